@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import rules from './dependency-cruiser.mjs'
+import { FOLDERS, type Found, isTest, rootFiles, type SourceFile, sourceFiles, syntaxOf } from './source-files.ts'
+
+const MODULES_MIN = 100
+const FILE_LINES_MAX = 250
+const FUNCTION_LINES_MAX = 100
+const FUNCTION_LINES_WARN = 60
+
+const files = [...rootFiles(), ...FOLDERS.flatMap(sourceFiles)]
+const typescript = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file.path))
+const syntax = typescript.map(syntaxOf)
+
+const inFolders = (file: { path: string }, ...folders: string[]) => folders.some((folder) => file.path.startsWith(`${folder}/`))
+const toText = (found: Found) => `${found.path}:${found.line} ${found.what}`
+
+/** A test may measure how long something takes. */
+const isStopwatch = (read: Found) => isTest(read.path) && read.what === 'performance.now'
+
+async function cruiseFolder(baseDir: string, folders: string[]): Promise<ICruiseResult> {
+  const { tsConfig, enhancedResolveOptions, ...options } = rules.options
+  const cruiseOptions: ICruiseOptions = { ...options, baseDir, validate: true, ruleSet: { forbidden: rules.forbidden } }
+  const { output } = await cruise(folders, cruiseOptions, { ...enhancedResolveOptions, tsconfig: join(baseDir, tsConfig.fileName) })
+  if (typeof output === 'string') throw new Error('dependency-cruiser answered with text')
+  return output
+}
+
+/** For each rule one file that breaks it, by a type where nothing else is said. */
+const VIOLATIONS: Record<string, [path: string, imports: string, kind?: 'value']> = {
+  'domain-imports-downward': ['lib/domain/bad.ts', '#lib/platform/good.ts'],
+  'platform-imports-downward': ['lib/platform/bad.ts', '#lib/db/good.ts'],
+  'db-imports-downward': ['lib/db/bad.ts', '#lib/connectors/good.ts'],
+  'connectors-imports-downward': ['lib/connectors/bad.ts', '#lib/db/good.ts'],
+  'notifiers-imports-downward': ['lib/notifiers/bad.ts', '#lib/engine/good.ts'],
+  'engine-imports-downward': ['lib/engine/bad.ts', '#lib/db/good.ts'],
+  'queries-imports-downward': ['lib/queries/bad.ts', '#lib/commands/good.ts'],
+  'commands-imports-downward': ['lib/commands/bad.ts', '#lib/connectors/good.ts'],
+  'commands-take-only-words-from-connectors': ['lib/commands/bad-word.ts', '#lib/connectors/connector.ts', 'value'],
+  'app-reads-queries-and-writes-commands': ['app/bad.ts', '#lib/db/good.ts'],
+  'jobs-do-not-know-app': ['jobs/bad.ts', '#app/good.ts'],
+  'production-imports-no-test-tools': ['lib/commands/bad-tool.ts', '#lib/testing/good.ts'],
+  'production-does-not-know-the-demo': ['jobs/bad-demo.ts', '#demo/good.ts'],
+  'domain-has-no-effects': ['lib/domain/bad-effect.ts', 'node:fs'],
+  'prisma-stays-in-db': ['lib/commands/bad-prisma.ts', '#lib/db/generated/good.ts'],
+  'react-and-next-stay-in-app': ['lib/queries/bad-react.ts', 'react'],
+  'not-to-unresolvable': ['lib/queries/bad-path.ts', '#lib/nowhere.ts'],
+}
+
+describe('the rules about who may import whom', () => {
+  let folder: string
+  let result: ICruiseResult
+
+  async function write(path: string, text: string): Promise<void> {
+    await mkdir(join(folder, dirname(path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'architecture-'))
+    await write(
+      'package.json',
+      JSON.stringify({ type: 'module', imports: { '#lib/*': './lib/*', '#app/*': './app/*', '#demo/*': './demo/*' } }),
+    )
+    await write('tsconfig.json', '{}')
+    await symlink(resolve('node_modules'), join(folder, 'node_modules'))
+    const good = ['domain', 'platform', 'db', 'db/generated', 'connectors', 'engine', 'commands', 'testing'].map(
+      (name) => `lib/${name}/good.ts`,
+    )
+    for (const path of [...good, 'app/good.ts', 'demo/good.ts']) await write(path, 'export interface Good { name: string }\n')
+    await write('lib/connectors/connector.ts', 'export const good = 1\n')
+    for (const [path, imports, kind] of Object.values(VIOLATIONS)) {
+      const text =
+        kind === 'value' ? `export { good } from '${imports}'\n` : `import type { Good } from '${imports}'\nexport type Bad = Good\n`
+      await write(path, text)
+    }
+    await write('lib/domain/bad-one.ts', `import { two } from './bad-two.ts'\nexport const one = () => two\n`)
+    await write('lib/domain/bad-two.ts', `import { one } from './bad-one.ts'\nexport const two = () => one\n`)
+    result = await cruiseFolder(folder, ['lib', 'app', 'jobs', 'demo'])
+  })
+
+  afterAll(() => rm(folder, { recursive: true }))
+
+  test('are all proven by a file that breaks them, type-only imports included', () => {
+    const reported = (name: string) =>
+      result.summary.violations.filter((violation) => violation.rule.name === name).map((violation) => violation.from)
+    for (const [name, [path]] of Object.entries(VIOLATIONS)) expect(reported(name), name).toContain(path)
+    expect(reported('no-circular')).toContain('lib/domain/bad-one.ts')
+  })
+
+  test('leave nothing out: every rule has its proof, every rule its sentence', () => {
+    expect(rules.forbidden.map((rule) => rule.name).sort()).toEqual([...Object.keys(VIOLATIONS), 'no-circular'].sort())
+    for (const rule of rules.forbidden) expect(rule.comment).toMatch(/\.$/)
+  })
+
+  test('accuse nobody else', () => {
+    const accused = result.summary.violations.map((violation) => violation.from).filter((path) => !/\/bad[^/]*\.ts$/.test(path))
+    expect(accused).toEqual([])
+  })
+
+  test(`look at the whole project: more than ${MODULES_MIN} modules`, async () => {
+    const { summary } = await cruiseFolder(process.cwd(), ['lib', 'app', 'jobs', 'demo'])
+    expect(summary.totalCruised).toBeGreaterThan(MODULES_MIN)
+  })
+})
+
+describe('the source', () => {
+  test('reads the clock in one place', () => {
+    const clock = ['lib/platform/clock.ts']
+    const reads = syntax
+      .flatMap((found) => found.clockReads)
+      .filter((read) => inFolders(read, 'lib', 'app', 'jobs') && !clock.includes(read.path) && !isStopwatch(read))
+    expect(reads.map(toText)).toEqual([])
+  })
+
+  test('reads the environment in one place', () => {
+    const allowed = ['lib/platform/env.ts', 'lib/testing/global-setup.ts', 'e2e/playwright.config.ts', 'instrumentation.ts', 'proxy.ts']
+    const reads = syntax
+      .flatMap((found) => found.environmentReads)
+      .filter((read) => !inFolders(read, '.config') && !allowed.includes(read.path))
+    expect(reads.map(toText)).toEqual([])
+  })
+
+  test('says at the head of every SQL file what the file promises', () => {
+    const statements = files.filter((file) => file.path.endsWith('.sql'))
+    expect(statements.length).toBeGreaterThan(0)
+    expect(statements.filter((file) => !file.text.startsWith('-- ')).map((file) => file.path)).toEqual([])
+  })
+
+  test(`has no file over ${FILE_LINES_MAX} lines`, () => {
+    expect(files.filter((file) => file.lines > FILE_LINES_MAX).map((file) => `${file.path} ${file.lines}`)).toEqual([])
+  })
+
+  test(`has no function over ${FUNCTION_LINES_MAX} lines`, () => {
+    const functions = syntax
+      .flatMap((found) => found.functions)
+      .map((found) => ({ ...found, text: `${toText(found)} ${found.lines} lines` }))
+    const long = functions.filter((found) => found.lines > FUNCTION_LINES_WARN && !isTest(found.path))
+    if (long.length > 0)
+      process.stdout.write(`functions over ${FUNCTION_LINES_WARN} lines:\n${long.map((found) => `  ${found.text}\n`).join('')}`)
+    expect(functions.filter((found) => found.lines > FUNCTION_LINES_MAX).map((found) => found.text)).toEqual([])
+  })
+
+  test.each(['lib/domain', 'lib/engine'])('%s has at least as many lines of tests as of source', (folder) => {
+    const count = (some: SourceFile[]) => some.reduce((sum, file) => sum + file.lines, 0)
+    const all = typescript.filter((file) => inFolders(file, folder))
+    const tests = count(all.filter((file) => isTest(file.path)))
+    const source = count(all.filter((file) => !isTest(file.path)))
+    process.stdout.write(`${folder}: ${tests} lines of tests, ${source} of source (${(tests / source).toFixed(2)})\n`)
+    expect(tests).toBeGreaterThanOrEqual(source)
+  })
+})

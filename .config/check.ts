@@ -1,0 +1,54 @@
+// npm run check: format and lint, types, architecture, rules. Needs no database; run it before every commit.
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Counts, report, runStep, runSuite, type StepResult } from './step.ts'
+
+const CRUISED = ['lib', 'app', 'jobs', 'demo', 'e2e', 'instrumentation.ts', 'proxy.ts']
+
+/** What vitest's JSON report says it ran. */
+export function readVitestReport(file: string): Counts | undefined {
+  if (!existsSync(file)) return undefined
+  const { numPassedTests, numFailedTests, numFailedTestSuites, numTotalTests } = JSON.parse(readFileSync(file, 'utf8'))
+  const brokenFiles = numFailedTests === 0 ? numFailedTestSuites : 0
+  return numTotalTests === 0 && brokenFiles === 0 ? undefined : { passed: numPassedTests, failed: numFailedTests + brokenFiles }
+}
+
+/** Runs one of vitest's projects, counting its tests. */
+export async function runVitest(name: string, project: string, loud = false): Promise<StepResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-report-'))
+  const file = join(folder, 'report.json')
+  const flags = ['--config', '.config/vitest.ts', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
+  const result = await runSuite({ name, run: ['vitest', 'run', ...flags], loud }, () => readVitestReport(file))
+  await rm(folder, { recursive: true })
+  return result
+}
+
+/** Every step of the check; each is reported when it ends. Two at a time: types and tests are the long ones. */
+export async function check(): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  const done = async (step: Promise<StepResult>) => {
+    const result = await step
+    report(result)
+    results.push(result)
+  }
+  const quick = async () => {
+    await done(runStep({ name: 'format, lint', run: ['biome', 'check', '.'] }))
+    await done(
+      runStep({
+        name: 'layers',
+        run: ['depcruise', '--config', '.config/dependency-cruiser.mjs', ...CRUISED.filter((path) => existsSync(path))],
+      }),
+    )
+    await done(runStep({ name: 'types', run: ['tsc', '--noEmit', '--project', '.', '--pretty', 'false'] }))
+  }
+  await Promise.all([quick(), done(runVitest('rules', 'rules'))])
+  return results
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const results = await check()
+  process.exitCode = results.some((result) => result.failed > 0) ? 1 : 0
+}

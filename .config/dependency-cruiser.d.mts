@@ -1,0 +1,10 @@
+import type { ICruiseOptions, IForbiddenRuleType, IResolveOptions } from 'dependency-cruiser'
+
+declare const rules: {
+  forbidden: (IForbiddenRuleType & { name: string; comment: string })[]
+  options: Omit<ICruiseOptions, 'tsConfig' | 'enhancedResolveOptions'> & {
+    tsConfig: { fileName: string }
+    enhancedResolveOptions: Partial<IResolveOptions>
+  }
+}
+export default rules

@@ -1,0 +1,94 @@
+// What the architecture test looks at: the project's own files, read once, and the facts of their syntax.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+
+export const FOLDERS = ['lib', 'app', 'jobs', 'demo', 'e2e', 'sql', '.config']
+const SOURCES = /\.(ts|tsx|mjs|sql)$/
+const SKIPPED = ['node_modules', 'generated', 'test-results', 'playwright-report', '.tidemark']
+
+export interface SourceFile {
+  path: string
+  text: string
+  lines: number
+}
+
+export interface Found {
+  path: string
+  line: number
+  what: string
+}
+
+export interface Syntax {
+  /** Every function with its length in lines; the callbacks that only hold a group of tests are not functions. */
+  functions: (Found & { lines: number })[]
+  /** Reads of the machine's clock. */
+  clockReads: Found[]
+  /** Reads of process.env. */
+  environmentReads: Found[]
+}
+
+function read(path: string): SourceFile {
+  const text = readFileSync(path, 'utf8')
+  return { path, text, lines: text.replace(/\n$/, '').split('\n').length }
+}
+
+/** The few source files that have to stand at the root. */
+export function rootFiles(): SourceFile[] {
+  const names = readdirSync('.').filter((name) => SOURCES.test(name) && name !== 'next-env.d.ts')
+  return names.sort().map(read)
+}
+
+/** All source files of a folder, in the order of their names; an absent folder has none. */
+export function sourceFiles(folder: string): SourceFile[] {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (SKIPPED.includes(entry.name)) return []
+    if (entry.isDirectory()) return sourceFiles(path)
+    return SOURCES.test(entry.name) ? [read(path)] : []
+  })
+}
+
+export const isTest = (path: string): boolean => /\.(test|spec)\.tsx?$/.test(path)
+
+function nameOf(node: ts.Node, source: ts.SourceFile): string {
+  if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return node.name?.getText(source) ?? 'default'
+  const parent = node.parent
+  if (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent)) return parent.name.getText(source)
+  if (ts.isCallExpression(parent)) return `callback of ${parent.expression.getText(source).slice(0, 40)}`
+  return 'function'
+}
+
+function isTestGroup(node: ts.Node, source: ts.SourceFile): boolean {
+  return ts.isCallExpression(node.parent) && /^(describe|test\.describe)\b/.test(node.parent.expression.getText(source))
+}
+
+function isEnvironment(node: ts.Node, source: ts.SourceFile): boolean {
+  return ts.isPropertyAccessExpression(node) && node.getText(source) === 'process.env'
+}
+
+function isClockRead(node: ts.Node, source: ts.SourceFile): boolean {
+  if (ts.isNewExpression(node)) return node.expression.getText(source) === 'Date' && (node.arguments?.length ?? 0) === 0
+  return ts.isPropertyAccessExpression(node) && ['Date.now', 'performance.now'].includes(node.getText(source))
+}
+
+/** Walks the syntax of one TypeScript file. */
+export function syntaxOf(file: SourceFile): Syntax {
+  const source = ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true)
+  const found: Syntax = { functions: [], clockReads: [], environmentReads: [] }
+  const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1
+  const visit = (node: ts.Node): void => {
+    const line = lineOf(node.getStart(source))
+    const at = (what: string): Found => ({ path: file.path, line, what })
+    if (ts.isFunctionLike(node) && 'body' in node && node.body && !isTestGroup(node, source)) {
+      found.functions.push({ ...at(nameOf(node, source)), lines: lineOf(node.getEnd()) - line + 1 })
+    }
+    if (isClockRead(node, source)) found.clockReads.push(at(node.getText(source)))
+    if (isEnvironment(node, source)) found.environmentReads.push(at('process.env'))
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}

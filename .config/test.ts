@@ -1,0 +1,52 @@
+// npm test: the check, the tests that need a database, the build, the journeys in a browser, the crash points.
+// The last line is the sum over all of them; a suite that ran nothing has failed.
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildPages } from '#jobs/launcher/build.ts'
+import { check, runVitest } from './check.ts'
+import { type Counts, report, runSuite, type StepResult } from './step.ts'
+
+function readPlaywrightReport(file: string): Counts | undefined {
+  if (!existsSync(file)) return undefined
+  const { stats, errors } = JSON.parse(readFileSync(file, 'utf8'))
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length }
+}
+
+function readLastLine(text: string): Counts | undefined {
+  const found = /^(\d+) passed, (\d+) failed$/.exec(text.trimEnd().split('\n').at(-1) ?? '')
+  return found ? { passed: Number(found[1]), failed: Number(found[2]) } : undefined
+}
+
+async function build(): Promise<StepResult> {
+  const startedAt = performance.now()
+  const { ok, text } = await buildPages()
+  return { name: 'build', text, seconds: (performance.now() - startedAt) / 1000, passed: ok ? 1 : 0, failed: ok ? 0 : 1 }
+}
+
+async function journeys(): Promise<StepResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-report-'))
+  const file = join(folder, 'report.json')
+  const run = ['playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter', 'line,json'] as const
+  const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: file }
+  const result = await runSuite({ name: 'journeys', run, environment }, () => readPlaywrightReport(file))
+  await rm(folder, { recursive: true })
+  return result
+}
+
+const crashPoints = () =>
+  runSuite({ name: 'crash points', run: ['node', 'e2e/crash/crash.ts', '--points', '3', '--seed', '1'] }, readLastLine)
+
+const results = await check()
+for (const suite of [() => runVitest('database', 'db'), build, journeys, crashPoints]) {
+  const result = await suite()
+  report(result)
+  results.push(result)
+}
+
+const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
+const passed = sum(results.map((result) => result.passed))
+const failed = sum(results.map((result) => result.failed))
+process.exitCode = failed > 0 ? 1 : 0
+process.stdout.write(`${passed} passed, ${failed} failed\n`)

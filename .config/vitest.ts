@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+const everywhere = ['{lib,app,jobs,demo,e2e,.config}/**/*.test.{ts,tsx}']
+const database = ['{lib,app,jobs,demo,e2e,.config}/**/*.db.test.ts']
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    maxWorkers: Math.max(2, availableParallelism()),
+    projects: [
+      // Test files share a process per core: loading modules anew for each would take most of the time.
+      { test: { name: 'rules', include: everywhere, exclude: database, isolate: false, testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'db',
+          include: database,
+          isolate: false,
+          globalSetup: ['lib/testing/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
