@@ -1,0 +1,55 @@
+import { isReference } from './catalogue-document.ts'
+import type { Finding } from './catalogue-issues.ts'
+import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from './catalogue-node.ts'
+
+const SECRET_NAME = /(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey|credential)s?$/i
+
+function isSecretName(key: string): boolean {
+  return SECRET_NAME.test(key.replaceAll(/[_-]/g, ''))
+}
+
+/** An address that carries a password (`user:pass@`) or a token in its query. */
+function isSecretAddress(text: string): boolean {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i.test(text)) return true
+  const query = /^[a-z][a-z0-9+.-]*:\/\/[^?]*\?([^#]*)/i.exec(text)?.[1] ?? ''
+  return query.split('&').some((pair) => {
+    const [name = '', value = ''] = pair.split('=')
+    return value !== '' && (isSecretName(name) || /^(sig|signature|key)$/i.test(name))
+  })
+}
+
+function variableFor(path: DocumentPath): string {
+  const words = path.filter((key) => typeof key === 'string' && !['connections', 'flows', 'parameters', 'tell'].includes(key))
+  return words
+    .join('_')
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase()
+}
+
+function checkText(text: string, key: string, path: DocumentPath): Finding[] {
+  if (text === '' || isReference(text)) return []
+  const isSecret = isSecretName(key)
+  if (!isSecret && !isSecretAddress(text)) return []
+  const problem = isSecret ? `"${key}" is a secret written in clear.` : `"${key}" is an address with a password or token written in clear.`
+  const name = variableFor(path)
+  return [{ path, problem, remedy: `Put the value into .env as ${name}=… and write "\${${name}}" here, or "file:/path" to a secret file.` }]
+}
+
+function check(node: LocatedNode, key: string, path: DocumentPath): Finding[] {
+  const text = textOf(node) ?? (typeof node.value === 'number' && isSecretName(key) ? String(node.value) : undefined)
+  if (text !== undefined) return checkText(text, key, path)
+  if (Array.isArray(node.value)) return itemsOf(node).flatMap((item, i) => check(item, key, [...path, i]))
+  return entriesOf(node).flatMap(([name, child]) => check(child, name, [...path, name]))
+}
+
+/**
+ * Secrets written where a reference belongs. They are refused and not only warned about: the document is stored
+ * with every accepted version and shown on the page.
+ */
+export function checkSecrets(root: LocatedNode): Finding[] {
+  return ['tell', 'connections', 'groups', 'flows', 'page'].flatMap((key) => {
+    const node = childOf(root, key)
+    return node === undefined ? [] : check(node, key, [key])
+  })
+}

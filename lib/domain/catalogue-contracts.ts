@@ -1,0 +1,27 @@
+import type { z } from 'zod'
+
+/** What the catalogue has to know of a connector to check and resolve the settings written for it. */
+export interface ConnectorContract {
+  settings: z.ZodType
+  assetSettings: z.ZodType<Record<string, unknown>>
+  assetKind: 'source' | 'table' | 'consumer'
+}
+
+/** What the catalogue has to know of a flow; every `defineFlow` satisfies it. */
+export interface FlowContract {
+  schedule: string
+  timezone: string
+  after?: readonly string[]
+  reads: readonly string[]
+  writes: readonly string[]
+  connections: readonly string[]
+  parameters: z.ZodType
+  timeoutMs: number
+  rejectTolerance?: number
+}
+
+/** The kinds of connections and the flows there are, by name. */
+export interface CatalogueContracts {
+  connectors: ReadonlyMap<string, ConnectorContract>
+  flows: ReadonlyMap<string, FlowContract>
+}

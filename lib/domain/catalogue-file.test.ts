@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { parseCatalogueText } from './catalogue-file.ts'
+import { parseCatalogue } from './catalogue-merge.ts'
+import { childOf, nodeAt, pathInWords, positionAt, toPlain } from './catalogue-node.ts'
+
+const parse = (text: string) => parseCatalogueText({ file: 'a.yaml', text })
+const said = (text: string) => parse(text).problems.map((p) => `${p.line}:${p.column} ${p.path} | ${p.problem} | ${p.remedy}`)
+
+describe('what is not a catalogue', () => {
+  it.each([
+    ['a duplicate key', 'a: 1\nb: 2\na: 3\n', '3:1  | This key stands here twice. | Keep one of the two; the second would silently win.'],
+    ['a tab', 'a:\n\tb: 1\n', '2:1  | This is not valid YAML: Tabs are not allowed as indentation. | Indent with spaces.'],
+    [
+      'an open bracket',
+      'a: [1, 2\nb: 3\n',
+      '2:1  | This is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]. | Line it up with its neighbours; inside brackets, close the bracket.',
+    ],
+    [
+      'two documents',
+      'a: 1\n---\nb: 1\n',
+      '2:1  | The file holds more than one document ("---"). | Keep one document per file; put the other into a file of its own in the same folder.',
+    ],
+    [
+      'a tag',
+      'a: !!binary aGk=\n',
+      '1:4  | Tags ("!…") mean nothing here. | Leave the tag out; plain text, numbers, lists and maps are all the catalogue knows.',
+    ],
+    ['a list', '- a\n', '1:1  | The file does not hold a map of names to values. | Begin with lines such as "page:" and "groups:".'],
+    ['plain text', 'hello\n', '1:1  | The file does not hold a map of names to values. | Begin with lines such as "page:" and "groups:".'],
+    ['an unsafe key', 'a:\n  __proto__: { x: 1 }\n', '2:3 a | "__proto__" cannot be used as a key. | Choose another name.'],
+    ['a key that is a list', '? [1, 2]\n: 3\n', '1:3  | A key must be plain text. | Write the name itself as the key.'],
+    [
+      'a merge key',
+      'a: &a { x: 1 }\nb: { <<: *a }\n',
+      '2:6 b | Merge keys ("<<") are not supported. | Policies are inherited from group and feed: declare the shared one there.',
+    ],
+    ['an alias without an anchor', 'a: *b\n', '1:4  | There is no anchor "&b" before this. | Quote text that begins with "*".'],
+    [
+      'a number JSON does not know',
+      'a: .inf\n',
+      '1:4 a | This is not a value the catalogue can keep. | Put it between quotes if it is meant as text.',
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(said(text)).toEqual([expected])
+  })
+
+  it('an anchor bomb is refused before it goes off', () => {
+    const levels = Array.from({ length: 12 }, (_, i) => `k${i + 1}: &k${i + 1} [${Array(10).fill(`*k${i}`).join(', ')}]`)
+    expect(said(`k0: &k0 [x, x, x, x]\n${levels.join('\n')}\n`)).toEqual([expect.stringContaining('Aliases repeat too much here.')])
+  })
+
+  it('an alias inside its own anchor is refused', () => {
+    expect(parse('a: &a [*a]\n').root).toBeNull()
+    expect(said('a: &a { b: *a }\n')).toEqual([expect.stringMatching(/nested too deeply/)])
+  })
+
+  it('nesting without end is refused', () => {
+    expect(parse(`a: ${'['.repeat(20_000)}`).root).toBeNull()
+    expect(said(`a: ${'['.repeat(60)}${']'.repeat(60)}`)).toEqual([expect.stringMatching(/nested too deeply/)])
+  })
+
+  it('an empty catalogue says how to get one', () => {
+    expect(parseCatalogue([{ file: 'tidemark.yaml', text: '# nothing\n' }]).problems).toEqual([
+      {
+        file: 'tidemark.yaml',
+        line: 1,
+        column: 1,
+        path: '',
+        problem: 'The catalogue is empty.',
+        remedy: expect.stringContaining('tidemark discover'),
+      },
+    ])
+  })
+})
+
+describe('a parsed file', () => {
+  const text = `# first
+page:
+  readyBy: 08:00   # text, not sixty-based
+  day: 2026-11-26
+  on: yes
+shared: &policy { kind: none }
+groups:
+  a: { feeds: { x: {
+        owner: me } } }
+  b:
+    feeds:
+      y: # why
+        policy: *policy
+        # inside
+        assets:
+          lake/t.u:
+
+  c: 1
+`
+  const { root, problems } = parse(text)
+  if (root === null) throw new Error(JSON.stringify(problems))
+
+  it('reads YAML 1.2 plainly, and aliases as what they stand for', () => {
+    expect(toPlain(root)).toEqual({
+      page: { readyBy: '08:00', day: '2026-11-26', on: 'yes' },
+      shared: { kind: 'none' },
+      groups: {
+        a: { feeds: { x: { owner: 'me' } } },
+        b: { feeds: { y: { policy: { kind: 'none' }, assets: { 'lake/t.u': null } } } },
+        c: 1,
+      },
+    })
+  })
+
+  it.each([
+    [['page', 'readyBy'], 3, 12],
+    [['page', 'missing', 'deeper'], 2, 1],
+    [['groups', 'a', 'feeds', 'x', 'owner'], 9, 16],
+    [['groups', 'b', 'feeds', 'y'], 12, 7],
+    [['groups', 'b', 'feeds', 'y', 'policy'], 13, 9],
+    [[], 2, 1],
+  ])('knows where %j stands', (path, line, column) => {
+    expect(positionAt(root, path)).toEqual({ file: 'a.yaml', line, column })
+  })
+
+  it('gives a part back as written, at the margin', () => {
+    expect(nodeAt(root, ['groups', 'b', 'feeds', 'y'])?.excerpt()).toBe('y: # why\n  policy: *policy\n  # inside\n  assets:\n    lake/t.u:')
+    expect(nodeAt(root, ['groups', 'a', 'feeds', 'x'])?.excerpt()).toBe('x: {\n      owner: me }')
+    expect(childOf(root, 'nothing')).toBeUndefined()
+  })
+
+  it('reads text that begins with a byte order mark or ends lines the Windows way', () => {
+    const windows = parse('\uFEFFa: 1\r\nb:\r\n  c: x\r\n')
+    expect(windows.root && toPlain(windows.root)).toEqual({ a: 1, b: { c: 'x' } })
+  })
+})
+
+describe('a path in words', () => {
+  it('quotes what would be ambiguous', () => {
+    expect(pathInWords(['groups', 'a', 'assets', 'lake/t', 'from', 0])).toBe('groups.a.assets.lake/t.from[0]')
+    expect(pathInWords(['groups', 'a', 'assets', 'lake/s.t', 'from'])).toBe('groups.a.assets["lake/s.t"].from')
+    expect(pathInWords([])).toBe('')
+  })
+})

@@ -1,0 +1,67 @@
+import type { CatalogueProblem } from './catalogue.ts'
+import { checkFlows } from './catalogue-check-flows.ts'
+import { checkPolicies } from './catalogue-check-policies.ts'
+import { checkReferences } from './catalogue-check-references.ts'
+import { checkSecrets } from './catalogue-check-secrets.ts'
+import { checkSettings } from './catalogue-check-settings.ts'
+import type { CatalogueContracts } from './catalogue-contracts.ts'
+import { type CatalogueDocument, catalogueDocumentSchema } from './catalogue-document.ts'
+import { type Finding, translateIssues } from './catalogue-issues.ts'
+import type { ParsedCatalogue } from './catalogue-merge.ts'
+import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from './catalogue-node.ts'
+import { type Outline, outlineOf } from './catalogue-outline.ts'
+import { toWrittenSchema } from './catalogue-schema-keys.ts'
+
+/** A checked catalogue: usable when `document` is there, and then without problems. */
+export interface CheckedCatalogue {
+  document: CatalogueDocument | null
+  /** As written: plain values, secrets still references. */
+  written: unknown
+  outline: Outline | null
+  problems: CatalogueProblem[]
+}
+
+function toProblem(root: LocatedNode, { path, at, problem, remedy }: Finding): CatalogueProblem {
+  return { ...(at === 'key' ? keyPositionAt(root, path) : positionAt(root, path)), path: pathInWords(path), problem, remedy }
+}
+
+function inOrder(problems: readonly CatalogueProblem[]): CatalogueProblem[] {
+  const seen = new Set<string>()
+  const distinct = problems.filter((p) => {
+    const key = JSON.stringify(p)
+    return !seen.has(key) && seen.add(key)
+  })
+  return distinct.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
+}
+
+/** Everything that is wrong with a catalogue, all at once, in the order of its lines. */
+export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueContracts): CheckedCatalogue {
+  const { root } = parsed
+  if (root === null) return { document: null, written: null, outline: null, problems: inOrder(parsed.problems) }
+  const written = toPlain(root)
+  const result = catalogueDocumentSchema.safeParse(written)
+  const outline = outlineOf(root)
+  const shape = result.success
+    ? []
+    : translateIssues(
+        { root, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true },
+        result.error.issues,
+      )
+  const secrets = checkSecrets(root)
+  const findings = [
+    ...shape,
+    ...checkReferences(outline, contracts),
+    ...checkPolicies(outline),
+    ...checkFlows(outline, contracts),
+    ...checkSettings(outline, contracts),
+    ...secrets,
+  ]
+  const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(root, finding))])
+  return { document: result.success && problems.length === 0 ? result.data : null, written, outline, problems }
+}
+
+/** Where a secret stands in clear, the complaint about it is enough: no other message may quote the value. */
+function withoutSecretValues(findings: readonly Finding[], secrets: readonly Finding[]): Finding[] {
+  const secretive = new Set(secrets.map((finding) => pathInWords(finding.path)))
+  return findings.filter((finding) => secrets.includes(finding) || !secretive.has(pathInWords(finding.path)))
+}

@@ -1,0 +1,217 @@
+import type { BusinessCalendar } from './business-calendar.ts'
+import type {
+  Catalogue,
+  CatalogueAsset,
+  CatalogueConnection,
+  CatalogueFeed,
+  CatalogueFlow,
+  CataloguePage,
+  CatalogueTell,
+} from './catalogue.ts'
+import type { CatalogueContracts } from './catalogue-contracts.ts'
+import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from './catalogue-document.ts'
+import { flowAssets, type LineageEdge, lineageEdges } from './catalogue-lineage.ts'
+import { type LocatedNode, nodeAt } from './catalogue-node.ts'
+import { isJudgedByLoads, resolvePolicies, toCalendar } from './catalogue-policy.ts'
+import { MINUTE_MS } from './instant.ts'
+import { promiseInWords } from './words.ts'
+
+const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
+/** Largest rejected share at which a load still counts, unless flow or catalogue say otherwise. */
+const REJECT_TOLERANCE = 0.01
+
+type WrittenGroup = CatalogueDocument['groups'][string]
+type WrittenFeed = WrittenGroup['feeds'][string]
+
+/** An asset as written, with the feed and group it inherits from. */
+interface Placed {
+  key: string
+  connection: string
+  path: string
+  written: WrittenAsset
+  feed: { key: string; written: WrittenFeed }
+  group: { key: string; written: WrittenGroup }
+}
+
+/** `student-records` → `Student records`: what people read when no name is given. */
+export function keyInWords(key: string): string {
+  const words = key.replaceAll(/[-_]+/g, ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+function resolvePage(document: CatalogueDocument): CataloguePage {
+  const { name, zone, readyBy, url, demo } = document.page
+  return { name, zone, readyBy, url: url.replace(/\/+$/, ''), demo }
+}
+
+function resolveTell({ tell }: CatalogueDocument): CatalogueTell {
+  const heartbeat = tell.heartbeat === undefined ? null : { url: tell.heartbeat.url, everyMs: tell.heartbeat.every }
+  return { email: tell.email ?? null, webhook: tell.webhook ?? null, heartbeat }
+}
+
+function resolveCalendars({ calendars }: CatalogueDocument): Map<string, BusinessCalendar> {
+  return new Map(Object.entries(calendars).map(([key, written]) => [key, toCalendar(written)]))
+}
+
+function settingsBeside(written: Record<string, unknown>, ours: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(written).filter(([key]) => !ours.has(key)))
+}
+
+function resolveConnections({ connections }: CatalogueDocument): CatalogueConnection[] {
+  return Object.entries(connections).map(([key, written]) => ({
+    key,
+    kind: written.kind,
+    probeEveryMs: written.probe,
+    settings: settingsBeside(written, CONNECTION_KEYS),
+  }))
+}
+
+function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts): CatalogueFlow[] {
+  return Object.entries(document.flows).flatMap(([name, written]) => {
+    const contract = contracts.flows.get(name)
+    if (contract === undefined) return []
+    const own = [...contract.connections].map((connection) => [connection, connection] as const)
+    const connections = { ...Object.fromEntries(own), ...written?.connections }
+    const { reads, writes } = flowAssets(name, contract, connections)
+    const after = written?.after ?? (contract.after ?? []).filter((flow) => Object.hasOwn(document.flows, flow))
+    return [
+      {
+        name,
+        cron: written?.schedule ?? contract.schedule,
+        zone: written?.timezone ?? contract.timezone,
+        after: [...after],
+        timeoutMs: written?.timeout ?? contract.timeoutMs,
+        rejectTolerance: written?.rejectTolerance ?? contract.rejectTolerance ?? REJECT_TOLERANCE,
+        connections,
+        parameters: written?.parameters ?? {},
+        reads,
+        writes,
+      },
+    ]
+  })
+}
+
+function placeAssets({ groups }: CatalogueDocument): Placed[] {
+  return Object.entries(groups).flatMap(([groupKey, group]) =>
+    Object.entries(group.feeds).flatMap(([feedKey, feed]) =>
+      Object.entries(feed.assets).map(([key, written]) => {
+        const slash = key.indexOf('/')
+        const place = { feed: { key: feedKey, written: feed }, group: { key: groupKey, written: group } }
+        return { key, connection: key.slice(0, slash), path: key.slice(slash + 1), written: written ?? {}, ...place }
+      }),
+    ),
+  )
+}
+
+function upstreamKeys({ from }: WrittenAsset): string[] {
+  return from === undefined ? [] : typeof from === 'string' ? [from] : from
+}
+
+interface Surroundings {
+  document: CatalogueDocument
+  contracts: CatalogueContracts
+  calendars: Map<string, BusinessCalendar>
+  connections: ReadonlyMap<string, CatalogueConnection>
+  /** The flow that writes an asset. */
+  writers: ReadonlyMap<string, CatalogueFlow>
+  upstream: ReadonlyMap<string, LineageEdge[]>
+  /** Assets something in their own feed is made from. */
+  passedOn: ReadonlySet<string>
+}
+
+function lookAround(
+  document: CatalogueDocument,
+  contracts: CatalogueContracts,
+  placed: readonly Placed[],
+  flows: readonly CatalogueFlow[],
+): Surroundings {
+  const edges = lineageEdges(
+    placed.map((asset) => ({ key: asset.key, from: upstreamKeys(asset.written) })),
+    flows,
+  )
+  const feedOf = new Map(placed.map((asset) => [asset.key, asset.feed.key]))
+  return {
+    document,
+    contracts,
+    calendars: resolveCalendars(document),
+    connections: new Map(resolveConnections(document).map((connection) => [connection.key, connection])),
+    writers: new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const))),
+    upstream: Map.groupBy(edges, (edge) => edge.to),
+    passedOn: new Set(edges.flatMap(({ from, to }) => (feedOf.get(from) === feedOf.get(to) ? [from] : []))),
+  }
+}
+
+function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
+  const { written, feed, group } = asset
+  const { zone, readyBy } = around.document.page
+  const flow = around.writers.get(asset.key) ?? null
+  const connection = around.connections.get(asset.connection)
+  const contract = around.contracts.connectors.get(connection?.kind ?? '')
+  const policies = resolvePolicies([written.policy, feed.written.policy, group.written.policy], {
+    zone,
+    readyBy,
+    calendars: around.calendars,
+    flow,
+  })
+  const isLedger = flow !== null && isJudgedByLoads(policies)
+  const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
+  return {
+    key: asset.key,
+    feed: feed.key,
+    connection: asset.connection,
+    path: asset.path,
+    name: written.name ?? asset.path,
+    kind: written.kind ?? contract?.assetKind ?? 'table',
+    promised: written.promised ?? !around.passedOn.has(asset.key),
+    flow: flow?.name ?? null,
+    upstream: (around.upstream.get(asset.key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
+    was: written.was ?? null,
+    policies,
+    blindAfterMs: written.blindAfter ?? (isLedger ? null : threeLooks),
+    settings: settingsBeside(written, ASSET_KEYS),
+  }
+}
+
+function resolveFeed(
+  root: LocatedNode,
+  group: string,
+  key: string,
+  written: WrittenFeed,
+  assets: readonly CatalogueAsset[],
+): CatalogueFeed {
+  const node = nodeAt(root, ['groups', group, 'feeds', key])
+  const promises = assets.filter((asset) => asset.feed === key && asset.promised).flatMap((asset) => asset.policies)
+  const { file, line } = node?.keyAt ?? root.keyAt
+  return {
+    key,
+    group,
+    name: written.name ?? keyInWords(key),
+    description: written.description ?? null,
+    owner: written.owner ?? null,
+    runbook: written.runbook ?? null,
+    promise: [...new Set(promises.map(promiseInWords))].join('; '),
+    source: { file, line, yaml: node?.excerpt() ?? '' },
+  }
+}
+
+/** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */
+export function resolveCatalogue(document: CatalogueDocument, root: LocatedNode, contracts: CatalogueContracts): Catalogue {
+  const placed = placeAssets(document)
+  const flows = resolveFlows(document, contracts)
+  const around = lookAround(document, contracts, placed, flows)
+  const assets = placed.map((asset) => resolveAsset(asset, around))
+  const byFeed = Map.groupBy(assets, (asset) => asset.feed)
+  const groups = Object.entries(document.groups)
+  return {
+    access: document.access,
+    page: resolvePage(document),
+    tell: resolveTell(document),
+    connections: [...around.connections.values()],
+    groups: groups.map(([key, { name, description }]) => ({ key, name: name ?? keyInWords(key), description: description ?? null })),
+    feeds: groups.flatMap(([group, { feeds }]) =>
+      Object.entries(feeds).map(([key, feed]) => resolveFeed(root, group, key, feed, byFeed.get(key) ?? [])),
+    ),
+    assets,
+    flows,
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { diffReadings, type KnownReadings } from './diff-readings.ts'
+
+const knownAt = (at: number | null): KnownReadings => ({ writtenAt: { at, precision: 'instant' } })
+const kinds = (known: KnownReadings, at: number | null) =>
+  diffReadings(known, [{ clock: 'writtenAt', at, precision: 'instant' }], 1000, null).map((arrival) => arrival.kind)
+
+describe('what a look tells', () => {
+  test('the first value is an arrival', () => {
+    expect(kinds({}, 5)).toEqual(['arrival'])
+  })
+
+  test('a later value is an arrival, an earlier one a correction', () => {
+    expect(kinds(knownAt(5), 6)).toEqual(['arrival'])
+    expect(kinds(knownAt(5), 4)).toEqual(['correction'])
+  })
+
+  test('the same value tells nothing', () => {
+    expect(kinds(knownAt(5), 5)).toEqual([])
+  })
+
+  test('a value that is gone is a correction, once; its return is an arrival', () => {
+    expect(kinds(knownAt(5), null)).toEqual(['correction'])
+    expect(kinds(knownAt(null), null)).toEqual([])
+    expect(kinds(knownAt(null), 3)).toEqual(['arrival'])
+  })
+
+  test('looking at nothing for the first time tells nothing', () => {
+    expect(kinds({}, null)).toEqual([])
+  })
+
+  test('each clock is compared with its own past, and rows travel along', () => {
+    const arrivals = diffReadings(knownAt(5), [{ clock: 'loadedAt', at: 4, precision: 'instant' }], 1001, 0)
+    expect(arrivals).toEqual([{ clock: 'loadedAt', at: 4, recordedAt: 1001, kind: 'arrival', precision: 'instant', rows: 0 }])
+  })
+})

@@ -1,0 +1,51 @@
+import type { Instant } from './instant.ts'
+
+/** The clocks a policy can judge. `probedAt`, the fourth, only says how good our sight is. */
+export const JUDGED_CLOCKS = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const
+export type JudgedClock = (typeof JUDGED_CLOCKS)[number]
+
+/** A clock changed. Forward is an arrival; backwards or to nothing (`at: null`) is a correction. */
+export interface Arrival {
+  clock: JudgedClock
+  at: Instant | null
+  recordedAt: Instant
+  kind: 'arrival' | 'correction'
+  /** `day`: `at` is the last instant of a local day, because the source only knows dates. */
+  precision: 'instant' | 'day'
+  /** Rows that came with it; 0 on a successful load makes the reason `idle`. */
+  rows: number | null
+}
+
+/** How a run of the writing flow ended; it never changes a status by itself, it explains one. */
+export interface RunOutcome {
+  state: 'completed' | 'partial' | 'failed' | 'timed-out' | 'cancelled' | 'crashed' | 'missed' | 'running'
+  startedAt: Instant
+  endedAt: Instant | null
+  /** From here on a still running run counts as hung. */
+  hungAt: Instant | null
+}
+
+/** A stretch during which nobody could look; `to` null means it is still so. */
+export interface BlindInterval {
+  from: Instant
+  to: Instant | null
+  reason: 'probe-failed' | 'source-unreachable'
+}
+
+export interface MaintenanceWindow {
+  from: Instant
+  to: Instant | null
+  kind: 'maintenance' | 'paused'
+}
+
+/** Everything known about one asset that can decide its status. Order does not matter; see `prepareFacts`. */
+export interface AssetFacts {
+  createdAt: Instant
+  arrivals: readonly Arrival[]
+  runs: readonly RunOutcome[]
+  /** The last good look; null when nobody ever looked. Runs count as looks for assets of a flow. */
+  probedAt: Instant | null
+  /** Only matters while `to` is null or for the overlay: closed gaps no longer hide what we learnt since. */
+  blind: readonly BlindInterval[]
+  windows: readonly MaintenanceWindow[]
+}

@@ -1,0 +1,10 @@
+/** A point in time: milliseconds since 1970-01-01T00:00:00Z. Days are local dates (`local-day.ts`). */
+export type Instant = number
+
+export const SECOND_MS = 1000
+export const MINUTE_MS = 60 * SECOND_MS
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+/** Where nothing else bounds a stretch: the last instant a JavaScript date can name. */
+export const END_OF_TIME: Instant = 8_640_000_000_000_000

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { BusinessCalendar } from './business-calendar.ts'
+import { isValidCron } from './cron.ts'
+import { durationSchema } from './duration.ts'
+import { JUDGED_CLOCKS, type JudgedClock } from './facts.ts'
+import { isValidZone, timeOfDaySchema } from './local-day.ts'
+
+interface Judged {
+  /** null: `loadedAt` if something reports loads, else `writtenAt`, else `dataThroughAt`. */
+  clock: JudgedClock | null
+  zone: string
+  calendar: BusinessCalendar | null
+}
+
+/** Local dates between the clock and now; until `by` (`HH:MM`) yesterday's arrival is still fresh. */
+export interface CalendarDaysPolicy extends Judged {
+  kind: 'calendar-days'
+  lateAfterDays: number
+  staleAfterDays: number
+  by: string
+}
+
+/** Strictly older than the limit is late, then stale (dbt's warn_after and error_after). */
+export interface AgePolicy extends Judged {
+  kind: 'age'
+  lateAfterMs: number
+  staleAfterMs: number
+}
+
+/** Expected at every tick of a cron line; `graceMs` and `staleAfterMs` both count from the tick. */
+export interface DeadlinePolicy extends Judged {
+  kind: 'deadline'
+  cron: string
+  graceMs: number
+  staleAfterMs: number
+  /** How long before its tick an arrival may come; null: half the gap to the previous tick. */
+  opensBeforeMs: number | null
+}
+
+/** Watched, not judged: no status at all. */
+export interface NonePolicy {
+  kind: 'none'
+}
+
+/** A promise, resolved: nothing inherited or implied is left open. */
+export type Policy = CalendarDaysPolicy | AgePolicy | DeadlinePolicy | NonePolicy
+
+const clock = z.enum(JUDGED_CLOCKS).optional()
+const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York').optional()
+const calendar = z.string().optional()
+
+const positive = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing')
+
+/** A policy as people write it in the catalogue. */
+export const policyInputSchema = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('calendar-days'),
+      lateAfterDays: z.int().min(1).default(1),
+      staleAfterDays: z.int().min(1).default(100),
+      by: timeOfDaySchema.optional(),
+      clock,
+      zone,
+      calendar,
+    })
+    .refine((p) => p.staleAfterDays > p.lateAfterDays, {
+      message: 'staleAfterDays must be more than lateAfterDays: warn before you fail',
+      path: ['staleAfterDays'],
+    }),
+  z
+    .strictObject({ kind: z.literal('age'), lateAfter: positive, staleAfter: positive, clock, zone, calendar })
+    .refine((p) => p.staleAfter > p.lateAfter, {
+      message: 'staleAfter must be longer than lateAfter: warn before you fail',
+      path: ['staleAfter'],
+    }),
+  z
+    .strictObject({
+      kind: z.literal('deadline'),
+      cron: z.string().refine(isValidCron, 'is not a cron line of five fields, such as "0 2 * * *"'),
+      grace: durationSchema.default(0),
+      staleAfter: positive.optional(),
+      opensBefore: positive.optional(),
+      clock,
+      zone,
+      calendar,
+    })
+    .refine((p) => p.staleAfter === undefined || p.staleAfter > p.grace, {
+      message: 'staleAfter must be longer than grace: warn before you fail',
+      path: ['staleAfter'],
+    }),
+  z.strictObject({ kind: z.literal('none') }),
+])
+export type PolicyInput = z.infer<typeof policyInputSchema>

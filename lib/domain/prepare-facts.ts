@@ -1,0 +1,96 @@
+import { type ClockHistory, clockHistory, effectiveAt } from './clock-history.ts'
+import type { Arrival, AssetFacts, BlindInterval, JudgedClock, RunOutcome } from './facts.ts'
+import type { Instant } from './instant.ts'
+import { type WorkPart, workParts } from './maintenance-windows.ts'
+import { NEVER } from './policy-kind.ts'
+import { sortedInstants } from './sorted-instants.ts'
+
+/** A run that ended, by when it did. */
+interface EndedRun {
+  endedAt: Instant
+  state: RunOutcome['state']
+}
+
+/** A stretch in which a run had taken too long and still went on. */
+interface Hang {
+  startedAt: Instant
+  from: Instant
+  to: Instant
+}
+
+/** Facts in the order in which they are looked up; make it once per asset and reuse it. */
+export interface PreparedFacts {
+  createdAt: Instant
+  probedAt: Instant | null
+  /** Every instant from which a fact counts, ascending. */
+  changes: readonly Instant[]
+  /** When the first arrival of any clock began to count. */
+  firstArrivalAt: Instant
+  endedRuns: readonly EndedRun[]
+  endedRunInstants: readonly Instant[]
+  hangs: readonly Hang[]
+  /** Since when the system has been unreachable, if it still is. */
+  unreachableFrom: Instant
+  work: readonly WorkPart[]
+  /** What was known about a clock; dates are local to the zone. */
+  history(clock: JudgedClock, zone: string): ClockHistory
+}
+
+/** Sorts the facts of one asset for `evaluate` and `timeline`; their order does not matter. */
+export function prepareFacts(facts: AssetFacts): PreparedFacts {
+  const runs = facts.runs.flatMap((run) =>
+    run.endedAt === null || run.state === 'missed' ? [] : [{ endedAt: run.endedAt, state: run.state }],
+  )
+  const endedRuns = runs.sort((a, b) => a.endedAt - b.endedAt)
+  const hangs = hangsOf(facts.runs)
+  const effective = facts.arrivals.map(effectiveAt)
+  return {
+    createdAt: facts.createdAt,
+    probedAt: facts.probedAt,
+    changes: sortedInstants([...effective, ...endedRuns.map((run) => run.endedAt), ...hangs.flatMap((hang) => [hang.startedAt, hang.to])]),
+    firstArrivalAt: effective.reduce((first, at) => Math.min(first, at), NEVER),
+    endedRuns,
+    endedRunInstants: endedRuns.map((run) => run.endedAt),
+    hangs,
+    unreachableFrom: unreachableFrom(facts.blind),
+    work: workParts(facts.windows),
+    history: historiesOf(facts.arrivals),
+  }
+}
+
+function hangsOf(runs: readonly RunOutcome[]): Hang[] {
+  return runs.flatMap(({ state, startedAt, endedAt, hungAt }) => {
+    if (hungAt === null || (endedAt === null && state !== 'running')) return []
+    const to = endedAt ?? NEVER
+    return hungAt < to ? [{ startedAt, from: hungAt, to }] : []
+  })
+}
+
+function unreachableFrom(blind: readonly BlindInterval[]): Instant {
+  const open = blind.filter((gap) => gap.to === null && gap.reason === 'source-unreachable')
+  return open.reduce((first, gap) => Math.min(first, gap.from), NEVER)
+}
+
+/** Histories are made when first asked for; the zone matters only to clocks that know dates alone. */
+function historiesOf(arrivals: readonly Arrival[]): PreparedFacts['history'] {
+  const dataThroughAt = oneHistory(arrivals, 'dataThroughAt')
+  const writtenAt = oneHistory(arrivals, 'writtenAt')
+  const loadedAt = oneHistory(arrivals, 'loadedAt')
+  const byClock = { dataThroughAt, writtenAt, loadedAt }
+  return (clock, zone) => byClock[clock](zone)
+}
+
+function oneHistory(arrivals: readonly Arrival[], clock: JudgedClock): (zone: string) => ClockHistory {
+  const own = arrivals.filter((arrival) => arrival.clock === clock)
+  const knowsDatesOnly = own.some((arrival) => arrival.precision === 'day')
+  const made = new Map<string, ClockHistory>()
+  return (zone) => {
+    const key = knowsDatesOnly ? zone : ''
+    let history = made.get(key)
+    if (history === undefined) {
+      history = clockHistory(own, zone)
+      made.set(key, history)
+    }
+    return history
+  }
+}

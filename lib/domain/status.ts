@@ -1,0 +1,44 @@
+/** The five words of the page, worst first: the order is the roll-up's severity. */
+export const STATUSES = ['stale', 'late', 'unknown', 'maintenance', 'fresh'] as const
+export type Status = (typeof STATUSES)[number]
+
+/** Why a status is what it is. */
+export const REASONS = [
+  'on-time',
+  'idle',
+  'due',
+  'overdue',
+  'empty',
+  'future-data',
+  'never-observed',
+  'probe-failed',
+  'source-unreachable',
+  'run-failed',
+  'run-hung',
+  'old-data',
+  'blocked',
+  'contract-broken',
+  'paused',
+  'maintenance',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+/** 0 is the worst. */
+export function severity(status: Status): number {
+  return STATUSES.indexOf(status)
+}
+
+/** The worst of the given statuses; null (no status) counts for nothing; null when none is left. */
+export function worstOf(statuses: Iterable<Status | null>): Status | null {
+  let worst: Status | null = null
+  for (const status of statuses) {
+    if (status === null) continue
+    if (worst === null || severity(status) < severity(worst)) worst = status
+  }
+  return worst
+}
+
+/** Late and stale: a promise is broken. */
+export function isBroken(status: Status | null): boolean {
+  return status === 'late' || status === 'stale'
+}

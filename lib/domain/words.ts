@@ -1,0 +1,45 @@
+import type { Policy } from './policy.ts'
+import { kindWords } from './policy-kinds.ts'
+import type { Reason, Status } from './status.ts'
+
+const STATUS_WORDS: Record<Status, string> = {
+  fresh: 'Fresh',
+  late: 'Late',
+  stale: 'Stale',
+  unknown: 'Unknown',
+  maintenance: 'Maintenance',
+}
+
+const REASON_WORDS: Record<Reason, string> = {
+  'on-time': 'arrived as promised',
+  idle: 'loaded fine, with nothing new in it',
+  due: 'the next arrival is due and still has time',
+  overdue: 'nothing has arrived since it was due',
+  empty: 'no data has been seen in it',
+  'future-data': 'the newest time in the data lies in the future, so it cannot be trusted',
+  'never-observed': 'nobody has seen it yet',
+  'probe-failed': 'we could not look at it',
+  'source-unreachable': 'the system it lives in cannot be reached',
+  'run-failed': 'the run that should have loaded it did not succeed',
+  'run-hung': 'the run that should load it takes far longer than it should',
+  'old-data': 'it holds older data than promised, although it was loaded',
+  blocked: 'something it is made from is broken',
+  'contract-broken': 'what arrived is not what was agreed',
+  paused: 'paused by an admin',
+  maintenance: 'announced work is going on',
+}
+
+/** A status as the page says it; null is the absence of a promise. */
+export function statusInWords(status: Status | null): string {
+  return status === null ? 'Not judged' : STATUS_WORDS[status]
+}
+
+/** A reason as half a sentence, to follow a status and a colon. */
+export function reasonInWords(reason: Reason): string {
+  return REASON_WORDS[reason]
+}
+
+/** A promise as people say it, `every day at 02:00 (America/New_York), 45 min of grace`; no full stop. */
+export function promiseInWords(policy: Policy): string {
+  return kindWords(policy)
+}
