@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { childEnvironment, environmentVariable, readEnvironment } from './env.ts'
+
+let folder: string
+let file: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'env-'))
+  file = join(folder, 'variables')
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+  vi.unstubAllEnvs()
+})
+
+describe('the environment', () => {
+  test('has a working default for everything', () => {
+    expect(readEnvironment({ ENV_FILE: 'none' })).toEqual({
+      databaseUrl: undefined,
+      lakeDatabaseUrl: undefined,
+      config: undefined,
+      dataFolder: '.tidemark',
+      secret: undefined,
+      publicUrl: undefined,
+      port: 3000,
+      host: undefined,
+      logLevel: 'info',
+      demoCourses: undefined,
+      envFile: 'none',
+    })
+  })
+
+  test('takes an empty value as a missing one', () => {
+    const found = readEnvironment({ ENV_FILE: 'none', PORT: '', DATABASE_URL: '', TIDEMARK_CONFIG: '' })
+    expect(found).toMatchObject({ port: 3000, databaseUrl: undefined, config: undefined })
+  })
+
+  test('names every problem at once', () => {
+    const wrong = { ENV_FILE: 'none', PORT: '0', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://db', TIDEMARK_SECRET: 'short' }
+    expect(() => readEnvironment(wrong)).toThrow(/DATABASE_URL must start.*TIDEMARK_SECRET must have.*PORT must be 1.*LOG_LEVEL must be/)
+  })
+
+  test('never repeats a value in its complaints', () => {
+    const wrong = { ENV_FILE: 'none', DATABASE_URL: 'mysql://ann:hush@db', TIDEMARK_SECRET: 'hush' }
+    expect(() => readEnvironment(wrong)).toThrow(/^(?!.*hush).*DATABASE_URL/s)
+  })
+
+  test.each(['65536', '80.5', 'http', '-1'])('refuses the port %s', (port) => {
+    expect(() => readEnvironment({ ENV_FILE: 'none', PORT: port })).toThrow('PORT must be')
+  })
+
+  test('reads the file it names, and a real variable wins over the file', () => {
+    writeFileSync(file, 'PORT=4000\nLOG_LEVEL=debug\nTIDEMARK_DATA=\n')
+    expect(readEnvironment({ ENV_FILE: file, PORT: '5000' })).toMatchObject({ port: 5000, logLevel: 'debug', dataFolder: '.tidemark' })
+  })
+
+  test('refuses a named file that is not there', () => {
+    expect(() => readEnvironment({ ENV_FILE: file })).toThrow(`ENV_FILE names ${file}, which cannot be read`)
+  })
+})
+
+describe('one variable by its name', () => {
+  test('is undefined when it is missing or empty', () => {
+    vi.stubEnv('TIDEMARK_TEST_FULL', 'here')
+    vi.stubEnv('TIDEMARK_TEST_EMPTY', '')
+    expect([environmentVariable('TIDEMARK_TEST_FULL'), environmentVariable('TIDEMARK_TEST_EMPTY')]).toEqual(['here', undefined])
+  })
+})
+
+describe('the environment of a child', () => {
+  beforeEach(() => {
+    vi.stubEnv('TIDEMARK_TEST_PASSWORD', 'secret')
+    vi.stubEnv('TIDEMARK_TEST_LANGUAGE', 'en')
+  })
+
+  test('is everything we have, and what is added', () => {
+    const child = childEnvironment('production', 'everything', { ADDED: 'yes', EMPTY: '', ABSENT: undefined })
+    expect(child).toMatchObject({ TIDEMARK_TEST_PASSWORD: 'secret', ADDED: 'yes', NODE_ENV: 'production' })
+    expect(Object.keys(child)).not.toEqual(expect.arrayContaining(['EMPTY']))
+    expect(Object.keys(child)).not.toEqual(expect.arrayContaining(['ABSENT']))
+  })
+
+  test('or only what is listed', () => {
+    const child = childEnvironment('development', ['TIDEMARK_TEST_LANGUAGE', 'TIDEMARK_TEST_NOWHERE'], { ADDED: 'yes' })
+    expect(child).toEqual({ TIDEMARK_TEST_LANGUAGE: 'en', ADDED: 'yes', NODE_ENV: 'development' })
+  })
+})

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import { TidemarkError } from './errors.ts'
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+const port = z.coerce
+  .number('must be a number')
+  .int('must be a whole number')
+  .min(1, 'must be 1 or more')
+  .max(65_535, 'must be 65535 or less')
+
+const schema = z.object({
+  DATABASE_URL: postgresUrl.optional(),
+  LAKE_DATABASE_URL: postgresUrl.optional(),
+  TIDEMARK_CONFIG: z.string().optional(),
+  TIDEMARK_DATA: z.string().default('.tidemark'),
+  TIDEMARK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  TIDEMARK_URL: z.url('must be an address such as https://status.example.edu').optional(),
+  PORT: port.default(3000),
+  HOST: z.string().optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
+  DEMO_COURSES: z.string().optional(),
+  ENV_FILE: z.string().default('.env'),
+})
+
+/** What Tidemark reads from its environment and nowhere else. */
+export interface Environment {
+  /** Tidemark's own database; undefined means the embedded server. */
+  databaseUrl: string | undefined
+  /** The data lake. */
+  lakeDatabaseUrl: string | undefined
+  /** The catalogue: a file or a folder; undefined means the demo campus. */
+  config: string | undefined
+  /** Folder of the embedded server and of generated secrets. */
+  dataFolder: string
+  /** Signs internal calls; generated into the data folder when undefined. */
+  secret: string | undefined
+  /** The address people use, for links in messages. */
+  publicUrl: string | undefined
+  port: number
+  /** Address to bind to, when somebody wants another than the catalogue implies. */
+  host: string | undefined
+  logLevel: z.infer<typeof schema>['LOG_LEVEL']
+  demoCourses: string | undefined
+  /** File of further variables, `.env` unless named; `none` reads no file. */
+  envFile: string
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+function withoutEmpty(variables: Variables): Record<string, string> {
+  const entries = Object.entries(variables).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, value] as const],
+  )
+  return Object.fromEntries(entries)
+}
+
+function readEnvFile(path: string, required: boolean): Variables {
+  if (path === 'none') return {}
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    if (!required) return {}
+    throw new TidemarkError('invalid', { publicMessage: `ENV_FILE names ${path}, which cannot be read.`, cause })
+  }
+}
+
+/** The settings of this process: its environment, then ENV_FILE. An empty value is a missing one; every problem is named at once. */
+export function readEnvironment(variables: Variables = process.env): Environment {
+  const own = withoutEmpty(variables)
+  const named = own['ENV_FILE']
+  const parsed = schema.safeParse({ ...withoutEmpty(readEnvFile(named ?? '.env', named !== undefined)), ...own })
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`)
+    throw new TidemarkError('invalid', { publicMessage: `The environment is not right: ${problems.join(' ')} See .env.example.` })
+  }
+  const found = parsed.data
+  return {
+    databaseUrl: found.DATABASE_URL,
+    lakeDatabaseUrl: found.LAKE_DATABASE_URL,
+    config: found.TIDEMARK_CONFIG,
+    dataFolder: found.TIDEMARK_DATA,
+    secret: found.TIDEMARK_SECRET,
+    publicUrl: found.TIDEMARK_URL,
+    port: found.PORT,
+    host: found.HOST,
+    logLevel: found.LOG_LEVEL,
+    demoCourses: found.DEMO_COURSES,
+    envFile: found.ENV_FILE,
+  }
+}
+
+/** One variable of this process by name, for `${NAME}` in a catalogue; an empty one is missing. Does not read ENV_FILE. */
+export function environmentVariable(name: string): string | undefined {
+  return process.env[name] || undefined
+}
+
+/** The whole environment of a child process. */
+export type ChildEnvironment = Record<string, string> & { NODE_ENV: 'development' | 'production' }
+
+/** The environment for a child process: everything this one has, or only `names`, then `additions`. */
+export function childEnvironment(
+  mode: ChildEnvironment['NODE_ENV'],
+  names: readonly string[] | 'everything',
+  additions: Variables = {},
+): ChildEnvironment {
+  const own = names === 'everything' ? process.env : Object.fromEntries(names.map((name) => [name, process.env[name]]))
+  return { ...withoutEmpty({ ...own, ...additions }), NODE_ENV: mode }
+}

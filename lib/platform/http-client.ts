@@ -1,0 +1,164 @@
+import { createGunzip } from 'node:zlib'
+import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
+import type { Clock } from './clock.ts'
+import { TidemarkError } from './errors.ts'
+import { parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './http-errors.ts'
+
+export interface HttpLimits {
+  connectMs: number
+  /** From the request to the first byte of the answer. */
+  headersMs: number
+  /** Between two pieces of the answer. */
+  idleMs: number
+  totalMs: number
+  /** Of the answer, after decompression. */
+  bodyBytes: number
+}
+
+const DEFAULT_LIMITS: HttpLimits = { connectMs: 10_000, headersMs: 30_000, idleMs: 30_000, totalMs: 300_000, bodyBytes: 100_000_000 }
+const REDIRECTS_MAX = 3
+const ERROR_BODY_BYTES = 65_536
+
+export interface HttpRequest {
+  system: SystemName
+  url: string
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string>
+  body?: string
+  limits?: Partial<HttpLimits>
+  signal: AbortSignal
+  clock: Clock
+  /** Better public words for an error answer, from its body; must not repeat secrets. */
+  explain?: (status: number, body: string) => string | undefined
+}
+
+export interface HttpAnswer {
+  status: number
+  contentType: string
+  /** The decompressed body, once. Throws when it ends early, stalls or grows past its limit. */
+  body: AsyncIterable<Uint8Array>
+  text(): Promise<string>
+}
+
+/**
+ * Sends one request and gives back a 2xx answer; everything else is a TidemarkError, `retryable` only for network
+ * trouble, 408, 425, 429 and 5xx. TLS is always verified. A redirect is followed on the same origin only.
+ */
+export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
+  const limits = { ...DEFAULT_LIMITS, ...request.limits }
+  const total = AbortSignal.timeout(limits.totalMs)
+  const agent = new Agent({ connect: { timeout: limits.connectMs, rejectUnauthorized: true }, pipelining: 0 })
+  const call: Call = { request, limits, total, agent, signal: AbortSignal.any([request.signal, total]) }
+  try {
+    const response = await follow(call)
+    if (response.statusCode >= 200 && response.statusCode < 300) return toAnswer(call, response)
+    const body = await collect(call, response, ERROR_BODY_BYTES, true)
+    throw toStatusError(request.system, response.statusCode, {
+      explanation: request.explain?.(response.statusCode, body),
+      body,
+      retryAfterMs: parseRetryAfter(header(response, 'retry-after'), request.clock.now()),
+    })
+  } catch (error) {
+    await agent.destroy()
+    throw interpret(call, error, false)
+  }
+}
+
+interface Call {
+  request: HttpRequest
+  limits: HttpLimits
+  total: AbortSignal
+  signal: AbortSignal
+  agent: Agent
+}
+
+async function follow(call: Call): Promise<Dispatcher.ResponseData> {
+  const start = new URL(call.request.url)
+  let url = start
+  for (let hop = 0; ; hop += 1) {
+    const response = await send(call, url)
+    const location = response.statusCode >= 300 && response.statusCode < 400 ? header(response, 'location') : undefined
+    if (location === undefined || hop === REDIRECTS_MAX || call.request.method === 'POST') return response
+    const next = URL.canParse(location, url) ? new URL(location, url) : undefined
+    if (next?.origin !== start.origin) return response
+    await response.body.dump()
+    url = next
+  }
+}
+
+function send(call: Call, url: URL): Promise<Dispatcher.ResponseData> {
+  const { request, limits } = call
+  return undiciRequest(url, {
+    dispatcher: call.agent,
+    method: request.method ?? 'GET',
+    headers: { 'user-agent': 'Tidemark', 'accept-encoding': 'gzip', ...request.headers },
+    body: request.body ?? null,
+    signal: call.signal,
+    headersTimeout: limits.headersMs,
+    bodyTimeout: limits.idleMs,
+  })
+}
+
+function toAnswer(call: Call, response: Dispatcher.ResponseData): HttpAnswer {
+  const contentType = header(response, 'content-type') ?? ''
+  return {
+    status: response.statusCode,
+    contentType,
+    body: read(call, response, call.limits.bodyBytes),
+    text: () => collect(call, response, call.limits.bodyBytes, false),
+  }
+}
+
+async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  try {
+    for await (const chunk of plain(response)) {
+      bytes += chunk.length
+      if (bytes > bytesMax) throw tooLarge(call, bytesMax)
+      yield chunk
+    }
+  } catch (error) {
+    throw interpret(call, error, true)
+  } finally {
+    response.body.destroy()
+    await call.agent.destroy()
+  }
+}
+
+function plain(response: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
+  if (header(response, 'content-encoding') !== 'gzip') return response.body
+  const unzip = createGunzip()
+  response.body.on('error', (error) => unzip.destroy(error))
+  return response.body.pipe(unzip)
+}
+
+async function collect(call: Call, response: Dispatcher.ResponseData, bytesMax: number, cut: boolean): Promise<string> {
+  const chunks: Uint8Array[] = []
+  try {
+    for await (const chunk of read(call, response, bytesMax)) chunks.push(chunk)
+  } catch (error) {
+    // Of an error answer the first part is enough, and how it ended does not matter.
+    if (!cut) throw error
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function tooLarge(call: Call, bytesMax: number): TidemarkError {
+  return new TidemarkError('refused', { publicMessage: `${call.request.system} sent more than the limit of ${bytesMax} bytes.` })
+}
+
+function interpret(call: Call, error: unknown, answering: boolean): TidemarkError {
+  const { system, signal } = call.request
+  if (error instanceof TidemarkError) return error
+  if (signal.aborted) return new TidemarkError('cancelled', { publicMessage: `The request to ${system} was cancelled.`, cause: error })
+  if (call.total.aborted) {
+    const seconds = Math.round(call.limits.totalMs / 1000)
+    return new TidemarkError('timeout', { publicMessage: `${system} was not done after ${seconds} s.`, cause: error, retryable: true })
+  }
+  return toNetworkError(system, error, answering)
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,46 @@
+import { systemClock } from './clock.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** Structured log lines. Never pass secrets, people's ids or whole rows. */
+export interface Log {
+  debug(message: string, data?: Record<string, unknown>): void
+  info(message: string, data?: Record<string, unknown>): void
+  warn(message: string, data?: Record<string, unknown>): void
+  error(message: string, data?: Record<string, unknown>): void
+  /** The same log with these fields on every line. */
+  child(fields: Record<string, unknown>): Log
+}
+
+const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
+
+function line(level: LogLevel, message: string, data: Record<string, unknown>, pretty: boolean): string {
+  const at = new Date(systemClock.now()).toISOString()
+  if (!pretty) return `${JSON.stringify({ at, level, message, ...data })}\n`
+  const rest = Object.keys(data).length === 0 ? '' : ` ${JSON.stringify(data)}`
+  return `${at.slice(11, 23)} ${level.padEnd(5)} ${message}${rest}\n`
+}
+
+/** Lines go to standard error: JSON, or one readable line each when `pretty`. */
+export function createLog(options: { level: LogLevel; pretty: boolean }, fields: Record<string, unknown> = {}): Log {
+  const write = (level: LogLevel) => (message: string, data?: Record<string, unknown>) => {
+    if (ORDER[level] < ORDER[options.level]) return
+    process.stderr.write(line(level, message, { ...fields, ...data }, options.pretty))
+  }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    child: (more) => createLog(options, { ...fields, ...more }),
+  }
+}
+
+/** For tests and callers that do not care. */
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLog,
+}

@@ -1,0 +1,75 @@
+import { request } from 'undici'
+import type { Instant } from '#lib/domain/instant.ts'
+import type { Clock } from './clock.ts'
+import { toPublicMessage } from './errors.ts'
+import { toNetworkError } from './http-errors.ts'
+
+export interface OutgoingHeartbeatOptions {
+  /** Where to call now, references resolved; null = nobody wants to be called. May throw; that counts as a failed beat. */
+  address(): string | null | Promise<string | null>
+  /** Only a healthy worker calls: silence is the alarm. */
+  isHealthy(): boolean | Promise<boolean>
+  everyMs: number
+  timeoutMs?: number
+  clock: Clock
+}
+
+interface HeartbeatState {
+  beats: number
+  /** Failed calls in a row. */
+  failures: number
+  okAt: Instant | null
+  /** Of the last call, in words; null after a good one. */
+  problem: string | null
+}
+
+export interface OutgoingHeartbeat {
+  /** Calls once, if healthy; never throws. True = somebody heard it. */
+  beat(signal?: AbortSignal): Promise<boolean>
+  /** Beats at once and then every `everyMs` until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+  state(): HeartbeatState
+}
+
+const TIMEOUT_MS = 10_000
+const ANSWER_BYTES = 64 * 1024
+
+async function call(url: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    const answer = await request(url, { method: 'GET', headers: { 'user-agent': 'Tidemark' }, signal })
+    await answer.body.dump({ limit: ANSWER_BYTES }).catch(() => {})
+    return answer.statusCode >= 200 && answer.statusCode < 300 ? null : `The heartbeat address answered ${answer.statusCode}.`
+  } catch (error) {
+    if (signal.aborted) return 'The heartbeat address did not answer in time.'
+    return toNetworkError('The heartbeat address', error, false).publicMessage
+  }
+}
+
+/** Tells something outside that the worker lives, so that its death is noticed where it cannot be told any more. */
+export function createOutgoingHeartbeat(options: OutgoingHeartbeatOptions): OutgoingHeartbeat {
+  const state: HeartbeatState = { beats: 0, failures: 0, okAt: null, problem: null }
+  async function beat(signal: AbortSignal = new AbortController().signal): Promise<boolean> {
+    try {
+      const address = (await options.isHealthy()) ? await options.address() : null
+      if (address === null) return false
+      state.beats += 1
+      state.problem = await call(address, AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)]))
+    } catch (error) {
+      state.problem = toPublicMessage(error)
+    }
+    const heard = state.problem === null
+    state.failures = heard ? 0 : state.failures + 1
+    if (heard) state.okAt = options.clock.now()
+    return heard
+  }
+  return {
+    beat,
+    async run(signal) {
+      while (!signal.aborted) {
+        await beat(signal)
+        await options.clock.sleep(options.everyMs, signal)
+      }
+    },
+    state: () => ({ ...state }),
+  }
+}

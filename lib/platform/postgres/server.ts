@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { systemClock } from '#lib/platform/clock.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import type { Binaries } from './binaries.ts'
+import type { ServerUser } from './server-user.ts'
+
+/** Everything a server process needs to know about where and as whom it runs. */
+export interface ServerPlace {
+  /** Holds `data` and `server.log`. */
+  folder: string
+  user: ServerUser
+  binaries: Binaries
+}
+
+/** The answer of postmaster.pid: which process serves a data folder, and where. */
+export interface ServerProcess {
+  pid: number
+  port: number
+}
+
+const USER = 'postgres'
+const LOG_BYTES_MAX = 10_000_000
+
+/** The address of a database of a server on this machine. */
+export function serverUrl(port: number, password: string, database: string): string {
+  return `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
+}
+
+/** A password nobody has to type. */
+export function randomPassword(): string {
+  return randomBytes(24).toString('base64url')
+}
+
+/** A port nothing listens on at this moment; `preferred` when that is one. */
+export async function freePort(preferred = 0): Promise<number> {
+  const probe = createServer()
+  return new Promise((resolve, reject) => {
+    probe.once('error', (error) => (preferred === 0 ? reject(error) : resolve(freePort())))
+    probe.listen(preferred, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address !== null ? address.port : preferred
+      probe.close(() => resolve(port))
+    })
+  })
+}
+
+// The machine's own language settings must not leak into the cluster: with LANG=C it would become SQL_ASCII.
+const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', NODE_ENV: 'production' } as const
+
+function output(child: ChildProcess): Promise<{ code: number | null; text: string }> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, text }))
+  })
+}
+
+/** Makes an empty cluster in `<folder>/data`, UTF8 whatever the machine's language. */
+export async function createCluster(place: ServerPlace, password: string, options: { durable: boolean }): Promise<void> {
+  const { folder, user, binaries } = place
+  await mkdir(folder, { recursive: true })
+  if (user) await chown(folder, user.uid, user.gid)
+  await chmod(folder, 0o700)
+  const passwordFile = join(folder, 'password')
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
+  if (user) await chown(passwordFile, user.uid, user.gid)
+  const flags = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--auth=scram-sha-256']
+  if (!options.durable) flags.push('--no-sync')
+  const child = spawn(binaries.initdb, [`--pgdata=${join(folder, 'data')}`, `--username=${USER}`, `--pwfile=${passwordFile}`, ...flags], {
+    ...user,
+    cwd: folder,
+    env: ENVIRONMENT,
+  })
+  const { code, text } = await output(child)
+  await rm(passwordFile, { force: true })
+  if (code !== 0) {
+    throw new TidemarkError('internal', {
+      publicMessage: `The embedded database could not be made: ${text.trim().split('\n').slice(-3).join(' ')}`,
+    })
+  }
+}
+
+function openLog(path: string): number {
+  const log = openSync(path, 'a', 0o600)
+  if (fstatSync(log).size > LOG_BYTES_MAX) ftruncateSync(log)
+  return log
+}
+
+/** Starts the server in a session of its own, so that Ctrl-C reaches only us; its log goes to `<folder>/server.log`. */
+export function spawnServer(place: ServerPlace, port: number, settings: readonly string[] = []): ChildProcess {
+  const log = openLog(join(place.folder, 'server.log'))
+  const fixed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'timezone=UTC', 'log_timezone=UTC']
+  const flags = [...fixed, ...settings].flatMap((setting) => ['-c', setting])
+  const child = spawn(place.binaries.postgres, ['-D', join(place.folder, 'data'), '-p', String(port), ...flags], {
+    ...place.user,
+    cwd: place.folder,
+    env: ENVIRONMENT,
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
+  closeSync(log)
+  child.on('error', () => {})
+  child.unref()
+  return child
+}
+
+/** The last lines of the server's log, for error messages. */
+export async function logTail(folder: string, lines = 3): Promise<string> {
+  const text = await readFile(join(folder, 'server.log'), 'utf8').catch(() => '')
+  return text.trim().split('\n').slice(-lines).join(' ')
+}
+
+/** The process that serves this data folder according to its pid file, dead or alive. */
+export function readServerProcess(data: string): ServerProcess | undefined {
+  try {
+    const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+    const pid = Number(lines[0])
+    const port = Number(lines[3])
+    return Number.isInteger(pid) && pid > 0 && Number.isInteger(port) && port > 0 ? { pid, port } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Sends a signal, or with 0 only asks; false when there is no such process. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Stops a server: at once but in order, and without order after 15 s. Resolves when the process has gone. */
+export async function stopServer(data: string, pid: number): Promise<void> {
+  const patience = { SIGINT: 15_000, SIGQUIT: 5_000, SIGKILL: 1_000 } as const
+  for (const name of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    signal(pid, name)
+    const giveUpAt = systemClock.now() + patience[name]
+    while (systemClock.now() < giveUpAt) {
+      if (readServerProcess(data)?.pid !== pid || !signal(pid, 0)) return
+      await systemClock.sleep(25)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { missingReferences, resolveSecret, resolveSecrets, secretLookup } from './secrets.ts'
+
+const values: Record<string, string> = { USER: 'ann', HOST: 'db.example', TRICKY: '$& ${USER}' }
+const lookup = (name: string) => values[name]
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-secrets-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('references', () => {
+  it('are replaced wherever they stand, and everything else is left alone', () => {
+    const settings = { url: 'https://${USER}@${HOST}/x', deep: { list: ['${USER}', 7, null, true] }, plain: '$USER {USER} ${not closed' }
+    expect(resolveSecrets(settings, lookup)).toEqual({
+      url: 'https://ann@db.example/x',
+      deep: { list: ['ann', 7, null, true] },
+      plain: '$USER {USER} ${not closed',
+    })
+  })
+
+  it('are replaced once: a value that looks like a reference stays as it is', () => {
+    expect(resolveSecret('${TRICKY}', lookup)).toBe('$& ${USER}')
+  })
+
+  it('to files give their content without the last line end', () => {
+    const path = join(folder, 'password')
+    writeFileSync(path, 'pass word\n')
+    expect(resolveSecret(`file:${path}`, lookup)).toBe('pass word')
+    expect(resolveSecret(`file://${path}`, lookup)).toBe('pass word')
+  })
+
+  it('that lead nowhere are all named at once, without any value', () => {
+    const settings = { a: '${MISSING_ONE}', b: { c: '${USER}-${MISSING_TWO}' }, d: 'file:/nowhere/at/all' }
+    expect(() => resolveSecrets(settings, lookup)).toThrow(
+      'Not set or not readable: MISSING_ONE, MISSING_TWO, the secret file /nowhere/at/all.',
+    )
+    expect(() => resolveSecrets(settings, lookup)).not.toThrow('ann')
+  })
+})
+
+describe('missing references', () => {
+  it('are listed without complaint', () => {
+    expect(missingReferences([{ a: '${USER}' }, ['${NOT_THERE}', 'file:/nowhere']], lookup)).toEqual([
+      'NOT_THERE',
+      'the secret file /nowhere',
+    ])
+  })
+})
+
+describe('the lookup', () => {
+  it('sees a password that changes in .env without a restart', () => {
+    const envFile = join(folder, '.env')
+    const fresh = secretLookup(envFile, () => undefined)
+    expect(fresh('PASSWORD')).toBeUndefined()
+    writeFileSync(envFile, 'PASSWORD="first"\nEMPTY=\n')
+    expect(fresh('PASSWORD')).toBe('first')
+    writeFileSync(envFile, 'PASSWORD=second\n')
+    expect(fresh('PASSWORD')).toBe('second')
+    expect(fresh('EMPTY')).toBeUndefined()
+  })
+
+  it('prefers the environment of the process, as everything else does', () => {
+    const envFile = join(folder, '.env')
+    writeFileSync(envFile, 'PASSWORD=file\n')
+    expect(secretLookup(envFile, (name) => (name === 'PASSWORD' ? 'process' : undefined))('PASSWORD')).toBe('process')
+    expect(secretLookup('none', () => undefined)('PASSWORD')).toBeUndefined()
+  })
+})

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { environmentVariable } from './env.ts'
+import { TidemarkError } from './errors.ts'
+
+/** The value of a variable by its name; undefined when it is not set. */
+export type Lookup = (name: string) => string | undefined
+
+const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+const FILE = /^file:(?:\/\/(?=\/))?(.+)$/s
+
+function readVariables(envFile: string): Record<string, string | undefined> {
+  if (envFile === 'none') return {}
+  try {
+    return parseEnv(readFileSync(envFile, 'utf8'))
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * Looks variables up in the process environment, then in the .env file as it is now: the file is read anew at every
+ * look, so that a changed password counts from the next use on.
+ */
+export function secretLookup(envFile: string, environment: Lookup = environmentVariable): Lookup {
+  return (name) => environment(name) ?? (readVariables(envFile)[name] || undefined)
+}
+
+function readSecretFile(path: string, missing: Set<string>): string {
+  try {
+    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    if (secret !== '') return secret
+  } catch {
+    // Named below like an empty one: the cause is the same for whoever has to act.
+  }
+  missing.add(`the secret file ${path}`)
+  return ''
+}
+
+function resolveText(text: string, lookup: Lookup, missing: Set<string>): string {
+  const path = FILE.exec(text)?.[1]
+  if (path !== undefined) return readSecretFile(path, missing)
+  return text.replaceAll(VARIABLE, (_whole, name: string) => {
+    const value = lookup(name)
+    if (value === undefined) missing.add(name)
+    return value ?? ''
+  })
+}
+
+function resolve(value: unknown, lookup: Lookup, missing: Set<string>): unknown {
+  if (typeof value === 'string') return resolveText(value, lookup, missing)
+  if (Array.isArray(value)) return value.map((item) => resolve(item, lookup, missing))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, lookup, missing)]))
+}
+
+function refuse(missing: ReadonlySet<string>): never {
+  const names = [...missing].join(', ')
+  throw new TidemarkError('invalid', {
+    publicMessage: `Not set or not readable: ${names}. Put it into .env or into the environment of the worker; no restart is needed for .env and secret files.`,
+  })
+}
+
+/** One text with its `${NAME}` and `file:/path` references replaced. Never log the result. */
+export function resolveSecret(text: string, lookup: Lookup): string {
+  const missing = new Set<string>()
+  const resolved = resolveText(text, lookup, missing)
+  return missing.size > 0 ? refuse(missing) : resolved
+}
+
+/** Settings with every reference in them replaced; an error names all that are missing, and no value. Never log the result. */
+export function resolveSecrets(settings: Record<string, unknown>, lookup: Lookup): Record<string, unknown> {
+  const missing = new Set<string>()
+  const resolved = Object.entries(settings).map(([key, value]) => [key, resolve(value, lookup, missing)] as const)
+  return missing.size > 0 ? refuse(missing) : Object.fromEntries(resolved)
+}
+
+/** What the references in a value lead to and is not there: variables and secret files, by name. */
+export function missingReferences(value: unknown, lookup: Lookup): string[] {
+  const missing = new Set<string>()
+  resolve(value, lookup, missing)
+  return [...missing]
+}
