@@ -1,0 +1,60 @@
+import type { Instant } from '#lib/domain/instant.ts'
+import type { Span } from '#lib/domain/span.ts'
+import { changesBetween, type StatusChange } from '#lib/domain/status-change.ts'
+
+/** A change of status to be logged; `rewrite` restates the past and is never announced. */
+export interface LoggedChange extends StatusChange {
+  rewrite: boolean
+}
+
+interface Restated {
+  /** Spans as they were stored and as they are to be; both begin with the same neighbour of the restated stretch. */
+  before: readonly Span[]
+  after: readonly Span[]
+  /** Up to here the status had been worked out before; what turns later is news. */
+  statedUntil: Instant
+  /** The date of the last announced change; nothing at or before it is announced again. */
+  lastAnnouncedAt: Instant | null
+  now: Instant
+}
+
+function spanAt(spans: readonly Span[], at: Instant): Span | undefined {
+  return spans.find((span) => span.from <= at && at < span.to)
+}
+
+/**
+ * The changes a restatement logs, in order of time. People have been told the status `before` has now; from there a chain of
+ * announced changes leads to the status `after` has now, each dated when it happened: first whatever turned after `statedUntil`,
+ * then, if that does not end there, one more. All else that differs restates the past.
+ */
+export function announcements(restated: Restated): LoggedChange[] {
+  const differences = changesBetween(restated.before, restated.after).filter((change) => change.at <= restated.now)
+  const announced = announceChain(restated, differences)
+  const told = new Set(announced.map((change) => `${change.at} ${change.to}`))
+  const rewrites = differences.filter((change) => !told.has(`${change.at} ${change.to}`)).map((change) => ({ ...change, rewrite: true }))
+  return [...announced, ...rewrites].sort((a, b) => a.at - b.at)
+}
+
+function announceChain(
+  { before, after, statedUntil, lastAnnouncedAt, now }: Restated,
+  differences: readonly StatusChange[],
+): LoggedChange[] {
+  const isLater = (at: Instant) => lastAnnouncedAt === null || at > lastAnnouncedAt
+  const turns = changesBetween([], after).filter((change) => change.at <= now)
+  const turnAt = new Map(turns.map((turn) => [turn.at, turn.to]))
+  const chain: LoggedChange[] = []
+  let told = spanAt(before, now)?.status ?? null
+  for (const change of differences) {
+    const isNews = change.at >= statedUntil && isLater(change.at) && turnAt.get(change.at) === change.to
+    if (!isNews || change.to === told) continue
+    chain.push({ ...change, from: told, rewrite: false })
+    told = change.to
+  }
+  const current = spanAt(after, now)
+  const status = current?.status ?? null
+  if (told !== status) {
+    const turned = turns.at(-1)?.at ?? now
+    chain.push({ at: isLater(turned) ? turned : now, from: told, to: status, reason: current?.reason ?? null, rewrite: false })
+  }
+  return chain
+}

@@ -1,0 +1,72 @@
+import type { AssetVersion } from '#lib/db/versions.ts'
+import { isBusinessDay } from '#lib/domain/business-calendar.ts'
+import { effectiveAt } from '#lib/domain/clock-history.ts'
+import { nextTick } from '#lib/domain/cron.ts'
+import { deliveries } from '#lib/domain/deliveries.ts'
+import { type Arrival, JUDGED_CLOCKS } from '#lib/domain/facts.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
+import { endOfDay, type LocalDay, startOfDay, toDayNumber } from '#lib/domain/local-day.ts'
+import type { DeadlinePolicy, Policy } from '#lib/domain/policy.ts'
+import { opensAt } from '#lib/domain/policy-deadline.ts'
+import type { LoadedAsset } from './load-facts.ts'
+
+/** What arrived on a day, and the deadlines (tick plus grace) that fell into it, kept or missed. */
+export interface DayDeliveries {
+  arrivals: Instant[]
+  expected: Instant[]
+  missed: Instant[]
+}
+
+/** Dates are known up to a day before they end, and other clocks may run ahead a little. */
+const KNOWN_AHEAD_MS = 26 * HOUR_MS
+
+/** From when on arrivals must be known to count days from `start` on: a tick may have been satisfied long before it. */
+export function deliveriesReach(versions: readonly AssetVersion[], start: Instant): Instant {
+  let reach = start
+  for (const policy of versions.flatMap(({ settings }) => settings?.policies.filter(isDeadline) ?? [])) {
+    const first = nextTick(policy, start - policy.graceMs - 1)
+    if (first !== null) reach = Math.min(reach, opensAt(policy, first) - KNOWN_AHEAD_MS)
+  }
+  return reach
+}
+
+/** Counts one ended day as it was known by its end, later knowledge about it included. */
+export function deliveriesOn({ versions, facts }: LoadedAsset, day: LocalDay, zone: string): DayDeliveries {
+  const start = startOfDay(day, zone)
+  const end = endOfDay(day, zone)
+  const known = {
+    arrivals: facts.arrivals.filter((arrival) => effectiveAt(arrival) < end),
+    runs: facts.runs.filter((run) => run.startedAt < end),
+  }
+  const expected: Instant[] = []
+  const missed: Instant[] = []
+  for (const [index, { from, settings }] of versions.entries()) {
+    const since = Math.max(from, start)
+    const until = Math.min(versions[index + 1]?.from ?? end, end)
+    for (const policy of settings?.policies.filter(isDeadline) ?? []) {
+      for (const { tick, onTime } of deliveries(policy, known, since - policy.graceMs, until - policy.graceMs)) {
+        expected.push(tick + policy.graceMs)
+        if (!onTime) missed.push(tick + policy.graceMs)
+      }
+    }
+  }
+  return { arrivals: arrivalsOf(known.arrivals, start), expected, missed }
+}
+
+function isDeadline(policy: Policy): policy is DeadlinePolicy {
+  return policy.kind === 'deadline'
+}
+
+/** One load moves several clocks: the best one there is counts. */
+function arrivalsOf(arrivals: readonly Arrival[], start: Instant): Instant[] {
+  const clock = JUDGED_CLOCKS.findLast((candidate) => arrivals.some((arrival) => arrival.clock === candidate))
+  const own = arrivals.filter((arrival) => arrival.clock === clock && arrival.kind === 'arrival')
+  return own.map(effectiveAt).filter((at) => at >= start)
+}
+
+/** Whether any promise in force on that day counts the day; a holiday of all calendars asks for nothing. */
+export function isExpectedOn(versions: readonly AssetVersion[], day: LocalDay, zone: string): boolean {
+  const settings = versions.findLast((version) => version.from < startOfDay(day, zone) + DAY_MS / 2)?.settings ?? null
+  const number = toDayNumber(day)
+  return settings?.policies.some((policy) => policy.kind !== 'none' && isBusinessDay(number, policy.calendar)) ?? false
+}

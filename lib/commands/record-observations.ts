@@ -1,0 +1,183 @@
+import type { Observation } from '#lib/connectors/connector.ts'
+import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/arrivals.ts'
+import {
+  listConnectionAssets,
+  lockWatchedAssets,
+  type StoredObservation,
+  storeBadLooks,
+  storeGoodLooks,
+  storeNextChanges,
+  type WatchedAsset,
+} from '#lib/db/assets.ts'
+import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/blind.ts'
+import { lockConnection, noteConnectionOk } from '#lib/db/connections.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { loadOwnLoads, type OwnLoads } from '#lib/db/run-outcomes.ts'
+import { lockSubjects } from '#lib/db/subjects.ts'
+import { effectiveAt } from '#lib/domain/clock-history.ts'
+import { diffReadings } from '#lib/domain/diff-readings.ts'
+import type { Arrival } from '#lib/domain/facts.ts'
+import { END_OF_TIME, type Instant } from '#lib/domain/instant.ts'
+import { isBroken } from '#lib/domain/status.ts'
+import { rebuildWithin } from './rebuild/rebuild-within.ts'
+import { loadReporting } from './rebuild/reporting.ts'
+
+/** What recording a batch of looks came to. */
+export interface RecordResult {
+  /** Assets whose look was good. */
+  seen: number
+  /** Assets whose look failed. */
+  failed: number
+  /** Clocks that changed. */
+  arrivals: number
+}
+
+type GoodLook = Extract<Observation, { ok: true }>
+
+/** A good look at an asset, and what it tells. */
+interface Told {
+  asset: WatchedAsset
+  look: GoodLook
+  observation: StoredObservation
+  arrivals: Arrival[]
+}
+
+/**
+ * Records one round of looks through a connection: clocks that changed, that we can see again, and what failed. The statuses follow
+ * in the same transaction. Looks older than what is known, and at assets the connection does not have, are ignored.
+ */
+export function recordObservations(
+  ctx: Context,
+  connectionKey: string,
+  lookedAt: Instant,
+  observations: readonly Observation[],
+): Promise<RecordResult> {
+  return withTransaction(ctx, async (sql) => {
+    const now = ctx.clock.now()
+    const at = Math.min(lookedAt, now)
+    if ((await lockConnection(sql, connectionKey)) === undefined) return { seen: 0, failed: 0, arrivals: 0 }
+    const restated = await noteWeGotIn(sql, connectionKey, at)
+    const byKey = new Map(observations.map((observation) => [observation.assetKey, observation]))
+    const assets = await lockWatchedAssets(sql, connectionKey, [...byKey.keys()])
+    const told = await tell(sql, assets, byKey, at)
+    const failed = assets.flatMap((asset) => badLook(asset, byKey.get(asset.key)))
+    await storeGoodLooks(
+      sql,
+      at,
+      told.map(({ asset, observation }) => ({ assetId: asset.assetId, observation })),
+    )
+    await storeBadLooks(sql, at, failed)
+    const arrivals = told.flatMap(toNewArrivals)
+    await insertArrivals(sql, arrivals)
+    await insertAssetGaps(
+      sql,
+      told.flatMap(({ asset }) => closedGap(asset, at, restated !== null)),
+    )
+    await settleStatuses(sql, now, at, told, restated)
+    return { seen: told.length, failed: failed.length, arrivals: arrivals.length }
+  })
+}
+
+/** The connection is up; when it was declared down, all its assets are locked, because their statuses said so. */
+async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promise<{ assetIds: number[]; from: Instant } | null> {
+  await noteConnectionOk(sql, connectionKey, at)
+  const from = await closeConnectionGap(sql, connectionKey, at)
+  if (from === null) return null
+  const assetIds = await listConnectionAssets(sql, connectionKey)
+  await lockSubjects(sql, assetIds)
+  return { assetIds, from }
+}
+
+/** Compares each good look with what was last known. */
+async function tell(sql: Sql, assets: readonly WatchedAsset[], looks: ReadonlyMap<string, Observation>, at: Instant): Promise<Told[]> {
+  const good = assets.flatMap((asset) => {
+    const look = looks.get(asset.key)
+    return look === undefined || !look.ok || (asset.probedAt !== null && at < asset.probedAt) ? [] : [{ asset, look }]
+  })
+  const clocks = good.flatMap(({ asset, look }) => look.readings.map(({ clock }) => ({ assetId: asset.assetId, clock })))
+  const known = await loadLatestSeen(sql, clocks)
+  const told = good.map(({ asset, look }): Told => {
+    const { readings, rows, evidence, state, warnings } = look
+    const arrivals = diffReadings(known.get(asset.assetId) ?? {}, readings, at, rows)
+    return { asset, look, observation: { lookedAt: at, readings, rows, evidence, state, warnings }, arrivals }
+  })
+  const loads = await loadOwnLoads(
+    sql,
+    told.flatMap(({ asset, arrivals }) => (arrivals.some(hasLessThanBefore) ? [asset.assetId] : [])),
+  )
+  return told.map((one) => ({ ...one, arrivals: one.arrivals.flatMap((arrival) => explain(arrival, one.asset, loads)) }))
+}
+
+/** There are still rows, but the newest ones have gone. */
+function hasLessThanBefore({ clock, kind, at }: Arrival): boolean {
+  return clock === 'writtenAt' && kind === 'correction' && at !== null
+}
+
+/**
+ * A load of ours may have taken the newest rows away: then the clock went back with that load, which stands. While one is under way
+ * nothing can be told; the next look decides.
+ */
+function explain(arrival: Arrival, { assetId, probedAt }: WatchedAsset, loads: ReadonlyMap<number, OwnLoads>): Arrival[] {
+  const own = hasLessThanBefore(arrival) ? loads.get(assetId) : undefined
+  if (own === undefined) return [arrival]
+  if (own.isUnderWay) return []
+  if (own.loadedAt === null || probedAt === null || own.loadedAt <= probedAt) return [arrival]
+  return [{ ...arrival, recordedAt: own.loadedAt }]
+}
+
+function badLook(asset: WatchedAsset, look: Observation | undefined): { assetId: number; problem: string }[] {
+  return look === undefined || look.ok ? [] : [{ assetId: asset.assetId, problem: look.publicMessage }]
+}
+
+function toNewArrivals({ asset, look, arrivals }: Told): NewArrival[] {
+  return arrivals.map((arrival) => ({ ...arrival, assetId: asset.assetId, evidence: look.evidence, runId: null }))
+}
+
+function closedGap(asset: WatchedAsset, at: Instant, wasUnreachable: boolean): ClosedGap[] {
+  const from = blindAt(asset, at)
+  if (from === null) return []
+  return [{ assetId: asset.assetId, from, to: at, reason: wasUnreachable ? 'source-unreachable' : 'probe-failed' }]
+}
+
+/** Since when nobody had known any more, by the settings now or then; null = somebody knew. */
+function blindAt({ blindFrom, blindSince }: WatchedAsset, now: Instant): Instant | null {
+  const present = blindFrom !== null && blindFrom < now ? blindFrom : null
+  return present === null || blindSince === null ? (present ?? blindSince) : Math.min(present, blindSince)
+}
+
+/** Rebuilds what a look changed; where it only proved that we can see, the next change moves on. */
+async function settleStatuses(
+  sql: Sql,
+  now: Instant,
+  at: Instant,
+  told: readonly Told[],
+  restated: { assetIds: number[]; from: Instant } | null,
+): Promise<void> {
+  const from = new Map<number, Instant>(restated?.assetIds.map((id) => [id, restated.from]))
+  const moved: { assetId: number; nextChangeAt: Instant | null }[] = []
+  for (const one of told) {
+    const since = changedSince(one, now)
+    const { assetId } = one.asset
+    if (since !== null) from.set(assetId, Math.min(since, from.get(assetId) ?? since))
+    else if (!from.has(assetId)) moved.push({ assetId, nextChangeAt: nextChangeOf(one.asset, at) })
+  }
+  await storeNextChanges(sql, moved)
+  if (from.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), from)
+}
+
+/** The first instant about which this look says something new; null when it says nothing. A first look speaks for all the time before. */
+function changedSince({ asset, arrivals }: Told, now: Instant): Instant | null {
+  if (asset.probedAt === null) return 0
+  let since = Math.min(END_OF_TIME, ...arrivals.map(effectiveAt))
+  since = Math.min(since, blindAt(asset, now + 1) ?? since)
+  if (asset.nextChangeAt !== null && asset.nextChangeAt <= now) since = Math.min(since, asset.nextChangeAt)
+  return since === END_OF_TIME ? null : since
+}
+
+/** What is late or stale stays so when we go blind; everything else turns unknown. */
+function nextChangeOf({ status, blindAfterMs, sightedChangeAt }: WatchedAsset, at: Instant): Instant | null {
+  if (blindAfterMs === null) return sightedChangeAt
+  const blindFrom = at + blindAfterMs
+  if (sightedChangeAt !== null && sightedChangeAt <= blindFrom) return sightedChangeAt
+  return isBroken(status) ? null : blindFrom
+}

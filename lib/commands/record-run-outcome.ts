@@ -1,0 +1,54 @@
+import { insertArrivals, listArrivalsOfRun, type NewArrival } from '#lib/db/arrivals.ts'
+import { listAssetsEverOfFlow } from '#lib/db/assets.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { type EndedRun, getEndedRun, listAssetsOfFlow } from '#lib/db/run-outcomes.ts'
+import { lockSubjects } from '#lib/db/subjects.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { clocksMoved } from '#lib/domain/run.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { rebuildWithin } from './rebuild/rebuild-within.ts'
+import { loadReporting } from './rebuild/reporting.ts'
+
+/**
+ * Lets the present state of a run count for the assets its flow writes: an end moves their clocks, a start or a failure becomes the
+ * reason where a promise is broken. Call it whenever the state of a run changed; recording twice changes nothing.
+ */
+export function recordRunOutcome(ctx: Context, request: { runId: string }): Promise<{ arrivals: number }> {
+  return withTransaction(ctx, async (sql) => {
+    const run = await getEndedRun(sql, request.runId)
+    if (run === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no run ${request.runId}.` })
+    const assetIds = await listAssetsEverOfFlow(sql, run.flow)
+    if (assetIds.length === 0) return { arrivals: 0 }
+    await lockSubjects(sql, assetIds)
+    const now = ctx.clock.now()
+    const arrivals = await arrivalsOf(sql, run, now)
+    await insertArrivals(sql, arrivals)
+    await rebuildWithin(sql, await loadReporting(sql, now), new Map(assetIds.map((id) => [id, run.knownSince])))
+    return { arrivals: arrivals.length }
+  })
+}
+
+/** The clocks this run moves and that have not been recorded yet. */
+async function arrivalsOf(sql: Sql, run: EndedRun, now: Instant): Promise<NewArrival[]> {
+  const clocks = clocksMoved(run)
+  if (run.endedAt === null || clocks.length === 0) return []
+  const at = run.endedAt
+  const done = new Set((await listArrivalsOfRun(sql, run.id)).map(({ assetId, clock }) => `${assetId} ${clock}`))
+  const assets = await listAssetsOfFlow(sql, run.flow)
+  const evidence = { method: 'ledger', strength: 'strong', detail: `Run ${run.id} of ${run.flow} ended ${run.state}.`, costMs: 0 }
+  return assets.flatMap(({ assetId, key }) =>
+    clocks
+      .filter((clock) => !done.has(`${assetId} ${clock}`))
+      .map((clock) => ({
+        assetId,
+        clock,
+        at,
+        recordedAt: now,
+        kind: 'arrival' as const,
+        precision: 'instant' as const,
+        rows: run.rowsByAsset[key] ?? run.rowsLoaded,
+        evidence,
+        runId: run.id,
+      })),
+  )
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { toText } from '#lib/db/instants.ts'
+import { wakeWorkers } from '#lib/db/runs.ts'
+import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+const inputSchema = z.object({
+  flow: z.string().min(1).max(200),
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  requestedBy: z.string().max(200).nullable().default(null),
+})
+export type RunRequest = z.input<typeof inputSchema>
+
+/** Asks for a run of a flow now, outside its schedule. Refused when one that was asked for has not begun yet. */
+export async function requestRun(ctx: Context, request: RunRequest): Promise<{ runId: string }> {
+  const input = inputSchema.parse(request)
+  const now = toText(ctx.clock.now())
+  return withTransaction(ctx, async (sql) => {
+    const flow = await sql.query('select 1 from flow where name = $1 and removed_at is null for update', [input.flow])
+    if (flow.rowCount !== 1)
+      throw new TidemarkError('not-found', { publicMessage: `There is no flow "${toStorableText(input.flow)}" in the catalogue.` })
+    const waiting = await sql.query(
+      "select 1 from run where flow = $1 and trigger = 'manual' and state in ('scheduled', 'overdue') and attempt = 0",
+      [input.flow],
+    )
+    if (waiting.rowCount !== 0)
+      throw new TidemarkError('conflict', { publicMessage: `A run of ${input.flow} has been asked for already and has not begun yet.` })
+    const { rows } = await sql.query<{ id: string }>(
+      `insert into run (id, flow, trigger, scheduled_for, created_at, parameters, requested_by)
+       values (gen_random_uuid(), $1, 'manual', $2, $2, $3, $4) returning id`,
+      [input.flow, now, toStorableJson(input.parameters), input.requestedBy],
+    )
+    await wakeWorkers(sql, 'run')
+    return { runId: rows[0]?.id ?? '' }
+  })
+}

@@ -1,0 +1,32 @@
+import type { Sql } from '#lib/db/context.ts'
+import { type FlowRow, isFlowBusy, listRunsSince, type Run } from '#lib/db/runs.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { upstreamTick, waitsForUpstream } from '#lib/domain/run-plan.ts'
+
+/** What keeps a due run from being taken, in words; null when nothing does. */
+export interface Gate {
+  words: string
+  /** Whether it waits for another flow, which its own timeout bounds. */
+  upstream: boolean
+}
+
+/** Looks whether a due run may start now. A run that has begun before only waits for its own flow. */
+export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<Gate | null> {
+  if (await isFlowBusy(sql, run)) return { words: 'Waits for another run of this flow.', upstream: false }
+  if (run.attempt > 0 || run.trigger !== 'schedule') return null
+  const words = await waitingWords(sql, run, flows, now)
+  return words.length === 0 ? null : { words: words.join(' '), upstream: true }
+}
+
+async function waitingWords(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<string[]> {
+  const own = flows.get(run.flow)
+  if (!own?.schedule) return []
+  const words: string[] = []
+  for (const name of own.after) {
+    const upstream = flows.get(name)?.schedule
+    const tick = upstream ? upstreamTick(own.schedule, upstream, run.scheduledFor) : null
+    const waits = tick === null ? null : waitsForUpstream(name, await listRunsSince(sql, name, tick, now))
+    if (waits !== null) words.push(waits)
+  }
+  return words
+}

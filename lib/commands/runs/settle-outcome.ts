@@ -1,0 +1,21 @@
+import type { Context } from '#lib/db/context.ts'
+import { recordRunOutcome } from '../record-run-outcome.ts'
+
+/**
+ * Carries a run that has just ended (or crashed) over into arrivals and status. The run keeps its lease owner until
+ * that has happened, so that a worker that dies in between leaves a trace: `listUnsettled` finds it.
+ */
+export async function settleOutcome(ctx: Context, runId: string): Promise<void> {
+  await recordRunOutcome(ctx, { runId })
+  await ctx.pool.query("update run set lease_owner = null where id = $1 and state <> 'running'", [runId])
+}
+
+/** Ended runs whose outcome was not carried over within a quarter of a minute. */
+export async function listUnsettled(ctx: Context): Promise<string[]> {
+  const { rows } = await ctx.pool.query<{ id: string }>(
+    `select id from run where lease_owner is not null and state not in ('running', 'scheduled', 'overdue')
+       and coalesce(ended_at, lease_until) < $1 order by ended_at limit 100`,
+    [new Date(ctx.clock.now() - 15_000)],
+  )
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,85 @@
+import { listAssetsOfFeeds } from '#lib/db/assets.ts'
+import { removeOtherSubjects, renameAssets, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue-rows.ts'
+import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue-versions.ts'
+import { syncConnections } from '#lib/db/connections.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { syncFlows } from '#lib/db/flows.ts'
+import { putSetting } from '#lib/db/settings.ts'
+import { lockAllSubjects, markDue } from '#lib/db/subjects.ts'
+import { storeVersions, type VersionedAssetSettings } from '#lib/db/versions.ts'
+import type { Catalogue, CatalogueAsset } from '#lib/domain/catalogue.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { rebuild } from './rebuild.ts'
+
+/** An accepted catalogue: resolved, as written, and the JSON Schema in force. */
+export interface AcceptedCatalogue {
+  catalogue: Catalogue
+  /** As written, secrets still references. */
+  document: unknown
+  hash: string
+  /** JSON Schema for editors, with the settings of connectors and flows. */
+  schema: unknown
+}
+
+/** What a sync changed. */
+export interface SyncResult {
+  versionId: number
+  /** The catalogue differs from the one accepted before. */
+  isNew: boolean
+  /** Keys of assets that got a new key. */
+  renamed: string[]
+  /** Assets whose promise or membership changed, new and removed ones included. */
+  changedAssets: number
+}
+
+/**
+ * Makes the database declare exactly this catalogue, from now on: what is new appears, what is gone is marked removed and keeps its
+ * history, and changed promises act from this moment. Syncing the same again changes nothing.
+ */
+export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): Promise<SyncResult> {
+  const { now, changed, ...result } = await withTransaction(ctx, async (sql) => {
+    await lockCatalogue(sql)
+    await lockAllSubjects(sql)
+    const at = ctx.clock.now()
+    const { renamed, changedIds } = await syncRows(sql, at, accepted.catalogue)
+    await markDue(sql, changedIds, at)
+    const version = await storeCatalogue(sql, at, accepted)
+    await storeCatalogueState(sql, at, accepted.hash, [])
+    return { now: at, changed: changedIds, renamed, versionId: version.id, isNew: version.isNew }
+  })
+  if (changed.length > 0) await rebuild(ctx, { assetIds: changed, from: now })
+  return { ...result, changedAssets: changed.length }
+}
+
+async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<{ renamed: string[]; changedIds: number[] }> {
+  await syncConnections(sql, at, catalogue.connections)
+  await syncFlows(sql, at, catalogue.flows)
+  const renamed = await renameAssets(sql, catalogue.assets)
+  const groupIds = await syncGroups(sql, at, catalogue.groups)
+  const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
+  const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
+  await syncLineage(sql, catalogue.assets, assetIds)
+  const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
+  const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
+  await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])
+  const changedFeeds = await storeVersions(sql, at, [
+    ...catalogue.feeds.flatMap((feed) => withId(feedIds.get(feed.key), { group: feed.group })),
+    ...removedFeeds.map((subjectId) => ({ subjectId, settings: null })),
+  ])
+  const changedAssets = await storeVersions(sql, at, [
+    ...catalogue.assets.flatMap((asset) => withId(assetIds.get(asset.key), settingsOf(asset))),
+    ...removedAssets.map((subjectId) => ({ subjectId, settings: null })),
+  ])
+  await putSetting(sql, 'page', catalogue.page)
+  await putSetting(sql, 'tell', catalogue.tell)
+  await putSetting(sql, 'access', catalogue.access)
+  return { renamed, changedIds: [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])] }
+}
+
+function withId<S>(subjectId: number | undefined, settings: S): { subjectId: number; settings: S }[] {
+  return subjectId === undefined ? [] : [{ subjectId, settings }]
+}
+
+function settingsOf({ feed, promised, policies, blindAfterMs, flow }: CatalogueAsset): VersionedAssetSettings {
+  return { feed, promised, policies, blindAfterMs, flow }
+}

@@ -1,0 +1,70 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool, type PoolClient } from 'pg'
+import type { Clock } from '#lib/platform/clock.ts'
+import type { Log } from '#lib/platform/log.ts'
+import { PrismaClient } from './generated/client.ts'
+
+/** Who acts: a person, or the system through one of its jobs. */
+export type Actor = { type: 'person'; name: string } | { type: 'system'; job: string }
+
+/** Everything a query or command needs from outside. */
+export interface Context {
+  /** Hand-written SQL. */
+  pool: Pool
+  /** Rows and relations. On the same pool. */
+  prisma: PrismaClient
+  clock: Clock
+  log: Log
+  actor: Actor
+}
+
+/** A statement runner: a pool, or the client of a transaction. */
+export type Sql = Pick<PoolClient, 'query'>
+
+/** Opens a context on a database; call `closeContext` at the end. */
+export function createContext(options: {
+  url: string
+  clock: Clock
+  log: Log
+  actor: Actor
+  connections?: number
+  applicationName?: string
+}): Context {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.connections ?? 10,
+    application_name: options.applicationName ?? 'tidemark',
+    // A process that freezes in the middle of a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
+  })
+  const lost = (error: Error) => options.log.warn('a database connection was lost', { error: error.message })
+  pool.on('error', lost)
+  // A client that is in use reports the loss of its connection itself; without a listener that ends the process.
+  pool.on('connect', (client) => void client.on('error', lost))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return { pool, prisma, clock: options.clock, log: options.log, actor: options.actor }
+}
+
+export async function closeContext(ctx: Context): Promise<void> {
+  await ctx.prisma.$disconnect()
+  if (!ctx.pool.ended) await ctx.pool.end()
+}
+
+/** Runs `work` in one transaction: commits its result, rolls back when it throws. */
+export async function withTransaction<T>(ctx: Context, work: (sql: PoolClient) => Promise<T>): Promise<T> {
+  const client = await ctx.pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((e: Error) => {
+      broken = e
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

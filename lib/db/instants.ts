@@ -1,0 +1,29 @@
+import type { Instant } from '#lib/domain/instant.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+/** A timestamptz as pg returns it, as an instant. */
+export function toInstant(value: Date): Instant {
+  return value.getTime()
+}
+
+/** The same for columns that may be null. */
+export function toInstantOrNull(value: Date | null): Instant | null {
+  return value === null ? null : value.getTime()
+}
+
+/** An instant as text for a timestamptz parameter or a JSON row set. */
+export function toText(instant: Instant): string {
+  return new Date(instant).toISOString()
+}
+
+/** The same for columns that may be null. */
+export function toTextOrNull(instant: Instant | null): string | null {
+  return instant === null ? null : toText(instant)
+}
+
+/** The one row a statement must have returned. */
+export function requireRow<T>(rows: readonly T[], what: string): T {
+  const row = rows[0]
+  if (row === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no ${what}.` })
+  return row
+}

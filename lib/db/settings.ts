@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { CataloguePage, CatalogueTell } from '#lib/domain/catalogue.ts'
+import type { Sql } from './context.ts'
+
+/** Small facts of the installation, one row each; the catalogue's page settings are kept here as last synced. */
+const pageSchema = z.object({
+  name: z.string(),
+  zone: z.string(),
+  readyBy: z.string(),
+  url: z.string(),
+  demo: z.boolean(),
+})
+
+const tellSchema = z.object({
+  email: z.object({ to: z.string(), from: z.string(), smtp: z.string() }).nullable(),
+  webhook: z.object({ url: z.string(), secret: z.string() }).nullable(),
+  heartbeat: z.object({ url: z.string(), everyMs: z.number() }).nullable(),
+})
+
+const DEFAULT_PAGE: CataloguePage = { name: 'Data status', zone: 'UTC', readyBy: '08:00', url: 'http://localhost:3000', demo: false }
+const NOBODY: CatalogueTell = { email: null, webhook: null, heartbeat: null }
+
+/** The stored value, or undefined when nothing was ever stored under the key. */
+export async function getSetting(sql: Sql, key: string): Promise<unknown> {
+  const { rows } = await sql.query<{ value: unknown }>('select value from setting where key = $1', [key])
+  return rows[0]?.value
+}
+
+/** Stores a value; it must survive JSON. */
+export async function putSetting(sql: Sql, key: string, value: unknown): Promise<void> {
+  await sql.query('insert into setting (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value', [
+    key,
+    JSON.stringify(value),
+  ])
+}
+
+/** Name, zone and ready-by time of the page, as the last synced catalogue says; defaults before the first sync. */
+export async function getPage(sql: Sql): Promise<CataloguePage> {
+  return pageSchema.safeParse(await getSetting(sql, 'page')).data ?? DEFAULT_PAGE
+}
+
+/** Whom to tell, secrets still as references; nobody before the first sync. */
+export async function getTell(sql: Sql): Promise<CatalogueTell> {
+  return tellSchema.safeParse(await getSetting(sql, 'tell')).data ?? NOBODY
+}
+
+/** The local day up to which (inclusive) the day rows are complete; null before the first roll-up. */
+export async function getRolledUpThrough(sql: Sql): Promise<string | null> {
+  const value = await getSetting(sql, 'rolled-up-through')
+  return typeof value === 'string' ? value : null
+}
