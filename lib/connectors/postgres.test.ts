@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import postgres from './postgres.ts'
+
+const problems = (schema: z.ZodType, value: unknown) =>
+  schema.safeParse(value).error?.issues.map((issue) => issue.path.join('.') || issue.message)
+
+test('it can do what it says it can', () => {
+  expect(postgres.kind).toBe('postgres')
+  expect(postgres.capabilities.filter((capability) => !(capability in postgres))).toEqual([])
+})
+
+describe('settings', () => {
+  test('need no more than the address', () => {
+    expect(postgres.settings.parse({ url: 'postgres://a@b/c' })).toEqual({
+      url: 'postgres://a@b/c',
+      statementTimeout: 10_000,
+      connections: 4,
+      fullLookEvery: 12,
+    })
+    expect(problems(postgres.settings, {})).toEqual(['url'])
+  })
+
+  test.each([
+    ['more than four connections', { connections: 5 }, 'connections'],
+    ['a zone that is none', { zone: 'Boston' }, 'zone'],
+    ['a timeout that is none', { statementTimeout: 'soon' }, 'statementTimeout'],
+  ])('refuse %s', (_, setting, field) => {
+    expect(problems(postgres.settings, { url: 'postgres://a@b/c', ...setting })).toEqual([field])
+  })
+})
+
+describe('settings of an asset', () => {
+  test('are all optional', () => {
+    expect(postgres.assetSettings.parse({})).toEqual({ clock: 'writtenAt' })
+  })
+
+  test.each([
+    ['an unknown clock', { column: 'a', clock: 'someAt' }, 'clock'],
+    ['one clock fed twice', { column: 'a', clock: 'dataThroughAt', dataThrough: 'b' }, 'dataThrough'],
+  ])('refuse %s', (_, setting, field) => {
+    expect(problems(postgres.assetSettings, setting)).toEqual([field])
+  })
+
+  test('SQL of one’s own is not among them', () => {
+    expect(problems(postgres.assetSettings, { column: 'a', filter: 'true' })?.join()).toContain('filter')
+  })
+
+  test('both can be described to an editor', () => {
+    for (const schema of [postgres.settings, postgres.assetSettings]) {
+      expect(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })).toMatchObject({ type: 'object' })
+    }
+  })
+})

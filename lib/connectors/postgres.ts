@@ -1,0 +1,16 @@
+import { defineConnector } from './connector.ts'
+import { check } from './postgres/check.ts'
+import { discover } from './postgres/discover.ts'
+import { observe } from './postgres/observe.ts'
+import { type PostgresSettings, postgresAssetSchema, postgresSettingsSchema } from './postgres/settings.ts'
+
+export default defineConnector<PostgresSettings>({
+  kind: 'postgres',
+  settings: postgresSettingsSchema,
+  assetSettings: postgresAssetSchema,
+  assetKind: 'table',
+  capabilities: ['discover', 'observe'],
+  check,
+  discover,
+  observe,
+})

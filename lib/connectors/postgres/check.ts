@@ -1,0 +1,66 @@
+import type { Connection, Health } from '#lib/connectors/connector.ts'
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import { toUnreachable } from './problems.ts'
+import { openSession, type Session } from './session.ts'
+import type { PostgresSettings } from './settings.ts'
+
+const SKEW_MS = 2 * SECOND_MS
+
+const ABOUT = `
+select split_part(current_setting('server_version'), ' ', 1) as version, current_user::text as account, current_database()::text as database,
+  pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as read_only,
+  (extract(epoch from clock_timestamp()) * 1000)::float8 as clock,
+  (select (extract(epoch from rolvaliduntil) * 1000)::float8 from pg_roles where rolname = current_user and isfinite(rolvaliduntil)) as expires_at,
+  count(*)::int as tables,
+  count(*) filter (where has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))::int as readable
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`
+
+interface About {
+  version: string
+  account: string
+  database: string
+  standby: boolean
+  read_only: boolean
+  clock: number
+  expires_at: number | null
+  tables: number
+  readable: number
+}
+
+function inWords(about: About, skewMs: number): string {
+  const sentences = [
+    `PostgreSQL ${about.version}, database ${about.database}, as ${about.account}: it may read ${about.readable} of ${about.tables} tables and views.`,
+  ]
+  if (about.readable < about.tables) sentences.push('For the rest: GRANT SELECT, and USAGE on the schema.')
+  if (about.standby) sentences.push('It is a standby, which counts no writes: every look reads the columns.')
+  if (!about.read_only) sentences.push('The session is not read-only: a pooler dropped its settings. Name the server itself in the url.')
+  if (Math.abs(skewMs) > SKEW_MS) {
+    sentences.push(`Its clock is ${Math.round(Math.abs(skewMs) / SECOND_MS)} s ${skewMs > 0 ? 'ahead of' : 'behind'} ours.`)
+  }
+  return sentences.join(' ')
+}
+
+async function ask(connection: Connection<PostgresSettings>, session: Session): Promise<Health> {
+  const before = connection.clock.now()
+  const [about] = await session.rows<About>(ABOUT)
+  const after = connection.clock.now()
+  if (about === undefined) return { ok: false, detail: 'The server gave no answer.', credentialExpiresAt: null }
+  const skewMs = about.clock - (before + after) / 2
+  const ok = about.readable > 0 || about.tables === 0
+  return { ok, detail: inWords(about, skewMs), credentialExpiresAt: about.expires_at }
+}
+
+/** Can we get in, as whom, what may we read, does its clock agree with ours, and when does the password run out? */
+export async function check(connection: Connection<PostgresSettings>): Promise<Health> {
+  let session: Session | null = null
+  try {
+    session = await openSession(connection)
+    return await ask(connection, session)
+  } catch (error) {
+    return { ok: false, detail: toPublicMessage(toUnreachable(error)), credentialExpiresAt: null }
+  } finally {
+    await session?.close()
+  }
+}

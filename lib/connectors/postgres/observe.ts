@@ -1,0 +1,174 @@
+import type { Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { fromColumns } from './from-columns.ts'
+import { fromCounters } from './from-counters.ts'
+import { compareLooks, nextInRound, parseLookState } from './look-state.ts'
+import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './metadata.ts'
+import { failed, kept, type Looked } from './observation.ts'
+import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
+import { isConnectionLoss, toStatementWords, toUnreachable } from './problems.ts'
+import { canHoldTime } from './read-instant.ts'
+import { openSession, type Session } from './session.ts'
+import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
+import { parseTablePath, quoteIdentifier, quoteTable, type TablePath } from './table-path.ts'
+
+/** Tables without a fitting index and more rows than this are read one by one. */
+const MANY_ROWS = 100_000
+const RELATIONS = ['r', 'p', 'v', 'm', 'f']
+
+interface Wanted {
+  asset: ObservedAsset
+  settings: PostgresAsset
+  path: TablePath
+}
+
+interface ColumnJob {
+  looked: Looked
+  columns: ColumnState[]
+}
+
+function toWanted(asset: ObservedAsset): Wanted | Observation {
+  const path = parseTablePath(asset.path)
+  if (path === null) return failed(asset.key, `"${asset.path}" does not read as schema.table.`)
+  const settings = postgresAssetSchema.safeParse(asset.settings)
+  if (!settings.success) return failed(asset.key, 'The asset’s settings do not fit a PostgreSQL table.', settings.error.message)
+  return { asset, settings: settings.data, path }
+}
+
+function whyUnseen(table: TableState | null, path: TablePath): string | null {
+  if (table === null) return `There is no table ${path.name} in schema ${path.schema}. Correct the asset’s path, or restore the table.`
+  if (!RELATIONS.includes(table.kind)) return `${path.schema}.${path.name} is not a table or view.`
+  if (!table.readable) return 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.'
+  return null
+}
+
+function toLooked(
+  wanted: Wanted,
+  table: TableState,
+  metadata: Metadata,
+  connection: PostgresSettings,
+  now: number,
+  costMs: number,
+): Looked {
+  const { asset, settings, path } = wanted
+  const columns: Looked['columns'] = []
+  if (settings.column !== undefined) columns.push({ name: settings.column, clock: settings.clock })
+  if (settings.dataThrough !== undefined) columns.push({ name: settings.dataThrough, clock: 'dataThroughAt' })
+  const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, settings.zone ?? connection.zone ?? null])
+  const previous = parseLookState(asset.previous)
+  const difference = compareLooks(previous, about, table, metadata.server)
+  const looks = nextInRound(previous, about, asset.key, connection.fullLookEvery)
+  return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, looks, now, costMs }
+}
+
+/** What the metadata alone can answer; null: the columns must be read. */
+function answerFromMetadata(looked: Looked): Observation | null {
+  const { difference, previous, columns, asset } = looked
+  if (columns.length === 0 && difference === 'uncounted') {
+    return failed(asset.key, 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.')
+  }
+  if (previous !== null && difference === 'same' && (columns.length === 0 || looked.looks > 0)) return kept(looked, previous)
+  return columns.length === 0 ? fromCounters(looked) : null
+}
+
+function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): string | null {
+  for (const [slot, state] of columns.entries()) {
+    const name = looked.columns[slot]?.name ?? ''
+    if (!state.exists) return `The table has no column ${name}. Correct the asset’s column in the catalogue.`
+    if (!state.readable) return `The account may not read column ${name}: GRANT SELECT on it.`
+    if (!canHoldTime(state.type)) return `Column ${name} is not of a type that can hold a time.`
+  }
+  return null
+}
+
+function toJob(looked: Looked, columns: ColumnState[]): ProbeJob<ColumnJob> {
+  const table = quoteTable(looked.path)
+  const newest = looked.columns.map((c) => `(select max(${quoteIdentifier(c.name)}) from ${table})`)
+  const indexed = columns.every((c) => c.indexed)
+  const rows = Math.max(looked.table.estimatedRows, looked.table.liveRows)
+  return {
+    job: { looked, columns },
+    text: `select ${newest.join(', ')}`,
+    heavy: !indexed && (rows > MANY_ROWS || looked.table.kind !== 'r'),
+  }
+}
+
+function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSettings): Observation {
+  const { looked, columns } = answer.job
+  if (answer.ok) return fromColumns(looked, settings, { row: answer.row, columns, costMs: answer.costMs })
+  if (isConnectionLoss(answer.error))
+    return failed(looked.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
+  const words = toStatementWords(answer.error)
+  const indexed = columns.every((c) => c.indexed)
+  const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
+  return failed(looked.asset.key, `${words.publicMessage}${remedy}`, words.message)
+}
+
+async function* readByColumn(
+  connection: Connection<PostgresSettings>,
+  session: Session,
+  toRead: readonly Looked[],
+): AsyncGenerator<Observation> {
+  const wanted = toRead.flatMap((looked) => looked.columns.map((c) => ({ relid: looked.table.relid, name: c.name })))
+  const states = await readColumns(session, wanted)
+  const jobs: ProbeJob<ColumnJob>[] = []
+  let at = 0
+  for (const looked of toRead) {
+    const columns = states.slice(at, at + looked.columns.length)
+    at += looked.columns.length
+    const problem = whyUnreadable(looked, columns)
+    if (problem !== null) yield failed(looked.asset.key, problem)
+    else jobs.push(toJob(looked, columns))
+  }
+  for await (const answer of probeAll(connection, session, jobs)) yield toObservation(answer, connection.settings)
+}
+
+async function* look(connection: Connection<PostgresSettings>, session: Session, wanted: readonly Wanted[]): AsyncGenerator<Observation> {
+  const { clock, settings } = connection
+  const since = clock.now()
+  const metadata = await readMetadata(
+    session,
+    wanted.map((w) => w.path),
+  )
+  const now = clock.now()
+  const costMs = Math.round((100 * (now - since)) / wanted.length) / 100
+  const toRead: Looked[] = []
+  for (const [i, one] of wanted.entries()) {
+    const table = metadata.tables[i] ?? null
+    const unseen = whyUnseen(table, one.path)
+    if (table === null || unseen !== null) {
+      yield failed(one.asset.key, unseen ?? '')
+      continue
+    }
+    const looked = toLooked(one, table, metadata, settings, now, costMs)
+    const answer = answerFromMetadata(looked)
+    if (answer === null) toRead.push(looked)
+    else yield answer
+  }
+  yield* readByColumn(connection, session, toRead)
+}
+
+/**
+ * Looks at many tables: one query over counters and identity for all of them, then the newest value of
+ * the column only where something moved or a full look is due. Throws only when the server is out of reach.
+ */
+export async function* observe(connection: Connection<PostgresSettings>, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
+  const wanted: Wanted[] = []
+  for (const asset of assets) {
+    const one = toWanted(asset)
+    if ('asset' in one) wanted.push(one)
+    else yield one
+  }
+  if (wanted.length === 0) return
+  let session: Session | null = null
+  try {
+    session = await openSession(connection)
+    yield* look(connection, session, wanted)
+  } catch (error) {
+    throw connection.signal.aborted
+      ? new TidemarkError('cancelled', { publicMessage: 'The look was broken off.', cause: error })
+      : toUnreachable(error)
+  } finally {
+    await session?.close()
+  }
+}

@@ -1,0 +1,63 @@
+import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
+
+/** PostgreSQL's five letters, or the operating system's word for a broken line. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
+  return typeof error.code === 'string' ? error.code : ''
+}
+
+/** True when the error is about the line or the server, not about the one statement. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = codeOf(error)
+  if (/^(08|57P0)/.test(code)) return true
+  return !/^[0-9A-Z]{5}$/.test(code)
+}
+
+const ENTRY: Record<string, string> = {
+  '28P01': 'The server refuses the account or its password. Renew the password, or correct the connection’s url.',
+  '28000': 'The server does not let this account in from here. Ask for an entry in pg_hba.conf, or for TLS: ?sslmode=require in the url.',
+  '3D000': 'The server has no database of that name. Correct the end of the connection’s url.',
+  '42501': 'The account may not connect to this database: GRANT CONNECT ON DATABASE … TO it.',
+  '53300': 'The server has no connection left. Free some, or give the account a reserve.',
+  '57P03': 'The server is starting up or shutting down.',
+  '57P01': 'The server closed the connection: it is being restarted, or somebody ended it.',
+  '08P01': 'What answers there does not take the session’s settings. If it is a pooler, name the server itself in the connection’s url.',
+  ENOTFOUND: 'There is no machine of that name. Correct the connection’s url.',
+  ECONNREFUSED: 'Nothing answers at that address and port. Is the server running?',
+  ETIMEDOUT: 'The server does not answer.',
+  EHOSTUNREACH: 'There is no way to that server from here.',
+}
+/** Answers that stay the same until somebody changes something. */
+const LASTING: readonly string[] = ['28P01', '28000', '3D000', '42501', '08P01']
+
+/** The connection as a whole is out of reach: why, in words, without the address. */
+export function toUnreachable(error: unknown): TidemarkError {
+  if (error instanceof TidemarkError) return error
+  const code = codeOf(error)
+  return new TidemarkError('unavailable', {
+    publicMessage: ENTRY[code] ?? 'The database cannot be reached, or the line to it broke.',
+    message: `${code} ${toInternalMessage(error)}`.trim(),
+    cause: error,
+    retryable: !LASTING.includes(code),
+  })
+}
+
+const STATEMENT: Record<string, string> = {
+  '42P01': 'The table is gone. Correct the asset’s path in the catalogue, or restore the table.',
+  '42703': 'The table has no such column. Correct the asset’s column in the catalogue.',
+  '42501': 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.',
+  '42883': 'The column is of a type that has no newest value. Name a column that holds a time.',
+  '55P03': 'It is locked by somebody else’s work on its structure, so it could not be read in time.',
+  '57014': 'Finding the newest value took too long.',
+  '55000': 'It has never been filled: REFRESH MATERIALIZED VIEW has not run yet.',
+  '25006': 'Reading it would write something, which this connection never does.',
+}
+
+/** What kept one statement from its answer, in words. */
+export function toStatementWords(error: unknown): { publicMessage: string; message: string } {
+  const code = codeOf(error)
+  return {
+    publicMessage: STATEMENT[code] ?? 'The database refused to read it; the internal log has its words.',
+    message: `${code} ${toInternalMessage(error)}`.trim(),
+  }
+}

@@ -1,0 +1,120 @@
+import { Socket } from 'node:net'
+import { Client, type QueryArrayResult, type QueryResultRow } from 'pg'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { toUnreachable } from './problems.ts'
+import type { PostgresSettings } from './settings.ts'
+
+/** Locks others hold are not waited for longer: a table being rebuilt must not hold up the sweep. */
+const LOCK_TIMEOUT_MS = SECOND_MS
+const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
+/** After this much silence beyond a statement's own limit the server is taken for gone. */
+const SILENCE_MS = 5 * SECOND_MS
+
+/** The first row as PostgreSQL prints it, with the types of its columns. */
+export interface TextRow {
+  values: (string | null)[]
+  types: number[]
+}
+
+/** One read-only connection that pipelines: many statements may be under way, each its own transaction. */
+export interface Session {
+  /** Rows as objects, values as pg reads them. */
+  rows<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>
+  texts(text: string): Promise<TextRow>
+  /** Closes; at once when something is still under way. */
+  close(): Promise<void>
+}
+
+/** Everything the session must be is asked for at its start, so that a pooler cannot hand the settings on to somebody else. */
+function sessionUrl(connection: Connection<PostgresSettings>): string {
+  const { url, statementTimeout } = connection.settings
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new TidemarkError('invalid', {
+      publicMessage: 'The connection’s url does not read as postgres://user:password@host:port/database.',
+    })
+  }
+  const given = new URLSearchParams(url.split('?')[1] ?? '').get('options') ?? ''
+  const options = [
+    given,
+    '-c default_transaction_read_only=on',
+    '-c idle_in_transaction_session_timeout=60000',
+    '-c TimeZone=UTC',
+    '-c DateStyle=ISO',
+  ]
+  const asked = new URLSearchParams({
+    options: options.join(' ').trim(),
+    statement_timeout: String(statementTimeout),
+    lock_timeout: String(Math.min(LOCK_TIMEOUT_MS, statementTimeout)),
+    application_name: `tidemark ${connection.key}`.slice(0, 63),
+  })
+  return `${url}${url.includes('?') ? '&' : '?'}${asked.toString()}`
+}
+
+/** Cuts the line when statements are under way and none has answered for `limitMs`. */
+function watchSilence(limitMs: number, cut: () => void) {
+  let underWay = 0
+  let timer: NodeJS.Timeout | undefined
+  const rearm = () => {
+    clearTimeout(timer)
+    timer = underWay > 0 ? setTimeout(cut, limitMs) : undefined
+  }
+  return {
+    isBusy: () => underWay > 0,
+    async during<T>(work: Promise<T>): Promise<T> {
+      underWay += 1
+      if (underWay === 1) rearm()
+      try {
+        return await work
+      } finally {
+        underWay -= 1
+        rearm()
+      }
+    },
+  }
+}
+
+function asTexts(result: QueryArrayResult<(string | null)[]>): TextRow {
+  return { values: result.rows[0] ?? [], types: result.fields.map((f) => f.dataTypeID) }
+}
+
+async function connect(connection: Connection<PostgresSettings>, client: Client, socket: Socket): Promise<() => void> {
+  const abort = () => socket.destroy()
+  const leave = () => connection.signal.removeEventListener('abort', abort)
+  connection.signal.addEventListener('abort', abort)
+  try {
+    connection.signal.throwIfAborted()
+    await client.connect()
+    return leave
+  } catch (error) {
+    leave()
+    socket.destroy()
+    throw toUnreachable(error)
+  }
+}
+
+/** Opens a session; throws with words when the server cannot be reached or refuses. */
+export async function openSession(connection: Connection<PostgresSettings>): Promise<Session> {
+  const socket = new Socket()
+  const client = new Client({
+    connectionString: sessionUrl(connection),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    pipeline: true,
+    stream: () => socket,
+  })
+  client.on('error', (error) => connection.log.debug('a connection to a watched database broke', { error: error.message }))
+  const leave = await connect(connection, client, socket)
+  const line = watchSilence(connection.settings.statementTimeout + SILENCE_MS, () => socket.destroy())
+  return {
+    rows: async (text, values) => (await line.during(client.query(text, values === undefined ? undefined : [...values]))).rows,
+    texts: async (text) =>
+      asTexts(await line.during(client.query<(string | null)[]>({ text, rowMode: 'array', types: { getTypeParser: () => String } }))),
+    async close() {
+      leave()
+      if (line.isBusy()) socket.destroy()
+      else await client.end().catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { durationSchema } from '#lib/domain/duration.ts'
+import { JUDGED_CLOCKS } from '#lib/domain/facts.ts'
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { isValidZone } from '#lib/domain/local-day.ts'
+
+const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
+
+/** What stands under a connection of kind `postgres` in the catalogue. */
+export const postgresSettingsSchema = z.strictObject({
+  /** postgres://user:password@host:port/database, normally a reference such as `${LAKE_DATABASE_URL}`. */
+  url: z.string().min(1),
+  /** `tidemark discover` looks only into these; absent: every schema that is not the system's. */
+  schemas: z.array(z.string().min(1)).min(1).optional(),
+  /** What wall-clock columns without a zone mean unless their asset says otherwise; absent: UTC, with a warning. */
+  zone: zone.optional(),
+  /** Longest time one statement may take on the server. */
+  statementTimeout: durationSchema.default(10 * SECOND_MS),
+  /** Most connections one sweep opens. */
+  connections: z.int().min(1).max(4).default(4),
+  /** Even a table whose counters never move is read at least every this many looks: counters lie. */
+  fullLookEvery: z.int().min(1).max(1000).default(12),
+})
+export type PostgresSettings = z.infer<typeof postgresSettingsSchema>
+
+/** What may stand under an asset of such a connection. */
+export const postgresAssetSchema = z
+  .strictObject({
+    /** The column whose newest value says how fresh the table is. */
+    column: z.string().min(1).optional(),
+    /** What the wall-clock or date values of the columns mean. */
+    zone: zone.optional(),
+    /** The clock `column` feeds; `dataThroughAt` for columns that tell when something happened. */
+    clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
+    /** A second column, of events: it feeds `dataThroughAt`, so that a reload of old data is noticed. */
+    dataThrough: z.string().min(1).optional(),
+  })
+  .refine((asset) => asset.dataThrough === undefined || asset.clock !== 'dataThroughAt', {
+    message: 'column already feeds dataThroughAt; keep one of the two',
+    path: ['dataThrough'],
+  })
+export type PostgresAsset = z.infer<typeof postgresAssetSchema>
