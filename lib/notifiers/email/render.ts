@@ -1,0 +1,47 @@
+import { DateTime } from 'luxon'
+import type { Instant } from '#lib/domain/instant.ts'
+import { statusInWords } from '#lib/domain/words.ts'
+import type { StatusMessage } from '#lib/notifiers/notifier.ts'
+
+/** The same message three times: for the list of mails, as plain text, as simple HTML. */
+export interface RenderedMail {
+  subject: string
+  text: string
+  html: string
+}
+
+function formatTime(instant: Instant, zone: string): string {
+  return `${DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL yyyy, HH:mm')} (${zone})`
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Header lines cannot be injected: names are folded into one line. */
+export function renderMail(message: StatusMessage): RenderedMail {
+  const status = statusInWords(message.to).toLowerCase()
+  const subject = oneLine(`${message.feedName} is ${status} – ${message.pageName}`)
+  const since = formatTime(message.since, message.zone)
+  const was = message.from === null ? '' : ` (was ${statusInWords(message.from).toLowerCase()})`
+  const heading = oneLine(`${message.feedName} (${message.groupName}) is ${status} since ${since}${was}.`)
+  const owner = message.owner === null ? [] : [`Owner: ${message.owner}`]
+  const text = [heading, '', message.explanation, '', ...owner, message.link, '', `-- `, `${message.pageName}, sent by Tidemark`, ''].join(
+    '\n',
+  )
+  const paragraphs = message.explanation.split('\n').map((line) => `<p>${escapeHtml(line)}</p>`)
+  const html = [
+    '<!doctype html><html><body style="font-family:sans-serif;line-height:1.5">',
+    `<p><strong>${escapeHtml(heading)}</strong></p>`,
+    ...paragraphs,
+    ...owner.map((line) => `<p>${escapeHtml(line)}</p>`),
+    `<p><a href="${escapeHtml(message.link)}">${escapeHtml(message.link)}</a></p>`,
+    `<p><small>${escapeHtml(message.pageName)}, sent by Tidemark</small></p>`,
+    '</body></html>',
+  ].join('\n')
+  return { subject, text, html }
+}

@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import type { Instant } from '#lib/domain/instant.ts'
+import type { Status } from '#lib/domain/status.ts'
+import type { Clock } from '#lib/platform/clock.ts'
+
+/** One change of a feed, in words and facts: the same for every channel. */
+export interface StatusMessage {
+  /** Stable over retries and unique per change and channel: receivers can drop a repeat. */
+  id: string
+  feedKey: string
+  feedName: string
+  groupName: string
+  from: Status | null
+  to: Status | null
+  reason: string
+  since: Instant
+  /** What was expected, what is, what happens next: plain sentences. */
+  explanation: string
+  owner: string | null
+  link: string
+  pageName: string
+  zone: string
+}
+
+/**
+ * `rejected`: trying this message again will not help. `retry`: it may. `gone`: the receiver wants nothing more, ever.
+ * `problem` is for people: no address, no secret.
+ */
+export type SendOutcome = { ok: true } | { ok: false; kind: 'rejected' | 'retry' | 'gone'; problem: string; retryAfterMs?: number }
+
+export interface Notifier<S = unknown> {
+  /** Equal to the file's name. */
+  kind: string
+  settings: z.ZodType<S>
+  /** Whether this change is worth a message on this channel. */
+  wants(change: { from: Status | null; to: Status | null }): boolean
+  /** Sends; every failure is an outcome, nothing is thrown. */
+  send(settings: S, message: StatusMessage, context: { clock: Clock; signal: AbortSignal }): Promise<SendOutcome>
+}
+
+/** Declares a channel; the file's default export. */
+export function defineNotifier<S>(notifier: Notifier<S>): Notifier<S> {
+  return notifier
+}

@@ -1,0 +1,73 @@
+import { Agent, request } from 'undici'
+import { z } from 'zod'
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { parseRetryAfter, toNetworkError } from '#lib/platform/http-errors.ts'
+import { defineNotifier, type SendOutcome, type StatusMessage } from './notifier.ts'
+import { toWebhookOutcome } from './webhook/outcome.ts'
+import { isWebhookSecret, signWebhook, splitSecrets } from './webhook/signature.ts'
+
+const settings = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }),
+  secret: z
+    .string()
+    .refine(
+      (text) => splitSecrets(text).length > 0 && splitSecrets(text).every(isWebhookSecret),
+      'must be base64 of 24 to 64 random bytes, whsec_ may stand in front; openssl rand -base64 32 makes one',
+    ),
+})
+type WebhookSettings = z.infer<typeof settings>
+
+const CONNECT_MS = 10 * SECOND_MS
+const TOTAL_MS = 20 * SECOND_MS
+const ANSWER_BYTES = 64 * 1024
+
+/** The body, made once: the signature covers these very bytes. Same change, same body. */
+function toBody(message: StatusMessage): string {
+  const { id: _, since, ...data } = message
+  return JSON.stringify({
+    type: `feed.${message.to ?? 'unjudged'}`,
+    timestamp: new Date(since).toISOString(),
+    data: { ...data, since: new Date(since).toISOString() },
+  })
+}
+
+async function post(to: WebhookSettings, message: StatusMessage, now: number, signal: AbortSignal): Promise<SendOutcome> {
+  const body = toBody(message)
+  const timestamp = Math.floor(now / 1000)
+  const agent = new Agent({ connect: { timeout: CONNECT_MS }, pipelining: 0 })
+  try {
+    const answer = await request(to.url, {
+      dispatcher: agent,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Tidemark',
+        'webhook-id': message.id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': signWebhook(splitSecrets(to.secret), message.id, timestamp, body),
+      },
+      body,
+      signal,
+    })
+    const retryAfter = answer.headers['retry-after']
+    await answer.body.dump({ limit: ANSWER_BYTES }).catch(() => {})
+    return toWebhookOutcome(answer.statusCode, parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, now))
+  } finally {
+    await agent.destroy()
+  }
+}
+
+export default defineNotifier<WebhookSettings>({
+  kind: 'webhook',
+  settings,
+  wants: ({ from, to }) => from !== to,
+  async send(to, message, { clock, signal }) {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TOTAL_MS)])
+    try {
+      return await post(to, message, clock.now(), limit)
+    } catch (error) {
+      if (limit.aborted) return { ok: false, kind: 'retry', problem: 'The receiver did not answer in time.' }
+      return { ok: false, kind: 'retry', problem: toNetworkError('The receiver', error, false).publicMessage }
+    }
+  },
+})
