@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { defineJobKind } from '#jobs/job-kind.ts'
+import { rollUpDays } from '#lib/commands/roll-up-days.ts'
+
+/** A day may have ended in the page's zone: count it. */
+export default defineJobKind({
+  input: z.object({}),
+  key: () => 'all',
+  async run({ ctx }) {
+    await rollUpDays(ctx)
+  },
+})

@@ -1,0 +1,10 @@
+/**
+ * The crontab: when recurring work starts, one line each, in node-cron's form (seconds first). Flows are not here: their
+ * times stand in the catalogue, and the planning sweep turns them into rows.
+ */
+export const SCHEDULE = [
+  { cron: '*/5 * * * * *', sweep: 'plan' },
+  { cron: '2-57/5 * * * * *', sweep: 'heartbeat' },
+  { cron: '20 * * * * *', job: 'roll-up-days' },
+  { cron: '0 40 3 * * *', job: 'prune-history' },
+] as const

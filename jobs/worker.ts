@@ -1,0 +1,133 @@
+import { hostname } from 'node:os'
+import cron from 'node-cron'
+import { createBell } from '#jobs/bell.ts'
+import { requireRightClock } from '#jobs/check-clock.ts'
+import { hearHints } from '#jobs/hear-hints.ts'
+import { beatInside, beatOutside, noteAbsence } from '#jobs/heartbeats.ts'
+import type { JobServices } from '#jobs/job-kind.ts'
+import { loadExtensions } from '#jobs/load-extensions.ts'
+import { loadKinds, loadNotifiers } from '#jobs/load-kinds.ts'
+import { RunHolder } from '#jobs/run-holder.ts'
+import { SCHEDULE } from '#jobs/schedule.ts'
+import { singleFlight } from '#jobs/single-flight.ts'
+import { planSweep, sweepStatuses } from '#jobs/sweeps.ts'
+import { takeOverCatalogue } from '#jobs/take-over-catalogue.ts'
+import { startWakeUps } from '#jobs/wake-ups.ts'
+import { watchCatalogue } from '#jobs/watch-catalogue.ts'
+import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import { noteStopped } from '#lib/db/workers.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
+import { readEnvironment } from '#lib/platform/env.ts'
+import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { createLog, type Log } from '#lib/platform/log.ts'
+import { secretLookup } from '#lib/platform/secrets.ts'
+
+const clock = systemClock
+/** However many changes are announced, plan at most ten times a second. */
+const PLAN_PAUSE_MS = 100
+const startedAt = clock.now()
+
+/** What every job of this worker works with. */
+async function prepare(
+  ctx: Context,
+  options: { config: string; lakeUrl: string | undefined; databaseUrl: string; envFile: string },
+  signal: AbortSignal,
+): Promise<JobServices> {
+  const fromOutside = secretLookup(options.envFile)
+  const own: Record<string, string | undefined> = { DATABASE_URL: options.databaseUrl, LAKE_DATABASE_URL: options.lakeUrl }
+  return {
+    ctx,
+    workerId: `${hostname()}/${process.pid}/${startedAt.toString(36)}`,
+    ...(await loadExtensions()),
+    notifiers: await loadNotifiers(),
+    lakeUrl: options.lakeUrl,
+    config: options.config,
+    lookup: (name) => fromOutside(name) ?? own[name],
+    random: Math.random,
+    runs: new RunHolder(),
+    signal,
+  }
+}
+
+/** Works until the signal aborts, then stops in order. */
+async function work(services: JobServices, databaseUrl: string): Promise<void> {
+  const { ctx, signal } = services
+  const { log } = ctx
+  let sweptAt = startedAt
+  const statusBell = createBell(clock)
+  await requireRightClock(ctx.pool, clock)
+  await noteAbsence(services)
+  await beatInside(services, startedAt)
+
+  const wakeUps = await startWakeUps({ url: databaseUrl, kinds: await loadKinds(), services, log })
+  const plan = singleFlight(
+    async () => {
+      await planSweep(services, wakeUps)
+      await clock.sleep(PLAN_PAUSE_MS, signal)
+    },
+    failed(log, 'the planning sweep failed'),
+  )
+  const beat = singleFlight(() => beatInside(services, startedAt), failed(log, 'the heartbeat could not be written'))
+  const sweeps = { plan, heartbeat: beat }
+  const crontab = SCHEDULE.map((line) =>
+    cron.schedule(line.cron, () => ('sweep' in line ? sweeps[line.sweep].trigger() : wakeUps.send(line.job)), {
+      suppressMissedWarning: true,
+    }),
+  )
+  const onChange = () => {
+    statusBell.ring()
+    plan.trigger()
+  }
+  const onRequest = () => {
+    services.runs.lookAtLeases()
+    plan.trigger()
+  }
+  const onCatalogue = async () => {
+    await takeOverCatalogue(services)
+    onChange()
+  }
+  const loops = [
+    sweepStatuses(services, statusBell, () => {
+      sweptAt = clock.now()
+    }),
+    hearHints({ url: databaseUrl, clock, log, signal }, { onChange, onRequest }),
+    watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),
+    beatOutside(services, () => sweptAt),
+  ]
+  log.info('worker started', { worker: services.workerId })
+
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  log.info('worker stops')
+  await Promise.all([...crontab.map((task) => task.destroy()), wakeUps.stop(), services.runs.stop((ms) => clock.sleep(ms)), ...loops])
+  await Promise.all([plan.idle(), beat.idle()])
+  await noteStopped(ctx.pool, services.workerId, clock.now())
+}
+
+function failed(log: Log, what: string): (error: unknown) => void {
+  return (error) => log.error(what, { error: toInternalMessage(error) })
+}
+
+async function main(): Promise<void> {
+  const environment = readEnvironment()
+  const log = createLog({ level: environment.logLevel, pretty: process.stderr.isTTY === true })
+  const stop = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort())
+  process.on('unhandledRejection', (error) => log.error('a failure nobody waited for', { error: toInternalMessage(error) }))
+
+  const { databaseUrl, lakeDatabaseUrl } = await requireDatabaseUrls(environment)
+  const actor = { type: 'system', job: 'worker' } as const
+  const ctx = createContext({ url: databaseUrl, clock, log, actor, connections: 16, applicationName: 'tidemark worker' })
+  const options = { config: environment.config ?? 'tidemark.yaml', lakeUrl: lakeDatabaseUrl, databaseUrl, envFile: environment.envFile }
+  const services = await prepare(ctx, options, stop.signal)
+  await work(services, databaseUrl)
+  await closeContext(ctx)
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    process.stderr.write(`The worker cannot work: ${toPublicMessage(error)}\n${toInternalMessage(error)}\n`)
+    process.exit(1)
+  },
+)

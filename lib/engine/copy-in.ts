@@ -1,0 +1,57 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ClientBase } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+
+export type CopyRow = readonly (string | null)[]
+
+const CHUNK_CHARACTERS = 64 * 1024
+const SPECIAL = /[\\\t\n\r]/
+const SPECIALS = /[\\\t\n\r]/g
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+/** Streams rows into a table inside the caller's transaction; takes rows only as fast as the server does. Answers how many. */
+export async function copyIn(
+  sql: ClientBase,
+  table: string,
+  columns: readonly string[],
+  rows: AsyncIterable<CopyRow> | Iterable<CopyRow>,
+): Promise<number> {
+  const statement = `copy ${quoteTable(table)} (${columns.map(quoteName).join(', ')}) from stdin`
+  const stream = sql.query(copyFrom(statement))
+  await pipeline(Readable.from(chunks(rows, columns.length), { objectMode: true, highWaterMark: 2 }), stream)
+  return stream.rowCount
+}
+
+/** `schema.table` with both parts quoted; a part that is quoted already stays as it is. */
+export function quoteTable(table: string): string {
+  return table.split('.').map(quoteName).join('.')
+}
+
+function quoteName(name: string): string {
+  return name.startsWith('"') ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+/** One row in PostgreSQL's text format, its line end included. */
+export function encodeRow(row: CopyRow): string {
+  let line = ''
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i]
+    if (i > 0) line += '\t'
+    if (value === null || value === undefined) line += '\\N'
+    else line += SPECIAL.test(value) ? value.replace(SPECIALS, (character) => ESCAPES[character] ?? character) : value
+  }
+  return `${line}\n`
+}
+
+async function* chunks(rows: AsyncIterable<CopyRow> | Iterable<CopyRow>, width: number): AsyncGenerator<Buffer> {
+  let chunk = ''
+  for await (const row of rows) {
+    if (row.length !== width) throw new RangeError(`a row of ${row.length} values was given for ${width} columns`)
+    chunk += encodeRow(row)
+    if (chunk.length < CHUNK_CHARACTERS) continue
+    yield Buffer.from(chunk)
+    chunk = ''
+  }
+  if (chunk !== '') yield Buffer.from(chunk)
+}

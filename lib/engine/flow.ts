@@ -1,0 +1,101 @@
+import type { ClientBase } from 'pg'
+import type { z } from 'zod'
+import type { Instant } from '#lib/domain/instant.ts'
+
+/** Retries of one task: network, 408, 425, 429 and 5xx only (`TidemarkError.retryable`), jittered, Retry-After honoured. */
+export interface TaskOptions {
+  /** Further tries after the first; 0 when absent. */
+  retries?: number
+  /** First wait; doubles up to `backoffMaxMs`. */
+  backoffMs?: number
+  backoffMaxMs?: number
+  /** Total limit of one try. */
+  timeoutMs?: number
+}
+
+/** A transaction on the lake that holds the flow's fence: it commits once, or the batch was there before. */
+export type LakeWork<T> = (sql: ClientBase) => Promise<T>
+
+interface ExtractHandle {
+  /** Reads records through the connection's connector. */
+  extract(request: Record<string, unknown>): AsyncIterable<unknown>
+}
+
+/** What a flow is given. Everything it does to the outside goes through here. */
+export interface FlowContext<P> {
+  parameters: P
+  runId: string
+  /** 1 for the first try of this run; more after a crash. */
+  attempt: number
+  now(): Instant
+  signal: AbortSignal
+  log: {
+    info(message: string, data?: object): void
+    warn(message: string, data?: object): void
+    error(message: string, data?: object): void
+  }
+  connect(name: string): ExtractHandle
+  /** A named step: shown on the page, retried by its options, skipped on resume when it has a stored result. */
+  task<T>(name: string, options: TaskOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** Bounded concurrency over an iterable with back-pressure; a waiting retry holds no slot. Results in completion order. */
+  map<T, R>(items: AsyncIterable<T> | Iterable<T>, concurrency: number, work: (item: T) => Promise<R>): AsyncIterable<R>
+  /** Cuts an iterable into arrays of at most `size`. */
+  batch<T>(items: AsyncIterable<T> | Iterable<T>, size: number): AsyncIterable<T[]>
+  lake: {
+    /** Applies sql/<name> once per content, under a lock. Idempotent DDL only. */
+    applySchema(file: string): Promise<void>
+    /**
+     * One transaction under the flow's fence, recorded in tidemark.load_batch(run, attempt, task, batch_key).
+     * A batch that an earlier attempt of this run committed is not run again: its stored result comes back.
+     */
+    once<T>(task: string, batchKey: string, work: LakeWork<T>): Promise<T>
+    /** Reads outside a fence. */
+    query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
+    /** COPYs rows of text values (null = NULL) into a table the transaction can see; back-pressured. */
+    copyIn(
+      sql: ClientBase,
+      table: string,
+      columns: readonly string[],
+      rows: AsyncIterable<readonly (string | null)[]> | Iterable<readonly (string | null)[]>,
+    ): Promise<number>
+  }
+  /** Puts one row aside with its reason; it counts against the flow's `rejectTolerance`. */
+  quarantine(task: string, key: string, reason: string, row?: unknown): Promise<void>
+  progress(done: number, total?: number): void
+}
+
+/** What a flow reports at its end; shown on the page. */
+export interface FlowResult {
+  /** Rows that arrived or changed. 0 on a good load: the asset is `idle`, not late. */
+  rowsLoaded: number
+  /** Rows looked at; with the quarantined ones the base of the rejected share. */
+  rowsSeen: number
+  /** Words for the run page. */
+  summary: Record<string, number | string>
+  /** Rows per written asset key where they differ from `rowsLoaded`. */
+  rowsByAsset?: Record<string, number>
+  /** Set when part of the work could not be done (a term that failed): the run ends `partial`. */
+  incomplete?: string
+}
+
+export interface Flow<P = unknown> {
+  schedule: string
+  timezone: string
+  /** Flows whose run for the same night must have ended well first. */
+  after?: readonly string[]
+  /** Asset keys, as the catalogue knows them. */
+  reads: readonly string[]
+  writes: readonly string[]
+  /** Connection names the flow uses; the catalogue may map them to others. */
+  connections: readonly string[]
+  parameters: z.ZodType<P>
+  timeoutMs: number
+  /** Largest rejected share (0…1) at which `loadedAt` still moves. */
+  rejectTolerance?: number
+  run(ctx: FlowContext<P>): Promise<FlowResult>
+}
+
+/** Declares a flow; the file's default export, the file's name is the flow's name. */
+export function defineFlow<P>(flow: Flow<P>): Flow<P> {
+  return flow
+}

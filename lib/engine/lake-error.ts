@@ -1,0 +1,30 @@
+import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
+import { isRetryable } from './retry.ts'
+
+/** Connection trouble, shutdown, serialisation, deadlock, lock timeout: the same statement may work next time. */
+const RETRYABLE_STATES = /^(08|40001|40P01|55P03|57P0[123]|53300)/
+
+const LOST_CONNECTION =
+  /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|not queryable/i
+
+/**
+ * Errors of the lake's connection as ours, marked for a retry; everything else (a refused row, a wrong
+ * statement, an error of the flow itself) passes through untouched.
+ */
+export function toLakeError(error: unknown): unknown {
+  if (isTidemarkError(error) || !(error instanceof Error)) return error
+  const state = sqlState(error)
+  const lost = LOST_CONNECTION.test(error.message) || isRetryable(error)
+  if (!lost && !RETRYABLE_STATES.test(state)) return error
+  return new TidemarkError('unavailable', {
+    publicMessage: 'The lake could not be reached or was busy; nothing was changed.',
+    message: `lake: ${state} ${error.message}`,
+    cause: error,
+    retryable: true,
+  })
+}
+
+/** The five characters PostgreSQL names an error by, or nothing. */
+export function sqlState(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Pool, PoolClient } from 'pg'
+import type { Clock } from '#lib/platform/clock.ts'
+
+const OWN_FILE = 'tidemark.sql'
+/** One writer of DDL per lake at a time: 'tidemark' in hexadecimal, cut to what an advisory lock takes. */
+const LOCK = '0x746964656d61726b'
+
+/**
+ * Applies a file of sql/ unless this lake already has exactly its content. Workers that come at the same time
+ * wait for each other; the whole file is one transaction, `guard` runs in it first.
+ */
+export async function applySchemaFile(
+  pool: Pool,
+  folder: string,
+  file: string,
+  options: { clock: Clock; guard?: (client: PoolClient) => Promise<unknown> },
+): Promise<'applied' | 'unchanged'> {
+  const content = await readFile(join(folder, file), 'utf8')
+  const hash = createHash('sha256').update(content).digest('hex')
+  if (await isApplied(pool, file, hash)) return 'unchanged'
+  const client = await pool.connect()
+  let broken = true
+  try {
+    await client.query("begin; set local lock_timeout = '60s'")
+    await client.query(`select pg_advisory_xact_lock(${BigInt(LOCK)})`)
+    const unchanged = await isApplied(client, file, hash)
+    if (!unchanged) {
+      await options.guard?.(client)
+      await client.query(content)
+      await client.query(
+        `insert into tidemark.applied_schema (file, hash, applied_at) values ($1, $2, $3)
+         on conflict (file) do update set hash = excluded.hash, applied_at = excluded.applied_at`,
+        [file, hash, new Date(options.clock.now())],
+      )
+    }
+    await client.query('commit')
+    broken = false
+    return unchanged ? 'unchanged' : 'applied'
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** Tidemark's own tables, which everything else in the lake relies on. */
+export async function applyOwnSchema(pool: Pool, folder: string, clock: Clock): Promise<void> {
+  await applySchemaFile(pool, folder, OWN_FILE, { clock })
+}
+
+async function isApplied(sql: Pick<PoolClient, 'query'>, file: string, hash: string): Promise<boolean> {
+  const { rows } = await sql.query<{ there: boolean }>("select to_regclass('tidemark.applied_schema') is not null as there")
+  if (rows[0]?.there !== true) return false
+  const { rowCount } = await sql.query('select 1 from tidemark.applied_schema where file = $1 and hash = $2', [file, hash])
+  return rowCount === 1
+}

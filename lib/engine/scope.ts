@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** A place among the concurrent items of a `map`; given up while its item waits to retry. */
+export interface Slot {
+  whileWaiting<T>(wait: () => Promise<T>): Promise<T>
+}
+
+/** Where in a flow a piece of code runs: what can stop it, and whose slot it holds. */
+export interface Scope {
+  signal: AbortSignal
+  slot: Slot | null
+}
+
+const scopes = new AsyncLocalStorage<Scope>()
+
+/** The innermost scope, or undefined outside a flow. */
+export function currentScope(): Scope | undefined {
+  return scopes.getStore()
+}
+
+/** Runs `work` inside a scope; everything it awaits sees it. */
+export function inScope<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
+  return scopes.run(scope, work)
+}
