@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { Client, type ClientBase } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { copyIn } from '#lib/engine/copy-in.ts'
+import { type LakeWithCampus, lakeWithCampus } from '#lib/testing/lake-runs.ts'
+import { type CourseRow, readCourse } from './course/course-row.ts'
+import { compileCuration } from './course/curation.ts'
+import { mergeCourses } from './course/merge-courses.ts'
+import course from './course.ts'
+
+let lake: LakeWithCampus
+const curation = compileCuration([{ service: 'titles', paths: ['/title'] }])
+
+beforeAll(async () => {
+  lake = await lakeWithCampus({ coursesPerTerm: 40 })
+  await lake.run('course', course, { parameters: { terms: ['2265'] } })
+})
+afterAll(() => lake.close())
+beforeEach(() => lake.rows('truncate course_raw.course_data, course_xform.current_course_data, course_curated.course_data_by_service'))
+
+function row(id: number, title: string): CourseRow {
+  const read = readCourse({
+    termDetails: '{"academicCareer":"UGRD","term":{"code":"2267"}}',
+    text: JSON.stringify({ title, v2: { courseId: String(id), sessionCode: '1' } }),
+    term: 2267,
+    curation,
+    hashOf: () => undefined,
+  })
+  if ('refused' in read) throw new Error(read.refused)
+  return read
+}
+
+/** A loader with its own session and transaction, as another worker would have. */
+async function loader() {
+  const client = new Client({ connectionString: lake.url })
+  await client.connect()
+  const context = {
+    now: () => lake.clock.now(),
+    runId: randomUUID(),
+    lake: { copyIn, applySchema: nothing, query: nothing, once: nothing },
+  }
+  return {
+    begin: () => client.query('begin'),
+    merge: (rows: CourseRow[]) => mergeCourses(context, client satisfies ClientBase, 2267, rows, curation),
+    commit: () => client.query('commit'),
+    end: () => client.end(),
+  }
+}
+const nothing = () => Promise.reject(new Error('not needed here'))
+
+const titles = (table: string) =>
+  lake.rows<{ title: string; version: number }>(`select course_data->>'title' as title, version from ${table} order by course_id, version`)
+
+describe('two loaders at the same time', () => {
+  it('W1: the one that commits last is the latest in history and in the current row', async () => {
+    const [older, newer] = [await loader(), await loader()]
+    await older.begin()
+    await newer.begin()
+    await newer.merge([row(1, 'X')])
+    const waiting = older.merge([row(1, 'Y')])
+    await newer.commit()
+    await waiting
+    await older.commit()
+    expect(await titles('course_raw.course_data')).toEqual([
+      { title: 'X', version: 1 },
+      { title: 'Y', version: 2 },
+    ])
+    expect(await titles('course_xform.current_course_data')).toEqual([{ title: 'Y', version: 2 }])
+    await newer.begin()
+    expect(await newer.merge([row(1, 'X')])).toMatchObject({ changed: 1 })
+    await newer.commit()
+    expect(await titles('course_xform.current_course_data')).toEqual([{ title: 'X', version: 3 }])
+    await Promise.all([older.end(), newer.end()])
+  })
+
+  it('W2: the same new course is one row of history', async () => {
+    const [one, two] = [await loader(), await loader()]
+    await one.begin()
+    await two.begin()
+    await one.merge([row(1, 'X')])
+    const waiting = two.merge([row(1, 'X')])
+    await one.commit()
+    expect(await waiting).toMatchObject({ fresh: 0, unchanged: 1 })
+    await two.commit()
+    expect(await titles('course_raw.course_data')).toHaveLength(1)
+    await Promise.all([one.end(), two.end()])
+  })
+
+  it('W23: overlapping batches in opposite order do not deadlock', async () => {
+    const rows = Array.from({ length: 30 }, (_, index) => row(index, 'old'))
+    const [one, two] = [await loader(), await loader()]
+    const merge = async (loading: typeof one, batch: CourseRow[]) => {
+      await loading.begin()
+      await loading.merge(batch)
+      await loading.commit()
+    }
+    await merge(one, rows)
+    const changed = rows.map((_, index) => row(index, 'new'))
+    await Promise.all([merge(one, changed), merge(two, changed.toReversed())])
+    expect(await lake.count('course_raw.course_data')).toBe(60)
+    await Promise.all([one.end(), two.end()])
+  })
+
+  it('compares contents where the stored hash is of another version, and renews it', async () => {
+    const one = await loader()
+    await one.begin()
+    await one.merge([row(1, 'X'), row(2, 'X')])
+    await one.commit()
+    await lake.rows("update course_xform.current_course_data set hash_version = 0, content_hash = '\\x00'")
+    await one.begin()
+    expect(await one.merge([row(1, 'X'), row(2, 'Y')])).toMatchObject({ fresh: 0, changed: 1, unchanged: 1 })
+    await one.commit()
+    expect(await lake.count('course_raw.course_data')).toBe(3)
+    expect(await lake.count('course_xform.current_course_data', 'hash_version = 1 and length(content_hash) = 32')).toBe(2)
+    await one.end()
+  })
+
+  it('a row deleted by hand heals with the next load of the same content (4.10)', async () => {
+    const one = await loader()
+    const load = async () => {
+      await one.begin()
+      await one.merge([row(1, 'X')])
+      await one.commit()
+    }
+    await load()
+    await lake.rows('delete from course_xform.current_course_data')
+    await lake.rows('delete from course_raw.course_data')
+    await load()
+    expect(await titles('course_xform.current_course_data')).toEqual([{ title: 'X', version: 1 }])
+    await one.end()
+  })
+})
+
+describe('a run that is cut down and goes on', () => {
+  it('loses nothing and doubles nothing', async () => {
+    const runId = randomUUID()
+    const records = await Array.fromAsync(all('2267'))
+    const cutAfter = async function* (count: number) {
+      for (const [index, record] of records.entries()) {
+        if (index === count) throw new Error('killed')
+        yield record
+      }
+    }
+    const parameters = { terms: ['2267'], batchSize: 4 }
+    for (const [attempt, count] of [3, 11, 26, 40].entries())
+      await lake.run('course', course, { runId, attempt: attempt + 1, parameters, extract: () => cutAfter(count) })
+    const end = await lake.run('course', course, { runId, attempt: 5, parameters, extract: () => cutAfter(1000) })
+    expect(end.state).toBe('completed')
+    expect(await lake.count('course_raw.course_data')).toBe(40)
+    expect(await lake.count('course_xform.current_course_data', 'deleted_at is null')).toBe(40)
+    expect(await lake.count('course_curated.course_data_by_service')).toBe(200)
+  })
+})
+
+async function* all(term: string): AsyncGenerator<unknown> {
+  const answer = await fetch(`${lake.campus.courseUrl}?term=${term}`, { headers: { 'x-api-key': lake.campus.credentials.key } })
+  const groups: { termDetails: unknown; courses: unknown[] }[] = JSON.parse(await answer.text())
+  for (const group of groups)
+    for (const one of group.courses) yield { kind: 'course', termDetails: JSON.stringify(group.termDetails), text: JSON.stringify(one) }
+}

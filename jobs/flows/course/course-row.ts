@@ -1,0 +1,163 @@
+import { hash } from 'node:crypto'
+import { contentHash } from '#lib/domain/canonical-form.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { type Cleaning, cleanInPlace, cleanText, needsCleaning } from './clean-text.ts'
+import type { Curation, Views } from './curation.ts'
+
+export interface CourseKey {
+  career: string
+  term: number
+  courseId: number
+  session: string
+}
+
+/** A course that passed the door, ready to be compared and stored. */
+export interface CourseRow {
+  key: CourseKey
+  /** The key as one text. */
+  id: string
+  /** Of two different versions in one answer the one with the smaller rank is kept. */
+  rank: string
+  /** Hash of the content: of the canonical form. */
+  hash: string
+  /** Hash of what was sent, character by character: equal means equal content, different means nothing. */
+  source: string
+  /** Characters that cannot be stored were taken out. */
+  cleaned: boolean
+  /** The whole document as JSON text, term details inside. Made when first asked for, like the views. */
+  document(): string
+  views(): Views
+}
+
+/** A course that was put aside. With a key, we know which one it is, and that the source still has it. */
+export interface RefusedCourse {
+  refused: string
+  key: CourseKey | null
+}
+
+/** A course as it was sent, and what may be known about it. */
+export interface Arrived {
+  /** JSON texts. */
+  termDetails: string
+  text: string
+  term: number
+  curation: Curation
+  /** The content hash of a course that was sent in exactly these characters, if the lake knows one. */
+  hashOf: (source: string) => string | undefined
+}
+
+// Part of the hash of what was sent: count up when the same text is to be read in another way than before.
+const READING_VERSION = 1
+
+/** Reads one course as it was sent. Throws SyntaxError when it is not JSON: then the whole answer is broken. */
+export function readCourse(arrived: Arrived): CourseRow | RefusedCourse {
+  const source = hash('sha256', `${READING_VERSION} ${arrived.termDetails} ${arrived.text}`, 'hex')
+  const knownHash = arrived.hashOf(source)
+  // Of a text we know, only the key and the rank are wanted: digits beyond a double do not matter.
+  const course: JsonValue = knownHash === undefined ? parseJson(arrived.text) : JSON.parse(arrived.text)
+  const details = parseJson(arrived.termDetails)
+  if (!isJsonObject(course)) return { refused: 'it is not an object', key: null }
+  const key = readKey(details, course)
+  if (typeof key === 'string') return { refused: key, key: null }
+  if (key.term !== arrived.term) return { refused: `it belongs to term ${key.term}, but ${arrived.term} was asked for`, key: null }
+  try {
+    if (knownHash !== undefined) return toRow(arrived, key, course, { source, hash: knownHash, content: undefined })
+    const content = toContent(arrived, course, details)
+    return toRow(arrived, key, course, { source, hash: contentHash(content.value), content })
+  } catch (error) {
+    if (error instanceof RangeError) return { refused: error.message, key }
+    throw error
+  }
+}
+
+interface Read {
+  source: string
+  hash: string
+  content: Content | undefined
+}
+
+function toRow(arrived: Arrived, key: CourseKey, course: JsonObject, read: Read): CourseRow {
+  let { content } = read
+  let views: Views | undefined
+  const make = () => {
+    content ??= parseContent(arrived)
+    return content
+  }
+  return {
+    key,
+    id: idOf(key),
+    rank: [rankText(course['department']), rankText(course['number']), read.hash].join('\u0000'),
+    hash: read.hash,
+    source: read.source,
+    cleaned: content?.unstorable ?? false,
+    document: () => make().document(),
+    views: () => {
+      views ??= arrived.curation.views(make().value)
+      return views
+    },
+  }
+}
+
+interface Content {
+  value: JsonObject
+  unstorable: boolean
+  document: () => string
+}
+
+/** The stored document: the course plus its group's term details. Untouched text is passed on as it came. */
+function toContent({ text, termDetails }: Arrived, course: JsonObject, details: JsonValue): Content {
+  const isBare = Object.keys(course).length === 0
+  const value: JsonObject = { ...course, termDetails: details }
+  if (needsCleaning(text) || needsCleaning(termDetails)) {
+    const cleaning: Cleaning = { unstorable: false }
+    cleanInPlace(value, cleaning)
+    return { value, unstorable: cleaning.unstorable, document: () => JSON.stringify(value) }
+  }
+  return { value, unstorable: false, document: () => `${text.trimEnd().slice(0, -1)}${isBare ? '' : ','}"termDetails":${termDetails}}` }
+}
+
+function parseContent(arrived: Arrived): Content {
+  const course = parseJson(arrived.text)
+  return toContent(arrived, isJsonObject(course) ? course : {}, parseJson(arrived.termDetails))
+}
+
+/** Clean already or not yet, the same text gives the same rank. */
+function rankText(value: JsonValue | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? cleanText(String(value), { unstorable: false }) : ''
+}
+
+/** The key as one text. */
+export function idOf(key: CourseKey): string {
+  return JSON.stringify([key.career, key.term, key.courseId, key.session])
+}
+
+/** The key, or what is wrong with it. A null object is treated as a missing one. */
+function readKey(details: JsonValue, course: JsonObject): CourseKey | string {
+  const career = shortText(member(details, 'academicCareer'), 4)
+  const term = integer(member(member(details, 'term'), 'code'))
+  const courseId = integer(member(course['v2'], 'courseId'))
+  const session = shortText(member(course['v2'], 'sessionCode'), 3)
+  if (career === undefined) return 'academicCareer is not text of at most 4 characters'
+  if (term === undefined) return 'the term code is missing or not a whole number'
+  if (courseId === undefined) return 'courseId is missing, not a whole number, or too large'
+  if (session === undefined) return 'sessionCode is not text of at most 3 characters'
+  return { career, term, courseId, session }
+}
+
+function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
+  return isJsonObject(value) ? value[key] : undefined
+}
+
+function shortText(value: JsonValue | undefined, longest: number): string | undefined {
+  if (value === undefined || value === null) return ''
+  const written = typeof value === 'number' ? String(value) : value
+  if (typeof written !== 'string' || [...written].length > longest) return undefined
+  return written.includes('\u0000') || !written.isWellFormed() ? undefined : written
+}
+
+function integer(value: JsonValue | undefined): number | undefined {
+  const written = typeof value === 'number' ? String(value) : value
+  if (typeof written !== 'string' || !/^\s*[+-]?\d+\s*$/.test(written)) return undefined
+  const number = Number(written)
+  return number >= -2_147_483_648 && number <= 2_147_483_647 ? number : undefined
+}

@@ -1,0 +1,180 @@
+import { hash } from 'node:crypto'
+import { isCourseRecord } from '#lib/connectors/snaplogic/read-courses.ts'
+import { CANONICAL_VERSION } from '#lib/domain/canonical-form.ts'
+import type { FlowContext } from '#lib/engine/flow.ts'
+import { sqlState } from '#lib/engine/lake-error.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { type CourseKey, type CourseRow, idOf, type RefusedCourse, readCourse } from './course-row.ts'
+import type { Curation } from './curation.ts'
+import { type Known, withoutDuplicates } from './duplicates.ts'
+import { type Merged, mergeCourses } from './merge-courses.ts'
+import { deleteUnseen, type Unseen } from './unseen-courses.ts'
+
+export interface TermLoaded extends Merged, Unseen {
+  term: string
+  /** Elements of the answer, good and bad. */
+  seen: number
+  refused: number
+  /** Empty objects. */
+  dropped: number
+  duplicates: number
+  cleaned: number
+}
+
+export interface TermOrder {
+  term: string
+  curation: Curation
+  shrinkRatio: number
+  batchSize: number
+  /** Told about every batch that is done. */
+  onBatch: (courses: number) => void
+}
+
+type Work = FlowContext<unknown>
+const BATCHES_AT_ONCE = 2
+
+/** Loads one term as it streams in. Throws when the answer is not whole; what came before then stays, and nothing is deleted. */
+export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded> {
+  const term = Number(order.term)
+  const known = await readKnown(ctx, term)
+  const door = new Door(ctx, order, known)
+  const duplicates = { dropped: 0 }
+  const merged: Merged = { fresh: 0, changed: 0, returned: 0, unchanged: 0, curated: 0, uncurated: 0 }
+  const settled = withoutDuplicates(door.admit(), known, duplicates)
+  for await (const part of ctx.map(prepared(ctx.batch(settled, order.batchSize), known), BATCHES_AT_ONCE, (rows) => door.merge(rows))) {
+    for (const key of MERGED) merged[key] += part[key]
+    order.onBatch(part.fresh + part.changed + part.returned + part.unchanged)
+  }
+  refuseNothing(order.term, door, [...known.hashes.values()].filter((content) => content !== null).length)
+  const answer = { term, alive: door.alive, uncertain: door.uncertain > 0, shrinkRatio: order.shrinkRatio }
+  const unseen = await ctx.lake.once(taskOf(order.term), 'unseen', (sql) => deleteUnseen(ctx, sql, answer))
+  const { seen, refused, dropped, cleaned } = door
+  return {
+    term: order.term,
+    seen,
+    refused,
+    dropped,
+    cleaned,
+    duplicates: duplicates.dropped,
+    ...merged,
+    ...unseen,
+    uncurated: merged.uncurated + unseen.uncurated,
+  }
+}
+
+const MERGED = ['fresh', 'changed', 'returned', 'unchanged', 'curated', 'uncurated'] as const
+
+/** The name of a term's task, and of its batches in the lake. */
+export function taskOf(term: string): string {
+  return `term ${term}`
+}
+
+async function readKnown(ctx: Work, term: number): Promise<Known> {
+  const rows = await ctx.lake.query<{ career: string; courseId: number; session: string; hash: string; source: string; deleted: boolean }>(
+    `select academic_career as career, course_id as "courseId", session_code as session, deleted_at is not null as deleted,
+       case hash_version when $2 then encode(content_hash, 'hex') else 'another version' end as hash,
+       case hash_version when $2 then encode(source_hash, 'hex') else 'another version' end as source
+     from course_xform.current_course_data where term_code = $1`,
+    [term, CANONICAL_VERSION],
+  )
+  return {
+    hashes: new Map(rows.map((row) => [idOf({ ...row, term }), row.deleted ? null : row.hash])),
+    sources: new Map(rows.map((row) => [row.source, row.hash])),
+  }
+}
+
+/** Makes the views of what will be written before its transaction begins, while the database works on the batch before. */
+async function* prepared(batches: AsyncIterable<CourseRow[]>, known: Known): AsyncGenerator<CourseRow[]> {
+  for await (const rows of batches) {
+    for (const row of rows) if (known.hashes.get(row.id) !== row.hash) row.views()
+    yield rows
+  }
+}
+
+function refuseNothing(term: string, door: Door, before: number): void {
+  if (door.accepted > 0) return
+  const refuse = (words: string) =>
+    new TidemarkError('refused', { publicMessage: `SnapLogic's answer for term ${term} ${words}. The lake keeps the courses it has.` })
+  if (door.refused + door.dropped > 0) throw refuse(`holds ${door.refused + door.dropped} elements and not one usable course`)
+  if (before > 0) throw refuse(`is empty, although the lake holds ${before} courses of it`)
+}
+
+/** Lets records in one by one: good ones go on, bad ones are put aside with their reason. */
+class Door {
+  seen = 0
+  accepted = 0
+  refused = 0
+  dropped = 0
+  cleaned = 0
+  /** Elements of which nobody can say which course they are. */
+  uncertain = 0
+  readonly alive: CourseKey[] = []
+  readonly #ctx: Work
+  readonly #order: TermOrder
+  readonly #known: Known
+
+  constructor(ctx: Work, order: TermOrder, known: Known) {
+    this.#ctx = ctx
+    this.#order = order
+    this.#known = known
+  }
+
+  async *admit(): AsyncGenerator<CourseRow> {
+    const { term } = this.#order
+    for await (const record of this.#ctx.connect('snaplogic').extract({ term })) {
+      const course = this.#read(record)
+      this.seen += 1
+      if (course === null) {
+        this.dropped += 1
+        this.uncertain += 1
+      } else if ('refused' in course) await this.#putAside(`${term} element ${this.seen}`, course.refused, course.key)
+      else {
+        this.accepted += 1
+        if (course.cleaned) this.cleaned += 1
+        yield course
+      }
+    }
+  }
+
+  #read(record: unknown): CourseRow | RefusedCourse | null {
+    if (!isCourseRecord(record) || record.kind !== 'course') return null
+    const { term, curation } = this.#order
+    try {
+      return readCourse({ ...record, term: Number(term), curation, hashOf: (source) => this.#known.sources.get(source) })
+    } catch (cause) {
+      throw new TidemarkError('refused', { publicMessage: `SnapLogic's answer for term ${term} is not JSON in the middle.`, cause })
+    }
+  }
+
+  async #putAside(key: string, reason: string, known: CourseKey | null): Promise<void> {
+    this.refused += 1
+    if (known === null) this.uncertain += 1
+    else this.alive.push(known)
+    await this.#ctx.quarantine(taskOf(this.#order.term), known === null ? key : idOf(known), reason)
+  }
+
+  /** One transaction; when the database refuses a row, the batch is halved until only that row is left out. */
+  async merge(rows: readonly CourseRow[]): Promise<Merged> {
+    const { term, curation } = this.#order
+    try {
+      const batchKey = hash('sha256', rows.map((row) => row.id + row.hash).join('\n'), 'hex')
+      return await this.#ctx.lake.once(taskOf(term), batchKey, (sql) => mergeCourses(this.#ctx, sql, Number(term), rows, curation))
+    } catch (error) {
+      const state = sqlState(error)
+      if (!/^(21|22|23|54)/.test(state)) throw error
+      const [only] = rows
+      if (rows.length > 1 || only === undefined) return this.#mergeHalves(rows)
+      this.accepted -= 1
+      await this.#putAside(only.id, `the lake refuses it (SQLSTATE ${state})`, only.key)
+      return { fresh: 0, changed: 0, returned: 0, unchanged: 0, curated: 0, uncurated: 0 }
+    }
+  }
+
+  async #mergeHalves(rows: readonly CourseRow[]): Promise<Merged> {
+    const middle = Math.ceil(rows.length / 2)
+    const left = await this.merge(rows.slice(0, middle))
+    const right = await this.merge(rows.slice(middle))
+    for (const key of MERGED) left[key] += right[key]
+    return left
+  }
+}
