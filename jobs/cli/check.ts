@@ -1,0 +1,45 @@
+import { loadExtensions } from '#jobs/load-extensions.ts'
+import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
+import type { Catalogue } from '#lib/domain/catalogue.ts'
+import { missingReferences } from '#lib/platform/secrets.ts'
+import { workerLookup } from './databases.ts'
+import { problemsInWords } from './problems-in-words.ts'
+import { type CommandLine, defineVerb, readArguments } from './verb.ts'
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
+
+function contents(catalogue: Catalogue): string {
+  const { groups, feeds, assets, connections, flows } = catalogue
+  const parts = [
+    count(groups.length, 'group'),
+    count(feeds.length, 'feed'),
+    count(assets.length, 'asset'),
+    count(connections.length, 'connection'),
+  ]
+  return `${parts.join(', ')} and ${count(flows.length, 'flow')}`
+}
+
+async function unset(catalogue: Catalogue, command: CommandLine): Promise<string[]> {
+  const lookup = await workerLookup(command)
+  return missingReferences([catalogue.tell, catalogue.connections.map((connection) => connection.settings)], lookup)
+}
+
+export default defineVerb({
+  usage: '[path]',
+  summary: 'Check a catalogue and tell everything that is wrong with it.',
+  details:
+    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem.',
+  async run(args, command) {
+    const { positionals } = readArguments(args, {}, { least: 0, most: 1 })
+    const path = positionals[0] ?? command.environment().config ?? 'tidemark.yaml'
+    const loaded = await loadCatalogue(path, await loadExtensions())
+    if (!loaded.ok) {
+      command.terminal.note(problemsInWords(loaded.problems))
+      return 1
+    }
+    command.terminal.print(`${path} is good: ${contents(loaded.catalogue)}.`)
+    const missing = await unset(loaded.catalogue, command)
+    if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
+    return 0
+  },
+})

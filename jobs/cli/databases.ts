@@ -1,0 +1,47 @@
+import { userInfo } from 'node:os'
+import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import { type DatabaseUrls, findRunningServer, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
+import { type Lookup, secretLookup } from '#lib/platform/secrets.ts'
+import type { CommandLine } from './verb.ts'
+
+/** Who sits at the keyboard, for the records. */
+export function personName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'command line'
+  }
+}
+
+/** Opens Tidemark's own database (DATABASE_URL, else the running embedded server) for the length of `work`. */
+export async function withDatabase<T>(command: CommandLine, work: (ctx: Context) => Promise<T>): Promise<T> {
+  const { databaseUrl } = await requireDatabaseUrls(command.environment())
+  const actor = { type: 'person' as const, name: personName() }
+  const ctx = createContext({
+    url: databaseUrl,
+    clock: command.clock,
+    log: command.log,
+    actor,
+    connections: 4,
+    applicationName: 'tidemark cli',
+  })
+  try {
+    return await work(ctx)
+  } finally {
+    await closeContext(ctx)
+  }
+}
+
+async function ownUrls(command: CommandLine): Promise<Partial<DatabaseUrls>> {
+  const { databaseUrl, lakeDatabaseUrl, dataFolder } = command.environment()
+  const running = databaseUrl === undefined ? await findRunningServer(dataFolder) : undefined
+  return { databaseUrl: databaseUrl ?? running?.databaseUrl ?? '', lakeDatabaseUrl: lakeDatabaseUrl ?? running?.lakeDatabaseUrl }
+}
+
+/** Looks secrets up as the worker does: environment, .env, and the embedded server's two addresses where nobody set them. */
+export async function workerLookup(command: CommandLine): Promise<Lookup> {
+  const lookup = secretLookup(command.environment().envFile)
+  const { databaseUrl, lakeDatabaseUrl } = await ownUrls(command)
+  const own: Record<string, string | undefined> = { DATABASE_URL: databaseUrl, LAKE_DATABASE_URL: lakeDatabaseUrl }
+  return (name) => lookup(name) ?? (own[name] || undefined)
+}

@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises'
+import type { z } from 'zod'
+import { loadConnectors, loadExtensions } from '#jobs/load-extensions.ts'
+import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
+import type { Connector, Found } from '#lib/connectors/connector.ts'
+import type { Catalogue } from '#lib/domain/catalogue.ts'
+import { proposeCatalogue } from '#lib/domain/catalogue-proposal.ts'
+import { toKey } from '#lib/domain/catalogue-proposal-groups.ts'
+import { keyInWords } from '#lib/domain/catalogue-resolve.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { requireExtension } from '#lib/platform/load-folder.ts'
+import { resolveSecrets } from '#lib/platform/secrets.ts'
+import { workerLookup } from './databases.ts'
+import { problemsInWords } from './problems-in-words.ts'
+import { type CommandLine, defineVerb, readArguments } from './verb.ts'
+
+/** What to look into, and how the proposal refers to it. */
+interface Target {
+  key: string
+  connector: Connector
+  /** With its secrets; never written anywhere. */
+  settings: unknown
+  /** As the proposal writes it: references in place of secrets. */
+  written: Record<string, unknown>
+  note: string | null
+  page: { name: string; zone: string }
+}
+
+function parseSettings(schema: z.ZodType, settings: Record<string, unknown>, key: string): unknown {
+  const parsed = schema.safeParse(settings)
+  if (parsed.success) return parsed.data
+  const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))].join(', ')
+  throw new TidemarkError('invalid', { publicMessage: `The connection "${key}" is not usable as it stands: look at ${names}.` })
+}
+
+/** `postgresql://` is spoken by the connector `postgres`: the kind is the address's scheme or its beginning. */
+function connectorFor(scheme: string, connectors: ReadonlyMap<string, Connector>): Connector {
+  const kind = [...connectors.keys()].find((name) => scheme === name || scheme.startsWith(name))
+  return requireExtension(connectors, kind ?? scheme, 'connector')
+}
+
+async function targetAt(address: string): Promise<Target> {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url === null)
+    throw new TidemarkError('invalid', { publicMessage: 'This is not an address such as postgres://user:password@host:5432/database.' })
+  const connector = connectorFor(url.protocol.slice(0, -1), await loadConnectors())
+  const key = toKey(decodeURIComponent(url.pathname.slice(1)), toKey(url.hostname, 'database'))
+  const variable = `${key.replaceAll('-', '_').toUpperCase()}_URL`
+  return {
+    key,
+    connector,
+    settings: parseSettings(connector.settings, { url: address }, key),
+    written: { url: `\${${variable}}` },
+    note: `Put the address with its password into .env: ${variable}=${url.protocol}//…`,
+    page: { name: keyInWords(key), zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+  }
+}
+
+async function requireCatalogue(path: string): Promise<Catalogue> {
+  const loaded = await loadCatalogue(path, await loadExtensions())
+  if (loaded.ok) return loaded.catalogue
+  throw new TidemarkError('invalid', { publicMessage: problemsInWords(loaded.problems) })
+}
+
+async function targetNamed(key: string, command: CommandLine): Promise<Target> {
+  const catalogue = await requireCatalogue(command.environment().config ?? 'tidemark.yaml')
+  const named = new Map(catalogue.connections.map((connection) => [connection.key, connection]))
+  const connection = requireExtension(named, key, 'connection')
+  const connector = requireExtension(await loadConnectors(), connection.kind, 'connector')
+  const settings = resolveSecrets(connection.settings, await workerLookup(command))
+  const { name, zone } = catalogue.page
+  return {
+    key,
+    connector,
+    settings: parseSettings(connector.settings, settings, key),
+    written: connection.settings,
+    note: null,
+    page: { name, zone },
+  }
+}
+
+async function discoverAll({ key, connector, settings }: Target, { clock, log, signal }: CommandLine): Promise<Found[]> {
+  if (connector.discover === undefined) {
+    throw new TidemarkError('refused', {
+      publicMessage: `A connection of kind "${connector.kind}" cannot tell what there is: its assets are written by hand.`,
+    })
+  }
+  return Array.fromAsync(connector.discover({ key, settings, clock, log, signal }))
+}
+
+export default defineVerb({
+  usage: '<connection or address> [--out file] [--force]',
+  summary: 'Look into a database and propose a catalogue for it.',
+  details:
+    'The address is one such as postgres://user:password@host:5432/database; a name is a connection of the catalogue\n(TIDEMARK_CONFIG or ./tidemark.yaml). Nothing is written into the database. --force overwrites the file.',
+  async run(args, command) {
+    const { values, positionals } = readArguments(args, { out: { type: 'string' }, force: { type: 'boolean' } }, { least: 1, most: 1 })
+    const wanted = positionals[0] ?? ''
+    const target = wanted.includes('://') ? await targetAt(wanted) : await targetNamed(wanted, command)
+    const found = await discoverAll(target, command)
+    const { key, connector, written, note, page } = target
+    const text = proposeCatalogue({
+      page,
+      connection: { key, kind: connector.kind, settings: written, note },
+      assetKind: connector.assetKind,
+      found,
+    })
+    if (values.out === undefined) {
+      command.terminal.print(text.trimEnd())
+      return 0
+    }
+    await save(values.out, text, values.force === true)
+    command.terminal.note(`${found.length} assets proposed in ${values.out}.${note === null ? '' : ` ${note}`}`)
+    return 0
+  },
+})
+
+async function save(path: string, text: string, overwrite: boolean): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: overwrite ? 'w' : 'wx' })
+  } catch (cause) {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
+    const publicMessage = exists ? `${path} exists already. Name another file, or add --force.` : `${path} cannot be written.`
+    throw new TidemarkError('conflict', { publicMessage, cause })
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { readRunParameters } from './run-parameters.ts'
+
+const schema = z.strictObject({
+  terms: z.array(z.string()).optional(),
+  rows: z.number().optional(),
+  dry: z.boolean().optional(),
+  name: z.string().optional(),
+  filter: z.record(z.string(), z.unknown()).optional(),
+})
+
+describe('parameters of a run', () => {
+  it.each([
+    [['terms=2261'], { terms: ['2261'] }],
+    [['terms=2261,2265'], { terms: ['2261', '2265'] }],
+    [['terms=2261', 'terms=2265'], { terms: ['2261', '2265'] }],
+    [['terms=["2261"]'], { terms: ['2261'] }],
+    [['rows=12', 'dry=true', 'name=true'], { rows: 12, dry: true, name: 'true' }],
+    [['name=a=b'], { name: 'a=b' }],
+    [['name='], { name: '' }],
+    [['filter={"a":[1]}'], { filter: { a: [1] } }],
+    [[], {}],
+  ])('%j are read as the flow takes them', (words, expected) => {
+    expect(readRunParameters(words, schema)).toEqual(expected)
+  })
+
+  it('that do not fit are all named', () => {
+    expect(() => readRunParameters(['rows=many', 'dry=2'], schema)).toThrow(/These parameters do not fit: rows: .*; dry: /)
+    expect(() => readRunParameters(['=1'], schema)).toThrow('"=1" is not a parameter.')
+  })
+})

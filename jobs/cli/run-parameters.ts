@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+/** Ways to read one written value: as JSON, as text, as a list of texts. */
+function readings(texts: readonly string[]): unknown[] {
+  const [only] = texts
+  if (texts.length !== 1 || only === undefined) return [[...texts], texts.map(asJson)]
+  return [asJson(only), only, only.split(',')]
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function complaintsAbout(name: string, value: unknown, schema: z.ZodType): boolean {
+  const parsed = schema.safeParse({ [name]: value })
+  const issues = parsed.success ? [] : parsed.error.issues
+  return issues.some((issue) => issue.path[0] === name || (issue.code === 'unrecognized_keys' && issue.keys.includes(name)))
+}
+
+/**
+ * Reads `name=value` words as the flow's parameters: a value may be JSON, plain text or a list with commas, whichever
+ * the flow takes; a name given twice is a list. Names all that do not fit.
+ */
+export function readRunParameters(words: readonly string[], schema: z.ZodType): Record<string, unknown> {
+  const byName = Map.groupBy(words, (word) => word.split('=')[0] ?? '')
+  const values = [...byName].map(([name, written]) => {
+    const texts = written.map((word) => word.slice(name.length + 1))
+    if (name === '' || written.some((word) => !word.includes('='))) {
+      throw new TidemarkError('invalid', { publicMessage: `"${written[0]}" is not a parameter. Write --param name=value.` })
+    }
+    const candidates = readings(texts)
+    return [name, candidates.find((value) => !complaintsAbout(name, value, schema)) ?? candidates[0]] as const
+  })
+  const parameters = Object.fromEntries(values)
+  const parsed = schema.safeParse(parameters)
+  if (parsed.success) return parameters
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'parameters'}: ${issue.message}`)
+  throw new TidemarkError('invalid', { publicMessage: `These parameters do not fit: ${problems.join('; ')}.` })
+}

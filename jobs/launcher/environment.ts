@@ -1,0 +1,65 @@
+import type { DatabaseUrls } from '#lib/platform/embedded-postgres.ts'
+import { type ChildEnvironment, childEnvironment, type Environment } from '#lib/platform/env.ts'
+
+/** What every child is told beyond the launcher's own environment. */
+export interface Settings extends DatabaseUrls {
+  environment: Environment
+  /** Signs calls between worker and web. */
+  secret: string
+  /** The catalogue in use: the named one, or the demo's. */
+  config: string | undefined
+  /** The address people use. */
+  publicUrl: string
+  isDevelopment: boolean
+}
+
+// The machine's part of the environment; everything else may be somebody's credential.
+const WEB_NAMES = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TERM',
+  'COLORTERM',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'CI',
+  'SystemRoot',
+]
+
+/** The environment of everything that runs Next: no credentials, and none from .env files, which Next would read by itself. */
+export function webBase(mode: ChildEnvironment['NODE_ENV'], additions: Record<string, string> = {}): ChildEnvironment {
+  return childEnvironment(mode, WEB_NAMES, { NEXT_TELEMETRY_DISABLED: '1', __NEXT_PROCESSED_ENV: 'true', ENV_FILE: 'none', ...additions })
+}
+
+const modeOf = (settings: Settings) => (settings.isDevelopment ? 'development' : 'production')
+
+/** The web process knows its database and nothing about any outside system. */
+export function webEnvironment(settings: Settings): ChildEnvironment {
+  const { environment, databaseUrl, secret, publicUrl } = settings
+  return webBase(modeOf(settings), {
+    DATABASE_URL: databaseUrl,
+    TIDEMARK_SECRET: secret,
+    TIDEMARK_URL: publicUrl,
+    PORT: String(environment.port),
+    ...(environment.host !== undefined && { HOST: environment.host }),
+    LOG_LEVEL: environment.logLevel,
+  })
+}
+
+/** The worker gets all there is; `additions` come from the demo. */
+export function workerEnvironment(settings: Settings, additions: Record<string, string> = {}): ChildEnvironment {
+  const { databaseUrl, lakeDatabaseUrl, environment, secret, config, publicUrl } = settings
+  return childEnvironment(modeOf(settings), 'everything', {
+    DATABASE_URL: databaseUrl,
+    LAKE_DATABASE_URL: lakeDatabaseUrl,
+    TIDEMARK_CONFIG: config,
+    TIDEMARK_DATA: environment.dataFolder,
+    TIDEMARK_SECRET: secret,
+    TIDEMARK_URL: publicUrl,
+    ...additions,
+  })
+}

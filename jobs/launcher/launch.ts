@@ -1,0 +1,133 @@
+import type { Clock } from '#lib/platform/clock.ts'
+import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
+import type { Environment } from '#lib/platform/env.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { applyMigrations } from '#lib/platform/migrate.ts'
+import { requireFreePort } from './bind-address.ts'
+import { buildIfNeeded, generateIfNeeded } from './build.ts'
+import { keepCampus } from './campus.ts'
+import { keepRunning, type Running } from './child.ts'
+import type { Settings } from './environment.ts'
+import { DEMO_CATALOGUE, hasDemo, workerPlan } from './plans.ts'
+import { requireSecret } from './secret.ts'
+import { keepServer, type ServerKeeper } from './server-keeper.ts'
+import { addressOf, keepWeb, waitForPage } from './web.ts'
+
+/** What to run: everything, or one part against databases that run elsewhere. */
+export type Mode = 'everything' | 'web' | 'worker'
+
+export interface Launch {
+  /** Resolves when everything runs, and the page answers when there is one. */
+  start(): Promise<void>
+  /** Stops everything in order: children first, the database last. */
+  stop(): Promise<void>
+  /** Ends everything without waiting: for the last moment of the process. */
+  kill(): void
+}
+
+interface LaunchOptions {
+  mode: Mode
+  isDevelopment: boolean
+  environment: Environment
+  clock: Clock
+  say: (line: string) => void
+}
+
+function catalogueFor(mode: Mode, environment: Environment): string | undefined {
+  if (environment.config !== undefined || mode === 'web') return environment.config
+  if (mode === 'everything' && hasDemo()) return DEMO_CATALOGUE
+  throw new TidemarkError('invalid', {
+    publicMessage: 'There is no catalogue: set TIDEMARK_CONFIG to your tidemark.yaml. (The demo campus runs with "npm start" only.)',
+  })
+}
+
+class Launcher implements Launch {
+  readonly #options: LaunchOptions
+  readonly #stopping = new AbortController()
+  #server: Promise<ServerKeeper> | undefined
+  #keeper: ServerKeeper | undefined
+  #children: Running[] = []
+
+  constructor(options: LaunchOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    const { mode, environment, clock, say } = this.#options
+    const { signal } = this.#stopping
+    const settings = await this.#settingsFor(await this.#findDatabases())
+    const host = await addressOf(settings)
+    await this.#prepare(settings, host)
+    if (signal.aborted) return
+    this.#startChildren(settings, host)
+    if (mode === 'worker') return say('The worker runs. Ctrl-C stops it.')
+    if (await waitForPage(host, environment.port, clock, signal)) say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#stopChildren()
+    await (await this.#server?.catch(() => undefined))?.stop()
+  }
+
+  kill(): void {
+    this.#stopping.abort()
+    for (const child of this.#children) child.kill()
+    this.#keeper?.stopSoon()
+  }
+
+  async #findDatabases(): Promise<DatabaseUrls> {
+    const { mode, environment, clock, say } = this.#options
+    if (mode !== 'everything' || environment.databaseUrl !== undefined) return requireDatabaseUrls(environment)
+    this.#server = keepServer(environment.dataFolder, clock, say, (urls) => void this.#restartChildren(urls))
+    this.#keeper = await this.#server
+    if (this.#keeper.adopted) say('The embedded database was still running, left over by a start that was killed: going on with it.')
+    return this.#keeper.urls
+  }
+
+  async #settingsFor(urls: DatabaseUrls): Promise<Settings> {
+    const { mode, environment, isDevelopment } = this.#options
+    const config = catalogueFor(mode, environment)
+    const secret = environment.secret ?? (await requireSecret(environment.dataFolder))
+    const publicUrl = environment.publicUrl ?? `http://localhost:${environment.port}`
+    const lakeDatabaseUrl = environment.lakeDatabaseUrl ?? urls.lakeDatabaseUrl
+    return { databaseUrl: urls.databaseUrl, lakeDatabaseUrl, environment, secret, config, publicUrl, isDevelopment }
+  }
+
+  /** Everything that has to be there before the children; each step is skipped once somebody asked to stop. */
+  async #prepare(settings: Settings, host: string): Promise<void> {
+    const { mode, environment, clock, say, isDevelopment } = this.#options
+    const { signal } = this.#stopping
+    const steps = [
+      () => (mode === 'worker' ? undefined : requireFreePort(host, environment.port, clock)),
+      () => generateIfNeeded(),
+      () => applyMigrations(settings.databaseUrl),
+      () => (mode === 'worker' || isDevelopment ? undefined : buildIfNeeded(settings.databaseUrl, say, signal)),
+    ]
+    for (const step of steps) if (!signal.aborted) await step()
+  }
+
+  #startChildren(settings: Settings, host: string): void {
+    const { mode, environment, clock, say } = this.#options
+    const isDemo = settings.config === DEMO_CATALOGUE && environment.config === undefined
+    if (mode !== 'worker') this.#children.push(keepWeb(settings, host, clock, say))
+    if (mode === 'web') return
+    this.#children.push(isDemo ? keepCampus(settings, clock, say) : keepRunning(workerPlan(settings), clock, say))
+  }
+
+  async #stopChildren(): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.stop()))
+    this.#children = []
+  }
+
+  async #restartChildren(urls: DatabaseUrls): Promise<void> {
+    await this.#stopChildren()
+    const settings = await this.#settingsFor(urls)
+    if (!this.#stopping.signal.aborted) this.#startChildren(settings, await addressOf(settings))
+  }
+}
+
+/** Prepares a launch; nothing happens before `start`. */
+export function createLaunch(options: LaunchOptions): Launch {
+  return new Launcher(options)
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+import type { ChildPlan } from './child.ts'
+import { type Settings, webEnvironment, workerEnvironment } from './environment.ts'
+
+const NEXT = 'node_modules/next/dist/bin/next'
+const WORKER = 'jobs/worker.ts'
+const DEMO = 'demo/main.ts'
+
+/** The catalogue of the demo, used when none is named. */
+export const DEMO_CATALOGUE = 'demo/tidemark.yaml'
+
+/** What the demo tells the launcher once its stand-in servers listen: the variables its catalogue asks for. */
+const readySchema = z.object({ kind: z.literal('ready'), environment: z.record(z.string(), z.string()) })
+
+/** True when the demo campus is part of this installation: deleting demo/ is allowed. */
+export function hasDemo(): boolean {
+  return existsSync(DEMO) && existsSync(DEMO_CATALOGUE)
+}
+
+export function webPlan(settings: Settings, host: string): ChildPlan {
+  const command = settings.isDevelopment ? 'dev' : 'start'
+  const port = String(settings.environment.port)
+  return {
+    name: 'web',
+    run: [NEXT, command, '--hostname', host, '--port', port],
+    environment: webEnvironment(settings),
+    loud: settings.isDevelopment,
+  }
+}
+
+export function workerPlan(settings: Settings, additions?: Record<string, string>): ChildPlan {
+  return { name: 'worker', run: [WORKER], environment: workerEnvironment(settings, additions), loud: true }
+}
+
+/** The demo campus; `onReady` is called with the variables for the worker, again after each restart. */
+export function demoPlan(settings: Settings, onReady: (environment: Record<string, string>) => void): ChildPlan {
+  return {
+    name: 'demo campus',
+    run: [DEMO],
+    environment: workerEnvironment(settings),
+    loud: true,
+    onMessage: (message) => {
+      const ready = readySchema.safeParse(message)
+      if (ready.success) onReady(ready.data.environment)
+    },
+  }
+}
