@@ -1,0 +1,45 @@
+import type { ArrivalRow } from '#lib/queries/asset-page.ts'
+import { CLOCK_WORDS } from '../_lib/clock-words.ts'
+import { grouped } from '../_lib/grouped.ts'
+import { runPath } from '../_lib/paths.ts'
+import { Section } from './section.tsx'
+import { Time } from './time.tsx'
+
+/** What has arrived, newest first: the facts every status here was made from. */
+export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
+  if (arrivals.length === 0) return null
+  return (
+    <Section title="What has arrived" note={`the last ${arrivals.length} changes of a clock`}>
+      <details className="fold">
+        <summary>Show them</summary>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Clock</th>
+              <th scope="col">Value</th>
+              <th scope="col">Learnt</th>
+              <th scope="col">Rows</th>
+              <th scope="col">How</th>
+            </tr>
+          </thead>
+          <tbody>
+            {arrivals.map((arrival) => (
+              <tr key={arrival.id}>
+                <th scope="row">
+                  {CLOCK_WORDS[arrival.clock].name}
+                  {arrival.kind === 'correction' && <span className="tag">went back</span>}
+                </th>
+                <td>{arrival.at === null ? 'nothing there' : <Time at={arrival.at} form={arrival.isDay ? 'day' : 'long'} />}</td>
+                <td>
+                  <Time at={arrival.recordedAt} />
+                </td>
+                <td>{arrival.rows === null ? '–' : grouped(arrival.rows)}</td>
+                <td>{arrival.runId === null ? (arrival.evidence ?? '–') : <a href={runPath(arrival.runId)}>a run</a>}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
+    </Section>
+  )
+}

@@ -1,0 +1,56 @@
+import type { AssetPage } from '#lib/queries/asset-page.ts'
+import { feedPath, groupPath, overviewPath } from '../_lib/paths.ts'
+import { ArrivalList } from './arrival-list.tsx'
+import { AssetTable } from './asset-table.tsx'
+import { ChangeList } from './change-list.tsx'
+import { ClockList } from './clock-list.tsx'
+import { Frame } from './frame.tsx'
+import { History } from './history.tsx'
+import { RowsChart } from './rows-chart.tsx'
+import { RunList } from './run-list.tsx'
+import { StatusMark } from './status-mark.tsx'
+import { Age, Time } from './time.tsx'
+import { WhySection } from './why-section.tsx'
+
+/** An asset: its four clocks, why it is this colour, what is around it, what has arrived. */
+export function AssetScreen({ found }: { found: AssetPage }) {
+  const { page, window, asset, group } = found
+  return (
+    <Frame
+      page={page}
+      now={window.now}
+      banners={found.banners}
+      crumbs={[
+        ['All feeds', overviewPath],
+        [group.name, groupPath(group.key)],
+        [asset.feedName, feedPath(asset.feedKey)],
+      ]}
+    >
+      <header className="subject-head">
+        <h1>{asset.name}</h1>
+        <p className="muted">
+          <code>{asset.key}</code>, a {asset.kind}
+          {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}
+        </p>
+        <p className="verdict">
+          <StatusMark status={asset.status} big />
+          {asset.since !== null && (
+            <span className="muted">
+              since <Time at={asset.since} form="long" />
+              <Age at={asset.since} brackets />
+            </span>
+          )}
+        </p>
+      </header>
+      <WhySection found={found} />
+      <ClockList found={found} />
+      <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
+      <AssetTable title="Made from" assets={found.upstream} showFeed />
+      <AssetTable title="Used by" assets={found.downstream} showFeed />
+      <RowsChart arrivals={found.arrivals} />
+      {found.run !== null && <RunList runs={[found.run]} now={window.now} title="The latest run that writes it" />}
+      <ArrivalList arrivals={found.arrivals} />
+      <ChangeList changes={found.changes} />
+    </Frame>
+  )
+}

@@ -1,0 +1,73 @@
+import { reasonInWords } from '#lib/domain/words.ts'
+import type { AssetRow } from '#lib/queries/asset-rows.ts'
+import { assetPath, feedPath } from '../_lib/paths.ts'
+import { Section } from './section.tsx'
+import { StatusMark } from './status-mark.tsx'
+import { Time } from './time.tsx'
+
+interface AssetTableProps {
+  title: string
+  assets: readonly AssetRow[]
+  /** Say which ones the feed is judged by. */
+  showPromise?: boolean
+  /** Say which feed each belongs to. */
+  showFeed?: boolean
+}
+
+/** Assets with their clocks; a table on a desk, one card each on a phone. */
+export function AssetTable({ title, assets, showPromise = false, showFeed = false }: AssetTableProps) {
+  if (assets.length === 0) return null
+  return (
+    <Section title={title}>
+      <table className="table cards">
+        <thead>
+          <tr>
+            <th scope="col">Asset</th>
+            <th scope="col">Status</th>
+            <th scope="col">Data through</th>
+            <th scope="col">Written</th>
+            <th scope="col">Loaded</th>
+            <th scope="col">Looked at</th>
+          </tr>
+        </thead>
+        <tbody>
+          {assets.map((asset) => (
+            <tr key={asset.id}>
+              <th scope="row">
+                <a className="name" href={assetPath(asset.key)}>
+                  {asset.name}
+                </a>
+                <code className="key">{asset.key}</code>
+                <span className="muted small">
+                  {asset.kind}
+                  {showPromise && asset.promised ? ', promised' : ''}
+                  {showFeed && (
+                    <>
+                      , of <a href={feedPath(asset.feedKey)}>{asset.feedName}</a>
+                    </>
+                  )}
+                </span>
+              </th>
+              <td>
+                <StatusMark status={asset.status} />
+                {asset.reason !== null && asset.reason !== 'on-time' && <span className="small block">{reasonInWords(asset.reason)}</span>}
+              </td>
+              <Clock label="Data through" at={asset.dataThroughAt} isDay={asset.dataThroughIsDay} />
+              <Clock label="Written" at={asset.writtenAt} />
+              <Clock label="Loaded" at={asset.loadedAt} />
+              <Clock label="Looked at" at={asset.probedAt} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  )
+}
+
+function Clock({ label, at, isDay = false }: { label: string; at: number | null; isDay?: boolean }) {
+  return (
+    <td data-label={label} className={at === null ? 'absent' : undefined}>
+      {at === null ? '–' : <Time at={at} form={isDay ? 'day' : 'short'} />}
+    </td>
+  )
+}

@@ -1,0 +1,53 @@
+import type { DayRow } from '#lib/queries/day-rows.ts'
+import { dayName, duration } from '../_lib/format-time.ts'
+import { LEGEND_ORDER, statusWord } from '../_lib/status-look.ts'
+import { StatusMark } from './status-mark.tsx'
+
+/** The bars for those who would rather read. */
+export function DayTable({ days, name }: { days: readonly DayRow[]; name: string }) {
+  return (
+    <details className="fold">
+      <summary>These days as a table</summary>
+      <div className="scroll">
+        <table className="table">
+          <caption className="sr-only">{name}, day by day, the newest first</caption>
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col">Worst</th>
+              <th scope="col">How long</th>
+              <th scope="col">Deliveries</th>
+              <th scope="col">Ready in time</th>
+            </tr>
+          </thead>
+          <tbody>
+            {days.map((day) => (
+              <tr key={day.day}>
+                <th scope="row">{dayName(day.day)}</th>
+                <td>
+                  <StatusMark status={day.worst} />
+                </td>
+                <td>{split(day)}</td>
+                <td>{deliveries(day)}</td>
+                <td>{day.ready === null ? '–' : day.ready ? 'yes' : 'no'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  )
+}
+
+function split(day: DayRow): string {
+  const parts = LEGEND_ORDER.filter((status) => day[status] > 0).map(
+    (status) => `${statusWord(status).toLowerCase()} ${duration(day[status])}`,
+  )
+  if (day.blind > 0) parts.push(`not seen ${duration(day.blind)}`)
+  return parts.length === 0 ? '–' : parts.join(', ')
+}
+
+function deliveries(day: DayRow): string {
+  if (day.expected === null || day.missed === null) return 'not over yet'
+  return day.expected === 0 ? '–' : `${Math.max(0, day.expected - day.missed)} of ${day.expected}`
+}

@@ -1,0 +1,88 @@
+'use client'
+import type { FeedLineData } from '../_lib/feed-line.ts'
+import { feedPath } from '../_lib/paths.ts'
+import { DayBars } from './day-bars.tsx'
+import { StatusMark } from './status-mark.tsx'
+import { Through, Time } from './time.tsx'
+import { usePageTime } from './zone.tsx'
+
+/**
+ * A feed on the overview and on its group's page, to stand in a `ul.feeds`: words left, history right. `days` replaces history
+ * loaded later. The first document may hold a thousand of these: no class where the place says it.
+ */
+export function FeedLine({
+  feed,
+  until,
+  days,
+  withBars,
+}: {
+  feed: FeedLineData
+  until: string
+  days?: string | undefined
+  withBars: boolean
+}) {
+  return (
+    <li>
+      <div>
+        <p>
+          <a href={feedPath(feed.key)}>{feed.name}</a>
+          <StatusMark status={feed.status} />
+          {feed.since !== undefined && (
+            <span className="muted">
+              since <Time at={feed.since} />
+            </span>
+          )}
+        </p>
+        {feed.why !== undefined && <p className="why">{capital(feed.why)}</p>}
+        <Facts feed={feed} />
+      </div>
+      {withBars && <DayBars subject={`feed:${feed.key}`} name={feed.name} until={until} days={days ?? feed.days} />}
+      <Numbers feed={feed} />
+    </li>
+  )
+}
+
+function Facts({ feed }: { feed: FeedLineData }) {
+  const { now } = usePageTime()
+  return (
+    <p className="facts">
+      {feed.through !== undefined && (
+        <span>
+          Data through <Through value={feed.through} />
+        </span>
+      )}
+      {feed.updated !== undefined && (
+        <span>
+          Updated <Time at={feed.updated} />
+        </span>
+      )}
+      {feed.due !== undefined && (
+        <span>
+          {feed.due < now ? 'Was due ' : 'Next '}
+          <Time at={feed.due} />
+        </span>
+      )}
+      {feed.loading === true && <span>Loading now</span>}
+      {feed.owner !== undefined && <span>{feed.owner}</span>}
+    </p>
+  )
+}
+
+function Numbers({ feed }: { feed: FeedLineData }) {
+  const { readyBy } = usePageTime()
+  return (
+    <p className="numbers">
+      <b>{percent(feed.share)}</b>
+      {feed.ready !== undefined && <span>{`${feed.ready[0]} of ${feed.ready[1]} by ${readyBy}`}</span>}
+    </p>
+  )
+}
+
+/** `98.79 %`; never rounded up, because the number was cut when it was made. */
+export function percent(share: number | undefined): string {
+  return share === undefined ? '–' : `${share.toFixed(2)} %`
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}

@@ -1,0 +1,140 @@
+import { reasonInWords } from '#lib/domain/words.ts'
+import type { FeedPage } from '#lib/queries/feed-page.ts'
+import { assetPath, feedPath, filterPath, groupPath, overviewPath } from '../_lib/paths.ts'
+import { firstToTurn, verdictOf } from '../_lib/root-of-trouble.ts'
+import { AssetTable } from './asset-table.tsx'
+import { ChangeList, sentence } from './change-list.tsx'
+import { Frame } from './frame.tsx'
+import { History } from './history.tsx'
+import { LineageStrip } from './lineage-strip.tsx'
+import { RunList } from './run-list.tsx'
+import { Facts, Section } from './section.tsx'
+import { StatusMark } from './status-mark.tsx'
+import { Age, Time } from './time.tsx'
+
+/** A feed: what is promised, whether it holds, why not, and everything it is made of. */
+export function FeedScreen({ found }: { found: FeedPage }) {
+  const { page, window, feed, group } = found
+  return (
+    <Frame
+      page={page}
+      now={window.now}
+      banners={found.banners}
+      crumbs={[
+        ['All feeds', overviewPath],
+        [group.name, groupPath(group.key)],
+      ]}
+    >
+      <Head found={found} />
+      <FeedFacts found={found} />
+      <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
+      <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} feedKey={feed.key} />
+      <AssetTable title="What it is made of" assets={found.assets} showPromise />
+      <RunList runs={found.runs} now={window.now} />
+      <ChangeList changes={found.changes} />
+      {found.source !== null && (
+        <Section
+          title="As written"
+          note={
+            <code>
+              {found.source.file}:{found.source.line}
+            </code>
+          }
+        >
+          <pre className="source">{found.source.yaml}</pre>
+        </Section>
+      )}
+    </Frame>
+  )
+}
+
+function Head({ found }: { found: FeedPage }) {
+  const { feed } = found
+  const root = firstToTurn(found)
+  return (
+    <header className="subject-head">
+      <h1>{feed.name}</h1>
+      {found.description !== null && <p className="lead">{found.description}</p>}
+      <p className="verdict">
+        <StatusMark status={feed.status} big />
+        {feed.since !== null && (
+          <span className="muted">
+            since <Time at={feed.since} form="long" />
+            <Age at={feed.since} brackets />
+          </span>
+        )}
+      </p>
+      {feed.reason !== null && <p className="lead">{verdictOf(found) ?? sentence(reasonInWords(feed.reason))}</p>}
+      {root !== null && (
+        <p className="root">
+          First to turn: <a href={assetPath(root.key)}>{root.name}</a> <StatusMark status={root.status} />
+          {root.since !== null && (
+            <span className="muted">
+              since <Time at={root.since} form="long" />
+            </span>
+          )}
+          {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
+        </p>
+      )}
+    </header>
+  )
+}
+
+function FeedFacts({ found }: { found: FeedPage }) {
+  const { feed, bars, window, page } = found
+  const overdue = feed.dueAt !== null && feed.dueAt < window.now
+  return (
+    <>
+      <Facts
+        facts={[
+          [
+            'Data through',
+            feed.dataThroughAt === null ? null : (
+              <Time key="through" at={feed.dataThroughAt} form={feed.dataThroughIsDay ? 'day' : 'long'} />
+            ),
+          ],
+          ['Updated', feed.updatedAt === null ? null : <Instant key="updated" at={feed.updatedAt} />],
+          [overdue ? 'Was due' : 'Next expected', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} />],
+          ['Next load', feed.isLoading ? 'running now' : feed.nextRunAt === null ? null : <Instant key="next" at={feed.nextRunAt} />],
+          [`Ready by ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
+          [
+            'Owner',
+            feed.owner === null ? null : (
+              <a key="owner" href={filterPath({ owner: feed.owner })}>
+                {feed.owner}
+              </a>
+            ),
+          ],
+          [
+            'Changes',
+            <a key="atom" href={`${feedPath(feed.key)}/feed.atom`}>
+              as an Atom feed
+            </a>,
+          ],
+          [
+            'Runbook',
+            found.runbook === null ? null : (
+              <a key="runbook" href={found.runbook}>
+                What to do when it breaks
+              </a>
+            ),
+          ],
+        ]}
+      />
+      {found.promise !== null && (
+        <p className="promise">
+          <span>The promise</span> {found.promise}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Instant({ at }: { at: number }) {
+  return (
+    <>
+      <Time at={at} form="long" />
+      <Age at={at} brackets />
+    </>
+  )
+}

@@ -1,0 +1,93 @@
+import type { ReactNode } from 'react'
+import type { Banner } from '#lib/queries/banners.ts'
+import { zoneAbbreviation } from '../_lib/format-time.ts'
+import { overviewPath } from '../_lib/paths.ts'
+import { Banners } from './banners.tsx'
+import { LiveState } from './live.tsx'
+import { Search } from './search.tsx'
+import { Sprite } from './sprite.tsx'
+import { Time } from './time.tsx'
+import { ZoneProvider, ZoneSwitch } from './zone.tsx'
+
+interface FrameProps {
+  page: { name: string; zone: string; readyBy: string }
+  now: number
+  banners?: readonly Banner[]
+  search?: string
+  /** Where one is: `[words, address]` from the top. */
+  crumbs?: readonly (readonly [string, string])[]
+  children: ReactNode
+}
+
+/** What every screen has around it. */
+export function Frame({ page, now, banners = [], search = '', crumbs = [], children }: FrameProps) {
+  return (
+    <ZoneProvider zone={page.zone} now={now} readyBy={page.readyBy}>
+      <Sprite />
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <header className="masthead">
+        <div className="wrap">
+          <a className="brand" href={overviewPath}>
+            <Mark />
+            {page.name}
+          </a>
+          <Search initial={search} />
+          <ZoneSwitch />
+        </div>
+      </header>
+      <Banners banners={banners} />
+      <main id="content" className="wrap" data-now={now} tabIndex={-1}>
+        {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
+        {children}
+      </main>
+      <Footer zone={page.zone} now={now} />
+    </ZoneProvider>
+  )
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 22 22" aria-hidden="true">
+      <path d="M4 2v18" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+      <path d="M4 5h4M4 17h4" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+      <path
+        d="M4 11.5c2.6-2.6 4.4-2.6 6.4-.6s3.800 2 6.100-.6c1.2-1.200 2.3-1.600 3.500-1.400"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        strokeLinecap="round"
+      />
+    </svg>
+  )
+}
+
+function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) {
+  return (
+    <nav aria-label="Where you are">
+      <ol className="crumbs">
+        {crumbs.map(([words, href]) => (
+          <li key={href}>
+            <a href={href}>{words}</a>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}
+
+function Footer({ zone, now }: { zone: string; now: number }) {
+  return (
+    <footer className="footer">
+      <div className="wrap">
+        <span className="live">
+          <LiveState /> As of <Time at={now} form="long" />. Days are those of {zone} ({zoneAbbreviation(now, zone)}).
+        </span>
+        <a href="/feed.atom">Atom feed</a>
+        <a href="/api/v1/status">JSON</a>
+        <a href="/api/health">Health</a>
+      </div>
+    </footer>
+  )
+}

@@ -1,0 +1,71 @@
+'use client'
+import { useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Bars } from '#lib/queries/bars.ts'
+import type { GroupLineData } from '../_lib/feed-line.ts'
+import { getJson } from '../_lib/get-json.ts'
+import { freshCount } from '../_lib/headline.ts'
+import { groupPath } from '../_lib/paths.ts'
+import { Chevron } from './chevron.tsx'
+import { DayBars } from './day-bars.tsx'
+import { FeedLine, percent } from './feed-line.tsx'
+import { StatusMark } from './status-mark.tsx'
+
+const SUBJECTS_PER_REQUEST = 60
+
+/** A service group, folded or not. What a folded group's bars would weigh is loaded when somebody unfolds it. */
+export function GroupSection({ group, until }: { group: GroupLineData; until: string }) {
+  const [open, setOpen] = useState(group.open)
+  const [days, failed] = useLateDays(group, open)
+  return (
+    <details className="group" open={group.open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <Chevron />
+        <div className="group-words">
+          <h2>{group.name}</h2>
+          <p>
+            <StatusMark status={group.status} />
+            <span className="muted">{freshCount(group.counts)}</span>
+          </p>
+        </div>
+        <DayBars subject={`group:${group.key}`} name={group.name} until={until} days={group.days} />
+        <p className="numbers">
+          <b>{percent(group.share)}</b>
+        </p>
+      </summary>
+      <ul className="feeds">
+        {group.feeds.map((feed) => (
+          <FeedLine key={feed.key} feed={feed} until={until} days={days.get(feed.key)} withBars={open} />
+        ))}
+      </ul>
+      <p className="group-more">
+        <a href={groupPath(group.key)}>{`${group.name} in full`}</a>
+        {failed && <span role="status">The history could not be loaded; the group’s own page shows it.</span>}
+      </p>
+    </details>
+  )
+}
+
+/** Days of feeds that came without them, in bounded batches, once the group is open. */
+function useLateDays(group: GroupLineData, open: boolean): [Map<string, string>, boolean] {
+  const missing = group.feeds.filter((feed) => feed.days === undefined).map((feed) => feed.key)
+  const batches = Array.from({ length: Math.ceil(missing.length / SUBJECTS_PER_REQUEST) }, (_, index) =>
+    missing.slice(index * SUBJECTS_PER_REQUEST, (index + 1) * SUBJECTS_PER_REQUEST),
+  )
+  return useQueries({
+    queries: batches.map((batch) => ({
+      queryKey: ['bars', batch],
+      enabled: open,
+      queryFn: ({ signal }: { signal: AbortSignal }) => getJson<Record<string, Bars>>(barsPath(batch), signal),
+    })),
+    combine: (results) => {
+      const days = new Map<string, string>()
+      for (const { data } of results) for (const [name, bars] of Object.entries(data ?? {})) days.set(name.slice('feed:'.length), bars.days)
+      return [days, results.some((result) => result.isError)]
+    },
+  })
+}
+
+function barsPath(keys: readonly string[]): string {
+  return `/api/v1/bars?${new URLSearchParams({ subjects: keys.map((key) => `feed:${encodeURIComponent(key)}`).join(',') })}`
+}

@@ -1,0 +1,37 @@
+import type { Bars } from '#lib/queries/bars.ts'
+import type { DayRow } from '#lib/queries/day-rows.ts'
+import { DayBars } from './day-bars.tsx'
+import { DayTable } from './day-table.tsx'
+import { Section } from './section.tsx'
+
+interface HistoryProps {
+  subject: string
+  name: string
+  bars: Bars | null
+  days: readonly DayRow[]
+}
+
+/** Ninety days of one subject: large bars, and the same as a table. */
+export function History({ subject, name, bars, days }: HistoryProps) {
+  if (bars === null) {
+    return (
+      <Section title="History">
+        <p className="muted">Nothing was promised here so far, so there is no history to show.</p>
+      </Section>
+    )
+  }
+  return (
+    <Section title="History" note={bars.share === null ? undefined : `${bars.share.toFixed(2)} % of the judged time fresh`}>
+      <DayBars subject={subject} name={name} until={bars.until} days={bars.days} large />
+      <p className="axis large-axis" aria-hidden="true">
+        <span>
+          <span className="ago-90">90 days ago</span>
+          <span className="ago-60">60 days ago</span>
+          <span className="ago-30">30 days ago</span>
+        </span>
+        <span>today</span>
+      </p>
+      <DayTable days={days} name={name} />
+    </Section>
+  )
+}

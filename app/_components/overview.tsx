@@ -1,0 +1,31 @@
+import type { Overview as OverviewData } from '#lib/queries/status-overview.ts'
+import { toGroupLine } from '../_lib/feed-line.ts'
+import { headline } from '../_lib/headline.ts'
+import { Attention } from './attention.tsx'
+import { EmptyState } from './empty-state.tsx'
+import { Frame } from './frame.tsx'
+import { GroupList } from './group-list.tsx'
+import { Legend } from './legend.tsx'
+import { Time } from './time.tsx'
+
+/** The first screen. */
+export function Overview({ overview }: { overview: OverviewData }) {
+  const { page, now, banners, counts } = overview
+  if (page === null) return <EmptyState now={now} banners={banners} />
+  const groups = overview.groups.map((group) => toGroupLine(group, page.zone))
+  const checked = !banners.some((banner) => banner.kind === 'worker' || banner.kind === 'probes')
+  return (
+    <Frame page={page} now={now} banners={banners}>
+      <div className="hero">
+        <h1>{headline(counts)}</h1>
+        <p className="muted">
+          {checked ? 'As of ' : 'As last known; read on '}
+          <Time at={now} form="long" />
+        </p>
+        <Attention groups={groups} />
+      </div>
+      <Legend counts={counts} />
+      <GroupList groups={groups} until={overview.today} />
+    </Frame>
+  )
+}

@@ -1,0 +1,44 @@
+import type { ArrivalRow } from '#lib/queries/asset-page.ts'
+import { grouped } from '../_lib/grouped.ts'
+import { Section } from './section.tsx'
+import { Time } from './time.tsx'
+
+const SHOWN = 60
+const STEP = 12
+const HEIGHT = 72
+
+/** Rows per load, oldest left; the list of arrivals below holds the same numbers. */
+export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
+  const loads = arrivals
+    .filter((arrival) => arrival.rows !== null)
+    .slice(0, SHOWN)
+    .reverse()
+  const most = Math.max(...loads.map((load) => load.rows ?? 0))
+  const last = loads.at(-1)
+  if (loads.length < 2 || last === undefined) return null
+  return (
+    <Section title="Rows per load" note={`up to ${grouped(most)}`}>
+      <div className="scroll end">
+        <svg
+          width={loads.length * STEP}
+          height={HEIGHT}
+          role="img"
+          aria-label={`Rows of the last ${loads.length} loads, the newest ${grouped(last.rows ?? 0)}, at most ${grouped(most)}`}
+        >
+          {loads.map((load, index) => {
+            const height = most === 0 ? 1 : Math.max(1, Math.round((HEIGHT * (load.rows ?? 0)) / most))
+            return <rect key={load.id} x={index * STEP} y={HEIGHT - height} width={STEP - 2} height={height} className="load" />
+          })}
+        </svg>
+      </div>
+      <p className="muted small">
+        The newest: {grouped(last.rows ?? 0)} rows
+        {last.at !== null && (
+          <>
+            , <Time at={last.at} form="long" />
+          </>
+        )}
+      </p>
+    </Section>
+  )
+}

@@ -1,0 +1,42 @@
+'use client'
+import { useEffect, useRef } from 'react'
+
+/** Search over feeds: a plain form; with JavaScript ⌘K or Ctrl K jumps to it. */
+export function Search({ initial = '' }: { initial?: string }) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const jump = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
+      event.preventDefault()
+      input.current?.focus()
+      input.current?.select()
+    }
+    window.addEventListener('keydown', jump)
+    return () => window.removeEventListener('keydown', jump)
+  }, [])
+  return (
+    <search>
+      <form className="search" action="/">
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path
+            d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zm3.6-1.4L14 14"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.6"
+            strokeLinecap="round"
+          />
+        </svg>
+        <input
+          ref={input}
+          type="search"
+          name="q"
+          defaultValue={initial}
+          placeholder="Find a feed or owner"
+          aria-label="Find a feed or owner"
+          aria-keyshortcuts="Meta+K Control+K"
+          autoComplete="off"
+        />
+      </form>
+    </search>
+  )
+}

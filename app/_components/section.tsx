@@ -1,0 +1,30 @@
+import type { ReactNode } from 'react'
+
+/** A part of a screen with its heading. */
+export function Section({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="section">
+      <div className="section-head">
+        <h2>{title}</h2>
+        {note !== undefined && <p className="muted">{note}</p>}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+/** Facts as pairs of a short label and a value; pairs without a value are left out. */
+export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className="fact-grid">
+      {facts
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}

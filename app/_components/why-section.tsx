@@ -1,0 +1,65 @@
+import { promiseInWords, reasonInWords } from '#lib/domain/words.ts'
+import type { AssetPage } from '#lib/queries/asset-page.ts'
+import { duration } from '../_lib/format-time.ts'
+import { grouped } from '../_lib/grouped.ts'
+import { sentence } from './change-list.tsx'
+import { Facts, Section } from './section.tsx'
+import { Time } from './time.tsx'
+
+/** Why it is this colour: the verdict, the promise, the limits, and how we know. */
+export function WhySection({ found }: { found: AssetPage }) {
+  const { asset, look, policies, window } = found
+  return (
+    <Section title={asset.status === null ? 'Why it has no status' : 'Why it is so'}>
+      {asset.reason !== null && <p className="why-words">{sentence(reasonInWords(asset.reason))}</p>}
+      {asset.explanation !== null && <p className="why-words">{asset.explanation}</p>}
+      {asset.status === null && <p className="why-words">It is watched, but nothing is promised about it.</p>}
+      {asset.problem !== null && <p className="why-words">The last look failed: {asset.problem}</p>}
+      <Facts
+        facts={[
+          [policies.length > 1 ? 'Promises' : 'Promise', <Promises key="promises" found={found} />],
+          [asset.dueAt !== null && asset.dueAt < window.now ? 'Was due' : 'Next expected', instant(asset.dueAt)],
+          [look.lateAt !== null && look.lateAt < window.now ? 'Late since' : 'Late from', instant(look.lateAt)],
+          [look.staleAt !== null && look.staleAt < window.now ? 'Stale since' : 'Stale from', instant(look.staleAt)],
+          ['How we know', evidence(found)],
+          ['Last try to look', look.attemptedAt === asset.probedAt ? null : instant(look.attemptedAt)],
+          ['Unknown when not seen for', found.blindAfterMs === null ? null : duration(found.blindAfterMs / 1000)],
+          ['Through', found.connection],
+        ]}
+      />
+      {look.warnings.length > 0 && (
+        <ul className="plain">
+          {look.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  )
+}
+
+function Promises({ found }: { found: AssetPage }) {
+  if (found.policies.length === 0) return <>none on record</>
+  return (
+    <>
+      {found.policies.map((policy) => (
+        <span key={JSON.stringify(policy)} className="block">
+          {sentence(promiseInWords(policy))}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function instant(at: number | null) {
+  return at === null ? null : <Time at={at} form="long" />
+}
+
+function evidence({ look, asset }: AssetPage): string | null {
+  if (look.detail !== null) {
+    const how = look.strength === 'weak' ? ' Weak evidence.' : ''
+    const rows = look.rows === null ? '' : ` ${grouped(look.rows)} rows.`
+    return `${look.detail}${how}${rows}`
+  }
+  return asset.flow === null ? null : `Tidemark’s own ledger of the flow “${asset.flow}”.`
+}

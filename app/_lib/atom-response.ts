@@ -1,0 +1,20 @@
+import { atomFeed } from '#lib/queries/atom-feed.ts'
+import { requestContext } from './request-context.ts'
+import { problem, readQuery, respond } from './respond.ts'
+
+/** The changes of all feeds, or of one, as an Atom document; 304 for who has it already. */
+export function atomResponse(request: Request, feedKey?: string): Promise<Response> {
+  return respond(async () => {
+    readQuery(request, [])
+    const feed = await atomFeed(requestContext(), feedKey === undefined ? {} : { feedKey })
+    if (feed === null) return problem(404, 'There is no such feed.')
+    const headers = { etag: feed.etag, 'cache-control': 'public, max-age=60', 'content-type': 'application/atom+xml; charset=utf-8' }
+    return knows(request, feed.etag) ? new Response(null, { status: 304, headers }) : new Response(feed.xml, { headers })
+  })
+}
+
+/** Whether the asker says that it has this version already. */
+export function knows(request: Request, etag: string): boolean {
+  const tags = request.headers.get('if-none-match')?.split(',') ?? []
+  return tags.some((tag) => tag.trim().replace(/^W\//, '') === etag)
+}

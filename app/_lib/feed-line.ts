@@ -1,0 +1,77 @@
+import { localDay } from '#lib/domain/local-day.ts'
+import type { Reason, Status } from '#lib/domain/status.ts'
+import { reasonInWords } from '#lib/domain/words.ts'
+import type { Bars } from '#lib/queries/bars.ts'
+import { BAR_DAYS } from '#lib/queries/day-cells.ts'
+import type { StatusCounts } from '#lib/queries/status-counts.ts'
+import type { OverviewFeed, OverviewGroup } from '#lib/queries/status-overview.ts'
+
+/** What a line of the page needs of a feed, small: the first document carries it for every feed. Absent means null. */
+export interface FeedLineData {
+  key: string
+  name: string
+  owner?: string
+  status: Status | null
+  /** Why, in words; only where it says more than the status. */
+  why?: string
+  since?: number
+  /** An instant; or a local day, where the source only knows dates. */
+  through?: number | string
+  updated?: number
+  due?: number
+  /** When its flow runs next; told where the feed is not fresh. */
+  nextLoad?: number
+  loading?: boolean
+  share?: number
+  ready?: readonly [number, number]
+  days?: string
+}
+
+export interface GroupLineData {
+  key: string
+  name: string
+  status: Status | null
+  counts: StatusCounts
+  share?: number
+  days?: string
+  open: boolean
+  feeds: FeedLineData[]
+}
+
+/** Reasons that a green tick says already. */
+const SILENT: ReadonlySet<Reason> = new Set<Reason>(['on-time'])
+
+/** Never judged: ninety hollow days, not days that are still to be loaded. */
+const NO_DAYS = '.'.repeat(BAR_DAYS)
+
+/** A feed for its line. */
+export function toFeedLine(feed: OverviewFeed, zone: string): FeedLineData {
+  const { key, name, owner, status, reason, since, bars } = feed
+  const line: FeedLineData = { key, name, status }
+  if (owner !== null) line.owner = owner
+  if (reason !== null && !SILENT.has(reason)) line.why = reasonInWords(reason)
+  if (since !== null && status !== 'fresh') line.since = since
+  if (feed.dataThroughAt !== null) line.through = feed.dataThroughIsDay ? localDay(feed.dataThroughAt, zone) : feed.dataThroughAt
+  if (feed.updatedAt !== null) line.updated = feed.updatedAt
+  if (feed.dueAt !== null) line.due = feed.dueAt
+  if (feed.nextRunAt !== null && status !== 'fresh') line.nextLoad = feed.nextRunAt
+  if (feed.isLoading && status !== 'fresh') line.loading = true
+  return addHistory(line, bars)
+}
+
+function addHistory(line: FeedLineData, bars: Bars | null): FeedLineData {
+  if (bars === null) return { ...line, days: NO_DAYS }
+  if (bars.share !== null) line.share = bars.share
+  if (bars.readyOf > 0) line.ready = [bars.ready, bars.readyOf]
+  if (bars.days !== '') line.days = bars.days
+  return line
+}
+
+/** A group for its section, its feeds included. */
+export function toGroupLine(group: OverviewGroup, zone: string): GroupLineData {
+  const { key, name, status, counts, bars, open } = group
+  const line: GroupLineData = { key, name, status, counts, open, feeds: group.feeds.map((feed) => toFeedLine(feed, zone)) }
+  if (bars?.share != null) line.share = bars.share
+  line.days = bars?.days ?? NO_DAYS
+  return line
+}

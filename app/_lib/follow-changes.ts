@@ -1,0 +1,58 @@
+import { readEnvironment } from '#lib/platform/env.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
+import { type PageEvent, type WebProcess, webProcess } from './web-process.ts'
+
+/** The prerendered overview is made anew at least this often, so that its instants are never older. */
+const RENEW_MS = 30_000
+const FIRST_ANSWER_MS = 200
+
+/** Keeps the prerendered overview and the open pages in step with the database, until the process stops. */
+export function followChanges(): void {
+  const web = webProcess()
+  const { signal } = web.stopping
+  void watchChanges(web.context, signal, (movement) => announce(web, movement))
+  void keepWarm(web, signal)
+}
+
+async function announce(web: WebProcess, movement: Movement): Promise<void> {
+  if (movement.statuses || movement.facts) await renewOverview(web)
+  for (const event of eventsOf(movement)) for (const tell of web.listeners) tell(event)
+}
+
+function eventsOf(movement: Movement): PageEvent[] {
+  const events: PageEvent[] = []
+  if (movement.statuses) events.push({ kind: 'statuses', afterId: movement.before.lastChangeId })
+  else if (movement.facts) events.push({ kind: 'facts' })
+  if (movement.runs) events.push({ kind: 'runs' })
+  return events
+}
+
+/** Revalidation works only inside a request, so the process asks itself; the visit afterwards renders before any reader waits. */
+async function renewOverview(web: WebProcess): Promise<void> {
+  const origin = ownAddress()
+  try {
+    const headers = { authorization: `Bearer ${web.internalKey}` }
+    await fetch(`${origin}/api/internal/revalidate`, { method: 'POST', headers, signal: AbortSignal.timeout(5000) })
+    const answer = await fetch(origin, { signal: AbortSignal.timeout(30_000) })
+    await answer.arrayBuffer()
+  } catch (error) {
+    web.context.log.warn('could not renew the overview', { error: toInternalMessage(error) })
+  }
+}
+
+/** Where this process can be reached from within: the address it was told to listen on, or loopback. */
+function ownAddress(): string {
+  const { host, port } = readEnvironment()
+  const reachable = host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+async function keepWarm(web: WebProcess, signal: AbortSignal): Promise<void> {
+  const { clock } = web.context
+  await clock.sleep(FIRST_ANSWER_MS, signal)
+  while (!signal.aborted) {
+    await renewOverview(web)
+    await clock.sleep(RENEW_MS, signal)
+  }
+}

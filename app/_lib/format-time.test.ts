@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { age, dayAfter, dayName, duration, longTime, shortTime, zoneAbbreviation } from './format-time.ts'
+
+const at = Date.parse('2026-11-20T07:04:31Z')
+const zone = 'America/New_York'
+
+test('an instant is written in the zone asked for, midnight as 00:00', () => {
+  expect(shortTime(at, zone, at)).toBe('20 Nov 02:04')
+  expect(longTime(at, 'Asia/Kolkata', at)).toBe('Fri 20 Nov 12:34')
+  expect(shortTime(Date.parse('2026-11-20T05:00:00Z'), zone, at)).toBe('20 Nov 00:00')
+  expect(zoneAbbreviation(at, zone)).toBe('EST')
+})
+
+test('an instant far away has its year', () => {
+  expect(shortTime(at, zone, at + 400 * 86_400_000)).toBe('20 Nov 2026 02:04')
+})
+
+test('days count over months and leap days', () => {
+  expect(dayAfter('2028-02-28', 1)).toBe('2028-02-29')
+  expect(dayAfter('2026-03-01', -1)).toBe('2026-02-28')
+  expect(dayName('2026-11-20')).toBe('Fri 20 Nov 2026')
+})
+
+test('ages and lengths are cut, never rounded up', () => {
+  expect(age(at, at + 2 * 3_600_000 - 1)).toBe('1 hour ago')
+  expect(age(at, at - 90_000)).toBe('in 1 minute')
+  expect(age(at, at)).toBe('just now')
+  expect(duration(3 * 3600 + 719)).toBe('3 h 11 min')
+  expect(duration(86_400)).toBe('1 d')
+  expect(duration(0)).toBe('0 s')
+})

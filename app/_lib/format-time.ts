@@ -1,0 +1,136 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const DAY_MS = 86_400_000
+/** Instants further away than this are written with their year. */
+const YEAR_SHOWN_AFTER_DAYS = 300
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone)
+  if (known) return known
+  const options = {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  } as const
+  const made = new Intl.DateTimeFormat('en-US', options)
+  formats.set(zone, made)
+  return made
+}
+
+interface Wall {
+  year: number
+  month: number
+  day: number
+  weekday: string
+  time: string
+  seconds: string
+}
+
+function wallOf(at: number, zone: string): Wall {
+  const parts: Record<string, string> = {}
+  for (const part of formatOf(zone).formatToParts(at)) parts[part.type] = part.value
+  const year = Number(parts['year'])
+  const month = Number(parts['month'])
+  const day = Number(parts['day'])
+  const weekday = WEEKDAYS[new Date(Date.UTC(year, month - 1, day)).getUTCDay()] ?? ''
+  return { year, month, day, weekday, time: `${parts['hour']}:${parts['minute']}`, seconds: parts['second'] ?? '00' }
+}
+
+function dateText(wall: { year: number; month: number; day: number }, withYear: boolean): string {
+  return `${wall.day} ${MONTHS[wall.month - 1]}${withYear ? ` ${wall.year}` : ''}`
+}
+
+function isFar(at: number, reference: number): boolean {
+  return Math.abs(at - reference) > YEAR_SHOWN_AFTER_DAYS * DAY_MS
+}
+
+/** `20 Nov 02:04`: local date and time in a zone; with the year when it is far from `reference`. */
+export function shortTime(at: number, zone: string, reference: number): string {
+  const wall = wallOf(at, zone)
+  return `${dateText(wall, isFar(at, reference))} ${wall.time}`
+}
+
+/** `Fri 20 Nov 02:04`. */
+export function longTime(at: number, zone: string, reference: number): string {
+  return `${wallOf(at, zone).weekday} ${shortTime(at, zone, reference)}`
+}
+
+/** `02:04:31`, for logs. */
+export function clockTime(at: number, zone: string): string {
+  const wall = wallOf(at, zone)
+  return `${wall.time}:${wall.seconds}`
+}
+
+/** `19 Nov`: the local date of an instant. */
+export function dayOfInstant(at: number, zone: string, reference: number): string {
+  return dateText(wallOf(at, zone), isFar(at, reference))
+}
+
+/** `19 Nov` for a local day; with its year when it is far from `reference`. */
+export function dayOfYear(day: string, reference: number): string {
+  return dayOfInstant(Date.parse(`${day}T12:00:00Z`), 'UTC', reference)
+}
+
+/** `Fri 20 Nov 2026` for a local day. */
+export function dayName(day: string): string {
+  const at = new Date(`${day}T00:00:00Z`)
+  return `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}
+
+/** The local day `n` days later. */
+export function dayAfter(day: string, n: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + n * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** What people in a zone call their time at an instant: `EST`, `GMT+1`. */
+export function zoneAbbreviation(at: number, zone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'short' }).formatToParts(at)
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone
+}
+
+/** `America/New_York` as people read it: `New York`. */
+export function zoneCity(zone: string): string {
+  return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
+}
+
+/** An instant as `<time datetime>` wants it, to the minute. */
+export function machineTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16)}Z`
+}
+
+const STEPS = [
+  [DAY_MS, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+] as const
+
+/** `3 hours ago`, `in 12 minutes`, `just now`. */
+export function age(at: number, now: number): string {
+  const distance = Math.abs(now - at)
+  for (const [ms, unit] of STEPS) {
+    const count = Math.floor(distance / ms)
+    if (count === 0) continue
+    const words = `${count} ${unit}${count === 1 ? '' : 's'}`
+    return at > now ? `in ${words}` : `${words} ago`
+  }
+  return at > now ? 'in a moment' : 'just now'
+}
+
+/** A length of time in two units at most: `3 h 12 min`. */
+export function duration(seconds: number): string {
+  const units: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [Math.floor(seconds) % 60, 's'],
+  ]
+  const shown = units.filter(([count]) => count > 0).slice(0, 2)
+  return shown.length === 0 ? '0 s' : shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
+}

@@ -1,0 +1,14 @@
+import { getHealth } from '#lib/queries/health.ts'
+import { requestContext } from '../../_lib/request-context.ts'
+import { readQuery, respond } from '../../_lib/respond.ts'
+
+/** 200 while the page can be believed, 503 otherwise; the body says which part is not well. */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    readQuery(request, [])
+    const health = await getHealth(requestContext())
+    return Response.json(health, { status: health.ok ? 200 : 503, headers: { 'cache-control': 'no-store' } })
+  })
+}
+
+export const dynamic = 'force-dynamic'

@@ -1,0 +1,14 @@
+import { getSubjectBars, SUBJECTS_MAX } from '#lib/queries/subject-bars.ts'
+import { requestContext } from '../../../_lib/request-context.ts'
+import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
+import { parseSubjects } from '../../../_lib/subject-name.ts'
+
+/** `?subjects=feed:terms,group:records` → bars by subject, at most 60 at once. */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    const text = readQuery(request, ['subjects']).get('subjects')
+    if (!text) throw refuse(`Name up to ${SUBJECTS_MAX} subjects: ?subjects=feed:terms,group:records`)
+    const bars = await getSubjectBars(requestContext(), parseSubjects(text))
+    return Response.json(bars, { headers: { 'cache-control': 'no-cache' } })
+  })
+}

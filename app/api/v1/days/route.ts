@@ -1,0 +1,14 @@
+import { getSubjectDays } from '#lib/queries/subject-bars.ts'
+import { requestContext } from '../../../_lib/request-context.ts'
+import { problem, readQuery, refuse, respond } from '../../../_lib/respond.ts'
+import { parseSubject } from '../../../_lib/subject-name.ts'
+
+/** `?subject=feed:terms` → its last 90 days in full, newest first. */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    const text = readQuery(request, ['subject']).get('subject')
+    if (!text) throw refuse('Name a subject: ?subject=feed:terms')
+    const days = await getSubjectDays(requestContext(), parseSubject(text))
+    return days === null ? problem(404, `There is no ${text}.`) : Response.json(days, { headers: { 'cache-control': 'no-cache' } })
+  })
+}

@@ -1,0 +1,20 @@
+import { eventStream } from '../../../_lib/event-stream.ts'
+import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
+
+/**
+ * Server-sent events: `change` (id = the change's number, so a browser that was away says where it left off), `facts`, `runs`.
+ * `?seen=` is the instant a page was made: what changed since is told at once.
+ */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    const seen = readQuery(request, ['seen']).get('seen') ?? ''
+    const lastId = request.headers.get('last-event-id') ?? ''
+    if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
+    const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
+    return new Response(eventStream(start, request.signal), {
+      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
+    })
+  })
+}
+
+export const dynamic = 'force-dynamic'

@@ -1,0 +1,15 @@
+import { getStatusJson } from '#lib/queries/status-json.ts'
+import { knows } from '../../../_lib/atom-response.ts'
+import { requestContext } from '../../../_lib/request-context.ts'
+import { problem, readQuery, respond } from '../../../_lib/respond.ts'
+
+/** The page as JSON, for other pages and for scripts. */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    readQuery(request, [])
+    const status = await getStatusJson(requestContext())
+    if (status === null) return problem(503, 'No catalogue has been accepted yet, so there is no status.')
+    const headers = { etag: status.etag, 'cache-control': 'public, max-age=30', 'content-type': 'application/json; charset=utf-8' }
+    return knows(request, status.etag) ? new Response(null, { status: 304, headers }) : new Response(status.json, { headers })
+  })
+}

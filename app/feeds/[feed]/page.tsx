@@ -1,0 +1,35 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { getFeedPage } from '#lib/queries/feed-page.ts'
+import { FeedScreen } from '../../_components/feed-screen.tsx'
+import { decodeSegment, feedPath } from '../../_lib/paths.ts'
+import { requestContext } from '../../_lib/request-context.ts'
+import { statusWord } from '../../_lib/status-look.ts'
+
+interface PageProps {
+  params: Promise<{ feed: string }>
+}
+
+export const dynamic = 'force-dynamic'
+
+const read = cache(async (segment: string) => {
+  const key = decodeSegment(segment)
+  return key === null ? null : getFeedPage(requestContext(), key)
+})
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  const found = await read((await params).feed)
+  if (found === null) return { title: 'Not found' }
+  const { feed, page } = found
+  return {
+    title: `${feed.name}: ${statusWord(feed.status)} · ${page.name}`,
+    alternates: { types: { 'application/atom+xml': `${feedPath(feed.key)}/feed.atom` } },
+  }
+}
+
+export default async function Page({ params }: PageProps) {
+  const found = await read((await params).feed)
+  if (found === null) notFound()
+  return <FeedScreen found={found} />
+}

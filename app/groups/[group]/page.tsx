@@ -1,0 +1,30 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { getGroupPage } from '#lib/queries/group-page.ts'
+import { GroupScreen } from '../../_components/group-screen.tsx'
+import { decodeSegment } from '../../_lib/paths.ts'
+import { requestContext } from '../../_lib/request-context.ts'
+import { statusWord } from '../../_lib/status-look.ts'
+
+interface PageProps {
+  params: Promise<{ group: string }>
+}
+
+export const dynamic = 'force-dynamic'
+
+const read = cache(async (segment: string) => {
+  const key = decodeSegment(segment)
+  return key === null ? null : getGroupPage(requestContext(), key)
+})
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  const group = await read((await params).group)
+  return { title: group ? `${group.name}: ${statusWord(group.status)} · ${group.page.name}` : 'Not found' }
+}
+
+export default async function Page({ params }: PageProps) {
+  const group = await read((await params).group)
+  if (group === null) notFound()
+  return <GroupScreen group={group} />
+}

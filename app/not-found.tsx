@@ -1,0 +1,24 @@
+import { Search } from './_components/search.tsx'
+import { overviewPath } from './_lib/paths.ts'
+
+export const metadata = { title: 'Not found' }
+
+export default function NotFound() {
+  return (
+    <main className="wrap" id="content">
+      <div className="hero">
+        <h1>There is nothing at this address.</h1>
+        <p className="lead">
+          A feed, table or run may have been renamed or taken out of the catalogue. Its history is kept; it comes back with its old name or
+          with <code>was:</code> in the catalogue.
+        </p>
+        <div className="mt-6">
+          <Search />
+        </div>
+        <p className="mt-6">
+          <a href={overviewPath}>All feeds</a>
+        </p>
+      </div>
+    </main>
+  )
+}

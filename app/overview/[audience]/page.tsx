@@ -1,0 +1,33 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { getStatusOverview } from '#lib/queries/status-overview.ts'
+import { Overview } from '../../_components/overview.tsx'
+import { headline } from '../../_lib/headline.ts'
+import { requestContext } from '../../_lib/request-context.ts'
+
+/** Rendered on the first visit, kept, and renewed when something changes (`follow-changes.ts`) or after a minute. */
+export const revalidate = 60
+
+/** Nothing at build time: there is no database then. */
+export function generateStaticParams(): { audience: string }[] {
+  return []
+}
+
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  const overview = await read(params)
+  return overview.page ? { title: `${headline(overview.counts)} · ${overview.page.name}` } : { title: 'Tidemark' }
+}
+
+interface PageProps {
+  params: Promise<{ audience: string }>
+}
+
+export default async function OverviewPage({ params }: PageProps) {
+  return <Overview overview={await read(params)} />
+}
+
+async function read(params: PageProps['params']) {
+  const { audience } = await params
+  if (audience !== 'public') notFound()
+  return getStatusOverview(requestContext())
+}

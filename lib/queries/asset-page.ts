@@ -1,0 +1,134 @@
+import type { Context } from '#lib/db/context.ts'
+import { loadAssetVersions } from '#lib/db/versions.ts'
+import type { CataloguePage } from '#lib/domain/catalogue.ts'
+import type { JudgedClock } from '#lib/domain/facts.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import type { Policy } from '#lib/domain/policy.ts'
+import { type AssetRow, getAssetsByIds, getEdgesOf } from './asset-rows.ts'
+import { type Banner, getBanners } from './banners.ts'
+import { type Bars, getBars } from './bars.ts'
+import { type ChangeRow, getChangeRows } from './change-rows.ts'
+import { type DayRow, getDayRows } from './day-rows.ts'
+import { type DayWindow, getDayWindow } from './day-window.ts'
+import { instant } from './instant-column.ts'
+import { getPageSettings } from './page-settings.ts'
+import { getRecentRuns, type RunDetail } from './run-rows.ts'
+
+/** A clock changed: what the history of an asset is made of. */
+export interface ArrivalRow {
+  id: string
+  clock: JudgedClock
+  at: Instant | null
+  isDay: boolean
+  recordedAt: Instant
+  kind: 'arrival' | 'correction'
+  rows: number | null
+  /** How we know, in the connector's words. */
+  evidence: string | null
+  runId: string | null
+}
+
+/** The latest look: how it was done and what it saw. */
+interface LastLook {
+  attemptedAt: Instant | null
+  method: string | null
+  strength: string | null
+  detail: string | null
+  costMs: number | null
+  rows: number | null
+  warnings: string[]
+  lateAt: Instant | null
+  staleAt: Instant | null
+}
+
+/** An asset in full. */
+export interface AssetPage {
+  page: CataloguePage
+  window: DayWindow
+  banners: Banner[]
+  group: { key: string; name: string }
+  asset: AssetRow
+  connection: string
+  path: string
+  look: LastLook
+  policies: Policy[]
+  blindAfterMs: number | null
+  bars: Bars | null
+  days: DayRow[]
+  upstream: AssetRow[]
+  downstream: AssetRow[]
+  arrivals: ArrivalRow[]
+  /** The latest run of the flow that writes it. */
+  run: RunDetail | null
+  changes: ChangeRow[]
+}
+
+interface Head extends LastLook {
+  id: number
+  connection: string
+  path: string
+  groupKey: string
+  groupName: string
+  flow: string | null
+}
+
+const HEAD = `
+  select s.id, a.connection_key as connection, a.path, a.flow, g.key as "groupKey", g.name as "groupName",
+    ${instant('a.attempted_at')} as "attemptedAt",
+    a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
+    a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
+    (a.observation->>'rows')::float8 as rows, coalesce(a.observation->'warnings', '[]') as warnings,
+    (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt"
+  from subject s join asset a on a.subject_id = s.id join feed f on f.subject_id = a.feed_id join subject g on g.id = f.group_id
+  where s.kind = 'asset' and s.key = $1 and s.removed_at is null`
+
+const ARRIVALS_SHOWN = 60
+
+const ARRIVALS = `
+  select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
+    rows::float8 as rows, evidence->>'detail' as evidence, run_id::text as "runId"
+  from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
+
+/** The screen of one asset; null when there is none of that key. */
+export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage | null> {
+  const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Head>(HEAD, [key])])
+  const head = found.rows[0]
+  if (page === null || head === undefined) return null
+  const window = await getDayWindow(ctx, page)
+  const { id, connection, path, groupKey, groupName, flow, ...look } = head
+  const [edges, bars, days, changes, banners, arrivals, runs, versions] = await Promise.all([
+    getEdgesOf(ctx, [id]),
+    getBars(ctx, window, { ids: [id] }),
+    getDayRows(ctx, window, id),
+    getChangeRows(ctx, id),
+    getBanners(ctx, page.demo),
+    ctx.pool.query<ArrivalRow>(ARRIVALS, [id]),
+    getRecentRuns(ctx, flow === null ? [] : [flow], 1),
+    loadAssetVersions(ctx.pool, [id]),
+  ])
+  const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
+  const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
+  const around = await getAssetsByIds(ctx, [id, ...upstreamIds, ...downstreamIds])
+  const asset = around.find((row) => row.id === id)
+  if (asset === undefined) return null
+  const settings = versions.get(id)?.at(-1)?.settings
+  return {
+    page,
+    window,
+    banners,
+    group: { key: groupKey, name: groupName },
+    asset,
+    connection,
+    path,
+    look,
+    policies: settings?.policies ?? [],
+    blindAfterMs: settings?.blindAfterMs ?? null,
+    bars: bars.get(id) ?? null,
+    days,
+    upstream: around.filter((row) => upstreamIds.includes(row.id)),
+    downstream: around.filter((row) => downstreamIds.includes(row.id)),
+    arrivals: arrivals.rows,
+    run: runs[0] ?? null,
+    changes,
+  }
+}

@@ -1,0 +1,73 @@
+import type { Context } from '#lib/db/context.ts'
+import type { DayStatus } from '#lib/domain/day-status.ts'
+import { daysBetween, type LocalDay } from '#lib/domain/local-day.ts'
+import { BAR_DAYS, BLIND_SECONDS_DRAWN, CELL_LETTER_SQL, cellLetter } from './day-cells.ts'
+import type { DayWindow } from './day-window.ts'
+import { getOpenDays, type SubjectChoice } from './open-days.ts'
+
+/** Ninety days of one subject, ready to be drawn, and the two numbers that come from the same seconds. */
+export interface Bars {
+  /** The last cell's day: today in the page's zone. */
+  until: LocalDay
+  /** One letter per day, oldest first (`day-cells.ts`); empty when left out to be loaded later. */
+  days: string
+  /** Fresh ÷ (fresh + late + stale) in percent, cut to two digits; null when there was nothing to judge. */
+  share: number | null
+  /** Of the days that are over: on how many it was fresh at the page's ready-by time, and on how many that was asked. */
+  ready: number
+  readyOf: number
+}
+
+interface Stored {
+  id: number
+  /** Two characters per stored day: its position from the first day of the window, and its letter. */
+  cells: string
+  fresh: number
+  judged: number
+  ready: number
+  readyOf: number
+}
+
+const FIRST_POSITION = 33
+
+const STORED = `
+  select d.subject_id as id,
+    string_agg(chr(${FIRST_POSITION} + (d.day - $1::date)) || ${CELL_LETTER_SQL}, '' order by d.day) as cells,
+    sum(d.fresh_seconds)::float8 as fresh,
+    sum(d.fresh_seconds + d.late_seconds + d.stale_seconds)::float8 as judged,
+    (count(*) filter (where d.ready))::int as ready,
+    count(d.ready)::int as "readyOf"
+  from day_status d
+  where d.subject_id = any(array(select s.id from subject s where s.removed_at is null and (s.kind = any($3::text[]) or s.id = any($4::int[]))))
+    and d.day >= $1::date and d.day < $2::date
+  group by d.subject_id`
+
+/** The bars of the chosen subjects by id; a subject without any history has none. */
+export async function getBars(ctx: Context, window: DayWindow, choice: SubjectChoice): Promise<Map<number, Bars>> {
+  const values = [window.first, window.firstOpen, choice.kinds ?? [], choice.ids ?? []]
+  const [stored, open] = await Promise.all([ctx.pool.query<Stored>(STORED, values), getOpenDays(ctx, window, choice)])
+  const bars = new Map<number, Bars>()
+  for (const row of stored.rows) bars.set(row.id, toBars(window, row, open.get(row.id) ?? []))
+  for (const [id, days] of open) if (!bars.has(id)) bars.set(id, toBars(window, null, days))
+  return bars
+}
+
+function toBars(window: DayWindow, stored: Stored | null, open: readonly DayStatus[]): Bars {
+  const cells = Array.from({ length: BAR_DAYS }, () => '.')
+  const coded = stored?.cells ?? ''
+  for (let i = 0; i + 1 < coded.length; i += 2) cells[coded.charCodeAt(i) - FIRST_POSITION] = coded.charAt(i + 1)
+  let fresh = stored?.fresh ?? 0
+  let judged = stored?.judged ?? 0
+  for (const day of open) {
+    cells[daysBetween(window.first, day.day)] = cellLetter({ status: day.worst, blind: day.blindSeconds >= BLIND_SECONDS_DRAWN })
+    fresh += day.freshSeconds
+    judged += day.freshSeconds + day.lateSeconds + day.staleSeconds
+  }
+  return {
+    until: window.today,
+    days: cells.join(''),
+    share: judged === 0 ? null : Math.floor((fresh * 10_000) / judged) / 100,
+    ready: stored?.ready ?? 0,
+    readyOf: stored?.readyOf ?? 0,
+  }
+}

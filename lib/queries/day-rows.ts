@@ -1,0 +1,55 @@
+import type { Context } from '#lib/db/context.ts'
+import type { DayStatus } from '#lib/domain/day-status.ts'
+import type { LocalDay } from '#lib/domain/local-day.ts'
+import type { Status } from '#lib/domain/status.ts'
+import type { DayWindow } from './day-window.ts'
+import { getOpenDays } from './open-days.ts'
+
+/** One day of one subject in full: what a bar stands for. */
+export interface DayRow {
+  day: LocalDay
+  worst: Status | null
+  fresh: number
+  late: number
+  stale: number
+  unknown: number
+  maintenance: number
+  blind: number
+  /** Arrivals, expected and missed deliveries; null for a day that is not over. */
+  arrivals: number | null
+  expected: number | null
+  missed: number | null
+  ready: boolean | null
+}
+
+const DAYS = `
+  select to_char(day, 'YYYY-MM-DD') as day, worst, fresh_seconds as fresh, late_seconds as late, stale_seconds as stale,
+    unknown_seconds as unknown, maintenance_seconds as maintenance, blind_seconds as blind, arrivals, expected, missed, ready
+  from day_status where subject_id = $1 and day >= $2::date and day < $3::date order by day desc`
+
+/** The days of a subject in the window that it has, newest first: the table behind the bars. */
+export async function getDayRows(ctx: Context, window: DayWindow, subjectId: number): Promise<DayRow[]> {
+  const [stored, open] = await Promise.all([
+    ctx.pool.query<DayRow>(DAYS, [subjectId, window.first, window.firstOpen]),
+    getOpenDays(ctx, window, { ids: [subjectId] }),
+  ])
+  const recent = (open.get(subjectId) ?? []).map(toDayRow).reverse()
+  return [...recent, ...stored.rows]
+}
+
+function toDayRow(open: DayStatus): DayRow {
+  return {
+    day: open.day,
+    worst: open.worst,
+    fresh: open.freshSeconds,
+    late: open.lateSeconds,
+    stale: open.staleSeconds,
+    unknown: open.unknownSeconds,
+    maintenance: open.maintenanceSeconds,
+    blind: open.blindSeconds,
+    arrivals: null,
+    expected: null,
+    missed: null,
+    ready: null,
+  }
+}

@@ -1,0 +1,67 @@
+import type { Context } from '#lib/db/context.ts'
+import type { CataloguePage } from '#lib/domain/catalogue.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import type { Reason, Status } from '#lib/domain/status.ts'
+import { type Banner, getBanners } from './banners.ts'
+import { type Bars, getBars } from './bars.ts'
+import { type ChangeRow, getChangeRows } from './change-rows.ts'
+import { type DayRow, getDayRows } from './day-rows.ts'
+import { getDayWindow } from './day-window.ts'
+import { getFeedRows } from './feed-rows.ts'
+import { instant } from './instant-column.ts'
+import { getPageSettings } from './page-settings.ts'
+import { countStatuses, type StatusCounts } from './status-counts.ts'
+import type { OverviewFeed } from './status-overview.ts'
+
+/** A service group with the bars of all its feeds. */
+export interface GroupPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  key: string
+  name: string
+  description: string | null
+  status: Status | null
+  reason: Reason | null
+  since: Instant | null
+  counts: StatusCounts
+  bars: Bars | null
+  feeds: OverviewFeed[]
+  days: DayRow[]
+  changes: ChangeRow[]
+}
+
+type Head = Pick<GroupPage, 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'> & { id: number; feedIds: number[] }
+
+const HEAD = `
+  select s.id, s.key, s.name, s.description, sp.status, sp.reason, ${instant('sp.from_at')} as since,
+    array(select f.subject_id from feed f join subject fs on fs.id = f.subject_id and fs.removed_at is null where f.group_id = s.id) as "feedIds"
+  from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  where s.kind = 'group' and s.key = $1 and s.removed_at is null`
+
+/** The screen of one service group; null when there is none of that key. */
+export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage | null> {
+  const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Head>(HEAD, [key])])
+  const head = found.rows[0]
+  if (page === null || head === undefined) return null
+  const window = await getDayWindow(ctx, page)
+  const [feeds, bars, days, changes, banners] = await Promise.all([
+    getFeedRows(ctx, head.feedIds),
+    getBars(ctx, window, { ids: [head.id, ...head.feedIds] }),
+    getDayRows(ctx, window, head.id),
+    getChangeRows(ctx, head.id),
+    getBanners(ctx, page.demo),
+  ])
+  const { id, feedIds, ...shown } = head
+  return {
+    ...shown,
+    page,
+    now: window.now,
+    banners,
+    counts: countStatuses(feeds.map((feed) => feed.status)),
+    bars: bars.get(id) ?? null,
+    feeds: feeds.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null })),
+    days,
+    changes,
+  }
+}

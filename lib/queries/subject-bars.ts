@@ -1,0 +1,45 @@
+import type { Context } from '#lib/db/context.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { type Bars, getBars } from './bars.ts'
+import { type DayRow, getDayRows } from './day-rows.ts'
+import { getDayWindow } from './day-window.ts'
+import { getPageSettings } from './page-settings.ts'
+
+/** A page may ask for the bars of so many subjects at once. */
+export const SUBJECTS_MAX = 60
+
+export interface SubjectName {
+  kind: 'group' | 'feed' | 'asset'
+  key: string
+}
+
+const IDS = `
+  select s.id, s.kind, s.key from subject s
+  join jsonb_to_recordset($1::jsonb) as x(kind text, key text) on x.kind = s.kind and x.key = s.key
+  where s.removed_at is null`
+
+/** Bars by `kind:key`; subjects that do not exist are left out. */
+export async function getSubjectBars(ctx: Context, subjects: readonly SubjectName[]): Promise<Record<string, Bars>> {
+  if (subjects.length > SUBJECTS_MAX) {
+    throw new TidemarkError('invalid', { publicMessage: `At most ${SUBJECTS_MAX} subjects at once; ask again for the others.` })
+  }
+  const page = await getPageSettings(ctx)
+  if (page === null) return {}
+  const { rows } = await ctx.pool.query<SubjectName & { id: number }>(IDS, [JSON.stringify(subjects)])
+  const bars = await getBars(ctx, await getDayWindow(ctx, page), { ids: rows.map((row) => row.id) })
+  const found: Record<string, Bars> = {}
+  for (const row of rows) {
+    const own = bars.get(row.id)
+    if (own !== undefined) found[`${row.kind}:${row.key}`] = own
+  }
+  return found
+}
+
+/** The days of one subject in full, newest first; null when it does not exist. */
+export async function getSubjectDays(ctx: Context, subject: SubjectName): Promise<DayRow[] | null> {
+  const page = await getPageSettings(ctx)
+  if (page === null) return null
+  const { rows } = await ctx.pool.query<{ id: number }>(IDS, [JSON.stringify([subject])])
+  const row = rows[0]
+  return row === undefined ? null : getDayRows(ctx, await getDayWindow(ctx, page), row.id)
+}

@@ -1,0 +1,22 @@
+import { type Context, createContext } from '#lib/db/context.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { readEnvironment } from '#lib/platform/env.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { createLog } from '#lib/platform/log.ts'
+
+/** Opens the one context of a web process: it reads, and knows no connector's credentials. */
+export function openWebContext(): Context {
+  const environment = readEnvironment()
+  if (environment.databaseUrl === undefined) {
+    throw new TidemarkError('unavailable', { publicMessage: 'The page has no database. Start it with "npm start", or set DATABASE_URL.' })
+  }
+  const log = createLog({ level: environment.logLevel, pretty: process.stderr.isTTY }, { process: 'web' })
+  return createContext({
+    url: environment.databaseUrl,
+    clock: systemClock,
+    log,
+    actor: { type: 'system', job: 'web' },
+    connections: 8,
+    applicationName: 'tidemark web',
+  })
+}
