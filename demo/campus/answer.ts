@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Misbehaviour } from './manners.ts'
+
+export interface Answer {
+  status: number
+  contentType: string
+  /** Made as it is sent, as fast as the reader takes it. */
+  body: Iterable<string>
+}
+
+/** Answers that hide what the protocol would have said. */
+export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: ServerResponse): Answer | undefined {
+  switch (misbehaviour?.manner) {
+    case 'too-many-requests':
+      response.setHeader('retry-after', misbehaviour.retryAfter)
+      return { status: 429, contentType: 'application/json', body: ['{"message":"Too Many Requests"}'] }
+    case 'server-error':
+      return { status: 503, contentType: 'text/plain', body: ['No capacity.'] }
+    case 'html-page':
+      return {
+        status: 200,
+        contentType: 'text/html; charset=utf-8',
+        body: ['<!DOCTYPE html><html><body><h1>Sign in to the portal</h1></body></html>'],
+      }
+    case 'redirect-elsewhere':
+      response.setHeader('location', 'http://elsewhere.invalid/login')
+      return { status: 302, contentType: 'text/plain', body: ['Moved.'] }
+    default:
+      return undefined
+  }
+}
+
+/** Sends an answer, well or badly. `dripMs` is the pause between two bytes of a slow drip. */
+export async function deliver(
+  response: ServerResponse,
+  answer: Answer,
+  misbehaviour: Misbehaviour | undefined,
+  dripMs: number,
+): Promise<void> {
+  response.statusCode = answer.status
+  response.setHeader('content-type', answer.contentType)
+  if (misbehaviour?.manner === 'cut-body') return cut(response, answer)
+  if (misbehaviour?.manner === 'slow-drip') return drip(response, answer, dripMs)
+  // A reader that goes away in the middle is its own business.
+  await pipeline(Readable.from(joined(answer.body)), response).catch(() => {})
+}
+
+function* joined(body: Iterable<string>): Generator<string> {
+  let piece = ''
+  for (const text of body) {
+    piece += text
+    if (piece.length < 65_536) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
+}
+
+function cut(response: ServerResponse, answer: Answer): void {
+  const whole = Buffer.from([...answer.body].join(''))
+  response.setHeader('content-length', whole.length)
+  response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy())
+}
+
+function drip(response: ServerResponse, answer: Answer, dripMs: number): void {
+  const whole = Buffer.from([...answer.body].join(''))
+  let sent = 0
+  const timer = setInterval(() => {
+    response.write(whole.subarray(sent, sent + 1))
+    sent += 1
+    if (sent >= whole.length) response.end()
+  }, dripMs)
+  response.on('close', () => clearInterval(timer))
+}
