@@ -1,0 +1,41 @@
+import { expect, test } from '@playwright/test'
+import { openStage, type Stage } from './stage.ts'
+
+let stage: Stage
+test.beforeAll(async () => {
+  stage = await openStage()
+})
+test.afterAll(() => stage.close())
+
+test('the keyboard walks the days and the rows, pins a day and closes it', async ({ page }) => {
+  await page.goto(stage.url)
+  const terms = page.getByRole('slider', { name: 'Terms, day by day' })
+  const courses = page.getByRole('slider', { name: 'Courses, day by day' })
+  const card = page.locator('.day-card')
+
+  await page.getByRole('link', { name: 'Terms', exact: true }).last().focus()
+  await page.keyboard.press('Tab')
+  await expect(terms).toBeFocused()
+  await expect(terms).toHaveAttribute('aria-valuetext', /: Late$/)
+
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowLeft')
+  await expect(terms).toHaveAttribute('aria-valuenow', '86')
+  await expect(card).toContainText('Fresh 1 d')
+
+  await page.keyboard.press('ArrowDown')
+  await expect(courses).toBeFocused()
+  await expect(courses).toHaveAttribute('aria-valuenow', '86')
+
+  await page.keyboard.press('Enter')
+  await expect(card).toHaveClass(/pinned/)
+  await page.keyboard.press('Escape')
+  await expect(card).toBeHidden()
+})
+
+test('each row of bars is one stop of the tab key', async ({ page }) => {
+  await page.goto(`${stage.url}/groups/finance`)
+  await expect(page.getByRole('slider')).toHaveCount(2)
+  expect(await page.locator('.bars [tabindex], .bars a, .bars button').count()).toBe(0)
+})

@@ -1,0 +1,52 @@
+import { rebuild } from '#lib/commands/rebuild.ts'
+import { rollUpDays } from '#lib/commands/roll-up-days.ts'
+import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import { insertArrivals, type NewArrival } from '#lib/db/arrivals.ts'
+import type { Context } from '#lib/db/context.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
+import type { FakeClock } from '#lib/testing/fake-clock.ts'
+import { bigCatalogue } from './big-catalogue.ts'
+
+const DAYS = 90
+
+function arrivalsFor(assetId: number, isPromised: boolean, now: Instant): NewArrival[] {
+  const step = isPromised ? 1 : 9
+  const facts: NewArrival[] = []
+  for (let day = DAYS; day >= 0; day -= step) {
+    if ((assetId + day * 7) % 23 === 0) continue
+    const at = now - day * DAY_MS - 6 * HOUR_MS + ((assetId * 37) % 240) * MINUTE_MS
+    if (at > now) continue
+    facts.push({
+      assetId,
+      clock: 'writtenAt',
+      at,
+      recordedAt: at + MINUTE_MS,
+      kind: 'arrival',
+      precision: 'instant',
+      rows: 1000,
+      evidence: null,
+      runId: null,
+    })
+  }
+  return facts
+}
+
+/** A thousand feeds, ten thousand assets and 90 days of facts, told through the same commands as in life. Answers the asset ids. */
+export async function fillBigDatabase(ctx: Context, clock: FakeClock, now: Instant, url: string): Promise<number[]> {
+  clock.set(now - (DAYS + 1) * DAY_MS)
+  await syncCatalogue(ctx, { catalogue: bigCatalogue(url), document: {}, hash: 'bench', schema: {} })
+  clock.set(now)
+  const { rows } = await ctx.pool.query<{ id: number; promised: boolean }>(
+    'select subject_id as id, promised from asset order by subject_id',
+  )
+  for (let start = 0; start < rows.length; start += 500) {
+    await insertArrivals(
+      ctx.pool,
+      rows.slice(start, start + 500).flatMap((row) => arrivalsFor(row.id, row.promised, now)),
+    )
+  }
+  await ctx.pool.query('update asset set probed_at = $1, attempted_at = $1', [new Date(now)])
+  await rebuild(ctx, { assetIds: rows.map((row) => row.id), from: now - (DAYS + 1) * DAY_MS, isThorough: true })
+  await rollUpDays(ctx)
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { systemClock } from '#lib/platform/clock.ts'
+import { childEnvironment } from '#lib/platform/env.ts'
+
+export interface WebServer {
+  url: string
+  child: ChildProcess
+  stop(): Promise<void>
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** The built page on a port of its own, against this database; resolves when it answers. */
+export async function startWebServer(databaseUrl: string): Promise<WebServer> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const environment = childEnvironment('production', 'everything', {
+    DATABASE_URL: databaseUrl,
+    TIDEMARK_SECRET: 'bench-only-bench-only-bench-only-bench',
+    TIDEMARK_URL: url,
+    PORT: String(port),
+    ENV_FILE: 'none',
+  })
+  const command = ['node_modules/next/dist/bin/next', 'start', '--hostname', '127.0.0.1', '--port', String(port)]
+  const child = spawn(process.execPath, command, { env: environment, stdio: 'ignore' })
+  for (let attempt = 0; attempt < 240; attempt += 1) {
+    const answer = await fetch(`${url}/api/health`).catch(() => undefined)
+    if (answer !== undefined) break
+    await systemClock.sleep(250)
+  }
+  return {
+    url,
+    child,
+    async stop() {
+      child.kill('SIGTERM')
+      if (child.exitCode === null) await once(child, 'exit')
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { gzipSync } from 'node:zlib'
+import { expect, test } from '@playwright/test'
+import { openStage, type Stage } from './stage.ts'
+
+/** An empty page of this Next version ships 134.6 kB; ours may add 60. */
+const SCRIPT_BYTES_MAX = 194_600
+
+let stage: Stage
+test.beforeAll(async () => {
+  stage = await openStage({ empty: true })
+})
+test.afterAll(() => stage.close())
+
+test('before the first catalogue the page says what to do', async ({ page }) => {
+  await page.goto(stage.url)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('no catalogue has been accepted')
+  await expect(page.getByText('npm run tidemark -- discover')).toBeVisible()
+  await expect(page.getByText('No worker has ever run.')).toBeVisible()
+})
+
+test('pages allow no foreign content, no framing and no sniffing', async ({ request }) => {
+  for (const path of ['/', '/find', '/feeds/x']) {
+    const headers = (await request.get(`${stage.url}${path}`)).headers()
+    expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
+    expect(headers['x-content-type-options'], path).toBe('nosniff')
+  }
+  const policy = (await request.get(`${stage.url}/find`)).headers()['content-security-policy']
+  expect(policy).not.toContain('unsafe-inline')
+})
+
+test('the overview stays light', async ({ page }) => {
+  const sizes: Promise<number>[] = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') sizes.push(response.body().then((body) => gzipSync(body).byteLength))
+  })
+  await page.goto(stage.url)
+  await expect(page.getByText('Live: this page follows by itself.')).toBeVisible()
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  expect(sizes.length).toBeGreaterThan(3)
+  expect(total).toBeLessThan(SCRIPT_BYTES_MAX)
+})

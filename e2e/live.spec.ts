@@ -1,0 +1,94 @@
+import { expect, test } from '@playwright/test'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { LATE_ASSET } from './journey-catalogue.ts'
+import { openStage, type Stage } from './stage.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let stage: Stage
+test.beforeAll(async () => {
+  stage = await openStage()
+})
+test.afterAll(() => stage.close())
+
+test('an open page follows status changes by itself, one after the other', async ({ page }) => {
+  await page.goto(stage.url)
+  await expect(page.getByText('Live: this page follows by itself.')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 3 feeds is late.')
+  await stage.write(LATE_ASSET, systemClock.now())
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All 3 feeds are fresh.', { timeout: 2000 })
+  await stage.write('warehouse/mart.ledger', systemClock.now() - 40 * HOUR_MS)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 3 feeds is late.', { timeout: 5000 })
+  await stage.write('warehouse/mart.ledger', systemClock.now())
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('All 3 feeds are fresh.', { timeout: 5000 })
+})
+
+test('the prerendered page has followed too, for who comes next and reads without JavaScript', async ({ request }) => {
+  const text = await (await request.get(stage.url)).text()
+  expect(text).toContain('All 3 feeds are fresh.')
+})
+
+test('a browser that was away is told what it missed', async () => {
+  const away = new AbortController()
+  const answer = await fetch(`${stage.url}/api/v1/events`, { headers: { 'last-event-id': '0' }, signal: away.signal })
+  expect(answer.headers.get('content-type')).toContain('text/event-stream')
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  while (reader && !text.includes('"to":"fresh"')) text += (await reader.read()).value ?? ''
+  expect(text).toMatch(/id: \d+\nevent: change\ndata: \{"kind":"/)
+  away.abort()
+})
+
+test('when the worker stops the page says since when, and health answers 503', async ({ page, request }) => {
+  expect((await request.get(`${stage.url}/api/health`)).status()).toBe(200)
+  await page.goto(stage.url)
+  await stage.heartbeat(systemClock.now() - 10 * MINUTE_MS)
+  const health = await request.get(`${stage.url}/api/health`)
+  expect(health.status()).toBe(503)
+  expect(await health.json()).toMatchObject({ ok: false, database: { ok: true }, worker: { ok: false }, catalogue: { state: 'accepted' } })
+  await expect(page.getByText('The worker stopped')).toBeVisible({ timeout: 30_000 })
+  await stage.heartbeat(systemClock.now() + DAY_MS)
+})
+
+test('a catalogue file with problems is shown with line and remedy while the last good one stays in use', async ({ page }) => {
+  const problem = { file: 'tidemark.yaml', line: 7, column: 3, path: 'groups.x', problem: 'is no group.', remedy: 'Write one.' }
+  await stage.ctx.pool.query(`update catalogue_state set problems = $1 where id = 1`, [JSON.stringify([problem])])
+  await page.goto(`${stage.url}/groups/records`)
+  await expect(page.getByText('The catalogue file has a problem.')).toBeVisible()
+  await expect(page.getByText('tidemark.yaml:7')).toBeVisible()
+  await expect(page.getByText('Write one.')).toBeVisible()
+})
+
+test('the status as JSON is told once to who asks again', async ({ request }) => {
+  const first = await request.get(`${stage.url}/api/v1/status`)
+  expect(first.headers()['cache-control']).toBe('public, max-age=30')
+  expect(await first.json()).toMatchObject({ page: { name: 'Campus data' }, counts: { judged: 3, fresh: 3 } })
+  const again = await request.get(`${stage.url}/api/v1/status`, { headers: { 'if-none-match': first.headers()['etag'] ?? '' } })
+  expect(again.status()).toBe(304)
+})
+
+test('parameters nobody knows are refused in words', async ({ request }) => {
+  for (const path of [
+    '/api/v1/status?x=1',
+    '/api/v1/bars',
+    `/api/v1/bars?subjects=${'feed:a,'.repeat(60)}feed:b`,
+    '/api/v1/events?seen=soon',
+  ]) {
+    const answer = await request.get(`${stage.url}${path}`)
+    expect(answer.status(), path).toBe(400)
+    expect(await answer.json()).toHaveProperty('problem')
+  }
+})
+
+test('only the process itself may renew the overview', async ({ request }) => {
+  expect((await request.post(`${stage.url}/api/internal/revalidate`)).status()).toBe(404)
+})
+
+test('a table that turns out older than it seemed, as after a restored backup, is late', async ({ request }) => {
+  await stage.write('warehouse/mart.ledger', systemClock.now() - 40 * HOUR_MS)
+  await expect(async () => {
+    const { counts } = await (await request.get(`${stage.url}/api/v1/status`)).json()
+    expect(counts.late).toBe(1)
+  }).toPass({ timeout: 5000 })
+})

@@ -1,0 +1,73 @@
+import { expect, test } from '@playwright/test'
+import { openStage, type Stage } from './stage.ts'
+
+let stage: Stage
+test.beforeAll(async () => {
+  stage = await openStage()
+})
+test.afterAll(() => stage.close())
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('the first screen says in words what is late, since when and why', async ({ page }) => {
+    await page.goto(stage.url)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 3 feeds is late.')
+    const attention = page.locator('.attention')
+    await expect(attention).toContainText('Terms')
+    await expect(attention).toContainText('Late')
+    await expect(attention).toContainText('nothing has arrived since it was due')
+    await expect(page.getByText('This is a demo.')).toBeVisible()
+  })
+
+  test('the way leads from the group to the feed to the asset and its evidence', async ({ page }) => {
+    await page.goto(stage.url)
+    await page.getByRole('link', { name: 'Student records in full' }).click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Student records')
+    await expect(page.locator('.verdict')).toContainText('1 of 2 fresh')
+    await page.getByRole('link', { name: 'Terms', exact: true }).click()
+    await expect(page.getByText('at most 30 h old')).toBeVisible()
+    await expect(page.locator('.strip')).toContainText('Terms as received')
+    await page.getByRole('rowheader', { name: 'Terms by service' }).getByRole('link').click()
+    await expect(page).toHaveURL(/assets\/warehouse\/curated\/terms%20by%20service$/)
+    await expect(page.getByText('The newest modified_date in the table. 1,200 rows.')).toBeVisible()
+    await expect(page.getByRole('img', { name: /Terms by service, 90 days/ })).toBeVisible()
+  })
+
+  test('the days stand in a table too', async ({ page }) => {
+    await page.goto(`${stage.url}/feeds/terms`)
+    await page.getByText('These days as a table').click()
+    const rows = page.getByRole('table', { name: /Terms, day by day/ }).getByRole('row')
+    expect(await rows.count()).toBeGreaterThan(5)
+  })
+
+  test('search and filters are in the address, and what they do not know they say', async ({ page }) => {
+    await page.goto(stage.url)
+    await page.getByRole('searchbox').fill('ledger')
+    await page.getByRole('searchbox').press('Enter')
+    await expect(page).toHaveURL(/\?q=ledger$/)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 feed for “ledger”')
+    await page.goto(`${stage.url}/?status=late`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 late feed')
+    await page.goto(`${stage.url}/?status=purple`)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('There is no status “purple”')
+  })
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } })
+
+  for (const path of ['/', '/groups/records', '/feeds/terms', '/assets/warehouse/curated/terms%20by%20service', '/?q=terms']) {
+    test(`nothing scrolls sideways at ${path}`, async ({ page }) => {
+      await page.goto(`${stage.url}${path}`)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    })
+  }
+})
+
+test('an address that names nothing helps on', async ({ page }) => {
+  const answer = await page.goto(`${stage.url}/feeds/no-such-feed`)
+  expect(answer?.status()).toBe(404)
+  await expect(page.getByRole('link', { name: 'All feeds' })).toBeVisible()
+})

@@ -1,0 +1,81 @@
+import { recordObservations } from '#lib/commands/record-observations.ts'
+import { rollUpDays } from '#lib/commands/roll-up-days.ts'
+import { sweepDue } from '#lib/commands/sweep-due.ts'
+import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import type { Observation } from '#lib/connectors/connector.ts'
+import type { Context } from '#lib/db/context.ts'
+import { noteHeartbeat } from '#lib/db/workers.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { createTestDatabase } from '#lib/testing/database.ts'
+import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { startWebServer } from './bench/web-server.ts'
+import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
+
+/** A database with a past, and the built page in front of it. */
+export interface Stage {
+  url: string
+  ctx: Context
+  /** A good look at one asset that finds it written at an instant. */
+  write(assetKey: string, at: Instant): Promise<void>
+  /** Pretends that a worker was heard of at an instant. */
+  heartbeat(at: Instant): Promise<void>
+  close(): Promise<void>
+}
+
+const DAYS_OF_PAST = 6
+
+/** Opens a stage; `empty` has neither catalogue nor worker. */
+export async function openStage(options: { empty?: boolean } = {}): Promise<Stage> {
+  const database = await createTestDatabase()
+  const ctx = database.context()
+  if (!options.empty) await fill(database.context(new FakeClock(0)))
+  const stage = {
+    url: '',
+    ctx,
+    write: async (assetKey: string, at: Instant) => {
+      await recordObservations(ctx, 'warehouse', ctx.clock.now(), [written(assetKey, at)])
+    },
+    heartbeat: (at: Instant) => noteHeartbeat(ctx.pool, { id: 'stage', startedAt: at, at, detail: {} }),
+  }
+  if (!options.empty) await stage.heartbeat(systemClock.now() + DAY_MS)
+  const server = await startWebServer(database.url)
+  return {
+    ...stage,
+    url: server.url,
+    async close() {
+      await server.stop()
+      await database.drop()
+    },
+  }
+}
+
+function written(assetKey: string, at: Instant): Observation {
+  const evidence = { method: 'column', strength: 'strong' as const, detail: 'The newest modified_date in the table.', costMs: 3 }
+  const readings = [{ clock: 'writtenAt' as const, at, precision: 'instant' as const }]
+  return { ok: true, assetKey, readings, rows: 1200, evidence, state: null, warnings: [] }
+}
+
+/** Six days told in order: everything is written every evening, one table not since the day before yesterday. */
+async function fill(ctx: Context): Promise<void> {
+  const { clock } = ctx
+  if (!(clock instanceof FakeClock)) throw new TypeError('The past is told with a clock that can be set.')
+  const now = systemClock.now()
+  clock.set(now - DAYS_OF_PAST * DAY_MS)
+  await syncCatalogue(ctx, { catalogue: journeyCatalogue, document: {}, hash: 'journeys', schema: {} })
+  for (let day = DAYS_OF_PAST - 1; day >= 0; day -= 1) {
+    const at = now - day * DAY_MS - HOUR_MS
+    clock.set(at)
+    await sweepDue(ctx, { limit: 100 })
+    const keys = journeyCatalogue.assets.map((asset) => asset.key).filter((key) => day > 1 || key !== LATE_ASSET)
+    await recordObservations(
+      ctx,
+      'warehouse',
+      at,
+      keys.map((key) => written(key, at)),
+    )
+    await rollUpDays(ctx)
+  }
+  clock.set(now)
+  await sweepDue(ctx, { limit: 100 })
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+interface ReceivedRequest {
+  method: string
+  path: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export interface HttpReceiver {
+  url: string
+  requests: ReceivedRequest[]
+  /** What it does with the requests from now on; 204 until told otherwise. */
+  behave(answer: (response: ServerResponse, request: ReceivedRequest) => void): void
+  close(): Promise<void>
+}
+
+/** Answers with a status and nothing else. */
+export function answerWith(status: number, headers: Record<string, string> = {}) {
+  return (response: ServerResponse) => response.writeHead(status, headers).end()
+}
+
+/** A local receiver of requests that notes all and misbehaves on demand. */
+export async function startHttpReceiver(): Promise<HttpReceiver> {
+  const requests: ReceivedRequest[] = []
+  let answer: (response: ServerResponse, request: ReceivedRequest) => void = answerWith(204)
+  const server = createServer((request, response) => {
+    text(request).then(
+      (body) => {
+        const received = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body }
+        requests.push(received)
+        answer(response, received)
+      },
+      () => response.destroy(),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    url: `http://127.0.0.1:${address.port}/hook`,
+    requests,
+    behave(next) {
+      answer = next
+    },
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { SMTPServer } from 'smtp-server'
+
+export interface MailServer {
+  /** smtp://… with a login. */
+  url: string
+  /** Raw mails as they came in. */
+  mails: string[]
+  /** Numbers to answer with from now on at a stage; nothing given, it takes everything. */
+  behave(manners: Partial<Record<'login' | 'receiver' | 'data', number>>): void
+  close(): Promise<void>
+}
+
+function refusal(status: number): Error {
+  return Object.assign(new Error('no'), { responseCode: status })
+}
+
+/** A real SMTP server on a local port that takes mail, or refuses it with the number asked for. */
+export async function startMailServer(): Promise<MailServer> {
+  const mails: string[] = []
+  let manners: Parameters<MailServer['behave']>[0] = {}
+  const refuseOr = (status: number | undefined, callback: (error?: Error | null) => void) =>
+    callback(status === undefined ? null : refusal(status))
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    logger: false,
+    onAuth: (auth, _session, callback) =>
+      manners.login === undefined ? callback(null, { user: auth.username }) : callback(refusal(manners.login)),
+    onRcptTo: (_address, _session, callback) => refuseOr(manners.receiver, callback),
+    onData(stream, _session, callback) {
+      text(stream).then(
+        (mail) => {
+          if (manners.data === undefined) mails.push(mail)
+          refuseOr(manners.data, callback)
+        },
+        (error: Error) => callback(error),
+      )
+    },
+  })
+  server.on('error', () => {})
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const address = server.server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    url: `smtp://tidemark:secret@127.0.0.1:${address.port}`,
+    mails,
+    behave(next) {
+      manners = next
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}

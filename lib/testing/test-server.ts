@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from 'pg'
+import { systemClock } from '#lib/platform/clock.ts'
+import { findBinaries, SYSTEM_FOLDER } from '#lib/platform/postgres/binaries.ts'
+import { createCluster, freePort, logTail, randomPassword, serverUrl, spawnServer } from '#lib/platform/postgres/server.ts'
+import { canReach, requireServerUser, type ServerUser } from '#lib/platform/postgres/server-user.ts'
+
+const GUARD = fileURLToPath(new URL('server-guard.ts', import.meta.url))
+/** Nothing here outlives the test run, so nothing waits for a disk. */
+const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off', 'shared_buffers=64MB']
+const START_MS = 30_000
+
+export interface TestServer {
+  /** May create databases. */
+  adminUrl: string
+  /** Resolves when the server has stopped and its folder is gone. Also happens when this process dies in any way. */
+  stop(): Promise<void>
+}
+
+async function makeFolder(user: ServerUser): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'))
+  await chmod(folder, 0o711)
+  if (canReach(folder, user)) return folder
+  await rm(folder, { recursive: true })
+  await mkdir(SYSTEM_FOLDER, { recursive: true, mode: 0o755 })
+  return mkdtemp(join(SYSTEM_FOLDER, 'test-'))
+}
+
+function startGuard(folder: string): ChildProcess {
+  const guard = spawn(process.execPath, [GUARD, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  guard.unref()
+  if (guard.stdin && 'unref' in guard.stdin && typeof guard.stdin.unref === 'function') guard.stdin.unref()
+  return guard
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {})
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  )
+}
+
+async function waitForServer(url: string, server: ChildProcess, folder: string): Promise<void> {
+  const giveUpAt = systemClock.now() + START_MS
+  while (systemClock.now() < giveUpAt && server.exitCode === null) {
+    if (await answers(url)) return
+    await systemClock.sleep(50)
+  }
+  throw new Error(`The test server did not start: ${await logTail(folder)}`)
+}
+
+/** Starts a throw-away PostgreSQL in a temporary folder, on a free port, with a password of its own. */
+export async function startTestServer(): Promise<TestServer> {
+  const user = requireServerUser()
+  const binaries = await findBinaries(user)
+  const folder = await makeFolder(user)
+  const guard = startGuard(folder)
+  const stop = async () => {
+    if (guard.exitCode !== null || guard.signalCode !== null) return
+    const gone = once(guard, 'exit')
+    guard.ref()
+    guard.stdin?.end()
+    await gone
+  }
+  try {
+    const password = randomPassword()
+    const place = { folder, user, binaries }
+    await createCluster(place, password, { durable: false })
+    const port = await freePort()
+    const adminUrl = serverUrl(port, password, 'postgres')
+    await waitForServer(adminUrl, spawnServer(place, port, SETTINGS), folder)
+    return { adminUrl, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
