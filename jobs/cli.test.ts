@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CommandLine } from '#jobs/cli/verb.ts'
+import { type Environment, readEnvironment } from '#lib/platform/env.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { runCommandLine } from './cli.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-cli-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Heard {
+  code: number
+  printed: string
+  noted: string
+}
+
+async function tidemark(words: string, given: Partial<Environment> = {}, answer: string | null = null): Promise<Heard> {
+  const printed: string[] = []
+  const noted: string[] = []
+  const command: CommandLine = {
+    terminal: { print: (text) => printed.push(text), note: (text) => noted.push(text), ask: async () => answer },
+    environment: () => ({ ...readEnvironment({ TIDEMARK_DATA: join(folder, 'data'), ENV_FILE: 'none' }), ...given }),
+    clock: new FakeClock(0),
+    log: silentLog,
+    signal: new AbortController().signal,
+  }
+  const code = await runCommandLine(words.split(' ').filter(Boolean), command)
+  return { code, printed: printed.join('\n'), noted: noted.join('\n') }
+}
+
+function write(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+describe('the command line', () => {
+  it('lists its verbs', async () => {
+    const { code, printed } = await tidemark('--help')
+    expect(code).toBe(0)
+    for (const verb of ['check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'schema'])
+      expect(printed).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
+    expect((await tidemark('')).code).toBe(1)
+  })
+
+  it('explains each verb', async () => {
+    for (const verb of ['check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'schema']) {
+      const { code, printed } = await tidemark(`${verb} --help`)
+      expect([code, printed]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: tidemark ${verb}`))])
+    }
+  })
+
+  it('says what was probably meant', async () => {
+    expect(await tidemark('chekc')).toMatchObject({
+      code: 1,
+      noted: expect.stringContaining('There is no verb "chekc". Did you mean "check"?'),
+    })
+  })
+
+  it('refuses words and options it does not know, in words', async () => {
+    expect(await tidemark('check a b')).toEqual({
+      code: 1,
+      printed: '',
+      noted: '"b" is one word too many. Add --help to see how it is written.',
+    })
+    expect(await tidemark('schema --uot x')).toEqual({
+      code: 1,
+      printed: '',
+      noted: "Unknown option '--uot'. Add --help to see how it is written.",
+    })
+    expect(await tidemark('run')).toEqual({ code: 1, printed: '', noted: 'Something is missing. Add --help to see how it is written.' })
+  })
+})
+
+describe('check', () => {
+  it('is content with a good catalogue and names what is not set', async () => {
+    const config = write(
+      'good.yaml',
+      'page: { name: P, zone: UTC }\nconnections: { lake: { kind: postgres, url: "${NOT_SET_ANYWHERE}" } }\ngroups: { g: { feeds: { f: {} } } }\n',
+    )
+    const heard = await tidemark('check', { config })
+    expect(heard).toEqual({
+      code: 0,
+      printed: `${config} is good: 1 group, 1 feed, 0 assets, 1 connection and 0 flows.`,
+      noted: 'Not set here, needed when it is used: NOT_SET_ANYWHERE.',
+    })
+  })
+
+  it('tells every problem with its place', async () => {
+    const path = write('bad.yaml', 'page: { name: P, zone: UTC }\nconections: {}\n')
+    expect(await tidemark(`check ${path}`)).toEqual({
+      code: 1,
+      printed: '',
+      noted: 'bad.yaml:2:1  conections\n  There is no setting "conections" here. Did you mean "connections"?\n\n1 problem.',
+    })
+  })
+})
+
+describe('schema', () => {
+  it('is JSON with the settings of the connectors that are installed', async () => {
+    const { printed } = await tidemark('schema')
+    expect(JSON.parse(printed)).toMatchObject({ title: 'Tidemark catalogue' })
+    expect(printed).toContain('"const": "postgres"')
+    const out = join(folder, 'schema.json')
+    expect(await tidemark(`schema --out ${out}`)).toEqual({ code: 0, printed: '', noted: '' })
+    expect(readFileSync(out, 'utf8')).toBe(`${printed}\n`)
+  })
+})
+
+describe('commands that need a database', () => {
+  it.each(['run term', 'recompute', 'pause term', 'resume term'])('%s says how to get one', async (words) => {
+    const { code, noted } = await tidemark(words)
+    expect([code, noted]).toEqual([
+      1,
+      expect.stringMatching(/No database is running .* Start Tidemark with "npm start", or set DATABASE_URL/),
+    ])
+  })
+
+  it('check a flow and its parameters first', async () => {
+    expect((await tidemark('run terms')).noted).toBe('There is no flow "terms". There is: course, term.')
+    expect((await tidemark('run course --param nonsense=1')).noted).toMatch(/^These parameters do not fit: /)
+    expect((await tidemark('run course --param nonsense')).noted).toBe('"nonsense" is not a parameter. Write --param name=value.')
+  })
+})
+
+describe('reset', () => {
+  it('asks, and takes only yes for an answer', async () => {
+    expect(await tidemark('reset', {}, 'y')).toEqual({ code: 1, printed: '', noted: 'Nothing was removed.' })
+    expect(await tidemark('reset', {}, null)).toEqual({ code: 1, printed: '', noted: 'Nobody is here to ask. Add --yes.' })
+    expect(await tidemark('reset', {}, 'yes')).toMatchObject({ code: 0, printed: expect.stringContaining('is empty now.') })
+    expect((await tidemark('reset --yes')).code).toBe(0)
+  })
+
+  it('never touches a database of your own', async () => {
+    expect((await tidemark('reset --yes', { databaseUrl: 'postgres://x' })).noted).toMatch(/^DATABASE_URL names a database of your own/)
+  })
+})
