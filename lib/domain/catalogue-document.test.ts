@@ -42,6 +42,8 @@ describe('what is written', () => {
     ['a connector keeps its own settings', { connections: { c: { kind: 'x', anything: [1] } } }, true],
     ['a feed has no strange ones', { groups: { g: { feeds: { f: { anything: 1 } } } } }, false],
     ['a look a second apart', { connections: { c: { kind: 'x', probe: '1s' } } }, true],
+    ['a look a week apart', { connections: { c: { kind: 'x', probe: '7d' } } }, true],
+    ['a look less often than weekly', { connections: { c: { kind: 'x', probe: '8d' } } }, false],
     ['a look without pause', { connections: { c: { kind: 'x', probe: '0s' } } }, false],
     ['all rows rejected', { flows: { f: { rejectTolerance: 1 } } }, true],
     ['more than all rows rejected', { flows: { f: { rejectTolerance: 1.01 } } }, false],

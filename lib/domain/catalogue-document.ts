@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isValidCron } from './cron.ts'
 import { durationSchema } from './duration.ts'
-import { MINUTE_MS } from './instant.ts'
+import { DAY_MS, MINUTE_MS } from './instant.ts'
 import { isValidZone, timeOfDaySchema } from './local-day.ts'
 import { policyInputSchema } from './policy.ts'
 
@@ -86,7 +86,10 @@ export const calendarSchema = z.strictObject({
 
 const connectionSchema = z.looseObject({
   kind: z.string().describe('The connector that speaks to it.'),
-  probe: atLeastSecond.default(PROBE_EVERY_MS).describe('How often to look.'),
+  probe: atLeastSecond
+    .refine((ms) => ms <= 7 * DAY_MS, 'must be at most 7d')
+    .default(PROBE_EVERY_MS)
+    .describe('How often to look.'),
 })
 
 /** What may stand under an asset besides the settings of its connector. */
