@@ -61,7 +61,8 @@ class Launcher implements Launch {
     if (signal.aborted) return
     this.#startChildren(settings, host)
     if (mode === 'worker') return say('The worker runs. Ctrl-C stops it.')
-    if (await waitForPage(host, environment.port, clock, signal)) say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
+    const wanted = mode === 'web' ? 'page' : 'page-and-worker'
+    if (await waitForPage(wanted, host, environment.port, clock, signal)) say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
   }
 
   async stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Clock } from '#lib/platform/clock.ts'
 import { bindAddress } from './bind-address.ts'
 import { keepRunning, type Running } from './child.ts'
@@ -41,17 +42,30 @@ export function keepWeb(settings: Settings, host: string, clock: Clock, say: (li
   }
 }
 
-/** Resolves when the page answers a request, whatever it says; false when the signal aborts first. */
-export async function waitForPage(host: string, port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  const address = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/`
+const healthSchema = z.object({ worker: z.object({ ok: z.boolean() }) })
+
+/** What must be there before people are sent to the page. */
+export type Readiness = 'page' | 'page-and-worker'
+
+/**
+ * Resolves when the page answers a request, whatever it says, and the worker is at work where that is wanted;
+ * false when the signal aborts first.
+ */
+export async function waitForPage(wanted: Readiness, host: string, port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const page = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  const path = wanted === 'page' ? '/' : '/api/health'
   while (!signal.aborted) {
     try {
-      const answer = await fetch(address, { redirect: 'manual', signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]) })
-      await answer.body?.cancel()
-      return true
+      const answer = await fetch(`${page}${path}`, {
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+      })
+      const body = await answer.text()
+      if (wanted === 'page' || healthSchema.parse(JSON.parse(body)).worker.ok) return true
     } catch {
-      await clock.sleep(250, signal)
+      // Not yet.
     }
+    await clock.sleep(250, signal)
   }
   return false
 }

@@ -4,7 +4,7 @@ import { chmod, lstat, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findCluster } from '#lib/platform/postgres/cluster.ts'
 import { isRoot } from '#lib/platform/postgres/server-user.ts'
 import {
@@ -99,6 +99,15 @@ describe('the embedded server', () => {
   test('refuses a second start on its folder, naming the process', async () => {
     const { owner } = await startElsewhere()
     await expect(start()).rejects.toThrow(`already running on the folder ${dataFolder} (process ${owner.pid})`)
+  })
+
+  test('that its owner is just stopping is started anew by who came too early', async () => {
+    const first = await start()
+    const second = start()
+    const owners = `select count(*)::int from pg_stat_activity where application_name like 'tidemark owner %'`
+    await vi.waitFor(async () => expect(await query(first.databaseUrl, owners)).toEqual([2]), { timeout: 10_000 })
+    await first.stop()
+    expect((await second).adopted).toBe(false)
   })
 
   test('of two first starts at once one wins and the other is refused', async () => {

@@ -33,6 +33,9 @@ export interface EmbeddedServer extends DatabaseUrls {
 
 type Attempt = { kind: 'connected'; client: Client; pid: number } | { kind: 'busy' } | { kind: 'absent' }
 
+type Owned = Attempt & { kind: 'connected'; adopted: boolean }
+
+const OWNER_TRIES = 3
 const OWNER_LOCK = 410_525
 const OWNER_NAME = 'tidemark owner '
 const STALE_PID_MS = 15_000
@@ -97,7 +100,7 @@ async function cannotStart(cluster: Cluster): Promise<never> {
 }
 
 /** A connection to the cluster's server, started when there is none. A server that was killed may block it for some seconds. */
-async function connectOrStart(cluster: Cluster): Promise<Attempt & { kind: 'connected'; adopted: boolean }> {
+async function connectOrStart(cluster: Cluster): Promise<Owned> {
   let giveUpAt = systemClock.now() + STALE_PID_MS
   while (systemClock.now() < giveUpAt) {
     const running = await tryRunning(cluster)
@@ -121,19 +124,14 @@ async function ownerName(client: Client): Promise<string> {
   return answer.rows[0]?.name.replace(OWNER_NAME, '') ?? 'unknown'
 }
 
-/** Takes the lock that says whose the server is; whoever holds it is alive, for it ends with its connection. */
-async function takeOwnership(client: Client, dataFolder: string): Promise<void> {
+async function takeLock(client: Client): Promise<boolean> {
   const giveUpAt = systemClock.now() + LOCK_MS
-  for (;;) {
+  while (systemClock.now() < giveUpAt) {
     const answer = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [OWNER_LOCK])
-    if (answer.rows[0]?.taken === true) return
-    if (systemClock.now() > giveUpAt) break
+    if (answer.rows[0]?.taken === true) return true
     await systemClock.sleep(100)
   }
-  const pid = await ownerName(client)
-  await client.end()
-  const publicMessage = `Tidemark is already running on the folder ${dataFolder} (process ${pid}). Stop that one first, or set TIDEMARK_DATA to another folder.`
-  throw new TidemarkError('conflict', { publicMessage })
+  return false
 }
 
 async function createDatabases(client: Client): Promise<void> {
@@ -144,14 +142,40 @@ async function createDatabases(client: Client): Promise<void> {
 }
 
 /**
+ * Takes the lock that says whose the server is; whoever holds it is alive, for it ends with its connection.
+ * False when the server went away meanwhile, because its owner was just stopping it.
+ */
+async function takeOwnership(client: Client, dataFolder: string): Promise<boolean> {
+  try {
+    if (await takeLock(client)) {
+      await createDatabases(client)
+      return true
+    }
+    const pid = await ownerName(client)
+    const publicMessage = `Tidemark is already running on the folder ${dataFolder} (process ${pid}). Stop that one first, or set TIDEMARK_DATA to another folder.`
+    throw new TidemarkError('conflict', { publicMessage })
+  } catch (error) {
+    await client.end().catch(() => {})
+    if (error instanceof TidemarkError) throw error
+    return false
+  }
+}
+
+async function connectAsOwner(cluster: Cluster, dataFolder: string): Promise<Owned> {
+  for (let tries = 1; tries <= OWNER_TRIES; tries += 1) {
+    const connected = await connectOrStart(cluster)
+    if (await takeOwnership(connected.client, dataFolder)) return connected
+  }
+  return cannotStart(cluster)
+}
+
+/**
  * The embedded server of a data folder, started or, when a killed start left it running, adopted. Refuses when
  * somebody alive owns it, naming the process. Its databases `tidemark` and `lake` exist when this resolves.
  */
 export async function startEmbeddedPostgres(dataFolder: string): Promise<EmbeddedServer> {
   const cluster = await requireCluster(dataFolder)
-  const { client, pid, adopted } = await connectOrStart(cluster)
-  await takeOwnership(client, dataFolder)
-  await createDatabases(client)
+  const { client, pid, adopted } = await connectAsOwner(cluster, dataFolder)
   let stopping = false
   const lost = new Promise<void>((resolve) => {
     client.on('end', () => {
