@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** Lets time pass until it happened: reading files takes real turns of the event loop, and no time. */
 async function pass(ms: number, happened: () => boolean) {
-  for (let turn = 0; turn < 10_000 && !happened(); turn++) {
+  for (let turn = 0; turn < 500_000 && !happened(); turn++) {
     await clock.advance(ms)
     await new Promise<void>((resolve) => setImmediate(resolve))
   }

@@ -416,7 +416,7 @@ ALTER TABLE "outbox" ADD CONSTRAINT "outbox_change_id_fkey" FOREIGN KEY ("change
 
 -- What Prisma's schema cannot say.
 
--- No two spans of a subject overlap; to_at null reaches to the end of time.
+-- No two spans of a subject overlap: to_at null reaches to the end of time.
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 ALTER TABLE "status_span" ADD CONSTRAINT "status_span_order" CHECK ("to_at" IS NULL OR "from_at" < "to_at");
 ALTER TABLE "status_span" ADD CONSTRAINT "status_span_no_overlap"
@@ -442,7 +442,7 @@ CREATE SEQUENCE "run_fence" AS bigint;
 -- Messages still to be sent.
 CREATE INDEX "outbox_due" ON "outbox" ("next_attempt_at") WHERE "next_attempt_at" IS NOT NULL;
 
--- Every change wakes the listeners; the payload is only a hint, they read the log itself.
+-- Every change wakes the listeners: the payload is only a hint, they read the log itself.
 CREATE FUNCTION "announce_status_change"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_notify('tidemark_change', '');
