@@ -162,6 +162,5 @@ export async function measureLake(): Promise<Figure[]> {
     against('raw COPY ÷ raw stage', best.copy / best.raw, '', { atLeast: 0.6 }),
     against('plainest SQL ÷ whole pipeline', best.plain / best.first, '', { atLeast: 0.6 }),
     against('first load ÷ unchanged reload', best.first / best.again, '×', { atLeast: 3 }),
-    { name: 'peak memory of this process, the worker’s part included', value: `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB` },
   ]
 }

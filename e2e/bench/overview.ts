@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { gzipSync } from 'node:zlib'
 import { systemClock } from '#lib/platform/clock.ts'
 import { createTestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { fillBigDatabase } from './big-database.ts'
+import { peakMemoryMb } from './memory.ts'
 import { against, type Figure, percentile } from './report.ts'
 import { startWebServer } from './web-server.ts'
 
@@ -26,11 +27,6 @@ async function sample(url: string, readers: number): Promise<number[]> {
   }
   await Promise.all(Array.from({ length: readers }, read))
   return samples
-}
-
-async function peakMemoryMb(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
 }
 
 /** The overview of a thousand feeds against the same bytes as a file of the same server. */

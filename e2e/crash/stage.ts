@@ -11,7 +11,8 @@ import { installGates } from './gate.ts'
 import { dumpLake, withClient } from './lake-view.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
-const CATALOGUE = `
+/** The two flows on the stand-ins; nothing runs by itself. */
+export const CATALOGUE = `
 page: { name: Crash tests, zone: America/New_York }
 connections:
   peoplesoft: { kind: peoplesoft, probe: 1d, baseUrl: "\${PEOPLESOFT_URL}", user: "\${PEOPLESOFT_USER}", password: "\${PEOPLESOFT_PASSWORD}" }
