@@ -1,21 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { systemClock } from '#lib/platform/clock.ts'
 import { childEnvironment } from '#lib/platform/env.ts'
+import { freePort } from '#lib/platform/postgres/server.ts'
 
 export interface WebServer {
   url: string
   child: ChildProcess
   stop(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
 
 /** The built page on a port of its own, against this database; resolves when it answers. */

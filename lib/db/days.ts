@@ -1,23 +1,10 @@
+import type { DayStatus } from '#lib/domain/day-status.ts'
 import type { Instant } from '#lib/domain/instant.ts'
-import type { Status } from '#lib/domain/status.ts'
 import type { Sql } from './context.ts'
 
 /** One ended local day of one subject. */
-export interface StoredDay {
+export interface StoredDay extends DayStatus {
   subjectId: number
-  day: string
-  freshSeconds: number
-  lateSeconds: number
-  staleSeconds: number
-  unknownSeconds: number
-  maintenanceSeconds: number
-  noneSeconds: number
-  blindSeconds: number
-  arrivals: number
-  expected: number
-  missed: number
-  ready: boolean | null
-  worst: Status | null
 }
 
 /** Whether nothing was promised and nothing happened: such a day has no row. */
