@@ -213,6 +213,14 @@ describe('asking for a run', () => {
     await expect(requestRun(ctx, { flow: 'course' })).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  it('is taken again at the very moment the one before was called off', async () => {
+    const first = await requestRun(ctx, { flow: 'course' })
+    await cancelRun(ctx, first)
+    const second = await requestRun(ctx, { flow: 'course' })
+    expect(second.runId).not.toBe(first.runId)
+    expect(await stateOf(second.runId)).toMatchObject({ state: 'scheduled' })
+  })
+
   it('does not wait for another flow', async () => {
     await insertFlow(ctx, { name: 'late', cron: '0 3 * * *', after: ['course'] })
     await planRuns(ctx)

@@ -28,7 +28,10 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<{ r
       throw new TidemarkError('conflict', { publicMessage: `A run of ${input.flow} has been asked for already and has not begun yet.` })
     const { rows } = await sql.query<{ id: string }>(
       `insert into run (id, flow, trigger, scheduled_for, created_at, parameters, requested_by)
-       values (gen_random_uuid(), $1, 'manual', $2, $2, $3, $4) returning id`,
+       values (gen_random_uuid(), $1, 'manual', coalesce((
+         select max(scheduled_for) + interval '1 ms' from run
+         where flow = $1 and trigger = 'manual' and scheduled_for >= $2 and scheduled_for < $2::timestamptz + interval '1 s'
+       ), $2), $2, $3, $4) returning id`,
       [input.flow, now, toStorableJson(input.parameters), input.requestedBy],
     )
     await wakeWorkers(sql, 'run')

@@ -64,6 +64,13 @@ async function findTemplate(admin: string): Promise<string> {
   return name
 }
 
+/** From PostgreSQL 15 on a template can be copied file by file, which is what makes a database per test cheap. */
+async function copyDatabase(client: Client, name: string, source: string): Promise<void> {
+  const { rows } = await client.query<{ version: number }>("select current_setting('server_version_num')::int as version")
+  const strategy = (rows[0]?.version ?? 0) >= 150_000 ? 'strategy file_copy' : ''
+  await client.query(`create database ${name} template ${source} ${strategy}`)
+}
+
 let template: Promise<string> | undefined
 
 /** The name of the migrated database all others are copied from; made once per server and set of migrations. */
@@ -77,7 +84,7 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const admin = await adminUrl()
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   const source = options.empty === true ? 'template0' : await requireTemplate(admin)
-  await withAdmin(admin, (client) => client.query(`create database ${name} template ${source} strategy file_copy`))
+  await withAdmin(admin, (client) => copyDatabase(client, name, source))
   const url = databaseUrl(admin, name)
   const contexts: Context[] = []
   return {

@@ -11,6 +11,7 @@ import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { getNextMessageAt } from '#lib/db/messages.ts'
 import { SECOND_MS } from '#lib/domain/instant.ts'
+import { countWrites } from './count-writes.ts'
 import { createTestDatabase } from './database.ts'
 import { FakeClock } from './fake-clock.ts'
 import { testServices } from './job-services.ts'
@@ -153,7 +154,10 @@ export class Stage {
 
   /** Changes something in the lake as somebody else would; the server counts the writes at once. */
   async meddle(text: string): Promise<void> {
-    await this.#lake.query(`${text}; select pg_stat_force_next_flush()`)
+    const session = await this.#lake.connect()
+    await session.query(text)
+    await countWrites(session)
+    session.release()
   }
 
   /** Rows of a statement on the lake. */

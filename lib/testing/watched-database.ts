@@ -4,6 +4,7 @@ import { observe } from '#lib/connectors/postgres/observe.ts'
 import { type PostgresSettings, postgresSettingsSchema } from '#lib/connectors/postgres/settings.ts'
 import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
+import { countWrites } from './count-writes.ts'
 import { createTestDatabase } from './database.ts'
 
 export interface WatchedDatabase {
@@ -44,7 +45,7 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
     connection,
     async sql(text) {
       await owner.query(text)
-      await owner.query('select pg_stat_force_next_flush()')
+      await countWrites(owner)
     },
     async look(path, settings = {}, options = {}) {
       const asset = anAsset(path, settings, options.previous)
