@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { JobServices } from '#jobs/job-kind.ts'
-import type { Connection, Connector } from '#lib/connectors/connector.ts'
+import type { Connection, Connector, Delivered, Delivery } from '#lib/connectors/connector.ts'
 import { CONNECTION_KEYS } from '#lib/domain/catalogue-document.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
@@ -53,4 +53,12 @@ export async function* extractFrom(
   if (!connector.extract)
     throw new TidemarkError('invalid', { publicMessage: `Nothing can be read from ${key}: its connector only watches.` })
   yield* connector.extract(connection, request)
+}
+
+/** Hands a file over to a connection, for a flow. */
+export async function deliverTo(services: JobServices, key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
+  const { connector, connection } = await openConnection(services, key, signal)
+  if (!connector.deliver)
+    throw new TidemarkError('invalid', { publicMessage: `Nothing can be delivered to ${key}: its connector does not take files.` })
+  return connector.deliver(connection, delivery)
 }

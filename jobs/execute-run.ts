@@ -1,5 +1,5 @@
 import type { Bell } from '#jobs/bell.ts'
-import { extractFrom } from '#jobs/connections.ts'
+import { deliverTo, extractFrom } from '#jobs/connections.ts'
 import type { JobServices } from '#jobs/job-kind.ts'
 import type { ClaimedRun } from '#lib/commands/claim-run.ts'
 import { finishRun } from '#lib/commands/finish-run.ts'
@@ -55,6 +55,7 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         ledger: runLedger(ctx, run),
         openLake: (attempt) => openLakeFor(services, run, lease, attempt, log),
         extract: (name, request, attempt) => extractFrom(services, run.connections[name] ?? name, request, attempt),
+        deliver: (name, delivery, attempt) => deliverTo(services, run.connections[name] ?? name, delivery, attempt),
         signal,
       },
     )

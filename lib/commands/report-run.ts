@@ -22,6 +22,7 @@ export function runLedger(ctx: Context, attempt: Attempt): RunLedger {
     reject: (rejections) => writeRejections(ctx, attempt, rejections),
     rejectedCount: () => countRejections(ctx, attempt),
     progress: (progress) => writeProgress(ctx, attempt, progress),
+    counters: (counters) => writeCounters(ctx, attempt, counters),
     waiting: (words) => writeWaiting(ctx, attempt, words),
   }
 }
@@ -91,6 +92,11 @@ async function writeProgress(ctx: Context, attempt: Attempt, progress: ProgressR
   const text = "update run set progress_done = $3, progress_total = $4, eta_at = $5 where id = $1 and fence = $2 and state = 'running'"
   const total = progress.total === null ? null : Math.round(progress.total)
   if ((await write(ctx, attempt, text, [Math.round(progress.done), total, toTextOrNull(progress.etaAt)])) !== 1) throw fenced()
+}
+
+async function writeCounters(ctx: Context, attempt: Attempt, counters: Record<string, Record<string, number>>): Promise<void> {
+  const text = "update run set counters = $3 where id = $1 and fence = $2 and state = 'running'"
+  if ((await write(ctx, attempt, text, [toStorableJson(counters)])) !== 1) throw fenced()
 }
 
 async function writeWaiting(ctx: Context, attempt: Attempt, words: string | null): Promise<void> {

@@ -74,6 +74,25 @@ export interface Found {
   group: string
 }
 
+/** One file to be handed over. */
+export interface Delivery {
+  /** Below the connection, every mark of the name template filled in: `inbox/patrons_2026-11-20.csv`. */
+  path: string
+  contentType: string
+  bytes: number
+  /** 64 hexadecimal digits. */
+  sha256: string
+  /** The content from its beginning; called again when a try is repeated. */
+  open(): AsyncIterable<Uint8Array>
+  /** What stands in the `deliver` block beside `to`, `format` and the columns; checked by `deliverOptions`. */
+  options: Record<string, unknown>
+}
+
+export interface Delivered {
+  /** One sentence for the run's log: where it is and how we know that it is whole. */
+  detail: string
+}
+
 export type Capability = 'discover' | 'observe' | 'extract' | 'deliver'
 
 export interface Connector<S = unknown> {
@@ -93,8 +112,14 @@ export interface Connector<S = unknown> {
    * asset's `ok: false`; throwing means the connection itself is unreachable.
    */
   observe?(connection: Connection<S>, assets: readonly ObservedAsset[]): AsyncIterable<Observation>
-  /** Reads records; the request's shape is the connector's own. */
+  /** The shape of an `extract` block beside `from`: what `extract` takes; a flow without code is checked against it. */
+  extractRequest?: z.ZodType<Record<string, unknown>>
+  /** Reads records; `request.path` is the part of the asset key after the connection when the flow names an asset. */
   extract?(connection: Connection<S>, request: Record<string, unknown>): AsyncIterable<unknown>
+  /** Further keys of a `deliver` block. */
+  deliverOptions?: z.ZodType<Record<string, unknown>>
+  /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */
+  deliver?(connection: Connection<S>, delivery: Delivery): Promise<Delivered>
 }
 
 /** Declares a connector; the file's default export. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batch } from './batch.ts'
+import { batch, batchByWeight } from './batch.ts'
 
 describe('batches', () => {
   it('have the asked size, the last one what is left', async () => {
@@ -41,5 +41,22 @@ describe('batches', () => {
 
   it.each([0, -1, 1.5, Number.NaN])('refuse the size %s', async (size) => {
     await expect(Array.fromAsync(batch([1], size))).rejects.toThrow(RangeError)
+  })
+})
+
+describe('batches by weight', () => {
+  const weigh = (items: number[], limit: number) => Array.fromAsync(batchByWeight(items, limit, (item) => item))
+
+  it('never exceed the limit unless one item alone does', async () => {
+    expect(await weigh([3, 3, 3, 9, 1, 2, 20, 1], 9)).toEqual([[3, 3, 3], [9], [1, 2], [20], [1]])
+  })
+
+  it('let weightless items in, and end without an empty one', async () => {
+    expect(await weigh([5, 0, 0, 5], 5)).toEqual([[5, 0, 0], [5]])
+    expect(await weigh([], 5)).toEqual([])
+  })
+
+  it('refuse a limit that holds nothing', async () => {
+    await expect(weigh([1], 0)).rejects.toThrow(RangeError)
   })
 })

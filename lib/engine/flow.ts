@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { z } from 'zod'
+import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 
 /** Retries of one task: network, 408, 425, 429 and 5xx only (`TidemarkError.retryable`), jittered, Retry-After honoured. */
@@ -16,9 +17,11 @@ export interface TaskOptions {
 /** A transaction on the lake that holds the flow's fence: it commits once, or the batch was there before. */
 export type LakeWork<T> = (sql: ClientBase) => Promise<T>
 
-interface ExtractHandle {
+interface ConnectionHandle {
   /** Reads records through the connection's connector. */
   extract(request: Record<string, unknown>): AsyncIterable<unknown>
+  /** Hands a file over through the connection's connector. */
+  deliver(delivery: Delivery): Promise<Delivered>
 }
 
 /** What a flow is given. Everything it does to the outside goes through here. */
@@ -34,13 +37,15 @@ export interface FlowContext<P> {
     warn(message: string, data?: object): void
     error(message: string, data?: object): void
   }
-  connect(name: string): ExtractHandle
+  connect(name: string): ConnectionHandle
   /** A named step: shown on the page, retried by its options, skipped on resume when it has a stored result. */
   task<T>(name: string, options: TaskOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** Bounded concurrency over an iterable with back-pressure; a waiting retry holds no slot. Results in completion order. */
   map<T, R>(items: AsyncIterable<T> | Iterable<T>, concurrency: number, work: (item: T) => Promise<R>): AsyncIterable<R>
   /** Cuts an iterable into arrays of at most `size`. */
   batch<T>(items: AsyncIterable<T> | Iterable<T>, size: number): AsyncIterable<T[]>
+  /** Cuts an iterable into arrays whose weights add up to at most `limit`; one item that is heavier stands alone. */
+  batchByWeight<T>(items: AsyncIterable<T> | Iterable<T>, limit: number, weightOf: (item: T) => number): AsyncIterable<T[]>
   lake: {
     /** Applies sql/<name> once per content, under a lock. Idempotent DDL only. */
     applySchema(file: string): Promise<void>
@@ -62,6 +67,8 @@ export interface FlowContext<P> {
   /** Puts one row aside with its reason; it counts against the flow's `rejectTolerance`. */
   quarantine(task: string, key: string, reason: string, row?: unknown): Promise<void>
   progress(done: number, total?: number): void
+  /** The numbers of one stage as they are now, shown while the run runs; replaces what was said of that stage before. */
+  count(stage: string, counts: Record<string, number>): void
 }
 
 /** What a flow reports at its end; shown on the page. */

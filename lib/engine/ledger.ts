@@ -50,6 +50,8 @@ export interface RunLedger {
   /** Refused rows of all attempts. */
   rejectedCount(): Promise<number>
   progress(progress: ProgressReport): Promise<void>
+  /** The counters of every stage so far. */
+  counters(counters: Record<string, Record<string, number>>): Promise<void>
   /** Words for what the run waits for; null when it goes on. */
   waiting(words: string | null): Promise<void>
 }

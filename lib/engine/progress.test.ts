@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { turns } from '#lib/testing/turns.ts'
 import type { ProgressReport } from './ledger.ts'
-import { estimatedEnd, Progress } from './progress.ts'
+import { Counters, estimatedEnd, Progress } from './progress.ts'
 
 const START = '2026-03-01T02:00:00Z'
 const at = (text: string) => Date.parse(text)
@@ -91,5 +91,28 @@ describe('progress', () => {
     progress.report(1)
     await turns()
     await expect(progress.flush()).resolves.toBeUndefined()
+  })
+})
+
+describe('counters of stages', () => {
+  it('are told together, each stage as it was counted last, at most once a second', async () => {
+    const clock = new FakeClock(START)
+    const sent: unknown[] = []
+    const counters = new Counters(clock, new AbortController().signal, async (all) => void sent.push(all))
+    counters.count('terms', { asked: 1 })
+    counters.count('terms', { asked: 2, found: 1 })
+    counters.count('people', { read: 5 })
+    await turns()
+    expect(sent).toEqual([{ terms: { asked: 1 } }])
+    await clock.advance(1000)
+    expect(sent.at(-1)).toEqual({ terms: { asked: 2, found: 1 }, people: { read: 5 } })
+  })
+
+  it('that came last are told at the end, and a ledger that fails stops nobody', async () => {
+    const clock = new FakeClock(START)
+    const counters = new Counters(clock, new AbortController().signal, () => Promise.reject(new Error('gone')))
+    counters.count('people', { read: 1 })
+    counters.count('people', { read: 2 })
+    await expect(counters.flush()).resolves.toBeUndefined()
   })
 })

@@ -100,6 +100,19 @@ describe('what a flow is given', () => {
     ])
   })
 
+  it('hands files over through the connection it names, and tells its counters at the end', async () => {
+    const { start, delivered, ledger } = runHarness()
+    await start(async (ctx) => {
+      const file = { path: 'out/a.csv', contentType: 'text/csv', bytes: 0, sha256: '', open: async function* () {}, options: {} }
+      ctx.count('file', { rows: 1 })
+      await ctx.connect('partner').deliver(file)
+      ctx.count('file', { rows: 2 })
+      return result
+    })
+    expect(delivered).toEqual([['partner', 'out/a.csv']])
+    expect(ledger.counted.at(-1)).toEqual({ file: { rows: 2 } })
+  })
+
   it('reports its last progress even when it came too soon after the one before', async () => {
     const { start, ledger } = runHarness()
     await start(async (ctx) => {

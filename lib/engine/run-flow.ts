@@ -1,14 +1,15 @@
 import { z } from 'zod'
+import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/run.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { isTidemarkError, TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
-import { batch } from './batch.ts'
+import { batch, batchByWeight } from './batch.ts'
 import { boundedMap } from './bounded-map.ts'
 import type { Flow, FlowContext, FlowResult } from './flow.ts'
 import type { Lake } from './lake.ts'
 import type { RunLedger } from './ledger.ts'
-import { Progress } from './progress.ts'
+import { Counters, Progress } from './progress.ts'
 import { createQuarantine } from './quarantine.ts'
 import { RunLog } from './run-log.ts'
 import { currentScope, inScope } from './scope.ts'
@@ -35,6 +36,7 @@ export interface FlowEffects {
   /** Raises the flow's fence and opens the lake; `signal` ends with the attempt. */
   openLake: (signal: AbortSignal) => Promise<Lake>
   extract: (connection: string, request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
+  deliver: (connection: string, delivery: Delivery, signal: AbortSignal) => Promise<Delivered>
   /** Aborts with RunStopped: cancelled, lease lost, worker stopping. */
   signal: AbortSignal
 }
@@ -77,6 +79,7 @@ class Attempt<P> {
   readonly #signal: AbortSignal
   readonly #log: RunLog
   readonly #progress: Progress
+  readonly #counters: Counters
   #lake: Lake | null = null
 
   constructor(run: FlowRun<P>, effects: FlowEffects, signal: AbortSignal) {
@@ -86,6 +89,7 @@ class Attempt<P> {
     this.#signal = signal
     this.#log = new RunLog({ clock, signal, log: effects.log, write: (entries) => ledger.log(entries) })
     this.#progress = new Progress(clock, signal, (progress) => ledger.progress(progress))
+    this.#counters = new Counters(clock, signal, (counters) => ledger.counters(counters))
   }
 
   async execute(): Promise<RunEnd> {
@@ -130,19 +134,25 @@ class Attempt<P> {
         warn: (message, data) => log.add('warn', message, data),
         error: (message, data) => log.add('error', message, data),
       },
-      connect: (name) => ({ extract: (request) => this.#effects.extract(name, request, signalHere()) }),
+      connect: (name) => ({
+        extract: (request) => this.#effects.extract(name, request, signalHere()),
+        deliver: (delivery) => this.#effects.deliver(name, delivery, signalHere()),
+      }),
       task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
       map: (items, concurrency, work) =>
         boundedMap(items, work, { concurrency, waitingMax: concurrency * WAITING_PER_SLOT, signal: signalHere() }),
       batch,
+      batchByWeight,
       lake,
       quarantine: (task, key, reason, row) => quarantine({ at: clock.now(), task, key, reason, row }),
       progress: (done, total) => this.#progress.report(done, total),
+      count: (stage, counts) => this.#counters.count(stage, counts),
     }
   }
 
   async close(): Promise<void> {
     await this.#progress.flush()
+    await this.#counters.flush()
     await this.#log.flush()
     await this.#lake?.close().catch((error) => this.#effects.log.warn('the lake could not be closed', { error: toInternalMessage(error) }))
   }

@@ -67,6 +67,7 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
         ledger,
         openLake: (signal) => openLake({ url: database.url, clock, log: silentLog, signal, assertHeld: () => {}, ...holder }),
         extract: (connection, request, signal) => (source ? source(request) : extract(campus, clock, connection, request, signal)),
+        deliver: () => Promise.reject(new Error('this stage delivers nothing')),
         signal: control.signal,
       },
     )

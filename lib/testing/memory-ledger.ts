@@ -8,6 +8,7 @@ export class MemoryLedger implements RunLedger {
   readonly entries: LogEntry[] = []
   readonly rejections: Rejection[] = []
   readonly progressReports: ProgressReport[] = []
+  readonly counted: Record<string, Record<string, number>>[] = []
   readonly waits: (string | null)[] = []
   fail: Error | null = null
 
@@ -46,6 +47,11 @@ export class MemoryLedger implements RunLedger {
   async progress(progress: ProgressReport): Promise<void> {
     this.#mayWrite()
     this.progressReports.push(progress)
+  }
+
+  async counters(counters: Record<string, Record<string, number>>): Promise<void> {
+    this.#mayWrite()
+    this.counted.push(counters)
   }
 
   async waiting(words: string | null): Promise<void> {

@@ -39,6 +39,7 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     close: async () => void closed.push('lake'),
   }
   const extracted: unknown[] = []
+  const delivered: unknown[] = []
   const effects: FlowEffects = {
     clock,
     random: () => 1,
@@ -49,9 +50,13 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
       extracted.push([connection, request])
       yield* [1, 2, 3]
     },
+    async deliver(connection, { path }) {
+      delivered.push([connection, path])
+      return { detail: 'delivered' }
+    },
     signal: control.signal,
   }
   const start = (run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>, more: { parameters?: unknown; attempt?: number } = {}) =>
     runFlow({ runId: 'run-1', attempt: 1, parameters: {}, timeoutMs: HOUR, flow: aFlow(run), ...more }, effects)
-  return { clock, ledger, control, closed, extracted, start }
+  return { clock, ledger, control, closed, extracted, delivered, start }
 }
