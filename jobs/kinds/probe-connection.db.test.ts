@@ -6,7 +6,7 @@ import { TidemarkError } from '#lib/platform/errors.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { testConnector, testServices } from '#lib/testing/job-services.ts'
-import { turns } from '#lib/testing/turns.ts'
+import { deferred } from '#lib/testing/turns.ts'
 import probeConnection from './probe-connection.ts'
 
 const NOW = '2026-03-01T07:00:00Z'
@@ -117,14 +117,15 @@ describe('a probe', () => {
   })
 
   it('that hangs is ended after its limit', async () => {
+    const looking = deferred()
     const connectors = testConnector(async function* ({ signal }) {
+      looking.resolve()
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
       yield* []
       signal.throwIfAborted()
     })
     const probing = probe(testServices(ctx, { connectors, lookup }))
-    while ((await connection()).next_probe_at.getTime() === Date.parse(NOW)) await turns()
-    for (let i = 0; i < 20; i++) await turns()
+    await looking.promise
     await clock.advance(60_000)
     await probing
     expect((await connection()).problem).toContain('longer than 1 min')
