@@ -13,6 +13,7 @@ test('the keyboard walks the days and the rows, pins a day and closes it', async
   const courses = page.getByRole('slider', { name: 'Courses, day by day' })
   const card = page.locator('.day-card')
 
+  await expect(terms).toBeVisible()
   await page.getByRole('link', { name: 'Terms', exact: true }).last().focus()
   await page.keyboard.press('Tab')
   await expect(terms).toBeFocused()

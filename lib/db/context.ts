@@ -34,8 +34,8 @@ export function createContext(options: {
     connectionString: options.url,
     max: options.connections ?? 10,
     application_name: options.applicationName ?? 'tidemark',
-    // A process that freezes in the middle of a transaction must not hold its locks for ever.
-    idle_in_transaction_session_timeout: 60_000,
+    // A process that freezes in the middle of a transaction must not hold its locks, such as the planner's, for longer than a lease.
+    idle_in_transaction_session_timeout: 20_000,
   })
   const lost = (error: Error) => options.log.warn('a database connection was lost', { error: error.message })
   pool.on('error', lost)
