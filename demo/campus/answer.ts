@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { systemClock } from '#lib/platform/clock.ts'
 import type { Misbehaviour } from './manners.ts'
 
 export interface Answer {
@@ -9,6 +10,9 @@ export interface Answer {
   /** Made as it is sent, as fast as the reader takes it. */
   body: Iterable<string>
 }
+
+const FAULT =
+  '<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault><faultcode>soapenv:Server</faultcode><faultstring>Internal gateway error</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>'
 
 /** Answers that hide what the protocol would have said. */
 export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: ServerResponse): Answer | undefined {
@@ -24,12 +28,19 @@ export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: Ser
         contentType: 'text/html; charset=utf-8',
         body: ['<!DOCTYPE html><html><body><h1>Sign in to the portal</h1></body></html>'],
       }
+    case 'xml-fault-in-200':
+      return { status: 200, contentType: 'text/xml; charset=utf-8', body: [FAULT] }
     case 'redirect-elsewhere':
       response.setHeader('location', 'http://elsewhere.invalid/login')
       return { status: 302, contentType: 'text/plain', body: ['Moved.'] }
     default:
       return undefined
   }
+}
+
+/** An answer in JSON. */
+export function jsonAnswer(status: number, document: unknown): Answer {
+  return { status, contentType: 'application/json; charset=utf-8', body: [JSON.stringify(document)] }
 }
 
 /** Sends an answer, well or badly. `dripMs` is the pause between two bytes of a slow drip. */
@@ -41,10 +52,18 @@ export async function deliver(
 ): Promise<void> {
   response.statusCode = answer.status
   response.setHeader('content-type', answer.contentType)
+  if (misbehaviour?.manner === 'slow-answer') await pause(response, misbehaviour.delayMs)
   if (misbehaviour?.manner === 'cut-body') return cut(response, answer)
   if (misbehaviour?.manner === 'slow-drip') return drip(response, answer, dripMs)
   // A reader that goes away in the middle is its own business.
   await pipeline(Readable.from(joined(answer.body)), response).catch(() => {})
+}
+
+/** Over early when the other side has gone away. */
+async function pause(response: ServerResponse, ms: number): Promise<void> {
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  await systemClock.sleep(ms, gone.signal)
 }
 
 function* joined(body: Iterable<string>): Generator<string> {

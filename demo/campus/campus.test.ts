@@ -91,8 +91,31 @@ describe('the courses of the campus', () => {
     expect(await (await fetch(`${campus.url}/control`)).json()).toEqual({
       misbehaving: {},
       changed: 0,
-      requests: { peoplesoft: 0, snaplogic: 4 },
+      requests: { snaplogic: 4 },
     })
+    await campus.close()
+  })
+})
+
+describe('the people of the campus, from outside', () => {
+  it('can be changed, sent away, moved and spoiled while it runs', async () => {
+    const campus = await startCampus({ clock, coursesPerTerm: 1, peopleCount: 40 })
+    const order = async (body: unknown) => {
+      const answer = await fetch(`${campus.url}/control`, { method: 'POST', body: JSON.stringify(body) })
+      return answer.status === 200 ? Object(await answer.json()).changed : answer.status
+    }
+    expect(await order({ do: 'change-people', share: 0.1 })).toBe(4)
+    expect(await order({ do: 'change-people', count: 1, aspect: 'grades' })).toBe(5)
+    expect(await order({ do: 'remove-people', buids: ['U90000040'] })).toBe(6)
+    expect(campus.people.find('U90000040')).toBeUndefined()
+    expect(await order({ do: 'set-populations', buid: 'U90000001', populations: ['faculty'] })).toBe(7)
+    expect(campus.people.populationsOf(0)).toEqual(['faculty'])
+    expect(await order({ do: 'change-people', aspect: 'shoes' })).toBe(400)
+    expect(await order({ do: 'misbehave', system: 'person-task', manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })).toBe(
+      7,
+    )
+    expect(campus.control.manners.take('person-task')).toMatchObject({ manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })
+    expect(await order({ do: 'restore' })).toBe(0)
     await campus.close()
   })
 })

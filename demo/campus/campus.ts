@@ -4,9 +4,18 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { deliver, rudeAnswer } from './answer.ts'
 import { answerControl, CampusControl } from './control.ts'
 import { fileCourses } from './course-files.ts'
-import { answerPeopleSoft, isPeopleSoft } from './peoplesoft.ts'
-import { answerSnapLogic, COURSE_TASK_PATH, isSnapLogic } from './snaplogic.ts'
+import { CS_TOOLS_PATH } from './cs-tools.ts'
+import { startLdapServer } from './ldap-server.ts'
+import { People } from './people.ts'
+import { PERSON_API_PATH } from './person-api.ts'
+import { PERSON_TASK_PATH } from './person-task.ts'
+import { SAP_BAPI_PATH } from './sap.ts'
+import { SAP_ODATA2_PATH, SAP_ODATA4_PATH } from './sap-odata.ts'
+import { COURSE_TASK_PATH } from './snaplogic.ts'
 import { syntheticCourses } from './synthetic-courses.ts'
+import type { CampusCredentials, CampusWorld } from './system.ts'
+import { openSystems } from './systems.ts'
+import { VDS_GATEWAY_PATH, VDS_REST_PATH } from './vds.ts'
 
 export interface CampusOptions {
   clock: Clock
@@ -19,6 +28,8 @@ export interface CampusOptions {
   termCount?: number
   /** Invented courses in each term. */
   coursesPerTerm?: number
+  /** Invented people; their documents are made when they are asked for, so that 100,000 cost no more memory than ten. */
+  peopleCount?: number
   /** Pause between two bytes of a slow drip. */
   dripMs?: number
 }
@@ -28,61 +39,109 @@ export interface Campus {
   url: string
   /** The course task's address. */
   courseUrl: string
-  /** What both systems accept; only this pretend campus knows them. */
-  credentials: { user: string; password: string; key: string }
+  /** The addresses of the other systems, each as its connector wants it. */
+  urls: CampusUrls
+  /** What all systems accept; only this pretend campus knows them. */
+  credentials: CampusCredentials
   control: CampusControl
+  /** Who there is; what a test may ask about them. */
+  people: People
   close(): Promise<void>
 }
 
-const CREDENTIALS = { user: 'DEMO', password: 'pretend-campus', key: 'pretend-campus-key' }
+export interface CampusUrls {
+  personTask: string
+  personApi: string
+  csTools: string
+  sapBapi: string
+  sapOData2: string
+  sapOData4: string
+  vdsRest: string
+  vdsGateway: string
+  ldap: string
+}
 
-/** Starts the pretend campus on the loopback address: PeopleSoft and SnapLogic on one port. */
+const CREDENTIALS: CampusCredentials = {
+  user: 'DEMO',
+  password: 'pretend-campus',
+  key: 'pretend-campus-key',
+  bindDn: 'uid=tidemark,ou=apps,o=campus',
+  bindPassword: 'pretend-directory',
+}
+
+/** Starts the pretend campus on the loopback address: all systems on one port, the directory's LDAP on another. */
 export async function startCampus(options: CampusOptions): Promise<Campus> {
-  const { clock, seed = 1, termCount = 12, coursesPerTerm = 800, dripMs = 200 } = options
-  const control = new CampusControl()
-  const source =
-    options.courses === undefined
-      ? syntheticCourses({ clock, seed, termCount, perTerm: coursesPerTerm })
-      : await fileCourses(options.courses)
-  const peoplesoft = { clock, user: CREDENTIALS.user, password: CREDENTIALS.password, termCount, changes: control.termChanges }
-  const snaplogic = { key: CREDENTIALS.key, source, changes: control.courseChanges }
+  const world = await createWorld(options)
+  const ldap = await startLdapServer(world)
+  const systems = openSystems(world)
+  const { control } = world
+  const { dripMs = 200 } = options
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://campus')
-    const system = isPeopleSoft(url.pathname) ? 'peoplesoft' : isSnapLogic(url.pathname) ? 'snaplogic' : undefined
-    if (system === undefined) {
+    const found = systems.find(([, system]) => system.isFor(url.pathname))
+    if (!found) {
       const other =
         url.pathname === '/control'
           ? await answerControl(request, control)
           : { status: 404, contentType: 'text/plain', body: ['Not here.'] }
       return deliver(response, other, undefined, dripMs)
     }
-    control.count(system)
-    const misbehaviour = control.manners.take(system)
+    const [name, system] = found
+    control.count(name)
+    const misbehaviour = control.manners.take(name)
     if (misbehaviour?.manner === 'down') return void response.destroy()
-    const polite = () =>
-      system === 'peoplesoft'
-        ? answerPeopleSoft(request, url, peoplesoft, misbehaviour)
-        : answerSnapLogic(request, url, snaplogic, misbehaviour)
-    return deliver(response, rudeAnswer(misbehaviour, response) ?? polite(), misbehaviour, dripMs)
+    const polite = rudeAnswer(misbehaviour, response) ?? (await system.answer(request, url, misbehaviour))
+    return deliver(response, polite, misbehaviour, dripMs)
   }
 
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
   server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
+  await once(server, 'listening').catch(async (error: unknown) => {
+    await ldap.close()
+    throw error
+  })
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : options.port}`
   return {
     url,
     courseUrl: `${url}${COURSE_TASK_PATH}`,
+    urls: urlsBelow(url, ldap.url),
     credentials: CREDENTIALS,
     control,
+    people: world.people,
     async close() {
+      await ldap.close()
       server.close()
       server.closeAllConnections()
       if (server.listening) await once(server, 'close')
     },
+  }
+}
+
+async function createWorld(options: CampusOptions): Promise<CampusWorld> {
+  const { clock, seed = 1, termCount = 12, coursesPerTerm = 800, peopleCount = 60 } = options
+  const control = new CampusControl(peopleCount)
+  const courses =
+    options.courses === undefined
+      ? syntheticCourses({ clock, seed, termCount, perTerm: coursesPerTerm })
+      : await fileCourses(options.courses)
+  const people = new People({ count: peopleCount, seed, clock, changes: control.people })
+  return { clock, control, credentials: CREDENTIALS, termCount, courses, people }
+}
+
+function urlsBelow(url: string, ldap: string): CampusUrls {
+  return {
+    personTask: `${url}${PERSON_TASK_PATH}`,
+    personApi: `${url}${PERSON_API_PATH}`,
+    csTools: `${url}${CS_TOOLS_PATH}`,
+    sapBapi: `${url}${SAP_BAPI_PATH}`,
+    sapOData2: `${url}${SAP_ODATA2_PATH}`,
+    sapOData4: `${url}${SAP_ODATA4_PATH}`,
+    vdsRest: `${url}${VDS_REST_PATH}`,
+    vdsGateway: `${url}${VDS_GATEWAY_PATH}`,
+    ldap,
   }
 }

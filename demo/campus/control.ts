@@ -2,14 +2,21 @@ import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer } from './answer.ts'
-import { MANNERS, Manners, SYSTEMS, type System } from './manners.ts'
+import { MANNERS, type MannerOptions, Manners, SYSTEMS, type System } from './manners.ts'
+import { ASPECTS, PeopleChanges, PICK, POPULATIONS } from './people/changes.ts'
 
 /** What somebody may do to the pretend campus while it runs. */
 export class CampusControl {
   readonly manners = new Manners()
   readonly courseChanges = new Map<string, Record<string, unknown> | null>()
   readonly termChanges = new Map<string, Record<string, unknown> | null>()
+  /** Who is changed, gone or somebody else. */
+  readonly people: PeopleChanges
   readonly #requests = new Map<System, number>(SYSTEMS.map((system) => [system, 0]))
+
+  constructor(peopleCount = 0) {
+    this.people = new PeopleChanges(peopleCount)
+  }
 
   /** Changes fields of one course; a second change adds to the first. `courseId` as it is served, `000123`. */
   changeCourse(term: string, courseId: string, fields: Record<string, unknown>): void {
@@ -21,10 +28,11 @@ export class CampusControl {
     this.courseChanges.set(`${term}/${courseId}`, null)
   }
 
-  /** As it was published: all changes of courses and terms are forgotten. */
+  /** As it was published: all changes of courses, terms and people are forgotten. */
   restore(): void {
     this.courseChanges.clear()
     this.termChanges.clear()
+    this.people.restore()
   }
 
   /** Sets columns on every row of a term, or removes the term (null). */
@@ -49,11 +57,17 @@ const order = z.discriminatedUnion('do', [
     manner: z.enum(MANNERS),
     times: z.int().min(1).optional(),
     retryAfter: z.string().optional(),
+    delayMs: z.int().min(0).optional(),
+    share: z.number().min(0).max(1).optional(),
+    buid: z.string().optional(),
   }),
   z.strictObject({ do: z.literal('behave'), system: z.enum(SYSTEMS).optional() }),
   z.strictObject({ do: z.literal('change-course'), term: z.string(), courseId: z.string(), fields: z.record(z.string(), z.unknown()) }),
   z.strictObject({ do: z.literal('remove-course'), term: z.string(), courseId: z.string() }),
   z.strictObject({ do: z.literal('change-term'), strm: z.string(), columns: z.record(z.string(), z.unknown()).nullable() }),
+  z.strictObject({ do: z.literal('change-people'), ...PICK.shape, aspect: z.enum(ASPECTS).optional() }),
+  z.strictObject({ do: z.literal('remove-people'), ...PICK.shape }),
+  z.strictObject({ do: z.literal('set-populations'), buid: z.string(), populations: z.array(z.enum(POPULATIONS)) }),
   z.strictObject({ do: z.literal('restore') }),
 ])
 type Order = z.infer<typeof order>
@@ -69,24 +83,52 @@ export async function answerControl(request: IncomingMessage, control: CampusCon
 }
 
 function obey(control: CampusControl, command: Order): void {
-  const { manners } = control
-  if (command.do === 'misbehave')
-    manners.set(command.system, command.manner, withoutUndefined({ times: command.times, retryAfter: command.retryAfter }))
-  else if (command.do === 'behave') manners.clear(command.system)
-  else if (command.do === 'change-course') control.changeCourse(command.term, command.courseId, command.fields)
-  else if (command.do === 'remove-course') control.removeCourse(command.term, command.courseId)
-  else if (command.do === 'change-term') control.changeTerm(command.strm, command.columns)
-  else control.restore()
+  const { manners, people } = control
+  switch (command.do) {
+    case 'misbehave':
+      manners.set(command.system, command.manner, said(command))
+      break
+    case 'behave':
+      manners.clear(command.system)
+      break
+    case 'change-course':
+      control.changeCourse(command.term, command.courseId, command.fields)
+      break
+    case 'remove-course':
+      control.removeCourse(command.term, command.courseId)
+      break
+    case 'change-term':
+      control.changeTerm(command.strm, command.columns)
+      break
+    case 'change-people':
+      people.change(command, command.aspect)
+      break
+    case 'remove-people':
+      people.remove(command)
+      break
+    case 'set-populations':
+      people.setPopulations(command.buid, command.populations)
+      break
+    default:
+      control.restore()
+  }
 }
 
-function withoutUndefined(options: { times: number | undefined; retryAfter: string | undefined }): { times?: number; retryAfter?: string } {
-  const { times, retryAfter } = options
-  return { ...(times === undefined ? {} : { times }), ...(retryAfter === undefined ? {} : { retryAfter }) }
+/** What an order says beside the manner; what it leaves out keeps its default. */
+function said({ times, retryAfter, delayMs, share, buid }: Extract<Order, { do: 'misbehave' }>): MannerOptions {
+  return {
+    ...(times === undefined ? {} : { times }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+    ...(share === undefined ? {} : { share }),
+    ...(buid === undefined ? {} : { buid }),
+  }
 }
 
 function state(control: CampusControl): Answer {
-  const requests = Object.fromEntries(SYSTEMS.map((system) => [system, control.requests(system)]))
-  const changed = control.courseChanges.size + control.termChanges.size
+  const asked = SYSTEMS.filter((system) => control.requests(system) > 0)
+  const requests = Object.fromEntries(asked.map((system) => [system, control.requests(system)]))
+  const changed = control.courseChanges.size + control.termChanges.size + control.people.size
   return {
     status: 200,
     contentType: 'application/json',

@@ -1,71 +1,39 @@
-import type { IncomingMessage } from 'node:http'
-import type { Answer } from './answer.ts'
 import type { CampusCourse, CourseGroup, CourseSource } from './courses.ts'
-import type { Misbehaviour } from './manners.ts'
+import type { CampusSystem, CampusWorld } from './system.ts'
+import { errorDocument, hasTaskKey, json, taskRefusal, UNAUTHORIZED } from './task.ts'
 
 /** By `<term>/<course id>`: fields to set on a course, or null: it is gone. */
 export type CourseChanges = ReadonlyMap<string, Record<string, unknown> | null>
 
-export interface SnapLogicOptions {
-  key: string
-  source: CourseSource
-  changes: CourseChanges
-}
-
 /** The triggered task's path: pod, organisation, project space, project, task. */
 export const COURSE_TASK_PATH = '/api/1/rest/slsched/feed/Campus/projects/Courses/Course%20Task'
 
-/** Whether a request is for a SnapLogic task. */
-export function isSnapLogic(path: string): boolean {
-  return path.startsWith('/api/1/rest/')
-}
-
 /** SnapLogic's triggered course task, as it answers: always an array, errors inside it. */
-export function answerSnapLogic(
-  request: IncomingMessage,
-  url: URL,
-  options: SnapLogicOptions,
-  misbehaviour: Misbehaviour | undefined,
-): Answer {
-  const key = request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '')
-  if (misbehaviour?.manner === 'unauthorized' || key !== options.key) {
-    return json(401, [
-      JSON.stringify({ response_map: { error_list: [{ message: 'Unauthorized: the task token is not valid' }] }, http_status_code: 401 }),
-    ])
+export function snapLogic(world: CampusWorld): CampusSystem {
+  return {
+    isFor: (path) => path.startsWith('/api/1/rest/'),
+    answer(request, url, misbehaviour) {
+      if (misbehaviour?.manner === 'unauthorized' || !hasTaskKey(request, world.credentials.key)) return taskRefusal(401, UNAUTHORIZED)
+      if (url.pathname !== COURSE_TASK_PATH) return taskRefusal(404, 'Task not found')
+      const term = url.searchParams.get('term')
+      if (term === null) return json(200, [`[${errorDocument(400)}]`])
+      if (misbehaviour?.manner === 'empty-answer') return json(200, ['[]'])
+      return json(200, document(term, world.courses, world.control.courseChanges, misbehaviour?.manner))
+    },
   }
-  if (url.pathname !== COURSE_TASK_PATH)
-    return json(404, [JSON.stringify({ response_map: { error_list: [{ message: 'Task not found' }] }, http_status_code: 404 })])
-  const term = url.searchParams.get('term')
-  if (term === null) return json(200, [`[${errorDocument(400)}]`])
-  if (misbehaviour?.manner === 'empty-answer') return json(200, ['[]'])
-  return json(200, document(term, options, misbehaviour))
 }
 
-function json(status: number, body: Iterable<string>): Answer {
-  return { status, contentType: 'application/json; charset=utf-8', body }
-}
-
-function errorDocument(status: number): string {
-  return JSON.stringify({
-    error: 'Failed to execute HTTP request',
-    reason: `REST API service endpoint returned error result: status code = ${status}, reason phrase = Service Unavailable`,
-    resolution: 'Please check the values of Snap properties.',
-    status,
-  })
-}
-
-function* document(term: string, options: SnapLogicOptions, misbehaviour: Misbehaviour | undefined): Generator<string> {
-  const manner = misbehaviour?.manner
+function* document(term: string, source: CourseSource, changes: CourseChanges, manner: string | undefined): Generator<string> {
   yield '['
   let elements = 0
-  for (const group of options.source.groups(term)) {
+  for (const group of source.groups(term)) {
     yield elements === 0 ? '' : ','
-    yield* groupText(group, manner, courses(term, group, options.changes, manner))
+    yield* groupText(group, manner, courses(term, group, changes, manner))
     elements += 1
     if (manner === 'error-document') break
   }
-  const more: Partial<Record<string, string>> = { 'error-document': errorDocument(503), 'empty-objects': '{}', 'null-objects': NULL_GROUP }
-  const extra = manner === undefined ? undefined : more[manner]
+  const more: Record<string, string> = { 'error-document': errorDocument(503), 'empty-objects': '{}', 'null-objects': NULL_GROUP }
+  const extra = more[manner ?? '']
   if (extra !== undefined) yield `${elements === 0 ? '' : ','}${extra}`
   yield ']'
 }

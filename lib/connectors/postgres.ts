@@ -1,6 +1,7 @@
 import { defineConnector } from './connector.ts'
 import { check } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
+import { extractRows, postgresExtractRequest } from './postgres/extract.ts'
 import { observe } from './postgres/observe.ts'
 import { type PostgresSettings, postgresAssetSchema, postgresSettingsSchema } from './postgres/settings.ts'
 
@@ -9,8 +10,10 @@ export default defineConnector<PostgresSettings>({
   settings: postgresSettingsSchema,
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
-  capabilities: ['discover', 'observe'],
+  capabilities: ['discover', 'observe', 'extract'],
   check,
   discover,
   observe,
+  extractRequest: postgresExtractRequest,
+  extract: extractRows,
 })

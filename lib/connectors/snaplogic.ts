@@ -1,31 +1,39 @@
 import { z } from 'zod'
-import { observeCourses } from '#lib/connectors/snaplogic/observe-courses.ts'
-import { NO_TERM, readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
+import { lookAt } from '#lib/connectors/answer/look.ts'
+import { askTask, lookAtTask, taskAssetSettings } from '#lib/connectors/snaplogic/look-at-task.ts'
+import { readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
+import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
+import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
 import { type SnapLogicSettings, snapLogicSettings } from '#lib/connectors/snaplogic/settings.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
-const assetSettings = z.strictObject({
-  /** Fingerprint this term's courses. Costs a whole pipeline run at every look; without it we only see that the task answers. */
-  term: z
-    .string()
-    .regex(/^\d{4}$/)
-    .optional(),
-})
+/** Courses of a term, people by their rows, or otherwise the documents of the task. */
+const request = z
+  .strictObject({
+    path: z.string().optional(),
+    term: z
+      .string()
+      .regex(/^\d{4}$/, 'is not a term; it has four digits')
+      .optional(),
+    persons: z.array(z.record(z.string(), z.json())).optional(),
+    parameters: z.record(z.string(), z.string()).optional(),
+  })
+  .refine(({ term, persons, parameters }) => [term, persons, parameters].filter((one) => one !== undefined).length <= 1, {
+    error: 'Ask for a term, for people or for documents by their parameters: one of the three.',
+  })
 
-const request = z.strictObject({ term: z.string().regex(/^\d{4}$/) })
-
-/** SnapLogic's course task: one call per term, an array of (career, term) groups with their courses. */
+/** SnapLogic's triggered tasks: one connection per task, for courses, people or documents of any shape. */
 export default defineConnector<SnapLogicSettings>({
   kind: 'snaplogic',
   settings: snapLogicSettings,
-  assetSettings,
+  assetSettings: taskAssetSettings,
   assetKind: 'source',
   capabilities: ['observe', 'extract'],
 
   async check(connection) {
     try {
-      for await (const _record of readCourses(connection, NO_TERM)) break
+      await askTask(connection)
       return { ok: true, detail: 'The task accepts our key and answers.', credentialExpiresAt: null }
     } catch (error) {
       return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
@@ -33,10 +41,15 @@ export default defineConnector<SnapLogicSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await observeCourses(connection, asset, assetSettings)
+    for (const asset of assets) yield await lookAt(connection, asset, () => lookAtTask(connection, asset))
   },
 
+  extractRequest: request,
+
   async *extract(connection, input) {
-    yield* readCourses(connection, request.parse(input).term)
+    const { term, persons, parameters } = request.parse(input)
+    if (term !== undefined) yield* readCourses(connection, term)
+    else if (persons !== undefined) yield* readPeople(connection, persons)
+    else yield* readDocuments(connection, parameters ?? {})
   },
 })

@@ -31,7 +31,13 @@ describe('the environment', () => {
       logLevel: 'info',
       demoCourses: undefined,
       envFile: 'none',
+      handedOn: new Set(),
     })
+  })
+
+  test('knows what the launcher handed on', () => {
+    const { handedOn } = readEnvironment({ ENV_FILE: 'none', TIDEMARK_HANDED_ON: 'DATABASE_URL,LAKE_DATABASE_URL' })
+    expect([...handedOn]).toEqual(['DATABASE_URL', 'LAKE_DATABASE_URL'])
   })
 
   test('takes an empty value as a missing one', () => {

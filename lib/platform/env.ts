@@ -22,6 +22,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
   DEMO_COURSES: z.string().optional(),
   ENV_FILE: z.string().default('.env'),
+  TIDEMARK_HANDED_ON: z.string().default(''),
 })
 
 /** What Tidemark reads from its environment and nowhere else. */
@@ -45,6 +46,8 @@ export interface Environment {
   demoCourses: string | undefined
   /** File of further variables, `.env` unless named; `none` reads no file. */
   envFile: string
+  /** Variables that the launcher put into this environment and nobody's shell did. */
+  handedOn: ReadonlySet<string>
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -88,6 +91,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     logLevel: found.LOG_LEVEL,
     demoCourses: found.DEMO_COURSES,
     envFile: found.ENV_FILE,
+    handedOn: new Set(found.TIDEMARK_HANDED_ON.split(',').filter((name) => name !== '')),
   }
 }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import type { Clock } from './clock.ts'
@@ -22,19 +23,24 @@ const ERROR_BODY_BYTES = 65_536
 export interface HttpRequest {
   system: SystemName
   url: string
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT'
   headers?: Record<string, string>
-  body?: string
+  /** Text, or bytes made as they are sent; those need a `content-length` header. */
+  body?: string | AsyncIterable<Uint8Array>
   limits?: Partial<HttpLimits>
   signal: AbortSignal
   clock: Clock
   /** Better public words for an error answer, from its body; must not repeat secrets. */
   explain?: (status: number, body: string) => string | undefined
+  /** Its error answers may name people: their text is then kept nowhere, not even in our own log. */
+  isAboutPeople?: boolean
 }
 
 export interface HttpAnswer {
   status: number
   contentType: string
+  /** Of the answer, by its name in small letters. */
+  header(name: string): string | undefined
   /** The decompressed body, once. Throws when it ends early, stalls or grows past its limit. */
   body: AsyncIterable<Uint8Array>
   text(): Promise<string>
@@ -46,30 +52,42 @@ export interface HttpAnswer {
  */
 export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   const limits = { ...DEFAULT_LIMITS, ...request.limits }
-  const total = AbortSignal.timeout(limits.totalMs)
-  const agent = new Agent({ connect: { timeout: limits.connectMs, rejectUnauthorized: true }, pipelining: 0 })
-  const call: Call = { request, limits, total, agent, signal: AbortSignal.any([request.signal, total]) }
+  const total = new AbortController()
+  // Ended with the call: a night of short questions must not leave a hundred thousand long timers behind.
+  const timer = setTimeout(() => total.abort(), limits.totalMs).unref()
+  const call: Call = { request, limits, total: total.signal, timer, signal: AbortSignal.any([request.signal, total.signal]) }
   try {
     const response = await follow(call)
     if (response.statusCode >= 200 && response.statusCode < 300) return toAnswer(call, response)
     const body = await collect(call, response, ERROR_BODY_BYTES, true)
     throw toStatusError(request.system, response.statusCode, {
       explanation: request.explain?.(response.statusCode, body),
-      body,
+      body: request.isAboutPeople === true ? '(not kept: it may name people)' : body,
       retryAfterMs: parseRetryAfter(header(response, 'retry-after'), request.clock.now()),
     })
   } catch (error) {
-    await agent.destroy()
+    clearTimeout(call.timer)
     throw interpret(call, error, false)
   }
+}
+
+const agents = new Map<number, Agent>()
+
+/** Connections stay open for some seconds: forty thousand questions to one system are not forty thousand handshakes. */
+function agentFor(connectMs: number): Agent {
+  const known = agents.get(connectMs)
+  if (known !== undefined) return known
+  const agent = new Agent({ connect: { timeout: connectMs, rejectUnauthorized: true } })
+  agents.set(connectMs, agent)
+  return agent
 }
 
 interface Call {
   request: HttpRequest
   limits: HttpLimits
   total: AbortSignal
+  timer: NodeJS.Timeout
   signal: AbortSignal
-  agent: Agent
 }
 
 async function follow(call: Call): Promise<Dispatcher.ResponseData> {
@@ -78,7 +96,7 @@ async function follow(call: Call): Promise<Dispatcher.ResponseData> {
   for (let hop = 0; ; hop += 1) {
     const response = await send(call, url)
     const location = response.statusCode >= 300 && response.statusCode < 400 ? header(response, 'location') : undefined
-    if (location === undefined || hop === REDIRECTS_MAX || call.request.method === 'POST') return response
+    if (location === undefined || hop === REDIRECTS_MAX || !mayFollow(call.request)) return response
     const next = URL.canParse(location, url) ? new URL(location, url) : undefined
     if (next?.origin !== start.origin) return response
     await response.body.dump()
@@ -86,13 +104,17 @@ async function follow(call: Call): Promise<Dispatcher.ResponseData> {
   }
 }
 
+function mayFollow({ method }: HttpRequest): boolean {
+  return method === undefined || method === 'GET' || method === 'HEAD'
+}
+
 function send(call: Call, url: URL): Promise<Dispatcher.ResponseData> {
   const { request, limits } = call
   return undiciRequest(url, {
-    dispatcher: call.agent,
+    dispatcher: agentFor(limits.connectMs),
     method: request.method ?? 'GET',
     headers: { 'user-agent': 'Tidemark', 'accept-encoding': 'gzip', ...request.headers },
-    body: request.body ?? null,
+    body: typeof request.body === 'object' ? Readable.from(request.body, { objectMode: false }) : (request.body ?? null),
     signal: call.signal,
     headersTimeout: limits.headersMs,
     bodyTimeout: limits.idleMs,
@@ -104,6 +126,7 @@ function toAnswer(call: Call, response: Dispatcher.ResponseData): HttpAnswer {
   return {
     status: response.statusCode,
     contentType,
+    header: (name) => header(response, name),
     body: read(call, response, call.limits.bodyBytes),
     text: () => collect(call, response, call.limits.bodyBytes, false),
   }
@@ -121,7 +144,7 @@ async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: nu
     throw interpret(call, error, true)
   } finally {
     response.body.destroy()
-    await call.agent.destroy()
+    clearTimeout(call.timer)
   }
 }
 

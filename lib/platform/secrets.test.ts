@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { missingReferences, resolveSecret, resolveSecrets, secretLookup } from './secrets.ts'
+import { missingReferences, referencesIn, resolveIfThere, resolveSecret, resolveSecrets, secretLookup, secretSource } from './secrets.ts'
 
 const values: Record<string, string> = { USER: 'ann', HOST: 'db.example', TRICKY: '$& ${USER}' }
 const lookup = (name: string) => values[name]
@@ -49,6 +49,44 @@ describe('missing references', () => {
       'NOT_THERE',
       'the secret file /nowhere',
     ])
+  })
+})
+
+describe('the references in settings', () => {
+  it('are found wherever they stand, each once, with the setting they stand in', () => {
+    const settings = { url: 'https://${USER}:${WORD}@x', deep: { key: ['file:/run/key', '${USER}'] }, plain: 'x', port: 5 }
+    expect(referencesIn(settings)).toEqual([
+      { setting: 'url', name: 'USER', isFile: false, text: 'https://${USER}:${WORD}@x' },
+      { setting: 'url', name: 'WORD', isFile: false, text: 'https://${USER}:${WORD}@x' },
+      { setting: 'key', name: '/run/key', isFile: true, text: 'file:/run/key' },
+    ])
+  })
+
+  it('have a value only when all of it is there', () => {
+    expect(resolveIfThere('${USER}@${HOST}', lookup)).toBe('ann@db.example')
+    expect(resolveIfThere('${USER}@${NOT_THERE}', lookup)).toBeUndefined()
+  })
+})
+
+describe('where a variable is set', () => {
+  const shell = (name: string) => ({ SHELL_ONLY: 's', BOTH: 's', COPY: 'old', GIVEN: 'g' })[name]
+  function source() {
+    const envFile = join(folder, '.env')
+    writeFileSync(envFile, 'FILE_ONLY=f\nBOTH=f\nCOPY=new\n')
+    const own = (name: string) => (name === 'OWN' ? 'o' : undefined)
+    return secretSource({ envFile, environment: shell, handedOn: new Set(['COPY', 'GIVEN']), own })
+  }
+
+  it.each([
+    ['FILE_ONLY', 'f', 'env-file'],
+    ['SHELL_ONLY', 's', 'shell'],
+    ['BOTH', 's', 'shell-over-env-file'],
+    ['COPY', 'new', 'env-file'],
+    ['GIVEN', 'g', 'tidemark'],
+    ['OWN', 'o', 'tidemark'],
+    ['NOWHERE', undefined, 'missing'],
+  ])('%s is %s from %s', (name, value, place) => {
+    expect([source().lookup(name), source().placeOf(name)]).toEqual([value, place])
   })
 })
 

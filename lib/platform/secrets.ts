@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import type { SecretPlace } from '#lib/domain/secret-reference.ts'
 import { environmentVariable } from './env.ts'
 import { TidemarkError } from './errors.ts'
 
@@ -18,12 +19,40 @@ function readVariables(envFile: string): Record<string, string | undefined> {
   }
 }
 
+/** Where the values of variables come from. */
+export interface SecretSource {
+  lookup: Lookup
+  placeOf(name: string): SecretPlace
+}
+
 /**
- * Looks variables up in the process environment, then in the .env file as it is now: the file is read anew at every
- * look, so that a changed password counts from the next use on.
+ * Variables of the process environment, then of the .env file as it is now: the file is read anew at every look, so that
+ * a changed password counts from the next use on. What the launcher handed on is a copy, so there the file comes first.
+ * `own` is what Tidemark knows itself when nobody set it.
  */
+export function secretSource(options: {
+  envFile: string
+  environment?: Lookup
+  handedOn?: ReadonlySet<string>
+  own?: Lookup
+}): SecretSource {
+  const { envFile, environment = environmentVariable, handedOn, own } = options
+  const inFile = (name: string) => readVariables(envFile)[name] || undefined
+  const inShell = (name: string) => (handedOn?.has(name) ? undefined : environment(name))
+  const handed = (name: string) => (handedOn?.has(name) ? environment(name) : undefined) ?? own?.(name)
+  return {
+    lookup: (name) => inShell(name) ?? inFile(name) ?? handed(name),
+    placeOf(name) {
+      if (inShell(name) !== undefined) return inFile(name) === undefined ? 'shell' : 'shell-over-env-file'
+      if (inFile(name) !== undefined) return 'env-file'
+      return handed(name) === undefined ? 'missing' : 'tidemark'
+    },
+  }
+}
+
+/** The lookup alone: environment, then the .env file as it is now. */
 export function secretLookup(envFile: string, environment: Lookup = environmentVariable): Lookup {
-  return (name) => environment(name) ?? (readVariables(envFile)[name] || undefined)
+  return secretSource({ envFile, environment }).lookup
 }
 
 function readSecretFile(path: string, missing: Set<string>): string {
@@ -73,6 +102,43 @@ export function resolveSecrets(settings: Record<string, unknown>, lookup: Lookup
   const missing = new Set<string>()
   const resolved = Object.entries(settings).map(([key, value]) => [key, resolve(value, lookup, missing)] as const)
   return missing.size > 0 ? refuse(missing) : Object.fromEntries(resolved)
+}
+
+/** A reference in settings: where it stands and what it leads to. */
+export interface Reference {
+  /** The setting's name, also of one deeper inside. */
+  setting: string
+  /** The variable, or the path of the secret file. */
+  name: string
+  isFile: boolean
+  /** The whole text it stands in. */
+  text: string
+}
+
+function referencesOfText(text: string, setting: string): Reference[] {
+  const path = FILE.exec(text)?.[1]
+  if (path !== undefined) return [{ setting, name: path, isFile: true, text }]
+  return [...text.matchAll(VARIABLE)].map(([, name = '']) => ({ setting, name, isFile: false, text }))
+}
+
+function referencesOf(value: unknown, setting: string): Reference[] {
+  if (typeof value === 'string') return referencesOfText(value, setting)
+  if (Array.isArray(value)) return value.flatMap((item) => referencesOf(item, setting))
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => referencesOf(item, key))
+}
+
+/** Every reference in settings, each name once. */
+export function referencesIn(settings: Record<string, unknown>): Reference[] {
+  const all = referencesOf(settings, '')
+  return all.filter((reference, index) => all.findIndex((other) => other.name === reference.name) === index)
+}
+
+/** The value of a text with references as it is now; undefined when one of them leads nowhere. Never log the result. */
+export function resolveIfThere(text: string, lookup: Lookup): string | undefined {
+  const missing = new Set<string>()
+  const value = resolveText(text, lookup, missing)
+  return missing.size === 0 ? value : undefined
 }
 
 /** What the references in a value lead to and is not there: variables and secret files, by name. */

@@ -16,6 +16,8 @@ export function testServices(ctx: Context, more: Partial<JobServices> = {}): Job
     lakeUrl: undefined,
     config: 'none.yaml',
     lookup: () => undefined,
+    placeOf: () => 'env-file',
+    fingerprintKey: 'a key for tests, of at least 32 characters',
     random: () => 0.5,
     runs: new RunHolder(),
     signal: new AbortController().signal,

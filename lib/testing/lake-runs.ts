@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Pool } from 'pg'
-import { type Campus, type CampusOptions, startCampus } from '#demo/campus/campus.ts'
-import peoplesoft from '#lib/connectors/peoplesoft.ts'
-import snaplogic from '#lib/connectors/snaplogic.ts'
+import { type CampusOptions, startCampus } from '#demo/campus/campus.ts'
+import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
 import type { Flow } from '#lib/engine/flow.ts'
 import { openLake } from '#lib/engine/lake.ts'
 import { type RunEnd, runFlow } from '#lib/engine/run-flow.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
+import { openCampusConnection } from './campus-connections.ts'
 import { createTestDatabase } from './database.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 
@@ -38,9 +38,14 @@ export interface RunOptions {
   parameters?: Record<string, unknown>
   runId?: string
   attempt?: number
+  scheduledFor?: Instant
   ledger?: MemoryLedger
+  /** The flow's names of connections as the catalogue would map them. */
+  connections?: Record<string, string>
   /** Instead of the campus: records as a connector would yield them. */
-  extract?: (request: Record<string, unknown>) => AsyncIterable<unknown>
+  extract?: (request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
+  /** Who takes the files; nobody when absent. */
+  deliver?: (connection: string, delivery: Delivery) => Promise<Delivered>
 }
 
 /** A pretend campus, an empty lake and the real engine between them. */
@@ -53,21 +58,24 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
   let fence = 0
 
   async function run<P>(name: string, flow: Flow<P>, options: RunOptions = {}): Promise<RunEnd & { ledger: MemoryLedger }> {
-    const { parameters = {}, runId = randomUUID(), attempt = 1, ledger = new MemoryLedger() } = options
+    const { parameters = {}, runId = randomUUID(), attempt = 1, ledger = new MemoryLedger(), connections = {} } = options
     const source = options.extract
     const control = new AbortController()
     fence += 1
     const holder = { flow: name, fence, runId, attempt }
     const end = await runFlow(
-      { runId, attempt, flow, parameters, timeoutMs: flow.timeoutMs },
+      { runId, attempt, scheduledFor: options.scheduledFor ?? clock.now(), flow, parameters, timeoutMs: flow.timeoutMs },
       {
         clock,
         random: () => 0.5,
         log: silentLog,
         ledger,
         openLake: (signal) => openLake({ url: database.url, clock, log: silentLog, signal, assertHeld: () => {}, ...holder }),
-        extract: (connection, request, signal) => (source ? source(request) : extract(campus, clock, connection, request, signal)),
-        deliver: () => Promise.reject(new Error('this stage delivers nothing')),
+        extract: (connection, request, signal) =>
+          source
+            ? source(request, signal)
+            : openCampusConnection(campus, connections[connection] ?? connection, { clock, signal }).extract(request),
+        deliver: options.deliver ?? (() => Promise.reject(new Error('this stage delivers nothing'))),
         signal: control.signal,
       },
     )
@@ -98,25 +106,3 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
   }
 }
 export type LakeWithCampus = Awaited<ReturnType<typeof lakeWithCampus>>
-
-function extract(
-  campus: Campus,
-  clock: Clock,
-  name: string,
-  request: Record<string, unknown>,
-  signal: AbortSignal,
-): AsyncIterable<unknown> {
-  const shared = { clock, log: silentLog, signal }
-  const { user, password, key } = campus.credentials
-  if (name === 'peoplesoft') {
-    const settings = peoplesoft.settings.parse({ baseUrl: campus.url, user, password, timeout: '5s' })
-    return connected(peoplesoft.extract?.({ key: name, settings, ...shared }, request))
-  }
-  const settings = snaplogic.settings.parse({ url: campus.courseUrl, key, timeout: '5s' })
-  return connected(snaplogic.extract?.({ key: name, settings, ...shared }, request))
-}
-
-function connected(records: AsyncIterable<unknown> | undefined): AsyncIterable<unknown> {
-  if (!records) throw new Error('this connector extracts nothing')
-  return records
-}

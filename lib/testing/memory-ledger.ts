@@ -1,10 +1,11 @@
-import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart } from '#lib/engine/ledger.ts'
+import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart, TaskWait } from '#lib/engine/ledger.ts'
 
 /** A ledger that only remembers; `fail` makes its next writes throw. */
 export class MemoryLedger implements RunLedger {
   readonly stored: Map<string, unknown>
   readonly started: TaskStart[] = []
   readonly ended: TaskEnd[] = []
+  readonly taskWaitings: TaskWait[] = []
   readonly entries: LogEntry[] = []
   readonly rejections: Rejection[] = []
   readonly progressReports: ProgressReport[] = []
@@ -28,6 +29,11 @@ export class MemoryLedger implements RunLedger {
   async endTask(task: TaskEnd): Promise<void> {
     this.#mayWrite()
     this.ended.push(task)
+  }
+
+  async taskWaits(wait: TaskWait): Promise<void> {
+    this.#mayWrite()
+    this.taskWaitings.push(wait)
   }
 
   async log(entries: readonly LogEntry[]): Promise<void> {

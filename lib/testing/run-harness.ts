@@ -36,6 +36,8 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     once: () => Promise.reject(new Error('no lake here')),
     query: async () => [],
     copyIn: async () => 0,
+    load: () => Promise.reject(new Error('no lake here')),
+    beginLoad: () => Promise.reject(new Error('no lake here')),
     close: async () => void closed.push('lake'),
   }
   const extracted: unknown[] = []
@@ -57,6 +59,6 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     signal: control.signal,
   }
   const start = (run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>, more: { parameters?: unknown; attempt?: number } = {}) =>
-    runFlow({ runId: 'run-1', attempt: 1, parameters: {}, timeoutMs: HOUR, flow: aFlow(run), ...more }, effects)
+    runFlow({ runId: 'run-1', attempt: 1, scheduledFor: START, parameters: {}, timeoutMs: HOUR, flow: aFlow(run), ...more }, effects)
   return { clock, ledger, control, closed, extracted, delivered, start }
 }

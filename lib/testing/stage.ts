@@ -48,13 +48,13 @@ export class Stage {
     this.variables.set('LAKE_DATABASE_URL', lakeUrl)
   }
 
-  /** An empty Tidemark database, an empty lake, a campus that answers and one worker, at this moment. */
-  static async open(now: string): Promise<Stage> {
+  /** An empty Tidemark database, an empty lake, a campus that answers and one worker (unless `idle`), at this moment. */
+  static async open(now: string, options: { idle?: boolean } = {}): Promise<Stage> {
     const clock = new FakeClock(now)
     const [state, lake] = await Promise.all([createTestDatabase(), createTestDatabase({ empty: true })])
     const stage = new Stage(clock, () => state.context(clock), lake.url, [state.drop, lake.drop])
     await stage.startCampus()
-    stage.hire()
+    if (options.idle !== true) stage.hire()
     return stage
   }
 

@@ -1,5 +1,5 @@
 import type { Catalogue, CatalogueAsset } from '#lib/domain/catalogue.ts'
-import { HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
 import type { AgePolicy, CalendarDaysPolicy, DeadlinePolicy } from '#lib/domain/policy.ts'
 
 const ZONE = 'America/New_York'
@@ -54,6 +54,8 @@ export function aCatalogue(assets: CatalogueAsset[], groupOfFeed: Record<string,
       key,
       kind: 'postgres',
       probeEveryMs: 5 * MINUTE_MS,
+      rotatedOn: null,
+      maxAgeMs: 365 * DAY_MS,
       settings: { url: '${LAKE_DATABASE_URL}', user: 'someone', timeoutSeconds: 30 },
     })),
     groups: groups.map((key) => ({ key, name: key, description: null })),

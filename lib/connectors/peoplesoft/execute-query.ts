@@ -1,18 +1,24 @@
+import { parseAnswer, refusedAnswer, withoutIds } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { httpRequest } from '#lib/platform/http-client.ts'
+import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
+import { peekStart } from '#lib/platform/peek-start.ts'
 import type { PeopleSoftSettings } from './settings.ts'
 
-interface QueryCall {
+export interface QueryCall {
   query: string
   prompts?: Record<string, string> | undefined
   /** 0 = all. */
   rowsMax?: number
 }
 
-/** The rows of a query. Anything but a whole, successful answer is an error: 200 alone proves nothing here. */
-export async function executeQuery(connection: Connection<PeopleSoftSettings>, call: QueryCall): Promise<JsonObject[]> {
+/**
+ * Streams the rows of a query. 200 alone proves nothing here: anything but a whole, successful answer throws, at the
+ * latest after the rows; only when it ends quietly were they all.
+ */
+export async function* readQuery(connection: Connection<PeopleSoftSettings>, call: QueryCall): AsyncGenerator<JsonObject> {
   const { settings, clock, signal } = connection
   const system = `PeopleSoft (${connection.key})`
   const answer = await httpRequest({
@@ -25,10 +31,14 @@ export async function executeQuery(connection: Connection<PeopleSoftSettings>, c
     limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 3 },
     signal,
     clock,
-    explain: (_status, body) => brokerError(system, body, settings.user)?.publicMessage,
+    isAboutPeople: true,
+    explain: (_status, body) => brokerError(system, body, settings)?.publicMessage,
   })
-  if (answer.status !== 200) throw refused(system, `PeopleSoft answered HTTP ${answer.status} instead of 200`)
-  return toRows(system, await answer.text(), call, settings.user)
+  const { start, chunks } = await peekStart(answer.body, 1)
+  if (start === '<' || answer.status !== 200) throw await notTheQuery(system, chunks, answer.status, settings)
+  const reading = new QueryAnswer(system, call.query)
+  for await (const piece of streamJson(system, chunks, walk)) yield* reading.take(piece)
+  reading.end()
 }
 
 function queryUrl(settings: PeopleSoftSettings, call: QueryCall): string {
@@ -47,56 +57,82 @@ function queryUrl(settings: PeopleSoftSettings, call: QueryCall): string {
   return `${settings.baseUrl.replace(/\/+$/, '')}${path}?${parameters.join('&')}`
 }
 
-function toRows(system: string, text: string, call: QueryCall, user: string): JsonObject[] {
-  const broker = brokerError(system, text, user)
-  if (broker) throw broker
-  const document = parse(system, text)
-  if (member(document, 'status') !== 'success') throw refused(system, 'it says the query did not succeed')
-  const query = member(member(document, 'data'), 'query')
-  const rows = member(query, 'rows')
-  if (!Array.isArray(rows)) throw refused(system, 'it holds no rows')
-  const promised = member(query, 'numrows')
-  if (promised !== undefined && Number(promised) !== rows.length) {
-    throw refused(system, `it announces ${String(promised)} rows and holds ${rows.length}`)
+const ROWS = ['data', 'query', 'rows']
+const walk = (path: JsonPath) => path.length <= ROWS.length && path.every((key, depth) => key === ROWS[depth])
+
+/** The answer while it is being read: rows pass through, what stands around them is kept to be checked. */
+class QueryAnswer {
+  readonly #system: string
+  readonly #query: string
+  readonly #around = new Map<string, JsonValue>()
+  #rows = 0
+  #hasRows = false
+
+  constructor(system: string, query: string) {
+    this.#system = system
+    this.#query = query
   }
-  // The name's key has a trailing "=" on many releases.
-  const name = member(query, 'queryname=') ?? member(query, 'queryname')
-  if (typeof name === 'string' && name !== call.query) throw refused(system, `it belongs to another query, ${name}`)
-  return rows.map((row, index) => {
-    if (!isJsonObject(row)) throw refused(system, `row ${index + 1} is not a row`)
+
+  *take(piece: JsonPiece): Generator<JsonObject> {
+    const { path } = piece
+    if (piece.kind === 'end') this.#hasRows ||= path.length === ROWS.length
+    else if (path.length > ROWS.length) yield this.#row(path[ROWS.length], piece.text)
+    else this.#note(path.join('.'), parseAnswer(this.#system, piece.text))
+  }
+
+  #row(place: string | number | undefined, text: string): JsonObject {
+    if (typeof place !== 'number') throw refusedAnswer(this.#system, 'its rows are not a list')
+    const row = parseAnswer(this.#system, text)
+    if (!isJsonObject(row)) throw refusedAnswer(this.#system, `row ${place + 1} is not a row`)
+    this.#rows += 1
     return row
-  })
-}
+  }
 
-function parse(system: string, text: string): JsonValue {
-  const start = text.trimStart().slice(0, 1)
-  try {
-    return parseJson(text)
-  } catch (cause) {
-    if (start === '<') throw refused(system, 'it is a web page or XML, not JSON', cause)
-    if (start === '{')
-      throw new TidemarkError('unavailable', {
-        publicMessage: `The answer of ${system} was cut off in the middle.`,
-        cause,
-        retryable: true,
-      })
-    throw refused(system, 'it is not JSON', cause)
+  #note(key: string, value: JsonValue): void {
+    this.#around.set(key, value)
+    if (key === 'status' && value !== 'success') throw refusedAnswer(this.#system, 'it says the query did not succeed')
+    // The name's key has a trailing "=" on many releases.
+    const isName = key === 'data.query.queryname=' || key === 'data.query.queryname'
+    if (isName && typeof value === 'string' && value !== this.#query)
+      throw refusedAnswer(this.#system, `it belongs to another query, ${value}`)
+  }
+
+  end(): void {
+    if (!this.#around.has('status')) throw refusedAnswer(this.#system, 'it says the query did not succeed')
+    if (!this.#hasRows) throw refusedAnswer(this.#system, 'it holds no rows')
+    const promised = this.#around.get('data.query.numrows')
+    if (promised !== undefined && Number(promised) !== this.#rows)
+      throw refusedAnswer(this.#system, `it announces ${String(promised)} rows and holds ${this.#rows}`)
   }
 }
 
-function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
-  return isJsonObject(value) ? value[key] : undefined
-}
+const ERROR_BYTES = 65_536
 
-function refused(system: string, because: string, cause?: unknown): TidemarkError {
-  return new TidemarkError('refused', { publicMessage: `The answer of ${system} cannot be used: ${because}.`, cause })
+async function notTheQuery(
+  system: string,
+  chunks: AsyncIterable<Uint8Array>,
+  status: number,
+  settings: PeopleSoftSettings,
+): Promise<TidemarkError> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of chunks) {
+    parts.push(chunk)
+    bytes += chunk.length
+    if (bytes > ERROR_BYTES) break
+  }
+  const broker = brokerError(system, Buffer.concat(parts).toString('utf8'), settings)
+  if (broker) return broker
+  return refusedAnswer(system, status === 200 ? 'it is a web page or XML, not JSON' : `PeopleSoft answered HTTP ${status} instead of 200`)
 }
 
 /** The Integration Broker's own error, which may hide in an answer of 200. */
-function brokerError(system: string, body: string, user: string): TidemarkError | undefined {
+function brokerError(system: string, body: string, { user }: PeopleSoftSettings): TidemarkError | undefined {
   if (!body.includes('<IBResponse')) return undefined
   const message = /<MessageID>\s*(\d+)\s*<\/MessageID>/.exec(body)?.[1] ?? 'unknown'
-  const words = (/<DefaultMessage>(.*?)<\/DefaultMessage>/s.exec(body)?.[1] ?? '').replaceAll(user, 'the account').trim().slice(0, 200)
+  const words = withoutIds(
+    (/<DefaultMessage>(.*?)<\/DefaultMessage>/s.exec(body)?.[1] ?? '').replaceAll(user, 'the account').trim().slice(0, 200),
+  )
   return new TidemarkError('refused', {
     publicMessage: `${system} answered with an Integration Broker error, message ${message}${words === '' ? '' : `: ${words}`}`,
   })

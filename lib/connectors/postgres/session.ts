@@ -18,11 +18,19 @@ export interface TextRow {
   types: number[]
 }
 
+/** Rows as PostgreSQL prints them. */
+export interface TextTable {
+  columns: { name: string; type: number }[]
+  rows: (string | null)[][]
+}
+
 /** One read-only connection that pipelines: many statements may be under way, each its own transaction. */
 export interface Session {
   /** Rows as objects, values as pg reads them. */
   rows<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>
   texts(text: string): Promise<TextRow>
+  /** All rows of one statement as PostgreSQL prints them; text that holds more than one statement is refused by the server. */
+  table(text: string): Promise<TextTable>
   /** Closes; at once when something is still under way. */
   close(): Promise<void>
 }
@@ -79,6 +87,11 @@ function asTexts(result: QueryArrayResult<(string | null)[]>): TextRow {
   return { values: result.rows[0] ?? [], types: result.fields.map((f) => f.dataTypeID) }
 }
 
+/** The extended protocol takes one statement only. */
+function asPrinted(text: string) {
+  return { text, rowMode: 'array' as const, queryMode: 'extended' as const, types: { getTypeParser: () => String } }
+}
+
 async function connect(connection: Connection<PostgresSettings>, client: Client, socket: Socket): Promise<() => void> {
   const abort = () => socket.destroy()
   const leave = () => connection.signal.removeEventListener('abort', abort)
@@ -111,6 +124,10 @@ export async function openSession(connection: Connection<PostgresSettings>): Pro
     rows: async (text, values) => (await line.during(client.query(text, values === undefined ? undefined : [...values]))).rows,
     texts: async (text) =>
       asTexts(await line.during(client.query<(string | null)[]>({ text, rowMode: 'array', types: { getTypeParser: () => String } }))),
+    async table(text) {
+      const { fields, rows } = await line.during(client.query<(string | null)[]>(asPrinted(text)))
+      return { columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })), rows }
+    },
     async close() {
       leave()
       if (line.isBusy()) socket.destroy()

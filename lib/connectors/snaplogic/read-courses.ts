@@ -1,9 +1,9 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
-import { httpRequest } from '#lib/platform/http-client.ts'
+import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
 import type { SnapLogicSettings } from './settings.ts'
+import { callTask, systemOf, throwErrorDocument } from './task-call.ts'
 
 /** A course as the task sent it (`text`), with the details of its group; `dropped`: an element that holds nothing. */
 export type CourseRecord = { kind: 'course'; termDetails: string; text: string } | { kind: 'dropped'; reason: string }
@@ -11,7 +11,6 @@ export type CourseRecord = { kind: 'course'; termDetails: string; text: string }
 /** A term that never exists: the cheapest question the task can be asked. */
 export const NO_TERM = '0000'
 
-const ANSWER_BYTES_MAX = 4_000_000_000
 const GROUP_BYTES_MAX = 1_000_000
 
 /**
@@ -19,22 +18,8 @@ const GROUP_BYTES_MAX = 1_000_000
  * array: then, and when the answer is cut off, it throws after what came before; only a whole answer ends quietly.
  */
 export async function* readCourses(connection: Connection<SnapLogicSettings>, term: string): AsyncGenerator<CourseRecord> {
-  const { settings, clock, signal } = connection
-  const system = `SnapLogic (${connection.key})`
-  const url = new URL(settings.url)
-  url.searchParams.set('term', term)
-  url.searchParams.set('csEnv', settings.csEnv)
-  const credentials = settings.auth === 'bearer' ? { authorization: `Bearer ${settings.key}` } : { 'x-api-key': settings.key }
-  const answer = await httpRequest({
-    system,
-    url: url.href,
-    headers: { ...credentials, accept: 'application/json' },
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 2, bodyBytes: ANSWER_BYTES_MAX },
-    signal,
-    clock,
-  })
-  if (/html|xml/.test(answer.contentType)) throw refused(system, 'it is a web page or XML, not JSON')
-  yield* readGroups(system, answer.body)
+  const parameters = { term, csEnv: connection.settings.csEnv }
+  yield* readGroups(systemOf(connection), await callTask(connection, { parameters }))
 }
 
 const walk = (path: JsonPath) => path.length < 2 || (path.length === 2 && path[1] === 'courses')
@@ -69,20 +54,20 @@ class Group {
     const [index, member, position] = piece.path
     if (piece.kind === 'end') return
     if (member === undefined) yield { kind: 'dropped', reason: `element ${index} is not a group of courses` }
-    else if (typeof member === 'number') throw refused(this.#system, `element ${index} is a list`)
+    else if (typeof member === 'number') throw refusedAnswer(this.#system, `element ${index} is a list`)
     else if (position === undefined) yield* this.#member(member, piece.text)
-    else if (typeof position === 'string') throw refused(this.#system, 'the courses of a group are not a list')
+    else if (typeof position === 'string') throw refusedAnswer(this.#system, 'the courses of a group are not a list')
     else yield* this.#course(piece.text)
   }
 
   /** The root is an object: an error of the gateway, or nothing we know. An end without members is that of the array. */
   root(piece: JsonPiece): void {
     const [key] = piece.path
-    if (key === undefined && piece.kind === 'value') throw refused(this.#system, 'it is not a list')
-    if (typeof key === 'string' && piece.kind === 'value') this.#members[key] = this.#parse(piece.text)
+    if (key === undefined && piece.kind === 'value') throw refusedAnswer(this.#system, 'it is not a list')
+    if (typeof key === 'string' && piece.kind === 'value') this.#members[key] = parseAnswer(this.#system, piece.text)
     if (key !== undefined || Object.keys(this.#members).length === 0) return
-    this.#throwErrorDocument()
-    throw refused(this.#system, 'it is an object, not a list')
+    throwErrorDocument(this.#system, this.#members, 'courses')
+    throw refusedAnswer(this.#system, 'it is an object, not a list')
   }
 
   *#member(key: string, text: string): Generator<CourseRecord> {
@@ -91,9 +76,9 @@ class Group {
       yield* this.#flush(text)
     } else if (key !== 'courses') {
       this.#bytes += text.length
-      if (this.#bytes > GROUP_BYTES_MAX) throw refused(this.#system, 'a group is larger than anything real')
-      this.#members[key] = this.#parse(text)
-    } else if (text !== 'null') throw refused(this.#system, 'the courses of a group are not a list')
+      if (this.#bytes > GROUP_BYTES_MAX) throw refusedAnswer(this.#system, 'a group is larger than anything real')
+      this.#members[key] = parseAnswer(this.#system, text)
+    } else if (text !== 'null') throw refusedAnswer(this.#system, 'the courses of a group are not a list')
   }
 
   *#course(text: string): Generator<CourseRecord> {
@@ -105,7 +90,7 @@ class Group {
   }
 
   *end(): Generator<CourseRecord> {
-    this.#throwErrorDocument()
+    throwErrorDocument(this.#system, this.#members, 'courses')
     yield* this.#flush('null')
     if (this.#courses === 0 && this.#termDetails === undefined)
       yield { kind: 'dropped', reason: 'an empty object stands where a group should be' }
@@ -116,30 +101,6 @@ class Group {
     this.#waiting = []
     for (const text of waiting) yield { kind: 'course', termDetails, text }
   }
-
-  #parse(text: string): JsonValue {
-    try {
-      return parseJson(text)
-    } catch (cause) {
-      throw refused(this.#system, 'it is not JSON', cause)
-    }
-  }
-
-  #throwErrorDocument(): void {
-    const { error, reason, resolution, status, statusCode, http_status_code: http, msg } = this.#members
-    const code = [status, statusCode, http].map(Number).find((number) => number >= 100 && number < 600 && number !== 200)
-    const failed = error !== undefined && error !== null && error !== ''
-    if (!failed && (code === undefined || code < 400)) return
-    throw new TidemarkError('unavailable', {
-      publicMessage: `The pipeline behind ${this.#system} reports an error instead of courses${code === undefined ? '' : ` (${code})`}; what it sent is not complete.`,
-      message: `pipeline error: ${JSON.stringify({ error, reason, resolution, code, msg }).slice(0, 500)}`,
-      retryable: code === undefined ? false : code === 408 || code === 425 || code === 429 || code >= 500,
-    })
-  }
-}
-
-function refused(system: string, because: string, cause?: unknown): TidemarkError {
-  return new TidemarkError('refused', { publicMessage: `The answer of ${system} cannot be used: ${because}.`, cause })
 }
 
 /** Tells our records from anything else an `extract` may yield. */

@@ -1,0 +1,31 @@
+import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
+import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
+import { lookAtQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import { defineConnector } from './connector.ts'
+
+/** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
+export default defineConnector<CsToolsSettings>({
+  kind: 'cs-tools',
+  settings: csToolsSettings,
+  assetSettings: querySettings,
+  assetKind: 'source',
+  capabilities: ['observe', 'extract'],
+
+  async check(connection) {
+    try {
+      for await (const _row of readQuery(connection, { query: connection.settings.checkQuery })) break
+      return { ok: true, detail: 'The query endpoint accepts our key and answers.', credentialExpiresAt: null }
+    } catch (error) {
+      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+    }
+  },
+
+  observe: (connection, assets) => lookAtQueries(connection, assets, (call) => readQuery(connection, call)),
+
+  extractRequest: queryRequest,
+
+  async *extract(connection, input) {
+    yield* readQuery(connection, queryRequest.parse(input))
+  },
+})

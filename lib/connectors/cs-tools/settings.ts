@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { durationSchema } from '#lib/domain/duration.ts'
+import { isValidZone } from '#lib/domain/local-day.ts'
+
+/** What the catalogue says under a connection of kind `cs-tools`. */
+export const csToolsSettings = z.strictObject({
+  /** The whole address of the query endpoint: `https://…/api/v1/queries/execute`. */
+  url: z.url({ protocol: /^https?$/, error: 'must be the address of the query endpoint' }),
+  key: z.string().min(1),
+  timeout: durationSchema.default(120_000),
+  /** The zone of date-times without one: the database's. */
+  zone: z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York').default('America/New_York'),
+  /** A query this key may run, to see whether we can get in. */
+  checkQuery: z.string().regex(/^\w+$/).default('BU_TERM_QRY'),
+})
+export type CsToolsSettings = z.infer<typeof csToolsSettings>

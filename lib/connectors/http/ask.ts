@@ -1,0 +1,55 @@
+import type { Connection } from '#lib/connectors/connector.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http-client.ts'
+import type { HttpSettings } from './settings.ts'
+
+export type Connected = Connection<HttpSettings>
+
+const ANSWER_BYTES_MAX = 4_000_000_000
+const TOTAL_MS = 24 * 3_600_000
+
+/** The connection in public words. */
+export function systemOf(connection: Connected): string {
+  return `HTTP (${connection.key})`
+}
+
+/** The address of a path below the connection's; a path never leads to another host. */
+export function addressOf({ settings, key }: Connected, path: string): URL {
+  const base = new URL(settings.baseUrl)
+  const text = `${settings.baseUrl.replace(/[?#].*$/, '').replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.origin === base.origin && url.pathname.startsWith(base.pathname.replace(/\/+$/, ''))) return url
+  throw new TidemarkError('invalid', { publicMessage: `"${path}" is not a path below the address of ${key}.` })
+}
+
+/** Sends one request with the connection's credentials. Throws like `httpRequest`. */
+export function ask(
+  connection: Connected,
+  url: URL,
+  request: Pick<HttpRequest, 'method' | 'body'> & { headers?: Record<string, string> } = {},
+): Promise<HttpAnswer> {
+  const { settings, signal, clock } = connection
+  const { headers, ...rest } = request
+  return httpRequest({
+    ...rest,
+    system: systemOf(connection),
+    url: url.href,
+    headers: { ...credentials(settings), ...headers },
+    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: TOTAL_MS, bodyBytes: ANSWER_BYTES_MAX },
+    signal,
+    clock,
+  })
+}
+
+function credentials({ auth, user = '', password = '', token = '', header = '' }: HttpSettings): Record<string, string> {
+  switch (auth) {
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+    case 'bearer':
+      return { authorization: `Bearer ${token}` }
+    case 'header':
+      return { [header.toLowerCase()]: token }
+    default:
+      return {}
+  }
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Departments } from '#demo/campus/departments.ts'
+import type { ObservedAsset } from '#lib/connectors/connector.ts'
+import http from '#lib/connectors/http.ts'
+import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/department-world.ts'
+import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
+import type { HurriedClock } from '#lib/testing/hurried-clock.ts'
+
+let world: DepartmentWorld
+let departments: Departments
+let other: HttpReceiver
+let clock: HurriedClock
+beforeAll(async () => {
+  world = await startDepartmentWorld()
+  ;({ departments, other, clock } = world)
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  clock.set(now)
+  clock.waits.length = 0
+  departments.manners.set(null)
+})
+
+describe('getting in', () => {
+  it.each([
+    ['key', 'parking/permits'],
+    ['basic', 'alumni/addresses'],
+    ['bearer', 'it/tickets'],
+    ['none', 'housing/rooms'],
+  ] as const)('works by %s', async (sign, checkPath) => {
+    expect(await http.check(world.connected({ ...world.signIn(sign), checkPath }))).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('answers'),
+    })
+  })
+
+  it('or says why not, without a secret', async () => {
+    const health = await http.check(world.connected({ auth: 'bearer', token: 'hunter2', checkPath: 'it/tickets' }))
+    expect(health).toMatchObject({ ok: false, detail: expect.stringContaining('refused the credentials') })
+    expect(health.detail).not.toContain('hunter2')
+    expect(await http.check(world.connected({ baseUrl: 'http://127.0.0.1:1' }))).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('refuses connections'),
+    })
+    expect(await http.check(world.connected())).toMatchObject({ ok: true, detail: expect.stringContaining('set checkPath') })
+    expect(await http.check(world.connected({ checkPath: 'no/such' }))).toMatchObject({ ok: false })
+  })
+})
+
+const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset => ({
+  key: `department/${path}`,
+  path,
+  settings: {},
+  previous: null,
+  ...more,
+})
+async function look(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
+  const [seen] = await Array.fromAsync(
+    http.observe?.(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]) ?? [],
+  )
+  if (!seen) throw new Error('one observation per asset')
+  return seen
+}
+const stateOf = (seen: Awaited<ReturnType<typeof look>>) => (seen.ok ? seen.state : null)
+const HOUR = 3_600_000
+
+describe('looking', () => {
+  it('takes the time from Last-Modified, strongly', async () => {
+    expect(await look('bearer', 'dining/transactions')).toMatchObject({
+      ok: true,
+      rows: null,
+      readings: [{ clock: 'writtenAt', at: Date.parse('2026-11-20T09:00:00Z'), precision: 'instant' }],
+      evidence: { method: 'last-modified', strength: 'strong' },
+    })
+  })
+
+  it('does not believe a server that was always written just now', async () => {
+    departments.manners.set({ manner: 'always-now' })
+    const first = await look('bearer', 'it/tickets')
+    expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'content', strength: 'weak' } })
+    clock.set(now + 20 * 60_000)
+    expect(await look('bearer', 'it/tickets', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
+    clock.set(now + HOUR)
+    expect(await look('bearer', 'it/tickets', stateOf(first))).toMatchObject({ readings: [{ at: now + HOUR }] })
+  })
+
+  it.each([
+    ['none', 'athletics/tickets', 'strong'],
+    ['none', 'housing/rooms', 'weak'],
+  ] as const)('by %s sees from the ETag of %s when it changes', async (sign, path, strength) => {
+    const first = await look(sign, path)
+    expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'etag', strength: 'weak' } })
+    clock.set(now + 10 * 60_000)
+    expect(await look(sign, path, stateOf(first))).toMatchObject({ readings: [{ at: now }], evidence: { strength } })
+    clock.set(now + 4 * HOUR)
+    expect(await look(sign, path, stateOf(first))).toMatchObject({ readings: [{ at: now + 4 * HOUR }] })
+  })
+
+  it('falls back on the content, weakly, also where HEAD is not understood', async () => {
+    const first = await look('basic', 'bookstore/adoptions')
+    expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'content', strength: 'weak' } })
+    clock.set(now + 60_000)
+    expect(await look('basic', 'bookstore/adoptions', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
+    departments.manners.set({ manner: 'no-head' })
+    expect(await look('bearer', 'dining/transactions')).toMatchObject({ evidence: { method: 'last-modified', strength: 'strong' } })
+  })
+
+  it("a failure of one address is its own, that of the system everybody's", async () => {
+    expect(await look('none', 'no/such')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('does not know') })
+    departments.manners.set({ manner: 'html-page' })
+    expect(await look('none', 'housing/rooms')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('web page') })
+    departments.manners.set({ manner: 'unauthorized' })
+    await expect(look('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
+    departments.manners.set({ manner: 'down' })
+    await expect(look('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
+  })
+
+  it('an empty answer is nothing, not an arrival', async () => {
+    other.behave((response) => response.writeHead(200, { 'content-length': '0', 'last-modified': 'Fri, 20 Nov 2026 08:00:00 GMT' }).end())
+    expect(await look('none', 'x', null, { baseUrl: other.url })).toMatchObject({
+      ok: true,
+      readings: [{ at: null }],
+      warnings: ['x is empty'],
+    })
+  })
+})

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import { DAY_MS } from '#lib/domain/instant.ts'
+import { fillName, hasMarks, isDaily } from '#lib/domain/name-template.ts'
+import { isSystemWide, isTidemarkError, TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import type { HttpAnswer } from '#lib/platform/http-client.ts'
+import { addressOf, ask, type Connected, systemOf } from './ask.ts'
+import { httpAssetSettings } from './settings.ts'
+
+/** A server that stamps every answer with the present has told nothing. */
+const NOW_MS = 2000
+
+const previousState = z.object({ name: z.string(), validator: z.string(), writtenAt: z.number() })
+
+/** How an answer tells one content from another, and when it was written if it says so. */
+interface Version {
+  validator: string
+  method: 'last-modified' | 'etag' | 'content'
+  isStrong: boolean
+  modifiedAt: number | null
+  bytes: number | null
+}
+
+/** One look at one address: what its headers say of its age, or else whether its content has changed since the last look. */
+export async function observeAddress(connection: Connected, asset: ObservedAsset): Promise<Observation> {
+  const startedAt = connection.clock.now()
+  try {
+    const { name, version } = await findVersion(connection, asset)
+    const previous = previousState.safeParse(asset.previous)
+    const known =
+      previous.success && previous.data.name === name && previous.data.validator === version.validator ? previous.data : undefined
+    const writtenAt = writtenAtOf(version, known?.writtenAt, connection.clock.now())
+    const reading: ClockReading = { clock: 'writtenAt', at: version.bytes === 0 ? null : writtenAt, precision: 'instant' }
+    return {
+      ok: true,
+      assetKey: asset.key,
+      readings: [reading],
+      rows: null,
+      evidence: {
+        method: version.method,
+        strength: version.isStrong && (version.method === 'last-modified' || known !== undefined) ? 'strong' : 'weak',
+        detail: detailOf(name, version, known !== undefined),
+        costMs: connection.clock.now() - startedAt,
+      },
+      state: { name, validator: version.validator, writtenAt },
+      warnings: version.bytes === 0 ? [`${name} is empty`] : [],
+    }
+  } catch (error) {
+    if (connection.signal.aborted || isSystemWide(error)) throw error
+    return { ok: false, assetKey: asset.key, publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
+  }
+}
+
+function writtenAtOf(version: Version, known: number | undefined, now: number): number {
+  if (version.method === 'last-modified' && version.modifiedAt !== null) return version.modifiedAt
+  return known ?? version.modifiedAt ?? now
+}
+
+function detailOf(name: string, version: Version, isKnown: boolean): string {
+  if (version.method === 'last-modified') return `The server says when ${name} was written last.`
+  const what = version.method === 'etag' ? 'The ETag' : 'The content'
+  return isKnown ? `${what} of ${name} is the same as at the last look.` : `${what} of ${name} has changed, or is seen for the first time.`
+}
+
+/** The newest name there is, for names with a day in them; otherwise the one name. */
+async function findVersion(connection: Connected, asset: ObservedAsset): Promise<{ name: string; version: Version }> {
+  for (const name of namesOf(connection, asset)) {
+    try {
+      return { name, version: await versionOf(connection, name) }
+    } catch (error) {
+      if (!hasMarks(asset.path) || !isTidemarkError(error) || error.code !== 'not-found') throw error
+    }
+  }
+  throw new TidemarkError('not-found', {
+    publicMessage: `${systemOf(connection)} has no ${asset.path} of the last days, or hides it from us.`,
+  })
+}
+
+function namesOf(connection: Connected, { path, settings }: ObservedAsset): string[] {
+  if (!hasMarks(path)) return [path]
+  if (!isDaily(path)) {
+    throw new TidemarkError('invalid', {
+      publicMessage: `${path} cannot be looked for: over HTTP a name is guessed, and one with the time of day in it cannot be. Use {date} alone.`,
+    })
+  }
+  const days = Math.round(httpAssetSettings.parse(settings).lookBack / DAY_MS)
+  const { clock, settings: own } = connection
+  const names = Array.from({ length: days + 2 }, (_, back) => fillName(path, clock.now() + DAY_MS - back * DAY_MS, own.zone))
+  return [...new Set(names)].map((name) => name.split('/').map(encodeURIComponent).join('/'))
+}
+
+async function versionOf(connection: Connected, name: string): Promise<Version> {
+  const url = addressOf(connection, name)
+  const head = await headOf(connection, url)
+  if (head) {
+    await head.text()
+    refuseWebPage(connection, name, head)
+    const said = versionIn(head, connection.clock.now())
+    if (said && head.header('content-length') !== '0') return said
+  }
+  const answer = await ask(connection, url)
+  refuseWebPage(connection, name, answer)
+  const now = connection.clock.now()
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const piece of answer.body) {
+    bytes += piece.length
+    hash.update(piece)
+  }
+  const said = versionIn(answer, now)
+  if (said) return { ...said, bytes }
+  return { validator: `sha256:${hash.digest('hex')}`, method: 'content', isStrong: false, modifiedAt: modifiedAtOf(answer), bytes }
+}
+
+/** undefined where HEAD is not understood. */
+async function headOf(connection: Connected, url: URL): Promise<HttpAnswer | undefined> {
+  try {
+    return await ask(connection, url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } })
+  } catch (error) {
+    // GET decides, also about what is not there; but a system that lets nobody in is not asked twice.
+    if (isTidemarkError(error) && !error.systemWide && error.code !== 'cancelled') return undefined
+    throw error
+  }
+}
+
+function versionIn(answer: HttpAnswer, now: number): Version | undefined {
+  const modifiedAt = modifiedAtOf(answer)
+  const sentAt = Date.parse(answer.header('date') ?? '') || now
+  if (modifiedAt !== null && Math.abs(sentAt - modifiedAt) > NOW_MS) {
+    return { validator: `modified:${modifiedAt}`, method: 'last-modified', isStrong: true, modifiedAt, bytes: null }
+  }
+  const etag = answer.header('etag')
+  return etag === undefined || etag === ''
+    ? undefined
+    : { validator: `etag:${etag}`, method: 'etag', isStrong: !etag.startsWith('W/'), modifiedAt, bytes: null }
+}
+
+function modifiedAtOf(answer: HttpAnswer): number | null {
+  const at = Date.parse(answer.header('last-modified') ?? '')
+  return Number.isNaN(at) ? null : at
+}
+
+function refuseWebPage(connection: Connected, name: string, answer: HttpAnswer): void {
+  if (!/html/i.test(answer.contentType) || /\.html?$/i.test(name)) return
+  throw new TidemarkError('refused', {
+    publicMessage: `The answer of ${systemOf(connection)} cannot be used: it is a web page, perhaps one to sign in.`,
+  })
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import type { JsonValue } from '#lib/domain/json.ts'
+
+const place = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'is not a path; write one such as meta.next')
+const size = z.int().min(1).max(100_000)
+const common = { sizeParameter: z.string().min(1).optional(), pagesMax: z.int().min(1).max(100_000).default(10_000) }
+
+/** How a list that comes in pages is asked for. */
+export const pagingSchema = z.discriminatedUnion(
+  'by',
+  [
+    z.strictObject({
+      by: z.literal('page'),
+      size: size.optional(),
+      parameter: z.string().min(1).default('page'),
+      first: z.int().min(0).max(1).default(1),
+      ...common,
+    }),
+    z.strictObject({ by: z.literal('offset'), size, parameter: z.string().min(1).default('offset'), ...common }),
+    /** `next`: where in the answer the cursor of the next page stands. */
+    z.strictObject({
+      by: z.literal('cursor'),
+      size: size.optional(),
+      parameter: z.string().min(1).default('cursor'),
+      next: place,
+      ...common,
+    }),
+    /** `next`: where in the answer the next address stands; absent: in the Link header. */
+    z.strictObject({ by: z.literal('link'), size: size.optional(), next: place.optional(), ...common }),
+  ],
+  { error: (issue) => (issue.code === 'invalid_union' ? 'is not a kind of paging; write by: page, offset, cursor or link' : undefined) },
+)
+export type Paging = z.output<typeof pagingSchema>
+
+/** What one page told about the others. */
+export interface PageEnd {
+  rows: number
+  /** Rows of all pages so far. */
+  rowsSoFar: number
+  link: string | undefined
+  next: JsonValue | undefined
+}
+
+/** The address of the first page. */
+export function firstPage(url: URL, paging: Paging): URL {
+  const first = new URL(url)
+  const name = paging.sizeParameter ?? (paging.by === 'offset' ? 'limit' : 'size')
+  if (paging.size !== undefined) first.searchParams.set(name, String(paging.size))
+  if (paging.by === 'page') first.searchParams.set(paging.parameter, String(paging.first))
+  if (paging.by === 'offset') first.searchParams.set(paging.parameter, '0')
+  return first
+}
+
+/**
+ * The address of the page after this one, null when this was the last. Pages by number or offset end with an empty one,
+ * not with a short one: a server may make its pages smaller than asked for.
+ */
+export function nextPage(url: URL, paging: Paging, end: PageEnd): URL | null {
+  const next = new URL(url)
+  switch (paging.by) {
+    case 'page':
+      if (end.rows === 0) return null
+      next.searchParams.set(paging.parameter, String(Number(next.searchParams.get(paging.parameter)) + 1))
+      return next
+    case 'offset':
+      if (end.rows === 0) return null
+      next.searchParams.set(paging.parameter, String(end.rowsSoFar))
+      return next
+    case 'cursor': {
+      const cursor = end.next
+      if (cursor === undefined || cursor === null || cursor === '' || cursor === false) return null
+      next.searchParams.set(paging.parameter, typeof cursor === 'string' ? cursor : JSON.stringify(cursor))
+      return next
+    }
+    default: {
+      const target = paging.next === undefined ? nextLink(end.link) : end.next
+      return typeof target === 'string' && target !== '' && URL.canParse(target, url) ? new URL(target, url) : null
+    }
+  }
+}
+
+/** The address of `rel="next"` in a Link header (RFC 8288). */
+export function nextLink(header: string | undefined): string | undefined {
+  for (const link of (header ?? '').split(/,\s*(?=<)/)) {
+    const [, target, parameters = ''] = /^\s*<([^>]*)>(.*)$/.exec(link) ?? []
+    const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters)
+    if ((relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/).includes('next')) return target
+  }
+  return undefined
+}

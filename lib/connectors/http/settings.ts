@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { durationSchema } from '#lib/domain/duration.ts'
+import { DAY_MS, MINUTE_MS } from '#lib/domain/instant.ts'
+import { isValidZone } from '#lib/domain/local-day.ts'
+
+/** Which settings each way of signing in takes. */
+const AUTH = {
+  none: [],
+  basic: ['user', 'password'],
+  bearer: ['token'],
+  header: ['header', 'token'],
+} as const
+const AUTH_KEYS = ['user', 'password', 'token', 'header'] as const
+
+/** What stands under a connection of kind `http` in the catalogue. */
+export const httpSettings = z
+  .strictObject({
+    /** Scheme, host and, if any, the part of the path that all addresses begin with. */
+    baseUrl: z
+      .url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.edu/v1' })
+      .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'holds a user; say it with auth: basic'),
+    auth: z.enum(['none', 'basic', 'bearer', 'header']).default('none'),
+    user: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    /** What follows `Bearer`, or stands in the header named by `header`. */
+    token: z.string().min(1).optional(),
+    /** The name of the header that carries the token: `x-api-key`. */
+    header: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
+      .optional(),
+    /** How long the server may think before, and pause within, its answer. */
+    timeout: durationSchema.default(MINUTE_MS),
+    /** What the check asks for; absent: the base address. */
+    checkPath: z.string().default(''),
+    /** The zone of days in the names of watched files. */
+    zone: z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York').default('America/New_York'),
+  })
+  .superRefine((settings, issues) => {
+    const wanted: readonly string[] = AUTH[settings.auth]
+    for (const key of AUTH_KEYS) {
+      const isThere = settings[key] !== undefined
+      if (isThere === wanted.includes(key)) continue
+      const message = isThere ? `is not used with auth: ${settings.auth}` : `is missing: auth: ${settings.auth} needs it`
+      issues.addIssue({ code: 'custom', path: [key], message })
+    }
+  })
+export type HttpSettings = z.output<typeof httpSettings>
+
+/** What may stand under an asset of such a connection. */
+export const httpAssetSettings = z.strictObject({
+  /** For names with a day in them: how many days back a file is looked for. */
+  lookBack: durationSchema.refine((ms) => ms >= DAY_MS && ms <= 60 * DAY_MS, 'is not between 1d and 60d').default(7 * DAY_MS),
+})

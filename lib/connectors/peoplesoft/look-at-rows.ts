@@ -1,0 +1,92 @@
+import { DateTime } from 'luxon'
+import { z } from 'zod'
+import { fingerprintLook, fingerprintOf, type Look, lookAt } from '#lib/connectors/answer/look.ts'
+import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
+
+/** What may stand under a query in the catalogue; the same for both query services. */
+export const querySettings = z.strictObject({
+  /** A column with the instant of the newest change; without it the rows' fingerprint tells when they change. */
+  watermark: z.string().min(1).optional(),
+  /** Unique prompt names and their values. */
+  prompts: z.record(z.string(), z.string()).optional(),
+})
+
+/** What a flow asks of a query: by default the one its asset is named after. */
+export const queryRequest = z
+  .strictObject({
+    path: z.string().optional(),
+    query: z.string().regex(/^\w+$/, 'is not the name of a query').optional(),
+    prompts: z.record(z.string(), z.string()).optional(),
+  })
+  .transform(({ path, query, prompts }, issues) => {
+    const name = query ?? path
+    if (name !== undefined && /^\w+$/.test(name)) return { query: name, prompts }
+    issues.addIssue({ code: 'custom', path: ['query'], message: 'is missing: name the query' })
+    return z.NEVER
+  })
+
+type Zoned = Connection<{ zone: string }>
+
+/** Looks at queries one after the other: the application server has only a handful of handlers for everybody. */
+export async function* lookAtQueries(
+  connection: Zoned,
+  assets: readonly ObservedAsset[],
+  read: (call: { query: string; prompts?: Record<string, string> | undefined }) => AsyncIterable<JsonObject>,
+): AsyncGenerator<Observation> {
+  for (const asset of assets) {
+    yield await lookAt(connection, asset, () => {
+      const { watermark, prompts } = querySettings.parse(asset.settings)
+      return lookAtRows(connection, asset, read({ query: asset.path, prompts }), watermark)
+    })
+  }
+}
+
+// Its watermark column, or else whether the rows have changed since the last look.
+async function lookAtRows(
+  connection: Zoned,
+  asset: ObservedAsset,
+  rows: AsyncIterable<JsonObject>,
+  watermark: string | undefined,
+): Promise<Look> {
+  if (watermark !== undefined) return watermarkLook(rows, watermark, connection.settings.zone)
+  return fingerprintLook(connection, asset, await fingerprintOf(unnumbered(rows)), 'rows')
+}
+
+// The row number only counts the rows.
+async function* unnumbered(rows: AsyncIterable<JsonObject>): AsyncGenerator<JsonValue> {
+  for await (const { 'attr:rownumber': _number, ...columns } of rows) yield columns
+}
+
+async function watermarkLook(rows: AsyncIterable<JsonObject>, column: string, zone: string): Promise<Look> {
+  let newest: ClockReading | null = null
+  let seen = 0
+  let unreadable = 0
+  for await (const row of rows) {
+    seen += 1
+    const reading = toReading(row[column], zone)
+    if (!reading) unreadable += 1
+    else if (newest === null || (reading.at ?? 0) > (newest.at ?? 0)) newest = reading
+  }
+  return {
+    readings: [newest ?? { clock: 'dataThroughAt', at: null, precision: 'instant' }],
+    rows: seen,
+    evidence: { method: 'column', strength: 'strong', detail: `The newest ${column} of ${seen} rows.` },
+    state: null,
+    warnings: unreadable === 0 ? [] : [`${unreadable} of ${seen} rows have no readable ${column}`],
+  }
+}
+
+// Queries spell date-times in many ways: 2026-01-05, 2026-01-05-13.05.00.000000, 2026-01-05T13:05:00[.0][-05:00].
+const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[-T ](\d{2})[.:](\d{2})[.:](\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/
+
+function toReading(value: JsonValue | undefined, zone: string): ClockReading | undefined {
+  const match = typeof value === 'string' ? DATE_TIME.exec(value.trim()) : null
+  if (!match) return undefined
+  const [, date = '', hour, minute, second, fraction = '0', offset = ''] = match
+  const day = hour === undefined
+  const text = day ? date : `${date}T${hour}:${minute}:${second}.${fraction.slice(0, 3)}${offset}`
+  const moment = DateTime.fromISO(text, { zone })
+  if (!moment.isValid) return undefined
+  return { clock: 'dataThroughAt', at: day ? moment.endOf('day').toMillis() : moment.toMillis(), precision: day ? 'day' : 'instant' }
+}

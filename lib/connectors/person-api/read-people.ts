@@ -1,0 +1,125 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { type PersonRecord, toPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
+import { isJsonObject, type JsonObject, parseJson } from '#lib/domain/json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { httpRequest } from '#lib/platform/http-client.ts'
+import { streamJson } from '#lib/platform/json-stream.ts'
+import { streamLines } from '#lib/platform/ndjson-stream.ts'
+import { peekStart } from '#lib/platform/peek-start.ts'
+import type { PersonApiSettings } from './settings.ts'
+
+const ANSWER_BYTES_MAX = 4_000_000_000
+const LINE_BYTES_MAX = 50_000_000
+/** How the API began its answer before it learned to stream. */
+const DOCUMENT = /^\{\s*"data"\s*:\s*\[/
+
+/**
+ * Streams the people the API answers with, from lines of JSON or from one document. A line that reports an error about
+ * one person is dropped with its reason, any other error throws; so do a summary that counts differently and an answer
+ * that breaks off. An answer that ends early but well cannot be told from a whole one: compare with whom you asked for.
+ */
+export async function* readPeople(connection: Connection<PersonApiSettings>, body: JsonObject): AsyncGenerator<PersonRecord> {
+  const { settings, clock, signal } = connection
+  const system = `The person API (${connection.key})`
+  const answer = await httpRequest({
+    system,
+    url: settings.url,
+    method: 'POST',
+    headers: { 'x-api-key': settings.key, accept: 'application/x-ndjson, application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 3, bodyBytes: ANSWER_BYTES_MAX },
+    signal,
+    clock,
+    isAboutPeople: true,
+  })
+  const { start, chunks } = await peekStart(answer.body, 64)
+  if (start.startsWith('<')) {
+    await chunks.return()
+    throw refusedAnswer(system, 'it is a web page or XML, not JSON')
+  }
+  yield* DOCUMENT.test(start) ? readDocument(system, chunks) : readLines(system, chunks)
+}
+
+async function* readLines(system: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<PersonRecord> {
+  let records = 0
+  for await (const line of streamLines(system, chunks, LINE_BYTES_MAX)) {
+    const value = parseLine(system, line)
+    if (value['type'] === 'record') {
+      records += 1
+      yield toPersonRecord(system, textOfData(system, line, value))
+    } else if (value['type'] === 'error') yield toDropped(system, value)
+    else yield* checkSummary(system, value, records)
+  }
+}
+
+function parseLine(system: string, line: string): JsonObject {
+  if (line.startsWith('{') && !line.endsWith('}')) {
+    throw new TidemarkError('unavailable', { publicMessage: `The answer of ${system} was cut off in the middle.`, retryable: true })
+  }
+  const value: unknown = parseShallow(system, line)
+  if (!isJsonObject(value)) throw refusedAnswer(system, 'a line of it is not an object')
+  if (typeof value['type'] !== 'string') throw refusedAnswer(system, 'a line of it does not say what it is')
+  return value
+}
+
+// Only told apart here: the text of a person is handed on as it came, so digits need no care.
+function parseShallow(system: string, line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw refusedAnswer(system, 'a line of it is not JSON')
+  }
+}
+
+const RECORD = /^\{\s*"type"\s*:\s*"record"\s*,\s*"data"\s*:\s*/
+
+/** The person inside a line, as it was sent; only an unusual line is written anew. */
+function textOfData(system: string, line: string, value: JsonObject): string {
+  const before = RECORD.exec(line)?.[0].length
+  if (before !== undefined && Object.keys(value).join() === 'type,data') return line.slice(before, line.lastIndexOf('}')).trim()
+  try {
+    const exact = parseJson(line)
+    return JSON.stringify(isJsonObject(exact) ? (exact['data'] ?? null) : null)
+  } catch {
+    throw refusedAnswer(system, 'a line of it is nested too deeply')
+  }
+}
+
+function toDropped(system: string, line: JsonObject): PersonRecord {
+  const of = isJsonObject(line['data']) ? { ...line['data'], ...line } : line
+  const isOfOne = [of['personid'], of['buid'], of['emplid']].some((id) => typeof id === 'string' && id !== '')
+  const status = Number(of['status'] ?? of['code'])
+  const words = Number.isInteger(status) && status >= 100 && status < 600 ? ` (${status})` : ''
+  if (isOfOne) return { kind: 'dropped', reason: `the API reports an error about one person${words}` }
+  throw new TidemarkError('unavailable', {
+    publicMessage: `${system} reports an error in the middle of its answer${words}; what it sent is not complete.`,
+    retryable: words === '' || status === 408 || status === 425 || status === 429 || status >= 500,
+  })
+}
+
+const COUNTS = ['count', 'records', 'record_count', 'total', 'returned']
+
+/** A line that counts the people sent so far has to be right; of others only the kind is known. */
+function* checkSummary(system: string, line: JsonObject, records: number): Generator<PersonRecord> {
+  const said = COUNTS.map((key) => line[key]).find((count) => typeof count === 'number')
+  if (said === undefined) {
+    yield { kind: 'dropped', reason: 'a line is neither a person, an error nor a summary' }
+  } else if (said !== records) {
+    throw new TidemarkError('unavailable', {
+      publicMessage: `${system} says that it sent ${String(said)} people, and ${records} came; what it sent is not complete.`,
+      retryable: true,
+    })
+  }
+}
+
+async function* readDocument(system: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<PersonRecord> {
+  let hasPeople = false
+  const walk = (path: readonly (string | number)[]) => path.length === 0 || (path.length === 1 && path[0] === 'data')
+  for await (const { path, ...piece } of streamJson(system, chunks, walk)) {
+    if (piece.kind === 'end') hasPeople ||= path.length === 1
+    else if (path.length === 2 && typeof path[1] === 'number') yield toPersonRecord(system, piece.text)
+    else if (path[0] === 'error' && parseAnswer(system, piece.text) !== null) throw refusedAnswer(system, 'it reports an error')
+  }
+  if (!hasPeople) throw refusedAnswer(system, 'it holds no list of people')
+}

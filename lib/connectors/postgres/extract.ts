@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { MINUTE_MS } from '#lib/domain/instant.ts'
+import type { JsonObject } from '#lib/domain/json.ts'
+import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
+import { isBytes, toJsonValue } from './json-values.ts'
+import { isConnectionLoss, toUnreachable } from './problems.ts'
+import { openSession, type Session, type TextTable } from './session.ts'
+import type { PostgresSettings } from './settings.ts'
+import { parseTablePath, quoteTable } from './table-path.ts'
+
+/** Reading takes longer than looking: one step of the cursor, and the pauses of whoever takes the rows. */
+const STEP_MAX_MS = 15 * MINUTE_MS
+const LOCK_WAIT_MS = MINUTE_MS
+const FIRST_STEP_ROWS = 200
+const STEP_ROWS_MAX = 5000
+/** What one step should bring, in characters. */
+const STEP_CHARACTERS = 1024 * 1024
+
+/** What an `extract` block from such a connection takes beside `from`. */
+export const postgresExtractRequest = z.strictObject({
+  path: z.string().optional(),
+  /** One statement that reads; by default the whole table of `from`. */
+  sql: z
+    .string()
+    .regex(/^\s*(--[^\n]*\n\s*)*(select|with|values|table)\b/i, 'is not a statement that reads; begin with "select" or "with"')
+    .optional(),
+})
+
+function statementOf({ path = '', sql }: z.output<typeof postgresExtractRequest>): string {
+  if (sql !== undefined) return sql.replace(/[\s;]+$/, '')
+  const table = parseTablePath(path)
+  if (table !== null) return `select * from ${quoteTable(table)}`
+  throw new TidemarkError('invalid', {
+    publicMessage: `"${path}" does not read as schema.table. Name the table in "from", or write "sql".`,
+  })
+}
+
+const STATEMENT: Record<string, string> = {
+  '42601': 'The statement is not valid SQL, or is more than one statement, or does more than read.',
+  '0A000': 'The statement does more than read.',
+  '25006': 'The statement would write something, which this connection never does.',
+  '42P01': 'There is no table of that name.',
+  '42703': 'There is no column of that name.',
+  '42501': 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.',
+  '57014': 'It took longer than a quarter of an hour to get the next rows.',
+  '55P03': 'The table is locked by somebody else’s work on its structure.',
+}
+
+/** Worth another try without anybody changing anything: locked, too slow, or rows that a standby took away while they were read. */
+const PASSING: readonly string[] = ['57014', '55P03', '40001']
+
+function toReadError(error: unknown, key: string): unknown {
+  if (error instanceof TidemarkError) return error
+  if (isConnectionLoss(error)) return toUnreachable(error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return new TidemarkError(PASSING.includes(code) ? 'unavailable' : 'invalid', {
+    publicMessage: `${key} cannot be read. ${STATEMENT[code] ?? 'The database refused the statement; the internal log has its words.'}`,
+    message: `${code} ${toInternalMessage(error)}`.trim(),
+    cause: error,
+    retryable: PASSING.includes(code),
+  })
+}
+
+function refuseColumns({ columns }: TextTable): void {
+  const bytes = columns.find(({ type }) => isBytes(type))
+  if (bytes !== undefined) {
+    throw new TidemarkError('refused', {
+      publicMessage: `The column "${bytes.name}" holds bytes, which cannot be carried. Leave it out of the statement, or encode it there.`,
+    })
+  }
+  const twice = columns.find(({ name }, i) => columns.findIndex((column) => column.name === name) < i)
+  if (twice === undefined) return
+  throw new TidemarkError('refused', {
+    publicMessage: `The statement has two columns "${twice.name}". Give one of them another name with "as".`,
+  })
+}
+
+function toRows({ columns, rows }: TextTable): JsonObject[] {
+  return rows.map((row) => Object.fromEntries(columns.map(({ name, type }, i) => [name, toJsonValue(row[i] ?? null, type)])))
+}
+
+function nextStep({ rows }: TextTable): number {
+  const characters = rows.reduce((sum, row) => sum + row.reduce((length, value) => length + (value?.length ?? 0), 0), 0)
+  return Math.max(1, Math.min(STEP_ROWS_MAX, Math.floor((STEP_CHARACTERS * rows.length) / Math.max(characters, 1))))
+}
+
+async function* readCursor(session: Session, statement: string): AsyncGenerator<JsonObject> {
+  await session.rows('begin transaction isolation level repeatable read read only')
+  await session.rows(`select set_config('idle_in_transaction_session_timeout', $1, true), set_config('lock_timeout', $2, true)`, [
+    String(STEP_MAX_MS),
+    String(LOCK_WAIT_MS),
+  ])
+  await session.table(`declare tidemark_read no scroll cursor for ${statement}`)
+  let step = FIRST_STEP_ROWS
+  for (;;) {
+    const table = await session.table(`fetch forward ${step} from tidemark_read`)
+    refuseColumns(table)
+    yield* toRows(table)
+    if (table.rows.length < step) return
+    step = nextStep(table)
+  }
+}
+
+/**
+ * Rows of a table or a statement as they were at one moment, read by a cursor: as fast as they are taken, in a transaction
+ * that cannot write. Throws in words when the statement does not only read.
+ */
+export async function* extractRows(connection: Connection<PostgresSettings>, input: Record<string, unknown>): AsyncGenerator<JsonObject> {
+  const statement = statementOf(postgresExtractRequest.parse(input))
+  const patient = { ...connection, settings: { ...connection.settings, statementTimeout: STEP_MAX_MS } }
+  const session = await openSession(patient)
+  try {
+    yield* readCursor(session, statement)
+  } catch (error) {
+    connection.signal.throwIfAborted()
+    throw toReadError(error, connection.key)
+  } finally {
+    await session.close()
+  }
+}

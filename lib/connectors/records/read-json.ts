@@ -1,0 +1,120 @@
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
+import { type RecordSource, unusable } from './text-source.ts'
+
+export interface JsonPlaces {
+  /** Where the list stands; absent: it is the text itself. */
+  records: string | undefined
+  /** What else to note, by names of the caller's: the path of each. Filled in under the same names when the text has been read. */
+  notes: Record<string, string>
+}
+
+/** Values found beside the list. */
+export type JsonNotes = Record<string, JsonValue>
+
+const ERRORS = ['error', 'errors']
+
+/** The rows of one JSON text, as they are read, then what it holds beside them. Memory: the largest row. */
+export async function* readJson({ system, what, bytes }: RecordSource, places: JsonPlaces): AsyncGenerator<JsonObject, JsonNotes> {
+  const reader = new ListReader(what, places)
+  for await (const piece of streamJson(system, begins(what, bytes, reader.isAtRoot), (path) => reader.enters(path))) {
+    const row = reader.take(piece)
+    if (row) yield row
+  }
+  return reader.end()
+}
+
+class ListReader {
+  readonly isAtRoot: boolean
+  readonly #what: string
+  readonly #list: JsonPath
+  readonly #places: [name: string, path: JsonPath][]
+  readonly #notes: JsonNotes = {}
+  #found = false
+  #rows = 0
+
+  constructor(what: string, { records, notes }: JsonPlaces) {
+    this.#what = what
+    this.#list = records?.split('.') ?? []
+    this.isAtRoot = this.#list.length === 0
+    this.#places = Object.entries({ ...notes, ...(this.isAtRoot ? {} : Object.fromEntries(ERRORS.map((key) => [`/${key}`, key]))) }).map(
+      ([name, path]) => [name, path.split('.')],
+    )
+  }
+
+  enters(path: JsonPath): boolean {
+    return isPrefix(path, this.#list) || this.#places.some(([, place]) => path.length < place.length && isPrefix(path, place))
+  }
+
+  /** The row this piece is, if it is one. */
+  take(piece: JsonPiece): JsonObject | undefined {
+    const depth = this.#list.length
+    const isInside = piece.path.length >= depth && isPrefix(this.#list, piece.path)
+    if (isInside && piece.path.length === depth) this.#found = true
+    if (piece.kind === 'end') return undefined
+    if (isInside && piece.path.length === depth) throw unusable(this.#what, `${this.#place} is not a list`)
+    if (isInside && typeof piece.path[depth] !== 'number') throw unusable(this.#what, `${this.#place} is an object, not a list`)
+    if (isInside) return this.#row(piece.text)
+    for (const [name, place] of this.#places) {
+      if (place.length === piece.path.length && isPrefix(place, piece.path)) this.#notes[name] = this.#parse(piece.text)
+    }
+    return undefined
+  }
+
+  end(): JsonNotes {
+    if (ERRORS.some((key) => isReported(this.#notes[`/${key}`]))) {
+      throw new TidemarkError('refused', {
+        publicMessage: `${this.#what} cannot be used: it reports an error${this.#found ? ' beside its rows' : ' instead of rows'}.`,
+        message: `error in the answer: ${JSON.stringify(this.#notes).slice(0, 500)}`,
+      })
+    }
+    if (!this.#found) throw unusable(this.#what, `it holds nothing at ${this.#list.join('.')}`)
+    return this.#notes
+  }
+
+  #row(text: string): JsonObject {
+    this.#rows += 1
+    const row = this.#parse(text)
+    if (!isJsonObject(row)) throw unusable(this.#what, `row ${this.#rows} is not an object`)
+    return row
+  }
+
+  #parse(text: string): JsonValue {
+    try {
+      return parseJson(text)
+    } catch (cause) {
+      throw unusable(this.#what, 'it is not JSON', cause)
+    }
+  }
+
+  get #place(): string {
+    return this.isAtRoot ? 'it' : this.#list.join('.')
+  }
+}
+
+function isPrefix(prefix: JsonPath, path: JsonPath): boolean {
+  return prefix.length <= path.length && prefix.every((key, index) => key === path[index])
+}
+
+function isReported(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || value === false || value === '' || value === 0) return false
+  return typeof value === 'object' ? Object.keys(value).length > 0 : true
+}
+
+/** Looks at the first character: a web page is told from broken JSON, an empty object from an empty list. */
+async function* begins(what: string, bytes: AsyncIterable<Uint8Array>, isList: boolean): AsyncGenerator<Uint8Array> {
+  let begun = false
+  for await (const given of bytes) {
+    const piece = begun ? given : withoutMark(given)
+    const first: string = begun ? '' : Buffer.from(piece).toString('latin1').trimStart().slice(0, 1)
+    begun ||= first !== ''
+    if (first === '<') throw unusable(what, 'it is a web page or XML, not JSON')
+    if (first === '{' && isList) throw unusable(what, 'it is an object, not a list; say with "records" where the rows are')
+    yield piece
+  }
+}
+
+function withoutMark(piece: Uint8Array): Uint8Array {
+  return piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf ? piece.subarray(3) : piece
+}

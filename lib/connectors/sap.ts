@@ -1,0 +1,49 @@
+import { lookAt } from '#lib/connectors/answer/look.ts'
+import { askBapi, lookAtSap, sapAssetSettings } from '#lib/connectors/sap/look-at-sap.ts'
+import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
+import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
+import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
+import { type SapSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import { type Connection, defineConnector } from './connector.ts'
+
+async function getIn(connection: Connection<SapSettings>): Promise<string> {
+  if (isOData(connection.settings)) return `The service answers and has ${(await listEntitySets(connection)).length} entity sets.`
+  await askBapi(connection)
+  return 'The gateway accepts our key and SAP answers.'
+}
+
+/** SAP: function modules through a gateway, or an OData service; an asset is a function module or an entity set. */
+export default defineConnector<SapSettings>({
+  kind: 'sap',
+  settings: sapSettings,
+  assetSettings: sapAssetSettings,
+  assetKind: 'source',
+  capabilities: ['discover', 'observe', 'extract'],
+
+  async check(connection) {
+    try {
+      return { ok: true, detail: await getIn(connection), credentialExpiresAt: null }
+    } catch (error) {
+      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+    }
+  },
+
+  async *discover(connection) {
+    // Function modules cannot be listed through the gateway.
+    const names = isOData(connection.settings) ? await listEntitySets(connection) : []
+    for (const path of names) yield { path, kind: 'source', name: path, settings: {}, upstream: [], policy: null, group: 'SAP' }
+  },
+
+  async *observe(connection, assets) {
+    for (const asset of assets) yield await lookAt(connection, asset, () => lookAtSap(connection, asset))
+  },
+
+  extractRequest: sapRequest,
+
+  async *extract(connection, input) {
+    const request = sapRequest.parse(input)
+    if (isOData(connection.settings)) yield* readOData(connection, toODataCall(request))
+    else yield* readBapi(connection, toBapiCall(request))
+  },
+})

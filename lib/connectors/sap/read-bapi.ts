@@ -1,0 +1,84 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { httpRequest } from '#lib/platform/http-client.ts'
+import { type JsonPath, streamJson } from '#lib/platform/json-stream.ts'
+import { peekStart } from '#lib/platform/peek-start.ts'
+import { credentialsOf, systemOf } from './credentials.ts'
+import type { SapSettings } from './settings.ts'
+
+export interface BapiCall {
+  bapi: string
+  account?: string | undefined
+  table: string
+  /** Import parameters and tables. */
+  input?: JsonObject | undefined
+}
+
+/**
+ * Streams the rows of one table of a function module's answer. SAP answers 200 whatever happened: an error in RETURN
+ * throws, as does an answer without the table, at the latest after the rows.
+ */
+export async function* readBapi(connection: Connection<SapSettings>, call: BapiCall): AsyncGenerator<JsonObject> {
+  const { settings, clock, signal } = connection
+  const system = systemOf(connection)
+  const url = new URL(settings.url)
+  url.searchParams.set('BAPIName', call.bapi)
+  if (call.account !== undefined) url.searchParams.set('account', call.account)
+  const answer = await httpRequest({
+    system,
+    url: url.href,
+    method: 'POST',
+    headers: { ...credentialsOf(settings), accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(call.input ?? {}),
+    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 5, bodyBytes: 1_000_000_000 },
+    signal,
+    clock,
+    isAboutPeople: true,
+  })
+  const { start, chunks } = await peekStart(answer.body, 1)
+  if (start === '<') {
+    await chunks.return()
+    throw refusedAnswer(system, 'it is a web page or XML, not JSON')
+  }
+  yield* readTable(system, chunks, call.table)
+}
+
+async function* readTable(system: string, chunks: AsyncIterable<Uint8Array>, table: string): AsyncGenerator<JsonObject> {
+  let hasTable = false
+  for await (const piece of streamJson(system, chunks, (path) => isWayTo(table, path))) {
+    const [key, place] = withoutWrapper(piece.path)
+    if (piece.kind === 'end') hasTable ||= key === table
+    else if (place !== undefined) yield asRow(system, place, piece.text)
+    else if (key === 'RETURN') throwIfFailed(system, parseAnswer(system, piece.text))
+  }
+  if (!hasTable) throw refusedAnswer(system, `the table ${table} is missing from it`)
+}
+
+// Some gateways put the one answer into a list.
+function withoutWrapper(path: JsonPath): JsonPath {
+  return path[0] === 0 ? path.slice(1) : path
+}
+
+function isWayTo(table: string, path: JsonPath): boolean {
+  const [key, place] = withoutWrapper(path)
+  return key === undefined || (key === table && place === undefined)
+}
+
+function asRow(system: string, place: string | number, text: string): JsonObject {
+  const row = typeof place === 'number' ? parseAnswer(system, text) : undefined
+  if (!isJsonObject(row)) throw refusedAnswer(system, 'the table holds something that is no row')
+  return row
+}
+
+/** RETURN is one message or a list of them; E and A mean that it failed, W that it did not. */
+function throwIfFailed(system: string, value: JsonValue): void {
+  const messages = (Array.isArray(value) ? value : [value]).filter(isJsonObject)
+  const failed = messages.find(({ TYPE: type }) => type === 'E' || type === 'A')
+  if (failed === undefined) return
+  const { ID: id, NUMBER: number, TYPE: type } = failed
+  throw new TidemarkError('refused', {
+    publicMessage: `${system} reports an error instead of rows (${type === 'A' ? 'abort' : 'error'} ${String(id ?? '')} ${String(number ?? '')}). SAP's own log says more.`,
+  })
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { durationSchema } from '#lib/domain/duration.ts'
+import { isValidZone } from '#lib/domain/local-day.ts'
+
+/** What the catalogue says under a connection of kind `sap`. */
+export const sapSettings = z
+  .strictObject({
+    /** `bapi`: function modules through a gateway. `odata2`, `odata4`: an OData service. */
+    protocol: z.enum(['bapi', 'odata2', 'odata4']).default('bapi'),
+    /** The gateway's address, or the root of the OData service. */
+    url: z.url({ protocol: /^https?$/, error: 'must be the address of the BAPI gateway or of the OData service' }),
+    /** Sent as `x-api-key` or under `keyHeader`; OData may take user and password instead. */
+    key: z.string().min(1).optional(),
+    keyHeader: z
+      .string()
+      .regex(/^[\w-]+$/)
+      .default('x-api-key'),
+    user: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    /** The SAP client of an OData service. */
+    client: z
+      .string()
+      .regex(/^\d{3}$/)
+      .optional(),
+    timeout: durationSchema.default(60_000),
+    /** The zone of OData's date-times without one: the system's. */
+    zone: z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York').default('America/New_York'),
+    /** A function module this key may call, to see whether we can get in. */
+    checkBapi: z.string().regex(/^\w+$/).default('Z_HR_EMPLOYEE_OBJ_LIST'),
+    checkAccount: z.string().min(1).default('HR'),
+    checkTable: z.string().min(1).default('ET_EMP_LIST'),
+  })
+  .superRefine(({ protocol, key, user, password }, issues) => {
+    if (protocol === 'bapi' && key === undefined)
+      issues.addIssue({ code: 'custom', path: ['key'], message: 'is missing: the BAPI gateway wants a key' })
+    if (protocol !== 'bapi' && key === undefined && (user === undefined || password === undefined))
+      issues.addIssue({ code: 'custom', path: ['user'], message: 'is missing: an OData service wants user and password, or a key' })
+  })
+export type SapSettings = z.infer<typeof sapSettings>

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import type { Connection, Health } from '#lib/connectors/connector.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import { type Session, withSession } from './session.ts'
+import { remotePath, type SftpSettings } from './settings.ts'
+import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
+
+/** Signs in and looks at the connection's folder: is it there, may we write to it. Never throws. */
+export async function checkAccess(connection: Connection<SftpSettings>): Promise<Health> {
+  const { root, user } = connection.settings
+  const place = root === '' ? 'the folder we start in' : root
+  try {
+    const detail = await withSession(connection, async (session) => {
+      const folder = await session.stat(root).catch((error: unknown) => {
+        throw toRequestError(session.system, `look at ${place}`, error)
+      })
+      if (!folder.isFolder) return { ok: false, detail: `${place} is not a folder.` }
+      const words = (await mayWrite(session, connection))
+        ? `files can be written to ${place}.`
+        : `files cannot be written to ${place} itself; a delivery needs a folder in it where they can.`
+      return { ok: true, detail: `Signed in as ${user}; ${words}` }
+    })
+    return { ...detail, credentialExpiresAt: null }
+  } catch (error) {
+    return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+  }
+}
+
+async function mayWrite(session: Session, { settings }: Connection<SftpSettings>): Promise<boolean> {
+  const path = remotePath(settings, `.tidemark-check.part-${randomBytes(8).toString('hex')}`)
+  try {
+    await session.write(path, nothing(), 0o600)
+    await session.remove(path)
+    return true
+  } catch (error) {
+    if (sftpAnswerOf(error) !== undefined) return false
+    throw error
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

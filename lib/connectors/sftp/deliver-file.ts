@@ -1,0 +1,190 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { posix } from 'node:path'
+import { z } from 'zod'
+import type { Connection, Delivered, Delivery } from '#lib/connectors/connector.ts'
+import { DAY_MS } from '#lib/domain/instant.ts'
+import { checkName } from '#lib/domain/name-template.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { type RemoteFile, type Session, withSession } from './session.ts'
+import { remotePath, type SftpSettings } from './settings.ts'
+import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
+
+/** What may stand in a `deliver` block to such a connection beside `to` and the format. */
+export const sftpDeliverOptions = z.strictObject({
+  /** `sha256`: `<name>.sha256` follows the file, as sha256sum writes it. */
+  checksum: z.literal('sha256').optional(),
+  /** `content`: the file is read back and compared before it gets its name; its size is compared always. */
+  verify: z.enum(['size', 'content']).default('size'),
+  /** `false`: nobody takes the file away, so it must still stand there after its rename. */
+  pickup: z.boolean().default(true),
+  /** Permissions of the file, in octal digits. */
+  mode: z
+    .string()
+    .regex(/^0?[0-7]{3}$/, 'is not a mode; write one such as "0640"')
+    .default('0640'),
+})
+type Options = z.output<typeof sftpDeliverOptions>
+
+/** Names of files that are not whole yet; nobody but us writes them. */
+const PART = /\.part-[0-9a-f]{16}$/
+
+/** True for a file that a delivery is writing, or left behind. */
+export function isPart(name: string): boolean {
+  return PART.test(name)
+}
+
+/**
+ * Writes the file under a name of its own, compares it, and only then gives it its final name. Whatever happens, the
+ * final name stands for a whole file or for none; a repeated try cleans up after those before it.
+ */
+export async function deliverFile(connection: Connection<SftpSettings>, delivery: Delivery): Promise<Delivered> {
+  const options = sftpDeliverOptions.parse(delivery.options)
+  const [problem] = checkName(delivery.path)
+  if (problem !== undefined)
+    throw new TidemarkError('invalid', { publicMessage: `"${delivery.path}" cannot be the name of a delivered file: ${problem}.` })
+  return withSession(connection, (session) => new Handover(session, connection, delivery, options).run())
+}
+
+class Handover {
+  readonly #session: Session
+  readonly #delivery: Delivery
+  readonly #options: Options
+  /** The final name on the server. */
+  readonly #target: string
+
+  constructor(session: Session, connection: Connection<SftpSettings>, delivery: Delivery, options: Options) {
+    this.#session = session
+    this.#delivery = delivery
+    this.#options = options
+    this.#target = remotePath(connection.settings, delivery.path)
+  }
+
+  async run(): Promise<Delivered> {
+    const { bytes, sha256 } = this.#delivery
+    const sideCar = `${this.#target}.sha256`
+    const present = await this.#list()
+    await this.#removeLeftovers(present, (name) => name.startsWith(`${posix.basename(this.#target)}.`))
+    const part = await this.#writePart(this.#target, this.#delivery.open(), bytes, this.#options.verify === 'content')
+    await this.#removeLeftovers(present, (_name, writtenAt) => part.modifiedAt - writtenAt > DAY_MS)
+    // A side-car of an earlier content must never stand beside this one.
+    if (this.#options.checksum) await this.#ask(`remove ${this.#path}.sha256`, () => this.#removeIfThere(sideCar))
+    await this.#giveName(part.name, this.#target)
+    if (this.#options.checksum) {
+      const line = Buffer.from(`${sha256}  ${posix.basename(this.#target)}\n`)
+      const named = await this.#writePart(sideCar, once(line), line.length, false)
+      await this.#giveName(named.name, sideCar)
+    }
+    return { detail: `${await this.#confirm()}${this.#options.checksum ? ' Its side-car holds the sha256.' : ''}` }
+  }
+
+  /** Nothing when the server lets nobody look: then there is nothing to clean, and size and rename still tell the truth. */
+  async #list(): Promise<RemoteFile[]> {
+    const folder = posix.dirname(this.#target)
+    try {
+      return await this.#session.list(folder === '.' ? '' : folder)
+    } catch (error) {
+      if (sftpAnswerOf(error) === 'denied') return []
+      throw toRequestError(this.#session.system, `look into the folder of ${this.#path}`, error)
+    }
+  }
+
+  async #removeLeftovers(present: readonly RemoteFile[], isOld: (name: string, modifiedAt: number) => boolean): Promise<void> {
+    const folder = posix.dirname(this.#target)
+    for (const { name, modifiedAt } of present) {
+      if (!isPart(name) || !isOld(name, modifiedAt)) continue
+      await this.#ask(`remove the leftover ${name}`, () => this.#removeIfThere(posix.join(folder, name)))
+    }
+  }
+
+  /** A whole, compared file under a name that nobody takes for final; removed again when it is not whole. */
+  async #writePart(target: string, content: AsyncIterable<Uint8Array>, bytes: number, readBack: boolean): Promise<RemoteFile> {
+    const part = `${target}.part-${randomBytes(8).toString('hex')}`
+    try {
+      await this.#ask(`write ${this.#path}`, () => this.#session.write(part, content, Number.parseInt(this.#options.mode, 8)))
+      const written = await this.#ask(`look at ${this.#path}`, () => this.#session.stat(part))
+      if (written.bytes !== bytes) throw this.#incomplete(`it kept ${written.bytes} of ${bytes} bytes`)
+      if (readBack && (await this.#hashOf(part)) !== this.#delivery.sha256) throw this.#incomplete('what it kept is not what was sent')
+      return written
+    } catch (error) {
+      await this.#session.remove(part).catch(() => {})
+      throw error
+    }
+  }
+
+  async #hashOf(path: string): Promise<string> {
+    const hash = createHash('sha256')
+    await this.#ask(`read ${this.#path} back`, async () => {
+      for await (const piece of this.#session.read(path)) hash.update(piece)
+    })
+    return hash.digest('hex')
+  }
+
+  /** In one step where the server can; elsewhere the old file goes first, so that for a moment there is none. */
+  async #giveName(from: string, to: string): Promise<void> {
+    await this.#ask(`rename ${this.#path}`, async () => {
+      try {
+        return await this.#session.replace(from, to)
+      } catch (error) {
+        if (sftpAnswerOf(error) !== 'unsupported') throw error
+      }
+      try {
+        return await this.#session.rename(from, to)
+      } catch (error) {
+        if (sftpAnswerOf(error) !== 'failure') throw error
+      }
+      await this.#removeIfThere(to)
+      await this.#session.rename(from, to)
+    }).catch(async (error: unknown) => {
+      await this.#session.remove(from).catch(() => {})
+      throw error
+    })
+  }
+
+  async #confirm(): Promise<string> {
+    const { bytes, sha256 } = this.#delivery
+    const proof =
+      this.#options.verify === 'content' ? `read back and found the same (sha256 ${sha256.slice(0, 12)}…)` : `${bytes} bytes, as sent`
+    try {
+      const there = await this.#session.stat(this.#target)
+      if (there.bytes === bytes) return `${this.#path} is there: ${proof}.`
+      throw this.#incomplete(`right after its rename it has ${there.bytes} of ${bytes} bytes`, 'Somebody else may be writing it.')
+    } catch (error) {
+      const answer = sftpAnswerOf(error)
+      const isTaken = answer === 'missing' && this.#options.pickup
+      if (isTaken) return `${this.#path} was there (${proof}) and has been taken away already.`
+      if (answer === 'denied') return `${this.#path} was handed over: ${proof} before its rename.`
+      throw toRequestError(this.#session.system, `find ${this.#path} after its rename`, error)
+    }
+  }
+
+  async #removeIfThere(path: string): Promise<void> {
+    try {
+      await this.#session.remove(path)
+    } catch (error) {
+      if (sftpAnswerOf(error) !== 'missing') throw error
+    }
+  }
+
+  async #ask<T>(what: string, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request()
+    } catch (error) {
+      throw toRequestError(this.#session.system, what, error)
+    }
+  }
+
+  #incomplete(because: string, note = 'Its final name was not given to it.'): TidemarkError {
+    return new TidemarkError('unavailable', {
+      publicMessage: `${this.#session.system} did not take ${this.#path} whole: ${because}. ${note}`,
+      retryable: true,
+    })
+  }
+
+  get #path(): string {
+    return this.#delivery.path
+  }
+}
+
+async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import type { Clock } from '#lib/platform/clock.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { brokenOff, toConnectionError } from './ssh-errors.ts'
+
+const GOODBYE_MS = 2000
+
+/** The socket under a session: tells when it breaks, is cancelled, or stays silent for too long. */
+export class Line {
+  readonly #system: string
+  readonly #socket: Socket
+  readonly #timeoutMs: number
+  readonly #clock: Clock
+  readonly #signal: AbortSignal
+  readonly #over = Promise.withResolvers<never>()
+  readonly #cancel = () => this.break(new TidemarkError('cancelled', { publicMessage: `The work with ${this.#system} was cancelled.` }))
+  #problem: TidemarkError | undefined
+  #entered = false
+
+  constructor(system: string, socket: Socket, timeoutMs: number, clock: Clock, signal: AbortSignal) {
+    this.#system = system
+    this.#socket = socket
+    this.#timeoutMs = timeoutMs
+    this.#clock = clock
+    this.#signal = signal
+    this.#over.promise.catch(() => {})
+    socket.on('error', (error) => this.#entered || this.break(toConnectionError(system, error)))
+    socket.on('close', () => this.#entered && this.break(brokenOff(this.#system)))
+    if (signal.aborted) this.#cancel()
+    else signal.addEventListener('abort', this.#cancel, { once: true })
+  }
+
+  /** We are in: from now on a broken line is one that broke in the middle. */
+  enter(): void {
+    this.#entered = true
+    if (this.#socket.destroyed) this.break(brokenOff(this.#system))
+  }
+
+  /** Why nothing can be asked any more; undefined while the line stands. */
+  broken(): TidemarkError | undefined {
+    return this.#problem
+  }
+
+  /** Waits for an answer as long as the server may stay silent. */
+  async within<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#problem) throw this.#problem
+    const answered = new AbortController()
+    void this.#clock.sleep(this.#timeoutMs, answered.signal).then(() => answered.signal.aborted || this.break(this.#silent()))
+    try {
+      return await Promise.race([ask(), this.#over.promise])
+    } catch (error) {
+      throw this.#problem ?? error
+    } finally {
+      answered.abort()
+    }
+  }
+
+  /** Hangs up for good, with the reason everybody who waits gets. */
+  break(problem: TidemarkError): void {
+    if (this.#problem) return
+    this.#problem = problem
+    this.#over.reject(problem)
+    this.#socket.destroy()
+  }
+
+  /** Hangs up when all is said. */
+  destroy(): void {
+    this.#signal.removeEventListener('abort', this.#cancel)
+    this.#entered = false
+    this.#socket.destroy()
+  }
+
+  /** Waits a moment for the server to hang up. */
+  async closed(): Promise<void> {
+    if (!this.#socket.closed) await once(this.#socket, 'close', { signal: AbortSignal.timeout(GOODBYE_MS) }).catch(() => {})
+  }
+
+  #silent(): TidemarkError {
+    const seconds = Math.round(this.#timeoutMs / 1000)
+    return new TidemarkError('timeout', {
+      publicMessage: `${this.#system} was silent for ${seconds} s, so we hung up.`,
+      retryable: true,
+      systemWide: !this.#entered,
+    })
+  }
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import { z } from 'zod'
+import type { Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import { checkName } from '#lib/domain/name-template.ts'
+import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { type Candidate, FolderLook, isSame } from './newest-file.ts'
+import { type Session, withSession } from './session.ts'
+import { type SftpSettings, sftpAssetSettings } from './settings.ts'
+import { toRequestError } from './ssh-errors.ts'
+
+type Connected = Connection<SftpSettings>
+type Seen = Extract<Observation, { ok: true }>
+
+const previousState = z.object({ name: z.string(), bytes: z.number(), modifiedAt: z.number(), verified: z.boolean() })
+
+/** Larger files are not read back to compare them with their side-car. */
+const COMPARED_BYTES_MAX = 256_000_000
+const SIDE_CAR_BYTES_MAX = 10_000
+
+/** What one asset's first look found. */
+interface Look {
+  asset: ObservedAsset
+  pickedUp: string | undefined
+  goesAway: boolean
+  startedAt: number
+  /** Newest first; null: the look failed. */
+  candidates: Candidate[] | null
+  failure: unknown
+}
+
+/**
+ * The newest whole file of each asset's template. A file that nobody saw before must stay the same for the settling time;
+ * all new files of one call share that wait.
+ */
+export async function* observeFiles(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
+  const observations = await withSession(connection, async (session) => {
+    const first = new FolderLook(session, connection)
+    const looks: Look[] = []
+    for (const asset of assets) looks.push(await lookAt(connection, first, asset))
+    const isNew = looks.some(({ asset, candidates }) => candidates?.some((candidate) => candidate.bytes > 0 && !isKnown(candidate, asset)))
+    if (isNew) await connection.clock.sleep(connection.settings.settle, connection.signal)
+    const second = isNew ? new FolderLook(session, connection) : first
+    const seen: Observation[] = []
+    for (const look of looks) seen.push(await judge(connection, session, second, look))
+    return seen
+  })
+  yield* observations
+}
+
+async function lookAt(connection: Connected, folders: FolderLook, asset: ObservedAsset): Promise<Look> {
+  const startedAt = connection.clock.now()
+  const pickedUp = sftpAssetSettings.parse(asset.settings).pickedUp ?? connection.settings.pickedUp
+  const look = { asset, startedAt, goesAway: pickedUp === true, pickedUp: typeof pickedUp === 'string' ? pickedUp : undefined }
+  const [problem] = checkName(asset.path)
+  if (problem !== undefined) {
+    const publicMessage = `"${asset.path}" cannot be the name of a file: ${problem}.`
+    return { ...look, candidates: null, failure: new TidemarkError('invalid', { publicMessage }) }
+  }
+  try {
+    return { ...look, candidates: await folders.candidates(asset.path, look.pickedUp), failure: null }
+  } catch (error) {
+    return { ...look, candidates: null, failure: error }
+  }
+}
+
+async function judge(connection: Connected, session: Session, folders: FolderLook, look: Look): Promise<Observation> {
+  try {
+    if (look.candidates === null) throw look.failure
+    const now = await folders.candidates(look.asset.path, look.pickedUp)
+    return await choose(connection, session, look, now)
+  } catch (error) {
+    if (connection.signal.aborted || (error instanceof TidemarkError && error.retryable)) throw error
+    const inWords = toRequestError(session.system, `look for ${look.asset.path}`, error)
+    return { ok: false, assetKey: look.asset.key, publicMessage: toPublicMessage(inWords), message: toInternalMessage(inWords) }
+  }
+}
+
+async function choose(connection: Connected, session: Session, look: Look, now: readonly Candidate[]): Promise<Seen> {
+  const warnings: string[] = []
+  const nothing = { candidate: null, verified: false, readings: [], warnings }
+  let isChanging = false
+  for (const candidate of now) {
+    if (candidate.bytes === 0) {
+      warnings.push(`${candidate.name} is empty and does not count`)
+      continue
+    }
+    if (isSettled(candidate, look)) {
+      const verdict = await compare(session, candidate, look.asset)
+      if (verdict !== 'different') return arrived(connection, look, candidate, verdict === 'same', warnings)
+      warnings.push(`${candidate.name} is not what its side-car says and does not count`)
+      continue
+    }
+    isChanging = true
+    warnings.push(`${candidate.name} is still being written`)
+    // It may be the file we knew, written anew: an older one would then be news of a step back that nobody made.
+    if (look.asset.previous !== null) break
+  }
+  if (isChanging) return observed(connection, look, { ...nothing, detail: 'A file is being written at the moment.' })
+  if (look.goesAway) return observed(connection, look, { ...nothing, detail: 'No file is there: the receiver takes them away.' })
+  const readings: Seen['readings'] = [{ clock: 'writtenAt', at: null, precision: 'instant' }]
+  return observed(connection, look, { ...nothing, readings, detail: 'No file of that name is there.' })
+}
+
+function isSettled(candidate: Candidate, { asset, candidates }: Look): boolean {
+  return isKnown(candidate, asset) || candidates?.some((before) => isSame(before, candidate)) === true
+}
+
+function arrived(connection: Connected, look: Look, candidate: Candidate, verified: boolean, warnings: string[]): Seen {
+  const proof = verified ? ', and its content is what its side-car says' : ''
+  return observed(connection, look, {
+    candidate,
+    verified,
+    readings: [{ clock: 'writtenAt', at: candidate.modifiedAt, precision: 'instant' }],
+    warnings,
+    detail: `${candidate.path} has ${candidate.bytes} bytes${proof}.`,
+  })
+}
+
+function observed(
+  connection: Connected,
+  { asset, startedAt }: Look,
+  seen: Pick<Seen, 'readings' | 'warnings'> & { candidate: Candidate | null; verified: boolean; detail: string },
+): Seen {
+  const { candidate, verified } = seen
+  const state =
+    candidate === null ? asset.previous : { name: candidate.name, bytes: candidate.bytes, modifiedAt: candidate.modifiedAt, verified }
+  return {
+    ok: true,
+    assetKey: asset.key,
+    readings: seen.readings,
+    rows: null,
+    evidence: {
+      method: verified ? 'content' : 'metadata',
+      strength: verified ? 'strong' : 'weak',
+      detail: seen.detail,
+      costMs: connection.clock.now() - startedAt,
+    },
+    state,
+    warnings: seen.warnings,
+  }
+}
+
+/** Seen like this before: then it has settled, and need not be waited for or read again. */
+function isKnown(candidate: Candidate, asset: ObservedAsset): boolean {
+  const previous = previousState.safeParse(asset.previous)
+  return previous.success && isSame(previous.data, candidate)
+}
+
+/** Whether the content is what its side-car says; `unknown` without one. */
+async function compare(session: Session, candidate: Candidate, asset: ObservedAsset): Promise<'same' | 'different' | 'unknown'> {
+  if (candidate.sideCar === null || candidate.bytes > COMPARED_BYTES_MAX) return 'unknown'
+  const previous = previousState.safeParse(asset.previous)
+  if (previous.success && previous.data.verified && isSame(previous.data, candidate)) return 'same'
+  const expected = /^[0-9a-f]{64}\b/i.exec(await sideCarText(session, candidate.sideCar))?.[0]
+  if (expected === undefined) return 'unknown'
+  const hash = createHash('sha256')
+  for await (const piece of session.read(candidate.path)) hash.update(piece)
+  return hash.digest('hex') === expected.toLowerCase() ? 'same' : 'different'
+}
+
+async function sideCarText(session: Session, path: string): Promise<string> {
+  async function* beginning(): AsyncGenerator<Uint8Array> {
+    let bytes = 0
+    for await (const piece of session.read(path)) {
+      bytes += piece.length
+      yield piece
+      if (bytes > SIDE_CAR_BYTES_MAX) return
+    }
+  }
+  return text(beginning())
+}

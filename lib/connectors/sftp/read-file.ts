@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/connectors/records/record-format.ts'
+import type { JsonObject } from '#lib/domain/json.ts'
+import { checkName } from '#lib/domain/name-template.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { type Candidate, FolderLook, isSame } from './newest-file.ts'
+import { openSession, type Session } from './session.ts'
+import type { SftpSettings } from './settings.ts'
+import { toRequestError } from './ssh-errors.ts'
+
+/** What an `extract` block from such a connection takes: the newest file of a name template, read as rows. */
+export const sftpExtractRequest = z
+  .strictObject({ path: z.string().min(1).optional(), ...recordFormatKeys })
+  .superRefine(refineRecordFormat)
+
+/** The rows of the newest whole file. Throws when there is none, and when it changes while it is read. */
+export async function* readFile(connection: Connection<SftpSettings>, input: Record<string, unknown>): AsyncGenerator<JsonObject> {
+  const { path, ...format } = sftpExtractRequest.parse(input)
+  const problem = path === undefined ? 'there is no path' : checkName(path)[0]
+  if (path === undefined || problem !== undefined) {
+    throw new TidemarkError('invalid', { publicMessage: `What to read from ${connection.key} is not clear: ${problem}.` })
+  }
+  const session = await openSession(connection)
+  try {
+    const file = await newestWhole(connection, session, path)
+    const bytes = contentOf(session, file)
+    yield* readRecords({ system: session.system, what: `The file ${file.path} of ${session.system}`, bytes }, format)
+  } catch (error) {
+    throw toRequestError(session.system, `read ${path}`, error)
+  } finally {
+    await session.end()
+  }
+}
+
+async function newestWhole(connection: Connection<SftpSettings>, session: Session, path: string): Promise<Candidate> {
+  const before = await new FolderLook(session, connection).candidates(path, undefined)
+  if (before.some(({ bytes }) => bytes > 0)) await connection.clock.sleep(connection.settings.settle, connection.signal)
+  const now = await new FolderLook(session, connection).candidates(path, undefined)
+  const newest = now.find(({ bytes }) => bytes > 0)
+  if (newest === undefined) {
+    throw new TidemarkError('not-found', {
+      publicMessage: `${session.system} has no file ${path}${now.length > 0 ? ' that is not empty' : ''}.`,
+      retryable: true,
+    })
+  }
+  if (before.some((candidate) => isSame(candidate, newest))) return newest
+  throw new TidemarkError('unavailable', { publicMessage: `${newest.path} of ${session.system} is still being written.`, retryable: true })
+}
+
+async function* contentOf(session: Session, file: Candidate): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const piece of session.read(file.path)) {
+    bytes += piece.length
+    yield piece
+  }
+  const after = await session.stat(file.path)
+  if (bytes === file.bytes && after.bytes === file.bytes && after.modifiedAt === file.modifiedAt) return
+  throw new TidemarkError('unavailable', { publicMessage: `${file.path} of ${session.system} changed while it was read.`, retryable: true })
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { SFTPWrapper, Stats } from 'ssh2'
+import SftpClient from 'ssh2-sftp-client'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { Line } from './line.ts'
+import { type SftpSettings, UNKNOWN_HOST_KEY } from './settings.ts'
+import { toConnectionError } from './ssh-errors.ts'
+
+/** What the server says of one file. */
+export interface RemoteFile {
+  name: string
+  isFolder: boolean
+  bytes: number
+  /** By the server's clock, in whole seconds. */
+  modifiedAt: number
+}
+
+/** What every server takes in one packet. */
+const WRITE_BYTES = 31_744
+const WRITES_UNDERWAY = 8
+
+/** Connects, signs in and hands the session to `work`; the connection is closed however that ends. */
+export async function withSession<T>(connection: Connection<SftpSettings>, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession(connection)
+  try {
+    return await work(session)
+  } finally {
+    await session.end()
+  }
+}
+
+/** A signed-in session, to be ended by the caller. Throws with words for the page when we are not let in. */
+export async function openSession(connection: Connection<SftpSettings>): Promise<Session> {
+  const { settings, signal } = connection
+  const system = `SFTP (${connection.key})`
+  const socket = connect({ host: settings.host, port: settings.port, noDelay: true })
+  const client = new SftpClient(connection.key, { error() {}, end() {}, close() {} })
+  const line = new Line(system, socket, settings.timeout, connection.clock, signal)
+  const shown = { fingerprint: '' }
+  try {
+    await line.within(async () => {
+      if (socket.connecting) await once(socket, 'connect')
+    })
+    client.on(
+      'keyboard-interactive',
+      (_name: string, _text: string, _language: string, prompts: { echo?: boolean }[], answer: (answers: string[]) => void) =>
+        answer(prompts.map(({ echo }) => (echo === true ? '' : (settings.password ?? '')))),
+    )
+    const sftp = await line.within(() => client.connect({ ...loginOf(settings, shown), sock: socket, readyTimeout: settings.timeout }))
+    return new Session(system, client, sftp, line)
+  } catch (error) {
+    const problem = line.broken() ?? hostKeyProblem(system, settings, shown.fingerprint) ?? toConnectionError(system, error)
+    line.destroy()
+    throw problem
+  }
+}
+
+function loginOf(settings: SftpSettings, shown: { fingerprint: string }): SftpClient.ConnectOptions {
+  const { user, password, privateKey, passphrase } = settings
+  return {
+    username: user,
+    ...(password === undefined ? {} : { password, tryKeyboard: true }),
+    ...(privateKey === undefined ? {} : { privateKey: privateKey.endsWith('\n') ? privateKey : `${privateKey}\n` }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    hostVerifier: (key: Buffer) => {
+      shown.fingerprint = `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
+      return isExpected(settings, shown.fingerprint)
+    },
+  }
+}
+
+function isExpected({ hostKey }: SftpSettings, fingerprint: string): boolean {
+  return [hostKey].flat().some((expected) => expected.replace(/=+$/, '') === fingerprint)
+}
+
+function hostKeyProblem(system: string, settings: SftpSettings, fingerprint: string): TidemarkError | undefined {
+  if (fingerprint === '' || isExpected(settings, fingerprint)) return undefined
+  const unknown = [settings.hostKey].flat().includes(UNKNOWN_HOST_KEY)
+  const what = unknown
+    ? `${system} shows the host key ${fingerprint}.`
+    : `${system} shows the host key ${fingerprint}, which is not the one in the catalogue: it may be another server.`
+  return new TidemarkError('refused', {
+    publicMessage: `${what} Nothing was sent to it. If its operators confirm that key, write hostKey: "${fingerprint}" under the connection.`,
+    systemWide: true,
+  })
+}
+
+/** One signed-in connection. Its requests fail with the server's own error; `ssh-errors.ts` finds the words. */
+export class Session {
+  readonly system: string
+  readonly #client: SftpClient
+  readonly #sftp: SFTPWrapper
+  readonly #line: Line
+
+  constructor(system: string, client: SftpClient, sftp: SFTPWrapper, line: Line) {
+    this.system = system
+    this.#client = client
+    this.#sftp = sftp
+    this.#line = line
+    line.enter()
+  }
+
+  /** What stands in a folder, in no order. */
+  async list(folder: string): Promise<RemoteFile[]> {
+    const entries = await this.#line.within(() =>
+      answer<{ filename: string; attrs: Stats }[]>((done) => this.#sftp.readdir(folder === '' ? '.' : folder, done)),
+    )
+    return entries.flatMap(({ filename, attrs }) => (/^\.\.?$/.test(filename) ? [] : [toRemoteFile(filename, attrs)]))
+  }
+
+  /** What the server says of one file or folder. */
+  async stat(path: string): Promise<RemoteFile> {
+    const stats = await this.#line.within(() => answer<Stats>((done) => this.#sftp.stat(path === '' ? '.' : path, done)))
+    return toRemoteFile(path, stats)
+  }
+
+  /**
+   * Writes a new file as its content comes; it is closed when this resolves. (The client library's own `put` resolves
+   * although a write failed, so the requests are made here, a few at a time.)
+   */
+  async write(path: string, content: AsyncIterable<Uint8Array>, mode: number): Promise<void> {
+    const handle = await this.#line.within(() => answer<Buffer>((done) => this.#sftp.open(path, 'wx', { mode }, done)))
+    try {
+      await this.#writeAll(handle, content)
+    } catch (error) {
+      await this.#close(handle).catch(() => {})
+      throw error
+    }
+    await this.#close(handle)
+  }
+
+  async #writeAll(handle: Buffer, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const underway = new Set<Promise<void>>()
+    let position = 0
+    for await (const piece of content) {
+      for (let at = 0; at < piece.length; at += WRITE_BYTES) {
+        const part = Buffer.from(piece.subarray(at, at + WRITE_BYTES))
+        const written = this.#line.within(() =>
+          answer<void>((done) => this.#sftp.write(handle, part, 0, part.length, position, (error) => done(error))),
+        )
+        position += part.length
+        underway.add(written)
+        written.then(
+          () => underway.delete(written),
+          () => {},
+        )
+        if (underway.size >= WRITES_UNDERWAY) await Promise.race(underway)
+      }
+    }
+    await Promise.all(underway)
+  }
+
+  async #close(handle: Buffer): Promise<void> {
+    await this.#line.within(() => answer<void>((done) => this.#sftp.close(handle, (error) => done(error))))
+  }
+
+  /** The content of a file from its beginning. */
+  async *read(path: string): AsyncGenerator<Uint8Array> {
+    const stream = this.#sftp.createReadStream(path)
+    stream.on('error', () => {})
+    const pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const next = await this.#line.within(() => pieces.next())
+        if (next.done === true) return
+        yield next.value
+      }
+    } finally {
+      stream.destroy()
+    }
+  }
+
+  /** Renames over whatever has the new name, in one step; servers that cannot do that refuse it as unsupported. */
+  async replace(from: string, to: string): Promise<void> {
+    await this.#line.within(() => this.#client.posixRename(from, to))
+  }
+
+  /** Renames to a name that must be free. */
+  async rename(from: string, to: string): Promise<void> {
+    await this.#line.within(() => this.#client.rename(from, to))
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#line.within(() => this.#client.delete(path))
+  }
+
+  /** Says goodbye and closes the connection; never throws. */
+  async end(): Promise<void> {
+    if (!this.#line.broken()) {
+      this.#client.end().catch(() => {})
+      await this.#line.closed()
+    }
+    this.#line.destroy()
+  }
+}
+
+function answer<T>(request: (done: (error: Error | null | undefined, value: T) => void) => unknown): Promise<T> {
+  return new Promise((resolve, reject) => request((error, value) => (error ? reject(error) : resolve(value))))
+}
+
+function toRemoteFile(name: string, stats: Stats): RemoteFile {
+  return { name, isFolder: stats.isDirectory(), bytes: stats.size, modifiedAt: stats.mtime * 1000 }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { type Fingerprint, fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/answer/look.ts'
+import type { Connection, ObservedAsset } from '#lib/connectors/connector.ts'
+import { type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { NO_TERM, readCourses } from './read-courses.ts'
+import { readDocuments } from './read-documents.ts'
+import { readPeople } from './read-people.ts'
+import type { SnapLogicSettings } from './settings.ts'
+
+type Connected = Connection<SnapLogicSettings>
+
+export const taskAssetSettings = z.strictObject({
+  /** Fingerprint this term's courses. Costs a whole pipeline run at every look; without it we only see that the task answers. */
+  term: z
+    .string()
+    .regex(/^\d{4}$/)
+    .optional(),
+  /** Fingerprint the documents of these parameters, at the same cost. */
+  parameters: z.record(z.string(), z.string()).optional(),
+})
+
+/** The cheapest question the task can be asked: a term that never exists, nobody, or a run of which nothing is read. */
+export async function askTask(connection: Connected): Promise<void> {
+  const { task } = connection.settings
+  const answer =
+    task === 'people' ? readPeople(connection, []) : task === 'courses' ? readCourses(connection, NO_TERM) : readDocuments(connection, {})
+  for await (const _record of answer) break
+}
+
+/**
+ * One look at the task. It says nothing about when its data changed: by default we only learn that it answers (no clock
+ * moves, the look itself counts); with a term, or parameters, the fingerprint of what it sends tells when that changes.
+ */
+export async function lookAtTask(connection: Connected, asset: ObservedAsset): Promise<Look> {
+  const { term, parameters } = taskAssetSettings.parse(asset.settings)
+  if (term !== undefined) {
+    const seen: Fingerprint = await fingerprintOf(coursesOf(connection, term))
+    return fingerprintLook(connection, asset, seen, `courses of term ${term}`)
+  }
+  if (parameters !== undefined)
+    return fingerprintLook(connection, asset, await fingerprintOf(readDocuments(connection, parameters)), 'documents')
+  await askTask(connection)
+  return reachableLook('The task accepts our key and answers.')
+}
+
+async function* coursesOf(connection: Connected, term: string): AsyncGenerator<JsonValue> {
+  for await (const record of readCourses(connection, term)) {
+    if (record.kind === 'course') yield [parseJson(record.termDetails), parseJson(record.text)]
+  }
+}

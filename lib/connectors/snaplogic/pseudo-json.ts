@@ -1,0 +1,41 @@
+import type { JsonValue } from '#lib/domain/json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+export type PersonRow = Record<string, JsonValue>
+
+const COLUMN = /^[A-Za-z_]\w*$/
+// Nothing that could end a value, or that the pipeline's reader might take for something else.
+const UNSAFE = /["\\\p{Cc}\u2028\u2029]/u
+
+/**
+ * The rows as the person task wants them: `[{BUID:"U90000001",STRM:"2267"}]`, keys bare, values quoted. The pipeline's
+ * reader knows no escapes, so a value with a quote, a backslash or a control character is refused rather than changed;
+ * a column without a value is left out, the row number too, and `CAMPUS_ID` is called `BUID`.
+ */
+export function toPseudoJson(rows: readonly PersonRow[]): string {
+  return `[${rows.map(toObject).join(',')}]`
+}
+
+function toObject(row: PersonRow): string {
+  const { 'attr:rownumber': _number, CAMPUS_ID: campusId, ...columns } = row
+  const all = { BUID: columns['BUID'] ?? campusId ?? null, ...columns }
+  const fields = Object.entries(all).flatMap(([column, value]) => toField(column, value))
+  if (!fields[0]?.startsWith('BUID:')) throw unfit('a row names nobody: its BUID is missing')
+  return `{${fields.join(',')}}`
+}
+
+function toField(column: string, value: JsonValue): string[] {
+  if (!COLUMN.test(column)) throw unfit(`a column is called "${column.slice(0, 40)}", which is not a plain name`)
+  if (value === null || value === '') return []
+  if (typeof value === 'object') throw unfit(`the column ${column} holds a list or an object instead of a value`)
+  const text = String(value)
+  if (UNSAFE.test(text)) throw unfit(`a value of the column ${column} holds a quote, a backslash or a control character`)
+  return [`${column}:"${text}"`]
+}
+
+// The value itself is somebody's data and stays out of the words.
+function unfit(because: string): TidemarkError {
+  return new TidemarkError('invalid', {
+    publicMessage: `The person task cannot be asked: ${because}. The pipeline takes no escapes; correct the row at its source.`,
+  })
+}

@@ -1,0 +1,31 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { isJsonObject } from '#lib/domain/json.ts'
+import { type PersonRecord, toPersonRecord } from './person-record.ts'
+import { type PersonRow, toPseudoJson } from './pseudo-json.ts'
+import { readElements } from './read-elements.ts'
+import type { SnapLogicSettings } from './settings.ts'
+import { callTask, systemOf, throwErrorDocument } from './task-call.ts'
+
+const OBJECTS = "['student','affiliate','faculty','employee']"
+
+/**
+ * Streams the people the task answers with, in its order; empty objects among them are dropped, an error document or
+ * an answer that is cut off throws after what came before. Who was asked for and did not come is for the caller to see.
+ */
+export async function* readPeople(connection: Connection<SnapLogicSettings>, rows: readonly PersonRow[]): AsyncGenerator<PersonRecord> {
+  const system = systemOf(connection)
+  const parameters = { objects: OBJECTS, csEnv: connection.settings.csEnv }
+  const body = await callTask(connection, { parameters, body: { uidCarTerm: toPseudoJson(rows) } })
+  for await (const text of readElements(system, body, 'people')) {
+    const record = toPersonRecord(system, text)
+    if (record.kind === 'dropped') throwIfError(system, text)
+    yield record
+  }
+}
+
+function throwIfError(system: string, text: string): void {
+  const value = parseAnswer(system, text)
+  if (isJsonObject(value)) throwErrorDocument(system, value, 'people')
+  else if (Array.isArray(value)) throw refusedAnswer(system, 'a list stands where a person should be')
+}

@@ -1,0 +1,60 @@
+import { refusedAnswer, withoutIds } from '#lib/connectors/answer/refusal.ts'
+import type { Connection } from '#lib/connectors/connector.ts'
+import type { JsonObject } from '#lib/domain/json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { httpRequest } from '#lib/platform/http-client.ts'
+import { type SnapLogicSettings, timeoutMsOf } from './settings.ts'
+
+const ANSWER_BYTES_MAX = 4_000_000_000
+
+export interface TaskCall {
+  /** Pipeline parameters, as they stand in the address. */
+  parameters: Record<string, string>
+  /** The pipeline's open input; without it the task is asked with a GET. */
+  body?: JsonObject
+}
+
+/** Runs the task and gives its answer as it comes; a page instead of JSON is refused. */
+export async function callTask(connection: Connection<SnapLogicSettings>, call: TaskCall): Promise<AsyncIterable<Uint8Array>> {
+  const { settings, clock, signal } = connection
+  const timeoutMs = timeoutMsOf(settings)
+  const system = systemOf(connection)
+  const url = new URL(settings.url)
+  for (const [name, value] of Object.entries(call.parameters)) url.searchParams.set(name, value)
+  const credentials = settings.auth === 'bearer' ? { authorization: `Bearer ${settings.key}` } : { 'x-api-key': settings.key }
+  const answer = await httpRequest({
+    system,
+    url: url.href,
+    ...(call.body === undefined ? {} : { method: 'POST', body: JSON.stringify(call.body) }),
+    headers: {
+      ...credentials,
+      accept: 'application/json',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    limits: { headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs * 2, bodyBytes: ANSWER_BYTES_MAX },
+    signal,
+    clock,
+    isAboutPeople: true,
+  })
+  if (!/html|xml/.test(answer.contentType)) return answer.body
+  for await (const _chunk of answer.body) break
+  throw refusedAnswer(system, 'it is a web page or XML, not JSON')
+}
+
+/** The system in public words. */
+export function systemOf(connection: Connection<SnapLogicSettings>): string {
+  return `SnapLogic (${connection.key})`
+}
+
+/** Throws when a document is one of a Snap's error view, or of the gateway: the answer is then not complete. */
+export function throwErrorDocument(system: string, document: JsonObject, insteadOf: string): void {
+  const { error, reason, resolution, status, statusCode, http_status_code: http, msg } = document
+  const code = [status, statusCode, http].map(Number).find((number) => number >= 100 && number < 600 && number !== 200)
+  const failed = error !== undefined && error !== null && error !== ''
+  if (!failed && (code === undefined || code < 400)) return
+  throw new TidemarkError('unavailable', {
+    publicMessage: `The pipeline behind ${system} reports an error instead of ${insteadOf}${code === undefined ? '' : ` (${code})`}; what it sent is not complete.`,
+    message: `pipeline error: ${withoutIds(JSON.stringify({ error, reason, resolution, code, msg })).slice(0, 500)}`,
+    retryable: code === undefined ? false : code === 408 || code === 425 || code === 429 || code >= 500,
+  })
+}

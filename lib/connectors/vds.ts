@@ -1,0 +1,36 @@
+import { lookAt } from '#lib/connectors/answer/look.ts'
+import { askDirectory, lookAtDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/look-at-directory.ts'
+import { vdsRequest } from '#lib/connectors/vds/search.ts'
+import { type VdsSettings, vdsSettings } from '#lib/connectors/vds/settings.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import { defineConnector } from './connector.ts'
+
+/** RadiantOne's virtual directory, by REST, through a gateway or by LDAP; an asset is a search. */
+export default defineConnector<VdsSettings>({
+  kind: 'vds',
+  settings: vdsSettings,
+  assetSettings: vdsAssetSettings,
+  assetKind: 'source',
+  capabilities: ['observe', 'extract'],
+
+  async check(connection) {
+    try {
+      await askDirectory(connection)
+      const isPlain = connection.settings.url.startsWith('ldap://')
+      const detail = `The directory lets us in.${isPlain ? ' The password travels unprotected: use ldaps.' : ''}`
+      return { ok: true, detail, credentialExpiresAt: null }
+    } catch (error) {
+      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+    }
+  },
+
+  async *observe(connection, assets) {
+    for (const asset of assets) yield await lookAt(connection, asset, () => lookAtDirectory(connection, asset))
+  },
+
+  extractRequest: vdsRequest,
+
+  async *extract(connection, input) {
+    yield* search(connection, vdsRequest.parse(input))
+  },
+})

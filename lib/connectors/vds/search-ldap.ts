@@ -1,0 +1,99 @@
+import type { ConnectionOptions } from 'node:tls'
+import { Client, type Entry, ResultCodeError } from 'ldapts'
+import type { Connection } from '#lib/connectors/connector.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { toNetworkError } from '#lib/platform/http-errors.ts'
+import { codeError, type DirectoryEntry, renamed, truncated, type VdsRequest } from './search.ts'
+import type { VdsSettings } from './settings.ts'
+
+type Connected = Connection<VdsSettings>
+
+/**
+ * Searches over LDAP page by page. No size limit is sent: the client library would take a server's stop at its own limit
+ * for ours and say nothing. A server that stops early therefore always throws.
+ */
+export async function* searchLdap(connection: Connected, system: string, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
+  const { settings } = connection
+  const session = await openSession(connection, system)
+  try {
+    const pages = session.client.searchPaginated(request.base ?? settings.base ?? '', {
+      filter: request.filter,
+      scope: request.scope,
+      attributes: [...(request.attributes ?? [])],
+      paged: { pageSize: Math.min(settings.pageSize, request.sizeLimit ?? settings.pageSize) },
+    })
+    for await (const { searchEntries, searchReferences } of pages) {
+      if (searchReferences.length > 0) throw truncated(system, 'a part of it stands on another server, and referrals are not followed')
+      for (const entry of searchEntries) yield toEntry(entry, request.attributes)
+    }
+  } catch (error) {
+    throw interpret(connection, system, error, true)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Signs in, and out again. */
+export async function bindLdap(connection: Connected, system: string): Promise<void> {
+  const session = await openSession(connection, system)
+  await session.close()
+}
+
+interface Session {
+  client: Client
+  close(): Promise<void>
+}
+
+async function openSession(connection: Connected, system: string): Promise<Session> {
+  const { settings, signal } = connection
+  const client = new Client({
+    url: settings.url,
+    timeout: settings.timeout,
+    connectTimeout: Math.min(10_000, settings.timeout),
+    strictDN: false,
+    ...(settings.url.startsWith('ldaps:') ? { tlsOptions: tlsOf(settings) } : {}),
+  })
+  const leave = () => void client.unbind().catch(() => {})
+  signal.addEventListener('abort', leave)
+  const close = async () => {
+    signal.removeEventListener('abort', leave)
+    await client.unbind().catch(() => {})
+  }
+  try {
+    await client.bind(settings.user ?? '', settings.password ?? '')
+    return { client, close }
+  } catch (error) {
+    await close()
+    throw interpret(connection, system, error, false)
+  }
+}
+
+// Given for a plain address, the library would take them for a wish to speak TLS there.
+function tlsOf({ ca }: VdsSettings): ConnectionOptions {
+  return { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) }
+}
+
+function toEntry({ dn, ...attributes }: Entry, wanted: readonly string[] | undefined): DirectoryEntry {
+  const lists = Object.entries(attributes).flatMap(([name, value]) => {
+    const values = (Array.isArray(value) ? value : [value]).map((one) => (typeof one === 'string' ? one : one.toString('base64')))
+    // The library makes an empty list of what was asked for and is not there.
+    return values.length === 0 ? [] : [[name, values] as const]
+  })
+  return { dn, attributes: renamed(Object.fromEntries(lists), wanted) }
+}
+
+function interpret({ signal }: Connected, system: string, error: unknown, isAnswering: boolean): TidemarkError {
+  if (error instanceof TidemarkError) return error
+  if (signal.aborted) return new TidemarkError('cancelled', { publicMessage: `The request to ${system} was cancelled.` })
+  if (error instanceof ResultCodeError) return codeError(system, error.code)
+  const words = error instanceof Error ? error.message : ''
+  if (/timed? ?out/i.test(words))
+    return new TidemarkError('timeout', {
+      publicMessage: `${system} did not answer in time.`,
+      retryable: true,
+      systemWide: !isAnswering,
+    })
+  if (/filter|paren|attribute name|Wildcard|escaped/i.test(words))
+    return new TidemarkError('invalid', { publicMessage: `${system} cannot be asked: the filter is not an LDAP filter.` })
+  return toNetworkError(system, error, isAnswering)
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+/** What a flow asks the directory for. */
+export const vdsRequest = z.strictObject({
+  path: z.string().optional(),
+  /** An LDAP filter: `(PersonPrimaryAffiliation=faculty)`. */
+  filter: z.string().regex(/^\(.*\)$/s, 'is not an LDAP filter; write one such as (PersonPrimaryAffiliation=faculty)'),
+  /** Where the search starts; the connection's base when absent. */
+  base: z.string().min(1).optional(),
+  scope: z.enum(['base', 'one', 'sub']).default('sub'),
+  /** Names as they are wanted in the answer; absent: all that the directory gives by itself. */
+  attributes: z
+    .array(z.string().regex(/^[\w;.-]+$/))
+    .nonempty()
+    .optional(),
+  /** So many entries at most. An answer that reaches it is refused, because nobody can say whether it is whole. */
+  sizeLimit: z.int().min(1).optional(),
+})
+export type VdsRequest = z.infer<typeof vdsRequest>
+
+/** One entry that was found; every attribute is a list, binary values are in base64. */
+export interface DirectoryEntry {
+  dn: string
+  attributes: Record<string, string[]>
+}
+
+/** The answer is not whole: by the directory's own word, or because it holds exactly as many entries as were allowed. */
+export function truncated(system: string, because: string): TidemarkError {
+  return new TidemarkError('refused', {
+    publicMessage: `The answer of ${system} is not complete: ${because}. Ask for less with a narrower filter, or have the limit raised.`,
+  })
+}
+
+/** Counts entries as they pass and refuses the one that reaches the limit. */
+export async function* withinLimit<T>(system: string, entries: AsyncIterable<T>, sizeLimit: number | undefined): AsyncGenerator<T> {
+  let count = 0
+  for await (const entry of entries) {
+    yield entry
+    count += 1
+    if (count === sizeLimit) throw truncated(system, `it reached the size limit of ${sizeLimit} entries`)
+  }
+}
+
+/** The attributes under the names that were asked for, whatever case the directory writes them in. */
+export function renamed(attributes: Record<string, string[]>, wanted: readonly string[] | undefined): Record<string, string[]> {
+  if (wanted === undefined) return attributes
+  const names = new Map(wanted.map((name) => [name.toLowerCase(), name]))
+  return Object.fromEntries(Object.entries(attributes).map(([name, values]) => [names.get(name.toLowerCase()) ?? name, values]))
+}
+
+/** What LDAP's result codes mean, for people. */
+export function codeError(system: string, code: number): TidemarkError {
+  if (code === 4 || code === 11) return truncated(system, `the directory stopped at its own size limit (LDAP code ${code})`)
+  const words = CODES[code] ?? 'The directory did not accept the request.'
+  const isBusy = code === 3 || code === 51 || code === 52
+  return new TidemarkError(isBusy ? 'unavailable' : 'refused', {
+    publicMessage: `${system}: ${words} (LDAP code ${code})`,
+    retryable: isBusy,
+    systemWide: code === 49 || code === 51 || code === 52,
+  })
+}
+
+const CODES: Record<number, string> = {
+  3: 'The directory ran out of time for this search.',
+  10: 'The directory sends us elsewhere; referrals are never followed, because credentials stay with their host.',
+  12: 'The directory cannot give its answer in pages.',
+  32: 'The base of the search does not exist there.',
+  49: 'The directory refused the DN or its password. Check the connection’s user and password.',
+  50: 'The account may not search there.',
+  51: 'The directory is busy.',
+  52: 'The directory is not available.',
+  53: 'The directory is unwilling to do that.',
+}
