@@ -2,15 +2,46 @@ import { z } from 'zod'
 import type { JobServices } from '#jobs/job-kind.ts'
 import type { Connection, Connector, Delivered, Delivery } from '#lib/connectors/connector.ts'
 import { CONNECTION_KEYS } from '#lib/domain/catalogue-document.ts'
+import type { Clock } from '#lib/platform/clock.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
-import { resolveSecrets } from '#lib/platform/secrets.ts'
+import type { Log } from '#lib/platform/log.ts'
+import { type Lookup, resolveSecrets } from '#lib/platform/secrets.ts'
 
-const writtenSchema = z.looseObject({ kind: z.string() })
+/** A connection as the stored document holds it. */
+export const writtenSchema = z.looseObject({ kind: z.string() })
 
 export interface OpenConnection {
   connector: Connector
   connection: Connection<unknown>
+}
+
+/** What it takes to open a connection: with a worker around, or without. */
+export interface OpeningTools {
+  connectors: ReadonlyMap<string, Connector>
+  lookup: Lookup
+  clock: Clock
+  log: Log
+}
+
+/** A connection as the catalogue writes it, apart from our own keys. */
+export interface WrittenConnection {
+  kind: string
+  settings: Record<string, unknown>
+}
+
+/** A connection as written, ready to be used: its secrets resolved as they are now, its settings checked. Throws with what to do. */
+export function openWritten(tools: OpeningTools, key: string, written: WrittenConnection, signal: AbortSignal): OpenConnection {
+  const connector = requireExtension(tools.connectors, written.kind, 'connector')
+  const parsed = connector.settings.safeParse(resolveSecrets(written.settings, tools.lookup))
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the settings').join(', ')
+    throw new TidemarkError('invalid', {
+      publicMessage: `The connection ${key} is not set up right (${wrong}). Look at its entry in the catalogue and at the values of its references.`,
+    })
+  }
+  const log = tools.log.child({ connection: key })
+  return { connector, connection: { key, settings: parsed.data, clock: tools.clock, log, signal } }
 }
 
 /**
@@ -18,28 +49,29 @@ export interface OpenConnection {
  * Throws with what to do when a secret is missing or the settings do not fit.
  */
 export async function openConnection(services: JobServices, key: string, signal: AbortSignal): Promise<OpenConnection> {
-  const written = await readWritten(services, key)
-  const connector = requireExtension(services.connectors, written.kind, 'connector')
-  const own = Object.fromEntries(Object.entries(written).filter(([name]) => !CONNECTION_KEYS.has(name)))
-  const parsed = connector.settings.safeParse(resolveSecrets(own, services.lookup))
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => issue.path.join('.') || 'the settings').join(', ')
-    throw new TidemarkError('invalid', {
-      publicMessage: `The connection ${key} is not set up right (${wrong}). Look at its entry in the catalogue and at the values of its references.`,
-    })
-  }
-  const log = services.ctx.log.child({ connection: key })
-  return { connector, connection: { key, settings: parsed.data, clock: services.ctx.clock, log, signal } }
+  return openWritten(toTools(services), key, await readWritten(services, key), signal)
 }
 
-async function readWritten(services: JobServices, key: string): Promise<z.infer<typeof writtenSchema>> {
-  const { rows } = await services.ctx.pool.query<{ written: unknown }>(
+/** What a worker opens connections with. */
+export function toTools({ connectors, lookup, ctx }: JobServices): OpeningTools {
+  return { connectors, lookup, clock: ctx.clock, log: ctx.log }
+}
+
+/** A connection as the catalogue in force writes it. */
+export async function readWritten({ ctx }: JobServices, key: string): Promise<WrittenConnection> {
+  const { rows } = await ctx.pool.query<{ written: unknown }>(
     "select document -> 'connections' -> $1 as written from catalogue_version order by id desc limit 1",
     [key],
   )
   const written = writtenSchema.safeParse(rows[0]?.written)
-  if (written.success) return written.data
+  if (written.success) return toWritten(written.data)
   throw new TidemarkError('not-found', { publicMessage: `There is no connection "${key}" in the catalogue.` })
+}
+
+/** Its own settings apart from our keys. */
+export function toWritten(written: z.infer<typeof writtenSchema>): WrittenConnection {
+  const settings = Object.fromEntries(Object.entries(written).filter(([name]) => !CONNECTION_KEYS.has(name)))
+  return { kind: written.kind, settings }
 }
 
 /** Records of a connection, for a flow. */

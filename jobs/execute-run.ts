@@ -1,6 +1,7 @@
 import type { Bell } from '#jobs/bell.ts'
 import { deliverTo, extractFrom } from '#jobs/connections.ts'
 import type { JobServices } from '#jobs/job-kind.ts'
+import { requireFlow } from '#jobs/recipes/require-flow.ts'
 import type { ClaimedRun } from '#lib/commands/claim-run.ts'
 import { finishRun } from '#lib/commands/finish-run.ts'
 import { handBackRun } from '#lib/commands/hand-back-run.ts'
@@ -12,7 +13,6 @@ import { type Lake, openLake } from '#lib/engine/lake.ts'
 import { type RunEnd, runFlow } from '#lib/engine/run-flow.ts'
 import { RunStopped } from '#lib/engine/stop.ts'
 import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
-import { requireExtension } from '#lib/platform/load-folder.ts'
 import type { Log } from '#lib/platform/log.ts'
 
 interface Control {
@@ -45,9 +45,16 @@ export async function executeRun(services: JobServices, run: ClaimedRun, control
 async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold, signal: AbortSignal, log: Log): Promise<RunEnd> {
   const { ctx } = services
   try {
-    const flow = requireExtension(services.flows, run.flow, 'flow')
+    const flow = await requireFlow(ctx, services.flows, run.flow)
     return await runFlow(
-      { runId: run.runId, attempt: run.attempt, flow, parameters: run.parameters, timeoutMs: run.timeoutMs },
+      {
+        runId: run.runId,
+        attempt: run.attempt,
+        scheduledFor: run.scheduledFor,
+        flow,
+        parameters: run.parameters,
+        timeoutMs: run.timeoutMs,
+      },
       {
         clock: ctx.clock,
         random: services.random,

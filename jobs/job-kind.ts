@@ -4,7 +4,7 @@ import type { Connector } from '#lib/connectors/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { Flow } from '#lib/engine/flow.ts'
 import type { Notifier } from '#lib/notifiers/notifier.ts'
-import type { Lookup } from '#lib/platform/secrets.ts'
+import type { Lookup, SecretSource } from '#lib/platform/secrets.ts'
 
 /** The runs a worker holds and executes. */
 export interface HeldRuns {
@@ -32,6 +32,10 @@ export interface JobServices {
   config: string
   /** Values for `${NAME}`, read anew each time. */
   lookup: Lookup
+  /** Where a variable is set. */
+  placeOf: SecretSource['placeOf']
+  /** Values of secrets are remembered only as hashes under this key. */
+  fingerprintKey: string
   random: () => number
   /** The runs this worker holds. */
   runs: HeldRuns

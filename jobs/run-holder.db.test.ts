@@ -5,11 +5,14 @@ import { expireLeases } from '#lib/commands/expire-leases.ts'
 import { requestRun } from '#lib/commands/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { silentLog } from '#lib/platform/log.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { insertFlow } from '#lib/testing/flow-rows.ts'
 import { testFlow, testServices } from '#lib/testing/job-services.ts'
 import { deferred } from '#lib/testing/turns.ts'
+import { hearHints } from './hear-hints.ts'
 import type { JobServices } from './job-kind.ts'
 
 const result: FlowResult = { rowsLoaded: 2, rowsSeen: 10, summary: { terms: 1 } }
@@ -67,7 +70,7 @@ describe('a run that a worker holds', () => {
     const services = worker(async () => result, { flows: new Map() })
     const id = await start(services)
     await idle(services)
-    expect(await stateOf(id)).toMatchObject({ state: 'failed', problem: 'There is no flow "course". There is: none.' })
+    expect(await stateOf(id)).toMatchObject({ state: 'failed', problem: 'There is no flow "course" in the catalogue.' })
   })
 
   it('keeps its lease for as long as it runs', async () => {
@@ -102,6 +105,32 @@ describe('a run that a worker holds', () => {
     services.runs.lookAtLeases()
     await idle(services)
     expect(await stateOf(id)).toMatchObject({ state: 'cancelled', problem: 'The run was cancelled.' })
+  })
+
+  it('hears that it was cancelled while it waits to be tried again, long before the next look at its lease', async () => {
+    const busy = new TidemarkError('unavailable', { publicMessage: 'The source is busy.', retryable: true })
+    const services = worker(async ({ task }) => {
+      await task('fetch', { retries: 3, backoffMs: 3_600_000 }, () => Promise.reject(busy))
+      return result
+    })
+    const deaf = new AbortController()
+    const listening = deferred()
+    const onRequest = () => {
+      services.runs.lookAtLeases()
+      listening.resolve()
+    }
+    const hearing = hearHints({ url: database.url, clock, log: silentLog, signal: deaf.signal }, { onChange: () => {}, onRequest })
+    await listening.promise
+    const id = await start(services)
+    const waits = 'select 1 from run where waiting_for is not null and id = $1'
+    while ((await ctx.pool.query(waits, [id])).rowCount === 0) await ctx.pool.query('select pg_sleep(0.01)')
+    await cancelRun(ctx, { runId: id })
+    await idle(services)
+    expect(await stateOf(id)).toMatchObject({ state: 'cancelled', problem: 'The run was cancelled.' })
+    const { rows } = await ctx.pool.query('select t.state, waiting_for from run_task t join run on run.id = run_id')
+    expect(rows).toEqual([{ state: 'cancelled', waiting_for: null }])
+    deaf.abort()
+    await hearing
   })
 
   it('writes no end once another worker has it', async () => {

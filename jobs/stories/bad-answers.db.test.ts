@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Manner, System } from '#demo/campus/manners.ts'
+import type { Manner } from '#demo/campus/manners.ts'
 import { Stage } from '#lib/testing/stage.ts'
 import { coursesCatalogue } from '#lib/testing/stage-catalogue.ts'
 import { changesOf, spansOf } from '#lib/testing/state-world.ts'
@@ -44,12 +44,14 @@ function secrets(): string[] {
   return [password, key, Buffer.from(`${user}:${password}`).toString('base64')]
 }
 
-const FLOW_OF: Record<System, { flow: string; feed: string }> = {
+type Asked = 'peoplesoft' | 'snaplogic'
+
+const FLOW_OF: Record<Asked, { flow: string; feed: string }> = {
   peoplesoft: { flow: 'term', feed: 'terms' },
   snaplogic: { flow: 'course', feed: 'courses' },
 }
 
-const ANSWERS: [string, System, Manner, string, string][] = [
+const ANSWERS: [string, Asked, Manner, string, string][] = [
   ['an empty term answer', 'peoplesoft', 'empty-answer', 'failed', 'without a single term'],
   ['a term answer of half the size', 'peoplesoft', 'half-the-rows', 'failed', 'too few to be true'],
   ['a missing row number', 'peoplesoft', 'missing-row-number', 'failed', 'row 2 has no row number'],

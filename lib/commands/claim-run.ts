@@ -16,6 +16,8 @@ export interface ClaimedRun {
   /** Grows with every claim of any run: what the lake's fence compares. */
   fence: number
   leaseUntil: Instant
+  /** When it was meant to begin; the same for every attempt. */
+  scheduledFor: Instant
   startedAt: Instant
   /** The catalogue's parameters for the flow, under those of this run. */
   parameters: Record<string, unknown>
@@ -76,6 +78,7 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
     attempt: row.attempt,
     fence: Number(row.fence),
     leaseUntil,
+    scheduledFor: run.scheduledFor,
     startedAt: row.started_at.getTime(),
     parameters: { ...flow.parameters, ...run.parameters },
     timeoutMs: flow.timeoutMs,

@@ -4,10 +4,10 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { type EndedRun, getEndedRun, listAssetsOfFlow } from '#lib/db/run-outcomes.ts'
 import { lockSubjects } from '#lib/db/subjects.ts'
 import type { Instant } from '#lib/domain/instant.ts'
-import { clocksMoved } from '#lib/domain/run.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { rebuildWithin } from './rebuild/rebuild-within.ts'
 import { loadReporting } from './rebuild/reporting.ts'
+import { arrivalsOfRun } from './runs/run-arrivals.ts'
 
 /**
  * Lets the present state of a run count for the assets its flow writes: an end moves their clocks, a start or a failure becomes the
@@ -30,25 +30,8 @@ export function recordRunOutcome(ctx: Context, request: { runId: string }): Prom
 
 /** The clocks this run moves and that have not been recorded yet. */
 async function arrivalsOf(sql: Sql, run: EndedRun, now: Instant): Promise<NewArrival[]> {
-  const clocks = clocksMoved(run)
-  if (run.endedAt === null || clocks.length === 0) return []
-  const at = run.endedAt
+  const arrivals = arrivalsOfRun(run, await listAssetsOfFlow(sql, run.flow), now)
+  if (arrivals.length === 0) return []
   const done = new Set((await listArrivalsOfRun(sql, run.id)).map(({ assetId, clock }) => `${assetId} ${clock}`))
-  const assets = await listAssetsOfFlow(sql, run.flow)
-  const evidence = { method: 'ledger', strength: 'strong', detail: `Run ${run.id} of ${run.flow} ended ${run.state}.`, costMs: 0 }
-  return assets.flatMap(({ assetId, key }) =>
-    clocks
-      .filter((clock) => !done.has(`${assetId} ${clock}`))
-      .map((clock) => ({
-        assetId,
-        clock,
-        at,
-        recordedAt: now,
-        kind: 'arrival' as const,
-        precision: 'instant' as const,
-        rows: run.rowsByAsset[key] ?? run.rowsLoaded,
-        evidence,
-        runId: run.id,
-      })),
-  )
+  return arrivals.filter(({ assetId, clock }) => !done.has(`${assetId} ${clock}`))
 }

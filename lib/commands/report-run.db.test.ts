@@ -45,6 +45,24 @@ describe('the ledger of an attempt', () => {
     ])
   })
 
+  it('keeps a task’s waits for another try, and what it gave in the end', async () => {
+    const run = await claimed()
+    const ledger = runLedger(ctx, run)
+    const at = clock.now()
+    await ledger.startTask({ name: 'fetch', at })
+    await ledger.taskWaits({ name: 'fetch', at, tries: 1, until: at + 2000, problem: 'The source is busy.' })
+    await ledger.taskWaits({ name: 'fetch', at: at + 3000, tries: 2, until: at + 7000, problem: 'The source is still busy.' })
+    const look = async () => (await ctx.pool.query('select state, tries, problem, detail from run_task')).rows[0]
+    const waits = [
+      { from: at, until: at + 2000 },
+      { from: at + 3000, until: at + 7000 },
+    ]
+    expect(await look()).toEqual({ state: 'running', tries: 2, problem: 'The source is still busy.', detail: { waits } })
+    await ledger.endTask({ name: 'fetch', at: at + 8000, state: 'completed', tries: 3, result: ['2261'] })
+    expect(await look()).toEqual({ state: 'completed', tries: 3, problem: null, detail: { waits, result: ['2261'] } })
+    expect(await ledger.storedResults()).toEqual(new Map([['fetch', ['2261']]]))
+  })
+
   it('refuses everything from an attempt that no longer holds the run', async () => {
     const run = await claimed()
     const stale = runLedger(ctx, run)
@@ -56,6 +74,7 @@ describe('the ledger of an attempt', () => {
     const writes = [
       () => stale.startTask({ name: 'more', at }),
       () => stale.endTask({ name: 'load', at, state: 'completed', tries: 1, result: 1 }),
+      () => stale.taskWaits({ name: 'load', at, tries: 1, until: at, problem: 'p' }),
       () => stale.log([{ at, level: 'info', message: 'still here' }]),
       () => stale.reject([{ at, task: 'load', key: 'k', reason: 'r' }]),
       () => stale.progress({ done: 1, total: 2, etaAt: null }),

@@ -1,7 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
-import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart } from '#lib/engine/ledger.ts'
+import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart, TaskWait } from '#lib/engine/ledger.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 export interface Attempt {
@@ -18,6 +18,7 @@ export function runLedger(ctx: Context, attempt: Attempt): RunLedger {
     storedResults: () => storedResults(ctx, attempt),
     startTask: (task) => startTask(ctx, attempt, task),
     endTask: (task) => endTask(ctx, attempt, task),
+    taskWaits: (wait) => noteWait(ctx, attempt, wait),
     log: (entries) => writeLog(ctx, attempt, entries),
     reject: (rejections) => writeRejections(ctx, attempt, rejections),
     rejectedCount: () => countRejections(ctx, attempt),
@@ -54,10 +55,21 @@ async function startTask(ctx: Context, attempt: Attempt, task: TaskStart): Promi
 
 async function endTask(ctx: Context, attempt: Attempt, task: TaskEnd): Promise<void> {
   const detail = task.result === undefined ? null : toStorableJson({ result: task.result })
-  const text = `update run_task set state = $5, ended_at = $6, tries = $7, detail = $8, problem = $9
+  const text = `update run_task set state = $5, ended_at = $6, tries = $7, problem = $9,
+      detail = nullif(coalesce(detail, '{}') || coalesce($8::jsonb, '{}'), '{}')
     where run_id = $1 and attempt = $3 and name = $4 and ${HELD}`
   const problem = task.problem === undefined ? null : toStorableText(task.problem)
   const values = [attempt.attempt, toStorableText(task.name), task.state, toText(task.at), task.tries, detail, problem]
+  if ((await write(ctx, attempt, text, values)) !== 1) throw fenced()
+}
+
+/** Notes a wait beside those before it: `detail.waits`, drawn on the run's page. */
+async function noteWait(ctx: Context, attempt: Attempt, wait: TaskWait): Promise<void> {
+  const text = `update run_task set tries = $5, problem = $7,
+      detail = jsonb_build_object('waits', coalesce(detail -> 'waits', '[]') || $6::jsonb)
+    where run_id = $1 and attempt = $3 and name = $4 and ${HELD}`
+  const stored = toStorableJson({ from: wait.at, until: wait.until })
+  const values = [attempt.attempt, toStorableText(wait.name), wait.tries, stored, toStorableText(wait.problem)]
   if ((await write(ctx, attempt, text, values)) !== 1) throw fenced()
 }
 

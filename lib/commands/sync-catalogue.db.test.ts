@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
-import { HOUR_MS } from '#lib/domain/instant.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/instant.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { aCatalogue, anAge, anAsset } from '#lib/testing/state-catalogue.ts'
@@ -146,7 +146,7 @@ describe('syncing a catalogue', () => {
   test('no secret is stored with a connection', async () => {
     await declare(ctx, [anAsset('a')])
     const { rows } = await ctx.pool.query('select settings from connection_state')
-    expect(rows).toEqual([{ settings: { timeoutSeconds: 30 } }])
+    expect(rows).toEqual([{ settings: { timeoutSeconds: 30, rotatedOn: null, maxAgeMs: 365 * DAY_MS } }])
   })
 
   test('two syncs at once end as one does', async () => {

@@ -1,6 +1,7 @@
 import { listAssetsOfFeeds } from '#lib/db/assets.ts'
 import { removeOtherSubjects, renameAssets, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue-rows.ts'
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue-versions.ts'
+import { requestChangedChecks } from '#lib/db/connection-checks.ts'
 import { syncConnections } from '#lib/db/connections.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { syncFlows } from '#lib/db/flows.ts'
@@ -43,6 +44,7 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     const at = ctx.clock.now()
     const { renamed, changedIds } = await syncRows(sql, at, accepted.catalogue)
     await markDue(sql, changedIds, at)
+    await requestChangedChecks(sql, at, accepted.document)
     const version = await storeCatalogue(sql, at, accepted)
     await storeCatalogueState(sql, at, accepted.hash, [])
     return { now: at, changed: changedIds, renamed, versionId: version.id, isNew: version.isNew }

@@ -19,7 +19,7 @@ export async function storeCatalogue(
   const values = [catalogue.hash, JSON.stringify(catalogue.document ?? null), JSON.stringify(catalogue.schema ?? null)]
   const { rows: same } = await sql.query<{ id: number }>(
     `select id from (select * from catalogue_version order by id desc limit 1) last
-     where hash = $1 and document = $2::jsonb and schema = $3::jsonb`,
+     where hash = $1 and document::jsonb = $2::jsonb and schema = $3::jsonb`,
     values,
   )
   const found = same[0]

@@ -85,9 +85,13 @@ function toPublicSettings(settings: Record<string, unknown>): Record<string, unk
   return shown
 }
 
+function toStoredSettings({ settings, rotatedOn, maxAgeMs }: CatalogueConnection): Record<string, unknown> {
+  return { ...toPublicSettings(settings), rotatedOn, maxAgeMs }
+}
+
 /** Makes the table name exactly these connections; new ones are looked at from `now` on, missing ones marked removed. */
 export async function syncConnections(sql: Sql, now: Instant, connections: readonly CatalogueConnection[]): Promise<void> {
-  const rows = connections.map((c) => ({ key: c.key, kind: c.kind, every: c.probeEveryMs, settings: toPublicSettings(c.settings) }))
+  const rows = connections.map((c) => ({ key: c.key, kind: c.kind, every: c.probeEveryMs, settings: toStoredSettings(c) }))
   await sql.query(
     `insert into connection_state as c (key, kind, probe_every_ms, next_probe_at, settings)
      select key, kind, every, $2, settings from jsonb_to_recordset($1::jsonb) as x(key text, kind text, every int, settings jsonb) order by key

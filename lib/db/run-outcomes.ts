@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { RunOutcome } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
-import { DEFAULT_TIMEOUT_MS, hungAt, type RunState, runReportSchema } from '#lib/domain/run.ts'
+import { DEFAULT_TIMEOUT_MS, hungAt, type RunReport, type RunState, runReportSchema } from '#lib/domain/run.ts'
 import type { Sql } from './context.ts'
 import { toInstant, toInstantOrNull, toText } from './instants.ts'
 
@@ -19,6 +19,8 @@ export interface EndedRun {
   rowsByAsset: Record<string, number>
   incomplete: string | null
   rejectTolerance: number
+  /** The clocks it may move at most; all when absent. */
+  moves?: RunReport['moves']
 }
 
 interface OutcomeRow {
@@ -95,14 +97,21 @@ interface EndedRunRow {
 
 /** The run with everything its outcome depends on, or undefined. */
 export async function getEndedRun(sql: Sql, runId: string): Promise<EndedRun | undefined> {
+  return (await listEndedRuns(sql, [runId]))[0]
+}
+
+/** The same for many runs, in the order they were meant for. */
+export async function listEndedRuns(sql: Sql, runIds: readonly string[]): Promise<EndedRun[]> {
   const { rows } = await sql.query<EndedRunRow>(
     `select r.id, r.flow, r.state, r.scheduled_for, r.started_at, r.ended_at, r.rows_loaded, r.rows_rejected, r.summary,
        f.settings -> 'rejectTolerance' as reject_tolerance
-     from run r join flow f on f.name = r.flow where r.id = $1`,
-    [runId],
+     from run r join flow f on f.name = r.flow where r.id = any($1::uuid[]) order by r.scheduled_for, r.created_at`,
+    [runIds],
   )
-  const row = rows[0]
-  if (row === undefined) return undefined
+  return rows.map(toEndedRun)
+}
+
+function toEndedRun(row: EndedRunRow): EndedRun {
   const report = runReportSchema.safeParse(row.summary).data
   const rowsLoaded = Number(row.rows_loaded)
   const rowsRejected = Number(row.rows_rejected)
@@ -118,6 +127,7 @@ export async function getEndedRun(sql: Sql, runId: string): Promise<EndedRun | u
     rowsByAsset: report?.rowsByAsset ?? {},
     incomplete: report?.incomplete ?? null,
     rejectTolerance: numberSchema.safeParse(row.reject_tolerance).data ?? 0.01,
+    moves: report?.moves,
   }
 }
 

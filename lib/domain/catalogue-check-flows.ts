@@ -3,6 +3,7 @@ import type { Finding } from './catalogue-issues.ts'
 import { type FlowAssets, findCycles, flowAssets } from './catalogue-lineage.ts'
 import { childOf, entriesOf, itemsOf, textOf } from './catalogue-node.ts'
 import type { Outline, OutlineEntry } from './catalogue-outline.ts'
+import { RECIPE_KEYS } from './catalogue-recipe.ts'
 import { suggestion } from './catalogue-suggest.ts'
 
 interface KnownFlow extends OutlineEntry {
@@ -29,7 +30,7 @@ export function writtenFlowAssets(outline: Outline, contracts: CatalogueContract
 
 function checkNames(outline: Outline, contracts: CatalogueContracts): Finding[] {
   return outline.flows.flatMap((flow) => {
-    if (contracts.flows.has(flow.key)) return []
+    if (contracts.flows.has(flow.key) || entriesOf(flow.node).some(([key]) => RECIPE_KEYS.has(key))) return []
     const remedy = suggestion(flow.key, contracts.flows.keys(), 'Add a file of that name to jobs/flows, or take this out.')
     return [{ path: flow.path, at: 'key', problem: `There is no flow "${flow.key}".`, remedy }]
   })
@@ -72,6 +73,7 @@ function checkWaitingCircle(flows: readonly KnownFlow[]): Finding[] {
 }
 
 function checkConnections(flow: KnownFlow, outline: Outline): Finding[] {
+  if (childOf(flow.node, 'extract') !== undefined) return []
   const connections = outline.connections.map((connection) => connection.key)
   const own = new Set([
     ...flow.contract.connections,

@@ -91,7 +91,8 @@ function checkCycles(outline: Outline, contracts: CatalogueContracts): Finding[]
   return findCycles(keysOf(outline.assets), edges).map((cycle) => {
     const declaring = cycle.map((key) => byKey.get(key)).find((asset) => asset !== undefined && asset.from.length > 0)
     const problem = `These are made from each other: ${[...cycle, cycle[0]].join(' ← ')}.`
-    return { path: [...(declaring?.path ?? []), 'from'], problem, remedy: 'Take one of these out of a "from".' }
+    if (declaring !== undefined) return { path: [...declaring.path, 'from'], problem, remedy: 'Take one of these out of a "from".' }
+    return { path: byKey.get(cycle[0] ?? '')?.path ?? [], at: 'key', problem, remedy: 'Let one of the flows read or write another asset.' }
   })
 }
 

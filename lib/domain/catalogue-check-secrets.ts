@@ -4,12 +4,13 @@ import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textO
 
 const SECRET_NAME = /(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey|credential)s?$/i
 
-function isSecretName(key: string): boolean {
+/** True for names under which people write secrets. */
+export function isSecretName(key: string): boolean {
   return SECRET_NAME.test(key.replaceAll(/[_-]/g, ''))
 }
 
 /** An address that carries a password (`user:pass@`) or a token in its query. */
-function isSecretAddress(text: string): boolean {
+export function isSecretAddress(text: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i.test(text)) return true
   const query = /^[a-z][a-z0-9+.-]*:\/\/[^?]*\?([^#]*)/i.exec(text)?.[1] ?? ''
   return query.split('&').some((pair) => {
@@ -36,7 +37,13 @@ function checkText(text: string, key: string, path: DocumentPath): Finding[] {
   return [{ path, problem, remedy: `Put the value into .env as ${name}=… and write "\${${name}}" here, or "file:/path" to a secret file.` }]
 }
 
+/** What stands there are names of fields, whatever the columns are called. */
+function isSelect(path: DocumentPath): boolean {
+  return path[0] === 'flows' && path[2] === 'select'
+}
+
 function check(node: LocatedNode, key: string, path: DocumentPath): Finding[] {
+  if (isSelect(path)) return []
   const text = textOf(node) ?? (typeof node.value === 'number' && isSecretName(key) ? String(node.value) : undefined)
   if (text !== undefined) return checkText(text, key, path)
   if (Array.isArray(node.value)) return itemsOf(node).flatMap((item, i) => check(item, key, [...path, i]))

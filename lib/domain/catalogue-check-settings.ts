@@ -8,7 +8,8 @@ import { isClosed, type JsonSchema, knownKeysAt, toWrittenSchema } from './catal
 
 const written = new WeakMap<z.ZodType, JsonSchema>()
 
-function writtenSchemaOf(schema: z.ZodType): JsonSchema {
+/** The JSON Schema of what people write for a schema; made once. */
+export function writtenSchemaOf(schema: z.ZodType): JsonSchema {
   const known = written.get(schema) ?? toWrittenSchema(schema)
   written.set(schema, known)
   return known
@@ -19,21 +20,26 @@ function settingsOf(node: LocatedNode | undefined, ours: ReadonlySet<string>): R
   return Object.fromEntries(entriesOf(node).flatMap(([key, child]) => (ours.has(key) ? [] : [[key, toPlain(child)]])))
 }
 
-interface Part {
+export interface Part {
   root: LocatedNode
   path: DocumentPath
   schema: z.ZodType
+  /** Keys that are not the schema's. */
   ours: ReadonlySet<string>
   showValues: boolean
+  /** What the schema is given although it does not stand there. */
+  implied?: Record<string, unknown>
 }
 
-function checkPart({ root, path, schema, ours, showValues }: Part): Finding[] {
+/** What a schema has to say about the keys at a path that are its own, unknown ones included. */
+export function checkPart({ root, path, schema, ours, showValues, implied = {} }: Part): Finding[] {
   const json = writtenSchemaOf(schema)
   const source: IssueSource = { root, base: path, schema: json, schemaBase: path, showValues }
-  const settings = settingsOf(nodeAt(root, path), ours)
+  const settings = { ...implied, ...settingsOf(nodeAt(root, path), ours) }
   const parsed = schema.safeParse(settings)
   const issues = parsed.success ? [] : parsed.error.issues
-  const known = [...knownKeysAt(json, [], settings), ...ours]
+  const fitting = knownKeysAt(json, [], settings)
+  const known = [...(fitting.length > 0 ? fitting : knownKeysAt(json, [], {})), ...ours]
   const strange = isClosed(json) ? Object.keys(settings).filter((key) => !known.includes(key)) : []
   const judged = issues.filter((issue) => issue.code !== 'unrecognized_keys' || issue.path.length > 0)
   const findings = translateIssues(source, judged).filter((finding) => !isReference(textOf(nodeAt(root, finding.path)) ?? ''))

@@ -90,6 +90,14 @@ const cases: { name: string; text: string; says: string[] }[] = [
     says: ['2:57 connections.c.probe | "probe" must be at least 1s. | Write a duration such as 45m, 1h30m or 2d.'],
   },
   {
+    name: 'a password replaced on no day, to be replaced never',
+    text: withPage('connections: { c: { kind: postgres, url: "${A}", rotatedOn: 2026-13-01, maxAge: 0d } }'),
+    says: [
+      '2:61 connections.c.rotatedOn | "rotatedOn" is not a date. | Write one such as "2026-11-20".',
+      '2:81 connections.c.maxAge | "maxAge" must be longer than nothing. | Write a duration such as 45m, 1h30m or 2d.',
+    ],
+  },
+  {
     name: 'a deadline on days its calendar leaves out',
     text: `calendars: { work: { weekdays: mon-fri } }\n${withAssets('lake/a: { policy: { kind: deadline, cron: "0 1 * * sun", calendar: work } }')}`,
     says: [

@@ -5,6 +5,12 @@ export interface ConnectorContract {
   settings: z.ZodType
   assetSettings: z.ZodType<Record<string, unknown>>
   assetKind: 'source' | 'table' | 'consumer'
+  /** What it can do: `extract` and `deliver` decide what a flow without code may name. */
+  capabilities?: readonly string[]
+  /** Keys beside `from` of an `extract` block, `path` among them when the connector takes one. */
+  extractRequest?: z.ZodType<Record<string, unknown>>
+  /** Keys of a `deliver` block beside `to` and those of the format. */
+  deliverOptions?: z.ZodType<Record<string, unknown>>
 }
 
 /** What the catalogue has to know of a flow; every `defineFlow` satisfies it. */

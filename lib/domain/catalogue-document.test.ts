@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ASSET_KEYS, CONNECTION_KEYS, catalogueDocumentSchema, isAssetKey, isReference } from './catalogue-document.ts'
+import { isAssetKey } from './asset-key.ts'
+import { ASSET_KEYS, CONNECTION_KEYS, catalogueDocumentSchema, isReference } from './catalogue-document.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts'
 
 const page = { name: 'P', zone: 'UTC' }
@@ -30,7 +31,7 @@ describe('the smallest catalogue', () => {
     expect(document).toMatchObject({
       tell: { heartbeat: { every: MINUTE_MS } },
       calendars: { c: { weekdays: 'mon-fri', holidays: [] } },
-      connections: { c: { probe: 5 * MINUTE_MS } },
+      connections: { c: { probe: 5 * MINUTE_MS, maxAge: 365 * DAY_MS } },
       groups: { g: { feeds: { f: { assets: { 'c/a': null } } } } },
       flows: { f: null },
     })
@@ -44,6 +45,9 @@ describe('what is written', () => {
     ['a look a second apart', { connections: { c: { kind: 'x', probe: '1s' } } }, true],
     ['a look a week apart', { connections: { c: { kind: 'x', probe: '7d' } } }, true],
     ['a look less often than weekly', { connections: { c: { kind: 'x', probe: '8d' } } }, false],
+    ['the day a password was replaced', { connections: { c: { kind: 'x', rotatedOn: '2026-11-20', maxAge: '90d' } } }, true],
+    ['a day that does not exist', { connections: { c: { kind: 'x', rotatedOn: '2026-11-31' } } }, false],
+    ['a secret that is too old at once', { connections: { c: { kind: 'x', maxAge: '0d' } } }, false],
     ['a look without pause', { connections: { c: { kind: 'x', probe: '0s' } } }, false],
     ['all rows rejected', { flows: { f: { rejectTolerance: 1 } } }, true],
     ['more than all rows rejected', { flows: { f: { rejectTolerance: 1.01 } } }, false],
@@ -93,7 +97,7 @@ describe('a reference', () => {
 
 describe('our own keys', () => {
   it('are told from those of a connector', () => {
-    expect([...CONNECTION_KEYS]).toEqual(['kind', 'probe'])
+    expect([...CONNECTION_KEYS]).toEqual(['kind', 'probe', 'rotatedOn', 'maxAge'])
     expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'kind', 'name', 'policy', 'promised', 'was'])
   })
 })

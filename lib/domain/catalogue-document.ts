@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { assetKeySchema } from './asset-key.ts'
+import { RECIPE_SHAPE } from './catalogue-recipe.ts'
 import { isValidCron } from './cron.ts'
 import { durationSchema } from './duration.ts'
 import { DAY_MS, MINUTE_MS } from './instant.ts'
@@ -7,6 +9,9 @@ import { policyInputSchema } from './policy.ts'
 
 /** How often a connection is looked at unless it says otherwise. */
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
+
+/** How old the secrets of a connection may get unless it says otherwise. */
+export const SECRET_AGE_MAX_MS = 365 * DAY_MS
 
 /** Weekdays as people write them; the position + 1 is the ISO number. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -22,16 +27,6 @@ const referenceOr = (schema: z.ZodType<string, string>, message: string) =>
 const keySchema = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'cannot be used as a key: begin with a letter and use letters, digits, "-" and "_"')
-const assetKeySchema = z
-  .string()
-  .max(500, 'is longer than 500 characters')
-  .regex(/^[A-Za-z][A-Za-z0-9_-]*\/\S(.*\S)?$/, 'is not an asset: write <connection>/<path>, such as lake/term_raw.term_data')
-  .refine((key) => !/\p{Cc}/u.test(key), 'is not an asset: it holds a control character')
-/** True for `<connection>/<path>` as it may be written under `assets`. */
-export function isAssetKey(text: string): boolean {
-  return assetKeySchema.safeParse(text).success
-}
-
 const name = z.string().trim().min(1, 'must not be empty')
 const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
 const cron = z.string().refine(isValidCron, 'is not a cron line of five fields, such as "0 2 * * *"')
@@ -90,6 +85,8 @@ const connectionSchema = z.looseObject({
     .refine((ms) => ms <= 7 * DAY_MS, 'must be at most 7d')
     .default(PROBE_EVERY_MS)
     .describe('How often to look.'),
+  rotatedOn: z.iso.date('is not a date; write one such as "2026-11-20"').optional().describe('When its secrets were last replaced.'),
+  maxAge: positive.default(SECRET_AGE_MAX_MS).describe('The age after which its secrets should be replaced.'),
 })
 
 /** What may stand under an asset besides the settings of its connector. */
@@ -124,7 +121,7 @@ const groupSchema = z.strictObject({
   feeds: z.record(keySchema, feedSchema).default({}),
 })
 
-/** Overrides for a flow file; naming the flow is what wakes it. */
+/** Overrides for a flow file, which naming it here wakes; with `extract` a flow of its own, without code. */
 const flowSchema = z
   .strictObject({
     schedule: cron.optional(),
@@ -134,6 +131,7 @@ const flowSchema = z
     rejectTolerance: z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1').optional(),
     connections: z.record(z.string(), z.string()).optional().describe("The flow's connection names → connections of this catalogue."),
     parameters: z.record(z.string(), z.unknown()).optional(),
+    ...RECIPE_SHAPE,
   })
   .nullable()
 

@@ -38,7 +38,7 @@ const REMEDIES: Record<string, string> = {
   by: TIME_OF_DAY,
   readyBy: TIME_OF_DAY,
   ...Object.fromEntries(
-    ['grace', 'staleAfter', 'lateAfter', 'opensBefore', 'blindAfter', 'probe', 'every', 'timeout'].map((key) => [key, DURATION]),
+    ['grace', 'staleAfter', 'lateAfter', 'opensBefore', 'blindAfter', 'probe', 'every', 'timeout', 'maxAge'].map((key) => [key, DURATION]),
   ),
   holidays: 'Write dates as ["2026-11-26", "2026-12-25"].',
   weekdays: 'Write mon-fri, or a list such as [mon, wed, fri].',
@@ -85,7 +85,11 @@ function fromMessage(source: IssueSource, path: DocumentPath, message: string): 
   const shown = mayShow(source, path) && (typeof value === 'string' || typeof value === 'number') ? `"${value}"` : `"${leafOf(path)}"`
   const leaf = leafOf(path)
   const sentence = said.startsWith(`${leaf} `) ? said.slice(leaf.length + 1) : said
-  const subject = /^(is|cannot|has) /.test(sentence) ? `${shown} ` : /^(must|may) /.test(sentence) ? `"${leaf}" ` : ''
+  const subject = /^(is|are|cannot|has|holds|belongs|stands|needs) /.test(sentence)
+    ? `${shown} `
+    : /^(must|may) /.test(sentence)
+      ? `"${leaf}" `
+      : ''
   const general =
     advice === undefined ? remedyFor(path, 'Correct it, or take the line out.') : `${advice[0]?.toUpperCase()}${advice.slice(1)}.`
   const remedy = ZONE_KEYS.has(leafOf(path)) && typeof value === 'string' ? zoneRemedy(value, general) : general

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { campusCatalogue, campusContracts } from '#lib/testing/campus-catalogue.ts'
+import { LIBRARY_FILE, PARKING_PERMITS, recipeCatalogue, recipeContracts } from '#lib/testing/recipe-catalogue.ts'
 import { catalogueJsonSchema } from './catalogue-json-schema.ts'
 import { parseCatalogue } from './catalogue-merge.ts'
 import { toPlain } from './catalogue-node.ts'
@@ -116,5 +117,52 @@ describe('keys a schema knows', () => {
     expect(isClosed(toWrittenSchema(z.looseObject({ a: z.string() })))).toBe(false)
     expect(isClosed(toWrittenSchema(z.record(z.string(), z.unknown())))).toBe(false)
     expect(isClosed(toWrittenSchema(z.unknown()))).toBe(false)
+  })
+})
+
+describe('the JSON Schema of flows without code', () => {
+  const recipes = z.fromJSONSchema(catalogueJsonSchema(recipeContracts))
+  const good = `${PARKING_PERMITS}${LIBRARY_FILE}  term: {}\n`
+  const takes = (flows: string) => recipes.safeParse(written(recipeCatalogue(flows))).success
+
+  it('accepts what the check accepts', () => {
+    expect(recipes.safeParse(written(recipeCatalogue(good))).error?.issues).toBeUndefined()
+  })
+
+  it.each([
+    ['the time', '    schedule: "20 4 * * *"\n', ''],
+    ['a request', 'records: data', 'recrds: data'],
+    ['a type', 'type: date', 'type: day'],
+    ['a mode', 'mode: merge', 'mode: mrge'],
+    ['an option of a delivery', 'checksum: sha256', 'checksm: sha256'],
+    ['a flow with code', '  term: {}', '  term: { load: { into: lake/a.b } }'],
+    [
+      'a flow that loads and delivers',
+      'mode: merge, key: permit_id }',
+      'mode: merge, key: permit_id }\n    deliver: { to: a/b, format: csv }',
+    ],
+  ])('refuses a mistake in %s', (_name, right, wrong) => {
+    expect(good).toContain(right)
+    expect(takes(good.replace(right, wrong))).toBe(false)
+  })
+
+  it('lets anything stand where a connector takes any JSON', () => {
+    const sap = { settings: z.strictObject({}), assetSettings: z.strictObject({}), assetKind: 'source' as const, capabilities: ['extract'] }
+    const connectors = new Map([['sap', { ...sap, extractRequest: z.strictObject({ input: z.json() }) }]])
+    const emitted = catalogueJsonSchema({ connectors, flows: new Map() })
+    expect(JSON.stringify(emitted)).not.toContain('$ref')
+    const text =
+      'page: { name: P, zone: UTC }\nflows: { f: { schedule: "0 1 * * *", extract: { from: sap/x, input: { a: [1] } }, load: { into: lake/a.b } } }'
+    expect(z.fromJSONSchema(emitted).safeParse(written(text)).success).toBe(true)
+  })
+
+  it('offers the keys of every connector, and says what they are for', () => {
+    const flow = ['flows', 'x']
+    const emitted = catalogueJsonSchema(recipeContracts)
+    expect(knownKeysAt(emitted, [...flow, 'extract'], {})).toEqual(expect.arrayContaining(['from', 'sql', 'records', 'term']))
+    expect(knownKeysAt(emitted, [...flow, 'deliver'], {})).toEqual(
+      expect.arrayContaining(['to', 'format', 'delimiter', 'method', 'checksum']),
+    )
+    expect(knownKeysAt(emitted, flow, {})).not.toContain('parameters')
   })
 })

@@ -1,6 +1,9 @@
+import type { z } from 'zod'
 import type { CatalogueContracts } from './catalogue-contracts.ts'
 import { catalogueDocumentSchema } from './catalogue-document.ts'
+import { RECIPE_KEYS } from './catalogue-recipe.ts'
 import { isClosed, isRecord, type JsonSchema, toWrittenSchema } from './catalogue-schema-keys.ts'
+import { fileFormatSchema } from './file-format.ts'
 
 function propertiesOf(schema: unknown): Record<string, unknown> {
   return isRecord(schema) && isRecord(schema['properties']) ? schema['properties'] : {}
@@ -27,7 +30,7 @@ function connectionSchema(base: JsonSchema, contracts: CatalogueContracts): Json
       type: 'object',
       properties: {
         kind: { type: 'string', const: kind, description: 'The connector that speaks to it.' },
-        probe: ours['probe'],
+        ...Object.fromEntries(Object.entries(ours).filter(([key]) => key !== 'kind')),
         ...withReferences(propertiesOf(written)),
       },
       required: ['kind', ...required],
@@ -45,23 +48,53 @@ function withReferences(properties: Record<string, unknown>): Record<string, unk
 /** Which connection an asset belongs to stands in its key, so every connector's settings are offered. */
 function assetSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const ours = propertiesOf(base)
-  const theirs: Record<string, unknown[]> = {}
-  for (const { assetSettings } of contracts.connectors.values()) {
-    for (const [key, schema] of Object.entries(propertiesOf(toWrittenSchema(assetSettings)))) {
-      theirs[key] = [...(theirs[key] ?? []), schema]
+  const theirs = joined([...contracts.connectors.values()].map((connector) => connector.assetSettings))
+  return { anyOf: [{ ...base, properties: { ...theirs, ...ours }, additionalProperties: false }, { type: 'null' }] }
+}
+
+/** Keys of several schemas in one map; a key that more than one of them knows may hold what any of them takes. */
+function joined(schemas: readonly (z.ZodType | undefined)[]): Record<string, unknown> {
+  const found: Record<string, unknown[]> = {}
+  for (const schema of schemas) {
+    for (const branch of schema === undefined ? [] : branchesOf(toWrittenSchema(schema))) {
+      for (const [key, value] of Object.entries(propertiesOf(branch))) found[key] = [...(found[key] ?? []), value]
     }
   }
-  const offered = Object.entries(theirs).map(([key, schemas]) => [key, schemas.length === 1 ? schemas[0] : { anyOf: schemas }] as const)
-  return { anyOf: [{ ...base, properties: { ...Object.fromEntries(offered), ...ours }, additionalProperties: false }, { type: 'null' }] }
+  return Object.fromEntries(Object.entries(found).map(([key, values]) => [key, values.length === 1 ? values[0] : { anyOf: values }]))
+}
+
+function branchesOf(schema: JsonSchema): JsonSchema[] {
+  const alternatives = [schema['anyOf'], schema['oneOf']].flatMap((branches) => (Array.isArray(branches) ? branches.filter(isRecord) : []))
+  return [schema, ...alternatives.flatMap(branchesOf)]
+}
+
+function withKeys(block: unknown, keys: Record<string, unknown>): JsonSchema {
+  const schema = isRecord(block) ? block : {}
+  return { ...schema, properties: { ...keys, ...propertiesOf(schema) }, additionalProperties: false }
+}
+
+/** A flow without code: the connections are named by key, so what any connector takes is offered. */
+function recipeSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
+  const connectors = [...contracts.connectors.values()]
+  const { connections: _connections, parameters: _parameters, load, deliver, ...ours } = propertiesOf(base)
+  const extract = withKeys(ours['extract'], joined(connectors.map((connector) => connector.extractRequest)))
+  const file = withKeys(deliver, joined([fileFormatSchema, ...connectors.map((connector) => connector.deliverOptions)]))
+  return {
+    anyOf: [
+      { ...base, properties: { ...ours, extract, load }, required: ['schedule', 'extract', 'load'] },
+      { ...base, properties: { ...ours, extract, deliver: file }, required: ['schedule', 'extract', 'deliver'] },
+    ],
+  }
 }
 
 function flowsSchema(flows: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const base = mapBranch(flows['additionalProperties'])
+  const ours = Object.fromEntries(Object.entries(propertiesOf(base)).filter(([key]) => !RECIPE_KEYS.has(key)))
   const named = [...contracts.flows].map(([name, contract]) => {
     const parameters = toWrittenSchema(contract.parameters)
-    return [name, { anyOf: [{ ...base, properties: { ...propertiesOf(base), parameters } }, { type: 'null' }] }] as const
+    return [name, { anyOf: [{ ...base, properties: { ...ours, parameters } }, { type: 'null' }] }] as const
   })
-  return { ...flows, properties: Object.fromEntries(named), additionalProperties: false }
+  return { ...flows, properties: Object.fromEntries(named), additionalProperties: recipeSchema(base, contracts) }
 }
 
 /** JSON Schema of tidemark.yaml for editors, with the settings of the connectors and flows that are installed. */

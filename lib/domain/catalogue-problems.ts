@@ -1,6 +1,7 @@
 import type { CatalogueProblem } from './catalogue.ts'
 import { checkFlows } from './catalogue-check-flows.ts'
 import { checkPolicies } from './catalogue-check-policies.ts'
+import { checkRecipes } from './catalogue-check-recipes.ts'
 import { checkReferences } from './catalogue-check-references.ts'
 import { checkSecrets } from './catalogue-check-secrets.ts'
 import { checkSettings } from './catalogue-check-settings.ts'
@@ -10,10 +11,13 @@ import { type Finding, translateIssues } from './catalogue-issues.ts'
 import type { ParsedCatalogue } from './catalogue-merge.ts'
 import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from './catalogue-node.ts'
 import { type Outline, outlineOf } from './catalogue-outline.ts'
+import { recipesIn, withRecipes } from './catalogue-recipe-contracts.ts'
+import { withRecipeFeeds } from './catalogue-recipe-feeds.ts'
 import { toWrittenSchema } from './catalogue-schema-keys.ts'
 
 /** A checked catalogue: usable when `document` is there, and then without problems. */
 export interface CheckedCatalogue {
+  /** With the feeds and assets that flows without code declare. */
   document: CatalogueDocument | null
   /** As written: plain values, secrets still references. */
   written: unknown
@@ -38,26 +42,28 @@ function inOrder(problems: readonly CatalogueProblem[]): CatalogueProblem[] {
 export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueContracts): CheckedCatalogue {
   const { root } = parsed
   if (root === null) return { document: null, written: null, outline: null, problems: inOrder(parsed.problems) }
-  const written = toPlain(root)
-  const result = catalogueDocumentSchema.safeParse(written)
-  const outline = outlineOf(root)
+  const known = withRecipes(contracts, root)
+  const full = withRecipeFeeds(root, recipesIn(root, contracts.flows))
+  const result = catalogueDocumentSchema.safeParse(toPlain(full))
+  const outline = outlineOf(full)
   const shape = result.success
     ? []
     : translateIssues(
-        { root, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true },
+        { root: full, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true },
         result.error.issues,
       )
   const secrets = checkSecrets(root)
   const findings = [
     ...shape,
-    ...checkReferences(outline, contracts),
+    ...checkReferences(outline, known),
     ...checkPolicies(outline),
-    ...checkFlows(outline, contracts),
-    ...checkSettings(outline, contracts),
+    ...checkFlows(outline, known),
+    ...checkSettings(outline, known),
+    ...checkRecipes({ root, full, contracts }),
     ...secrets,
   ]
-  const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(root, finding))])
-  return { document: result.success && problems.length === 0 ? result.data : null, written, outline, problems }
+  const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(full, finding))])
+  return { document: result.success && problems.length === 0 ? result.data : null, written: toPlain(root), outline, problems }
 }
 
 /** Where a secret stands in clear, the complaint about it is enough: no other message may quote the value. */

@@ -204,7 +204,7 @@ groups:
         const expected = new Set(assets.map((asset) => asset.path)).size
         expect(leftOut ? read(text).assets.length <= expected : read(text).assets.length).toEqual(leftOut ? true : expected)
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [[[['...', '!', 'a']]], [[['---', '--- a', '...']]]] },
     )
   })
 })

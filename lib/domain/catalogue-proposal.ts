@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { isAssetKey } from './catalogue-document.ts'
+import { isAssetKey } from './asset-key.ts'
 import type { FoundAsset } from './catalogue-found.ts'
 import { findCycles } from './catalogue-lineage.ts'
 import { feedsOf, lastPart, type ProposedFeed, type ProposedGroup } from './catalogue-proposal-groups.ts'
@@ -19,7 +19,8 @@ const COMMENT_WIDTH = 100
 
 /** One value on one line, quoted where YAML needs it. */
 function inline(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+  // Alone, a text such as "..." becomes a block of lines; as the one member of a list it does not.
+  return stringify([value], { collectionStyle: 'flow', lineWidth: 0 }).trimEnd().slice(2, -2)
 }
 
 /** Comment lines of a sentence, broken where they get long. */
@@ -112,7 +113,7 @@ function writeHead({ page, connection }: ProposalInput, count: number, skipped: 
       ? comment(`Left out, because their names cannot be keys: ${skipped.map((path) => JSON.stringify(path)).join(', ')}.`, 0)
       : []),
     'access: private # "public" lets everybody on the network see the page',
-    `page: { name: ${inline([page.name]).slice(2, -2)}, zone: ${page.zone}, readyBy: "08:00" }`,
+    `page: { name: ${inline(page.name)}, zone: ${page.zone}, readyBy: "08:00" }`,
     '',
     'connections:',
     ...(connection.note === null ? [] : comment(connection.note, 2)),

@@ -26,7 +26,9 @@ describe('what a catalogue does not say', () => {
     expect(resolve('')).toMatchObject({
       access: 'private',
       tell: { email: null, webhook: null, heartbeat: null },
-      connections: [{ key: 'lake', kind: 'postgres', probeEveryMs: 300_000, settings: { url: '${A}' } }],
+      connections: [
+        { key: 'lake', kind: 'postgres', probeEveryMs: 300_000, rotatedOn: null, maxAgeMs: 365 * 86_400_000, settings: { url: '${A}' } },
+      ],
       groups: [],
       feeds: [],
       assets: [],
@@ -92,6 +94,7 @@ describe('what a catalogue does not say', () => {
         parameters: {},
         reads: ['lake/r'],
         writes: ['lake/w'],
+        source: { file: '1.yaml', line: 3, yaml: 'load:' },
       },
     ])
   })

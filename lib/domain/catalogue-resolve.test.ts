@@ -24,10 +24,13 @@ function asset(key: string, catalogue = campus): CatalogueAsset {
 }
 
 /** A page and the given assets in feed "f" of group "g", whose own keys come first. */
-function withAssets(assets: string, options: { page?: string; group?: string; feed?: string; flows?: string } = {}): Catalogue {
+function withAssets(
+  assets: string,
+  options: { page?: string; connection?: string; group?: string; feed?: string; flows?: string } = {},
+): Catalogue {
   return resolve(`page: { name: P, zone: America/New_York${options.page ?? ''} }
 connections:
-  lake: { kind: postgres, url: "\${LAKE}" }
+  lake: { kind: postgres, url: "\${LAKE}"${options.connection ?? ''} }
   slow: { kind: postgres, probe: 1h, url: "\${SLOW}" }
   peoplesoft: { kind: peoplesoft, baseUrl: "\${A}", user: "\${B}", password: "\${C}" }
 flows: { ${options.flows ?? ''} }
@@ -50,6 +53,10 @@ describe('the campus catalogue', () => {
       ['lake', 'postgres', 60_000],
     ])
     expect(campus.connections[1]?.settings).toEqual({ url: '${LAKE_DATABASE_URL}' })
+    expect(campus.connections.map((c) => [c.rotatedOn, c.maxAgeMs / (24 * HOUR)])).toEqual([
+      [null, 365],
+      [null, 365],
+    ])
   })
 
   it('names groups and feeds after their keys unless they have a name', () => {
@@ -69,6 +76,19 @@ describe('the campus catalogue', () => {
   it('promises in words what its promised assets promise', () => {
     const [policy] = asset('lake/term_curated.term_data_by_service').policies
     expect(campus.feeds[0]?.promise).toBe(policy && promiseInWords(policy))
+  })
+
+  it('knows since when a connection has its password and how long it may keep it', () => {
+    const catalogue = withAssets('', { connection: ', rotatedOn: 2026-11-20, maxAge: 90d' })
+    expect(catalogue.connections[0]).toMatchObject({ rotatedOn: '2026-11-20', maxAgeMs: 90 * 24 * HOUR, settings: { url: '${LAKE}' } })
+  })
+
+  it('keeps a flow as it was written, with its place', () => {
+    const line = campusCatalogue.split('\n').indexOf('  term:') + 1
+    expect(campus.flows.map((flow) => flow.source)).toEqual([
+      { file: 'tidemark.yaml', line, yaml: 'term:' },
+      { file: 'tidemark.yaml', line: line + 1, yaml: 'course: { schedule: "30 2 * * *", parameters: { terms: ["2261"] } }' },
+    ])
   })
 
   it('wakes the flows it names, with what it overrides', () => {

@@ -6,6 +6,7 @@ import type {
   CatalogueFeed,
   CatalogueFlow,
   CataloguePage,
+  CatalogueSource,
   CatalogueTell,
 } from './catalogue.ts'
 import type { CatalogueContracts } from './catalogue-contracts.ts'
@@ -13,12 +14,13 @@ import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset 
 import { flowAssets, type LineageEdge, lineageEdges } from './catalogue-lineage.ts'
 import { type LocatedNode, nodeAt } from './catalogue-node.ts'
 import { isJudgedByLoads, resolvePolicies, toCalendar } from './catalogue-policy.ts'
+import { recipesIn, withRecipes } from './catalogue-recipe-contracts.ts'
+import { withRecipeFeeds } from './catalogue-recipe-feeds.ts'
 import { MINUTE_MS } from './instant.ts'
+import { REJECT_TOLERANCE } from './run.ts'
 import { promiseInWords } from './words.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
-/** Largest rejected share at which a load still counts, unless flow or catalogue say otherwise. */
-const REJECT_TOLERANCE = 0.01
 
 type WrittenGroup = CatalogueDocument['groups'][string]
 type WrittenFeed = WrittenGroup['feeds'][string]
@@ -62,6 +64,8 @@ function resolveConnections({ connections }: CatalogueDocument): CatalogueConnec
     key,
     kind: written.kind,
     probeEveryMs: written.probe,
+    rotatedOn: written.rotatedOn ?? null,
+    maxAgeMs: written.maxAge,
     settings: settingsBeside(written, CONNECTION_KEYS),
   }))
 }
@@ -172,6 +176,11 @@ function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
   }
 }
 
+function sourceAt(root: LocatedNode, node: LocatedNode | undefined): CatalogueSource {
+  const { file, line } = node?.keyAt ?? root.keyAt
+  return { file, line, yaml: node?.excerpt() ?? '' }
+}
+
 function resolveFeed(
   root: LocatedNode,
   group: string,
@@ -181,7 +190,6 @@ function resolveFeed(
 ): CatalogueFeed {
   const node = nodeAt(root, ['groups', group, 'feeds', key])
   const promises = assets.filter((asset) => asset.feed === key && asset.promised).flatMap((asset) => asset.policies)
-  const { file, line } = node?.keyAt ?? root.keyAt
   return {
     key,
     group,
@@ -190,12 +198,14 @@ function resolveFeed(
     owner: written.owner ?? null,
     runbook: written.runbook ?? null,
     promise: [...new Set(promises.map(promiseInWords))].join('; '),
-    source: { file, line, yaml: node?.excerpt() ?? '' },
+    source: sourceAt(root, node),
   }
 }
 
 /** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */
-export function resolveCatalogue(document: CatalogueDocument, root: LocatedNode, contracts: CatalogueContracts): Catalogue {
+export function resolveCatalogue(document: CatalogueDocument, written: LocatedNode, installed: CatalogueContracts): Catalogue {
+  const contracts = withRecipes(installed, written)
+  const root = withRecipeFeeds(written, recipesIn(written, installed.flows))
   const placed = placeAssets(document)
   const flows = resolveFlows(document, contracts)
   const around = lookAround(document, contracts, placed, flows)
@@ -212,6 +222,6 @@ export function resolveCatalogue(document: CatalogueDocument, root: LocatedNode,
       Object.entries(feeds).map(([key, feed]) => resolveFeed(root, group, key, feed, byFeed.get(key) ?? [])),
     ),
     assets,
-    flows,
+    flows: flows.map((flow) => ({ ...flow, source: sourceAt(root, nodeAt(root, ['flows', flow.name])) })),
   }
 }

@@ -10,8 +10,20 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** The JSON Schema of what people write (not of what parsing makes of it), in the dialect editors read best. */
 export function toWrittenSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' })
-  return rest
+  const {
+    $schema: _dialect,
+    definitions: _cycles,
+    ...rest
+  } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' })
+  return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withoutReferences(value)]))
+}
+
+/** What refers to itself (any JSON) would point outside once this schema stands in another one: anything goes there. */
+function withoutReferences(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutReferences)
+  if (!isRecord(schema)) return schema
+  if (typeof schema['$ref'] === 'string') return {}
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withoutReferences(value)]))
 }
 
 /** `{ kind: const }` branches that contradict what is written are not meant. */

@@ -34,6 +34,10 @@ export interface CatalogueConnection {
   key: string
   kind: string
   probeEveryMs: number
+  /** Local day of the page's zone on which its secrets were last replaced, where somebody wrote it down. */
+  rotatedOn: string | null
+  /** The age after which its secrets should be replaced. */
+  maxAgeMs: number
   /** The connector's own settings, as written: secrets are still references, defaults not yet filled in. */
   settings: Record<string, unknown>
 }
@@ -53,8 +57,15 @@ export interface CatalogueFeed {
   runbook: string | null
   /** The promise in words, from its policies. */
   promise: string
-  /** The feed as written, for its page; `line` counts from 1. */
-  source: { file: string; line: number; yaml: string }
+  /** The feed as written, for its page. */
+  source: CatalogueSource
+}
+
+/** A part of the catalogue as written; `line` counts from 1. */
+export interface CatalogueSource {
+  file: string
+  line: number
+  yaml: string
 }
 
 export interface CatalogueAsset {
@@ -92,6 +103,8 @@ export interface CatalogueFlow {
   parameters: Record<string, unknown>
   reads: string[]
   writes: string[]
+  /** The flow as written, for its card; absent where nobody wrote it. */
+  source?: CatalogueSource
 }
 
 /** One thing wrong with the catalogue, and what to do about it. */

@@ -122,6 +122,14 @@ describe('the clocks an ended run moves', () => {
     expect(clocksMoved({ ...run, state: 'partial', incomplete: 'term 2261' })).toEqual(['writtenAt'])
   })
 
+  it('moves nothing after a dry run, and never loadedAt where only a few rows were loaded', () => {
+    for (const state of ['completed', 'partial'] as const) {
+      expect(clocksMoved({ ...run, state, moves: 'nothing' })).toEqual([])
+      expect(clocksMoved({ ...run, state, moves: 'writtenAt' })).toEqual(['writtenAt'])
+    }
+    expect(clocksMoved({ ...run, state: 'failed', moves: 'writtenAt' })).toEqual([])
+  })
+
   it.each(['failed', 'timed-out', 'cancelled', 'crashed', 'missed', 'running', 'scheduled', 'overdue'] as const)(
     'moves nothing when %s',
     (state) => {

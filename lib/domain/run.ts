@@ -76,6 +76,8 @@ export const runReportSchema = z.object({
   rowsByAsset: z.record(z.string(), z.int().min(0)).default({}),
   /** In words: the part of the work that could not be done; null when all of it was. */
   incomplete: z.string().nullable().default(null),
+  /** The clocks this run may move at most, all when absent: a dry run moves nothing, a load of a few rows does not prove the rest. */
+  moves: z.enum(['writtenAt', 'nothing']).optional(),
 })
 export type RunReport = z.infer<typeof runReportSchema>
 
@@ -96,9 +98,11 @@ export function clocksMoved(run: {
   rowsRejected: number
   incomplete: string | null
   rejectTolerance: number
+  moves?: RunReport['moves']
 }): readonly ('loadedAt' | 'writtenAt')[] {
+  if ((run.state !== 'completed' && run.state !== 'partial') || run.moves === 'nothing') return []
+  if (run.moves === 'writtenAt') return ['writtenAt']
   if (run.state === 'completed') return ['loadedAt']
-  if (run.state !== 'partial') return []
   const tolerable = run.incomplete === null && rejectedShare(run.rowsSeen, run.rowsRejected) <= run.rejectTolerance
   return tolerable ? ['writtenAt', 'loadedAt'] : ['writtenAt']
 }
@@ -124,6 +128,9 @@ export function hungAfterMs(typicalMs: number | null, timeoutMs: number): number
 export function hungAt(startedAt: Instant, earlierDurationsMs: readonly number[], timeoutMs: number): Instant {
   return startedAt + hungAfterMs(typicalDurationMs(earlierDurationsMs), timeoutMs)
 }
+
+/** Largest rejected share at which a load still counts, unless flow or catalogue say otherwise. */
+export const REJECT_TOLERANCE = 0.01
 
 /** Where a flow declares no timeout. */
 export const DEFAULT_TIMEOUT_MS = 4 * HOUR_MS

@@ -2,16 +2,29 @@ import type { ClientBase } from 'pg'
 import type { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
 import type { Instant } from '#lib/domain/instant.ts'
+import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './load-spec.ts'
 
 /** Retries of one task: network, 408, 425, 429 and 5xx only (`TidemarkError.retryable`), jittered, Retry-After honoured. */
 export interface TaskOptions {
   /** Further tries after the first; 0 when absent. */
   retries?: number
-  /** First wait; doubles up to `backoffMaxMs`. */
+  /** First wait; grows by `backoffFactor` (2 when absent) up to `backoffMaxMs`. */
   backoffMs?: number
   backoffMaxMs?: number
+  backoffFactor?: number
   /** Total limit of one try. */
   timeoutMs?: number
+}
+
+/** The same for one of very many small questions, which have no row of their own in the ledger. */
+export interface RetryOptions extends TaskOptions {
+  /** Told before each wait. */
+  onWait?: (waitMs: number, error: unknown) => void
+}
+
+export interface MapOptions {
+  /** Items that may wait for a retry without a slot before nothing more is taken from the source; four per slot when absent. */
+  waitingMax?: number
 }
 
 /** A transaction on the lake that holds the flow's fence: it commits once, or the batch was there before. */
@@ -30,6 +43,8 @@ export interface FlowContext<P> {
   runId: string
   /** 1 for the first try of this run; more after a crash. */
   attempt: number
+  /** When this run was meant to begin: its tick, or the moment somebody asked for it. The same for every attempt. */
+  scheduledFor: Instant
   now(): Instant
   signal: AbortSignal
   log: {
@@ -40,8 +55,15 @@ export interface FlowContext<P> {
   connect(name: string): ConnectionHandle
   /** A named step: shown on the page, retried by its options, skipped on resume when it has a stored result. */
   task<T>(name: string, options: TaskOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** A task's tries, limits and waits without a name, a row in the ledger or a line in the log. Throws what the last try threw. */
+  retry<T>(options: RetryOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** Bounded concurrency over an iterable with back-pressure; a waiting retry holds no slot. Results in completion order. */
-  map<T, R>(items: AsyncIterable<T> | Iterable<T>, concurrency: number, work: (item: T) => Promise<R>): AsyncIterable<R>
+  map<T, R>(
+    items: AsyncIterable<T> | Iterable<T>,
+    concurrency: number,
+    work: (item: T) => Promise<R>,
+    options?: MapOptions,
+  ): AsyncIterable<R>
   /** Cuts an iterable into arrays of at most `size`. */
   batch<T>(items: AsyncIterable<T> | Iterable<T>, size: number): AsyncIterable<T[]>
   /** Cuts an iterable into arrays whose weights add up to at most `limit`; one item that is heavier stands alone. */
@@ -63,6 +85,10 @@ export interface FlowContext<P> {
       columns: readonly string[],
       rows: AsyncIterable<readonly (string | null)[]> | Iterable<readonly (string | null)[]>,
     ): Promise<number>
+    /** Loads rows into a table as `spec` says: staged as slowly as they come, then put there in one short fenced transaction, once per run. */
+    load(spec: LoadSpec, rows: LoadRows): Promise<LoadCounts>
+    /** The same in steps, for a flow that reads in one task and writes in another. Close it in the end. */
+    beginLoad(spec: LoadSpec): Promise<TableLoad>
   }
   /** Puts one row aside with its reason; it counts against the flow's `rejectTolerance`. */
   quarantine(task: string, key: string, reason: string, row?: unknown): Promise<void>
@@ -83,6 +109,10 @@ export interface FlowResult {
   rowsByAsset?: Record<string, number>
   /** Set when part of the work could not be done (a term that failed): the run ends `partial`. */
   incomplete?: string
+  /** Words about rows that were put aside one by one; whether `loadedAt` moves is left to their share. */
+  remark?: string
+  /** The clocks this run may move at most; all when absent. A dry run moves nothing, a load of a few rows does not prove the rest. */
+  moves?: 'nothing' | 'writtenAt'
 }
 
 export interface Flow<P = unknown> {

@@ -8,6 +8,8 @@ import type { FlowContext, LakeWork } from './flow.ts'
 import { toLakeError } from './lake-error.ts'
 import { applicationName, type Holder, lockFence, raiseFence } from './lake-fence.ts'
 import { applyOwnSchema, applySchemaFile } from './lake-schema.ts'
+import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './load-spec.ts'
+import { beginLoad, type LoadLake } from './load-table.ts'
 import { currentScope } from './scope.ts'
 import { asStored } from './stored-result.ts'
 
@@ -27,6 +29,9 @@ export interface LakeOptions extends Holder {
   connections?: number
 }
 
+/** Connections one attempt has to the lake; more transactions at the same time wait for each other. */
+export const LAKE_CONNECTIONS = 8
+
 /** The project's folder of lake DDL. */
 const SQL_FOLDER = fileURLToPath(new URL('../../sql/', import.meta.url))
 
@@ -37,7 +42,7 @@ const SESSION = '-c idle_in_transaction_session_timeout=60s -c lock_timeout=30s 
 export async function openLake(options: LakeOptions): Promise<Lake> {
   const pool = new Pool({
     connectionString: withoutOwnName(options.url),
-    max: options.connections ?? 8,
+    max: options.connections ?? LAKE_CONNECTIONS,
     application_name: applicationName(options.flow, options.fence),
     connectionTimeoutMillis: 10_000,
     options: SESSION,
@@ -64,7 +69,41 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
       return asStored<T[]>(rows)
     },
     copyIn,
+    load: (spec, rows) => loadRows(pool, options, spec, rows),
+    beginLoad: (spec) => asLake(beginLoadOn(pool, options, spec)),
     close: () => pool.end(),
+  }
+}
+
+async function beginLoadOn(pool: Pool, options: LakeOptions, spec: LoadSpec): Promise<TableLoad> {
+  const { rows } = await pool.query<{ result: unknown }>(
+    "select result from tidemark.load_batch where run = $1 and task = 'load' and batch_key = $2",
+    [options.runId, spec.table],
+  )
+  const done = rows[0] === undefined ? null : asStored<LoadCounts>(rows[0].result)
+  const lake: LoadLake = {
+    connect: () => pool.connect(),
+    async once(client, batchKey, work, dryRun) {
+      try {
+        return await transact(pool, client, options, { task: 'load', key: batchKey, undo: dryRun }, work)
+      } catch (error) {
+        await rolledBack(client)
+        throw error
+      }
+    },
+    signal: () => currentScope()?.signal ?? options.signal,
+    stamp: () => ({ at: new Date(options.clock.now()), runId: options.runId }),
+  }
+  return beginLoad(lake, spec, done)
+}
+
+async function loadRows(pool: Pool, options: LakeOptions, spec: LoadSpec, rows: LoadRows): Promise<LoadCounts> {
+  const load = await asLake(beginLoadOn(pool, options, spec))
+  try {
+    if (load.done === null) await load.fill(rows)
+    return await load.store()
+  } finally {
+    await load.close()
   }
 }
 
@@ -74,30 +113,47 @@ async function once<T>(pool: Pool, options: LakeOptions, batch: { task: string; 
   options.assertHeld()
   const client = await pool.connect()
   let broken = true
+  try {
+    const result = await transact(pool, client, options, { ...batch, undo: false }, () => work(client))
+    broken = false
+    return result
+  } catch (error) {
+    broken = signal.aborted || !(await rolledBack(client))
+    throw error
+  } finally {
+    client.release(broken || signal.aborted)
+  }
+}
+
+interface Batch {
+  task: string
+  key: string
+  /** Rolled back at the end and not recorded. */
+  undo: boolean
+}
+
+/** One transaction under the fence on a connection somebody holds; who holds it rolls back when this throws. */
+async function transact<T>(pool: Pool, client: PoolClient, options: LakeOptions, batch: Batch, work: () => Promise<T>): Promise<T> {
+  const signal = currentScope()?.signal ?? options.signal
+  signal.throwIfAborted()
+  options.assertHeld()
   let stopListening = () => {}
   try {
     await client.query('begin')
     const { pid, committed } = await lockFence(client, options, batch)
     if (committed) {
       await client.query('rollback')
-      broken = false
       return asStored<T>(committed.result)
     }
     stopListening = terminateOnAbort(pool, pid, signal)
-    const result = await work(client)
-    await recordBatch(client, options, batch, result)
+    const result = await work()
+    if (!batch.undo) await recordBatch(client, options, batch, result)
     signal.throwIfAborted()
     options.assertHeld()
-    await client.query('commit')
-    broken = false
+    await client.query(batch.undo ? 'rollback' : 'commit')
     return result
-  } catch (error) {
-    if (!broken || signal.aborted) throw error
-    broken = !(await rolledBack(client))
-    throw error
   } finally {
     stopListening()
-    client.release(broken || signal.aborted)
   }
 }
 

@@ -15,6 +15,16 @@ export interface TaskEnd {
   problem?: string
 }
 
+/** A task whose try failed and that waits for the next one. */
+export interface TaskWait {
+  name: string
+  at: Instant
+  /** Tries so far. */
+  tries: number
+  until: Instant
+  problem: string
+}
+
 export interface LogEntry {
   at: Instant
   level: 'info' | 'warn' | 'error'
@@ -45,6 +55,7 @@ export interface RunLedger {
   storedResults(): Promise<ReadonlyMap<string, unknown>>
   startTask(task: TaskStart): Promise<void>
   endTask(task: TaskEnd): Promise<void>
+  taskWaits(wait: TaskWait): Promise<void>
   log(entries: readonly LogEntry[]): Promise<void>
   reject(rejections: readonly Rejection[]): Promise<void>
   /** Refused rows of all attempts. */

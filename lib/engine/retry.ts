@@ -1,4 +1,6 @@
+import { MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
 import { isTidemarkError } from '#lib/platform/errors.ts'
+import type { TaskOptions } from './flow.ts'
 
 const NETWORK_CODES = new Set([
   'ECONNABORTED',
@@ -21,6 +23,13 @@ const NETWORK_CODES = new Set([
 export interface Backoff {
   firstMs: number
   maxMs: number
+  /** How much longer each wait is than the one before; 2 when absent. */
+  factor?: number
+}
+
+/** The waits a task's options ask for: from a second, doubled, to five minutes where they do not say. */
+export function backoffOf({ backoffMs, backoffMaxMs, backoffFactor }: TaskOptions): Backoff {
+  return { firstMs: backoffMs ?? SECOND_MS, maxMs: backoffMaxMs ?? 5 * MINUTE_MS, factor: backoffFactor ?? 2 }
 }
 
 /** Whether trying again may help without anybody changing anything: our own word for it, or a network error. */
@@ -36,12 +45,12 @@ function isNetworkError(error: unknown, depth = 0): boolean {
 }
 
 /**
- * How long to wait before try `tries + 1`: the backoff doubled per try, between half and the whole of it by
+ * How long to wait before try `tries + 1`: the backoff grown per try, between half and the whole of it by
  * `random` (0 ≤ random < 1); never less than the other side's Retry-After.
  */
 export function waitBeforeRetryMs(tries: number, backoff: Backoff, error: unknown, random: number): number {
-  const doubled = Math.min(backoff.firstMs * 2 ** Math.min(tries - 1, 30), backoff.maxMs)
-  const jittered = Math.round(doubled * (0.5 + random / 2))
+  const grown = Math.min(backoff.firstMs * (backoff.factor ?? 2) ** Math.min(tries - 1, 30), backoff.maxMs)
+  const jittered = Math.round(grown * (0.5 + random / 2))
   const asked = isTidemarkError(error) ? (error.retryAfterMs ?? 0) : 0
   return Math.max(jittered, asked)
 }

@@ -32,6 +32,17 @@ describe('a run whose flow returns', () => {
     })
   })
 
+  it('says in words what was put aside, and reports which clocks it may move', async () => {
+    const { start } = runHarness()
+    const end = await start(async (ctx) => {
+      await ctx.quarantine('load', '1', 'no title')
+      return { ...result, remark: 'One course was put aside.', moves: 'writtenAt' }
+    })
+    expect(end).toMatchObject({ state: 'partial', problem: 'One course was put aside.', report: { incomplete: null, moves: 'writtenAt' } })
+    const incomplete = await start(async () => ({ ...result, remark: 'One.', incomplete: 'A term is missing.' }))
+    expect(incomplete.problem).toBe('A term is missing.')
+  })
+
   it('fails when its report makes no sense', async () => {
     const { start } = runHarness()
     expect((await start(async () => ({ ...result, rowsSeen: -1 }))).state).toBe('failed')
@@ -43,10 +54,10 @@ describe('what a flow is given', () => {
     const { start } = runHarness()
     const seen: unknown[] = []
     await start(async (ctx) => {
-      seen.push(ctx.parameters, ctx.runId, ctx.attempt, ctx.now())
+      seen.push(ctx.parameters, ctx.runId, ctx.attempt, ctx.scheduledFor, ctx.now())
       return result
     })
-    expect(seen).toEqual([{ terms: [] }, 'run-1', 1, START])
+    expect(seen).toEqual([{ terms: [] }, 'run-1', 1, START, START])
   })
 
   it('is not started with parameters it does not take', async () => {

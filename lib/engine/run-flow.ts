@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
+import type { Instant } from '#lib/domain/instant.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/run.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { isTidemarkError, TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
@@ -11,6 +12,7 @@ import type { Lake } from './lake.ts'
 import type { RunLedger } from './ledger.ts'
 import { Counters, Progress } from './progress.ts'
 import { createQuarantine } from './quarantine.ts'
+import { createRetry } from './quiet-retry.ts'
 import { RunLog } from './run-log.ts'
 import { currentScope, inScope } from './scope.ts'
 import { orAborted, RunStopped, type StopReason } from './stop.ts'
@@ -20,6 +22,7 @@ import { createTaskRunner } from './task.ts'
 export interface FlowRun<P> {
   runId: string
   attempt: number
+  scheduledFor: Instant
   flow: Flow<P>
   /** As requested; checked against the flow's own schema. */
   parameters: unknown
@@ -101,7 +104,7 @@ class Attempt<P> {
     const result = await this.#settled(inScope({ signal: this.#signal, slot: null }, () => this.#run.flow.run(context)))
     const report = toReport(result)
     const state = endOfWork(report, await this.#effects.ledger.rejectedCount())
-    return { state, rowsLoaded: result.rowsLoaded, report, problem: report.incomplete, internalProblem: null }
+    return { state, rowsLoaded: result.rowsLoaded, report, problem: report.incomplete ?? result.remark ?? null, internalProblem: null }
   }
 
   /** After a stop the flow gets a moment to come to an end, so that nothing of it overlaps what follows. */
@@ -127,6 +130,7 @@ class Attempt<P> {
       parameters,
       runId: this.#run.runId,
       attempt: this.#run.attempt,
+      scheduledFor: this.#run.scheduledFor,
       now: () => clock.now(),
       signal: this.#signal,
       log: {
@@ -139,8 +143,9 @@ class Attempt<P> {
         deliver: (delivery) => this.#effects.deliver(name, delivery, signalHere()),
       }),
       task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
-      map: (items, concurrency, work) =>
-        boundedMap(items, work, { concurrency, waitingMax: concurrency * WAITING_PER_SLOT, signal: signalHere() }),
+      retry: createRetry({ clock, random, signal: this.#signal }),
+      map: (items, concurrency, work, { waitingMax = concurrency * WAITING_PER_SLOT } = {}) =>
+        boundedMap(items, work, { concurrency, waitingMax, signal: signalHere() }),
       batch,
       batchByWeight,
       lake,
@@ -172,6 +177,7 @@ function toReport(result: FlowResult): RunReport {
     counts: result.summary,
     rowsByAsset: result.rowsByAsset ?? {},
     incomplete: result.incomplete ?? null,
+    ...(result.moves === undefined ? {} : { moves: result.moves }),
   })
 }
 

@@ -109,6 +109,11 @@ describe('retries', () => {
     expect(at.map((instant) => instant - START)).toEqual([0, 1000, 3000, 7000])
     expect(ledger.ended[0]).toMatchObject({ state: 'completed', tries: 4 })
     expect(warnings).toHaveLength(3)
+    expect(ledger.taskWaitings.map(({ at, until, tries }) => [at - START, until - START, tries])).toEqual([
+      [0, 1000, 1],
+      [1000, 3000, 2],
+      [3000, 7000, 3],
+    ])
     expect(warnings[0]).toContain('The source is busy.')
   })
 

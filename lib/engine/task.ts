@@ -1,12 +1,11 @@
 import { formatDuration } from '#lib/domain/duration.ts'
-import { MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 import type { TaskOptions } from './flow.ts'
 import type { RunLedger } from './ledger.ts'
-import { isRetryable, waitBeforeRetryMs } from './retry.ts'
-import { currentScope, inScope } from './scope.ts'
-import { orAborted } from './stop.ts'
+import { oneTry, waitWithoutSlot } from './one-try.ts'
+import { backoffOf, isRetryable, waitBeforeRetryMs } from './retry.ts'
+import { currentScope } from './scope.ts'
 import { asStored, isStorable } from './stored-result.ts'
 
 export interface TaskEnvironment {
@@ -18,8 +17,6 @@ export interface TaskEnvironment {
   stored: ReadonlyMap<string, unknown>
   warn: (message: string) => void
 }
-
-const DEFAULT_BACKOFF = { firstMs: SECOND_MS, maxMs: 5 * MINUTE_MS }
 
 /** Makes the `task` of one run: each name once, each start and end in the ledger. */
 export function createTaskRunner(env: TaskEnvironment) {
@@ -42,7 +39,7 @@ async function runTries<T>(
   const signal = currentScope()?.signal ?? env.signal
   for (let tries = 1; ; tries++) {
     try {
-      const result = await oneTry(env, signal, options.timeoutMs, work)
+      const result = await oneTry(env.clock, signal, options.timeoutMs, work)
       const stored = isStorable(result) ? { result } : {}
       await env.ledger.endTask({ name, at: env.clock.now(), state: 'completed', tries, ...stored })
       return result
@@ -70,37 +67,11 @@ async function waitToRetry(
   tries: number,
   error: unknown,
 ): Promise<void> {
-  const backoff = { firstMs: options.backoffMs ?? DEFAULT_BACKOFF.firstMs, maxMs: options.backoffMaxMs ?? DEFAULT_BACKOFF.maxMs }
-  const waitMs = waitBeforeRetryMs(tries, backoff, error, env.random())
+  const waitMs = waitBeforeRetryMs(tries, backoffOf(options), error, env.random())
   env.warn(`Task ${name} failed on try ${tries} and waits ${formatDuration(waitMs)}: ${toPublicMessage(error)}`)
+  const at = env.clock.now()
+  await env.ledger.taskWaits({ name, at, tries, until: at + waitMs, problem: toPublicMessage(error) }).catch(() => {})
   await env.ledger.waiting(`Task ${name} waits to be tried again.`).catch(() => {})
-  const wait = () => env.clock.sleep(waitMs, signal)
-  const slot = currentScope()?.slot
-  await (slot ? slot.whileWaiting(wait) : wait())
+  await waitWithoutSlot(env.clock, waitMs, signal)
   await env.ledger.waiting(null).catch(() => {})
-}
-
-async function oneTry<T>(
-  env: TaskEnvironment,
-  outer: AbortSignal,
-  timeoutMs: number | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController()
-  const over = new AbortController()
-  if (timeoutMs !== undefined)
-    void env.clock.sleep(timeoutMs, over.signal).then(() => over.signal.aborted || limit.abort(tookTooLong(timeoutMs)))
-  const signal = AbortSignal.any([outer, limit.signal])
-  try {
-    return await orAborted(
-      inScope({ signal, slot: currentScope()?.slot ?? null }, () => work(signal)),
-      signal,
-    )
-  } finally {
-    over.abort()
-  }
-}
-
-function tookTooLong(timeoutMs: number): TidemarkError {
-  return new TidemarkError('timeout', { publicMessage: `It took longer than ${formatDuration(timeoutMs)}.`, retryable: true })
 }

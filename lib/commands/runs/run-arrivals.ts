@@ -1,0 +1,25 @@
+import type { NewArrival } from '#lib/db/arrivals.ts'
+import type { EndedRun } from '#lib/db/run-outcomes.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { clocksMoved } from '#lib/domain/run.ts'
+
+/** What the end of a run does to the clocks of the assets its flow writes, known since `recordedAt`; nothing unless it loaded something. */
+export function arrivalsOfRun(run: EndedRun, assets: readonly { assetId: number; key: string }[], recordedAt: Instant): NewArrival[] {
+  const at = run.endedAt
+  if (at === null) return []
+  const evidence = { method: 'ledger', strength: 'strong', detail: `Run ${run.id} of ${run.flow} ended ${run.state}.`, costMs: 0 }
+  const clocks = clocksMoved(run)
+  return assets.flatMap(({ assetId, key }) =>
+    clocks.map((clock) => ({
+      assetId,
+      clock,
+      at,
+      recordedAt,
+      kind: 'arrival' as const,
+      precision: 'instant' as const,
+      rows: run.rowsByAsset[key] ?? run.rowsLoaded,
+      evidence,
+      runId: run.id,
+    })),
+  )
+}

@@ -1,0 +1,95 @@
+import { connectionOf } from './asset-key.ts'
+import { childOf, entriesOf, type LocatedNode, nodeAt, textOf } from './catalogue-node.ts'
+import { lakeTableOf } from './catalogue-recipe.ts'
+import type { RecipeEntry } from './catalogue-recipe-contracts.ts'
+
+type Place = { group: string; feed: string }
+
+/** `<group>/<feed>` of a recipe; null when it names none or not in this form. */
+export function placeOf(recipe: RecipeEntry): Place | null {
+  const [group, feed, more] = textOf(childOf(recipe.node, 'feed'))?.split('/') ?? []
+  return group && feed && more === undefined ? { group, feed } : null
+}
+
+/** The group and the feed each asset of a document is in, and the group of each feed. */
+export function placesIn(root: LocatedNode): { assets: Map<string, Place>; feeds: Map<string, string> } {
+  const assets = new Map<string, Place>()
+  const feeds = new Map<string, string>()
+  for (const [group, groupNode] of entriesOf(childOf(root, 'groups'))) {
+    for (const [feed, feedNode] of entriesOf(childOf(groupNode, 'feeds'))) {
+      feeds.set(feed, group)
+      for (const [key] of entriesOf(childOf(feedNode, 'assets'))) assets.set(key, { group, feed })
+    }
+  }
+  return { assets, feeds }
+}
+
+function located(at: LocatedNode, value: LocatedNode['value']): LocatedNode {
+  return { keyAt: at.keyAt, valueAt: at.valueAt, excerpt: at.excerpt, value }
+}
+
+function plain(at: LocatedNode, written: Record<string, string>): LocatedNode {
+  return located(at, new Map(Object.entries(written).map(([key, text]) => [key, located(at, text)])))
+}
+
+/** The tree with one more entry, maps on the way made where there are none; as it was when something else stands in the way. */
+function withEntry(node: LocatedNode, path: readonly string[], at: LocatedNode, entry: LocatedNode): LocatedNode {
+  const [key, ...rest] = path
+  if (key === undefined) return entry
+  if (!(node.value instanceof Map)) return node
+  const child = node.value.get(key) ?? located(at, new Map())
+  return { ...node, value: new Map([...node.value, [key, withEntry(child, rest, at, entry)]]) }
+}
+
+/** Where a value stands, for what is declared because of it. */
+function at(node: LocatedNode): LocatedNode {
+  return { ...node, keyAt: node.valueAt }
+}
+
+function declareFeed(root: LocatedNode, recipe: RecipeEntry, { group, feed }: Place): LocatedNode {
+  const path = ['groups', group, 'feeds', feed]
+  if (nodeAt(root, path) !== undefined) return root
+  const name = textOf(childOf(recipe.node, 'feedName'))
+  return withEntry(root, path, recipe.node, plain(recipe.node, name === undefined ? {} : { name }))
+}
+
+interface Declared {
+  key: string | null
+  node: LocatedNode | undefined
+  written: LocatedNode['value']
+}
+
+function declareAsset(root: LocatedNode, recipe: RecipeEntry, { key, node, written }: Declared): LocatedNode {
+  const place = placeOf(recipe)
+  const { assets, feeds } = placesIn(root)
+  if (place === null || key === null || node === undefined || assets.has(key)) return root
+  if ((feeds.get(place.feed) ?? place.group) !== place.group) return root
+  if (nodeAt(root, ['connections', connectionOf(key)]) === undefined) return root
+  const withFeed = declareFeed(root, recipe, place)
+  return withEntry(withFeed, ['groups', place.group, 'feeds', place.feed, 'assets', key], recipe.node, located(at(node), written))
+}
+
+function writtenAsset(recipe: RecipeEntry): Declared {
+  const load = childOf(recipe.node, 'load')
+  const into = childOf(load, 'into')
+  const isTable = recipe.to !== null && lakeTableOf(recipe.to) !== null
+  if (into !== undefined) return { key: isTable ? recipe.to : null, node: into, written: plain(into, { column: 'loaded_at' }).value }
+  const to = childOf(childOf(recipe.node, 'deliver'), 'to')
+  return { key: recipe.to, node: to, written: to === undefined ? null : plain(to, { kind: 'consumer' }).value }
+}
+
+/** What is read is watched and not judged: the promise is about what is written. */
+function readAsset(recipe: RecipeEntry): Declared {
+  const from = childOf(childOf(recipe.node, 'extract'), 'from')
+  const written = from === undefined ? null : new Map([['policy', plain(from, { kind: 'none' })]])
+  return { key: recipe.from, node: from, written }
+}
+
+/**
+ * The document with the feeds and assets its recipes declare, as if they stood under `groups`. What is written is declared before
+ * what is read, so that a table one recipe loads and another reads lives in the feed of the one that loads it.
+ */
+export function withRecipeFeeds(root: LocatedNode, recipes: readonly RecipeEntry[]): LocatedNode {
+  const written = recipes.reduce((tree, recipe) => declareAsset(tree, recipe, writtenAsset(recipe)), root)
+  return recipes.reduce((tree, recipe) => declareAsset(tree, recipe, readAsset(recipe)), written)
+}

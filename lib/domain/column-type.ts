@@ -1,0 +1,19 @@
+/** The types a column of a flow without code may be given. */
+export const COLUMN_TYPES = ['text', 'integer', 'number', 'boolean', 'date', 'timestamp', 'json'] as const
+export type ColumnType = (typeof COLUMN_TYPES)[number]
+
+/** A column as it is loaded; without a type its values stay as they come, and a table keeps them as text. */
+export interface Column {
+  name: string
+  type: ColumnType | null
+}
+
+/** Columns every loaded table has besides those of the answer. */
+export const OWN_COLUMNS: ReadonlySet<string> = new Set(['loaded_at', 'run_id'])
+
+const PLAIN = /^[a-z_][a-z0-9_]{0,62}$/
+
+/** True for names that need no quotes in SQL, whatever is done to them: small letters, digits and "_", at most 63. */
+export function isPlainIdentifier(name: string): boolean {
+  return PLAIN.test(name)
+}

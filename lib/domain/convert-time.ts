@@ -1,0 +1,66 @@
+import { MINUTE_MS } from './instant.ts'
+import { isValidDay, toDayNumber } from './local-day.ts'
+import { instantOf } from './zone.ts'
+
+/** `2026-11-20`, `20261120` (SAP), either with midnight behind it, or OData's `/Date(…)/`, which is UTC. */
+const DAY = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$/
+/** ISO 8601; PeopleSoft's `2026-11-20-04.00.00.000000` is read as the same. */
+const MOMENT = /^(\d{4}-\d{2}-\d{2})[T -](\d{2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?$/i
+/** LDAP's generalised time, `20261120040000Z`. */
+const COMPACT = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{4})$/
+const ODATA = /^\/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\/$/
+const EARLIEST_MS = Date.UTC(-4000, 0, 1)
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+/** What SAP writes for "no date". */
+export function isInitialDate(text: string): boolean {
+  return /^0000-?00-?00$/.test(text)
+}
+
+/** A date as `YYYY-MM-DD`; null when the text is none that exists. */
+export function readDay(text: string): string | null {
+  const odata = ODATA.exec(text)
+  if (odata !== null) return readEpoch(odata[1] ?? '', 'ms')?.slice(0, 10) ?? null
+  const [, year = '', month = '', day = ''] = DAY.exec(text) ?? []
+  const date = `${year}-${month}-${day}`
+  return isValidDay(date) && year !== '0000' ? date : null
+}
+
+function offsetMs(offset: string): number {
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(offset) ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes)) * MINUTE_MS
+}
+
+function toIso(ms: number, fraction: string): string {
+  const digits = fraction.slice(0, 6).replace(/0+$/, '')
+  return `${new Date(ms).toISOString().slice(0, 19)}${digits === '' ? '' : `.${digits}`}Z`
+}
+
+/**
+ * A point in time as `YYYY-MM-DDTHH:MM:SS[.ffffff]Z`; null when the text is none. Without an offset it is a wall-clock time
+ * of `zone`; one that clocks skip is moved by the gap, of one that they show twice the first is meant.
+ */
+export function readMoment(text: string, zone: string): string | null {
+  const odata = ODATA.exec(text)
+  if (odata !== null) return readEpoch(odata[1] ?? '', 'ms')
+  const compact = COMPACT.exec(text)
+  const iso =
+    compact === null ? text : `${compact.slice(1, 4).join('-')}T${compact.slice(4, 7).join(':')}.${compact[7] ?? '0'}${compact[8]}`
+  const day = readDay(iso)
+  if (day !== null) return toIso(instantOf(Date.parse(`${day}T00:00:00Z`), zone), '')
+  const [, date = '', hour = '', minute = '', second = '00', fraction = '', offset] = MOMENT.exec(iso) ?? []
+  if (!isValidDay(date) || date.startsWith('0000') || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  const wall = toDayNumber(date) * 86_400_000 + Date.parse(`1970-01-01T${hour}:${minute}:${second}Z`)
+  if (offset === undefined) return toIso(instantOf(wall, zone), fraction)
+  return toIso(wall - (/^z$/i.test(offset) ? 0 : offsetMs(offset)), fraction)
+}
+
+/** Seconds or milliseconds since 1970 as `readMoment` gives it; null when the text is not such a number or beyond the year 9999. */
+export function readEpoch(text: string, unit: 's' | 'ms'): string | null {
+  const [, whole = '', fraction = ''] = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/.exec(text) ?? []
+  if (whole === '' || (whole.startsWith('-') && fraction !== '')) return null
+  const ms = Number(whole) * (unit === 's' ? 1000 : 1)
+  if (ms < EARLIEST_MS || ms > LATEST_MS) return null
+  const millis = ((ms % 1000) + 1000) % 1000
+  return toIso(ms - millis, unit === 's' ? fraction : `${String(millis).padStart(3, '0')}${fraction}`)
+}
