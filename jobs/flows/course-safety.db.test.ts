@@ -4,9 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { copyIn } from '#lib/engine/copy-in.ts'
 import { type LakeWithCampus, lakeWithCampus } from '#lib/testing/lake-runs.ts'
 import { type CourseRow, readCourse } from './course/course-row.ts'
+import { COURSE_TABLES } from './course/course-tables.ts'
 import { compileCuration } from './course/curation.ts'
-import { mergeCourses } from './course/merge-courses.ts'
 import course from './course.ts'
+import { mergeDocuments } from './documents/merge-documents.ts'
 
 let lake: LakeWithCampus
 const curation = compileCuration([{ service: 'titles', paths: ['/title'] }])
@@ -41,7 +42,7 @@ async function loader() {
   }
   return {
     begin: () => client.query('begin'),
-    merge: (rows: CourseRow[]) => mergeCourses(context, client satisfies ClientBase, 2267, rows, curation),
+    merge: (rows: CourseRow[]) => mergeDocuments(context, client satisfies ClientBase, COURSE_TABLES, { part: 2267, rows }, curation),
     commit: () => client.query('commit'),
     end: () => client.end(),
   }

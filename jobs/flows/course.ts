@@ -1,7 +1,9 @@
 import { z } from 'zod'
-import { curateAnew } from '#jobs/flows/course/curate-anew.ts'
-import { type Curation, compileCuration, type ServiceFilter } from '#jobs/flows/course/curation.ts'
+import { COURSE_TABLES } from '#jobs/flows/course/course-tables.ts'
+import { compileCuration } from '#jobs/flows/course/curation.ts'
 import { loadTerm, type TermLoaded, taskOf } from '#jobs/flows/course/load-term.ts'
+import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
+import type { Curation, ServiceFilter } from '#jobs/flows/documents/curation.ts'
 import { HOUR_MS, SECOND_MS } from '#lib/domain/instant.ts'
 import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
 import { isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
@@ -41,7 +43,7 @@ async function loadCourses(ctx: FlowContext<Parameters>): Promise<FlowResult> {
   await ctx.lake.applySchema('term.sql')
   await ctx.lake.applySchema('course.sql')
   const curation = await readCuration(ctx)
-  const recurated = await ctx.task('curate anew', { retries: 2 }, () => curateAnew(ctx, curation))
+  const recurated = await ctx.task('curate anew', { retries: 2 }, () => curateAnew(ctx, COURSE_TABLES, curation))
   const terms = await chooseTerms(ctx)
   const loaded: TermLoaded[] = []
   const failed: { term: string; error: unknown }[] = []

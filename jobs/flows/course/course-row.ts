@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
+import { type Cleaning, cleanInPlace } from '#jobs/flows/documents/clean-text.ts'
+import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
+import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
 import { contentHash } from '#lib/domain/canonical-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
-import { type Cleaning, cleanInPlace, cleanText, needsCleaning } from './clean-text.ts'
-import type { Curation, Views } from './curation.ts'
+import { cleanText, needsCleaning } from './clean-text.ts'
 
 export interface CourseKey {
   career: string
@@ -11,21 +13,14 @@ export interface CourseKey {
   session: string
 }
 
-/** A course that passed the door, ready to be compared and stored. */
-export interface CourseRow {
-  key: CourseKey
+/** A course that passed the door, ready to be compared and stored: term details inside, no groups. */
+export interface CourseRow extends DocumentRow<CourseKey> {
   /** The key as one text. */
   id: string
   /** Of two different versions in one answer the one with the smaller rank is kept. */
   rank: string
-  /** Hash of the content: of the canonical form. */
-  hash: string
-  /** Hash of what was sent, character by character: equal means equal content, different means nothing. */
-  source: string
   /** Characters that cannot be stored were taken out. */
   cleaned: boolean
-  /** The whole document as JSON text, term details inside. Made when first asked for, like the views. */
-  document(): string
   views(): Views
 }
 
@@ -89,6 +84,7 @@ function toRow(arrived: Arrived, key: CourseKey, course: JsonObject, read: Read)
     rank: [rankText(course['department']), rankText(course['number']), read.hash].join('\u0000'),
     hash: read.hash,
     source: read.source,
+    groups: [],
     cleaned: content?.unstorable ?? false,
     document: () => make().document(),
     views: () => {
@@ -110,7 +106,7 @@ function toContent({ text, termDetails }: Arrived, course: JsonObject, details: 
   const value: JsonObject = { ...course, termDetails: details }
   if (needsCleaning(text) || needsCleaning(termDetails)) {
     const cleaning: Cleaning = { unstorable: false }
-    cleanInPlace(value, cleaning)
+    cleanInPlace(value, cleaning, cleanText)
     return { value, unstorable: cleaning.unstorable, document: () => JSON.stringify(value) }
   }
   return { value, unstorable: false, document: () => `${text.trimEnd().slice(0, -1)}${isBare ? '' : ','}"termDetails":${termDetails}}` }

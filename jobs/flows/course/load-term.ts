@@ -1,14 +1,19 @@
 import { hash } from 'node:crypto'
+import type { Curation } from '#jobs/flows/documents/curation.ts'
+import { byHalves } from '#jobs/flows/documents/merge-by-halves.ts'
+import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import { isCourseRecord } from '#lib/connectors/snaplogic/read-courses.ts'
 import { CANONICAL_VERSION } from '#lib/domain/canonical-form.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { sqlState } from '#lib/engine/lake-error.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { type CourseKey, type CourseRow, idOf, type RefusedCourse, readCourse } from './course-row.ts'
-import type { Curation } from './curation.ts'
+import { COURSE_TABLES } from './course-tables.ts'
 import { type Known, withoutDuplicates } from './duplicates.ts'
-import { type Merged, mergeCourses } from './merge-courses.ts'
 import { deleteUnseen, type Unseen } from './unseen-courses.ts'
+
+const MERGED = ['fresh', 'changed', 'returned', 'unchanged', 'curated', 'uncurated'] as const
+const NOTHING_MERGED = { fresh: 0, changed: 0, returned: 0, unchanged: 0, curated: 0, uncurated: 0 }
+type Merged = Record<(typeof MERGED)[number], number>
 
 export interface TermLoaded extends Merged, Unseen {
   term: string
@@ -39,7 +44,7 @@ export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded>
   const known = await readKnown(ctx, term)
   const door = new Door(ctx, order, known)
   const duplicates = { dropped: 0 }
-  const merged: Merged = { fresh: 0, changed: 0, returned: 0, unchanged: 0, curated: 0, uncurated: 0 }
+  const merged: Merged = { ...NOTHING_MERGED }
   const settled = withoutDuplicates(door.admit(), known, duplicates)
   for await (const part of ctx.map(prepared(ctx.batch(settled, order.batchSize), known), BATCHES_AT_ONCE, (rows) => door.merge(rows))) {
     for (const key of MERGED) merged[key] += part[key]
@@ -61,8 +66,6 @@ export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded>
     uncurated: merged.uncurated + unseen.uncurated,
   }
 }
-
-const MERGED = ['fresh', 'changed', 'returned', 'unchanged', 'curated', 'uncurated'] as const
 
 /** The name of a term's task, and of its batches in the lake. */
 export function taskOf(term: string): string {
@@ -156,25 +159,17 @@ class Door {
   /** One transaction; when the database refuses a row, the batch is halved until only that row is left out. */
   async merge(rows: readonly CourseRow[]): Promise<Merged> {
     const { term, curation } = this.#order
-    try {
-      const batchKey = hash('sha256', rows.map((row) => row.id + row.hash).join('\n'), 'hex')
-      return await this.#ctx.lake.once(taskOf(term), batchKey, (sql) => mergeCourses(this.#ctx, sql, Number(term), rows, curation))
-    } catch (error) {
-      const state = sqlState(error)
-      if (!/^(21|22|23|54)/.test(state)) throw error
-      const [only] = rows
-      if (rows.length > 1 || only === undefined) return this.#mergeHalves(rows)
-      this.accepted -= 1
-      await this.#putAside(only.id, `the lake refuses it (SQLSTATE ${state})`, only.key)
-      return { fresh: 0, changed: 0, returned: 0, unchanged: 0, curated: 0, uncurated: 0 }
+    const once = (some: readonly CourseRow[]) => {
+      const batchKey = hash('sha256', some.map((row) => row.id + row.hash).join('\n'), 'hex')
+      const batch = { part: Number(term), rows: some }
+      return this.#ctx.lake.once(taskOf(term), batchKey, (sql) => mergeDocuments(this.#ctx, sql, COURSE_TABLES, batch, curation))
     }
-  }
-
-  async #mergeHalves(rows: readonly CourseRow[]): Promise<Merged> {
-    const middle = Math.ceil(rows.length / 2)
-    const left = await this.merge(rows.slice(0, middle))
-    const right = await this.merge(rows.slice(middle))
-    for (const key of MERGED) left[key] += right[key]
-    return left
+    const parts = await byHalves(rows, once, async (row, reason) => {
+      this.accepted -= 1
+      await this.#putAside(row.id, reason, row.key)
+    })
+    const merged: Merged = { ...NOTHING_MERGED }
+    for (const part of parts) for (const key of MERGED) merged[key] += part[key]
+    return merged
   }
 }

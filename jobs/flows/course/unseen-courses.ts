@@ -1,8 +1,11 @@
 import type { ClientBase } from 'pg'
+import { countUnseen, isTooMany, markDeleted } from '#jobs/flows/documents/delete-unseen.ts'
+import { sentRows } from '#jobs/flows/documents/sent-rows.ts'
+import { keyOf, lockOf } from '#jobs/flows/documents/tables.ts'
 import { DAY_MS } from '#lib/domain/instant.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { KEY_COLUMNS, KEYS_FROM_PARAMETERS, keyOf, keyParameters, LOCK_TERM } from './course-keys.ts'
 import type { CourseKey } from './course-row.ts'
+import { COURSE_TABLES } from './course-tables.ts'
 
 export interface Unseen {
   deleted: number
@@ -34,45 +37,23 @@ export async function deleteUnseen(
   answer: WholeAnswer,
 ): Promise<Unseen> {
   const at = new Date(ctx.now())
-  await sql.query(LOCK_TERM, [answer.term])
-  await sql.query(
-    `update course_xform.current_course_data c set last_seen_at = $5, last_seen_run = $6
-     from ${KEYS_FROM_PARAMETERS} as b (${KEY_COLUMNS.join(', ')}) where (${keyOf('c')}) = (${keyOf('b')}) and c.deleted_at is null`,
-    [...keyParameters(answer.alive), at, ctx.runId],
-  )
-  const { rows } = await sql.query<{ live: number; unseen: number }>(
-    `select count(*)::int as live, (count(*) filter (where last_seen_run <> $2))::int as unseen
-     from course_xform.current_course_data where term_code = $1 and deleted_at is null`,
-    [answer.term, ctx.runId],
-  )
-  const { live, unseen } = rows[0] ?? { live: 0, unseen: 0 }
+  await sql.query(lockOf(COURSE_TABLES), [answer.term])
+  await noteAlive(sql, answer.alive, at, ctx.runId)
+  const ofTerm = { where: 'c.term_code = $1', values: [answer.term] }
+  const counted = await countUnseen(sql, COURSE_TABLES, ofTerm, ctx.runId)
+  const { unseen } = counted
   if (unseen === 0) return { deleted: 0, uncurated: 0, kept: 0, because: null }
-  if (live - unseen <= live * answer.shrinkRatio) return { deleted: 0, uncurated: 0, kept: unseen, because: 'too-many' }
+  if (isTooMany(counted, answer.shrinkRatio)) return { deleted: 0, uncurated: 0, kept: unseen, because: 'too-many' }
   const seenBefore = answer.uncertain ? new Date(ctx.now() - GONE_AFTER_MS) : at
-  const deleted = await markDeleted(sql, answer.term, ctx.runId, at, seenBefore)
-  const uncurated = deleted === 0 ? 0 : await withdraw(sql, answer.term)
-  return { deleted, uncurated, kept: unseen - deleted, because: unseen > deleted ? 'uncertain' : null }
+  const gone = await markDeleted(sql, COURSE_TABLES, ofTerm, { id: ctx.runId, at, seenBefore })
+  return { ...gone, kept: unseen - gone.deleted, because: unseen > gone.deleted ? 'uncertain' : null }
 }
 
-async function markDeleted(sql: ClientBase, term: number, runId: string, at: Date, seenBefore: Date): Promise<number> {
-  const { rowCount } = await sql.query(
-    `update course_xform.current_course_data c set deleted_at = $3
-     from (
-       select ${keyOf('u')} from course_xform.current_course_data u
-       where u.term_code = $1 and u.deleted_at is null and u.last_seen_run <> $2 and u.last_seen_at <= $4
-       order by ${keyOf('u')} for update
-     ) as gone
-     where (${keyOf('c')}) = (${keyOf('gone')})`,
-    [term, runId, at, seenBefore],
+async function noteAlive(sql: ClientBase, alive: readonly CourseKey[], at: Date, runId: string): Promise<void> {
+  const { from, values, bind } = sentRows(COURSE_TABLES, alive)
+  await sql.query(
+    `update ${COURSE_TABLES.current} c set last_seen_at = ${bind(at)}, last_seen_run = ${bind(runId)}
+     from ${from} where (${keyOf(COURSE_TABLES, 'c')}) = (${keyOf(COURSE_TABLES, 'b')}) and c.deleted_at is null`,
+    values,
   )
-  return rowCount ?? 0
-}
-
-async function withdraw(sql: ClientBase, term: number): Promise<number> {
-  const { rowCount } = await sql.query(
-    `delete from course_curated.course_data_by_service t using course_xform.current_course_data c
-     where t.term_code = $1 and c.term_code = $1 and c.deleted_at is not null and (${keyOf('c')}) = (${keyOf('t')})`,
-    [term],
-  )
-  return rowCount ?? 0
 }

@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto'
+import { type AllowTree, allowListProblems, compileAllowList, filterByAllowList } from '#lib/domain/allow-list.ts'
+import type { JsonObject } from '#lib/domain/json.ts'
+
+/** One row of a table of allow-lists. */
+export interface ServiceFilter {
+  service: string
+  paths: string[]
+  /** Only documents that belong to this group are shown to the service; null or absent: all are. */
+  group?: string | null
+}
+
+/** What the services see of one document. */
+export interface Views {
+  /** Whether the whole document is worth publishing as `full`. */
+  full: boolean
+  /** By service, those that have anything to show. */
+  documents: ReadonlyMap<string, string>
+}
+
+export interface Curation {
+  /** Changes with any filter: rows made with another one are made again. */
+  fingerprint: string
+  /** All services with a usable allow-list, `full` not among them. */
+  services: readonly string[]
+  views(document: JsonObject, groups?: readonly string[]): Views
+  /** Filters that cannot be used, in words; their service is published to nobody. */
+  problems: string[]
+}
+
+interface Service {
+  service: string
+  tree: AllowTree
+  group: string | null
+}
+
+/** Whether there is anything in a (part of a) document beyond which document it is. */
+type SaysSomething = (part: unknown) => boolean
+
+// Count up when the rules of curation change, so that everything is curated anew.
+const RULES_VERSION = 1
+
+/** Compiles the allow-lists once for a whole run. */
+export function compileAllowLists(filters: readonly ServiceFilter[], saysSomething: SaysSomething): Curation {
+  const problems: string[] = []
+  const services: Service[] = []
+  const sorted = filters.toSorted((a, b) => (a.service < b.service ? -1 : 1))
+  for (const { service, paths, group } of sorted) {
+    const wrong = allowListProblems(service, paths)
+    if (wrong.length > 0) problems.push(`service "${service}": ${wrong.join('; ')}`)
+    else services.push({ service, tree: compileAllowList(paths), group: group ?? null })
+  }
+  return {
+    fingerprint: fingerprintOf(sorted),
+    problems,
+    services: services.map(({ service }) => service),
+    views: (document, groups = []) => ({
+      full: saysSomething(document),
+      documents: viewsOf(document, groups, services, saysSomething),
+    }),
+  }
+}
+
+function fingerprintOf(sorted: readonly ServiceFilter[]): string {
+  const lists = sorted.map(({ service, paths, group }) => (group === undefined ? [service, paths] : [service, paths, group]))
+  return hash('sha256', JSON.stringify([RULES_VERSION, lists]), 'hex').slice(0, 16)
+}
+
+function viewsOf(
+  document: JsonObject,
+  groups: readonly string[],
+  services: readonly Service[],
+  saysSomething: SaysSomething,
+): Map<string, string> {
+  const documents = new Map<string, string>()
+  for (const { service, tree, group } of services) {
+    if (group !== null && !groups.includes(group)) continue
+    const part = filterByAllowList(document, tree)
+    if (saysSomething(part)) documents.set(service, JSON.stringify(part))
+  }
+  return documents
+}

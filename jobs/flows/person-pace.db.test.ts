@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { CURRENT, type PersonLake, personLake } from '#lib/testing/person-lake.ts'
+import { deferred, turns } from '#lib/testing/turns.ts'
+import person from './person.ts'
+
+let at: PersonLake
+
+beforeAll(async () => {
+  at = await personLake(person)
+})
+afterAll(() => at.lake.close())
+
+beforeEach(async () => {
+  await at.restart()
+  at.people.add(1, { populations: ['employee', 'affiliate', 'student'] })
+  await at.load()
+  at.people.behave()
+  at.people.add(299)
+})
+
+let letGo: (() => Promise<void>) | null = null
+afterEach(() => letGo?.())
+
+/** Holds the people of the lake so that nobody can load, until it is told to let go. */
+async function holdLake() {
+  const client = new Client({ connectionString: at.lake.url })
+  await client.connect()
+  await client.query(`begin; lock table ${CURRENT} in access exclusive mode`)
+  letGo = async () => {
+    letGo = null
+    await client.query('rollback')
+    await client.end()
+  }
+  return {
+    release: letGo,
+    /** Until somebody waits for it. */
+    async untilAwaited(sessions: number): Promise<void> {
+      for (;;) {
+        const { rows } = await client.query(
+          `select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`,
+        )
+        if (rows.length >= sessions) return
+        await turns()
+      }
+    },
+  }
+}
+
+/** How many were at it at the same time, at most; each stays for some turns. */
+function watched() {
+  const seen = { now: 0, most: 0 }
+  return {
+    seen,
+    async visit(stay: number): Promise<void> {
+      seen.now += 1
+      seen.most = Math.max(seen.most, seen.now)
+      await turns(stay)
+      seen.now -= 1
+    },
+  }
+}
+
+describe('the stages', () => {
+  it('W22: wait for a slow lake: the term lookups stop, and go on when it does', async () => {
+    const lists = deferred()
+    at.people.onTerms = () => lists.promise
+    const running = at.load({ parameters: { psQueryLimit: 4, snapLogicLimit: 2, insertLimit: 2 } })
+    while (at.people.termsAsked.length < 4) await turns()
+    const held = await holdLake()
+    lists.resolve()
+    await held.untilAwaited(2)
+    await turns(200)
+    const asked = at.people.termsAsked.length
+    // Two batches of five being loaded, two asked for or waiting to be, one being filled, and four lookups.
+    expect(asked).toBeLessThanOrEqual((2 + 2 + 1) * 5 + 4 + 5)
+    await turns(500)
+    expect(at.people.termsAsked).toHaveLength(asked)
+    await held.release()
+    expect(await running).toMatchObject({ state: 'completed', rowsLoaded: 299 })
+    expect(at.people.termsAsked).toHaveLength(300)
+  })
+
+  it('W22: never hold more people between a batch and the lake than the queue takes', async () => {
+    const lists = deferred()
+    at.people.onTerms = () => lists.promise
+    const running = at.load({ parameters: { queueSize: 12 } })
+    while (at.people.termsAsked.length < 10) await turns()
+    const held = await holdLake()
+    lists.resolve()
+    await held.untilAwaited(2)
+    await turns(200)
+    expect(at.people.batches.map(({ buids }) => buids.length)).toEqual([5, 5])
+    await held.release()
+    expect(await running).toMatchObject({ state: 'completed', rowsLoaded: 299 })
+  })
+
+  it('ask for no more at the same time than they may', async () => {
+    const terms = watched()
+    const batches = watched()
+    at.people.onTerms = () => terms.visit(3)
+    at.people.onBatch = () => batches.visit(60)
+    await at.load({ parameters: { psQueryLimit: 3, snapLogicLimit: 2 } })
+    expect([terms.seen.most, batches.seen.most]).toEqual([3, 2])
+  })
+
+  it('W17: give the place of somebody who waits for a retry to others', async () => {
+    const [first = ''] = at.people.people.keys()
+    const order: string[] = []
+    let failures = 3
+    at.people.onTerms = (buid) => {
+      order.push(buid)
+      if (buid === first && failures-- > 0) throw new TidemarkError('unavailable', { publicMessage: 'Busy.', retryable: true })
+    }
+    expect(await at.load({ parameters: { psQueryLimit: 1 } })).toMatchObject({ state: 'completed' })
+    const tries = order.flatMap((buid, index) => (buid === first ? [index] : []))
+    expect(tries).toHaveLength(4)
+    expect((tries[1] ?? 0) - (tries[0] ?? 0)).toBeGreaterThan(1)
+  })
+
+  it('all end when one of them does: nobody is asked for any more', async () => {
+    at.people.onBatch = () => {
+      throw new TidemarkError('refused', { publicMessage: 'The key is wrong.', systemWide: true })
+    }
+    const end = await at.load()
+    expect(end.state).toBe('failed')
+    const asked = at.people.termsAsked.length
+    await turns(300)
+    expect(at.people.termsAsked).toHaveLength(asked)
+    expect(asked).toBeLessThan(150)
+  })
+
+  it('W20: let go of the questions under way when one of them ends', async () => {
+    const under: AbortSignal[] = []
+    at.people.onTerms = (_buid, _query, signal) => {
+      if (at.people.termsAsked.length <= 20) return undefined
+      under.push(signal)
+      return new Promise(() => {})
+    }
+    at.people.onBatch = async () => {
+      while (under.length === 0) await turns()
+      throw new TidemarkError('refused', { publicMessage: 'The key is wrong.', systemWide: true })
+    }
+    expect((await at.load()).state).toBe('failed')
+    expect(under.length).toBeGreaterThan(0)
+    expect(under.every((signal) => signal.aborted)).toBe(true)
+  })
+
+  it('W20: of two runs one after the other in one process know nothing of each other', async () => {
+    const [first = ''] = at.people.people.keys()
+    at.people.onTerms = (buid) => {
+      if (buid === first) throw new TidemarkError('refused', { publicMessage: 'No.' })
+    }
+    const failing = await at.load()
+    at.people.behave()
+    const good = await at.load()
+    expect(failing.ledger.counted.at(-1)?.['terms']).toMatchObject({ asked: 300, failed: 1 })
+    expect(good.ledger.counted.at(-1)?.['terms']).toMatchObject({ asked: 300, failed: 0 })
+    expect(good.state).toBe('completed')
+  })
+})
+
+describe('a run that is cut down', () => {
+  /** An attempt that gets so far and then neither lives nor dies. */
+  async function cutDown(runId: string, batches: number) {
+    const hang = deferred()
+    let asked = 0
+    at.people.onBatch = () => {
+      asked += 1
+      return asked > batches ? hang.promise : undefined
+    }
+    const attempt = at.load({ runId, parameters: { snapLogicLimit: 1 } })
+    const loaded = () => at.lake.count(CURRENT, `last_seen_run = '${runId}'`)
+    while (asked <= batches || (await loaded()) < batches * 5) await turns()
+    return { attempt, hang, asked: [...at.people.termsAsked], loaded: await loaded() }
+  }
+
+  it('goes on where it was, and ends as if nothing had happened', async () => {
+    const runId = randomUUID()
+    const first = await cutDown(runId, 20)
+    at.people.behave()
+    const end = await at.load({ runId, attempt: 2 })
+    expect(end).toMatchObject({
+      state: 'completed',
+      rowsLoaded: 299,
+      report: { rowsSeen: 300, counts: { people: 300, new: 299, unchanged: 1 } },
+    })
+    expect(at.people.termsAsked).toHaveLength(300 - first.loaded)
+    expect(end.ledger.progressReports.at(-1)).toMatchObject({ done: 300, total: 300 })
+    const resumed = await at.everything()
+    first.hang.resolve()
+    expect((await first.attempt).state).toBe('fenced')
+    expect(await at.everything()).toEqual(resumed)
+    at.people.behave()
+    await at.lake.rows(`truncate ${CURRENT}, person_raw.person_data, person_curated.person_data_by_service`)
+    await at.load()
+    expect(await at.everything()).toEqual(resumed)
+  })
+
+  it('three times still doubles nothing and loses nothing', async () => {
+    const runId = randomUUID()
+    const hung = []
+    for (const [index, batches] of [3, 8, 20].entries()) {
+      const hang = deferred()
+      let asked = 0
+      at.people.onBatch = () => {
+        asked += 1
+        return asked > batches ? hang.promise : undefined
+      }
+      const before = await at.lake.count(CURRENT, `last_seen_run = '${runId}'`)
+      hung.push({ hang, attempt: at.load({ runId, attempt: index + 1, parameters: { snapLogicLimit: 1 } }) })
+      while ((await at.lake.count(CURRENT, `last_seen_run = '${runId}'`)) < before + batches * 5) await turns()
+    }
+    at.people.behave()
+    expect(await at.load({ runId, attempt: 4 })).toMatchObject({ state: 'completed', report: { counts: { new: 299, unchanged: 1 } } })
+    expect(await at.lake.count('person_raw.person_data')).toBe(300)
+    for (const { hang, attempt } of hung) {
+      hang.resolve()
+      expect((await attempt).state).toBe('fenced')
+    }
+  })
+
+  it('does not ask again for people whom it has postponed already, and still says so', async () => {
+    const runId = randomUUID()
+    const [, unlucky = ''] = at.people.people.keys()
+    at.people.onTerms = (buid) => {
+      if (buid === unlucky) throw new TidemarkError('refused', { publicMessage: 'No such person.' })
+    }
+    await cutDown(runId, 4)
+    at.people.behave()
+    const end = await at.load({ runId, attempt: 2 })
+    // The new ledger stands for one that the first attempt did not get to: its line is told by the second.
+    expect(end).toMatchObject({ state: 'partial', report: { counts: { 'postponed: terms': 1, new: 298 } } })
+    expect(end.ledger.rejections).toMatchObject([{ task: 'person terms', reason: 'No such person.' }])
+    expect(end.problem).toContain('1 of 300 people are postponed')
+    expect(at.people.termsAsked).not.toContain(unlucky)
+  })
+})

@@ -1,0 +1,48 @@
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { LAKE_CONNECTIONS } from '#lib/engine/lake.ts'
+import { inScope } from '#lib/engine/scope.ts'
+import type { IncomingPerson } from './incoming-person.ts'
+import { type AnsweredBatch, answeredBatches } from './people.ts'
+import type { PersonRun } from './person-run.ts'
+import { Room } from './room.ts'
+import type { Member } from './sources/source.ts'
+import { withTerms } from './terms.ts'
+
+/** The task of the batches in the lake. */
+export const LOAD = 'load'
+const PEOPLE_PER_TRANSACTION = 500
+/** Notes about postponed people and the engine's own questions need connections, too. */
+const CONNECTIONS_KEPT_FREE = 2
+const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
+
+/**
+ * Moves people from the population to the lake: terms, batches, documents, transactions. Every stage takes only what it has room for, so
+ * that a slow lake slows the questions down. When one stage throws, all of them have ended before this does.
+ */
+export async function loadMembers(run: PersonRun, members: Iterable<Member>): Promise<void> {
+  const { ctx, tally } = run
+  const over = new AbortController()
+  const signal = AbortSignal.any([ctx.signal, over.signal])
+  const room = new Room(ctx.parameters.queueSize)
+  const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LAKE_CONNECTIONS - CONNECTIONS_KEPT_FREE)
+  try {
+    await inScope({ signal, slot: null }, async () => {
+      const answered = answeredBatches(run, withTerms(run, members), room, signal)
+      for await (const asked of ctx.map(answered, loadsAtOnce, (batch) => load(run, batch, room))) tally.done(asked)
+    })
+  } finally {
+    over.abort(new Error('the stages of this run have ended'))
+  }
+}
+
+async function load(run: PersonRun, { asked, people }: AnsweredBatch, room: Room): Promise<number> {
+  for await (const part of run.ctx.batch(people, PEOPLE_PER_TRANSACTION)) await loadPart(run, part)
+  room.leave(asked)
+  // Those who did not come back have come to the end of their way, too.
+  return asked
+}
+
+async function loadPart({ ctx, store, tally }: PersonRun, people: readonly IncomingPerson[]): Promise<void> {
+  if (ctx.parameters.dryRun) tally.merged(await ctx.retry(RETRIES, () => store.compare(people)))
+  else tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, people)))
+}

@@ -1,0 +1,128 @@
+import { isPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
+import { HOUR_MS } from '#lib/domain/instant.ts'
+import { TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { askApart, isWorthAskingApart } from './ask-apart.ts'
+import { batchesOf } from './batches.ts'
+import type { IncomingPerson } from './incoming-person.ts'
+import { isStop, type PersonRun, withoutIds } from './person-run.ts'
+import type { Room } from './room.ts'
+import type { AskedPerson } from './sources/source.ts'
+import { Streak } from './streak.ts'
+import { LADDER } from './terms.ts'
+
+const PATIENCE = { credentials: 1, any: 3 }
+const NOT_RETURNED = 'The person was asked for and is not in the answer.'
+/** So many people who are all missing are no coincidence. */
+const NO_COINCIDENCE = 5
+
+/** What a batch came to: those who came back, of so many who were asked for. */
+export interface AnsweredBatch {
+  asked: number
+  people: IncomingPerson[]
+}
+
+/**
+ * Asks for people in batches, as many at the same time as the run's parameters say; a batch begins only while there is room between it
+ * and the lake. Whoever does not come back, alone or with the whole batch, is postponed by name.
+ */
+export function answeredBatches(
+  run: PersonRun,
+  people: AsyncIterable<AskedPerson>,
+  room: Room,
+  signal: AbortSignal,
+): AsyncIterable<AnsweredBatch> {
+  const { ctx, source } = run
+  const streak = new Streak()
+  const batches = admitted(batchesOf(people, source.shareOf), room, signal)
+  return ctx.map(batches, ctx.parameters.snapLogicLimit, (batch) => ask(run, streak, batch))
+}
+
+async function* admitted(batches: AsyncIterable<AskedPerson[]>, room: Room, signal: AbortSignal): AsyncGenerator<AskedPerson[]> {
+  for await (const batch of batches) {
+    await room.enter(batch.length, signal)
+    yield batch
+  }
+}
+
+async function ask(run: PersonRun, streak: Streak, batch: readonly AskedPerson[]): Promise<AnsweredBatch> {
+  const { tally } = run
+  const question = streak.begin()
+  tally.people.batches += 1
+  tally.people.asked += batch.length
+  tally.tell('people')
+  try {
+    const answers = await answersFor(run, batch, (error) => failed(run, streak, question, batch, error))
+    const people: IncomingPerson[] = []
+    for (const answer of answers) people.push(...(await reconcile(run, answer)))
+    if (people.length > 0) streak.succeeded(question)
+    else if (batch.length >= NO_COINCIDENCE && answers.length > 0) failed(run, streak, question, batch, nobodyOf(batch))
+    return { asked: batch.length, people }
+  } finally {
+    tally.tell('people')
+  }
+}
+
+interface Answer {
+  batch: readonly AskedPerson[]
+  /** Documents by id; the last one of somebody who came twice. */
+  texts: Map<string, string>
+  dropped: number
+  strangers: number
+}
+
+/** The answer, or what comes of asking for the parts of a batch that failed; those who could not be had are postponed. */
+async function answersFor(run: PersonRun, batch: readonly AskedPerson[], onFailure: (error: unknown) => void): Promise<Answer[]> {
+  const stops = (error: unknown) => isStop(run.ctx, error)
+  try {
+    return [await run.ctx.retry({ ...LADDER, timeoutMs: HOUR_MS }, () => read(run, batch))]
+  } catch (error) {
+    if (stops(error)) throw error
+    // The ladder has been climbed; the parts get one try each.
+    const once = (part: readonly AskedPerson[]) => run.ctx.retry({ timeoutMs: HOUR_MS }, () => read(run, part))
+    const apart = isWorthAskingApart(batch, error) ? await askApart(batch, error, once, stops) : { answers: [], failed: batch, error }
+    run.tally.people.failed += apart.failed.length
+    await run.postpone(apart.failed, 'person', withoutIds(toPublicMessage(apart.error), idsOf(batch)))
+    if (apart.answers.length === 0) onFailure(apart.error)
+    return apart.answers
+  }
+}
+
+function failed(run: PersonRun, streak: Streak, question: number, batch: readonly AskedPerson[], error: unknown): void {
+  run.giveUp(streak, question, PATIENCE, error, 'A batch of people', idsOf(batch))
+}
+
+/** The whole answer, or nothing of it: a batch that breaks in the middle is asked for again. */
+async function read(run: PersonRun, batch: readonly AskedPerson[]): Promise<Answer> {
+  const asked = new Set(idsOf(batch))
+  const answer: Answer = { batch, texts: new Map(), dropped: 0, strangers: 0 }
+  for await (const record of run.source.documentsOf(batch)) {
+    if (!isPersonRecord(record)) throw new TidemarkError('refused', { publicMessage: 'The answer holds something that is no person.' })
+    if (record.kind === 'dropped') answer.dropped += 1
+    else if (asked.has(record.buid)) answer.texts.set(record.buid, record.text)
+    else answer.strangers += 1
+  }
+  return answer
+}
+
+/** Those who came; whoever was asked for and did not is postponed by name. */
+async function reconcile(run: PersonRun, { batch, texts, dropped, strangers }: Answer): Promise<IncomingPerson[]> {
+  const { tally } = run
+  const missing = batch.filter(({ buid }) => !texts.has(buid))
+  tally.people.returned += texts.size
+  tally.people.missing += missing.length
+  tally.people['empty objects'] += dropped
+  tally.people['not asked for'] += strangers
+  await run.postpone(missing, 'missing', NOT_RETURNED)
+  return batch.flatMap(({ buid, populations }) => {
+    const text = texts.get(buid)
+    return text === undefined ? [] : [{ buid, populations, text }]
+  })
+}
+
+function nobodyOf(batch: readonly AskedPerson[]): TidemarkError {
+  return new TidemarkError('refused', { publicMessage: `Of ${batch.length} people who were asked for, not one is in the answer.` })
+}
+
+function idsOf(batch: readonly AskedPerson[]): string[] {
+  return batch.map(({ buid }) => buid)
+}

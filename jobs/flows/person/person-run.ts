@@ -1,0 +1,66 @@
+import type { FlowContext } from '#lib/engine/flow.ts'
+import { isRetryable } from '#lib/engine/retry.ts'
+import { currentScope } from '#lib/engine/scope.ts'
+import { isSystemWide, isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import type { PersonParameters } from './parameters.ts'
+import type { PersonStore, PostponedPerson } from './person-store.ts'
+import type { Member, PersonSource } from './sources/source.ts'
+import type { Streak } from './streak.ts'
+import type { Tally } from './tally.ts'
+
+/** Whether this is the end of the work rather than the failure of one question. */
+export function isStop(ctx: Pick<FlowContext<unknown>, 'signal'>, error: unknown): boolean {
+  if ((currentScope()?.signal ?? ctx.signal).aborted || ctx.signal.aborted) return true
+  return isTidemarkError(error) && (error.code === 'fenced' || error.code === 'cancelled')
+}
+
+/** Failures in a row after which a source is not asked any further; `credentials`: where asking again cannot help anybody. */
+export interface Patience {
+  credentials: number
+  any: number
+}
+
+/** What the stages of one run share. */
+export class PersonRun {
+  readonly ctx: FlowContext<PersonParameters>
+  readonly store: PersonStore
+  readonly source: PersonSource
+  readonly tally: Tally
+  #postponing: Promise<void> = Promise.resolve()
+
+  constructor(ctx: FlowContext<PersonParameters>, store: PersonStore, source: PersonSource, tally: Tally) {
+    this.ctx = ctx
+    this.store = store
+    this.source = source
+    this.tally = tally
+  }
+
+  /** Notes people for a replay, and in a dry run only counts them. One note at a time: loading has the lake's connections first. */
+  async postpone(people: readonly Member[], stage: PostponedPerson['stage'], reason: string): Promise<void> {
+    if (people.length === 0) return
+    if (!this.ctx.parameters.dryRun) {
+      const notes = people.map(({ buid, populations }) => ({ buid, populations, stage, reason }))
+      const noted = this.#postponing.then(() => this.ctx.retry({ retries: 3 }, () => this.store.postpone(notes)))
+      this.#postponing = noted.catch(() => {})
+      await noted
+    }
+    this.tally.postponed(stage, reason, people.length)
+  }
+
+  /** Throws when so many have failed in a row that the source itself must be the trouble: nobody else is asked then. */
+  giveUp(streak: Streak, question: number, patience: Patience, error: unknown, what: string, ids: readonly string[]): void {
+    const failed = streak.failed(question)
+    const most = isSystemWide(error) && !isRetryable(error) ? patience.credentials : patience.any
+    if (failed < most) return
+    const reason = withoutIds(toPublicMessage(error), ids)
+    throw new TidemarkError(isTidemarkError(error) ? error.code : 'internal', {
+      publicMessage: `${what} failed ${failed === 1 ? '' : `${failed} times in a row `}and the run was stopped. ${reason} What was loaded stays; run the flow again when that is mended.`,
+      message: `${what}: ${withoutIds(error instanceof Error ? error.message : String(error), ids)}`,
+    })
+  }
+}
+
+/** The text with every one of these ids taken out. */
+export function withoutIds(text: string, ids: readonly string[]): string {
+  return ids.reduce((shorter, id) => shorter.replaceAll(id, '(a person)'), text)
+}

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { aPerson, type PersonStage, personStage } from '#lib/testing/person-stage.ts'
+import type { Population } from './incoming-person.ts'
+
+let lake: PersonStage
+const RAW = 'person_raw.person_data'
+const CURRENT = 'person_xform.current_person_data'
+const CURATED = 'person_curated.person_data_by_service'
+const EMAIL = { email: [{ address: 'a@campus.example' }] }
+const STUDENT: readonly Population[] = ['student']
+const BOTH: readonly Population[] = ['employee', 'student']
+
+beforeAll(async () => {
+  lake = await personStage()
+})
+afterAll(() => lake.close())
+beforeEach(async () => {
+  lake.setNow('2026-11-20T08:00:00Z')
+  await lake.clear()
+})
+
+const everybody = (count: number, populations = STUDENT) =>
+  Array.from({ length: count }, (_, index) => aPerson(`P${index}`, EMAIL, populations))
+const populationOf = (people: readonly { buid: string; populations: readonly Population[] }[]) =>
+  new Map(people.map(({ buid, populations }) => [buid, populations]))
+const populationsIn = async (buid: string) =>
+  (await lake.rows<{ populations: string[] }>(`select populations from ${CURRENT} where bu_uid = $1`, [buid]))[0]?.populations
+
+/** A run on the next night that loads some people and then says who there is. */
+async function run(
+  people: ReturnType<typeof everybody>,
+  more: { whole?: ReturnType<typeof everybody>; complete?: boolean; shrinkRatio?: number } = {},
+) {
+  lake.setNow('2026-11-21T08:00:00Z')
+  const { whole = people, complete = true, shrinkRatio = 0.5 } = more
+  const started = await lake.begin()
+  const merged = await started.store.merge('people', people)
+  return { ...started, merged, unseen: await started.store.deleteUnseen({ complete, population: populationOf(whole), shrinkRatio }) }
+}
+
+describe('the populations of a person', () => {
+  it('are stored sorted, and grow without a new version; the new services are filled', async () => {
+    await lake.load(aPerson('P1', EMAIL, ['student']))
+    const { merged } = await lake.load(aPerson('P1', EMAIL, ['employee', 'student']))
+    expect(merged).toMatchObject({ unchanged: 1, changed: 0, regrouped: 1, curated: 5, uncurated: 0 })
+    expect(await populationsIn('P1')).toEqual(['employee', 'student'])
+    expect(await lake.count(RAW)).toBe(1)
+    expect(await lake.servicesOf('P1')).toContain('employeeGeneric')
+  })
+
+  it('do not shrink in a merge, with the same content or with other', async () => {
+    await lake.load(aPerson('P1', EMAIL, BOTH))
+    expect((await lake.load(aPerson('P1', EMAIL, STUDENT))).merged).toMatchObject({ unchanged: 1, regrouped: 0, uncurated: 0 })
+    expect((await lake.load(aPerson('P1', { ...EMAIL, n: 1 }, ['affiliate']))).merged).toMatchObject({ changed: 1 })
+    expect(await populationsIn('P1')).toEqual(['affiliate', 'employee', 'student'])
+    expect(await lake.servicesOf('P1')).toEqual(expect.arrayContaining(['affiliateGeneric', 'employeeGeneric', 'student']))
+  })
+
+  it('shrink at the end of a complete run, and the services are withdrawn without a new version (W27)', async () => {
+    await lake.load(...everybody(10, BOTH))
+    const whole = everybody(10, BOTH).map((person) => (person.buid === 'P3' ? { ...person, populations: STUDENT } : person))
+    const { unseen } = await run(whole)
+    expect(unseen).toMatchObject({ deleted: 0, regrouped: 1, uncurated: 5, curated: 0, kept: 0, because: null, distrusted: [] })
+    expect(await populationsIn('P3')).toEqual(['student'])
+    expect(await lake.servicesOf('P3')).toEqual(['full', 'student', 'studentContactInfo', 'studentGeneralInfo', 'studentGeneric'])
+    expect(await lake.count(RAW)).toBe(10)
+  })
+
+  it('change for somebody who could not be loaded, too', async () => {
+    await lake.load(...everybody(10, BOTH))
+    const whole = everybody(10, BOTH).map((person) => (person.buid === 'P3' ? { ...person, populations: STUDENT } : person))
+    await run(
+      whole.filter(({ buid }) => buid !== 'P3'),
+      { whole },
+    )
+    expect(await lake.servicesOf('P3')).not.toContain('employeeGeneric')
+    expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(10)
+  })
+
+  it('do not shrink when the run was not complete', async () => {
+    await lake.load(...everybody(10, BOTH))
+    const { unseen } = await run(everybody(9, STUDENT), { complete: false })
+    expect(unseen).toMatchObject({ deleted: 0, regrouped: 0, kept: 1, because: 'incomplete' })
+    expect(await populationsIn('P3')).toEqual(['employee', 'student'])
+  })
+})
+
+describe('people who are gone', () => {
+  it('W10: are marked, lose their curated rows, and keep history and current row', async () => {
+    await lake.load(...everybody(10))
+    const { unseen } = await run(everybody(9))
+    expect(unseen).toMatchObject({ deleted: 1, uncurated: 5, kept: 0, because: null })
+    expect(await lake.servicesOf('P9')).toEqual([])
+    expect(await lake.count(CURRENT, "bu_uid = 'P9' and deleted_at = '2026-11-21T08:00:00Z'")).toBe(1)
+    expect(await lake.count(RAW, "bu_uid = 'P9'")).toBe(1)
+    expect(await lake.count(CURATED)).toBe(45)
+  })
+
+  it('W10: are restored when they return, with the populations of their return', async () => {
+    await lake.load(...everybody(10, BOTH))
+    await run(everybody(9, BOTH))
+    const { merged } = await run(everybody(10, STUDENT).slice(9), { whole: everybody(10, STUDENT), complete: false })
+    expect(merged).toMatchObject({ returned: 1, curated: 5 })
+    expect(await populationsIn('P9')).toEqual(['student'])
+    expect(await lake.servicesOf('P9')).toEqual(['full', 'student', 'studentContactInfo', 'studentGeneralInfo', 'studentGeneric'])
+    expect(await lake.count(RAW, "bu_uid = 'P9'")).toBe(2)
+    expect(await lake.count(CURRENT, 'deleted_at is not null')).toBe(0)
+  })
+
+  it('are not those who could not be loaded, nor those who came although nobody named them', async () => {
+    await lake.load(...everybody(10))
+    const { unseen } = await run(everybody(10).slice(5), { whole: everybody(9) })
+    expect(unseen).toMatchObject({ deleted: 0, kept: 0, because: null })
+    expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(10)
+  })
+
+  it('are nobody when the run was not complete', async () => {
+    await lake.load(...everybody(10))
+    expect((await run(everybody(3), { complete: false })).unseen).toMatchObject({ deleted: 0, kept: 7, because: 'incomplete' })
+    expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(10)
+  })
+
+  it('are nobody when half of all would be gone', async () => {
+    await lake.load(...everybody(10))
+    expect((await run(everybody(5))).unseen).toMatchObject({ deleted: 0, kept: 5, because: 'too-many' })
+    expect((await run(everybody(5), { shrinkRatio: 0.4 })).unseen).toMatchObject({ deleted: 5, kept: 0, because: null })
+  })
+
+  it('are nobody of a population that shrank too much to be true, while others may go', async () => {
+    const employees = Array.from({ length: 20 }, (_, index) => aPerson(`E${index}`, EMAIL, ['employee']))
+    const both = Array.from({ length: 4 }, (_, index) => aPerson(`B${index}`, EMAIL, BOTH))
+    await lake.load(...everybody(60), ...employees, ...both)
+    const whole = [...everybody(58), ...employees.slice(0, 8), ...both.map((person) => ({ ...person, populations: STUDENT }))]
+    const { unseen } = await run(whole)
+    expect(unseen).toMatchObject({ deleted: 2, kept: 12, because: 'too-many', distrusted: ['employee'], regrouped: 0 })
+    expect(await lake.count(CURRENT, "'employee' = any (populations) and deleted_at is null")).toBe(24)
+  })
+
+  it('may be the few of a small population', async () => {
+    const affiliates = Array.from({ length: 3 }, (_, index) => aPerson(`A${index}`, EMAIL, ['affiliate']))
+    await lake.load(...everybody(20), ...affiliates)
+    expect((await run([...everybody(20), ...affiliates.slice(0, 1)])).unseen).toMatchObject({ deleted: 2, kept: 0, distrusted: [] })
+  })
+
+  it('are decided once, also when the run is cut down before their people are curated anew', async () => {
+    await lake.load(...everybody(10, BOTH))
+    const first = await run(everybody(9, BOTH).map((person) => (person.buid === 'P1' ? { ...person, populations: STUDENT } : person)))
+    await lake.rows(`update ${CURRENT} set curated_with = '' where bu_uid = 'P1'`)
+    await lake.rows(`delete from tidemark.load_batch where task = 'curate people of other populations'`)
+    const second = await lake.begin({ runId: first.runId, attempt: 2 })
+    const unseen = await second.store.deleteUnseen({ complete: true, population: new Map(), shrinkRatio: 0.5 })
+    expect(unseen).toMatchObject({ deleted: 1, regrouped: 1 })
+    expect(await lake.count(CURRENT, "curated_with = ''")).toBe(0)
+  })
+})

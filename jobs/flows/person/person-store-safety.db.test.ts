@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
+import { copyIn } from '#lib/engine/copy-in.ts'
+import { aPerson, type PersonStage, personStage } from '#lib/testing/person-stage.ts'
+import type { IncomingPerson } from './incoming-person.ts'
+import { readPerson, sourceHash } from './person-row.ts'
+import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
+import { compileServices } from './services.ts'
+
+let lake: PersonStage
+const RAW = 'person_raw.person_data'
+const CURRENT = 'person_xform.current_person_data'
+const curation = compileServices([{ service: 'names', paths: ['/n'] }])
+
+beforeAll(async () => {
+  lake = await personStage()
+})
+afterAll(() => lake.close())
+beforeEach(() => lake.clear())
+
+/** A loader with its own session and transaction, as another worker would have. */
+async function loader() {
+  const client = new Client({ connectionString: lake.url })
+  await client.connect()
+  const context = { now: () => Date.parse('2026-11-20T08:00:00Z'), runId: randomUUID(), lake: { copyIn } }
+  return {
+    begin: () => client.query('begin'),
+    merge: (people: readonly IncomingPerson[]) => {
+      const rows = people.flatMap((person) => {
+        const row = readPerson(person, sourceHash(person.text), curation)
+        return 'refused' in row ? [] : [row]
+      })
+      return mergeDocuments(context, client, PERSON_TABLES, { part: EVERYBODY, rows }, curation)
+    },
+    commit: () => client.query('commit'),
+    end: () => client.end(),
+  }
+}
+
+const versions = (table: string) =>
+  lake.rows<{ n: unknown; version: number }>(`select person_data->'n' as n, version from ${table} order by version`)
+
+describe('two loaders at the same time', () => {
+  it('W1: the one that commits last is the latest in history and in the current row', async () => {
+    const [older, newer] = [await loader(), await loader()]
+    await older.begin()
+    await newer.begin()
+    await newer.merge([aPerson('P1', { n: 'X' })])
+    const waiting = older.merge([aPerson('P1', { n: 'Y' })])
+    await newer.commit()
+    await waiting
+    await older.commit()
+    expect(await versions(RAW)).toEqual([
+      { n: 'X', version: 1 },
+      { n: 'Y', version: 2 },
+    ])
+    expect(await versions(CURRENT)).toEqual([{ n: 'Y', version: 2 }])
+    await newer.begin()
+    expect(await newer.merge([aPerson('P1', { n: 'X' })])).toMatchObject({ changed: 1 })
+    await newer.commit()
+    expect(await versions(CURRENT)).toEqual([{ n: 'X', version: 3 }])
+    await Promise.all([older.end(), newer.end()])
+  })
+
+  it('W2: the same new person is one row of history', async () => {
+    const [one, two] = [await loader(), await loader()]
+    await one.begin()
+    await two.begin()
+    await one.merge([aPerson('P1', { n: 'X' })])
+    const waiting = two.merge([aPerson('P1', { n: 'X' })])
+    await one.commit()
+    expect(await waiting).toMatchObject({ fresh: 0, unchanged: 1 })
+    await two.commit()
+    expect(await versions(RAW)).toHaveLength(1)
+    await Promise.all([one.end(), two.end()])
+  })
+
+  it('W23: overlapping batches in opposite order do not deadlock', async () => {
+    const people = (n: string) => Array.from({ length: 40 }, (_, index) => aPerson(`P${index}`, { n }))
+    const [one, two] = [await loader(), await loader()]
+    const merge = async (loading: typeof one, batch: IncomingPerson[]) => {
+      await loading.begin()
+      await loading.merge(batch)
+      await loading.commit()
+    }
+    await merge(one, people('old'))
+    await Promise.all([merge(one, people('new')), merge(two, people('new').toReversed())])
+    expect(await lake.count(RAW)).toBe(80)
+    await Promise.all([one.end(), two.end()])
+  })
+
+  it('W23: readers do not wait for a load that is under way', async () => {
+    await lake.load(aPerson('P1', { n: 'old' }))
+    const one = await loader()
+    await one.begin()
+    await one.merge([aPerson('P1', { n: 'new' })])
+    expect(await versions(CURRENT)).toEqual([{ n: 'old', version: 1 }])
+    await one.commit()
+    await one.end()
+  })
+
+  it('a store decides again under the lock when the lake has moved since it looked', async () => {
+    await lake.load(aPerson('P1', { n: 'X' }))
+    const [{ store }, other] = [await lake.begin(), await loader()]
+    await other.begin()
+    await other.merge([aPerson('P1', { n: 'Y' })])
+    const merging = store.merge('people', [aPerson('P1', { n: 'X' })])
+    await other.commit()
+    expect(await merging).toMatchObject({ changed: 1, unchanged: 0 })
+    expect((await versions(CURRENT))[0]).toEqual({ n: 'X', version: 3 })
+    await other.end()
+  })
+})
+
+describe('many batches at once', () => {
+  it('neither run out of connections nor lose anybody', async () => {
+    const { store } = await lake.begin()
+    const batches = Array.from({ length: 30 }, (_, batch) =>
+      Array.from({ length: 10 }, (_, index) => aPerson(`P${batch}-${index}`, { n: 1 })),
+    )
+    const merged = await Promise.all(batches.map((people) => store.merge('people', people)))
+    expect(merged.reduce((sum, { fresh }) => sum + fresh, 0)).toBe(300)
+    expect(await lake.count(CURRENT)).toBe(300)
+  })
+})
+
+describe('a run that is cut down and goes on', () => {
+  it('knows whom it has loaded, and merges the same batch once', async () => {
+    const people = [aPerson('P1', { n: 1 }), aPerson('P2', { n: 2 })]
+    const first = await lake.begin()
+    const merged = await first.store.merge('people', people)
+    const second = await lake.begin({ runId: first.runId, attempt: 2 })
+    expect(await second.store.loadedInThisRun()).toEqual(new Set(['P1', 'P2']))
+    expect(await second.store.merge('people', people)).toEqual(merged)
+    expect(await lake.count(RAW)).toBe(2)
+    const other = await lake.begin()
+    expect(await other.store.loadedInThisRun()).toEqual(new Set())
+  })
+
+  it('knows whom it has postponed, and says so again in case it did not get to that', async () => {
+    const first = await lake.begin()
+    const notes = ['P1', 'P2'].map((buid) => ({ buid, populations: ['student'], stage: 'terms', reason: 'no answer' }) as const)
+    await first.store.postpone(notes)
+    await first.store.merge('people', [aPerson('P2', { n: 2 })])
+    const second = await lake.begin({ runId: first.runId, attempt: 2 })
+    expect(await second.store.postponedInThisRun()).toEqual(new Set(['P1']))
+    expect(second.rejections).toEqual([{ task: 'person terms', key: first.store.pseudonymOf('P1'), reason: 'no answer' }])
+    expect(await (await lake.begin()).store.postponedInThisRun()).toEqual(new Set())
+  })
+
+  it('cannot be written to by the attempt that was given up', async () => {
+    const first = await lake.begin()
+    await lake.begin({ runId: first.runId, attempt: 2 })
+    await expect(first.store.merge('people', [aPerson('P1')])).rejects.toMatchObject({ message: expect.any(String) })
+    expect(await lake.count(RAW)).toBe(0)
+  })
+
+  it('keeps no id in the ledger of batches', async () => {
+    const { store } = await lake.begin()
+    await store.merge('people', [aPerson('U12345678', { n: 1 }), { ...aPerson('U87654321'), text: '[]' }])
+    await lake.rows("update person_xform.current_person_data set curated_with = ''")
+    await store.curateAnew()
+    expect(await lake.count('tidemark.load_batch')).toBeGreaterThan(2)
+    expect(await lake.count('tidemark.load_batch', "to_jsonb(load_batch)::text ~ 'U[0-9]{8}'")).toBe(0)
+  })
+})

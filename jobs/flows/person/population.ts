@@ -1,0 +1,147 @@
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import type { FlowContext } from '#lib/engine/flow.ts'
+import { isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { POPULATIONS, type Population } from './incoming-person.ts'
+import type { PersonParameters } from './parameters.ts'
+import { isStop } from './person-run.ts'
+import type { PersonStore } from './person-store.ts'
+import type { Member, PersonSource, PopulationList } from './sources/source.ts'
+
+/** Everybody a run is about: ids, and which populations each came from. */
+export interface RunPopulation {
+  /** Everybody, also those who are only left alone. */
+  whole: ReadonlyMap<string, readonly Population[]>
+  /** People of populations that were not asked for this time: neither loaded nor deleted. */
+  leftAlone: ReadonlySet<string>
+  /** Ids per population, as the lists gave them. */
+  counts: Record<string, number>
+}
+
+/** Lists read at the same time. */
+const LISTS_AT_ONCE = 4
+const RETRIES = { retries: 3, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 90 * SECOND_MS, timeoutMs: 600 * SECOND_MS }
+
+type Work = FlowContext<PersonParameters>
+
+/** Those of a population who are to be loaded. */
+export function* membersOf(population: RunPopulation, isDone: (buid: string) => boolean): Generator<Member> {
+  for (const [buid, populations] of population.whole) if (!population.leftAlone.has(buid) && !isDone(buid)) yield { buid, populations }
+}
+
+/** How many are to be loaded. */
+export function sizeOf(population: RunPopulation): number {
+  return population.whole.size - population.leftAlone.size
+}
+
+/**
+ * Asks every list for its people. Throws, before anything is written, when one of them fails, gives nobody, or when what came
+ * together is so much less than the lake holds that it cannot be true.
+ */
+export async function readPopulation(ctx: Work, source: PersonSource): Promise<RunPopulation> {
+  const whole = new Map<string, readonly Population[]>()
+  const counts: Record<string, number> = {}
+  for await (const { list, ids } of ctx.map(source.lists, LISTS_AT_ONCE, (list) => readList(ctx, list))) {
+    for (const buid of ids) whole.set(buid, joined(whole.get(buid), [list.population]))
+  }
+  for (const population of POPULATIONS) {
+    const size = [...whole.values()].filter((of) => of.includes(population)).length
+    if (size > 0) counts[population] = size
+  }
+  const leftAlone = await leaveAlone(ctx, whole, new Set(source.lists.map((list) => list.population)))
+  await refuseShrunken(ctx, whole, counts)
+  return { whole, leftAlone, counts }
+}
+
+/** The people an earlier run postponed, as what they were then. */
+export async function replayedPopulation(store: Pick<PersonStore, 'postponedOf'>, runId: string): Promise<RunPopulation> {
+  const postponed = await store.postponedOf(runId)
+  return {
+    whole: new Map(postponed.map(({ buid, populations }) => [buid, joined(undefined, populations)])),
+    leftAlone: new Set(),
+    counts: {},
+  }
+}
+
+interface ListRead {
+  list: PopulationList
+  ids: Set<string>
+}
+
+async function readList(ctx: Work, list: PopulationList): Promise<ListRead> {
+  try {
+    // A set is not kept in the ledger, which must not hold ids: a later attempt asks again.
+    const ids = await ctx.task(`population: ${list.words}`, RETRIES, () => idsOf(ctx, list))
+    return { list, ids }
+  } catch (error) {
+    if (isStop(ctx, error)) throw error
+    throw new TidemarkError(isTidemarkError(error) ? error.code : 'internal', {
+      publicMessage: `Nobody was loaded, because ${list.words} could not be read. ${toPublicMessage(error)}`,
+      cause: error,
+    })
+  }
+}
+
+async function idsOf(ctx: Work, list: PopulationList): Promise<Set<string>> {
+  const ids = new Set<string>()
+  let without = 0
+  for await (const id of list.ids()) {
+    if (id === null) without += 1
+    else ids.add(id)
+  }
+  if (ids.size === 0) {
+    throw new TidemarkError('refused', {
+      publicMessage: without === 0 ? 'The answer names nobody.' : `The answer has ${without} rows, none of them with the id of a person.`,
+    })
+  }
+  if (without > 0) ctx.log.warn(`${without} rows of ${list.words} have no id and are left out.`)
+  ctx.log.info(`${ids.size} people are among ${list.words}.`)
+  return ids
+}
+
+/**
+ * Whoever belongs to a population that was not asked for keeps it, and is not taken for gone. Adds them to `whole` and gives those
+ * who were in none of the lists.
+ */
+async function leaveAlone(ctx: Work, whole: Map<string, readonly Population[]>, asked: ReadonlySet<Population>): Promise<Set<string>> {
+  const unasked = POPULATIONS.filter((population) => !asked.has(population))
+  const rows = await ctx.lake.query<{ buid: string; populations: Population[] }>(
+    `select bu_uid as buid, populations from person_xform.current_person_data where deleted_at is null and populations && $1::text[]`,
+    [unasked],
+  )
+  const alone = new Set<string>()
+  for (const { buid, populations } of rows) {
+    const found = whole.get(buid)
+    if (found === undefined) alone.add(buid)
+    const kept = populations.filter((population) => unasked.includes(population))
+    whole.set(buid, joined(found, kept))
+  }
+  return alone
+}
+
+async function refuseShrunken(ctx: Work, whole: ReadonlyMap<string, unknown>, counts: Readonly<Record<string, number>>): Promise<void> {
+  const rows = await ctx.lake.query<{ population: Population | null; alive: number }>(
+    `select population, count(*)::int as alive from person_xform.current_person_data, unnest(populations) as population
+     where deleted_at is null group by population
+     union all select null, count(*)::int from person_xform.current_person_data where deleted_at is null
+     order by population nulls first`,
+  )
+  for (const { population, alive } of rows) {
+    const found = population === null ? whole.size : counts[population]
+    if (found === undefined || alive === 0 || found > alive * ctx.parameters.shrinkRatio) continue
+    const what = population === null ? 'people' : `people of the population ${population}`
+    throw new TidemarkError('refused', {
+      publicMessage: `Nobody was loaded: the sources name ${found} ${what}, the lake holds ${alive}. If that is right, run once with a smaller shrinkRatio.`,
+    })
+  }
+}
+
+const COMBINATIONS = new Map<string, readonly Population[]>()
+
+/** Both together; equal combinations are one array, so that a hundred thousand people share a handful. */
+function joined(before: readonly Population[] | undefined, more: readonly Population[]): readonly Population[] {
+  const both = POPULATIONS.filter((population) => before?.includes(population) || more.includes(population))
+  const key = both.join()
+  const shared = COMBINATIONS.get(key) ?? both
+  COMBINATIONS.set(key, shared)
+  return shared
+}

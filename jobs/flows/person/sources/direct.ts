@@ -1,0 +1,42 @@
+import type { JsonObject } from '#lib/domain/json.ts'
+import type { FlowContext } from '#lib/engine/flow.ts'
+import type { PersonParameters } from '../parameters.ts'
+import { directoryIds, employeeIds, queryIds, rowsOfPerson } from './read-rows.ts'
+import type { AskedPerson, PersonSource, PopulationList } from './source.ts'
+import { understood } from './understood.ts'
+
+/** PeopleSoft itself for students and terms, SAP, the directory for affiliates, and SnapLogic's person task. */
+export function directSource(ctx: Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>): PersonSource {
+  const { uidCarTermGroupSize: limit } = ctx.parameters
+  return {
+    lists: listsOf(ctx),
+    needsTerms: () => true,
+    termsOf: async ({ buid }) => ({
+      terms: await rowsOfPerson(ctx, 'BU_TERM_STD_FULL_TERM', 'BUID', buid, 'CAMPUS_ID'),
+      facultyTerms: [],
+    }),
+    shareOf: ({ terms }) => ({ kind: 'people', weight: Math.max(1, terms.length), limit }),
+    documentsOf: (batch) =>
+      understood(ctx.connect('snaplogic_person').extract({ persons: batch.flatMap(uidCarTerms) }), 'direct', 'snaplogic'),
+  }
+}
+
+function listsOf(ctx: Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>): PopulationList[] {
+  const { vds, vdsFilter: filter, vdsSizeLimit: sizeLimit } = ctx.parameters
+  const affiliates: PopulationList = {
+    words: 'the affiliates of the directory',
+    population: 'affiliate',
+    ids: () => directoryIds(ctx, { filter, sizeLimit, attribute: 'buid' }),
+  }
+  return [
+    { words: 'the students of PeopleSoft', population: 'student', ids: () => queryIds(ctx, 'BU_PARM_0216_QRY') },
+    { words: 'the employees of SAP', population: 'employee', ids: () => employeeIds(ctx) },
+    ...(vds ? [affiliates] : []),
+  ]
+}
+
+/** One object per term row, CAMPUS_ID under the name BUID; somebody without terms is one object with only that. */
+function uidCarTerms({ buid, terms }: AskedPerson): JsonObject[] {
+  if (terms.length === 0) return [{ BUID: buid }]
+  return terms.map(({ CAMPUS_ID: _id, 'attr:rownumber': _number, ...columns }) => ({ BUID: buid, ...columns }))
+}

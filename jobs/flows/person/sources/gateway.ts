@@ -1,0 +1,56 @@
+import type { FlowContext } from '#lib/engine/flow.ts'
+import type { PersonParameters } from '../parameters.ts'
+import { directoryIds, employeeIds, queryIds, rowsOfPerson } from './read-rows.ts'
+import type { Member, PersonSource, PopulationList } from './source.ts'
+import { understood } from './understood.ts'
+
+type Work = Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>
+
+/**
+ * The newer upstream: the query endpoint for students, their terms and the faculty's, SAP, the directory for faculty and staff, and the
+ * person API, which takes people without terms in batches of their own.
+ */
+export function gatewaySource(ctx: Work): PersonSource {
+  const { uidCarTermGroupSize, buidBatchSize } = ctx.parameters
+  return {
+    lists: listsOf(ctx),
+    needsTerms: ({ populations }) => populations.includes('student') || populations.includes('faculty'),
+    termsOf: (member) => lookUp(ctx, member),
+    shareOf({ terms, facultyTerms }) {
+      const rows = terms.length + facultyTerms.length
+      return rows === 0
+        ? { kind: 'without terms', weight: 1, limit: buidBatchSize }
+        : { kind: 'terms', weight: rows, limit: uidCarTermGroupSize }
+    },
+    documentsOf(batch) {
+      const people = batch.map(({ buid, terms, facultyTerms }) => ({ buid, terms, ...(facultyTerms.length === 0 ? {} : { facultyTerms }) }))
+      return understood(ctx.connect('snaplogic_person').extract({ people }), 'gateway', 'person-api')
+    },
+  }
+}
+
+/** Somebody who studies and teaches is asked for both before going on: half an answer would make a poorer document. */
+async function lookUp(ctx: Work, { buid, populations }: Member) {
+  const studies = populations.includes('student')
+  const teaches = populations.includes('faculty')
+  return {
+    terms: studies ? await rowsOfPerson(ctx, 'BU_TERM_STD_FULL_TERM', 'BUID', buid, 'CAMPUS_ID') : [],
+    facultyTerms: teaches ? await rowsOfPerson(ctx, 'BU_FACULTY_GET', 'EMPLID', buid, 'EMPLID') : [],
+  }
+}
+
+function listsOf(ctx: Work): PopulationList[] {
+  const { vds, vdsSizeLimit: sizeLimit } = ctx.parameters
+  const ofDirectory = (affiliation: 'faculty' | 'staff') =>
+    directoryIds(ctx, { filter: `(PersonPrimaryAffiliation=${affiliation})`, sizeLimit, attribute: 'PersonBuid' })
+  const directory: PopulationList[] = [
+    { words: 'the faculty of the directory', population: 'faculty', ids: () => ofDirectory('faculty') },
+    { words: 'the staff of the directory', population: 'employee', ids: () => ofDirectory('staff') },
+  ]
+  return [
+    { words: 'the students of the query endpoint', population: 'student', ids: () => queryIds(ctx, 'BU_PARM_0216_QRY') },
+    { words: 'the students in residence', population: 'student', ids: () => queryIds(ctx, 'BU_PARM_ENRL_DORM_QRY') },
+    { words: 'the employees of SAP', population: 'employee', ids: () => employeeIds(ctx) },
+    ...(vds ? directory : []),
+  ]
+}

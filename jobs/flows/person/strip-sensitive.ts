@@ -1,0 +1,40 @@
+import { DEPTH_MAX } from '#lib/domain/canonical-form.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+
+/** Names of members that never reach the lake, in lower case. sql/person.sql refuses the same ones. */
+export const SENSITIVE_NAMES: ReadonlySet<string> = new Set([
+  'ssn',
+  'socialsecuritynumber',
+  'sexualorientation',
+  'finaid',
+  'finaidreceived',
+])
+
+// A text that may hold one of the names, or one that is spelled with escapes.
+const MAY_BE_SENSITIVE = /ssn|socialsecuritynumber|sexualorientation|finaid|\\u00/i
+
+/** Whether a JSON text has to be looked through; for most looking is cheaper than walking. */
+export function mayBeSensitive(text: string): boolean {
+  return MAY_BE_SENSITIVE.test(text)
+}
+
+/**
+ * Takes every member with a sensitive name out of a value, in place: at any depth, inside arrays, in any case, whatever its parent
+ * and its value are. Answers how many it took. Throws RangeError when nested deeper than a document may be.
+ */
+export function stripSensitive(value: JsonValue, depth = 0): number {
+  if (depth > DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`)
+  if (Array.isArray(value)) return value.reduce<number>((taken, element) => taken + stripSensitive(element, depth + 1), 0)
+  return isJsonObject(value) ? stripMembers(value, depth) : 0
+}
+
+function stripMembers(value: JsonObject, depth: number): number {
+  let taken = 0
+  for (const key of Object.keys(value)) {
+    if (SENSITIVE_NAMES.has(key.toLowerCase())) {
+      delete value[key]
+      taken += 1
+    } else taken += stripSensitive(value[key] ?? null, depth + 1)
+  }
+  return taken
+}

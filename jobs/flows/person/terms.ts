@@ -1,0 +1,71 @@
+import { MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import { isStop, type PersonRun, withoutIds } from './person-run.ts'
+import type { AskedPerson, Member } from './sources/source.ts'
+import { Streak } from './streak.ts'
+
+/** Five tries: after 10, 30, 90 and 270 seconds. Waiting people hold no place, and others are asked meanwhile. */
+export const LADDER = { retries: 4, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 270 * SECOND_MS }
+const TRY_MS = 5 * MINUTE_MS
+/** Per lookup at the same time, how many more may wait for their next try. */
+const WAITING_PER_LOOKUP = 50
+const PATIENCE = { credentials: 3, any: 20 }
+
+/**
+ * Looks up the terms of everybody, as many at the same time as the run's parameters say, and only as fast as the next stage takes them.
+ * Whose lookup fails is postponed and left out: without terms the document would come out poorer than the one in the lake.
+ */
+export function withTerms(run: PersonRun, members: Iterable<Member>): AsyncIterable<AskedPerson> {
+  const { psQueryLimit, queueSize } = run.ctx.parameters
+  const streak = new Streak()
+  const waitingMax = Math.min(psQueryLimit * WAITING_PER_LOOKUP, queueSize)
+  return found(run.ctx.map(members, psQueryLimit, (member) => lookUp(run, streak, member), { waitingMax }))
+}
+
+async function* found(people: AsyncIterable<AskedPerson | null>): AsyncGenerator<AskedPerson> {
+  for await (const person of people) if (person !== null) yield person
+}
+
+async function lookUp(run: PersonRun, streak: Streak, member: Member): Promise<AskedPerson | null> {
+  const { tally, source } = run
+  if (!source.needsTerms(member)) return { ...member, terms: [], facultyTerms: [] }
+  const question = streak.begin()
+  try {
+    const terms = await askForTerms(run, member)
+    streak.succeeded(question)
+    const rows = terms.terms.length + terms.facultyTerms.length
+    tally.terms.rows += rows
+    tally.terms[rows === 0 ? 'none' : 'found'] += 1
+    return { ...member, ...terms }
+  } catch (error) {
+    if (isStop(run.ctx, error)) throw error
+    tally.terms.failed += 1
+    await run.postpone([member], 'terms', withoutIds(toPublicMessage(error), [member.buid]))
+    run.giveUp(streak, question, PATIENCE, error, 'The term lookup', [member.buid])
+    tally.done(1)
+    return null
+  } finally {
+    tally.tell('terms')
+  }
+}
+
+async function askForTerms({ ctx, source, tally }: PersonRun, member: Member) {
+  tally.terms.asked += 1
+  let waiting = false
+  const settle = () => {
+    if (waiting) tally.terms.waiting -= 1
+    waiting = false
+  }
+  const onWait = () => {
+    tally.terms.waiting += 1
+    waiting = true
+  }
+  try {
+    return await ctx.retry({ ...LADDER, timeoutMs: TRY_MS, onWait }, () => {
+      settle()
+      return source.termsOf(member)
+    })
+  } finally {
+    settle()
+  }
+}
