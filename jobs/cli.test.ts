@@ -44,13 +44,13 @@ describe('the command line', () => {
   it('lists its verbs', async () => {
     const { code, printed } = await tidemark('--help')
     expect(code).toBe(0)
-    for (const verb of ['check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'schema'])
+    for (const verb of ['cancel', 'check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'runs', 'schema'])
       expect(printed).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
     expect((await tidemark('')).code).toBe(1)
   })
 
   it('explains each verb', async () => {
-    for (const verb of ['check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'schema']) {
+    for (const verb of ['cancel', 'check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'runs', 'schema']) {
       const { code, printed } = await tidemark(`${verb} --help`)
       expect([code, printed]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: tidemark ${verb}`))])
     }
@@ -92,6 +92,21 @@ describe('check', () => {
     })
   })
 
+  it('names the flows without code, with what they read and write', async () => {
+    const config = write(
+      'recipe.yaml',
+      `page: { name: P, zone: UTC }
+connections: { lake: { kind: postgres, url: "\${LAKE}" }, hr: { kind: postgres, url: "\${HR}" } }
+flows:
+  staff: { feed: hr/staff, schedule: "20 4 * * *", extract: { from: hr/hr.staff }, load: { into: lake/hr.staff } }
+`,
+    )
+    expect(await tidemark('check', { config })).toMatchObject({
+      code: 0,
+      printed: `${config} is good: 1 group, 1 feed, 2 assets, 2 connections and 1 flow, 1 of them without code:\n  staff: hr/hr.staff → lake/hr.staff, every day at 04:20`,
+    })
+  })
+
   it('tells every problem with its place', async () => {
     const path = write('bad.yaml', 'page: { name: P, zone: UTC }\nconections: {}\n')
     expect(await tidemark(`check ${path}`)).toEqual({
@@ -114,7 +129,7 @@ describe('schema', () => {
 })
 
 describe('commands that need a database', () => {
-  it.each(['run term', 'recompute', 'pause term', 'resume term'])('%s says how to get one', async (words) => {
+  it.each(['run term', 'runs', 'cancel term', 'recompute', 'pause term', 'resume term'])('%s says how to get one', async (words) => {
     const { code, noted } = await tidemark(words)
     expect([code, noted]).toEqual([
       1,
@@ -122,9 +137,9 @@ describe('commands that need a database', () => {
     ])
   })
 
-  it('check a flow and its parameters first', async () => {
-    expect((await tidemark('run terms')).noted).toBe('There is no flow "terms". There is: course, term.')
+  it('check a flow’s parameters first', async () => {
     expect((await tidemark('run course --param nonsense=1')).noted).toMatch(/^These parameters do not fit: /)
+    expect((await tidemark('run a-flow-without-code --param dryRun=maybe')).noted).toMatch(/^These parameters do not fit: dryRun/)
     expect((await tidemark('run course --param nonsense')).noted).toBe('"nonsense" is not a parameter. Write --param name=value.')
   })
 })

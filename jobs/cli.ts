@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
+import { createLiveScreen } from '#jobs/cli/run/live-screen.ts'
 import { type CommandLine, isVerb, type Terminal, type Verb } from '#jobs/cli/verb.ts'
 import { didYouMean } from '#lib/domain/catalogue-suggest.ts'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -18,12 +19,18 @@ const terminal: Terminal = {
   async ask(question) {
     if (!process.stdin.isTTY) return null
     const lines = createInterface({ input: process.stdin, output: process.stderr })
+    const noAnswer = new AbortController()
+    lines.once('SIGINT', () => noAnswer.abort())
     try {
-      return await lines.question(question)
+      return await lines.question(question, { signal: noAnswer.signal })
+    } catch (error) {
+      if (noAnswer.signal.aborted) return null
+      throw error
     } finally {
       lines.close()
     }
   },
+  ...(process.stdout.isTTY && process.stderr.isTTY ? { live: createLiveScreen(process.stderr) } : {}),
 }
 
 function overview(verbs: ReadonlyMap<string, Verb>): string {

@@ -3,7 +3,11 @@ import { loadKinds } from './load-kinds.ts'
 import { SCHEDULE } from './schedule.ts'
 
 const kinds = await loadKinds()
-const EXAMPLES: Record<string, object> = { 'run-flow': { runId: 'r-1' }, 'probe-connection': { connection: 'lake' } }
+const EXAMPLES: Record<string, object> = {
+  'run-flow': { runId: 'r-1' },
+  'probe-connection': { connection: 'lake' },
+  'check-connection': { connection: 'lake' },
+}
 
 describe.each([...kinds])('the job kind %s', (name, kind) => {
   const input = EXAMPLES[name] ?? {}
@@ -25,6 +29,7 @@ describe.each([...kinds])('the job kind %s', (name, kind) => {
 describe('the job kinds', () => {
   it('are those there are', () => {
     expect([...kinds.keys()]).toEqual([
+      'check-connection',
       'deliver-messages',
       'probe-connection',
       'prune-history',

@@ -4,6 +4,7 @@ import type { WakeUps } from '#jobs/wake-ups.ts'
 import { expireLeases } from '#lib/commands/expire-leases.ts'
 import { planRuns } from '#lib/commands/plan-runs.ts'
 import { sweepDue } from '#lib/commands/sweep-due.ts'
+import { listDueChecks } from '#lib/db/connection-checks.ts'
 import { listDueConnections } from '#lib/db/connections.ts'
 import { getNextMessageAt } from '#lib/db/messages.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/instant.ts'
@@ -39,7 +40,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
   return Math.min(Math.max(nextDueAt - now + 1, 50), LOOK_AGAIN_MS)
 }
 
-/** Makes the next runs, ends lost leases, and wakes whoever has something to do: runs, probes, messages. */
+/** Makes the next runs, ends lost leases, and wakes whoever has something to do: runs, probes, checks, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await expireLeases(ctx)
@@ -47,6 +48,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   for (const { runId } of ready) await wakeUps.send('run-flow', { runId })
   const now = ctx.clock.now()
   for (const { key } of await listDueConnections(ctx.pool, now)) await wakeUps.send('probe-connection', { connection: key })
+  for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('deliver-messages')
 }

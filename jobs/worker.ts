@@ -5,6 +5,7 @@ import { requireRightClock } from '#jobs/check-clock.ts'
 import { hearHints } from '#jobs/hear-hints.ts'
 import { beatInside, beatOutside, noteAbsence } from '#jobs/heartbeats.ts'
 import type { JobServices } from '#jobs/job-kind.ts'
+import { requireSecret } from '#jobs/launcher/secret.ts'
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadKinds, loadNotifiers } from '#jobs/load-kinds.ts'
 import { RunHolder } from '#jobs/run-holder.ts'
@@ -14,14 +15,16 @@ import { planSweep, sweepStatuses } from '#jobs/sweeps.ts'
 import { takeOverCatalogue } from '#jobs/take-over-catalogue.ts'
 import { startWakeUps } from '#jobs/wake-ups.ts'
 import { watchCatalogue } from '#jobs/watch-catalogue.ts'
+import { watchSecrets } from '#jobs/watch-secrets.ts'
+import { requestCheck } from '#lib/commands/request-check.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { noteStopped } from '#lib/db/workers.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
+import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
+import { type Environment, readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
-import { secretLookup } from '#lib/platform/secrets.ts'
+import { secretSource } from '#lib/platform/secrets.ts'
 
 const clock = systemClock
 /** However many changes are announced, plan at most ten times a second. */
@@ -29,21 +32,23 @@ const PLAN_PAUSE_MS = 100
 const startedAt = clock.now()
 
 /** What every job of this worker works with. */
-async function prepare(
-  ctx: Context,
-  options: { config: string; lakeUrl: string | undefined; databaseUrl: string; envFile: string },
-  signal: AbortSignal,
-): Promise<JobServices> {
-  const fromOutside = secretLookup(options.envFile)
-  const own: Record<string, string | undefined> = { DATABASE_URL: options.databaseUrl, LAKE_DATABASE_URL: options.lakeUrl }
+async function prepare(ctx: Context, environment: Environment, urls: Partial<DatabaseUrls>, signal: AbortSignal): Promise<JobServices> {
+  const { envFile, handedOn, config } = environment
+  const own: Record<string, string | undefined> = { DATABASE_URL: urls.databaseUrl, LAKE_DATABASE_URL: urls.lakeDatabaseUrl }
+  const { lookup, placeOf } = secretSource({ envFile, handedOn, own: (name) => own[name] })
   return {
     ctx,
     workerId: `${hostname()}/${process.pid}/${startedAt.toString(36)}`,
     ...(await loadExtensions()),
     notifiers: await loadNotifiers(),
-    lakeUrl: options.lakeUrl,
-    config: options.config,
-    lookup: (name) => fromOutside(name) ?? own[name],
+    // Read anew for each run, like every other secret.
+    get lakeUrl() {
+      return lookup('LAKE_DATABASE_URL')
+    },
+    config: config ?? 'tidemark.yaml',
+    lookup,
+    placeOf,
+    fingerprintKey: environment.secret ?? (await requireSecret(environment.dataFolder)),
     random: Math.random,
     runs: new RunHolder(),
     signal,
@@ -59,6 +64,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   await requireRightClock(ctx.pool, clock)
   await noteAbsence(services)
   await beatInside(services, startedAt)
+  await requestCheck(ctx, { connection: null })
 
   const wakeUps = await startWakeUps({ url: databaseUrl, kinds: await loadKinds(), services, log })
   const plan = singleFlight(
@@ -93,6 +99,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
     }),
     hearHints({ url: databaseUrl, clock, log, signal }, { onChange, onRequest }),
     watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),
+    watchSecrets(services),
     beatOutside(services, () => sweptAt),
   ]
   log.info('worker started', { worker: services.workerId })
@@ -118,8 +125,7 @@ async function main(): Promise<void> {
   const { databaseUrl, lakeDatabaseUrl } = await requireDatabaseUrls(environment)
   const actor = { type: 'system', job: 'worker' } as const
   const ctx = createContext({ url: databaseUrl, clock, log, actor, connections: 16, applicationName: 'tidemark worker' })
-  const options = { config: environment.config ?? 'tidemark.yaml', lakeUrl: lakeDatabaseUrl, databaseUrl, envFile: environment.envFile }
-  const services = await prepare(ctx, options, stop.signal)
+  const services = await prepare(ctx, environment, { databaseUrl, lakeDatabaseUrl }, stop.signal)
   await work(services, databaseUrl)
   await closeContext(ctx)
 }

@@ -1,6 +1,7 @@
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
 import type { Catalogue } from '#lib/domain/catalogue.ts'
+import { cronInWords } from '#lib/domain/cron-in-words.ts'
 import { missingReferences } from '#lib/platform/secrets.ts'
 import { workerLookup } from './databases.ts'
 import { problemsInWords } from './problems-in-words.ts'
@@ -19,6 +20,13 @@ function contents(catalogue: Catalogue): string {
   return `${parts.join(', ')} and ${count(flows.length, 'flow')}`
 }
 
+/** The flows without code, one line each. */
+function recipes(catalogue: Catalogue, withCode: ReadonlyMap<string, unknown>): string[] {
+  return catalogue.flows
+    .filter(({ name }) => !withCode.has(name))
+    .map(({ name, reads, writes, cron }) => `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cronInWords(cron)}`)
+}
+
 async function unset(catalogue: Catalogue, command: CommandLine): Promise<string[]> {
   const lookup = await workerLookup(command)
   return missingReferences([catalogue.tell, catalogue.connections.map((connection) => connection.settings)], lookup)
@@ -32,12 +40,15 @@ export default defineVerb({
   async run(args, command) {
     const { positionals } = readArguments(args, {}, { least: 0, most: 1 })
     const path = positionals[0] ?? command.environment().config ?? 'tidemark.yaml'
-    const loaded = await loadCatalogue(path, await loadExtensions())
+    const extensions = await loadExtensions()
+    const loaded = await loadCatalogue(path, extensions)
     if (!loaded.ok) {
       command.terminal.note(problemsInWords(loaded.problems))
       return 1
     }
-    command.terminal.print(`${path} is good: ${contents(loaded.catalogue)}.`)
+    const withoutCode = recipes(loaded.catalogue, extensions.flows)
+    const of = withoutCode.length === 0 ? '.' : `, ${withoutCode.length} of them without code:`
+    command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
     const missing = await unset(loaded.catalogue, command)
     if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
     return 0

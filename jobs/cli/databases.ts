@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { type DatabaseUrls, findRunningServer, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
-import { type Lookup, secretLookup } from '#lib/platform/secrets.ts'
+import { type Lookup, type SecretSource, secretSource } from '#lib/platform/secrets.ts'
 import type { CommandLine } from './verb.ts'
 
 /** Who sits at the keyboard, for the records. */
@@ -38,10 +38,15 @@ async function ownUrls(command: CommandLine): Promise<Partial<DatabaseUrls>> {
   return { databaseUrl: databaseUrl ?? running?.databaseUrl ?? '', lakeDatabaseUrl: lakeDatabaseUrl ?? running?.lakeDatabaseUrl }
 }
 
-/** Looks secrets up as the worker does: environment, .env, and the embedded server's two addresses where nobody set them. */
-export async function workerLookup(command: CommandLine): Promise<Lookup> {
-  const lookup = secretLookup(command.environment().envFile)
+/** Secrets as the worker finds them: environment, .env, and the embedded server's two addresses where nobody set them. */
+export async function workerSource(command: CommandLine): Promise<SecretSource> {
   const { databaseUrl, lakeDatabaseUrl } = await ownUrls(command)
   const own: Record<string, string | undefined> = { DATABASE_URL: databaseUrl, LAKE_DATABASE_URL: lakeDatabaseUrl }
-  return (name) => lookup(name) ?? (own[name] || undefined)
+  const { envFile, handedOn } = command.environment()
+  return secretSource({ envFile, handedOn, own: (name) => own[name] || undefined })
+}
+
+/** The same, values only. */
+export async function workerLookup(command: CommandLine): Promise<Lookup> {
+  return (await workerSource(command)).lookup
 }

@@ -1,78 +1,66 @@
 import { loadFlows } from '#jobs/load-extensions.ts'
 import { requestRun } from '#lib/commands/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
-import { formatDuration } from '#lib/domain/duration.ts'
-import { isEnded } from '#lib/domain/run.ts'
+import { recipeParameters } from '#lib/domain/catalogue-recipe-contracts.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { requireExtension } from '#lib/platform/load-folder.ts'
-import { getRunView, type RunView } from '#lib/queries/run-page.ts'
+import { findRun, findRunToReplay } from '#lib/queries/find-run.ts'
+import { getFlowParameters } from '#lib/queries/flow-parameters.ts'
 import { personName, withDatabase } from './databases.ts'
+import { followRun } from './run/follow.ts'
 import { readRunParameters } from './run-parameters.ts'
-import { type CommandLine, defineVerb, readArguments } from './verb.ts'
+import { defineVerb, readArguments } from './verb.ts'
 
-const LOOK_EVERY_MS = 500
-/** What a run that was not wholly good ends with; `partial` is not success. */
-const EXIT_CODES: Partial<Record<RunView['state'], number>> = { completed: 0, partial: 2 }
+const OPTIONS = {
+  param: { type: 'string', multiple: true },
+  wait: { type: 'boolean' },
+  'no-wait': { type: 'boolean' },
+  replay: { type: 'string' },
+  'dry-run': { type: 'boolean' },
+} as const
 
-function progress(run: RunView): string {
-  if (run.progressDone === null) return ''
-  const { progressDone: done, progressTotal: total } = run
-  return total === null || total === 0 ? `, ${done} done` : `, ${done} of ${total} (${Math.floor((100 * done) / total)} %)`
+/** The run that is to be replayed: an id, or `last` for the newest one with rows put aside. */
+async function runToReplay(ctx: Context, flow: string, written: string): Promise<string> {
+  const found = written === 'last' ? await findRunToReplay(ctx, flow) : await findRun(ctx, written)
+  if (found !== null && found.flow === flow) return found.id
+  const publicMessage =
+    written === 'last' ? `No run of ${flow} has put rows aside that are still to be replayed.` : `There is no run "${written}" of ${flow}.`
+  throw new TidemarkError('not-found', { publicMessage })
 }
 
-/** One line on where a run is; the same as long as nothing worth telling has changed. */
-export function runInWords(run: RunView): string {
-  const attempt = run.attempt > 1 ? ` (attempt ${run.attempt})` : ''
-  if (isEnded(run.state)) {
-    const took = run.startedAt === null || run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.startedAt)}`
-    const rejected = run.rowsRejected > 0 ? `, ${run.rowsRejected} put aside` : ''
-    return `${run.flow}: ${run.state}${attempt}${took}, ${run.rowsLoaded} rows${rejected}.${run.problem === null ? '' : ` ${run.problem}`}`
-  }
-  const step = run.tasks.findLast((task) => task.state === 'running' && task.attempt === run.attempt)
-  const waiting =
-    run.waitingFor === null
-      ? run.state === 'overdue'
-        ? ', no worker has taken it yet: is one running?'
-        : ''
-      : `, waiting: ${run.waitingFor}`
-  return `${run.flow}: ${run.cancelAt === null ? run.state : 'cancelling'}${attempt}${step === undefined ? '' : `, ${step.name}`}${progress(run)}${waiting}`
-}
-
-async function follow(ctx: Context, runId: string, { terminal, clock, signal }: CommandLine): Promise<number> {
-  let told = ''
-  while (!signal.aborted) {
-    const run = await getRunView(ctx, runId)
-    if (run === null) throw new TidemarkError('not-found', { publicMessage: 'The run is gone.' })
-    const words = runInWords(run)
-    if (words !== told) terminal.note(words)
-    told = words
-    if (isEnded(run.state)) {
-      for (const [name, value] of Object.entries(run.summary ?? {})) terminal.print(`${name}: ${value}`)
-      return EXIT_CODES[run.state] ?? 1
-    }
-    await clock.sleep(LOOK_EVERY_MS, signal)
-  }
-  terminal.note(`The run goes on without us: ${runId}.`)
-  return 1
+/** Refuses a word of the command line whose parameter the flow does not take. */
+async function requireParameters(ctx: Context, flow: string, words: Record<string, string>): Promise<void> {
+  const known = await getFlowParameters(ctx, flow)
+  for (const [name, word] of Object.entries(words))
+    if (known !== null && !known.includes(name))
+      throw new TidemarkError('invalid', { publicMessage: `The flow ${flow} does not know ${word}: it takes no parameter ${name}.` })
 }
 
 export default defineVerb({
-  usage: '<flow> [--param name=value …] [--wait]',
+  usage: '<flow> [--param name=value …] [--replay <run>|last] [--dry-run] [--wait|--no-wait]',
   summary: 'Run a flow of the catalogue now.',
-  details:
-    'A value is text, JSON or a list with commas; a name given twice is a list. A worker must be running.\n--wait tells how far it is until it ends: exit code 0 completed, 2 partial, 1 anything else.',
+  details: [
+    'A value is text, JSON or a list with commas; a name given twice is a list. A worker must be running.',
+    '--replay does again what a run (or the last one that did) put aside; --dry-run only says what would change.',
+    'On a terminal it shows how the run goes until it ends, elsewhere with --wait; --no-wait only asks for it.',
+    'Exit code 0 completed, 2 partial, 1 anything else. Ctrl-C asks whether to cancel the run or to leave it.',
+  ].join('\n'),
   async run(args, command) {
-    const { values, positionals } = readArguments(
-      args,
-      { param: { type: 'string', multiple: true }, wait: { type: 'boolean' } },
-      { least: 1, most: 1 },
-    )
+    const { values, positionals } = readArguments(args, OPTIONS, { least: 1, most: 1 })
     const name = positionals[0] ?? ''
-    const flow = requireExtension(await loadFlows(), name, 'flow')
-    const parameters = readRunParameters(values.param ?? [], flow.parameters)
+    const flow = (await loadFlows()).get(name)
+    const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? recipeParameters)
     return withDatabase(command, async (ctx) => {
+      if (values.replay !== undefined) {
+        await requireParameters(ctx, name, { replay: '--replay' })
+        parameters['replay'] = await runToReplay(ctx, name, values.replay)
+      }
+      if (values['dry-run'] === true) {
+        await requireParameters(ctx, name, { dryRun: '--dry-run' })
+        parameters['dryRun'] = true
+      }
       const { runId } = await requestRun(ctx, { flow: name, parameters, requestedBy: personName() })
-      if (values.wait === true) return follow(ctx, runId, command)
+      const isWatched = values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined)
+      if (isWatched) return followRun(ctx, runId, command)
       command.terminal.print(runId)
       command.terminal.note(`A run of ${name} has been asked for.`)
       return 0

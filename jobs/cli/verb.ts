@@ -4,6 +4,15 @@ import type { Environment } from '#lib/platform/env.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 
+/** A display at the end of a terminal that is redrawn in place. */
+export interface LiveScreen {
+  size(): { columns: number; rows: number }
+  /** Draws these lines over those of the last drawing. */
+  draw(lines: readonly string[]): void
+  /** Leaves the last drawing where it is; the next one begins below. */
+  leave(): void
+}
+
 /** Where a verb writes and asks: a terminal, or a test. */
 export interface Terminal {
   /** What was asked for: standard output. */
@@ -12,6 +21,8 @@ export interface Terminal {
   note(text: string): void
   /** One line from the person at the keyboard; null when there is none. */
   ask(question: string): Promise<string | null>
+  /** Only where somebody looks at a terminal. */
+  live?: LiveScreen
 }
 
 /** What a verb needs from outside. */

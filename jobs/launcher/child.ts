@@ -6,6 +6,8 @@ import type { ChildEnvironment } from '#lib/platform/env.ts'
 /** How to start one child: a Node program with its whole environment. */
 export interface ChildPlan {
   name: string
+  /** Options of Node itself. */
+  options?: readonly string[]
   /** Script and arguments. */
   run: readonly [string, ...string[]]
   environment: ChildEnvironment
@@ -42,7 +44,7 @@ export function waitBeforeStart(shortLives: number): number {
 
 // A session of its own: Ctrl-C in the terminal reaches only the launcher, which then stops everything in order.
 function startProcess(plan: ChildPlan): ChildProcess {
-  const child = spawn(process.execPath, ['--import', PARENT, ...plan.run], {
+  const child = spawn(process.execPath, [...(plan.options ?? []), '--import', PARENT, ...plan.run], {
     env: plan.environment,
     stdio: ['ignore', plan.loud ? 'inherit' : 'ignore', 'inherit', 'ipc'],
     detached: true,

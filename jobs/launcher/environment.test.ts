@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readEnvironment } from '#lib/platform/env.ts'
+import { secretSource } from '#lib/platform/secrets.ts'
 import { type Settings, webEnvironment, workerEnvironment } from './environment.ts'
 
 const settings: Settings = {
@@ -41,6 +45,33 @@ describe('the worker', () => {
       LAKE_DATABASE_URL: 'postgres://lake',
       TIDEMARK_CONFIG: 'tidemark.yaml',
     })
+  })
+
+  test('knows what was handed on to it, which is not what somebody set in the shell', () => {
+    vi.stubEnv('LAKE_DATABASE_URL', 'postgres://lake')
+    const { TIDEMARK_HANDED_ON } = workerEnvironment(settings, { DEMO_PEOPLESOFT_URL: 'http://there' })
+    const names = TIDEMARK_HANDED_ON?.split(',')
+    expect(names).toEqual(expect.arrayContaining(['DATABASE_URL', 'TIDEMARK_SECRET', 'DEMO_PEOPLESOFT_URL']))
+    expect(names).not.toContain('LAKE_DATABASE_URL')
+    expect(names).not.toContain('PEOPLESOFT_PASSWORD')
+  })
+
+  test('reads a password that changes in .env, although it was started with the old one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'environment-'))
+    const envFile = join(folder, '.env')
+    vi.stubEnv('LAKE_DATABASE_URL', undefined)
+    writeFileSync(envFile, 'LAKE_DATABASE_URL=postgres://loader:old@lake\n')
+    const environment = readEnvironment({ ENV_FILE: envFile })
+    const worker = workerEnvironment({ ...settings, environment, lakeDatabaseUrl: environment.lakeDatabaseUrl ?? '' })
+    expect(worker).toMatchObject({ LAKE_DATABASE_URL: 'postgres://loader:old@lake' })
+
+    const { handedOn } = readEnvironment({ ENV_FILE: envFile, TIDEMARK_HANDED_ON: worker['TIDEMARK_HANDED_ON'] })
+    const source = secretSource({ envFile, environment: (name) => worker[name], handedOn })
+    expect(source.lookup('LAKE_DATABASE_URL')).toBe('postgres://loader:old@lake')
+    writeFileSync(envFile, 'LAKE_DATABASE_URL=postgres://loader:new@lake\n')
+    expect(source.lookup('LAKE_DATABASE_URL')).toBe('postgres://loader:new@lake')
+    expect(source.placeOf('LAKE_DATABASE_URL')).toBe('env-file')
+    rmSync(folder, { recursive: true })
   })
 
   test('hears what the demo adds', () => {

@@ -1,5 +1,5 @@
 import type { DatabaseUrls } from '#lib/platform/embedded-postgres.ts'
-import { type ChildEnvironment, childEnvironment, type Environment } from '#lib/platform/env.ts'
+import { type ChildEnvironment, childEnvironment, type Environment, environmentVariable } from '#lib/platform/env.ts'
 
 /** What every child is told beyond the launcher's own environment. */
 export interface Settings extends DatabaseUrls {
@@ -50,10 +50,16 @@ export function webEnvironment(settings: Settings): ChildEnvironment {
   })
 }
 
+/** What we put into a child's environment that nobody's shell has: where it stands in .env, the file is right, not this copy. */
+function handedOn(ours: Record<string, string | undefined>): string {
+  const names = Object.entries(ours).flatMap(([name, value]) => (environmentVariable(name) === value ? [] : [name]))
+  return names.join(',')
+}
+
 /** The worker gets all there is; `additions` come from the demo. */
 export function workerEnvironment(settings: Settings, additions: Record<string, string> = {}): ChildEnvironment {
   const { databaseUrl, lakeDatabaseUrl, environment, secret, config, publicUrl } = settings
-  return childEnvironment(modeOf(settings), 'everything', {
+  const ours = {
     DATABASE_URL: databaseUrl,
     LAKE_DATABASE_URL: lakeDatabaseUrl,
     TIDEMARK_CONFIG: config,
@@ -61,5 +67,6 @@ export function workerEnvironment(settings: Settings, additions: Record<string, 
     TIDEMARK_SECRET: secret,
     TIDEMARK_URL: publicUrl,
     ...additions,
-  })
+  }
+  return childEnvironment(modeOf(settings), 'everything', { ...ours, TIDEMARK_HANDED_ON: handedOn(ours) })
 }

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommandLine } from '#jobs/cli.ts'
+import { loadExtensions } from '#jobs/load-extensions.ts'
+import { loadCatalogueTexts } from '#lib/commands/load-catalogue.ts'
+import { recordCheck } from '#lib/commands/record-check.ts'
+import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { readEnvironment } from '#lib/platform/env.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
+import { FakeClock } from '#lib/testing/fake-clock.ts'
+
+const catalogue = `page: { name: Campus, zone: America/New_York }
+connections:
+  own: { kind: postgres, url: "\${OWN_DATABASE_URL}", rotatedOn: 2026-09-01, maxAge: 90d }
+  gone: { kind: postgres, url: "\${GONE_DATABASE_URL}" }
+  unset: { kind: postgres, url: "\${NOBODY_SET_THIS}" }
+`
+
+let folder = ''
+let database: TestDatabase
+let ctx: Context
+const clock = new FakeClock('2026-11-20T12:00:00Z')
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-connections-'))
+  writeFileSync(join(folder, 'tidemark.yaml'), catalogue)
+  database = await createTestDatabase()
+  ctx = database.context(clock)
+  writeFileSync(join(folder, '.env'), `OWN_DATABASE_URL=${database.url}\nGONE_DATABASE_URL=postgres://reader:canary-word@127.0.0.1:9/hr\n`)
+  const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: catalogue }], await loadExtensions())
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+  await syncCatalogue(ctx, loaded)
+})
+afterAll(async () => {
+  await database.drop()
+  rmSync(folder, { recursive: true })
+})
+
+async function tidemark(...words: string[]): Promise<{ code: number; printed: string[]; noted: string }> {
+  const printed: string[] = []
+  const noted: string[] = []
+  const code = await runCommandLine(words, {
+    terminal: { print: (text) => printed.push(text), note: (text) => noted.push(text), ask: async () => null },
+    environment: () =>
+      readEnvironment({ DATABASE_URL: database.url, ENV_FILE: join(folder, '.env'), TIDEMARK_CONFIG: join(folder, 'tidemark.yaml') }),
+    clock,
+    log: silentLog,
+    signal: new AbortController().signal,
+  })
+  return { code, printed, noted: noted.join('\n') }
+}
+
+describe('tidemark connections check', () => {
+  it('tries every connection from here, and says of each whether it lets us in', async () => {
+    const { code, printed, noted } = await tidemark('connections', 'check')
+    expect(code).toBe(1)
+    expect(printed.sort()).toEqual([
+      'gone: FAILS. Nothing answers at that address and port. Is the server running?',
+      expect.stringMatching(/^own: works\. PostgreSQL \d+/),
+      expect.stringMatching(/^unset: FAILS\. Not set or not readable: NOBODY_SET_THIS\./),
+    ])
+    expect(noted).toBe('2 connections do not let us in, with the secrets that are set here.')
+    expect(printed.join()).not.toContain('canary-word')
+  })
+
+  it('tries one, and exits with 0 when it lets us in', async () => {
+    expect(await tidemark('connections', 'check', 'own')).toMatchObject({ code: 0, noted: '' })
+    expect((await tidemark('connections', 'check', 'gone')).code).toBe(1)
+  })
+
+  it('leaves what the workers know alone', async () => {
+    const { rows } = await ctx.pool.query('select 1 from connection_state where checked_at is not null')
+    expect(rows).toEqual([])
+  })
+
+  it('names the connections there are when somebody mistypes one', async () => {
+    expect(await tidemark('connections', 'check', 'onw')).toMatchObject({ code: 1, noted: expect.stringContaining('own') })
+    expect(await tidemark('connections', 'chekc')).toMatchObject({ code: 1, noted: expect.stringContaining('connections check chekc') })
+  })
+})
+
+describe('tidemark connections', () => {
+  it('lists each with its state and the age of its secrets', async () => {
+    const seen = { name: 'OWN_DATABASE_URL', setting: 'url', isSecret: true, setIn: 'env-file' as const, fingerprint: 'k.a' }
+    await recordCheck(ctx, {
+      connection: 'own',
+      health: { ok: true, detail: 'PostgreSQL 18.', credentialExpiresAt: null },
+      references: [seen],
+    })
+    const missing = { ...seen, name: 'NOBODY_SET_THIS', setIn: 'missing' as const, fingerprint: null }
+    await recordCheck(ctx, {
+      connection: 'unset',
+      health: { ok: false, detail: 'Not set.', credentialExpiresAt: null },
+      references: [missing],
+    })
+    expect(await tidemark('connections')).toEqual({
+      code: 0,
+      noted: '',
+      printed: [
+        'unset (postgres): fails. Not set.',
+        '    NOBODY_SET_THIS: not set',
+        'own (postgres): works. PostgreSQL 18.',
+        '    OWN_DATABASE_URL: in .env, replaced 2026-09-01 (80 d ago), SOON: good until 2026-11-29',
+        'gone (postgres): not seen yet',
+      ],
+    })
+  })
+})

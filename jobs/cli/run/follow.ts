@@ -1,0 +1,106 @@
+import { cancelRun } from '#lib/commands/cancel-run.ts'
+import type { Context } from '#lib/db/context.ts'
+import { getPage } from '#lib/db/settings.ts'
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { isEnded } from '#lib/domain/run.ts'
+import { type ProgressMark, withMark } from '#lib/domain/run-pace.ts'
+import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
+import { getRunLog, WHOLE_LOG } from '#lib/queries/run-log.ts'
+import type { LogLine } from '#lib/queries/run-rows.ts'
+import { getRunView, type RunView } from '#lib/queries/run-view.ts'
+import type { CommandLine } from '../verb.ts'
+import { logLineInWords, runInWords } from './in-words.ts'
+import { liveLines } from './live-lines.ts'
+
+const LOOK_EVERY_MS = 500
+/** Without a live display, how often a mere progress is worth a line. */
+const TELL_EVERY_MS = 10 * SECOND_MS
+const LOG_KEPT = 100
+/** What a run that was not wholly good ends with; `partial` is not success. */
+const EXIT_CODES: Partial<Record<RunView['state'], number>> = { completed: 0, partial: 2 }
+const QUESTION = 'Cancel the run? Type c to cancel it, Enter to leave it running: '
+
+/** Shows a run until it ends: redrawn in place on a terminal, line by line elsewhere. Resolves to the exit code: 0 completed, 2 partial, 1 anything else. */
+export async function followRun(ctx: Context, runId: string, command: CommandLine): Promise<number> {
+  const { zone } = await getPage(ctx.pool)
+  const watch = new RunWatch(ctx, runId, command, zone)
+  let mayAsk = true
+  for (;;) {
+    const run = await watch.look()
+    if (isEnded(run.state)) return tellEnd(run, command)
+    if (mayAsk && command.signal.aborted) {
+      mayAsk = false
+      if (!(await isToBeCancelled(command))) return leave(runId, command)
+      await cancel(ctx, runId, command)
+    }
+    await command.clock.sleep(LOOK_EVERY_MS, mayAsk ? command.signal : undefined)
+  }
+}
+
+/** What one display has seen of a run so far. */
+class RunWatch {
+  readonly #ctx: Context
+  readonly #runId: string
+  readonly #command: CommandLine
+  readonly #zone: string
+  #marks: ProgressMark[] = []
+  #log: LogLine[] = []
+  #told = { words: '', at: Number.NEGATIVE_INFINITY, state: '' }
+
+  constructor(ctx: Context, runId: string, command: CommandLine, zone: string) {
+    this.#ctx = ctx
+    this.#runId = runId
+    this.#command = command
+    this.#zone = zone
+  }
+
+  /** Looks once and shows what there is. */
+  async look(): Promise<RunView> {
+    const run = await getRunView(this.#ctx, this.#runId)
+    if (run === null) throw new TidemarkError('not-found', { publicMessage: 'The run is gone.' })
+    const { lines } = await getRunLog(this.#ctx, this.#runId, { ...WHOLE_LOG, after: this.#log.at(-1)?.id ?? 0 })
+    this.#log = [...this.#log, ...lines].slice(-LOG_KEPT)
+    if (run.progressDone !== null) this.#marks = withMark(this.#marks, { at: run.now, done: run.progressDone })
+    const { live } = this.#command.terminal
+    if (live) live.draw(liveLines({ run, marks: this.#marks, log: this.#log, zone: this.#zone }, live.size()))
+    else this.#tell(run, lines)
+    return run
+  }
+
+  /** Lines as they come; how far it is only every ten seconds, or when something else has changed. */
+  #tell(run: RunView, lines: readonly LogLine[]): void {
+    for (const line of lines) this.#command.terminal.note(logLineInWords(line, this.#zone))
+    const words = runInWords(run)
+    const state = runInWords({ ...run, progressDone: null })
+    const isDue = state !== this.#told.state || run.now - this.#told.at >= TELL_EVERY_MS
+    if (words === this.#told.words || !isDue) return
+    this.#command.terminal.note(words)
+    this.#told = { words, state, at: run.now }
+  }
+}
+
+function tellEnd(run: RunView, { terminal }: CommandLine): number {
+  terminal.live?.leave()
+  for (const [name, value] of Object.entries(run.summary ?? {})) terminal.print(`${name}: ${value}`)
+  return EXIT_CODES[run.state] ?? 1
+}
+
+async function isToBeCancelled({ terminal }: CommandLine): Promise<boolean> {
+  terminal.live?.leave()
+  return /^\s*c/i.test((await terminal.ask(QUESTION)) ?? '')
+}
+
+function leave(runId: string, { terminal }: CommandLine): number {
+  terminal.note(`The run goes on without us: ${runId}. "tidemark cancel ${runId}" stops it.`)
+  return 1
+}
+
+/** It may have ended in the meantime, which is seen by looking. */
+async function cancel(ctx: Context, runId: string, { terminal }: CommandLine): Promise<void> {
+  try {
+    await cancelRun(ctx, { runId })
+    terminal.note('It stops where nothing is left half done. Ctrl-C again leaves without waiting for that.')
+  } catch (error) {
+    if (!isTidemarkError(error) || error.code !== 'conflict') throw error
+  }
+}

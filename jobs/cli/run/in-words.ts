@@ -1,0 +1,60 @@
+import { formatDuration } from '#lib/domain/duration.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { isEnded } from '#lib/domain/run.ts'
+import { wallTimeAt } from '#lib/domain/zone.ts'
+import type { LogLine } from '#lib/queries/run-rows.ts'
+import type { RunView } from '#lib/queries/run-view.ts'
+
+/** `1,724`. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
+/** `02:04:31` in a zone. */
+export function clockTime(at: Instant, zone: string): string {
+  return new Date(wallTimeAt(at, zone)).toISOString().slice(11, 19)
+}
+
+/** `2026-11-20 02:04` in a zone. */
+export function dateTime(at: Instant, zone: string): string {
+  return new Date(wallTimeAt(at, zone)).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** `, 50 of 200 (25 %)`; nothing while nothing is known. */
+export function progressInWords(run: Pick<RunView, 'progressDone' | 'progressTotal'>): string {
+  const { progressDone: done, progressTotal: total } = run
+  if (done === null) return ''
+  return total === null || total === 0
+    ? `${grouped(done)} done`
+    : `${grouped(done)} of ${grouped(total)} (${Math.min(100, Math.floor((100 * done) / total))} %)`
+}
+
+/** What a run waits for, in words; null when for nothing. */
+export function waitingInWords(run: Pick<RunView, 'state' | 'waitingFor'>): string | null {
+  if (run.waitingFor !== null) return `waiting: ${run.waitingFor}`
+  return run.state === 'overdue' ? 'no worker has taken it yet: is one running?' : null
+}
+
+/** `running (attempt 2)`, `cancelling`. */
+export function stateInWords(run: Pick<RunView, 'state' | 'attempt' | 'cancelAt'>): string {
+  const state = run.cancelAt !== null && !isEnded(run.state) ? 'cancelling' : run.state
+  return run.attempt > 1 ? `${state} (attempt ${run.attempt})` : state
+}
+
+/** One line on where a run is; the same as long as nothing worth telling has changed. */
+export function runInWords(run: RunView): string {
+  if (isEnded(run.state)) {
+    const took = run.startedAt === null || run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.startedAt)}`
+    const rejected = run.rowsRejected > 0 ? `, ${grouped(run.rowsRejected)} put aside` : ''
+    const problem = run.problem === null ? '' : ` ${run.problem}`
+    return `${run.flow}: ${stateInWords(run)}${took}, ${grouped(run.rowsLoaded)} rows${rejected}.${problem}`
+  }
+  const step = run.tasks.findLast((task) => task.state === 'running' && task.attempt === run.attempt)
+  const parts = [stateInWords(run), step?.name ?? '', progressInWords(run), waitingInWords(run) ?? '']
+  return `${run.flow}: ${parts.filter((part) => part !== '').join(', ')}`
+}
+
+/** A line of the log: `02:04:31  warn: …`; what would move a terminal's cursor is left out. */
+export function logLineInWords(line: LogLine, zone: string): string {
+  return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${line.message.replace(/\p{Cc}+/gu, ' ')}`
+}

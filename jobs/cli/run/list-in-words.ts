@@ -1,0 +1,30 @@
+import { formatDuration } from '#lib/domain/duration.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import type { ListedRun } from '#lib/queries/run-list.ts'
+import { dateTime, grouped, progressInWords, stateInWords } from './in-words.ts'
+
+/** Runs as lines of a table: state, flow, when, how long, what came of it, id; what was wrong stands below. */
+export function runListInWords(runs: readonly ListedRun[], zone: string, now: Instant): string[] {
+  const cells = runs.map((run) => [
+    stateInWords(run),
+    run.flow,
+    dateTime(run.startedAt ?? run.scheduledFor, zone),
+    tookInWords(run, now),
+    doneInWords(run),
+  ])
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
+  return runs.flatMap((run, i) => {
+    const line = [...(cells[i] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0)), run.id].join('  ')
+    const words = run.problem ?? run.waitingFor
+    return words === null ? [line] : [line, `    ${words}`]
+  })
+}
+
+function tookInWords(run: ListedRun, now: Instant): string {
+  return run.startedAt === null ? 'not started' : formatDuration((run.endedAt ?? now) - run.startedAt)
+}
+
+function doneInWords(run: ListedRun): string {
+  if (run.endedAt === null) return progressInWords(run)
+  return `${grouped(run.rowsLoaded)} rows${run.rowsRejected > 0 ? `, ${grouped(run.rowsRejected)} put aside` : ''}`
+}

@@ -1,0 +1,101 @@
+import { formatDuration } from '#lib/domain/duration.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { isEnded } from '#lib/domain/run.ts'
+import { type ProgressMark, paceInWords, paceOf } from '#lib/domain/run-pace.ts'
+import { signInWords } from '#lib/domain/run-signs.ts'
+import type { LogLine, TaskRow } from '#lib/queries/run-rows.ts'
+import type { RunView } from '#lib/queries/run-view.ts'
+import { clockTime, grouped, logLineInWords, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
+
+/** What the live display of a run is drawn from. */
+export interface LiveView {
+  run: RunView
+  /** What this display has seen of the progress. */
+  marks: readonly ProgressMark[]
+  /** The newest lines, oldest first. */
+  log: readonly LogLine[]
+  zone: string
+}
+
+export interface ScreenSize {
+  columns: number
+  rows: number
+}
+
+const STEPS_SHOWN = 8
+const BAR_WIDTH_MAX = 48
+const MARKS: Record<TaskRow['state'], string> = { running: '▸', completed: '✓', failed: '✗', cancelled: '–' }
+
+/** The display of a run as it is now: lines no longer than the screen is wide, and no more than fit on it. */
+export function liveLines(view: LiveView, size: ScreenSize): string[] {
+  const { run } = view
+  const head = isEnded(run.state) ? [runInWords(run)] : headOf(view, size)
+  const body = [...head, ...spaced(countersOf(run)), ...spaced(stepsOf(run, run.now))]
+  const room = Math.max(0, size.rows - body.length - 2)
+  const tail = room === 0 ? [] : view.log.slice(-room).map((line) => logLineInWords(line, view.zone))
+  return [...body, ...spaced(tail)].slice(0, Math.max(1, size.rows - 1)).map((line) => clipped(line, size.columns))
+}
+
+function headOf({ run, marks, zone }: LiveView, { columns }: ScreenSize): string[] {
+  const since = run.startedAt === null ? '' : `, ${formatDuration(run.now - run.startedAt)}`
+  const lines = [`${run.flow}: ${stateInWords(run)}${since}`]
+  const progress = progressInWords(run)
+  if (progress !== '') lines.push(`${barOf(run, Math.min(BAR_WIDTH_MAX, columns - progress.length - 4))}${progress}`)
+  const pace = [run.state === 'running' ? paceInWords(paceOf(marks, run.startedAt)) : null, etaInWords(run, zone)]
+  lines.push(...sentence(pace))
+  lines.push(...sentence([waitingInWords(run), run.rowsRejected === 0 ? null : `${grouped(run.rowsRejected)} put aside so far`]))
+  lines.push(...sentence([signInWords(run, run.now)]))
+  return lines
+}
+
+function sentence(parts: readonly (string | null)[]): string[] {
+  const said = parts.filter((part) => part !== null)
+  return said.length === 0 ? [] : [said.join('; ')]
+}
+
+function barOf({ progressDone: done, progressTotal: total }: RunView, width: number): string {
+  if (done === null || total === null || total === 0 || width < 8) return ''
+  const full = Math.round(Math.min(1, done / total) * width)
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)}  `
+}
+
+function etaInWords(run: RunView, zone: string): string | null {
+  if (run.etaAt === null) return null
+  if (run.etaAt <= run.now) return 'it takes longer than it seemed'
+  return `ends about ${clockTime(run.etaAt, zone)} (in ${formatDuration(run.etaAt - run.now)})`
+}
+
+function countersOf({ counters }: RunView): string[] {
+  const stages = Object.entries(counters)
+  const width = Math.max(0, ...stages.map(([stage]) => stage.length))
+  const words = (counts: Record<string, number>) => Object.entries(counts).map(([name, count]) => `${grouped(count)} ${name}`)
+  return stages.map(([stage, counts]) => `  ${stage.padEnd(width)}  ${words(counts).join(', ')}`)
+}
+
+function stepsOf(run: RunView, now: Instant): string[] {
+  const own = run.tasks.filter((task) => task.attempt === run.attempt)
+  const open = own.filter((task) => task.state === 'running')
+  const over = own.filter((task) => task.state !== 'running').slice(-Math.max(1, STEPS_SHOWN - open.length))
+  const shown = [...over, ...open.slice(-STEPS_SHOWN)]
+  const width = Math.max(0, ...shown.map((task) => task.name.length))
+  return shown.map((task) => `  ${MARKS[task.state]} ${task.name.padEnd(width)}  ${stepInWords(task, now)}`)
+}
+
+function stepInWords(task: TaskRow, now: Instant): string {
+  const wait = task.endedAt === null ? task.waits.findLast(({ until }) => until > now) : undefined
+  if (wait !== undefined) return `waits ${formatDuration(wait.until - now)} for try ${task.tries + 1}: ${task.problem ?? ''}`
+  const took = formatDuration((task.endedAt ?? now) - task.startedAt)
+  if (task.endedAt === null) return `for ${took}${task.waits.length > 0 ? `, try ${task.tries + 1}` : ''}`
+  const tries = task.tries > 1 ? `, ${task.tries} tries` : ''
+  return `${task.state} in ${took}${tries}${task.problem === null ? '' : `: ${task.problem}`}`
+}
+
+function spaced(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines]
+}
+
+/** Cut to the width of the screen; a longer line would wrap and be drawn over wrongly. */
+function clipped(line: string, columns: number): string {
+  const letters = [...line.replace(/\p{Cc}+/gu, ' ')]
+  return letters.length < columns ? letters.join('') : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`
+}

@@ -1,0 +1,33 @@
+import type { LiveScreen } from '../verb.ts'
+import type { ScreenSize } from './live-lines.ts'
+
+/** What is needed of a terminal: standard error, or a test. */
+export interface ScreenStream {
+  columns?: number | undefined
+  rows?: number | undefined
+  write(text: string): unknown
+}
+
+const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 }
+
+/** A display that is redrawn in place: each drawing takes the place of the one before. */
+export function createLiveScreen(stream: ScreenStream): LiveScreen {
+  let drawn: readonly string[] = []
+  return {
+    size: () => ({ columns: stream.columns ?? DEFAULT_SIZE.columns, rows: stream.rows ?? DEFAULT_SIZE.rows }),
+    draw(lines) {
+      if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return
+      stream.write(redraw(drawn.length, lines))
+      drawn = lines
+    },
+    leave() {
+      drawn = []
+    },
+  }
+}
+
+/** Up over the lines of the last drawing, everything below erased, then the new lines. */
+export function redraw(linesBefore: number, lines: readonly string[]): string {
+  const up = linesBefore === 0 ? '' : `\u001B[${linesBefore}A`
+  return `${up}\r\u001B[0J${lines.map((line) => `${line}\n`).join('')}`
+}
