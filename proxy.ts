@@ -21,4 +21,6 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-export const config = { matcher: ['/find', '/groups/:path*', '/feeds/:path*', '/assets/:path*', '/runs/:path*'] }
+export const config = {
+  matcher: ['/find', '/groups/:path*', '/feeds/:path*', '/assets/:path*', '/runs/:path*', '/flows/:path*', '/connections/:path*'],
+}

@@ -4,6 +4,7 @@ import { zoneAbbreviation } from '../_lib/format-time.ts'
 import { overviewPath } from '../_lib/paths.ts'
 import { Banners } from './banners.tsx'
 import { LiveState } from './live.tsx'
+import { Navigation, type Place } from './navigation.tsx'
 import { Search } from './search.tsx'
 import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
@@ -14,13 +15,15 @@ interface FrameProps {
   now: number
   banners?: readonly Banner[]
   search?: string
+  /** The part of the page one is in. */
+  place?: Place
   /** Where one is: `[words, address]` from the top. */
   crumbs?: readonly (readonly [string, string])[]
   children: ReactNode
 }
 
 /** What every screen has around it. */
-export function Frame({ page, now, banners = [], search = '', crumbs = [], children }: FrameProps) {
+export function Frame({ page, now, banners = [], search = '', place = 'status', crumbs = [], children }: FrameProps) {
   return (
     <ZoneProvider zone={page.zone} now={now} readyBy={page.readyBy}>
       <Sprite />
@@ -33,6 +36,7 @@ export function Frame({ page, now, banners = [], search = '', crumbs = [], child
             <Mark />
             {page.name}
           </a>
+          <Navigation place={place} isDeeper={crumbs.length > 0} />
           <Search initial={search} />
           <ZoneSwitch />
         </div>

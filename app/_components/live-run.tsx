@@ -1,30 +1,49 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import type { RunView } from '#lib/queries/run-page.ts'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { isEnded } from '#lib/domain/run.ts'
+import type { LogPart, LogQuery } from '#lib/queries/run-log.ts'
+import type { RunView } from '#lib/queries/run-view.ts'
 import { duration } from '../_lib/format-time.ts'
 import { getJson } from '../_lib/get-json.ts'
 import { grouped } from '../_lib/grouped.ts'
-import { rowsInWords, secondsOf } from '../_lib/run-look.ts'
-import { LogLines } from './log-lines.tsx'
+import { rowsInWords, secondsOf, triggerInWords } from '../_lib/run-look.ts'
+import { CounterTable } from './counter-table.tsx'
+import { RunGauge } from './run-gauge.tsx'
+import { RunLog } from './run-log.tsx'
 import { RunMark } from './run-mark.tsx'
-import { RunProgress } from './run-progress.tsx'
+import { RunOrders } from './run-orders.tsx'
 import { Facts, Section } from './section.tsx'
 import { TaskChart } from './task-chart.tsx'
 import { Time } from './time.tsx'
-import { usePageTime } from './zone.tsx'
 
 const LOOK_EVERY_MS = 2000
+const REFRESH_EVERY_MS = 10_000
 
-const TRIGGERS: Record<string, string> = { schedule: 'its schedule', manual: 'hand', after: 'the flow before it' }
+interface LiveRunProps {
+  initial: RunView
+  log: { initial: LogPart; query: LogQuery }
+  /** What may be asked of its flow; null when this page takes no orders. */
+  orders: { parameters: readonly string[] | null } | null
+  /** What stands below the log: made by the server, and asked for again as the run goes. */
+  children: ReactNode
+}
 
-/** A run as it goes: asked for again while it runs. */
-export function LiveRun({ initial }: { initial: RunView }) {
-  const { data: run } = useQuery({
+/** A run as it goes: asked for again until it has ended. */
+export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
+  const {
+    data: run,
+    dataUpdatedAt,
+    refetch,
+  } = useQuery({
     queryKey: ['run', initial.id],
     queryFn: ({ signal }) => getJson<RunView>(`/api/v1/runs/${initial.id}`, signal),
     initialData: initial,
-    refetchInterval: (query) => (query.state.data?.state === 'running' ? LOOK_EVERY_MS : false),
+    refetchInterval: (query) => (query.state.data === undefined || isEnded(query.state.data.state) ? false : LOOK_EVERY_MS),
   })
+  useFreshPage(run)
+  const stages = Object.keys(run.counters).length
   return (
     <>
       <header className="subject-head">
@@ -34,39 +53,67 @@ export function LiveRun({ initial }: { initial: RunView }) {
           {run.attempt > 1 && <span className="muted">attempt {run.attempt}</span>}
         </p>
         {run.problem !== null && <p className="lead">{run.problem}</p>}
-        {run.state === 'running' && <RunProgress run={run} />}
+        <RunGauge run={run} readAt={dataUpdatedAt} />
+        {orders !== null && <RunOrders run={run} parameters={orders.parameters} onDone={() => void refetch()} />}
       </header>
       <RunFacts run={run} />
-      <Section title="Steps">
-        <TaskChart run={run} />
+      {stages > 0 && (
+        <Section title="Counts by stage">
+          <CounterTable counters={run.counters} />
+        </Section>
+      )}
+      <Section title="Steps" note={run.tasksOmitted > 0 ? `${grouped(run.tasksOmitted)} earlier ones are left out` : undefined}>
+        <TaskChart run={run} now={run.now} />
         {run.tasks.length === 0 && <p className="muted">No step has begun.</p>}
       </Section>
-      <Section
-        title="Log"
-        note={run.logOmitted > 0 ? `the last ${run.log.length} lines; ${grouped(run.logOmitted)} earlier ones are left out` : undefined}
-      >
-        <LogLines lines={run.log} />
-      </Section>
+      <RunLog runId={run.id} initial={log.initial} query={log.query} isGrowing={!isEnded(run.state)} />
+      {children}
     </>
   )
 }
 
+/** Renders the rest of the page anew when the run has ended or put more rows aside; while it runs not all the time. */
+function useFreshPage({ state, rowsRejected, now }: RunView): void {
+  const router = useRouter()
+  const seen = useRef({ state, rowsRejected, now })
+  useEffect(() => {
+    const before = seen.current
+    const hasMore = rowsRejected !== before.rowsRejected && now - before.now >= REFRESH_EVERY_MS
+    if (state === before.state && !hasMore) return
+    seen.current = { state, rowsRejected, now }
+    router.refresh()
+  }, [router, state, rowsRejected, now])
+}
+
 function RunFacts({ run }: { run: RunView }) {
-  const { now } = usePageTime()
-  const seconds = secondsOf(run, now)
-  const parameters = Object.keys(run.parameters).length === 0 ? null : <code>{JSON.stringify(run.parameters)}</code>
+  const seconds = secondsOf(run, run.now)
+  const took = seconds === null ? null : duration(seconds)
+  const isOver = isEnded(run.state)
   return (
     <Facts
       facts={[
         ['Planned for', <Time key="planned" at={run.scheduledFor} form="long" />],
         ['Started', run.startedAt === null ? null : <Time key="started" at={run.startedAt} form="long" />],
         ['Ended', run.endedAt === null ? null : <Time key="ended" at={run.endedAt} form="long" />],
-        ['Took', run.endedAt === null || seconds === null ? null : duration(seconds)],
-        ['Rows', rowsInWords(run)],
-        ['Started by', run.requestedBy ?? TRIGGERS[run.trigger] ?? run.trigger],
-        ['Parameters', parameters],
+        [isOver ? 'Took' : 'Has taken', took],
+        [
+          'Rows',
+          run.rowsRejected > 0 ? (
+            <a key="rows" href="#rejected">
+              {rowsInWords(run)}
+            </a>
+          ) : (
+            rowsInWords(run)
+          ),
+        ],
+        ['Started by', triggerInWords(run)],
+        ...Object.entries(run.parameters).map(([name, value]) => [`Parameter ${name}`, <Value key={name} value={value} />] as const),
         ...Object.entries(run.summary ?? {}).map(([name, value]) => [name, typeof value === 'number' ? grouped(value) : value] as const),
       ]}
     />
   )
+}
+
+function Value({ value }: { value: unknown }) {
+  return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
 }

@@ -1,24 +1,35 @@
 'use client'
 import type { LogLine } from '#lib/queries/run-rows.ts'
 import { clockTime } from '../_lib/format-time.ts'
+import { piecesOf } from '../_lib/grown-log.ts'
 import { usePageTime } from './zone.tsx'
 
-/** Lines of a log, oldest first; warnings and errors say so in a word. */
-export function LogLines({ lines }: { lines: readonly LogLine[] }) {
+/** Lines of a log, oldest first and its end in sight; warnings and errors say so in a word, what was looked for is marked. */
+export function LogLines({ lines, find = '' }: { lines: readonly LogLine[]; find?: string }) {
   const { zone } = usePageTime()
   if (lines.length === 0) return <p className="muted small">No log lines.</p>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <ol className="log" tabIndex={0} aria-label="Log">
-      {lines.map((line) => (
-        <li key={line.id} className={line.level}>
-          <time suppressHydrationWarning>{clockTime(line.at, zone)}</time>
-          <span>
-            {line.level === 'info' ? '' : `${line.level}: `}
-            {line.message}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <section className="log" tabIndex={0} aria-label="Log">
+      <ol>
+        {lines.map((line) => (
+          <li key={line.id} className={line.level}>
+            <time suppressHydrationWarning>{clockTime(line.at, zone)}</time>
+            <span>
+              {line.level !== 'info' && <b>{line.level}: </b>}
+              <Marked text={line.message} find={find} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
   )
+}
+
+function Marked({ text, find }: { text: string; find: string }) {
+  return piecesOf(text, find).map((piece, index) => {
+    // A text has no better names for its pieces than their places.
+    const key = `${index} ${piece}`
+    return index % 2 === 1 ? <mark key={key}>{piece}</mark> : <span key={key}>{piece}</span>
+  })
 }

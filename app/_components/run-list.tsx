@@ -44,7 +44,7 @@ function Run({ run, now, open }: { run: RunDetail; now: number; open: boolean })
         {run.state === 'running' && <RunProgress run={run} />}
       </summary>
       <div className="run-body">
-        <TaskChart run={run} />
+        <TaskChart run={run} now={now} />
         <LogLines lines={run.log} />
         <p>
           <a href={runPath(run.id)}>The whole run</a>

@@ -14,9 +14,15 @@ export function Section({ title, note, children }: { title: string; note?: React
 }
 
 /** Facts as pairs of a short label and a value; pairs without a value are left out. */
-export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+export function Facts({
+  facts,
+  form = 'fact-grid',
+}: {
+  facts: readonly (readonly [string, ReactNode])[]
+  form?: 'fact-grid' | 'card-facts'
+}) {
   return (
-    <dl className="fact-grid">
+    <dl className={form}>
       {facts
         .filter(([, value]) => value !== null && value !== undefined)
         .map(([label, value]) => (

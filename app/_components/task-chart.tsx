@@ -1,47 +1,74 @@
 import type { RunDetail, TaskRow } from '#lib/queries/run-rows.ts'
-import { duration } from '../_lib/format-time.ts'
-import { grouped } from '../_lib/grouped.ts'
+import { barsOf, stepInWords, type TaskBar } from '../_lib/task-bars.ts'
+import { Time } from './time.tsx'
 
 const CLASS_OF: Record<TaskRow['state'], string> = { completed: 'done', running: 'going', failed: 'broken', cancelled: 'stopped' }
 
-/** A run's steps on a common time line, with the same in words beside it. */
-export function TaskChart({ run }: { run: Pick<RunDetail, 'tasks' | 'startedAt' | 'endedAt'> }) {
-  const { tasks } = run
-  const from = Math.min(run.startedAt ?? Infinity, ...tasks.map((task) => task.startedAt))
-  const to = Math.max(run.endedAt ?? 0, ...tasks.map((task) => task.endedAt ?? task.startedAt), from + 1000)
-  if (tasks.length === 0) return null
+interface TaskChartProps {
+  run: Pick<RunDetail, 'tasks' | 'startedAt' | 'endedAt'>
+  now: number
+}
+
+/** A run's steps on a common time line, with the same in words beside it; thin where a step waited for another try. */
+export function TaskChart({ run, now }: TaskChartProps) {
+  if (run.tasks.length === 0) return null
+  const chart = barsOf(run, now)
   return (
     <table className="tasks">
       <caption className="sr-only">Steps of this run</caption>
-      <tbody>
-        {tasks.map((task) => (
-          <tr key={`${task.attempt} ${task.name}`}>
-            <th scope="row">
-              {task.name}
-              {task.attempt > 1 && <span className="muted small"> attempt {task.attempt}</span>}
-            </th>
-            <td className="when">
-              <svg width="100%" height="12" aria-hidden="true">
-                <rect {...place(task, from, to)} y="1" height="10" className={CLASS_OF[task.state]} />
-              </svg>
-            </td>
-            <td>{inWords(task)}</td>
-          </tr>
-        ))}
-      </tbody>
+      <thead>
+        <tr>
+          <th scope="col">Step</th>
+          <th scope="col" className="when">
+            <span className="axis">
+              <Time at={chart.from} form="clock" />
+              <span>
+                {chart.nowX !== null && 'now '}
+                <Time at={chart.to} form="clock" />
+              </span>
+            </span>
+          </th>
+          <th scope="col">How it went</th>
+        </tr>
+      </thead>
+      {chart.attempts.map(({ attempt, steps }) => (
+        <tbody key={attempt}>
+          {(chart.attempts.length > 1 || attempt > 1) && (
+            <tr className="attempt">
+              <th scope="rowgroup" colSpan={3}>
+                Attempt {attempt}
+              </th>
+            </tr>
+          )}
+          {steps.map(({ task, bars }) => (
+            <tr key={task.name}>
+              <th scope="row">{task.name}</th>
+              <td className="when">
+                <Bars bars={bars} state={CLASS_OF[task.state]} nowX={chart.nowX} />
+              </td>
+              <td className={task.state === 'failed' ? 'failed' : undefined}>{stepInWords(task, now)}</td>
+            </tr>
+          ))}
+        </tbody>
+      ))}
     </table>
   )
 }
 
-function place(task: TaskRow, from: number, to: number): { x: string; width: string } {
-  const share = (at: number) => (100 * (at - from)) / (to - from)
-  const start = share(task.startedAt)
-  return { x: `${start.toFixed(2)}%`, width: `${Math.max(0.5, share(task.endedAt ?? to) - start).toFixed(2)}%` }
-}
-
-function inWords(task: TaskRow): string {
-  const took = task.endedAt === null ? '' : ` in ${duration((task.endedAt - task.startedAt) / 1000)}`
-  const tries = task.tries > 1 ? `, ${grouped(task.tries)} tries` : ''
-  const problem = task.problem === null ? '' : `: ${task.problem}`
-  return `${task.state}${took}${tries}${problem}`
+function Bars({ bars, state, nowX }: { bars: readonly TaskBar[]; state: string; nowX: number | null }) {
+  return (
+    <svg width="100%" height="16" aria-hidden="true">
+      {bars.map(({ kind, x, width }) => (
+        <rect
+          key={`${kind} ${x}`}
+          x={`${x.toFixed(2)}%`}
+          width={`${width.toFixed(2)}%`}
+          y={kind === 'work' ? 2 : 7}
+          height={kind === 'work' ? 12 : 2}
+          className={kind === 'work' ? state : 'waiting'}
+        />
+      ))}
+      {nowX !== null && <line x1={`${nowX.toFixed(2)}%`} x2={`${nowX.toFixed(2)}%`} y1="0" y2="16" className="now" />}
+    </svg>
+  )
 }

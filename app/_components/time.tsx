@@ -1,25 +1,29 @@
 'use client'
 import { useSyncExternalStore } from 'react'
 import { systemClock } from '#lib/platform/clock.ts'
-import { age, dayOfInstant, dayOfYear, longTime, machineTime, shortTime, zoneAbbreviation } from '../_lib/format-time.ts'
+import { age, clockTime, dayOfInstant, dayOfYear, longTime, machineTime, shortTime, zoneAbbreviation } from '../_lib/format-time.ts'
 import { usePageTime } from './zone.tsx'
 
 interface TimeProps {
   at: number
-  /** `short` 20 Nov 02:04 · `long` Fri 20 Nov 02:04 EST · `day` 19 Nov. */
-  form?: 'short' | 'long' | 'day'
+  /** `short` 20 Nov 02:04 · `long` Fri 20 Nov 02:04 EST · `day` 19 Nov · `clock` 02:04:31. */
+  form?: 'short' | 'long' | 'day' | 'clock'
 }
 
 /** An instant in the zone of the page (or the reader's). A whole day stays the page's whatever the reader chose. */
 export function Time({ at, form = 'short' }: TimeProps) {
   const { zone, pageZone, now } = usePageTime()
   if (form === 'day') return <time dateTime={machineTime(at)}>{dayOfInstant(at, pageZone, now)}</time>
-  const text = form === 'short' ? shortTime(at, zone, now) : `${longTime(at, zone, now)} ${zoneAbbreviation(at, zone)}`
   return (
     <time dateTime={machineTime(at)} suppressHydrationWarning>
-      {text}
+      {textOf(at, form, zone, now)}
     </time>
   )
+}
+
+function textOf(at: number, form: 'short' | 'long' | 'clock', zone: string, now: number): string {
+  if (form === 'clock') return clockTime(at, zone)
+  return form === 'short' ? shortTime(at, zone, now) : `${longTime(at, zone, now)} ${zoneAbbreviation(at, zone)}`
 }
 
 /** How far data reaches: an instant, or a local day of the page's zone. */
@@ -58,10 +62,17 @@ function browserNow(): number {
   return clockNow
 }
 
+interface AgeProps {
+  at: number
+  brackets?: boolean
+  /** It has happened, whatever a clock that ticks rarely, or goes slow, makes of it. */
+  past?: boolean
+}
+
 /** How long ago, ticking; only with JavaScript, because a stored page would be wrong about it. */
-export function Age({ at, brackets = false }: { at: number; brackets?: boolean }) {
+export function Age({ at, brackets = false, past = false }: AgeProps) {
   const now = useSyncExternalStore(watch, browserNow, () => null)
   if (now === null) return null
-  const words = age(at, now)
+  const words = age(past ? Math.min(at, now) : at, now)
   return <span className="age">{brackets ? ` (${words})` : ` ${words}`}</span>
 }

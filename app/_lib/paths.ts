@@ -31,8 +31,61 @@ export function decodeSegment(part: string): string | null {
   }
 }
 
+export const runsPath = '/runs'
+
 export function runPath(id: string): string {
   return `/runs/${encodeURIComponent(id)}`
+}
+
+/** The list of all runs, filtered or further down. */
+export function filteredRunsPath(filter: { flow?: string | null; state?: string | null; before?: string | null }): string {
+  return `${runsPath}${questionOf(filter)}`
+}
+
+/** A run's page with a question to its log, or to what it put aside. */
+export function runQuestionPath(id: string, question: Record<string, string | number | null>, part: 'log' | 'rejected'): string {
+  return `${runPath(id)}${questionOf(question)}#${part}`
+}
+
+/** What is asked for, as the query of an address; what is null or '' is left out. */
+export function questionOf(question: Record<string, string | number | null | undefined>): string {
+  const asked = Object.entries(question).flatMap(([name, value]) =>
+    value === null || value === undefined || value === '' ? [] : [[name, String(value)]],
+  )
+  return asked.length === 0 ? '' : `?${new URLSearchParams(asked)}`
+}
+
+/** Where an order to cancel a run goes. */
+export function cancelRunPath(id: string): string {
+  return `/api/v1/runs/${encodeURIComponent(id)}/cancel`
+}
+
+/** Where an order for a run of a flow goes. */
+export function requestRunPath(flow: string): string {
+  return `/api/v1/flows/${encodeURIComponent(flow)}/runs`
+}
+
+export const flowsPath = '/flows'
+
+export function flowPath(name: string): string {
+  return `${flowsPath}/${encodeURIComponent(name)}`
+}
+
+/** The cards of all flows, filtered. */
+export function filteredFlowsPath(filter: { q?: string | null; group?: string | null; state?: string | null }): string {
+  return `${flowsPath}${questionOf(filter)}`
+}
+
+export const connectionsPath = '/connections'
+
+/** The card of one connection among all. */
+export function connectionPath(key: string): string {
+  return `${connectionsPath}#${encodeURIComponent(key)}`
+}
+
+/** Where an order to check a connection goes. */
+export function checkConnectionPath(key: string): string {
+  return `/api/v1/connections/${encodeURIComponent(key)}/check`
 }
 
 /** The overview, filtered. */

@@ -1,4 +1,5 @@
 import type { RunState } from '#lib/domain/run.ts'
+import type { RunFilterState } from '#lib/queries/run-list.ts'
 import type { RunRow } from '#lib/queries/run-rows.ts'
 import { grouped } from './grouped.ts'
 
@@ -29,6 +30,11 @@ const WORDS: Record<RunState, string> = {
   missed: 'Missed',
 }
 
+/** A choice of the list of runs in words. */
+export function filterStateInWords(state: RunFilterState): string {
+  return state === 'problems' ? 'Anything that went wrong' : WORDS[state]
+}
+
 /** A run's state in a word or two. */
 export function runStateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor'>): string {
   if (run.state !== 'running') return WORDS[run.state]
@@ -36,8 +42,16 @@ export function runStateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitin
   return run.waitingFor === null ? 'Running' : 'Waiting'
 }
 
-/** `1,724 rows, 14 put aside`. */
-export function rowsInWords(run: Pick<RunRow, 'rowsLoaded' | 'rowsRejected' | 'state'>): string {
+const TRIGGERS: Record<string, string> = { schedule: 'its schedule', manual: 'hand', after: 'the flow before it' }
+
+/** Who or what asked for a run: `its schedule`, `ada`. */
+export function triggerInWords(run: Pick<RunRow, 'trigger'> & { requestedBy: string | null }): string {
+  return run.requestedBy ?? TRIGGERS[run.trigger] ?? run.trigger
+}
+
+/** `1,724 rows, 14 put aside`; what a run loads is known when it ends, so until then `14 put aside so far` or null. */
+export function rowsInWords(run: Pick<RunRow, 'rowsLoaded' | 'rowsRejected' | 'endedAt'>): string | null {
+  if (run.endedAt === null) return run.rowsRejected === 0 ? null : `${grouped(run.rowsRejected)} put aside so far`
   const loaded = `${grouped(run.rowsLoaded)} ${run.rowsLoaded === 1 ? 'row' : 'rows'}`
   return run.rowsRejected === 0 ? loaded : `${loaded}, ${grouped(run.rowsRejected)} put aside`
 }

@@ -19,6 +19,7 @@ const SEQUENCE = `
       (select coalesce(max(id), 0) from arrival),
       (select count(*) || ':' || coalesce(max(id), 0) from blind where to_at is null),
       (select count(*) from maintenance_window),
+      (select max(greatest(checked_at, check_requested_at)) || ':' || count(check_ok) from connection_state),
       (select coalesce(max(heartbeat_at) >= $1::timestamptz, false) from worker_state where stopped_at is null or heartbeat_at > stopped_at),
       (select value from setting where key = 'rolled-up-through')
     ) as facts,

@@ -20,6 +20,7 @@ export interface RunRow {
   progressTotal: number | null
   etaAt: Instant | null
   rowsLoaded: number
+  /** So far, while it goes on. */
   rowsRejected: number
   problem: string | null
 }
@@ -33,6 +34,8 @@ export interface TaskRow {
   startedAt: Instant
   endedAt: Instant | null
   problem: string | null
+  /** Stretches in which it waited to be tried again, oldest first. */
+  waits: { from: Instant; until: Instant }[]
 }
 
 /** One line of a run's log. */
@@ -55,14 +58,23 @@ export const RUN_COLUMNS = `
   r.id::text, r.flow, r.trigger, r.state, r.attempt, ${instant('r.scheduled_for')} as "scheduledFor",
   ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt", ${instant('r.cancel_at')} as "cancelAt",
   r.waiting_for as "waitingFor", r.progress_done::float8 as "progressDone", r.progress_total::float8 as "progressTotal",
-  ${instant('r.eta_at')} as "etaAt", r.rows_loaded::float8 as "rowsLoaded", r.rows_rejected::float8 as "rowsRejected", r.problem`
+  ${instant('r.eta_at')} as "etaAt", r.rows_loaded::float8 as "rowsLoaded", r.problem,
+  case when r.ended_at is null and r.attempt > 0 then (select count(*) from run_rejection where run_id = r.id) else r.rows_rejected end::float8
+    as "rowsRejected"`
+
+/** However many steps a flow makes, a screen shows no more: those that run, then those that failed, then the newest. */
+export const TASKS_SHOWN = 150
 
 /** A run's steps in order, as JSON. */
 export const TASKS_COLUMN = `
   coalesce((
     select json_agg(json_build_object('attempt', t.attempt, 'name', t.name, 'state', t.state, 'tries', t.tries,
-      'startedAt', ${instant('t.started_at')}, 'endedAt', ${instant('t.ended_at')}, 'problem', t.problem) order by t.started_at, t.id)
-    from run_task t where t.run_id = r.id
+      'startedAt', ${instant('t.started_at')}, 'endedAt', ${instant('t.ended_at')}, 'problem', t.problem,
+      'waits', coalesce(t.detail -> 'waits', '[]')) order by t.started_at, t.id)
+    from (
+      select * from run_task where run_id = r.id
+      order by state = 'running' desc, state = 'failed' desc, started_at desc, id desc limit ${TASKS_SHOWN}
+    ) t
   ), '[]') as tasks`
 
 const LOG_SHOWN = 20

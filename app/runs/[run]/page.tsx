@@ -1,27 +1,45 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getRunPage } from '#lib/queries/run-page.ts'
+import { WHOLE_LOG } from '#lib/queries/run-log.ts'
+import { getRunPage, type RunPageQuery } from '#lib/queries/run-page.ts'
 import { RunScreen } from '../../_components/run-screen.tsx'
 import { requestContext } from '../../_lib/request-context.ts'
 import { isRunId } from '../../_lib/run-id.ts'
 import { runStateInWords } from '../../_lib/run-look.ts'
+import { parseLogQuestion, parseRejectionsQuestion, questionIn } from '../../_lib/run-question.ts'
 
 interface PageProps {
   params: Promise<{ run: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 export const dynamic = 'force-dynamic'
 
-const read = cache(async (id: string) => (isRunId(id) ? getRunPage(requestContext(), id) : null))
+/** Title and page are made from one look; `cache` compares by identity, so the question travels as text. */
+const read = cache(async (id: string, question: string) => {
+  const query = queryOf(JSON.parse(question))
+  const found = isRunId(id) ? await getRunPage(requestContext(), id, query) : null
+  return found === null ? null : { found, query }
+})
 
-export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
-  const found = await read((await params).run)
+function queryOf(query: Record<string, string | string[] | undefined>): RunPageQuery {
+  const question = questionIn(query)
+  const log = parseLogQuestion(question)
+  return { log: 'problem' in log ? WHOLE_LOG : { ...log, after: null }, rejections: parseRejectionsQuestion(question) }
+}
+
+async function readFor({ params, searchParams }: PageProps): ReturnType<typeof read> {
+  return read((await params).run, JSON.stringify(await searchParams))
+}
+
+export async function generateMetadata(props: PageProps): Promise<Metadata> {
+  const { found } = (await readFor(props)) ?? {}
   return { title: found ? `Run of ${found.run.flow}: ${runStateInWords(found.run)} · ${found.page.name}` : 'Not found' }
 }
 
-export default async function Page({ params }: PageProps) {
-  const found = await read((await params).run)
-  if (found === null) notFound()
-  return <RunScreen found={found} />
+export default async function Page(props: PageProps) {
+  const page = await readFor(props)
+  if (page === null) notFound()
+  return <RunScreen found={page.found} query={page.query} />
 }

@@ -1,9 +1,9 @@
-import { getRunView } from '#lib/queries/run-page.ts'
+import { getRunView } from '#lib/queries/run-view.ts'
 import { requestContext } from '../../../../_lib/request-context.ts'
 import { problem, readQuery, respond } from '../../../../_lib/respond.ts'
 import { isRunId } from '../../../../_lib/run-id.ts'
 
-/** A run with its tasks and the end of its log. */
+/** A run with its steps and counters; its log is at .../log. */
 export function GET(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {
   return respond(async () => {
     readQuery(request, [])

@@ -1,0 +1,172 @@
+import type { FlowCard as Card } from '#lib/queries/flow-cards.ts'
+import { limitsInWords, scheduleInWords } from '../_lib/flow-words.ts'
+import { duration } from '../_lib/format-time.ts'
+import { connectionPath, feedPath, filteredRunsPath, flowPath, groupPath, requestRunPath, runPath } from '../_lib/paths.ts'
+import { rowsInWords, secondsOf } from '../_lib/run-look.ts'
+import { FlowMark } from './flow-mark.tsx'
+import { FlowRoute } from './flow-route.tsx'
+import { Listed } from './listed.tsx'
+import { OrderForm } from './order-form.tsx'
+import { Facts } from './section.tsx'
+import { Age, Time } from './time.tsx'
+
+const NO_GROUP = 'Writes nothing that is watched'
+
+interface CardProps {
+  card: Card
+  now: number
+  /** Whether its runs may be asked for from here. */
+  takesOrders: boolean
+}
+
+/** A flow's whole configuration and how it fares; `isFirst` of its group. */
+export function FlowCard({ card, now, takesOrders, isFirst }: CardProps & { isFirst: boolean }) {
+  return (
+    <article className={isFirst ? 'card first' : 'card'} id={card.name} aria-labelledby={`name-${card.name}`}>
+      <p className="eyebrow">{card.group === null ? NO_GROUP : <a href={groupPath(card.group.key)}>{card.group.name}</a>}</p>
+      <header>
+        <h2 id={`name-${card.name}`}>
+          <a href={flowPath(card.name)}>{card.name}</a>
+        </h2>
+        <FlowMark card={card} />
+      </header>
+      <FlowCardBody card={card} now={now} takesOrders={takesOrders} />
+    </article>
+  )
+}
+
+/** Everything below the name; `isWhole` on the flow's own page, where its YAML has a section of its own. */
+export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardProps & { isWhole?: boolean }) {
+  const problem = (card.running ?? card.last)?.problem ?? null
+  return (
+    <>
+      {problem !== null && <p className="card-problem">{problem}</p>}
+      <Facts
+        form="card-facts"
+        facts={[
+          ['Feed', card.feeds.length === 0 ? null : <Links key="feed" items={card.feeds.map(({ key, name }) => [name, feedPath(key)])} />],
+          ['Runs', <Schedule key="runs" card={card} />],
+          ['Does', <FlowRoute key="does" card={card} isWhole={isWhole} />],
+          ['Uses', <Links key="uses" items={card.connections.map((key) => [key, connectionPath(key)])} />],
+          ['Sets', Object.keys(card.parameters).length === 0 ? null : <code key="sets">{JSON.stringify(card.parameters)}</code>],
+          ['Limits', limitsInWords(card) || null],
+          ['Last', (card.running ?? card.last) === null ? null : <LastRun key="last" card={card} now={now} />],
+          [
+            card.dueAt !== null && card.dueAt < now ? 'Was due' : 'Expected',
+            card.dueAt === null ? null : <Moment key="due" at={card.dueAt} />,
+          ],
+          ['Paused', card.paused === null ? null : <Pause key="paused" paused={card.paused} />],
+        ]}
+      />
+      <footer>
+        {takesOrders && <Orders card={card} />}
+        <a href={filteredRunsPath({ flow: card.name })}>
+          All runs<span className="sr-only"> of {card.name}</span>
+        </a>
+        {!isWhole && card.source !== null && <Source source={card.source} />}
+      </footer>
+    </>
+  )
+}
+
+function Links({ items }: { items: readonly (readonly [string, string])[] }) {
+  return (
+    <ul className="in-line">
+      {items.map(([words, href]) => (
+        <li key={href}>
+          <a href={href}>{words}</a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Moment({ at }: { at: number }) {
+  return (
+    <>
+      <Time at={at} />
+      <Age at={at} brackets />
+    </>
+  )
+}
+
+function Schedule({ card }: { card: Card }) {
+  return (
+    <>
+      {scheduleInWords(card)}
+      {card.after.length > 0 && (
+        <>
+          , after <Listed items={card.after.map((name) => ({ key: name, shown: <a href={flowPath(name)}>{name}</a> }))} />
+        </>
+      )}
+      {card.nextRunAt !== null && (
+        <span className="muted">
+          {' · next '}
+          <Time at={card.nextRunAt} />
+        </span>
+      )}
+    </>
+  )
+}
+
+function LastRun({ card, now }: { card: Card; now: number }) {
+  const run = card.running ?? card.last
+  if (run === null) return null
+  const seconds = secondsOf(run, now)
+  const rows = run.state === 'missed' ? null : rowsInWords(run)
+  return (
+    <>
+      <a href={runPath(run.id)}>
+        <Time at={run.startedAt ?? run.scheduledFor} />
+      </a>
+      <Age at={run.startedAt ?? run.scheduledFor} brackets past />
+      <span className="muted">
+        {rows !== null && ` · ${rows}`}
+        {seconds !== null && ` · ${run.endedAt === null ? 'for' : 'took'} ${duration(seconds)}`}
+      </span>
+    </>
+  )
+}
+
+function Pause({ paused }: { paused: NonNullable<Card['paused']> }) {
+  return (
+    <>
+      since <Time at={paused.since} />
+      {paused.until !== null && (
+        <>
+          {' '}
+          until <Time at={paused.until} />
+        </>
+      )}
+      {paused.note !== null && `: ${paused.note}`}
+      <span className="muted"> · it runs, and is not judged</span>
+    </>
+  )
+}
+
+function Orders({ card }: { card: Card }) {
+  const action = requestRunPath(card.name)
+  return (
+    <>
+      <OrderForm action={action}>
+        Run now<span className="sr-only"> {card.name}</span>
+      </OrderForm>
+      {card.takes.includes('dryRun') && (
+        <OrderForm action={action} fields={{ parameters: { dryRun: true } }}>
+          Dry run<span className="sr-only"> {card.name}</span>
+        </OrderForm>
+      )}
+    </>
+  )
+}
+
+function Source({ source }: { source: NonNullable<Card['source']> }) {
+  return (
+    <details className="fold">
+      <summary>
+        As written <code>{`${source.file}:${source.line}`}</code>
+      </summary>
+      <pre className="source">{source.yaml}</pre>
+    </details>
+  )
+}

@@ -1,0 +1,43 @@
+import type { FlowPage } from '#lib/queries/flow-page.ts'
+import { filteredRunsPath, flowsPath } from '../_lib/paths.ts'
+import { FlowCardBody } from './flow-card.tsx'
+import { FlowMark } from './flow-mark.tsx'
+import { Frame } from './frame.tsx'
+import { RunList } from './run-list.tsx'
+import { Section } from './section.tsx'
+
+/** One flow: its card, as written, and its latest runs. */
+export function FlowScreen({ found }: { found: FlowPage }) {
+  const { page, now, banners, card, runs } = found
+  return (
+    <Frame page={page} now={now} banners={banners} place="flows" crumbs={[['All flows', flowsPath]]}>
+      <header className="subject-head">
+        <h1>{card.name}</h1>
+        <p className="verdict">
+          <FlowMark card={card} big />
+        </p>
+      </header>
+      <div className="card alone">
+        <FlowCardBody card={card} now={now} takesOrders={found.takesOrders} isWhole />
+      </div>
+      <RunList runs={runs} now={now} />
+      {runs.length > 0 && (
+        <p>
+          <a href={filteredRunsPath({ flow: card.name })}>All its runs</a>
+        </p>
+      )}
+      {card.source !== null && (
+        <Section
+          title="As written"
+          note={
+            <code>
+              {card.source.file}:{card.source.line}
+            </code>
+          }
+        >
+          <pre className="source">{card.source.yaml}</pre>
+        </Section>
+      )}
+    </Frame>
+  )
+}

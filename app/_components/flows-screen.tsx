@@ -1,0 +1,95 @@
+import { FLOW_STANDINGS } from '#lib/domain/flow-standing.ts'
+import type { FlowFilter, FlowsPage } from '#lib/queries/flows-page.ts'
+import { STANDINGS } from '../_lib/flow-words.ts'
+import { grouped } from '../_lib/grouped.ts'
+import { filteredFlowsPath, flowsPath } from '../_lib/paths.ts'
+import { FlowCard } from './flow-card.tsx'
+import { Frame } from './frame.tsx'
+
+interface FlowsScreenProps {
+  found: FlowsPage
+  filter: FlowFilter
+  problem: string | null
+}
+
+/** All flows under the groups they write for. */
+export function FlowsScreen({ found, filter, problem }: FlowsScreenProps) {
+  const { page, now, banners, groups } = found
+  return (
+    <Frame page={page} now={now} banners={banners} place="flows">
+      <header className="hero">
+        <h1>{problem ?? headline(found, filter)}</h1>
+        {found.total === 0 && (
+          <p className="lead">
+            A flow loads data at its time. Name one under <code>flows:</code> in the catalogue, or write one without code:{' '}
+            <code>extract</code>, and <code>load</code> or <code>deliver</code>.
+          </p>
+        )}
+      </header>
+      {found.total > 0 && <Choice found={found} filter={filter} />}
+      <div className="cards">
+        {groups.flatMap((group) =>
+          group.flows.map((card, index) => (
+            <FlowCard key={card.name} card={card} now={now} takesOrders={found.takesOrders} isFirst={index === 0} />
+          )),
+        )}
+      </div>
+    </Frame>
+  )
+}
+
+function headline({ shown, total, groupNames }: FlowsPage, filter: FlowFilter): string {
+  if (total === 0) return 'The catalogue names no flow yet.'
+  const isAll = filter.q === null && filter.group === null && filter.standing === null
+  const count = (n: number) => (n === 1 ? '1 flow' : `${grouped(n)} flows`)
+  if (isAll) return `${count(total)} for ${groupNames.length === 1 ? '1 group' : `${groupNames.length} groups`}`
+  return shown === 0 ? 'No flow is like that' : `${grouped(shown)} of ${count(total)}`
+}
+
+/** What to show: words, a group, a state. A plain form and plain links, so that the address says it all. */
+function Choice({ found, filter }: { found: FlowsPage; filter: FlowFilter }) {
+  const { q, group, standing } = filter
+  return (
+    <div className="choice">
+      <form action={flowsPath}>
+        <input
+          type="search"
+          name="q"
+          defaultValue={q ?? ''}
+          placeholder="Find a flow, table or connection"
+          aria-label="Find a flow, table or connection"
+        />
+        <select name="group" defaultValue={group ?? ''} aria-label="Group">
+          <option value="">All groups</option>
+          {found.groupNames.map(({ key, name }) => (
+            <option key={key} value={key}>
+              {name}
+            </option>
+          ))}
+        </select>
+        {standing !== null && <input type="hidden" name="state" value={standing} />}
+        <button type="submit" className="button">
+          Show
+        </button>
+        {(q !== null || group !== null || standing !== null) && <a href={flowsPath}>Show all</a>}
+      </form>
+      <nav className="legend" aria-label="States, and how many flows are in them">
+        {FLOW_STANDINGS.map((name) => (
+          <a
+            key={name}
+            href={filteredFlowsPath({ q, group, state: standing === name ? null : name })}
+            className={found.counts[name] === undefined ? 'zero' : undefined}
+            aria-current={standing === name ? 'true' : undefined}
+          >
+            <svg className={`i-${STANDINGS[name].icon}`} aria-hidden="true">
+              <use href={`#i-${STANDINGS[name].icon}`} />
+            </svg>
+            <span>
+              {STANDINGS[name].words} <b>{found.counts[name] ?? 0}</b>
+            </span>
+          </a>
+        ))}
+      </nav>
+    </div>
+  )
+}

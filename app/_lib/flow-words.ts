@@ -1,0 +1,40 @@
+import { cronInWords } from '#lib/domain/cron-in-words.ts'
+import { formatDuration } from '#lib/domain/duration.ts'
+import type { FlowStanding } from '#lib/domain/flow-standing.ts'
+import type { FlowCard } from '#lib/queries/flow-cards.ts'
+import { zoneCity } from './format-time.ts'
+
+/** The words of a standing, for the filter and the mark, with its icon. */
+export const STANDINGS: Record<FlowStanding, { icon: string; words: string }> = {
+  running: { icon: 'running', words: 'Running' },
+  failed: { icon: 'stale', words: 'Not completed' },
+  partial: { icon: 'late', words: 'Partial' },
+  paused: { icon: 'maintenance', words: 'Paused' },
+  never: { icon: 'none', words: 'Never ran' },
+  completed: { icon: 'fresh', words: 'Completed' },
+}
+
+/** `every day at 04:20, New York time`. */
+export function scheduleInWords({ cron, zone }: Pick<FlowCard, 'cron' | 'zone'>): string {
+  return cron === null || cron === '' ? 'by hand only' : `${cronInWords(cron)}, ${zoneCity(zone)} time`
+}
+
+/** `at most 1 h, 1 % of the rows put aside`. */
+export function limitsInWords({ timeoutMs, rejectTolerance }: Pick<FlowCard, 'timeoutMs' | 'rejectTolerance'>): string {
+  const time = timeoutMs === null ? [] : [formatDuration(timeoutMs)]
+  const rows = rejectTolerance === null ? [] : [`${percent(rejectTolerance)} of the rows put aside`]
+  const all = [...time, ...rows]
+  return all.length === 0 ? '' : `at most ${all.join(', ')}`
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`
+}
+
+const SHOWN = 4
+
+/** The first columns by name, and how many more there are. */
+export function columnsInWords(columns: readonly string[]): string {
+  const more = columns.length - SHOWN
+  return more > 1 ? `${columns.slice(0, SHOWN).join(', ')} and ${more} more` : columns.join(', ')
+}

@@ -1,0 +1,19 @@
+/** What became of an order: where to go on, or in words why it was not taken. */
+export type OrderOutcome = { ok: true; location: string } | { ok: false; problem: string }
+
+/** Sends an order to the page's own API as JSON; never throws. */
+export async function postOrder(path: string, order: object): Promise<OrderOutcome> {
+  try {
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) })
+    const body: unknown = await answer.json()
+    if (answer.ok) return { ok: true, location: textIn(body, 'location') ?? '/' }
+    return { ok: false, problem: textIn(body, 'problem') ?? `The page answered ${answer.status}.` }
+  } catch {
+    return { ok: false, problem: 'The page could not be reached. Try again.' }
+  }
+}
+
+function textIn(body: unknown, name: string): string | null {
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null
+  return typeof value === 'string' ? value : null
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { parseLogQuestion, parseRejectionsQuestion, parseRunFilter, questionIn } from './run-question.ts'
+
+const ID = '0f0e0d0c-1111-4222-8333-444455556666'
+
+describe('a question in an address', () => {
+  it('holds each name once; empty and repeated ones are not asked', () => {
+    expect(questionIn({ find: 'x', level: '', flow: ['a', 'b'], state: undefined })).toEqual({ find: 'x' })
+  })
+})
+
+describe('a question to a log', () => {
+  it('is the whole log when nothing is asked', () => {
+    expect(parseLogQuestion({})).toEqual({ find: '', level: 'info', before: null, after: null })
+  })
+
+  it('names text, level and place', () => {
+    expect(parseLogQuestion({ find: 'term', level: 'warn', before: '120' })).toEqual({
+      find: 'term',
+      level: 'warn',
+      before: 120,
+      after: null,
+    })
+  })
+
+  it.each([
+    [{ level: 'loud' }, 'There is no level “loud”. Known are info, warn, error.'],
+    [{ before: '-1' }, '“-1” is not the number of a line.'],
+    [{ after: '1e3' }, '“1e3” is not the number of a line.'],
+    [{ find: 'x'.repeat(201) }, '“find” is longer than 200 characters.'],
+  ])('%j is refused in words', (question, problem) => {
+    expect(parseLogQuestion(question)).toEqual({ problem })
+  })
+})
+
+describe('a question to the list of runs', () => {
+  it('names flow, state and place', () => {
+    expect(parseRunFilter({})).toEqual({ flow: null, state: null, before: null })
+    const before = `1763640000000_${ID}`
+    expect(parseRunFilter({ flow: 'term', state: 'timed-out', before })).toEqual({ flow: 'term', state: 'timed-out', before })
+    expect(parseRunFilter({ state: 'problems' })).toMatchObject({ state: 'problems' })
+  })
+
+  it('is refused in words when it cannot be understood', () => {
+    expect(parseRunFilter({ state: 'good' })).toMatchObject({ problem: expect.stringContaining('There is no state “good”.') })
+    for (const before of ['yesterday', '12', `12_${'-'.repeat(36)}`])
+      expect(parseRunFilter({ before })).toEqual({ problem: `“${before}” is no place in the list of runs.` })
+  })
+})
+
+describe('a question to what was put aside', () => {
+  it('is the first page of all rows unless it is understood', () => {
+    expect(parseRejectionsQuestion({})).toEqual({ group: null, page: 1 })
+    expect(parseRejectionsQuestion({ reason: 'abc', rows: '3' })).toEqual({ group: 'abc', page: 3 })
+    expect(parseRejectionsQuestion({ rows: '-3' })).toEqual({ group: null, page: 1 })
+  })
+})

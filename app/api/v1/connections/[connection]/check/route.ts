@@ -1,0 +1,11 @@
+import { requestCheck } from '#lib/commands/request-check.ts'
+import { acceptOrder } from '../../../../../_lib/accept-order.ts'
+import { connectionPath, decodeSegment } from '../../../../../_lib/paths.ts'
+
+/** Asks for a check of a connection now; a worker does it, because the page knows no secrets. */
+export function POST(request: Request, { params }: { params: Promise<{ connection: string }> }): Promise<Response> {
+  return acceptOrder(request, async (ctx) => {
+    const connection = decodeSegment((await params).connection) ?? ''
+    return { location: connectionPath(connection), answer: await requestCheck(ctx, { connection }) }
+  })
+}

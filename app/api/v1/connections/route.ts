@@ -1,0 +1,13 @@
+import { getConnectionsPage } from '#lib/queries/connections-page.ts'
+import { requestContext } from '../../../_lib/request-context.ts'
+import { problem, readQuery, respond } from '../../../_lib/respond.ts'
+
+/** Every connection: does it let us in, and how old are its secrets? Names and places of secrets, never their values. */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    readQuery(request, [])
+    const found = await getConnectionsPage(requestContext())
+    if (found === null) return problem(503, 'No catalogue has been accepted yet, so there are no connections.')
+    return Response.json({ now: found.now, connections: found.connections }, { headers: { 'cache-control': 'no-cache' } })
+  })
+}

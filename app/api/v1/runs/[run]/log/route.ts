@@ -1,0 +1,17 @@
+import { getRunLog, hasRun } from '#lib/queries/run-log.ts'
+import { requestContext } from '../../../../../_lib/request-context.ts'
+import { problem, readQuery, refuse, respond } from '../../../../../_lib/respond.ts'
+import { isRunId } from '../../../../../_lib/run-id.ts'
+import { LOG_QUESTION, parseLogQuestion } from '../../../../../_lib/run-question.ts'
+
+/** Lines of a run's log: the newest that fit `find` and `level`, or those `before` or `after` a known line. */
+export function GET(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {
+  return respond(async () => {
+    const query = parseLogQuestion(Object.fromEntries(readQuery(request, LOG_QUESTION)))
+    if ('problem' in query) throw refuse(query.problem)
+    const { run } = await params
+    const ctx = requestContext()
+    if (!isRunId(run) || !(await hasRun(ctx, run))) return problem(404, 'There is no such run.')
+    return Response.json(await getRunLog(ctx, run, query), { headers: { 'cache-control': 'no-cache' } })
+  })
+}

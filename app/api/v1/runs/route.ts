@@ -1,0 +1,13 @@
+import { getRunList } from '#lib/queries/run-list.ts'
+import { requestContext } from '../../../_lib/request-context.ts'
+import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
+import { parseRunFilter, questionIn, RUNS_QUESTION } from '../../../_lib/run-question.ts'
+
+/** Runs of all flows: what is under way, and a page of ended ones, newest first. */
+export function GET(request: Request): Promise<Response> {
+  return respond(async () => {
+    const filter = parseRunFilter(questionIn(Object.fromEntries(readQuery(request, RUNS_QUESTION))))
+    if ('problem' in filter) throw refuse(filter.problem)
+    return Response.json(await getRunList(requestContext(), filter), { headers: { 'cache-control': 'no-cache' } })
+  })
+}

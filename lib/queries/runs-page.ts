@@ -1,0 +1,27 @@
+import type { Context } from '#lib/db/context.ts'
+import type { CataloguePage } from '#lib/domain/catalogue.ts'
+import { type Banner, getBanners } from './banners.ts'
+import { getPageSettings } from './page-settings.ts'
+import { getRunList, type RunFilter, type RunList } from './run-list.ts'
+
+/** The screen of all runs; `page` is null until a first catalogue is accepted. */
+export interface RunsPage {
+  page: CataloguePage | null
+  banners: Banner[]
+  list: RunList
+  /** The flows of the catalogue, and those that have left it but ran. */
+  flows: string[]
+}
+
+const FLOWS = 'select name from flow where removed_at is null or exists (select 1 from run r where r.flow = flow.name) order by name'
+
+/** The screen of all runs. */
+export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
+  const page = await getPageSettings(ctx)
+  const [banners, list, flows] = await Promise.all([
+    getBanners(ctx, page?.demo ?? false),
+    getRunList(ctx, filter),
+    ctx.pool.query<{ name: string }>(FLOWS),
+  ])
+  return { page, banners, list, flows: flows.rows.map(({ name }) => name) }
+}
