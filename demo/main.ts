@@ -1,30 +1,29 @@
+import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
 import { z } from 'zod'
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
-import { openWindow } from '#lib/commands/open-window.ts'
-import { rebuild } from '#lib/commands/rebuild.ts'
-import { requestRun } from '#lib/commands/request-run.ts'
-import { rollUpDays } from '#lib/commands/roll-up-days.ts'
 import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
-import { insertWorkerGap } from '#lib/db/blind.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { getSetting, putSetting } from '#lib/db/settings.ts'
-import { listSubjectIds } from '#lib/db/subjects.ts'
-import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
+import { DAY_MS } from '#lib/domain/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/local-day.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type Environment, readEnvironment } from '#lib/platform/env.ts'
 import { createLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { type Campus, startCampus } from './campus/campus.ts'
+import { runFlowsOnce } from './first-runs.ts'
 import { catchUpWorld, runWorld } from './outside-world.ts'
-import { replayRuns } from './replay-runs.ts'
-import { replayWorld, type Stretch } from './replay-world.ts'
-import { CAMPUS_ZONE, PAST_DAYS } from './world.ts'
+import { replay } from './replay.ts'
+import { NO_PORTS, portsSchema, startStandIns } from './stand-ins.ts'
+import { CAMPUS_ZONE, PAST_DAYS } from './stretch.ts'
 
 const SETTING = 'demo'
-const stateSchema = z.object({ firstStart: z.number(), until: z.number(), campusPort: z.number() })
+const CATALOGUE = 'demo/catalogue'
+const DEPARTMENTS = 'departments'
+/** So many invented people: a first person run of less than a minute. */
+const PEOPLE = 2400
+const stateSchema = z.object({ firstStart: z.number(), until: z.number(), ports: portsSchema.catch(NO_PORTS) })
 type State = z.infer<typeof stateSchema>
 
 const log = createLog({ level: 'info', pretty: true }, { part: 'demo' })
@@ -39,12 +38,12 @@ function requireUrls(environment: Environment): { databaseUrl: string; lakeUrl: 
 /** The other departments' database, beside the lake. */
 async function requireCampusDatabase(lakeUrl: string): Promise<string> {
   const url = new URL(lakeUrl)
-  url.pathname = '/campus'
+  url.pathname = `/${DEPARTMENTS}`
   const sql = new Client({ connectionString: lakeUrl })
   await sql.connect()
   try {
-    const { rowCount } = await sql.query("select 1 from pg_database where datname = 'campus'")
-    if (rowCount === 0) await sql.query(`create database ${escapeIdentifier('campus')}`)
+    const { rowCount } = await sql.query('select 1 from pg_database where datname = $1', [DEPARTMENTS])
+    if (rowCount === 0) await sql.query(`create database ${escapeIdentifier(DEPARTMENTS)}`)
   } finally {
     await sql.end()
   }
@@ -57,86 +56,37 @@ async function syncAt(ctx: Context, path: string): Promise<void> {
   await syncCatalogue(ctx, loaded)
 }
 
-/** Things that happened once: a night without the worker, announced work, a pause that still lasts. */
-async function replayMishaps(ctx: Context, stretch: Stretch): Promise<void> {
-  const night = stretch.firstStart - 62 * DAY_MS
-  await insertWorkerGap(ctx.pool, night, night + 7 * HOUR_MS)
-  const upgrade = stretch.firstStart - 19.2 * DAY_MS
-  await openWindow(ctx, {
-    subject: { kind: 'feed', key: 'housing' },
-    kind: 'maintenance',
-    from: upgrade,
-    to: upgrade + 30 * HOUR_MS,
-    note: 'Housing moves to its new system.',
-  })
-}
-
-/** Tells a stretch that nobody watched: the same commands as in life, with a clock of its own; no status is ever written by hand. */
-async function replay(ctx: Context, clock: FakeClock, environment: Environment, stretch: Stretch): Promise<void> {
-  const isFirst = stretch.from < stretch.firstStart
-  clock.set(stretch.from)
-  if (isFirst) await syncAt(ctx, environment.config ?? 'demo/tidemark.yaml')
-  clock.set(stretch.to)
-  await replayWorld(ctx, stretch)
-  if (isFirst) await replayMishaps(ctx, stretch)
-  await replayRuns(ctx, clock, stretch)
-  clock.set(stretch.to)
-  await rebuild(ctx, { assetIds: await listSubjectIds(ctx.pool, 'asset'), from: stretch.from, isThorough: true })
-  await rollUpDays(ctx)
-}
-
-async function catchUp(ctx: Context, clock: FakeClock, environment: Environment, campusUrl: string): Promise<State> {
+/**
+ * Tells what has not been told up to now: the ninety days before the very first start, later the stretch the demo was off. With a clock
+ * of its own; the process may be ended at any moment, then the next start tells it.
+ */
+async function catchUp(databaseUrl: string, environment: Environment, campusUrl: string): Promise<State> {
   const now = systemClock.now()
+  const clock = new FakeClock(now)
+  const actor = { type: 'system', job: 'demo' } as const
+  const ctx = createContext({ url: databaseUrl, clock, log, actor, applicationName: 'tidemark demo' })
   const known = stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
   const firstStart = known?.firstStart ?? now
   const from = known?.until ?? startOfDay(localDay(now - PAST_DAYS * DAY_MS, CAMPUS_ZONE), CAMPUS_ZONE)
-  await catchUpWorld(campusUrl, systemClock, firstStart)
+  const state = { firstStart, until: now, ports: known?.ports ?? NO_PORTS }
   log.info(known ? 'telling the stretch the demo was off' : `telling the last ${PAST_DAYS} days`)
-  await replay(ctx, clock, environment, { from, to: now, firstStart })
-  // The stretch has been told, so it is not a gap of the worker.
-  await ctx.pool.query('update worker_state set heartbeat_at = $1 where stopped_at is null', [new Date(now)])
-  const state = { firstStart, until: now, campusPort: known?.campusPort ?? 0 }
-  await putSetting(ctx.pool, SETTING, state)
-  log.info('the past is told', { ms: systemClock.now() - now })
+  await catchUpWorld(campusUrl, systemClock, firstStart)
+  clock.set(from)
+  if (known === undefined) await syncAt(ctx, environment.config ?? CATALOGUE)
+  clock.set(now)
+  const { runs } = await replay(ctx, { from, to: now, firstStart }, async (sql) => {
+    // The stretch is told, so it is not a gap of the worker.
+    await sql.query('update worker_state set heartbeat_at = $1 where stopped_at is null', [new Date(now)])
+    await putSetting(sql, SETTING, state)
+  })
+  await closeContext(ctx)
+  log.info('the past is told', { runs, ms: systemClock.now() - now })
   return state
-}
-
-async function openCampus(environment: Environment, port: number): Promise<Campus> {
-  const options = { clock: systemClock, ...(environment.demoCourses === undefined ? {} : { courses: environment.demoCourses }) }
-  return startCampus({ ...options, port }).catch(() => startCampus(options))
-}
-
-/** On the very first start both flows really run, one after the other, whatever the hour. */
-async function runFlowsOnce(ctx: Context, signal: AbortSignal): Promise<void> {
-  for (const flow of ['term', 'course']) {
-    const known = await ctx.pool.query("select 1 from run where flow = $1 and requested_by = 'demo'", [flow])
-    if (known.rowCount !== 0) continue
-    const { runId } = await requestRun(ctx, { flow, requestedBy: 'demo' })
-    while (!signal.aborted) {
-      const { rows } = await ctx.pool.query<{ state: string }>('select state from run where id = $1', [runId])
-      if (rows[0]?.state === 'completed' || rows[0]?.state === 'partial') break
-      if (rows[0]?.state === 'failed') return
-      await systemClock.sleep(1000, signal)
-    }
-  }
-}
-
-function variables(campus: Campus, campusUrl: string): Record<string, string> {
-  return {
-    DEMO_PEOPLESOFT_URL: campus.url,
-    DEMO_PEOPLESOFT_USER: campus.credentials.user,
-    DEMO_PEOPLESOFT_PASSWORD: campus.credentials.password,
-    DEMO_SNAPLOGIC_COURSE_URL: campus.courseUrl,
-    DEMO_SNAPLOGIC_KEY: campus.credentials.key,
-    DEMO_CAMPUS_DATABASE_URL: campusUrl,
-    // Nobody listens there, and never will: a warehouse that went away.
-    DEMO_HR_DATABASE_URL: 'postgres://reader:gone@127.0.0.1:9/hr',
-  }
 }
 
 async function rememberTime(ctx: Context, state: State, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await putSetting(ctx.pool, SETTING, { ...state, until: systemClock.now() satisfies Instant })
+    await putSetting(ctx.pool, SETTING, { ...state, until: systemClock.now() })
     await systemClock.sleep(5000, signal)
   }
 }
@@ -144,25 +94,34 @@ async function rememberTime(ctx: Context, state: State, signal: AbortSignal): Pr
 async function main(): Promise<void> {
   const environment = readEnvironment()
   const { databaseUrl, lakeUrl } = requireUrls(environment)
+  const campusUrl = await requireCampusDatabase(lakeUrl)
+  const told = await catchUp(databaseUrl, environment, campusUrl)
+  // Only from here on is there anything to end in order: a signal before this ends the process at once.
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
-  const clock = new FakeClock(systemClock.now())
   const actor = { type: 'system', job: 'demo' } as const
-  const past = createContext({ url: databaseUrl, clock, log, actor, applicationName: 'tidemark demo' })
-  const campusUrl = await requireCampusDatabase(lakeUrl)
-  const told = await catchUp(past, clock, environment, campusUrl)
-  await closeContext(past)
   const ctx = createContext({ url: databaseUrl, clock: systemClock, log, actor, applicationName: 'tidemark demo' })
-  const campus = await openCampus(environment, told.campusPort)
-  const state = { ...told, campusPort: Number(new URL(campus.url).port) }
-  process.send?.({ kind: 'ready', environment: variables(campus, campusUrl) })
+  const standIns = await startStandIns({
+    clock: systemClock,
+    folder: join(environment.dataFolder, 'demo'),
+    ports: told.ports,
+    peopleCount: PEOPLE,
+    ...(environment.demoCourses === undefined ? {} : { courses: environment.demoCourses }),
+  })
+  const state = { ...told, ports: standIns.ports }
+  process.send?.({ kind: 'ready', environment: { ...standIns.variables, ...databaseVariables(campusUrl) } })
   await Promise.all([
     runWorld(campusUrl, systemClock, state.firstStart, stopping.signal),
     rememberTime(ctx, state, stopping.signal),
     runFlowsOnce(ctx, stopping.signal),
   ])
-  await campus.close()
+  await standIns.close()
   await closeContext(ctx)
+}
+
+function databaseVariables(campusUrl: string): Record<string, string> {
+  // Nobody listens there, and never will: a warehouse that went away.
+  return { DEMO_CAMPUS_DATABASE_URL: campusUrl, DEMO_HR_DATABASE_URL: 'postgres://reader:gone@127.0.0.1:9/hr' }
 }
 
 await main()

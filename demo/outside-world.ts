@@ -1,7 +1,9 @@
 import { Client, type ClientBase, escapeIdentifier } from 'pg'
-import { DAY_MS, type Instant } from '#lib/domain/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { arrivalsOf, PAST_DAYS, WORLD, type WorldTable } from './world.ts'
+import { fillDepartmentTables } from './department-tables.ts'
+import { PAST_DAYS } from './stretch.ts'
+import { arrivalsOf, WORLD, type WorldTable } from './world.ts'
 
 /** How far back rows are really written: enough for a stopped table to show when it stopped. */
 const ROWS_PAST_DAYS = PAST_DAYS + 60
@@ -24,7 +26,6 @@ async function createTables(sql: ClientBase): Promise<void> {
     await sql.query(`create table if not exists ${place.qualified} (
       id bigint generated always as identity primary key,
       row_count integer not null,
-      posted_on date,
       loaded_at timestamptz not null
     )`)
     await sql.query(`create index if not exists ${escapeIdentifier(`${place.table}_loaded_at`)} on ${place.qualified} (loaded_at)`)
@@ -38,28 +39,46 @@ async function writeArrivals(sql: ClientBase, table: WorldTable, now: Instant, f
   const arrivals = arrivalsOf(table, from, now, firstStart)
   if (arrivals.length === 0) return
   await sql.query(
-    `insert into ${qualified} (row_count, posted_on, loaded_at)
-     select * from unnest($1::integer[], $2::date[], $3::timestamptz[])`,
-    [arrivals.map((a) => a.rows), arrivals.map((a) => a.dataThrough), arrivals.map((a) => new Date(a.at))],
+    `insert into ${qualified} (row_count, loaded_at)
+     select * from unnest($1::integer[], $2::timestamptz[])`,
+    [arrivals.map((a) => a.rows), arrivals.map((a) => new Date(a.at))],
   )
 }
 
-/** Brings every table of the pretend campus up to `clock.now()`, also after a long time off. */
-export async function catchUpWorld(url: string, clock: Clock, firstStart: Instant): Promise<void> {
+async function withWorld(url: string, work: (sql: ClientBase) => Promise<void>): Promise<void> {
   const sql = new Client({ connectionString: url, application_name: 'demo campus' })
   await sql.connect()
   try {
-    await createTables(sql)
-    for (const table of WORLD) await writeArrivals(sql, table, clock.now(), firstStart)
+    await work(sql)
   } finally {
     await sql.end()
   }
 }
 
-/** Keeps the campus going: every few seconds whatever is due by then arrives. Ends with the signal. */
+async function writeAll(sql: ClientBase, now: Instant, firstStart: Instant): Promise<void> {
+  for (const table of WORLD) await writeArrivals(sql, table, now, firstStart)
+}
+
+/** Brings every table of the pretend campus up to `clock.now()`, also after a long time off. */
+export function catchUpWorld(url: string, clock: Clock, firstStart: Instant): Promise<void> {
+  return withWorld(url, async (sql) => {
+    await createTables(sql)
+    await writeAll(sql, clock.now(), firstStart)
+    await fillDepartmentTables(sql, new Date(clock.now()))
+  })
+}
+
+/** Keeps the campus going: what is due by then arrives every few seconds, the departments write hourly. Ends with the signal. */
 export async function runWorld(url: string, clock: Clock, firstStart: Instant, signal: AbortSignal): Promise<void> {
+  let filledAt = clock.now()
   while (!signal.aborted) {
-    await catchUpWorld(url, clock, firstStart)
+    const now = clock.now()
+    await withWorld(url, async (sql) => {
+      await writeAll(sql, now, firstStart)
+      if (now - filledAt < HOUR_MS) return
+      await fillDepartmentTables(sql, new Date(now))
+      filledAt = now
+    })
     await clock.sleep(10_000, signal)
   }
 }

@@ -1,87 +1,168 @@
-import { claimRun } from '#lib/commands/claim-run.ts'
-import { finishRun, type RunEnding } from '#lib/commands/finish-run.ts'
-import { planRuns } from '#lib/commands/plan-runs.ts'
-import { runLedger } from '#lib/commands/report-run.ts'
-import { requestRun } from '#lib/commands/request-run.ts'
-import type { Context } from '#lib/db/context.ts'
-import { ticksBetween } from '#lib/domain/cron.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
-import type { FakeClock } from '#lib/testing/fake-clock.ts'
-import type { Stretch } from './replay-world.ts'
-import { CAMPUS_ZONE, chance } from './world.ts'
+import type { PastRun } from '#lib/db/past-runs.ts'
+import { nextTick, type Schedule, ticksBetween } from '#lib/domain/cron.ts'
+import { formatDuration } from '#lib/domain/duration.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/instant.ts'
+import { atTimeOfDay, daysBetween, localDay } from '#lib/domain/local-day.ts'
+import { isGood } from '#lib/domain/run.ts'
+import { upstreamTick, waitsForUpstream } from '#lib/domain/run-plan.ts'
+import { chance } from './chance.ts'
+import { endedRun } from './ended-run.ts'
+import { habitOf } from './habits.ts'
+import { MISHAPS, type Mishap } from './mishaps.ts'
+import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
-const OWNER = 'demo-replay'
+/** A flow of the catalogue, as far as its runs need it. */
+export interface ToldFlow {
+  name: string
+  schedule: Schedule | null
+  after: readonly string[]
+  timeoutMs: number
+}
 
-/** Nights, counted back from the first start, on which a load went wrong. */
-const FAILED_TERM_NIGHT = 33
-const FAILED_COURSE_NIGHT = 11
-const PARTIAL_COURSE_NIGHT = 47
+/** What the flows of the campus did during a stretch. */
+export interface ToldRuns {
+  runs: PastRun[]
+  /** The first tick of a flow that is left to the worker, because its run would not have ended yet. */
+  untold: Map<string, Instant>
+}
 
-type Ending = Pick<RunEnding, 'state' | 'rowsLoaded' | 'report' | 'problem' | 'internalProblem'>
+/** Nobody worked then: a night of the pretend past. */
+export interface Night {
+  from: Instant
+  to: Instant
+}
 
-function completed(flow: string, name: string): Ending {
-  const seen = flow === 'term' ? 36 : 3200
-  const changed = flow === 'term' ? (chance(`${name} any`) < 0.06 ? 2 : 0) : Math.floor(chance(`${name} rows`) * 90)
+const WAITS_UNTIL_CLAIMED_MS = 20 * SECOND_MS
+
+/**
+ * The runs of a stretch as the campus' habits and mishaps have them: each tick planned, started and ended by the rules a worker keeps
+ * to (one run of a flow at a time, `after` waited for, ticks nobody was there for missed). The same stretch gives the same runs.
+ */
+export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: Night | null): ToldRuns {
+  const told = new Map<string, FlowStory>()
+  const byName = new Map(flows.map((flow) => [flow.name, flow]))
+  const tell = (flow: ToldFlow): FlowStory => {
+    const known = told.get(flow.name)
+    if (known !== undefined) return known
+    const story = new FlowStory(flow, stretch, nobody)
+    // Entered first: the catalogue forbids flows that wait for each other.
+    told.set(flow.name, story)
+    story.tell(flow.after.flatMap((name) => byName.get(name) ?? []).map(tell))
+    return story
+  }
+  for (const flow of flows) tell(flow)
+  const stories = [...told.values()]
   return {
-    state: 'completed',
-    rowsLoaded: changed,
-    problem: null,
-    internalProblem: null,
-    report: { rowsSeen: seen, counts: { seen, changed }, rowsByAsset: {}, incomplete: null },
+    runs: stories.flatMap((story) => story.runs),
+    untold: new Map(stories.flatMap(({ flow, untold }) => (untold === null ? [] : [[flow.name, untold]]))),
   }
 }
 
-function failed(problem: string): Ending {
-  return { state: 'failed', rowsLoaded: 0, report: null, problem, internalProblem: problem }
+/** When a run may start, or why it never can. */
+type Start = { at: Instant } | { gaveUpAt: Instant; words: string }
+
+/** The runs of one flow. */
+class FlowStory {
+  readonly flow: ToldFlow
+  readonly runs: PastRun[] = []
+  untold: Instant | null = null
+  readonly #stretch: Stretch
+  readonly #nobody: Night | null
+
+  constructor(flow: ToldFlow, stretch: Stretch, nobody: Night | null) {
+    this.flow = flow
+    this.#stretch = stretch
+    this.#nobody = nobody
+  }
+
+  tell(upstream: readonly FlowStory[]): void {
+    const { schedule, name } = this.flow
+    if (schedule === null) return
+    const { from, to } = this.#stretch
+    let createdAt = from
+    for (const tick of ticksBetween(schedule, from, to)) {
+      const planned = { flow: name, trigger: 'schedule' as const, scheduledFor: tick, createdAt, requestedBy: null }
+      if (!this.#tellTick(planned, schedule, upstream)) {
+        this.untold = tick
+        return
+      }
+      createdAt = tick
+    }
+  }
+
+  /** False when it cannot be told: it would not be over yet. */
+  #tellTick(planned: Planned, schedule: Schedule, upstream: readonly FlowStory[]): boolean {
+    const tick = planned.scheduledFor
+    if (this.#isMissed(tick, schedule)) {
+      this.runs.push(neverBegun(planned, 'missed', tick, null))
+      return true
+    }
+    const mishap = this.#mishapOn(tick)
+    const start = this.#startOf(tick, schedule, upstream)
+    const run = 'gaveUpAt' in start ? neverBegun(planned, 'failed', start.gaveUpAt, start.words) : this.#execute(planned, start.at, mishap)
+    if (run.endedAt >= this.#stretch.to) return false
+    this.runs.push(run)
+    if (mishap?.again !== undefined && mishap.by !== undefined) this.#repeat(run, mishap.again, mishap.by)
+    return true
+  }
+
+  #execute(planned: Planned, startedAt: Instant, mishap: Mishap | undefined): PastRun {
+    return endedRun(planned, startedAt, { habit: habitOf(planned.flow), timeoutMs: this.flow.timeoutMs, mishap })
+  }
+
+  /** Somebody came in the morning, mended it and ran it again. */
+  #repeat(failed: PastRun, timeOfDay: string, requestedBy: string): void {
+    const at = Math.max(failed.endedAt + SECOND_MS, atTimeOfDay(localDay(failed.scheduledFor, CAMPUS_ZONE), timeOfDay, CAMPUS_ZONE))
+    const asked = { flow: this.flow.name, trigger: 'manual' as const, scheduledFor: at, createdAt: at, requestedBy }
+    const run = this.#execute(asked, at + SECOND_MS, undefined)
+    if (run.endedAt < this.#stretch.to) this.runs.push(run)
+  }
+
+  #mishapOn(tick: Instant): Mishap | undefined {
+    const daysBefore = daysBetween(localDay(tick, CAMPUS_ZONE), localDay(this.#stretch.firstStart, CAMPUS_ZONE))
+    return MISHAPS.find(({ flow, days: [first, last] }) => flow === this.flow.name && daysBefore <= first && daysBefore >= last)
+  }
+
+  /** After a night without a worker only the newest tick runs. */
+  #isMissed(tick: Instant, schedule: Schedule): boolean {
+    const night = this.#nobody
+    if (night === null || tick < night.from || tick >= night.to) return false
+    const next = nextTick(schedule, tick)
+    return next !== null && next < night.to
+  }
+
+  #startOf(tick: Instant, schedule: Schedule, upstream: readonly FlowStory[]): Start {
+    const night = this.#nobody
+    const isThere = night === null || tick < night.from || tick >= night.to
+    let at = (isThere ? tick : night.to) + Math.ceil(chance(`${this.flow.name} ${tick} taken`) * WAITS_UNTIL_CLAIMED_MS)
+    const before = this.runs.at(-1)
+    if (before !== undefined) at = Math.max(at, before.endedAt + SECOND_MS)
+    for (const story of upstream) {
+      const start = story.#readyFor(tick, schedule, tick + this.flow.timeoutMs)
+      if ('gaveUpAt' in start)
+        return { ...start, words: `It waited ${formatDuration(this.flow.timeoutMs)} and could not start. ${start.words}` }
+      at = Math.max(at, start.at + SECOND_MS)
+    }
+    return { at }
+  }
+
+  /** From when on this flow has done what a run of another flow, meant for `tick`, comes after. */
+  #readyFor(tick: Instant, own: Schedule, until: Instant): Start {
+    const awaited = this.flow.schedule === null ? null : upstreamTick(own, this.flow.schedule, tick)
+    if (awaited === null) return { at: tick }
+    const since = this.runs.filter((run) => run.scheduledFor >= awaited && run.scheduledFor <= until)
+    const good = since.filter((run) => isGood(run.state)).map((run) => run.endedAt)
+    const at = Math.min(...good)
+    if (at < until) return { at }
+    const words = waitsForUpstream(this.flow.name, since)
+    return words === null ? { at: tick } : { gaveUpAt: until, words: words.replaceAll('Waits for', 'It waited for') }
+  }
 }
 
-function endingOf(flow: string, at: Instant, nightsBefore: number): Ending {
-  const name = `${flow} ${at}`
-  if (flow === 'term' && nightsBefore === FAILED_TERM_NIGHT)
-    return failed('PeopleSoft refused the login (401). Check PEOPLESOFT_USER and PEOPLESOFT_PASSWORD.')
-  if (flow === 'course' && nightsBefore === FAILED_COURSE_NIGHT)
-    return failed('The course API answered 503 to every term, five times over.')
-  if (flow === 'course' && nightsBefore === PARTIAL_COURSE_NIGHT) {
-    const incomplete = 'One of four terms could not be read: the connection was cut in the middle of the answer.'
-    const report = { rowsSeen: 2400, counts: { seen: 2400, changed: 31 }, rowsByAsset: {}, incomplete }
-    return { state: 'partial', rowsLoaded: 31, problem: incomplete, internalProblem: null, report }
-  }
-  return completed(flow, name)
-}
+/** What a run is before it begins. */
+export type Planned = Pick<PastRun, 'flow' | 'trigger' | 'scheduledFor' | 'createdAt' | 'requestedBy'>
 
-/** Takes and ends every run that is due at the simulated moment, as a worker would have. */
-async function runWhatIsDue(ctx: Context, clock: FakeClock, ending: (flow: string) => Ending): Promise<void> {
-  for (;;) {
-    const { ready } = await planRuns(ctx)
-    const next = ready[0]
-    const claim = next && (await claimRun(ctx, { runId: next.runId, owner: OWNER, leaseMs: HOUR_MS }))
-    if (!claim) return
-    const end = ending(claim.flow)
-    const message = end.problem ?? `${end.rowsLoaded} rows changed`
-    await runLedger(ctx, claim).log([{ at: clock.now(), level: end.state === 'completed' ? 'info' : 'error', message }])
-    const seconds = claim.flow === 'term' ? 4 : 35
-    clock.set(clock.now() + Math.round((seconds + chance(`${claim.runId} took`) * seconds) * SECOND_MS))
-    await finishRun(ctx, { runId: claim.runId, fence: claim.fence, ...end })
-  }
-}
-
-/** The nightly term and course runs of the stretch, planned, claimed and ended by the same commands as real ones. */
-export async function replayRuns(ctx: Context, clock: FakeClock, stretch: Stretch): Promise<void> {
-  clock.set(stretch.from)
-  await planRuns(ctx)
-  const schedule = (cron: string) => ticksBetween({ cron, zone: CAMPUS_ZONE, calendar: null }, stretch.from, stretch.to - 2 * MINUTE_MS)
-  const ticks = [...schedule('0 1 * * *'), ...schedule('0 2 * * *')].sort((a, b) => a - b)
-  for (const tick of ticks) {
-    const nightsBefore = Math.floor((stretch.firstStart - tick) / DAY_MS)
-    clock.set(tick + SECOND_MS)
-    await runWhatIsDue(ctx, clock, (flow) => endingOf(flow, tick, nightsBefore))
-    const isMorningAfter = nightsBefore === FAILED_TERM_NIGHT || nightsBefore === FAILED_COURSE_NIGHT
-    const morning = tick + 7 * HOUR_MS
-    if (!isMorningAfter || morning >= stretch.to || ticks.includes(tick + HOUR_MS)) continue
-    clock.set(morning)
-    await requestRun(ctx, { flow: nightsBefore === FAILED_TERM_NIGHT ? 'term' : 'course', requestedBy: 'registrar-data@riverside.example' })
-    await runWhatIsDue(ctx, clock, (flow) => completed(flow, `${flow} ${tick} again`))
-  }
-  clock.set(stretch.to)
-  await planRuns(ctx)
+function neverBegun(planned: Planned, state: 'missed' | 'failed', endedAt: Instant, problem: string | null): PastRun {
+  const nothing = { startedAt: null, rowsLoaded: 0, report: null, internalProblem: null, counters: {}, tasks: [], log: [], rejections: [] }
+  return { ...planned, ...nothing, state, endedAt, problem }
 }

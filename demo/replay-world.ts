@@ -1,21 +1,25 @@
 import { insertArrivals, type NewArrival } from '#lib/db/arrivals.ts'
 import { insertAssetGaps, openConnectionGap } from '#lib/db/blind.ts'
-import type { Context } from '#lib/db/context.ts'
+import type { Sql } from '#lib/db/context.ts'
+import type { PastRun } from '#lib/db/past-runs.ts'
 import { getSubject } from '#lib/db/subjects.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
-import { endOfDay } from '#lib/domain/local-day.ts'
-import { arrivalsOf, CAMPUS_ZONE, chance, WORLD, type WorldArrival, type WorldTable } from './world.ts'
-
-/** A stretch of the demo's past that nobody watched and that is told again. */
-export interface Stretch {
-  from: Instant
-  to: Instant
-  /** When the demo was started for the very first time: the day its planned mishaps count from. */
-  firstStart: Instant
-}
+import { addDays, endOfDay, localDay } from '#lib/domain/local-day.ts'
+import { chance } from './chance.ts'
+import type { Night } from './replay-runs.ts'
+import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
+import { arrivalsOf, WORLD, type WorldTable } from './world.ts'
 
 /** How long before the first start the staff warehouse went away. */
 const STAFF_GONE_MS = 2 * DAY_MS
+
+/** Sources that are judged, and the share of days on which they change. */
+const SOURCES: Readonly<Record<string, number>> = { 'peoplesoft/BU_TERM_QRY': 0.05 }
+
+/** Loaded tables with a date inside that a look would read after each good run, so many days before it. */
+const DATED: readonly { flow: string; key: string; lagDays: number }[] = [
+  { flow: 'bursar-payments', key: 'lake/bursar.payments', lagDays: 1 },
+]
 
 const EVIDENCE = {
   method: 'replay',
@@ -24,83 +28,96 @@ const EVIDENCE = {
   costMs: 0,
 }
 
-async function requireAsset(ctx: Context, key: string): Promise<number> {
-  const subject = await getSubject(ctx.pool, 'asset', key)
-  if (subject === undefined) throw new Error(`the demo's catalogue has no asset ${key}`)
-  return subject.id
+/** None, when somebody has taken it out of the demo's catalogue: then there is nothing to tell of it. */
+async function assetIds(sql: Sql, key: string): Promise<number[]> {
+  const subject = await getSubject(sql, 'asset', key)
+  return subject === undefined ? [] : [subject.id]
 }
 
-/** The probe that noticed an arrival: at most a minute later. */
-function noticedAt(name: string, at: Instant): Instant {
-  return at + 1 + Math.floor(chance(`${name} noticed`) * MINUTE_MS)
+/** The probe that noticed something: at most a minute later, or when somebody was there again. */
+function noticedAt(name: string, at: Instant, nobody: Night | null): Instant {
+  const seen = nobody !== null && at >= nobody.from && at < nobody.to ? nobody.to : at
+  return seen + 1 + Math.floor(chance(`${name} noticed`) * MINUTE_MS)
 }
 
 function written(assetId: number, at: Instant, recordedAt: Instant, rows: number | null): NewArrival {
   return { assetId, clock: 'writtenAt', at, recordedAt, kind: 'arrival', precision: 'instant', rows, evidence: EVIDENCE, runId: null }
 }
 
-function toFacts(assetId: number, table: WorldTable, arrival: WorldArrival, stretch: Stretch): NewArrival[] {
-  const recordedAt = Math.max(stretch.from, noticedAt(`${table.key} ${arrival.at}`, arrival.at))
-  const facts = [written(assetId, arrival.at, recordedAt, arrival.rows)]
-  if (arrival.dataThrough === null) return facts
-  const through = endOfDay(arrival.dataThrough, CAMPUS_ZONE) - 1
-  return [...facts, { ...written(assetId, through, recordedAt, null), clock: 'dataThroughAt', precision: 'day' }]
-}
-
 /** Facts for one table; the last arrival before the stretch comes along, so that its beginning has a colour. */
-function factsOf(assetId: number, table: WorldTable, stretch: Stretch): NewArrival[] {
+function factsOf(assetId: number, table: WorldTable, stretch: Stretch, nobody: Night | null): NewArrival[] {
   const { from, to, firstStart } = stretch
+  const noticed = (at: Instant) => noticedAt(`${table.key} ${at}`, at, nobody)
   const before = from >= firstStart ? [] : arrivalsOf(table, from - 60 * DAY_MS, from, firstStart).slice(-1)
-  const during = arrivalsOf(table, from, to, firstStart).filter((a) => noticedAt(`${table.key} ${a.at}`, a.at) < to)
-  return [...before, ...during].flatMap((arrival) => toFacts(assetId, table, arrival, stretch))
+  const during = arrivalsOf(table, from, to, firstStart).filter(({ at }) => noticed(at) < to)
+  return [...before, ...during].map(({ at, rows }) => written(assetId, at, Math.max(from, noticed(at)), rows))
 }
 
 /** The staff table was fine until its warehouse went away; nobody has seen it since. */
-async function replayStaff(ctx: Context, stretch: Stretch): Promise<void> {
+async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   const gone = stretch.firstStart - STAFF_GONE_MS
   if (stretch.from > gone) return
-  const assetId = await requireAsset(ctx, 'hr_warehouse/hr.staff')
+  const [assetId] = await assetIds(sql, 'hr_warehouse/hr.staff')
+  if (assetId === undefined) return
   const nights = Math.ceil((gone - stretch.from) / DAY_MS)
   const mornings = Array.from({ length: nights }, (_, n) => stretch.from + n * DAY_MS + 7 * HOUR_MS)
   const facts = mornings.filter((at) => at < gone).map((at) => written(assetId, at, at + MINUTE_MS, 6_400))
-  await insertArrivals(ctx.pool, facts)
-  await ctx.pool.query('update asset set probed_at = $2, attempted_at = $3, problem = $4 where subject_id = $1', [
+  await insertArrivals(sql, facts)
+  await sql.query('update asset set probed_at = $2, attempted_at = $3, problem = $4 where subject_id = $1', [
     assetId,
     new Date(gone),
     new Date(stretch.to),
     'The server does not answer.',
   ])
-  await openConnectionGap(ctx.pool, 'hr_warehouse', gone + 5 * MINUTE_MS, 'source-unreachable')
+  await openConnectionGap(sql, 'hr_warehouse', gone + 5 * MINUTE_MS, 'source-unreachable')
 }
 
-/** The two sources of the registrar's loads change now and then; once nobody could reach PeopleSoft for an afternoon. */
-async function replaySources(ctx: Context, stretch: Stretch): Promise<number[]> {
-  const peoplesoft = await requireAsset(ctx, 'peoplesoft/BU_TERM_QRY')
-  const snaplogic = await requireAsset(ctx, 'snaplogic/courses')
-  const facts: NewArrival[] = []
-  for (let at = stretch.from; at < stretch.to; at += DAY_MS) {
-    const seen = at + 9 * HOUR_MS
-    if (seen >= stretch.to) break
-    if (at === stretch.from || chance(`term change ${at}`) < 0.05) facts.push(written(peoplesoft, seen, seen, null))
-    if (at === stretch.from || chance(`course change ${at}`) < 0.4) facts.push(written(snaplogic, seen, seen, null))
+/** Sources change now and then; once nobody could reach PeopleSoft for an afternoon. */
+async function replaySources(sql: Sql, stretch: Stretch): Promise<number[]> {
+  const ids: number[] = []
+  for (const [key, share] of Object.entries(SOURCES)) {
+    const [assetId] = await assetIds(sql, key)
+    if (assetId === undefined) continue
+    ids.push(assetId)
+    for (let at = stretch.from; at + 9 * HOUR_MS < stretch.to; at += DAY_MS) {
+      const seen = at + 9 * HOUR_MS
+      if (at === stretch.from || chance(`${key} change ${at}`) < share) await insertArrivals(sql, [written(assetId, seen, seen, null)])
+    }
+    const afternoon = stretch.firstStart - 12 * DAY_MS
+    const gap = { assetId, from: afternoon, to: afternoon + 5 * HOUR_MS, reason: 'source-unreachable' as const }
+    if (stretch.from < afternoon) await insertAssetGaps(sql, [gap])
   }
-  await insertArrivals(ctx.pool, facts)
-  const afternoon = stretch.firstStart - 12 * DAY_MS
-  if (stretch.from < afternoon) {
-    await insertAssetGaps(ctx.pool, [{ assetId: peoplesoft, from: afternoon, to: afternoon + 5 * HOUR_MS, reason: 'source-unreachable' }])
-  }
-  return [peoplesoft, snaplogic]
+  return ids
 }
 
-/** Writes what a probe would have seen of the campus during the stretch: facts only; colours follow from a rebuild. */
-export async function replayWorld(ctx: Context, stretch: Stretch): Promise<void> {
+/** What a look at a loaded table with a date inside would have read after each good run. */
+async function replayDates(sql: Sql, runs: readonly PastRun[]): Promise<number[]> {
+  const ids: number[] = []
+  for (const { flow, key, lagDays } of DATED) {
+    const [assetId] = await assetIds(sql, key)
+    if (assetId === undefined) continue
+    ids.push(assetId)
+    const good = runs.filter((run) => run.flow === flow && run.state === 'completed')
+    const facts = good.map(({ endedAt }): NewArrival => {
+      const through = endOfDay(addDays(localDay(endedAt, CAMPUS_ZONE), -lagDays), CAMPUS_ZONE) - 1
+      const seen = written(assetId, through, noticedAt(`${key} ${endedAt}`, endedAt, null), null)
+      return { ...seen, clock: 'dataThroughAt', precision: 'day' }
+    })
+    await insertArrivals(sql, facts)
+  }
+  return ids
+}
+
+/** Writes what probes would have seen of the campus during the stretch: facts only; colours follow from a rebuild. */
+export async function replayWorld(sql: Sql, stretch: Stretch, runs: readonly PastRun[], nobody: Night | null): Promise<void> {
   const touched: number[] = []
   for (const table of WORLD) {
-    const assetId = await requireAsset(ctx, table.key)
-    await insertArrivals(ctx.pool, factsOf(assetId, table, stretch))
-    touched.push(assetId)
+    for (const assetId of await assetIds(sql, table.key)) {
+      await insertArrivals(sql, factsOf(assetId, table, stretch, nobody))
+      touched.push(assetId)
+    }
   }
-  touched.push(...(await replaySources(ctx, stretch)))
-  await ctx.pool.query('update asset set probed_at = $2, attempted_at = $2 where subject_id = any($1)', [touched, new Date(stretch.to)])
-  await replayStaff(ctx, stretch)
+  touched.push(...(await replaySources(sql, stretch)), ...(await replayDates(sql, runs)))
+  await sql.query('update asset set probed_at = $2, attempted_at = $2 where subject_id = any($1)', [touched, new Date(stretch.to)])
+  await replayStaff(sql, stretch)
 }

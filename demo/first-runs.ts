@@ -1,0 +1,55 @@
+import { requestRun } from '#lib/commands/request-run.ts'
+import type { Context } from '#lib/db/context.ts'
+import { listFlows } from '#lib/db/runs.ts'
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import { isEnded, type RunState } from '#lib/domain/run.ts'
+import { isTidemarkError } from '#lib/platform/errors.ts'
+
+/** What people look at first, and what others read from, runs first. */
+const FIRST = ['term', 'parking-permits', 'course', 'person', 'library-patrons']
+
+async function stateOf(ctx: Context, runId: string): Promise<RunState | undefined> {
+  const { rows } = await ctx.pool.query<{ state: RunState }>('select state from run where id = $1', [runId])
+  return rows[0]?.state
+}
+
+async function hasRun(ctx: Context, flow: string): Promise<boolean> {
+  const { rowCount } = await ctx.pool.query("select 1 from run where flow = $1 and requested_by = 'demo'", [flow])
+  return rowCount !== 0
+}
+
+/** The names of the flows, with those in front that people look at first, and each after those it reads from. */
+export function inOrder(flows: readonly { name: string; after: readonly string[] }[]): string[] {
+  const byName = new Map(flows.map((flow) => [flow.name, flow]))
+  const order = new Set<string>()
+  const place = (name: string): void => {
+    const flow = byName.get(name)
+    if (flow === undefined || order.has(name)) return
+    for (const upstream of flow.after) place(upstream)
+    order.add(name)
+  }
+  for (const name of [...FIRST, ...byName.keys()]) place(name)
+  return [...order]
+}
+
+/** On the very first start every flow really runs once, one after the other, whatever the hour: two cores are enough for that. */
+export async function runFlowsOnce(ctx: Context, signal: AbortSignal): Promise<void> {
+  for (const flow of inOrder(await listFlows(ctx.pool))) {
+    if (signal.aborted) return
+    if (!(await hasRun(ctx, flow))) await runOnce(ctx, flow, signal)
+  }
+}
+
+async function runOnce(ctx: Context, flow: string, signal: AbortSignal): Promise<void> {
+  try {
+    const { runId } = await requestRun(ctx, { flow, requestedBy: 'demo' })
+    while (!signal.aborted) {
+      const state = await stateOf(ctx, runId)
+      if (state === undefined || isEnded(state)) return
+      await ctx.clock.sleep(SECOND_MS, signal)
+    }
+  } catch (error) {
+    // Somebody has edited the catalogue, or was quicker to ask for the same.
+    if (!isTidemarkError(error)) throw error
+  }
+}

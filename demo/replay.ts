@@ -1,0 +1,75 @@
+import { rebuild } from '#lib/commands/rebuild.ts'
+import { recordPastRunsWithin } from '#lib/commands/record-past-runs.ts'
+import { rollUpDays } from '#lib/commands/roll-up-days.ts'
+import { insertWorkerGap } from '#lib/db/blind.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { type FlowRow, listFlows, setNextRun } from '#lib/db/runs.ts'
+import { getSubject, listSubjectIds, lockAllSubjects, markDue } from '#lib/db/subjects.ts'
+import { insertWindow } from '#lib/db/windows.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/instant.ts'
+import { addDays, atTimeOfDay, localDay } from '#lib/domain/local-day.ts'
+import { type Night, tellRuns } from './replay-runs.ts'
+import { replayWorld } from './replay-world.ts'
+import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
+
+/** So many days before the first start no worker ran for a night. */
+const NIGHT_OFF_DAYS = 62
+/** When, and for how long, housing moved to its new system. */
+const MOVE = { daysBefore: 19.6, hours: 66, feed: 'housing' }
+
+function nightOff({ firstStart }: Stretch): Night {
+  const day = addDays(localDay(firstStart, CAMPUS_ZONE), -NIGHT_OFF_DAYS)
+  return { from: atTimeOfDay(day, '00:20', CAMPUS_ZONE), to: atTimeOfDay(day, '06:30', CAMPUS_ZONE) }
+}
+
+/**
+ * Tells a stretch that nobody watched, at its end (`ctx.clock`): the runs, what probes saw, gaps in sight, announced work. These facts
+ * and `remember` are one transaction, so that a stretch is told once or not at all; the statuses then follow from one rebuild, which
+ * makes up for an earlier one that was cut short. No status is ever written by hand.
+ */
+export async function replay(ctx: Context, stretch: Stretch, remember: (sql: Sql) => Promise<void>): Promise<{ runs: number }> {
+  const told = await withTransaction(ctx, async (sql) => {
+    await lockAllSubjects(sql)
+    const result = await tellFacts(sql, stretch)
+    await markDue(sql, await listSubjectIds(sql, 'asset'), stretch.from)
+    await remember(sql)
+    return result
+  })
+  await rebuild(ctx, { assetIds: await listSubjectIds(ctx.pool, 'asset'), from: stretch.from, isThorough: true })
+  await rollUpDays(ctx)
+  return told
+}
+
+async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> {
+  const isFirst = stretch.from < stretch.firstStart
+  const nobody = isFirst ? nightOff(stretch) : null
+  const flows = await listToldFlows(sql)
+  const { runs, untold } = tellRuns(flows, stretch, nobody)
+  const recorded = await recordPastRunsWithin(sql, stretch.to, runs)
+  await replayWorld(sql, stretch, runs, nobody)
+  if (nobody !== null) {
+    await insertWorkerGap(sql, nobody.from, nobody.to)
+    await announceMove(sql, stretch)
+  }
+  for (const { name, nextRunAt } of flows) {
+    if (nextRunAt === null || nextRunAt <= stretch.to) await setNextRun(sql, name, untold.get(name) ?? null)
+  }
+  return { runs: recorded.runs }
+}
+
+/** A flow whose run was cut off goes on with it; what else became of it meanwhile is the worker's to say. */
+async function listToldFlows(sql: Sql): Promise<FlowRow[]> {
+  const { rows } = await sql.query<{ flow: string }>(
+    "select distinct flow from run where attempt > 0 and state in ('scheduled', 'overdue', 'running', 'crashed')",
+  )
+  const begun = new Set(rows.map((row) => row.flow))
+  return (await listFlows(sql)).filter((flow) => !begun.has(flow.name))
+}
+
+async function announceMove(sql: Sql, { firstStart }: Stretch): Promise<void> {
+  const from = firstStart - MOVE.daysBefore * DAY_MS
+  const subject = await getSubject(sql, 'feed', MOVE.feed)
+  if (subject === undefined) return
+  const window = { kind: 'maintenance' as const, from, to: from + MOVE.hours * HOUR_MS, note: 'Housing moves to its new system.' }
+  await insertWindow(sql, { ...window, subjectId: subject.id })
+}
