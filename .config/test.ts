@@ -36,7 +36,7 @@ async function journeys(): Promise<StepResult> {
 }
 
 const crashPoints = () =>
-  runSuite({ name: 'crash points', run: ['node', 'e2e/crash/crash.ts', '--points', '3', '--seed', '1'] }, readLastLine)
+  runSuite({ name: 'crash points', run: ['node', 'e2e/crash/crash.ts', '--points', '3', '--person', '1', '--seed', '1'] }, readLastLine)
 
 const results = await check()
 for (const suite of [() => runVitest('database', 'db'), build, journeys, crashPoints]) {

@@ -18,8 +18,15 @@ test('before the first catalogue the page says what to do', async ({ page }) => 
   await expect(page.getByText('No worker has ever run.')).toBeVisible()
 })
 
+test('so do the pages of the flows and the connections', async ({ page }) => {
+  for (const path of ['/flows', '/connections']) {
+    await page.goto(`${stage.url}${path}`)
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('no catalogue has been accepted')
+  }
+})
+
 test('pages allow no foreign content, no framing and no sniffing', async ({ request }) => {
-  for (const path of ['/', '/find', '/feeds/x']) {
+  for (const path of ['/', '/find', '/feeds/x', '/flows', '/connections']) {
     const headers = (await request.get(`${stage.url}${path}`)).headers()
     expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
     expect(headers['x-content-type-options'], path).toBe('nosniff')

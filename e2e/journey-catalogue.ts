@@ -37,7 +37,7 @@ export const journeyCatalogue: Catalogue = {
   access: 'private',
   page: { name: 'Campus data', zone: ZONE, readyBy: '08:00', url: 'http://localhost:3000', demo: true },
   tell: { email: null, webhook: null, heartbeat: null },
-  connections: [{ key: 'warehouse', kind: 'postgres', probeEveryMs: 10 * DAY_MS, settings: {} }],
+  connections: [{ key: 'warehouse', kind: 'postgres', probeEveryMs: 10 * DAY_MS, rotatedOn: null, maxAgeMs: 365 * DAY_MS, settings: {} }],
   groups: [
     { key: 'records', name: 'Student records', description: 'Terms and courses.' },
     { key: 'finance', name: 'Finance', description: null },

@@ -15,6 +15,7 @@ import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
 /** A database with a past, and the built page in front of it. */
 export interface Stage {
   url: string
+  databaseUrl: string
   ctx: Context
   /** A good look at one asset that finds it written at an instant. */
   write(assetKey: string, at: Instant): Promise<void>
@@ -32,6 +33,7 @@ export async function openStage(options: { empty?: boolean } = {}): Promise<Stag
   if (!options.empty) await fill(database.context(new FakeClock(0)))
   const stage = {
     url: '',
+    databaseUrl: database.url,
     ctx,
     write: async (assetKey: string, at: Instant) => {
       await recordObservations(ctx, 'warehouse', ctx.clock.now(), [written(assetKey, at)])

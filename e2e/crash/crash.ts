@@ -1,20 +1,28 @@
-// npm run test:crash: kills the worker in the middle of real loads and compares the lake, row for row, with a load that
-// nobody disturbed. `--points N` moments, the same ones for the same `--seed`. The last line is `N passed, N failed`.
+// npm run test:crash: kills the worker in the middle of real loads and compares the lake, row for row, with loads that nobody
+// disturbed. `--points N` moments of the term and course loads, `--person N` of the person load, the same ones for the same
+// `--seed`. The last line is `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { systemClock } from '#lib/platform/clock.ts'
 import { crashAt, runUndisturbed } from './crash-at.ts'
-import { choosePoints } from './points.ts'
-import { openStage } from './stage.ts'
+import { type CrashPoint, choosePoints } from './points.ts'
+import { openStage, type Stage } from './stage.ts'
+import { STORIES, type Story } from './story.ts'
 
-const { values } = parseArgs({ options: { points: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } } })
-const points = choosePoints(Number(values.points), Number(values.seed))
+const { values } = parseArgs({
+  options: { points: { type: 'string', default: '10' }, person: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' } },
+})
+const seed = Number(values.seed)
+const chosen = [
+  { story: STORIES.records, points: choosePoints(STORIES.records, Number(values.points), seed) },
+  { story: STORIES.person, points: choosePoints(STORIES.person, Number(values.person), seed) },
+].filter(({ points }) => points.length > 0)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 let passed = 0
 let failed = 0
-const stage = await openStage()
-try {
-  const expected = await runUndisturbed(stage)
+
+async function tell(stage: Stage, story: Story, points: readonly CrashPoint[]): Promise<void> {
+  const expected = await runUndisturbed(stage, story)
   for (const [index, point] of points.entries()) {
     const startedAt = systemClock.now()
     const problems = await crashAt(stage, point, expected, index).catch((error: unknown) => [
@@ -25,9 +33,14 @@ try {
     say(`${problems.length === 0 ? '✓' : '✗'} ${point.name} (${((systemClock.now() - startedAt) / 1000).toFixed(1)} s)`)
     for (const problem of problems) say(`    ${problem.replaceAll('\n', '\n    ')}`)
   }
+}
+
+const stage = await openStage(chosen.map(({ story }) => story))
+try {
+  for (const { story, points } of chosen) await tell(stage, story, points)
 } finally {
   await stage.stop()
 }
-if (points.length === 0) failed += 1
+if (chosen.length === 0) failed += 1
 process.exitCode = failed > 0 ? 1 : 0
 say(`${passed} passed, ${failed} failed`)

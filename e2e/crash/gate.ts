@@ -14,6 +14,26 @@ export const GATES = {
   'before the commit of a batch': { database: 'lake', table: 'tidemark.load_batch', when: 'before insert', condition: 'true' },
   'in the middle of writing course rows': { database: 'lake', table: 'course_raw.course_data', when: 'before insert' },
   'in the middle of curating courses': { database: 'lake', table: 'course_curated.course_data_by_service', when: 'before insert' },
+  'in the middle of copying people': { database: 'lake', table: 'person_raw.person_data', when: 'before insert', condition: 'true' },
+  'in the middle of curating people': {
+    database: 'lake',
+    table: 'person_curated.person_data_by_service',
+    when: 'before insert',
+    condition: 'true',
+  },
+  'in the middle of deleting people': {
+    database: 'lake',
+    table: 'person_xform.current_person_data',
+    when: 'before update',
+    condition: 'old.deleted_at is null and new.deleted_at is not null',
+  },
+  'in the middle of noting other populations': {
+    database: 'lake',
+    table: 'person_xform.current_person_data',
+    when: 'before update',
+    condition: 'cardinality(new.populations) < cardinality(old.populations)',
+  },
+  'between postponing people and saying so': { database: 'tidemark', table: 'run_rejection', when: 'before insert', condition: 'true' },
   'in the middle of replacing terms': {
     database: 'lake',
     table: 'term_xform.current_term_data',
@@ -37,6 +57,7 @@ export type GateName = keyof typeof GATES
 const LOCK = 4242
 const DDL = `
 create schema crash;
+create table crash.installed as select now() as installed_at;
 create table crash.gate (name text primary key, target bigint);
 create function crash.wait() returns trigger language plpgsql as $$
 declare open_at bigint; passed bigint;
@@ -49,11 +70,13 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $$;`
 
-/** Puts all gates of a database in place, open. */
+/** Puts the gates of all tables that a database has in place, open. */
 export async function installGates(url: string, database: GatePlace['database']): Promise<void> {
   const client = await connect(url)
   await client.query(DDL)
   for (const [name, gate] of Object.entries(GATES).filter(([, place]) => place.database === database)) {
+    const { rowCount } = await client.query('select 1 where to_regclass($1) is not null', [gate.table])
+    if (rowCount === 0) continue
     const each = 'condition' in gate ? `for each row when (${gate.condition})` : 'for each statement'
     await client.query(`create sequence crash."${name}"`)
     await client.query(`insert into crash.gate (name) values ('${name}')`)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Client } from 'pg'
 import { systemClock } from '#lib/platform/clock.ts'
 
-const SCHEMAS = ['term_raw', 'term_xform', 'term_curated', 'course_raw', 'course_xform', 'course_curated']
+const SCHEMAS = ['term', 'course', 'person'].flatMap((flow) => [`${flow}_raw`, `${flow}_xform`, `${flow}_curated`])
 /** Columns that differ from run to run: moments, runs, numbers from a sequence. */
 const VOLATILE = `data_type in ('timestamp with time zone', 'uuid') or is_identity = 'YES' or column_default like 'nextval%'`
 
@@ -48,31 +48,21 @@ function without(rows: readonly string[], others: readonly string[]): string[] {
   })
 }
 
-/** Everything that only ever changes as a whole or in step, in one look. */
-const WHOLE = `select
-  (select md5(string_agg(t::text, '' order by acad_career, strm)) from (select acad_career, strm, descr, rownumber from term_xform.current_term_data) t) as terms,
-  (select string_agg(strm, ' ' order by strm) from term_curated.term_data_by_service where service = 'active_terms') as active,
-  (select count(*)::int from course_xform.current_course_data c where not exists (
-     select 1 from course_raw.course_data r where (r.academic_career, r.term_code, r.course_id, r.session_code, r.version)
-       = (c.academic_career, c.term_code, c.course_id, c.session_code, c.version))) as "withoutRaw",
-  (select count(*)::int from (select 1 from course_curated.course_data_by_service s where not exists (
-     select 1 from course_xform.current_course_data c where c.deleted_at is null and (c.academic_career, c.term_code, c.course_id, c.session_code)
-       = (s.academic_career, s.term_code, s.course_id, s.session_code))) x) as "withoutCourse"`
-
+/** One look at the lake. */
 export interface Sample {
-  terms: string | null
-  active: string | null
-  withoutRaw: number
-  withoutCourse: number
+  /** Each changes only as a whole. */
+  wholes: Record<string, string | number | null>
+  /** Rows without what they belong to: never any. */
+  alone: Record<string, number>
 }
 
 /** Looks at the lake again and again until stopped; answers every different sight. */
-export function watchLake(url: string): { stop(): Promise<Sample[]> } {
+export function watchLake(url: string, look: string): { stop(): Promise<Sample[]> } {
   const seen = new Map<string, Sample>()
   const stopping = new AbortController()
   const watching = withClient(url, async (client) => {
     while (!stopping.signal.aborted) {
-      const { rows } = await client.query<Sample>(WHOLE)
+      const { rows } = await client.query<Sample>(look)
       const sample = rows[0]
       if (sample) seen.set(createHash('sha1').update(JSON.stringify(sample)).digest('hex'), sample)
       await systemClock.sleep(30, stopping.signal)

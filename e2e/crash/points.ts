@@ -1,11 +1,15 @@
+import type { HttpSystem } from '#demo/campus/manners.ts'
 import type { GateName } from './gate.ts'
+import type { CrashFlow, Story } from './story.ts'
 
 /** One moment at which a worker is killed. */
 export interface CrashPoint {
   name: string
-  flow: 'term' | 'course'
+  flow: CrashFlow
   /** Stopped by the database at an exact place, for the n-th time … */
   gate?: { name: GateName; nth: number }
+  /** … or by a system of the campus that keeps its n-th request waiting … */
+  held?: { system: HttpSystem; nth: number }
   /** … or so long after its run began. */
   afterMs?: number
   /** Frozen past its lease and woken again, instead of killed. */
@@ -28,32 +32,54 @@ function seeded(seed: number): Random {
 
 const pick = (random: Random, most: number) => 1 + Math.floor(random() * most)
 
-/** The kinds of moments, the telling ones first; each call of one gives another place of its kind. */
-const KINDS: readonly ((random: Random) => Omit<CrashPoint, 'name'>)[] = [
-  (random) => ({ flow: 'course', gate: { name: 'before the commit of a batch', nth: pick(random, 14) } }),
-  () => ({ flow: 'term', gate: { name: 'in the middle of replacing terms', nth: 1 } }),
-  (random) => ({ flow: 'course', frozen: true, gate: { name: 'before the commit of a batch', nth: pick(random, 10) } }),
-  (random) => ({ flow: 'course', gate: { name: 'between a commit and the ledger', nth: pick(random, 4) } }),
-  () => ({ flow: 'term', gate: { name: 'between a commit and the ledger', nth: 2 } }),
-  (random) => ({ flow: 'course', gate: { name: 'in the middle of writing course rows', nth: pick(random, 14) } }),
-  () => ({ flow: 'course', ended: true, gate: { name: 'between the end of a run and its outcome', nth: 1 } }),
-  () => ({ flow: 'term', gate: { name: 'before the commit of a batch', nth: 1 } }),
-  (random) => ({ flow: 'course', gate: { name: 'in the middle of curating courses', nth: pick(random, 14) } }),
-  (random) => ({ flow: 'course', afterMs: 50 + Math.floor(random() * 900) }),
-]
+type Kind = (random: Random) => Omit<CrashPoint, 'name'>
 
-/** `count` moments, the same for the same seed. */
-export function choosePoints(count: number, seed: number): CrashPoint[] {
+/** The kinds of moments by story, the telling ones first; each call of one gives another place of its kind. */
+const KINDS: Record<Story['name'], readonly Kind[]> = {
+  records: [
+    (random) => ({ flow: 'course', gate: { name: 'before the commit of a batch', nth: pick(random, 14) } }),
+    () => ({ flow: 'term', gate: { name: 'in the middle of replacing terms', nth: 1 } }),
+    (random) => ({ flow: 'course', frozen: true, gate: { name: 'before the commit of a batch', nth: pick(random, 10) } }),
+    (random) => ({ flow: 'course', gate: { name: 'between a commit and the ledger', nth: pick(random, 4) } }),
+    () => ({ flow: 'term', gate: { name: 'between a commit and the ledger', nth: 2 } }),
+    (random) => ({ flow: 'course', gate: { name: 'in the middle of writing course rows', nth: pick(random, 14) } }),
+    () => ({ flow: 'course', ended: true, gate: { name: 'between the end of a run and its outcome', nth: 1 } }),
+    () => ({ flow: 'term', gate: { name: 'before the commit of a batch', nth: 1 } }),
+    (random) => ({ flow: 'course', gate: { name: 'in the middle of curating courses', nth: pick(random, 14) } }),
+    (random) => ({ flow: 'course', afterMs: 50 + Math.floor(random() * 900) }),
+  ],
+  person: [
+    (random) => ({ flow: 'person', gate: { name: 'before the commit of a batch', nth: pick(random, 60) } }),
+    (random) => ({ flow: 'person', gate: { name: 'between postponing people and saying so', nth: pick(random, 4) } }),
+    (random) => ({ flow: 'person', frozen: true, gate: { name: 'before the commit of a batch', nth: pick(random, 50) } }),
+    (random) => ({ flow: 'person', gate: { name: 'in the middle of copying people', nth: pick(random, 150) } }),
+    (random) => ({ flow: 'person', gate: { name: 'between a commit and the ledger', nth: pick(random, 6) } }),
+    (random) => ({ flow: 'person', held: { system: 'person-task', nth: pick(random, 30) } }),
+    (random) => ({ flow: 'person', gate: { name: 'in the middle of deleting people', nth: pick(random, 15) } }),
+    (random) => ({ flow: 'person', gate: { name: 'in the middle of curating people', nth: pick(random, 3000) } }),
+    (random) => ({ flow: 'person', held: { system: random() < 0.5 ? 'sap' : 'vds', nth: 1 } }),
+    (random) => ({ flow: 'person', held: { system: 'peoplesoft', nth: 1 + pick(random, 200) } }),
+    (random) => ({ flow: 'person', frozen: true, held: { system: 'person-task', nth: pick(random, 30) } }),
+    (random) => ({ flow: 'person', gate: { name: 'in the middle of noting other populations', nth: pick(random, 10) } }),
+    () => ({ flow: 'person', ended: true, gate: { name: 'between the end of a run and its outcome', nth: 1 } }),
+    (random) => ({ flow: 'person', afterMs: 50 + Math.floor(random() * 2000) }),
+  ],
+}
+
+/** `count` moments of a story, the same for the same seed. */
+export function choosePoints(story: Story, count: number, seed: number): CrashPoint[] {
   const random = seeded(seed)
   return Array.from({ length: count }, (_, i) => {
-    const make = KINDS[i % KINDS.length] ?? KINDS[0]
+    const kinds = KINDS[story.name]
+    const make = kinds[i % kinds.length]
     const point = make ? make(random) : { flow: 'course' as const, afterMs: 500 }
     return { ...point, name: inWords(point) }
   })
 }
 
-function inWords(point: Omit<CrashPoint, 'name'>): string {
-  const how = point.frozen === true ? 'frozen' : 'killed'
-  const where = point.gate ? `${point.gate.name} (${point.gate.nth})` : `${point.afterMs} ms after its run began`
-  return `${point.flow}: ${how} ${where}`
+function inWords({ flow, frozen, gate, held, afterMs }: Omit<CrashPoint, 'name'>): string {
+  const how = frozen === true ? 'frozen' : 'killed'
+  if (gate) return `${flow}: ${how} ${gate.name} (${gate.nth})`
+  if (held) return `${flow}: ${how} while ${held.system} is being asked (${held.nth})`
+  return `${flow}: ${how} ${afterMs} ms after its run began`
 }

@@ -6,37 +6,11 @@ import { requestRun } from '#lib/commands/request-run.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
+import { CATALOGUE, campusVariables, FLOW_COUNT } from './catalogue.ts'
 import { type Databases, openDatabases } from './databases.ts'
 import { installGates } from './gate.ts'
-import { dumpLake, withClient } from './lake-view.ts'
+import type { Story } from './story.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
-
-/** The two flows on the stand-ins; nothing runs by itself. */
-export const CATALOGUE = `
-page: { name: Crash tests, zone: America/New_York }
-connections:
-  peoplesoft: { kind: peoplesoft, probe: 1d, baseUrl: "\${PEOPLESOFT_URL}", user: "\${PEOPLESOFT_USER}", password: "\${PEOPLESOFT_PASSWORD}" }
-  snaplogic: { kind: snaplogic, probe: 1d, url: "\${SNAPLOGIC_URL}", key: "\${SNAPLOGIC_KEY}" }
-  lake: { kind: postgres, probe: 1d, url: "\${LAKE_DATABASE_URL}" }
-groups:
-  records:
-    feeds:
-      terms:
-        assets:
-          peoplesoft/BU_TERM_QRY:
-          lake/term_raw.term_data:
-          lake/term_xform.current_term_data:
-          lake/term_curated.term_data_by_service:
-      courses:
-        assets:
-          snaplogic/courses:
-          lake/course_raw.course_data:
-          lake/course_xform.current_course_data:
-          lake/course_curated.course_data_by_service:
-flows:
-  term: { schedule: "0 0 1 1 *" }
-  course: { schedule: "0 0 1 1 *", parameters: { batchSize: 100 } }
-`
 
 const PATIENCE_MS = 60_000
 
@@ -51,10 +25,10 @@ export interface Scene {
   close(): Promise<void>
 }
 
-/** What all crash points share: the campus, and databases to copy in which the terms are those of yesterday. */
+/** What all crash points share: the campus, and for each story databases to copy in which everything is as it was yesterday. */
 export interface Stage {
   campus: Campus
-  scene(name: string): Promise<Scene>
+  scene(story: Story, name: string): Promise<Scene>
   stop(): Promise<void>
 }
 
@@ -94,14 +68,30 @@ export async function untilState(
   }
 }
 
-const ENDS = ['completed', 'partial', 'failed', 'timed-out', 'cancelled']
+/** The states in which nothing more happens to a run. */
+export const ENDS = ['completed', 'partial', 'failed', 'timed-out', 'cancelled']
 
-/** Runs a flow to its end; throws when that is not `completed`. */
-export async function runThrough(scene: Scene, worker: WorkerProcess, flow: string): Promise<void> {
+/** Runs a flow to its end and answers the run's id; throws when it did not do its work. */
+export async function runThrough(scene: Scene, worker: WorkerProcess, flow: string): Promise<string> {
   const runId = await scene.request(flow)
   const row = await untilState(scene, runId, ENDS, [worker])
-  if (row.state !== 'completed') throw new Error(`${flow} ended ${row.state}: ${row.internal_problem ?? row.problem}`)
+  if (row.state !== 'completed' && row.state !== 'partial')
+    throw new Error(`${flow} ended ${row.state}: ${row.internal_problem ?? row.problem}`)
   await untilSettled(scene, runId, worker)
+  return runId
+}
+
+/** Waits until a worker has tried every connection since it started: what the campus is asked from now on comes from runs. */
+export async function untilChecked(scene: Scene, worker: WorkerProcess): Promise<void> {
+  const giveUpAt = systemClock.now() + PATIENCE_MS
+  for (;;) {
+    const { rowCount } = await scene.ctx.pool.query('select 1 from connection_state where checked_at is null or checked_at < $1', [
+      new Date(worker.startedAt),
+    ])
+    if (rowCount === 0) return
+    if (systemClock.now() > giveUpAt) throw new Error(`the connections were never checked:\n${worker.log().slice(-2000)}`)
+    await systemClock.sleep(20)
+  }
 }
 
 /** Waits until the end of the run has been carried over into arrivals. */
@@ -144,68 +134,51 @@ async function openScene(databases: Databases, variables: Record<string, string>
   }
 }
 
-/** Loads yesterday's terms once, then lets the campus change, so that the next term run replaces what is there. */
-async function prepare(databases: Databases, variables: Record<string, string>, campus: Campus): Promise<void> {
-  const scene = await openScene(databases, variables, 'yesterday')
+/** Makes the databases a story begins with, from which its scenes are copied. */
+async function prepare(databases: Databases, variables: Record<string, string>, campus: Campus, story: Story): Promise<void> {
+  const scene = await openScene(databases, variables, yesterdayOf(story))
   const worker = scene.startWorker()
   try {
     await untilFlows(scene, worker)
-    await runThrough(scene, worker, 'term')
-    await runThrough(scene, worker, 'course')
+    await story.yesterday(campus, (flow) => runThrough(scene, worker, flow).then(() => {}), scene.lakeUrl)
   } finally {
     await scene.close()
   }
-  await emptyCourses(scene.lakeUrl)
   await installGates(scene.databaseUrl, 'tidemark')
   await installGates(scene.lakeUrl, 'lake')
-  const terms = (await dumpLake(scene.lakeUrl)).get('term_xform.current_term_data') ?? []
-  for (const term of terms.slice(0, 7)) campus.control.changeTerm(JSON.parse(term).strm, { DESCR: 'Renamed overnight' })
 }
 
-async function emptyCourses(lakeUrl: string): Promise<void> {
-  await withClient(lakeUrl, (client) =>
-    client.query('truncate course_raw.course_data, course_xform.current_course_data, course_curated.course_data_by_service'),
-  )
-}
+const yesterdayOf = (story: Story) => `yesterday_${story.name}`
 
 async function untilFlows(scene: Scene, worker: WorkerProcess): Promise<void> {
   const giveUpAt = systemClock.now() + PATIENCE_MS
   for (;;) {
     const { rowCount } = await scene.ctx.pool.query('select 1 from flow')
-    if (rowCount === 2) return
+    if (rowCount === FLOW_COUNT) return
     if (!worker.isAlive() || systemClock.now() > giveUpAt)
       throw new Error(`the worker does not sync its catalogue:\n${worker.log().slice(-4000)}`)
     await systemClock.sleep(50)
   }
 }
 
-/** Starts everything the crash points need. */
-export async function openStage(): Promise<Stage> {
+/** Starts everything the crash points of these stories need. */
+export async function openStage(stories: readonly Story[]): Promise<Stage> {
   const databases = await openDatabases()
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-crash-'))
   const config = join(folder, 'tidemark.yaml')
   await writeFile(config, CATALOGUE)
-  const campus = await startCampus({ clock: systemClock, coursesPerTerm: 400 })
-  const { user, password, key } = campus.credentials
-  const variables = {
-    TIDEMARK_CONFIG: config,
-    TIDEMARK_DATA: folder,
-    PEOPLESOFT_URL: campus.url,
-    PEOPLESOFT_USER: user,
-    PEOPLESOFT_PASSWORD: password,
-    SNAPLOGIC_URL: campus.courseUrl,
-    SNAPLOGIC_KEY: key,
-  }
+  const campus = await startCampus({ clock: systemClock, coursesPerTerm: 400, peopleCount: 400 })
+  const variables = { TIDEMARK_CONFIG: config, TIDEMARK_DATA: folder, ...campusVariables(campus) }
   const stop = async () => {
     await campus.close()
     await databases.stop()
     await rm(folder, { recursive: true })
   }
   try {
-    await prepare(databases, variables, campus)
+    for (const story of stories) await prepare(databases, variables, campus, story)
   } catch (error) {
     await stop()
     throw error
   }
-  return { campus, scene: (name) => openScene(databases, variables, name, 'yesterday'), stop }
+  return { campus, scene: (story, name) => openScene(databases, variables, name, yesterdayOf(story)), stop }
 }

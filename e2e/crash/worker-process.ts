@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { WORKER_OPTIONS } from '#jobs/launcher/plans.ts'
+import { systemClock } from '#lib/platform/clock.ts'
 import { childEnvironment } from '#lib/platform/env.ts'
 
 /** A worker in a process of its own, which can be killed and frozen. */
 export interface WorkerProcess {
   pid: number
+  /** Milliseconds since 1970. */
+  startedAt: number
   log(): string
   kill(): Promise<void>
   freeze(): void
@@ -13,10 +17,11 @@ export interface WorkerProcess {
 }
 
 export function startWorker(variables: Record<string, string>): WorkerProcess {
-  const child: ChildProcess = spawn(process.execPath, ['jobs/worker.ts'], {
+  const child: ChildProcess = spawn(process.execPath, [...WORKER_OPTIONS, 'jobs/worker.ts'], {
     env: childEnvironment('production', ['PATH', 'HOME', 'TZ'], { ENV_FILE: 'none', LOG_LEVEL: 'info', ...variables }),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  const startedAt = systemClock.now()
   let text = ''
   child.stderr?.on('data', (chunk) => {
     text += String(chunk)
@@ -24,6 +29,7 @@ export function startWorker(variables: Record<string, string>): WorkerProcess {
   const isAlive = () => child.exitCode === null && child.signalCode === null
   return {
     pid: child.pid ?? 0,
+    startedAt,
     log: () => text,
     isAlive,
     async kill() {
