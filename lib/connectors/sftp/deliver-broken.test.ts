@@ -51,7 +51,7 @@ describe('a server that breaks off', () => {
     expect(await world.inbox()).toEqual(['patrons_2026-11-20.csv'])
   })
 
-  it('and cannot replace in one step leaves a WHOLE_FILE file or none', async () => {
+  it('and cannot replace in one step leaves a whole file or none', async () => {
     const seen = new Set<string>()
     for (const afterBytes of [0, 50_000, WHOLE_FILE.length - 1]) {
       await world.put('patrons_2026-11-20.csv', 'yesterday')

@@ -18,7 +18,7 @@ afterEach(async () => {
 const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest('hex')
 
 describe('a delivery', () => {
-  it('arrives WHOLE_FILE under its name, for its receivers alone', async () => {
+  it('arrives whole under its name, for its receivers alone', async () => {
     expect(await world.deliver()).toEqual({ detail: `inbox/patrons_2026-11-20.csv is there: ${WHOLE_FILE.length} bytes, as sent.` })
     expect((await world.read()).equals(WHOLE_FILE)).toBe(true)
     expect(await world.inbox()).toEqual(['patrons_2026-11-20.csv'])

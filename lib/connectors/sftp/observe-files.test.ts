@@ -29,7 +29,7 @@ async function look(given = asset(), more: object = {}) {
 const stateOf = (seen: Awaited<ReturnType<typeof look>>) => (seen.ok ? seen.state : null)
 
 describe('looking at files', () => {
-  it('takes the newest WHOLE_FILE file of the template', async () => {
+  it('takes the newest whole file of the template', async () => {
     await world.put('patrons_2026-11-18.csv', 'older', LIBRARY_NOW - 9_000_000)
     await world.put('patrons_2026-11-19.csv', 'newer', LIBRARY_NOW - 3_600_000)
     await world.put('patrons_latest.csv', 'not of the template', LIBRARY_NOW)
