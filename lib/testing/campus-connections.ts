@@ -29,11 +29,6 @@ export function openCampusConnection(campus: Campus, name: string, shared: Share
   return open(campus, name, shared, more)
 }
 
-/** Their names. */
-export function campusConnectionNames(): string[] {
-  return Object.keys(CONNECTIONS)
-}
-
 type Open = (campus: Campus, key: string, shared: Shared, more: Record<string, unknown>) => CampusConnection
 
 const CONNECTIONS: Record<string, Open> = {
