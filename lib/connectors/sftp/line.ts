@@ -13,7 +13,8 @@ export class Line {
   readonly #timeoutMs: number
   readonly #clock: Clock
   readonly #signal: AbortSignal
-  readonly #over = Promise.withResolvers<never>()
+  /** Whoever waits for an answer right now. */
+  readonly #waiting = new Set<(problem: TidemarkError) => void>()
   readonly #cancel = () => this.break(new TidemarkError('cancelled', { publicMessage: `The work with ${this.#system} was cancelled.` }))
   #problem: TidemarkError | undefined
   #entered = false
@@ -24,7 +25,6 @@ export class Line {
     this.#timeoutMs = timeoutMs
     this.#clock = clock
     this.#signal = signal
-    this.#over.promise.catch(() => {})
     socket.on('error', (error) => this.#entered || this.break(toConnectionError(system, error)))
     socket.on('close', () => this.#entered && this.break(brokenOff(this.#system)))
     if (signal.aborted) this.#cancel()
@@ -47,11 +47,16 @@ export class Line {
     if (this.#problem) throw this.#problem
     const answered = new AbortController()
     void this.#clock.sleep(this.#timeoutMs, answered.signal).then(() => answered.signal.aborted || this.break(this.#silent()))
+    // Not a race against one promise of the whole session: that would keep every answer until the session ends.
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    this.#waiting.add(reject)
+    ask().then(resolve, reject)
     try {
-      return await Promise.race([ask(), this.#over.promise])
+      return await promise
     } catch (error) {
       throw this.#problem ?? error
     } finally {
+      this.#waiting.delete(reject)
       answered.abort()
     }
   }
@@ -60,7 +65,7 @@ export class Line {
   break(problem: TidemarkError): void {
     if (this.#problem) return
     this.#problem = problem
-    this.#over.reject(problem)
+    for (const reject of this.#waiting) reject(problem)
     this.#socket.destroy()
   }
 
