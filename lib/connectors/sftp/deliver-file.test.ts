@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { deliveryOf, LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/library-world.ts'
@@ -74,9 +74,28 @@ describe('a delivery', () => {
     await world.put(`patrons_2026-11-20.csv${part}`, 'of an earlier try')
     await world.put(`patrons_2026-11-19.csv${part}`, 'of yesterday, given up', LIBRARY_NOW - 86_400_000 * 2)
     await world.put(`roster.csv${part}`, 'of somebody at work', LIBRARY_NOW - 60_000)
+    await world.put(`patrons_2026-11-20.csv.gz${part}`, 'of another file', LIBRARY_NOW - 60_000)
     await world.put('patrons_2026-11-20.csv.part-of-the-story', 'no leftover', LIBRARY_NOW - 86_400_000 * 9)
     await world.deliver()
-    expect(await world.inbox()).toEqual(['patrons_2026-11-20.csv', 'patrons_2026-11-20.csv.part-of-the-story', `roster.csv${part}`])
+    expect(await world.inbox()).toEqual([
+      'patrons_2026-11-20.csv',
+      `patrons_2026-11-20.csv.gz${part}`,
+      'patrons_2026-11-20.csv.part-of-the-story',
+      `roster.csv${part}`,
+    ])
+  })
+
+  it('arrives also where a leftover cannot be removed', async () => {
+    const leftover = 'patrons_2026-11-20.csv.part-0123456789abcdef'
+    await mkdir(join(world.server.folder, 'inbox', leftover))
+    await world.deliver()
+    expect(await world.inbox()).toEqual(['patrons_2026-11-20.csv', leftover])
+  })
+
+  it('takes the side-car of an earlier content away, also when it brings none', async () => {
+    await world.deliver(deliveryOf(undefined, { checksum: 'sha256' }))
+    await world.deliver(deliveryOf(undefined, {}, Buffer.from('new')))
+    expect(await world.inbox()).toEqual(['patrons_2026-11-20.csv'])
   })
 
   it('is no failure when its receiver takes it at once, unless nobody should', async () => {

@@ -63,11 +63,12 @@ class Handover {
     const { bytes, sha256 } = this.#delivery
     const sideCar = `${this.#target}.sha256`
     const present = await this.#list()
-    await this.#removeLeftovers(present, (name) => name.startsWith(`${posix.basename(this.#target)}.`))
+    await this.#removeLeftovers(present, (name) => this.#isOfThisFile(name))
     const part = await this.#writePart(this.#target, this.#delivery.open(), bytes, this.#options.verify === 'content')
     await this.#removeLeftovers(present, (_name, writtenAt) => part.modifiedAt - writtenAt > DAY_MS)
     // A side-car of an earlier content must never stand beside this one.
-    if (this.#options.checksum) await this.#ask(`remove ${this.#path}.sha256`, () => this.#removeIfThere(sideCar))
+    if (this.#options.checksum || present.some(({ name }) => name === posix.basename(sideCar)))
+      await this.#ask(`remove ${this.#path}.sha256`, () => this.#removeIfThere(sideCar))
     await this.#giveName(part.name, this.#target)
     if (this.#options.checksum) {
       const line = Buffer.from(`${sha256}  ${posix.basename(this.#target)}\n`)
@@ -88,11 +89,19 @@ class Handover {
     }
   }
 
+  #isOfThisFile(part: string): boolean {
+    const name = posix.basename(this.#target)
+    return [name, `${name}.sha256`].includes(part.replace(PART, ''))
+  }
+
+  /** As far as the server lets us: a leftover harms nobody. */
   async #removeLeftovers(present: readonly RemoteFile[], isOld: (name: string, modifiedAt: number) => boolean): Promise<void> {
     const folder = posix.dirname(this.#target)
     for (const { name, modifiedAt } of present) {
       if (!isPart(name) || !isOld(name, modifiedAt)) continue
-      await this.#ask(`remove the leftover ${name}`, () => this.#removeIfThere(posix.join(folder, name)))
+      await this.#session.remove(posix.join(folder, name)).catch((error: unknown) => {
+        if (sftpAnswerOf(error) === undefined) throw toRequestError(this.#session.system, `remove the leftover ${name}`, error)
+      })
     }
   }
 
