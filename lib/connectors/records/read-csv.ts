@@ -19,7 +19,8 @@ export async function* readCsv({ what, bytes }: RecordSource, format: CsvShape):
   let hasHeader = false
   const parser = parse({
     delimiter,
-    bom: true,
+    // Each of them ends a line, whatever the first one ends with: files that were put together have several.
+    record_delimiter: ['\r\n', '\n', '\r'],
     skip_empty_lines: true,
     max_record_size: RECORD_CHARACTERS_MAX,
     columns: header

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
-import { type RecordSource, unusable } from './text-source.ts'
+import { decode, type RecordSource, unusable } from './text-source.ts'
 
 export interface JsonPlaces {
   /** Where the list stands; absent: it is the text itself. */
@@ -13,7 +13,13 @@ export interface JsonPlaces {
 /** Values found beside the list. */
 export type JsonNotes = Record<string, JsonValue>
 
-const ERRORS = ['error', 'errors']
+/** What stands beside rows, or instead of them, when an answer reports an error although it was sent as a good one. */
+const ERRORS: Record<string, (value: JsonValue | undefined) => boolean> = {
+  error: isReported,
+  errors: isReported,
+  success: (value) => value === false,
+  status: (value) => typeof value === 'string' && /^(error|fail)/i.test(value),
+}
 
 /** The rows of one JSON text, as they are read, then what it holds beside them. Memory: the largest row. */
 export async function* readJson({ system, what, bytes }: RecordSource, places: JsonPlaces): AsyncGenerator<JsonObject, JsonNotes> {
@@ -38,9 +44,10 @@ class ListReader {
     this.#what = what
     this.#list = records?.split('.') ?? []
     this.isAtRoot = this.#list.length === 0
-    this.#places = Object.entries({ ...notes, ...(this.isAtRoot ? {} : Object.fromEntries(ERRORS.map((key) => [`/${key}`, key]))) }).map(
-      ([name, path]) => [name, path.split('.')],
-    )
+    this.#places = Object.entries({
+      ...notes,
+      ...(this.isAtRoot ? {} : Object.fromEntries(Object.keys(ERRORS).map((key) => [`/${key}`, key]))),
+    }).map(([name, path]) => [name, path.split('.')])
   }
 
   enters(path: JsonPath): boolean {
@@ -63,7 +70,7 @@ class ListReader {
   }
 
   end(): JsonNotes {
-    if (ERRORS.some((key) => isReported(this.#notes[`/${key}`]))) {
+    if (Object.entries(ERRORS).some(([key, isError]) => isError(this.#notes[`/${key}`]))) {
       throw new TidemarkError('refused', {
         publicMessage: `${this.#what} cannot be used: it reports an error${this.#found ? ' beside its rows' : ' instead of rows'}.`,
         message: `error in the answer: ${JSON.stringify(this.#notes).slice(0, 500)}`,
@@ -105,16 +112,11 @@ function isReported(value: JsonValue | undefined): boolean {
 /** Looks at the first character: a web page is told from broken JSON, an empty object from an empty list. */
 async function* begins(what: string, bytes: AsyncIterable<Uint8Array>, isList: boolean): AsyncGenerator<Uint8Array> {
   let begun = false
-  for await (const given of bytes) {
-    const piece = begun ? given : withoutMark(given)
-    const first: string = begun ? '' : Buffer.from(piece).toString('latin1').trimStart().slice(0, 1)
+  for await (const piece of decode(what, bytes, 'utf-8', 'it is not UTF-8, which JSON always is')) {
+    const first: string = begun ? '' : piece.trimStart().slice(0, 1)
     begun ||= first !== ''
     if (first === '<') throw unusable(what, 'it is a web page or XML, not JSON')
     if (first === '{' && isList) throw unusable(what, 'it is an object, not a list; say with "records" where the rows are')
-    yield piece
+    yield Buffer.from(piece)
   }
-}
-
-function withoutMark(piece: Uint8Array): Uint8Array {
-  return piece[0] === 0xef && piece[1] === 0xbb && piece[2] === 0xbf ? piece.subarray(3) : piece
 }

@@ -19,8 +19,15 @@ export function cutOff(what: string, cause?: unknown): TidemarkError {
   return new TidemarkError('unavailable', { publicMessage: `${what} was cut off in the middle.`, cause, retryable: true })
 }
 
+const NOT_UTF8 = 'it is not UTF-8; if it is Western text of an older system, say encoding: latin1'
+
 /** Bytes as text, a piece at a time and without a mark of byte order. Refuses bytes that are no text in this encoding. */
-export async function* decode(what: string, bytes: AsyncIterable<Uint8Array>, encoding: 'utf-8' | 'latin1'): AsyncGenerator<string> {
+export async function* decode(
+  what: string,
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: 'utf-8' | 'latin1',
+  notUtf8: string = NOT_UTF8,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const toText = (piece: Uint8Array) =>
     encoding === 'latin1' ? Buffer.from(piece).toString('latin1') : decoder.decode(piece, { stream: true })
@@ -29,7 +36,7 @@ export async function* decode(what: string, bytes: AsyncIterable<Uint8Array>, en
     if (encoding === 'utf-8') yield decoder.decode()
   } catch (error) {
     if (error instanceof TypeError && Reflect.get(error, 'code') === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      throw unusable(what, 'it is not UTF-8; if it is Western text of an older system, say encoding: latin1', error)
+      throw unusable(what, notUtf8, error)
     throw error
   }
 }
