@@ -18,7 +18,7 @@ export function addressOf({ settings, key }: Connected, path: string): URL {
   const base = new URL(settings.baseUrl)
   const text = `${settings.baseUrl.replace(/[?#].*$/, '').replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.origin === base.origin && url.pathname.startsWith(base.pathname.replace(/\/+$/, ''))) return url
+  if (url?.origin === base.origin && `${url.pathname}/`.startsWith(`${base.pathname.replace(/\/+$/, '')}/`)) return url
   throw new TidemarkError('invalid', { publicMessage: `"${path}" is not a path below the address of ${key}.` })
 }
 

@@ -52,10 +52,10 @@ export function firstPage(url: URL, paging: Paging): URL {
 }
 
 /**
- * The address of the page after this one, null when this was the last. Pages by number or offset end with an empty one,
- * not with a short one: a server may make its pages smaller than asked for.
+ * The address of the page after this one, null when this was the last; undefined when what stands in its place is no
+ * address. Pages by number or offset end with an empty one, not with a short one: a server may make its pages smaller than asked for.
  */
-export function nextPage(url: URL, paging: Paging, end: PageEnd): URL | null {
+export function nextPage(url: URL, paging: Paging, end: PageEnd): URL | null | undefined {
   const next = new URL(url)
   switch (paging.by) {
     case 'page':
@@ -68,15 +68,29 @@ export function nextPage(url: URL, paging: Paging, end: PageEnd): URL | null {
       return next
     case 'cursor': {
       const cursor = end.next
-      if (cursor === undefined || cursor === null || cursor === '' || cursor === false) return null
+      if (isNothing(cursor)) return null
       next.searchParams.set(paging.parameter, typeof cursor === 'string' ? cursor : JSON.stringify(cursor))
       return next
     }
-    default: {
-      const target = paging.next === undefined ? nextLink(end.link) : end.next
-      return typeof target === 'string' && target !== '' && URL.canParse(target, url) ? new URL(target, url) : null
-    }
+    default:
+      return linkedPage(url, paging.next === undefined ? nextLink(end.link) : end.next)
   }
+}
+
+function linkedPage(url: URL, target: JsonValue | undefined): URL | null | undefined {
+  if (isNothing(target)) return null
+  return typeof target === 'string' && URL.canParse(target, url) ? new URL(target, url) : undefined
+}
+
+function isNothing(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || value === '' || value === false
+}
+
+/** Whether a first page is full and yet tells nothing of a second: then its place is probably misspelt, and all others would be missed. */
+export function missesNext(paging: Paging, { rows, link, next }: PageEnd): boolean {
+  if (paging.size === undefined || rows < paging.size) return false
+  if (paging.by === 'cursor') return next === undefined
+  return paging.by === 'link' && (paging.next === undefined ? link === undefined : next === undefined)
 }
 
 /** The address of `rel="next"` in a Link header (RFC 8288). */

@@ -3,7 +3,7 @@ import { DATASETS, type DatasetName } from '#demo/campus/departments/datasets.ts
 import type { Departments } from '#demo/campus/departments.ts'
 import http from '#lib/connectors/http.ts'
 import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
+import { answerWith, type HttpReceiver } from '#lib/testing/http-receiver.ts'
 import type { HurriedClock } from '#lib/testing/hurried-clock.ts'
 
 let world: DepartmentWorld
@@ -101,10 +101,35 @@ describe('a server that tells not all, or not the truth', () => {
       { format: 'json', records: 'data', paging: { by: 'link', next: 'next', pagesMax: 3 } },
       'same rows|read already',
     ],
+    [
+      '{"data":[{"a":1}],"next":{"href":"/hook/2"}}',
+      'application/json',
+      { format: 'json', records: 'data', paging: { by: 'link', next: 'next' } },
+      'not an address',
+    ],
+    [
+      '{"data":[{"a":1},{"a":2}],"meta":{"next":"c2"}}',
+      'application/json',
+      { format: 'json', records: 'data', paging: { by: 'cursor', next: 'next', size: 2 } },
+      'nothing at next tells of a second',
+    ],
+    ['[{"a":1},{"a":2}]', 'application/json', { format: 'json', paging: { by: 'link', size: 2 } }, 'nothing at its Link header'],
   ] as const)('%j is refused', async (body, contentType, request, words) => {
     other.behave((response) => response.setHeader('content-type', contentType).end(body))
     const reading = Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), { ...request }) ?? [])
     await expect(reading).rejects.toMatchObject({ name: 'TidemarkError', publicMessage: expect.stringMatching(words) })
+  })
+
+  it.each([
+    ['{"data":[{"a":1}]}', { by: 'cursor', next: 'next', size: 2 }],
+    ['{"data":[{"a":1},{"a":2}],"next":null}', { by: 'cursor', next: 'next', size: 2 }],
+    ['{"data":[{"a":1},{"a":2}]}', { by: 'cursor', next: 'next' }],
+    ['{"data":[{"a":1},{"a":2}],"total":2}', { by: 'link', next: 'next', size: 2 }],
+  ])('%j may be the only page', async (body, paging) => {
+    other.behave((response) => response.setHeader('content-type', 'application/json').end(body))
+    const request = { format: 'json', records: 'data', paging, ...(body.includes('total') ? { total: 'total' } : {}) }
+    const rows = await Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), request) ?? [])
+    expect(rows.length).toBeGreaterThan(0)
   })
 
   it('pages without end are ended', async () => {
@@ -136,6 +161,15 @@ describe('a server that tells not all, or not the truth', () => {
     expect(clock.waits).toEqual([1000, 2000])
     departments.manners.set({ manner: 'later-page-fails' })
     await expect(read('key', PERMITS)).rejects.toMatchObject({ retryable: true })
+    other.behave((response, { path }) =>
+      path.includes('page=1')
+        ? response.setHeader('content-type', 'application/json').end('[{"a":1}]')
+        : answerWith(429, { 'retry-after': '600' })(response),
+    )
+    clock.waits.length = 0
+    const patient = http.extract?.(world.connected({ baseUrl: other.url }), { format: 'json', paging: { by: 'page' } })
+    await expect(Array.fromAsync(patient ?? [])).rejects.toMatchObject({ retryable: true, retryAfterMs: 600_000 })
+    expect(clock.waits).toEqual([])
     departments.manners.set({ manner: 'too-many-requests', retryAfter: '7' })
     await expect(read('key', PERMITS)).rejects.toMatchObject({ retryable: true, retryAfterMs: 7000 })
   })

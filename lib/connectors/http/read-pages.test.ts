@@ -128,6 +128,15 @@ describe('what may be asked for', () => {
     },
   )
 
+  it('a neighbour whose address only begins like that of the connection is not below it', async () => {
+    const before = other.requests.length
+    const reading = Array.fromAsync(
+      http.extract?.(world.connected({ baseUrl: other.url }), { path: '../hook-of-others', format: 'json' }) ?? [],
+    )
+    await expect(reading).rejects.toMatchObject({ code: 'invalid' })
+    expect(other.requests).toHaveLength(before)
+  })
+
   it.each([
     [{ auth: 'basic', user: 'u' }, 'password is missing'],
     [{ auth: 'bearer' }, 'token is missing'],

@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
 import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http-client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
-import { firstPage, nextPage, type Paging, pagingSchema } from './paging.ts'
+import { firstPage, missesNext, nextPage, type PageEnd, type Paging, pagingSchema } from './paging.ts'
 
 /** What an `extract` block from such a connection takes. */
 export const httpExtractRequest = z
@@ -34,6 +34,7 @@ type Request = z.output<typeof httpExtractRequest>
 
 const PAGE_TRIES = 4
 const FIRST_WAIT_MS = 1000
+/** Whoever is to wait longer begins anew after that: the pages would not fit together any more. */
 const WAIT_MS_MAX = 120_000
 
 /** The rows of an answer, page after page, as they come. Throws at the first sign that they are not all, or not the right ones. */
@@ -103,8 +104,16 @@ class PagedReading {
     if (total !== this.#rows) throw unusable(this.#what, `it announces ${total ?? 'no'} rows, and ${this.#rows} came`)
   }
 
-  #next(url: URL, paging: Paging, end: Parameters<typeof nextPage>[2]): URL | null {
+  #next(url: URL, paging: Paging, end: PageEnd): URL | null {
+    if (this.#pages === 1 && missesNext(paging, end) && !this.#totals.has(this.#rows)) {
+      const place = 'next' in paging && paging.next !== undefined ? paging.next : 'its Link header'
+      throw unusable(
+        this.#what,
+        `its first page is full, and nothing at ${place} tells of a second; correct "next", or raise "size" if it is the only one`,
+      )
+    }
     const next = nextPage(url, paging, end)
+    if (next === undefined) throw unusable(this.#what, 'what stands in place of its next page is not an address')
     if (next === null) return null
     if (next.origin !== url.origin) throw unusable(this.#what, 'its next page is on another host, and credentials stay with their host')
     this.#refuseRepeated(this.#asked, next.href, 'its next page is one that was read already')
@@ -143,7 +152,8 @@ class PagedReading {
       } catch (error) {
         if (this.#isBeyondLast(error)) return null
         if (this.#pages === 0 || attempt >= PAGE_TRIES || !isTidemarkError(error) || !error.retryable) throw error
-        const waitMs = Math.min(WAIT_MS_MAX, error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1))
+        const waitMs = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1)
+        if (waitMs > WAIT_MS_MAX) throw error
         await this.#connection.clock.sleep(waitMs, this.#connection.signal)
       }
     }
