@@ -109,7 +109,8 @@ describe('what it reads', () => {
 describe('what it makes of a record', () => {
   it.each([
     ['A', 'begin with a small letter'],
-    ['loaded_at', 'Tidemark fills it itself'],
+    ['loaded_at', 'Tidemark or PostgreSQL fills it itself'],
+    ['xmin', 'Tidemark or PostgreSQL fills it itself'],
     ['"two words"', 'begin with a small letter'],
   ])('has no column %s', (column, words) => {
     expect(changed('plate:', `${column}:`)).toContainEqual(expect.stringMatching(new RegExp(words, 'i')))

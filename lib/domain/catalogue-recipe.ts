@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { assetKeySchema, connectionOf, pathOf } from './asset-key.ts'
-import { COLUMN_TYPES, isPlainIdentifier, OWN_COLUMNS } from './column-type.ts'
+import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from './column-type.ts'
 import { HOUR_MS } from './instant.ts'
 import { isValidZone } from './local-day.ts'
 
@@ -14,7 +14,7 @@ const FEED = /^[A-Za-z][A-Za-z0-9_-]{0,99}\/[A-Za-z][A-Za-z0-9_-]{0,99}$/
 const columnName = z
   .string()
   .refine(isPlainIdentifier, 'cannot be used as a column: begin with a small letter and use small letters, digits and "_", at most 63')
-  .refine((name) => !OWN_COLUMNS.has(name), 'cannot be used as a column: Tidemark fills it itself')
+  .refine((name) => !isTakenColumn(name), 'cannot be used as a column: Tidemark or PostgreSQL fills it itself')
 const fieldPath = z.string().trim().min(1, 'must not be empty')
 const share = z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1')
 

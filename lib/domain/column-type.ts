@@ -9,7 +9,15 @@ export interface Column {
 }
 
 /** Columns every loaded table has besides those of the answer. */
-export const OWN_COLUMNS: ReadonlySet<string> = new Set(['loaded_at', 'run_id'])
+const OWN_COLUMNS: ReadonlySet<string> = new Set(['loaded_at', 'run_id'])
+
+/** Columns PostgreSQL has in every table. */
+const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])
+
+/** True for names no loaded column may have, because Tidemark or PostgreSQL fills them. */
+export function isTakenColumn(name: string): boolean {
+  return OWN_COLUMNS.has(name) || SYSTEM_COLUMNS.has(name) || name.startsWith('tidemark_')
+}
 
 const PLAIN = /^[a-z_][a-z0-9_]{0,62}$/
 

@@ -97,6 +97,19 @@ describe('replace', () => {
     expect(await replace(many(4), { key: [] })).toEqual(counts({ seen: 4, inserted: 2, unchanged: 2, deleted: 1 }))
   })
 
+  it.each([{ key: [] }, { key: ['id'] }])(
+    '%j empties a column whose field is in no row any more, where the answer names the columns',
+    async ({ key }) => {
+      const open = { key, columns: null }
+      await replace([{ id: 1, plate: 'A', until: 'x' }], open)
+      await bench.admin.query("alter table parking.permits add column remark text default 'ours', add column number integer")
+      await bench.admin.query('update parking.permits set number = 7')
+      expect(await replace([{ id: 1, plate: 'A' }], open)).toMatchObject({ unchanged: 0 })
+      expect(await content('id, plate, until, remark')).toEqual(['1 A  ours'])
+      expect(await replace([{ id: 1, plate: 'A' }], open)).toMatchObject({ unchanged: 1 })
+    },
+  )
+
   it('refuses an empty answer, unless it is allowed', async () => {
     await expect(replace([])).rejects.toMatchObject({
       code: 'refused',

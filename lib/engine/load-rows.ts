@@ -19,7 +19,6 @@ interface Statements {
   staged: string
   /** `(t.key) = (s.key)`. */
   sameKey: string
-  key: string
 }
 
 function statementsOf(spec: LoadSpec, columns: readonly Column[]): Statements {
@@ -31,7 +30,6 @@ function statementsOf(spec: LoadSpec, columns: readonly Column[]): Statements {
     ofTable: list('t.', names),
     staged: list('s.', names),
     sameKey: `(${list('t.', spec.key)}) = (${list('s.', spec.key)})`,
-    key: list('', spec.key),
   }
 }
 

@@ -123,14 +123,15 @@ describe('a table that is there', () => {
     [{ table: 'permits' }, 'cannot be used in the lake'],
     [{ table: 'parking.permits; drop table x' }, 'cannot be used in the lake'],
     [{ key: [] }, 'name the key columns'],
-    [{ columns: [{ name: 'run_id', type: 'text' as const }] }, 'which Tidemark fills itself'],
+    [{ columns: [{ name: 'run_id', type: 'text' as const }] }, 'which Tidemark or PostgreSQL fills itself'],
   ])('is not asked for %j', async (spec, words) => {
     await expect(load([permit(1)], spec)).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
   })
 
-  it('refuses a field that would fill what Tidemark fills itself', async () => {
-    await expect(load([{ id: 1, loaded_at: 'x' }], { columns: null })).rejects.toMatchObject({
-      publicMessage: expect.stringContaining('"loaded_at", which Tidemark fills'),
+  it.each(['loaded_at', 'xmin', 'tidemark_place'])('refuses a field "%s", which is not the answer’s to fill', async (name) => {
+    await expect(load([{ id: 1, [name]: 'x' }], { columns: null })).rejects.toMatchObject({
+      code: 'refused',
+      publicMessage: expect.stringContaining(`"${name}", which Tidemark or PostgreSQL fills itself`),
     })
   })
 

@@ -43,6 +43,7 @@ describe('what the lake says of a load', () => {
     ['23505', 'refused', 'Two rows of parking.permits would have the same key'],
     ['23502', 'refused', 'has a constraint that the rows do not keep'],
     ['22P02', 'refused', 'A value does not fit its column in parking.permits'],
+    ['54000', 'refused', 'larger than PostgreSQL takes'],
     ['53100', 'refused', 'The disk of the lake is full'],
     ['55P03', 'unavailable', 'The lake could not be reached or was busy'],
     ['40P01', 'unavailable', 'The lake could not be reached or was busy'],

@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg'
-import { type Column, isPlainIdentifier, OWN_COLUMNS } from '#lib/domain/column-type.ts'
+import { type Column, isPlainIdentifier } from '#lib/domain/column-type.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { isTidemarkError, TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
 import { sqlState, toLakeError } from './lake-error.ts'
 import { type LoadStamp, writeNothing, writeRows } from './load-rows.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './load-spec.ts'
 import { prepareTarget } from './load-target.ts'
-import { STAGED, Staging } from './staging.ts'
+import { addEmptyColumns, refuseTaken, STAGED, Staging } from './staging.ts'
 
 /** What a load needs of the lake it loads into. */
 export interface LoadLake {
@@ -30,16 +30,8 @@ function checked(spec: LoadSpec): LoadSpec {
   }
   if (spec.mode === 'merge' && spec.key.length === 0)
     throw new TidemarkError('invalid', { publicMessage: 'To merge, name the key columns.' })
-  refuseOwnColumns(spec.columns ?? [])
+  refuseTaken((spec.columns ?? []).map((column) => column.name))
   return spec
-}
-
-function refuseOwnColumns(columns: readonly Column[]): void {
-  const own = columns.find((column) => OWN_COLUMNS.has(column.name))
-  if (own === undefined) return
-  throw new TidemarkError('refused', {
-    publicMessage: `The answer has a field for the column "${own.name}", which Tidemark fills itself. Give it another name in "select".`,
-  })
 }
 
 class StagedLoad implements TableLoad {
@@ -65,7 +57,6 @@ class StagedLoad implements TableLoad {
     const client = this.#client
     const source = new Source(rows)
     const staged = await this.#onClient(() => Staging.fill(client, this.#spec.columns, source.rows(), this.#lake.signal()), source)
-    refuseOwnColumns(staged.columns)
     this.#staged = staged
     return staged.rows
   }
@@ -84,8 +75,9 @@ class StagedLoad implements TableLoad {
   async #write(client: PoolClient, staged: { columns: Column[]; rows: number }): Promise<LoadCounts> {
     // A repeated try counts duplicates again: what the one before took out of the staging came back with its rollback.
     if (staged.columns.length === 0) return writeNothing(client, this.#spec)
-    await prepareTarget(client, this.#spec, staged.columns)
-    return writeRows(client, this.#spec, staged, this.#lake.stamp())
+    const gone = await prepareTarget(client, this.#spec, staged.columns)
+    await addEmptyColumns(client, gone)
+    return writeRows(client, this.#spec, { ...staged, columns: [...staged.columns, ...gone] }, this.#lake.stamp())
   }
 
   /** A connection that broke takes what was staged with it. */
@@ -154,6 +146,11 @@ function inWords(error: unknown, table: string): unknown {
   if (state === '23505')
     return refused(`Two rows of ${table} would have the same key. Look at "key" and at the table’s own unique columns.`, error)
   if (state.startsWith('23')) return refused(`${table} has a constraint that the rows do not keep: the lake refused them.`, error)
+  if (state === '54000')
+    return refused(
+      `A row or a key of ${table} is larger than PostgreSQL takes. Choose another key, or leave columns out in "select".`,
+      error,
+    )
   if (state.startsWith('22')) return refused(`A value does not fit its column in ${table}; give the column a type in "select".`, error)
   if (state === '53100') return refused('The disk of the lake is full. Nothing was changed.', error)
   return toLakeError(error)

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Column } from '#lib/domain/column-type.ts'
+import { type Column, isTakenColumn } from '#lib/domain/column-type.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import type { LoadSpec } from './load-spec.ts'
 import { quoted, sqlType } from './staging.ts'
@@ -9,7 +9,7 @@ const LOCK = '0x746964656d61726b'
 
 interface Found {
   relkind: string
-  columns: { name: string; type: string }[]
+  columns: { name: string; type: string; hasDefault: boolean }[]
   /** The columns of each unique index over plain columns. */
   uniques: string[][]
 }
@@ -31,7 +31,7 @@ export async function targetExists(sql: ClientBase, table: string): Promise<bool
 async function find(sql: ClientBase, table: string): Promise<Found | null> {
   const { rows } = await sql.query<Found>(
     `select c.relkind,
-       coalesce((select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum)
+       coalesce((select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'hasDefault', a.atthasdef) order by a.attnum)
          from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped), '[]') as columns,
        coalesce((select json_agg((select json_agg(a.attname) from pg_attribute a where a.attrelid = c.oid and a.attnum = any(i.indkey)))
          from pg_index i where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null), '[]') as uniques
@@ -65,6 +65,18 @@ function newColumns(found: Found, spec: LoadSpec, columns: readonly Column[]): C
   return columns.filter((column) => !types.has(column.name))
 }
 
+/**
+ * Columns of an earlier answer that this one has not: where the answer alone says which columns there are, a table that is replaced
+ * has nothing in them any more.
+ */
+function goneColumns(found: Found, spec: LoadSpec, columns: readonly Column[]): Column[] {
+  if (spec.mode !== 'replace' || spec.columns !== null) return []
+  const here = new Set(columns.map((column) => column.name))
+  return found.columns.flatMap(({ name, type, hasDefault }) =>
+    type === 'text' && !hasDefault && !here.has(name) && !isTakenColumn(name) ? [{ name, type: null }] : [],
+  )
+}
+
 async function adapt(sql: ClientBase, found: Found, spec: LoadSpec, columns: readonly Column[]): Promise<void> {
   const table = quotedTable(spec.table)
   if (found.relkind !== 'r') throw refused(`${spec.table} is not an ordinary table. Load into another one.`)
@@ -82,9 +94,10 @@ async function adapt(sql: ClientBase, found: Found, spec: LoadSpec, columns: rea
 
 /**
  * Makes the table what is loaded needs: schema, table, columns and a unique key, each only when it is missing. Refuses, in words, a
- * column that has another type. From here to the end of the transaction nobody else writes to it; readers go on.
+ * column that has another type. From here to the end of the transaction nobody else writes to it; readers go on. Answers with the
+ * columns of the table that are to be emptied.
  */
-export async function prepareTarget(sql: ClientBase, spec: LoadSpec, columns: readonly Column[]): Promise<void> {
+export async function prepareTarget(sql: ClientBase, spec: LoadSpec, columns: readonly Column[]): Promise<Column[]> {
   const missing = spec.key.filter((name) => !columns.some((column) => column.name === name))
   if (missing.length > 0) throw refused(`No row for ${spec.table} has ${missing.join(', ')}, which tells rows apart. Correct "key".`)
   const found = await find(sql, spec.table)
@@ -93,4 +106,5 @@ export async function prepareTarget(sql: ClientBase, spec: LoadSpec, columns: re
   if (now === null) await create(sql, spec, columns)
   else await adapt(sql, now, spec, columns)
   await sql.query(`lock table ${quotedTable(spec.table)} in share row exclusive mode`)
+  return now === null ? [] : goneColumns(now, spec, columns)
 }

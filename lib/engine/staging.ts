@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg'
-import type { Column } from '#lib/domain/column-type.ts'
+import { type Column, isTakenColumn } from '#lib/domain/column-type.ts'
 import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { type CopyRow, copyIn } from './copy-in.ts'
@@ -32,6 +32,21 @@ export function sqlType({ type }: Column): string {
 
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
+}
+
+/** Throws when one of these columns is not the answer's to fill. */
+export function refuseTaken(names: readonly string[]): void {
+  const taken = names.find(isTakenColumn)
+  if (taken === undefined) return
+  throw new TidemarkError('refused', {
+    publicMessage: `The answer has a field for the column "${taken}", which Tidemark or PostgreSQL fills itself. Give it another name in "select".`,
+  })
+}
+
+/** Gives what is staged further columns without a value; they go with the transaction when it is rolled back. */
+export async function addEmptyColumns(sql: PoolClient, columns: readonly Column[]): Promise<void> {
+  if (columns.length === 0) return
+  await sql.query(`alter table ${STAGED} ${columns.map((column) => `add column ${quoted(column.name)} ${sqlType(column)}`).join(', ')}`)
 }
 
 /** A value as PostgreSQL reads it into a column. */
@@ -88,15 +103,17 @@ export class Staging {
   async #addColumnsOf(row: JsonObject): Promise<void> {
     const added = Object.keys(row).filter((name) => !this.#known.has(name))
     if (added.length === 0) return
+    refuseTaken(added)
     if (this.#columns.length + added.length > COLUMNS_MAX) {
       throw new TidemarkError('refused', {
         publicMessage: `The answer has more than ${COLUMNS_MAX} different fields. Name the columns you want in "select".`,
       })
     }
     await this.#flush()
-    await this.#sql.query(`alter table ${STAGED} ${added.map((name) => `add column ${quoted(name)} text`).join(', ')}`)
+    const columns = added.map((name) => ({ name, type: null }))
+    await addEmptyColumns(this.#sql, columns)
     for (const name of added) this.#known.add(name)
-    this.#columns = [...this.#columns, ...added.map((name) => ({ name, type: null }))]
+    this.#columns = [...this.#columns, ...columns]
   }
 
   async #add(row: JsonObject): Promise<void> {
