@@ -51,7 +51,8 @@ create table if not exists person_raw.pseudonym_salt (
 insert into person_raw.pseudonym_salt (salt)
 select sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea) on conflict do nothing;
 
--- The people as they are now; the columns mean what they mean for courses. populations says whom the sources take the person for, sorted.
+-- The people as they are now; the columns mean what they mean for courses. populations says whom the sources take the person for, sorted;
+-- a resident is also a student and one of the staff an employee. Whoever belongs to one whose list a run does not ask for is left alone by it.
 create table if not exists person_xform.current_person_data (
   bu_uid          varchar primary key,
   person_data     jsonb not null,
@@ -91,7 +92,7 @@ create table if not exists person_curated.person_data_by_service (
 create table if not exists person_curated.person_schema_service_filters (
   service    varchar primary key,
   paths      text[] not null,
-  population text check (population in ('student', 'employee', 'affiliate', 'faculty')),
+  population text check (population in ('student', 'resident', 'employee', 'staff', 'affiliate', 'faculty')),
   constraint service_is_a_word check (service ~ '^[A-Za-z][A-Za-z0-9_]*$'),
   constraint full_is_reserved check (lower(service) <> 'full'),
   constraint paths_are_paths check (

@@ -130,41 +130,6 @@ describe('batches', () => {
   })
 })
 
-describe('a dry run', () => {
-  it('says what would change and writes nothing', async () => {
-    await at.load()
-    const before = await at.everything()
-    const [changed = '', gone = ''] = at.people.people.keys()
-    at.people.change(changed, { document: { email: [] } })
-    at.people.people.delete(gone)
-    at.people.add(4)
-    const end = await at.load({ parameters: { dryRun: true } })
-    expect(end).toMatchObject({
-      state: 'completed',
-      rowsLoaded: 0,
-      report: { moves: 'nothing', counts: { people: 33, 'would be new': 4, 'would be changed': 1, unchanged: 28 } },
-    })
-    expect(await at.everything()).toEqual(before)
-    expect(
-      await at.lake.count('tidemark.load_batch', `attempt = 1 and run not in (select distinct run_id from person_raw.person_data)`),
-    ).toBe(0)
-  })
-
-  it('counts whom it would postpone, without putting anybody aside', async () => {
-    await at.load()
-    const before = await at.everything()
-    const [unlucky = ''] = at.people.people.keys()
-    at.people.onTerms = (buid) => {
-      if (buid === unlucky) throw new Error('no')
-    }
-    const end = await at.load({ parameters: { dryRun: true } })
-    expect(end).toMatchObject({ state: 'partial', report: { counts: { 'would be postponed: terms': 1, unchanged: 29 } } })
-    expect(end.problem).toContain('1 of 30 people would be postponed')
-    expect(end.ledger.rejections).toEqual([])
-    expect(await at.everything()).toEqual(before)
-  })
-})
-
 describe('parameters', () => {
   it.each([
     ['psQueryLimit', 0],

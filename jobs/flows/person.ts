@@ -1,8 +1,9 @@
+import { undone } from '#jobs/flows/documents/undone.ts'
 import { loadMembers } from '#jobs/flows/person/load.ts'
 import { type PersonParameters, parameters } from '#jobs/flows/person/parameters.ts'
 import { PersonRun } from '#jobs/flows/person/person-run.ts'
 import { openPersonStore, type PersonStore, type Unseen } from '#jobs/flows/person/person-store.ts'
-import { membersOf, type RunPopulation, readPopulation, replayedPopulation, sizeOf } from '#jobs/flows/person/population.ts'
+import { membersOf, type RunPopulation, readPopulation, replayedPopulation } from '#jobs/flows/person/population.ts'
 import { movesOf, noteBegun, noteEnded } from '#jobs/flows/person/proof.ts'
 import { ASSETS, noLoad, report } from '#jobs/flows/person/report.ts'
 import { directSource } from '#jobs/flows/person/sources/direct.ts'
@@ -32,30 +33,29 @@ export default defineFlow<PersonParameters>({
   connections: ['peoplesoft', 'sap', 'snaplogic_person'],
   parameters,
   timeoutMs: 12 * HOUR_MS,
-  run: loadPeople,
+  run: (ctx) => loadPeople(ctx.parameters.dryRun ? undone(ctx) : ctx),
 })
 
 type Work = FlowContext<PersonParameters>
 
 async function loadPeople(ctx: Work): Promise<FlowResult> {
-  const { replay, dryRun, upstream } = ctx.parameters
-  const isWhole = replay === undefined
+  const { replay, upstream } = ctx.parameters
   const store = await openPersonStore(ctx)
   const source = upstream === 'direct' ? directSource(ctx) : gatewaySource(ctx)
   const run = new PersonRun(ctx, store, source, new Tally(ctx))
-  if (isWhole && !dryRun) await noteBegun(ctx)
-  const population = replay === undefined ? await readPopulation(ctx, source) : await replayedPopulation(store, replay)
-  const recurated =
-    isWhole && !dryRun ? await ctx.task('curate anew', { retries: 2 }, () => store.curateAnew()) : { written: 0, removed: 0 }
+  if (replay === undefined) await noteBegun(ctx)
+  const recurated = await ctx.task('curate anew', { retries: 2 }, () => store.curateAnew())
+  const population = replay === undefined ? await readPopulation(ctx, source) : await replayedPopulation(ctx, store, replay)
   const done = await dealtWith(ctx, store)
   const members = () => membersOf(population, (buid) => done.has(buid))
   const left = countOf(members())
-  run.tally.expect(population.counts, sizeOf(population), sizeOf(population) - left)
+  run.tally.expect(population.counts, left + done.size, done.size)
   await ctx.task('load', {}, () => loadMembers(run, members()))
-  if (left > 0 && left === sizeOf(population) && run.tally.people.returned === 0) throw noLoad(run.tally)
-  const unseen = isWhole && !dryRun ? await deleteUnseen(ctx, store, population) : null
-  if (unseen !== null && unseen.because === null) await noteEnded(ctx)
-  return { ...(await report(run, recurated, unseen)), ...(await movesOf(ctx, sizeOf(population))) }
+  if (left > 0 && done.size === 0 && run.tally.people.returned === 0) throw noLoad(run.tally)
+  const unseen = replay === undefined ? await deleteUnseen(ctx, store, population) : null
+  if (unseen?.kept === 0) await noteEnded(ctx)
+  const beside = { recurated, unseen, leftAlone: population.leftAlone.size }
+  return { ...(await report(run, beside)), ...(await movesOf(ctx, run.tally.total)) }
 }
 
 function countOf(members: Iterable<unknown>): number {
@@ -66,12 +66,12 @@ function countOf(members: Iterable<unknown>): number {
 
 /** Whom earlier attempts of this run have loaded or postponed. */
 async function dealtWith(ctx: Work, store: PersonStore): Promise<ReadonlySet<string>> {
-  if (ctx.attempt === 1 || ctx.parameters.dryRun) return new Set()
+  if (ctx.attempt === 1) return new Set()
   const loaded = await store.loadedInThisRun()
   return loaded.union(await store.postponedInThisRun())
 }
 
-function deleteUnseen(ctx: Work, store: PersonStore, population: RunPopulation): Promise<Unseen> {
+function deleteUnseen(ctx: Work, store: PersonStore, { whole }: RunPopulation): Promise<Unseen> {
   const { shrinkRatio } = ctx.parameters
-  return ctx.task('unseen', { retries: 2 }, () => store.deleteUnseen({ complete: true, population: population.whole, shrinkRatio }))
+  return ctx.task('unseen', { retries: 2 }, () => store.deleteUnseen({ population: whole, shrinkRatio }))
 }

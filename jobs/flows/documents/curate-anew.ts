@@ -7,42 +7,36 @@ import { type Published, publishViews, type Viewed } from './publish-views.ts'
 import { sentRows } from './sent-rows.ts'
 import { type DocumentTables, GO_BY_KEY, type KeyFields, keyAsFields, keyOf } from './tables.ts'
 
+const TASK = 'curate anew'
 const BATCH = 250
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'log'>
 
 /**
- * After a change of an allow-list: makes the curated rows of all documents again, whatever the source does; rows of services that
- * no longer exist go first. Writes only what differs.
+ * After a change of an allow-list: makes the curated rows of all documents again that were made by another, whatever the source does; rows
+ * of services that no longer exist go first, also where everything has been loaded since. Writes only what differs.
  */
 export async function curateAnew<Key extends KeyFields<Key>>(
   ctx: Work,
   tables: DocumentTables<Key>,
   curation: Curation,
 ): Promise<Published> {
+  const withdrawn = await ctx.lake.once(TASK, `${curation.fingerprint}/services`, (sql) => withdrawServices(sql, tables, curation))
   const stale = await ctx.lake.query(`select from ${tables.current} where curated_with <> $1 and deleted_at is null limit 1`, [
     curation.fingerprint,
   ])
-  if (stale.length === 0) return { written: 0, removed: 0 }
-  ctx.log.info('The allow-lists of the services have changed: everything is curated anew.')
-  const task = 'curate anew'
-  const withdrawn = await ctx.lake.once(task, `${curation.fingerprint}/services`, (sql) => withdrawServices(sql, tables, curation))
-  const { written, removed } = await curateStale(ctx, tables, curation, task)
+  if (stale.length === 0) return { written: 0, removed: withdrawn }
+  ctx.log.info('Not everything was curated by the allow-lists as they are now: that is curated anew.')
+  const { written, removed } = await curateStale(ctx, tables, curation)
   return { written, removed: removed + withdrawn }
 }
 
-/** Makes the curated rows of those documents again that are marked as curated by other rules. `task` names the batches in the lake. */
-export async function curateStale<Key extends KeyFields<Key>>(
-  ctx: Work,
-  tables: DocumentTables<Key>,
-  curation: Curation,
-  task: string,
-): Promise<Published> {
+async function curateStale<Key extends KeyFields<Key>>(ctx: Work, tables: DocumentTables<Key>, curation: Curation): Promise<Published> {
   const total: Published = { written: 0, removed: 0 }
   // A batch of an earlier attempt answers from the ledger and does not say where it ended; what it did is not stale any more.
   let last: Key | null = null
   for (let batch = 0; ; batch += 1) {
-    const step = await ctx.lake.once(task, `${curation.fingerprint}/${batch}`, async (sql) => {
+    const step = await ctx.lake.once(TASK, `${curation.fingerprint}/${batch}`, async (sql) => {
       const { keys, published } = await curateNext(ctx, sql, tables, curation, last)
       last = keys.at(-1) ?? last
       return { ...published, isLast: keys.length < BATCH }

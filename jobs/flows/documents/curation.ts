@@ -23,6 +23,8 @@ export interface Curation {
   fingerprint: string
   /** All services with a usable allow-list, `full` not among them. */
   services: readonly string[]
+  /** Those of them that are shown the documents of one group only. */
+  ofOneGroup: readonly { service: string; group: string }[]
   views(document: JsonObject, groups?: readonly string[]): Views
   /** Filters that cannot be used, in words; their service is published to nobody. */
   problems: string[]
@@ -54,6 +56,7 @@ export function compileAllowLists(filters: readonly ServiceFilter[], saysSomethi
     fingerprint: fingerprintOf(sorted),
     problems,
     services: services.map(({ service }) => service),
+    ofOneGroup: services.flatMap(({ service, group }) => (group === null ? [] : [{ service, group }])),
     views: (document, groups = []) => ({
       full: saysSomething(document),
       documents: viewsOf(document, groups, services, saysSomething),

@@ -4,22 +4,10 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { compareRows, type Write } from './compare-rows.ts'
 import type { Curation } from './curation.ts'
 import type { DocumentRow } from './document-row.ts'
+import type { MergedDocuments } from './merged-documents.ts'
 import { publishViews } from './publish-views.ts'
 import { sentRows } from './sent-rows.ts'
 import { compareKeys, type DocumentTables, GO_BY_KEY, type KeyFields, keyColumns, keyOf, keyValues, lockOf } from './tables.ts'
-
-export interface MergedDocuments {
-  /** Never seen before. */
-  fresh: number
-  changed: number
-  /** The same content again after the document had been deleted. */
-  returned: number
-  unchanged: number
-  /** Of the unchanged, those that belong to more groups than before. */
-  regrouped: number
-  curated: number
-  uncurated: number
-}
 
 type Work = Pick<FlowContext<unknown>, 'now' | 'runId'> & { lake: Pick<FlowContext<unknown>['lake'], 'copyIn'> }
 

@@ -1,7 +1,6 @@
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { LAKE_CONNECTIONS } from '#lib/engine/lake.ts'
 import { inScope } from '#lib/engine/scope.ts'
-import type { IncomingPerson } from './incoming-person.ts'
 import { type AnsweredBatch, answeredBatches } from './people.ts'
 import type { PersonRun } from './person-run.ts'
 import { Room } from './room.ts'
@@ -35,14 +34,9 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
   }
 }
 
-async function load(run: PersonRun, { asked, people }: AnsweredBatch, room: Room): Promise<number> {
-  for await (const part of run.ctx.batch(people, PEOPLE_PER_TRANSACTION)) await loadPart(run, part)
+async function load({ ctx, store, tally }: PersonRun, { asked, people }: AnsweredBatch, room: Room): Promise<number> {
+  for await (const part of ctx.batch(people, PEOPLE_PER_TRANSACTION)) tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, part)))
   room.leave(asked)
   // Those who did not come back have come to the end of their way, too.
   return asked
-}
-
-async function loadPart({ ctx, store, tally }: PersonRun, people: readonly IncomingPerson[]): Promise<void> {
-  if (ctx.parameters.dryRun) tally.merged(await ctx.retry(RETRIES, () => store.compare(people)))
-  else tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, people)))
 }

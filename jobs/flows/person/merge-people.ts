@@ -1,16 +1,17 @@
 import { hash } from 'node:crypto'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
 import { byHalves } from '#jobs/flows/documents/merge-by-halves.ts'
-import { type MergedDocuments, mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
+import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
+import { type MergedDocuments, summed } from '#jobs/flows/documents/merged-documents.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import type { IncomingPerson } from './incoming-person.ts'
 import type { PersonRow, RefusedPerson } from './person-row.ts'
 import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
 import { settlePostponed } from './postponed-people.ts'
-import { type PreparedPeople, preparePeople, prepareViews } from './prepare-people.ts'
+import { preparePeople } from './prepare-people.ts'
 
 /** What became of one batch of people. */
-export interface Merged extends MergedDocuments {
+export type Merged = MergedDocuments & {
   /** Put aside: quarantined by pseudonym and postponed with stage `load`. */
   refused: number
   /** Sent more than once in the batch; the last one counted. */
@@ -20,9 +21,6 @@ export interface Merged extends MergedDocuments {
   /** Read now, and sensitive fields were taken out. */
   stripped: number
 }
-
-/** What a merge of the same people would do. */
-export type Compared = Pick<Merged, 'fresh' | 'changed' | 'returned' | 'unchanged' | 'regrouped' | 'refused'>
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId'>
 
@@ -35,12 +33,17 @@ export async function mergePeople(
   putAside: (refused: readonly RefusedPerson[]) => Promise<void>,
 ): Promise<Merged> {
   const prepared = await preparePeople(ctx.lake, people, curation)
-  prepareViews(prepared)
   const refused = [...prepared.refused]
   const once = (rows: readonly PersonRow[]) => ctx.lake.once(task, batchKeyOf(rows), (sql) => mergeRows(ctx, sql, rows, curation))
   const parts = await byHalves(prepared.rows, once, async ({ key, groups }, reason) => void refused.push({ key, groups, refused: reason }))
   await putAside(refused)
-  return summed(parts, prepared, refused.length)
+  return {
+    ...summed(parts),
+    refused: refused.length,
+    duplicates: prepared.duplicates,
+    cleaned: prepared.rows.filter((row) => row.cleaned).length,
+    stripped: prepared.rows.filter((row) => row.stripped).length,
+  }
 }
 
 async function mergeRows(
@@ -59,30 +62,4 @@ async function mergeRows(
 
 function batchKeyOf(rows: readonly PersonRow[]): string {
   return hash('sha256', rows.map((row) => [row.key.buid, row.source, ...row.groups].join(' ')).join('\n'), 'hex')
-}
-
-const COUNTS = ['fresh', 'changed', 'returned', 'unchanged', 'regrouped', 'curated', 'uncurated'] as const
-
-function summed(parts: readonly MergedDocuments[], { rows, duplicates }: PreparedPeople, refused: number): Merged {
-  const merged: Merged = {
-    ...{ fresh: 0, changed: 0, returned: 0, unchanged: 0, regrouped: 0, curated: 0, uncurated: 0 },
-    ...{ refused, duplicates, cleaned: 0, stripped: 0 },
-  }
-  for (const part of parts) for (const count of COUNTS) merged[count] += part[count]
-  for (const row of rows) {
-    if (row.cleaned) merged.cleaned += 1
-    if (row.stripped) merged.stripped += 1
-  }
-  return merged
-}
-
-/** Counts what a merge would do, and writes nothing. */
-export async function comparePeople(ctx: Pick<Work, 'lake'>, people: readonly IncomingPerson[], curation: Curation): Promise<Compared> {
-  const { expected, refused } = await preparePeople(ctx.lake, people, curation)
-  const compared: Compared = { fresh: 0, changed: 0, returned: 0, unchanged: 0, regrouped: 0, refused: refused.length }
-  for (const { outcome } of expected) {
-    compared[outcome] += 1
-    if (outcome === 'regrouped') compared.unchanged += 1
-  }
-  return compared
 }

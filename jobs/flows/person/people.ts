@@ -3,7 +3,7 @@ import { HOUR_MS } from '#lib/domain/instant.ts'
 import { TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 import { askApart, isWorthAskingApart } from './ask-apart.ts'
 import { batchesOf } from './batches.ts'
-import type { IncomingPerson } from './incoming-person.ts'
+import { type IncomingPerson, toBuid } from './incoming-person.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { Room } from './room.ts'
 import type { AskedPerson } from './sources/source.ts'
@@ -97,8 +97,9 @@ async function read(run: PersonRun, batch: readonly AskedPerson[]): Promise<Answ
   const answer: Answer = { batch, texts: new Map(), dropped: 0, strangers: 0 }
   for await (const record of run.source.documentsOf(batch)) {
     if (!isPersonRecord(record)) throw new TidemarkError('refused', { publicMessage: 'The answer holds something that is no person.' })
+    const buid = record.kind === 'person' ? toBuid(record.buid) : null
     if (record.kind === 'dropped') answer.dropped += 1
-    else if (asked.has(record.buid)) answer.texts.set(record.buid, record.text)
+    else if (buid !== null && asked.has(buid)) answer.texts.set(buid, record.text)
     else answer.strangers += 1
   }
   return answer

@@ -4,7 +4,7 @@ import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
 import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
 import { contentHash, DEPTH_MAX } from '#lib/domain/canonical-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
-import type { IncomingPerson } from './incoming-person.ts'
+import { type IncomingPerson, toBuid } from './incoming-person.ts'
 import type { PersonKey } from './person-tables.ts'
 import { mayBeSensitive, stripSensitive } from './strip-sensitive.ts'
 
@@ -121,5 +121,5 @@ function clean(value: JsonObject): boolean {
 
 function requireOwnId(personId: JsonValue | undefined, buid: string): void {
   if (personId === undefined || personId === null || personId === '') throw new Unfit('it has no personid')
-  if (personId !== buid) throw new Unfit('its personid is not the one that was asked for')
+  if (toBuid(personId) !== buid) throw new Unfit('its personid is not the one that was asked for')
 }

@@ -35,15 +35,13 @@ export class PersonRun {
     this.tally = tally
   }
 
-  /** Notes people for a replay, and in a dry run only counts them. One note at a time: loading has the lake's connections first. */
+  /** Notes people for a replay. One note at a time: loading has the lake's connections first. */
   async postpone(people: readonly Member[], stage: PostponedPerson['stage'], reason: string): Promise<void> {
     if (people.length === 0) return
-    if (!this.ctx.parameters.dryRun) {
-      const notes = people.map(({ buid, populations }) => ({ buid, populations, stage, reason }))
-      const noted = this.#postponing.then(() => this.ctx.retry({ retries: 3 }, () => this.store.postpone(notes)))
-      this.#postponing = noted.catch(() => {})
-      await noted
-    }
+    const notes = people.map(({ buid, populations }) => ({ buid, populations, stage, reason }))
+    const noted = this.#postponing.then(() => this.ctx.retry({ retries: 3 }, () => this.store.postpone(notes)))
+    this.#postponing = noted.catch(() => {})
+    await noted
     this.tally.postponed(stage, reason, people.length)
   }
 

@@ -27,15 +27,12 @@ const populationsIn = async (buid: string) =>
   (await lake.rows<{ populations: string[] }>(`select populations from ${CURRENT} where bu_uid = $1`, [buid]))[0]?.populations
 
 /** A run on the next night that loads some people and then says who there is. */
-async function run(
-  people: ReturnType<typeof everybody>,
-  more: { whole?: ReturnType<typeof everybody>; complete?: boolean; shrinkRatio?: number } = {},
-) {
+async function run(people: ReturnType<typeof everybody>, more: { whole?: ReturnType<typeof everybody>; shrinkRatio?: number } = {}) {
   lake.setNow('2026-11-21T08:00:00Z')
-  const { whole = people, complete = true, shrinkRatio = 0.5 } = more
+  const { whole = people, shrinkRatio = 0.5 } = more
   const started = await lake.begin()
   const merged = await started.store.merge('people', people)
-  return { ...started, merged, unseen: await started.store.deleteUnseen({ complete, population: populationOf(whole), shrinkRatio }) }
+  return { ...started, merged, unseen: await started.store.deleteUnseen({ population: populationOf(whole), shrinkRatio }) }
 }
 
 describe('the populations of a person', () => {
@@ -60,13 +57,13 @@ describe('the populations of a person', () => {
     await lake.load(...everybody(10, BOTH))
     const whole = everybody(10, BOTH).map((person) => (person.buid === 'P3' ? { ...person, populations: STUDENT } : person))
     const { unseen } = await run(whole)
-    expect(unseen).toMatchObject({ deleted: 0, regrouped: 1, uncurated: 5, curated: 0, kept: 0, because: null, distrusted: [] })
+    expect(unseen).toMatchObject({ deleted: 0, regrouped: 1, uncurated: 5, kept: 0, distrusted: [] })
     expect(await populationsIn('P3')).toEqual(['student'])
     expect(await lake.servicesOf('P3')).toEqual(['full', 'student', 'studentContactInfo', 'studentGeneralInfo', 'studentGeneric'])
     expect(await lake.count(RAW)).toBe(10)
   })
 
-  it('change for somebody who could not be loaded, too', async () => {
+  it('change for somebody who could not be loaded, too; what is new is curated by the next run', async () => {
     await lake.load(...everybody(10, BOTH))
     const whole = everybody(10, BOTH).map((person) => (person.buid === 'P3' ? { ...person, populations: STUDENT } : person))
     await run(
@@ -74,14 +71,18 @@ describe('the populations of a person', () => {
       { whole },
     )
     expect(await lake.servicesOf('P3')).not.toContain('employeeGeneric')
+    expect(await populationsIn('P3')).toEqual(['student'])
     expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(10)
-  })
-
-  it('do not shrink when the run was not complete', async () => {
-    await lake.load(...everybody(10, BOTH))
-    const { unseen } = await run(everybody(9, STUDENT), { complete: false })
-    expect(unseen).toMatchObject({ deleted: 0, regrouped: 0, kept: 1, because: 'incomplete' })
-    expect(await populationsIn('P3')).toEqual(['employee', 'student'])
+    const affiliated = everybody(10, BOTH).map((person) =>
+      person.buid === 'P3' ? { ...person, populations: ['affiliate'] as const } : person,
+    )
+    await run(
+      affiliated.filter(({ buid }) => buid !== 'P3'),
+      { whole: affiliated },
+    )
+    expect([await populationsIn('P3'), await lake.servicesOf('P3')]).toEqual([['affiliate'], ['full']])
+    expect(await (await lake.begin()).store.curateAnew()).toEqual({ written: 4, removed: 0 })
+    expect(await lake.servicesOf('P3')).toContain('affiliateGeneric')
   })
 })
 
@@ -89,7 +90,7 @@ describe('people who are gone', () => {
   it('W10: are marked, lose their curated rows, and keep history and current row', async () => {
     await lake.load(...everybody(10))
     const { unseen } = await run(everybody(9))
-    expect(unseen).toMatchObject({ deleted: 1, uncurated: 5, kept: 0, because: null })
+    expect(unseen).toMatchObject({ deleted: 1, uncurated: 5, kept: 0 })
     expect(await lake.servicesOf('P9')).toEqual([])
     expect(await lake.count(CURRENT, "bu_uid = 'P9' and deleted_at = '2026-11-21T08:00:00Z'")).toBe(1)
     expect(await lake.count(RAW, "bu_uid = 'P9'")).toBe(1)
@@ -99,7 +100,7 @@ describe('people who are gone', () => {
   it('W10: are restored when they return, with the populations of their return', async () => {
     await lake.load(...everybody(10, BOTH))
     await run(everybody(9, BOTH))
-    const { merged } = await run(everybody(10, STUDENT).slice(9), { whole: everybody(10, STUDENT), complete: false })
+    const { merged } = await run(everybody(10, STUDENT).slice(9), { whole: everybody(10, STUDENT) })
     expect(merged).toMatchObject({ returned: 1, curated: 5 })
     expect(await populationsIn('P9')).toEqual(['student'])
     expect(await lake.servicesOf('P9')).toEqual(['full', 'student', 'studentContactInfo', 'studentGeneralInfo', 'studentGeneric'])
@@ -110,20 +111,14 @@ describe('people who are gone', () => {
   it('are not those who could not be loaded, nor those who came although nobody named them', async () => {
     await lake.load(...everybody(10))
     const { unseen } = await run(everybody(10).slice(5), { whole: everybody(9) })
-    expect(unseen).toMatchObject({ deleted: 0, kept: 0, because: null })
-    expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(10)
-  })
-
-  it('are nobody when the run was not complete', async () => {
-    await lake.load(...everybody(10))
-    expect((await run(everybody(3), { complete: false })).unseen).toMatchObject({ deleted: 0, kept: 7, because: 'incomplete' })
+    expect(unseen).toMatchObject({ deleted: 0, kept: 0 })
     expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(10)
   })
 
   it('are nobody when half of all would be gone', async () => {
     await lake.load(...everybody(10))
-    expect((await run(everybody(5))).unseen).toMatchObject({ deleted: 0, kept: 5, because: 'too-many' })
-    expect((await run(everybody(5), { shrinkRatio: 0.4 })).unseen).toMatchObject({ deleted: 5, kept: 0, because: null })
+    expect((await run(everybody(5))).unseen).toMatchObject({ deleted: 0, kept: 5 })
+    expect((await run(everybody(5), { shrinkRatio: 0.4 })).unseen).toMatchObject({ deleted: 5, kept: 0 })
   })
 
   it('are nobody of a population that shrank too much to be true, while others may go', async () => {
@@ -132,7 +127,7 @@ describe('people who are gone', () => {
     await lake.load(...everybody(60), ...employees, ...both)
     const whole = [...everybody(58), ...employees.slice(0, 8), ...both.map((person) => ({ ...person, populations: STUDENT }))]
     const { unseen } = await run(whole)
-    expect(unseen).toMatchObject({ deleted: 2, kept: 12, because: 'too-many', distrusted: ['employee'], regrouped: 0 })
+    expect(unseen).toMatchObject({ deleted: 2, kept: 12, distrusted: ['employee'], regrouped: 0 })
     expect(await lake.count(CURRENT, "'employee' = any (populations) and deleted_at is null")).toBe(24)
   })
 
@@ -142,14 +137,11 @@ describe('people who are gone', () => {
     expect((await run([...everybody(20), ...affiliates.slice(0, 1)])).unseen).toMatchObject({ deleted: 2, kept: 0, distrusted: [] })
   })
 
-  it('are decided once, also when the run is cut down before their people are curated anew', async () => {
+  it('are decided once', async () => {
     await lake.load(...everybody(10, BOTH))
     const first = await run(everybody(9, BOTH).map((person) => (person.buid === 'P1' ? { ...person, populations: STUDENT } : person)))
-    await lake.rows(`update ${CURRENT} set curated_with = '' where bu_uid = 'P1'`)
-    await lake.rows(`delete from tidemark.load_batch where task = 'curate people of other populations'`)
     const second = await lake.begin({ runId: first.runId, attempt: 2 })
-    const unseen = await second.store.deleteUnseen({ complete: true, population: new Map(), shrinkRatio: 0.5 })
-    expect(unseen).toMatchObject({ deleted: 1, regrouped: 1 })
-    expect(await lake.count(CURRENT, "curated_with = ''")).toBe(0)
+    expect(await second.store.deleteUnseen({ population: new Map(), shrinkRatio: 0.5 })).toEqual(first.unseen)
+    expect(await lake.count(CURRENT, 'deleted_at is null')).toBe(9)
   })
 })

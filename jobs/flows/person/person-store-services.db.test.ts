@@ -76,7 +76,7 @@ describe('when an allow-list changes and nobody does', () => {
     const first = await lake.begin()
     await lake.rows(`update ${CURRENT} set curated_with = 'done by hand' where bu_uid < 'P3'`)
     expect((await first.store.curateAnew()).written).toBe(PEOPLE)
-    expect(first.words).toEqual(['The allow-lists of the services have changed: everything is curated anew.'])
+    expect(first.words).toEqual(['Not everything was curated by the allow-lists as they are now: that is curated anew.'])
     const again = await lake.begin({ runId: first.runId, attempt: 2 })
     expect(await again.store.curateAnew()).toEqual({ written: 0, removed: 0 })
     expect(again.words).toEqual([])

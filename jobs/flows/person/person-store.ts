@@ -1,46 +1,17 @@
-import { curateAnew, curateStale } from '#jobs/flows/documents/curate-anew.ts'
+import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { type IncomingPerson, POPULATIONS, type Population } from './incoming-person.ts'
-import { type Compared, comparePeople, type Merged, mergePeople } from './merge-people.ts'
+import { type Merged, mergePeople } from './merge-people.ts'
 import type { RefusedPerson } from './person-row.ts'
 import { PERSON_TABLES } from './person-tables.ts'
 import { type PostponedPerson, postponedOf, postponedSoFar, postponePeople } from './postponed-people.ts'
 import { type Pseudonym, readPseudonym } from './pseudonym.ts'
 import { readServices } from './services.ts'
 import { Turnstile } from './turnstile.ts'
-import { type Marked, markUnseen, type WholePopulation } from './unseen-people.ts'
+import { markUnseen, type Unseen, type WholePopulation } from './unseen-people.ts'
 
-export type { Compared, Merged, PostponedPerson, WholePopulation }
-
-export interface Unseen extends Marked {
-  /** Curated rows written for people who belong to other populations than before; those that went are in `uncurated`. */
-  curated: number
-}
-
-export interface PersonStore {
-  /** Salted hash, 12 hexadecimal digits: the only form of an id in logs, rejections and errors. */
-  pseudonymOf(buid: string): string
-  /** After a change of an allow-list: makes the curated rows of everybody anew. */
-  curateAnew(): Promise<{ written: number; removed: number }>
-  /**
-   * One fenced transaction; two batches are under way at most, one being read while one is written, others wait their turn.
-   * Bad rows are left out one by one, quarantined and postponed. Populations only grow here.
-   */
-  merge(task: string, people: readonly IncomingPerson[]): Promise<Merged>
-  /** Says what a merge would do; reads only, and waits its turn like a merge. */
-  compare(people: readonly IncomingPerson[]): Promise<Compared>
-  /** Ids merged by this run, in this attempt or an earlier one. */
-  loadedInThisRun(): Promise<ReadonlySet<string>>
-  /** Ids postponed by this run, in this attempt or an earlier one, and not loaded since; quarantines their lines again, each is one line still. */
-  postponedInThisRun(): Promise<ReadonlySet<string>>
-  /** Notes people who could not be loaded, for a replay, and quarantines one line each by pseudonym. A later merge of a person takes the note away. */
-  postpone(failed: readonly PostponedPerson[]): Promise<void>
-  /** Those of a run whom nobody has loaded since. */
-  postponedOf(runId: string): Promise<{ buid: string; populations: Population[] }[]>
-  /** At the end of a run: people who are gone, and populations people no longer belong to. */
-  deleteUnseen(answer: WholePopulation): Promise<Unseen>
-}
+export type { Merged, PostponedPerson, Unseen }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'log' | 'quarantine'>
 
@@ -49,10 +20,12 @@ const BATCHES_AT_ONCE = 2
 /** Opens the lake's people for one run: applies sql/person.sql, reads and compiles the allow-lists. */
 export async function openPersonStore(ctx: Work): Promise<PersonStore> {
   await ctx.lake.applySchema('person.sql')
-  return new LakePersonStore(ctx, await readServices(ctx), await readPseudonym(ctx.lake))
+  return new PersonStore(ctx, await readServices(ctx), await readPseudonym(ctx.lake))
 }
 
-class LakePersonStore implements PersonStore {
+/** The people of the lake, for one run. */
+export class PersonStore {
+  /** Salted hash, 12 hexadecimal digits: the only form of an id in logs, rejections and errors. */
   readonly pseudonymOf: Pseudonym
   readonly #ctx: Work
   readonly #curation: Curation
@@ -64,11 +37,16 @@ class LakePersonStore implements PersonStore {
     this.pseudonymOf = pseudonymOf
   }
 
+  /** After a change of an allow-list: makes the curated rows of everybody anew. */
   curateAnew() {
     return curateAnew(this.#ctx, PERSON_TABLES, this.#curation)
   }
 
-  merge(task: string, people: readonly IncomingPerson[]) {
+  /**
+   * One fenced transaction; two batches are under way at most, one being read while one is written, others wait their turn.
+   * Bad rows are left out one by one, quarantined and postponed. Populations only grow here.
+   */
+  merge(task: string, people: readonly IncomingPerson[]): Promise<Merged> {
     return this.#batches.pass(() => mergePeople(this.#ctx, task, people, this.#curation, (refused) => this.#putAside(refused)))
   }
 
@@ -83,11 +61,8 @@ class LakePersonStore implements PersonStore {
     )
   }
 
-  compare(people: readonly IncomingPerson[]) {
-    return this.#batches.pass(() => comparePeople(this.#ctx, people, this.#curation))
-  }
-
-  async loadedInThisRun() {
+  /** Ids merged by this run, in this attempt or an earlier one. */
+  async loadedInThisRun(): Promise<ReadonlySet<string>> {
     const rows = await this.#ctx.lake.query<{ buid: string }>(
       'select bu_uid as buid from person_xform.current_person_data where last_seen_run = $1',
       [this.#ctx.runId],
@@ -95,22 +70,23 @@ class LakePersonStore implements PersonStore {
     return new Set(rows.map(({ buid }) => buid))
   }
 
-  postponedInThisRun() {
+  /** Ids postponed by this run, in this attempt or an earlier one, and not loaded since; quarantines their lines again, each is one line still. */
+  postponedInThisRun(): Promise<ReadonlySet<string>> {
     return postponedSoFar(this.#ctx, this.pseudonymOf)
   }
 
-  postpone(failed: readonly PostponedPerson[]) {
+  /** Notes people who could not be loaded, for a replay, and quarantines one line each by pseudonym. A later merge of a person takes the note away. */
+  postpone(failed: readonly PostponedPerson[]): Promise<void> {
     return postponePeople(this.#ctx, failed, this.pseudonymOf)
   }
 
-  postponedOf(runId: string) {
+  /** Those of a run whom nobody has loaded since. */
+  postponedOf(runId: string): Promise<{ buid: string; populations: Population[] }[]> {
     return postponedOf(this.#ctx, runId)
   }
 
-  async deleteUnseen(answer: WholePopulation): Promise<Unseen> {
-    const marked = await this.#ctx.lake.once('unseen people', 'unseen', (sql) => markUnseen(this.#ctx, sql, answer))
-    if (marked.regrouped === 0) return { ...marked, curated: 0 }
-    const { written, removed } = await curateStale(this.#ctx, PERSON_TABLES, this.#curation, 'curate people of other populations')
-    return { ...marked, curated: written, uncurated: marked.uncurated + removed }
+  /** At the end of a run of everybody: people who are gone, and populations people no longer belong to. */
+  deleteUnseen(answer: WholePopulation): Promise<Unseen> {
+    return this.#ctx.lake.once('unseen people', 'unseen', (sql) => markUnseen(this.#ctx, sql, answer, this.#curation))
   }
 }

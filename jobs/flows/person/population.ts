@@ -1,7 +1,7 @@
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
-import { POPULATIONS, type Population } from './incoming-person.ts'
+import { PART_OF, POPULATIONS, type Population, toBuid } from './incoming-person.ts'
 import type { PersonParameters } from './parameters.ts'
 import { isStop } from './person-run.ts'
 import type { PersonStore } from './person-store.ts'
@@ -28,33 +28,36 @@ export function* membersOf(population: RunPopulation, isDone: (buid: string) => 
   for (const [buid, populations] of population.whole) if (!population.leftAlone.has(buid) && !isDone(buid)) yield { buid, populations }
 }
 
-/** How many are to be loaded. */
-export function sizeOf(population: RunPopulation): number {
-  return population.whole.size - population.leftAlone.size
-}
-
 /**
  * Asks every list for its people. Throws, before anything is written, when one of them fails, gives nobody, or when what came
  * together is so much less than the lake holds that it cannot be true.
  */
 export async function readPopulation(ctx: Work, source: PersonSource): Promise<RunPopulation> {
   const whole = new Map<string, readonly Population[]>()
-  const counts: Record<string, number> = {}
   for await (const { list, ids } of ctx.map(source.lists, LISTS_AT_ONCE, (list) => readList(ctx, list))) {
-    for (const buid of ids) whole.set(buid, joined(whole.get(buid), [list.population]))
+    const populations = withWholes([list.population])
+    for (const buid of ids) whole.set(buid, joined(whole.get(buid), populations))
   }
-  for (const population of POPULATIONS) {
-    const size = [...whole.values()].filter((of) => of.includes(population)).length
-    if (size > 0) counts[population] = size
-  }
+  const counts = sizesOf(whole)
   const leftAlone = await leaveAlone(ctx, whole, new Set(source.lists.map((list) => list.population)))
-  await refuseShrunken(ctx, whole, counts)
+  await refuseShrunken(ctx, whole)
   return { whole, leftAlone, counts }
 }
 
-/** The people an earlier run postponed, as what they were then. */
-export async function replayedPopulation(store: Pick<PersonStore, 'postponedOf'>, runId: string): Promise<RunPopulation> {
+function sizesOf(whole: RunPopulation['whole']): Partial<Record<Population, number>> {
+  const counts: Partial<Record<Population, number>> = {}
+  for (const populations of whole.values()) for (const population of populations) counts[population] = (counts[population] ?? 0) + 1
+  return counts
+}
+
+function withWholes(populations: readonly Population[]): readonly Population[] {
+  return populations.flatMap((population) => [population, PART_OF[population] ?? population])
+}
+
+/** The people an earlier run postponed, as what they were when a run last saw all lists. */
+export async function replayedPopulation(ctx: Work, store: PersonStore, runId: string): Promise<RunPopulation> {
   const postponed = await store.postponedOf(runId)
+  if (postponed.length === 0) ctx.log.info('Nobody waits for a replay of that run.')
   return {
     whole: new Map(postponed.map(({ buid, populations }) => [buid, joined(undefined, populations)])),
     leftAlone: new Set(),
@@ -85,15 +88,16 @@ async function idsOf(ctx: Work, list: PopulationList): Promise<Set<string>> {
   const ids = new Set<string>()
   let without = 0
   for await (const id of list.ids()) {
-    if (id === null) without += 1
-    else ids.add(id)
+    const buid = toBuid(id)
+    if (buid === null) without += 1
+    else ids.add(buid)
   }
   if (ids.size === 0) {
     throw new TidemarkError('refused', {
       publicMessage: without === 0 ? 'The answer names nobody.' : `The answer has ${without} rows, none of them with the id of a person.`,
     })
   }
-  if (without > 0) ctx.log.warn(`${without} rows of ${list.words} have no id and are left out.`)
+  if (without > 0) ctx.log.warn(`${without} rows of ${list.words} have no id that could be one and are left out.`)
   ctx.log.info(`${ids.size} people are among ${list.words}.`)
   return ids
 }
@@ -113,21 +117,24 @@ async function leaveAlone(ctx: Work, whole: Map<string, readonly Population[]>, 
     const found = whole.get(buid)
     if (found === undefined) alone.add(buid)
     const kept = populations.filter((population) => unasked.includes(population))
-    whole.set(buid, joined(found, kept))
+    whole.set(buid, joined(found, withWholes(kept)))
   }
   return alone
 }
 
-async function refuseShrunken(ctx: Work, whole: ReadonlyMap<string, unknown>, counts: Readonly<Record<string, number>>): Promise<void> {
+/** A part of another population may shrink: a house is empty in summer, and its students still study. */
+async function refuseShrunken(ctx: Work, whole: RunPopulation['whole']): Promise<void> {
   const rows = await ctx.lake.query<{ population: Population | null; alive: number }>(
     `select population, count(*)::int as alive from person_xform.current_person_data, unnest(populations) as population
      where deleted_at is null group by population
      union all select null, count(*)::int from person_xform.current_person_data where deleted_at is null
      order by population nulls first`,
   )
+  const sizes = sizesOf(whole)
   for (const { population, alive } of rows) {
-    const found = population === null ? whole.size : counts[population]
-    if (found === undefined || alive === 0 || found > alive * ctx.parameters.shrinkRatio) continue
+    const found = population === null ? whole.size : (sizes[population] ?? 0)
+    const mayShrink = population !== null && PART_OF[population] !== undefined
+    if (mayShrink || alive === 0 || found > alive * ctx.parameters.shrinkRatio) continue
     const what = population === null ? 'people' : `people of the population ${population}`
     throw new TidemarkError('refused', {
       publicMessage: `Nobody was loaded: the sources name ${found} ${what}, the lake holds ${alive}. If that is right, run once with a smaller shrinkRatio.`,

@@ -1,7 +1,8 @@
+import { DAY_MS } from '#lib/domain/instant.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import type { PersonParameters } from './parameters.ts'
 
-type Work = Pick<FlowContext<PersonParameters>, 'lake' | 'parameters'>
+type Work = Pick<FlowContext<PersonParameters>, 'lake' | 'now' | 'parameters'>
 
 const TASK = 'person run'
 
@@ -16,17 +17,20 @@ export function noteEnded(ctx: Work): Promise<null> {
 }
 
 /**
- * What this run proves of its tables. A dry run and a replay of nobody: nothing. A replay makes the load of everybody whole only when
- * the run it replays came to its end and no other has begun since; otherwise it has only written something.
+ * What this run proves of its tables. A dry run and a replay of nobody: nothing. A replay makes the load of everybody whole only when the
+ * latest run of everybody came to its end within a day, and nobody whom that one postponed is left; otherwise it has only written something.
  */
 export async function movesOf(ctx: Work, people: number): Promise<Pick<FlowResult, 'moves'>> {
   const { dryRun, replay } = ctx.parameters
   if (dryRun || (replay !== undefined && people === 0)) return { moves: 'nothing' }
   if (replay === undefined) return {}
-  const [row] = await ctx.lake.query<{ whole: boolean | null }>(
-    `select exists (select from tidemark.load_batch where run = $1 and task = $2 and batch_key = 'ended')
-       and (select run from tidemark.load_batch where task = $2 and batch_key = 'begun' order by committed_at desc limit 1) = $1 as whole`,
-    [replay, TASK],
+  const [row] = await ctx.lake.query<{ whole: boolean }>(
+    `with latest as (
+       select run from tidemark.load_batch where task = $1 and batch_key = 'begun' and committed_at > $2 order by committed_at desc limit 1
+     )
+     select exists (select from tidemark.load_batch b, latest l where (b.run, b.task, b.batch_key) = (l.run, $1, 'ended'))
+       and not exists (select from person_raw.postponed_person p, latest l where p.run_id = l.run) as whole`,
+    [TASK, new Date(ctx.now() - DAY_MS)],
   )
   return row?.whole === true ? {} : { moves: 'writtenAt' }
 }

@@ -1,3 +1,5 @@
+import { committedDocuments } from '#jobs/flows/documents/merged-documents.ts'
+import type { Published } from '#jobs/flows/documents/publish-views.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { LOAD } from './load.ts'
@@ -31,70 +33,60 @@ export function noLoad(tally: Tally): TidemarkError {
   })
 }
 
+/** What came of the run beside the load. */
+export interface Beside {
+  /** Curated rows, because allow-lists had changed. */
+  recurated: Published
+  /** Null in a replay, which looks for nobody else. */
+  unseen: Unseen | null
+  /** People of populations that were not asked for. */
+  leftAlone: number
+}
+
 /** What the page says of a run that came to its end. */
-export async function report(run: PersonRun, recurated: { written: number; removed: number }, unseen: Unseen | null): Promise<FlowResult> {
-  const { ctx, tally } = run
-  await addEarlierAttempts(ctx, tally)
+export async function report({ ctx, tally }: PersonRun, beside: Beside): Promise<FlowResult> {
+  if (ctx.attempt > 1) {
+    tally.merged({ ...(await committedDocuments(ctx, LOAD, 'earlier')), refused: 0, duplicates: 0, cleaned: 0, stripped: 0 })
+  }
   const postponements = await postponementsOf(ctx, tally)
+  warnAbout(ctx, tally)
+  const { recurated, unseen } = beside
   const written = tally.load.new + tally.load.changed + tally.load['back again']
   const gone = unseen?.deleted ?? 0
-  const curated = tally.more.curated + recurated.written + (unseen?.curated ?? 0)
-  const uncurated = tally.more.uncurated + recurated.removed + (unseen?.uncurated ?? 0)
-  warnAbout(ctx, tally)
-  return {
-    rowsLoaded: ctx.parameters.dryRun ? 0 : written + gone,
-    rowsSeen: tally.total,
-    summary: ctx.parameters.dryRun
-      ? dryCounts(tally)
-      : { ...counts(tally), gone, ...postponedCounts(postponements), 'curated rows written': curated, 'curated rows removed': uncurated },
-    rowsByAsset: ctx.parameters.dryRun
-      ? {}
-      : { [ASSETS.raw]: written, [ASSETS.current]: written + gone, [ASSETS.curated]: curated + uncurated },
-    ...inWords(ctx, tally, postponements, unseen),
+  const curated = {
+    written: tally.more.curated + recurated.written,
+    removed: tally.more.uncurated + recurated.removed + (unseen?.uncurated ?? 0),
   }
+  const result = { rowsSeen: tally.total, summary: summaryOf(ctx, tally, beside, postponements, curated) }
+  const words = inWords(ctx, tally, postponements, unseen)
+  if (ctx.parameters.dryRun) return { ...result, ...words, rowsLoaded: 0, rowsByAsset: {} }
+  const rowsByAsset = { [ASSETS.raw]: written, [ASSETS.current]: written + gone, [ASSETS.curated]: curated.written + curated.removed }
+  return { ...result, ...words, rowsLoaded: written + gone, rowsByAsset }
 }
 
-function counts({ total, load, people }: Tally): Record<string, number> {
-  const { new: fresh, changed, 'back again': returned, unchanged } = load
-  const { 'empty objects': empty, 'not asked for': strangers } = people
+function summaryOf(
+  ctx: Work,
+  { total, load, people }: Tally,
+  { unseen, leftAlone }: Beside,
+  postponements: Postponements,
+  curated: Published,
+): Record<string, number> {
+  const would = ctx.parameters.dryRun ? 'would be ' : ''
+  const thatWould = ctx.parameters.dryRun ? 'that would be ' : ''
   return {
     people: total,
-    new: fresh,
-    changed,
-    'back again': returned,
-    unchanged,
-    'empty objects': empty,
-    'people not asked for': strangers,
-  }
-}
-
-function dryCounts(tally: Tally): Record<string, number> {
-  const { total, load, postponements } = tally
-  return {
-    people: total,
-    'would be new': load.new,
-    'would be changed': load.changed,
-    'would be back again': load['back again'],
+    ...(leftAlone === 0 ? {} : { 'left alone': leftAlone }),
+    [`${would}new`]: load.new,
+    [`${would}changed`]: load.changed,
+    [`${would}back again`]: load['back again'],
     unchanged: load.unchanged,
-    ...Object.fromEntries(postponements.map(({ stage, people }) => [`would be postponed: ${stage}`, people])),
+    [`${would}gone`]: unseen?.deleted ?? 0,
+    ...Object.fromEntries(postponements.map(({ stage, people }) => [`${would}postponed: ${stage}`, people])),
+    // What earlier attempts met of these is not written down.
+    ...(ctx.attempt > 1 ? {} : { 'empty objects': people['empty objects'], 'people not asked for': people['not asked for'] }),
+    [`curated rows ${thatWould}written`]: curated.written,
+    [`curated rows ${thatWould}removed`]: curated.removed,
   }
-}
-
-function postponedCounts(postponements: Postponements): Record<string, number> {
-  return Object.fromEntries(postponements.map(({ stage, people }) => [`postponed: ${stage}`, people]))
-}
-
-/** Rows of the batches that earlier attempts of this run have committed. */
-async function addEarlierAttempts(ctx: Work, tally: Tally): Promise<void> {
-  if (ctx.attempt === 1 || ctx.parameters.dryRun) return
-  const [earlier] = await ctx.lake.query<Record<'fresh' | 'changed' | 'returned' | 'unchanged' | 'curated' | 'uncurated', number>>(
-    `select ${['fresh', 'changed', 'returned', 'unchanged', 'curated', 'uncurated']
-      .map((name) => `coalesce(sum((result ->> '${name}')::int), 0)::int as ${name}`)
-      .join(', ')}
-     from tidemark.load_batch where run = $1 and task = $2 and attempt < $3`,
-    [ctx.runId, LOAD, ctx.attempt],
-  )
-  if (earlier) tally.merged({ ...earlier, regrouped: 0, refused: 0 })
 }
 
 /** Those of all attempts whom nobody has loaded since; in a dry run those who would be. */
@@ -119,17 +111,23 @@ function warnAbout(ctx: Work, { people, more }: Tally): void {
 /** `remark` leaves it to the share of the postponed whether the load counts; people who vanished in numbers make it incomplete. */
 function inWords(ctx: Work, tally: Tally, postponements: Postponements, unseen: Unseen | null): Pick<FlowResult, 'remark' | 'incomplete'> {
   const { dryRun } = ctx.parameters
-  const people = postponements.reduce((sum, { people }) => sum + people, 0)
-  const because = postponements.map(({ stage, people, reason }) => `${people} ${STAGE_WORDS[stage]} (${reason.replace(/\.$/, '')})`)
-  const wait = `${people} of ${tally.total} people ${dryRun ? 'would be' : 'are'} postponed: ${because.join('; ')}.`
-  const remedy = dryRun ? '' : ` tidemark run person --replay ${ctx.runId} loads them.`
-  const postponed = people === 0 ? '' : `${wait}${remedy}`
-  const distrusted = unseen?.distrusted.length ? ` (of the populations ${unseen.distrusted.join(', ')})` : ''
-  const kept =
-    unseen?.because === 'too-many'
-      ? `${unseen.kept} people${distrusted} are no longer in the population, too many to be true; they are kept.`
-      : ''
-  if (kept !== '') return { incomplete: [kept, postponed].filter(Boolean).join(' ') }
+  const postponed = postponedInWords(ctx, tally, postponements)
+  if (unseen !== null && unseen.kept > 0) return { incomplete: [keptInWords(unseen, dryRun), postponed].filter(Boolean).join(' ') }
   if (postponed === '') return {}
   return dryRun ? { incomplete: postponed } : { remark: postponed }
+}
+
+function postponedInWords(ctx: Work, { total }: Tally, postponements: Postponements): string {
+  const people = postponements.reduce((sum, { people }) => sum + people, 0)
+  if (people === 0) return ''
+  const because = postponements.map(({ stage, people, reason }) => `${people} ${STAGE_WORDS[stage]} (${reason.replace(/\.$/, '')})`)
+  const { dryRun } = ctx.parameters
+  const wait = `${people} of ${total} people ${dryRun ? 'would be' : 'are'} postponed: ${because.join('; ')}.`
+  return dryRun ? wait : `${wait} tidemark run person --replay ${ctx.runId} loads them.`
+}
+
+function keptInWords({ kept, distrusted }: Unseen, dryRun: boolean): string {
+  const of = distrusted.length === 0 ? '' : ` (of the populations ${distrusted.join(', ')})`
+  const so = dryRun ? 'they would be kept' : 'they are kept'
+  return `${kept} people${of} are no longer in the population, too many to be true; ${so}. If that is right, run once with a smaller shrinkRatio.`
 }

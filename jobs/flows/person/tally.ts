@@ -1,5 +1,5 @@
 import type { FlowContext } from '#lib/engine/flow.ts'
-import type { Compared, Merged, PostponedPerson } from './person-store.ts'
+import type { Merged, PostponedPerson } from './person-store.ts'
 
 const STAGES = ['terms', 'person', 'missing', 'load'] as const satisfies readonly PostponedPerson['stage'][]
 type Stage = (typeof STAGES)[number]
@@ -44,13 +44,13 @@ export class Tally {
     this.#ctx.count(stage, this[stage])
   }
 
-  merged(batch: Partial<Merged> & Compared): void {
+  merged(batch: Merged): void {
     this.load.new += batch.fresh
     this.load.changed += batch.changed
     this.load['back again'] += batch.returned
     this.load.unchanged += batch.unchanged
     this.load.refused += batch.refused
-    for (const key of ['curated', 'uncurated', 'cleaned', 'stripped', 'duplicates'] as const) this.more[key] += batch[key] ?? 0
+    for (const key of ['curated', 'uncurated', 'cleaned', 'stripped', 'duplicates'] as const) this.more[key] += batch[key]
     if (batch.refused > 0) this.postponed('load', 'the lake refused the document', batch.refused)
     this.tell('load')
   }

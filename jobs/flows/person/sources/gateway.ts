@@ -45,11 +45,11 @@ function listsOf(ctx: Work): PopulationList[] {
     directoryIds(ctx, { filter: `(PersonPrimaryAffiliation=${affiliation})`, sizeLimit, attribute: 'PersonBuid' })
   const directory: PopulationList[] = [
     { words: 'the faculty of the directory', population: 'faculty', ids: () => ofDirectory('faculty') },
-    { words: 'the staff of the directory', population: 'employee', ids: () => ofDirectory('staff') },
+    { words: 'the staff of the directory', population: 'staff', ids: () => ofDirectory('staff') },
   ]
   return [
     { words: 'the students of the query endpoint', population: 'student', ids: () => queryIds(ctx, 'BU_PARM_0216_QRY') },
-    { words: 'the students in residence', population: 'student', ids: () => queryIds(ctx, 'BU_PARM_ENRL_DORM_QRY') },
+    { words: 'the students in residence', population: 'resident', ids: () => queryIds(ctx, 'BU_PARM_ENRL_DORM_QRY') },
     { words: 'the employees of SAP', population: 'employee', ids: () => employeeIds(ctx) },
     ...(vds ? directory : []),
   ]

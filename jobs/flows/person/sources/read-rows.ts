@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { toBuid } from '../incoming-person.ts'
 
 type Connections = Pick<FlowContext<unknown>, 'connect'>
 
 /** The rows of a PeopleSoft query, whichever of the two query services the connection is. */
-export async function* queryRows(ctx: Connections, query: string, prompts?: Record<string, string>): AsyncGenerator<JsonObject> {
+async function* queryRows(ctx: Connections, query: string, prompts?: Record<string, string>): AsyncGenerator<JsonObject> {
   for await (const row of ctx.connect('peoplesoft').extract({ query, ...(prompts === undefined ? {} : { prompts }) })) {
     if (!isJsonObject(row))
       throw new TidemarkError('refused', { publicMessage: `The query ${query} answered with something that is no row.` })
@@ -13,23 +14,16 @@ export async function* queryRows(ctx: Connections, query: string, prompts?: Reco
   }
 }
 
-/** The text of a column without surrounding blanks; null when there is none. */
-export function textOf(row: JsonObject, column: string): string | null {
-  const value = row[column]
-  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : ''
-  return text === '' ? null : text
-}
-
 /** The ids of a query's rows. */
-export async function* queryIds(ctx: Connections, query: string): AsyncGenerator<string | null> {
-  for await (const row of queryRows(ctx, query)) yield textOf(row, 'CAMPUS_ID')
+export async function* queryIds(ctx: Connections, query: string): AsyncGenerator<unknown> {
+  for await (const row of queryRows(ctx, query)) yield row['CAMPUS_ID']
 }
 
 /** Active employees of SAP. */
-export async function* employeeIds(ctx: Connections): AsyncGenerator<string | null> {
+export async function* employeeIds(ctx: Connections): AsyncGenerator<unknown> {
   const request = { bapi: 'Z_HR_EMPLOYEE_OBJ_LIST', account: 'HR', table: 'ET_EMP_LIST' }
   for await (const row of ctx.connect('sap').extract(request)) {
-    if (isJsonObject(row) && row['EMP_STATUS'] === '3 - Active') yield textOf(row, 'BUID')
+    if (isJsonObject(row) && row['EMP_STATUS'] === '3 - Active') yield row['BUID']
   }
 }
 
@@ -37,14 +31,13 @@ export async function* employeeIds(ctx: Connections): AsyncGenerator<string | nu
 export async function* directoryIds(
   ctx: Connections,
   request: { filter: string; sizeLimit: number; attribute: string },
-): AsyncGenerator<string | null> {
+): AsyncGenerator<unknown> {
   const { filter, sizeLimit, attribute } = request
   for await (const entry of ctx.connect('vds').extract({ filter, sizeLimit, attributes: [attribute] })) {
     const attributes = isJsonObject(entry) && isJsonObject(entry['attributes']) ? entry['attributes'] : {}
     const name = Object.keys(attributes).find((key) => key.toLowerCase() === attribute.toLowerCase())
     const values = name === undefined ? undefined : attributes[name]
-    const first = Array.isArray(values) ? values[0] : values
-    yield typeof first === 'string' && first.trim() !== '' ? first.trim() : null
+    yield Array.isArray(values) ? values[0] : values
   }
 }
 
@@ -52,8 +45,8 @@ export async function* directoryIds(
 export async function rowsOfPerson(ctx: Connections, query: string, prompt: string, buid: string, column: string): Promise<JsonObject[]> {
   const rows: JsonObject[] = []
   for await (const row of queryRows(ctx, query, { [prompt]: buid })) {
-    const about = textOf(row, column)
-    if (about !== null && about !== buid) {
+    const about = String(row[column] ?? '').trim()
+    if (about !== '' && toBuid(about) !== buid) {
       throw new TidemarkError('refused', { publicMessage: `The query ${query} was asked about one person and answered about another.` })
     }
     rows.push(row)

@@ -18,8 +18,8 @@ export interface PopulationList {
   /** In words: `the students of PeopleSoft`. */
   words: string
   population: Population
-  /** Rows of the list, each with its id, or null for one that has none. Rows that do not belong are left out. */
-  ids(): AsyncIterable<string | null>
+  /** The id of every row as it came. Rows that do not belong are left out. */
+  ids(): AsyncIterable<unknown>
 }
 
 /** Which batches a person goes into: people of one kind together, their weights at most `limit`. */
