@@ -151,6 +151,25 @@ describe('a run that is cut down and goes on', () => {
     expect(await lake.count('course_xform.current_course_data', 'deleted_at is null')).toBe(40)
     expect(await lake.count('course_curated.course_data_by_service')).toBe(200)
   })
+
+  it('counts what all of its attempts wrote, in whatever order the source answers', async () => {
+    const run = { runId: randomUUID(), parameters: { terms: ['2267'], batchSize: 4 }, extract: () => all('2267') }
+    await lake.rows(`create function stop_here() returns trigger language plpgsql as $$ begin raise 'stop' using errcode = '57014'; end $$`)
+    await lake.rows(`create trigger stop_here before insert on course_raw.course_data for each row when (new.course_id = 30)
+      execute function stop_here()`)
+    expect((await lake.run('course', course, run)).state).toBe('failed')
+    expect(await lake.count('course_raw.course_data')).toBeGreaterThan(0)
+    await lake.rows('drop function stop_here cascade')
+    const reversed = (await Array.fromAsync(all('2267'))).reverse()
+    const again = async function* () {
+      yield* reversed
+    }
+    expect(await lake.run('course', course, { ...run, attempt: 2, extract: again })).toMatchObject({
+      state: 'completed',
+      rowsLoaded: 40,
+      report: { counts: { courses: 40, new: 40, unchanged: 0, 'curated rows written': 200 } },
+    })
+  })
 })
 
 async function* all(term: string): AsyncGenerator<unknown> {

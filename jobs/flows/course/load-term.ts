@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
 import { byHalves } from '#jobs/flows/documents/merge-by-halves.ts'
 import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
+import { committedDocuments, type MergedDocuments, summed } from '#jobs/flows/documents/merged-documents.ts'
 import { isCourseRecord } from '#lib/connectors/snaplogic/read-courses.ts'
 import { CANONICAL_VERSION } from '#lib/domain/canonical-form.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
@@ -11,11 +12,7 @@ import { COURSE_TABLES } from './course-tables.ts'
 import { type Known, withoutDuplicates } from './duplicates.ts'
 import { deleteUnseen, type Unseen } from './unseen-courses.ts'
 
-const MERGED = ['fresh', 'changed', 'returned', 'unchanged', 'curated', 'uncurated'] as const
-const NOTHING_MERGED = { fresh: 0, changed: 0, returned: 0, unchanged: 0, curated: 0, uncurated: 0 }
-type Merged = Record<(typeof MERGED)[number], number>
-
-export interface TermLoaded extends Merged, Unseen {
+export interface TermLoaded extends MergedDocuments, Unseen {
   term: string
   /** Elements of the answer, good and bad. */
   seen: number
@@ -44,13 +41,15 @@ export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded>
   const known = await readKnown(ctx, term)
   const door = new Door(ctx, order, known)
   const duplicates = { dropped: 0 }
-  const merged: Merged = { ...NOTHING_MERGED }
+  let courses = 0
   const settled = withoutDuplicates(door.admit(), known, duplicates)
   for await (const part of ctx.map(prepared(ctx.batch(settled, order.batchSize), known), BATCHES_AT_ONCE, (rows) => door.merge(rows))) {
-    for (const key of MERGED) merged[key] += part[key]
-    order.onBatch(part.fresh + part.changed + part.returned + part.unchanged)
+    const size = part.fresh + part.changed + part.returned + part.unchanged
+    courses += size
+    order.onBatch(size)
   }
   refuseNothing(order.term, door, [...known.hashes.values()].filter((content) => content !== null).length)
+  const { fresh, changed, returned, ...more } = await committedDocuments(ctx, taskOf(order.term), 'so far')
   const answer = { term, alive: door.alive, uncertain: door.uncertain > 0, shrinkRatio: order.shrinkRatio }
   const unseen = await ctx.lake.once(taskOf(order.term), 'unseen', (sql) => deleteUnseen(ctx, sql, answer))
   const { seen, refused, dropped, cleaned } = door
@@ -61,9 +60,11 @@ export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded>
     dropped,
     cleaned,
     duplicates: duplicates.dropped,
-    ...merged,
+    ...{ fresh, changed, returned, ...more },
+    // What an earlier try wrote was met again.
+    unchanged: Math.max(0, courses - fresh - changed - returned),
     ...unseen,
-    uncurated: merged.uncurated + unseen.uncurated,
+    uncurated: more.uncurated + unseen.uncurated,
   }
 }
 
@@ -157,7 +158,7 @@ class Door {
   }
 
   /** One transaction; when the database refuses a row, the batch is halved until only that row is left out. */
-  async merge(rows: readonly CourseRow[]): Promise<Merged> {
+  async merge(rows: readonly CourseRow[]): Promise<MergedDocuments> {
     const { term, curation } = this.#order
     const once = (some: readonly CourseRow[]) => {
       const batchKey = hash('sha256', some.map((row) => row.id + row.hash).join('\n'), 'hex')
@@ -168,8 +169,6 @@ class Door {
       this.accepted -= 1
       await this.#putAside(row.id, reason, row.key)
     })
-    const merged: Merged = { ...NOTHING_MERGED }
-    for (const part of parts) for (const key of MERGED) merged[key] += part[key]
-    return merged
+    return summed(parts)
   }
 }
