@@ -65,7 +65,8 @@ async function begin(flow: string, parameters = {}): Promise<NonNullable<Awaited
   return claimed
 }
 
-async function end(run: Awaited<ReturnType<typeof begin>>, state: 'completed' | 'partial'): Promise<void> {
+async function end(run: Awaited<ReturnType<typeof claimRun>>, state: 'completed' | 'partial'): Promise<void> {
+  if (run === null) throw new Error('the run could not be claimed')
   await finishRun(ctx, { ...run, state, rowsLoaded: 5, report: null, problem: null, internalProblem: null })
 }
 
@@ -152,6 +153,20 @@ describe('Ctrl-C while a run is followed', () => {
     const { rows } = await ctx.pool.query<{ id: string; cancel_at: Date | null }>('select id, cancel_at from run')
     expect(rows).toEqual([{ id: expect.any(String), cancel_at: null }])
     expect(watched.noted.at(-1)).toBe(`The run goes on without us: ${rows[0]?.id}. "tidemark cancel ${rows[0]?.id}" stops it.`)
+  })
+
+  it('says how it ended when it did while the question stood', async () => {
+    const ask = async () => {
+      const { rows } = await ctx.pool.query<{ id: string }>('select id from run')
+      const run = await claimRun(ctx, { runId: rows[0]?.id ?? '', owner: 'worker-1' })
+      await end(run, 'completed')
+      return ''
+    }
+    const watched = tidemark('run term --wait', { ask })
+    await until(() => watched.noted.length > 0)
+    watched.stop.abort()
+    expect(await watched.code).toBe(0)
+    expect(watched.noted.at(-1)).toMatch(/^term: completed/)
   })
 
   it('cancels it when that is the answer, and tells until it has stopped', async () => {

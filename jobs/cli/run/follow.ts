@@ -30,8 +30,8 @@ export async function followRun(ctx: Context, runId: string, command: CommandLin
     if (isEnded(run.state)) return tellEnd(run, command)
     if (mayAsk && command.signal.aborted) {
       mayAsk = false
-      if (!(await isToBeCancelled(command))) return leave(runId, command)
-      await cancel(ctx, runId, command)
+      if (await isToBeCancelled(command)) await cancel(ctx, runId, command)
+      else return leave(await watch.look(), command)
     }
     await command.clock.sleep(LOOK_EVERY_MS, mayAsk ? command.signal : undefined)
   }
@@ -90,8 +90,11 @@ async function isToBeCancelled({ terminal }: CommandLine): Promise<boolean> {
   return /^\s*c/i.test((await terminal.ask(QUESTION)) ?? '')
 }
 
-function leave(runId: string, { terminal }: CommandLine): number {
-  terminal.note(`The run goes on without us: ${runId}. "tidemark cancel ${runId}" stops it.`)
+/** It may have ended while the question stood. */
+function leave(run: RunView, command: CommandLine): number {
+  if (isEnded(run.state)) return tellEnd(run, command)
+  command.terminal.live?.leave()
+  command.terminal.note(`The run goes on without us: ${run.id}. "tidemark cancel ${run.id}" stops it.`)
   return 1
 }
 
