@@ -29,8 +29,8 @@ export default defineFlow<PersonParameters>({
     'snaplogic_person/people',
   ],
   writes: [ASSETS.raw, ASSETS.current, ASSETS.curated],
-  // The directory is needed only with `vds: true`; then its connection is found by its name.
   connections: ['peoplesoft', 'sap', 'snaplogic_person'],
+  connectionsFor: ({ vds }) => (vds ? ['vds'] : []),
   parameters,
   timeoutMs: 12 * HOUR_MS,
   run: (ctx) => loadPeople(ctx.parameters.dryRun ? undone(ctx) : ctx),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { campusContracts } from '#lib/testing/campus-catalogue.ts'
 import { aFlowContract, problemsIn } from '#lib/testing/catalogue-texts.ts'
 import type { FlowContract } from './catalogue-contracts.ts'
@@ -82,6 +83,19 @@ describe('a flow and its connections', () => {
       'tidemark.yaml:4:3 flows.load | The flow "load" needs a connection "source". | Declare it under "connections", or say which one to use: "connections: { source: … }".',
     ])
     expect(problemsOf(needy, 'load: { connections: { source: other } }')).toEqual([])
+  })
+
+  it('lacks one that its parameters ask for', () => {
+    const parameters = z.strictObject({ directory: z.boolean().default(true) })
+    const people = { parameters, connectionsFor: (given: unknown) => (parameters.parse(given).directory ? ['directory'] : []) }
+    expect(problemsOf({ people }, 'people:')).toEqual([
+      'tidemark.yaml:4:3 flows.people | The flow "people" needs a connection "directory". | Declare it under "connections", or say which one to use: "connections: { directory: … }". With other "parameters" the flow does without it.',
+    ])
+    expect(problemsOf({ people }, 'people: { parameters: { directory: false } }')).toEqual([])
+    expect(problemsOf({ people }, 'people: { connections: { directory: other } }')).toEqual([])
+    expect(problemsOf({ people }, 'people: { parameters: { directory: maybe } }')).toEqual([
+      'tidemark.yaml:4:38 flows.people.parameters.directory | "directory" must be true or false. | Write true or false.',
+    ])
   })
 
   it('may map what it only reads or writes', () => {

@@ -1,7 +1,7 @@
-import type { CatalogueContracts, FlowContract } from './catalogue-contracts.ts'
+import { type CatalogueContracts, type FlowContract, neededConnections } from './catalogue-contracts.ts'
 import type { Finding } from './catalogue-issues.ts'
 import { type FlowAssets, findCycles, flowAssets } from './catalogue-lineage.ts'
-import { childOf, entriesOf, itemsOf, textOf } from './catalogue-node.ts'
+import { childOf, entriesOf, itemsOf, textOf, toPlain } from './catalogue-node.ts'
 import type { Outline, OutlineEntry } from './catalogue-outline.ts'
 import { RECIPE_KEYS } from './catalogue-recipe.ts'
 import { suggestion } from './catalogue-suggest.ts'
@@ -75,10 +75,9 @@ function checkWaitingCircle(flows: readonly KnownFlow[]): Finding[] {
 function checkConnections(flow: KnownFlow, outline: Outline): Finding[] {
   if (childOf(flow.node, 'extract') !== undefined) return []
   const connections = outline.connections.map((connection) => connection.key)
-  const own = new Set([
-    ...flow.contract.connections,
-    ...[...flow.contract.reads, ...flow.contract.writes].map((key) => key.slice(0, key.indexOf('/'))),
-  ])
+  const parameters = childOf(flow.node, 'parameters')
+  const needed = neededConnections(flow.contract, parameters === undefined ? {} : toPlain(parameters))
+  const own = new Set([...needed, ...[...flow.contract.reads, ...flow.contract.writes].map((key) => key.slice(0, key.indexOf('/')))])
   const path = [...flow.path, 'connections']
   const mapped = Object.entries(flow.connections).flatMap(([name, to]): Finding[] => {
     if (!own.has(name)) {
@@ -100,7 +99,7 @@ function checkConnections(flow: KnownFlow, outline: Outline): Finding[] {
       },
     ]
   })
-  const missing = flow.contract.connections.filter((name) => flow.connections[name] === undefined && !connections.includes(name))
+  const missing = needed.filter((name) => flow.connections[name] === undefined && !connections.includes(name))
   return [
     ...mapped,
     ...missing.map(
@@ -108,7 +107,9 @@ function checkConnections(flow: KnownFlow, outline: Outline): Finding[] {
         path: flow.path,
         at: 'key',
         problem: `The flow "${flow.key}" needs a connection "${name}".`,
-        remedy: `Declare it under "connections", or say which one to use: "connections: { ${name}: … }".`,
+        remedy:
+          `Declare it under "connections", or say which one to use: "connections: { ${name}: … }".` +
+          (flow.contract.connections.includes(name) ? '' : ' With other "parameters" the flow does without it.'),
       }),
     ),
   ]

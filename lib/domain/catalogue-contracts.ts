@@ -21,9 +21,18 @@ export interface FlowContract {
   reads: readonly string[]
   writes: readonly string[]
   connections: readonly string[]
+  /** Connections needed besides with these parameters. */
+  connectionsFor?(parameters: unknown): readonly string[]
   parameters: z.ZodType
   timeoutMs: number
   rejectTolerance?: number
+}
+
+/** The connections a flow needs with parameters as they are written for it, by its own names for them. */
+export function neededConnections(flow: FlowContract, parameters: unknown): string[] {
+  const parsed = flow.parameters.safeParse(parameters)
+  const more = parsed.success ? (flow.connectionsFor?.(parsed.data) ?? []) : []
+  return [...new Set([...flow.connections, ...more])]
 }
 
 /** The kinds of connections and the flows there are, by name. */

@@ -9,7 +9,7 @@ import type {
   CatalogueSource,
   CatalogueTell,
 } from './catalogue.ts'
-import type { CatalogueContracts } from './catalogue-contracts.ts'
+import { type CatalogueContracts, neededConnections } from './catalogue-contracts.ts'
 import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from './catalogue-document.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './catalogue-lineage.ts'
 import { type LocatedNode, nodeAt } from './catalogue-node.ts'
@@ -74,7 +74,7 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
   return Object.entries(document.flows).flatMap(([name, written]) => {
     const contract = contracts.flows.get(name)
     if (contract === undefined) return []
-    const own = [...contract.connections].map((connection) => [connection, connection] as const)
+    const own = neededConnections(contract, written?.parameters ?? {}).map((connection) => [connection, connection] as const)
     const connections = { ...Object.fromEntries(own), ...written?.connections }
     const { reads, writes } = flowAssets(name, contract, connections)
     const after = written?.after ?? (contract.after ?? []).filter((flow) => Object.hasOwn(document.flows, flow))

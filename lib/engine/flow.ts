@@ -125,6 +125,8 @@ export interface Flow<P = unknown> {
   writes: readonly string[]
   /** Connection names the flow uses; the catalogue may map them to others. */
   connections: readonly string[]
+  /** Connections needed besides with these parameters; the catalogue is checked for those that every night has. */
+  connectionsFor?(parameters: P): readonly string[]
   parameters: z.ZodType<P>
   timeoutMs: number
   /** Largest rejected share (0…1) at which `loadedAt` still moves. */
