@@ -40,8 +40,24 @@ describe('what is not a catalogue', () => {
       'a: .inf\n',
       '1:4 a | This is not a value the catalogue can keep. | Put it between quotes if it is meant as text.',
     ],
+    [
+      'a statement that YAML cuts off',
+      "a:\n  sql: select tags #>> '{a}' from x\n",
+      '2:8 a.sql | A comment follows "sql", which stands there without quotes: all from " #" on is cut off. | Put the statement between double quotes, or the comment on a line of its own.',
+    ],
   ])('%s', (_name, text, expected) => {
     expect(said(text)).toEqual([expected])
+  })
+
+  it.each([
+    `sql: "select tags #>> '{a}' from x" # all of it`,
+    `sql: >-\n  select tags #>> '{a}'\n  from x\n`,
+    'sql: select 1\n# a remark\nb: 1',
+    'sql: select a#1 from x',
+    'sql: # below\n  select 1',
+    '{ sql: select 1, b: 2 } # both',
+  ])('%j has a whole statement', (text) => {
+    expect(said(text)).toEqual([])
   })
 
   it('an anchor bomb is refused before it goes off', () => {

@@ -32,6 +32,8 @@ const DEPTH_MAX = 40
 const ALIASED_MAX = 20_000
 /** Keys that mean something to JavaScript itself. */
 export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Keys whose text often holds " #", which YAML takes for the beginning of a comment. */
+const HASH_KEYS: ReadonlySet<string> = new Set(['sql'])
 /** Errors that leave the rest of the file readable. */
 const HARMLESS: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED'])
 
@@ -113,6 +115,13 @@ function keyOf(walk: Walk, pair: Pair, path: DocumentPath): { key: string; node:
   return { key, node }
 }
 
+/** What PostgreSQL would read as an operator YAML has taken for a comment, without a word. */
+function reportCutText(walk: Walk, node: Node | null, path: DocumentPath): void {
+  if (!isScalar(node) || node.type !== 'PLAIN' || !/^[ \t]+#/.test(walk.text.slice(node.range?.[1]))) return
+  const problem = `A comment follows "${path.at(-1)}", which stands there without quotes: all from " #" on is cut off.`
+  report(walk, node, path, problem, 'Put the statement between double quotes, or the comment on a line of its own.')
+}
+
 function resolveAlias(walk: Walk, node: Node | null): Node | null {
   if (!isAlias(node)) return node
   const target = node.resolve(walk.document)
@@ -150,6 +159,7 @@ function locateValue(walk: Walk, node: Node | null, path: DocumentPath, aliased:
     const found = keyOf(walk, pair, path)
     if (found === null || entries.has(found.key)) continue
     const keyStart = found.node.range?.[0] ?? 0
+    if (HASH_KEYS.has(found.key)) reportCutText(walk, pair.value, [...path, found.key])
     entries.set(found.key, locate(walk, pair.value, { path: [...path, found.key], keyStart, aliased }))
   }
   return entries
