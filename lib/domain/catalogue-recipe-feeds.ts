@@ -2,6 +2,10 @@ import { connectionOf } from './asset-key.ts'
 import { childOf, entriesOf, type LocatedNode, nodeAt, textOf } from './catalogue-node.ts'
 import { lakeTableOf } from './catalogue-recipe.ts'
 import type { RecipeEntry } from './catalogue-recipe-contracts.ts'
+import { isValidCron } from './cron.ts'
+import { parseDuration } from './duration.ts'
+import { HOUR_MS } from './instant.ts'
+import { isValidZone } from './local-day.ts'
 
 type Place = { group: string; feed: string }
 
@@ -69,6 +73,37 @@ function declareAsset(root: LocatedNode, recipe: RecipeEntry, { key, node, writt
   return withEntry(withFeed, ['groups', place.group, 'feeds', place.feed, 'assets', key], recipe.node, located(at(node), written))
 }
 
+const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
+/** A load that needs longer than this should be given a promise of its own. */
+const GRACE_MAX_MS = 4 * HOUR_MS
+
+/**
+ * What a recipe promises of what it writes where nobody wrote a promise: as for every other by the day while it runs once a day,
+ * else by its own ticks and the time it may take.
+ */
+function promiseOf({ node }: RecipeEntry): LocatedNode['value'] | undefined {
+  const schedule = childOf(node, 'schedule')
+  const cron = textOf(schedule)
+  if (schedule === undefined || cron === undefined || ONCE_A_DAY.test(cron) || !isValidCron(cron)) return undefined
+  const timeout = textOf(childOf(node, 'timeout'))
+  const timeoutMs = timeout === undefined ? null : parseDuration(timeout)
+  const grace = timeout === undefined || timeoutMs === null ? '1h' : timeoutMs > GRACE_MAX_MS ? '4h' : timeout
+  const zone = textOf(childOf(node, 'timezone'))
+  const inZone = zone !== undefined && isValidZone(zone) ? { zone } : {}
+  return plain(schedule, { kind: 'deadline', cron, grace, ...inZone }).value
+}
+
+function isPromisedByHand(root: LocatedNode, { group, feed }: Place): boolean {
+  return [['policy'], ['feeds', feed, 'policy']].some((path) => nodeAt(root, ['groups', group, ...path]) !== undefined)
+}
+
+function withPromise(root: LocatedNode, recipe: RecipeEntry, asset: Declared): Declared {
+  const place = placeOf(recipe)
+  const policy = place === null || isPromisedByHand(root, place) ? undefined : promiseOf(recipe)
+  if (policy === undefined || asset.node === undefined || !(asset.written instanceof Map)) return asset
+  return { ...asset, written: new Map([...asset.written, ['policy', located(at(asset.node), policy)]]) }
+}
+
 function writtenAsset(recipe: RecipeEntry): Declared {
   const load = childOf(recipe.node, 'load')
   const into = childOf(load, 'into')
@@ -86,10 +121,10 @@ function readAsset(recipe: RecipeEntry): Declared {
 }
 
 /**
- * The document with the feeds and assets its recipes declare, as if they stood under `groups`. What is written is declared before
+ * The document with the feeds, assets and promises its recipes declare, as if they stood under `groups`. What is written is declared before
  * what is read, so that a table one recipe loads and another reads lives in the feed of the one that loads it.
  */
 export function withRecipeFeeds(root: LocatedNode, recipes: readonly RecipeEntry[]): LocatedNode {
-  const written = recipes.reduce((tree, recipe) => declareAsset(tree, recipe, writtenAsset(recipe)), root)
+  const written = recipes.reduce((tree, recipe) => declareAsset(tree, recipe, withPromise(root, recipe, writtenAsset(recipe))), root)
   return recipes.reduce((tree, recipe) => declareAsset(tree, recipe, readAsset(recipe)), written)
 }

@@ -65,6 +65,40 @@ describe('a flow without code in the catalogue', () => {
     ])
   })
 
+  const policiesAt = (schedule: string, more = '', byHand = '') =>
+    asset(resolve(PARKING_PERMITS.replace('20 4 * * *', schedule) + more, byHand), 'lake/parking.permits')?.policies
+
+  it.each(['0 6 * * 1', '15 * * * *', '0 6,18 * * *', '20 4 * * 1-5'])(
+    'that runs by "%s" is promised by its own ticks and the time it may take, not by the day',
+    (schedule) => {
+      expect(policiesAt(schedule)).toEqual([
+        expect.objectContaining({
+          kind: 'deadline',
+          cron: schedule,
+          zone: 'America/New_York',
+          graceMs: 3_600_000,
+          staleAfterMs: 90_000_000,
+        }),
+      ])
+      expect(policiesAt(schedule, '    timezone: Europe/Berlin\n    timeout: 10m\n')).toEqual([
+        expect.objectContaining({ kind: 'deadline', zone: 'Europe/Berlin', graceMs: 600_000 }),
+      ])
+      expect(policiesAt(schedule, '    timeout: 12h\n')).toEqual([expect.objectContaining({ graceMs: 14_400_000 })])
+    },
+  )
+
+  it.each([
+    'groups:\n  student_life:\n    policy: { kind: age, lateAfter: 1d, staleAfter: 3d }\n',
+    'groups:\n  student_life:\n    feeds:\n      parking: { policy: { kind: age, lateAfter: 1d, staleAfter: 3d } }\n',
+  ])('is promised what somebody wrote, whenever it runs: %j', (byHand) => {
+    expect(policiesAt('0 6 * * 1', '', byHand)).toEqual([expect.objectContaining({ kind: 'age' })])
+  })
+
+  it('keeps the promise of its ticks when its feed is given an owner', () => {
+    const byHand = 'groups:\n  student_life:\n    feeds:\n      parking: { owner: parking@campus.example }\n'
+    expect(policiesAt('0 6 * * 1', '', byHand)).toEqual([expect.objectContaining({ kind: 'deadline' })])
+  })
+
   it('is shown on the page of its feed as it was written', () => {
     const [feed] = resolve(PARKING_PERMITS).feeds
     expect(feed?.source).toMatchObject({ file: 'tidemark.yaml', line: 10 })
