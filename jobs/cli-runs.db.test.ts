@@ -23,10 +23,13 @@ beforeAll(async () => {
   ctx = database.context(clock)
   await insertFlow(ctx, { name: 'export', cron: '0 2 * * *' })
   await insertFlow(ctx, { name: 'term', cron: '0 1 * * *' })
+  await insertFlow(ctx, { name: 'parking', cron: '0 4 * * *' })
   const parameters = z.object({ replay: z.string().optional(), dryRun: z.boolean().optional() })
   const contract = { schedule: '0 2 * * *', timezone: 'UTC', reads: [], writes: [], connections: [], timeoutMs: 1, parameters }
   const schema = catalogueJsonSchema({ connectors: new Map(), flows: new Map([['export', contract]]) })
-  await ctx.pool.query("insert into catalogue_version (hash, document, schema, accepted_at) values ('1', '{}', $1, now())", [
+  const parking = { schedule: '0 4 * * *', extract: { from: 'campus/parking.permits' }, load: { into: 'lake/parking.permits' } }
+  await ctx.pool.query("insert into catalogue_version (hash, document, schema, accepted_at) values ('1', $1, $2, now())", [
+    JSON.stringify({ flows: { parking } }),
     JSON.stringify(schema),
   ])
 })
@@ -82,8 +85,8 @@ const parametersOf = async (id: string | undefined) =>
 
 describe('run', () => {
   it('of a flow without code is asked for too, with the parameters that all of them take', async () => {
-    const { code, printed, noted } = await heard('run export --param shrinkRatio=0.2 --no-wait')
-    expect([code, noted]).toEqual([0, ['A run of export has been asked for.']])
+    const { code, printed, noted } = await heard('run parking --param shrinkRatio=0.2 --no-wait')
+    expect([code, noted]).toEqual([0, ['A run of parking has been asked for.']])
     expect(await parametersOf(printed[0])).toEqual({ shrinkRatio: 0.2 })
     expect((await heard('run nothing')).noted).toEqual(['There is no flow "nothing" in the catalogue.'])
   })

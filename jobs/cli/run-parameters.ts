@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { misfitInWords } from '#lib/domain/flow-parameters.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** Ways to read one written value: as JSON, as text, as a list of texts. */
@@ -39,6 +40,5 @@ export function readRunParameters(words: readonly string[], schema: z.ZodType): 
   const parameters = Object.fromEntries(values)
   const parsed = schema.safeParse(parameters)
   if (parsed.success) return parameters
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'parameters'}: ${issue.message}`)
-  throw new TidemarkError('invalid', { publicMessage: `These parameters do not fit: ${problems.join('; ')}.` })
+  throw new TidemarkError('invalid', { publicMessage: misfitInWords(parsed.error) })
 }

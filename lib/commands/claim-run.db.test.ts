@@ -208,6 +208,22 @@ describe('asking for a run', () => {
     await expect(requestRun(ctx, { flow: 'nothing' })).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('is refused at once when the flow takes no such parameter or value', async () => {
+    await ctx.pool.query("insert into catalogue_version (hash, document, schema, accepted_at) values ('1', $1, '{}', now())", [
+      JSON.stringify({ flows: { course: { extract: { from: 'a/b' }, load: { into: 'lake/c.d' } } } }),
+    ])
+    const problemOf = (parameters: Record<string, unknown>) =>
+      requestRun(ctx, { flow: 'course', parameters }).then(
+        () => null,
+        ({ code, publicMessage }) => [code, publicMessage],
+      )
+    expect(await problemOf({ term: 1 })).toEqual(['invalid', expect.stringContaining('no parameter term')])
+    expect(await problemOf({ shrinkRatio: 7 })).toEqual(['invalid', expect.stringContaining('shrinkRatio: Too big')])
+    expect((await ctx.pool.query('select 1 from run')).rowCount).toBe(0)
+    expect(await problemOf({ shrinkRatio: 0.7 })).toBeNull()
+    await ctx.pool.query('truncate catalogue_version')
+  })
+
   it('is refused while one that was asked for has not begun', async () => {
     await requestRun(ctx, { flow: 'course' })
     await expect(requestRun(ctx, { flow: 'course' })).rejects.toMatchObject({ code: 'conflict' })

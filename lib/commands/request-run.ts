@@ -3,6 +3,7 @@ import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { wakeWorkers } from '#lib/db/runs.ts'
 import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { parameterProblem } from '#lib/domain/flow-parameters.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 const inputSchema = z.object({
@@ -12,14 +13,22 @@ const inputSchema = z.object({
 })
 export type RunRequest = z.input<typeof inputSchema>
 
-/** Asks for a run of a flow now, outside its schedule. Refused when one that was asked for has not begun yet. */
+const FLOW = `
+  select v.schema, v.document -> 'flows' -> f.name as written
+  from flow f left join lateral (select schema, document from catalogue_version order by id desc limit 1) v on true
+  where f.name = $1 and f.removed_at is null for update of f`
+
+/** Asks for a run of a flow now, outside its schedule. Refused when one that was asked for has not begun yet, or takes no such parameters. */
 export async function requestRun(ctx: Context, request: RunRequest): Promise<{ runId: string }> {
   const input = inputSchema.parse(request)
   const now = toText(ctx.clock.now())
   return withTransaction(ctx, async (sql) => {
-    const flow = await sql.query('select 1 from flow where name = $1 and removed_at is null for update', [input.flow])
-    if (flow.rowCount !== 1)
+    const { rows: flows } = await sql.query<{ schema: unknown; written: unknown }>(FLOW, [input.flow])
+    const [flow] = flows
+    if (flow === undefined)
       throw new TidemarkError('not-found', { publicMessage: `There is no flow "${toStorableText(input.flow)}" in the catalogue.` })
+    const problem = parameterProblem(input.flow, flow.schema, flow.written, input.parameters)
+    if (problem !== null) throw new TidemarkError('invalid', { publicMessage: problem })
     const waiting = await sql.query(
       "select 1 from run where flow = $1 and trigger = 'manual' and state in ('scheduled', 'overdue') and attempt = 0",
       [input.flow],

@@ -47,14 +47,20 @@ function step(schema: JsonSchema, key: string | number): unknown {
   return (isRecord(properties) ? properties[key] : undefined) ?? schema['additionalProperties']
 }
 
-/** The keys a schema knows at a path, given what is written there; empty where anything goes. */
-export function knownKeysAt(schema: JsonSchema, path: DocumentPath, written: unknown): string[] {
+/** What may stand at a path, every alternative by itself, given what is written there. */
+export function schemasAt(schema: JsonSchema, path: DocumentPath, written?: unknown): JsonSchema[] {
   let here = branches(schema, path.length === 0 ? written : undefined)
   path.forEach((key, i) => {
     const value = i === path.length - 1 ? written : undefined
     here = here.flatMap((branch) => branches(step(branch, key), value))
   })
-  return [...new Set(here.flatMap((branch) => (isRecord(branch['properties']) ? Object.keys(branch['properties']) : [])))]
+  return here
+}
+
+/** The keys a schema knows at a path, given what is written there; empty where anything goes. */
+export function knownKeysAt(schema: JsonSchema, path: DocumentPath, written: unknown): string[] {
+  const known = schemasAt(schema, path, written).map((branch) => branch['properties'])
+  return [...new Set(known.flatMap((properties) => (isRecord(properties) ? Object.keys(properties) : [])))]
 }
 
 /** Whether a map schema names its keys, so that another one is a slip of the pen. */

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import { recipeParameters } from './catalogue-recipe-contracts.ts'
-import { isRecord, knownKeysAt } from './catalogue-schema-keys.ts'
+import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from './catalogue-schema-keys.ts'
 import { recipeInWords } from './recipe-in-words.ts'
 
 /**
@@ -9,4 +10,31 @@ import { recipeInWords } from './recipe-in-words.ts'
 export function parameterNames(flow: string, schema: unknown, written: unknown): string[] {
   if (recipeInWords(written) !== null) return Object.keys(recipeParameters.shape).sort()
   return isRecord(schema) ? knownKeysAt(schema, ['flows', flow, 'parameters'], undefined).sort() : []
+}
+
+/** Why a run of a flow cannot be told these parameters, in words; null when it can, or when no schema is stored yet. */
+export function parameterProblem(flow: string, schema: unknown, written: unknown, parameters: Record<string, unknown>): string | null {
+  if (!isRecord(schema)) return null
+  const names = parameterNames(flow, schema, written)
+  const unknown = Object.keys(parameters).filter((name) => !names.includes(name))
+  if (unknown.length > 0) {
+    const takes = names.length === 0 ? 'It takes none' : `It takes ${names.join(', ')}`
+    return `The flow ${flow} has no parameter ${unknown.join(', ')}. ${takes}.`
+  }
+  const parsed = valuesSchema(flow, schema, written).safeParse(parameters)
+  return parsed.success ? null : misfitInWords(parsed.error)
+}
+
+/** What each of the values that do not fit should be. */
+export function misfitInWords(error: z.ZodError): string {
+  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'parameters'}: ${message}`)
+  return `These parameters do not fit: ${problems.join('; ')}.`
+}
+
+/** What a run is not told, the catalogue or the flow itself sets: nothing is required here. */
+function valuesSchema(flow: string, schema: JsonSchema, written: unknown): z.ZodType {
+  if (recipeInWords(written) !== null) return recipeParameters
+  const maps = schemasAt(schema, ['flows', flow, 'parameters']).filter((map) => isRecord(map['properties']))
+  const properties = Object.assign({}, ...maps.map((map) => map['properties']))
+  return z.fromJSONSchema({ type: 'object', properties })
 }

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
+import { misfitInWords } from '#lib/domain/flow-parameters.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/run.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -166,9 +166,7 @@ class Attempt<P> {
 function readParameters<P>(flow: Flow<P>, input: unknown): P {
   const parsed = flow.parameters.safeParse(input)
   if (parsed.success) return parsed.data
-  throw new TidemarkError('invalid', {
-    publicMessage: `The parameters of the run are not what the flow takes: ${z.prettifyError(parsed.error)}`,
-  })
+  throw new TidemarkError('invalid', { publicMessage: misfitInWords(parsed.error) })
 }
 
 function toReport(result: FlowResult): RunReport {

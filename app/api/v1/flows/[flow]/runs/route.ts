@@ -1,5 +1,4 @@
 import { requestRun } from '#lib/commands/request-run.ts'
-import { getFlowParameters } from '#lib/queries/flow-parameters.ts'
 import { acceptOrder, jsonObject, type OrderFields } from '../../../../../_lib/accept-order.ts'
 import { decodeSegment, runPath } from '../../../../../_lib/paths.ts'
 import { refuse } from '../../../../../_lib/respond.ts'
@@ -9,7 +8,6 @@ export function POST(request: Request, { params }: { params: Promise<{ flow: str
   return acceptOrder(request, async (ctx, fields) => {
     const flow = decodeSegment((await params).flow) ?? ''
     const parameters = readParameters(fields)
-    requireKnown(flow, Object.keys(parameters), await getFlowParameters(ctx, flow))
     const { runId } = await requestRun(ctx, { flow, parameters, requestedBy: 'the page' })
     return { location: runPath(runId), answer: { run: runId } }
   })
@@ -20,12 +18,4 @@ function readParameters({ parameters }: OrderFields): Record<string, unknown> {
   if (typeof parameters === 'string') return jsonObject(parameters)
   if (typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)) return { ...parameters }
   throw refuse('The parameters of a run are a JSON object.')
-}
-
-/** The flow checks the values itself; a name it does not know is said here, before anything is asked for. */
-function requireKnown(flow: string, names: readonly string[], known: readonly string[] | null): void {
-  const unknown = known === null ? [] : names.filter((name) => !known.includes(name))
-  if (unknown.length === 0) return
-  const takes = known === null || known.length === 0 ? 'It takes none' : `It takes ${known.join(', ')}`
-  throw refuse(`The flow ${flow} has no parameter ${unknown.join(', ')}. ${takes}.`)
 }
