@@ -5,6 +5,7 @@ import type { Delivery } from '#lib/connectors/connector.ts'
 import { recipeSchema } from '#lib/domain/catalogue-recipe.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/lake-runs.ts'
+import { MemoryLedger } from '#lib/testing/memory-ledger.ts'
 import { flowFromRecipe } from './recipe-flow.ts'
 
 let lake: LakeWithCampus
@@ -65,6 +66,26 @@ describe('a recipe that delivers', () => {
     lake.clock.set('2026-11-22T23:00:00Z')
     for (const attempt of [1, 2]) await run(FILE, ROWS, { deliver, scheduledFor: tick, runId, attempt })
     expect(taken.map((file) => file.path)).toEqual(['inbox/permits_2026-11-20T0500.csv', 'inbox/permits_2026-11-20T0500.csv'])
+  })
+
+  it('tells of the file that was handed over, also when a later attempt reads other rows', async () => {
+    const { taken, deliver } = partner()
+    const runId = randomUUID()
+    const first = await run(FILE, ROWS, { deliver, runId })
+    const ledger = new MemoryLedger(
+      Object.fromEntries(first.ledger.ended.map(({ name, result }) => [name, result]).filter(([, result]) => result)),
+    )
+    const second = await run(FILE, ROWS.slice(1), { deliver, runId, attempt: 2, ledger })
+    expect(taken).toHaveLength(1)
+    expect(second.report).toEqual(first.report)
+  })
+
+  it('has a header when there is no row, where "select" names the columns', async () => {
+    const { taken, deliver } = partner()
+    const selected = `${FILE}\nselect: { number: permit_id, plate: plate }`
+    await run(selected, [], { deliver, parameters: { allowEmpty: true } })
+    await run(selected, ROWS, { deliver })
+    expect(taken.map(({ text }) => text.split('\n')[0])).toEqual(['number,plate', 'number,plate'])
   })
 
   it('hands the same file over again when the partner hangs up', async () => {

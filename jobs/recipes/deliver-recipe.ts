@@ -11,8 +11,11 @@ import { Reading } from './reading.ts'
 
 const TRIES = { retries: 3, backoffMs: 10 * SECOND_MS }
 
-function formatOf(deliver: WrittenDeliver): FileFormat {
-  return fileFormatSchema.parse(Object.fromEntries(Object.entries(deliver).filter(([key]) => FILE_FORMAT_KEYS.has(key))))
+/** A CSV file has the columns of `select` unless it names its own: then it has a header also when there is no row. */
+function formatOf(deliver: WrittenDeliver, selected: Reading['columns']): FileFormat {
+  const format = fileFormatSchema.parse(Object.fromEntries(Object.entries(deliver).filter(([key]) => FILE_FORMAT_KEYS.has(key))))
+  if (format.format !== 'csv' || format.columns !== undefined || selected === null) return format
+  return { ...format, columns: selected.map(({ name }) => name) }
 }
 
 function optionsOf(deliver: WrittenDeliver): Record<string, unknown> {
@@ -39,6 +42,14 @@ class Spool {
   }
 }
 
+/** What was made of the rows, and handed over unless it was only looked at. */
+interface Made {
+  seen: number
+  rows: number
+  bytes: number
+  sha256: string
+}
+
 /** Makes a file of what the recipe reads and hands it over: a whole, checked file or none. */
 export async function deliverRecipe(
   ctx: FlowContext<RecipeParameters>,
@@ -53,15 +64,18 @@ export async function deliverRecipe(
     // Its result is not stored: the file goes with the attempt, so a later one reads again.
     await ctx.task('extract', TRIES, (signal) => makeFile(ctx, reading, deliver, spool, signal))
     const { file } = spool
-    if (ctx.parameters.dryRun === true) return { ...toResult(reading, file, path), rowsLoaded: 0, moves: 'nothing' }
-    const detail = await ctx.task('deliver', TRIES, async () => {
-      const { contentType, bytes, sha256 } = file
+    const { contentType, rows, bytes, sha256 } = file
+    const made: Made = { seen: reading.seen, rows, bytes, sha256 }
+    if (ctx.parameters.dryRun === true) return { ...toResult(made, path), rowsLoaded: 0, moves: 'nothing' }
+    // Its result tells of the file that was handed over: a later attempt has made another one, perhaps of other rows.
+    const handed = await ctx.task('deliver', TRIES, async () => {
       const delivery = { path, contentType, bytes, sha256, open: () => file.open(), options: optionsOf(deliver) }
-      return (await ctx.connect(connectionOf(deliver.to)).deliver(delivery)).detail
+      const { detail } = await ctx.connect(connectionOf(deliver.to)).deliver(delivery)
+      return { ...made, detail }
     })
-    ctx.log.info(detail)
-    ctx.count('deliver', { rows: file.rows, bytes: file.bytes })
-    return toResult(reading, file, path)
+    ctx.log.info(handed.detail)
+    ctx.count('deliver', { rows: handed.rows, bytes: handed.bytes })
+    return toResult(handed, path)
   } finally {
     await spool.remove()
   }
@@ -75,7 +89,7 @@ async function makeFile(
   signal: AbortSignal,
 ): Promise<void> {
   const onRefused = (_row: object, _number: number, reason: string) => reading.refuse(reason)
-  await spool.keep(await spoolFile({ rows: reading.rows(), format: formatOf(deliver), signal, onRefused }))
+  await spool.keep(await spoolFile({ rows: reading.rows(), format: formatOf(deliver, reading.columns), signal, onRefused }))
   await reading.finish()
   if (spool.file.rows > 0 || (ctx.parameters.allowEmpty ?? deliver.allowEmpty)) return
   throw new TidemarkError('refused', {
@@ -83,7 +97,6 @@ async function makeFile(
   })
 }
 
-function toResult(reading: Reading, file: OutgoingFile, path: string): FlowResult {
-  const summary = { rows: file.rows, file: path, bytes: file.bytes, sha256: file.sha256 }
-  return { rowsLoaded: file.rows, rowsSeen: reading.seen, summary }
+function toResult({ seen, rows, bytes, sha256 }: Made, path: string): FlowResult {
+  return { rowsLoaded: rows, rowsSeen: seen, summary: { rows, file: path, bytes, sha256 } }
 }
