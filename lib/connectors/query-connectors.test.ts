@@ -150,7 +150,7 @@ describe('the newer query endpoint', () => {
     expect(JSON.parse(receiver.requests.at(-1)?.body ?? '')).toEqual(body)
   })
 
-  it.each(['{}', '{"data":null}', '{"data":{"a":1}}', '{"data":[1]}', '[]', '{"errors":["x"],"data":[]}', '{"error":"U90000001"}'])(
+  it.each(['{}', '{"data":null}', '{"data":{}}', '{"data":{"a":1}}', '{"data":[1]}', '[]', '{"errors":["x"],"data":[]}', '{"error":"U90000001"}'])(
     'is not believed when it answers %s',
     async (body) => {
       receiver.behave((response) => response.end(body))
@@ -203,6 +203,7 @@ describe('PeopleSoft', () => {
     [answer('"queryname=":"OTHER","rows":[]'), 'another query, OTHER'],
     [answer('"numrows":0'), 'it holds no rows'],
     [answer('"rows":null'), 'it holds no rows'],
+    [answer('"rows":{}'), 'it holds no rows'],
     [answer('"rows":{"A":1}'), 'its rows are not a list'],
     [answer('"rows":[1]'), 'row 1 is not a row'],
     ['{"status":"success"}', 'it holds no rows'],

@@ -93,7 +93,15 @@ describe('a function module through the gateway', () => {
     }
     expect(await read('[{"RETURN":[{"TYPE":"W"},{"TYPE":"S"}],"ET_EMP_LIST":[{"BUID":"x","N":12345678901234567890}]}]')).toHaveLength(1)
     expect(receiver.requests[0]).toMatchObject({ path: '/hook?BAPIName=Z_HR_EMPLOYEE_OBJ_LIST&account=HR', body: '{"IV_DATE":"20261120"}' })
-    for (const body of ['{"ET_EMP_LIST":[1]}', '{"ET_EMP_LIST":{"BUID":"x"}}', '{"ET_EMP_LIST":null}', '{"message":"ok"}', '[]', '"x"'])
+    for (const body of [
+      '{"ET_EMP_LIST":[1]}',
+      '{"ET_EMP_LIST":{"BUID":"x"}}',
+      '{"ET_EMP_LIST":{}}',
+      '{"ET_EMP_LIST":null}',
+      '{"message":"ok"}',
+      '[]',
+      '"x"',
+    ])
       await expect(read(body), body).rejects.toMatchObject({ code: 'refused' })
     await expect(read('{"ET_EMP_LIST":[{"BUID":"U90000001"}')).rejects.toMatchObject({ code: 'unavailable', retryable: true })
     await receiver.close()

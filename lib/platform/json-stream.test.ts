@@ -41,6 +41,12 @@ describe('a JSON stream', () => {
     expect(await read('[[[1],2]]', 2, () => true)).toEqual(['0/0/0 1', '0/0 end', '0/1 2', '0 end', ' end'])
   })
 
+  it('tells an empty list from an empty object', async () => {
+    const lists: boolean[] = []
+    for await (const piece of streamJson('The shop', pieces('[{},[]]', 2), () => true)) if (piece.kind === 'end') lists.push(piece.isList)
+    expect(lists).toEqual([false, true, true])
+  })
+
   it('notices at every byte that the text was cut off', async () => {
     const whole = '[{"a":[1,"x"]},{}]'
     for (let length = 0; length < whole.length; length += 1) {

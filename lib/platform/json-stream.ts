@@ -3,8 +3,8 @@ import { TidemarkError } from './errors.ts'
 /** Where a value stands: keys and positions from the root. */
 export type JsonPath = readonly (string | number)[]
 
-/** A value that was not walked into (its own text), or the end of a container that was. */
-export type JsonPiece = { path: JsonPath; kind: 'value'; text: string } | { path: JsonPath; kind: 'end' }
+/** A value that was not walked into (its own text), or the end of a list or an object that was. */
+export type JsonPiece = { path: JsonPath; kind: 'value'; text: string } | { path: JsonPath; kind: 'end'; isList: boolean }
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -38,18 +38,18 @@ export async function* streamJson(
 async function* readValue(reader: Reader, path: JsonPath, walk: (path: JsonPath) => boolean): AsyncGenerator<JsonPiece> {
   const first = await reader.peek()
   if (first === END) throw reader.cutOff()
-  const container = first === OPEN_ARRAY || first === OPEN_OBJECT
-  if (!container || !walk(path)) {
+  const isList = first === OPEN_ARRAY
+  if ((!isList && first !== OPEN_OBJECT) || !walk(path)) {
     yield { path, kind: 'value', text: await reader.value(first) }
     return
   }
   reader.skip()
-  const close = first === OPEN_ARRAY ? CLOSE_ARRAY : CLOSE_OBJECT
+  const close = isList ? CLOSE_ARRAY : CLOSE_OBJECT
   for (let index = 0; ; index += 1) {
     if (!(await hasNext(reader, close, index))) break
-    yield* readValue(reader, [...path, first === OPEN_ARRAY ? index : await readKey(reader)], walk)
+    yield* readValue(reader, [...path, isList ? index : await readKey(reader)], walk)
   }
-  yield { path, kind: 'end' }
+  yield { path, kind: 'end', isList }
 }
 
 async function hasNext(reader: Reader, close: number, index: number): Promise<boolean> {

@@ -1,10 +1,10 @@
+import { jsonBody } from '#lib/connectors/answer/json-body.ts'
 import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { httpRequest } from '#lib/platform/http-client.ts'
 import { type JsonPath, streamJson } from '#lib/platform/json-stream.ts'
-import { peekStart } from '#lib/platform/peek-start.ts'
 import type { CsToolsSettings } from './settings.ts'
 
 const walk = (path: JsonPath) => path.length === 0 || (path.length === 1 && path[0] === 'data')
@@ -34,18 +34,13 @@ export async function* readQuery(
     clock,
     isAboutPeople: true,
   })
-  const { start, chunks } = await peekStart(answer.body, 1)
-  if (start === '<') {
-    await chunks.return()
-    throw refusedAnswer(system, 'it is a web page or XML, not JSON')
-  }
-  yield* readRows(system, chunks)
+  yield* readRows(system, await jsonBody(system, answer))
 }
 
 async function* readRows(system: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<JsonObject> {
   let hasRows = false
   for await (const { path, ...piece } of streamJson(system, chunks, walk)) {
-    if (piece.kind === 'end') hasRows ||= path.length === 1
+    if (piece.kind === 'end') hasRows ||= piece.isList && path.length === 1
     else if (path.length === 2) yield asRow(system, path[1], piece.text)
     else noteError(system, path[0], piece.text)
   }

@@ -76,6 +76,7 @@ describe('a server that tells not all, or not the truth', () => {
     ['{"data":{"items":null}}', 'application/json', { format: 'json', records: 'data.items' }, 'not a list'],
     ['{"data":{"items":{"x":1}}}', 'application/json', { format: 'json', records: 'data.items' }, 'an object, not a list'],
     ['{}', 'application/json', { format: 'json' }, 'an object, not a list'],
+    ['{"rows":{}}', 'application/json', { format: 'json', records: 'rows' }, 'rows is an object, not a list'],
     ['[1]', 'application/json', { format: 'json' }, 'row 1 is not an object'],
     ['[{"a":1}] trailing', 'application/json', { format: 'json' }, 'not JSON'],
     ['<?xml version="1.0"?><fault/>', 'application/json', { format: 'json' }, 'web page or XML'],

@@ -75,7 +75,7 @@ class QueryAnswer {
 
   *take(piece: JsonPiece): Generator<JsonObject> {
     const { path } = piece
-    if (piece.kind === 'end') this.#hasRows ||= path.length === ROWS.length
+    if (piece.kind === 'end') this.#hasRows ||= piece.isList && path.length === ROWS.length
     else if (path.length > ROWS.length) yield this.#row(path[ROWS.length], piece.text)
     else this.#note(path.join('.'), parseAnswer(this.#system, piece.text))
   }

@@ -1,3 +1,4 @@
+import { jsonBody } from '#lib/connectors/answer/json-body.ts'
 import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { type PersonRecord, toPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
@@ -33,11 +34,7 @@ export async function* readPeople(connection: Connection<PersonApiSettings>, bod
     clock,
     isAboutPeople: true,
   })
-  const { start, chunks } = await peekStart(answer.body, 64)
-  if (start.startsWith('<')) {
-    await chunks.return()
-    throw refusedAnswer(system, 'it is a web page or XML, not JSON')
-  }
+  const { start, chunks } = await peekStart(await jsonBody(system, answer), 64)
   yield* DOCUMENT.test(start) ? readDocument(system, chunks) : readLines(system, chunks)
 }
 
@@ -117,7 +114,7 @@ async function* readDocument(system: string, chunks: AsyncIterable<Uint8Array>):
   let hasPeople = false
   const walk = (path: readonly (string | number)[]) => path.length === 0 || (path.length === 1 && path[0] === 'data')
   for await (const { path, ...piece } of streamJson(system, chunks, walk)) {
-    if (piece.kind === 'end') hasPeople ||= path.length === 1
+    if (piece.kind === 'end') hasPeople ||= piece.isList && path.length === 1
     else if (path.length === 2 && typeof path[1] === 'number') yield toPersonRecord(system, piece.text)
     else if (path[0] === 'error' && parseAnswer(system, piece.text) !== null) throw refusedAnswer(system, 'it reports an error')
   }

@@ -56,17 +56,24 @@ class ListReader {
 
   /** The row this piece is, if it is one. */
   take(piece: JsonPiece): JsonObject | undefined {
-    const depth = this.#list.length
-    const isInside = piece.path.length >= depth && isPrefix(this.#list, piece.path)
-    if (isInside && piece.path.length === depth) this.#found = true
-    if (piece.kind === 'end') return undefined
-    if (isInside && piece.path.length === depth) throw unusable(this.#what, `${this.#place} is not a list`)
-    if (isInside && typeof piece.path[depth] !== 'number') throw unusable(this.#what, `${this.#place} is an object, not a list`)
-    if (isInside) return this.#row(piece.text)
-    for (const [name, place] of this.#places) {
-      if (place.length === piece.path.length && isPrefix(place, piece.path)) this.#notes[name] = this.#parse(piece.text)
-    }
+    const isInside = isPrefix(this.#list, piece.path)
+    if (isInside && piece.path.length === this.#list.length) this.#foundAt(piece)
+    else if (piece.kind === 'end') return undefined
+    else if (isInside) return this.#row(piece.path[this.#list.length], piece.text)
+    else this.#note(piece.path, piece.text)
     return undefined
+  }
+
+  #foundAt(piece: JsonPiece): void {
+    this.#found = true
+    if (piece.kind === 'value') throw unusable(this.#what, `${this.#place} is not a list`)
+    if (!piece.isList) throw this.#isObject()
+  }
+
+  #note(path: JsonPath, text: string): void {
+    for (const [name, place] of this.#places) {
+      if (place.length === path.length && isPrefix(place, path)) this.#notes[name] = this.#parse(text)
+    }
   }
 
   end(): JsonNotes {
@@ -80,7 +87,8 @@ class ListReader {
     return this.#notes
   }
 
-  #row(text: string): JsonObject {
+  #row(position: string | number | undefined, text: string): JsonObject {
+    if (typeof position !== 'number') throw this.#isObject()
     this.#rows += 1
     const row = this.#parse(text)
     if (!isJsonObject(row)) throw unusable(this.#what, `row ${this.#rows} is not an object`)
@@ -93,6 +101,10 @@ class ListReader {
     } catch (cause) {
       throw unusable(this.#what, 'it is not JSON', cause)
     }
+  }
+
+  #isObject(): TidemarkError {
+    return unusable(this.#what, `${this.#place} is an object, not a list`)
   }
 
   get #place(): string {

@@ -1,10 +1,10 @@
+import { jsonBody } from '#lib/connectors/answer/json-body.ts'
 import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { httpRequest } from '#lib/platform/http-client.ts'
 import { type JsonPath, streamJson } from '#lib/platform/json-stream.ts'
-import { peekStart } from '#lib/platform/peek-start.ts'
 import { credentialsOf, systemOf } from './credentials.ts'
 import type { SapSettings } from './settings.ts'
 
@@ -37,19 +37,14 @@ export async function* readBapi(connection: Connection<SapSettings>, call: BapiC
     clock,
     isAboutPeople: true,
   })
-  const { start, chunks } = await peekStart(answer.body, 1)
-  if (start === '<') {
-    await chunks.return()
-    throw refusedAnswer(system, 'it is a web page or XML, not JSON')
-  }
-  yield* readTable(system, chunks, call.table)
+  yield* readTable(system, await jsonBody(system, answer), call.table)
 }
 
 async function* readTable(system: string, chunks: AsyncIterable<Uint8Array>, table: string): AsyncGenerator<JsonObject> {
   let hasTable = false
   for await (const piece of streamJson(system, chunks, (path) => isWayTo(table, path))) {
     const [key, place] = withoutWrapper(piece.path)
-    if (piece.kind === 'end') hasTable ||= key === table
+    if (piece.kind === 'end') hasTable ||= piece.isList && key === table && place === undefined
     else if (place !== undefined) yield asRow(system, place, piece.text)
     else if (key === 'RETURN') throwIfFailed(system, parseAnswer(system, piece.text))
   }

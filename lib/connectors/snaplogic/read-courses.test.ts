@@ -70,7 +70,7 @@ describe('the answer of the course task', () => {
     })
   })
 
-  it.each(['{"a":1}', '"text"', '[[1]]', '[{"courses":{"a":1}}]', '[{"courses":"x"}]', 'null'])(
+  it.each(['{}', '{"a":1}', '"text"', '[[1]]', '[{"courses":{"a":1}}]', '[{"courses":"x"}]', 'null'])(
     'is refused when it is something else: %s',
     async (answer) => {
       await expect(read(answer)).rejects.toMatchObject({ code: 'refused' })

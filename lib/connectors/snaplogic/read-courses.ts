@@ -60,12 +60,12 @@ class Group {
     else yield* this.#course(piece.text)
   }
 
-  /** The root is an object: an error of the gateway, or nothing we know. An end without members is that of the array. */
+  /** The end of the array, or a root that is an object: an error of the gateway, or nothing we know. */
   root(piece: JsonPiece): void {
     const [key] = piece.path
     if (key === undefined && piece.kind === 'value') throw refusedAnswer(this.#system, 'it is not a list')
     if (typeof key === 'string' && piece.kind === 'value') this.#members[key] = parseAnswer(this.#system, piece.text)
-    if (key !== undefined || Object.keys(this.#members).length === 0) return
+    if (key !== undefined || piece.kind === 'value' || piece.isList) return
     throwErrorDocument(this.#system, this.#members, 'courses')
     throw refusedAnswer(this.#system, 'it is an object, not a list')
   }

@@ -11,7 +11,11 @@ export async function* readElements(system: string, body: AsyncIterable<Uint8Arr
   let bytes = 0
   for await (const piece of streamJson(system, body, (path) => path.length === 0)) {
     const [key] = piece.path
-    if (piece.kind === 'end') continue
+    if (piece.kind === 'end') {
+      if (piece.isList) continue
+      throwErrorDocument(system, members, what)
+      throw refusedAnswer(system, 'it is an object, not a list')
+    }
     if (key === undefined) throw refusedAnswer(system, 'it is not a list')
     if (typeof key === 'number') yield piece.text
     else {
@@ -20,7 +24,4 @@ export async function* readElements(system: string, body: AsyncIterable<Uint8Arr
       members[key] = parseAnswer(system, piece.text)
     }
   }
-  if (Object.keys(members).length === 0) return
-  throwErrorDocument(system, members, what)
-  throw refusedAnswer(system, 'it is an object, not a list')
 }

@@ -1,4 +1,5 @@
-import { refusedAnswer, withoutIds } from '#lib/connectors/answer/refusal.ts'
+import { jsonBody } from '#lib/connectors/answer/json-body.ts'
+import { withoutIds } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
@@ -36,9 +37,7 @@ export async function callTask(connection: Connection<SnapLogicSettings>, call: 
     clock,
     isAboutPeople: true,
   })
-  if (!/html|xml/.test(answer.contentType)) return answer.body
-  for await (const _chunk of answer.body) break
-  throw refusedAnswer(system, 'it is a web page or XML, not JSON')
+  return jsonBody(system, answer)
 }
 
 /** The system in public words. */
@@ -49,9 +48,9 @@ export function systemOf(connection: Connection<SnapLogicSettings>): string {
 /** Throws when a document is one of a Snap's error view, or of the gateway: the answer is then not complete. */
 export function throwErrorDocument(system: string, document: JsonObject, insteadOf: string): void {
   const { error, reason, resolution, status, statusCode, http_status_code: http, msg } = document
-  const code = [status, statusCode, http].map(Number).find((number) => number >= 100 && number < 600 && number !== 200)
+  const code = [status, statusCode, http].map(Number).find((number) => number >= 400 && number < 600)
   const failed = error !== undefined && error !== null && error !== ''
-  if (!failed && (code === undefined || code < 400)) return
+  if (!failed && code === undefined) return
   throw new TidemarkError('unavailable', {
     publicMessage: `The pipeline behind ${system} reports an error instead of ${insteadOf}${code === undefined ? '' : ` (${code})`}; what it sent is not complete.`,
     message: `pipeline error: ${withoutIds(JSON.stringify({ error, reason, resolution, code, msg })).slice(0, 500)}`,
