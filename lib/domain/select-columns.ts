@@ -118,7 +118,8 @@ class NamedColumns implements Selection {
 /** Every field a column, values as they come. */
 class AllFields implements Selection {
   readonly columns = null
-  /** Column → the field it is made of. */
+  /** Field → the column made of it, and the other way round. */
+  readonly #columns = new Map<string, string>()
   readonly #fields = new Map<string, string>()
 
   row(record: unknown): SelectedRow {
@@ -126,13 +127,14 @@ class AllFields implements Selection {
     if (!isJsonObject(json)) return NO_FIELDS
     const row: JsonObject = {}
     for (const [field, value] of Object.entries(json)) {
-      const column = columnNameOf(field)
-      const known = this.#fields.get(column)
-      if (known === undefined) this.#fields.set(column, field)
-      else if (known !== field) {
+      const column = this.#columns.get(field) ?? columnNameOf(field)
+      const known = this.#fields.get(column) ?? field
+      if (known !== field) {
         const reason = `would be filled by two fields, "${known}" and "${field}"; name them in "select"`
         return { ok: false, column, reason, refuseAll: true }
       }
+      this.#columns.set(field, column)
+      this.#fields.set(column, field)
       const converted = keepValue(value)
       if (!converted.ok) return { ok: false, column, reason: converted.reason }
       row[column] = converted.value
