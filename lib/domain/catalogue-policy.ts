@@ -18,7 +18,7 @@ export interface PolicySurroundings {
 const ORDINARY: Instant = Date.UTC(2026, 0, 5)
 const WEEKDAY_NAMES: readonly string[] = WEEKDAYS
 /** A load that needs longer than this should be given a deadline of its own. */
-const GRACE_MAX_MS = 4 * HOUR_MS
+export const GRACE_MAX_MS = 4 * HOUR_MS
 
 /** When the day's load must be there: the flow's first tick of a day plus the time it is allowed to take, or the page's hour. */
 function deliveredBy({ flow, readyBy }: PolicySurroundings, zone: string): string {

@@ -1,10 +1,10 @@
 import { connectionOf } from './asset-key.ts'
 import { childOf, entriesOf, type LocatedNode, nodeAt, textOf } from './catalogue-node.ts'
+import { GRACE_MAX_MS } from './catalogue-policy.ts'
 import { lakeTableOf } from './catalogue-recipe.ts'
 import type { RecipeEntry } from './catalogue-recipe-contracts.ts'
 import { isValidCron } from './cron.ts'
 import { parseDuration } from './duration.ts'
-import { HOUR_MS } from './instant.ts'
 import { isValidZone } from './local-day.ts'
 
 type Place = { group: string; feed: string }
@@ -74,8 +74,6 @@ function declareAsset(root: LocatedNode, recipe: RecipeEntry, { key, node, writt
 }
 
 const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
-/** A load that needs longer than this should be given a promise of its own. */
-const GRACE_MAX_MS = 4 * HOUR_MS
 
 /**
  * What a recipe promises of what it writes where nobody wrote a promise: as for every other by the day while it runs once a day,
@@ -87,7 +85,7 @@ function promiseOf({ node }: RecipeEntry): LocatedNode['value'] | undefined {
   if (schedule === undefined || cron === undefined || ONCE_A_DAY.test(cron) || !isValidCron(cron)) return undefined
   const timeout = textOf(childOf(node, 'timeout'))
   const timeoutMs = timeout === undefined ? null : parseDuration(timeout)
-  const grace = timeout === undefined || timeoutMs === null ? '1h' : timeoutMs > GRACE_MAX_MS ? '4h' : timeout
+  const grace = timeout === undefined || timeoutMs === null ? '1h' : timeoutMs > GRACE_MAX_MS ? `${GRACE_MAX_MS / 1000}s` : timeout
   const zone = textOf(childOf(node, 'timezone'))
   const inZone = zone !== undefined && isValidZone(zone) ? { zone } : {}
   return plain(schedule, { kind: 'deadline', cron, grace, ...inZone }).value
