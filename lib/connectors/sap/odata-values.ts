@@ -8,7 +8,7 @@ const DATE = /^\/Date\((-?\d+)([+-]\d+)?\)\/$/
  * one is the local time of the system.
  */
 export function plainRow(row: JsonObject): JsonObject {
-  const kept = Object.entries(row).filter(([key, value]) => key !== '__metadata' && !key.includes('@odata.') && !isDeferred(value))
+  const kept = Object.entries(row).filter(([key, value]) => key !== '__metadata' && !key.includes('@') && !isDeferred(value))
   return Object.fromEntries(kept.map(([key, value]) => [key, plainValue(value)]))
 }
 

@@ -1,8 +1,10 @@
+import { jsonBody } from '#lib/connectors/answer/json-body.ts'
 import { parseAnswer, refusedAnswer, withoutIds } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { httpRequest } from '#lib/platform/http-client.ts'
+import { type HttpAnswer, httpRequest } from '#lib/platform/http-client.ts'
+import { type JsonPath, streamJson } from '#lib/platform/json-stream.ts'
 import { credentialsOf, systemOf } from './credentials.ts'
 import { plainRow } from './odata-values.ts'
 import type { SapSettings } from './settings.ts'
@@ -25,32 +27,37 @@ type Connected = Connection<SapSettings>
 export async function* readOData(connection: Connected, call: ODataCall): AsyncGenerator<JsonObject> {
   const system = systemOf(connection)
   const asked = new Set<string>()
-  let counted: number | undefined
+  let counted = 0
   let seen = 0
   for (let url: URL | undefined = firstPage(connection.settings, call); url !== undefined; ) {
     if (asked.has(url.href)) throw refusedAnswer(system, 'its pages go round in a circle')
     asked.add(url.href)
-    const page = await readPage(connection, url)
-    for (const row of page.rows) yield plainRow(row)
-    seen += page.rows.length
+    const page: Page = yield* readPage(connection, url)
+    seen += page.rows
     counted = page.count ?? counted
-    url = nextPage(system, url, page.next)
+    url = nextPage(connection, url, page.next)
   }
-  if (call.top === undefined && counted !== undefined && seen < counted)
+  if (seen < Math.min(counted, call.top ?? counted))
     throw refusedAnswer(system, `it counts ${counted} rows and gives ${seen} of them, so it is not complete`)
 }
 
 /** How many rows there are, without reading them; null when the service does not count. */
 export async function countOData(connection: Connected, entitySet: string): Promise<number | null> {
-  const page = await readPage(connection, firstPage(connection.settings, { entitySet, top: 0 }))
-  return page.count ?? null
+  const page = readPage(connection, firstPage(connection.settings, { entitySet, top: 0 }))
+  for (;;) {
+    const { done, value } = await page.next()
+    if (done) return value.count ?? null
+  }
 }
 
 /** The names of the service's entity sets. */
 export async function listEntitySets(connection: Connected): Promise<string[]> {
-  const document = await fetchJson(connection, new URL(rootOf(connection.settings)))
-  const sets = isJsonObject(document) && isJsonObject(document['d']) ? document['d']['EntitySets'] : member(document, 'value')
-  if (!Array.isArray(sets)) throw refusedAnswer(systemOf(connection), 'it is not the document of an OData service')
+  const system = systemOf(connection)
+  const answer = await ask(connection, new URL(rootOf(connection.settings)))
+  const document = parseAnswer(system, await answer.text())
+  throwIfError(system, document)
+  const sets = member(member(document, 'd'), 'EntitySets') ?? member(document, 'value')
+  if (!Array.isArray(sets)) throw refusedAnswer(system, 'it is not the document of an OData service')
   return sets.flatMap((set) => {
     const name = isJsonObject(set) ? (set['kind'] ?? 'EntitySet') === 'EntitySet' && set['name'] : set
     return typeof name === 'string' ? [name] : []
@@ -80,44 +87,58 @@ function firstPage(settings: SapSettings, call: ODataCall): URL {
   return url
 }
 
+/** What a page says of itself beside its rows. */
 interface Page {
-  rows: JsonObject[]
+  rows: number
+  /** Of all pages together. */
   count: number | undefined
   next: string | undefined
 }
 
-async function readPage(connection: Connected, url: URL): Promise<Page> {
+const LISTS = { bapi: [], odata2: ['d', 'results'], odata4: ['value'] } satisfies Record<SapSettings['protocol'], string[]>
+
+async function* readPage(connection: Connected, url: URL): AsyncGenerator<JsonObject, Page> {
   const system = systemOf(connection)
-  const document = await fetchJson(connection, url)
-  const body = connection.settings.protocol === 'odata2' ? member(document, 'd') : document
-  const listed = Array.isArray(body) ? body : (member(body, 'results') ?? member(body, 'value'))
-  // A single entity stands alone, without a list around it.
-  const list = listed ?? (isJsonObject(body) && connection.settings.protocol === 'odata2' ? [body] : undefined)
-  if (!Array.isArray(list)) throw refusedAnswer(system, 'it holds no rows')
-  const rows = list.filter(isJsonObject)
-  if (rows.length < list.length) throw refusedAnswer(system, 'it holds something that is no row')
-  const count = Number(member(body, '__count') ?? member(body, '@odata.count') ?? Number.NaN)
-  const next = member(body, '__next') ?? member(body, '@odata.nextLink')
+  const list = LISTS[connection.settings.protocol]
+  const isOnWay = (path: JsonPath) => path.length <= list.length && path.every((key, depth) => key === list[depth])
+  const beside: JsonObject = {}
+  let rows = 0
+  let hasList = false
+  for await (const piece of streamJson(system, await jsonBody(system, await ask(connection, url)), isOnWay)) {
+    const { path } = piece
+    if (piece.kind === 'end') hasList ||= piece.isList && path.length === list.length
+    else if (path.length > list.length) {
+      yield toRow(system, path[list.length], piece.text)
+      rows += 1
+    } else beside[String(path.at(-1))] = parseAnswer(system, piece.text)
+  }
+  throwIfError(system, beside)
+  if (!hasList) throw refusedAnswer(system, 'it holds no rows')
+  // OData 4.01 leaves the prefix out.
+  const count = Number(beside['__count'] ?? beside['@odata.count'] ?? beside['@count'] ?? Number.NaN)
+  const next = beside['__next'] ?? beside['@odata.nextLink'] ?? beside['@nextLink']
   return { rows, count: Number.isInteger(count) ? count : undefined, next: typeof next === 'string' ? next : undefined }
 }
 
-async function fetchJson(connection: Connected, url: URL): Promise<JsonValue> {
+function toRow(system: string, place: string | number | undefined, text: string): JsonObject {
+  const row = typeof place === 'number' ? parseAnswer(system, text) : undefined
+  if (!isJsonObject(row)) throw refusedAnswer(system, 'it holds something that is no row')
+  return plainRow(row)
+}
+
+function ask(connection: Connected, url: URL): Promise<HttpAnswer> {
   const { settings, clock, signal } = connection
   const system = systemOf(connection)
-  const answer = await httpRequest({
+  return httpRequest({
     system,
     url: url.href,
     headers: { ...credentialsOf(settings), accept: 'application/json' },
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 5 },
+    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 5, bodyBytes: 1_000_000_000 },
     signal,
     clock,
     isAboutPeople: true,
     explain: (status, body) => explain(system, status, body),
   })
-  const document = parseAnswer(system, await answer.text())
-  const error = errorIn(document)
-  if (error === undefined) return document
-  throw new TidemarkError('refused', { publicMessage: `${system} reports an error: ${error}` })
 }
 
 /** SAP's own words for what it refuses; a logon page says nothing worth repeating. */
@@ -131,6 +152,11 @@ function explain(system: string, status: number, body: string): string | undefin
   }
 }
 
+function throwIfError(system: string, document: JsonValue): void {
+  const error = errorIn(document)
+  if (error !== undefined) throw new TidemarkError('refused', { publicMessage: `${system} reports an error: ${error}` })
+}
+
 function errorIn(document: JsonValue): string | undefined {
   const error = member(document, 'error')
   if (!isJsonObject(error)) return undefined
@@ -139,11 +165,14 @@ function errorIn(document: JsonValue): string | undefined {
   return `${String(error['code'] ?? 'without a code')} ${words}`.trim()
 }
 
-function nextPage(system: string, url: URL, next: string | undefined): URL | undefined {
+function nextPage(connection: Connected, url: URL, next: string | undefined): URL | undefined {
   if (next === undefined || next === '') return undefined
   const address = URL.canParse(next, url) ? new URL(next, url) : undefined
-  if (address?.origin === url.origin) return address
-  throw refusedAnswer(system, 'its next page is on another host, where our credentials have no business')
+  if (address?.origin !== url.origin)
+    throw refusedAnswer(systemOf(connection), 'its next page is on another host, where our credentials have no business')
+  const { client } = connection.settings
+  if (client !== undefined && !address.searchParams.has('sap-client')) address.search += `&sap-client=${client}`
+  return address
 }
 
 function member(value: JsonValue | undefined, key: string): JsonValue | undefined {
