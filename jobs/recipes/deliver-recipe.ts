@@ -88,7 +88,7 @@ async function makeFile(
   spool: Spool,
   signal: AbortSignal,
 ): Promise<void> {
-  const onRefused = (_row: object, _number: number, reason: string) => reading.refuse(reason)
+  const onRefused = (reason: string) => reading.refuse(reason)
   await spool.keep(await spoolFile({ rows: reading.rows(), format: formatOf(deliver, reading.columns), signal, onRefused }))
   await reading.finish()
   if (spool.file.rows > 0 || (ctx.parameters.allowEmpty ?? deliver.allowEmpty)) return

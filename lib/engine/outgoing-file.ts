@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FileFormat } from '#lib/domain/file-format.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
-import { createRowEncoder, type EncodedRow, type RowEncoder } from '#lib/domain/row-encoder.ts'
+import { createRowEncoder, type RowEncoder } from '#lib/domain/row-encoder.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** A whole file on its way out, on this machine's disk. */
@@ -26,27 +26,17 @@ export interface SpoolOptions {
   signal: AbortSignal
   /** Where to keep it meanwhile; the system's folder for temporary files when absent. */
   folder?: string
-  /** Takes a row that cannot be written (counted from 1) and its reason; absent: one such row refuses the whole file. */
-  onRefused?: (row: JsonObject, number: number, reason: string) => Promise<void>
+  /** Told why the row taken last cannot be written. */
+  onRefused: (reason: string) => Promise<void>
 }
 
 const CHUNK_CHARACTERS = 65_536
 const READ_BYTES = 65_536
 
 /**
- * Writes rows to a private temporary file that nobody else can open, then hands it to `use`. The file is gone when this
- * ends, however it ends; only the memory of one chunk is taken.
+ * Writes rows to a private temporary file that nobody else can open, for the caller to remove; leaves nothing behind when it
+ * throws. Only the memory of one chunk is taken.
  */
-export async function withOutgoingFile<T>(options: SpoolOptions, use: (file: OutgoingFile) => Promise<T>): Promise<T> {
-  const file = await spoolFile(options)
-  try {
-    return await use(file)
-  } finally {
-    await file.remove()
-  }
-}
-
-/** The file of `withOutgoingFile` for callers who remove it themselves; it leaves nothing behind when it throws. */
 export async function spoolFile(options: SpoolOptions): Promise<OutgoingFile> {
   const place = await Place.make(options.folder ?? tmpdir())
   try {
@@ -74,29 +64,23 @@ export async function spoolFile(options: SpoolOptions): Promise<OutgoingFile> {
 
 async function* encodedText({ rows, onRefused }: SpoolOptions, encoder: RowEncoder, counted: () => void): AsyncGenerator<string> {
   let text = ''
-  let number = 0
   for await (const row of rows) {
-    number += 1
     const encoded = encoder.row(row)
     if (encoded.ok) {
       counted()
       text += encoded.text
-    } else if (onRefused) await onRefused(row, number, `${encoded.column} ${encoded.reason}`)
-    else throw refused(encoded, number)
+    } else await onRefused(`${encoded.column} ${encoded.reason}`)
     if (text.length < CHUNK_CHARACTERS) continue
     yield text
     text = ''
   }
   const end = encoder.end()
-  if (!end.ok) throw refused(end, undefined)
+  if (!end.ok) {
+    throw new TidemarkError('refused', {
+      publicMessage: `The file cannot be written: column ${end.column} ${end.reason}. Nothing was delivered.`,
+    })
+  }
   if (text + end.text !== '') yield text + end.text
-}
-
-function refused(problem: Extract<EncodedRow, { ok: false }>, row: number | undefined): TidemarkError {
-  const where = row === undefined ? '' : ` of row ${row}`
-  return new TidemarkError('refused', {
-    publicMessage: `The file cannot be written: column ${problem.column}${where} ${problem.reason}. Nothing was delivered.`,
-  })
 }
 
 /** A file without a name wherever the system allows it: it goes away with the process, even with one that is killed. */
