@@ -50,7 +50,15 @@ describe('a recipe that loads', () => {
   it('is idle when nothing is new', async () => {
     await run(PERMITS, [permit(1), permit(2)])
     expect(await run(PERMITS, [permit(1), permit(2)])).toMatchObject({ state: 'completed', rowsLoaded: 0 })
-    expect(await run(PERMITS, [])).toMatchObject({ state: 'completed', rowsLoaded: 0 })
+  })
+
+  it('is no good load of an answer without a row, in whatever mode, unless that is allowed', async () => {
+    await run(PERMITS, [permit(1), permit(2)])
+    const end = await run(PERMITS, [])
+    expect(end).toMatchObject({ state: 'failed', rowsLoaded: 0 })
+    expect(end.problem).toBe('There is no row to load. parking.permits keeps its 2 rows. If that is right, run the flow with allowEmpty.')
+    expect(await run(PERMITS, [], { parameters: { allowEmpty: true } })).toMatchObject({ state: 'completed', rowsLoaded: 0 })
+    expect(await run(PERMITS.replace('key:', 'allowEmpty: true, key:'), [])).toMatchObject({ state: 'completed', rowsLoaded: 0 })
   })
 
   it('puts rows aside that do not fit, with row and column, and without what stands there', async () => {
@@ -99,7 +107,7 @@ describe('a recipe that loads', () => {
     )
     expect((await run(replace, [permit(1)])).problem).toContain('The answer holds 1 rows, parking.permits 4.')
     expect(await run(replace, [permit(1)], { parameters: { shrinkRatio: 0.1 } })).toMatchObject({ state: 'completed', rowsLoaded: 3 })
-    expect((await run(replace, [])).problem).toContain('The answer holds no row.')
+    expect((await run(replace, [])).problem).toContain('There is no row to load.')
     expect(await run(replace, [], { parameters: { allowEmpty: true } })).toMatchObject({ state: 'completed', rowsLoaded: 1 })
   })
 

@@ -176,6 +176,7 @@ describe('what it loads', () => {
       expect.stringContaining('"shrinkRatio" has no effect with "merge"'),
     ])
     expect(changed('mode: merge', 'mode: replace, shrinkRatio: 0.2, allowEmpty: true')).toEqual([])
+    expect(changed('key: permit_id', 'key: permit_id, allowEmpty: true')).toEqual([])
     expect(changed('mode: merge', 'mode: replace, shrinkRatio: 2')).toEqual([expect.stringContaining('must be between 0 and 1')])
   })
 

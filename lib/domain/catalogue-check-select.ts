@@ -46,7 +46,7 @@ function checkLoad(recipe: RecipeEntry): Finding[] {
     const remedy = 'Say what tells rows apart: "key: permit_id", or "key: [term, permit_id]".'
     findings.push({ path, at: 'key', problem: '"merge" needs a "key".', remedy })
   }
-  const unused = [...(mode === 'append' ? ['key'] : []), ...(mode === 'replace' ? [] : ['shrinkRatio', 'allowEmpty'])]
+  const unused = [...(mode === 'append' ? ['key'] : []), ...(mode === 'replace' ? [] : ['shrinkRatio'])]
   for (const option of unused.filter((name) => childOf(load, name) !== undefined)) {
     findings.push({ path: [...path, option], at: 'key', problem: `"${option}" has no effect with "${mode}".`, remedy: 'Take it out.' })
   }

@@ -58,7 +58,10 @@ const loadSchema = z.strictObject({
     .optional()
     .describe('The column or columns that tell rows apart.'),
   shrinkRatio: share.default(SHRINK_RATIO).describe('replace: an answer with at most this share of the rows in the table is refused.'),
-  allowEmpty: z.boolean().default(false).describe('replace: an empty answer empties the table instead of being refused.'),
+  allowEmpty: z
+    .boolean()
+    .default(false)
+    .describe('An answer without rows is a good one instead of being refused; replace: it empties the table.'),
 })
 export type WrittenLoad = z.infer<typeof loadSchema>
 

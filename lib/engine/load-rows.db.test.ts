@@ -41,12 +41,6 @@ describe('merge', () => {
     expect(await load([{ id: 1 }, { id: 2 }], spec)).toEqual(counts({ seen: 2, inserted: 1, unchanged: 1 }))
   })
 
-  it('of nothing changes nothing', async () => {
-    await load([permit(1)])
-    expect(await load([])).toEqual(counts({}))
-    expect(await content('id')).toEqual(['1'])
-  })
-
   it('refuses rows without a key', async () => {
     await expect(load([permit(1), { id: null, plate: 'x', until: null }])).rejects.toMatchObject({
       code: 'refused',
@@ -55,6 +49,19 @@ describe('merge', () => {
     await expect(load([{ plate: 'x' }], { columns: null })).rejects.toMatchObject({
       publicMessage: expect.stringContaining('No row for parking.permits has id'),
     })
+  })
+})
+
+describe.each(['merge', 'append'] as const)('%s of nothing', (mode) => {
+  it.each([PERMITS.columns, null])('is refused, and changes nothing where it is allowed: %j', async (columns) => {
+    await load([permit(1)], { columns, key: [], mode: 'append' })
+    const spec = { mode, columns, key: mode === 'merge' ? ['id'] : [] }
+    await expect(load([], spec)).rejects.toMatchObject({
+      code: 'refused',
+      publicMessage: 'There is no row to load. parking.permits keeps its 1 rows. If that is right, run the flow with allowEmpty.',
+    })
+    expect(await load([], { ...spec, allowEmpty: true })).toEqual(counts({}))
+    expect(await content('id')).toEqual(['1'])
   })
 })
 
@@ -113,7 +120,7 @@ describe('replace', () => {
   it('refuses an empty answer, unless it is allowed', async () => {
     await expect(replace([])).rejects.toMatchObject({
       code: 'refused',
-      publicMessage: 'The answer holds no row. If that is right, run the flow with allowEmpty.',
+      publicMessage: 'There is no row to load. If that is right, run the flow with allowEmpty.',
     })
     await replace([permit(1)])
     await expect(replace([])).rejects.toMatchObject({ publicMessage: expect.stringContaining('parking.permits keeps its 1 rows') })

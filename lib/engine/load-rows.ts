@@ -59,15 +59,15 @@ async function dropDuplicates(sql: ClientBase, spec: LoadSpec): Promise<number> 
   )
 }
 
+/** Whoever answers with nothing has mostly lost something: an empty answer is no good load unless somebody says so. */
+function refuseEmpty(spec: LoadSpec, before: number): void {
+  if (spec.allowEmpty) return
+  const kept = before === 0 ? '' : ` ${spec.table} keeps its ${before} rows.`
+  throw new TidemarkError('refused', { publicMessage: `There is no row to load.${kept} If that is right, run the flow with allowEmpty.` })
+}
+
 function refuseShrunken(spec: LoadSpec, before: number, now: number): void {
-  if (now === 0) {
-    if (spec.allowEmpty) return
-    const kept = before === 0 ? '' : ` ${spec.table} keeps its ${before} rows.`
-    throw new TidemarkError('refused', {
-      publicMessage: `The answer holds no row.${kept} If that is right, run the flow with allowEmpty.`,
-    })
-  }
-  if (before === 0 || now > before * spec.shrinkRatio) return
+  if (now === 0 || before === 0 || now > before * spec.shrinkRatio) return
   throw new TidemarkError('refused', {
     publicMessage: `The answer holds ${now} rows, ${spec.table} ${before}. That is too few to be true, so nothing was changed. If it is true, run the flow with a smaller shrinkRatio.`,
   })
@@ -141,11 +141,11 @@ async function replace(sql: ClientBase, s: Statements, spec: LoadSpec, columns: 
 
 /** What an answer without rows does; it has no columns by which a table could be made. */
 export async function writeNothing(sql: ClientBase, spec: LoadSpec): Promise<LoadCounts> {
-  const nothing = { seen: 0, inserted: 0, changed: 0, unchanged: 0, deleted: 0, duplicates: 0 }
-  if (spec.mode !== 'replace') return nothing
+  const table = quotedTable(spec.table)
   const exists = await targetExists(sql, spec.table)
-  refuseShrunken(spec, exists ? await count(sql, quotedTable(spec.table)) : 0, 0)
-  return { ...nothing, deleted: exists ? await affected(sql, `delete from ${quotedTable(spec.table)}`) : 0 }
+  refuseEmpty(spec, exists ? await count(sql, table) : 0)
+  const deleted = exists && spec.mode === 'replace' ? await affected(sql, `delete from ${table}`) : 0
+  return { seen: 0, inserted: 0, changed: 0, unchanged: 0, deleted, duplicates: 0 }
 }
 
 /** Puts what is staged into the table as the mode says. Throws, and the transaction changes nothing, when the answer cannot be true. */
@@ -157,6 +157,7 @@ export async function writeRows(
 ): Promise<LoadCounts> {
   const s = statementsOf(spec, staged.columns)
   const seen = staged.rows
+  if (seen === 0) refuseEmpty(spec, await count(sql, s.target))
   const duplicates = await dropDuplicates(sql, spec)
   const rows = seen - duplicates
   if (spec.mode === 'append') return { seen, inserted: await append(sql, s, stamp), changed: 0, unchanged: 0, deleted: 0, duplicates }

@@ -13,7 +13,7 @@ export interface LoadSpec {
   columns: readonly Column[] | null
   /** replace: an answer with at most this share of the rows in the table is refused. */
   shrinkRatio: number
-  /** replace: an empty answer empties the table instead of being refused. */
+  /** An answer without rows is a good one instead of being refused; replace: it empties the table. */
   allowEmpty: boolean
   /** Everything is done and then undone: only the counts stay. */
   dryRun?: boolean
