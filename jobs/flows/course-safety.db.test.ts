@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client, type ClientBase } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { copyIn } from '#lib/engine/copy-in.ts'
 import { type LakeWithCampus, lakeWithCampus } from '#lib/testing/lake-runs.ts'
 import { type CourseRow, readCourse } from './course/course-row.ts'
@@ -31,10 +31,16 @@ function row(id: number, title: string): CourseRow {
   return read
 }
 
+const sessions: Client[] = []
+// Whatever a test leaves open would hold up the next one.
+afterEach(() => Promise.all(sessions.splice(0).map((session) => session.end())))
+
 /** A loader with its own session and transaction, as another worker would have. */
 async function loader() {
   const client = new Client({ connectionString: lake.url })
+  sessions.push(client)
   await client.connect()
+  const { rows: session } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
   const context = {
     now: () => lake.clock.now(),
     runId: randomUUID(),
@@ -44,7 +50,15 @@ async function loader() {
     begin: () => client.query('begin'),
     merge: (rows: CourseRow[]) => mergeDocuments(context, client satisfies ClientBase, COURSE_TABLES, { part: 2267, rows }, curation),
     commit: () => client.query('commit'),
-    end: () => client.end(),
+    /** Until that work of its waits for another session, or is over. */
+    async untilWaiting(work: Promise<unknown>): Promise<void> {
+      const over = { yet: false }
+      const end = () => {
+        over.yet = true
+      }
+      work.then(end, end)
+      while (!over.yet && (await lake.rows('select from pg_locks where not granted and pid = $1', [session[0]?.pid])).length === 0);
+    },
   }
 }
 const nothing = () => Promise.reject(new Error('not needed here'))
@@ -59,6 +73,7 @@ describe('two loaders at the same time', () => {
     await newer.begin()
     await newer.merge([row(1, 'X')])
     const waiting = older.merge([row(1, 'Y')])
+    await older.untilWaiting(waiting)
     await newer.commit()
     await waiting
     await older.commit()
@@ -71,7 +86,6 @@ describe('two loaders at the same time', () => {
     expect(await newer.merge([row(1, 'X')])).toMatchObject({ changed: 1 })
     await newer.commit()
     expect(await titles('course_xform.current_course_data')).toEqual([{ title: 'X', version: 3 }])
-    await Promise.all([older.end(), newer.end()])
   })
 
   it('W2: the same new course is one row of history', async () => {
@@ -80,11 +94,11 @@ describe('two loaders at the same time', () => {
     await two.begin()
     await one.merge([row(1, 'X')])
     const waiting = two.merge([row(1, 'X')])
+    await two.untilWaiting(waiting)
     await one.commit()
     expect(await waiting).toMatchObject({ fresh: 0, unchanged: 1 })
     await two.commit()
     expect(await titles('course_raw.course_data')).toHaveLength(1)
-    await Promise.all([one.end(), two.end()])
   })
 
   it('W23: overlapping batches in opposite order do not deadlock', async () => {
@@ -99,7 +113,6 @@ describe('two loaders at the same time', () => {
     const changed = rows.map((_, index) => row(index, 'new'))
     await Promise.all([merge(one, changed), merge(two, changed.toReversed())])
     expect(await lake.count('course_raw.course_data')).toBe(60)
-    await Promise.all([one.end(), two.end()])
   })
 
   it('compares contents where the stored hash is of another version, and renews it', async () => {
@@ -113,7 +126,6 @@ describe('two loaders at the same time', () => {
     await one.commit()
     expect(await lake.count('course_raw.course_data')).toBe(3)
     expect(await lake.count('course_xform.current_course_data', 'hash_version = 1 and length(content_hash) = 32')).toBe(2)
-    await one.end()
   })
 
   it('a row deleted by hand heals with the next load of the same content (4.10)', async () => {
@@ -128,7 +140,6 @@ describe('two loaders at the same time', () => {
     await lake.rows('delete from course_raw.course_data')
     await load()
     expect(await titles('course_xform.current_course_data')).toEqual([{ title: 'X', version: 1 }])
-    await one.end()
   })
 })
 

@@ -124,13 +124,40 @@ describe('the term flow', () => {
     expect(await lake.count(TABLES[1] ?? '')).toBe(35)
   })
 
+  it('W10: takes a vanished term out of the current and the active ones, and keeps its history', async () => {
+    await lake.run('term', term)
+    lake.control.changeTerm('2273', null)
+    expect((await lake.run('term', term)).state).toBe('completed')
+    expect(await lake.count('term_xform.current_term_data', "strm = '2273'")).toBe(0)
+    expect(await activeTerms()).toBe('2263 2265 2267 2275')
+    expect(await lake.count('term_raw.term_data', "strm = '2273'")).toBe(3)
+  })
+
+  it('W2: two loads at the same time leave one row of history of each term', async () => {
+    await lake.run('term', term)
+    await emptyLake()
+    const holder = new Client({ connectionString: lake.url })
+    await holder.connect()
+    await holder.query(`begin; lock table ${TABLES[2]} in access exclusive mode`)
+    const loads = ['one', 'another'].map((flow) => lake.run(flow, term))
+    while ((await holder.query('select from pg_locks where not granted')).rowCount !== 2);
+    await holder.end()
+    expect(await Promise.all(loads)).toMatchObject([{ state: 'completed' }, { state: 'completed' }])
+    expect(await lake.count('term_raw.term_data')).toBe(36)
+  })
+
   it('W23: neither waits for a reader nor makes one wait', async () => {
     await lake.run('term', term)
     lake.control.changeTerm('2265', { DESCR: 'Changed' })
     const reader = new Client({ connectionString: lake.url })
     await reader.connect()
     await reader.query("begin; set local lock_timeout = '1s'")
-    const count = async () => (await reader.query('select count(*)::int as n from term_xform.current_term_data')).rows
+    const count = async () =>
+      (
+        await reader.query(
+          'select count(*)::int as n from term_xform.current_term_data, (select 1 from term_raw.term_data limit 1) as history',
+        )
+      ).rows
     expect(await count()).toEqual([{ n: 36 }])
     // The reader's transaction stays open: a truncate would now wait for it, and it for a truncate.
     expect((await lake.run('term', term)).state).toBe('completed')
@@ -141,7 +168,7 @@ describe('the term flow', () => {
 
 const REFUSALS = [
   ['W7: an empty answer (vector 9)', 'empty-answer', 'without a single term'],
-  ['an answer of half the size', 'half-the-rows', 'too few to be true'],
+  ['W7: an answer of half the size', 'half-the-rows', 'too few to be true'],
   ['W8: a missing row number', 'missing-row-number', 'row 2 has no row number'],
   ['a 200 with an error inside', 'error-in-200', 'Integration Broker error, message 536'],
   ['a wrong count of rows', 'wrong-row-count', 'announces 37 rows and holds 36'],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import { copyIn } from '#lib/engine/copy-in.ts'
 import { aPerson, type PersonStage, personStage } from '#lib/testing/person-stage.ts'
@@ -20,10 +20,16 @@ beforeAll(async () => {
 afterAll(() => lake.close())
 beforeEach(() => lake.clear())
 
+const sessions: Client[] = []
+// Whatever a test leaves open would hold up the next one.
+afterEach(() => Promise.all(sessions.splice(0).map((session) => session.end())))
+
 /** A loader with its own session and transaction, as another worker would have. */
 async function loader() {
   const client = new Client({ connectionString: lake.url })
+  sessions.push(client)
   await client.connect()
+  const { rows: session } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
   const context = { now: () => Date.parse('2026-11-20T08:00:00Z'), runId: randomUUID(), lake: { copyIn } }
   return {
     begin: () => client.query('begin'),
@@ -35,7 +41,15 @@ async function loader() {
       return mergeDocuments(context, client, PERSON_TABLES, { part: EVERYBODY, rows }, curation)
     },
     commit: () => client.query('commit'),
-    end: () => client.end(),
+    /** Until that work of its waits for another session, or is over. */
+    async untilWaiting(work: Promise<unknown>): Promise<void> {
+      const over = { yet: false }
+      const end = () => {
+        over.yet = true
+      }
+      work.then(end, end)
+      while (!over.yet && (await lake.rows('select from pg_locks where not granted and pid = $1', [session[0]?.pid])).length === 0);
+    },
   }
 }
 
@@ -49,6 +63,7 @@ describe('two loaders at the same time', () => {
     await newer.begin()
     await newer.merge([aPerson('P1', { n: 'X' })])
     const waiting = older.merge([aPerson('P1', { n: 'Y' })])
+    await older.untilWaiting(waiting)
     await newer.commit()
     await waiting
     await older.commit()
@@ -61,7 +76,6 @@ describe('two loaders at the same time', () => {
     expect(await newer.merge([aPerson('P1', { n: 'X' })])).toMatchObject({ changed: 1 })
     await newer.commit()
     expect(await versions(CURRENT)).toEqual([{ n: 'X', version: 3 }])
-    await Promise.all([older.end(), newer.end()])
   })
 
   it('W2: the same new person is one row of history', async () => {
@@ -70,11 +84,11 @@ describe('two loaders at the same time', () => {
     await two.begin()
     await one.merge([aPerson('P1', { n: 'X' })])
     const waiting = two.merge([aPerson('P1', { n: 'X' })])
+    await two.untilWaiting(waiting)
     await one.commit()
     expect(await waiting).toMatchObject({ fresh: 0, unchanged: 1 })
     await two.commit()
     expect(await versions(RAW)).toHaveLength(1)
-    await Promise.all([one.end(), two.end()])
   })
 
   it('W23: overlapping batches in opposite order do not deadlock', async () => {
@@ -88,7 +102,6 @@ describe('two loaders at the same time', () => {
     await merge(one, people('old'))
     await Promise.all([merge(one, people('new')), merge(two, people('new').toReversed())])
     expect(await lake.count(RAW)).toBe(80)
-    await Promise.all([one.end(), two.end()])
   })
 
   it('W23: readers do not wait for a load that is under way', async () => {
@@ -98,7 +111,6 @@ describe('two loaders at the same time', () => {
     await one.merge([aPerson('P1', { n: 'new' })])
     expect(await versions(CURRENT)).toEqual([{ n: 'old', version: 1 }])
     await one.commit()
-    await one.end()
   })
 
   it('a store decides again under the lock when the lake has moved since it looked', async () => {
@@ -110,7 +122,6 @@ describe('two loaders at the same time', () => {
     await other.commit()
     expect(await merging).toMatchObject({ changed: 1, unchanged: 0 })
     expect((await versions(CURRENT))[0]).toEqual({ n: 'X', version: 3 })
-    await other.end()
   })
 })
 
