@@ -72,7 +72,7 @@ describe('claiming', () => {
     expect(second.fence).toBeGreaterThan(first.fence)
   })
 
-  it('lets one run per flow run at a time, even when two are claimed at once', async () => {
+  it('W24: lets one run per flow run at a time, even when two are claimed at once', async () => {
     await planRuns(ctx)
     clock.set('2026-03-03T07:00:00Z')
     await requestRun(ctx, { flow: 'course' })

@@ -74,7 +74,7 @@ describe('planning', () => {
     ])
   })
 
-  it('does not call a run missed that has begun', async () => {
+  it('W24: does not call a run missed that has begun, and starts no other beside it', async () => {
     await insertFlow(ctx, { name: 'course', cron: '0 2 * * *' })
     await planRuns(ctx)
     await planAt('2026-03-03T07:00:00Z')
@@ -136,7 +136,7 @@ describe('a flow after another', () => {
   const endTerm = async (state: 'completed' | 'partial' | 'failed' | 'missed') =>
     setRunState(ctx, (await runOf('term')).id, state, clock.now())
 
-  it('waits until that one has run', async () => {
+  it('W24: waits until that one has run', async () => {
     expect(await readyFlows('2026-03-03T07:00:00Z')).toEqual(['term'])
     expect(await runOf('course')).toMatchObject({ state: 'scheduled', waitingFor: 'Waits for the run of term that comes before it.' })
   })
@@ -156,7 +156,7 @@ describe('a flow after another', () => {
   it.each([
     ['failed', 'failed'],
     ['missed', 'was missed'],
-  ] as const)('waits for a later good one when that one %s', async (state, words) => {
+  ] as const)('W24: waits for a later good one when that one %s', async (state, words) => {
     await readyFlows('2026-03-03T07:00:00Z')
     await endTerm(state)
     expect(await readyFlows('2026-03-03T07:00:05Z')).toEqual([])
@@ -180,7 +180,7 @@ describe('a flow after another', () => {
     })
   })
 
-  it('is not held up by a good run of the night before', async () => {
+  it('W24: is not held up by a good run of the night before', async () => {
     await endTerm('completed')
     expect(await readyFlows('2026-03-04T07:00:00Z')).toEqual(['term'])
   })
