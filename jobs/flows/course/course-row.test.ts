@@ -90,6 +90,10 @@ describe('reading a course', () => {
     expect(again).toMatchObject({ hash: first.hash, rank: first.rank, id: first.id })
     expect('document' in again && again.document()).toBe(first.document())
   })
+
+  it('W31: does not hash a text it knows', () => {
+    expect(read(course({ courseId: '1' }), DETAILS, () => 'as the lake knows it')).toMatchObject({ hash: 'as the lake knows it' })
+  })
 })
 
 describe('duplicates in an answer', () => {

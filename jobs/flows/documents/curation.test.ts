@@ -26,6 +26,13 @@ describe('compiled allow-lists', () => {
     expect(shown(filters, { a: 1 })).toEqual({ all: '{"a":1}' })
   })
 
+  it('W31: are compiled once, not for every document', () => {
+    const paths = ['/a']
+    const { views } = compile({ service: 'one', paths })
+    paths[0] = '/b'
+    expect([...views({ a: 1, b: 2 }).documents]).toEqual([['one', '{"a":1}']])
+  })
+
   it('W28: publish a service with a bad list to nobody, say so, and leave the others alone', () => {
     const { problems, services } = compile(
       { service: 'good', paths: ['/a'] },
