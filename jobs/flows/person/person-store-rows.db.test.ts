@@ -136,6 +136,11 @@ describe('sensitive fields', () => {
     for (const document of [{ [name]: 1 }, { a: { [name.toUpperCase()]: null } }, { a: [1, [{ b: { [name]: {} } }]] }]) {
       const json = JSON.stringify({ personid: 'P1', ...document })
       await expect(lake.rows(`update ${CURRENT} set person_data = $1`, [json])).rejects.toThrow('sensitive field')
+      await expect(
+        lake.rows(`insert into ${CURRENT} select (jsonb_populate_record(c, $1)).* from ${CURRENT} c`, [
+          JSON.stringify({ bu_uid: 'P2', person_data: JSON.parse(json) }),
+        ]),
+      ).rejects.toThrow('sensitive field')
       await expect(lake.rows(`update ${CURATED} set person_data = $1`, [json])).rejects.toThrow('no_sensitive_field')
       await expect(
         lake.rows(`insert into ${RAW} select bu_uid, $1, dl_insert_date, 99, content_hash, hash_version, run_id from ${RAW}`, [json]),
@@ -172,13 +177,21 @@ describe('sensitive fields', () => {
 })
 
 describe('the grants', () => {
-  it('W30: give nobody else anything of the people', async () => {
+  it('W30: give nobody else anything of the people, and take away what somebody gave to all', async () => {
     await lake.rows('create role p1_reader')
+    for (const schema of ['person_raw', 'person_xform', 'person_curated']) {
+      await lake.rows(`grant usage on schema ${schema} to public`)
+      await lake.rows(`grant select on all tables in schema ${schema} to public`)
+    }
+    await lake.rows(`delete from tidemark.applied_schema where file = 'person.sql'`)
+    await lake.begin()
     try {
       const rights = await lake.rows<{ may: boolean }>(
         `select has_schema_privilege('p1_reader', nspname, 'usage') as may from pg_namespace where nspname like 'person%'
          union all select has_table_privilege('p1_reader', c.oid, 'select') from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where n.nspname like 'person%' and c.relkind = 'r'`,
+         where n.nspname like 'person%' and c.relkind = 'r'
+         union all select has_function_privilege('p1_reader', p.oid, 'execute') from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+         where n.nspname like 'person%'`,
       )
       expect(rights.length).toBeGreaterThan(8)
       expect(rights.some(({ may }) => may)).toBe(false)
