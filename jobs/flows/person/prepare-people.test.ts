@@ -15,8 +15,7 @@ async function prepared(text: string, ...known: object[]) {
     made += 1
     return compiled.views(...of)
   }
-  // What the lake answers a query with is the caller's word.
-  const query = async <T>() => JSON.parse(JSON.stringify(known)) as T[]
+  const query = async <T>(): Promise<T[]> => JSON.parse(JSON.stringify(known))
   const { rows, refused } = await preparePeople({ query }, [sent(text)], { ...compiled, views })
   return { rows, refused, made: () => made }
 }
