@@ -167,7 +167,7 @@ it('failures at the very end of the population are bad luck, not an outage', asy
   expect(end).toMatchObject({ state: 'partial', report: { counts: { 'postponed: terms': 30 } } })
 })
 
-it('a run of which nobody could be loaded has failed', async () => {
+it('W16: a run of which nobody could be loaded has failed', async () => {
   await at.restart()
   at.people.add(3)
   at.people.add(1, { populations: ['employee'], terms: [] })

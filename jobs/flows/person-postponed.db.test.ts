@@ -52,6 +52,16 @@ describe('three of a hundred term lookups that fail', () => {
     expect(await at.lake.count(CURRENT, 'deleted_at is not null')).toBe(0)
   })
 
+  it.each(['BU_TERM_STD_FULL_TERM', 'BU_FACULTY_GET'])('W13: of the gateway postpone somebody when one half fails: %s', async (failing) => {
+    const [both = ''] = at.people.add(1, { populations: ['student', 'faculty'], teaches: ['2261'] })
+    at.people.onTerms = (buid, query) => {
+      if (buid === both && query === failing) throw busy()
+    }
+    const end = await at.load({ parameters: { upstream: 'gateway' } })
+    expect(end).toMatchObject({ state: 'partial', report: { counts: { 'postponed: terms': 1 } } })
+    expect(await at.lake.count(CURRENT, `bu_uid = '${both}'`)).toBe(0)
+  })
+
   it('W16: end partial, with words, by name in the lake, and a replay completes exactly those', async () => {
     const failing = unlucky()
     at.people.onTerms = (buid) => {
@@ -191,7 +201,7 @@ describe('a batch of people', () => {
     ])
   })
 
-  it('W18: with one poison document loads all others; that one is postponed, and a replay completes it', async () => {
+  it('W16, W18: with one poison document loads all others; that one is postponed, and a replay completes it', async () => {
     const [, second = ''] = ids()
     at.people.answer = (records) =>
       records.map((record) => (Object(record).buid === second ? { ...Object(record), text: '{"personid": NaN}' } : record))
@@ -199,6 +209,7 @@ describe('a batch of people', () => {
     const end = await at.load({ runId })
     expect(end).toMatchObject({ state: 'partial', rowsLoaded: 99, report: { counts: { 'postponed: load': 1 } } })
     expect(end.problem).toContain('1 because the lake refused their document')
+    expect(end.ledger.counted.at(-1)?.['load']).toMatchObject({ new: 99, refused: 1 })
     at.people.behave()
     expect(await at.load({ parameters: { replay: runId } })).toMatchObject({ state: 'completed', rowsLoaded: 1 })
     expect(await at.everything()).toEqual(await undisturbed())

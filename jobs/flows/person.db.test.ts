@@ -114,7 +114,7 @@ describe('batches', () => {
     expect(rows.reduce((sum, count) => sum + count, 0)).toBe(44 + 8 + 25)
   })
 
-  it('of the gateway keep people without terms apart, and ask the faculty for theirs', async () => {
+  it('W14: of the gateway keep people without terms apart, in batches of their own, and ask the faculty for theirs', async () => {
     at.people.add(2, { populations: ['student', 'faculty'], teaches: ['2261', '2265', '2267'] })
     at.people.add(1, { populations: ['faculty'], terms: [], teaches: [] })
     const end = await at.load({ parameters: { upstream: 'gateway', buidBatchSize: 2 } })

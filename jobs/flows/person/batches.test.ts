@@ -25,6 +25,16 @@ describe('batches of people', () => {
     expect(weights(batches)).toEqual([[2, 2], [2], [9], [5], [1, 0, 0], [3]])
   })
 
+  it('W14: weigh everybody once, however many they hold', async () => {
+    let weighed = 0
+    const shareOf = (asked: AskedPerson) => {
+      weighed += 1
+      return { ...direct(asked), limit: 1000 }
+    }
+    expect(await Array.fromAsync(batchesOf(given(...Array.from({ length: 500 }, () => 1)), shareOf))).toHaveLength(1)
+    expect(weighed).toBe(500)
+  })
+
   it('count somebody without terms as one', async () => {
     expect(weights(await Array.fromAsync(batchesOf(given(0, 0, 0, 0, 0, 0), direct)))).toEqual([[0, 0, 0, 0, 0], [0]])
   })

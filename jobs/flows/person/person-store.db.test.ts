@@ -127,7 +127,7 @@ describe('what is written', () => {
     expect(await lake.rows(`select person_data->>'big' as big from ${CURRENT}`)).toEqual([{ big: '12345678901234567890.123456789' }])
   })
 
-  it('heals what somebody took away by hand (4.10)', async () => {
+  it('W10: heals what somebody took away by hand (4.10)', async () => {
     await merged(aPerson('P1', EMAIL))
     await lake.rows(`delete from ${CURRENT}`)
     expect(await merged(aPerson('P1', EMAIL))).toMatchObject({ fresh: 1, refused: 0 })
