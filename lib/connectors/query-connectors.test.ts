@@ -208,7 +208,7 @@ describe('PeopleSoft', () => {
     [answer('"rows":[1]'), 'row 1 is not a row'],
     ['{"status":"success"}', 'it holds no rows'],
     ['plain words', 'is not JSON'],
-  ])('is not believed when it answers %s', async (body, words) => {
+  ])('W15: is not believed when it answers %s', async (body, words) => {
     await expect(read(body)).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining(words) })
   })
 

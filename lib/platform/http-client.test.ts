@@ -68,12 +68,12 @@ describe('an HTTP request', () => {
     [500, 'unavailable', true],
     [503, 'unavailable', true],
     [504, 'timeout', true],
-  ])('takes %i as %s, retryable: %s', async (status, code, retryable) => {
+  ])('W17: takes %i as %s, retryable: %s', async (status, code, retryable) => {
     const url = await serve((_request, response) => response.writeHead(status).end('secret details'))
     expect(await failure(get(url))).toMatchObject({ code, retryable })
   })
 
-  it('reads Retry-After as seconds and as a date', async () => {
+  it('W17: reads Retry-After as seconds and as a date', async () => {
     const url = await serve((request, response) =>
       response.writeHead(429, { 'retry-after': request.url === '/date' ? 'Fri, 20 Nov 2026 07:02:00 GMT' : '17' }).end(),
     )
