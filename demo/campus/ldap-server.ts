@@ -118,6 +118,8 @@ class Session {
   #sendFound(search: Search): void {
     const manner = this.#misbehaviour?.manner
     const found = manner === 'empty-answer' ? [] : find(this.#directory.people, search.filter)
+    // A page without entries is not yet the last one; clients that take it for that lose the rest.
+    if (manner === 'ends-early' && search.page !== null) return void this.#done(search.id, RESULT.success, '', 'from:0')
     const { from, to, code } = windowOf(search, found.length, manner === 'size-limit')
     for (const entry of found.slice(from, to)) {
       this.#socket.write(entryMessage(search.id, show(entry, search.attributes)))

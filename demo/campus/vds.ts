@@ -13,12 +13,13 @@ export const VDS_REST_PATH = '/adap'
 export const VDS_GATEWAY_PATH = '/vds-gateway'
 
 const DEFAULT_SIZE_LIMIT = 1000
-const PARAMETERS = new Set(['filter', 'scope', 'attributes', 'sizeLimit', 'pageSize', 'cookie', 'returnMode', 'bind'])
+const PARAMETERS = new Set(['filter', 'scope', 'attributes', 'sizeLimit', 'pageSize', 'cookie', 'returnMode', 'startIndex', 'count'])
 const gatewayBody = z.strictObject({ params: z.string() })
 
 /** The virtual directory: its own REST search, and a gateway that takes the same parameters as one text. */
 export function vds(world: CampusWorld): CampusSystem {
   const { bindDn, bindPassword, key } = world.credentials
+  const sessions: Sessions = new Map()
   const basic = `Basic ${Buffer.from(`${bindDn}:${bindPassword}`).toString('base64')}`
   return {
     isFor: (path) => path === VDS_GATEWAY_PATH || path === VDS_REST_PATH || path.startsWith(`${VDS_REST_PATH}/`),
@@ -27,8 +28,8 @@ export function vds(world: CampusWorld): CampusSystem {
       if (misbehaviour?.manner === 'unauthorized' || request.headers.authorization !== basic) {
         return adapError(400, 49, 'Connection failed: [LDAP: error code 49 - Invalid Credentials]')
       }
-      if (url.searchParams.get('bind') === 'simpleBind') return jsonAnswer(200, { httpStatus: 200 })
-      return answerSearch(world, url, misbehaviour?.manner)
+      if (url.search === '?bind=simpleBind') return jsonAnswer(200, { httpStatus: 200 })
+      return answerSearch(world, sessions, url, misbehaviour?.manner)
     },
   }
 }
@@ -37,14 +38,14 @@ function adapError(status: number, ldapCode: number, description: string): Answe
   return jsonAnswer(status, { httpStatus: status, ldapCode, description })
 }
 
-function answerSearch(world: CampusWorld, url: URL, manner: Manner | undefined): Answer {
+function answerSearch(world: CampusWorld, sessions: Sessions, url: URL, manner: Manner | undefined): Answer {
   if (manner === 'error-in-200')
     return jsonAnswer(200, { httpStatus: 400, ldapCode: 4, description: '[LDAP: error code 4 - Size Limit Exceeded]' })
   const base = decodeURIComponent(url.pathname.slice(VDS_REST_PATH.length + 1))
   if (base.toLowerCase() !== PEOPLE_BASE) return adapError(404, 32, '[LDAP: error code 32 - No Such Object]')
   const strange = [...url.searchParams.keys()].find((name) => !PARAMETERS.has(name))
   if (strange !== undefined) return adapError(400, 2, `Unknown parameter ${strange}`)
-  const found = search(world, url.searchParams, manner)
+  const found = search(world, sessions, url.searchParams, manner)
   return found === undefined ? adapError(400, 87, 'The filter is not a filter.') : jsonAnswer(200, found)
 }
 
@@ -55,35 +56,51 @@ interface Found {
   cookie?: string | null
 }
 
-function search(world: CampusWorld, parameters: URLSearchParams, manner: Manner | undefined): Found | undefined {
+/** Searches that are read in pages: how far each has got. A search keeps its cookie from the first page to the last. */
+type Sessions = Map<string, number>
+
+function search(world: CampusWorld, sessions: Sessions, parameters: URLSearchParams, manner: Manner | undefined): Found | undefined {
   const filter = parseFilter(parameters.get('filter') ?? '(objectClass=*)')
   if (filter === undefined) return undefined
   const found = manner === 'empty-answer' ? [] : find(world.people, filter)
   const shown = (some: Entry[]) => some.map((entry) => show(entry, parameters))
   const pageSize = Number(parameters.get('pageSize') ?? 0)
-  const limit = Number(parameters.get('sizeLimit') ?? DEFAULT_SIZE_LIMIT)
-  if (pageSize > 0 && manner !== 'no-paging') return page(found, pageSize, parameters.get('cookie'), shown)
-  const most = manner === 'size-limit' ? Math.ceil(found.length / 2) : pageSize > 0 ? pageSize : limit
+  if (pageSize > 0 && manner !== 'no-paging') return page(found, { sessions, pageSize, cookie: parameters.get('cookie'), manner }, shown)
+  const limit = pageSize > 0 ? pageSize : Number(parameters.get('sizeLimit') ?? DEFAULT_SIZE_LIMIT)
+  const most = manner === 'size-limit' ? Math.ceil(found.length / 2) : limit
   const taken = most === 0 ? found : found.slice(0, most)
-  const isCut = taken.length < found.length
+  const start = Number(parameters.get('startIndex') ?? 1) - 1
+  const resources = shown(taken.slice(start, start + Number(parameters.get('count') ?? taken.length)))
+  // Only who asks for all of them learns how many there are.
   return {
-    resources: shown(taken),
-    totalResults: isCut ? -1 : found.length,
-    count: taken.length,
+    resources,
+    totalResults: most === 0 ? found.length : -1,
+    count: resources.length,
     ...(pageSize > 0 ? { cookie: null } : {}),
   }
 }
 
-function page(found: Entry[], size: number, cookie: string | null, shown: (some: Entry[]) => Found['resources']): Found {
-  const from = Number(/^node1=(\d+)$/.exec(cookie ?? '')?.[1] ?? 0)
-  const to = Math.min(found.length, from + size)
+interface Paging {
+  sessions: Sessions
+  pageSize: number
+  cookie: string | null
+  manner: Manner | undefined
+}
+
+function page(found: Entry[], { sessions, pageSize, cookie, manner }: Paging, shown: (some: Entry[]) => Found['resources']): Found {
+  // A search that is not known any more looks like one that has come to its end.
+  if (cookie !== null && manner === 'ends-early') return { resources: [], totalResults: -3, count: 0, cookie: 'null' }
+  const session = cookie ?? `node1=${Buffer.from(String(512_423_870 + sessions.size)).toString('base64')}`
+  const from = sessions.get(session) ?? 0
+  const to = Math.min(found.length, from + pageSize)
+  sessions.set(session, to)
   const isLast = to === found.length
   // The end of the pages is said with the word, not with a null.
   return {
     resources: shown(found.slice(from, to)),
     totalResults: isLast ? -3 : -2,
     count: to - from,
-    cookie: isLast ? 'null' : `node1=${to}`,
+    cookie: isLast ? 'null' : session,
   }
 }
 
@@ -111,7 +128,7 @@ async function answerGateway(
     return jsonAnswer(200, [
       { statusLine: { statusCode: 400, reasonPhrase: 'Bad Request' }, entity: { httpStatus: 400, ldapCode: 4, description: 'Size limit' } },
     ])
-  const found = search(world, new URLSearchParams(body.data.params), misbehaviour?.manner)
+  const found = search(world, new Map(), new URLSearchParams(body.data.params), misbehaviour?.manner)
   if (found === undefined)
     return jsonAnswer(200, [
       { statusLine: { statusCode: 400 }, entity: { httpStatus: 400, ldapCode: 87, description: 'The filter is not a filter.' } },

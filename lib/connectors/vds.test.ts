@@ -4,6 +4,7 @@ import { startLdapServer } from '#demo/campus/ldap-server.ts'
 import type { Manner, System } from '#demo/campus/manners.ts'
 import { openCampusConnection } from '#lib/testing/campus-connections.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { startHttpReceiver } from '#lib/testing/http-receiver.ts'
 import { UNTRUSTED } from '#lib/testing/untrusted-certificate.ts'
 import type { ObservedAsset } from './connector.ts'
 import vds from './vds.ts'
@@ -124,8 +125,9 @@ describe('the directory over REST', () => {
   })
 
   it.each<[Manner, Record<string, unknown>, string]>([
-    ['no-paging', STAFF, 'there is more than'],
-    ['size-limit', { ...STAFF, sizeLimit: 500 }, 'there is more than'],
+    ['no-paging', STAFF, 'entries and it gave 20'],
+    ['ends-early', STAFF, 'entries and it gave 20'],
+    ['size-limit', { ...STAFF, sizeLimit: 500 }, 'there may be more, which the directory does not count'],
     ['error-in-200', STAFF, 'LDAP code 4'],
     ['html-page', STAFF, 'a web page or XML'],
     ['xml-fault-in-200', STAFF, 'a web page or XML'],
@@ -136,6 +138,33 @@ describe('the directory over REST', () => {
   ])('when it does this: %s, the answer is refused', async (manner, request, words) => {
     misbehave('vds', manner)
     await expect(search('vds', request, { pageSize: 20 })).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
+  })
+
+  it('that has no pages is whole when all fit into one', async () => {
+    const all = await search('vds')
+    misbehave('vds', 'no-paging')
+    expect(await search('vds')).toEqual(all)
+  })
+
+  it('that has forgotten a search has not come to its end, unless nothing was left', async () => {
+    const all = await search('vds')
+    misbehave('vds', 'ends-early')
+    expect(await search('vds', { filter: '(buid=U10000001)' })).toEqual([])
+    await expect(search('vds', STAFF, { pageSize: all.length - 1 })).rejects.toMatchObject({ code: 'refused' })
+  })
+
+  it('says that the password is wrong for every search, and when it will end', async () => {
+    misbehave('vds', 'unauthorized')
+    await expect(look('vds', asset('faculty', { settings: STAFF }))).rejects.toMatchObject({ systemWide: true })
+    const receiver = await startHttpReceiver()
+    const check = (body: string) => {
+      receiver.behave((response) => response.end(body))
+      return open('vds', { url: receiver.url }).check()
+    }
+    expect(await check('{"httpStatus":200}')).toMatchObject({ ok: true, credentialExpiresAt: null })
+    expect(await check('{"httpStatus":200,"secUntilPwdExp":3600}')).toMatchObject({ credentialExpiresAt: clock.now() + 3_600_000 })
+    expect(await check('{"httpStatus":400}')).toMatchObject({ ok: false })
+    await receiver.close()
   })
 
   it('says which base it does not know and which filter it cannot read', async () => {
@@ -155,6 +184,38 @@ describe('the directory through the gateway', () => {
     expect(await search('vds_gateway', STAFF, { auth: 'x-api-key' })).toEqual(all)
   })
 
+  it('reads several answers, each by what it says of itself', async () => {
+    const receiver = await startHttpReceiver()
+    const person = (uid: string) => `{"dn":"uid=${uid}","attributes":{"uid":"${uid}"}}`
+    const answer = (total: string, ...uids: string[]) => `{"entity":{"resources":[${uids.map(person)}]${total}}}`
+    const read = (body: string, counted = answer(',"totalResults":99')) => {
+      const answers = [body, counted]
+      receiver.behave((response) => response.end(answers.shift()))
+      return search('vds_gateway', STAFF, { url: receiver.url })
+    }
+    expect(await read(`[${answer(',"totalResults":1', 'a')},${answer(',"totalResults":2', 'b', 'c')}]`)).toHaveLength(3)
+    expect(await read(`[${answer('', 'a')},${answer('', 'b', 'c')}]`)).toHaveLength(3)
+    expect(await read(`[${answer(',"totalResults":-1', 'a')},${answer('', 'b')}]`, answer(',"totalResults":2', 'a'))).toHaveLength(2)
+    expect(JSON.parse(receiver.requests.at(-1)?.body ?? '').params).toBe(
+      'filter=(PersonPrimaryAffiliation=staff)&sizeLimit=0&startIndex=1&count=1&attributes=PersonBuid',
+    )
+    for (const body of [
+      `[${answer(',"totalResults":-1', 'a')},${answer(',"totalResults":1', 'b')}]`,
+      answer(',"totalResults":3', 'a'),
+      answer(',"totalResults":-2', 'a'),
+      `[${answer('', 'a')},{}]`,
+      `[${answer('', 'a')},{"entity":{"resources":{}}}]`,
+      '[]',
+    ])
+      await expect(read(body), body).rejects.toMatchObject({ code: 'refused' })
+    await receiver.close()
+  })
+
+  it('does not pass over what a gateway cannot be told', async () => {
+    for (const more of [{ base: 'ou=people,o=campus' }, { scope: 'one' }])
+      await expect(search('vds_gateway', { ...STAFF, ...more })).rejects.toMatchObject({ code: 'invalid' })
+  })
+
   it('throws on an error inside a 200', async () => {
     misbehave('vds_gateway', 'error-in-200')
     await expect(search('vds_gateway')).rejects.toMatchObject({ code: 'refused' })
@@ -172,6 +233,7 @@ describe('the directory over LDAP', () => {
 
   it.each<[Manner, string]>([
     ['size-limit', 'the directory stopped at its own size limit (LDAP code 4)'],
+    ['ends-early', 'entries and it gave 0'],
     ['no-paging', 'LDAP code 12'],
     ['error-in-200', 'LDAP code 50'],
     ['redirect-elsewhere', 'referrals are never followed'],
@@ -212,6 +274,7 @@ describe('the settings of a directory', () => {
     [{ protocol: 'rest', url: 'https://g.example/adap', user: 'u', base: 'o=x' }, 'user'],
     [{ protocol: 'rest', url: 'https://g.example/adap', user: 'u', password: 'p' }, 'base'],
     [{ protocol: 'ldap', url: 'https://g.example', user: 'u', password: 'p', base: 'o=x' }, 'url'],
+    [{ protocol: 'rest', url: 'https://g.example', user: 'u', password: 'p', base: 'o=x', ca: UNTRUSTED.cert }, 'ca'],
     [{ protocol: 'rest', url: 'ldaps://g.example', user: 'u', password: 'p', base: 'o=x' }, 'url'],
   ])('say what is missing: %o', (settings, key) => {
     const parsed = vds.settings.safeParse(settings)

@@ -15,10 +15,10 @@ export default defineConnector<VdsSettings>({
 
   async check(connection) {
     try {
-      await askDirectory(connection)
+      const credentialExpiresAt = await askDirectory(connection)
       const isPlain = connection.settings.url.startsWith('ldap://')
       const detail = `The directory lets us in.${isPlain ? ' The password travels unprotected: use ldaps.' : ''}`
-      return { ok: true, detail, credentialExpiresAt: null }
+      return { ok: true, detail, credentialExpiresAt }
     } catch (error) {
       return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
     }

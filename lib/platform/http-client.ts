@@ -30,8 +30,8 @@ export interface HttpRequest {
   limits?: Partial<HttpLimits>
   signal: AbortSignal
   clock: Clock
-  /** Better public words for an error answer, from its body; must not repeat secrets. */
-  explain?: (status: number, body: string) => string | undefined
+  /** Better public words for an error answer, from its body, or the whole error where the body knows more than the status; must not repeat secrets. */
+  explain?: (status: number, body: string) => string | TidemarkError | undefined
   /** Its error answers may name people: their text is then kept nowhere, not even in our own log. */
   isAboutPeople?: boolean
 }
@@ -60,8 +60,10 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
     const response = await follow(call)
     if (response.statusCode >= 200 && response.statusCode < 300) return toAnswer(call, response)
     const body = await collect(call, response, ERROR_BODY_BYTES, true)
+    const explanation = request.explain?.(response.statusCode, body)
+    if (explanation instanceof TidemarkError) throw explanation
     throw toStatusError(request.system, response.statusCode, {
-      explanation: request.explain?.(response.statusCode, body),
+      explanation,
       body: request.isAboutPeople === true ? '(not kept: it may name people)' : body,
       retryAfterMs: parseRetryAfter(header(response, 'retry-after'), request.clock.now()),
     })

@@ -22,7 +22,7 @@ const DOCUMENT = /^\{\s*"data"\s*:\s*\[/
  */
 export async function* readPeople(connection: Connection<PersonApiSettings>, body: JsonObject): AsyncGenerator<PersonRecord> {
   const { settings, clock, signal } = connection
-  const system = `The person API (${connection.key})`
+  const system = `Person API (${connection.key})`
   const answer = await httpRequest({
     system,
     url: settings.url,

@@ -1,77 +1,97 @@
-import { refusedAnswer } from '#lib/connectors/answer/refusal.ts'
+import { jsonBody } from '#lib/connectors/answer/json-body.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/instant.ts'
 import { isJsonObject, parseJson } from '#lib/domain/json.ts'
+import type { TidemarkError } from '#lib/platform/errors.ts'
 import { type HttpRequest, httpRequest } from '#lib/platform/http-client.ts'
-import { peekStart } from '#lib/platform/peek-start.ts'
-import { type AdapEnd, checkWhole, readAdap } from './read-adap.ts'
-import { codeError, type DirectoryEntry, renamed, truncated, type VdsRequest } from './search.ts'
+import { type AdapEnd, readAdap } from './read-adap.ts'
+import { codeError, type DirectoryEntry, truncated, type VdsRequest } from './search.ts'
 import type { VdsSettings } from './settings.ts'
 
 type Connected = Connection<VdsSettings>
+type Call = Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>
+type Ask = (limits: Record<string, string>) => AsyncGenerator<DirectoryEntry, AdapEnd>
 
 const ANSWER_BYTES_MAX = 2_000_000_000
 
 /** The system in public words. */
 export function systemOf(connection: Connected): string {
-  return `The directory (${connection.key})`
+  return `Directory (${connection.key})`
 }
 
 /** Searches over REST: in one answer when a size limit is given, otherwise page by page until the last. */
 export async function* searchRest(connection: Connected, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
-  const { pageSize, base = '' } = connection.settings
   const system = systemOf(connection)
-  const address = `${connection.settings.url.replace(/\/+$/, '')}/${encodeURIComponent(request.base ?? base)}`
-  const asked = new Set<string>()
+  const ask: Ask = (limits) => entriesOf(connection, restCall(connection, request, limits), request)
+  if (request.sizeLimit !== undefined) return yield* searchOnce(system, ask, { sizeLimit: String(request.sizeLimit) })
+  const pageSize = String(connection.settings.pageSize)
+  // The directory keeps its place under one cookie, so only what a page begins with shows that they go round.
+  const begun = new Set<string>()
+  let entries = 0
   for (let cookie: string | undefined = ''; cookie !== undefined; ) {
-    asked.add(cookie)
-    const url = new URL(address)
-    for (const [name, value] of parametersOf(request, pageSize, cookie)) url.searchParams.set(name, value)
-    // A blank is %20 in a filter: the directory takes a plus for a plus.
-    url.search = url.search.replaceAll('+', '%20')
-    const end: AdapEnd = yield* entriesOf(connection, { url: url.href, headers: basic(connection.settings) }, request)
-    if (request.sizeLimit !== undefined || end.cookie === undefined) {
-      checkWhole(system, end)
-      if (end.total === -2) throw truncated(system, 'the directory says that there is another page, and does not say how to get it')
-      return
-    }
-    if (asked.has(end.cookie)) throw refusedAnswer(system, 'its pages go round in a circle')
-    cookie = end.total === -3 ? undefined : end.cookie
+    const page: AdapEnd = yield* ask({ pageSize, ...(cookie === '' ? {} : { cookie }) })
+    entries += page.entries
+    cookie = page.cookie
+    if (cookie === undefined) await checkWhole(system, ask, page, entries)
+    else if (begun.has(page.firstDn)) throw refusedAnswer(system, 'its pages go round in a circle')
+    begun.add(page.firstDn)
   }
-}
-
-function parametersOf(request: VdsRequest, pageSize: number, cookie: string): [string, string][] {
-  return [
-    ['filter', request.filter],
-    ['scope', request.scope],
-    ['returnMode', 'array'],
-    ...(request.attributes === undefined ? [] : [['attributes', request.attributes.join(',')] satisfies [string, string]]),
-    ...(request.sizeLimit === undefined
-      ? [['pageSize', String(pageSize)] satisfies [string, string]]
-      : [['sizeLimit', String(request.sizeLimit)] satisfies [string, string]]),
-    ...(cookie === '' ? [] : [['cookie', cookie] satisfies [string, string]]),
-  ]
 }
 
 /** Searches through the gateway: the same parameters as one text, and one answer or several. */
 export async function* searchGateway(connection: Connected, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
-  const { url, auth, key = '' } = connection.settings
-  const attributes = request.attributes === undefined ? '' : `&attributes=${request.attributes.join(',')}`
+  const ask: Ask = (limits) => entriesOf(connection, gatewayCall(connection, request, limits), request)
   // Without a limit of ours the directory would stop at one of its own and not say so.
-  const params = `filter=${inText(request.filter)}&sizeLimit=${request.sizeLimit ?? 0}${attributes}`
-  const end: AdapEnd = yield* entriesOf(
-    connection,
-    {
-      url,
-      method: 'POST',
-      headers: {
-        ...(auth === 'bearer' ? { authorization: `Bearer ${key}` } : { 'x-api-key': key }),
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ params }),
+  yield* searchOnce(systemOf(connection), ask, { sizeLimit: String(request.sizeLimit ?? 0) })
+}
+
+async function* searchOnce(system: string, ask: Ask, limits: Record<string, string>): AsyncGenerator<DirectoryEntry> {
+  const end = yield* ask(limits)
+  await checkWhole(system, ask, end, end.entries)
+}
+
+/**
+ * Refuses what is not whole. The directory says -1 when it stopped at a limit and also when it just did not count, and
+ * a paged search it has forgotten ends like one it has finished: in doubt it is asked how many there are.
+ */
+async function checkWhole(system: string, ask: Ask, last: AdapEnd, entries: number): Promise<void> {
+  const isLastPage = last.total === -3 && (last.entries > 0 || entries === 0)
+  if (isLastPage || last.total === last.entries) return
+  const counting = ask({ sizeLimit: '0', startIndex: '1', count: '1' })
+  for (;;) {
+    const { done, value } = await counting.next()
+    if (!done) continue
+    if (value.total >= 0 && value.total <= entries) return
+    const more = value.total >= 0 ? `are ${value.total} entries` : 'may be more, which the directory does not count,'
+    throw truncated(system, `there ${more} and it gave ${entries}`)
+  }
+}
+
+function restCall({ settings }: Connected, request: VdsRequest, limits: Record<string, string>): Call {
+  const url = new URL(`${settings.url.replace(/\/+$/, '')}/${encodeURIComponent(request.base ?? settings.base ?? '')}`)
+  const attributes = request.attributes === undefined ? {} : { attributes: request.attributes.join(',') }
+  const parameters = { filter: request.filter, scope: request.scope, returnMode: 'array', ...attributes, ...limits }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  // A blank is %20 in a filter: the directory takes a plus for a plus.
+  url.search = url.search.replaceAll('+', '%20')
+  return { url: url.href, headers: basic(settings) }
+}
+
+function gatewayCall({ settings }: Connected, request: VdsRequest, limits: Record<string, string>): Call {
+  const { url, auth, key = '' } = settings
+  const attributes = request.attributes === undefined ? {} : { attributes: request.attributes.join(',') }
+  const parameters = { filter: inText(request.filter), ...limits, ...attributes }
+  const params = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
+  return {
+    url,
+    method: 'POST',
+    headers: {
+      ...(auth === 'bearer' ? { authorization: `Bearer ${key}` } : { 'x-api-key': key }),
+      'content-type': 'application/json',
     },
-    request,
-  )
-  checkWhole(systemOf(connection), end)
+    body: JSON.stringify({ params: params.join('&') }),
+  }
 }
 
 /** What would end or change a parameter inside the text is escaped, nothing else: gateways pass it on as it stands. */
@@ -79,35 +99,21 @@ function inText(filter: string): string {
   return filter.replace(/[%&#+\s]|[^\x20-\x7e]+/g, encodeURIComponent)
 }
 
-/** Asks only for a bind. */
-export async function bindRest(connection: Connected): Promise<void> {
+/** Asks only for a bind; answers when the password ends, which the directory tells when that is near. */
+export async function bindRest(connection: Connected): Promise<Instant | null> {
+  const system = systemOf(connection)
   const url = `${connection.settings.url.replace(/\/+$/, '')}?bind=simpleBind`
   const answer = await send(connection, { url, headers: basic(connection.settings) })
-  const text = await answer.text()
-  const status = /"httpStatus"\s*:\s*200\b/.test(text)
-  if (!status) throw refusedAnswer(systemOf(connection), 'it does not confirm the bind')
+  const document = parseAnswer(system, await answer.text())
+  if (!isJsonObject(document) || document['httpStatus'] !== 200) throw refusedAnswer(system, 'it does not confirm the bind')
+  const seconds = document['secUntilPwdExp']
+  return typeof seconds === 'number' ? connection.clock.now() + seconds * SECOND_MS : null
 }
 
 async function* entriesOf(connection: Connected, call: Call, request: VdsRequest): AsyncGenerator<DirectoryEntry, AdapEnd> {
   const system = systemOf(connection)
-  const answer = await send(connection, call)
-  const { start, chunks } = await peekStart(answer.body, 1)
-  if (start === '<') {
-    await chunks.return()
-    throw refusedAnswer(system, 'it is a web page or XML, not JSON')
-  }
-  const entries = readAdap(system, chunks)
-  try {
-    for (let next = await entries.next(); ; next = await entries.next()) {
-      if (next.done) return next.value
-      yield { dn: next.value.dn, attributes: renamed(next.value.attributes, request.attributes) }
-    }
-  } finally {
-    await entries.return({ entries: 0, total: undefined, cookie: undefined })
-  }
+  return yield* readAdap(system, await jsonBody(system, await send(connection, call)), request.attributes)
 }
-
-type Call = Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>
 
 function send(connection: Connected, call: Call) {
   const { settings, clock, signal } = connection
@@ -128,11 +134,11 @@ function basic({ user, password }: VdsSettings): Record<string, string> {
 }
 
 /** The code in the body is the truth: a wrong password is a 400 here. */
-function explain(system: string, body: string): string | undefined {
+function explain(system: string, body: string): TidemarkError | undefined {
   try {
     const document = parseJson(body)
     const code = isJsonObject(document) ? document['ldapCode'] : undefined
-    return typeof code === 'number' ? codeError(system, code).publicMessage : undefined
+    return typeof code === 'number' ? codeError(system, code) : undefined
   } catch {
     return undefined
   }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
 import { DateTime } from 'luxon'
-import { fingerprintLook, type Look, reachableLook } from '#lib/connectors/answer/look.ts'
+import { fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/answer/look.ts'
 import type { Connection, ObservedAsset } from '#lib/connectors/connector.ts'
-import { contentHash } from '#lib/domain/canonical-form.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import type { JsonValue } from '#lib/domain/json.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
 import { bindRest, searchGateway, searchRest, systemOf } from './ask-adap.ts'
 import { type DirectoryEntry, type VdsRequest, vdsRequest, withinLimit } from './search.ts'
 import { bindLdap, searchLdap } from './search-ldap.ts'
@@ -17,6 +18,10 @@ export const vdsAssetSettings = vdsRequest.omit({ path: true }).partial({ filter
 export function search(connection: Connected, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
   const system = systemOf(connection)
   const { protocol } = connection.settings
+  if (protocol === 'gateway' && (request.base !== undefined || request.scope !== 'sub'))
+    throw new TidemarkError('invalid', {
+      publicMessage: `${system} is behind a gateway, which itself says where searches start: leave out "base" and "scope".`,
+    })
   const found =
     protocol === 'ldap'
       ? searchLdap(connection, system, request)
@@ -26,12 +31,13 @@ export function search(connection: Connected, request: VdsRequest): AsyncGenerat
   return withinLimit(system, found, request.sizeLimit)
 }
 
-/** Gets in, with the cheapest question the protocol knows: a bind, or a search that finds nobody. */
-export async function askDirectory(connection: Connected): Promise<void> {
+/** Gets in, with the cheapest question the protocol knows: a bind, or a search that finds nobody. Answers when the password ends, if that is said. */
+export async function askDirectory(connection: Connected): Promise<Instant | null> {
   const { protocol } = connection.settings
   if (protocol === 'rest') return bindRest(connection)
-  if (protocol === 'ldap') return bindLdap(connection, systemOf(connection))
-  for await (const _entry of searchGateway(connection, vdsRequest.parse({ filter: '(uid=tidemark-asks-for-nobody)' }))) break
+  if (protocol === 'ldap') await bindLdap(connection, systemOf(connection))
+  else for await (const _entry of searchGateway(connection, vdsRequest.parse({ filter: '(uid=tidemark-asks-for-nobody)' }))) break
+  return null
 }
 
 /**
@@ -45,36 +51,29 @@ export async function lookAtDirectory(connection: Connected, asset: ObservedAsse
     return reachableLook('The directory lets us in.')
   }
   const request = vdsRequest.parse({ ...settings, attributes: [...(settings.attributes ?? []), 'modifyTimestamp'] })
-  const seen = await summarise(search(connection, request))
+  const newest: { at: Instant | null } = { at: null }
+  async function* entries(): AsyncGenerator<JsonValue> {
+    for await (const { dn, attributes } of search(connection, request)) {
+      for (const written of attributes['modifyTimestamp'] ?? []) newest.at = later(newest.at, toInstant(written))
+      yield { dn, attributes }
+    }
+  }
+  const seen = await fingerprintOf(entries())
   const look = fingerprintLook(connection, asset, seen, 'entries')
-  if (seen.newest === null) return look
+  if (newest.at === null) return look
   return {
     ...look,
-    readings: [{ clock: 'dataThroughAt', at: seen.newest, precision: 'instant' }],
+    readings: [{ clock: 'dataThroughAt', at: newest.at, precision: 'instant' }],
     evidence: { method: 'column', strength: 'strong', detail: `The newest modifyTimestamp of ${seen.rows} entries.` },
   }
 }
 
-interface Summary {
-  fingerprint: string
-  rows: number
-  newest: number | null
-}
-
-async function summarise(entries: AsyncIterable<DirectoryEntry>): Promise<Summary> {
-  const hashes: string[] = []
-  let newest: number | null = null
-  for await (const { dn, attributes } of entries) {
-    hashes.push(contentHash({ dn, attributes }))
-    for (const written of attributes['modifyTimestamp'] ?? []) newest = Math.max(newest ?? 0, toInstant(written) ?? 0)
-  }
-  const all = createHash('sha256')
-  for (const hash of hashes.sort()) all.update(hash)
-  return { fingerprint: all.digest('hex'), rows: hashes.length, newest: newest === 0 ? null : newest }
+function later(one: Instant | null, other: Instant | null): Instant | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other)
 }
 
 /** LDAP's GeneralizedTime: `20260102030405[.006]Z`. */
-function toInstant(written: string): number | null {
+function toInstant(written: string): Instant | null {
   const match = /^(\d{14})(?:[.,](\d{1,3})\d*)?(Z|[+-]\d{4})$/.exec(written)
   if (match === null) return null
   const moment = DateTime.fromFormat(`${match[1]} ${match[3] === 'Z' ? '+0000' : match[3]}`, 'yyyyMMddHHmmss ZZZ', { zone: 'UTC' })

@@ -1,15 +1,17 @@
 import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
-import { codeError, type DirectoryEntry, truncated } from './search.ts'
+import { codeError, type DirectoryEntry, renamed } from './search.ts'
 
 /** What the directory says about the answer as a whole, beside the entries. */
 export interface AdapEnd {
   entries: number
-  /** -1: cut off, or paging is off · -2: another page · -3: the last page · otherwise how many there are. */
-  total: number | undefined
+  /** How many there are, or -1: cut off or not counted · -2: another page · -3: the last page. Not said: as many as came. */
+  total: number
   /** For the next page; absent on the last. */
   cookie: string | undefined
+  /** Which entry came first; empty when none did. */
+  firstDn: string
 }
 
 const WRAPPERS = new Set(['entity', 'statusLine'])
@@ -19,23 +21,30 @@ const LISTS = new Set(['resources', 'Resources'])
  * The entries of one answer of RadiantOne's REST search, or of a gateway that wraps one or several of them. Error codes
  * in a 200 throw. The last value the generator returns tells what was said of the answer as a whole.
  */
-export async function* readAdap(system: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<DirectoryEntry, AdapEnd> {
-  const end: AdapEnd & Refusal = { entries: 0, total: undefined, cookie: undefined, status: 200, code: 0 }
-  let hasEntries = false
+export async function* readAdap(
+  system: string,
+  chunks: AsyncIterable<Uint8Array>,
+  wanted: readonly string[] | undefined,
+): AsyncGenerator<DirectoryEntry, AdapEnd> {
+  const ends: AdapEnd[] = []
+  let answer = new Answer(system)
   for await (const piece of streamJson(system, chunks, isWay)) {
-    const path = inner(piece.path)
-    const [key, place] = path
-    if (piece.kind === 'end') hasEntries ||= typeof key === 'string' && LISTS.has(key) && path.length === 1
-    else if (typeof key === 'string' && LISTS.has(key) && place !== undefined) {
-      end.entries += 1
-      yield toEntry(system, place, piece)
-    } else if (typeof key === 'string') note(key, parseAnswer(system, piece.text), end)
+    const [key, place] = inner(piece.path)
+    if (piece.kind === 'end') {
+      if (isList(key)) answer.hasList ||= piece.isList
+      else if (isAnswer(piece)) {
+        ends.push(answer.end())
+        answer = new Answer(system)
+      }
+    } else if (isList(key) && place !== undefined) {
+      const entry = toEntry(system, place, piece)
+      answer.count(entry)
+      yield { dn: entry.dn, attributes: renamed(entry.attributes, wanted) }
+    } else answer.note(String(key), parseAnswer(system, piece.text))
   }
-  // The code is the truth; the status beside it may come first.
-  if (end.code !== 0) throw codeError(system, end.code)
-  if (end.status >= 400) throw refusedAnswer(system, `it carries the status ${end.status}`)
-  if (!hasEntries) throw refusedAnswer(system, 'it holds no list of entries')
-  return end
+  const [first, ...others] = ends
+  if (first === undefined) throw refusedAnswer(system, 'it holds no list of entries')
+  return others.reduce(together, first)
 }
 
 /** The path below a list around everything and the gateway's wrappers. */
@@ -44,29 +53,64 @@ function inner(path: JsonPath): JsonPath {
   return typeof below[0] === 'string' && WRAPPERS.has(below[0]) ? below.slice(1) : below
 }
 
+/** An object at the root, or in the list that is the root; the wrappers inside it end before it does. */
+function isAnswer(end: Extract<JsonPiece, { kind: 'end' }>): boolean {
+  return !end.isList && end.path.every((step) => typeof step === 'number')
+}
+
+function isList(key: string | number | undefined): boolean {
+  return typeof key === 'string' && LISTS.has(key)
+}
+
 function isWay(path: JsonPath): boolean {
   const [key, place] = inner(path)
-  return key === undefined || (typeof key === 'string' && LISTS.has(key) && place === undefined)
+  return key === undefined || (isList(key) && place === undefined)
 }
 
-interface Refusal {
-  status: number
-  code: number
+/** One answer while it is being read. */
+class Answer {
+  hasList = false
+  readonly #system: string
+  readonly #end: Omit<AdapEnd, 'total'> = { entries: 0, cookie: undefined, firstDn: '' }
+  #total: number | undefined
+  #status = 200
+  #code = 0
+
+  constructor(system: string) {
+    this.#system = system
+  }
+
+  count({ dn }: DirectoryEntry): void {
+    if (this.#end.entries === 0) this.#end.firstDn = dn
+    this.#end.entries += 1
+  }
+
+  note(key: string, value: JsonValue): void {
+    if (key === 'cookie' && typeof value === 'string' && value !== '' && value !== 'null') this.#end.cookie = value
+    if (typeof value !== 'number') return
+    if (key === 'totalResults') this.#total = value
+    else if (key === 'ldapCode') this.#code = value
+    else if (key === 'httpStatus' || key === 'statusCode') this.#status = Math.max(this.#status, value)
+  }
+
+  end(): AdapEnd {
+    // The code is the truth; the status beside it may come first.
+    if (this.#code !== 0) throw codeError(this.#system, this.#code)
+    if (this.#status >= 400) throw refusedAnswer(this.#system, `it carries the status ${this.#status}`)
+    if (!this.hasList) throw refusedAnswer(this.#system, 'it holds no list of entries')
+    return { ...this.#end, total: this.#total ?? this.#end.entries }
+  }
 }
 
-function note(key: string, value: JsonValue, end: AdapEnd & Refusal): void {
-  if (key === 'cookie' && typeof value === 'string' && value !== '' && value !== 'null') end.cookie = value
-  if (typeof value !== 'number') return
-  if (key === 'totalResults') end.total = value
-  else if (key === 'ldapCode') end.code = value
-  else if (key === 'httpStatus' || key === 'statusCode') end.status = Math.max(end.status, value)
-}
-
-/** Refuses an answer that says of itself that it is not whole, or that counts differently. */
-export function checkWhole(system: string, { entries, total }: AdapEnd): void {
-  if (total === -1) throw truncated(system, `the directory says that there is more than the ${entries} entries it gave`)
-  if (total !== undefined && total >= 0 && total !== entries)
-    throw truncated(system, `the directory counts ${total} entries and gave ${entries}`)
+/** Several answers of a gateway as one; a doubt about any of them is a doubt about all. */
+function together(one: AdapEnd, other: AdapEnd): AdapEnd {
+  const doubts = [one.total, other.total].filter((total) => total < 0)
+  return {
+    entries: one.entries + other.entries,
+    total: doubts.length > 0 ? Math.max(...doubts) : one.total + other.total,
+    cookie: one.cookie ?? other.cookie,
+    firstDn: one.firstDn || other.firstDn,
+  }
 }
 
 function toEntry(system: string, place: string | number, piece: Extract<JsonPiece, { kind: 'value' }>): DirectoryEntry {

@@ -14,23 +14,39 @@ type Connected = Connection<VdsSettings>
  */
 export async function* searchLdap(connection: Connected, system: string, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
   const { settings } = connection
+  const base = request.base ?? settings.base ?? ''
   const session = await openSession(connection, system)
   try {
-    const pages = session.client.searchPaginated(request.base ?? settings.base ?? '', {
+    const pages = session.client.searchPaginated(base, {
       filter: request.filter,
       scope: request.scope,
       attributes: [...(request.attributes ?? [])],
       paged: { pageSize: Math.min(settings.pageSize, request.sizeLimit ?? settings.pageSize) },
     })
+    let entries = 0
+    let isLastEmpty = false
     for await (const { searchEntries, searchReferences } of pages) {
       if (searchReferences.length > 0) throw truncated(system, 'a part of it stands on another server, and referrals are not followed')
       for (const entry of searchEntries) yield toEntry(entry, request.attributes)
+      entries += searchEntries.length
+      isLastEmpty = searchEntries.length === 0
     }
+    if (isLastEmpty) await proveWhole(session.client, system, base, request, entries)
   } catch (error) {
     throw interpret(connection, system, error, true)
   } finally {
     await session.close()
   }
+}
+
+/**
+ * An empty page need not be the last one, and the client library takes it for that whatever the directory says: without
+ * pages there must be no more than came with them.
+ */
+async function proveWhole(client: Client, system: string, base: string, request: VdsRequest, entries: number): Promise<void> {
+  const { filter, scope } = request
+  const { searchEntries } = await client.search(base, { filter, scope, attributes: ['1.1'] })
+  if (searchEntries.length > entries) throw truncated(system, `there are ${searchEntries.length} entries and it gave ${entries}`)
 }
 
 /** Signs in, and out again. */

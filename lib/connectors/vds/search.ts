@@ -51,24 +51,29 @@ export function renamed(attributes: Record<string, string[]>, wanted: readonly s
 
 /** What LDAP's result codes mean, for people. */
 export function codeError(system: string, code: number): TidemarkError {
-  if (code === 4 || code === 11) return truncated(system, `the directory stopped at its own size limit (LDAP code ${code})`)
+  if (code === 4) return truncated(system, 'the directory stopped at its own size limit (LDAP code 4)')
   const words = CODES[code] ?? 'The directory did not accept the request.'
-  const isBusy = code === 3 || code === 51 || code === 52
-  return new TidemarkError(isBusy ? 'unavailable' : 'refused', {
+  const isPassing = PASSING.has(code)
+  return new TidemarkError(isPassing ? 'unavailable' : 'refused', {
     publicMessage: `${system}: ${words} (LDAP code ${code})`,
-    retryable: isBusy,
+    retryable: isPassing,
     systemWide: code === 49 || code === 51 || code === 52,
   })
 }
 
+const PASSING = new Set([1, 3, 51, 52, 80])
+
 const CODES: Record<number, string> = {
+  1: 'The directory had an error of its own.',
   3: 'The directory ran out of time for this search.',
   10: 'The directory sends us elsewhere; referrals are never followed, because credentials stay with their host.',
+  11: 'The directory stopped at a limit of its administrator. Pages may be too large for it, or switched off; a smaller pageSize may do.',
   12: 'The directory cannot give its answer in pages.',
-  32: 'The base of the search does not exist there.',
+  32: 'The base of the search does not exist there, or the account may not see it.',
   49: 'The directory refused the DN or its password. Check the connection’s user and password.',
   50: 'The account may not search there.',
   51: 'The directory is busy.',
   52: 'The directory is not available.',
   53: 'The directory is unwilling to do that.',
+  80: 'The directory had an error of its own.',
 }

@@ -22,11 +22,13 @@ export const vdsSettings = z
     /** Who vouches for an `ldaps` server, in PEM, where the machine does not know it; `file:…` reads it. */
     ca: z.string().includes('BEGIN CERTIFICATE').optional(),
   })
-  .superRefine(({ protocol, url, user, password, key, base }, issues) => {
+  .superRefine(({ protocol, url, user, password, key, base, ca }, issues) => {
     const missing = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message: `is missing: ${message}` })
     if (protocol === 'gateway' && key === undefined) missing('key', 'the gateway wants a key')
     if (protocol !== 'gateway' && (user === undefined || password === undefined)) missing('user', 'the directory wants a DN and a password')
     if (protocol !== 'gateway' && base === undefined) missing('base', 'say where searches start, such as ou=people,o=dir')
+    if (ca !== undefined && !url.startsWith('ldaps:'))
+      issues.addIssue({ code: 'custom', path: ['ca'], message: 'goes with an ldaps address only; nothing else would use it' })
     if (url.startsWith('ldap') !== (protocol === 'ldap'))
       issues.addIssue({
         code: 'custom',
