@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parsePseudoJson } from '#demo/campus/person-task.ts'
+import { parseJson } from '#lib/domain/json.ts'
 import { toPseudoJson } from './pseudo-json.ts'
 
 describe('the rows of people as the person task reads them', () => {
@@ -10,8 +11,16 @@ describe('the rows of people as the person task reads them', () => {
     )
   })
 
-  it('leave out what has no value, instead of writing None', () => {
-    expect(toPseudoJson([{ BUID: 'U90000001', ACAD_CAREER: null, STRM: '' }])).toBe('[{BUID:"U90000001"}]')
+  it('keep every column, and say of one without a value what the pipeline has always been told', () => {
+    expect(toPseudoJson([{ BUID: 'U90000001', ACAD_CAREER: null, STRM: '', ACTIVE: true }])).toBe(
+      '[{BUID:"U90000001",ACAD_CAREER:"None",STRM:"",ACTIVE:"True"}]',
+    )
+  })
+
+  it('lose no digit of a long number', () => {
+    expect(toPseudoJson([{ BUID: 'U90000001', UNITS: parseJson('12345678901234567890') }])).toBe(
+      '[{BUID:"U90000001",UNITS:"12345678901234567890"}]',
+    )
   })
 
   it('name the person first, wherever the column stands', () => {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '#lib/domain/json.ts'
+import { ExactNumber, isJsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 export type PersonRow = Record<string, JsonValue>
@@ -9,8 +9,8 @@ const UNSAFE = /["\\\p{Cc}\u2028\u2029]/u
 
 /**
  * The rows as the person task wants them: `[{BUID:"U90000001",STRM:"2267"}]`, keys bare, values quoted. The pipeline's
- * reader knows no escapes, so a value with a quote, a backslash or a control character is refused rather than changed;
- * a column without a value is left out, the row number too, and `CAMPUS_ID` is called `BUID`.
+ * reader knows no escapes, so a value with a quote, a backslash or a control character is refused rather than changed.
+ * The row number is left out, `CAMPUS_ID` is called `BUID`, and values are spelt as the pipeline knows them: as Python does.
  */
 export function toPseudoJson(rows: readonly PersonRow[]): string {
   return `[${rows.map(toObject).join(',')}]`
@@ -19,18 +19,20 @@ export function toPseudoJson(rows: readonly PersonRow[]): string {
 function toObject(row: PersonRow): string {
   const { 'attr:rownumber': _number, CAMPUS_ID: campusId, ...columns } = row
   const all = { BUID: columns['BUID'] ?? campusId ?? null, ...columns }
-  const fields = Object.entries(all).flatMap(([column, value]) => toField(column, value))
-  if (!fields[0]?.startsWith('BUID:')) throw unfit('a row names nobody: its BUID is missing')
-  return `{${fields.join(',')}}`
+  if (all.BUID === null || all.BUID === '') throw unfit('a row names nobody: its BUID is missing')
+  return `{${Object.entries(all)
+    .map(([column, value]) => toField(column, value))
+    .join(',')}}`
 }
 
-function toField(column: string, value: JsonValue): string[] {
+function toField(column: string, value: JsonValue): string {
   if (!COLUMN.test(column)) throw unfit(`a column is called "${column.slice(0, 40)}", which is not a plain name`)
-  if (value === null || value === '') return []
-  if (typeof value === 'object') throw unfit(`the column ${column} holds a list or an object instead of a value`)
-  const text = String(value)
+  if (value === null) return `${column}:"None"`
+  if (typeof value === 'boolean') return `${column}:"${value ? 'True' : 'False'}"`
+  if (Array.isArray(value) || isJsonObject(value)) throw unfit(`the column ${column} holds a list or an object instead of a value`)
+  const text = value instanceof ExactNumber ? value.text : String(value)
   if (UNSAFE.test(text)) throw unfit(`a value of the column ${column} holds a quote, a backslash or a control character`)
-  return [`${column}:"${text}"`]
+  return `${column}:"${text}"`
 }
 
 // The value itself is somebody's data and stays out of the words.
