@@ -67,7 +67,7 @@ describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) =
     expect(await search(name, { filter: '(buid=U10000000)' })).toEqual([])
   })
 
-  it('refuses an answer that reaches the size limit, however it says so', async () => {
+  it('W15: refuses an answer that reaches the size limit, however it says so', async () => {
     const all = (await search(name)).length
     const words = expect.stringMatching(/is not complete: .*Ask for less/)
     await expect(search(name, { ...STAFF, sizeLimit: all - 1 })).rejects.toMatchObject({ code: 'refused', publicMessage: words })
