@@ -60,6 +60,17 @@ describe('a JSON stream', () => {
     await expect(read(text)).rejects.toMatchObject({ code: 'refused', publicMessage: 'The answer of The shop is not JSON.' })
   })
 
+  it('gives up on a value without end, so that one lost quote does not cost the memory of the whole answer', async () => {
+    let sent = 0
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('[{"a":"lost\\"}')
+      for (; sent < 100; sent += 1) yield Buffer.alloc(1_000_000, 'x')
+    }
+    const reading = Array.fromAsync(streamJson('The shop', endless(), (path) => path.length === 0))
+    await expect(reading).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining('more than 32 MB') })
+    expect(sent).toBeLessThan(40)
+  })
+
   it('closes its source when the reader stops', async () => {
     let closed = false
     async function* source() {

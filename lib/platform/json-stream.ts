@@ -15,6 +15,8 @@ const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 const END = -1
+/** Beyond this a piece is no value but a text whose quotes or brackets are lost. */
+const PIECE_BYTES_MAX = 32_000_000
 
 /**
  * Reads one JSON text piece by piece, so that an answer of any size costs the memory of its largest piece. Containers
@@ -121,6 +123,7 @@ class Reader {
     for (let length = 0; ; ) {
       length = scan.run(this.#buffer, this.#at + length) - this.#at
       if (scan.done) return this.#take(length)
+      if (length > PIECE_BYTES_MAX) throw this.endless()
       if (!(await this.#more())) {
         if (scan.endsWithInput) return this.#take(length)
         throw this.cutOff()
@@ -144,6 +147,12 @@ class Reader {
 
   cutOff(): TidemarkError {
     return new TidemarkError('unavailable', { publicMessage: `The answer of ${this.#system} was cut off in the middle.`, retryable: true })
+  }
+
+  endless(): TidemarkError {
+    return new TidemarkError('refused', {
+      publicMessage: `The answer of ${this.#system} cannot be used: one value in it has more than ${PIECE_BYTES_MAX / 1_000_000} MB, so a quote or a bracket is probably missing.`,
+    })
   }
 
   malformed(): TidemarkError {
