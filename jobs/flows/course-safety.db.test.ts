@@ -49,6 +49,8 @@ async function loader() {
   return {
     begin: () => client.query('begin'),
     merge: (rows: CourseRow[]) => mergeDocuments(context, client satisfies ClientBase, COURSE_TABLES, { part: 2267, rows }, curation),
+    /** Locks one row. */
+    hold: (id: number) => client.query('select from course_xform.current_course_data where course_id = $1 for update', [id]),
     commit: () => client.query('commit'),
     /** Until that work of its waits for another session, or is over. */
     async untilWaiting(work: Promise<unknown>): Promise<void> {
@@ -101,18 +103,24 @@ describe('two loaders at the same time', () => {
     expect(await titles('course_raw.course_data')).toHaveLength(1)
   })
 
-  it('W23: overlapping batches in opposite order do not deadlock', async () => {
-    const rows = Array.from({ length: 30 }, (_, index) => row(index, 'old'))
-    const [one, two] = [await loader(), await loader()]
+  it.each(['new', 'old'])('W23: overlapping batches in opposite order do not deadlock (with %s content)', async (content) => {
+    const rows = (title: string) => Array.from({ length: 30 }, (_, index) => row(index, title))
+    const [one, two, holder] = [await loader(), await loader(), await loader()]
     const merge = async (loading: typeof one, batch: CourseRow[]) => {
       await loading.begin()
       await loading.merge(batch)
       await loading.commit()
     }
-    await merge(one, rows)
-    const changed = rows.map((_, index) => row(index, 'new'))
-    await Promise.all([merge(one, changed), merge(two, changed.toReversed())])
-    expect(await lake.count('course_raw.course_data')).toBe(60)
+    await merge(one, rows('old'))
+    await holder.begin()
+    await holder.hold(15)
+    const first = merge(one, rows(content))
+    await one.untilWaiting(first)
+    const second = merge(two, rows(content).toReversed())
+    await two.untilWaiting(second)
+    await holder.commit()
+    await Promise.all([first, second])
+    expect(await lake.count('course_raw.course_data')).toBe(content === 'new' ? 60 : 30)
   })
 
   it('compares contents where the stored hash is of another version, and renews it', async () => {

@@ -40,6 +40,8 @@ async function loader() {
       })
       return mergeDocuments(context, client, PERSON_TABLES, { part: EVERYBODY, rows }, curation)
     },
+    /** Locks one row. */
+    hold: (buid: string) => client.query(`select from ${CURRENT} where bu_uid = $1 for update`, [buid]),
     commit: () => client.query('commit'),
     /** Until that work of its waits for another session, or is over. */
     async untilWaiting(work: Promise<unknown>): Promise<void> {
@@ -91,17 +93,24 @@ describe('two loaders at the same time', () => {
     expect(await versions(RAW)).toHaveLength(1)
   })
 
-  it('W23: overlapping batches in opposite order do not deadlock', async () => {
+  it.each(['new', 'old'])('W23: overlapping batches in opposite order do not deadlock (with %s content)', async (content) => {
     const people = (n: string) => Array.from({ length: 40 }, (_, index) => aPerson(`P${index}`, { n }))
-    const [one, two] = [await loader(), await loader()]
+    const [one, two, holder] = [await loader(), await loader(), await loader()]
     const merge = async (loading: typeof one, batch: IncomingPerson[]) => {
       await loading.begin()
       await loading.merge(batch)
       await loading.commit()
     }
     await merge(one, people('old'))
-    await Promise.all([merge(one, people('new')), merge(two, people('new').toReversed())])
-    expect(await lake.count(RAW)).toBe(80)
+    await holder.begin()
+    await holder.hold('P20')
+    const first = merge(one, people(content))
+    await one.untilWaiting(first)
+    const second = merge(two, people(content).toReversed())
+    await two.untilWaiting(second)
+    await holder.commit()
+    await Promise.all([first, second])
+    expect(await lake.count(RAW)).toBe(content === 'new' ? 80 : 40)
   })
 
   it('W23: readers do not wait for a load that is under way', async () => {
