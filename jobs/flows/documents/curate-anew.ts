@@ -14,7 +14,8 @@ type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'log'>
 
 /**
  * After a change of an allow-list: makes the curated rows of all documents again that were made by another, whatever the source does; rows
- * of services that no longer exist go first, also where everything has been loaded since. Writes only what differs.
+ * of services that no longer exist go first, also where everything has been loaded since. Writes only what differs, and answers what all
+ * attempts of the run did.
  */
 export async function curateAnew<Key extends KeyFields<Key>>(
   ctx: Work,
@@ -22,20 +23,10 @@ export async function curateAnew<Key extends KeyFields<Key>>(
   curation: Curation,
 ): Promise<Published> {
   const withdrawn = await ctx.lake.once(TASK, `${curation.fingerprint}/services`, (sql) => withdrawServices(sql, tables, curation))
-  const stale = await ctx.lake.query(`select from ${tables.current} where curated_with <> $1 and deleted_at is null limit 1`, [
-    curation.fingerprint,
-  ])
-  if (stale.length === 0) return { written: 0, removed: withdrawn }
-  ctx.log.info('Not everything was curated by the allow-lists as they are now: that is curated anew.')
-  const { written, removed } = await curateStale(ctx, tables, curation)
-  return { written, removed: removed + withdrawn }
-}
-
-async function curateStale<Key extends KeyFields<Key>>(ctx: Work, tables: DocumentTables<Key>, curation: Curation): Promise<Published> {
-  const total: Published = { written: 0, removed: 0 }
+  const total: Published = { written: 0, removed: withdrawn }
   // A batch of an earlier attempt answers from the ledger and does not say where it ended; what it did is not stale any more.
   let last: Key | null = null
-  for (let batch = 0; ; batch += 1) {
+  for (let batch = 0, isLast = false; !isLast; batch += 1) {
     const step = await ctx.lake.once(TASK, `${curation.fingerprint}/${batch}`, async (sql) => {
       const { keys, published } = await curateNext(ctx, sql, tables, curation, last)
       last = keys.at(-1) ?? last
@@ -43,8 +34,11 @@ async function curateStale<Key extends KeyFields<Key>>(ctx: Work, tables: Docume
     })
     total.written += step.written
     total.removed += step.removed
-    if (step.isLast) return total
+    isLast = step.isLast
   }
+  const { written, removed } = total
+  if (written + removed > 0) ctx.log.info(`By the allow-lists as they are now, ${written} curated rows differ and ${removed} have to go.`)
+  return total
 }
 
 async function withdrawServices<Key extends KeyFields<Key>>(

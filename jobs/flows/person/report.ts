@@ -82,11 +82,15 @@ function summaryOf(
     unchanged: load.unchanged,
     [`${would}gone`]: unseen?.deleted ?? 0,
     ...Object.fromEntries(postponements.map(({ stage, people }) => [`${would}postponed: ${stage}`, people])),
-    // What earlier attempts met of these is not written down.
-    ...(ctx.attempt > 1 ? {} : { 'empty objects': people['empty objects'], 'people not asked for': people['not asked for'] }),
+    ...(ctx.attempt === 1 ? oddities(people) : {}),
     [`curated rows ${thatWould}written`]: curated.written,
     [`curated rows ${thatWould}removed`]: curated.removed,
   }
+}
+
+/** What an answer held beside the people who were asked for. What earlier attempts met of it is not written down. */
+function oddities({ 'empty objects': empty, 'not asked for': strangers }: Tally['people']): Record<string, number> {
+  return { ...(empty > 0 && { 'empty objects': empty }), ...(strangers > 0 && { 'people not asked for': strangers }) }
 }
 
 /** Those of all attempts whom nobody has loaded since; in a dry run those who would be. */
