@@ -40,13 +40,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function tidemark(...words: string[]): Promise<{ code: number; printed: string[]; noted: string }> {
+function tidemark(...words: string[]) {
+  return tidemarkWith({ TIDEMARK_CONFIG: join(folder, 'tidemark.yaml') }, ...words)
+}
+
+async function tidemarkWith(more: Record<string, string>, ...words: string[]): Promise<{ code: number; printed: string[]; noted: string }> {
   const printed: string[] = []
   const noted: string[] = []
   const code = await runCommandLine(words, {
     terminal: { print: (text) => printed.push(text), note: (text) => noted.push(text), ask: async () => null },
-    environment: () =>
-      readEnvironment({ DATABASE_URL: database.url, ENV_FILE: join(folder, '.env'), TIDEMARK_CONFIG: join(folder, 'tidemark.yaml') }),
+    environment: () => readEnvironment({ DATABASE_URL: database.url, ENV_FILE: join(folder, '.env'), ...more }),
     clock,
     log: silentLog,
     signal: new AbortController().signal,
@@ -63,13 +66,21 @@ describe('tidemark connections check', () => {
       expect.stringMatching(/^own: works\. PostgreSQL \d+/),
       expect.stringMatching(/^unset: FAILS\. Not set or not readable: NOBODY_SET_THIS\./),
     ])
-    expect(noted).toBe('2 connections do not let us in, with the secrets that are set here.')
+    expect(noted).toBe(
+      '2 connections do not let us in with the secrets that are set here. "tidemark connections" tells what the workers know, and the button on the page lets one of them try.',
+    )
     expect(printed.join()).not.toContain('canary-word')
   })
 
   it('tries one, and exits with 0 when it lets us in', async () => {
     expect(await tidemark('connections', 'check', 'own')).toMatchObject({ code: 0, noted: '' })
     expect((await tidemark('connections', 'check', 'gone')).code).toBe(1)
+  })
+
+  it('says where else to look when no catalogue is here, as beside a running demo', async () => {
+    const { code, noted } = await tidemarkWith({}, 'connections', 'check', 'own')
+    expect(code).toBe(1)
+    expect(noted).toMatch(/There is no catalogue at tidemark\.yaml\..*"tidemark connections" tells what the workers know/s)
   })
 
   it('leaves what the workers know alone', async () => {

@@ -14,6 +14,8 @@ import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
 
 const AT_ONCE = 4
+/** Workers may have secrets that this process has not: those of the demo, or of another machine. */
+const ASK_A_WORKER = '"tidemark connections" tells what the workers know, and the button on the page lets one of them try.'
 
 const STATES: Record<ConnectionView['health']['state'], string> = {
   working: 'works',
@@ -62,8 +64,12 @@ function list(command: CommandLine): Promise<number> {
 }
 
 async function wantedConnections(key: string | undefined, command: CommandLine): Promise<CatalogueConnection[]> {
-  const loaded = await loadCatalogue(command.environment().config ?? 'tidemark.yaml', await loadExtensions())
-  if (!loaded.ok) throw new TidemarkError('invalid', { publicMessage: problemsInWords(loaded.problems) })
+  const { config } = command.environment()
+  const loaded = await loadCatalogue(config ?? 'tidemark.yaml', await loadExtensions())
+  if (!loaded.ok) {
+    const hint = config === undefined ? `\n${ASK_A_WORKER}` : ''
+    throw new TidemarkError('invalid', { publicMessage: `${problemsInWords(loaded.problems)}${hint}` })
+  }
   const { connections } = loaded.catalogue
   if (key === undefined) return connections
   return [requireExtension(new Map(connections.map((connection) => [connection.key, connection])), key, 'connection')]
@@ -82,8 +88,8 @@ async function check(key: string | undefined, command: CommandLine): Promise<num
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  if (failed > 0)
-    terminal.note(`${failed} ${failed === 1 ? 'connection does' : 'connections do'} not let us in, with the secrets that are set here.`)
+  const connections = failed === 1 ? 'connection does' : 'connections do'
+  if (failed > 0) terminal.note(`${failed} ${connections} not let us in with the secrets that are set here. ${ASK_A_WORKER}`)
   return failed > 0 ? 1 : 0
 }
 
