@@ -11,6 +11,7 @@ const values: Record<string, string> = {
   WORD: 'hush p@ss',
   LAKE: 'postgres://loader:hush%20p%40ss@db.example/lake',
   SHORT: 'abc',
+  QUOTES: 'a "b" c',
 }
 const source = secretSource({ envFile: 'none', environment: (name) => values[name] })
 
@@ -52,11 +53,12 @@ describe('a fingerprint', () => {
 })
 
 describe("somebody else's words", () => {
-  const settings = { user: '${USER}', password: '${WORD}', url: '${LAKE}', pin: '${SHORT}' }
+  const settings = { user: '${USER}', password: '${WORD}', url: '${LAKE}', pin: '${SHORT}', key: '${QUOTES}' }
   it.each([
     ['cannot sign in with hush p@ss', 'cannot sign in with •••'],
     ['no route to postgres://loader:hush%20p%40ss@db.example/lake today', 'no route to ••• today'],
     ['GET /?key=hush%20p%40ss', 'GET /?key=•••'],
+    ['{"refused":"a \\"b\\" c"}', '{"refused":"•••"}'],
     ['loader may not read; abc', 'loader may not read; abc'],
   ])('"%s" are told as "%s"', (text, told) => {
     expect(hideSecrets(text, settings, source)).toBe(told)

@@ -35,7 +35,7 @@ export function lookAtReferences(settings: Record<string, unknown>, source: Secr
 function spellings(value: string): string[] {
   const password = URL.canParse(value) ? new URL(value).password : ''
   const plain = [value, password, decodeSafely(password)]
-  return plain.flatMap((text) => [text, encodeURIComponent(text)])
+  return plain.flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)])
 }
 
 function decodeSafely(text: string): string {

@@ -32,6 +32,8 @@ describe('references', () => {
     writeFileSync(path, 'pass word\n')
     expect(resolveSecret(`file:${path}`, lookup)).toBe('pass word')
     expect(resolveSecret(`file://${path}`, lookup)).toBe('pass word')
+    writeFileSync(path, '\uFEFF $pa#ss"word\' \r\n')
+    expect(resolveSecret(`file:${path}`, lookup)).toBe(' $pa#ss"word\' ')
   })
 
   it('that lead nowhere are all named at once, without any value', () => {
@@ -100,6 +102,24 @@ describe('the lookup', () => {
     writeFileSync(envFile, 'PASSWORD=second\n')
     expect(fresh('PASSWORD')).toBe('second')
     expect(fresh('EMPTY')).toBeUndefined()
+  })
+
+  it.each([
+    ['a line of Windows', 'PASSWORD=one\r\nOTHER=x\r\n', 'one'],
+    ['a mark of byte order', '\uFEFFPASSWORD=one\n', 'one'],
+    ['what a shell would need', 'export PASSWORD=one # until May\n', 'one'],
+    ['a dollar, which stands for itself', 'PASSWORD=a$b${USER}\n', 'a$b${USER}'],
+    ['a # in the middle of it', 'PASSWORD=pa#ss#word # until May\n', 'pa#ss#word'],
+    ['a # and a quote', "PASSWORD=pa#ss'wo`rd\n", "pa#ss'wo`rd"],
+    ['a # at the end of a line of Windows', 'PASSWORD=pass#\r\nOTHER=x\r\n', 'pass#'],
+    ['a # after a blank, in quotes', 'PASSWORD=\'pass #word "x" $y\'\n', 'pass #word "x" $y'],
+    ['equals signs', 'PASSWORD=cGFzcw==\n', 'cGFzcw=='],
+    ['several lines in quotes', 'PASSWORD="one\nB=t#wo"\nOTHER=x\n', 'one\nB=t#wo'],
+    ['no value', 'PASSWORD= # until May\n', undefined],
+  ])('reads a value with %s', (_what, text, value) => {
+    const envFile = join(folder, '.env')
+    writeFileSync(envFile, text)
+    expect(secretLookup(envFile, () => undefined)('PASSWORD')).toBe(value)
   })
 
   it('prefers the environment of the process, as everything else does', () => {

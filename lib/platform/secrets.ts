@@ -10,10 +10,24 @@ export type Lookup = (name: string) => string | undefined
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 const FILE = /^file:(?:\/\/(?=\/))?(.+)$/s
 
+/** The text of a file without the mark of byte order that some editors put in front. */
+function readText(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+}
+
+const LINE = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*)(?:(["'`])[\s\S]*?\2|([^\s"'`#].*))/gm
+
+/** In quotes, so that Node does not take what follows a # for a comment: half a password would pass for all of it. */
+function quoteWhole(line: string, name: string, _quote: string | undefined, value: string | undefined): string {
+  const whole = value?.replace(/\s+#.*$/, '').trimEnd()
+  const quote = ["'", '`', '"'].find((mark) => !whole?.includes(mark))
+  return whole?.includes('#') && quote !== undefined ? `${name}${quote}${whole}${quote}` : line
+}
+
 function readVariables(envFile: string): Record<string, string | undefined> {
   if (envFile === 'none') return {}
   try {
-    return parseEnv(readFileSync(envFile, 'utf8'))
+    return parseEnv(readText(envFile).replace(LINE, quoteWhole))
   } catch {
     return {}
   }
@@ -57,7 +71,7 @@ export function secretLookup(envFile: string, environment: Lookup = environmentV
 
 function readSecretFile(path: string, missing: Set<string>): string {
   try {
-    const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+    const secret = readText(path).replace(/\r?\n$/, '')
     if (secret !== '') return secret
   } catch {
     // Named below like an empty one: the cause is the same for whoever has to act.
