@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Departments } from '#demo/campus/departments.ts'
@@ -77,6 +80,19 @@ describe('a delivery', () => {
     expect(await kept()).toEqual(['x.csv', 'x.csv.sha256', 'ü.csv'])
     expect(await readFile(join(departments.folder, 'x.csv.sha256'), 'utf8')).toBe(`${sha256}  x.csv\n`)
     expect(http.deliverOptions?.safeParse({ method: 'POST', checksum: 'sha256' }).success).toBe(false)
+  })
+
+  it('that is posted again is known as the same one', async () => {
+    const keys: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      keys.push(request.headers['idempotency-key']?.toString())
+      request.resume().on('end', () => response.writeHead(201).end())
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    for (const method of ['POST', 'POST', 'PUT']) await deliver(delivery('x.csv', { method }), { baseUrl })
+    server.close()
+    expect(keys).toEqual([`"${sha256}"`, `"${sha256}"`, undefined])
   })
 
   it('is refused by a server that compares the digest and got something else', async () => {

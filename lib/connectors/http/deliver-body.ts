@@ -44,6 +44,8 @@ async function send(
     // RFC 9530, and its forerunner for servers that know only that one.
     'content-digest': `sha-256=:${digest}:`,
     digest: `SHA-256=${digest}`,
+    // A POST that is tried again because its answer was lost is known by it as the same one.
+    ...(method === 'POST' && { 'idempotency-key': `"${content.sha256}"` }),
   }
   const answer = await ask(connection, url, { method, headers, body: content.open() })
   await answer.text()
