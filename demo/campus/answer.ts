@@ -17,6 +17,8 @@ const FAULT =
 /** Answers that hide what the protocol would have said. */
 export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: ServerResponse): Answer | undefined {
   switch (misbehaviour?.manner) {
+    case 'unauthorized-as-404':
+      return { status: 404, contentType: 'application/json', body: ['{"message":"Not Found"}'] }
     case 'too-many-requests':
       response.setHeader('retry-after', misbehaviour.retryAfter)
       return { status: 429, contentType: 'application/json', body: ['{"message":"Too Many Requests"}'] }

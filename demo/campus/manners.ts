@@ -4,6 +4,7 @@ import { MINUTE_MS } from '#lib/domain/instant.ts'
 export const MANNERS = [
   ...([
     'unauthorized',
+    'unauthorized-as-404',
     'too-many-requests',
     'server-error',
     'html-page',

@@ -128,6 +128,7 @@ describe.each(names)('people from %s', (name) => {
     ['too-many-requests', 'come back later', true],
     ['server-error', 'HTTP 503', true],
     ['unauthorized', 'refused the credentials', false],
+    ['unauthorized-as-404', 'some systems say so to wrong credentials', false],
     ['html-page', 'a web page or XML', false],
     ['xml-fault-in-200', 'a web page or XML', false],
     ['redirect-elsewhere', 'sent us elsewhere', false],

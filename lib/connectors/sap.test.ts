@@ -64,6 +64,7 @@ describe('a function module through the gateway', () => {
     ['missing-table', 'refused', 'the table ET_EMP_LIST is missing', false],
     ['cut-body', 'unavailable', 'broke the connection in the middle', true],
     ['unauthorized', 'refused', 'refused the credentials (HTTP 403)', false],
+    ['unauthorized-as-404', 'not-found', 'some systems say so to wrong credentials', false],
     ['too-many-requests', 'unavailable', 'come back later', true],
     ['server-error', 'unavailable', 'HTTP 503', true],
     ['html-page', 'refused', 'a web page or XML', false],

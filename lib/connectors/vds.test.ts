@@ -132,6 +132,7 @@ describe('the directory over REST', () => {
     ['html-page', STAFF, 'a web page or XML'],
     ['xml-fault-in-200', STAFF, 'a web page or XML'],
     ['unauthorized', STAFF, 'LDAP code 49'],
+    ['unauthorized-as-404', STAFF, 'some systems say so to wrong credentials'],
     ['cut-body', STAFF, 'in the middle'],
     ['too-many-requests', STAFF, 'come back later'],
     ['redirect-elsewhere', STAFF, 'redirects to another host are never followed'],

@@ -18,6 +18,13 @@ describe('how secrets are replaced', () => {
     ])
   })
 
+  it('never asks for a line in .env for a file that is gone', () => {
+    expect(rotationInWords([reference('A', 'missing'), reference('/run/c', 'missing'), reference('/run/d', 'secret-file')])).toEqual([
+      'Write A=… into .env. The next run uses it, without a restart.',
+      'Write the new value into /run/c and /run/d. The next run uses it, without a restart.',
+    ])
+  })
+
   it('says that a variable of the shell needs a restart', () => {
     expect(rotationInWords([reference('A', 'shell')])[0]).toContain('restart it')
     expect(placeInWords('shell')).toContain('needs a restart')

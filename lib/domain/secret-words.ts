@@ -37,7 +37,8 @@ function step(place: SecretPlace, names: string): string {
 export function rotationInWords(references: readonly Pick<SeenReference, 'name' | 'setIn' | 'isSecret'>[]): string[] {
   const secrets = Map.groupBy(
     references.filter((reference) => reference.isSecret),
-    (reference) => reference.setIn,
+    // A name that no variable can have is the path of a secret file.
+    ({ setIn, name }) => (setIn === 'missing' && !/^\w+$/.test(name) ? 'secret-file' : setIn),
   )
   return [...secrets].map(([place, some]) => step(place, some.map((reference) => reference.name).join(' and ')))
 }

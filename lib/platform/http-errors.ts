@@ -76,7 +76,7 @@ function statusInWords(system: SystemName, status: number): string {
     return `${system} refused the credentials (HTTP ${status}). Check the user, password or key of the connection and what it is allowed to do.`
   }
   if (status === 404 || status === 410)
-    return `${system} does not know what was asked for (HTTP ${status}). Check the address of the connection.`
+    return `${system} does not know what was asked for (HTTP ${status}). Check the address of the connection, and its credentials: some systems say so to wrong credentials too.`
   if (status === 429) return `${system} asks us to come back later (HTTP 429).`
   if (status >= 500) return `${system} had an error of its own (HTTP ${status}).`
   if (status >= 300 && status < 400)

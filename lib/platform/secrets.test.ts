@@ -42,6 +42,9 @@ describe('references', () => {
       'Not set or not readable: MISSING_ONE, MISSING_TWO, the secret file /nowhere/at/all.',
     )
     expect(() => resolveSecrets(settings, lookup)).not.toThrow('ann')
+    expect(() => resolveSecret('file:/nowhere', lookup)).toThrow(
+      /^Not set or not readable: the secret file \/nowhere\. Put it there and let the worker read it; no restart is needed\.$/,
+    )
   })
 })
 

@@ -69,6 +69,8 @@ export function secretLookup(envFile: string, environment: Lookup = environmentV
   return secretSource({ envFile, environment }).lookup
 }
 
+const SECRET_FILE = 'the secret file '
+
 function readSecretFile(path: string, missing: Set<string>): string {
   try {
     const secret = readText(path).replace(/\r?\n$/, '')
@@ -76,7 +78,7 @@ function readSecretFile(path: string, missing: Set<string>): string {
   } catch {
     // Named below like an empty one: the cause is the same for whoever has to act.
   }
-  missing.add(`the secret file ${path}`)
+  missing.add(`${SECRET_FILE}${path}`)
   return ''
 }
 
@@ -98,10 +100,11 @@ function resolve(value: unknown, lookup: Lookup, missing: Set<string>): unknown 
 }
 
 function refuse(missing: ReadonlySet<string>): never {
-  const names = [...missing].join(', ')
-  throw new TidemarkError('invalid', {
-    publicMessage: `Not set or not readable: ${names}. Put it into .env or into the environment of the worker; no restart is needed for .env and secret files.`,
-  })
+  const names = [...missing]
+  const remedy = names.every((name) => name.startsWith(SECRET_FILE))
+    ? 'Put it there and let the worker read it; no restart is needed.'
+    : 'Put it into .env or into the environment of the worker; no restart is needed for .env and secret files.'
+  throw new TidemarkError('invalid', { publicMessage: `Not set or not readable: ${names.join(', ')}. ${remedy}` })
 }
 
 /** One text with its `${NAME}` and `file:/path` references replaced. Never log the result. */
