@@ -150,13 +150,19 @@ describe('the newer query endpoint', () => {
     expect(JSON.parse(receiver.requests.at(-1)?.body ?? '')).toEqual(body)
   })
 
-  it.each(['{}', '{"data":null}', '{"data":{}}', '{"data":{"a":1}}', '{"data":[1]}', '[]', '{"errors":["x"],"data":[]}', '{"error":"U90000001"}'])(
-    'is not believed when it answers %s',
-    async (body) => {
-      receiver.behave((response) => response.end(body))
-      await expect(ask(receiver.url)).rejects.toMatchObject({ name: 'TidemarkError', message: expect.not.stringContaining('U9') })
-    },
-  )
+  it.each([
+    '{}',
+    '{"data":null}',
+    '{"data":{}}',
+    '{"data":{"a":1}}',
+    '{"data":[1]}',
+    '[]',
+    '{"errors":["x"],"data":[]}',
+    '{"error":"U90000001"}',
+  ])('is not believed when it answers %s', async (body) => {
+    receiver.behave((response) => response.end(body))
+    await expect(ask(receiver.url)).rejects.toMatchObject({ name: 'TidemarkError', message: expect.not.stringContaining('U9') })
+  })
 
   it('W25: gets no key before its certificate is proven, and none is ever carried to another host', async () => {
     const { createServer } = await import('node:https')
@@ -220,8 +226,11 @@ describe('PeopleSoft', () => {
   })
 
   it('repeats the broker’s words without the account and without what looks like an id', async () => {
-    const words = 'User u may not ask for U90000001 or 12345678'
+    const words = 'User u may not run this for U90000001 or 12345678'
     const body = `<?xml version="1.0"?><IBResponse type="error"><MessageID>536</MessageID><DefaultMessage>${words}</DefaultMessage></IBResponse>`
-    await expect(read(body)).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining('may not ask for … or …') })
+    await expect(read(body)).rejects.toMatchObject({
+      code: 'refused',
+      publicMessage: expect.stringMatching(/: The account may not run this for … or …$/),
+    })
   })
 })

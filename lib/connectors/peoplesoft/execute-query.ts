@@ -130,9 +130,8 @@ async function notTheQuery(
 function brokerError(system: string, body: string, { user }: PeopleSoftSettings): TidemarkError | undefined {
   if (!body.includes('<IBResponse')) return undefined
   const message = /<MessageID>\s*(\d+)\s*<\/MessageID>/.exec(body)?.[1] ?? 'unknown'
-  const words = withoutIds(
-    (/<DefaultMessage>(.*?)<\/DefaultMessage>/s.exec(body)?.[1] ?? '').replaceAll(user, 'the account').trim().slice(0, 200),
-  )
+  const said = /<DefaultMessage>(.*?)<\/DefaultMessage>/s.exec(body)?.[1] ?? ''
+  const words = withoutIds(said.replaceAll(`User ${user} `, 'The account ').replaceAll(` ${user} `, ' the account ').trim()).slice(0, 200)
   return new TidemarkError('refused', {
     publicMessage: `${system} answered with an Integration Broker error, message ${message}${words === '' ? '' : `: ${words}`}`,
   })
