@@ -58,7 +58,7 @@ export class PersonRun {
   }
 }
 
-/** The text with every one of these ids taken out. */
+/** The text with every one of these ids, of which there is at least one, taken out, in capitals or not. */
 export function withoutIds(text: string, ids: readonly string[]): string {
-  return ids.reduce((shorter, id) => shorter.replaceAll(id, '(a person)'), text)
+  return text.replaceAll(new RegExp(ids.map((id) => id.replaceAll(/\W/g, '\\$&')).join('|'), 'gi'), '(a person)')
 }
