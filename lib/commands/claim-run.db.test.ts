@@ -78,10 +78,14 @@ describe('claiming', () => {
     await requestRun(ctx, { flow: 'course' })
     const { ready } = await planRuns(ctx)
     expect(ready).toHaveLength(2)
-    const claims = await Promise.all(
-      ready.map(({ runId }, n) => claimRun(n === 0 ? ctx : database.context(clock), { runId, owner: `w${n}` })),
-    )
-    expect(claims.filter((claim) => claim !== null)).toHaveLength(1)
+    // Nobody can write yet: both have looked whether another run is on before one of them is.
+    const holder = await ctx.pool.connect()
+    await holder.query('begin; lock table run in share mode')
+    const claims = ready.map(({ runId }, n) => claimRun(database.context(clock), { runId, owner: `w${n}` }))
+    const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    while ((await ctx.pool.query(waiting)).rowCount !== 2);
+    await holder.query('commit').finally(() => holder.release())
+    expect((await Promise.all(claims)).filter((claim) => claim !== null)).toHaveLength(1)
   })
 
   it('is refused before its time and after its end', async () => {
