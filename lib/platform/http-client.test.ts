@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { UNTRUSTED } from '#lib/testing/untrusted-certificate.ts'
 import { TidemarkError } from './errors.ts'
-import { type HttpLimits, httpRequest } from './http-client.ts'
+import { type HttpRequest, httpRequest } from './http-client.ts'
 import { parseRetryAfter } from './http-errors.ts'
 
 const NOW = Date.parse('2026-11-20T07:00:00Z')
@@ -28,7 +28,7 @@ async function listen(server: Server): Promise<number> {
 
 const serve = async (handler: RequestListener) => `http://127.0.0.1:${await listen(createServer(handler))}`
 
-const get = (url: string, more: { limits?: Partial<HttpLimits>; signal?: AbortSignal } = {}) =>
+const get = (url: string, more: Partial<Pick<HttpRequest, 'method' | 'body' | 'limits' | 'signal'>> = {}) =>
   httpRequest({
     system: 'The shop',
     url,
@@ -94,6 +94,16 @@ describe('an HTTP request', () => {
     expect(await text(`${url}/near`)).toBe('here')
     expect(await failure(get(`${url}/far`))).toMatchObject({ code: 'refused', retryable: false })
     expect(seen).toEqual([])
+  })
+
+  it('W25: does not follow a redirect of a POST, which would become a GET', async () => {
+    const asked: unknown[] = []
+    const url = await serve((request, response) => {
+      asked.push(request.method)
+      return request.url === '/there' ? response.end('there') : response.writeHead(302, { location: '/there' }).end()
+    })
+    expect(await failure(get(url, { method: 'POST', body: '{}' }))).toMatchObject({ code: 'refused', retryable: false })
+    expect(asked).toEqual(['POST'])
   })
 
   it('gives up on redirects that go round', async () => {
