@@ -63,7 +63,7 @@ describe('when an allow-list changes and no course does', () => {
     expect(await lake.count(CURATED, "service = 'titles'")).toBe(0)
   })
 
-  it('writes nothing when the new list lets the same through (broad beats narrow, duplicates are harmless)', async () => {
+  it('W28: writes nothing when the new list lets the same through (broad beats narrow, duplicates are harmless)', async () => {
     await lake.rows(
       `update ${FILTERS} set paths = array['/title', '/title', '/college', '/department', '/termDetails/term', '/termDetails'] where service = 'courseCatalog'`,
     )

@@ -10,14 +10,14 @@ describe('allow-list', () => {
     expect(filter(['/a/b', '/arr/b', '/n', '/s/t'], data)).toEqual({ a: {}, arr: [{ b: 1 }, {}, [{ b: 9 }]] })
   })
 
-  it('lets the broad grant win over the narrow one, in any order (vector 12)', () => {
+  it('W28: lets the broad grant win over the narrow one, in any order (vector 12)', () => {
     const data = { a: { b: 1, c: 2 } }
     expect(filter(['/a', '/a/b'], data)).toEqual(data)
     expect(filter(['/a/b', '/a'], data)).toEqual(data)
     expect(filter(['/a/b/c', '/a', '/a/b'], data)).toEqual(data)
   })
 
-  it('does not mind duplicates (vector 11)', () => {
+  it('W28: does not mind duplicates (vector 11)', () => {
     expect(filter(['/a', '/a'], { a: { b: 1 }, z: 1 })).toEqual({ a: { b: 1 } })
     expect(filter(['/a/b', '/a/b'], { a: { b: 1, c: 2 } })).toEqual({ a: { b: 1 } })
   })

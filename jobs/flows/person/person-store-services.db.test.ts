@@ -60,7 +60,7 @@ describe('when an allow-list changes and nobody does', () => {
     expect(await lake.count(CURATED, "service = 'names'")).toBe(0)
   })
 
-  it('vectors 11 and 12: duplicates are harmless, broad beats narrow, and the same content is not written again', async () => {
+  it('W28: vectors 11 and 12: duplicates are harmless, broad beats narrow, and the same content is not written again', async () => {
     await lake.rows(
       `update ${FILTERS} set paths = array['/names', '/names', '/personid', '/birthDate/x', '/birthDate', '/birthDate/y'] where service = 'names'`,
     )
