@@ -113,6 +113,11 @@ describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) =
     const reading = Array.fromAsync(openCampusConnection(campus, name, { clock, signal: leaving.signal }).extract(STAFF))
     setTimeout(() => leaving.abort(), 50)
     await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
+    campus.control.manners.clear()
+    const asked = campus.control.requests(SYSTEM_OF[name] ?? 'vds')
+    const late = openCampusConnection(campus, name, { clock, signal: AbortSignal.abort() }).extract(STAFF)
+    await expect(Array.fromAsync(late)).rejects.toMatchObject({ code: 'cancelled' })
+    expect(campus.control.requests(SYSTEM_OF[name] ?? 'vds')).toBe(asked)
   })
 })
 

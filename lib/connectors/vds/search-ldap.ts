@@ -76,6 +76,7 @@ async function openSession(connection: Connected, system: string): Promise<Sessi
     await client.unbind().catch(() => {})
   }
   try {
+    signal.throwIfAborted()
     await client.bind(settings.user ?? '', settings.password ?? '')
     return { client, close }
   } catch (error) {
