@@ -259,7 +259,7 @@ describe('the directory over LDAP', () => {
     await expect(search('vds_ldap', { filter: '(uid=a' + ')(b=c)' })).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  it('sends nothing over TLS before the certificate is proven, and all when it is', async () => {
+  it('W25: sends nothing over TLS before the certificate is proven, and all when it is', async () => {
     const server = await startLdapServer(
       { people: campus.people, credentials: campus.credentials, control: campus.control },
       { tls: UNTRUSTED },
