@@ -4,7 +4,7 @@ import type { Manner } from '#demo/campus/manners.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { openCampusConnection } from '#lib/testing/campus-connections.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
+import { startHttpReceiver } from '#lib/testing/http-receiver.ts'
 import type { ObservedAsset } from './connector.ts'
 import sap from './sap.ts'
 
@@ -172,61 +172,6 @@ describe.each(['sap_odata2', 'sap_odata4'])('an OData service (%s)', (name) => {
     expect(await look(name, asset('EmployeeSet', { previous: first.state }))).toMatchObject({ readings: [{ at: before }] })
     campus.control.people.remove({ count: 40 })
     expect(await look(name, asset('EmployeeSet', { previous: first.state }))).toMatchObject({ readings: [{ at: clock.now() }] })
-  })
-})
-
-describe('pages of OData', () => {
-  let receiver: HttpReceiver
-  beforeAll(async () => {
-    receiver = await startHttpReceiver()
-  })
-  afterAll(() => receiver.close())
-
-  /** Reads from a service that answers with these pages, one after the other. */
-  async function read(protocol: string, pages: string[], request = {}, more = {}): Promise<unknown[]> {
-    const left = [...pages]
-    receiver.behave((response) => response.setHeader('content-type', 'application/json').end(left.shift()))
-    const settings = sap.settings.parse({ url: receiver.url, protocol, user: 'u', password: 'p', ...more })
-    const connection = { key: 'sap', settings, clock, log: silentLog, signal }
-    return Array.fromAsync(sap.extract?.(connection, { entitySet: 'S', ...request }) ?? [])
-  }
-  const lastPath = () => receiver.requests.at(-1)?.path
-
-  it('that end before what was asked for are refused, also when only so many rows were wanted', async () => {
-    const page = '{"d":{"results":[{"A":1},{"A":2}],"__count":"9"}}'
-    await expect(read('odata2', [page], { top: 5 })).rejects.toMatchObject({ publicMessage: expect.stringContaining('not complete') })
-    expect(await read('odata2', [page], { top: 2 })).toHaveLength(2)
-    expect(await read('odata2', ['{"d":{"results":[{"A":1}],"__count":"1"}}'], { top: 5 })).toHaveLength(1)
-  })
-
-  it('are asked for in the same SAP client', async () => {
-    const first = `{"d":{"results":[{"A":1}],"__count":"2","__next":"${receiver.url}/S?$skiptoken=1"}}`
-    expect(await read('odata2', [first, '{"d":{"results":[{"A":2}]}}'], {}, { client: '100' })).toHaveLength(2)
-    expect(lastPath()).toBe('/hook/S?$skiptoken=1&sap-client=100')
-  })
-
-  it('may be named as OData 4.01 names them', async () => {
-    const first = '{"@context":"$metadata#S","@count":2,"value":[{"@id":"S(1)","A@type":"Int32","A":1}],"@nextLink":"S?$skiptoken=1"}'
-    expect(await read('odata4', [first, '{"value":[{"A":2}]}'])).toEqual([{ A: 1 }, { A: 2 }])
-    expect(lastPath()).toBe('/hook/S?$skiptoken=1')
-  })
-
-  it('are streamed: what stands after the rows counts all the same', async () => {
-    const late = '{"value":[{"A":1}],"error":{"code":"X/1","message":"The selection broke for U90000001"}}'
-    await expect(read('odata4', [late])).rejects.toMatchObject({ publicMessage: expect.stringMatching(/X\/1 The selection broke for …$/) })
-    await expect(read('odata4', ['{"value":[{"A":1},{"A"'])).rejects.toMatchObject({ code: 'unavailable', retryable: true })
-  })
-
-  it.each([
-    ['odata2', '{"d":{"PERNR":"1"}}'],
-    ['odata2', '{"d":{"results":{}}}'],
-    ['odata2', '{"d":null}'],
-    ['odata4', '{"value":{"A":1}}'],
-    ['odata4', '{"value":[1]}'],
-    ['odata4', '[]'],
-    ['odata4', '"x"'],
-  ])('of %s are refused when they hold no list of rows: %s', async (protocol, body) => {
-    await expect(read(protocol, [body])).rejects.toMatchObject({ code: 'refused' })
   })
 })
 
