@@ -66,7 +66,7 @@ describe.each(names)('queries of people from %s', (name) => {
     expect(taught).toMatchObject(campus.people.facultyTerms(teacher))
   })
 
-  it('fail for the same few people again and again, without naming them', async () => {
+  it('W29: fail for the same few people again and again, without naming them', async () => {
     misbehave(name, 'fails-for-some', { share: 0.1 })
     const outcome = async (buid: string) =>
       rowsOf(name, termsOf(buid)).then(
