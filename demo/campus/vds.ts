@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
@@ -88,18 +89,20 @@ interface Paging {
 }
 
 function page(found: Entry[], { sessions, pageSize, cookie, manner }: Paging, shown: (some: Entry[]) => Found['resources']): Found {
+  const known = cookie === null ? 0 : sessions.get(cookie)
   // A search that is not known any more looks like one that has come to its end.
-  if (cookie !== null && manner === 'ends-early') return { resources: [], totalResults: -3, count: 0, cookie: 'null' }
-  const session = cookie ?? `node1=${Buffer.from(String(512_423_870 + sessions.size)).toString('base64')}`
-  const from = sessions.get(session) ?? 0
-  const to = Math.min(found.length, from + pageSize)
-  sessions.set(session, to)
+  if (known === undefined || (cookie !== null && manner === 'ends-early'))
+    return { resources: [], totalResults: -3, count: 0, cookie: 'null' }
+  const session = cookie ?? `node1=${Buffer.from(randomUUID()).toString('base64')}`
+  const to = Math.min(found.length, known + pageSize)
   const isLast = to === found.length
+  if (isLast) sessions.delete(session)
+  else sessions.set(session, to)
   // The end of the pages is said with the word, not with a null.
   return {
-    resources: shown(found.slice(from, to)),
+    resources: shown(found.slice(known, to)),
     totalResults: isLast ? -3 : -2,
-    count: to - from,
+    count: to - known,
     cookie: isLast ? 'null' : session,
   }
 }
