@@ -177,7 +177,7 @@ describe('a run that is cut down and goes on', () => {
     expect(await lake.count(RAW)).toBe(0)
   })
 
-  it('keeps no id in the ledger of batches', async () => {
+  it('W29: keeps no id in the ledger of batches', async () => {
     const { store } = await lake.begin()
     await store.merge('people', [aPerson('U12345678', { n: 1 }), { ...aPerson('U87654321'), text: '[]' }])
     await lake.rows("update person_xform.current_person_data set curated_with = ''")

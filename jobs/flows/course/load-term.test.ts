@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import type { Curation } from '#jobs/flows/documents/curation.ts'
+import { result, runHarness } from '#lib/testing/run-harness.ts'
+import { compileCuration } from './curation.ts'
+import { loadTerm } from './load-term.ts'
+
+const COURSE = {
+  kind: 'course',
+  termDetails: '{"academicCareer":"UGRD","term":{"code":"2267"}}',
+  text: '{"title":"A","v2":{"courseId":"1"}}',
+}
+
+it('W31: the views of a course are made before its transaction begins', async () => {
+  const compiled = compileCuration([{ service: 'titles', paths: ['/title'] }])
+  const steps: string[] = []
+  const views: Curation['views'] = (...of) => {
+    steps.push('views')
+    return compiled.views(...of)
+  }
+  const once = async <T>(_task: string, batchKey: string): Promise<T> => {
+    steps.push(batchKey === 'unseen' ? batchKey : 'transaction')
+    return JSON.parse('{"fresh":1,"changed":0,"returned":0,"unchanged":0}')
+  }
+  const end = await runHarness().start(async (ctx) => {
+    const connect = (name: string) => ({
+      ...ctx.connect(name),
+      async *extract() {
+        yield COURSE
+      },
+    })
+    const order = { term: '2267', curation: { ...compiled, views }, shrinkRatio: 0.5, batchSize: 10, onBatch: () => {} }
+    await loadTerm({ ...ctx, connect, lake: { ...ctx.lake, once } }, order)
+    return result
+  })
+  expect(end.internalProblem).toBeNull()
+  expect(steps).toEqual(['views', 'transaction', 'unseen'])
+})
