@@ -87,7 +87,7 @@ describe('the stages', () => {
   })
 
   it('W20: leave neither a session on the lake behind when one of them ends, nor anybody in the way of the next run', async () => {
-    const parameters = { queueSize: 12 }
+    const parameters = { queueSize: 12, snapLogicLimit: 1 }
     at.people.onBatch = () => {
       throw new TidemarkError('refused', { publicMessage: 'The key is wrong.', systemWide: true })
     }
