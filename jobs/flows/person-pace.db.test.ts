@@ -92,11 +92,9 @@ describe('the stages', () => {
       throw new TidemarkError('refused', { publicMessage: 'The key is wrong.', systemWide: true })
     }
     expect((await at.load({ parameters })).state).toBe('failed')
+    const sessions = () => at.lake.count('pg_stat_activity', "application_name like 'tidemark/person/%'")
     // The server needs a moment to notice that they have gone.
-    let sessions = 1
-    for (let looks = 0; sessions > 0 && looks < 500; looks += 1)
-      sessions = await at.lake.count('pg_stat_activity', "application_name like 'tidemark/person/%'")
-    expect(sessions).toBe(0)
+    await expect.poll(sessions, { timeout: 10_000 }).toBe(0)
     at.people.behave()
     expect((await at.load({ parameters })).state).toBe('completed')
   })
