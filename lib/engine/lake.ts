@@ -30,7 +30,7 @@ export interface LakeOptions extends Holder {
 }
 
 /** Connections one attempt has to the lake; more transactions at the same time wait for each other. */
-export const LAKE_CONNECTIONS = 8
+const LAKE_CONNECTIONS = 8
 
 /** The project's folder of lake DDL. */
 const SQL_FOLDER = fileURLToPath(new URL('../../sql/', import.meta.url))

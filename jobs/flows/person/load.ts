@@ -1,5 +1,4 @@
 import { SECOND_MS } from '#lib/domain/instant.ts'
-import { LAKE_CONNECTIONS } from '#lib/engine/lake.ts'
 import { inScope } from '#lib/engine/scope.ts'
 import { type AnsweredBatch, answeredBatches } from './people.ts'
 import type { PersonRun } from './person-run.ts'
@@ -10,8 +9,8 @@ import { withTerms } from './terms.ts'
 /** The task of the batches in the lake. */
 export const LOAD = 'load'
 const PEOPLE_PER_TRANSACTION = 500
-/** Notes about postponed people and the engine's own questions need connections, too. */
-const CONNECTIONS_KEPT_FREE = 2
+/** One is read while another is written; more of them would only hold their people. */
+const LOADS_AT_ONCE = 2
 const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
 
 /**
@@ -23,7 +22,7 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
   const over = new AbortController()
   const signal = AbortSignal.any([ctx.signal, over.signal])
   const room = new Room(ctx.parameters.queueSize)
-  const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LAKE_CONNECTIONS - CONNECTIONS_KEPT_FREE)
+  const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LOADS_AT_ONCE)
   try {
     await inScope({ signal, slot: null }, async () => {
       const answered = answeredBatches(run, withTerms(run, members), room, signal)

@@ -18,7 +18,7 @@ export const parameters = z.strictObject({
     .min(1)
     .max(1000)
     .default(100)
-    .describe('Load transactions at the same time, at most; the connections to the lake allow fewer.'),
+    .describe('Load transactions at the same time, at most; never more than two, one of which is read while the other is written.'),
   uidCarTermGroupSize: z
     .int()
     .min(1)

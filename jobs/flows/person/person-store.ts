@@ -8,14 +8,11 @@ import { PERSON_TABLES } from './person-tables.ts'
 import { type PostponedPerson, postponedOf, postponedSoFar, postponePeople } from './postponed-people.ts'
 import { type Pseudonym, readPseudonym } from './pseudonym.ts'
 import { readServices } from './services.ts'
-import { Turnstile } from './turnstile.ts'
 import { markUnseen, type Unseen, type WholePopulation } from './unseen-people.ts'
 
 export type { Merged, PostponedPerson, Unseen }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'log' | 'quarantine'>
-
-const BATCHES_AT_ONCE = 2
 
 /** Opens the lake's people for one run: applies sql/person.sql, reads and compiles the allow-lists. */
 export async function openPersonStore(ctx: Work): Promise<PersonStore> {
@@ -29,7 +26,6 @@ export class PersonStore {
   readonly pseudonymOf: Pseudonym
   readonly #ctx: Work
   readonly #curation: Curation
-  readonly #batches = new Turnstile(BATCHES_AT_ONCE)
 
   constructor(ctx: Work, curation: Curation, pseudonymOf: Pseudonym) {
     this.#ctx = ctx
@@ -43,11 +39,10 @@ export class PersonStore {
   }
 
   /**
-   * One fenced transaction; two batches are under way at most, one being read while one is written, others wait their turn.
-   * Bad rows are left out one by one, quarantined and postponed. Populations only grow here.
+   * One fenced transaction. Bad rows are left out one by one, quarantined and postponed. Populations only grow here.
    */
   merge(task: string, people: readonly IncomingPerson[]): Promise<Merged> {
-    return this.#batches.pass(() => mergePeople(this.#ctx, task, people, this.#curation, (refused) => this.#putAside(refused)))
+    return mergePeople(this.#ctx, task, people, this.#curation, (refused) => this.#putAside(refused))
   }
 
   #putAside(refused: readonly RefusedPerson[]): Promise<void> {
