@@ -1,6 +1,7 @@
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { inScope } from '#lib/engine/scope.ts'
-import { type AnsweredBatch, answeredBatches } from './people.ts'
+import { Backlog } from './backlog.ts'
+import { type AnsweredBatch, answeredBatches, type Way } from './people.ts'
 import type { PersonRun } from './person-run.ts'
 import { Room } from './room.ts'
 import type { Member } from './sources/source.ts'
@@ -11,6 +12,8 @@ export const LOAD = 'load'
 const PEOPLE_PER_TRANSACTION = 500
 /** One is read while another is written; more of them would only hold their people. */
 const LOADS_AT_ONCE = 2
+/** So many answered batches at hand keep the lake busy. */
+const ANSWERED_ENOUGH = 2
 const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
 
 /**
@@ -21,21 +24,22 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
   const { ctx, tally } = run
   const over = new AbortController()
   const signal = AbortSignal.any([ctx.signal, over.signal])
-  const room = new Room(ctx.parameters.queueSize)
+  const way = { room: new Room(ctx.parameters.queueSize), answered: new Backlog(ANSWERED_ENOUGH) }
   const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LOADS_AT_ONCE)
   try {
     await inScope({ signal, slot: null }, async () => {
-      const answered = answeredBatches(run, withTerms(run, members), room, signal)
-      for await (const asked of ctx.map(answered, loadsAtOnce, (batch) => load(run, batch, room))) tally.done(asked)
+      const answered = answeredBatches(run, withTerms(run, members), way, signal)
+      for await (const asked of ctx.map(answered, loadsAtOnce, (batch) => load(run, batch, way))) tally.done(asked)
     })
   } finally {
     over.abort(new Error('the stages of this run have ended'))
   }
 }
 
-async function load({ ctx, store, tally }: PersonRun, { asked, people }: AnsweredBatch, room: Room): Promise<number> {
+async function load({ ctx, store, tally }: PersonRun, { asked, people }: AnsweredBatch, way: Way): Promise<number> {
+  way.answered.take()
   for await (const part of ctx.batch(people, PEOPLE_PER_TRANSACTION)) tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, part)))
-  room.leave(asked)
+  way.room.leave(asked)
   // Those who did not come back have come to the end of their way, too.
   return asked
 }

@@ -97,6 +97,21 @@ describe('reading a person', () => {
     expect(() => person.document()).toThrow(SyntaxError)
   })
 
+  it.each(['{ "personid":"U1","names":["Ada"] }', '{"personid":"U1","ssn":1,"names":["A\\u0000da"]}'])(
+    'says the same of %s after it was forgotten',
+    (text) => {
+      const [kept, forgotten, late] = [row(text), row(text), row(text)]
+      forgotten.document()
+      forgotten.views(['student'])
+      for (const person of [forgotten, late]) person.forget()
+      for (const person of [forgotten, late]) {
+        expect(person.document()).toBe(kept.document())
+        for (const groups of [['student'], ['employee', 'student']]) expect(person.views(groups)).toEqual(kept.views(groups))
+        expect(person).toMatchObject({ cleaned: kept.cleaned, stripped: kept.stripped })
+      }
+    },
+  )
+
   it('sorts populations and takes each once', () => {
     expect(row('{"personid":"U1"}', ['student', 'employee', 'student']).groups).toEqual(['employee', 'student'])
   })

@@ -14,6 +14,8 @@ export interface PersonRow extends DocumentRow<PersonKey> {
   cleaned: boolean
   /** Sensitive fields were taken out. */
   stripped: boolean
+  /** Lets go of the parsed document, many times the size of its text; it is read again should somebody ask for what was not made before. */
+  forget(): void
 }
 
 /** A person who was put aside, with the reason in words. */
@@ -71,6 +73,7 @@ interface Read {
 
 function toRow(person: IncomingPerson, read: Read, curation: Curation): PersonRow {
   let { content } = read
+  let document: string | undefined
   let made: { groups: string; views: Views } | undefined
   const make = () => {
     content ??= readContent(person)
@@ -83,11 +86,17 @@ function toRow(person: IncomingPerson, read: Read, curation: Curation): PersonRo
     groups: groupsOf(person),
     cleaned: content?.cleaned ?? false,
     stripped: content?.stripped ?? false,
-    document: () => make().document(),
+    document: () => {
+      document ??= storedText(make(), person.text)
+      return document
+    },
     views: (groups) => {
       const wanted = groups.join()
       if (made?.groups !== wanted) made = { groups: wanted, views: curation.views(make().value, groups) }
       return made.views
+    },
+    forget: () => {
+      content = undefined
     },
   }
 }
@@ -96,8 +105,11 @@ interface Content {
   value: JsonObject
   cleaned: boolean
   stripped: boolean
-  /** The stored text: as it came unless something was taken out. */
-  document: () => string
+}
+
+/** As it came unless something was taken out. */
+function storedText({ value, cleaned, stripped }: Content, text: string): string {
+  return stripped || cleaned ? JSON.stringify(value) : text
 }
 
 function readContent({ buid, text }: IncomingPerson): Content {
@@ -106,7 +118,7 @@ function readContent({ buid, text }: IncomingPerson): Content {
   const stripped = mayBeSensitive(text) && stripSensitive(value) > 0
   const cleaned = isUnstorable(text) && clean(value)
   requireOwnId(value['personid'], buid)
-  return { value, cleaned, stripped, document: () => (stripped || cleaned ? JSON.stringify(value) : text) }
+  return { value, cleaned, stripped }
 }
 
 function isUnstorable(text: string): boolean {

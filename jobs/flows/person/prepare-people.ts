@@ -13,8 +13,8 @@ export interface PreparedPeople {
 }
 
 /**
- * Reads a batch, each person once, and makes the views of what looks as if it will be written; a text the lake knows already is not even
- * parsed. Outside any transaction, so that the database can work on another batch meanwhile; asks the lake for this batch's people only,
+ * Reads a batch, each person once, and makes the texts of what looks as if it will be written; a text the lake knows already is not even
+ * parsed, and no document stays parsed. Outside any transaction, so that the database can work on another batch meanwhile; asks the lake for this batch's people only,
  * so that memory does not grow with the population.
  */
 export async function preparePeople(
@@ -31,7 +31,11 @@ export async function preparePeople(
     if ('refused' in row) prepared.refused.push(row)
     else {
       prepared.rows.push(row)
-      makeViews(row, before)
+      if (isLikelyWritten(row, before)) {
+        row.document()
+        row.views(groupsAfter(row, before))
+      }
+      row.forget()
     }
   }
   return prepared
@@ -43,8 +47,11 @@ function read(person: IncomingPerson, before: KnownPerson | undefined, curation:
 }
 
 /** Only a hint: the comparison that counts is made under a lock. */
-function makeViews(row: PersonRow, before: KnownPerson | undefined): void {
-  const isNew = before === undefined || before.deleted
-  const groups = isNew ? row.groups : unionOf(before.populations, row.groups)
-  if (isNew || row.hash !== before.hash || groups.length > before.populations.length) row.views(groups)
+function isLikelyWritten(row: PersonRow, before: KnownPerson | undefined): boolean {
+  if (before === undefined || before.deleted || row.hash !== before.hash) return true
+  return groupsAfter(row, before).length > before.populations.length
+}
+
+function groupsAfter(row: PersonRow, before: KnownPerson | undefined): readonly string[] {
+  return before === undefined || before.deleted ? row.groups : unionOf(before.populations, row.groups)
 }
