@@ -72,6 +72,21 @@ describe('the stages, while the lake is slow,', () => {
     expect(at.people.termsAsked).toHaveLength(300)
   })
 
+  it('W22: ask for no more batches while answered ones wait for the lake', async () => {
+    const answers = deferred()
+    at.people.onBatch = () => answers.promise
+    const running = at.load({ parameters: { snapLogicLimit: 8 } })
+    while (at.people.batches.length < 8) await turns()
+    const held = await holdLake()
+    answers.resolve()
+    await held.untilAwaited(2)
+    await turns(300)
+    expect(at.people.batches).toHaveLength(8)
+    await held.release()
+    expect(await running).toMatchObject({ state: 'completed', rowsLoaded: 299 })
+    expect(at.people.batches).toHaveLength(60)
+  })
+
   it('W22: take two connections to load, however many loads are allowed', async () => {
     const lists = deferred()
     at.people.onTerms = () => lists.promise
