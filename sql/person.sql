@@ -92,7 +92,7 @@ create table if not exists person_curated.person_data_by_service (
 create table if not exists person_curated.person_schema_service_filters (
   service    varchar primary key,
   paths      text[] not null,
-  population text check (population in ('student', 'resident', 'employee', 'staff', 'affiliate', 'faculty')),
+  population text,
   constraint service_is_a_word check (service ~ '^[A-Za-z][A-Za-z0-9_]*$'),
   constraint full_is_reserved check (lower(service) <> 'full'),
   constraint paths_are_paths check (
@@ -100,6 +100,10 @@ create table if not exists person_curated.person_schema_service_filters (
     and array_to_string(paths, E'\n') || E'\n' ~ E'^((/[^/\n]+)+\n)+$'
   )
 );
+alter table person_curated.person_schema_service_filters
+  drop constraint if exists person_schema_service_filters_population_check,
+  add constraint person_schema_service_filters_population_check
+    check (population in ('student', 'resident', 'employee', 'staff', 'affiliate', 'faculty'));
 revoke all on all tables in schema person_raw, person_xform, person_curated from public;
 
 with

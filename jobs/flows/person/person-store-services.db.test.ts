@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { aPerson, type PersonStage, personStage } from '#lib/testing/person-stage.ts'
+import { POPULATIONS } from './incoming-person.ts'
 
 let lake: PersonStage
 const CURRENT = 'person_xform.current_person_data'
@@ -141,6 +142,19 @@ describe('the shipped services', () => {
       studentGPA: 7,
       studentClass: 11,
     })
+  })
+
+  it('may be for every population, also in a lake that an earlier release made', async () => {
+    const check = `${FILTERS.split('.')[1]}_population_check`
+    await lake.rows(
+      `alter table ${FILTERS} drop constraint ${check}, add constraint ${check} check (population in ('student', 'employee'))`,
+    )
+    await lake.rows(`delete from tidemark.applied_schema where file = 'person.sql'`)
+    await lake.begin()
+    const add = (population: string) =>
+      lake.rows(`insert into ${FILTERS} (service, paths, population) values ('of_${population}', array['/names'], '${population}')`)
+    for (const population of POPULATIONS) await add(population)
+    await expect(add('alumnus')).rejects.toThrow(check)
   })
 
   it('are changed by an admin for good: applying the schema again brings none back', async () => {
