@@ -95,6 +95,12 @@ describe('without select', () => {
     })
   })
 
+  it('what only counts the row becomes no column, unless it is asked for', () => {
+    const record = { 'attr:rownumber': 1, CAMPUS_ID: 'U1' }
+    expect(compileSelect(undefined, 'UTC').row(record)).toEqual({ ok: true, row: { campus_id: 'U1' } })
+    expect(compileSelect({ place: 'attr:rownumber' }, 'UTC').row(record)).toEqual({ ok: true, row: { place: 1 } })
+  })
+
   it('two fields for one column refuse the answer, in one record or in two', () => {
     const reason = 'would be filled by two fields, "Plate" and "plate"; name them in "select"'
     expect(compileSelect(undefined, 'UTC').row({ Plate: 1, plate: 2 })).toEqual({ ok: false, column: 'plate', reason, refuseAll: true })

@@ -115,6 +115,9 @@ class NamedColumns implements Selection {
   }
 }
 
+/** A field with this prefix is an attribute of the row in XML, such as PeopleSoft's `attr:rownumber`, and says nothing about what the row is about. */
+const ATTRIBUTE = 'attr:'
+
 /** Every field a column, values as they come. */
 class AllFields implements Selection {
   readonly columns = null
@@ -127,6 +130,7 @@ class AllFields implements Selection {
     if (!isJsonObject(json)) return NO_FIELDS
     const row: JsonObject = {}
     for (const [field, value] of Object.entries(json)) {
+      if (field.startsWith(ATTRIBUTE)) continue
       const column = this.#columns.get(field) ?? columnNameOf(field)
       const known = this.#fields.get(column) ?? field
       if (known !== field) {
