@@ -28,4 +28,5 @@ test('ages and lengths are cut, never rounded up', () => {
   expect(duration(3 * 3600 + 719)).toBe('3 h 11 min')
   expect(duration(86_400)).toBe('1 d')
   expect(duration(0)).toBe('0 s')
+  expect(duration(0.4)).toBe('under 1 s')
 })

@@ -123,7 +123,7 @@ export function age(at: number, now: number): string {
   return at > now ? 'in a moment' : 'just now'
 }
 
-/** A length of time in two units at most: `3 h 12 min`. */
+/** A length of time in two units at most: `3 h 12 min`; what is shorter than a second is `under 1 s`. */
 export function duration(seconds: number): string {
   const units: [number, string][] = [
     [Math.floor(seconds / 86_400), 'd'],
@@ -132,5 +132,6 @@ export function duration(seconds: number): string {
     [Math.floor(seconds) % 60, 's'],
   ]
   const shown = units.filter(([count]) => count > 0).slice(0, 2)
-  return shown.length === 0 ? '0 s' : shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
+  if (shown.length === 0) return seconds > 0 ? 'under 1 s' : '0 s'
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
 }
