@@ -13,9 +13,9 @@ export interface PreparedPeople {
 }
 
 /**
- * Reads a batch, each person once, and makes the texts of what looks as if it will be written; a text the lake knows already is not even
- * parsed, and no document stays parsed. Outside any transaction, so that the database can work on another batch meanwhile; asks the lake for this batch's people only,
- * so that memory does not grow with the population.
+ * Reads a batch, each person once, and makes the texts of what looks as if it will be written; a text the lake knows already is not
+ * even parsed, and no document stays parsed. Outside any transaction, so that the database can work on another batch meanwhile; asks
+ * the lake for this batch's people only, so that memory does not grow with the population.
  */
 export async function preparePeople(
   lake: Pick<FlowContext<unknown>['lake'], 'query'>,
