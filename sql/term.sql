@@ -16,8 +16,9 @@ create table if not exists term_raw.term_data (
 );
 create index if not exists term_data_key on term_raw.term_data (acad_career, strm, id);
 
--- The terms as PeopleSoft gives them now: replaced as a whole in one transaction, or not at all. modified_date moves when a row differs,
--- last_seen_at with every good load.
+-- The terms as PeopleSoft gives them now: replaced as a whole in one transaction, or not at all; a term whose row cannot be used stays as
+-- it was. modified_date moves when a row differs,
+-- last_seen_at with every good load that has it.
 create table if not exists term_xform.current_term_data (
   acad_career        varchar(4) not null,
   strm               varchar(4) not null,

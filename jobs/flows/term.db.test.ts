@@ -139,6 +139,26 @@ describe('the term flow', () => {
     expect(await lake.count(TABLES[1] ?? '')).toBe(35)
   })
 
+  it('keeps what it has of a term whose row cannot be used, also as an active term, and takes others out', async () => {
+    await lake.run('term', term)
+    const kept = () => lake.rows("select * from term_xform.current_term_data where strm = '2273' order by acad_career")
+    const before = await kept()
+    lake.control.changeTerm('2273', { ACAD_YEAR: '2027-28' })
+    lake.control.changeTerm('2263', null)
+    lake.clock.set('2026-11-21T07:00:00Z')
+    expect(await lake.run('term', term)).toMatchObject({ state: 'partial' })
+    expect([await kept(), before.length]).toEqual([before, 3])
+    expect(await lake.count('term_xform.current_term_data', "strm = '2263'")).toBe(0)
+    expect(await activeTerms()).toBe('2257 2265 2267 2273')
+  })
+
+  it('takes no term for gone while a row does not say which term it is', async () => {
+    await lake.run('term', term)
+    const all = await everything()
+    lake.control.manners.set('peoplesoft', 'long-term-code')
+    expect([(await lake.run('term', term)).state, await everything()]).toEqual(['partial', all])
+  })
+
   it('W10: takes a vanished term out of the current and the active ones, and keeps its history', async () => {
     await lake.run('term', term)
     lake.control.changeTerm('2273', null)

@@ -38,7 +38,12 @@ async function loadTerms(ctx: FlowContext<Parameters>): Promise<FlowResult> {
   if (rows.length === 0) throw empty(answer.length)
   const active = chooseActiveTerms(rows)
   warnAbout(ctx, active)
-  const load = { rows, active: active?.chosen.map((term) => term.rowNumber) ?? null, shrinkRatio: ctx.parameters.shrinkRatio }
+  const load = {
+    rows,
+    active: active?.chosen.map((term) => term.rowNumber) ?? null,
+    unread: refused.map(({ term }) => term),
+    shrinkRatio: ctx.parameters.shrinkRatio,
+  }
   const stored = await ctx.task('store', { retries: 2, timeoutMs: 5 * MINUTE_MS }, () =>
     ctx.lake.once('store', 'terms', (sql) => storeTerms(ctx, sql, load)),
   )

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { CANONICAL_VERSION } from '#lib/domain/canonical-form.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { TERM_COLUMNS, type TermRow } from './term-row.ts'
+import { TERM_COLUMNS, type TermKey, type TermRow } from './term-row.ts'
 
 export interface StoredTerms {
   /** New versions in the history. */
@@ -23,6 +23,8 @@ export interface TermLoad {
   rows: readonly TermRow[]
   /** Row numbers of the active terms; null leaves the service as it is. */
   active: readonly number[] | null
+  /** Terms whose row cannot be used: what the lake has of them stays. Null is a row that does not say which: then no term is taken for gone. */
+  unread: readonly (TermKey | null)[]
   shrinkRatio: number
 }
 
@@ -42,9 +44,9 @@ export async function storeTerms(
   await stage(ctx, sql, load.rows)
   const at = new Date(ctx.now())
   const raw = await appendHistory(sql, at, ctx.runId)
-  const removed = await removeVanished(sql)
+  const removed = await removeVanished(sql, load.unread)
   const changed = await mergeCurrent(sql, at, ctx.runId)
-  const curated = load.active === null ? 0 : await publish(sql, at, load.active)
+  const curated = load.active === null ? 0 : await publish(sql, at, load.active, load.unread)
   return { raw, changed, removed, curated }
 }
 
@@ -78,11 +80,23 @@ async function appendHistory(sql: ClientBase, at: Date, runId: string): Promise<
   return rowCount ?? 0
 }
 
-async function removeVanished(sql: ClientBase): Promise<number> {
+/** Whether a row of `alias` is of a term that did not come because its row cannot be used; the values are bound from $1 on. */
+function isUnread(alias: string): string {
+  return `not exists (select from term_staged s where (s.acad_career, s.strm) = (${alias}.acad_career, ${alias}.strm))
+     and ($1 or exists (select from unnest($2::text[], $3::text[]) as u (career, strm) where (u.career, u.strm) = (${alias}.acad_career, ${alias}.strm)))`
+}
+
+function unreadValues(unread: TermLoad['unread']): [boolean, string[], string[]] {
+  const known = unread.filter((term) => term !== null)
+  return [known.length < unread.length, known.map(({ career }) => career), known.map(({ strm }) => strm)]
+}
+
+async function removeVanished(sql: ClientBase, unread: TermLoad['unread']): Promise<number> {
   const { rowCount } = await sql.query(
     `delete from term_xform.current_term_data c where not exists (
        select from term_staged s where (s.acad_career, s.strm, s.rownumber) = (c.acad_career, c.strm, c.rownumber)
-     )`,
+     ) and not (${isUnread('c')})`,
+    unreadValues(unread),
   )
   return rowCount ?? 0
 }
@@ -98,17 +112,21 @@ async function mergeCurrent(sql: ClientBase, at: Date, runId: string): Promise<n
      where (c.content_hash, c.hash_version) is distinct from (excluded.content_hash, excluded.hash_version)`,
     [at, CANONICAL_VERSION, runId],
   )
-  await sql.query('update term_xform.current_term_data set last_seen_at = $1, last_seen_run = $2', [at, runId])
+  await sql.query(
+    `update term_xform.current_term_data c set last_seen_at = $1, last_seen_run = $2
+     where exists (select from term_staged s where (s.acad_career, s.strm, s.rownumber) = (c.acad_career, c.strm, c.rownumber))`,
+    [at, runId],
+  )
   return rowCount ?? 0
 }
 
-async function publish(sql: ClientBase, at: Date, active: readonly number[]): Promise<number> {
+async function publish(sql: ClientBase, at: Date, active: readonly number[], unread: TermLoad['unread']): Promise<number> {
   const gone = await sql.query(
     `delete from term_curated.term_data_by_service t
      where t.service = 'active_terms' and not exists (
-       select from term_staged s where s.rownumber = any($1) and (s.acad_career, s.strm) = (t.acad_career, t.strm)
-     )`,
-    [active],
+       select from term_staged s where s.rownumber = any($4) and (s.acad_career, s.strm) = (t.acad_career, t.strm)
+     ) and not (${isUnread('t')})`,
+    [...unreadValues(unread), active],
   )
   const columns = [...NAMES, 'rownumber']
   const written = await sql.query(

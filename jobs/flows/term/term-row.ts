@@ -29,9 +29,16 @@ export const TERM_COLUMNS = [
   ['acad_year', 'ACAD_YEAR', 4],
 ] as const
 
+export interface TermKey {
+  career: string
+  strm: string
+}
+
 export interface RefusedRow {
   key: string
   reason: string
+  /** Which term it is; null when the row does not say. */
+  term: TermKey | null
 }
 
 const ROW_NUMBER = 'attr:rownumber'
@@ -71,16 +78,17 @@ function refuse(because: string): TidemarkError {
 function readTermRow(row: JsonObject, rowNumber: number): TermRow | RefusedRow {
   const career = text(row['ACAD_CAREER'])
   const strm = text(row['STRM'])
-  const refused = (reason: string) => ({ key: `row ${rowNumber} ${career ?? ''}/${strm ?? ''}`, reason })
+  const refused = (reason: string, term: TermKey | null = null) => ({ key: `row ${rowNumber} ${career ?? ''}/${strm ?? ''}`, reason, term })
   if (career === null || tooLong(career, 4)) return refused('ACAD_CAREER is not a career of 1 to 4 characters')
   if (strm === null || tooLong(strm, 4)) return refused('STRM is not a term code of 1 to 4 characters')
   const columns: (string | null)[] = []
   for (const [, key, longest] of TERM_COLUMNS) {
     const value = row[key]
     if (value !== undefined && value !== null && typeof value !== 'string' && typeof value !== 'number')
-      return refused(`${key} is not text`)
+      return refused(`${key} is not text`, { career, strm })
     const column = text(value)
-    if (column !== null && longest !== null && tooLong(column, longest)) return refused(`${key} is longer than ${longest} characters`)
+    if (column !== null && longest !== null && tooLong(column, longest))
+      return refused(`${key} is longer than ${longest} characters`, { career, strm })
     columns.push(column)
   }
   const { [ROW_NUMBER]: _number, ...content } = row
