@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { WORKER_OPTIONS } from '#jobs/launcher/plans.ts'
+import { WORKER_OPTIONS, WORKER_VARIABLES } from '#jobs/launcher/plans.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { childEnvironment } from '#lib/platform/env.ts'
 
@@ -18,7 +18,7 @@ export interface WorkerProcess {
 
 export function startWorker(variables: Record<string, string>): WorkerProcess {
   const child: ChildProcess = spawn(process.execPath, [...WORKER_OPTIONS, 'jobs/worker.ts'], {
-    env: childEnvironment('production', ['PATH', 'HOME', 'TZ'], { ENV_FILE: 'none', LOG_LEVEL: 'info', ...variables }),
+    env: childEnvironment('production', ['PATH', 'HOME', 'TZ'], { ...WORKER_VARIABLES, ENV_FILE: 'none', LOG_LEVEL: 'info', ...variables }),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const startedAt = systemClock.now()

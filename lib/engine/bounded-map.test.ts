@@ -67,6 +67,21 @@ describe('back-pressure', () => {
     expect(seen.closed).toBe(true)
   })
 
+  it('has in hand as many as there are places now', async () => {
+    const { seen, items } = counted()
+    let places = 1
+    const results = boundedMap(items, async (n) => n, options({ concurrency: 4, places: () => places }))
+    const inHand: number[] = []
+    for (const [read, now] of [1, 1, 3, 3, 9, 9, 1, 1, 1, 1].entries()) {
+      places = now
+      await results.next()
+      await turns(20)
+      inHand.push(seen.taken - (read + 1))
+    }
+    expect(inHand).toEqual([0, 0, 3, 2, 4, 3, 2, 1, 0, 0])
+    await results.return()
+  })
+
   it('keeps working while the reader thinks, up to its bound', async () => {
     const { items } = counted(10)
     let done = 0

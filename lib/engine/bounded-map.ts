@@ -5,6 +5,8 @@ export interface BoundedMapOptions {
   concurrency: number
   /** Items that may wait for a retry without a slot before nothing more is taken from the source. */
   waitingMax: number
+  /** How much of `concurrency`, at least 1, may be used now; asked anew for each item. Absent: all of it. */
+  places?: () => number
   signal: AbortSignal
 }
 
@@ -84,13 +86,14 @@ class BoundedMap<T, R> {
 
   /** Those who waited go first, then one more is pulled, and only while there is room for its result. */
   #fill(): void {
-    const { concurrency, waitingMax } = this.#options
+    const { concurrency, waitingMax, places } = this.#options
     while (this.#resumers.length > 0 && (this.#running < concurrency || this.#stop.signal.aborted)) {
       this.#running++
       this.#waiting--
       this.#resumers.shift()?.()
     }
-    const room = this.#running + this.#ready.length < concurrency && this.#waiting < waitingMax
+    const limit = Math.min(concurrency, places?.() ?? concurrency)
+    const room = this.#running + this.#ready.length < limit && this.#waiting < waitingMax
     if (room && this.#resumers.length === 0 && !this.#pulling && !this.#drained && !this.#stop.signal.aborted) void this.#pull()
   }
 

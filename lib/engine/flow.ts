@@ -25,6 +25,8 @@ export interface RetryOptions extends TaskOptions {
 export interface MapOptions {
   /** Items that may wait for a retry without a slot before nothing more is taken from the source; four per slot when absent. */
   waitingMax?: number
+  /** How much of the concurrency, at least 1, may be used now; asked anew for each item. All of it when absent. */
+  places?: () => number
 }
 
 /** A transaction on the lake that holds the flow's fence: it commits once, or the batch was there before. */

@@ -144,8 +144,8 @@ class Attempt<P> {
       }),
       task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
       retry: createRetry({ clock, random, signal: this.#signal }),
-      map: (items, concurrency, work, { waitingMax = concurrency * WAITING_PER_SLOT } = {}) =>
-        boundedMap(items, work, { concurrency, waitingMax, signal: signalHere() }),
+      map: (items, concurrency, work, options = {}) =>
+        boundedMap(items, work, { waitingMax: concurrency * WAITING_PER_SLOT, ...options, concurrency, signal: signalHere() }),
       batch,
       batchByWeight,
       lake,

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { inScope } from '#lib/engine/scope.ts'
-import { Backlog } from './backlog.ts'
+import { Pace } from './pace.ts'
 import { type AnsweredBatch, answeredBatches, type Way } from './people.ts'
 import type { PersonRun } from './person-run.ts'
 import { Room } from './room.ts'
@@ -12,8 +12,6 @@ export const LOAD = 'load'
 const PEOPLE_PER_TRANSACTION = 500
 /** One is read while another is written; more of them would only hold their people. */
 const LOADS_AT_ONCE = 2
-/** So many answered batches at hand keep the lake busy. */
-const ANSWERED_ENOUGH = 2
 const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
 
 /**
@@ -24,7 +22,7 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
   const { ctx, tally } = run
   const over = new AbortController()
   const signal = AbortSignal.any([ctx.signal, over.signal])
-  const way = { room: new Room(ctx.parameters.queueSize), answered: new Backlog(ANSWERED_ENOUGH) }
+  const way = { room: new Room(ctx.parameters.queueSize), pace: new Pace(ctx.parameters.snapLogicLimit) }
   const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LOADS_AT_ONCE)
   try {
     await inScope({ signal, slot: null }, async () => {
@@ -37,7 +35,7 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
 }
 
 async function load({ ctx, store, tally }: PersonRun, { asked, people }: AnsweredBatch, way: Way): Promise<number> {
-  way.answered.take()
+  way.pace.taken()
   for await (const part of ctx.batch(people, PEOPLE_PER_TRANSACTION)) tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, part)))
   way.room.leave(asked)
   // Those who did not come back have come to the end of their way, too.

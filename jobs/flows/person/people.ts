@@ -2,9 +2,9 @@ import { isPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
 import { HOUR_MS } from '#lib/domain/instant.ts'
 import { TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 import { askApart, isWorthAskingApart } from './ask-apart.ts'
-import type { Backlog } from './backlog.ts'
 import { batchesOf } from './batches.ts'
 import { type IncomingPerson, toBuid } from './incoming-person.ts'
+import type { Pace } from './pace.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { Room } from './room.ts'
 import type { AskedPerson } from './sources/source.ts'
@@ -26,13 +26,13 @@ export interface AnsweredBatch {
 export interface Way {
   /** For everybody who is asked for and not yet loaded. */
   room: Room
-  /** Answered batches that wait for the lake: documents, which take the most memory of all. */
-  answered: Backlog
+  /** Slows the questions down while answers wait for the lake. */
+  pace: Pace
 }
 
 /**
- * Asks for people in batches, as many at the same time as the run's parameters say; a batch begins only while the way to the lake is
- * clear. Whoever does not come back, alone or with the whole batch, is postponed by name.
+ * Asks for people in batches, as many at the same time as the run's parameters say and the lake keeps up with; a batch begins only
+ * while there is room between it and the lake. Whoever does not come back, alone or with the whole batch, is postponed by name.
  */
 export function answeredBatches(
   run: PersonRun,
@@ -42,18 +42,18 @@ export function answeredBatches(
 ): AsyncIterable<AnsweredBatch> {
   const { ctx, source } = run
   const streak = new Streak()
-  const batches = admitted(batchesOf(people, source.shareOf), way, signal)
-  return ctx.map(batches, ctx.parameters.snapLogicLimit, async (batch) => {
+  const batches = admitted(batchesOf(people, source.shareOf), way.room, signal)
+  const askOne = async (batch: AskedPerson[]) => {
     const answered = await ask(run, streak, batch)
-    way.answered.add()
+    way.pace.answered()
     return answered
-  })
+  }
+  return ctx.map(batches, ctx.parameters.snapLogicLimit, askOne, { places: () => way.pace.questions })
 }
 
-async function* admitted(batches: AsyncIterable<AskedPerson[]>, way: Way, signal: AbortSignal): AsyncGenerator<AskedPerson[]> {
+async function* admitted(batches: AsyncIterable<AskedPerson[]>, room: Room, signal: AbortSignal): AsyncGenerator<AskedPerson[]> {
   for await (const batch of batches) {
-    await way.room.enter(batch.length, signal)
-    await way.answered.untilShort(signal)
+    await room.enter(batch.length, signal)
     yield batch
   }
 }
