@@ -96,8 +96,8 @@ describe('without select', () => {
   })
 
   it('what only counts the row becomes no column, unless it is asked for', () => {
-    const record = { 'attr:rownumber': 1, CAMPUS_ID: 'U1' }
-    expect(compileSelect(undefined, 'UTC').row(record)).toEqual({ ok: true, row: { campus_id: 'U1' } })
+    const record = { 'attr:rownumber': 1, CAMPUS_ID: 'U1', 'attr:colour': 'red' }
+    expect(compileSelect(undefined, 'UTC').row(record)).toEqual({ ok: true, row: { campus_id: 'U1', attr_colour: 'red' } })
     expect(compileSelect({ place: 'attr:rownumber' }, 'UTC').row(record)).toEqual({ ok: true, row: { place: 1 } })
   })
 

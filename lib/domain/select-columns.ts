@@ -115,8 +115,8 @@ class NamedColumns implements Selection {
   }
 }
 
-/** A field with this prefix is an attribute of the row in XML, such as PeopleSoft's `attr:rownumber`, and says nothing about what the row is about. */
-const ATTRIBUTE = 'attr:'
+/** PeopleSoft's count of the rows of an answer: it says nothing of what a row is about. */
+export const ROW_NUMBER = 'attr:rownumber'
 
 /** Every field a column, values as they come. */
 class AllFields implements Selection {
@@ -130,7 +130,7 @@ class AllFields implements Selection {
     if (!isJsonObject(json)) return NO_FIELDS
     const row: JsonObject = {}
     for (const [field, value] of Object.entries(json)) {
-      if (field.startsWith(ATTRIBUTE)) continue
+      if (field === ROW_NUMBER) continue
       const column = this.#columns.get(field) ?? columnNameOf(field)
       const known = this.#fields.get(column) ?? field
       if (known !== field) {

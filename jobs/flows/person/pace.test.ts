@@ -15,16 +15,14 @@ describe('the pace of questions', () => {
     expect(pace.questions).toBe(8)
   })
 
-  it('falls by one for every answer that finds enough others waiting', () => {
+  it.each([
+    [2, 8],
+    [5, 5],
+    [100, 2],
+  ])('falls by one for every answer that finds enough others waiting, never below what keeps the lake busy: %i, %i', (answers, left) => {
     const pace = new Pace(8)
-    repeat(5, () => pace.answered())
-    expect(pace.questions).toBe(5)
-  })
-
-  it('never falls below what keeps the lake busy', () => {
-    const pace = new Pace(8)
-    repeat(100, () => pace.answered())
-    expect(pace.questions).toBe(2)
+    repeat(answers, () => pace.answered())
+    expect(pace.questions).toBe(left)
   })
 
   it('rises by one whenever the lake takes the last answer, up to what is allowed', () => {

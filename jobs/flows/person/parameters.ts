@@ -12,7 +12,12 @@ export const parameters = z.strictObject({
       'Where people come from. direct: PeopleSoft and SnapLogic. gateway: the query endpoint and the person API, with faculty terms.',
     ),
   psQueryLimit: z.int().min(1).max(100).default(10).describe('Term lookups at the same time.'),
-  snapLogicLimit: z.int().min(1).max(50).default(8).describe('Batches of people asked for at the same time.'),
+  snapLogicLimit: z
+    .int()
+    .min(1)
+    .max(50)
+    .default(8)
+    .describe('Batches of people asked for at the same time, at most; fewer while the lake is behind.'),
   insertLimit: z
     .int()
     .min(1)

@@ -31,10 +31,7 @@ export async function preparePeople(
     if ('refused' in row) prepared.refused.push(row)
     else {
       prepared.rows.push(row)
-      if (isLikelyWritten(row, before)) {
-        row.document()
-        row.views(groupsAfter(row, before))
-      }
+      makeTexts(row, before)
       row.forget()
     }
   }
@@ -47,11 +44,10 @@ function read(person: IncomingPerson, before: KnownPerson | undefined, curation:
 }
 
 /** Only a hint: the comparison that counts is made under a lock. */
-function isLikelyWritten(row: PersonRow, before: KnownPerson | undefined): boolean {
-  if (before === undefined || before.deleted || row.hash !== before.hash) return true
-  return groupsAfter(row, before).length > before.populations.length
-}
-
-function groupsAfter(row: PersonRow, before: KnownPerson | undefined): readonly string[] {
-  return before === undefined || before.deleted ? row.groups : unionOf(before.populations, row.groups)
+function makeTexts(row: PersonRow, before: KnownPerson | undefined): void {
+  const isNew = before === undefined || before.deleted
+  const groups = isNew ? row.groups : unionOf(before.populations, row.groups)
+  const differs = isNew || row.hash !== before.hash
+  if (differs) row.document()
+  if (differs || groups.length > before.populations.length) row.views(groups)
 }

@@ -1,5 +1,6 @@
 import { contentHash } from '#lib/domain/canonical-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { ROW_NUMBER } from '#lib/domain/select-columns.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** A row of BU_TERM_QRY that passed the door. */
@@ -40,8 +41,6 @@ export interface RefusedRow {
   /** Which term it is; null when the row does not say. */
   term: TermKey | null
 }
-
-const ROW_NUMBER = 'attr:rownumber'
 
 /**
  * Sorts an answer into good rows and refused ones. Row numbers say which terms are neighbours, so an answer in which
