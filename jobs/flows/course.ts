@@ -5,6 +5,7 @@ import { loadTerm, type TermLoaded, taskOf } from '#jobs/flows/course/load-term.
 import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
 import type { Curation, ServiceFilter } from '#jobs/flows/documents/curation.ts'
 import { HOUR_MS, SECOND_MS } from '#lib/domain/instant.ts'
+import { TERM_CODE } from '#lib/domain/term-code.ts'
 import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
 import { isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 
@@ -15,10 +16,7 @@ const TERMS_AT_ONCE = 2
 
 const parameters = z.strictObject({
   /** Term codes to load; absent: the active terms of the term flow. */
-  terms: z
-    .array(z.string().regex(/^\d{4}$/, 'is not a term code of four digits'))
-    .min(1)
-    .optional(),
+  terms: z.array(z.string().regex(TERM_CODE, 'is not a term code of four digits')).min(1).optional(),
   /** A term of which at most this share is still there is not believed: nothing of it is deleted. */
   shrinkRatio: z.number().min(0).max(1).default(0.5),
   /** Courses per transaction. */

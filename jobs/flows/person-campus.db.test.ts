@@ -85,6 +85,19 @@ describe('over the real protocols, directly', () => {
     expect(await everything()).toEqual(before)
   })
 
+  it('term codes of six digits change nobody, and the run says what is wrong with them', async () => {
+    await load()
+    const before = await everything()
+    lake.control.manners.set('peoplesoft', 'long-term-code')
+    const end = await load()
+    expect(end).toMatchObject({
+      state: 'failed',
+      rowsLoaded: 0,
+      problem: expect.stringContaining('a term code (STRM) that is not four digits'),
+    })
+    expect(await everything()).toEqual(before)
+  })
+
   it('a directory that gives exactly as many as were asked for is not believed', async () => {
     // One of the entries is a guest without an id.
     const entries = idsOf('affiliate').length + 1

@@ -55,3 +55,28 @@ it('what cannot be an id is left out, counted and never asked for', async () => 
   )
   expect(await at.lake.count(POSTPONED, `reason like '%U1%'`)).toBe(0)
 })
+
+it.each([
+  ['a term code of six digits', 'BU_TERM_STD_FULL_TERM', { STRM: '226799' }, 'with a term code (STRM) that is not four digits'],
+  ['a faculty term of six digits', 'BU_FACULTY_GET', { STRM: '226799' }, 'with a term code (STRM) that is not four digits'],
+  ['no term code', 'BU_TERM_STD_FULL_TERM', { STRM: null }, 'with a term code (STRM) that is not four digits'],
+  [
+    'a career of six letters',
+    'BU_TERM_STD_FULL_TERM',
+    { ACAD_CAREER: 'UGRDXX' },
+    'with a career (ACAD_CAREER) that is not 1 to 4 characters',
+  ],
+  ['no id', 'BU_TERM_STD_FULL_TERM', { CAMPUS_ID: '' }, 'with a row that does not say about whom (CAMPUS_ID)'],
+])('somebody whose term row has %s is postponed, and what the lake has of them stays', async (_words, query, wrong, says) => {
+  const [both = ''] = at.people.add(1, { populations: ['student', 'faculty'], teaches: ['2261'] })
+  await at.load({ parameters: { upstream: 'gateway' } })
+  const before = await at.everything()
+  const extract = async function* (request: Record<string, unknown>) {
+    const isTheirs = request['query'] === query && JSON.stringify(request['prompts'])?.includes(both)
+    for await (const row of at.people.extract(request)) yield isTheirs ? { ...Object(row), ...wrong } : row
+  }
+  const end = await at.load({ extract, parameters: { upstream: 'gateway' } })
+  expect(end).toMatchObject({ state: 'partial', rowsLoaded: 0, report: { counts: { 'postponed: terms': 1, changed: 0 } } })
+  expect(end.ledger.rejections).toMatchObject([{ reason: expect.stringContaining(says) }])
+  expect((await at.everything())[1]).toEqual(before[1])
+})

@@ -135,7 +135,7 @@ describe('the term flow', () => {
     lake.control.manners.set('peoplesoft', 'long-term-code')
     const end = await lake.run('term', term)
     expect(end.state).toBe('partial')
-    expect(end.ledger.rejections).toMatchObject([{ key: 'row 1 GRAD/224399', reason: 'STRM is not a term code of 1 to 4 characters' }])
+    expect(end.ledger.rejections).toMatchObject([{ key: 'row 1 GRAD/224399', reason: 'STRM is not a term code of four digits' }])
     expect(await lake.count(TABLES[1] ?? '')).toBe(35)
   })
 

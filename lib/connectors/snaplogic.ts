@@ -5,6 +5,7 @@ import { readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
 import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
 import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
 import { type SnapLogicSettings, snapLogicSettings } from '#lib/connectors/snaplogic/settings.ts'
+import { TERM_CODE } from '#lib/domain/term-code.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
@@ -12,10 +13,7 @@ import { defineConnector } from './connector.ts'
 const request = z
   .strictObject({
     path: z.string().optional(),
-    term: z
-      .string()
-      .regex(/^\d{4}$/, 'is not a term; it has four digits')
-      .optional(),
+    term: z.string().regex(TERM_CODE, 'is not a term; it has four digits').optional(),
     persons: z.array(z.record(z.string(), z.json())).optional(),
     parameters: z.record(z.string(), z.string()).optional(),
   })

@@ -32,7 +32,7 @@ export async function personLake<P>(flow: Flow<P>) {
 export type PersonLake = Awaited<ReturnType<typeof personLake>>
 
 /** Everything that says who the people are. */
-async function everythingOf(lake: LakeWithCampus): Promise<unknown> {
+async function everythingOf(lake: LakeWithCampus): Promise<unknown[]> {
   return [
     await lake.rows('select bu_uid, person_data, version, content_hash from person_raw.person_data order by bu_uid, version'),
     await lake.rows(`select bu_uid, person_data, populations, version, deleted_at is null as alive from ${CURRENT} order by bu_uid`),

@@ -71,6 +71,12 @@ describe('reading a course', () => {
     })
   })
 
+  it.each(['226799', '002267', '+2267', '226', 'Fall 2026'])('puts a course of the term %j aside, which is none', (code) => {
+    expect(read(course({ courseId: '1' }), JSON.stringify({ term: { code } }))).toMatchObject({
+      refused: 'the term code is missing or not four digits',
+    })
+  })
+
   it('puts a course aside that is nested too deep or has an impossible field name, and still knows which it is', () => {
     const deep = `${'['.repeat(300)}1${']'.repeat(300)}`
     expect(read(`{"deep":${deep},"v2":{"courseId":"5"}}`)).toMatchObject({

@@ -4,6 +4,7 @@ import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
 import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
 import { contentHash } from '#lib/domain/canonical-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { toTermCode } from '#lib/domain/term-code.ts'
 import { cleanText, needsCleaning } from './clean-text.ts'
 
 export interface CourseKey {
@@ -130,14 +131,14 @@ export function idOf(key: CourseKey): string {
 /** The key, or what is wrong with it. A null object is treated as a missing one. */
 function readKey(details: JsonValue, course: JsonObject): CourseKey | string {
   const career = shortText(member(details, 'academicCareer'), 4)
-  const term = integer(member(member(details, 'term'), 'code'))
+  const term = toTermCode(member(member(details, 'term'), 'code'))
   const courseId = integer(member(course['v2'], 'courseId'))
   const session = shortText(member(course['v2'], 'sessionCode'), 3)
   if (career === undefined) return 'academicCareer is not text of at most 4 characters'
-  if (term === undefined) return 'the term code is missing or not a whole number'
+  if (term === null) return 'the term code is missing or not four digits'
   if (courseId === undefined) return 'courseId is missing, not a whole number, or too large'
   if (session === undefined) return 'sessionCode is not text of at most 3 characters'
-  return { career, term, courseId, session }
+  return { career, term: Number(term), courseId, session }
 }
 
 function member(value: JsonValue | undefined, key: string): JsonValue | undefined {

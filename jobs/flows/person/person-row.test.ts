@@ -39,6 +39,13 @@ describe('reading a person', () => {
     expect(row('{"personid":"U1","x":"\\ud83d\\ude00"}').cleaned).toBe(false)
   })
 
+  it('puts somebody aside whose semester has a term code of six digits', () => {
+    const semester = (code: string) => ({ studentSemesterInfo: { academicTerm: { term: { code } } } })
+    const text = (code: string) => JSON.stringify({ personid: 'U1', studentInfo: { studentSemester: [semester('2265'), semester(code)] } })
+    expect(read(text('226799'))).toMatchObject({ refused: 'one of its semesters has a term code that is not four digits' })
+    expect(row(text('2267')).document()).toBe(text('2267'))
+  })
+
   it.each([
     ['{"personid":"U1"', 'what came is not JSON'],
     ['[{"personid":"U1"}]', 'it is not an object'],

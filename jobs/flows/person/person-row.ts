@@ -6,6 +6,7 @@ import { contentHash, DEPTH_MAX } from '#lib/domain/canonical-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { type IncomingPerson, toBuid } from './incoming-person.ts'
 import type { PersonKey } from './person-tables.ts'
+import { hasOnlyTermCodes } from './semester-codes.ts'
 import { mayBeSensitive, stripSensitive } from './strip-sensitive.ts'
 
 /** A person who passed the door, ready to be compared and stored. */
@@ -118,6 +119,7 @@ function readContent({ buid, text }: IncomingPerson): Content {
   const stripped = mayBeSensitive(text) && stripSensitive(value) > 0
   const cleaned = isUnstorable(text) && clean(value)
   requireOwnId(value['personid'], buid)
+  if (!hasOnlyTermCodes(value)) throw new Unfit('one of its semesters has a term code that is not four digits')
   return { value, cleaned, stripped }
 }
 

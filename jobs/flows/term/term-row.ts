@@ -1,6 +1,7 @@
 import { contentHash } from '#lib/domain/canonical-form.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { ROW_NUMBER } from '#lib/domain/select-columns.ts'
+import { toTermCode } from '#lib/domain/term-code.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** A row of BU_TERM_QRY that passed the door. */
@@ -76,10 +77,14 @@ function refuse(because: string): TidemarkError {
 
 function readTermRow(row: JsonObject, rowNumber: number): TermRow | RefusedRow {
   const career = text(row['ACAD_CAREER'])
-  const strm = text(row['STRM'])
-  const refused = (reason: string, term: TermKey | null = null) => ({ key: `row ${rowNumber} ${career ?? ''}/${strm ?? ''}`, reason, term })
+  const strm = toTermCode(row['STRM'])
+  const refused = (reason: string, term: TermKey | null = null) => ({
+    key: `row ${rowNumber} ${career ?? ''}/${text(row['STRM']) ?? ''}`,
+    reason,
+    term,
+  })
   if (career === null || tooLong(career, 4)) return refused('ACAD_CAREER is not a career of 1 to 4 characters')
-  if (strm === null || tooLong(strm, 4)) return refused('STRM is not a term code of 1 to 4 characters')
+  if (strm === null) return refused('STRM is not a term code of four digits')
   const columns: (string | null)[] = []
   for (const [, key, longest] of TERM_COLUMNS) {
     const value = row[key]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Fingerprint, fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/answer/look.ts'
 import type { Connection, ObservedAsset } from '#lib/connectors/connector.ts'
 import { type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { TERM_CODE } from '#lib/domain/term-code.ts'
 import { NO_TERM, readCourses } from './read-courses.ts'
 import { readDocuments } from './read-documents.ts'
 import { readPeople } from './read-people.ts'
@@ -11,10 +12,7 @@ type Connected = Connection<SnapLogicSettings>
 
 export const taskAssetSettings = z.strictObject({
   /** Fingerprint this term's courses. Costs a whole pipeline run at every look; without it we only see that the task answers. */
-  term: z
-    .string()
-    .regex(/^\d{4}$/)
-    .optional(),
+  term: z.string().regex(TERM_CODE).optional(),
   /** Fingerprint the documents of these parameters, at the same cost. */
   parameters: z.record(z.string(), z.string()).optional(),
 })

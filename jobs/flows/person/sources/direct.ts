@@ -1,7 +1,7 @@
 import type { JsonObject } from '#lib/domain/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import type { PersonParameters } from '../parameters.ts'
-import { directoryIds, employeeIds, queryIds, rowsOfPerson } from './read-rows.ts'
+import { directoryIds, employeeIds, queryIds, studentTerms } from './read-rows.ts'
 import type { AskedPerson, PersonSource, PopulationList } from './source.ts'
 import { understood } from './understood.ts'
 
@@ -12,7 +12,7 @@ export function directSource(ctx: Pick<FlowContext<PersonParameters>, 'connect' 
     lists: listsOf(ctx),
     needsTerms: () => true,
     termsOf: async ({ buid }) => ({
-      terms: await rowsOfPerson(ctx, 'BU_TERM_STD_FULL_TERM', 'BUID', buid, 'CAMPUS_ID'),
+      terms: await studentTerms(ctx, buid),
       facultyTerms: [],
     }),
     shareOf: ({ terms }) => ({ kind: 'people', weight: Math.max(1, terms.length), limit }),

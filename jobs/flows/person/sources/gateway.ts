@@ -1,6 +1,6 @@
 import type { FlowContext } from '#lib/engine/flow.ts'
 import type { PersonParameters } from '../parameters.ts'
-import { directoryIds, employeeIds, queryIds, rowsOfPerson } from './read-rows.ts'
+import { directoryIds, employeeIds, facultyTerms, queryIds, studentTerms } from './read-rows.ts'
 import type { Member, PersonSource, PopulationList } from './source.ts'
 import { understood } from './understood.ts'
 
@@ -34,8 +34,8 @@ async function lookUp(ctx: Work, { buid, populations }: Member) {
   const studies = populations.includes('student')
   const teaches = populations.includes('faculty')
   return {
-    terms: studies ? await rowsOfPerson(ctx, 'BU_TERM_STD_FULL_TERM', 'BUID', buid, 'CAMPUS_ID') : [],
-    facultyTerms: teaches ? await rowsOfPerson(ctx, 'BU_FACULTY_GET', 'EMPLID', buid, 'EMPLID') : [],
+    terms: studies ? await studentTerms(ctx, buid) : [],
+    facultyTerms: teaches ? await facultyTerms(ctx, buid) : [],
   }
 }
 

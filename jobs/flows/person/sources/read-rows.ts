@@ -1,7 +1,11 @@
 import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
+import { toTermCode } from '#lib/domain/term-code.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { toBuid } from '../incoming-person.ts'
+
+// As PeopleSoft stores it: CHAR(4).
+const CAREER = /^\S{1,4}$/
 
 type Connections = Pick<FlowContext<unknown>, 'connect'>
 
@@ -41,15 +45,48 @@ export async function* directoryIds(
   }
 }
 
-/** All rows of one person's query; refused when the answer speaks of anybody else, as it does when a prompt is ignored. */
-export async function rowsOfPerson(ctx: Connections, query: string, prompt: string, buid: string, column: string): Promise<JsonObject[]> {
+/** The terms somebody studies in, all rows as they came. Throws `refused` like `termRows`. */
+export function studentTerms(ctx: Connections, buid: string): Promise<JsonObject[]> {
+  return termRows(ctx, { query: 'BU_TERM_STD_FULL_TERM', prompt: 'BUID', column: 'CAMPUS_ID', hasCareer: true }, buid)
+}
+
+/** The terms somebody teaches in, all rows as they came. Throws `refused` like `termRows`. */
+export function facultyTerms(ctx: Connections, buid: string): Promise<JsonObject[]> {
+  return termRows(ctx, { query: 'BU_FACULTY_GET', prompt: 'EMPLID', column: 'EMPLID', hasCareer: false }, buid)
+}
+
+interface TermQuery {
+  query: string
+  /** The prompt that takes the id, and the column that brings it back. */
+  prompt: string
+  column: string
+  hasCareer: boolean
+}
+
+/**
+ * Refused when a row speaks of anybody else, as it does when a prompt is ignored, or of a term that can be none: the document that such
+ * rows ask for is not the person's.
+ */
+async function termRows(ctx: Connections, termQuery: TermQuery, buid: string): Promise<JsonObject[]> {
   const rows: JsonObject[] = []
-  for await (const row of queryRows(ctx, query, { [prompt]: buid })) {
-    const about = String(row[column] ?? '').trim()
-    if (about !== '' && toBuid(about) !== buid) {
-      throw new TidemarkError('refused', { publicMessage: `The query ${query} was asked about one person and answered about another.` })
-    }
+  for await (const row of queryRows(ctx, termQuery.query, { [termQuery.prompt]: buid })) {
+    const answered = whatIsWrong(row, termQuery, buid)
+    if (answered !== null)
+      throw new TidemarkError('refused', {
+        publicMessage: `The query ${termQuery.query} was asked about one person and answered ${answered}.`,
+      })
     rows.push(row)
   }
   return rows
+}
+
+function whatIsWrong(row: JsonObject, { column, hasCareer }: TermQuery, buid: string): string | null {
+  const about = String(row[column] ?? '').trim()
+  if (about === '') return `with a row that does not say about whom (${column})`
+  if (toBuid(about) !== buid) return 'about another'
+  if (toTermCode(row['STRM']) === null) return 'with a term code (STRM) that is not four digits'
+  const career = row['ACAD_CAREER']
+  if (hasCareer && (typeof career !== 'string' || !CAREER.test(career.trim())))
+    return 'with a career (ACAD_CAREER) that is not 1 to 4 characters'
+  return null
 }
