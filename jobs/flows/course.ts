@@ -143,7 +143,8 @@ function report(
 ): FlowResult {
   const sum = (field: Exclude<keyof TermLoaded, 'term' | 'because'>) => loaded.reduce((total, term) => total + term[field], 0)
   const raw = sum('fresh') + sum('changed') + sum('returned')
-  const curated = sum('curated') + sum('uncurated') + recurated.written + recurated.removed
+  const uncurated = sum('uncurated') + recurated.removed
+  const curated = sum('curated') + recurated.written + uncurated
   const incomplete = notDone(loaded, failed)
   return {
     rowsLoaded: raw + sum('deleted'),
@@ -163,9 +164,11 @@ function report(
       'empty objects': sum('dropped'),
       duplicates: sum('duplicates'),
       'curated rows written': sum('curated') + recurated.written,
-      'curated rows removed': sum('uncurated') + recurated.removed,
+      'curated rows removed': uncurated,
     },
     rowsByAsset: { [RAW]: raw, [CURRENT]: raw + sum('deleted'), [CURATED]: curated },
+    rowsRemoved: sum('deleted'),
+    removedByAsset: { [RAW]: 0, [CURRENT]: sum('deleted'), [CURATED]: uncurated },
     ...(incomplete === '' ? {} : { incomplete }),
   }
 }

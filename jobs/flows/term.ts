@@ -63,7 +63,9 @@ async function loadTerms(ctx: FlowContext<Parameters>): Promise<FlowResult> {
             .join(', ')
         : 'unchanged: no undergraduate term is current',
     },
-    rowsByAsset: { [RAW]: stored.raw, [CURRENT]: stored.changed + stored.removed, [CURATED]: stored.curated },
+    rowsByAsset: { [RAW]: stored.raw, [CURRENT]: stored.changed + stored.removed, [CURATED]: stored.curated + stored.uncurated },
+    rowsRemoved: stored.removed,
+    removedByAsset: { [RAW]: 0, [CURRENT]: stored.removed, [CURATED]: stored.uncurated },
   }
 }
 

@@ -64,10 +64,11 @@ function shown({ inserted, changed, unchanged, deleted, duplicates }: LoadCounts
 function toResult({ counts, read }: Loaded, { dryRun }: LoadSpec): FlowResult {
   const result = {
     rowsLoaded: counts.inserted + counts.changed + counts.deleted,
+    rowsRemoved: counts.deleted,
     rowsSeen: read,
     summary: { rows: read, ...shown(counts) },
   }
   return dryRun === true
-    ? { ...result, rowsLoaded: 0, moves: 'nothing', summary: { ...result.summary, 'dry run': 'nothing was changed' } }
+    ? { ...result, rowsLoaded: 0, rowsRemoved: 0, moves: 'nothing', summary: { ...result.summary, 'dry run': 'nothing was changed' } }
     : result
 }

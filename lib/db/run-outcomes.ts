@@ -17,6 +17,8 @@ export interface EndedRun {
   rowsRejected: number
   rowsSeen: number
   rowsByAsset: Record<string, number>
+  rowsRemoved: number
+  removedByAsset: Record<string, number>
   incomplete: string | null
   rejectTolerance: number
   /** The clocks it may move at most; all when absent. */
@@ -125,6 +127,8 @@ function toEndedRun(row: EndedRunRow): EndedRun {
     rowsRejected,
     rowsSeen: report?.rowsSeen ?? rowsLoaded + rowsRejected,
     rowsByAsset: report?.rowsByAsset ?? {},
+    rowsRemoved: report?.rowsRemoved ?? 0,
+    removedByAsset: report?.removedByAsset ?? {},
     incomplete: report?.incomplete ?? null,
     rejectTolerance: numberSchema.safeParse(row.reject_tolerance).data ?? 0.01,
     moves: report?.moves,

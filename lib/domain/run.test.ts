@@ -104,7 +104,7 @@ describe('the end of a flow that returned', () => {
 })
 
 describe('the clocks an ended run moves', () => {
-  const run = { rowsSeen: 1000, rowsRejected: 0, incomplete: null, rejectTolerance: 0.01 }
+  const run = { rowsWritten: 12, rowsSeen: 1000, rowsRejected: 0, incomplete: null, rejectTolerance: 0.01 }
 
   it('moves loadedAt when completed', () => {
     expect(clocksMoved({ ...run, state: 'completed' })).toEqual(['loadedAt'])
@@ -120,6 +120,15 @@ describe('the clocks an ended run moves', () => {
 
   it('moves only writtenAt when a part of the work was left out', () => {
     expect(clocksMoved({ ...run, state: 'partial', incomplete: 'term 2261' })).toEqual(['writtenAt'])
+  })
+
+  it('never moves writtenAt without a row written, however it ended', () => {
+    const nothing = { ...run, rowsWritten: 0 }
+    expect(clocksMoved({ ...nothing, state: 'completed' })).toEqual(['loadedAt'])
+    expect(clocksMoved({ ...nothing, state: 'partial', rowsRejected: 10 })).toEqual(['loadedAt'])
+    expect(clocksMoved({ ...nothing, state: 'partial', rowsRejected: 999 })).toEqual([])
+    expect(clocksMoved({ ...nothing, state: 'partial', incomplete: 'term 2261' })).toEqual([])
+    expect(clocksMoved({ ...nothing, state: 'completed', moves: 'writtenAt' })).toEqual([])
   })
 
   it('moves nothing after a dry run, and never loadedAt where only a few rows were loaded', () => {

@@ -74,6 +74,9 @@ export const runReportSchema = z.object({
   counts: z.record(z.string(), z.union([z.number(), z.string()])),
   /** Rows per written asset where they differ from the run's `rowsLoaded`. */
   rowsByAsset: z.record(z.string(), z.int().min(0)).default({}),
+  /** How many of those were only removed: nothing was written by them. */
+  rowsRemoved: z.int().min(0).optional(),
+  removedByAsset: z.record(z.string(), z.int().min(0)).optional(),
   /** In words: the part of the work that could not be done; null when all of it was. */
   incomplete: z.string().nullable().default(null),
   /** The clocks this run may move at most, all when absent: a dry run moves nothing, a load of a few rows does not prove the rest. */
@@ -91,9 +94,10 @@ export function rejectedShare(rowsSeen: number, rowsRejected: number): number {
   return rowsRejected === 0 ? 0 : rowsRejected / Math.max(rowsSeen, rowsRejected)
 }
 
-/** Which clocks of the written assets an ended run moves. */
+/** Which clocks of a written asset an ended run moves: `writtenAt` only with rows that it put there, not with those it took away. */
 export function clocksMoved(run: {
   state: RunState
+  rowsWritten: number
   rowsSeen: number
   rowsRejected: number
   incomplete: string | null
@@ -101,10 +105,11 @@ export function clocksMoved(run: {
   moves?: RunReport['moves']
 }): readonly ('loadedAt' | 'writtenAt')[] {
   if ((run.state !== 'completed' && run.state !== 'partial') || run.moves === 'nothing') return []
-  if (run.moves === 'writtenAt') return ['writtenAt']
+  const written = run.rowsWritten > 0 ? (['writtenAt'] as const) : []
+  if (run.moves === 'writtenAt') return written
   if (run.state === 'completed') return ['loadedAt']
   const tolerable = run.incomplete === null && rejectedShare(run.rowsSeen, run.rowsRejected) <= run.rejectTolerance
-  return tolerable ? ['writtenAt', 'loadedAt'] : ['writtenAt']
+  return tolerable ? [...written, 'loadedAt'] : written
 }
 
 /** The middle of the given durations; null when there are none. */

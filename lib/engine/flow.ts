@@ -109,6 +109,9 @@ export interface FlowResult {
   summary: Record<string, number | string>
   /** Rows per written asset key where they differ from `rowsLoaded`. */
   rowsByAsset?: Record<string, number>
+  /** How many of those were only removed, in all and per asset key where that differs: they move no `writtenAt`. */
+  rowsRemoved?: number
+  removedByAsset?: Record<string, number>
   /** Set when part of the work could not be done (a term that failed): the run ends `partial`. */
   incomplete?: string
   /** Words about rows that were put aside one by one; whether `loadedAt` moves is left to their share. */

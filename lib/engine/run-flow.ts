@@ -174,6 +174,8 @@ function toReport(result: FlowResult): RunReport {
     rowsSeen: result.rowsSeen,
     counts: result.summary,
     rowsByAsset: result.rowsByAsset ?? {},
+    ...(result.rowsRemoved === undefined ? {} : { rowsRemoved: result.rowsRemoved }),
+    ...(result.removedByAsset === undefined ? {} : { removedByAsset: result.removedByAsset }),
     incomplete: result.incomplete ?? null,
     ...(result.moves === undefined ? {} : { moves: result.moves }),
   })

@@ -61,7 +61,8 @@ export async function report({ ctx, tally }: PersonRun, beside: Beside): Promise
   const words = inWords(ctx, tally, postponements, unseen)
   if (ctx.parameters.dryRun) return { ...result, ...words, rowsLoaded: 0, rowsByAsset: {} }
   const rowsByAsset = { [ASSETS.raw]: written, [ASSETS.current]: written + gone, [ASSETS.curated]: curated.written + curated.removed }
-  return { ...result, ...words, rowsLoaded: written + gone, rowsByAsset }
+  const removedByAsset = { [ASSETS.raw]: 0, [ASSETS.current]: gone, [ASSETS.curated]: curated.removed }
+  return { ...result, ...words, rowsLoaded: written + gone, rowsByAsset, rowsRemoved: gone, removedByAsset }
 }
 
 function summaryOf(

@@ -7,11 +7,12 @@ import { TERM_COLUMNS, type TermKey, type TermRow } from './term-row.ts'
 export interface StoredTerms {
   /** New versions in the history. */
   raw: number
-  /** Current rows that were written because they differ, or went. */
+  /** Current rows that were written because they differ; those that went. */
   changed: number
   removed: number
-  /** Curated rows that were written because they differ, or went. */
+  /** Curated rows that were written because they differ. */
   curated: number
+  uncurated: number
 }
 
 const NAMES = TERM_COLUMNS.map(([column]) => column)
@@ -46,8 +47,8 @@ export async function storeTerms(
   const raw = await appendHistory(sql, at, ctx.runId)
   const removed = await removeVanished(sql, load.unread)
   const changed = await mergeCurrent(sql, at, ctx.runId)
-  const curated = load.active === null ? 0 : await publish(sql, at, load.active, load.unread)
-  return { raw, changed, removed, curated }
+  const published = load.active === null ? { curated: 0, uncurated: 0 } : await publish(sql, at, load.active, load.unread)
+  return { raw, changed, removed, ...published }
 }
 
 function refuseShrunken(load: TermLoad, before: number): void {
@@ -120,7 +121,12 @@ async function mergeCurrent(sql: ClientBase, at: Date, runId: string): Promise<n
   return rowCount ?? 0
 }
 
-async function publish(sql: ClientBase, at: Date, active: readonly number[], unread: TermLoad['unread']): Promise<number> {
+async function publish(
+  sql: ClientBase,
+  at: Date,
+  active: readonly number[],
+  unread: TermLoad['unread'],
+): Promise<Pick<StoredTerms, 'curated' | 'uncurated'>> {
   const gone = await sql.query(
     `delete from term_curated.term_data_by_service t
      where t.service = 'active_terms' and not exists (
@@ -138,5 +144,5 @@ async function publish(sql: ClientBase, at: Date, active: readonly number[], unr
     [active, at],
   )
   await sql.query(`update term_curated.term_data_by_service set last_seen_at = $1 where service = 'active_terms'`, [at])
-  return (gone.rowCount ?? 0) + (written.rowCount ?? 0)
+  return { curated: written.rowCount ?? 0, uncurated: gone.rowCount ?? 0 }
 }

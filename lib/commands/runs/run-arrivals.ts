@@ -8,18 +8,19 @@ export function arrivalsOfRun(run: EndedRun, assets: readonly { assetId: number;
   const at = run.endedAt
   if (at === null) return []
   const evidence = { method: 'ledger', strength: 'strong', detail: `Run ${run.id} of ${run.flow} ended ${run.state}.`, costMs: 0 }
-  const clocks = clocksMoved(run)
-  return assets.flatMap(({ assetId, key }) =>
-    clocks.map((clock) => ({
+  return assets.flatMap(({ assetId, key }) => {
+    const rows = run.rowsByAsset[key] ?? run.rowsLoaded
+    const rowsWritten = rows - (run.removedByAsset[key] ?? run.rowsRemoved)
+    return clocksMoved({ ...run, rowsWritten }).map((clock) => ({
       assetId,
       clock,
       at,
       recordedAt,
       kind: 'arrival' as const,
       precision: 'instant' as const,
-      rows: run.rowsByAsset[key] ?? run.rowsLoaded,
+      rows,
       evidence,
       runId: run.id,
-    })),
-  )
+    }))
+  })
 }
