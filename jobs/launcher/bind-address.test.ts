@@ -21,10 +21,14 @@ function hastyClock(): Clock {
   }
 }
 
+async function addressWith(config: string | undefined, host?: string): Promise<string> {
+  return (await bindAddress({ host, config, databaseUrl: 'postgres://x@127.0.0.1:1/none' })).address
+}
+
 async function withCatalogue(text: string, host?: string): Promise<string> {
   const config = join(folder, 'tidemark.yaml')
   await writeFile(config, text)
-  return bindAddress({ host, config, databaseUrl: 'postgres://127.0.0.1:1/none' })
+  return addressWith(config, host)
 }
 
 beforeEach(async () => {
@@ -43,9 +47,9 @@ describe('the web listens', () => {
     expect(await withCatalogue('access: public\n')).toBe('0.0.0.0')
   })
 
-  test('on the loopback address when the catalogue cannot be read', async () => {
+  test('on the loopback address when the catalogue cannot be read and none was ever accepted', async () => {
     expect(await withCatalogue('access: public\n  broken: [')).toBe('127.0.0.1')
-    expect(await bindAddress({ host: undefined, config: join(folder, 'nowhere.yaml'), databaseUrl: '' })).toBe('127.0.0.1')
+    expect(await addressWith(join(folder, 'nowhere.yaml'))).toBe('127.0.0.1')
   })
 
   test('as one file of a catalogue folder says, and never more openly than another', async () => {
@@ -53,9 +57,9 @@ describe('the web listens', () => {
     await mkdir(config)
     await writeFile(join(config, 'page.yaml'), 'access: public\n')
     await writeFile(join(config, 'feeds.yaml'), 'groups: {}\n')
-    expect(await bindAddress({ host: undefined, config, databaseUrl: '' })).toBe('0.0.0.0')
+    expect(await addressWith(config)).toBe('0.0.0.0')
     await writeFile(join(config, 'other.yaml'), 'access: private\n')
-    expect(await bindAddress({ host: undefined, config, databaseUrl: '' })).toBe('127.0.0.1')
+    expect(await addressWith(config)).toBe('127.0.0.1')
   })
 
   test('on HOST whatever the catalogue says', async () => {
@@ -63,7 +67,7 @@ describe('the web listens', () => {
   })
 
   test('on the loopback address when there is neither a catalogue nor a database to ask', async () => {
-    expect(await bindAddress({ host: undefined, config: undefined, databaseUrl: 'postgres://x@127.0.0.1:1/none' })).toBe('127.0.0.1')
+    expect(await addressWith(undefined)).toBe('127.0.0.1')
   })
 })
 

@@ -1,52 +1,32 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { Client } from 'pg'
-import { parse } from 'yaml'
-import { z } from 'zod'
 import type { Clock } from '#lib/platform/clock.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { type Access, acceptedAccess, firstAccess } from './access-in-force.ts'
 
 const LOOPBACK = '127.0.0.1'
 const EVERYWHERE = '0.0.0.0'
 const PATIENCE_MS = 10_000
-const accessSchema = z.object({ access: z.string() })
 
-async function catalogueFiles(config: string): Promise<string[]> {
-  if (!(await stat(config)).isDirectory()) return [config]
-  const names = await readdir(config)
-  return names.filter((name) => /\.ya?ml$/.test(name)).map((name) => join(config, name))
+/** Where the web listens, and by which accepted catalogue; `version` null when none was to be had. */
+export interface Binding {
+  address: string
+  version: number | null
 }
 
-async function isPublicByFile(config: string): Promise<boolean> {
-  const files = await catalogueFiles(config)
-  const documents = await Promise.all(files.map(async (file) => accessSchema.safeParse(parse(await readFile(file, 'utf8')))))
-  const named = documents.flatMap((document) => (document.success ? [document.data.access] : []))
-  return named.length > 0 && named.every((access) => access === 'public')
+const addressFor = (access: Access) => (access === 'public' ? EVERYWHERE : LOOPBACK)
+
+/** The address the web listens on from the start: HOST, else every address when the catalogue says `access: public`, else loopback. */
+export async function bindAddress(options: { host: string | undefined; config: string | undefined; databaseUrl: string }): Promise<Binding> {
+  if (options.host !== undefined) return { address: options.host, version: null }
+  const accepted = await acceptedAccess(options.databaseUrl).catch(() => null)
+  return { address: addressFor(await firstAccess(options.config, accepted)), version: accepted?.version ?? null }
 }
 
-async function isPublicByDatabase(databaseUrl: string): Promise<boolean> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'tidemark launcher' })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    const answer = await client.query<{ access: string | null }>(
-      `select document->>'access' as access from catalogue_version order by id desc limit 1`,
-    )
-    return answer.rows[0]?.access === 'public'
-  } finally {
-    await client.end()
-  }
-}
-
-/**
- * The address the web listens on: HOST, else every address when the catalogue says `access: public`, else the
- * loopback address only. Without a catalogue here the last accepted one counts; one that cannot be read is private.
- */
-export async function bindAddress(options: { host: string | undefined; config: string | undefined; databaseUrl: string }): Promise<string> {
-  if (options.host !== undefined) return options.host
-  const asked = options.config === undefined ? isPublicByDatabase(options.databaseUrl) : isPublicByFile(options.config)
-  return (await asked.catch(() => false)) ? EVERYWHERE : LOOPBACK
+/** The address from now on: another one only when another catalogue has been accepted; files and a database that is away change nothing. */
+export async function nextBinding(current: Binding, databaseUrl: string): Promise<Binding> {
+  const accepted = await acceptedAccess(databaseUrl).catch(() => null)
+  if (accepted === null || accepted.version === current.version) return current
+  return { address: addressFor(accepted.access), version: accepted.version }
 }
 
 function tryListen(host: string, port: number): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-p
 import type { Environment } from '#lib/platform/env.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
-import { requireFreePort } from './bind-address.ts'
+import { type Binding, requireFreePort } from './bind-address.ts'
 import { buildIfNeeded, generateIfNeeded } from './build.ts'
 import { keepCampus } from './campus.ts'
 import { keepRunning, type Running } from './child.ts'
@@ -11,7 +11,7 @@ import type { Settings } from './environment.ts'
 import { DEMO_CATALOGUE, hasDemo, workerPlan } from './plans.ts'
 import { requireSecret } from './secret.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
-import { addressOf, keepWeb, waitForPage } from './web.ts'
+import { bindingOf, keepWeb, waitForPage } from './web.ts'
 
 /** What to run: everything, or one part against databases that run elsewhere. */
 export type Mode = 'everything' | 'web' | 'worker'
@@ -56,13 +56,13 @@ class Launcher implements Launch {
     const { mode, environment, clock, say } = this.#options
     const { signal } = this.#stopping
     const settings = await this.#settingsFor(await this.#findDatabases())
-    const host = await addressOf(settings)
-    await this.#prepare(settings, host)
+    const binding = await bindingOf(settings)
+    await this.#prepare(settings, binding.address)
     if (signal.aborted) return
-    this.#startChildren(settings, host)
+    this.#startChildren(settings, binding)
     if (mode === 'worker') return say('The worker runs. Ctrl-C stops it.')
     const wanted = mode === 'web' ? 'page' : 'page-and-worker'
-    if (await waitForPage(wanted, host, environment.port, clock, signal)) say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
+    if (await waitForPage(wanted, binding.address, environment.port, clock, signal)) say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
   }
 
   async stop(): Promise<void> {
@@ -108,10 +108,10 @@ class Launcher implements Launch {
     for (const step of steps) if (!signal.aborted) await step()
   }
 
-  #startChildren(settings: Settings, host: string): void {
+  #startChildren(settings: Settings, binding: Binding): void {
     const { mode, environment, clock, say } = this.#options
     const isDemo = settings.config === DEMO_CATALOGUE && environment.config === undefined
-    if (mode !== 'worker') this.#children.push(keepWeb(settings, host, clock, say))
+    if (mode !== 'worker') this.#children.push(keepWeb(settings, binding, clock, say))
     if (mode === 'web') return
     this.#children.push(isDemo ? keepCampus(settings, clock, say) : keepRunning(workerPlan(settings), clock, say))
   }
@@ -124,7 +124,7 @@ class Launcher implements Launch {
   async #restartChildren(urls: DatabaseUrls): Promise<void> {
     await this.#stopChildren()
     const settings = await this.#settingsFor(urls)
-    if (!this.#stopping.signal.aborted) this.#startChildren(settings, await addressOf(settings))
+    if (!this.#stopping.signal.aborted) this.#startChildren(settings, await bindingOf(settings))
   }
 }
 

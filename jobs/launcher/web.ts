@@ -1,32 +1,34 @@
 import { z } from 'zod'
 import type { Clock } from '#lib/platform/clock.ts'
-import { bindAddress } from './bind-address.ts'
+import { type Binding, bindAddress, nextBinding } from './bind-address.ts'
 import { keepRunning, type Running } from './child.ts'
 import type { Settings } from './environment.ts'
 import { webPlan } from './plans.ts'
 
-const ACCESS_EVERY_MS = 15_000
+const ACCESS_EVERY_MS = 5000
 const ANSWER_MS = 10_000
 
-/** Where the web listens as things are now: HOST, or what the catalogue's `access` implies. */
-export function addressOf(settings: Settings): Promise<string> {
+/** Where the web listens at first: HOST, or what the catalogue's `access` implies. */
+export function bindingOf(settings: Settings): Promise<Binding> {
   const { environment, config, databaseUrl } = settings
   return bindAddress({ host: environment.host, config, databaseUrl })
 }
 
-/** The web, listening on `host`; when the catalogue's `access` changes it moves to the address that this implies. */
-export function keepWeb(settings: Settings, host: string, clock: Clock, say: (line: string) => void): Running {
-  const web = keepRunning(webPlan(settings, host), clock, say)
+/** The web, listening as bound; when a catalogue with another `access` is accepted it moves to the address that this implies. */
+export function keepWeb(settings: Settings, first: Binding, clock: Clock, say: (line: string) => void): Running {
+  const web = keepRunning(webPlan(settings, first.address), clock, say)
   const stopping = new AbortController()
   async function followAccess(): Promise<void> {
-    let current = host
+    let current = first
     while (!stopping.signal.aborted) {
       await clock.sleep(ACCESS_EVERY_MS, stopping.signal)
-      const wanted = await addressOf(settings)
-      if (wanted === current || stopping.signal.aborted) continue
-      say(`The catalogue's access has changed: the web now listens on ${wanted}.`)
-      current = wanted
-      await web.replace(webPlan(settings, wanted))
+      const next = await nextBinding(current, settings.databaseUrl)
+      if (stopping.signal.aborted) return
+      const hasMoved = next.address !== current.address
+      current = next
+      if (!hasMoved) continue
+      say(`The catalogue's access has changed: the web now listens on ${next.address}.`)
+      await web.replace(webPlan(settings, next.address))
     }
   }
   if (settings.environment.host === undefined) void followAccess()

@@ -1,0 +1,65 @@
+import { Client } from 'pg'
+import { loadCatalogueTexts, readCatalogueTexts } from '#lib/commands/load-catalogue.ts'
+import { parseCatalogueText } from '#lib/domain/catalogue-file.ts'
+import { childOf } from '#lib/domain/catalogue-node.ts'
+
+const PATIENCE_MS = 5000
+
+/** Who may reach the page. */
+export type Access = 'private' | 'public'
+
+/** What the catalogue accepted last says; `version` tells it from those before. */
+export interface AcceptedAccess {
+  version: number
+  access: Access
+}
+
+/** The access of the catalogue in force; null when none was accepted yet. Throws when the database does not answer. */
+export async function acceptedAccess(databaseUrl: string): Promise<AcceptedAccess | null> {
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'tidemark launcher',
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
+  })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const answer = await client.query<{ version: number; access: string | null }>(
+      `select id as version, document->>'access' as access from catalogue_version order by id desc limit 1`,
+    )
+    const last = answer.rows[0]
+    return last === undefined ? null : { version: last.version, access: last.access === 'public' ? 'public' : 'private' }
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+async function isGood(config: string): Promise<boolean> {
+  const read = await readCatalogueTexts(config)
+  if (!read.ok) return false
+  // Connectors are loaded only where the files say otherwise than what is in force: hardly ever.
+  const { loadExtensions } = await import('#jobs/load-extensions.ts')
+  return loadCatalogueTexts(read.texts, await loadExtensions()).ok
+}
+
+/** What the files say by themselves, public only where no file says otherwise; null when one of them cannot be read. */
+async function writtenAccess(config: string): Promise<Access | null> {
+  const read = await readCatalogueTexts(config)
+  if (!read.ok) return null
+  const parsed = read.texts.map(parseCatalogueText)
+  if (parsed.some(({ root, problems }) => root === null && problems.length > 0)) return null
+  const named = parsed.flatMap(({ root }) => childOf(root ?? undefined, 'access') ?? [])
+  return named.length > 0 && named.every(({ value }) => value === 'public') ? 'public' : 'private'
+}
+
+/**
+ * The access to begin with: of the files at `config` if they are a good catalogue, which is then about to be accepted; otherwise of the
+ * one in force. Where none is in force yet, what the files say counts as soon as they can be read.
+ */
+export async function firstAccess(config: string | undefined, accepted: AcceptedAccess | null): Promise<Access> {
+  const inForce = accepted?.access ?? 'private'
+  const written = config === undefined ? null : await writtenAccess(config)
+  if (config === undefined || written === null || written === inForce) return inForce
+  return accepted === null || (await isGood(config)) ? written : inForce
+}
