@@ -60,7 +60,8 @@ function endWithNpm(end: (code: number) => void): void {
 
 function main(): void {
   chdir(fileURLToPath(new URL('..', import.meta.url)))
-  const launch = createLaunch({ ...readArguments(), environment: readEnvironment(), clock: systemClock, say })
+  const onLost = (error: unknown) => fail(error)
+  const launch = createLaunch({ ...readArguments(), environment: readEnvironment(), clock: systemClock, say, onLost })
   const end = endWith(launch)
   const fail = (error: unknown) => {
     complain(error)

@@ -25,10 +25,12 @@ afterEach(async () => {
 })
 
 async function accept(access: 'public' | 'private'): Promise<void> {
-  await db.context().pool.query(
-    `insert into catalogue_version (hash, document, schema, accepted_at) values ($1, $2, '{}', '2026-11-29T06:00:00Z')`,
-    [access, JSON.stringify({ access })],
-  )
+  await db
+    .context()
+    .pool.query(`insert into catalogue_version (hash, document, schema, accepted_at) values ($1, $2, '{}', '2026-11-29T06:00:00Z')`, [
+      access,
+      JSON.stringify({ access }),
+    ])
 }
 
 async function startWith(text: string | null): Promise<string> {

@@ -16,7 +16,11 @@ export interface Binding {
 const addressFor = (access: Access) => (access === 'public' ? EVERYWHERE : LOOPBACK)
 
 /** The address the web listens on from the start: HOST, else every address when the catalogue says `access: public`, else loopback. */
-export async function bindAddress(options: { host: string | undefined; config: string | undefined; databaseUrl: string }): Promise<Binding> {
+export async function bindAddress(options: {
+  host: string | undefined
+  config: string | undefined
+  databaseUrl: string
+}): Promise<Binding> {
   if (options.host !== undefined) return { address: options.host, version: null }
   const accepted = await acceptedAccess(options.databaseUrl).catch(() => null)
   return { address: addressFor(await firstAccess(options.config, accepted)), version: accepted?.version ?? null }

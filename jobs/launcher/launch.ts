@@ -31,6 +31,8 @@ interface LaunchOptions {
   environment: Environment
   clock: Clock
   say: (line: string) => void
+  /** Hears why nothing can go on, when the database is gone for good. */
+  onLost: (error: unknown) => void
 }
 
 function catalogueFor(mode: Mode, environment: Environment): string | undefined {
@@ -62,7 +64,8 @@ class Launcher implements Launch {
     this.#startChildren(settings, binding)
     if (mode === 'worker') return say('The worker runs. Ctrl-C stops it.')
     const wanted = mode === 'web' ? 'page' : 'page-and-worker'
-    if (await waitForPage(wanted, binding.address, environment.port, clock, signal)) say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
+    if (await waitForPage(wanted, binding.address, environment.port, clock, signal))
+      say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
   }
 
   async stop(): Promise<void> {
@@ -80,7 +83,8 @@ class Launcher implements Launch {
   async #findDatabases(): Promise<DatabaseUrls> {
     const { mode, environment, clock, say } = this.#options
     if (mode !== 'everything' || environment.databaseUrl !== undefined) return requireDatabaseUrls(environment)
-    this.#server = keepServer(environment.dataFolder, clock, say, (urls) => void this.#restartChildren(urls))
+    const onMoved = (urls: DatabaseUrls) => void this.#restartChildren(urls)
+    this.#server = keepServer({ dataFolder: environment.dataFolder, clock, say, onMoved, onGone: this.#options.onLost })
     this.#keeper = await this.#server
     if (this.#keeper.adopted) say('The embedded database was still running, left over by a start that was killed: going on with it.')
     return this.#keeper.urls

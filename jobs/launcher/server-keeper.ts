@@ -1,7 +1,15 @@
 import type { Clock } from '#lib/platform/clock.ts'
-import { type DatabaseUrls, type EmbeddedServer, startEmbeddedPostgres } from '#lib/platform/embedded-postgres.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
+import {
+  type DatabaseUrls,
+  type EmbeddedServer,
+  restartEmbeddedPostgres,
+  startEmbeddedPostgres,
+  toGoneError,
+} from '#lib/platform/embedded-postgres.ts'
+import { isTidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 import { waitBeforeStart } from './child.ts'
+
+const LOOK_EVERY_MS = 2000
 
 /** The embedded server, started again when it dies under us. */
 export interface ServerKeeper {
@@ -12,17 +20,26 @@ export interface ServerKeeper {
   stopSoon(): void
 }
 
-async function startAgain(
-  dataFolder: string,
-  clock: Clock,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<EmbeddedServer | undefined> {
+interface KeeperOptions {
+  dataFolder: string
+  clock: Clock
+  say: (line: string) => void
+  /** Hears of a restart on another port. */
+  onMoved: (urls: DatabaseUrls) => void
+  /** Hears that the data are no longer there: nothing can go on. */
+  onGone: (error: unknown) => void
+}
+
+const isGone = (error: unknown) => isTidemarkError(error) && error.code === 'not-found'
+
+/** Tries until the server runs again or we stop; throws when its data are no longer there. */
+async function startAgain({ dataFolder, clock, say }: KeeperOptions, signal: AbortSignal): Promise<EmbeddedServer | undefined> {
   say('The embedded database has stopped; it starts again.')
   for (let tries = 1; !signal.aborted; tries += 1) {
     try {
-      return await startEmbeddedPostgres(dataFolder)
+      return await restartEmbeddedPostgres(dataFolder)
     } catch (error) {
+      if (isGone(error)) throw error
       say(toPublicMessage(error))
       await clock.sleep(waitBeforeStart(tries), signal)
     }
@@ -30,44 +47,72 @@ async function startAgain(
   return undefined
 }
 
-/** Starts the embedded server of a data folder and keeps it running; `onMoved` hears of a restart on another port. */
-export async function keepServer(
-  dataFolder: string,
-  clock: Clock,
-  say: (line: string) => void,
-  onMoved: (urls: DatabaseUrls) => void,
-): Promise<ServerKeeper> {
-  const stopping = new AbortController()
-  const first = await startEmbeddedPostgres(dataFolder)
-  let server = first
-  let restart: Promise<void> = Promise.resolve()
+class Keeper implements ServerKeeper {
+  readonly urls: DatabaseUrls
+  readonly adopted: boolean
+  readonly #options: KeeperOptions
+  readonly #stopping = new AbortController()
+  #server: EmbeddedServer
+  #restart: Promise<void> = Promise.resolve()
 
-  async function replaceLost(): Promise<void> {
-    const next = await startAgain(dataFolder, clock, say, stopping.signal)
-    if (next === undefined) return
-    const hasMoved = next.databaseUrl !== server.databaseUrl
-    server = next
-    watch()
-    if (hasMoved) onMoved(next)
+  constructor(options: KeeperOptions, first: EmbeddedServer) {
+    this.#options = options
+    this.#server = first
+    this.urls = first
+    this.adopted = first.adopted
+    this.#watch(first)
   }
-  function watch(): void {
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#restart
+    await this.#server.stop()
+  }
+
+  stopSoon(): void {
+    this.#stopping.abort()
+    this.#server.stopSoon()
+  }
+
+  #watch(server: EmbeddedServer): void {
+    const over = new AbortController()
+    const signal = AbortSignal.any([over.signal, this.#stopping.signal])
     void server.lost.then(() => {
-      if (!stopping.signal.aborted) restart = replaceLost()
+      over.abort()
+      if (!this.#stopping.signal.aborted) this.#restart = this.#replaceLost()
     })
+    void this.#lookAfter(server, signal)
   }
-  watch()
 
-  return {
-    urls: first,
-    adopted: first.adopted,
-    async stop() {
-      stopping.abort()
-      await restart
-      await server.stop()
-    },
-    stopSoon() {
-      stopping.abort()
-      server.stopSoon()
-    },
+  async #replaceLost(): Promise<void> {
+    try {
+      const next = await startAgain(this.#options, this.#stopping.signal)
+      if (next === undefined) return
+      const hasMoved = next.databaseUrl !== this.#server.databaseUrl
+      this.#server = next
+      this.#watch(next)
+      if (hasMoved) this.#options.onMoved(next)
+    } catch (error) {
+      this.#options.onGone(error)
+    }
   }
+
+  /** What nobody tells us: the folder was removed, or the server waits for us to leave before it stops. */
+  async #lookAfter(server: EmbeddedServer, signal: AbortSignal): Promise<void> {
+    const { clock, say, onGone, dataFolder } = this.#options
+    let isToldToStop = false
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_EVERY_MS, signal)
+      if (signal.aborted) return
+      const state = await server.look()
+      if (state === 'gone') return signal.aborted ? undefined : onGone(toGoneError(dataFolder))
+      if (state === 'stopping' && !isToldToStop) say('Somebody asked the embedded database to stop.')
+      isToldToStop = state === 'stopping'
+    }
+  }
+}
+
+/** Starts the embedded server of a data folder and keeps it running. */
+export async function keepServer(options: KeeperOptions): Promise<ServerKeeper> {
+  return new Keeper(options, await startEmbeddedPostgres(options.dataFolder))
 }

@@ -1,10 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Client, DatabaseError } from 'pg'
-import { type Cluster, findCluster, placeOf, removeCluster, requireCluster, saveConnection } from '#lib/platform/postgres/cluster.ts'
-import { commandLine } from '#lib/platform/postgres/command-line.ts'
-import { freePort, logTail, readServerProcess, serverUrl, signal, spawnServer, stopServer } from '#lib/platform/postgres/server.ts'
+import type { Client } from 'pg'
+import { type Cluster, findCluster, removeCluster, requireCluster } from '#lib/platform/postgres/cluster.ts'
+import { type Connected, cannotStart, connectOrStart, hurryStopping, OWNER_NAME, tryRunning } from '#lib/platform/postgres/connect.ts'
+import { hasCluster, identityOf } from '#lib/platform/postgres/presence.ts'
+import { readServerProcess, serverUrl, signal, stopServer } from '#lib/platform/postgres/server.ts'
 import { systemClock } from './clock.ts'
 import type { Environment } from './env.ts'
 import { TidemarkError } from './errors.ts'
@@ -17,6 +15,9 @@ export interface DatabaseUrls {
   lakeDatabaseUrl: string | undefined
 }
 
+/** `gone`: its folder was removed or replaced under it; `stopping`: somebody else asked it to stop, and it was told to do so now. */
+export type ServerState = 'serving' | 'stopping' | 'gone'
+
 /** A running embedded server that is ours: nobody else can start one on the folder while we hold it. */
 export interface EmbeddedServer extends DatabaseUrls {
   lakeDatabaseUrl: string
@@ -25,94 +26,22 @@ export interface EmbeddedServer extends DatabaseUrls {
   adopted: boolean
   /** Resolves when the server is gone although nobody called `stop`. */
   lost: Promise<void>
+  /** How it is as far as can be told without asking it. */
+  look(): Promise<ServerState>
   /** Stops the server in order; resolves when it has stopped. */
   stop(): Promise<void>
   /** Asks the server to stop without waiting: for the last moment of a process. */
   stopSoon(): void
 }
 
-type Attempt = { kind: 'connected'; client: Client; pid: number } | { kind: 'busy' } | { kind: 'absent' }
-
-type Owned = Attempt & { kind: 'connected'; adopted: boolean }
-
 const OWNER_TRIES = 3
 const OWNER_LOCK = 410_525
-const OWNER_NAME = 'tidemark owner '
-const STALE_PID_MS = 15_000
-const RECOVERY_MS = 300_000
 const LOCK_MS = 2_000
 const DATABASES = ['tidemark', 'lake'] as const
-const CANNOT_CONNECT_NOW = '57P03'
 
 function urlsOf(cluster: Cluster, port: number): DatabaseUrls & { lakeDatabaseUrl: string } {
   const { password } = cluster.connection
   return { databaseUrl: serverUrl(port, password, 'tidemark'), lakeDatabaseUrl: serverUrl(port, password, 'lake') }
-}
-
-/** Tries the server that the data folder's pid file names. */
-async function tryRunning(cluster: Cluster): Promise<Attempt> {
-  const server = readServerProcess(cluster.data)
-  if (server === undefined) return { kind: 'absent' }
-  const connectionString = serverUrl(server.port, cluster.connection.password, 'postgres')
-  const client = new Client({
-    connectionString,
-    application_name: `${OWNER_NAME}${process.pid}`,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    const answer = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`)
-    if (answer.rows[0]?.folder === cluster.data) return { kind: 'connected', client, pid: server.pid }
-    await client.end()
-    return { kind: 'absent' }
-  } catch (error) {
-    await client.end().catch(() => {})
-    return { kind: error instanceof DatabaseError && error.code === CANNOT_CONNECT_NOW ? 'busy' : 'absent' }
-  }
-}
-
-/** Starts a server process; undefined when it ended again before it answered. */
-async function tryStart(cluster: Cluster): Promise<(Attempt & { kind: 'connected' }) | undefined> {
-  const port = await freePort(cluster.connection.port)
-  if (port !== cluster.connection.port) await saveConnection(cluster.folder, { ...cluster.connection, port })
-  const child: ChildProcess = spawnServer(await placeOf(cluster), port)
-  const giveUpAt = systemClock.now() + RECOVERY_MS
-  while (child.exitCode === null && child.signalCode === null && systemClock.now() < giveUpAt) {
-    const attempt = await tryRunning(cluster)
-    if (attempt.kind === 'connected') return attempt
-    await systemClock.sleep(50)
-  }
-  return undefined
-}
-
-/** A pid file may name a number that belongs to another program by now, or to a corpse: then nobody serves the folder. */
-async function dropForeignPidFile(cluster: Cluster): Promise<void> {
-  const server = readServerProcess(cluster.data)
-  if (server === undefined || !signal(server.pid, 0) || commandLine(server.pid).includes(cluster.data)) return
-  await rm(join(cluster.data, 'postmaster.pid'), { force: true })
-}
-
-async function cannotStart(cluster: Cluster): Promise<never> {
-  const publicMessage = `The embedded database does not start: ${await logTail(cluster.folder)} The whole log is ${join(cluster.folder, 'server.log')}.`
-  throw new TidemarkError('unavailable', { publicMessage })
-}
-
-/** A connection to the cluster's server, started when there is none. A server that was killed may block it for some seconds. */
-async function connectOrStart(cluster: Cluster): Promise<Owned> {
-  let giveUpAt = systemClock.now() + STALE_PID_MS
-  while (systemClock.now() < giveUpAt) {
-    const running = await tryRunning(cluster)
-    if (running.kind === 'connected') return { ...running, adopted: true }
-    if (running.kind === 'absent') {
-      await dropForeignPidFile(cluster)
-      const started = await tryStart(cluster)
-      if (started) return { ...started, adopted: false }
-    } else giveUpAt = systemClock.now() + STALE_PID_MS
-    await systemClock.sleep(250)
-  }
-  return cannotStart(cluster)
 }
 
 async function ownerName(client: Client): Promise<string> {
@@ -161,7 +90,7 @@ async function takeOwnership(client: Client, dataFolder: string): Promise<boolea
   }
 }
 
-async function connectAsOwner(cluster: Cluster, dataFolder: string): Promise<Owned> {
+async function connectAsOwner(cluster: Cluster, dataFolder: string): Promise<Connected> {
   for (let tries = 1; tries <= OWNER_TRIES; tries += 1) {
     const connected = await connectOrStart(cluster)
     if (await takeOwnership(connected.client, dataFolder)) return connected
@@ -174,8 +103,26 @@ async function connectAsOwner(cluster: Cluster, dataFolder: string): Promise<Own
  * somebody alive owns it, naming the process. Its databases `tidemark` and `lake` exist when this resolves.
  */
 export async function startEmbeddedPostgres(dataFolder: string): Promise<EmbeddedServer> {
-  const cluster = await requireCluster(dataFolder)
+  return serve(await requireCluster(dataFolder), dataFolder)
+}
+
+/** Starts the server of a data folder again; never makes an empty cluster where the old one is missing, but says that it is. */
+export async function restartEmbeddedPostgres(dataFolder: string): Promise<EmbeddedServer> {
+  const cluster = await findCluster(dataFolder).catch(() => undefined)
+  if (cluster === undefined || !(await hasCluster(cluster))) throw toGoneError(dataFolder)
+  return serve(cluster, dataFolder)
+}
+
+/** What to say when the data folder was removed while it was in use. */
+export function toGoneError(dataFolder: string): TidemarkError {
+  return new TidemarkError('not-found', {
+    publicMessage: `The database in the folder ${dataFolder} was removed while Tidemark was running. Tidemark stops, and puts no empty one in its place: bring the folder back, or start again to begin with an empty one.`,
+  })
+}
+
+async function serve(cluster: Cluster, dataFolder: string): Promise<EmbeddedServer> {
   const { client, pid, adopted } = await connectAsOwner(cluster, dataFolder)
+  const identity = await identityOf(cluster)
   let stopping = false
   const lost = new Promise<void>((resolve) => {
     client.on('end', () => {
@@ -187,6 +134,10 @@ export async function startEmbeddedPostgres(dataFolder: string): Promise<Embedde
     pid,
     adopted,
     lost,
+    async look() {
+      if ((await identityOf(cluster)) !== identity) return 'gone'
+      return hurryStopping(cluster) ? 'stopping' : 'serving'
+    },
     async stop() {
       stopping = true
       await stopServer(cluster.data, pid)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { systemClock } from '#lib/platform/clock.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import type { Binaries } from './binaries.ts'
+import { commandLine } from './command-line.ts'
 import type { ServerUser } from './server-user.ts'
 
 /** Everything a server process needs to know about where and as whom it runs. */
@@ -21,6 +22,8 @@ export interface ServerPlace {
 export interface ServerProcess {
   pid: number
   port: number
+  /** Somebody asked it to stop; it may wait for its guests to leave. */
+  isStopping: boolean
 }
 
 const USER = 'postgres'
@@ -122,7 +125,8 @@ export function readServerProcess(data: string): ServerProcess | undefined {
     const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
     const pid = Number(lines[0])
     const port = Number(lines[3])
-    return Number.isInteger(pid) && pid > 0 && Number.isInteger(port) && port > 0 ? { pid, port } : undefined
+    const isStopping = lines[7]?.trim() === 'stopping'
+    return Number.isInteger(pid) && pid > 0 && Number.isInteger(port) && port > 0 ? { pid, port, isStopping } : undefined
   } catch {
     return undefined
   }
@@ -137,14 +141,22 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Stops a server: at once but in order, and without order after 15 s. Resolves when the process has gone. */
+/** Whether that process is still a server of this folder; its pid file may have gone before it. */
+function isServing(data: string, pid: number): boolean {
+  if (!signal(pid, 0)) return false
+  return readServerProcess(data)?.pid === pid || commandLine(pid).includes(data)
+}
+
+/** Stops a server: at once but in order, and without order after 15 s, also one that is frozen. Resolves when the process has gone. */
 export async function stopServer(data: string, pid: number): Promise<void> {
   const patience = { SIGINT: 15_000, SIGQUIT: 5_000, SIGKILL: 1_000 } as const
+  if (!isServing(data, pid)) return
+  signal(pid, 'SIGCONT')
   for (const name of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     signal(pid, name)
     const giveUpAt = systemClock.now() + patience[name]
     while (systemClock.now() < giveUpAt) {
-      if (readServerProcess(data)?.pid !== pid || !signal(pid, 0)) return
+      if (!isServing(data, pid)) return
       await systemClock.sleep(25)
     }
   }
