@@ -12,7 +12,14 @@ import { canReach, requireServerUser, type ServerUser } from '#lib/platform/post
 
 const GUARD = fileURLToPath(new URL('server-guard.ts', import.meta.url))
 /** Nothing here outlives the test run, so nothing waits for a disk. */
-const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off', 'shared_buffers=64MB']
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum=off',
+  'shared_buffers=64MB',
+  'max_prepared_transactions=4',
+]
 const START_MS = 30_000
 
 export interface TestServer {

@@ -4,6 +4,18 @@ import type { ServerState, TableState } from './metadata.ts'
 
 const readingSchema = z.object({ clock: z.enum(JUDGED_CLOCKS), at: z.number().nullable(), precision: z.enum(['instant', 'day']) })
 
+/** What a look at the rows leaves behind, so that the next one knows which have become visible since. */
+const rowsSeenSchema = z.object({
+  /** `pg_current_snapshot()` of the statement that looked. */
+  snapshot: z.string().regex(/^\d+:\d+:[\d,]*$/),
+  /** Writers of rows visible then that are not older than all transactions under way then; null: too many to keep. */
+  writers: z.array(z.string().regex(/^\d+$/)).nullable(),
+  /** The cluster and its timeline; null: it does not say. */
+  origin: z.string().nullable(),
+  filled: z.boolean(),
+})
+export type RowsSeen = z.infer<typeof rowsSeenSchema>
+
 /** What a look leaves behind for the next one: counters only mean something as a difference. */
 const lookStateSchema = z.object({
   /** The columns and zone the readings were made with: a changed setting makes them worthless. */
@@ -19,6 +31,10 @@ const lookStateSchema = z.object({
   readings: z.array(readingSchema),
   /** By how many half hours the newest value was ahead of us when it was new; null: it was not. */
   ahead: z.number().nullable(),
+  /** Null: never looked at, or not to be had. */
+  rowsSeen: rowsSeenSchema.nullable().optional(),
+  /** Its storage was rewritten then, and rows of new transactions were there, without any counter having moved so far. */
+  rewrittenAt: z.number().nullable().optional(),
 })
 export type LookState = z.infer<typeof lookStateSchema>
 
@@ -33,7 +49,7 @@ export type Difference = 'uncounted' | 'first' | 'restarted' | 'replaced' | 'res
 
 /** Whether writes to this relation move counters here. */
 function isCounted(table: TableState, server: ServerState): boolean {
-  return server.countersCount && (table.kind === 'r' || table.kind === 'p')
+  return server.countersCount && ['r', 'p', 'm'].includes(table.kind)
 }
 
 /** Compares counters, identity and storage with those of the look before. */
@@ -74,7 +90,7 @@ export function toLookState(
   about: string,
   table: TableState,
   server: ServerState,
-  seen: Pick<LookState, 'looks' | 'readings' | 'ahead'>,
+  seen: Pick<LookState, 'looks' | 'readings' | 'ahead' | 'rowsSeen' | 'rewrittenAt'>,
 ): LookState {
   const { relid, fileNode, inserted, updated, deleted } = table
   return { about, relid, startedAt: server.startedAt, fileNode, inserted, updated, deleted, ...seen }

@@ -17,7 +17,13 @@ export interface TableState {
   relid: number
   kind: string
   readable: boolean
+  /** All its columns may be read, those the system keeps included. */
+  wholeReadable: boolean
   rowSecurity: boolean
+  /** It and all its partitions are stored as PostgreSQL's own heap: each row knows the transaction that wrote it. */
+  isHeap: boolean
+  /** It has partitions or children. */
+  hasChildren: boolean
   /** Sum over the relation and its partitions; changes with TRUNCATE, VACUUM FULL and swaps. */
   fileNode: number
   inserted: number
@@ -33,12 +39,16 @@ export interface Metadata {
   tables: (TableState | null)[]
 }
 
+/** The fixed object id of PostgreSQL's own way of storing rows; before version 12 there was no other. */
+const HEAP = 2
+
 /** One row per wanted relation, one query per database. Takes no lock on any of them. */
 const METADATA = `
 with recursive want as (
   select * from unnest($1::text[], $2::text[]) with ordinality as w(schema, name, i)
 ), found as (
   select w.i, c.oid, c.relkind, c.reltuples, c.relrowsecurity and row_security_active(c.oid) as row_security,
+    has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as whole_readable,
     has_schema_privilege(n.oid, 'usage') and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')) as readable
   from want w join pg_namespace n on n.nspname = w.schema join pg_class c on c.relnamespace = n.oid and c.relname = w.name
 ), family as (
@@ -49,15 +59,16 @@ with recursive want as (
   select f.i, sum(c.relfilenode::int8)::float8 as file_node,
     sum(pg_stat_get_tuples_inserted(f.oid))::float8 as inserted, sum(pg_stat_get_tuples_updated(f.oid))::float8 as updated,
     sum(pg_stat_get_tuples_deleted(f.oid))::float8 as deleted, sum(pg_stat_get_live_tuples(f.oid))::float8 as live_rows,
-    sum(greatest(c.reltuples, 0))::float8 as estimated_rows
+    sum(greatest(c.reltuples, 0))::float8 as estimated_rows, count(*) > 1 as has_children,
+    bool_and(c.relkind = 'p' or (c.relkind in ('r', 'm') and c.relam in (0, ${HEAP}))) as is_heap
   from family f join pg_class c on c.oid = f.oid group by f.i
 ), server as (
   select pg_postmaster_start_time()::text as started_at, current_setting('transaction_read_only') = 'on' as read_only,
     not pg_is_in_recovery() and current_setting('track_counts')::bool as counters_count,
     (extract(epoch from clock_timestamp()) * 1000)::float8 as clock
 )
-select s.*, found.i::int, found.oid::int8::float8 as relid, found.relkind::text as kind, found.readable, found.row_security,
-  counted.file_node, counted.inserted, counted.updated, counted.deleted, counted.live_rows, counted.estimated_rows
+select s.*, found.i::int, found.oid::int8::float8 as relid, found.relkind::text as kind, found.readable, found.whole_readable,
+  found.row_security, counted.has_children, counted.is_heap, counted.file_node, counted.inserted, counted.updated, counted.deleted, counted.live_rows, counted.estimated_rows
 from server s left join (found join counted using (i)) on true`
 
 interface MetadataRow {
@@ -69,7 +80,10 @@ interface MetadataRow {
   relid: number
   kind: string
   readable: boolean
+  whole_readable: boolean
   row_security: boolean
+  has_children: boolean
+  is_heap: boolean
   file_node: number
   inserted: number
   updated: number
@@ -83,7 +97,10 @@ function toTableState(row: MetadataRow): TableState {
     relid: row.relid,
     kind: row.kind,
     readable: row.readable,
+    wholeReadable: row.whole_readable,
     rowSecurity: row.row_security,
+    isHeap: row.is_heap,
+    hasChildren: row.has_children,
     fileNode: row.file_node,
     inserted: row.inserted,
     updated: row.updated,

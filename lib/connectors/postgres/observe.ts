@@ -1,13 +1,13 @@
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { fromColumns } from './from-columns.ts'
-import { fromCounters } from './from-counters.ts'
 import { compareLooks, nextInRound, parseLookState } from './look-state.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './metadata.ts'
 import { failed, kept, type Looked } from './observation.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isConnectionLoss, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
+import { readByRows } from './read-rows.ts'
 import { openSession, type Session } from './session.ts'
 import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
 import { parseTablePath, quoteIdentifier, quoteTable, type TablePath } from './table-path.ts'
@@ -61,14 +61,19 @@ function toLooked(
   return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, looks, now, costMs }
 }
 
-/** What the metadata alone can answer; null: the columns must be read. */
+/** Rows were never looked at, or what was seen of them is not settled. */
+function owesALook({ previous, columns }: Looked): boolean {
+  return columns.length === 0 && (previous?.rowsSeen === undefined || previous.rewrittenAt != null)
+}
+
+/** What the metadata alone can answer; null: the columns, or the rows, must be read. */
 function answerFromMetadata(looked: Looked): Observation | null {
   const { difference, previous, columns, asset } = looked
   if (columns.length === 0 && difference === 'uncounted') {
     return failed(asset.key, 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.')
   }
-  if (previous !== null && difference === 'same' && (columns.length === 0 || looked.looks > 0)) return kept(looked, previous)
-  return columns.length === 0 ? fromCounters(looked) : null
+  const stands = previous !== null && difference === 'same' && (columns.length === 0 || looked.looks > 0)
+  return stands && !owesALook(looked) ? kept(looked, previous) : null
 }
 
 function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): string | null {
@@ -145,7 +150,16 @@ async function* look(connection: Connection<PostgresSettings>, session: Session,
     if (answer === null) toRead.push(looked)
     else yield answer
   }
-  yield* readByColumn(connection, session, toRead)
+  yield* readByColumn(
+    connection,
+    session,
+    toRead.filter((looked) => looked.columns.length > 0),
+  )
+  yield* readByRows(
+    connection,
+    session,
+    toRead.filter((looked) => looked.columns.length === 0),
+  )
 }
 
 /**

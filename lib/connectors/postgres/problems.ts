@@ -6,6 +6,12 @@ function codeOf(error: unknown): string {
   return typeof error.code === 'string' ? error.code : ''
 }
 
+/** PostgreSQL's five letters for what went wrong with a statement; empty when it was not the statement. */
+export function sqlStateOf(error: unknown): string {
+  const code = codeOf(error)
+  return /^[0-9A-Z]{5}$/.test(code) ? code : ''
+}
+
 /** True when the error is about the line or the server, not about the one statement. */
 export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error)

@@ -54,7 +54,7 @@ function sessionUrl(connection: Connection<PostgresSettings>): string {
   const asked = new URLSearchParams({
     options: options.join(' ').trim(),
     statement_timeout: String(statementTimeout),
-    lock_timeout: String(Math.min(LOCK_TIMEOUT_MS, statementTimeout)),
+    lock_timeout: String(Math.min(LOCK_TIMEOUT_MS, Math.ceil(statementTimeout / 2))),
     application_name: `tidemark ${connection.key}`.slice(0, 63),
   })
   return `${url}${url.includes('?') ? '&' : '?'}${asked.toString()}`
