@@ -45,10 +45,13 @@ export function entryOf(filename: string, stats?: Stats): { filename: string; lo
   return { filename, longname: `${kind}rw-r--r-- 1 campus campus ${attrs.size} Jan  1 00:00 ${filename}`, attrs }
 }
 
+/** As OpenSSH has it: a link that leads round in a circle is none, either. */
+const NO_SUCH_FILE = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ELOOP'])
+
 /** The status a failed request is answered with. */
 export function statusOf(error: unknown): number {
   if (error instanceof SftpStatus) return error.status
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (code === 'ENOENT') return STATUS_CODE.NO_SUCH_FILE
+  if (NO_SUCH_FILE.has(code)) return STATUS_CODE.NO_SUCH_FILE
   return code === 'EACCES' || code === 'EPERM' ? STATUS_CODE.PERMISSION_DENIED : STATUS_CODE.FAILURE
 }

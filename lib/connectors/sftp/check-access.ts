@@ -14,7 +14,7 @@ export async function checkAccess(connection: Connection<SftpSettings>): Promise
       const folder = await session.stat(root).catch((error: unknown) => {
         throw toRequestError(session.system, `look at ${place}`, error)
       })
-      if (!folder.isFolder) return { ok: false, detail: `${place} is not a folder.` }
+      if (folder.kind !== 'folder') return { ok: false, detail: `${place} is not a folder.` }
       const words = (await mayWrite(session, connection))
         ? `files can be written to ${place}.`
         : `files cannot be written to ${place} itself; a delivery needs a folder in it where they can.`

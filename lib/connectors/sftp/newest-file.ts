@@ -10,10 +10,12 @@ import { sftpAnswerOf } from './ssh-errors.ts'
 export interface Candidate {
   path: string
   name: string
+  /** Of a link those of its target; a link that leads to no file has none. */
   bytes: number
   modifiedAt: number
   /** Where its side-car `<name>.sha256` stands. */
   sideCar: string | null
+  leadsNowhere: boolean
 }
 
 /** The same file with the same content, as far as a listing tells. */
@@ -26,6 +28,7 @@ export class FolderLook {
   readonly #session: Session
   readonly #connection: Connection<SftpSettings>
   readonly #folders = new Map<string, Promise<RemoteFile[]>>()
+  readonly #targets = new Map<string, Promise<RemoteFile | null>>()
 
   constructor(session: Session, connection: Connection<SftpSettings>) {
     this.#session = session
@@ -43,12 +46,35 @@ export class FolderLook {
   async #matching(folder: string, template: string): Promise<Candidate[]> {
     const place = remotePath(this.#connection.settings, folder === '.' ? '' : folder)
     const files = await this.#list(place)
-    const names = new Set(files.map(({ name }) => name))
-    return files.flatMap(({ name, bytes, modifiedAt, isFolder }) => {
-      if (isFolder || isPart(name) || matchName(template, name) === null) return []
+    const byName = new Map(files.map((file) => [file.name, file]))
+    const fitting = files.filter(({ name, kind }) => isFileOrLink(kind) && !isPart(name) && matchName(template, name) !== null)
+    const found: Candidate[] = []
+    for (const { name, modifiedAt } of fitting) {
       const path = place === '' ? name : posix.join(place, name)
-      return [{ path, name, bytes, modifiedAt, sideCar: names.has(`${name}.sha256`) ? `${path}.sha256` : null }]
-    })
+      const file = await this.#fileAt(path, byName.get(name))
+      const sideCar = await this.#fileAt(`${path}.sha256`, byName.get(`${name}.sha256`))
+      found.push({
+        path,
+        name,
+        bytes: file?.bytes ?? 0,
+        modifiedAt: file?.modifiedAt ?? modifiedAt,
+        sideCar: sideCar && `${path}.sha256`,
+        leadsNowhere: file === null,
+      })
+    }
+    return found
+  }
+
+  /** The file that an entry of a listing is or leads to; null when there is none. */
+  async #fileAt(path: string, entry: RemoteFile | undefined): Promise<RemoteFile | null> {
+    const file = entry?.kind === 'link' ? await this.#targetOf(path) : entry
+    return file?.kind === 'file' ? file : null
+  }
+
+  #targetOf(link: string): Promise<RemoteFile | null> {
+    const known = this.#targets.get(link) ?? this.#session.stat(link).catch(nullIfMissing)
+    this.#targets.set(link, known)
+    return known
   }
 
   #list(folder: string): Promise<RemoteFile[]> {
@@ -58,7 +84,15 @@ export class FolderLook {
   }
 }
 
+function isFileOrLink(kind: RemoteFile['kind']): boolean {
+  return kind === 'file' || kind === 'link'
+}
+
 function noneIfMissing(error: unknown): Candidate[] {
-  if (sftpAnswerOf(error) === 'missing') return []
+  return nullIfMissing(error) ?? []
+}
+
+function nullIfMissing(error: unknown): null {
+  if (sftpAnswerOf(error) === 'missing') return null
   throw error
 }

@@ -82,7 +82,8 @@ async function choose(connection: Connected, session: Session, look: Look, now: 
   let isChanging = false
   for (const candidate of now) {
     if (candidate.bytes === 0) {
-      warnings.push(`${candidate.name} is empty and does not count`)
+      const what = candidate.leadsNowhere ? 'a link that leads to no file' : 'empty'
+      warnings.push(`${candidate.name} is ${what} and does not count`)
       continue
     }
     if (isSettled(candidate, look)) {

@@ -40,7 +40,7 @@ async function newestWhole(connection: Connection<SftpSettings>, session: Sessio
   const newest = now.find(({ bytes }) => bytes > 0)
   if (newest === undefined) {
     throw new TidemarkError('not-found', {
-      publicMessage: `${session.system} has no file ${path}${now.length > 0 ? ' that is not empty' : ''}.`,
+      publicMessage: `${session.system} has no file ${path}${now.some(({ leadsNowhere }) => !leadsNowhere) ? ' that is not empty' : ''}.`,
       retryable: true,
     })
   }

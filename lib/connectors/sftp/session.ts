@@ -12,7 +12,8 @@ import { toConnectionError } from './ssh-errors.ts'
 /** What the server says of one file. */
 export interface RemoteFile {
   name: string
-  isFolder: boolean
+  /** `other`: a pipe, a socket or a device. In a listing links are themselves; asked for by its path a link is its target. */
+  kind: 'file' | 'folder' | 'link' | 'other'
   bytes: number
   /** By the server's clock, in whole seconds. */
   modifiedAt: number
@@ -106,9 +107,9 @@ export class Session {
   /** What stands in a folder, in no order. */
   async list(folder: string): Promise<RemoteFile[]> {
     const entries = await this.#line.within(() =>
-      answer<{ filename: string; attrs: Stats }[]>((done) => this.#sftp.readdir(folder === '' ? '.' : folder, done)),
+      answer<{ filename: string; longname: string; attrs: Stats }[]>((done) => this.#sftp.readdir(folder === '' ? '.' : folder, done)),
     )
-    return entries.flatMap(({ filename, attrs }) => (/^\.\.?$/.test(filename) ? [] : [toRemoteFile(filename, attrs)]))
+    return entries.flatMap(({ filename, longname, attrs }) => (/^\.\.?$/.test(filename) ? [] : [toRemoteFile(filename, attrs, longname)]))
   }
 
   /** What the server says of one file or folder. */
@@ -201,6 +202,17 @@ function answer<T>(request: (done: (error: Error | null | undefined, value: T) =
   return new Promise((resolve, reject) => request((error, value) => (error ? reject(error) : resolve(value))))
 }
 
-function toRemoteFile(name: string, stats: Stats): RemoteFile {
-  return { name, isFolder: stats.isDirectory(), bytes: stats.size, modifiedAt: stats.mtime * 1000 }
+function toRemoteFile(name: string, stats: Stats, longName = ''): RemoteFile {
+  return { name, kind: kindOf(stats, longName), bytes: stats.size, modifiedAt: stats.mtime * 1000 }
+}
+
+const TYPE_BITS = 0o170000
+
+/** By the mode; a server that tells no type in it has it in the first letter of the line it would print. */
+function kindOf(stats: Stats, longName: string): RemoteFile['kind'] {
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'folder'
+  if (stats.isSymbolicLink()) return 'link'
+  if ((stats.mode & TYPE_BITS) !== 0) return 'other'
+  return longName.startsWith('d') ? 'folder' : longName.startsWith('l') ? 'link' : 'file'
 }
