@@ -2,37 +2,29 @@ import { type OpeningTools, openWritten, type WrittenConnection } from '#jobs/co
 import type { Health } from '#lib/connectors/connector.ts'
 import { MINUTE_MS } from '#lib/domain/instant.ts'
 import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
-import { hideSecrets } from '#lib/platform/secret-sight.ts'
-import type { SecretSource } from '#lib/platform/secrets.ts'
 
 /** A system that has not answered by then does not let us in. */
 export const CHECK_TIMEOUT_MS = MINUTE_MS
-
-export interface CheckingTools extends OpeningTools {
-  placeOf: SecretSource['placeOf']
-}
 
 /**
  * Tries to get into a system as a run would, with its secrets as they are now. Never throws but when the signal aborts: what went
  * wrong is the answer, in words, and no secret stands in it whatever the system said.
  */
-export async function checkConnection(tools: CheckingTools, key: string, written: WrittenConnection, signal: AbortSignal): Promise<Health> {
-  const hide = (text: string) => hideSecrets(text, written.settings, tools)
+export async function checkConnection(tools: OpeningTools, key: string, written: WrittenConnection, signal: AbortSignal): Promise<Health> {
   try {
-    const health = await withinLimit(tools, signal, (limited) => {
+    return await withinLimit(tools, signal, (limited) => {
       const { connector, connection } = openWritten(tools, key, written, limited)
       return connector.check(connection)
     })
-    return { ...health, detail: hide(health.detail) }
   } catch (error) {
     signal.throwIfAborted()
-    tools.log.warn('a connection could not be checked', { connection: key, error: hide(toInternalMessage(error)) })
-    return { ok: false, detail: hide(toPublicMessage(error)), credentialExpiresAt: null }
+    tools.log.warn('a connection could not be checked', { connection: key, error: toInternalMessage(error) })
+    return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
   }
 }
 
 /** The answer, or a timeout, also of a connector that does not listen to its signal. */
-async function withinLimit<T>({ clock }: CheckingTools, signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
+async function withinLimit<T>({ clock }: OpeningTools, signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController()
   const over = new AbortController()
   const tooLong = clock.sleep(CHECK_TIMEOUT_MS, AbortSignal.any([signal, over.signal])).then(() => {

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import type { JobServices } from '#jobs/job-kind.ts'
+import { guarded } from '#lib/connectors/answer/guard.ts'
 import type { Connection, Connector, Delivered, Delivery } from '#lib/connectors/connector.ts'
 import { CONNECTION_KEYS } from '#lib/domain/catalogue-document.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import type { Log } from '#lib/platform/log.ts'
+import { redactorFor } from '#lib/platform/redaction.ts'
+import { secretsOf } from '#lib/platform/secret-sight.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets.ts'
 
 /** A connection as the stored document holds it. */
@@ -30,7 +33,10 @@ export interface WrittenConnection {
   settings: Record<string, unknown>
 }
 
-/** A connection as written, ready to be used: its secrets resolved as they are now, its settings checked. Throws with what to do. */
+/**
+ * A connection as written, ready to be used: its secrets resolved as they are now, its settings checked; nothing it says repeats
+ * them. Throws with what to do.
+ */
 export function openWritten(tools: OpeningTools, key: string, written: WrittenConnection, signal: AbortSignal): OpenConnection {
   const connector = requireExtension(tools.connectors, written.kind, 'connector')
   const parsed = connector.settings.safeParse(resolveSecrets(written.settings, tools.lookup))
@@ -41,7 +47,8 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
     })
   }
   const log = tools.log.child({ connection: key })
-  return { connector, connection: { key, settings: parsed.data, clock: tools.clock, log, signal } }
+  const redact = redactorFor(secretsOf(written.settings, tools.lookup))
+  return { connector: guarded(connector, redact), connection: { key, settings: parsed.data, clock: tools.clock, log, signal } }
 }
 
 /**

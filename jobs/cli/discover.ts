@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { loadConnectors, loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
+import { guarded } from '#lib/connectors/answer/guard.ts'
 import type { Connector, Found } from '#lib/connectors/connector.ts'
 import type { Catalogue } from '#lib/domain/catalogue.ts'
 import { proposeCatalogue } from '#lib/domain/catalogue-proposal.ts'
@@ -9,6 +10,8 @@ import { toKey } from '#lib/domain/catalogue-proposal-groups.ts'
 import { keyInWords } from '#lib/domain/catalogue-resolve.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
+import { redactorFor } from '#lib/platform/redaction.ts'
+import { secretsOf } from '#lib/platform/secret-sight.ts'
 import { resolveSecrets } from '#lib/platform/secrets.ts'
 import { workerLookup } from './databases.ts'
 import { problemsInWords } from './problems-in-words.ts'
@@ -48,7 +51,7 @@ async function targetAt(address: string): Promise<Target> {
   const variable = `${key.replaceAll('-', '_').toUpperCase()}_URL`
   return {
     key,
-    connector,
+    connector: guarded(connector, redactorFor(secretsOf({ url: address }, () => undefined))),
     settings: parseSettings(connector.settings, { url: address }, key),
     written: { url: `\${${variable}}` },
     note: `Put the address with its password into .env: ${variable}=${url.protocol}//…`,
@@ -67,11 +70,12 @@ async function targetNamed(key: string, command: CommandLine): Promise<Target> {
   const named = new Map(catalogue.connections.map((connection) => [connection.key, connection]))
   const connection = requireExtension(named, key, 'connection')
   const connector = requireExtension(await loadConnectors(), connection.kind, 'connector')
-  const settings = resolveSecrets(connection.settings, await workerLookup(command))
+  const lookup = await workerLookup(command)
+  const settings = resolveSecrets(connection.settings, lookup)
   const { name, zone } = catalogue.page
   return {
     key,
-    connector,
+    connector: guarded(connector, redactorFor(secretsOf(connection.settings, lookup))),
     settings: parseSettings(connector.settings, settings, key),
     written: connection.settings,
     note: null,

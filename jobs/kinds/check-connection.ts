@@ -14,7 +14,7 @@ export default defineJobKind({
   async run(services, { connection }) {
     if (!(await claimCheck(services.ctx, connection))) return
     const written = await readWritten(services, connection)
-    const health = await checkConnection({ ...toTools(services), placeOf: services.placeOf }, connection, written, services.signal)
+    const health = await checkConnection(toTools(services), connection, written, services.signal)
     const references = lookAtReferences(written.settings, services, services.fingerprintKey)
     await recordCheck(services.ctx, { connection, health, references })
   },

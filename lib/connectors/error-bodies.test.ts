@@ -5,6 +5,7 @@ import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
 import type { Connector } from './connector.ts'
 import csTools from './cs-tools.ts'
+import http from './http.ts'
 import peoplesoft from './peoplesoft.ts'
 import personApi from './person-api.ts'
 import sap from './sap.ts'
@@ -39,5 +40,31 @@ describe.each(ASKED)('an error answer of %s', (_name, connector, more, request) 
     const error: unknown = await Array.fromAsync(connector.extract?.(connection, request) ?? []).catch((thrown: unknown) => thrown)
     expect(isTidemarkError(error) && error.publicMessage).toContain('HTTP 500')
     expect(toInternalMessage(error)).not.toContain(BUID)
+  })
+})
+
+describe.each([
+  ['bearer', { auth: 'bearer', token: 'tok/en+1 x' }, 'tok/en+1 x'],
+  ['basic', { auth: 'basic', user: 'loader', password: 'hush p@ss' }, 'hush p@ss'],
+  ['a header', { auth: 'header', header: 'X-Secret-Thing', token: 'hush p@ss' }, 'hush p@ss'],
+])('an answer that repeats our request with %s', (_how, more, secret) => {
+  const spelt = [secret, encodeURIComponent(secret), Buffer.from(`loader:${secret}`).toString('base64').slice(0, -2)]
+  it.each([401, 500, 200])('leaves nothing of it and of anybody in our words, sent as HTTP %i', async (status) => {
+    receiver.behave((response, { headers }) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(
+        JSON.stringify({
+          error: { message: `denied to ${JSON.stringify(headers)} of Ann Lee, ${BUID}`, code: 7 },
+          items: [{ ann: 'Ann' }],
+        }),
+      ),
+    )
+    const settings = http.settings.parse({ baseUrl: receiver.url, ...more })
+    const connection = { key: 'p', settings, clock: new FakeClock(0), log: silentLog, signal: new AbortController().signal }
+    const asked = { format: 'json', records: 'items' }
+    const error: unknown = await Array.fromAsync(http.extract?.(connection, asked) ?? []).catch((thrown: unknown) => thrown)
+    const words = toInternalMessage(error)
+    expect(words).toMatch(status === 200 ? /error in the answer: denied to/ : new RegExp(`HTTP ${status}. denied to`))
+    for (const text of [...spelt, 'Ann', 'Lee', BUID]) expect(words).not.toContain(text)
+    expect(words.length).toBeLessThan(500)
   })
 })

@@ -1,23 +1,7 @@
 import { isReference } from './catalogue-document.ts'
 import type { Finding } from './catalogue-issues.ts'
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from './catalogue-node.ts'
-
-const SECRET_NAME = /(password|passwd|passphrase|secret|token|apikey|privatekey|accesskey|credential)s?$/i
-
-/** True for names under which people write secrets. */
-export function isSecretName(key: string): boolean {
-  return SECRET_NAME.test(key.replaceAll(/[_-]/g, ''))
-}
-
-/** An address that carries a password (`user:pass@`) or a token in its query. */
-export function isSecretAddress(text: string): boolean {
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:[^/@\s]+@/i.test(text)) return true
-  const query = /^[a-z][a-z0-9+.-]*:\/\/[^?]*\?([^#]*)/i.exec(text)?.[1] ?? ''
-  return query.split('&').some((pair) => {
-    const [name = '', value = ''] = pair.split('=')
-    return value !== '' && (isSecretName(name) || /^(sig|signature|key)$/i.test(name))
-  })
-}
+import { isSecretAddress, isSecretName } from './secret-name.ts'
 
 function variableFor(path: DocumentPath): string {
   const words = path.filter((key) => typeof key === 'string' && !['connections', 'flows', 'parameters', 'tell'].includes(key))

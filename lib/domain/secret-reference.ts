@@ -1,5 +1,5 @@
-import { isSecretAddress, isSecretName } from './catalogue-check-secrets.ts'
 import type { Instant } from './instant.ts'
+import { isSecretAddress, isSecretName } from './secret-name.ts'
 
 /**
  * Where the value of a reference comes from. `tidemark`: Tidemark hands it to its own worker (the embedded databases, the demo);

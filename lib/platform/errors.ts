@@ -1,4 +1,5 @@
 import { assertNever } from '#lib/domain/assert-never.ts'
+import { hideCredentials } from './hide-credentials.ts'
 
 /** How an error came about; decides retries and HTTP codes, never wording. */
 export type ErrorCode = 'invalid' | 'not-found' | 'conflict' | 'refused' | 'unavailable' | 'timeout' | 'cancelled' | 'fenced' | 'internal'
@@ -51,11 +52,17 @@ export function toPublicMessage(error: unknown): string {
   return isTidemarkError(error) ? error.publicMessage : 'Something unexpected went wrong; the internal log has the details.'
 }
 
-/** Everything we know, for the internal log: message and chain of causes, without stacks. */
+/** Everything we know, for the internal log: message and chain of causes, without stacks, credentials and values of rows. */
 export function toInternalMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return hideCredentials(String(error))
   const cause = error.cause === undefined ? '' : ` ← ${toInternalMessage(error.cause)}`
-  return `${error.message}${cause}`
+  return `${hideCredentials(withoutValues(error))}${cause}`
+}
+
+/** What parsers and PostgreSQL say of a value quotes it, and it may be somebody's. */
+function withoutValues(error: Error): string {
+  if (error instanceof SyntaxError) return error.message.replace(/(?:\.\.\.)?".*"(?:\.\.\.)?/s, '…')
+  return 'severity' in error ? error.message.replace(/: "(?:[^"]|"")*"|=\([^)]*\)/g, ': …') : error.message
 }
 
 /** The HTTP status a shell answers with. */

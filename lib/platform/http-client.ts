@@ -3,7 +3,9 @@ import { createGunzip } from 'node:zlib'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import type { Clock } from './clock.ts'
 import { TidemarkError } from './errors.ts'
+import { foreignWords } from './foreign-words.ts'
 import { parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './http-errors.ts'
+import { requestRedactor } from './request-secrets.ts'
 
 export interface HttpLimits {
   connectMs: number
@@ -30,7 +32,7 @@ export interface HttpRequest {
   limits?: Partial<HttpLimits>
   signal: AbortSignal
   clock: Clock
-  /** Better public words for an error answer, from its body, or the whole error where the body knows more than the status; must not repeat secrets. */
+  /** Better public words for an error answer, from its body (without what our request let us in with), or the whole error where the body knows more than the status. */
   explain?: (status: number, body: string) => string | TidemarkError | undefined
   /** Its error answers may name people: their text is then kept nowhere, not even in our own log. */
   isAboutPeople?: boolean
@@ -59,12 +61,13 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   try {
     const response = await follow(call)
     if (response.statusCode >= 200 && response.statusCode < 300) return toAnswer(call, response)
-    const body = await collect(call, response, ERROR_BODY_BYTES, true)
+    const redact = requestRedactor(request)
+    const body = redact(await collect(call, response, ERROR_BODY_BYTES, true))
     const explanation = request.explain?.(response.statusCode, body)
     if (explanation instanceof TidemarkError) throw explanation
     throw toStatusError(request.system, response.statusCode, {
       explanation,
-      body: request.isAboutPeople === true ? '(not kept: it may name people)' : body,
+      body: request.isAboutPeople === true ? '(not kept: it may name people)' : foreignWords(body, { redact }),
       retryAfterMs: parseRetryAfter(header(response, 'retry-after'), request.clock.now()),
     })
   } catch (error) {

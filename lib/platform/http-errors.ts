@@ -53,12 +53,13 @@ const SYSTEM_WIDE = new Set([401, 429, 502, 503])
 export function toStatusError(
   system: SystemName,
   status: number,
+  /** `body`: what is kept of it. */
   options: { explanation?: string | undefined; body: string; retryAfterMs: number | undefined },
 ): TidemarkError {
   const publicMessage = options.explanation ?? statusInWords(system, status)
   return new TidemarkError(codeFor(status), {
     publicMessage,
-    message: `${publicMessage} [HTTP ${status}] ${options.body.slice(0, 300)}`,
+    message: `${publicMessage} [HTTP ${status}] ${options.body}`.trim(),
     retryable: RETRYABLE.has(status) || status >= 500,
     systemWide: SYSTEM_WIDE.has(status),
     ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),

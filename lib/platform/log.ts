@@ -1,4 +1,5 @@
 import { systemClock } from './clock.ts'
+import { hideCredentials } from './hide-credentials.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -25,7 +26,7 @@ function line(level: LogLevel, message: string, data: Record<string, unknown>, p
 export function createLog(options: { level: LogLevel; pretty: boolean }, fields: Record<string, unknown> = {}): Log {
   const write = (level: LogLevel) => (message: string, data?: Record<string, unknown>) => {
     if (ORDER[level] < ORDER[options.level]) return
-    process.stderr.write(line(level, message, { ...fields, ...data }, options.pretty))
+    process.stderr.write(hideCredentials(line(level, message, { ...fields, ...data }, options.pretty)))
   }
   return {
     debug: write('debug'),

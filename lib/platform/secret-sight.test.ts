@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fingerprintOf, hideSecrets, lookAtReferences } from './secret-sight.ts'
+import { redactorFor } from './redaction.ts'
+import { fingerprintOf, lookAtReferences, secretsOf } from './secret-sight.ts'
 import { secretSource } from './secrets.ts'
 
 const KEY = 'a key of at least thirty-two characters'
@@ -61,6 +62,6 @@ describe("somebody else's words", () => {
     ['{"refused":"a \\"b\\" c"}', '{"refused":"•••"}'],
     ['loader may not read; abc', 'loader may not read; abc'],
   ])('"%s" are told as "%s"', (text, told) => {
-    expect(hideSecrets(text, settings, source)).toBe(told)
+    expect(redactorFor(secretsOf(settings, source.lookup))(text)).toBe(told)
   })
 })

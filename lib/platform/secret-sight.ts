@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { isSecretAddress, isSecretName } from '#lib/domain/secret-name.ts'
 import { isSecretReference, type SeenReference } from '#lib/domain/secret-reference.ts'
-import { type Reference, referencesIn, resolveIfThere, type SecretSource } from './secrets.ts'
+import type { KnownSecrets } from './redaction.ts'
+import { type Lookup, type Reference, referencesIn, resolveIfThere, type SecretSource } from './secrets.ts'
 
-const HIDDEN = '•••'
-/** Shorter values stand in every other word: hiding them would only garble the text. */
-const HIDDEN_LENGTH_MIN = 4
+const USER = /^(user|username|account|login)$/i
 
 function keyedHash(text: string, key: string, digits: number): string {
   return createHmac('sha256', key).update(text).digest('hex').slice(0, digits)
@@ -32,26 +32,26 @@ export function lookAtReferences(settings: Record<string, unknown>, source: Secr
   return referencesIn(settings).map((reference) => look(reference, source, key))
 }
 
-function spellings(value: string): string[] {
-  const password = URL.canParse(value) ? new URL(value).password : ''
-  const plain = [value, password, decodeSafely(password)]
-  return plain.flatMap((text) => [text, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)])
-}
-
-function decodeSafely(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
-/** Takes the secrets of some settings out of a text, however they are spelt in it: for words that somebody else wrote. */
-export function hideSecrets(text: string, settings: Record<string, unknown>, source: SecretSource): string {
-  const values = referencesIn(settings).flatMap((reference) => {
-    const isSecret = look(reference, source, '').isSecret
-    return isSecret ? [resolveIfThere(reference.isFile ? reference.text : `\${${reference.name}}`, source.lookup) ?? ''] : []
+/** What must never be repeated of a connection: the secrets its settings lead to, or hold, and the accounts they belong to. */
+export function secretsOf(settings: Record<string, unknown>, lookup: Lookup): KnownSecrets {
+  const resolved = (text: string) => resolveIfThere(text, lookup) ?? ''
+  const references = referencesIn(settings).flatMap(({ setting, name, isFile, text }) => {
+    const value = resolved(isFile ? text : `\${${name}}`)
+    return isSecretReference(setting, name, resolved(text)) || isFile ? [value] : []
   })
-  const hidden = values.flatMap(spellings).filter((value) => value.length >= HIDDEN_LENGTH_MIN)
-  return hidden.sort((a, b) => b.length - a.length).reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
+  const texts = [...textsIn(settings, '')].map(([setting, text]) => [setting, resolved(text)] as const)
+  const written = texts.flatMap(([setting, text]) => (isSecretName(setting) || isSecretAddress(text) ? [text] : []))
+  const users = texts.flatMap(([setting, text]) => [...(USER.test(setting) ? [text] : []), ...userIn(text)])
+  return { secrets: [...references, ...written].filter((value) => value !== ''), users }
+}
+
+function* textsIn(value: unknown, setting: string): Generator<[setting: string, text: string]> {
+  if (typeof value === 'string') yield [setting, value]
+  else if (Array.isArray(value)) for (const item of value) yield* textsIn(item, setting)
+  else if (typeof value === 'object' && value !== null) for (const [key, item] of Object.entries(value)) yield* textsIn(item, key)
+}
+
+function userIn(text: string): string[] {
+  const user = URL.canParse(text) ? new URL(text).username : ''
+  return user === '' ? [] : [user]
 }

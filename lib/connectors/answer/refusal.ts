@@ -6,11 +6,6 @@ export function refusedAnswer(system: string, because: string): TidemarkError {
   return new TidemarkError('refused', { publicMessage: `The answer of ${system} cannot be used: ${because}.` })
 }
 
-/** Foreign words without what looks like somebody's id: every longer run of digits, with the letters before it. */
-export function withoutIds(words: string): string {
-  return words.replace(/[A-Za-z]{0,2}\d{5,}/g, '…')
-}
-
 /** A piece of an answer as a value, no digit lost; refused when it is not JSON. */
 export function parseAnswer(system: string, text: string): JsonValue {
   try {

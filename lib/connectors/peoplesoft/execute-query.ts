@@ -1,7 +1,8 @@
-import { parseAnswer, refusedAnswer, withoutIds } from '#lib/connectors/answer/refusal.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { foreignWords } from '#lib/platform/foreign-words.ts'
 import { httpRequest } from '#lib/platform/http-client.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
 import { peekStart } from '#lib/platform/peek-start.ts'
@@ -131,7 +132,7 @@ function brokerError(system: string, body: string, { user }: PeopleSoftSettings)
   if (!body.includes('<IBResponse')) return undefined
   const message = /<MessageID>\s*(\d+)\s*<\/MessageID>/.exec(body)?.[1] ?? 'unknown'
   const said = /<DefaultMessage>(.*?)<\/DefaultMessage>/s.exec(body)?.[1] ?? ''
-  const words = withoutIds(said.replaceAll(`User ${user} `, 'The account ').replaceAll(` ${user} `, ' the account ').trim()).slice(0, 200)
+  const words = foreignWords(said.replaceAll(`User ${user} `, 'The account ').replaceAll(` ${user} `, ' the account '))
   return new TidemarkError('refused', {
     publicMessage: `${system} answered with an Integration Broker error, message ${message}${words === '' ? '' : `: ${words}`}`,
   })

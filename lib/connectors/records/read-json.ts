@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { foreignWords } from '#lib/platform/foreign-words.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
 import { decode, type RecordSource, unusable } from './text-source.ts'
 
@@ -80,11 +81,15 @@ class ListReader {
     if (Object.entries(ERRORS).some(([key, isError]) => isError(this.#notes[`/${key}`]))) {
       throw new TidemarkError('refused', {
         publicMessage: `${this.#what} cannot be used: it reports an error${this.#found ? ' beside its rows' : ' instead of rows'}.`,
-        message: `error in the answer: ${JSON.stringify(this.#notes).slice(0, 500)}`,
+        message: `error in the answer: ${foreignWords(JSON.stringify(this.#reported()))}`,
       })
     }
     if (!this.#found) throw unusable(this.#what, `it holds nothing at ${this.#list.join('.')}`)
     return this.#notes
+  }
+
+  #reported(): JsonNotes {
+    return Object.fromEntries(Object.keys(ERRORS).map((key) => [key, this.#notes[`/${key}`] ?? null]))
   }
 
   #row(position: string | number | undefined, text: string): JsonObject {

@@ -1,8 +1,9 @@
 import { jsonBody } from '#lib/connectors/answer/json-body.ts'
-import { parseAnswer, refusedAnswer, withoutIds } from '#lib/connectors/answer/refusal.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { foreignWords } from '#lib/platform/foreign-words.ts'
 import { type HttpAnswer, httpRequest } from '#lib/platform/http-client.ts'
 import { type JsonPath, streamJson } from '#lib/platform/json-stream.ts'
 import { credentialsOf, systemOf } from './credentials.ts'
@@ -137,15 +138,15 @@ function ask(connection: Connected, url: URL): Promise<HttpAnswer> {
     signal,
     clock,
     isAboutPeople: true,
-    explain: (status, body) => explain(system, status, body),
+    explain: (status, body) => explain(system, status, body, url),
   })
 }
 
 /** SAP's own words for what it refuses; a logon page says nothing worth repeating. */
-function explain(system: string, status: number, body: string): string | undefined {
+function explain(system: string, status: number, body: string, url: URL): string | undefined {
   if (status === 401 || status === 403) return undefined
   try {
-    const error = errorIn(parseJson(body))
+    const error = errorIn(parseJson(body), url.pathname.split('/'))
     return error === undefined ? undefined : `${system} did not accept the request (HTTP ${status}): ${error}`
   } catch {
     return undefined
@@ -157,12 +158,12 @@ function throwIfError(system: string, document: JsonValue): void {
   if (error !== undefined) throw new TidemarkError('refused', { publicMessage: `${system} reports an error: ${error}` })
 }
 
-function errorIn(document: JsonValue): string | undefined {
+function errorIn(document: JsonValue, asked: readonly string[] = []): string | undefined {
   const error = member(document, 'error')
   if (!isJsonObject(error)) return undefined
   const message = isJsonObject(error['message']) ? error['message']['value'] : error['message']
-  const words = typeof message === 'string' ? withoutIds(message).slice(0, 200) : ''
-  return `${String(error['code'] ?? 'without a code')} ${words}`.trim()
+  const words = typeof message === 'string' ? foreignWords(message, { asked }) : ''
+  return `${foreignWords(String(error['code'] ?? '')) || 'without a code'} ${words}`.trim()
 }
 
 function nextPage(connection: Connected, url: URL, next: string | undefined): URL | undefined {

@@ -1,8 +1,8 @@
 import { jsonBody } from '#lib/connectors/answer/json-body.ts'
-import { withoutIds } from '#lib/connectors/answer/refusal.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { foreignWords } from '#lib/platform/foreign-words.ts'
 import { httpRequest } from '#lib/platform/http-client.ts'
 import { type SnapLogicSettings, timeoutMsOf } from './settings.ts'
 
@@ -47,13 +47,13 @@ export function systemOf(connection: Connection<SnapLogicSettings>): string {
 
 /** Throws when a document is one of a Snap's error view, or of the gateway: the answer is then not complete. */
 export function throwErrorDocument(system: string, document: JsonObject, insteadOf: string): void {
-  const { error, reason, resolution, status, statusCode, http_status_code: http, msg } = document
+  const { error, reason, status, statusCode, http_status_code: http, msg } = document
   const code = [status, statusCode, http].map(Number).find((number) => number >= 400 && number < 600)
   const failed = error !== undefined && error !== null && error !== ''
   if (!failed && code === undefined) return
   throw new TidemarkError('unavailable', {
     publicMessage: `The pipeline behind ${system} reports an error instead of ${insteadOf}${code === undefined ? '' : ` (${code})`}; what it sent is not complete.`,
-    message: `pipeline error: ${withoutIds(JSON.stringify({ error, reason, resolution, code, msg })).slice(0, 500)}`,
+    message: `pipeline error: ${foreignWords(JSON.stringify({ error, reason, code, msg }))}`,
     retryable: code === undefined ? false : code === 408 || code === 425 || code === 429 || code >= 500,
   })
 }

@@ -1,0 +1,31 @@
+/** What stands in place of a secret. */
+export const HIDDEN = '•••'
+
+const NAME = 'authorization|(?:x[-_])?(?:api|auth|access|functions)[-_]?(?:key|token)|ocp-apim-subscription-key|cookie'
+/** The value of such a header, also in JSON, in JSON inside a text, and as a program prints it. */
+const HEADER = new RegExp(`((?:proxy-|set-)?(?:${NAME})\\\\*["']?\\s*[:=]\\s*\\[?\\s*)(?:\\\\*"[^"]*"|'[^']*'|[^,;&\\r\\n"'}\\]]+)`, 'gi')
+const SCHEME = /\b(bearer|basic|digest|negotiate|token|apikey)(\s+|%20|\+)(?!bearer|basic|digest)([\w.~+/=%-]{6,})/gi
+const WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g
+const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'<>]*@/gi
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
+const PARAMETER = /\b((?:[a-z]+[-_])?(?:password|passwd|pwd|secret|token|sig|signature|api[-_]?key)=)[^&\s"'<>]+/gi
+
+/** Takes out what looks like a credential, whoever it belongs to: headers that let one in, tokens, passwords in addresses, private keys. */
+export function hideCredentials(text: string): string {
+  return text
+    .replace(PRIVATE_KEY, HIDDEN)
+    .replace(HEADER, `$1${HIDDEN}`)
+    .replace(SCHEME, (whole, scheme: string, blank: string, value: string) => (looksRandom(value) ? `${scheme}${blank}${HIDDEN}` : whole))
+    .replace(WEB_TOKEN, HIDDEN)
+    .replace(IN_ADDRESS, `$1${HIDDEN}@`)
+}
+
+/** Of a text that came from outside also what stands behind `password=` and the like. */
+export function hideForeignCredentials(text: string): string {
+  return hideCredentials(text).replace(PARAMETER, `$1${HIDDEN}`)
+}
+
+/** A token rather than a word: "Basic authentication" stays as it is. */
+function looksRandom(value: string): boolean {
+  return value.length > 24 || /[\d=_~+/%]|[a-z][A-Z]|[A-Z]{2}/.test(value)
+}

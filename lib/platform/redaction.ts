@@ -1,0 +1,124 @@
+import { isSecretName } from '#lib/domain/secret-name.ts'
+import { HIDDEN, hideForeignCredentials } from './hide-credentials.ts'
+import type { Log } from './log.ts'
+
+/** Shorter values stand in every other word: hiding them would only garble the text. */
+const HIDDEN_LENGTH_MIN = 4
+const KEY_LINE_LENGTH_MIN = 16
+
+/** Takes secrets out of a text. */
+export type Redact = (text: string) => string
+
+/** Secrets of one connection, and the names of the accounts they belong to. */
+export interface KnownSecrets {
+  secrets: readonly string[]
+  users: readonly string[]
+}
+
+/** Takes these secrets out of a text, however they are spelt in it, and whatever else looks like a credential. */
+export function redactorFor({ secrets, users }: KnownSecrets): Redact {
+  const plain = secrets.flatMap(partsOf)
+  const pairs = plain.flatMap((secret) => users.map((user) => inBase64(`${user}:${secret}`)))
+  const hidden = [...new Set([...plain.flatMap(spellings), ...pairs.flat()])]
+    .filter((value) => value.length >= HIDDEN_LENGTH_MIN)
+    .sort((a, b) => b.length - a.length)
+  return (text) => hideForeignCredentials(hidden.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text))
+}
+
+/** The secret, the password in an address, the lines of a key. */
+function partsOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).filter((line) => line.length >= KEY_LINE_LENGTH_MIN)
+  return [secret, secret.trim(), ...secretsInAddress(secret), ...lines]
+}
+
+/** The password and the tokens that an address holds. */
+export function secretsInAddress(text: string): string[] {
+  if (!URL.canParse(text)) return []
+  const { password, searchParams } = new URL(text)
+  const tokens = [...searchParams].flatMap(([name, value]) => (isSecretName(name) || /^(sig|signature|key)$/i.test(name) ? [value] : []))
+  return [password, decoded(password), ...tokens].filter((part) => part !== '')
+}
+
+function spellings(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1)
+  const inUrl = encodeURIComponent(text)
+  return [
+    text,
+    inUrl,
+    inUrl.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    inUrl.replaceAll('%20', '+'),
+    encodeURI(text),
+    new URLSearchParams({ '': text }).toString().slice(1),
+    json,
+    json.replaceAll('/', '\\/'),
+    JSON.stringify(json).slice(1, -1),
+    json.replace(/[^\x20-\x7e]/g, inUnicode),
+    json.replace(/[^\x20-\x7e]|[<>&'+]/g, inUnicode),
+    text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
+    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+    ...inBase64(text),
+  ]
+}
+
+function inUnicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+function inBase64(text: string): string[] {
+  const standard = Buffer.from(text).toString('base64')
+  return [standard, standard.replace(/=+$/, ''), standard.replaceAll('=', '%3D'), Buffer.from(text).toString('base64url')]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** The same error, secrets taken out of all that it and its causes say. */
+export function redactError(error: unknown, redact: Redact): unknown {
+  if (typeof error === 'string') return redact(error)
+  for (const one of chainOf(error)) {
+    for (const key of ['message', 'publicMessage', 'stack', 'detail', 'hint', 'where']) {
+      const words: unknown = Reflect.get(one, key)
+      const clean = typeof words === 'string' ? redact(words) : words
+      if (clean !== words) Reflect.defineProperty(one, key, { value: clean, configurable: true, writable: true, enumerable: false })
+    }
+  }
+  return error
+}
+
+function chainOf(error: unknown, seen: Set<Error> = new Set()): Set<Error> {
+  if (!(error instanceof Error) || seen.has(error)) return seen
+  seen.add(error)
+  chainOf(error.cause, seen)
+  if (error instanceof AggregateError) for (const one of error.errors) chainOf(one, seen)
+  return seen
+}
+
+/** The same log, secrets taken out of what is written to it. */
+export function redactedLog(log: Log, redact: Redact): Log {
+  const clean = (data: Record<string, unknown> | undefined) => (data === undefined ? undefined : redactedData(data, redact))
+  return {
+    debug: (message, data) => log.debug(redact(message), clean(data)),
+    info: (message, data) => log.info(redact(message), clean(data)),
+    warn: (message, data) => log.warn(redact(message), clean(data)),
+    error: (message, data) => log.error(redact(message), clean(data)),
+    child: (fields) => redactedLog(log.child(redactedData(fields, redact)), redact),
+  }
+}
+
+/** A value with secrets taken out of every text in it. */
+export function redactedValue(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => redactedValue(item, redact))
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+    ? redactedData(value, redact)
+    : value
+}
+
+function redactedData(data: object, redact: Redact): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, redactedValue(value, redact)]))
+}
