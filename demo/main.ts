@@ -3,6 +3,7 @@ import { Client, escapeIdentifier } from 'pg'
 import { z } from 'zod'
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
+import { restateHistory } from '#lib/commands/restate-history.ts'
 import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { getSetting, putSetting } from '#lib/db/settings.ts'
@@ -71,6 +72,7 @@ async function catchUp(databaseUrl: string, environment: Environment, campusUrl:
   const state = { firstStart, until: now, ports: known?.ports ?? NO_PORTS }
   log.info(known ? 'telling the stretch the demo was off' : `telling the last ${PAST_DAYS} days`)
   await catchUpWorld(campusUrl, systemClock, firstStart)
+  await restateHistory(ctx)
   clock.set(from)
   if (known === undefined) await syncAt(ctx, environment.config ?? CATALOGUE)
   clock.set(now)

@@ -17,6 +17,7 @@ import { startWakeUps } from '#jobs/wake-ups.ts'
 import { watchCatalogue } from '#jobs/watch-catalogue.ts'
 import { watchSecrets } from '#jobs/watch-secrets.ts'
 import { requestCheck } from '#lib/commands/request-check.ts'
+import { restateHistory } from '#lib/commands/restate-history.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { noteStopped } from '#lib/db/workers.ts'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -64,6 +65,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   await requireRightClock(ctx.pool, clock)
   await noteAbsence(services)
   await beatInside(services, startedAt)
+  await restateHistory(ctx, { onBatch: () => beatInside(services, startedAt) })
   await requestCheck(ctx, { connection: null })
 
   const wakeUps = await startWakeUps({ url: databaseUrl, kinds: await loadKinds(), services, log })

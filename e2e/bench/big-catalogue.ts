@@ -22,6 +22,7 @@ function policyOf(feed: number): Policy {
       graceMs: 2 * HOUR_MS,
       staleAfterMs: 2 * DAY_MS,
       opensBeforeMs: null,
+      writer: null,
     }
   }
   return { kind: 'calendar-days', clock: 'writtenAt', zone: ZONE, calendar: null, lateAfterDays: 1, staleAfterDays: 100, by: '08:00' }

@@ -22,6 +22,7 @@ const POLICIES: Policy[] = [
     graceMs: HOUR_MS,
     staleAfterMs: 2 * DAY_MS,
     opensBeforeMs: null,
+    writer: null,
   },
 ]
 

@@ -56,7 +56,7 @@ describe('stop the PeopleSoft stand-in', () => {
     await peopleSoftGoes()
     await stage.until('2026-11-20T06:45:00Z')
     const page = await getFeedPage(stage.ctx, 'terms')
-    expect(page?.promise).toBe('every day at 01:00 (America/New_York), 45 min of grace')
+    expect(page?.promise).toBe('every day at 01:00 (America/New_York), 45 min of grace, counting what comes from then on')
     expect(page?.feed).toMatchObject({ status: 'late', reason: 'run-failed', since: stage.clock.now() })
     expect(page?.assets.at(-1)?.explanation).toContain(RUN_FAILED)
     expect(page?.changes[0]).toMatchObject({ to: 'late', explanation: expect.stringContaining(RUN_FAILED) })

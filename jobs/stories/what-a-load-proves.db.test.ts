@@ -12,9 +12,12 @@ afterEach(() => stage.close())
 const feed = (key = 'terms') => spansOf(stage.ctx, key, 'feed')
 
 describe('a flow that loads every night', () => {
-  it('a manual reload at noon does not hide tomorrow’s missing load', async () => {
+  it.each([
+    ['at noon', '2026-11-19T17:00:00Z', '19 17:00'],
+    ['in the evening', '2026-11-20T02:48:00Z', '20 02:48'],
+  ])('a manual reload %s does not hide tomorrow’s missing load', async (_when, at, shown) => {
     await stage.declare(termsCatalogue())
-    await stage.until('2026-11-19T17:00:00Z')
+    await stage.until(at)
     await stage.reload('term')
     await stage.until('2026-11-20T05:00:00Z')
     await stage.stopCampus()
@@ -24,7 +27,7 @@ describe('a flow that loads every night', () => {
       { trigger: 'manual', state: 'completed' },
       { trigger: 'schedule', state: 'failed' },
     ])
-    expect((await feed()).slice(-3)).toEqual(['fresh/idle 19 17:00–20 06:00', 'fresh/due 20 06:00–20 06:45', 'late/run-failed 20 06:45–'])
+    expect((await feed()).slice(-3)).toEqual([`fresh/idle ${shown}–20 06:00`, 'fresh/due 20 06:00–20 06:45', 'late/run-failed 20 06:45–'])
   })
 
   it.each([

@@ -1,6 +1,6 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/instant.ts'
-import { type RebuildResult, rebuildWithin } from './rebuild/rebuild-within.ts'
+import { type RebuildOptions, type RebuildResult, rebuildWithin } from './rebuild/rebuild-within.ts'
 import { loadReporting } from './rebuild/reporting.ts'
 
 /** So many assets are rebuilt in one transaction. */
@@ -8,19 +8,17 @@ const BATCH = 500
 
 /**
  * Works the statuses of these assets out anew from an instant on, up to now, with all that is known now; feeds, groups, ended days,
- * the log of changes and the outbox follow. The one way statuses come into being: running it again changes nothing. When thorough,
- * feeds and groups are rolled up again even where no asset differs.
+ * the log of changes and the outbox follow. The one way statuses come into being: running it again changes nothing.
  */
 export async function rebuild(
   ctx: Context,
-  request: { assetIds: readonly number[]; from: Instant; isThorough?: boolean },
+  request: { assetIds: readonly number[]; from: Instant } & RebuildOptions,
 ): Promise<RebuildResult> {
   const ids = [...new Set(request.assetIds)].sort((a, b) => a - b)
-  const options = { isThorough: request.isThorough ?? false }
   const total: RebuildResult = { assets: 0, changes: 0 }
   for (let start = 0; start < ids.length; start += BATCH) {
     const batch = new Map(ids.slice(start, start + BATCH).map((id) => [id, request.from]))
-    const result = await withTransaction(ctx, async (sql) => rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), batch, options))
+    const result = await withTransaction(ctx, async (sql) => rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), batch, request))
     total.assets += result.assets
     total.changes += result.changes
   }

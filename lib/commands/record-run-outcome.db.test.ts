@@ -33,7 +33,7 @@ interface Ended {
   refused?: number
 }
 
-/** A run of two minutes at this moment; the day after, it is swept. */
+/** A run of two minutes at this moment, asked for by hand. */
 async function ended({ state = 'partial', rowsLoaded, rowsRemoved, removedByAsset, refused = 0 }: Ended): Promise<void> {
   const at = clock.now()
   clock.set(at + 5 * MINUTE_MS)
@@ -78,5 +78,22 @@ describe('a run moves writtenAt', () => {
     expect(await moved()).toEqual([])
     await ended({ state: 'completed', rowsLoaded: 30, rowsRemoved: 30 })
     expect(await moved()).toEqual(['lake/people loadedAt', 'lake/people by service loadedAt'])
+  })
+})
+
+describe('where a load lies among the ticks of a deadline', () => {
+  it('is when it was scheduled for, however late it began and ended, or when it began if somebody asked for it', async () => {
+    const nothing = { requestedBy: null, problem: null, internalProblem: null, counters: {}, tasks: [], log: [], rejections: [] }
+    const load = { ...nothing, flow: 'person', createdAt: START, state: 'completed' as const, rowsLoaded: 1, report: null }
+    clock.set(START + 2 * DAY_MS)
+    await recordPastRuns(ctx, [
+      { ...load, trigger: 'schedule', scheduledFor: START + HOUR_MS, startedAt: START + 3 * HOUR_MS, endedAt: START + 30 * HOUR_MS },
+      { ...load, trigger: 'manual', scheduledFor: START + 31 * HOUR_MS, startedAt: START + 32 * HOUR_MS, endedAt: START + 33 * HOUR_MS },
+    ])
+    const { rows } = await ctx.pool.query<{ at: Date; placed_at: Date }>('select distinct at, placed_at from arrival order by at')
+    expect(rows.map(({ at, placed_at }) => [at.getTime(), placed_at.getTime()])).toEqual([
+      [START + 30 * HOUR_MS, START + HOUR_MS],
+      [START + 33 * HOUR_MS, START + 32 * HOUR_MS],
+    ])
   })
 })

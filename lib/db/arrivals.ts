@@ -16,6 +16,7 @@ interface ArrivalRow {
   clock: JudgedClock
   at: Date | null
   recorded_at: Date
+  placed_at: Date | null
   kind: 'arrival' | 'correction'
   precision: 'instant' | 'day'
   rows: string | null
@@ -26,6 +27,7 @@ function toArrival(row: ArrivalRow): Arrival {
     clock: row.clock,
     at: toInstantOrNull(row.at),
     recordedAt: toInstant(row.recorded_at),
+    placedAt: toInstantOrNull(row.placed_at),
     kind: row.kind,
     precision: row.precision,
     rows: row.rows === null ? null : Number(row.rows),
@@ -46,6 +48,7 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
     clock: a.clock,
     at: toTextOrNull(a.at),
     recorded_at: toText(a.recordedAt),
+    placed_at: toTextOrNull(a.placedAt ?? null),
     kind: a.kind,
     precision: a.precision,
     rows: a.rows,
@@ -53,10 +56,10 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
     run_id: a.runId,
   }))
   await sql.query(
-    `insert into arrival (asset_id, clock, at, recorded_at, kind, precision, rows, evidence, run_id)
-     select asset_id, clock, at, recorded_at, kind, precision, rows, nullif(evidence, 'null'::jsonb), run_id
-     from jsonb_to_recordset($1::jsonb)
-       as x(asset_id int, clock text, at timestamptz, recorded_at timestamptz, kind text, precision text, rows bigint, evidence jsonb, run_id uuid)`,
+    `insert into arrival (asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, evidence, run_id)
+     select asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, nullif(evidence, 'null'::jsonb), run_id
+     from jsonb_to_recordset($1::jsonb) as x(asset_id int, clock text, at timestamptz, recorded_at timestamptz, placed_at timestamptz,
+       kind text, precision text, rows bigint, evidence jsonb, run_id uuid)`,
     [JSON.stringify(rows)],
   )
 }
@@ -73,7 +76,7 @@ const REACH = `
     where a.asset_id = w.asset_id and a.clock = 'loadedAt' and a.recorded_at < w.since and ${credible('a')}
   ) load on exists (select 1 from arrival c where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction')`
 
-const FACT = 'id, asset_id, clock, at, recorded_at, kind, precision, rows'
+const FACT = 'id, asset_id, clock, at, recorded_at, placed_at, kind, precision, rows'
 
 /**
  * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock the
@@ -103,7 +106,7 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
        ) a
      )
-     select distinct asset_id, clock, at, recorded_at, kind, precision, rows, id
+     select distinct asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, id
      from (
        select ${FACT} from latest union all select ${FACT} from believed union all select ${FACT} from since
      ) f

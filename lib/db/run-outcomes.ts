@@ -13,6 +13,8 @@ export interface EndedRun {
   /** The earliest instant this run can have mattered. */
   knownSince: Instant
   endedAt: Instant | null
+  /** Where it lies among the ticks of a deadline: when it was scheduled for, or when it began if somebody asked for it. */
+  placedAt: Instant
   rowsLoaded: number
   rowsRejected: number
   rowsSeen: number
@@ -91,6 +93,7 @@ interface EndedRunRow {
   scheduled_for: Date
   started_at: Date | null
   ended_at: Date | null
+  trigger: string
   rows_loaded: string
   rows_rejected: string
   summary: unknown
@@ -105,7 +108,7 @@ export async function getEndedRun(sql: Sql, runId: string): Promise<EndedRun | u
 /** The same for many runs, in the order they were meant for. */
 export async function listEndedRuns(sql: Sql, runIds: readonly string[]): Promise<EndedRun[]> {
   const { rows } = await sql.query<EndedRunRow>(
-    `select r.id, r.flow, r.state, r.scheduled_for, r.started_at, r.ended_at, r.rows_loaded, r.rows_rejected, r.summary,
+    `select r.id, r.flow, r.trigger, r.state, r.scheduled_for, r.started_at, r.ended_at, r.rows_loaded, r.rows_rejected, r.summary,
        f.settings -> 'rejectTolerance' as reject_tolerance
      from run r join flow f on f.name = r.flow where r.id = any($1::uuid[]) order by r.scheduled_for, r.created_at`,
     [runIds],
@@ -123,6 +126,7 @@ function toEndedRun(row: EndedRunRow): EndedRun {
     state: row.state,
     knownSince: Math.min(toInstant(row.scheduled_for), toInstant(row.started_at ?? row.scheduled_for)),
     endedAt: toInstantOrNull(row.ended_at),
+    placedAt: toInstant(row.trigger === 'schedule' ? row.scheduled_for : (row.started_at ?? row.scheduled_for)),
     rowsLoaded,
     rowsRejected,
     rowsSeen: report?.rowsSeen ?? rowsLoaded + rowsRejected,

@@ -49,3 +49,14 @@ export async function getRolledUpThrough(sql: Sql): Promise<string | null> {
   const value = await getSetting(sql, 'rolled-up-through')
   return typeof value === 'string' ? value : null
 }
+
+/** Which version of the rules the kept history was made by; null before anything was. */
+export async function getRulesVersion(sql: Sql): Promise<number | null> {
+  const value = await getSetting(sql, 'rules-version')
+  return typeof value === 'number' ? value : null
+}
+
+/** Notes that the kept history was made by this version of the rules. */
+export function putRulesVersion(sql: Sql, version: number): Promise<void> {
+  return putSetting(sql, 'rules-version', version)
+}

@@ -55,6 +55,7 @@ function resolveOne(input: PolicyInput, around: PolicySurroundings): Policy {
         graceMs: input.grace,
         staleAfterMs: input.staleAfter ?? input.grace + 24 * HOUR_MS,
         opensBeforeMs: input.opensBefore ?? null,
+        writer: around.flow === null ? null : { cron: around.flow.cron, zone: around.flow.zone, calendar: null },
       }
   }
 }

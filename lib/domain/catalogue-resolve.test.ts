@@ -129,6 +129,7 @@ describe('policies', () => {
         graceMs: 0.75 * HOUR,
         staleAfterMs: 24.75 * HOUR,
         opensBeforeMs: null,
+        writer: null,
       },
     ])
   })

@@ -9,6 +9,8 @@ const CLOCK_SKEW_MAX_MS = MINUTE_MS
 /** What a clock was known to show; `at` is null when there was nothing (an emptied table). */
 export interface KnownValue {
   at: Instant | null
+  /** Where it lies among the ticks of a deadline. */
+  placedAt: Instant | null
   effectiveAt: Instant
   recordedAt: Instant
   rows: number | null
@@ -41,6 +43,11 @@ export interface ClockHistory {
 export function effectiveAt(arrival: Arrival): Instant {
   const happened = arrival.kind === 'arrival' && arrival.clock !== 'dataThroughAt' && arrival.at !== null
   return happened ? Math.min(arrival.at ?? arrival.recordedAt, arrival.recordedAt) : arrival.recordedAt
+}
+
+/** Where an arrival lies among the ticks of a deadline; null when there is nothing to place. */
+export function placeOf({ at, placedAt }: Arrival): Instant | null {
+  return at === null ? null : (placedAt ?? at)
 }
 
 /** True for a value from the future, which is kept but never judged. */
@@ -98,7 +105,14 @@ export function clockHistory(arrivals: readonly Arrival[], zone: string): ClockH
 function withValue(state: ClockState, { arrival, effectiveAt: from }: Fact): ClockState {
   const before = state.value?.at ?? null
   const takenBack = arrival.kind === 'correction' && before !== null && (arrival.at === null || arrival.at < before)
-  const value = { at: arrival.at, effectiveAt: from, recordedAt: arrival.recordedAt, rows: arrival.rows, takenBack }
+  const value = {
+    at: arrival.at,
+    placedAt: placeOf(arrival),
+    effectiveAt: from,
+    recordedAt: arrival.recordedAt,
+    rows: arrival.rows,
+    takenBack,
+  }
   return {
     ...state,
     value,

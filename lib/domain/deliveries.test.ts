@@ -32,11 +32,11 @@ describe('deliveries', () => {
     ])
   })
 
-  test('may come early, from half the gap on', () => {
-    expect(told([loaded('2026-03-04T14:00')], aDeadline(), '2026-03-05T00:00', '2026-03-06T00:00')).toEqual([
-      '03-05T02:00 03-04T14:00 true',
+  test('may come early, from midnight on', () => {
+    expect(told([loaded('2026-03-05T00:00')], aDeadline(), '2026-03-05T00:00', '2026-03-06T00:00')).toEqual([
+      '03-05T02:00 03-05T00:00 true',
     ])
-    expect(told([loaded('2026-03-04T13:59')], aDeadline(), '2026-03-05T00:00', '2026-03-06T00:00')).toEqual(['03-05T02:00 missing false'])
+    expect(told([loaded('2026-03-04T23:59')], aDeadline(), '2026-03-05T00:00', '2026-03-06T00:00')).toEqual(['03-05T02:00 missing false'])
   })
 
   test('of data count from when it was seen', () => {

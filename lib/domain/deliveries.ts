@@ -1,9 +1,9 @@
-import { effectiveAt, isFutureData } from './clock-history.ts'
+import { effectiveAt, isFutureData, placeOf } from './clock-history.ts'
 import { ticksBetween } from './cron.ts'
+import { opensAt } from './deadline-windows.ts'
 import type { Arrival, AssetFacts, JudgedClock } from './facts.ts'
 import type { Instant } from './instant.ts'
 import type { DeadlinePolicy } from './policy.ts'
-import { opensAt } from './policy-deadline.ts'
 
 /** What became of one tick of a deadline; `deliveredAt` null means it has not been delivered. */
 export interface Delivery {
@@ -13,24 +13,24 @@ export interface Delivery {
 }
 
 interface Delivered {
-  value: Instant
-  /** When something at least as new as `value` first counted. */
+  placedAt: Instant
+  /** When something that lies there or later first counted. */
   at: Instant
 }
 
 /** The ticks of [from, to), each with the first arrival that satisfies it or a later one. */
 export function deliveries(policy: DeadlinePolicy, facts: Pick<AssetFacts, 'arrivals' | 'runs'>, from: Instant, to: Instant): Delivery[] {
-  const delivered = deliveredByValue(policy, facts)
+  const clock = policy.clock ?? clockOf(facts)
+  const delivered = deliveredByPlace(policy, facts, clock)
   return ticksBetween(policy, from, to).map((tick) => {
-    const opens = opensAt(policy, tick)
+    const opens = opensAt(policy, tick, clock)
     const deliveredAt = delivered[firstFrom(delivered, opens)]?.at ?? null
     return { tick, deliveredAt, onTime: deliveredAt !== null && deliveredAt <= tick + policy.graceMs }
   })
 }
 
-function deliveredByValue(policy: DeadlinePolicy, facts: Pick<AssetFacts, 'arrivals' | 'runs'>): Delivered[] {
-  const clock = policy.clock ?? clockOf(facts)
-  const delivered = facts.arrivals.flatMap((arrival) => deliveredBy(arrival, clock, policy.zone)).sort((a, b) => a.value - b.value)
+function deliveredByPlace(policy: DeadlinePolicy, facts: Pick<AssetFacts, 'arrivals'>, clock: JudgedClock): Delivered[] {
+  const delivered = facts.arrivals.flatMap((arrival) => deliveredBy(arrival, clock, policy.zone)).sort((a, b) => a.placedAt - b.placedAt)
   let first = Number.POSITIVE_INFINITY
   for (const entry of delivered.toReversed()) {
     first = Math.min(first, entry.at)
@@ -40,8 +40,9 @@ function deliveredByValue(policy: DeadlinePolicy, facts: Pick<AssetFacts, 'arriv
 }
 
 function deliveredBy(arrival: Arrival, clock: JudgedClock, zone: string): Delivered[] {
-  const counts = arrival.clock === clock && arrival.kind === 'arrival' && arrival.at !== null && !isFutureData(arrival, zone)
-  return counts ? [{ value: arrival.at ?? 0, at: effectiveAt(arrival) }] : []
+  const placedAt = placeOf(arrival)
+  const counts = arrival.clock === clock && arrival.kind === 'arrival' && !isFutureData(arrival, zone)
+  return counts && placedAt !== null ? [{ placedAt, at: effectiveAt(arrival) }] : []
 }
 
 function clockOf({ arrivals, runs }: Pick<AssetFacts, 'arrivals' | 'runs'>): JudgedClock {
@@ -49,12 +50,12 @@ function clockOf({ arrivals, runs }: Pick<AssetFacts, 'arrivals' | 'runs'>): Jud
   return arrivals.some((arrival) => arrival.clock === 'writtenAt' && arrival.at !== null) ? 'writtenAt' : 'dataThroughAt'
 }
 
-function firstFrom(delivered: readonly Delivered[], value: Instant): number {
+function firstFrom(delivered: readonly Delivered[], opens: Instant): number {
   let low = 0
   let high = delivered.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((delivered[middle]?.value ?? value) < value) low = middle + 1
+    if ((delivered[middle]?.placedAt ?? opens) < opens) low = middle + 1
     else high = middle
   }
   return low

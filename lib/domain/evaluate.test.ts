@@ -90,7 +90,7 @@ describe('the explanation', () => {
   test('is one sentence, and names the promise that broke', () => {
     expect(explanation(nightly, known, '2026-03-05T12:00')).toBe('Fresh: arrived as promised.')
     expect(explanation(nightly, known, '2026-03-06T03:00')).toBe(
-      'Late: nothing has arrived since it was due (promised: every day at 02:00 (UTC), 45 min of grace).',
+      'Late: nothing has arrived since it was due (promised: every day at 02:00 (UTC), 45 min of grace, counting what comes from 00:00 on).',
     )
   })
 

@@ -9,6 +9,11 @@ export interface Arrival {
   clock: JudgedClock
   at: Instant | null
   recordedAt: Instant
+  /**
+   * Where it lies among the ticks of a deadline: when a scheduled run was meant for, when one that was asked for began. Absent or null:
+   * at its own time.
+   */
+  placedAt?: Instant | null
   kind: 'arrival' | 'correction'
   /** `day`: `at` is the last instant of a local day, because the source only knows dates. */
   precision: 'instant' | 'day'

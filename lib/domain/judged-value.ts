@@ -14,6 +14,8 @@ export interface JudgedValue {
   clock: JudgedClock
   /** null when nothing is there; `hadValue` says whether something was. */
   at: Instant | null
+  /** Where it lies among the ticks of a deadline. */
+  placedAt: Instant | null
   hadValue: boolean
   /** When that value began to count; null when nothing is there. */
   effectiveAt: Instant | null
@@ -42,6 +44,7 @@ export function valueOn(facts: PreparedFacts, clock: JudgedClock, zone: string, 
   const found: JudgedValue = {
     clock,
     at: value?.at ?? null,
+    placedAt: value?.placedAt ?? null,
     hadValue: state?.hadValue ?? false,
     effectiveAt: value?.effectiveAt ?? null,
     idle: clock === 'loadedAt' && value?.rows === 0,
@@ -55,7 +58,7 @@ function contradicted(load: JudgedValue, known: KnownValue, written: ClockState 
   const correction = written?.takenBackBy ?? null
   if (load.at === null || correction === null || correction.recordedAt <= known.recordedAt) return load
   if (correction.at !== null && correction.at >= load.at) return load
-  return { ...load, at: correction.at, takenBack: true }
+  return { ...load, at: correction.at, placedAt: correction.at, takenBack: true }
 }
 
 /** Loads if something reports loads, else writes, else the newest event in the data. */

@@ -90,7 +90,7 @@ function prospect(settings: AssetSettings, facts: PreparedFacts, policy: JudgedP
   if (value.at === null) return prospectOfNothing(settings, facts, policy, value, asOf)
   return {
     policy,
-    limits: judge(policy, value.at, value.clock) ?? NEVER_LIMITS,
+    limits: judge(policy, { at: value.at, placedAt: value.placedAt ?? value.at, clock: value.clock }) ?? NEVER_LIMITS,
     early: { status: 'fresh', onTime: value.idle ? 'idle' : 'on-time', due: 'due' },
     why: why(facts, value, asOf),
     oldDataUntil: oldDataUntil(facts, policy, value, asOf),
@@ -145,8 +145,8 @@ function oldDataUntil(facts: PreparedFacts, policy: JudgedPolicy, value: JudgedV
 }
 
 function onTimeUntil(facts: PreparedFacts, policy: JudgedPolicy, clock: 'loadedAt' | 'writtenAt', asOf: Instant): Instant {
-  const { at } = valueOn(facts, clock, policy.zone, asOf)
-  return at === null ? -NEVER : (judge(policy, at, clock)?.lateAt ?? -NEVER)
+  const { at, placedAt } = valueOn(facts, clock, policy.zone, asOf)
+  return at === null ? -NEVER : (judge(policy, { at, placedAt: placedAt ?? at, clock })?.lateAt ?? -NEVER)
 }
 
 /** Since when, or from when on, the run that is going on counts as hung. */

@@ -9,9 +9,9 @@ import { dayNumberAt, startOfDayNumber } from './zone.ts'
  * `by`; there is no such respite for stale, nor a second one on the days after.
  */
 export const calendarDaysPolicy: PolicyKind<CalendarDaysPolicy> = {
-  judge(policy, value, clock) {
+  judge(policy, { at, clock }) {
     const { zone, calendar, by } = policy
-    const day = dayNumberAt(value, zone)
+    const day = dayNumberAt(at, zone)
     // Data cannot be through today before today is over: yesterday is as good as it gets.
     const asGoodAsToday = clock === 'dataThroughAt' ? 1 : 0
     const lateDay = businessDayAfter(day, policy.lateAfterDays + asGoodAsToday, calendar)

@@ -17,10 +17,17 @@ export interface Limits {
   dueAt: Instant
 }
 
+/** A value of the judged clock, and where it lies among the ticks of a deadline. */
+export interface Dated {
+  at: Instant
+  placedAt: Instant
+  clock: JudgedClock
+}
+
 /** What one kind of policy knows; shared code never asks which kind it is. One file each, listed in `policy-kinds.ts`. */
 export interface PolicyKind<P extends Policy> {
-  /** The limits of a value of the judged clock; null when this kind judges nothing. */
-  judge(policy: P, value: Instant, clock: JudgedClock): Limits | null
+  /** The limits of a value; null when this kind judges nothing. */
+  judge(policy: P, value: Dated): Limits | null
   /** The limits of something of which nothing ever arrived; null when it takes a first value to expect another. */
   judgeNothing(policy: P, createdAt: Instant): Limits | null
   /** The promise as people say it, without a full stop. */

@@ -1,10 +1,9 @@
-import type { JudgedClock } from './facts.ts'
 import type { Instant } from './instant.ts'
 import type { Policy } from './policy.ts'
 import { agePolicy } from './policy-age.ts'
 import { calendarDaysPolicy } from './policy-calendar-days.ts'
 import { deadlinePolicy } from './policy-deadline.ts'
-import type { Limits, PolicyKind } from './policy-kind.ts'
+import type { Dated, Limits, PolicyKind } from './policy-kind.ts'
 import { nonePolicy } from './policy-none.ts'
 
 type Kind = Policy['kind']
@@ -18,8 +17,8 @@ const KINDS: { [K in Kind]: PolicyKind<PolicyOf<K>> } = {
 }
 
 /** What a value of the judged clock is good for under a policy; null when the policy judges nothing. */
-export function judge<K extends Kind>(policy: PolicyOf<K>, value: Instant, clock: JudgedClock): Limits | null {
-  return kindOf<K>(policy).judge(policy, value, clock)
+export function judge<K extends Kind>(policy: PolicyOf<K>, value: Dated): Limits | null {
+  return kindOf<K>(policy).judge(policy, value)
 }
 
 /** When something of which nothing ever arrived breaks a policy; null when that alone breaks none. */

@@ -9,7 +9,7 @@ test('what is only watched has no status, whatever happens to it', () => {
 })
 
 test('it judges neither a value nor the lack of one', () => {
-  expect(nonePolicy.judge({ kind: 'none' }, 0, 'loadedAt')).toBeNull()
+  expect(nonePolicy.judge({ kind: 'none' }, { at: 0, placedAt: 0, clock: 'loadedAt' })).toBeNull()
   expect(nonePolicy.judgeNothing({ kind: 'none' }, 0)).toBeNull()
   expect(nonePolicy.words({ kind: 'none' })).toBe('watched, nothing promised')
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { BusinessCalendar } from './business-calendar.ts'
-import { isValidCron } from './cron.ts'
+import { isValidCron, type Schedule } from './cron.ts'
 import { durationSchema } from './duration.ts'
 import { JUDGED_CLOCKS, type JudgedClock } from './facts.ts'
 import { isValidZone, timeOfDaySchema } from './local-day.ts'
@@ -33,8 +33,10 @@ export interface DeadlinePolicy extends Judged {
   cron: string
   graceMs: number
   staleAfterMs: number
-  /** How long before its tick an arrival may come; null: half the gap to the previous tick. */
+  /** How long before its tick an arrival may come; null: as `deadline-windows.ts` works it out. */
   opensBeforeMs: number | null
+  /** When the flow that writes the asset runs; null where none does. */
+  writer: Schedule | null
 }
 
 /** Watched, not judged: no status at all. */

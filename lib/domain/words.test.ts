@@ -21,7 +21,7 @@ describe('words', () => {
   test('say every kind of promise', () => {
     const promises = [aDeadline(), anAge(), calendarDays(), { kind: 'none' as const }].map((policy) => promiseInWords(policy))
     expect(promises).toEqual([
-      'every day at 02:00 (UTC), 45 min of grace',
+      'every day at 02:00 (UTC), 45 min of grace, counting what comes from 00:00 on',
       'never older than 1 d',
       'new every day by 08:00 (UTC)',
       'watched, nothing promised',
@@ -29,10 +29,16 @@ describe('words', () => {
   })
 
   test.each([
-    [aDeadline({ graceMs: 0 }), 'every day at 02:00 (UTC)'],
-    [aDeadline({ graceMs: 90 * MINUTE_MS, zone: 'Europe/Berlin' }), 'every day at 02:00 (Europe/Berlin), 1 h 30 min of grace'],
-    [aDeadline({ cron: '0 6 * * 1', calendar: WORK, graceMs: 0 }), 'every Monday at 06:00 (UTC), business days only'],
-    [aDeadline({ cron: '0 8-18 * * *', graceMs: 0 }), 'on the cron line 0 8-18 * * * (UTC)'],
+    [aDeadline({ graceMs: 0 }), 'every day at 02:00 (UTC), counting what comes from 00:00 on'],
+    [
+      aDeadline({ graceMs: 90 * MINUTE_MS, zone: 'Europe/Berlin' }),
+      'every day at 02:00 (Europe/Berlin), 1 h 30 min of grace, counting what comes from 00:00 on',
+    ],
+    [
+      aDeadline({ cron: '0 6 * * 1', calendar: WORK, graceMs: 0 }),
+      'every Monday at 06:00 (UTC), business days only, counting what comes from 00:00 the day before on',
+    ],
+    [aDeadline({ cron: '0 8-18 * * *', graceMs: 0 }), 'on the cron line 0 8-18 * * * (UTC), counting what comes from 30 min before on'],
     [anAge({ lateAfterMs: DAY_MS + HOUR_MS + MINUTE_MS }), 'never older than 1 d 1 h 1 min'],
     [anAge({ clock: 'dataThroughAt', lateAfterMs: 7 * DAY_MS }), 'never older than 7 d'],
     [calendarDays({ calendar: WORK }), 'new every business day by 08:00 (UTC)'],

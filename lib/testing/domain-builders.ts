@@ -1,4 +1,5 @@
 import type { AssetSettings, SettingsVersion } from '#lib/domain/asset-settings.ts'
+import type { Schedule } from '#lib/domain/cron.ts'
 import { evaluate } from '#lib/domain/evaluate.ts'
 import type { Arrival, AssetFacts, JudgedClock, RunOutcome } from '#lib/domain/facts.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
@@ -24,6 +25,7 @@ export function aDeadline(own: Partial<DeadlinePolicy> = {}): DeadlinePolicy {
     graceMs: 45 * MINUTE_MS,
     staleAfterMs: DAY_MS,
     opensBeforeMs: null,
+    writer: null,
     clock: null,
     zone: 'UTC',
     calendar: null,
@@ -60,6 +62,16 @@ export function arrival(clock: JudgedClock, value: string | null, own: Partial<A
 /** A load that succeeded. */
 export function loaded(value: string, own: Partial<Arrival> = {}): Arrival {
   return arrival('loadedAt', value, { rows: 10, ...own })
+}
+
+/** A load by a run of ours: where it lies (its scheduled instant, or its start when somebody asked for it), and when it ended. */
+export function loadedBy(placedAt: string, endedAt: string): Arrival {
+  return loaded(endedAt, { placedAt: at(placedAt) })
+}
+
+/** The schedule of a flow that writes the asset. */
+export function aWriter(cron: string, zone = 'UTC'): Schedule {
+  return { cron, zone, calendar: null }
 }
 
 /** A clock that went backwards, or to nothing, as noticed at `recordedAt`. */

@@ -11,7 +11,7 @@ export function anAge(lateAfterMs = 3 * HOUR_MS, staleAfterMs = 6 * HOUR_MS, clo
 
 /** Every night at one, 45 minutes of grace, stale after a day. */
 export function aDeadline(settings: Partial<DeadlinePolicy> = {}): DeadlinePolicy {
-  const usual = { cron: '0 1 * * *', graceMs: 45 * MINUTE_MS, staleAfterMs: 24 * HOUR_MS, opensBeforeMs: null }
+  const usual = { cron: '0 1 * * *', graceMs: 45 * MINUTE_MS, staleAfterMs: 24 * HOUR_MS, opensBeforeMs: null, writer: null }
   return { kind: 'deadline', clock: 'loadedAt', zone: ZONE, calendar: null, ...usual, ...settings }
 }
 

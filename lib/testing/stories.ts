@@ -16,7 +16,7 @@ import { prepareFacts } from '#lib/domain/prepare-facts.ts'
 import type { Span } from '#lib/domain/span.ts'
 import { timeline } from '#lib/domain/timeline.ts'
 import { blindFrom } from '#lib/domain/walk.ts'
-import { aDeadline, anAge, calendarDays, settings } from './domain-builders.ts'
+import { aDeadline, anAge, aWriter, calendarDays, settings } from './domain-builders.ts'
 
 /** The stretch in which stories play; clocks change in New York and Berlin in it. */
 export const START: Instant = Date.parse('2026-03-01T00:00Z')
@@ -45,6 +45,8 @@ const POLICIES: Policy[] = [
   aDeadline({ cron: '30 2 * * *', zone: NEW_YORK, graceMs: HOUR_MS, clock: 'loadedAt' }),
   aDeadline({ cron: '0 */6 * * *', zone: 'Europe/Berlin', opensBeforeMs: HOUR_MS, staleAfterMs: 3 * HOUR_MS }),
   aDeadline({ cron: '0 6 * * *', calendar: CAMPUS }),
+  aDeadline({ cron: '0 8 * * *', zone: NEW_YORK, writer: aWriter('0 1 * * *', NEW_YORK) }),
+  aDeadline({ cron: '0 6 * * *', clock: 'dataThroughAt' }),
   anAge({ lateAfterMs: 8 * HOUR_MS, staleAfterMs: 20 * HOUR_MS }),
   anAge({ clock: 'writtenAt' }),
   calendarDays({ zone: NEW_YORK, staleAfterDays: 3 }),
@@ -67,6 +69,7 @@ const aFact = fc
     ago: aDelay,
     kind: fc.constantFrom('forward', 'forward', 'forward', 'back', 'gone', 'future'),
     dated: fc.boolean(),
+    placed: fc.constantFrom(null, null, HOUR_MS, 7 * HOUR_MS, 30 * HOUR_MS),
   })
   .map(
     (wanted) =>
@@ -78,6 +81,7 @@ const aFact = fc
         kind: wanted.kind === 'back' || wanted.kind === 'gone' ? 'correction' : 'arrival',
         precision: wanted.dated && wanted.clock === 'dataThroughAt' ? 'day' : 'instant',
         rows: wanted.ago === 0 ? 0 : 5,
+        placedAt: wanted.placed === null || wanted.kind !== 'forward' ? null : knownAt - wanted.ago - wanted.placed,
       }),
   )
 

@@ -16,6 +16,8 @@ interface Restated {
   /** The date of the last announced change; nothing at or before it is announced again. */
   lastAnnouncedAt: Instant | null
   now: Instant
+  /** The rules have changed, not the facts: only what turned since the old ones spoke last is told, and only as the new ones see it. */
+  isRewrite?: boolean
 }
 
 function spanAt(spans: readonly Span[], at: Instant): Span | undefined {
@@ -36,14 +38,15 @@ export function announcements(restated: Restated): LoggedChange[] {
 }
 
 function announceChain(
-  { before, after, statedUntil, lastAnnouncedAt, now }: Restated,
+  { before, after, statedUntil, lastAnnouncedAt, now, isRewrite = false }: Restated,
   differences: readonly StatusChange[],
 ): LoggedChange[] {
   const isLater = (at: Instant) => lastAnnouncedAt === null || at > lastAnnouncedAt
   const turns = changesBetween([], after).filter((change) => change.at <= now)
   const turnAt = new Map(turns.map((turn) => [turn.at, turn.to]))
   const chain: LoggedChange[] = []
-  let told = spanAt(before, now)?.status ?? null
+  const lastWord = isRewrite ? spanAt(after, statedUntil < now ? statedUntil - 1 : now) : spanAt(before, now)
+  let told = lastWord?.status ?? null
   for (const change of differences) {
     const isNews = change.at >= statedUntil && isLater(change.at) && turnAt.get(change.at) === change.to
     if (!isNews || change.to === told) continue

@@ -2,12 +2,12 @@ import type { AssetVersion } from '#lib/db/versions.ts'
 import { isBusinessDay } from '#lib/domain/business-calendar.ts'
 import { effectiveAt } from '#lib/domain/clock-history.ts'
 import { nextTick } from '#lib/domain/cron.ts'
+import { opensAt } from '#lib/domain/deadline-windows.ts'
 import { deliveries } from '#lib/domain/deliveries.ts'
 import { type Arrival, JUDGED_CLOCKS } from '#lib/domain/facts.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
 import { endOfDay, type LocalDay, startOfDay, toDayNumber } from '#lib/domain/local-day.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/policy.ts'
-import { opensAt } from '#lib/domain/policy-deadline.ts'
 import type { LoadedAsset } from './load-facts.ts'
 
 /** What arrived on a day, and the deadlines (tick plus grace) that fell into it, kept or missed. */
@@ -25,7 +25,9 @@ export function deliveriesReach(versions: readonly AssetVersion[], start: Instan
   let reach = start
   for (const policy of versions.flatMap(({ settings }) => settings?.policies.filter(isDeadline) ?? [])) {
     const first = nextTick(policy, start - policy.graceMs - 1)
-    if (first !== null) reach = Math.min(reach, opensAt(policy, first) - KNOWN_AHEAD_MS)
+    if (first === null) continue
+    const opens = JUDGED_CLOCKS.map((clock) => opensAt(policy, first, clock))
+    reach = Math.min(reach, Math.min(...opens) - KNOWN_AHEAD_MS)
   }
   return reach
 }

@@ -21,6 +21,7 @@ export async function logChanges(
   sql: Sql,
   reporting: Reporting,
   rebuilt: { assets: readonly Rebuilt[]; feeds: readonly RolledUp[]; groups: readonly RolledUp[] },
+  isRewrite: boolean,
 ): Promise<number> {
   const assets = rebuilt.assets.filter(hasChanged)
   const feeds = rebuilt.feeds.filter(hasChanged)
@@ -32,12 +33,11 @@ export async function logChanges(
     all.map((one) => one.subjectId),
   )
   const explain = await feedExplanations(sql, feeds, reporting.now)
+  const told = { last, now: reporting.now, isRewrite }
   const changes = [
-    ...assets.flatMap((one) => changesOf(one, last, reporting.now, one.explainAt)),
-    ...feeds.flatMap((one) =>
-      changesOf(one, last, reporting.now, explain(one)).map((change) => ({ ...change, isNews: isNews(one, change) })),
-    ),
-    ...groups.flatMap((one) => changesOf(one, last, reporting.now, one.explainAt)),
+    ...assets.flatMap((one) => changesOf(one, told, one.explainAt)),
+    ...feeds.flatMap((one) => changesOf(one, told, explain(one)).map((change) => ({ ...change, isNews: isNews(one, change) }))),
+    ...groups.flatMap((one) => changesOf(one, told, one.explainAt)),
   ].sort((a, b) => a.at - b.at)
   const ids = await insertChanges(sql, reporting.now, changes)
   const news = ids.filter((_, position) => changes[position]?.isNews)
@@ -49,10 +49,17 @@ function hasChanged({ restatement }: Rebuilt): boolean {
   return restatement.changedFrom !== null
 }
 
-function changesOf(one: Rebuilt, last: ReadonlyMap<number, Instant>, now: Instant, explainAt: Rebuilt['explainAt']): Logged[] {
+interface Told {
+  /** When each subject's last announced change was dated. */
+  last: ReadonlyMap<number, Instant>
+  now: Instant
+  isRewrite: boolean
+}
+
+function changesOf(one: Rebuilt, { last, now, isRewrite }: Told, explainAt: Rebuilt['explainAt']): Logged[] {
   const { before, after } = one.restatement
   const lastAnnouncedAt = last.get(one.subjectId) ?? null
-  return announcements({ before, after, statedUntil: one.statedUntil, lastAnnouncedAt, now }).map((change) => ({
+  return announcements({ before, after, statedUntil: one.statedUntil, lastAnnouncedAt, now, isRewrite }).map((change) => ({
     ...change,
     subjectId: one.subjectId,
     explanation: change.rewrite ? null : explainAt(change.at),

@@ -18,6 +18,14 @@ export interface RebuildResult {
   changes: number
 }
 
+/** How a rebuild goes about it. */
+export interface RebuildOptions {
+  /** Feeds and groups are rolled up again even where no asset differs. */
+  isThorough?: boolean
+  /** The rules have changed, not the facts: what was said before is restated in silence. */
+  isRewrite?: boolean
+}
+
 /**
  * Rebuilds assets, each from its own instant, and all that follows: their feeds, those groups, ended days, the log and the outbox.
  * Must run in a transaction, which may hold locks on assets but none on feeds or groups.
@@ -26,7 +34,7 @@ export async function rebuildWithin(
   sql: Sql,
   reporting: Reporting,
   wanted: ReadonlyMap<number, Instant>,
-  options: { isThorough?: boolean } = {},
+  options: RebuildOptions = {},
 ): Promise<RebuildResult> {
   const subjects = (await lockSubjects(sql, [...wanted.keys()])).filter((subject) => subject.kind === 'asset')
   if (subjects.length === 0) return { assets: 0, changes: 0 }
@@ -40,7 +48,7 @@ export async function rebuildWithin(
   }))
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
-  const changes = await logChanges(sql, reporting, { assets, feeds, groups })
+  const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
   await refreshDays(sql, reporting, touched)
   await notifyListeners(sql)
   return { assets: subjects.length, changes }

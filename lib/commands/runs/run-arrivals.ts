@@ -16,6 +16,7 @@ export function arrivalsOfRun(run: EndedRun, assets: readonly { assetId: number;
       clock,
       at,
       recordedAt,
+      placedAt: run.placedAt,
       kind: 'arrival' as const,
       precision: 'instant' as const,
       rows,
