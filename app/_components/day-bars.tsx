@@ -1,17 +1,17 @@
 'use client'
-import { type KeyboardEvent, type PointerEvent, useRef, useSyncExternalStore } from 'react'
-import { BAR_DAYS, readCell } from '#lib/queries/day-cells.ts'
+import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useSyncExternalStore } from 'react'
+import { BAR_DAYS, type DayCell, readDays } from '#lib/queries/day-cells.ts'
 import { type BarSelection, getSelection, neighbourRow, positionOn, select, startPosition, watchSelection } from '../_lib/bar-selection.ts'
 import { barStrokes, daysInWords, LARGE, SMALL } from '../_lib/bar-strokes.ts'
 import { dayAfter, dayName } from '../_lib/format-time.ts'
-import { statusWord } from '../_lib/status-look.ts'
+import { cellInWords } from '../_lib/status-look.ts'
 
 interface DayBarsProps {
   /** `feed:terms`. */
   subject: string
   name: string
   until: string
-  /** One letter per day; undefined while they are on their way. */
+  /** A cell per day (`day-cells.ts`); undefined while they are on their way. */
   days: string | undefined
   large?: boolean
 }
@@ -31,14 +31,15 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
     () => null,
   )
   const element = useRef<HTMLDivElement>(null)
+  const cells = useMemo(() => readDays(days ?? ''), [days])
   const size = large ? LARGE : SMALL
   const className = `bars${large ? ' large' : ''}`
   if (days === undefined) return <div className={`${className} waiting`} />
 
   const look = (next: number, pinned: boolean) => {
-    if (element.current) select({ subject, name, position: next, days, until, pinned, element: element.current })
+    if (element.current) select({ subject, name, position: next, cells, until, pinned, element: element.current })
   }
-  const label = `${name}, ${BAR_DAYS} days: ${daysInWords(days)}`
+  const label = `${name}, ${BAR_DAYS} days: ${daysInWords(cells)}`
   const live = alive
     ? {
         role: 'slider',
@@ -48,14 +49,14 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
         'aria-valuemin': 0,
         'aria-valuemax': BAR_DAYS - 1,
         'aria-valuenow': position ?? BAR_DAYS - 1,
-        'aria-valuetext': dayText(days, until, position ?? BAR_DAYS - 1),
+        'aria-valuetext': dayText(cells, until, position ?? BAR_DAYS - 1),
         ...handlers(size.step, look),
       }
     : { role: 'img', 'aria-label': label }
   return (
     <div className={className} ref={element} data-bars={subject} {...live}>
       <svg width={BAR_DAYS * size.step - (size.step - size.bar)} height={size.height} aria-hidden="true">
-        {barStrokes(days, size).map((stroke) => (
+        {barStrokes(cells, size).map((stroke) => (
           <path key={stroke.className} className={stroke.className} d={stroke.d} />
         ))}
         {position !== null && (
@@ -66,9 +67,8 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
   )
 }
 
-function dayText(days: string, until: string, position: number): string {
-  const cell = readCell(days[position])
-  return `${dayName(dayAfter(until, position - (BAR_DAYS - 1)))}: ${statusWord(cell.status)}${cell.blind ? ', with a gap in our sight' : ''}`
+function dayText(cells: readonly DayCell[], until: string, position: number): string {
+  return `${dayName(dayAfter(until, position - (BAR_DAYS - 1)))}: ${cellInWords(cells[position])}`
 }
 
 type Look = (position: number, pinned: boolean) => void

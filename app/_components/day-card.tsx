@@ -1,13 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { BAR_DAYS, readCell } from '#lib/queries/day-cells.ts'
+import { BAR_DAYS } from '#lib/queries/day-cells.ts'
 import type { DayRow } from '#lib/queries/day-rows.ts'
 import { type BarSelection, getSelection, select, watchSelection } from '../_lib/bar-selection.ts'
 import { LARGE, SMALL } from '../_lib/bar-strokes.ts'
 import { dayAfter, dayName, duration } from '../_lib/format-time.ts'
 import { getJson } from '../_lib/get-json.ts'
-import { LEGEND_ORDER, statusWord } from '../_lib/status-look.ts'
+import { cellInWords, LEGEND_ORDER, statusWord } from '../_lib/status-look.ts'
 import { StatusIcon } from './status-mark.tsx'
 
 const REST_MS = 150
@@ -59,7 +59,7 @@ function Card({ selection, day, row }: { selection: BarSelection; day: string; r
     <div className={`day-card${selection.pinned ? ' pinned' : ''}`} ref={card} role="status">
       <p className="subject">{selection.name}</p>
       <strong>{dayName(day)}</strong>
-      {row ? <DayDetails row={row} /> : <DayOutline letter={selection.days[selection.position]} />}
+      {row ? <DayDetails row={row} /> : <p>{cellInWords(selection.cells[selection.position])}</p>}
     </div>
   )
 }
@@ -72,16 +72,6 @@ function place(card: HTMLElement, selection: BarSelection): void {
   const fits = below + card.offsetHeight < window.innerHeight
   card.style.left = `${Math.max(8, Math.min(window.innerWidth - WIDTH - 8, middle - WIDTH / 2))}px`
   card.style.top = `${fits ? below : drawing.top - card.offsetHeight - 8}px`
-}
-
-function DayOutline({ letter }: { letter: string | undefined }) {
-  const cell = readCell(letter)
-  return (
-    <p>
-      {statusWord(cell.status)}
-      {cell.blind ? ', with a gap in our sight' : ''}
-    </p>
-  )
 }
 
 function DayDetails({ row }: { row: DayRow }) {

@@ -1,5 +1,6 @@
 'use client'
 import type { FeedLineData } from '../_lib/feed-line.ts'
+import { duration } from '../_lib/format-time.ts'
 import { feedPath } from '../_lib/paths.ts'
 import { DayBars } from './day-bars.tsx'
 import { StatusMark } from './status-mark.tsx'
@@ -72,14 +73,24 @@ function Numbers({ feed }: { feed: FeedLineData }) {
   const { readyBy } = usePageTime()
   return (
     <p className="numbers">
-      <b>{percent(feed.share)}</b>
+      <Share of={feed} />
       {feed.ready !== undefined && <span>{`${feed.ready[0]} of ${feed.ready[1]} by ${readyBy}`}</span>}
     </p>
   )
 }
 
+/** The share of the judged time that was fresh, and how long nobody could judge. */
+export function Share({ of: { share, unseen } }: { of: Pick<FeedLineData, 'share' | 'unseen'> }) {
+  return (
+    <>
+      <b>{percent(share)}</b>
+      {unseen !== undefined && <span>{`${duration(unseen)} not seen`}</span>}
+    </>
+  )
+}
+
 /** `98.79 %`; never rounded up, because the number was cut when it was made. */
-export function percent(share: number | undefined): string {
+function percent(share: number | undefined): string {
   return share === undefined ? '–' : `${share.toFixed(2)} %`
 }
 

@@ -8,7 +8,7 @@ import { freshCount } from '../_lib/headline.ts'
 import { groupPath } from '../_lib/paths.ts'
 import { Chevron } from './chevron.tsx'
 import { DayBars } from './day-bars.tsx'
-import { FeedLine, percent } from './feed-line.tsx'
+import { FeedLine, Share } from './feed-line.tsx'
 import { StatusMark } from './status-mark.tsx'
 
 const SUBJECTS_PER_REQUEST = 60
@@ -30,7 +30,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
         </div>
         <DayBars subject={`group:${group.key}`} name={group.name} until={until} days={group.days} />
         <p className="numbers">
-          <b>{percent(group.share)}</b>
+          <Share of={group} />
         </p>
       </summary>
       <ul className="feeds">

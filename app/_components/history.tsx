@@ -1,5 +1,7 @@
 import type { Bars } from '#lib/queries/bars.ts'
+import { BLIND_SECONDS_DRAWN } from '#lib/queries/day-cells.ts'
 import type { DayRow } from '#lib/queries/day-rows.ts'
+import { duration } from '../_lib/format-time.ts'
 import { DayBars } from './day-bars.tsx'
 import { DayTable } from './day-table.tsx'
 import { Section } from './section.tsx'
@@ -21,7 +23,7 @@ export function History({ subject, name, bars, days }: HistoryProps) {
     )
   }
   return (
-    <Section title="History" note={bars.share === null ? undefined : `${bars.share.toFixed(2)} % of the judged time fresh`}>
+    <Section title="History" note={freshShare(bars)}>
       <DayBars subject={subject} name={name} until={bars.until} days={bars.days} large />
       <p className="axis large-axis" aria-hidden="true">
         <span>
@@ -34,4 +36,10 @@ export function History({ subject, name, bars, days }: HistoryProps) {
       <DayTable days={days} name={name} />
     </Section>
   )
+}
+
+function freshShare({ share, unseenSeconds }: Bars): string | undefined {
+  if (share === null) return undefined
+  const unseen = unseenSeconds < BLIND_SECONDS_DRAWN ? '' : `; nobody could see for ${duration(unseenSeconds)}`
+  return `${share.toFixed(2)} % of the judged time fresh${unseen}`
 }

@@ -1,4 +1,4 @@
-import { BAR_DAYS } from '#lib/queries/day-cells.ts'
+import { BAR_DAYS, type DayCell } from '#lib/queries/day-cells.ts'
 
 /** The one day a reader is looking at, on whichever row of bars: shared by all rows and by the card beside them. */
 export interface BarSelection {
@@ -6,7 +6,7 @@ export interface BarSelection {
   name: string
   /** Position from the left, 0…89. */
   position: number
-  days: string
+  cells: readonly DayCell[]
   until: string
   pinned: boolean
   element: HTMLElement

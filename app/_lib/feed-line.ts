@@ -2,7 +2,7 @@ import { localDay } from '#lib/domain/local-day.ts'
 import type { Reason, Status } from '#lib/domain/status.ts'
 import { reasonInWords } from '#lib/domain/words.ts'
 import type { Bars } from '#lib/queries/bars.ts'
-import { BAR_DAYS } from '#lib/queries/day-cells.ts'
+import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/day-cells.ts'
 import type { StatusCounts } from '#lib/queries/status-counts.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/status-overview.ts'
 
@@ -23,6 +23,8 @@ export interface FeedLineData {
   nextLoad?: number
   loading?: boolean
   share?: number
+  /** How long nobody could see, where a share leaves that out. */
+  unseen?: number
   ready?: readonly [number, number]
   days?: string
 }
@@ -33,6 +35,7 @@ export interface GroupLineData {
   status: Status | null
   counts: StatusCounts
   share?: number
+  unseen?: number
   days?: string
   open: boolean
   feeds: FeedLineData[]
@@ -61,17 +64,23 @@ export function toFeedLine(feed: OverviewFeed, zone: string): FeedLineData {
 
 function addHistory(line: FeedLineData, bars: Bars | null): FeedLineData {
   if (bars === null) return { ...line, days: NO_DAYS }
-  if (bars.share !== null) line.share = bars.share
+  addShare(line, bars)
   if (bars.readyOf > 0) line.ready = [bars.ready, bars.readyOf]
   if (bars.days !== '') line.days = bars.days
   return line
+}
+
+function addShare(line: Pick<FeedLineData, 'share' | 'unseen'>, { share, unseenSeconds }: Bars): void {
+  if (share === null) return
+  line.share = share
+  if (unseenSeconds >= UNSEEN_SECONDS_TOLD) line.unseen = unseenSeconds
 }
 
 /** A group for its section, its feeds included. */
 export function toGroupLine(group: OverviewGroup, zone: string): GroupLineData {
   const { key, name, status, counts, bars, open } = group
   const line: GroupLineData = { key, name, status, counts, open, feeds: group.feeds.map((feed) => toFeedLine(feed, zone)) }
-  if (bars?.share != null) line.share = bars.share
+  if (bars !== null) addShare(line, bars)
   line.days = bars?.days ?? NO_DAYS
   return line
 }

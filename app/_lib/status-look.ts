@@ -1,4 +1,5 @@
 import type { Status } from '#lib/domain/status.ts'
+import type { DayCell } from '#lib/queries/day-cells.ts'
 
 /** The five statuses as a legend lists them: good news first. */
 export const LEGEND_ORDER: readonly Status[] = ['fresh', 'late', 'stale', 'unknown', 'maintenance']
@@ -15,4 +16,14 @@ export const MEANINGS: Record<Status, string> = {
   stale: 'past its hard limit',
   unknown: 'we cannot see it',
   maintenance: 'announced work, or paused',
+}
+
+/** A bar in words: `Late`, or `Late for a part, mostly fresh`. */
+export function cellInWords(cell: DayCell | undefined): string {
+  if (cell === undefined) return statusWord(null)
+  const [worst, ...others] = cell.parts
+  const most = cell.parts.reduce((most, part) => (part.units > most.units ? part : most), { units: 0, status: cell.status })
+  const split =
+    others.length === 0 ? '' : most === worst ? ' for most of it' : ` for a part, mostly ${statusWord(most.status).toLowerCase()}`
+  return `${statusWord(cell.status)}${split}${cell.blind ? ', with a gap in our sight' : ''}`
 }

@@ -43,7 +43,7 @@ afterAll(() => database.drop())
 test('days that are rolled up come from their rows, later ones from the spans, earlier ones are nothing', async () => {
   const bars = (await getBars(ctx, await getDayWindow(ctx, page), { ids: [1] })).get(1)
   expect(bars?.until).toBe('2026-11-20')
-  expect(bars?.days).toBe(`${'.'.repeat(85)}flFfl`)
+  expect(bars?.days).toBe(`${'.'.repeat(85)}f(l14f14)Ff(l14f14)`)
 })
 
 test('share and ready-by record come from the same seconds and are cut, today included as far as it has come', async () => {
@@ -63,6 +63,17 @@ test('the table behind the bars tells the same days, newest first', async () => 
     ['2026-11-17', 'late', 43_200],
     ['2026-11-16', 'fresh', 0],
   ])
+})
+
+test('a stale minute is a small part of its day, and time that nobody could see is told beside a share of 100', async () => {
+  await ctx.pool.query(`insert into subject (id, kind, key, name, created_at) values (2, 'feed', 'courses', 'Courses', '2026-11-16T05:00:00Z')`)
+  await ctx.pool.query(
+    `insert into day_status (subject_id, day, fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, worst)
+     values (2, '2026-11-16', 86340, 0, 60, 0, 0, 0, 'stale'), (2, '2026-11-17', 43200, 0, 0, 43200, 0, 0, 'unknown'),
+       (2, '2026-11-18', 0, 0, 0, 0, 0, 86400, null)`,
+  )
+  const bars = (await getBars(ctx, await getDayWindow(ctx, page), { ids: [2] })).get(2)
+  expect(bars).toMatchObject({ days: `${'.'.repeat(85)}(s2f26)(u14f14)...`, share: 99.95, unseenSeconds: 43_200 })
 })
 
 test('a subject without history has no bars', async () => {

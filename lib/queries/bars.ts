@@ -1,7 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import type { DayStatus } from '#lib/domain/day-status.ts'
 import { daysBetween, type LocalDay } from '#lib/domain/local-day.ts'
-import { BAR_DAYS, BLIND_SECONDS_DRAWN, CELL_LETTER_SQL, cellLetter } from './day-cells.ts'
+import { BAR_DAYS, BLIND_SECONDS_DRAWN, cellOfSeconds, DAY_SECONDS_SQL, type DaySeconds, writeCell } from './day-cells.ts'
 import type { DayWindow } from './day-window.ts'
 import { getOpenDays, type SubjectChoice } from './open-days.ts'
 
@@ -9,10 +9,12 @@ import { getOpenDays, type SubjectChoice } from './open-days.ts'
 export interface Bars {
   /** The last cell's day: today in the page's zone. */
   until: LocalDay
-  /** One letter per day, oldest first (`day-cells.ts`); empty when left out to be loaded later. */
+  /** One cell per day, oldest first (`day-cells.ts`); empty when left out to be loaded later. */
   days: string
   /** Fresh ÷ (fresh + late + stale) in percent, cut to two digits; null when there was nothing to judge. */
   share: number | null
+  /** Seconds that belong to no share, because nobody could see: a share of 100 says nothing about them. */
+  unseenSeconds: number
   /** Of the days that are over: on how many it was fresh at the page's ready-by time, and on how many that was asked. */
   ready: number
   readyOf: number
@@ -20,19 +22,19 @@ export interface Bars {
 
 interface Stored {
   id: number
-  /** Two characters per stored day: its position from the first day of the window, and its letter. */
-  cells: string
+  /** Each stored day as its place in the window and its seconds (`DAY_SECONDS_SQL`), `0 f;1 !s60f86340`. */
+  days: string
+  unseen: number
   fresh: number
   judged: number
   ready: number
   readyOf: number
 }
 
-const FIRST_POSITION = 33
-
 const STORED = `
   select d.subject_id as id,
-    string_agg(chr(${FIRST_POSITION} + (d.day - $1::date)) || ${CELL_LETTER_SQL}, '' order by d.day) as cells,
+    string_agg((d.day - $1::date) || ' ' || ${DAY_SECONDS_SQL}, ';') as days,
+    sum(d.unknown_seconds)::float8 as unseen,
     sum(d.fresh_seconds)::float8 as fresh,
     sum(d.fresh_seconds + d.late_seconds + d.stale_seconds)::float8 as judged,
     (count(*) filter (where d.ready))::int as ready,
@@ -54,20 +56,36 @@ export async function getBars(ctx: Context, window: DayWindow, choice: SubjectCh
 
 function toBars(window: DayWindow, stored: Stored | null, open: readonly DayStatus[]): Bars {
   const cells = Array.from({ length: BAR_DAYS }, () => '.')
-  const coded = stored?.cells ?? ''
-  for (let i = 0; i + 1 < coded.length; i += 2) cells[coded.charCodeAt(i) - FIRST_POSITION] = coded.charAt(i + 1)
+  for (const day of stored?.days.split(';') ?? []) {
+    const [place, seconds = ''] = day.split(' ')
+    cells[Number(place)] = cellOfSeconds(seconds)
+  }
   let fresh = stored?.fresh ?? 0
   let judged = stored?.judged ?? 0
+  let unseen = stored?.unseen ?? 0
   for (const day of open) {
-    cells[daysBetween(window.first, day.day)] = cellLetter({ status: day.worst, blind: day.blindSeconds >= BLIND_SECONDS_DRAWN })
+    cells[daysBetween(window.first, day.day)] = writeCell(secondsOf(day), day.blindSeconds >= BLIND_SECONDS_DRAWN)
     fresh += day.freshSeconds
     judged += day.freshSeconds + day.lateSeconds + day.staleSeconds
+    unseen += day.unknownSeconds
   }
   return {
     until: window.today,
     days: cells.join(''),
     share: judged === 0 ? null : Math.floor((fresh * 10_000) / judged) / 100,
+    unseenSeconds: unseen,
     ready: stored?.ready ?? 0,
     readyOf: stored?.readyOf ?? 0,
   }
+}
+
+function secondsOf(day: DayStatus): DaySeconds {
+  return [
+    ['stale', day.staleSeconds],
+    ['late', day.lateSeconds],
+    ['unknown', day.unknownSeconds],
+    ['maintenance', day.maintenanceSeconds],
+    ['fresh', day.freshSeconds],
+    [null, day.noneSeconds],
+  ]
 }
