@@ -35,6 +35,34 @@ test('the keyboard walks the days and the rows, pins a day and closes it', async
   await expect(card).toBeHidden()
 })
 
+test('the card of a day can be pointed at, stays while it is, and goes with Escape wherever the focus is', async ({ page }) => {
+  await page.clock.install()
+  await page.goto(stage.url)
+  const terms = page.getByRole('slider', { name: 'Terms, day by day' })
+  const card = page.locator('.day-card')
+  const bars = await terms.boundingBox()
+  if (bars === null) throw new Error('the bars are nowhere')
+  const day = { x: bars.x + bars.width - 20, y: bars.y + bars.height / 2 }
+  await page.mouse.move(day.x, day.y)
+  await expect(card).toBeVisible()
+
+  await card.hover()
+  await page.clock.fastForward(1000)
+  await expect(card).toBeVisible()
+  await page.mouse.move(10, 10)
+  await expect(card).toBeHidden()
+
+  await page.mouse.move(day.x, day.y)
+  await expect(card).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(card).toBeHidden()
+  await page.mouse.move(day.x, day.y + 2)
+  await page.clock.fastForward(1000)
+  await expect(card).toBeHidden()
+  await page.mouse.move(day.x - 30, day.y)
+  await expect(card).toBeVisible()
+})
+
 test('each row of bars is one stop of the tab key', async ({ page }) => {
   await page.goto(`${stage.url}/groups/finance`)
   await expect(page.getByRole('slider')).toHaveCount(2)

@@ -93,7 +93,7 @@ test('a worker that falls silent is said in words', async ({ page }) => {
 
 test('the log is searched beyond the lines that are shown, and keeps the question in the address', async ({ page }) => {
   await open(page)
-  const log = page.getByRole('region', { name: 'Log' })
+  const log = page.getByRole('group', { name: 'Log' })
   await expect(log.getByText('Batch 3 is done.')).toHaveCount(0)
   await page.getByLabel('Find in the log').fill('batch 3 IS')
   await page.getByRole('button', { name: 'Find', exact: true }).click()

@@ -12,7 +12,7 @@ export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
     <Section title="What has arrived" note={`the last ${arrivals.length} changes of a clock`}>
       <details className="fold">
         <summary>Show them</summary>
-        <table className="table">
+        <table className="table cards">
           <thead>
             <tr>
               <th scope="col">Clock</th>
@@ -29,12 +29,14 @@ export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
                   {CLOCK_WORDS[arrival.clock].name}
                   {arrival.kind === 'correction' && <span className="tag">went back</span>}
                 </th>
-                <td>{arrival.at === null ? 'nothing there' : <Time at={arrival.at} form={arrival.isDay ? 'day' : 'long'} />}</td>
-                <td>
+                <td data-label="Value">
+                  {arrival.at === null ? 'nothing there' : <Time at={arrival.at} form={arrival.isDay ? 'day' : 'long'} />}
+                </td>
+                <td data-label="Learnt">
                   <Time at={arrival.recordedAt} />
                 </td>
-                <td>{arrival.rows === null ? '–' : grouped(arrival.rows)}</td>
-                <td>{arrival.runId === null ? (arrival.evidence ?? '–') : <a href={runPath(arrival.runId)}>a run</a>}</td>
+                <td data-label="Rows">{arrival.rows === null ? '–' : grouped(arrival.rows)}</td>
+                <td data-label="How">{arrival.runId === null ? (arrival.evidence ?? '–') : <a href={runPath(arrival.runId)}>a run</a>}</td>
               </tr>
             ))}
           </tbody>

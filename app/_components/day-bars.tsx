@@ -1,7 +1,18 @@
 'use client'
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useSyncExternalStore } from 'react'
 import { BAR_DAYS, type DayCell, readDays } from '#lib/queries/day-cells.ts'
-import { type BarSelection, getSelection, neighbourRow, positionOn, select, startPosition, watchSelection } from '../_lib/bar-selection.ts'
+import {
+  type BarSelection,
+  closeSoon,
+  dismiss,
+  getSelection,
+  isDismissed,
+  neighbourRow,
+  positionOn,
+  select,
+  startPosition,
+  watchSelection,
+} from '../_lib/bar-selection.ts'
 import { barStrokes, daysInWords, LARGE, SMALL } from '../_lib/bar-strokes.ts'
 import { dayAfter, dayName } from '../_lib/format-time.ts'
 import { cellInWords } from '../_lib/status-look.ts'
@@ -50,7 +61,7 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
         'aria-valuemax': BAR_DAYS - 1,
         'aria-valuenow': position ?? BAR_DAYS - 1,
         'aria-valuetext': dayText(cells, until, position ?? BAR_DAYS - 1),
-        ...handlers(size.step, look),
+        ...handlers(subject, size.step, look),
       }
     : { role: 'img', 'aria-label': label }
   return (
@@ -73,14 +84,13 @@ function dayText(cells: readonly DayCell[], until: string, position: number): st
 
 type Look = (position: number, pinned: boolean) => void
 
-function handlers(step: number, look: Look) {
+function handlers(subject: string, step: number, look: Look) {
   return {
     onPointerMove: (event: PointerEvent<HTMLDivElement>) => {
-      if (event.pointerType === 'mouse' && !getSelection()?.pinned) look(positionAt(event, step), false)
+      const position = positionAt(event, step)
+      if (event.pointerType === 'mouse' && !getSelection()?.pinned && !isDismissed(subject, position)) look(position, false)
     },
-    onPointerLeave: () => {
-      if (!getSelection()?.pinned) select(null)
-    },
+    onPointerLeave: closeSoon,
     onClick: (event: { preventDefault(): void; currentTarget: HTMLDivElement; clientX: number }) => {
       event.preventDefault()
       const position = positionAt(event, step)
@@ -121,7 +131,7 @@ function walk(event: KeyboardEvent<HTMLDivElement>, step: number, look: Look): v
   else if (event.key === 'ArrowUp') neighbourRow(event.currentTarget, -1)?.focus()
   else if (event.key === 'ArrowDown') neighbourRow(event.currentTarget, 1)?.focus()
   else if (event.key === 'Enter' || event.key === ' ') look(position, !(now?.pinned ?? false))
-  else if (event.key === 'Escape') select(null)
+  else if (event.key === 'Escape') dismiss()
   else return
   event.preventDefault()
 }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { BAR_DAYS } from '#lib/queries/day-cells.ts'
 import type { DayRow } from '#lib/queries/day-rows.ts'
-import { type BarSelection, getSelection, select, watchSelection } from '../_lib/bar-selection.ts'
+import { type BarSelection, closeSoon, dismiss, getSelection, keepOpen, select, watchSelection } from '../_lib/bar-selection.ts'
 import { LARGE, SMALL } from '../_lib/bar-strokes.ts'
 import { dayAfter, dayName, duration } from '../_lib/format-time.ts'
 import { getJson } from '../_lib/get-json.ts'
@@ -28,10 +28,15 @@ export function DayCard() {
       if (getSelection()?.pinned && !inside) select(null)
     }
     const closeOnScroll = () => select(null)
+    const closeOnEscape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && getSelection() !== null) dismiss()
+    }
     document.addEventListener('pointerdown', close)
+    document.addEventListener('keydown', closeOnEscape)
     window.addEventListener('scroll', closeOnScroll, { passive: true })
     return () => {
       document.removeEventListener('pointerdown', close)
+      document.removeEventListener('keydown', closeOnEscape)
       window.removeEventListener('scroll', closeOnScroll)
     }
   }, [])
@@ -56,7 +61,13 @@ function Card({ selection, day, row }: { selection: BarSelection; day: string; r
     if (card.current) place(card.current, selection)
   })
   return (
-    <div className={`day-card${selection.pinned ? ' pinned' : ''}`} ref={card} role="status">
+    <div
+      className={`day-card${selection.pinned ? ' pinned' : ''}`}
+      ref={card}
+      role="status"
+      onPointerEnter={keepOpen}
+      onPointerLeave={closeSoon}
+    >
       <p className="subject">{selection.name}</p>
       <strong>{dayName(day)}</strong>
       {row ? <DayDetails row={row} /> : <p>{cellInWords(selection.cells[selection.position])}</p>}

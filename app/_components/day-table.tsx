@@ -1,6 +1,7 @@
 import type { DayRow } from '#lib/queries/day-rows.ts'
 import { dayName, duration } from '../_lib/format-time.ts'
 import { LEGEND_ORDER, statusWord } from '../_lib/status-look.ts'
+import { ScrollArea } from './scroll-area.tsx'
 import { StatusMark } from './status-mark.tsx'
 
 /** The bars for those who would rather read. */
@@ -8,7 +9,7 @@ export function DayTable({ days, name }: { days: readonly DayRow[]; name: string
   return (
     <details className="fold">
       <summary>These days as a table</summary>
-      <div className="scroll">
+      <ScrollArea className="scroll" label="These days as a table">
         <table className="table">
           <caption className="sr-only">{name}, day by day, the newest first</caption>
           <thead>
@@ -34,7 +35,7 @@ export function DayTable({ days, name }: { days: readonly DayRow[]; name: string
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollArea>
     </details>
   )
 }

@@ -8,6 +8,7 @@ import { Frame } from './frame.tsx'
 import { History } from './history.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 import { RunList } from './run-list.tsx'
+import { ScrollArea } from './scroll-area.tsx'
 import { Facts, Section } from './section.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
@@ -41,7 +42,9 @@ export function FeedScreen({ found }: { found: FeedPage }) {
             </code>
           }
         >
-          <pre className="source">{found.source.yaml}</pre>
+          <ScrollArea className="source" label="As written in the catalogue">
+            <pre>{found.source.yaml}</pre>
+          </ScrollArea>
         </Section>
       )}
     </Frame>

@@ -7,6 +7,7 @@ import { FlowMark } from './flow-mark.tsx'
 import { FlowRoute } from './flow-route.tsx'
 import { Listed } from './listed.tsx'
 import { OrderForm } from './order-form.tsx'
+import { ScrollArea } from './scroll-area.tsx'
 import { Facts } from './section.tsx'
 import { Age, Time } from './time.tsx'
 
@@ -166,7 +167,9 @@ function Source({ source }: { source: NonNullable<Card['source']> }) {
       <summary>
         As written <code>{`${source.file}:${source.line}`}</code>
       </summary>
-      <pre className="source">{source.yaml}</pre>
+      <ScrollArea className="source" label="As written in the catalogue">
+        <pre>{source.yaml}</pre>
+      </ScrollArea>
     </details>
   )
 }

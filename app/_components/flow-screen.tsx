@@ -4,6 +4,7 @@ import { FlowCardBody } from './flow-card.tsx'
 import { FlowMark } from './flow-mark.tsx'
 import { Frame } from './frame.tsx'
 import { RunList } from './run-list.tsx'
+import { ScrollArea } from './scroll-area.tsx'
 import { Section } from './section.tsx'
 
 /** One flow: its card, as written, and its latest runs. */
@@ -35,7 +36,9 @@ export function FlowScreen({ found }: { found: FlowPage }) {
             </code>
           }
         >
-          <pre className="source">{card.source.yaml}</pre>
+          <ScrollArea className="source" label="As written in the catalogue">
+            <pre>{card.source.yaml}</pre>
+          </ScrollArea>
         </Section>
       )}
     </Frame>

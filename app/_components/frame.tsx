@@ -34,7 +34,9 @@ export function Frame({ page, now, banners = [], search = '', place = 'status', 
         <div className="wrap">
           <a className="brand" href={overviewPath}>
             <Mark />
-            {page.name}
+            <span dir="auto" title={page.name}>
+              {page.name}
+            </span>
           </a>
           <Navigation place={place} isDeeper={crumbs.length > 0} />
           <Search initial={search} />

@@ -18,21 +18,24 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
   const [open, setOpen] = useState(group.open)
   const [days, failed] = useLateDays(group, open)
   return (
-    <details className="group" open={group.open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <Chevron />
-        <div className="group-words">
-          <h2>{group.name}</h2>
-          <p>
-            <StatusMark status={group.status} />
-            <span className="muted">{freshCount(group.counts)}</span>
+    <div className="group">
+      {/* Only the heading is in the details: a slider may not stand in a summary, and yet comes before the feeds. */}
+      <details open={group.open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <Chevron />
+          <div className="group-words">
+            <h2>{group.name}</h2>
+            <p>
+              <StatusMark status={group.status} />
+              <span className="muted">{freshCount(group.counts)}</span>
+            </p>
+          </div>
+          <p className="numbers">
+            <Share of={group} />
           </p>
-        </div>
-        <DayBars subject={`group:${group.key}`} name={group.name} until={until} days={group.days} />
-        <p className="numbers">
-          <Share of={group} />
-        </p>
-      </summary>
+        </summary>
+      </details>
+      <DayBars subject={`group:${group.key}`} name={group.name} until={until} days={group.days} />
       <ul className="feeds">
         {group.feeds.map((feed) => (
           <FeedLine key={feed.key} feed={feed} until={until} days={days.get(feed.key)} withBars={open} />
@@ -42,7 +45,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
         <a href={groupPath(group.key)}>{`${group.name} in full`}</a>
         {failed && <span role="status">The history could not be loaded; the group’s own page shows it.</span>}
       </p>
-    </details>
+    </div>
   )
 }
 

@@ -2,6 +2,7 @@
 import type { LogLine } from '#lib/queries/run-rows.ts'
 import { clockTime } from '../_lib/format-time.ts'
 import { piecesOf } from '../_lib/grown-log.ts'
+import { ScrollArea } from './scroll-area.tsx'
 import { usePageTime } from './zone.tsx'
 
 /** Lines of a log, oldest first and its end in sight; warnings and errors say so in a word, what was looked for is marked. */
@@ -9,8 +10,7 @@ export function LogLines({ lines, find = '' }: { lines: readonly LogLine[]; find
   const { zone } = usePageTime()
   if (lines.length === 0) return <p className="muted small">No log lines.</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section className="log" tabIndex={0} aria-label="Log">
+    <ScrollArea className="log" label="Log">
       <ol>
         {lines.map((line) => (
           <li key={line.id} className={line.level}>
@@ -22,7 +22,7 @@ export function LogLines({ lines, find = '' }: { lines: readonly LogLine[]; find
           </li>
         ))}
       </ol>
-    </section>
+    </ScrollArea>
   )
 }
 

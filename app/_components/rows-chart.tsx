@@ -1,5 +1,6 @@
 import type { ArrivalRow } from '#lib/queries/asset-page.ts'
 import { grouped } from '../_lib/grouped.ts'
+import { ScrollArea } from './scroll-area.tsx'
 import { Section } from './section.tsx'
 import { Time } from './time.tsx'
 
@@ -18,7 +19,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
   if (loads.length < 2 || last === undefined) return null
   return (
     <Section title="Rows per load" note={`up to ${grouped(most)}`}>
-      <div className="scroll end">
+      <ScrollArea className="scroll end" label="Rows per load">
         <svg
           width={loads.length * STEP}
           height={HEIGHT}
@@ -30,7 +31,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
             return <rect key={load.id} x={index * STEP} y={HEIGHT - height} width={STEP - 2} height={height} className="load" />
           })}
         </svg>
-      </div>
+      </ScrollArea>
       <p className="muted small">
         The newest: {grouped(last.rows ?? 0)} rows
         {last.at !== null && (

@@ -69,10 +69,10 @@ interface AgeProps {
   past?: boolean
 }
 
-/** How long ago, ticking; only with JavaScript, because a stored page would be wrong about it. */
+/** How long ago, ticking; until it ticks, and without JavaScript, as of the moment the page was made. */
 export function Age({ at, brackets = false, past = false }: AgeProps) {
-  const now = useSyncExternalStore(watch, browserNow, () => null)
-  if (now === null) return null
+  const { now: madeAt } = usePageTime()
+  const now = useSyncExternalStore(watch, browserNow, () => madeAt)
   const words = age(past ? Math.min(at, now) : at, now)
   return <span className="age">{brackets ? ` (${words})` : ` ${words}`}</span>
 }

@@ -66,7 +66,9 @@ test('the table behind the bars tells the same days, newest first', async () => 
 })
 
 test('a stale minute is a small part of its day, and time that nobody could see is told beside a share of 100', async () => {
-  await ctx.pool.query(`insert into subject (id, kind, key, name, created_at) values (2, 'feed', 'courses', 'Courses', '2026-11-16T05:00:00Z')`)
+  await ctx.pool.query(
+    `insert into subject (id, kind, key, name, created_at) values (2, 'feed', 'courses', 'Courses', '2026-11-16T05:00:00Z')`,
+  )
   await ctx.pool.query(
     `insert into day_status (subject_id, day, fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, worst)
      values (2, '2026-11-16', 86340, 0, 60, 0, 0, 0, 'stale'), (2, '2026-11-17', 43200, 0, 0, 43200, 0, 0, 'unknown'),

@@ -1,0 +1,54 @@
+import { type ClaimedRun, claimRun } from '#lib/commands/claim-run.ts'
+import { finishRun } from '#lib/commands/finish-run.ts'
+import { runLedger } from '#lib/commands/report-run.ts'
+import { requestRun } from '#lib/commands/request-run.ts'
+import type { Context } from '#lib/db/context.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { insertFlow } from '#lib/testing/flow-rows.ts'
+import { LATE_ASSET } from '../journey-catalogue.ts'
+import { openStage, type Stage } from '../stage.ts'
+import type { Places } from './pages.ts'
+
+/** A stage on which every page has something to show, words that are too long among it. */
+export interface CrowdedStage extends Pick<Stage, 'url' | 'close'> {
+  places: Places
+}
+
+const FLOW = 'parking-visitors-and-everybody-who-came-with-them'
+const LONG = `HTTP (parking) answered with ${'averyveryverylongwordwithoutanyblank'.repeat(4)} instead of rows.`
+
+/** Opens it: a failed, a partial and a running run of a flow with a long name. */
+export async function crowdedStage(): Promise<CrowdedStage> {
+  const stage = await openStage()
+  const { ctx } = stage
+  await insertFlow(ctx, { name: FLOW, cron: '*/5 8-18 * * 1-5' })
+  await insertFlow(ctx, { name: 'person', cron: '0 3 * * *', after: [FLOW] })
+  await end(ctx, await begin(ctx), 'failed', LONG)
+  await end(ctx, await begin(ctx), 'partial', '3 of 100 people are postponed.')
+  const run = await begin(ctx)
+  await fillIn(ctx, run)
+  return { ...stage, places: { group: 'records', feed: 'terms', asset: LATE_ASSET.replaceAll(' ', '%20'), flow: FLOW, run: run.runId } }
+}
+
+async function begin(ctx: Context): Promise<ClaimedRun> {
+  const { runId } = await requestRun(ctx, { flow: FLOW, parameters: {} })
+  const claimed = await claimRun(ctx, { runId, owner: 'stage', leaseMs: 3_600_000 })
+  if (claimed === null) throw new Error('the run could not be claimed')
+  return claimed
+}
+
+async function end(ctx: Context, run: ClaimedRun, state: 'failed' | 'partial', problem: string): Promise<void> {
+  await finishRun(ctx, { ...run, state, rowsLoaded: 1_234_567, report: null, problem, internalProblem: null })
+}
+
+/** Steps, counters, a log with long lines and rows put aside. */
+async function fillIn(ctx: Context, run: ClaimedRun): Promise<void> {
+  const at = systemClock.now()
+  const ledger = runLedger(ctx, run)
+  await ledger.startTask({ name: 'population: the affiliates of the directory', at })
+  await ledger.startTask({ name: 'load', at })
+  await ledger.log(Array.from({ length: 60 }, (_, i) => ({ at, level: i % 9 === 0 ? 'warn' : 'info', message: `Batch ${i}: ${LONG}` })))
+  await ledger.counters({ people: { requested: 400_000, returned: 398_000 }, terms: { asked: 12, found: 11, 'without any': 1 } })
+  await ledger.progress({ done: 400_000, total: 1_000_000, etaAt: at + 60_000 })
+  await ledger.reject([{ at, task: 'load', key: 'a1b2c3d4e5f6', reason: LONG }])
+}

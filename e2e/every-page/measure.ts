@@ -1,0 +1,77 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+
+/** Above this width the masthead is a band, not a block. */
+const MASTHEAD_FROM = 640
+const MASTHEAD_MAX = 112
+
+/** Opens everything that is folded, so that nothing hides from the look. */
+export function openAll(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    for (const details of document.querySelectorAll('details')) details.open = true
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  })
+}
+
+/** What does not fit, width by width, in words; empty when everything does. */
+export async function misfits(page: Page, widths: readonly number[]): Promise<string[]> {
+  const found: string[] = []
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 })
+    const { beyond, culprit, masthead } = await page.evaluate(measureHere)
+    if (beyond > 0) found.push(`${width}: ${beyond} px beyond the edge, ${culprit}`)
+    if (width > MASTHEAD_FROM && masthead > MASTHEAD_MAX) found.push(`${width}: the masthead is ${masthead} px high`)
+  }
+  return found
+}
+
+function measureHere() {
+  const root = document.documentElement
+  const beyond = root.scrollWidth - root.clientWidth
+  const reaches = [...document.body.querySelectorAll('*')].filter(
+    (element) => element.getBoundingClientRect().right > root.clientWidth + 0.5,
+  )
+  const last = reaches.at(-1)
+  const culprit =
+    last === undefined
+      ? 'nobody knows why'
+      : `${last.tagName.toLowerCase()}.${last.getAttribute('class') ?? ''} "${last.textContent?.slice(0, 40)}"`
+  const masthead = Math.ceil(document.querySelector('.masthead')?.getBoundingClientRect().height ?? 0)
+  return { beyond, culprit, masthead }
+}
+
+/** What axe finds wrong, a line each: rule, and where. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html.slice(0, 120)}`))
+}
+
+/** Begins to add up layout shifts of every page that is opened from here on. */
+export async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const seen = { sum: 0, sources: [] as string[] }
+    Object.assign(globalThis, { shifts: seen })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & {
+        value: number
+        hadRecentInput: boolean
+        sources: { node?: Node }[]
+      })[]) {
+        if (entry.hadRecentInput) continue
+        seen.sum += entry.value
+        for (const { node } of entry.sources)
+          seen.sources.push(`${entry.value.toFixed(3)} ${node?.nodeName} ${node?.textContent?.slice(0, 40)}`)
+      }
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+}
+
+/** The layout shifts of the open page once it has come to rest. */
+export function shiftsOf(page: Page): Promise<{ sum: number; sources: string[] }> {
+  return page.evaluate(async () => {
+    await document.fonts.ready
+    for (let quiet = 0; quiet < 3; quiet += 1) await new Promise((done) => requestIdleCallback(done))
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    return (globalThis as unknown as { shifts: { sum: number; sources: string[] } }).shifts
+  })
+}

@@ -1,0 +1,39 @@
+import { globSync } from 'node:fs'
+
+/** What stands in the addresses of a stage or of a running page. */
+export interface Places {
+  group: string
+  feed: string
+  asset: string
+  flow: string
+  run: string
+}
+
+type Addresses = (places: Places) => readonly string[]
+
+/** Every page of the tree with the addresses it is walked at: whoever adds a page adds its line. */
+const ADDRESSES: Record<string, Addresses> = {
+  'overview/[audience]': () => ['/', '/?q=e', '/?status=late', '/nowhere'],
+  'groups/[group]': ({ group }) => [`/groups/${group}`],
+  'feeds/[feed]': ({ feed }) => [`/feeds/${feed}`],
+  'assets/[...asset]': ({ asset }) => [`/assets/${asset}`],
+  find: () => ['/find?q=e'],
+  flows: () => ['/flows'],
+  'flows/[flow]': ({ flow }) => [`/flows/${flow}`],
+  runs: () => ['/runs', '/runs?state=failed'],
+  'runs/[run]': ({ run }) => [`/runs/${run}`],
+  connections: () => ['/connections'],
+}
+
+/** The addresses of all pages found in the file tree. Throws when there is a page nobody walks. */
+export function addressesOf(places: Places): string[] {
+  const pages = globSync('app/**/page.tsx').map((file) =>
+    file
+      .replaceAll('\\', '/')
+      .replace(/^app\//, '')
+      .replace(/\/page\.tsx$/, ''),
+  )
+  const unknown = pages.filter((page) => ADDRESSES[page] === undefined)
+  if (pages.length === 0 || unknown.length > 0) throw new Error(`pages that nobody walks: ${unknown.join(', ') || 'none found at all'}`)
+  return pages.sort().flatMap((page) => ADDRESSES[page]?.(places) ?? [])
+}
