@@ -199,7 +199,12 @@ describe('cancel', () => {
 
   it('asks which one when there are several, and refuses what is not there or has ended', async () => {
     const run = await begin('term')
-    const { printed } = await heard('run term')
+    expect((await heard('run term')).noted).toEqual([
+      `A run of term that does the same goes on already. When it has ended, ask again. It is ${run.runId}.`,
+    ])
+    await ctx.pool.query(`update run set parameters = '{"replay": "another"}' where id = $1`, [run.runId])
+    const { printed, noted } = await heard('run term')
+    expect(noted).toEqual([`A run of term has been asked for. It waits for the run that goes on, ${run.runId}.`])
     expect((await heard('cancel term')).noted[0]).toBe(
       `term has several runs. Name one: ${run.runId} (running), ${printed[0]} (scheduled).`,
     )

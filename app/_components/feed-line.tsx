@@ -1,7 +1,7 @@
 'use client'
 import type { FeedLineData } from '../_lib/feed-line.ts'
 import { duration } from '../_lib/format-time.ts'
-import { feedPath } from '../_lib/paths.ts'
+import { feedPath, runPath } from '../_lib/paths.ts'
 import { DayBars } from './day-bars.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Through, Time } from './time.tsx'
@@ -61,6 +61,13 @@ function Facts({ feed }: { feed: FeedLineData }) {
         <span>
           {feed.due < now ? 'Was due ' : 'Next '}
           <Time at={feed.due} />
+        </span>
+      )}
+      {feed.ran !== undefined && (
+        <span>
+          <a className="ran" href={runPath(feed.ran.id)}>
+            {feed.ran.words}
+          </a>
         </span>
       )}
       {feed.loading === true && <span>Loading now</span>}

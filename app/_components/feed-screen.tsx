@@ -6,6 +6,7 @@ import { AssetTable } from './asset-table.tsx'
 import { ChangeList, sentence } from './change-list.tsx'
 import { Frame } from './frame.tsx'
 import { History } from './history.tsx'
+import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 import { RunList } from './run-list.tsx'
 import { ScrollArea } from './scroll-area.tsx'
@@ -68,6 +69,7 @@ function Head({ found }: { found: FeedPage }) {
         )}
       </p>
       {feed.reason !== null && <p className="lead">{verdictOf(found) ?? sentence(reasonInWords(feed.reason))}</p>}
+      <LastRunNote run={feed.lastRun} />
       {root !== null && (
         <p className="root">
           First to turn: <a href={assetPath(root.key)}>{root.name}</a> <StatusMark status={root.status} />

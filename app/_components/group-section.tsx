@@ -28,6 +28,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
             <p>
               <StatusMark status={group.status} />
               <span className="muted">{freshCount(group.counts)}</span>
+              <BadRuns feeds={group.feeds} />
             </p>
           </div>
           <p className="numbers">
@@ -47,6 +48,12 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
       </p>
     </div>
   )
+}
+
+/** Said while the group is folded, too: a status may be fresh although the last run was not. */
+function BadRuns({ feeds }: { feeds: GroupLineData['feeds'] }) {
+  const count = feeds.filter((feed) => feed.ran !== undefined).length
+  return count === 0 ? null : <span className="muted">{count === 1 ? '1 last run' : `${count} last runs`} not completed</span>
 }
 
 /** Days of feeds that came without them, in bounded batches, once the group is open. */

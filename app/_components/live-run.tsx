@@ -47,11 +47,16 @@ export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
   return (
     <>
       <header className="subject-head">
-        <h1>Run of {run.flow}</h1>
+        <h1>
+          {run.isDryRun ? 'Dry run' : 'Run'} of <bdi>{run.flow}</bdi>
+        </h1>
         <p className="verdict">
           <RunMark run={run} big />
           {run.attempt > 1 && <span className="muted">attempt {run.attempt}</span>}
         </p>
+        {run.isDryRun && (
+          <p className="lead">It reads everything and says what would change. It writes nothing, so it proves nothing about the data.</p>
+        )}
         {run.problem !== null && <p className="lead">{run.problem}</p>}
         <RunGauge run={run} readAt={dataUpdatedAt} />
         {orders !== null && <RunOrders run={run} parameters={orders.parameters} onDone={() => void refetch()} />}

@@ -1,6 +1,6 @@
 'use client'
 import { type ReactNode, type SubmitEvent, useState } from 'react'
-import { postOrder } from '../_lib/post-order.ts'
+import { type OrderOutcome, postOrder } from '../_lib/post-order.ts'
 
 interface OrderFormProps {
   /** Where the order goes: a POST route that uses `acceptOrder`. */
@@ -20,13 +20,13 @@ interface OrderFormProps {
 /** A button that orders something: a plain form, which with JavaScript stays on the page until it knows the answer. */
 export function OrderForm({ action, fields = {}, children, question, yes, onDone }: OrderFormProps) {
   const [isSending, setSending] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
+  const [refusal, setRefusal] = useState<(OrderOutcome & { ok: false }) | null>(null)
   const send = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (isSending) return
     setSending(true)
     const outcome = await postOrder(action, fields)
-    setProblem(outcome.ok ? null : outcome.problem)
+    setRefusal(outcome.ok ? null : outcome)
     setSending(!outcome.ok || onDone === undefined ? outcome.ok : false)
     if (!outcome.ok) return
     if (onDone === undefined) location.assign(outcome.location)
@@ -40,7 +40,15 @@ export function OrderForm({ action, fields = {}, children, question, yes, onDone
       <button type="submit" className="button" aria-disabled={isSending}>
         {isSending ? 'Asking…' : words}
       </button>
-      <output className="order-problem">{problem}</output>
+      <output className="order-problem">
+        {refusal?.problem}
+        {refusal !== null && refusal.location !== null && (
+          <>
+            {' '}
+            <a href={refusal.location}>See it</a>
+          </>
+        )}
+      </output>
     </form>
   )
   if (question === undefined) return form(children)

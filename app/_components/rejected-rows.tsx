@@ -5,12 +5,15 @@ import { Section } from './section.tsx'
 import { Time } from './time.tsx'
 
 /** What a run put aside: the reasons with their counts, then the rows, page by page. Nothing when nothing was. */
-export function RejectedRows({ runId, rejections }: { runId: string; rejections: Rejections }) {
+export function RejectedRows({ runId, rejections, isDryRun }: { runId: string; rejections: Rejections; isDryRun: boolean }) {
   const { total, groups, groupsOmitted, group } = rejections
   if (total === 0) return null
   return (
     <div id="rejected">
-      <Section title="Rows put aside" note={`${grouped(total)} in all; a person is named by a pseudonym only`}>
+      <Section
+        title={isDryRun ? 'Rows it would put aside' : 'Rows put aside'}
+        note={`${grouped(total)} in all; a person is named by a pseudonym only`}
+      >
         <table className="table reasons">
           <thead>
             <tr>

@@ -7,6 +7,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import type { RunView } from '#lib/queries/run-view.ts'
 import { duration } from '../_lib/format-time.ts'
 import { grouped } from '../_lib/grouped.ts'
+import { runPath } from '../_lib/paths.ts'
 import { Time } from './time.tsx'
 
 const TICK_MS = 1000
@@ -37,7 +38,17 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
             <Eta at={run.etaAt} now={run.now + sinceReadMs} />
           </Fact>
         )}
-        {run.waitingFor !== null && <Fact label="Waiting">{run.waitingFor}</Fact>}
+        {run.waitingFor !== null && (
+          <Fact label="Waiting">
+            {run.waitingFor}
+            {run.waitsForRun !== null && (
+              <>
+                {' '}
+                <a href={runPath(run.waitsForRun)}>The run that goes on</a>
+              </>
+            )}
+          </Fact>
+        )}
         <Sign run={run} sinceReadMs={sinceReadMs} />
       </dl>
     </div>

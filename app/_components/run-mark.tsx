@@ -1,9 +1,9 @@
 import type { RunRow } from '#lib/queries/run-rows.ts'
-import { RUN_ICONS, runStateInWords } from '../_lib/run-look.ts'
+import { runIcon, runStateInWords } from '../_lib/run-look.ts'
 
-/** A run's state as icon and word. */
-export function RunMark({ run, big = false }: { run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor'>; big?: boolean }) {
-  const icon = RUN_ICONS[run.state]
+/** A run's state as icon and word; of a dry run its own. */
+export function RunMark({ run, big = false }: { run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor' | 'isDryRun'>; big?: boolean }) {
+  const icon = runIcon(run)
   return (
     <span className={`status t-${icon}${big ? ' big' : ''}`}>
       <svg aria-hidden="true">

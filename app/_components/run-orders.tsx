@@ -46,6 +46,7 @@ function AgainOrders({ run, parameters }: Pick<RunOrdersProps, 'run' | 'paramete
   const action = requestRunPath(run.flow)
   const known = Object.fromEntries(Object.entries(run.parameters).filter(([name]) => parameters.includes(name)))
   const { dryRun: _dry, ...real } = known
+  if (run.isDryRun) return <AfterDryRun action={action} real={real} />
   const canReplay = run.rowsRejected > 0 && parameters.includes('replay')
   return (
     <>
@@ -63,6 +64,26 @@ function AgainOrders({ run, parameters }: Pick<RunOrdersProps, 'run' | 'paramete
         </OrderForm>
       )}
       <p className="muted small">The run has ended: there is nothing to cancel.</p>
+    </>
+  )
+}
+
+/** After a dry run the same again is a dry run; to load is a step of its own, asked twice. */
+function AfterDryRun({ action, real }: { action: string; real: Record<string, unknown> }) {
+  return (
+    <>
+      <OrderForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
+        Dry run again
+      </OrderForm>
+      <OrderForm
+        action={action}
+        fields={{ parameters: real }}
+        question="The dry run changed nothing. This run loads: it writes what the dry run only said."
+        yes="Yes, load it"
+      >
+        Run for real…
+      </OrderForm>
+      <p className="muted small">The dry run has ended: there is nothing to cancel.</p>
     </>
   )
 }

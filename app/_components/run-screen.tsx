@@ -17,7 +17,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
         log={{ initial: found.log, query: query.log }}
         orders={found.takesOrders ? { parameters: found.parameters } : null}
       >
-        <RejectedRows runId={run.id} rejections={rejections} />
+        <RejectedRows runId={run.id} rejections={rejections} isDryRun={run.isDryRun} />
       </LiveRun>
       {writes.length > 0 && (
         <Section title="What it writes">

@@ -50,6 +50,16 @@ function Icons() {
         <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.4" />
         <path d="M6.4 4.9v6.2L11.4 8z" fill="currentColor" />
       </symbol>
+      <symbol id="i-dry" viewBox="0 0 16 16">
+        <path
+          d="M5.6 1.4h4.8M6.6 1.4v4.700L2.700 12.900a1.100 1.100 0 0 0 .95 1.700h8.700a1.100 1.100 0 0 0 .95-1.700L9.400 6.100V1.400M4.600 10.300h6.800"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.300"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </symbol>
       <symbol id="i-none" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.2" />
       </symbol>

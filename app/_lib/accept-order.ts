@@ -1,7 +1,8 @@
 import { readEnvironment } from '#lib/platform/env.ts'
-import { isTidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { isTidemarkError, type TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/page-access.ts'
-import { problemPage } from './problem-page.ts'
+import { runPath } from './paths.ts'
+import { type ProblemLink, problemPage } from './problem-page.ts'
 import { problem, refuse } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
@@ -34,10 +35,14 @@ export async function acceptOrder(request: Request, execute: (ctx: Context, fiel
     const done = await execute(context, await readFields(request))
     return isFromForm(request.headers) ? seeOther(done.location) : answer(done)
   } catch (error) {
-    if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage)
+    if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error))
     context.log.error('an order failed', { error: toInternalMessage(error) })
     return refuseWith(500, toPublicMessage(error))
   }
+}
+
+function linkOf({ runId }: TidemarkError): ProblemLink | null {
+  return runId === undefined ? null : { words: 'That run', location: runPath(runId) }
 }
 
 function ownAddresses(pageUrl: string): string[] {

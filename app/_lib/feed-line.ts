@@ -5,6 +5,7 @@ import type { Bars } from '#lib/queries/bars.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/day-cells.ts'
 import type { StatusCounts } from '#lib/queries/status-counts.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/status-overview.ts'
+import { lastRunInWords } from './run-look.ts'
 
 /** What a line of the page needs of a feed, small: the first document carries it for every feed. Absent means null. */
 export interface FeedLineData {
@@ -22,6 +23,8 @@ export interface FeedLineData {
   /** When its flow runs next; told where the feed is not fresh. */
   nextLoad?: number
   loading?: boolean
+  /** A last run that did not complete, whatever the status. */
+  ran?: { id: string; words: string }
   share?: number
   /** How long nobody could see, where a share leaves that out. */
   unseen?: number
@@ -59,7 +62,12 @@ export function toFeedLine(feed: OverviewFeed, zone: string): FeedLineData {
   if (feed.dueAt !== null) line.due = feed.dueAt
   if (feed.nextRunAt !== null && status !== 'fresh') line.nextLoad = feed.nextRunAt
   if (feed.isLoading && status !== 'fresh') line.loading = true
-  return addHistory(line, bars)
+  return addHistory(addLastRun(line, feed), bars)
+}
+
+function addLastRun(line: FeedLineData, { lastRun }: OverviewFeed): FeedLineData {
+  const words = lastRun === null ? null : lastRunInWords(lastRun.state)
+  return lastRun === null || words === null ? line : { ...line, ran: { id: lastRun.id, words } }
 }
 
 function addHistory(line: FeedLineData, bars: Bars | null): FeedLineData {

@@ -1,5 +1,5 @@
-/** What became of an order: where to go on, or in words why it was not taken. */
-export type OrderOutcome = { ok: true; location: string } | { ok: false; problem: string }
+/** What became of an order: where to go on, or in words why it was not taken, with the page of what is in its way. */
+export type OrderOutcome = { ok: true; location: string } | { ok: false; problem: string; location: string | null }
 
 /** Sends an order to the page's own API as JSON; never throws. */
 export async function postOrder(path: string, order: object): Promise<OrderOutcome> {
@@ -7,9 +7,9 @@ export async function postOrder(path: string, order: object): Promise<OrderOutco
     const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) })
     const body: unknown = await answer.json()
     if (answer.ok) return { ok: true, location: textIn(body, 'location') ?? '/' }
-    return { ok: false, problem: textIn(body, 'problem') ?? `The page answered ${answer.status}.` }
+    return { ok: false, problem: textIn(body, 'problem') ?? `The page answered ${answer.status}.`, location: textIn(body, 'location') }
   } catch {
-    return { ok: false, problem: 'The page could not be reached. Try again.' }
+    return { ok: false, problem: 'The page could not be reached. Try again.', location: null }
   }
 }
 

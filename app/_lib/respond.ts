@@ -12,9 +12,10 @@ export async function respond(handler: () => Promise<Response>): Promise<Respons
   }
 }
 
-/** A refusal in words. */
-export function problem(status: number, words: string): Response {
-  return Response.json({ problem: words }, { status, headers: { 'cache-control': 'no-store' } })
+/** A refusal in words, with an address that belongs to it. */
+export function problem(status: number, words: string, link: { location: string } | null = null): Response {
+  const body = link === null ? { problem: words } : { problem: words, location: link.location }
+  return Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
 }
 
 /** The query of an address; anything but the named parameters, each at most once, is refused. */

@@ -3,8 +3,8 @@ import type { RunFilterState } from '#lib/queries/run-list.ts'
 import type { RunRow } from '#lib/queries/run-rows.ts'
 import { grouped } from './grouped.ts'
 
-/** The icon of a run's state; the words stand beside it. */
-export const RUN_ICONS: Record<RunState, string> = {
+/** The icon of a load's state; the words stand beside it. */
+const RUN_ICONS: Record<RunState, string> = {
   scheduled: 'none',
   overdue: 'late',
   running: 'running',
@@ -35,8 +35,19 @@ export function filterStateInWords(state: RunFilterState): string {
   return state === 'problems' ? 'Anything that went wrong' : WORDS[state]
 }
 
-/** A run's state in a word or two. */
-export function runStateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor'>): string {
+/** The icon of a run: a dry run has one of its own, however it ends, so that it never looks like a load. */
+export function runIcon(run: Pick<RunRow, 'state' | 'isDryRun'>): string {
+  return run.isDryRun ? 'dry' : RUN_ICONS[run.state]
+}
+
+/** A run's state in a word or two: `Completed`, `Dry run`, `Dry run, failed`. */
+export function runStateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor' | 'isDryRun'>): string {
+  const words = stateInWords(run)
+  if (!run.isDryRun) return words
+  return run.state === 'completed' ? 'Dry run' : `Dry run, ${words.toLowerCase()}`
+}
+
+function stateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor'>): string {
   if (run.state !== 'running') return WORDS[run.state]
   if (run.cancelAt !== null) return 'Stopping'
   return run.waitingFor === null ? 'Running' : 'Waiting'
@@ -49,11 +60,22 @@ export function triggerInWords(run: Pick<RunRow, 'trigger'> & { requestedBy: str
   return run.requestedBy ?? TRIGGERS[run.trigger] ?? run.trigger
 }
 
-/** `1,724 rows, 14 put aside`; what a run loads is known when it ends, so until then `14 put aside so far` or null. */
-export function rowsInWords(run: Pick<RunRow, 'rowsLoaded' | 'rowsRejected' | 'endedAt'>): string | null {
+/** `1,724 rows, 14 put aside`; what a run loads is known when it ends, so until then `14 put aside so far` or null. A dry run changed nothing. */
+export function rowsInWords(run: Pick<RunRow, 'rowsLoaded' | 'rowsRejected' | 'endedAt' | 'isDryRun'>): string | null {
+  if (run.isDryRun) return dryRowsInWords(run)
   if (run.endedAt === null) return run.rowsRejected === 0 ? null : `${grouped(run.rowsRejected)} put aside so far`
   const loaded = `${grouped(run.rowsLoaded)} ${run.rowsLoaded === 1 ? 'row' : 'rows'}`
   return run.rowsRejected === 0 ? loaded : `${loaded}, ${grouped(run.rowsRejected)} put aside`
+}
+
+function dryRowsInWords({ endedAt, rowsRejected }: Pick<RunRow, 'rowsRejected' | 'endedAt'>): string | null {
+  if (rowsRejected > 0) return `${endedAt === null ? '' : 'nothing changed, '}${grouped(rowsRejected)} would be put aside`
+  return endedAt === null ? null : 'nothing changed'
+}
+
+/** A last run that did not complete, for a quiet mark beside the status: `Last run failed`; null when it completed. */
+export function lastRunInWords(state: RunState): string | null {
+  return state === 'completed' ? null : `Last run ${WORDS[state].toLowerCase()}`
 }
 
 /** Seconds a run took, or has taken until `now`; null before it began. */

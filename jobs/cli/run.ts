@@ -1,8 +1,8 @@
 import { loadFlows } from '#jobs/load-extensions.ts'
-import { requestRun } from '#lib/commands/request-run.ts'
+import { type RequestedRun, requestRun } from '#lib/commands/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import { recipeParameters } from '#lib/domain/catalogue-recipe-contracts.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import { findRun, findRunToReplay } from '#lib/queries/find-run.ts'
 import { getFlowParameters } from '#lib/queries/flow-parameters.ts'
 import { personName, withDatabase } from './databases.ts'
@@ -35,6 +35,16 @@ async function requireParameters(ctx: Context, flow: string, words: Record<strin
       throw new TidemarkError('invalid', { publicMessage: `The flow ${flow} does not know ${word}: it takes no parameter ${name}.` })
 }
 
+/** Asks for the run; a refusal because of another one says which, as a command line has no links. */
+async function ask(ctx: Context, flow: string, parameters: Record<string, unknown>): Promise<RequestedRun> {
+  try {
+    return await requestRun(ctx, { flow, parameters, requestedBy: personName() })
+  } catch (error) {
+    if (!isTidemarkError(error) || error.runId === undefined) throw error
+    throw new TidemarkError(error.code, { publicMessage: `${error.publicMessage} It is ${error.runId}.`, cause: error })
+  }
+}
+
 export default defineVerb({
   usage: '<flow> [--param name=value …] [--replay <run>|last] [--dry-run] [--wait|--no-wait]',
   summary: 'Run a flow of the catalogue now.',
@@ -58,11 +68,12 @@ export default defineVerb({
         await requireParameters(ctx, name, { dryRun: '--dry-run' })
         parameters['dryRun'] = true
       }
-      const { runId } = await requestRun(ctx, { flow: name, parameters, requestedBy: personName() })
+      const { runId, waitsFor } = await ask(ctx, name, parameters)
       const isWatched = values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined)
       if (isWatched) return followRun(ctx, runId, command)
       command.terminal.print(runId)
-      command.terminal.note(`A run of ${name} has been asked for.`)
+      const wait = waitsFor === null ? '' : ` It waits for the run that goes on, ${waitsFor}.`
+      command.terminal.note(`A run of ${name} has been asked for.${wait}`)
       return 0
     })
   },

@@ -64,11 +64,13 @@ async function tryClaim(ctx: Context, input: { runId: string; owner: string; lea
 
 async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { owner: string; leaseMs?: number }): Promise<ClaimedRun> {
   const leaseUntil = now + (input.leaseMs ?? LEASE_MS)
+  const parameters = { ...flow.parameters, ...run.parameters }
   const { rows } = await sql.query<{ attempt: number; fence: string; started_at: Date }>(
     `update run set state = 'running', attempt = attempt + 1, fence = nextval('run_fence'), lease_owner = $2, lease_until = $3,
-       started_at = coalesce(started_at, $4), waiting_for = null, problem = null, internal_problem = null
+       started_at = coalesce(started_at, $4), waiting_for = null, problem = null, internal_problem = null,
+       parameters = case when $5 then parameters || '{"dryRun": true}' else parameters end
      where id = $1 returning attempt, fence, started_at`,
-    [run.id, input.owner, toText(leaseUntil), toText(now)],
+    [run.id, input.owner, toText(leaseUntil), toText(now), parameters['dryRun'] === true],
   )
   const row = rows[0]
   if (row === undefined) throw new Error('a locked run has vanished')
@@ -80,7 +82,7 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
     leaseUntil,
     scheduledFor: run.scheduledFor,
     startedAt: row.started_at.getTime(),
-    parameters: { ...flow.parameters, ...run.parameters },
+    parameters,
     timeoutMs: flow.timeoutMs,
     connections: flow.connections,
   }

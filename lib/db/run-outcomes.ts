@@ -4,6 +4,7 @@ import type { Instant } from '#lib/domain/instant.ts'
 import { DEFAULT_TIMEOUT_MS, hungAt, type RunReport, type RunState, runReportSchema } from '#lib/domain/run.ts'
 import type { Sql } from './context.ts'
 import { toInstant, toInstantOrNull, toText } from './instants.ts'
+import { isDryRunSql } from './runs.ts'
 
 /** A run with what its end decides: which clocks of which assets move. */
 export interface EndedRun {
@@ -54,7 +55,7 @@ function toOutcome(row: OutcomeRow): RunOutcome | null {
 
 /**
  * The runs of these flows that can decide a status from each flow's `from` on: all that ended since or still run, and the last
- * few that ended before. Runs that only wait, and those that never were, are left out.
+ * few that ended before. Runs that only wait, those that never were, and dry runs are left out.
  */
 export async function loadRunOutcomes(sql: Sql, wanted: readonly { flow: string; from: Instant }[]): Promise<Map<string, RunOutcome[]>> {
   const found = new Map<string, RunOutcome[]>()
@@ -63,15 +64,17 @@ export async function loadRunOutcomes(sql: Sql, wanted: readonly { flow: string;
     `select r.flow, r.state, r.scheduled_for, r.started_at, r.ended_at, r.lease_until, f.settings -> 'timeoutMs' as timeout_ms,
        case when r.state = 'running' then array(
          select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from run d
-         where d.flow = r.flow and d.state in ('completed', 'partial') and d.ended_at <= r.started_at
+         where d.flow = r.flow and d.state in ('completed', 'partial') and d.ended_at <= r.started_at and not ${isDryRunSql('d')}
          order by d.created_at desc limit 20
        ) end as durations
      from unnest($1::text[], $2::timestamptz[]) as w(flow, since)
      join flow f on f.name = w.flow
      cross join lateral (
        select * from run where flow = w.flow and state not in ('scheduled', 'overdue', 'missed') and (ended_at is null or ended_at >= w.since)
+         and not ${isDryRunSql('run')}
        union all
-       (select * from run where flow = w.flow and state <> 'missed' and ended_at < w.since order by ended_at desc limit 5)
+       (select * from run where flow = w.flow and state <> 'missed' and ended_at < w.since and not ${isDryRunSql('run')}
+        order by ended_at desc limit 5)
      ) r
      order by r.flow, r.started_at, r.created_at`,
     [wanted.map((w) => w.flow), wanted.map((w) => toText(w.from))],
@@ -162,7 +165,9 @@ export async function loadOwnLoads(sql: Sql, assetIds: readonly number[]): Promi
   const { rows } = await sql.query<{ id: number; loaded_at: Date | null; is_under_way: boolean }>(
     `select a.subject_id as id,
        (select max(recorded_at) from arrival l where l.asset_id = a.subject_id and l.clock = 'loadedAt' and l.run_id is not null) as loaded_at,
-       exists (select from run r where r.flow = a.flow and r.started_at is not null and r.ended_at is null) as is_under_way
+       exists (
+         select from run r where r.flow = a.flow and r.started_at is not null and r.ended_at is null and not ${isDryRunSql('r')}
+       ) as is_under_way
      from asset a where a.subject_id = any($1::int[])`,
     [assetIds],
   )

@@ -5,6 +5,9 @@ import { CLAIMABLE_STATES, DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain
 import type { Sql } from './context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from './instants.ts'
 
+/** SQL: whether a run is a dry run, which changes nothing and proves nothing; `run` is its table's name in the statement. */
+export const isDryRunSql = (run: string) => `${run}.parameters @> '{"dryRun": true}'`
+
 export interface Run {
   id: string
   flow: string
@@ -124,7 +127,7 @@ export async function getNextScheduledFor(sql: Sql, now: Instant): Promise<Insta
   return toInstantOrNull(rows[0]?.at ?? null)
 }
 
-/** What has become of a flow's runs of [since, now]; those still to come are not among them. */
+/** What has become of a flow's runs of [since, now]; those still to come are not among them, nor dry runs, which load nothing. */
 export async function listRunsSince(
   sql: Sql,
   flow: string,
@@ -132,7 +135,7 @@ export async function listRunsSince(
   now: Instant,
 ): Promise<{ state: RunState; scheduledFor: Instant }[]> {
   const { rows } = await sql.query<{ state: RunState; scheduled_for: Date }>(
-    'select state, scheduled_for from run where flow = $1 and scheduled_for >= $2 and scheduled_for <= $3',
+    `select state, scheduled_for from run where flow = $1 and scheduled_for >= $2 and scheduled_for <= $3 and not ${isDryRunSql('run')}`,
     [flow, toText(since), toText(now)],
   )
   return rows.map((row) => ({ state: row.state, scheduledFor: toInstant(row.scheduled_for) }))

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { canonicalText } from './canonical-form.ts'
 import { recipeParameters } from './catalogue-recipe-contracts.ts'
 import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from './catalogue-schema-keys.ts'
+import { parseJson } from './json.ts'
 import { recipeInWords } from './recipe-in-words.ts'
 
 /**
@@ -23,6 +25,15 @@ export function parameterProblem(flow: string, schema: unknown, written: unknown
   }
   const parsed = valuesSchema(flow, schema, written).safeParse(parameters)
   return parsed.success ? null : misfitInWords(parsed.error)
+}
+
+/** Whether two runs told this do the same: what is not told, null or false is one and the same, and the order of a list does not count. */
+export function areSameParameters(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  return canonicalText(parseJson(JSON.stringify(told(a)))) === canonicalText(parseJson(JSON.stringify(told(b))))
+}
+
+function told(parameters: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== false))
 }
 
 /** What each of the values that do not fit should be. */

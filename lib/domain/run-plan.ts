@@ -47,6 +47,9 @@ export function upstreamTick(own: Schedule, upstream: Schedule, scheduledFor: In
   return tick === null || (before !== null && tick <= before) ? null : tick
 }
 
+/** What a run waits for while another one of its flow goes on. */
+export const WAITS_FOR_OWN_FLOW = 'Waits for another run of this flow.'
+
 /** A run of an upstream flow, for the tick waited for or later. */
 export interface UpstreamRun {
   state: RunState

@@ -16,6 +16,8 @@ interface ErrorOptions {
   retryAfterMs?: number
   /** Not about what was asked: every question to that system would meet it. */
   systemWide?: boolean
+  /** The run that it is about, for a link. */
+  runId?: string
 }
 
 /** The only error Tidemark throws on purpose: one message for people, one for us. */
@@ -26,6 +28,7 @@ export class TidemarkError extends Error {
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
   readonly systemWide: boolean
+  readonly runId: string | undefined
 
   constructor(code: ErrorCode, options: ErrorOptions) {
     super(options.message ?? options.publicMessage, { cause: options.cause })
@@ -34,6 +37,7 @@ export class TidemarkError extends Error {
     this.retryable = options.retryable ?? false
     this.retryAfterMs = options.retryAfterMs
     this.systemWide = options.systemWide ?? false
+    this.runId = options.runId
   }
 }
 

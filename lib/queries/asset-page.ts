@@ -58,7 +58,7 @@ export interface AssetPage {
   upstream: AssetRow[]
   downstream: AssetRow[]
   arrivals: ArrivalRow[]
-  /** The latest run of the flow that writes it. */
+  /** The latest run of the flow that writes it, dry runs left out. */
   run: RunDetail | null
   changes: ChangeRow[]
 }
@@ -103,7 +103,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     getChangeRows(ctx, id),
     getBanners(ctx, page.demo),
     ctx.pool.query<ArrivalRow>(ARRIVALS, [id]),
-    getRecentRuns(ctx, flow === null ? [] : [flow], 1),
+    getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
     loadAssetVersions(ctx.pool, [id]),
   ])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)

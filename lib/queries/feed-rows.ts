@@ -1,7 +1,9 @@
 import type { Context } from '#lib/db/context.ts'
+import { isDryRunSql } from '#lib/db/runs.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Reason, Status } from '#lib/domain/status.ts'
 import { instant } from './instant-column.ts'
+import { LAST_RUNS_OF_FEEDS, type LastRun } from './last-run.ts'
 import { joinLatestArrival } from './latest-arrival.ts'
 
 /** A feed as a line of the page: its status in force, and the weakest of what it promises. */
@@ -26,6 +28,8 @@ export interface FeedRow {
   nextRunAt: Instant | null
   /** A run that writes it is under way. */
   isLoading: boolean
+  /** The last run of a flow that writes it, whatever its status; null when none ever ended. */
+  lastRun: LastRun | null
 }
 
 const CLOCKS = `
@@ -42,24 +46,25 @@ const CLOCKS = `
 
 const WRITERS = `
   select a.feed_id, min(fl.next_run_at) as next_run_at,
-    bool_or(exists (select 1 from run r where r.flow = fl.name and r.state = 'running')) as is_loading
+    bool_or(exists (select 1 from run r where r.flow = fl.name and r.state = 'running' and not ${isDryRunSql('r')})) as is_loading
   from (select distinct feed_id, flow from asset where flow is not null and ($1::int[] is null or feed_id = any($1))) a
   join flow fl on fl.name = a.flow and fl.removed_at is null
   group by a.feed_id`
 
 const FEEDS = `
-  with clocks as (${CLOCKS}), writers as (${WRITERS})
+  with clocks as (${CLOCKS}), writers as (${WRITERS}), last_runs as (${LAST_RUNS_OF_FEEDS})
   select s.id, f.group_id as "groupId", s.key, s.name, f.owner,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('c.data_through_at')} as "dataThroughAt", coalesce(c.data_through_is_day, false) as "dataThroughIsDay",
     ${instant('c.updated_at')} as "updatedAt", c.due_at as "dueAt",
-    ${instant('w.next_run_at')} as "nextRunAt", coalesce(w.is_loading, false) as "isLoading"
+    ${instant('w.next_run_at')} as "nextRunAt", coalesce(w.is_loading, false) as "isLoading", l.last_run as "lastRun"
   from feed f
   join subject s on s.id = f.subject_id and s.removed_at is null
   join subject g on g.id = f.group_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   left join clocks c on c.feed_id = s.id
   left join writers w on w.feed_id = s.id
+  left join last_runs l on l.feed_id = s.id
   where $1::int[] is null or s.id = any($1)
   order by g.position, g.id, s.position, s.id`
 

@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { isDryRunSql } from '#lib/db/runs.ts'
 import type { RunState } from '#lib/domain/run.ts'
 
 /** A run as far as one must know it to choose it. */
@@ -16,12 +17,13 @@ export async function findRun(ctx: Context, id: string): Promise<FoundRun | null
   return rows[0] ?? null
 }
 
-/** The newest ended run of a flow that put rows aside which no later replay has completed; null when there is none. */
+/** The newest ended run of a flow that put rows aside which no later replay has completed; null when there is none. Dry runs do neither. */
 export async function findRunToReplay(ctx: Context, flow: string): Promise<FoundRun | null> {
   const { rows } = await ctx.pool.query<FoundRun>(
     `select ${COLUMNS} from run r
-     where r.flow = $1 and r.ended_at is not null and exists (select 1 from run_rejection x where x.run_id = r.id)
-       and not exists (select 1 from run p where p.flow = r.flow and p.parameters ->> 'replay' = r.id::text and p.state = 'completed')
+     where r.flow = $1 and r.ended_at is not null and not ${isDryRunSql('r')} and exists (select 1 from run_rejection x where x.run_id = r.id)
+       and not exists (select 1 from run p where p.flow = r.flow and p.parameters ->> 'replay' = r.id::text and p.state = 'completed'
+         and not ${isDryRunSql('p')})
      order by r.ended_at desc, r.id limit 1`,
     [flow],
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
+import { isDryRunSql } from '#lib/db/runs.ts'
 import { parameterNames } from '#lib/domain/flow-parameters.ts'
 import { type FlowStanding, flowStanding } from '#lib/domain/flow-standing.ts'
 import type { Instant } from '#lib/domain/instant.ts'
@@ -39,7 +40,7 @@ export interface FlowCard {
   paused: { since: Instant; until: Instant | null; note: string | null } | null
   /** The run that is under way. */
   running: RunRow | null
-  /** The latest run that ended, or should have begun. */
+  /** The latest run that ended, or should have begun; a dry run is none. */
   last: RunRow | null
   standing: FlowStanding
 }
@@ -90,7 +91,7 @@ const ROWS = `
     (select min((a.verdict ->> 'dueAt')::float8) from asset a join subject s on s.id = a.subject_id and s.removed_at is null
       where a.flow = f.name and a.promised) as "dueAt",
     ${aRun("r.state = 'running'")} as running,
-    ${aRun("r.state not in ('scheduled', 'overdue', 'running')")} as last
+    ${aRun(`r.state not in ('scheduled', 'overdue', 'running') and not ${isDryRunSql('r')}`)} as last
   from flow f left join lateral (select document from catalogue_version order by id desc limit 1) v on true
   where f.removed_at is null and ($2::text is null or f.name = $2) order by f.name`
 

@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { isDryRunSql } from '#lib/db/runs.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { RunState } from '#lib/domain/run.ts'
 import { instant } from './instant-column.ts'
@@ -9,6 +10,8 @@ export interface RunRow {
   flow: string
   trigger: string
   state: RunState
+  /** It reads and says what would change; it changes nothing and proves nothing. */
+  isDryRun: boolean
   attempt: number
   scheduledFor: Instant
   startedAt: Instant | null
@@ -55,7 +58,7 @@ export interface RunDetail extends RunRow {
 
 /** The columns of a run `r`, as `RunRow` names them. */
 export const RUN_COLUMNS = `
-  r.id::text, r.flow, r.trigger, r.state, r.attempt, ${instant('r.scheduled_for')} as "scheduledFor",
+  r.id::text, r.flow, r.trigger, r.state, ${isDryRunSql('r')} as "isDryRun", r.attempt, ${instant('r.scheduled_for')} as "scheduledFor",
   ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt", ${instant('r.cancel_at')} as "cancelAt",
   r.waiting_for as "waitingFor", r.progress_done::float8 as "progressDone", r.progress_total::float8 as "progressTotal",
   ${instant('r.eta_at')} as "etaAt", r.rows_loaded::float8 as "rowsLoaded", r.problem,
@@ -85,12 +88,17 @@ const RECENT = `
       select json_agg(json_build_object('id', l.id, 'attempt', l.attempt, 'at', ${instant('l.at')}, 'level', l.level, 'message', l.message) order by l.id)
       from (select * from run_log where run_id = r.id order by id desc limit ${LOG_SHOWN}) l
     ), '[]') as log
-  from run r where r.flow = any($1::text[]) and r.state <> 'scheduled'
+  from run r where r.flow = any($1::text[]) and r.state <> 'scheduled' and not ($3 and ${isDryRunSql('r')})
   order by r.scheduled_for desc, r.created_at desc limit $2`
 
-/** The latest runs of these flows, newest first; runs that are only planned are left out. */
-export async function getRecentRuns(ctx: Context, flows: readonly string[], limit: number): Promise<RunDetail[]> {
+/** The latest runs of these flows, newest first; runs that are only planned are left out, and where only `loads` are wanted dry runs, too. */
+export async function getRecentRuns(
+  ctx: Context,
+  flows: readonly string[],
+  limit: number,
+  options: { loads?: boolean } = {},
+): Promise<RunDetail[]> {
   if (flows.length === 0) return []
-  const { rows } = await ctx.pool.query<RunDetail>(RECENT, [flows, limit])
+  const { rows } = await ctx.pool.query<RunDetail>(RECENT, [flows, limit, options.loads ?? false])
   return rows
 }

@@ -21,6 +21,8 @@ export interface RunView extends RunRow {
   /** The newest line of the log, start or end of a step. */
   reportedAt: Instant | null
   logLines: number
+  /** The run of the same flow that goes on while this one waits to begin. */
+  waitsForRun: string | null
 }
 
 const RUN = `
@@ -31,7 +33,11 @@ const RUN = `
     greatest(
       (select ${instant('at')} from run_log where run_id = r.id order by id desc limit 1),
       (select ${instant('max(greatest(started_at, ended_at))')} from run_task where run_id = r.id)
-    ) as "reportedAt"
+    ) as "reportedAt",
+    case when r.attempt = 0 and r.ended_at is null then (
+      select o.id::text from run o where o.flow = r.flow and o.id <> r.id and o.ended_at is null and o.attempt > 0
+      order by o.state = 'running' desc, o.scheduled_for limit 1
+    ) end as "waitsForRun"
   from run r where r.id = $1`
 
 /** A run as it is now; null for an id that names none. */

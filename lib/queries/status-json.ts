@@ -44,6 +44,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       dataThroughAt: text(feed.dataThroughAt),
       updatedAt: text(feed.updatedAt),
       dueAt: text(feed.dueAt),
+      lastRun: feed.lastRun === null ? null : { ...feed.lastRun, endedAt: text(feed.lastRun.endedAt) },
     })),
   })
   return { json, etag: `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"` }

@@ -14,6 +14,7 @@ export function aRunView(given: Partial<RunView> = {}): RunView {
     parameters: {},
     reportedAt: null,
     logLines: 0,
+    waitsForRun: null,
     ...given,
   }
 }
@@ -25,6 +26,7 @@ export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
     flow: 'term',
     trigger: 'manual',
     state: 'running',
+    isDryRun: false,
     attempt: 1,
     scheduledFor: 0,
     startedAt: 0,

@@ -35,7 +35,11 @@ async function readFor({ params, searchParams }: PageProps): ReturnType<typeof r
 
 export async function generateMetadata(props: PageProps): Promise<Metadata> {
   const { found } = (await readFor(props)) ?? {}
-  return { title: found ? `Run of ${found.run.flow}: ${runStateInWords(found.run)} · ${found.page.name}` : 'Not found' }
+  return {
+    title: found
+      ? `${found.run.isDryRun ? 'Dry run' : 'Run'} of ${found.run.flow}: ${runStateInWords({ ...found.run, isDryRun: false })} · ${found.page.name}`
+      : 'Not found',
+  }
 }
 
 export default async function Page(props: PageProps) {

@@ -35,19 +35,29 @@ export function waitingInWords(run: Pick<RunView, 'state' | 'waitingFor'>): stri
   return run.state === 'overdue' ? 'no worker has taken it yet: is one running?' : null
 }
 
-/** `running (attempt 2)`, `cancelling`. */
-export function stateInWords(run: Pick<RunView, 'state' | 'attempt' | 'cancelAt'>): string {
-  const state = run.cancelAt !== null && !isEnded(run.state) ? 'cancelling' : run.state
+/** `running (attempt 2)`, `cancelling`, `dry run, completed`. */
+export function stateInWords(run: Pick<RunView, 'state' | 'attempt' | 'cancelAt' | 'isDryRun'>): string {
+  const state = (run.isDryRun ? 'dry run, ' : '') + plainState(run)
   return run.attempt > 1 ? `${state} (attempt ${run.attempt})` : state
+}
+
+function plainState(run: Pick<RunView, 'state' | 'cancelAt'>): string {
+  return run.cancelAt !== null && !isEnded(run.state) ? 'cancelling' : run.state
+}
+
+/** `1,724 rows, 3 put aside`; of a dry run that nothing changed. */
+export function doneInWords(run: Pick<RunView, 'rowsLoaded' | 'rowsRejected' | 'isDryRun'>): string {
+  const { rowsLoaded, rowsRejected, isDryRun } = run
+  const aside = rowsRejected === 0 ? '' : `, ${grouped(rowsRejected)} ${isDryRun ? 'would be ' : ''}put aside`
+  return `${isDryRun ? 'nothing changed' : `${grouped(rowsLoaded)} rows`}${aside}`
 }
 
 /** One line on where a run is; the same as long as nothing worth telling has changed. */
 export function runInWords(run: RunView): string {
   if (isEnded(run.state)) {
     const took = run.startedAt === null || run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.startedAt)}`
-    const rejected = run.rowsRejected > 0 ? `, ${grouped(run.rowsRejected)} put aside` : ''
     const problem = run.problem === null ? '' : ` ${run.problem}`
-    return `${run.flow}: ${stateInWords(run)}${took}, ${grouped(run.rowsLoaded)} rows${rejected}.${problem}`
+    return `${run.flow}: ${stateInWords(run)}${took}, ${doneInWords(run)}.${problem}`
   }
   const step = run.tasks.findLast((task) => task.state === 'running' && task.attempt === run.attempt)
   const parts = [stateInWords(run), step?.name ?? '', progressInWords(run), waitingInWords(run) ?? '']

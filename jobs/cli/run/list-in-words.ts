@@ -1,7 +1,7 @@
 import { formatDuration } from '#lib/domain/duration.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { ListedRun } from '#lib/queries/run-list.ts'
-import { dateTime, grouped, progressInWords, stateInWords } from './in-words.ts'
+import { dateTime, doneInWords, progressInWords, stateInWords } from './in-words.ts'
 
 /** Runs as lines of a table: state, flow, when, how long, what came of it, id; what was wrong stands below. */
 export function runListInWords(runs: readonly ListedRun[], zone: string, now: Instant): string[] {
@@ -10,7 +10,7 @@ export function runListInWords(runs: readonly ListedRun[], zone: string, now: In
     run.flow,
     dateTime(run.startedAt ?? run.scheduledFor, zone),
     tookInWords(run, now),
-    doneInWords(run),
+    run.endedAt === null ? progressInWords(run) : doneInWords(run),
   ])
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
   return runs.flatMap((run, i) => {
@@ -22,9 +22,4 @@ export function runListInWords(runs: readonly ListedRun[], zone: string, now: In
 
 function tookInWords(run: ListedRun, now: Instant): string {
   return run.startedAt === null ? 'not started' : formatDuration((run.endedAt ?? now) - run.startedAt)
-}
-
-function doneInWords(run: ListedRun): string {
-  if (run.endedAt === null) return progressInWords(run)
-  return `${grouped(run.rowsLoaded)} rows${run.rowsRejected > 0 ? `, ${grouped(run.rowsRejected)} put aside` : ''}`
 }

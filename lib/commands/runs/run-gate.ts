@@ -1,7 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { type FlowRow, isFlowBusy, listRunsSince, type Run } from '#lib/db/runs.ts'
 import type { Instant } from '#lib/domain/instant.ts'
-import { upstreamTick, waitsForUpstream } from '#lib/domain/run-plan.ts'
+import { upstreamTick, WAITS_FOR_OWN_FLOW, waitsForUpstream } from '#lib/domain/run-plan.ts'
 
 /** What keeps a due run from being taken, in words; null when nothing does. */
 export interface Gate {
@@ -12,7 +12,7 @@ export interface Gate {
 
 /** Looks whether a due run may start now. A run that has begun before only waits for its own flow. */
 export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<Gate | null> {
-  if (await isFlowBusy(sql, run)) return { words: 'Waits for another run of this flow.', upstream: false }
+  if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }
   if (run.attempt > 0 || run.trigger !== 'schedule') return null
   const words = await waitingWords(sql, run, flows, now)
   return words.length === 0 ? null : { words: words.join(' '), upstream: true }

@@ -3,13 +3,13 @@ import { acceptOrder, jsonObject, type OrderFields } from '../../../../../_lib/a
 import { decodeSegment, runPath } from '../../../../../_lib/paths.ts'
 import { refuse } from '../../../../../_lib/respond.ts'
 
-/** Asks for a run of a flow now; `parameters` is an object, or its JSON text from a form. */
+/** Asks for a run of a flow now; `parameters` is an object, or its JSON text from a form. The answer names the run it waits for, if any. */
 export function POST(request: Request, { params }: { params: Promise<{ flow: string }> }): Promise<Response> {
   return acceptOrder(request, async (ctx, fields) => {
     const flow = decodeSegment((await params).flow) ?? ''
     const parameters = readParameters(fields)
-    const { runId } = await requestRun(ctx, { flow, parameters, requestedBy: 'the page' })
-    return { location: runPath(runId), answer: { run: runId } }
+    const { runId, waitsFor } = await requestRun(ctx, { flow, parameters, requestedBy: 'the page' })
+    return { location: runPath(runId), answer: { run: runId, waitsFor } }
   })
 }
 
