@@ -74,6 +74,8 @@ export interface Found {
   policy: { input: Record<string, unknown>; because: string } | null
   /** Heading it belongs under, for example the schema. */
   group: string
+  /** False where the account sees that it is there, and may not read it. */
+  isReadable?: boolean
 }
 
 /** One file to be handed over. */
@@ -108,7 +110,8 @@ export interface Connector<S = unknown> {
   capabilities: readonly Capability[]
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(connection: Connection<S>): Promise<Health>
-  discover?(connection: Connection<S>): AsyncIterable<Found>
+  /** `zone` is the page’s: its days are counted. */
+  discover?(connection: Connection<S>, zone: string): AsyncIterable<Found>
   /**
    * Many assets per call, one observation each, as they become known. One asset's failure is that
    * asset's `ok: false`; throwing means the connection itself is unreachable.

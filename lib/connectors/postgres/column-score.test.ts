@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type CandidateColumn, chooseColumn } from './column-score.ts'
+import { chooseColumn } from './column-choice.ts'
+import type { CandidateColumn } from './column-score.ts'
 import { TYPE } from './read-instant.ts'
 
 const column = (name: string, more: Partial<CandidateColumn> = {}): CandidateColumn => ({

@@ -1,3 +1,4 @@
+import { type NameReading, readName, toSnakeCase } from './column-words.ts'
 import { TYPE } from './read-instant.ts'
 
 /** What the system catalogue knows about a column that might tell when rows were loaded. */
@@ -16,27 +17,27 @@ export interface ColumnChoice {
   indexed: boolean
   type: number
   score: number
+  /** Nothing but its type speaks for it. */
+  guessed: boolean
+  /** A loading tool writes it, or it is named like the time of a load. */
+  load: boolean
   because: string
 }
 
 interface Convention {
-  pattern: RegExp
   score: number
   clock: ColumnChoice['clock']
   means: string
-  /** Numbers and texts with such a name are taken for a time as well. */
-  anyType?: boolean
 }
 
-/** Names, most telling first. They are compared in snake_case: UpdatedAt reads updated_at. */
-const CONVENTIONS: readonly Convention[] = [
+/** What loading tools call their columns, and prefixes that leave no doubt. */
+const TOOLS: readonly (Convention & { pattern: RegExp })[] = [
   {
     pattern:
       /^(_fivetran_synced|_airbyte_(extracted|emitted|loaded)_at|_sdc_(batched|received|extracted)_at|_dlt_load_id|_etl_loaded_at|_?dbt_(loaded|updated)_at|_(loaded|ingested|synced|inserted|imported)_at)$/,
     score: 100,
     clock: 'writtenAt',
     means: 'a loading tool writes it',
-    anyType: true,
   },
   {
     pattern:
@@ -44,53 +45,29 @@ const CONVENTIONS: readonly Convention[] = [
     score: 94,
     clock: 'writtenAt',
     means: 'it is named like the time of a load',
-    anyType: true,
   },
-  {
-    pattern:
-      /^(load|loaded|ingest|ingested|ingestion|insert|inserted|import|imported|sync|synced|last_synced|extract|extracted|batch|refresh|refreshed|last_refreshed|processed|etl|fetched|snapshot)(_(at|on|date|time|ts|dt|dttm|datetime|timestamp))$/,
-    score: 90,
-    clock: 'writtenAt',
-    means: 'it is named like the time of a load',
-    anyType: true,
-  },
-  {
-    pattern:
-      /^((last_)?(modified|updated|changed|modification|update|modify|change|upd)(_(at|on|date|time|ts|dt|dttm|datetime|timestamp))?|lastupd(dt|dttm|date)?|last_upd_dt(tm|s)?|sys_updated_on|system_modstamp|mtime|recorded_at|checked_at|heartbeat_at|last_seen(_at)?)$/,
-    score: 75,
-    clock: 'writtenAt',
-    means: 'it is named like the time of the last change',
-    anyType: true,
-  },
-  {
-    pattern:
-      /^((create|created|creation|insert|add|added|sys_created)(_(at|on|date|time|ts|dt|dttm|datetime|timestamp))|crt_?dt(tm)?|ctime)$/,
-    score: 60,
-    clock: 'writtenAt',
-    means: 'it is named like the time rows are made; later changes do not move it',
-    anyType: true,
-  },
-  {
-    pattern:
-      /^((event|occurred|order|ordered|sale|sold|transaction|txn|posted|posting|measured|observed|business|value|trade|booking|invoice|received|sent|logged|log)(_(at|on|date|time|ts|dt|dttm|datetime|timestamp|day))|ts|timestamp|date|day|time)$/,
+]
+
+const BY_ROLE: Record<Exclude<NameReading['role'], 'business' | 'none'>, Convention> = {
+  load: { score: 90, clock: 'writtenAt', means: 'it is named like the time of a load' },
+  change: { score: 75, clock: 'writtenAt', means: 'it is named like the time of the last change' },
+  creation: { score: 60, clock: 'writtenAt', means: 'it is named like the time rows are made; later changes do not move it' },
+  event: {
     score: 40,
     clock: 'dataThroughAt',
     means: 'it is named like the time something happened, so it tells how far the data reaches',
   },
-]
-
-/** Times about something else than loading or happening: they lie in the future, or decades back. */
-const MISLEADING =
-  /(birth|dob|remov|archiv|cancel|revoke|resolve|closed|disabled|given_up|expir|valid|effective|effdt|until|due|deadline|scheduled|next_|planned|start|end(s|ed)?_|^end|^to_|^from_|_to$|_from$|deleted|hire|term(inated|ination)|death|retire|renew|target|estimated|eta|lease)/
+  time: { score: 38, clock: 'dataThroughAt', means: 'it is named like a time, so it tells how far the data reaches' },
+}
+const STAMPED: Convention = { score: 55, clock: 'writtenAt', means: 'it stamps rows as they are written' }
+const GUESSED: Convention = { score: 20, clock: 'dataThroughAt', means: 'it holds times, whatever they mean' }
 
 const TIMES: readonly number[] = [TYPE.timestamptz, TYPE.timestamp, TYPE.date]
 const NUMERIC: readonly number[] = [TYPE.int4, TYPE.int8, TYPE.numeric, TYPE.float8]
 
-function toSnakeCase(name: string): string {
-  return name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replaceAll(/[^A-Za-z0-9]+/g, '_')
-    .toLowerCase()
+/** Whether columns of this type hold times and nothing else. */
+export function isTimeType(type: number): boolean {
+  return TIMES.includes(type)
 }
 
 function typeWord(type: number): { word: string; score: number } | null {
@@ -102,35 +79,47 @@ function typeWord(type: number): { word: string; score: number } | null {
   return null
 }
 
+/** What the name and the default say; null: nothing that makes it a time of writing or happening. */
+function conventionOf(column: CandidateColumn): Convention | null {
+  const tool = TOOLS.find(({ pattern }) => pattern.test(toSnakeCase(column.name)))
+  if (tool !== undefined) return tool
+  const { role, saysTime, unknown, clear } = readName(column.name)
+  const isTime = isTimeType(column.type)
+  if (role === 'business') return null
+  if (!isTime && (!clear || role === 'none' || ((role === 'event' || role === 'time') && !saysTime))) return null
+  if (role !== 'none' && role !== 'time') return { ...BY_ROLE[role], score: BY_ROLE[role].score - 4 * unknown }
+  if (column.stampsItself && isTime) return STAMPED
+  if (role === 'time') return { ...BY_ROLE.time, score: BY_ROLE.time.score - 4 * unknown }
+  return isTime ? GUESSED : null
+}
+
 function judge(column: CandidateColumn): ColumnChoice | null {
   const type = typeWord(column.type)
-  if (type === null) return null
-  const name = toSnakeCase(column.name)
-  const isTime = TIMES.includes(column.type)
-  const convention = CONVENTIONS.find((c) => c.pattern.test(name) && (isTime || c.anyType === true))
-  const known =
-    convention ??
-    (column.stampsItself && isTime ? { score: 55, clock: 'writtenAt' as const, means: 'it stamps rows as they are written' } : null)
-  if (known === null && (!isTime || MISLEADING.test(name))) return null
-  const base = known ?? { score: 20, clock: 'dataThroughAt' as const, means: 'it is the only kind of time there is' }
-  const score = base.score + type.score + (column.indexed ? 8 : 0) + (column.nullable ? -2 : 0) + (column.stampsItself ? 3 : 0)
+  const known = type === null ? null : conventionOf(column)
+  if (type === null || known === null) return null
+  const score = known.score + type.score + (column.indexed ? 8 : 0) + (column.nullable ? -2 : 0) + (column.stampsItself ? 3 : 0)
   const index = column.indexed ? 'an index leads with it' : 'no index leads with it'
   return {
     column: column.name,
-    clock: base.clock,
+    clock: known.clock,
     indexed: column.indexed,
     type: column.type,
     score,
-    because: `column ${column.name}: ${base.means}, ${type.word}, ${index} (score ${score})`,
+    guessed: known === GUESSED,
+    load: known.score >= BY_ROLE.load.score,
+    because: `${known.means}, ${type.word}, ${index} (score ${score})`,
   }
 }
 
-/** The column that best tells when the table was loaded, with the reason; null when none does. */
-export function chooseColumn(columns: readonly CandidateColumn[]): ColumnChoice | null {
-  let best: ColumnChoice | null = null
-  for (const column of columns) {
-    const choice = judge(column)
-    if (choice !== null && (best === null || choice.score > best.score)) best = choice
-  }
-  return best
+/** The columns that may tell when the table was loaded, the most telling first, each with the reason. */
+export function rankColumns(columns: readonly CandidateColumn[]): ColumnChoice[] {
+  return columns
+    .map(judge)
+    .filter((choice) => choice !== null)
+    .toSorted((a, b) => b.score - a.score)
+}
+
+/** Columns that hold times of something else: birthdays, validity, what is planned. */
+export function otherTimes(columns: readonly CandidateColumn[]): string[] {
+  return columns.filter((column) => isTimeType(column.type) && judge(column) === null).map((column) => column.name)
 }

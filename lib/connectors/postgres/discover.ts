@@ -1,88 +1,84 @@
 import type { Connection, Found } from '#lib/connectors/connector.ts'
-import { type ColumnChoice, chooseColumn } from './column-score.ts'
-import { type Relation, readInventory } from './inventory.ts'
-import { type ProbeJob, probeAll } from './probe.ts'
-import { toUnreachable } from './problems.ts'
-import { type Proposal, proposeFromRhythm, whyNotJudged } from './propose-policy.ts'
-import { TYPE } from './read-instant.ts'
+import { type Draft, isWorthReading, proposeFor, toDraft, withValues } from './draft.ts'
+import { firstLookStatement, readFirstLook } from './first-look.ts'
+import { type Relation, readInventory, readVersion } from './inventory.ts'
+import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
+import { isConnectionLoss, toStatementWords, toUnreachable } from './problems.ts'
+import type { Proposal } from './propose-policy.ts'
+import { readRhythm, rhythmStatement } from './rhythm.ts'
 import { openSession, type Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
-import { formatTablePath, quoteIdentifier, quoteTable } from './table-path.ts'
+import { formatTablePath } from './table-path.ts'
+import { whereAllStopped } from './whole-copy.ts'
 
-/** How many of a table's newest days with data are looked at; each costs one step in the index. */
-const DAYS_SEEN = 30
-/** Tables this small are read through even where no index leads with the column. */
-const FEW_ROWS = 10_000
-const TIMES: readonly number[] = [TYPE.timestamptz, TYPE.timestamp, TYPE.date]
+/** A statement that was broken off for taking too long. */
+const TOO_SLOW = '57014'
 
-interface Draft {
-  relation: Relation
-  choice: ColumnChoice | null
-  notJudged: string | null
+interface Surroundings {
+  connection: Connection<PostgresSettings>
+  session: Session
+  /** What values without a zone mean, and whose days are counted. */
+  zones: { values: string; page: string }
 }
 
-/** The newest days of the column, walking down its index: as days before now, newest first. Days after tomorrow are left out. */
-function rhythmStatement({ relation, choice }: Draft): string {
-  const [table, column] = [quoteTable(relation), quoteIdentifier(choice?.column ?? '')]
-  return `
-with recursive newest(v, n) as (
-  select max(${column}), 1 from ${table} where ${column} < (now() + interval '1 day')
-  union all
-  select (select max(${column}) from ${table} where ${column} < date_trunc('day', newest.v)), n + 1
-  from newest where newest.v is not null and n < ${DAYS_SEEN}
-)
-select string_agg(((now() at time zone 'UTC')::date - v::date)::text, ',' order by n) from newest where v > '-infinity'`
+function failedDraft(draft: Draft, error: unknown, { connection }: Surroundings): Draft {
+  const words = isConnectionLoss(error) ? toUnreachable(error) : toStatementWords(error)
+  connection.log.debug('a table could not be read for a proposal', { table: draft.relation.name, error: words.message })
+  return { ...draft, failed: { words: words.publicMessage ?? '', tooSlow: words.message.startsWith(TOO_SLOW) } }
 }
 
-/** The rhythm of every table whose time column is indexed, or that is small; a table that does not answer is left to the default. */
-async function readRhythms(
-  connection: Connection<PostgresSettings>,
-  session: Session,
+/** Asks every draft its statement; those without one stay as they are, in their order. */
+async function ask(
+  around: Surroundings,
   drafts: readonly Draft[],
-): Promise<Map<number, number[]>> {
-  const jobs: ProbeJob<Draft>[] = drafts
-    .filter(({ relation, choice, notJudged }) => {
-      if (notJudged !== null || choice === null || !TIMES.includes(choice.type)) return false
-      return choice.indexed || (relation.kind === 'r' && relation.rows <= FEW_ROWS)
-    })
-    .map((draft) => ({ job: draft, text: rhythmStatement(draft), heavy: false }))
-  const rhythms = new Map<number, number[]>()
-  for await (const answer of probeAll(connection, session, jobs)) {
-    if (!answer.ok) {
-      connection.log.debug('a table did not tell its rhythm', {
-        table: answer.job.relation.name,
-        error: toUnreachable(answer.error).message,
-      })
-      continue
-    }
-    const text = answer.row.values[0] ?? ''
-    rhythms.set(answer.job.relation.oid, text === '' ? [] : text.split(',').map(Number))
+  statement: (draft: Draft) => string | null,
+  take: (draft: Draft, answer: Extract<ProbeAnswer<number>, { ok: true }>) => Draft,
+): Promise<Draft[]> {
+  const asked = [...drafts]
+  const jobs = drafts.flatMap((draft, at): ProbeJob<number>[] => {
+    const text = statement(draft)
+    return text === null ? [] : [{ job: at, text, heavy: draft.relation.kind === 'v' || draft.plan?.sampled === true }]
+  })
+  for await (const answer of probeAll(around.connection, around.session, jobs)) {
+    const draft = drafts[answer.job]
+    if (draft !== undefined) asked[answer.job] = answer.ok ? take(draft, answer) : failedDraft(draft, answer.error, around)
   }
-  return rhythms
+  return asked
 }
 
-/** Reasons as full sentences: they are read above the proposed promise. */
-function sentences(...reasons: string[]): string {
-  return reasons.map((reason) => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`).join(' ')
+/** The newest values of the columns that may tell: a name alone can lie. */
+function readValues(around: Surroundings, drafts: readonly Draft[]): Promise<Draft[]> {
+  const now = around.connection.clock.now()
+  return ask(
+    around,
+    drafts,
+    (draft) => (isWorthReading(draft) ? firstLookStatement(draft.relation, draft.ranked, draft.plan) : null),
+    (draft, { row }) => withValues(draft, readFirstLook(row, draft.ranked, around.zones.values, now)),
+  )
 }
 
-function propose({ relation, choice, notJudged }: Draft, daysAgo: number[] | undefined): Proposal {
-  if (notJudged !== null) return { input: { kind: 'none' }, because: sentences(notJudged) }
-  if (choice === null) {
-    return {
-      input: { kind: 'calendar-days' },
-      because: sentences('no column tells a time; write counters will say when something changed, weakly: the default promise'),
-    }
-  }
-  const why = `no index leads with ${choice.column}, so its past was not read: the default promise`
-  const proposal = daysAgo === undefined ? { input: { kind: 'calendar-days' }, because: why } : proposeFromRhythm({ daysAgo })
-  if (relation.kind === 'v' && daysAgo === undefined)
-    proposal.because = 'a view has no index of its own, so its past was not read: the default promise'
-  return { input: proposal.input, because: sentences(proposal.because, choice.because) }
+/** On which days there was something new, of every draft that has a column. */
+function readRhythms(around: Surroundings, drafts: readonly Draft[]): Promise<Draft[]> {
+  const now = around.connection.clock.now()
+  return ask(
+    around,
+    drafts,
+    ({ relation, choice, plan, values, notJudged }) => {
+      const newest = choice === null ? null : values?.get(choice.column)
+      if (choice === null || newest?.at == null || notJudged !== null) return null
+      return rhythmStatement(relation, choice, plan, newest)
+    },
+    (draft, { row }) => {
+      if (draft.choice === null) return draft
+      const { load, clock } = draft.choice
+      const read = readRhythm(row.values[0] ?? null, draft.choice, around.zones, now)
+      return { ...draft, rhythm: { ...read, load, happened: clock === 'dataThroughAt' } }
+    },
+  )
 }
 
-function toSettings(choice: ColumnChoice | null): Record<string, unknown> {
-  if (choice === null) return {}
+function toSettings({ choice, failed }: Draft): Record<string, unknown> {
+  if (choice === null || failed?.tooSlow === true) return {}
   return choice.clock === 'writtenAt' ? { column: choice.column } : { column: choice.column, clock: choice.clock }
 }
 
@@ -95,34 +91,38 @@ function toName(name: string): string {
   return words === '' ? name : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
-function toFound(draft: Draft, byOid: ReadonlyMap<number, Relation>, daysAgo: number[] | undefined): Found {
-  const { relation, choice } = draft
+function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Relation>): Found {
+  const { relation } = draft
   return {
     path: formatTablePath(relation),
     kind: 'table',
     name: toName(relation.name),
-    settings: toSettings(choice),
+    settings: toSettings(draft),
     upstream: relation.upstream.flatMap(({ oid, hint }) => {
       const target = byOid.get(oid)
       return target === undefined ? [] : [{ path: formatTablePath(target), hint }]
     }),
-    policy: propose(draft, daysAgo),
+    policy,
     group: relation.schema,
+    isReadable: relation.readable,
   }
 }
 
-/** Proposes every table and view of a database nobody designed for Tidemark: its best time column, its sources, a promise with the reason. */
-export async function* discover(connection: Connection<PostgresSettings>): AsyncGenerator<Found> {
+/**
+ * Proposes every table and view of a database nobody designed for Tidemark: its best time column, its sources, a promise that its
+ * own past has kept, with the reason. Days are those of `zone`.
+ */
+export async function* discover(connection: Connection<PostgresSettings>, zone = 'UTC'): AsyncGenerator<Found> {
   const session = await openSession(connection)
   try {
+    const around = { connection, session, zones: { values: connection.settings.zone ?? 'UTC', page: zone } }
+    const version = await readVersion(session)
     const relations = await readInventory(session, connection.settings.schemas ?? null)
     const byOid = new Map(relations.map((r) => [r.oid, r]))
-    const drafts = relations.map((relation): Draft => {
-      const choice = relation.readable ? chooseColumn(relation.columns) : null
-      return { relation, choice, notJudged: whyNotJudged(relation, choice !== null) }
-    })
-    const rhythms = await readRhythms(connection, session, drafts)
-    for (const draft of drafts) yield toFound(draft, byOid, rhythms.get(draft.relation.oid))
+    const named = relations.map((relation) => toDraft(relation, byOid, version))
+    const drafts = await readRhythms(around, await readValues(around, named))
+    const proposals = whereAllStopped(drafts.map((draft) => ({ draft, policy: proposeFor(draft) })))
+    for (const { draft, policy } of proposals) yield toFound(draft, policy, byOid)
   } catch (error) {
     throw toUnreachable(error)
   } finally {

@@ -8,7 +8,14 @@ export interface Relation {
   name: string
   kind: string
   readable: boolean
+  /** Without USAGE on its schema no right to a table counts. */
+  usable: boolean
+  /** Every column may be read, the system's own as well. */
+  whole: boolean
+  rowSecurity: boolean
   rows: number
+  /** Its size in blocks, as the server last noted it. */
+  blocks: number
   columns: CandidateColumn[]
   /** Oids of relations it is made from. */
   upstream: { oid: number; hint: 'view' | 'foreign-key' }[]
@@ -19,7 +26,8 @@ export interface Relation {
 /** Not the system's, not an extension's, not one partition of a table that is found as a whole. */
 const OWN = `
 own as (
-  select c.oid, n.nspname, c.relname, c.relkind, c.reltuples,
+  select c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relpages, c.relrowsecurity and row_security_active(c.oid) as row_security,
+    has_schema_privilege(n.oid, 'usage') as usable, has_table_privilege(c.oid, 'select') as whole,
     has_schema_privilege(n.oid, 'usage') and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')) as readable
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and c.relpersistence <> 't'
@@ -28,20 +36,37 @@ own as (
 )`
 
 const RELATIONS = `with ${OWN}
-select oid::int8::float8 as oid, nspname::text as schema, relname::text as name, relkind::text as kind, readable,
-  greatest(0, case when relkind = 'p' then
-    (select coalesce(sum(greatest(k.reltuples, pg_stat_get_live_tuples(k.oid))), 0) from pg_inherits h join pg_class k on k.oid = h.inhrelid where h.inhparent = own.oid)
-    else greatest(reltuples, pg_stat_get_live_tuples(oid)) end)::float8 as rows
-from own order by 2, 3`
+select oid::int8::float8 as oid, nspname::text as schema, relname::text as name, relkind::text as kind, readable, usable, whole, row_security as "rowSecurity",
+  greatest(0, size.rows)::float8 as rows, greatest(0, size.blocks)::float8 as blocks
+from own cross join lateral (
+  select sum(greatest(k.reltuples, pg_stat_get_live_tuples(k.oid))) as rows, sum(greatest(k.relpages, 0)) as blocks
+  from (
+    select own.oid, own.reltuples, own.relpages where own.relkind <> 'p'
+    union all
+    (with recursive family as (
+      select inhrelid from pg_inherits where inhparent = own.oid and own.relkind = 'p'
+      union all
+      select h.inhrelid from family f join pg_inherits h on h.inhparent = f.inhrelid
+    ) select t.oid, t.reltuples, t.relpages from family join pg_class t on t.oid = family.inhrelid)
+  ) k
+) size order by 2, 3`
 
-const COLUMNS = `with ${OWN}
-select a.attrelid::int8::float8 as oid, a.attname::text as name, coalesce(nullif(t.typbasetype, 0), t.oid)::int as type, not a.attnotnull as nullable,
-  coalesce(pg_get_expr(d.adbin, d.adrelid) ~* '(now\\(\\)|current_timestamp|clock_timestamp|current_date|localtimestamp)', false) as stamps_itself,
+/**
+ * Columns with the type below all their domains. A default is read in the form it is stored in (now() and its relatives by number):
+ * having it printed would wait for whoever holds the table.
+ */
+const COLUMNS = `with recursive ${OWN}, base(id, type) as (
+  select oid, oid from pg_type where typtype <> 'd'
+  union all
+  select t.oid, base.type from base join pg_type t on t.typtype = 'd' and t.typbasetype = base.id
+)
+select a.attrelid::int8::float8 as oid, a.attname::text as name, base.type::int8::float8 as type, not a.attnotnull as nullable,
+  coalesce(d.adbin::text ~ '(:funcid (1299|2647|2648|2649) |SQLVALUEFUNCTION :op [0-8] )', false) as stamps_itself,
   exists (
     select from pg_index x join pg_class xc on xc.oid = x.indexrelid join pg_am am on am.oid = xc.relam
     where x.indrelid = a.attrelid and x.indkey[0] = a.attnum and x.indpred is null and x.indisvalid and am.amname = 'btree'
   ) as indexed
-from own join pg_attribute a on a.attrelid = own.oid join pg_type t on t.oid = a.atttypid
+from own join pg_attribute a on a.attrelid = own.oid join base on base.id = a.atttypid
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where a.attnum > 0 and not a.attisdropped and own.readable and has_column_privilege(a.attrelid, a.attnum, 'select')
 order by a.attrelid, a.attnum`
@@ -64,11 +89,34 @@ interface ColumnRow {
   indexed: boolean
 }
 
+/** Rows of everything a view is made from, directly or through other views. */
+export function rowsBelow(relation: Relation, byOid: ReadonlyMap<number, Relation>): number {
+  const seen = new Set<number>()
+  const waiting = [relation]
+  let rows = 0
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    for (const { oid, hint } of one.upstream) {
+      const below = byOid.get(oid)
+      if (hint !== 'view' || below === undefined || seen.has(oid)) continue
+      seen.add(oid)
+      if (below.kind === 'v') waiting.push(below)
+      else rows += below.rows
+    }
+  }
+  return rows
+}
+
+/** The server's version as a number: 18.4 is 180004. */
+export async function readVersion(session: Session): Promise<number> {
+  const [row] = await session.rows<{ version: number }>(`select current_setting('server_version_num')::int as version`)
+  return row?.version ?? 0
+}
+
 /** Everything the system catalogue tells about the relations of the given schemas (null: all), in three queries. */
 export async function readInventory(session: Session, schemas: readonly string[] | null): Promise<Relation[]> {
   const given = [schemas === null ? null : [...schemas]]
   const [relations, columns, edges] = await Promise.all([
-    session.rows<Pick<Relation, 'oid' | 'schema' | 'name' | 'kind' | 'readable' | 'rows'>>(RELATIONS, given),
+    session.rows<Omit<Relation, 'columns' | 'upstream' | 'referencedBy'>>(RELATIONS, given),
     session.rows<ColumnRow>(COLUMNS, given),
     session.rows<{ from: number; to: number; hint: 'view' | 'foreign-key' }>(EDGES, given),
   ])

@@ -25,7 +25,40 @@ test('a table that stopped recently is judged by its old rhythm, saying so', () 
   expect(proposal).toEqual({ input: { kind: 'calendar-days' }, because: expect.stringContaining('20 days old') })
 })
 
-test('too short a past, or none, gets the default', () => {
-  expect(proposeFromRhythm(every(7, 3)).input).toEqual({ kind: 'calendar-days' })
-  expect(proposeFromRhythm({ daysAgo: [] }).because).toContain('empty')
+test('too short a past promises with room to spare, and none promises nothing', () => {
+  expect(proposeFromRhythm(every(7, 3))).toEqual({
+    input: { kind: 'calendar-days', lateAfterDays: 14, staleAfterDays: 100 },
+    because: expect.stringContaining('only 3 days with data are known, at most 7 days apart'),
+  })
+  expect(proposeFromRhythm(every(7, 3, 40)).input).toEqual({ kind: 'none' })
+  expect(proposeFromRhythm(every(150, 2))).toEqual({ input: { kind: 'none' }, because: expect.stringContaining('now and then') })
+  expect(proposeFromRhythm({ daysAgo: [] })).toEqual({ input: { kind: 'none' }, because: expect.stringContaining('empty') })
+})
+
+test('rows of one single day are a load that is made anew each time, or were loaded once', () => {
+  expect(proposeFromRhythm({ daysAgo: [0], load: true }).input).toEqual({ kind: 'calendar-days' })
+  expect(proposeFromRhythm({ daysAgo: [0] })).toEqual({ input: { kind: 'none' }, because: expect.stringContaining('nothing tells yet') })
+  expect(proposeFromRhythm({ daysAgo: [40], load: true })).toEqual({
+    input: { kind: 'none' },
+    because: expect.stringContaining('40 days ago'),
+  })
+})
+
+test('what is always there by an hour after the page is first read is promised for then', () => {
+  expect(proposeFromRhythm({ ...every(1, 30), latestMinute: 6 * 60 + 50 }).input).toEqual({ kind: 'calendar-days' })
+  expect(proposeFromRhythm({ ...every(1, 30), latestMinute: 14 * 60 + 10 }).input).toEqual({ kind: 'calendar-days', by: '15:30' })
+  expect(proposeFromRhythm({ ...every(1, 30), latestMinute: 23 * 60 + 50 }).input).toEqual({
+    kind: 'calendar-days',
+    lateAfterDays: 2,
+    staleAfterDays: 100,
+  })
+  expect(proposeFromRhythm({ ...every(1, 30, 1), latestMinute: 23 * 60 + 50, happened: true }).input).toEqual({ kind: 'calendar-days' })
+})
+
+test('what is written irregularly is promised by its longest silence, the present one too, and half as much again', () => {
+  const irregular = { daysAgo: [30, 31, 32, 33, 34, 46, 47, 48, 49, 50] }
+  expect(proposeFromRhythm(irregular)).toEqual({
+    input: { kind: 'calendar-days', lateAfterDays: 45, staleAfterDays: 135 },
+    because: expect.stringContaining('irregularly'),
+  })
 })

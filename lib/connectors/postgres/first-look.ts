@@ -1,0 +1,101 @@
+import { DAY_MS, type Instant } from '#lib/domain/instant.ts'
+import type { NewestValue } from './column-choice.ts'
+import { type ColumnChoice, isTimeType } from './column-score.ts'
+import type { Relation } from './inventory.ts'
+import { readInstant } from './read-instant.ts'
+import type { TextRow } from './session.ts'
+import { quoteIdentifier, quoteTable } from './table-path.ts'
+
+/** Relations this small are read through even where no index leads with the column. */
+const FEW_ROWS = 100_000
+/** A view is run when all it is made from together has at most this many rows. */
+const VIEW_ROWS = 1_000_000
+/** Blocks spread over a large table, and at its end, where new rows mostly are. */
+const SPREAD_BLOCKS = 500
+const LAST_BLOCKS = 200
+/** From this version on the end of a table can be read by itself. */
+const READS_ENDS = 140_000
+/** How many columns of a relation are tried. */
+export const MOST_COLUMNS = 4
+const EARLIEST: Instant = Date.UTC(1990, 0, 1)
+/** Later values are plans, or stand for "never". */
+export const TOMORROW = "(now() + interval '1 day')"
+
+/** How the values of a column without an index are read; null: not at all, the relation is too large for it. */
+export interface ReadPlan {
+  /** What stands after `from`, for the given columns. */
+  source(columns: readonly string[]): string
+  sampled: boolean
+}
+
+function samplePlan(relation: Relation, version: number): ReadPlan {
+  const table = quoteTable(relation)
+  const share = Math.min(100, (100 * SPREAD_BLOCKS) / Math.max(1, relation.blocks))
+  const end = relation.kind !== 'p' && relation.whole && version >= READS_ENDS && relation.blocks > LAST_BLOCKS
+  const from = `format('(%s,0)', greatest(0, pg_relation_size(${relation.oid}) / current_setting('block_size')::int - ${LAST_BLOCKS}))::tid`
+  return {
+    sampled: true,
+    source: (columns) => {
+      const names = columns.map(quoteIdentifier).join(', ')
+      const spread = `select ${names} from ${table} tablesample system (${share.toFixed(4)})`
+      return `(${spread}${end ? ` union all select ${names} from ${table} where ctid >= ${from}` : ''}) as sampled`
+    },
+  }
+}
+
+/** How to read a relation's columns that no index leads with. */
+export function planReading(relation: Relation, rowsBelow: number, version: number): ReadPlan | null {
+  const whole: ReadPlan = { sampled: false, source: () => quoteTable(relation) }
+  if (relation.kind === 'v') return rowsBelow <= VIEW_ROWS ? whole : null
+  if (relation.kind === 'f' || relation.rows <= FEW_ROWS) return whole
+  return samplePlan(relation, version)
+}
+
+/** The condition that leaves out what lies ahead; only types that hold times can be asked. */
+export function notAhead(choice: ColumnChoice, name: string): string {
+  return isTimeType(choice.type) ? `${name} < ${TOMORROW}` : 'true'
+}
+
+/** One row: whether there are rows, then of each column the newest value of all, and the newest that is not ahead. */
+export function firstLookStatement(relation: Relation, choices: readonly ColumnChoice[], plan: ReadPlan | null): string {
+  const table = quoteTable(relation)
+  const scanned = choices.filter((choice) => !choice.indexed)
+  const values = choices.flatMap((choice) => {
+    const name = quoteIdentifier(choice.column)
+    if (choice.indexed) {
+      return [`(select max(${name})::text from ${table})`, `(select max(${name})::text from ${table} where ${notAhead(choice, name)})`]
+    }
+    const at = scanned.indexOf(choice)
+    return [`scanned.newest_${at}`, `scanned.past_${at}`]
+  })
+  const counted = scanned.map((choice, at) => {
+    const name = quoteIdentifier(choice.column)
+    return `max(${name})::text as newest_${at}, max(${name}) filter (where ${notAhead(choice, name)})::text as past_${at}`
+  })
+  const from =
+    scanned.length === 0 || plan === null
+      ? ''
+      : ` from (select ${counted.join(', ')} from ${plan.source(scanned.map((choice) => choice.column))}) as scanned`
+  return `select ${[`exists (select from ${table})::text`, ...values].join(', ')}${from}`
+}
+
+function readValue(newest: string | null, past: string | null, choice: ColumnChoice, zone: string, now: Instant): NewestValue | null {
+  if (newest === null) return { at: null, text: '', ahead: false }
+  const time = readInstant(past, choice.type, zone)
+  if (!time.ok || time.at === null || time.at < EARLIEST || time.at > now + 2 * DAY_MS) return null
+  return { at: time.at, text: past ?? '', ahead: newest !== past }
+}
+
+/** What the first look showed of each column; null for a relation without rows. */
+export function readFirstLook(
+  row: TextRow,
+  choices: readonly ColumnChoice[],
+  zone: string,
+  now: Instant,
+): Map<string, NewestValue | null> | null {
+  const [exists, ...texts] = row.values
+  if (exists !== 'true') return null
+  return new Map(
+    choices.map((choice, at) => [choice.column, readValue(texts[2 * at] ?? null, texts[2 * at + 1] ?? null, choice, zone, now)]),
+  )
+}
