@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogueTexts } from '#lib/commands/load-catalogue.ts'
@@ -75,11 +76,36 @@ describe('discover', () => {
     expect((await tidemark('discover', database.url, '--out', out)).noted).toContain('exists already')
   })
 
-  it('proposes one for a connection of the catalogue, its secrets read from .env', async () => {
+  it('proposes for a connection of the catalogue, its secrets read from .env, what the catalogue does not watch yet, and nothing twice', async () => {
     const { code, printed } = await tidemark('discover', 'own')
     expect(code).toBe(0)
-    expect(printed).toContain('own: { kind: postgres, url: "${OWN_DATABASE_URL}" }')
-    expect(printed).toContain('page: { name: Campus, zone: America/New_York, readyBy: "08:00" }')
+    expect(printed).toContain('own/public.arrival: { column: recorded_at }')
+    for (const twice of ['own: {', 'page:', 'access:', 'connections:', 'own/public.setting:']) expect(printed).not.toContain(twice)
+    const both = join(folder, 'both')
+    mkdirSync(both)
+    writeFileSync(join(both, 'tidemark.yaml'), catalogue)
+    writeFileSync(join(both, 'proposal.yaml'), `${printed}\n`)
+    expect(await tidemark('check', both)).toMatchObject({ code: 0 })
+  })
+
+  it('proposes so that two of them stand in one folder, whatever is called alike', async () => {
+    const two = join(folder, 'two')
+    mkdirSync(two)
+    const other = await createTestDatabase({ empty: true })
+    const client = new Client({ connectionString: other.url })
+    await client.connect()
+    await client.query('create table run (id int, created_at timestamptz); create table setting (k text)')
+    await client.end()
+    const printed = [await tidemark('discover', database.url), await tidemark('discover', other.url)].map((heard) => heard.printed)
+    for (const [at, text] of printed.entries()) writeFileSync(join(two, `${at}.yaml`), text)
+    expect((await tidemark('check', two)).noted).not.toContain('already declared')
+    expect(await tidemark('check', two)).toMatchObject({ code: 0, printed: expect.stringMatching(/ is good: 2 groups/) })
+    const again = await tidemark('discover', other.url, '--out', join(two, '2.yaml'))
+    await other.drop()
+    expect(again.code).toBe(0)
+    expect(readFileSync(join(two, '2.yaml'), 'utf8')).not.toContain(
+      `  ${new URL(other.url).pathname.slice(1).replaceAll('_', '-')}: { kind`,
+    )
   })
 
   it('says why not, in words and without secrets', async () => {

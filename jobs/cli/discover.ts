@@ -5,29 +5,32 @@ import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
 import { guarded } from '#lib/connectors/answer/guard.ts'
 import type { Connector, Found } from '#lib/connectors/connector.ts'
 import type { Catalogue } from '#lib/domain/catalogue.ts'
-import { proposeCatalogue } from '#lib/domain/catalogue-proposal.ts'
+import { type ProposalInput, proposeCatalogue } from '#lib/domain/catalogue-proposal.ts'
 import { toKey } from '#lib/domain/catalogue-proposal-groups.ts'
-import { keyInWords } from '#lib/domain/catalogue-resolve.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import { redactorFor } from '#lib/platform/redaction.ts'
 import { secretsOf } from '#lib/platform/secret-sight.ts'
 import { resolveSecrets } from '#lib/platform/secrets.ts'
 import { workerLookup } from './databases.ts'
+import { keysOf, lookBeside, NOTHING_BESIDE } from './discover/beside.ts'
 import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
 
 /** What to look into, and how the proposal refers to it. */
 interface Target {
-  key: string
   connector: Connector
   /** With its secrets; never written anywhere. */
   settings: unknown
-  /** As the proposal writes it: references in place of secrets. */
-  written: Record<string, unknown>
-  note: string | null
-  page: { name: string; zone: string }
+  /** Whose days are counted. */
+  zone: string
+  page: ProposalInput['page']
+  connection: ProposalInput['connection']
+  existing: ProposalInput['existing']
 }
+
+/** Every catalogue that is proposed begins with the same words, so that two of them can stand in one folder. */
+const PAGE_NAME = 'Data status'
 
 function parseSettings(schema: z.ZodType, settings: Record<string, unknown>, key: string): unknown {
   const parsed = schema.safeParse(settings)
@@ -42,20 +45,34 @@ function connectorFor(scheme: string, connectors: ReadonlyMap<string, Connector>
   return requireExtension(connectors, kind ?? scheme, 'connector')
 }
 
-async function targetAt(address: string): Promise<Target> {
+/** The keys a database is known by, best first: its name, its host's and its name, numbers. */
+function connectionKey(url: URL, taken: ReadonlySet<string>): string {
+  const name = toKey(decodeURIComponent(url.pathname.slice(1)), toKey(url.hostname, 'database'))
+  const candidates = [name, toKey(`${url.hostname.split('.')[0]}-${name}`, name)]
+  for (let i = 2; ; i++) {
+    const free = candidates.find((key) => !taken.has(key))
+    if (free !== undefined) return free
+    candidates.push(`${name}-${i}`)
+  }
+}
+
+async function targetAt(address: string, out: string | undefined, command: CommandLine): Promise<Target> {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null)
     throw new TidemarkError('invalid', { publicMessage: 'This is not an address such as postgres://user:password@host:5432/database.' })
   const connector = connectorFor(url.protocol.slice(0, -1), await loadConnectors())
-  const key = toKey(decodeURIComponent(url.pathname.slice(1)), toKey(url.hostname, 'database'))
+  const beside = out === undefined ? NOTHING_BESIDE : await lookBeside(out, command.environment().config ?? null)
+  const key = connectionKey(url, beside.connections)
   const variable = `${key.replaceAll('-', '_').toUpperCase()}_URL`
+  const zone = beside.catalogue?.page.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const note = `Put the address with its password into .env: ${variable}=${url.protocol}//…`
   return {
-    key,
     connector: guarded(connector, redactorFor(secretsOf({ url: address }, () => undefined))),
     settings: parseSettings(connector.settings, { url: address }, key),
-    written: { url: `\${${variable}}` },
-    note: `Put the address with its password into .env: ${variable}=${url.protocol}//…`,
-    page: { name: keyInWords(key), zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    zone,
+    page: beside.catalogue === null ? { name: PAGE_NAME, zone } : null,
+    connection: { key, kind: connector.kind, settings: { url: `\${${variable}}` }, note },
+    existing: beside.catalogue === null ? undefined : keysOf(beside.catalogue),
   }
 }
 
@@ -72,49 +89,63 @@ async function targetNamed(key: string, command: CommandLine): Promise<Target> {
   const connector = requireExtension(await loadConnectors(), connection.kind, 'connector')
   const lookup = await workerLookup(command)
   const settings = resolveSecrets(connection.settings, lookup)
-  const { name, zone } = catalogue.page
   return {
-    key,
     connector: guarded(connector, redactorFor(secretsOf(connection.settings, lookup))),
     settings: parseSettings(connector.settings, settings, key),
-    written: connection.settings,
-    note: null,
-    page: { name, zone },
+    zone: catalogue.page.zone,
+    page: null,
+    connection: { key, kind: connector.kind, settings: null, note: null },
+    existing: keysOf(catalogue),
   }
 }
 
-async function discoverAll({ key, connector, settings }: Target, { clock, log, signal }: CommandLine): Promise<Found[]> {
+async function discoverAll(
+  { connection: { key }, connector, settings, zone }: Target,
+  { clock, log, signal }: CommandLine,
+): Promise<Found[]> {
   if (connector.discover === undefined) {
     throw new TidemarkError('refused', {
       publicMessage: `A connection of kind "${connector.kind}" cannot tell what there is: its assets are written by hand.`,
     })
   }
-  return Array.fromAsync(connector.discover({ key, settings, clock, log, signal }))
+  return Array.fromAsync(connector.discover({ key, settings, clock, log, signal }, zone))
+}
+
+/** How many assets there are for the catalogue, and what has to be done before. */
+function inShort(found: readonly Found[], { connection: { key, note }, existing }: Target, out: string): string {
+  const added = found.filter((one) => existing?.assets.has(`${key}/${one.path}`) !== true)
+  const known = found.length - added.length
+  const watched = known === 0 ? '' : ` ${known} are watched already.`
+  const refused = found.filter((one) => one.isReadable === false).length
+  const rights = refused === 0 ? '' : ` ${refused} of ${found.length} may not be read by this account: what to grant stands above each.`
+  return `${added.length} assets proposed in ${out}.${watched}${rights}${note === null ? '' : ` ${note}`}`
 }
 
 export default defineVerb({
   usage: '<connection or address> [--out file] [--force]',
   summary: 'Look into a database and propose a catalogue for it.',
   details:
-    'The address is one such as postgres://user:password@host:5432/database; a name is a connection of the catalogue\n(TIDEMARK_CONFIG or ./tidemark.yaml). Nothing is written into the database. --force overwrites the file.',
+    'The address is one such as postgres://user:password@host:5432/database; a name is a connection of the catalogue\n(TIDEMARK_CONFIG or ./tidemark.yaml): then only what it does not watch yet is proposed.\nNothing is written into the database. --force overwrites the file.',
   async run(args, command) {
     const { values, positionals } = readArguments(args, { out: { type: 'string' }, force: { type: 'boolean' } }, { least: 1, most: 1 })
     const wanted = positionals[0] ?? ''
-    const target = wanted.includes('://') ? await targetAt(wanted) : await targetNamed(wanted, command)
+    const target = wanted.includes('://') ? await targetAt(wanted, values.out, command) : await targetNamed(wanted, command)
     const found = await discoverAll(target, command)
-    const { key, connector, written, note, page } = target
+    const { connector, connection, page, existing } = target
     const text = proposeCatalogue({
       page,
-      connection: { key, kind: connector.kind, settings: written, note },
+      connection,
       assetKind: connector.assetKind,
       found,
+      prefixed: true,
+      ...(existing === undefined ? {} : { existing }),
     })
     if (values.out === undefined) {
       command.terminal.print(text.trimEnd())
       return 0
     }
     await save(values.out, text, values.force === true)
-    command.terminal.note(`${found.length} assets proposed in ${values.out}.${note === null ? '' : ` ${note}`}`)
+    command.terminal.note(inShort(found, target, values.out))
     return 0
   },
 })

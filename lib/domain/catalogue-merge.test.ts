@@ -56,6 +56,14 @@ describe('files that declare the same thing', () => {
     expect(merged(first, second).problems).toEqual([expected])
   })
 
+  it('may say twice in the same words what a file of its own begins with', () => {
+    const page = 'access: private\npage: { name: P, zone: UTC }'
+    expect(merged(page, `${page}\ngroups: { g: {} }`)).toEqual({
+      document: { access: 'private', page: { name: 'P', zone: 'UTC' }, groups: { g: {} } },
+      problems: [],
+    })
+  })
+
   it('leave the first one standing', () => {
     expect(merged('access: public', 'access: private\npage: { name: P }').document).toEqual({ access: 'public', page: { name: 'P' } })
   })

@@ -1,6 +1,6 @@
 import type { CatalogueProblem } from './catalogue.ts'
 import { type CatalogueText, parseCatalogueText } from './catalogue-file.ts'
-import { type DocumentPath, entriesOf, type LocatedNode, pathInWords } from './catalogue-node.ts'
+import { type DocumentPath, entriesOf, type LocatedNode, pathInWords, toPlain } from './catalogue-node.ts'
 
 /** The whole written catalogue as one tree; null when a file could not be read or none holds anything. */
 export interface ParsedCatalogue {
@@ -15,6 +15,13 @@ function isShared(path: DocumentPath): boolean {
   return SHARED.some((pattern) => pattern.test(path.join('/')))
 }
 
+/** What every file of its own begins with: said twice in the same words it leaves no question. */
+const REPEATABLE: readonly string[] = ['access', 'page']
+
+function isRepeated(path: DocumentPath, ours: LocatedNode, theirs: LocatedNode): boolean {
+  return REPEATABLE.includes(path.join('/')) && JSON.stringify(toPlain(ours)) === JSON.stringify(toPlain(theirs))
+}
+
 function mergeInto(target: LocatedNode, other: LocatedNode, path: DocumentPath, problems: CatalogueProblem[]): void {
   if (!(target.value instanceof Map)) return
   for (const [key, theirs] of entriesOf(other)) {
@@ -22,7 +29,7 @@ function mergeInto(target: LocatedNode, other: LocatedNode, path: DocumentPath, 
     const here = [...path, key]
     if (ours === undefined) target.value.set(key, theirs)
     else if (isShared(here) && ours.value instanceof Map && theirs.value instanceof Map) mergeInto(ours, theirs, here, problems)
-    else problems.push(clash(key, here, ours, theirs))
+    else if (!isRepeated(here, ours, theirs)) problems.push(clash(key, here, ours, theirs))
   }
 }
 

@@ -7,9 +7,11 @@ function found(path: string, group = path.split('.')[0] ?? ''): FoundAsset {
   return { path, group, kind: 'table', name: path, settings: {}, upstream: [], policy: null }
 }
 
+const plain = { inWords: keyInWords, prefix: null, taken: { groups: new Set<string>(), feeds: new Set<string>() } }
+
 /** Each feed as `group/feed: paths`. */
 const said = (assets: readonly FoundAsset[]) =>
-  feedsOf(assets, keyInWords).flatMap((group) =>
+  feedsOf(assets, plain).flatMap((group) =>
     group.feeds.map((feed) => `${group.key}/${feed.key}: ${feed.assets.map((asset) => asset.path).join(' ')}`),
   )
 
@@ -74,9 +76,9 @@ describe('feeds', () => {
   })
 
   it('are named in words, as are their groups', () => {
-    const [group] = feedsOf([found('x.open_orders', 'sales_north')], keyInWords)
+    const [group] = feedsOf([found('x.open_orders', 'sales_north')], plain)
     expect(group).toMatchObject({ name: 'Sales north', feeds: [{ name: 'Open orders' }] })
-    expect(feedsOf([found('x.y', '')], keyInWords)[0]?.name).toBe('Other')
-    expect(feedsOf([], keyInWords)).toEqual([])
+    expect(feedsOf([found('x.y', '')], plain)[0]?.name).toBe('Other')
+    expect(feedsOf([], plain)).toEqual([])
   })
 })

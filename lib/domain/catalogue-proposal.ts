@@ -2,13 +2,18 @@ import { stringify } from 'yaml'
 import { isAssetKey } from './asset-key.ts'
 import type { FoundAsset } from './catalogue-found.ts'
 import { findCycles } from './catalogue-lineage.ts'
-import { feedsOf, lastPart, type ProposedFeed, type ProposedGroup } from './catalogue-proposal-groups.ts'
+import { feedsOf, lastPart, type ProposedFeed, type ProposedGroup, type TakenKeys } from './catalogue-proposal-groups.ts'
 import { keyInWords } from './catalogue-resolve.ts'
 
 export interface ProposalInput {
-  page: { name: string; zone: string }
-  /** `settings` with references in place of secrets; `note` is written above it. */
-  connection: { key: string; kind: string; settings: Record<string, unknown>; note: string | null }
+  /** Null: it stands in the catalogue already. */
+  page: { name: string; zone: string } | null
+  /** `settings` with references in place of secrets, null when the connection stands in the catalogue already; `note` is written above it. */
+  connection: { key: string; kind: string; settings: Record<string, unknown> | null; note: string | null }
+  /** What is proposed begins with the connection's key, so that proposals stand in one folder without a collision. */
+  prefixed?: boolean
+  /** What stands in the catalogue already: assets are left out, keys are not given twice, groups are joined. */
+  existing?: TakenKeys & { assets: ReadonlySet<string> }
   /** The kind an asset of this connection has anyway. */
   assetKind: 'source' | 'table' | 'consumer'
   found: readonly FoundAsset[]
@@ -84,7 +89,8 @@ function writeFeed(writer: Writer, feed: ProposedFeed): string[] {
 }
 
 function writeGroup(writer: Writer, group: ProposedGroup): string[] {
-  return [`  ${group.key}:`, `    name: ${inline(group.name)}`, '    feeds:', ...group.feeds.flatMap((feed) => writeFeed(writer, feed))]
+  const name = group.isNew ? [`    name: ${inline(group.name)}`] : []
+  return [`  ${group.key}:`, ...name, '    feeds:', ...group.feeds.flatMap((feed) => writeFeed(writer, feed))]
 }
 
 /** What views and the like are made from, as far as it was found too and does not run in a circle. */
@@ -102,34 +108,49 @@ function upstreamOf(found: readonly FoundAsset[], connection: string): Map<strin
   return upstream
 }
 
+function writePage(page: ProposalInput['page']): string[] {
+  if (page === null) return []
+  return [
+    'access: private # "public" lets everybody on the network see the page',
+    `page: { name: ${inline(page.name)}, zone: ${page.zone}, readyBy: "08:00" }`,
+    '',
+  ]
+}
+
+function writeConnection({ key, kind, settings, note }: ProposalInput['connection']): string[] {
+  if (settings === null) return []
+  return ['connections:', ...(note === null ? [] : comment(note, 2)), `  ${key}: ${inline({ kind, ...settings })}`, '']
+}
+
 function writeHead({ page, connection }: ProposalInput, count: number, skipped: readonly string[]): string[] {
+  const beside = connection.settings === null ? ' It goes beside the catalogue, into its folder; or its feeds into the file.' : ''
   return [
     '# yaml-language-server: $schema=./tidemark.schema.json',
     ...comment(
-      `Proposed by "tidemark discover" from ${count} assets it found. Check names, owners and promises: a reason stands above each promise.`,
+      `Proposed by "tidemark discover" from ${count} assets it found. Check names, owners and promises: a reason stands above each promise.${beside}`,
       0,
     ),
     ...(skipped.length > 0
       ? comment(`Left out, because their names cannot be keys: ${skipped.map((path) => JSON.stringify(path)).join(', ')}.`, 0)
       : []),
-    'access: private # "public" lets everybody on the network see the page',
-    `page: { name: ${inline(page.name)}, zone: ${page.zone}, readyBy: "08:00" }`,
-    '',
-    'connections:',
-    ...(connection.note === null ? [] : comment(connection.note, 2)),
-    `  ${connection.key}: ${inline({ kind: connection.kind, ...connection.settings })}`,
-    '',
+    ...writePage(page),
+    ...writeConnection(connection),
   ]
 }
 
-/** A whole catalogue for what was found, in YAML that people can read and go on with: grouped, with the reason for every promise. */
+const NOTHING_EXISTS = { groups: new Set<string>(), feeds: new Set<string>(), assets: new Set<string>() }
+
+/** A whole catalogue for what was found, or what is new beside one, in YAML that people can read and go on with: with the reason for every promise. */
 export function proposeCatalogue(input: ProposalInput): string {
+  const { key } = input.connection
+  const { assets: watched, ...taken } = input.existing ?? NOTHING_EXISTS
   const distinct = [...new Map(input.found.map((asset) => [asset.path, asset])).values()]
-  const usable = distinct.filter((asset) => isAssetKey(`${input.connection.key}/${asset.path}`))
+  const usable = distinct.filter((asset) => isAssetKey(`${key}/${asset.path}`))
   const skipped = distinct.filter((asset) => !usable.includes(asset)).map((asset) => asset.path)
-  const writer: Writer = { input, from: upstreamOf(usable, input.connection.key) }
-  const groups = feedsOf(usable, keyInWords)
-  const body =
-    groups.length === 0 ? ['groups: {} # nothing was found'] : ['groups:', ...groups.flatMap((group) => writeGroup(writer, group))]
-  return `${[...writeHead(input, usable.length, skipped), ...body].join('\n')}\n`
+  const added = usable.filter((asset) => !watched.has(`${key}/${asset.path}`))
+  const writer: Writer = { input, from: upstreamOf(usable, key) }
+  const groups = feedsOf(added, { inWords: keyInWords, prefix: input.prefixed === true ? key : null, taken })
+  const nothing = usable.length > 0 ? 'groups: {} # all that was found is watched already' : 'groups: {} # nothing was found'
+  const body = groups.length === 0 ? [nothing] : ['groups:', ...groups.flatMap((group) => writeGroup(writer, group))]
+  return `${[...writeHead(input, added.length, skipped), ...body].join('\n')}\n`
 }
