@@ -71,7 +71,11 @@ describe('an open connection', () => {
     const { connector, connection } = open()
     const seen: unknown[] = [await connector.check(connection)]
     const errors: unknown[] = [await caught(connector.deliver?.(connection, delivery) ?? Promise.resolve())]
-    for (const source of [connector.observe?.(connection, []), connector.extract?.(connection, {}), connector.discover?.(connection)]) {
+    for (const source of [
+      connector.observe?.(connection, []),
+      connector.extract?.(connection, {}),
+      connector.discover?.(connection, 'UTC'),
+    ]) {
       try {
         for await (const item of source ?? []) seen.push(item)
       } catch (error) {

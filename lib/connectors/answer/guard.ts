@@ -12,10 +12,10 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
     ...connector,
     check: (connection) => once(redact, async () => cleanHealth(await check.call(connector, quiet(connection)), redact)),
     ...(discover && {
-      discover: (connection) =>
+      discover: (connection, zone) =>
         each<Found>(
           redact,
-          () => discover.call(connector, quiet(connection)),
+          () => discover.call(connector, quiet(connection), zone),
           (found) => found,
         ),
     }),
