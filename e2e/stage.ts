@@ -9,7 +9,7 @@ import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { createTestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { startWebServer } from './bench/web-server.ts'
+import { startWebServer, type WebServer, type WebServerOptions } from './bench/web-server.ts'
 import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
 
 /** A database with a past, and the built page in front of it. */
@@ -21,13 +21,21 @@ export interface Stage {
   write(assetKey: string, at: Instant): Promise<void>
   /** Pretends that a worker was heard of at an instant. */
   heartbeat(at: Instant): Promise<void>
+  /** The process that serves the page. */
+  server: WebServer
   close(): Promise<void>
+}
+
+interface StageOptions {
+  /** Neither catalogue nor worker. */
+  empty?: boolean
+  web?: WebServerOptions
 }
 
 const DAYS_OF_PAST = 6
 
-/** Opens a stage; `empty` has neither catalogue nor worker. */
-export async function openStage(options: { empty?: boolean } = {}): Promise<Stage> {
+/** Opens a stage. */
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const database = await createTestDatabase()
   const ctx = database.context()
   if (!options.empty) await fill(database.context(new FakeClock(0)))
@@ -41,10 +49,11 @@ export async function openStage(options: { empty?: boolean } = {}): Promise<Stag
     heartbeat: (at: Instant) => noteHeartbeat(ctx.pool, { id: 'stage', startedAt: at, at, detail: {} }),
   }
   if (!options.empty) await stage.heartbeat(systemClock.now() + DAY_MS)
-  const server = await startWebServer(database.url)
+  const server = await startWebServer(database.url, options.web)
   return {
     ...stage,
     url: server.url,
+    server,
     async close() {
       await server.stop()
       await database.drop()

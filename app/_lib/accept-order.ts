@@ -1,8 +1,10 @@
 import { readEnvironment } from '#lib/platform/env.ts'
 import { isTidemarkError, type TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/page-access.ts'
+import { BODY_BYTES_MAX } from '../_door/inspect-request.ts'
 import { runPath } from './paths.ts'
 import { type ProblemLink, problemPage } from './problem-page.ts'
+import { readText } from './read-text.ts'
 import { problem, refuse } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
@@ -17,7 +19,6 @@ export interface OrderDone {
   answer: object
 }
 
-const BODY_MAX = 64 * 1024
 const PUBLIC_WORDS = 'This page is public, so it takes no orders until there is a sign-in. Use the command line ("npm run tidemark").'
 
 /**
@@ -51,9 +52,7 @@ function ownAddresses(pageUrl: string): string[] {
 }
 
 async function readFields(request: Request): Promise<OrderFields> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_MAX) throw refuse('This order is too long.')
-  const text = await request.text()
-  if (text.length > BODY_MAX) throw refuse('This order is too long.')
+  const text = await readText(request, BODY_BYTES_MAX)
   if (isFromForm(request.headers)) return Object.fromEntries(new URLSearchParams(text))
   if (mediaType(request.headers) !== 'application/json') throw refuse('Orders are sent as JSON (content-type: application/json).')
   return text === '' ? {} : jsonObject(text)

@@ -1,40 +1,73 @@
-import { toInternalMessage } from '#lib/platform/errors.ts'
-import { getChangesAfter, getLastChange } from '#lib/queries/change-sequence.ts'
-import { type PageEvent, type WebProcess, webProcess } from './web-process.ts'
+/** A piece of an event stream, written as it goes over the wire. */
+export type Frame = string
 
-const HEARTBEAT_MS = 20_000
-/** How long a browser waits before it comes back after a lost connection. */
-const RETRY_MS = 3000
-
-interface Start {
-  /** The last change the reader was told of. */
-  afterId: string | null
-  /** When the reader's page was made. */
-  seen: number | null
+/** An open stream, as those who have something to tell see it. */
+export interface Listener {
+  tell(frame: Frame): void
+  end(): void
 }
 
-/** The events of one open page, until it goes away or the process stops. */
-export function eventStream(start: Start, gone: AbortSignal): ReadableStream<Uint8Array> {
-  const web = webProcess()
-  const over = AbortSignal.any([gone, web.stopping.signal])
+interface StreamOptions {
+  listeners: Set<Listener>
+  /** Told first. */
+  greeting: Frame
+  /** What this reader missed; its failure is told to nobody and ends nothing. */
+  catchUp: () => Promise<Frame[]>
+  /** Aborted when the reader went away. */
+  gone: AbortSignal
+}
+
+/** Frames that wait for one reader. Who takes longer is let go: browsers come back and are told what they missed. */
+const WAITING_MAX = 200
+
+/**
+ * The events of one reader. Nothing is held before somebody reads (an answer to HEAD is never read), and everything is let go however
+ * it ends: the reader went away, before or after the first byte, reads too slowly, or the process stops.
+ */
+export function eventStream({ listeners, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  return new ReadableStream({
-    start(controller) {
-      const write = (text: string) => {
-        if (!over.aborted) controller.enqueue(encoder.encode(text))
-      }
-      const tell = (event: PageEvent) => void tellEvent(web, event, write)
-      const heart = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS)
-      over.addEventListener('abort', () => {
-        clearInterval(heart)
-        web.listeners.delete(tell)
-        close(controller)
-      })
-      web.listeners.add(tell)
-      write(`retry: ${RETRY_MS}\n: hello\n\n`)
-      void catchUp(web, start, write)
+  let release = () => {}
+  let isOpen = false
+  const open = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const end = () => {
+      release()
+      close(controller)
+    }
+    const listener: Listener = {
+      tell(frame) {
+        if (!isOpen) return
+        controller.enqueue(encoder.encode(frame))
+        if (-(controller.desiredSize ?? 0) > WAITING_MAX) end()
+      },
+      end,
+    }
+    release = () => {
+      isOpen = false
+      listeners.delete(listener)
+      gone.removeEventListener('abort', end)
+    }
+    isOpen = true
+    listeners.add(listener)
+    gone.addEventListener('abort', end)
+    listener.tell(greeting)
+    catchUp().then(
+      (frames) => frames.forEach(listener.tell),
+      () => {},
+    )
+  }
+  let wasOpened = false
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (wasOpened) return
+        wasOpened = true
+        if (gone.aborted) close(controller)
+        else open(controller)
+      },
+      cancel: () => release(),
     },
-  })
+    { highWaterMark: 0 },
+  )
 }
 
 function close(controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -43,36 +76,4 @@ function close(controller: ReadableStreamDefaultController<Uint8Array>): void {
   } catch {
     // The reader went away first and the stream is closed already.
   }
-}
-
-type Write = (text: string) => void
-
-/** Whoever was away is told what they missed; everybody learns the number of the newest change. */
-async function catchUp(web: WebProcess, start: Start, write: Write): Promise<void> {
-  try {
-    if (start.afterId !== null) return await tellChanges(web, start.afterId, write)
-    const last = await getLastChange(web.context)
-    const missed = start.seen !== null && last.recordedAt > start.seen
-    write(missed ? `id: ${last.id}\nevent: change\ndata: {}\n\n` : `id: ${last.id}\nevent: hello\ndata: {}\n\n`)
-  } catch (error) {
-    web.context.log.warn('could not catch an event stream up', { error: toInternalMessage(error) })
-  }
-}
-
-async function tellEvent(web: WebProcess, event: PageEvent, write: Write): Promise<void> {
-  if (event.kind !== 'statuses') return write(`event: ${event.kind}\ndata: {}\n\n`)
-  try {
-    await tellChanges(web, event.afterId, write)
-  } catch (error) {
-    web.context.log.warn('could not tell a change', { error: toInternalMessage(error) })
-  }
-}
-
-async function tellChanges(web: WebProcess, afterId: string, write: Write): Promise<void> {
-  const changes = await getChangesAfter(web.context, afterId)
-  if (changes === null) {
-    const last = await getLastChange(web.context)
-    return write(`id: ${last.id}\nevent: change\ndata: {}\n\n`)
-  }
-  for (const { id, ...change } of changes) write(`id: ${id}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`)
 }

@@ -1,11 +1,14 @@
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
-import { type PageEvent, type WebProcess, webProcess } from './web-process.ts'
+import type { Frame } from './event-stream.ts'
+import { changeFrames, eventFrame, HEARTBEAT } from './page-events.ts'
+import { type WebProcess, webProcess } from './web-process.ts'
 
 /** The prerendered overview is made anew at least this often, so that its instants are never older. */
 const RENEW_MS = 30_000
 const FIRST_ANSWER_MS = 200
+const HEARTBEAT_MS = 20_000
 
 /** Keeps the prerendered overview and the open pages in step with the database, until the process stops. */
 export function followChanges(): void {
@@ -13,19 +16,33 @@ export function followChanges(): void {
   const { signal } = web.stopping
   void watchChanges(web.context, signal, (movement) => announce(web, movement))
   void keepWarm(web, signal)
+  void beat(web, signal)
 }
 
 async function announce(web: WebProcess, movement: Movement): Promise<void> {
   if (movement.statuses || movement.facts) await renewOverview(web)
-  for (const event of eventsOf(movement)) for (const tell of web.listeners) tell(event)
+  tell(web, await framesOf(web, movement))
 }
 
-function eventsOf(movement: Movement): PageEvent[] {
-  const events: PageEvent[] = []
-  if (movement.statuses) events.push({ kind: 'statuses', afterId: movement.before.lastChangeId })
-  else if (movement.facts) events.push({ kind: 'facts' })
-  if (movement.runs) events.push({ kind: 'runs' })
-  return events
+/** Read once, told to every open stream. */
+async function framesOf(web: WebProcess, movement: Movement): Promise<Frame[]> {
+  const frames: Frame[] = []
+  if (movement.statuses) frames.push(...(await changeFrames(web.context, movement.before.lastChangeId)))
+  else if (movement.facts) frames.push(eventFrame('facts'))
+  if (movement.runs) frames.push(eventFrame('runs'))
+  return frames
+}
+
+function tell(web: WebProcess, frames: readonly Frame[]): void {
+  for (const listener of [...web.listeners]) for (const frame of frames) listener.tell(frame)
+}
+
+async function beat(web: WebProcess, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await web.context.clock.sleep(HEARTBEAT_MS, signal)
+    tell(web, [HEARTBEAT])
+  }
+  for (const listener of [...web.listeners]) listener.end()
 }
 
 /** Revalidation works only inside a request, so the process asks itself; the visit afterwards renders before any reader waits. */

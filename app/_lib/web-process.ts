@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { openWebContext } from '#lib/queries/web-context.ts'
+import type { Listener } from './event-stream.ts'
 
 /** What every query is given. */
 export type Context = ReturnType<typeof openWebContext>
 
-/** What moved, as the open pages are told: statuses, other facts of the page, runs. */
-export type PageEvent = { kind: 'statuses'; afterId: string } | { kind: 'facts' } | { kind: 'runs' }
-
 /** What all bundles of one web process share: the database, who is listening, and a key for calls to itself. */
 export interface WebProcess {
   context: Context
-  listeners: Set<(event: PageEvent) => void>
+  /** The open event streams. */
+  listeners: Set<Listener>
   internalKey: string
   /** Aborted when the process is asked to stop: ends event streams and the listening connection. */
   stopping: AbortController

@@ -10,8 +10,16 @@ export interface WebServer {
   stop(): Promise<void>
 }
 
+export interface WebServerOptions {
+  /** Options of its Node. */
+  node?: readonly string[]
+  /** Where it listens, and further variables. */
+  hostname?: string
+  variables?: Record<string, string>
+}
+
 /** The built page on a port of its own, against this database; resolves when it answers. */
-export async function startWebServer(databaseUrl: string): Promise<WebServer> {
+export async function startWebServer(databaseUrl: string, options: WebServerOptions = {}): Promise<WebServer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const environment = childEnvironment('production', 'everything', {
@@ -20,9 +28,10 @@ export async function startWebServer(databaseUrl: string): Promise<WebServer> {
     TIDEMARK_URL: url,
     PORT: String(port),
     ENV_FILE: 'none',
+    ...options.variables,
   })
-  const command = ['node_modules/next/dist/bin/next', 'start', '--hostname', '127.0.0.1', '--port', String(port)]
-  const child = spawn(process.execPath, command, { env: environment, stdio: 'ignore' })
+  const command = [...(options.node ?? []), 'app/serve.ts', '--hostname', options.hostname ?? '127.0.0.1', '--port', String(port)]
+  const child = spawn(process.execPath, command, { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   for (let attempt = 0; attempt < 240; attempt += 1) {
     const answer = await fetch(`${url}/api/health`).catch(() => undefined)
     if (answer !== undefined) break

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ChildPlan } from './child.ts'
 import { type Settings, webEnvironment, workerEnvironment } from './environment.ts'
 
-const NEXT = 'node_modules/next/dist/bin/next'
+const WEB = 'app/serve.ts'
 const WORKER = 'jobs/worker.ts'
 const DEMO = 'demo/main.ts'
 
@@ -19,11 +19,10 @@ export function hasDemo(): boolean {
 }
 
 export function webPlan(settings: Settings, host: string): ChildPlan {
-  const command = settings.isDevelopment ? 'dev' : 'start'
   const port = String(settings.environment.port)
   return {
     name: 'web',
-    run: [NEXT, command, '--hostname', host, '--port', port],
+    run: [WEB, '--hostname', host, '--port', port, ...(settings.isDevelopment ? ['--dev'] : [])],
     environment: webEnvironment(settings),
     loud: settings.isDevelopment,
   }

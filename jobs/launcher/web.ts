@@ -54,7 +54,8 @@ export type Readiness = 'page' | 'page-and-worker'
  * false when the signal aborts first.
  */
 export async function waitForPage(wanted: Readiness, host: string, port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  const page = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const page = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
   const path = wanted === 'page' ? '/' : '/api/health'
   while (!signal.aborted) {
     try {

@@ -1,5 +1,9 @@
 import { eventStream } from '../../../_lib/event-stream.ts'
+import { GREETING, missedFrames } from '../../../_lib/page-events.ts'
 import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
+import { webProcess } from '../../../_lib/web-process.ts'
+
+const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
 
 /**
  * Server-sent events: `change` (id = the change's number, so a browser that was away says where it left off), `facts`, `runs`.
@@ -11,10 +15,15 @@ export function GET(request: Request): Promise<Response> {
     const lastId = request.headers.get('last-event-id') ?? ''
     if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
     const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
-    return new Response(eventStream(start, request.signal), {
-      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' },
-    })
+    const { context, listeners } = webProcess()
+    const stream = eventStream({ listeners, greeting: GREETING, catchUp: () => missedFrames(context, start), gone: request.signal })
+    return new Response(stream, { headers: HEADERS })
   })
+}
+
+/** What GET would say of itself. Next would answer with the whole of it and throw the stream away. */
+export function HEAD(): Response {
+  return new Response(null, { headers: HEADERS })
 }
 
 export const dynamic = 'force-dynamic'

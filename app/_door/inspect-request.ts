@@ -1,0 +1,84 @@
+import { type Ends, isHost } from './known-name.ts'
+
+/** The part of a request that is looked at before anything of Tidemark sees it. */
+export interface Asked extends Ends {
+  method: string
+  /** As it stands in the first line: a path, or a whole address. */
+  target: string
+  /** Every Host header there is. */
+  hosts: readonly string[]
+  contentLength: string | undefined
+  isChunked: boolean
+}
+
+/** Why a request goes no further. */
+export interface Refusal {
+  status: number
+  words: string
+  allow?: string
+}
+
+/** A request that may go on: its path with the query, and the name it was sent to. */
+export interface Admitted {
+  path: string
+  host: string
+}
+
+/** Longer bodies are refused; the longest order is far shorter. */
+export const BODY_BYTES_MAX = 64 * 1024
+
+const READING = ['GET', 'HEAD']
+const METHODS = [...READING, 'POST', 'OPTIONS']
+/** Next's own tools for developing, which only exist with --dev. */
+const DEVELOPMENT = /^\/(?:_next|__next)/
+
+/** Pages of Next that are no address of this page: it shows them by itself, with the status of the fault. */
+const INNER = /^\/_(?!next\/)/
+
+/** Looks at the first lines of a request: either what it asks for, or why that cannot be understood. Names are judged elsewhere. */
+export function inspectRequest(asked: Asked, options: { isDevelopment: boolean }): Admitted | Refusal {
+  const found = readTarget(asked)
+  if ('status' in found) return found
+  const [path = ''] = found.path.split('?')
+  if (INNER.test(path) && !options.isDevelopment) return { status: 404, words: 'There is nothing at this address.' }
+  const refused = methodRefusal(asked.method, path, options.isDevelopment) ?? bodyRefusal(asked)
+  return refused ?? found
+}
+
+function readTarget({ target, hosts }: Asked): Admitted | Refusal {
+  const whole = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target)
+  const host = whole?.[1] ?? hosts[0]
+  const path = whole === null ? target : `${whole[2]?.startsWith('/') ? '' : '/'}${whole[2] ?? ''}`
+  if (hosts.length > 1) return bad('This request names more than one host.')
+  if (host === undefined) return { status: 421, words: 'This request does not say which host it is for (Host header).' }
+  if (!isHost(host)) return bad('This request does not name a host that can be understood.')
+  if (!path.startsWith('/')) return bad('This request does not ask for a path.')
+  return isPath(path) ? { path, host } : bad('The address of this request is not written right: look at its % signs.')
+}
+
+/** Decodes, holds no character that stands for nothing (U+0000), and no # or space, which no client leaves in. */
+function isPath(path: string): boolean {
+  if (/[\s#\\]/.test(path)) return false
+  try {
+    return !decodeURIComponent(path).includes('\u0000')
+  } catch {
+    return false
+  }
+}
+
+function methodRefusal(method: string, path: string, isDevelopment: boolean): Refusal | null {
+  if (isDevelopment && DEVELOPMENT.test(path)) return null
+  const allowed = path.startsWith('/api/') ? METHODS : READING
+  if (allowed.includes(method)) return null
+  return { status: 405, words: `${method} is not for this address. It takes ${allowed.join(', ')}.`, allow: allowed.join(', ') }
+}
+
+function bodyRefusal({ method, contentLength, isChunked }: Asked): Refusal | null {
+  const bytes = Number(contentLength ?? 0)
+  if (method === 'POST') return bytes > BODY_BYTES_MAX ? { status: 413, words: 'This order is too long.' } : null
+  return isChunked || bytes > 0 ? bad(`${method} brings no content along.`) : null
+}
+
+function bad(words: string): Refusal {
+  return { status: 400, words }
+}

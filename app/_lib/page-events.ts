@@ -1,0 +1,36 @@
+import { getChangesAfter, getLastChange } from '#lib/queries/change-sequence.ts'
+import type { Frame } from './event-stream.ts'
+import type { Context } from './web-process.ts'
+
+/** How long a browser waits before it comes back after a lost connection. */
+const RETRY_MS = 3000
+
+/** The first words of every stream. */
+export const GREETING: Frame = `retry: ${RETRY_MS}\n: hello\n\n`
+
+/** Keeps proxies from closing a silent stream. */
+export const HEARTBEAT: Frame = ': still here\n\n'
+
+/** The status changes after one, each with its number; of too many only that there are some. */
+export async function changeFrames(ctx: Context, afterId: string): Promise<Frame[]> {
+  const changes = await getChangesAfter(ctx, afterId)
+  if (changes === null) return [changeFrame((await getLastChange(ctx)).id, {})]
+  return changes.map(({ id, ...change }) => changeFrame(id, change))
+}
+
+/** Something of the page has changed that is no status. */
+export function eventFrame(kind: 'facts' | 'runs'): Frame {
+  return `event: ${kind}\ndata: {}\n\n`
+}
+
+/** What somebody missed who was told of changes up to `afterId`, or whose page was made at `seen`; and the number of the newest change. */
+export async function missedFrames(ctx: Context, start: { afterId: string | null; seen: number | null }): Promise<Frame[]> {
+  if (start.afterId !== null) return changeFrames(ctx, start.afterId)
+  const last = await getLastChange(ctx)
+  const missed = start.seen !== null && last.recordedAt > start.seen
+  return [missed ? changeFrame(last.id, {}) : `id: ${last.id}\nevent: hello\ndata: {}\n\n`]
+}
+
+function changeFrame(id: string, change: object): Frame {
+  return `id: ${id}\nevent: change\ndata: ${JSON.stringify(change)}\n\n`
+}

@@ -1,0 +1,44 @@
+// The web process: the door, and Next behind it. Started by jobs/launcher.ts with --hostname, --port and, to develop, --dev.
+import { parseArgs } from 'node:util'
+import next from 'next'
+import { readEnvironment } from '#lib/platform/env.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { catalogueAddress } from './_door/catalogue-address.ts'
+import { createDoor } from './_door/door.ts'
+import { webProcess } from './_lib/web-process.ts'
+
+/** Answers under way get so long when the process is asked to stop. */
+const LAST_ANSWERS_MS = 5000
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { hostname: { type: 'string' }, port: { type: 'string' }, dev: { type: 'boolean', default: false } },
+  })
+  const { host, port, publicUrl } = readEnvironment()
+  const { context, stopping } = webProcess()
+  const at = { hostname: values.hostname ?? '127.0.0.1', port: Number(values.port ?? port) }
+  const addresses = [publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
+  const door = createDoor({
+    isDevelopment: values.dev,
+    addresses,
+    catalogueAddress: catalogueAddress(context),
+    answer: (request, response) => answer(request, response),
+  })
+  const app = next({ dev: values.dev, httpServer: door, ...at })
+  await app.prepare()
+  const answer = app.getRequestHandler()
+  door.on('error', (error) => fail(error))
+  door.listen(at.port, at.hostname)
+  stopping.signal.addEventListener('abort', () => {
+    door.close(() => process.exit(0))
+    setTimeout(() => door.closeAllConnections(), LAST_ANSWERS_MS).unref()
+    if (values.dev) door.closeAllConnections()
+  })
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`The web could not start: ${toInternalMessage(error)}\n`)
+  process.exit(1)
+}
+
+main().catch(fail)
