@@ -1,3 +1,4 @@
+import { weaknessInWords } from '#lib/domain/words.ts'
 import type { AssetPage } from '#lib/queries/asset-page.ts'
 import { feedPath, groupPath, overviewPath } from '../_lib/paths.ts'
 import { ArrivalList } from './arrival-list.tsx'
@@ -34,6 +35,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
         </p>
         <p className="verdict">
           <StatusMark status={asset.status} big />
+          {asset.weakBy !== null && <span className="muted">{weaknessInWords(asset.weakBy)}</span>}
           {asset.since !== null && (
             <span className="muted">
               since <Time at={asset.since} form="long" />

@@ -1,4 +1,4 @@
-import { reasonInWords } from '#lib/domain/words.ts'
+import { reasonInWords, weaknessInWords } from '#lib/domain/words.ts'
 import type { AssetRow } from '#lib/queries/asset-rows.ts'
 import { assetPath, feedPath } from '../_lib/paths.ts'
 import { Section } from './section.tsx'
@@ -50,6 +50,7 @@ export function AssetTable({ title, assets, showPromise = false, showFeed = fals
               </th>
               <td>
                 <StatusMark status={asset.status} />
+                {asset.weakBy !== null && <span className="muted small block">{weaknessInWords(asset.weakBy)}</span>}
                 {asset.reason !== null && asset.reason !== 'on-time' && <span className="small block">{reasonInWords(asset.reason)}</span>}
               </td>
               <Clock label="Data through" at={asset.dataThroughAt} isDay={asset.dataThroughIsDay} />

@@ -28,6 +28,7 @@ export function FeedLine({
         <p>
           <a href={feedPath(feed.key)}>{feed.name}</a>
           <StatusMark status={feed.status} />
+          {feed.weak !== undefined && <span className="muted">{feed.weak}</span>}
           {feed.since !== undefined && (
             <span className="muted">
               since <Time at={feed.since} />

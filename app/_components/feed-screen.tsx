@@ -1,4 +1,4 @@
-import { reasonInWords } from '#lib/domain/words.ts'
+import { reasonInWords, weaknessInWords } from '#lib/domain/words.ts'
 import type { FeedPage } from '#lib/queries/feed-page.ts'
 import { assetPath, feedPath, filterPath, groupPath, overviewPath } from '../_lib/paths.ts'
 import { firstToTurn, verdictOf } from '../_lib/root-of-trouble.ts'
@@ -61,6 +61,7 @@ function Head({ found }: { found: FeedPage }) {
       {found.description !== null && <p className="lead">{found.description}</p>}
       <p className="verdict">
         <StatusMark status={feed.status} big />
+        {feed.weakBy !== null && <span className="muted">{weaknessInWords(feed.weakBy)}</span>}
         {feed.since !== null && (
           <span className="muted">
             since <Time at={feed.since} form="long" />

@@ -1,6 +1,6 @@
 import { localDay } from '#lib/domain/local-day.ts'
 import type { Reason, Status } from '#lib/domain/status.ts'
-import { reasonInWords } from '#lib/domain/words.ts'
+import { reasonInWords, weaknessInWords } from '#lib/domain/words.ts'
 import type { Bars } from '#lib/queries/bars.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/day-cells.ts'
 import type { StatusCounts } from '#lib/queries/status-counts.ts'
@@ -15,6 +15,8 @@ export interface FeedLineData {
   status: Status | null
   /** Why, in words; only where it says more than the status. */
   why?: string
+  /** On what weak evidence the status rests, in words. */
+  weak?: string
   since?: number
   /** An instant; or a local day, where the source only knows dates. */
   through?: number | string
@@ -56,6 +58,7 @@ export function toFeedLine(feed: OverviewFeed, zone: string): FeedLineData {
   const line: FeedLineData = { key, name, status }
   if (owner !== null) line.owner = owner
   if (reason !== null && !SILENT.has(reason)) line.why = reasonInWords(reason)
+  if (feed.weakBy !== null) line.weak = weaknessInWords(feed.weakBy)
   if (since !== null && status !== 'fresh') line.since = since
   if (feed.dataThroughAt !== null) line.through = feed.dataThroughIsDay ? localDay(feed.dataThroughAt, zone) : feed.dataThroughAt
   if (feed.updatedAt !== null) line.updated = feed.updatedAt

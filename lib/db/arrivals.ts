@@ -20,6 +20,7 @@ interface ArrivalRow {
   kind: 'arrival' | 'correction'
   precision: 'instant' | 'day'
   rows: string | null
+  weak_by: string | null
 }
 
 function toArrival(row: ArrivalRow): Arrival {
@@ -31,6 +32,7 @@ function toArrival(row: ArrivalRow): Arrival {
     kind: row.kind,
     precision: row.precision,
     rows: row.rows === null ? null : Number(row.rows),
+    weakBy: row.weak_by,
   }
 }
 
@@ -76,7 +78,10 @@ const REACH = `
     where a.asset_id = w.asset_id and a.clock = 'loadedAt' and a.recorded_at < w.since and ${credible('a')}
   ) load on exists (select 1 from arrival c where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction')`
 
-const FACT = 'id, asset_id, clock, at, recorded_at, placed_at, kind, precision, rows'
+/** The method, where its word is weak evidence. */
+const WEAK_BY = `case when evidence->>'strength' = 'weak' then evidence->>'method' end as weak_by`
+
+const FACT = `id, asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, ${WEAK_BY}`
 
 /**
  * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock the
@@ -106,7 +111,7 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
        ) a
      )
-     select distinct asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, id
+     select distinct asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, weak_by, id
      from (
        select ${FACT} from latest union all select ${FACT} from believed union all select ${FACT} from since
      ) f

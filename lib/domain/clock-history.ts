@@ -16,6 +16,8 @@ export interface KnownValue {
   rows: number | null
   /** It corrected a later value: the data went back in time, or away. */
   takenBack: boolean
+  /** The method that told it, where its word is weak evidence. */
+  weakBy: string | null
 }
 
 /** What was known about one clock from some instant on. */
@@ -112,6 +114,7 @@ function withValue(state: ClockState, { arrival, effectiveAt: from }: Fact): Clo
     recordedAt: arrival.recordedAt,
     rows: arrival.rows,
     takenBack,
+    weakBy: arrival.weakBy ?? null,
   }
   return {
     ...state,

@@ -25,8 +25,28 @@ describe('what a look tells', () => {
     expect(kinds(knownAt(null), 3)).toEqual(['arrival'])
   })
 
-  test('looking at nothing for the first time tells nothing', () => {
-    expect(kinds({}, null)).toEqual([])
+  test('looking at nothing for the first time tells that it is empty, once', () => {
+    expect(kinds({}, null)).toEqual(['arrival'])
+  })
+
+  test('nothing where there was something without a time is a correction', () => {
+    const emptied = { clock: 'writtenAt', at: null, precision: 'instant', isEmptied: true } as const
+    expect(diffReadings({}, [emptied], 1000, null).map((arrival) => arrival.kind)).toEqual(['correction'])
+  })
+
+  test('a wall clock that steps back within the hour it repeats tells nothing', () => {
+    const reading = (at: number, orAt?: number) => ({
+      clock: 'writtenAt' as const,
+      at,
+      precision: 'instant' as const,
+      ...(orAt && { orAt }),
+    })
+    const told = (before: number, now: Parameters<typeof reading>) =>
+      diffReadings(knownAt(before), [reading(...now)], 1000, null).map((a) => a.kind)
+    expect(told(50, [10, 70])).toEqual([])
+    expect(told(50, [55, 115])).toEqual(['arrival'])
+    expect(told(80, [10, 70])).toEqual(['correction'])
+    expect(told(50, [10])).toEqual(['correction'])
   })
 
   test('each clock is compared with its own past, and rows travel along', () => {

@@ -116,3 +116,25 @@ test('ten thousand answers a second are the least', () => {
   for (let n = 0; n < 20_000; n += 1) evaluate(own, prepared, (n % 90) * 86_400_000 + n)
   expect(performance.now() - started).toBeLessThan(5_000)
 })
+
+describe('weak evidence', () => {
+  const weakly = facts({ arrivals: [arrival('writtenAt', '2026-03-05T06:00', { weakBy: 'counters' })], probedAt: at('2026-03-05T12:00') })
+  const verdict = (what: AssetFacts, now: string) => evaluate(watched, prepareFacts(what), at(now))
+
+  test('says so beside the status that rests on it, be it good or bad', () => {
+    expect(verdict(weakly, '2026-03-05T12:01')).toMatchObject({
+      weakBy: 'counters',
+      explanation: 'Fresh: arrived as promised (by counters, weak).',
+    })
+    expect(verdict({ ...weakly, probedAt: at('2026-03-06T12:00') }, '2026-03-06T12:01')).toMatchObject({
+      status: 'late',
+      weakBy: 'counters',
+    })
+  })
+
+  test('is forgotten with the next strong word, and says nothing of what nobody can see', () => {
+    const since = { ...weakly, arrivals: [...weakly.arrivals, arrival('writtenAt', '2026-03-05T07:00')] }
+    expect(verdict(since, '2026-03-05T12:01').weakBy).toBeNull()
+    expect(verdict(weakly, '2026-03-05T13:00')).toMatchObject({ status: 'unknown', weakBy: null })
+  })
+})

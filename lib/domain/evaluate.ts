@@ -6,7 +6,7 @@ import type { PreparedFacts } from './prepare-facts.ts'
 import type { Span, Verdict } from './span.ts'
 import { isBroken } from './status.ts'
 import { blindFrom, walk } from './walk.ts'
-import { promiseInWords, reasonInWords, statusInWords } from './words.ts'
+import { promiseInWords, reasonInWords, statusInWords, weaknessInWords } from './words.ts'
 
 /**
  * The status of an asset at an instant, why, and when it changes if nothing arrives. Facts that count only later are
@@ -16,6 +16,8 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
   const span = currentSpan(settings, facts, now)
   const outlook = new Outlook(settings, facts, Math.min(now, blindFrom(settings, facts)))
   const { limits } = outlook
+  const judgement = outlook.at(now)
+  const weakBy = restsOnEvidence(span) ? judgement.weakBy : null
   return {
     status: span.status,
     reason: span.reason,
@@ -23,7 +25,8 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
     lateAt: instantOrNull(limits?.lateAt),
     staleAt: instantOrNull(limits?.staleAt),
     nextChangeAt: instantOrNull(span.to),
-    explanation: explain(span, outlook.at(now)),
+    weakBy,
+    explanation: explain(span, judgement, weakBy),
   }
 }
 
@@ -36,8 +39,14 @@ function instantOrNull(at: Instant | undefined): Instant | null {
   return at === undefined || at >= NEVER ? null : at
 }
 
-function explain({ status, reason }: Span, { policy }: Judgement): string {
+/** What nobody can see, or announced work hides, rests on no evidence. */
+function restsOnEvidence({ status }: Span): boolean {
+  return status === 'fresh' || isBroken(status)
+}
+
+function explain({ status, reason }: Span, { policy }: Judgement, weakBy: string | null): string {
   if (status === null || reason === null) return 'Watched, nothing promised.'
   const promise = isBroken(status) && policy !== null ? ` (promised: ${promiseInWords(policy)})` : ''
-  return `${statusInWords(status)}: ${reasonInWords(reason)}${promise}.`
+  const weak = weakBy === null ? '' : ` (${weaknessInWords(weakBy)})`
+  return `${statusInWords(status)}: ${reasonInWords(reason)}${promise}${weak}.`
 }

@@ -4,7 +4,10 @@ import type { Instant } from './instant.ts'
 export const JUDGED_CLOCKS = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const
 export type JudgedClock = (typeof JUDGED_CLOCKS)[number]
 
-/** A clock changed. Forward is an arrival; backwards or to nothing (`at: null`) is a correction. */
+/**
+ * A clock changed. Forward is an arrival; backwards or to nothing (`at: null`) is a correction. An arrival of nothing says that the first
+ * look found the thing empty.
+ */
 export interface Arrival {
   clock: JudgedClock
   at: Instant | null
@@ -19,6 +22,8 @@ export interface Arrival {
   precision: 'instant' | 'day'
   /** Rows that came with it; 0 on a successful load makes the reason `idle`. */
   rows: number | null
+  /** The method that told it, where its word is weak evidence; absent or null: strong. */
+  weakBy?: string | null
 }
 
 /** How a run of the writing flow ended; it never changes a status by itself, it explains one. */

@@ -25,6 +25,10 @@ export interface JudgedValue {
   takenBack: boolean
   /** A newer value exists, but lies in the future. */
   latestIsFuture: boolean
+  /** Somebody looked, and there was nothing. */
+  isKnownEmpty: boolean
+  /** The method that told the value, where its word is weak evidence. */
+  weakBy: string | null
 }
 
 /** True unless the policy only watches. */
@@ -50,6 +54,8 @@ export function valueOn(facts: PreparedFacts, clock: JudgedClock, zone: string, 
     idle: clock === 'loadedAt' && value?.rows === 0,
     takenBack: value?.takenBack ?? false,
     latestIsFuture: state?.latestIsFuture ?? false,
+    isKnownEmpty: value !== null && value.at === null,
+    weakBy: value?.weakBy ?? null,
   }
   return clock === 'loadedAt' && value !== null ? contradicted(found, value, stateAt(facts.history('writtenAt', zone), asOf)) : found
 }
@@ -58,7 +64,7 @@ function contradicted(load: JudgedValue, known: KnownValue, written: ClockState 
   const correction = written?.takenBackBy ?? null
   if (load.at === null || correction === null || correction.recordedAt <= known.recordedAt) return load
   if (correction.at !== null && correction.at >= load.at) return load
-  return { ...load, at: correction.at, placedAt: correction.at, takenBack: true }
+  return { ...load, at: correction.at, placedAt: correction.at, takenBack: true, weakBy: correction.weakBy }
 }
 
 /** Loads if something reports loads, else writes, else the newest event in the data. */

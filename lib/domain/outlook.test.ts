@@ -44,9 +44,25 @@ describe('nothing is there', () => {
     expect(statusAt(settings([anAge()]), facts(), '2026-03-05T12:00')).toBe('unknown/never-observed')
   })
 
-  test('somebody looked, or a run ended, and there was never a value', () => {
-    expect(statusAt(probed, facts({ probedAt: at('2026-03-05T11:00') }), '2026-03-05T12:00')).toBe('unknown/empty')
-    expect(statusAt(settings([anAge()]), facts({ runs: [run('failed', '2026-03-05T11:00')] }), '2026-03-05T12:00')).toBe('unknown/empty')
+  test('somebody looked, and nothing told a time: that does not make it empty', () => {
+    expect(statusAt(probed, facts({ probedAt: at('2026-03-05T11:00') }), '2026-03-05T12:00')).toBe('unknown/no-time')
+    const other = facts({ arrivals: [arrival('writtenAt', '2026-03-05T02:00')] })
+    expect(statusAt(settings([anAge({ clock: 'dataThroughAt' })], { blindAfterMs: aWhile }), other, '2026-03-05T12:00')).toBe(
+      'unknown/no-time',
+    )
+  })
+
+  test('somebody looked, and there was nothing', () => {
+    const hollow = facts({
+      probedAt: at('2026-03-05T11:00'),
+      arrivals: [arrival('writtenAt', null, { recordedAt: at('2026-03-05T11:00') })],
+    })
+    expect(statusAt(probed, hollow, '2026-03-05T12:00')).toBe('unknown/empty')
+  })
+
+  test('a run ended and left nothing: no arrival has been seen', () => {
+    const failed = facts({ runs: [run('failed', '2026-03-05T11:00')] })
+    expect(statusAt(settings([anAge()]), failed, '2026-03-05T12:00')).toBe('unknown/never-observed')
   })
 
   test('there was a value and it is gone', () => {

@@ -12,6 +12,8 @@ export interface Judgement {
   status: Status | null
   reason: Reason | null
   policy: JudgedPolicy | null
+  /** The method that told the judged value, where its word is weak evidence. */
+  weakBy: string | null
 }
 
 /** How one policy judges what is known now, now and later. */
@@ -24,6 +26,7 @@ interface Prospect {
   why: Reason | null
   /** The data is old although it was loaded or written in time: true before this instant. */
   oldDataUntil: Instant
+  weakBy: string | null
 }
 
 const NOT_SUCCESSFUL: ReadonlySet<string> = new Set(['failed', 'timed-out', 'cancelled', 'crashed'])
@@ -63,8 +66,8 @@ export class Outlook {
         status = found
       }
     }
-    if (worst === null) return { status: null, reason: null, policy: null }
-    return { status, reason: this.#reasonOf(worst, at), policy: worst.policy }
+    if (worst === null) return { status: null, reason: null, policy: null, weakBy: null }
+    return { status, reason: this.#reasonOf(worst, at), policy: worst.policy, weakBy: worst.weakBy }
   }
 
   #reasonOf({ limits, early, why, oldDataUntil }: Prospect, at: Instant): Reason {
@@ -94,6 +97,7 @@ function prospect(settings: AssetSettings, facts: PreparedFacts, policy: JudgedP
     early: { status: 'fresh', onTime: value.idle ? 'idle' : 'on-time', due: 'due' },
     why: why(facts, value, asOf),
     oldDataUntil: oldDataUntil(facts, policy, value, asOf),
+    weakBy: value.weakBy,
   }
 }
 
@@ -104,29 +108,35 @@ function prospectOfNothing(
   value: JudgedValue,
   asOf: Instant,
 ): Prospect {
-  if (value.hadValue) return emptied(policy)
+  if (value.hadValue) return emptied(policy, value)
   const expected = settings.blindAfterMs === null && !value.latestIsFuture ? judgeNothing(policy, facts.createdAt) : null
-  const looked = facts.probedAt !== null || asOf >= facts.firstArrivalAt || countUpTo(facts.endedRunInstants, asOf) > 0
-  let reason: Reason = looked ? 'empty' : 'never-observed'
-  if (value.latestIsFuture) reason = 'future-data'
-  if (expected !== null) reason = 'never-observed'
+  const reason = expected !== null ? 'never-observed' : whyUntold(facts, value, asOf)
   return {
     policy,
     limits: expected ?? NEVER_LIMITS,
     early: { status: 'unknown', onTime: reason, due: reason },
     why: why(facts, value, asOf),
     oldDataUntil: -NEVER,
+    weakBy: null,
   }
 }
 
+/** Why nothing can be judged, although something may be there. */
+function whyUntold(facts: PreparedFacts, value: JudgedValue, asOf: Instant): Reason {
+  if (value.latestIsFuture) return 'future-data'
+  if (value.isKnownEmpty) return 'empty'
+  return facts.probedAt !== null || asOf >= facts.firstArrivalAt ? 'no-time' : 'never-observed'
+}
+
 /** There was something, and it is gone: stale at once, whatever the limits. */
-function emptied(policy: JudgedPolicy): Prospect {
+function emptied(policy: JudgedPolicy, { weakBy }: JudgedValue): Prospect {
   return {
     policy,
     limits: { dueFrom: -NEVER, lateAt: -NEVER, staleAt: -NEVER, dueAt: -NEVER },
     early: { status: 'unknown', onTime: 'empty', due: 'empty' },
     why: 'empty',
     oldDataUntil: -NEVER,
+    weakBy,
   }
 }
 

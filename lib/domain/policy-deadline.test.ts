@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aDeadline, around, at, facts, iso, loaded, run, settings, statusAt } from '#lib/testing/domain-builders.ts'
+import { aDeadline, around, arrival, at, facts, iso, loaded, run, settings, statusAt } from '#lib/testing/domain-builders.ts'
 import { evaluate } from './evaluate.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './instant.ts'
 import { deadlinePolicy } from './policy-deadline.ts'
@@ -118,10 +118,12 @@ describe('before anything ever arrived, by the ledger', () => {
     expect(around(nightly, failed, '2026-03-06T02:45')).toEqual(['unknown/never-observed', 'late/run-failed', 'late/run-failed'])
   })
 
-  test('a table that is looked at from outside stays empty instead', () => {
+  test('a table that is looked at from outside stays empty instead, or without a time', () => {
     const probed = settings([aDeadline()], { blindAfterMs: 15 * MINUTE_MS })
     const looked = facts({ createdAt: at('2026-03-05T10:00'), probedAt: at('2026-03-06T12:00') })
-    expect(statusAt(probed, looked, '2026-03-06T12:00')).toBe('unknown/empty')
+    const hollow = { ...looked, arrivals: [arrival('writtenAt', null, { recordedAt: at('2026-03-05T12:00') })] }
+    expect(statusAt(probed, hollow, '2026-03-06T12:00')).toBe('unknown/empty')
+    expect(statusAt(probed, looked, '2026-03-06T12:00')).toBe('unknown/no-time')
   })
 })
 

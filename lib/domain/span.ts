@@ -19,6 +19,8 @@ export interface Verdict {
   staleAt: Instant | null
   /** When status or reason would change if nothing arrives; null = never. */
   nextChangeAt: Instant | null
+  /** The method on whose weak evidence the status rests; null: strong evidence, or none. */
+  weakBy: string | null
   /** One sentence for people, without times of day (the page adds them in its zone). */
   explanation: string
 }

@@ -11,6 +11,7 @@ export const REASONS = [
   'empty',
   'future-data',
   'never-observed',
+  'no-time',
   'probe-failed',
   'source-unreachable',
   'run-failed',

@@ -15,9 +15,10 @@ const REASON_WORDS: Record<Reason, string> = {
   idle: 'loaded fine, with nothing new in it',
   due: 'the next arrival is due and still has time',
   overdue: 'nothing has arrived since it was due',
-  empty: 'no data has been seen in it',
+  empty: 'it holds no data',
   'future-data': 'the newest time in the data lies in the future, so it cannot be trusted',
-  'never-observed': 'nobody has seen it yet',
+  'never-observed': 'no arrival has been seen yet',
+  'no-time': 'it holds data, but nothing that tells how fresh it is',
   'probe-failed': 'we could not look at it',
   'source-unreachable': 'the system it lives in cannot be reached',
   'run-failed': 'the run that should have loaded it did not succeed',
@@ -37,6 +38,11 @@ export function statusInWords(status: Status | null): string {
 /** A reason as half a sentence, to follow a status and a colon. */
 export function reasonInWords(reason: Reason): string {
   return REASON_WORDS[reason]
+}
+
+/** What weak evidence says of itself wherever a status rests on it: `by counters, weak`. */
+export function weaknessInWords(method: string): string {
+  return `by ${method}, weak`
 }
 
 /** A promise as people say it, `every day at 02:00 (America/New_York), 45 min of grace`; no full stop. */

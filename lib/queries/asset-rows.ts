@@ -25,6 +25,8 @@ export interface AssetRow {
   dueAt: Instant | null
   /** One sentence by the rule that judged it, without times of day. */
   explanation: string | null
+  /** The method on whose weak evidence its status rests; null: strong evidence, or none. */
+  weakBy: string | null
   /** Public words of the last bad look; null after a good one. */
   problem: string | null
 }
@@ -34,7 +36,7 @@ const ASSETS = `
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",
-    (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.problem
+    (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.verdict->>'weakBy' as "weakBy", a.problem
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
   join subject fs on fs.id = a.feed_id

@@ -30,6 +30,8 @@ export interface FeedRow {
   isLoading: boolean
   /** The last run of a flow that writes it, whatever its status; null when none ever ended. */
   lastRun: LastRun | null
+  /** The methods on whose weak evidence its status rests; null: strong evidence, or none. */
+  weakBy: string | null
 }
 
 const CLOCKS = `
@@ -51,13 +53,21 @@ const WRITERS = `
   join flow fl on fl.name = a.flow and fl.removed_at is null
   group by a.feed_id`
 
+/** Of the promised assets that make a feed what it is, the methods of those known by weak evidence. */
+const WEAK = `
+  select a.feed_id, a.verdict->>'status' as status, string_agg(distinct a.verdict->>'weakBy', ' and ') as weak_by
+  from asset a
+  join subject s on s.id = a.subject_id and s.removed_at is null
+  where a.promised and a.verdict->>'weakBy' is not null and ($1::int[] is null or a.feed_id = any($1))
+  group by a.feed_id, a.verdict->>'status'`
+
 const FEEDS = `
-  with clocks as (${CLOCKS}), writers as (${WRITERS}), last_runs as (${LAST_RUNS_OF_FEEDS})
+  with clocks as (${CLOCKS}), writers as (${WRITERS}), last_runs as (${LAST_RUNS_OF_FEEDS}), weak as (${WEAK})
   select s.id, f.group_id as "groupId", s.key, s.name, f.owner,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('c.data_through_at')} as "dataThroughAt", coalesce(c.data_through_is_day, false) as "dataThroughIsDay",
     ${instant('c.updated_at')} as "updatedAt", c.due_at as "dueAt",
-    ${instant('w.next_run_at')} as "nextRunAt", coalesce(w.is_loading, false) as "isLoading", l.last_run as "lastRun"
+    ${instant('w.next_run_at')} as "nextRunAt", coalesce(w.is_loading, false) as "isLoading", l.last_run as "lastRun", k.weak_by as "weakBy"
   from feed f
   join subject s on s.id = f.subject_id and s.removed_at is null
   join subject g on g.id = f.group_id
@@ -65,6 +75,7 @@ const FEEDS = `
   left join clocks c on c.feed_id = s.id
   left join writers w on w.feed_id = s.id
   left join last_runs l on l.feed_id = s.id
+  left join weak k on k.feed_id = s.id and k.status = sp.status
   where $1::int[] is null or s.id = any($1)
   order by g.position, g.id, s.position, s.id`
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/instant.ts'
+import { weaknessInWords } from '#lib/domain/words.ts'
 import { getFeedRows } from './feed-rows.ts'
 import { getPageSettings } from './page-settings.ts'
 import { countStatuses } from './status-counts.ts'
@@ -40,6 +41,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       owner: feed.owner,
       status: feed.status,
       reason: feed.reason,
+      weakEvidence: feed.weakBy === null ? null : weaknessInWords(feed.weakBy),
       since: text(feed.since),
       dataThroughAt: text(feed.dataThroughAt),
       updatedAt: text(feed.updatedAt),

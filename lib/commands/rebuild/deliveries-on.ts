@@ -62,7 +62,7 @@ function isDeadline(policy: Policy): policy is DeadlinePolicy {
 /** One load moves several clocks: the best one there is counts. */
 function arrivalsOf(arrivals: readonly Arrival[], start: Instant): Instant[] {
   const clock = JUDGED_CLOCKS.findLast((candidate) => arrivals.some((arrival) => arrival.clock === candidate))
-  const own = arrivals.filter((arrival) => arrival.clock === clock && arrival.kind === 'arrival')
+  const own = arrivals.filter((arrival) => arrival.clock === clock && arrival.kind === 'arrival' && arrival.at !== null)
   return own.map(effectiveAt).filter((at) => at >= start)
 }
 
