@@ -31,6 +31,7 @@ export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
                 </th>
                 <td data-label="Value">
                   {arrival.at === null ? 'nothing there' : <Time at={arrival.at} form={arrival.isDay ? 'day' : 'long'} />}
+                  {arrival.late !== null && <span className="tag">{arrival.late}</span>}
                 </td>
                 <td data-label="Learnt">
                   <Time at={arrival.recordedAt} />

@@ -12,6 +12,7 @@ import { StatusIcon } from './status-mark.tsx'
 
 const REST_MS = 150
 const WIDTH = 264
+const LATE_SHOWN = 3
 
 /** The details of the day a reader looks at, beside the bars. One for the whole page. */
 export function DayCard() {
@@ -97,8 +98,11 @@ function DayDetails({ row }: { row: DayRow }) {
         </p>
       ))}
       {row.expected !== null && row.expected > 0 && (
-        <p>{`${Math.max(0, row.expected - (row.missed ?? 0))} of ${row.expected} expected deliveries came`}</p>
+        <p>{`${Math.max(0, row.expected - (row.missed ?? 0))} of ${row.expected} expected deliveries came${row.cameLate ? `, ${row.cameLate} late` : ''}`}</p>
       )}
+      {row.lateDeliveries.slice(0, LATE_SHOWN).map(({ expectedAt, words }) => (
+        <p key={`${expectedAt} ${words}`}>{words}</p>
+      ))}
       {row.blind > 0 && <p>{`We could not see for ${duration(row.blind)}`}</p>}
     </>
   )

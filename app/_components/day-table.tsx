@@ -4,6 +4,8 @@ import { LEGEND_ORDER, statusWord } from '../_lib/status-look.ts'
 import { ScrollArea } from './scroll-area.tsx'
 import { StatusMark } from './status-mark.tsx'
 
+const LATE_SHOWN = 3
+
 /** The bars for those who would rather read. */
 export function DayTable({ days, name }: { days: readonly DayRow[]; name: string }) {
   return (
@@ -50,5 +52,8 @@ function split(day: DayRow): string {
 
 function deliveries(day: DayRow): string {
   if (day.expected === null || day.missed === null) return 'not over yet'
-  return day.expected === 0 ? '–' : `${Math.max(0, day.expected - day.missed)} of ${day.expected}`
+  if (day.expected === 0) return '–'
+  const late = day.lateDeliveries.slice(0, LATE_SHOWN).map(({ words }) => words)
+  const more = (day.cameLate ?? 0) - late.length
+  return [`${Math.max(0, day.expected - day.missed)} of ${day.expected}`, ...late, ...(more > 0 ? [`${more} more late`] : [])].join('; ')
 }

@@ -27,7 +27,7 @@ afterEach(() => db.drop())
 async function daysOf(key: string, kind = 'asset') {
   const { rows } = await ctx.pool.query(
     `select to_char(day, 'MM-DD') as day, fresh_seconds as fresh, late_seconds as late, stale_seconds as stale, blind_seconds as blind,
-       arrivals, expected, missed, ready, worst
+       arrivals, expected, missed, late_deliveries, ready, worst
      from day_status d join subject s on s.id = d.subject_id where s.key = $1 and s.kind = $2 order by d.day`,
     [key, kind],
   )
@@ -41,7 +41,7 @@ describe('summing up days', () => {
     clock.set(START + 50 * HOUR_MS)
     await sweepDue(ctx)
     expect(await rollUpDays(ctx)).toEqual({ through: '2026-11-01' })
-    const day = { blind: 0, expected: 0, missed: 0 }
+    const day = { blind: 0, expected: 0, missed: 0, late_deliveries: [] }
     expect(await daysOf('lake/a')).toEqual([
       { ...day, day: '10-31', fresh: 24 * 3600, late: 0, stale: 0, arrivals: 1, ready: true, worst: 'fresh' },
       { ...day, day: '11-01', fresh: 6 * 3600, late: 10 * 3600, stale: 9 * 3600, arrivals: 0, ready: false, worst: 'stale' },
@@ -61,7 +61,7 @@ describe('summing up days', () => {
     expect(await daysOf('terms', 'feed')).toMatchObject([{ fresh: 6 * 3600, late: 18 * 3600, arrivals: 2 }])
   })
 
-  test('deadlines that fell into a day are counted, and those that were missed', async () => {
+  test('deadlines that fell into a day are counted; one that was delivered late was delivered', async () => {
     await declare(ctx, [anAsset('a', { policies: [aDeadline()], blindAfterMs: null, flow: 'term' })])
     const run = (n: number, startedAt: number) => ({
       id: `00000000-0000-4000-8000-00000000000${n}`,
@@ -81,7 +81,14 @@ describe('summing up days', () => {
     await rollUpDays(ctx)
     expect(await daysOf('lake/a')).toMatchObject([
       { day: '10-31', expected: 1, missed: 0, arrivals: 1 },
-      { day: '11-01', expected: 1, missed: 1, arrivals: 1, worst: 'late' },
+      {
+        day: '11-01',
+        expected: 1,
+        missed: 0,
+        late_deliveries: [expect.objectContaining({ at: START + 29 * HOUR_MS + 600_000 })],
+        arrivals: 1,
+        worst: 'late',
+      },
     ])
   })
 

@@ -1,6 +1,7 @@
-import type { DayStatus } from '#lib/domain/day-status.ts'
+import type { DayStatus, LateDelivery } from '#lib/domain/day-status.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Sql } from './context.ts'
+import { toText, toTextOrNull } from './instants.ts'
 
 /** One ended local day of one subject. */
 export interface StoredDay extends DayStatus {
@@ -30,13 +31,13 @@ export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<v
 async function upsertDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
   if (days.length === 0) return
   const columns = `fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, blind_seconds,
-    arrivals, expected, missed, ready, worst`
+    arrivals, expected, missed, came_late, late_deliveries, late_until, ready, worst`
   await sql.query(
     `insert into day_status as d (subject_id, day, ${columns})
      select subject_id, day, ${columns}
      from jsonb_to_recordset($1::jsonb) as x(subject_id int, day date, fresh_seconds int, late_seconds int, stale_seconds int,
        unknown_seconds int, maintenance_seconds int, none_seconds int, blind_seconds int, arrivals int, expected int, missed int,
-       ready boolean, worst text)
+       came_late int, late_deliveries jsonb, late_until timestamptz, ready boolean, worst text)
      order by subject_id, day
      on conflict (subject_id, day) do update
      set (${columns}) = (select ${columns.replace(/\w+/g, 'excluded.$&')})
@@ -59,6 +60,9 @@ function toRow(day: StoredDay) {
     arrivals: day.arrivals,
     expected: day.expected,
     missed: day.missed,
+    came_late: day.cameLate,
+    late_deliveries: day.lateDeliveries,
+    late_until: toTextOrNull(day.lateUntil),
     ready: day.ready,
     worst: day.worst,
   }
@@ -69,6 +73,8 @@ export interface DayCounts {
   arrivals: number
   expected: number
   missed: number
+  cameLate: number
+  lateDeliveries: LateDelivery[]
   blindSeconds: number
   /** Somebody was to find it ready on that day. */
   isExpected: boolean
@@ -86,17 +92,28 @@ export async function loadDayCounts(
     arrivals: number
     expected: number
     missed: number
+    came_late: number
+    late_deliveries: LateDelivery[]
     blind_seconds: number
     is_expected: boolean
   }>(
-    `select subject_id || ' ' || to_char(day, 'YYYY-MM-DD') as key, arrivals, expected, missed, blind_seconds, ready is not null as is_expected from day_status
+    `select subject_id || ' ' || to_char(day, 'YYYY-MM-DD') as key, arrivals, expected, missed, came_late, late_deliveries, blind_seconds,
+       ready is not null as is_expected from day_status
      where subject_id = any($1::int[]) and day between $2::date and $3::date`,
     [subjectIds, firstDay, lastDay],
   )
   return new Map(
     rows.map((row) => [
       row.key,
-      { arrivals: row.arrivals, expected: row.expected, missed: row.missed, blindSeconds: row.blind_seconds, isExpected: row.is_expected },
+      {
+        arrivals: row.arrivals,
+        expected: row.expected,
+        missed: row.missed,
+        cameLate: row.came_late,
+        lateDeliveries: row.late_deliveries,
+        blindSeconds: row.blind_seconds,
+        isExpected: row.is_expected,
+      },
     ]),
   )
 }
@@ -105,4 +122,27 @@ export async function loadDayCounts(
 export async function oldestSubjectAt(sql: Sql): Promise<Instant | null> {
   const { rows } = await sql.query<{ at: Date | null }>('select min(created_at) as at from subject')
   return rows[0]?.at?.getTime() ?? null
+}
+
+/** An asset of which something may have arrived, from when on that is to be considered, and the first day that is counted anew anyway. */
+export interface ArrivedSince {
+  assetId: number
+  since: Instant
+  firstDay: string
+}
+
+/**
+ * The earliest day, not before `horizon`, with deliveries that what arrived since may close, or may have closed earlier than known;
+ * assets without one are left out.
+ */
+export async function loadReopenedDays(sql: Sql, wanted: readonly ArrivedSince[], horizon: string): Promise<Map<number, string>> {
+  const { rows } = await sql.query<{ asset_id: number; day: string }>(
+    `select w.asset_id, to_char(min(d.day), 'YYYY-MM-DD') as day
+     from unnest($1::int[], $2::timestamptz[], $3::date[]) as w(asset_id, since, first_day)
+     join day_status d on d.subject_id = w.asset_id and d.day < w.first_day and d.day >= $4::date and (d.missed > 0 or d.late_until >= w.since)
+     where exists (select from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since and a.kind = 'arrival')
+     group by w.asset_id`,
+    [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.since)), wanted.map((w) => w.firstDay), horizon],
+  )
+  return new Map(rows.map((row) => [row.asset_id, row.day]))
 }

@@ -3,6 +3,15 @@ import { endOfDay, type LocalDay, startOfDay } from './local-day.ts'
 import type { Span } from './span.ts'
 import { type Status, worstOf } from './status.ts'
 
+/** A delivery that came late: its tick, and when it came. */
+export interface LateDelivery {
+  tick: Instant
+  at: Instant
+}
+
+/** So many late deliveries of a day are kept with their instants. */
+const LATE_KEPT_MAX = 12
+
 /** One bar: what a subject was like on one local day. The seconds add up to the length of the day, 23 to 25 hours. */
 export interface DayStatus {
   day: LocalDay
@@ -16,8 +25,14 @@ export interface DayStatus {
   /** Nobody could look, whatever the status; an overlay, not part of the sum. */
   blindSeconds: number
   arrivals: number
+  /** Deliveries that were due, of these those that never came, and those that came after their grace. */
   expected: number
   missed: number
+  cameLate: number
+  /** Those that came late, the latest first; of many only some. */
+  lateDeliveries: readonly LateDelivery[]
+  /** When the last of them came. */
+  lateUntil: Instant | null
   /** Was it fresh when people start to look? null: not asked for, nothing promised, or announced work. */
   ready: boolean | null
   worst: Status | null
@@ -30,6 +45,7 @@ export interface DayInput {
   arrivals: readonly Instant[]
   expected: readonly Instant[]
   missed: readonly Instant[]
+  late?: readonly LateDelivery[]
   readyAt: Instant | null
 }
 
@@ -58,9 +74,17 @@ export function rollUpDay(input: DayInput, day: LocalDay, zone: string, until: I
     arrivals: input.arrivals.filter(within).length,
     expected: input.expected.filter(within).length,
     missed: input.missed.filter(within).length,
+    ...sumUpLate(input.late ?? []),
     ready: input.readyAt === null || !within(input.readyAt) ? null : isReady(spans, input.readyAt),
     worst: worstOf(spans.map((span) => span.status)),
   }
+}
+
+/** What is kept of the late deliveries of a day, of one asset or of many. */
+export function sumUpLate(late: readonly LateDelivery[]): Pick<DayStatus, 'cameLate' | 'lateDeliveries' | 'lateUntil'> {
+  const latestFirst = [...late].sort((a, b) => b.at - b.tick - (a.at - a.tick) || a.tick - b.tick)
+  const lateUntil = late.reduce<Instant | null>((last, { at }) => Math.max(last ?? at, at), null)
+  return { cameLate: late.length, lateDeliveries: latestFirst.slice(0, LATE_KEPT_MAX), lateUntil }
 }
 
 function isReady(spans: readonly Span[], at: Instant): boolean | null {

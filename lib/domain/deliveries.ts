@@ -19,8 +19,13 @@ interface Delivered {
 }
 
 /** The ticks of [from, to), each with the first arrival that satisfies it or a later one. */
-export function deliveries(policy: DeadlinePolicy, facts: Pick<AssetFacts, 'arrivals' | 'runs'>, from: Instant, to: Instant): Delivery[] {
-  const clock = policy.clock ?? clockOf(facts)
+export function deliveries(
+  policy: DeadlinePolicy,
+  facts: Pick<AssetFacts, 'arrivals' | 'runs'>,
+  from: Instant,
+  to: Instant,
+  clock: JudgedClock = deliveryClock(policy, facts),
+): Delivery[] {
   const delivered = deliveredByPlace(policy, facts, clock)
   return ticksBetween(policy, from, to).map((tick) => {
     const opens = opensAt(policy, tick, clock)
@@ -45,7 +50,9 @@ function deliveredBy(arrival: Arrival, clock: JudgedClock, zone: string): Delive
   return counts && placedAt !== null ? [{ placedAt, at: effectiveAt(arrival) }] : []
 }
 
-function clockOf({ arrivals, runs }: Pick<AssetFacts, 'arrivals' | 'runs'>): JudgedClock {
+/** The clock by which deliveries count, as far as these facts tell. */
+export function deliveryClock(policy: DeadlinePolicy, { arrivals, runs }: Pick<AssetFacts, 'arrivals' | 'runs'>): JudgedClock {
+  if (policy.clock !== null) return policy.clock
   if (runs.length > 0 || arrivals.some((arrival) => arrival.clock === 'loadedAt')) return 'loadedAt'
   return arrivals.some((arrival) => arrival.clock === 'writtenAt' && arrival.at !== null) ? 'writtenAt' : 'dataThroughAt'
 }

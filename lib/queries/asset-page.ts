@@ -1,8 +1,10 @@
 import type { Context } from '#lib/db/context.ts'
-import { loadAssetVersions } from '#lib/db/versions.ts'
+import { type AssetVersion, loadAssetVersions } from '#lib/db/versions.ts'
 import type { CataloguePage } from '#lib/domain/catalogue.ts'
+import { lateInWords } from '#lib/domain/delivery-words.ts'
 import type { JudgedClock } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
+import { lateArrivals } from '#lib/domain/late-arrivals.ts'
 import type { Policy } from '#lib/domain/policy.ts'
 import { type AssetRow, getAssetsByIds, getEdgesOf } from './asset-rows.ts'
 import { type Banner, getBanners } from './banners.ts'
@@ -26,7 +28,11 @@ export interface ArrivalRow {
   /** How we know, in the connector's words. */
   evidence: string | null
   runId: string | null
+  /** It delivered what was due earlier: `6 h 5 min late, 09:05`. */
+  late: string | null
 }
+
+type StoredArrivalRow = Omit<ArrivalRow, 'late'> & { placedAt: Instant | null }
 
 /** The latest look: how it was done and what it saw. */
 interface LastLook {
@@ -86,7 +92,7 @@ const ARRIVALS_SHOWN = 60
 
 const ARRIVALS = `
   select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
-    rows::float8 as rows, evidence->>'detail' as evidence, run_id::text as "runId"
+    rows::float8 as rows, evidence->>'detail' as evidence, run_id::text as "runId", ${instant('placed_at')} as "placedAt"
   from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
 
 /** The screen of one asset; null when there is none of that key. */
@@ -102,7 +108,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     getDayRows(ctx, window, id),
     getChangeRows(ctx, id),
     getBanners(ctx, page.demo),
-    ctx.pool.query<ArrivalRow>(ARRIVALS, [id]),
+    ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
     getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
     loadAssetVersions(ctx.pool, [id]),
   ])
@@ -127,8 +133,19 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     days,
     upstream: around.filter((row) => upstreamIds.includes(row.id)),
     downstream: around.filter((row) => downstreamIds.includes(row.id)),
-    arrivals: arrivals.rows,
+    arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
     run: runs[0] ?? null,
     changes,
   }
+}
+
+/** Which of these arrivals delivered late what the promises in force then asked for. */
+function withLateness(rows: readonly StoredArrivalRow[], versions: readonly AssetVersion[], { now, zone }: DayWindow): ArrivalRow[] {
+  const arrivals = rows.map(({ isDay, ...row }) => ({ ...row, precision: isDay ? ('day' as const) : ('instant' as const) }))
+  const late = lateArrivals(versions, arrivals, now)
+  return rows.map(({ placedAt, ...row }, position) => {
+    const arrival = arrivals[position]
+    const delivered = arrival === undefined ? undefined : late.get(arrival)
+    return { ...row, late: delivered === undefined ? null : lateInWords(delivered, zone) }
+  })
 }

@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
-import type { DayStatus } from '#lib/domain/day-status.ts'
+import type { DayStatus, LateDelivery } from '#lib/domain/day-status.ts'
+import { lateInWords } from '#lib/domain/delivery-words.ts'
 import type { LocalDay } from '#lib/domain/local-day.ts'
 import type { Status } from '#lib/domain/status.ts'
 import type { DayWindow } from './day-window.ts'
@@ -15,26 +16,34 @@ export interface DayRow {
   unknown: number
   maintenance: number
   blind: number
-  /** Arrivals, expected and missed deliveries; null for a day that is not over. */
+  /** Arrivals, and deliveries: how many were due, never came, came late; null for a day that is not over. */
   arrivals: number | null
   expected: number | null
   missed: number | null
+  cameLate: number | null
+  /** Those that came late, the latest first, in the page's words; of many only some. */
+  lateDeliveries: { expectedAt: string; deliveredAt: string; words: string }[]
   ready: boolean | null
 }
 
 const DAYS = `
   select to_char(day, 'YYYY-MM-DD') as day, worst, fresh_seconds as fresh, late_seconds as late, stale_seconds as stale,
-    unknown_seconds as unknown, maintenance_seconds as maintenance, blind_seconds as blind, arrivals, expected, missed, ready
+    unknown_seconds as unknown, maintenance_seconds as maintenance, blind_seconds as blind, arrivals, expected, missed,
+    came_late as "cameLate", late_deliveries as "lateDeliveries", ready
   from day_status where subject_id = $1 and day >= $2::date and day < $3::date order by day desc`
 
 /** The days of a subject in the window that it has, newest first: the table behind the bars. */
 export async function getDayRows(ctx: Context, window: DayWindow, subjectId: number): Promise<DayRow[]> {
   const [stored, open] = await Promise.all([
-    ctx.pool.query<DayRow>(DAYS, [subjectId, window.first, window.firstOpen]),
+    ctx.pool.query<Omit<DayRow, 'lateDeliveries'> & { lateDeliveries: LateDelivery[] }>(DAYS, [subjectId, window.first, window.firstOpen]),
     getOpenDays(ctx, window, { ids: [subjectId] }),
   ])
   const recent = (open.get(subjectId) ?? []).map(toDayRow).reverse()
-  return [...recent, ...stored.rows]
+  return [...recent, ...stored.rows.map((row) => ({ ...row, lateDeliveries: row.lateDeliveries.map((one) => toWords(one, window.zone)) }))]
+}
+
+function toWords(late: LateDelivery, zone: string): DayRow['lateDeliveries'][number] {
+  return { expectedAt: new Date(late.tick).toISOString(), deliveredAt: new Date(late.at).toISOString(), words: lateInWords(late, zone) }
 }
 
 function toDayRow(open: DayStatus): DayRow {
@@ -50,6 +59,8 @@ function toDayRow(open: DayStatus): DayRow {
     arrivals: null,
     expected: null,
     missed: null,
+    cameLate: null,
+    lateDeliveries: [],
     ready: null,
   }
 }

@@ -2,19 +2,21 @@ import type { AssetVersion } from '#lib/db/versions.ts'
 import { isBusinessDay } from '#lib/domain/business-calendar.ts'
 import { effectiveAt } from '#lib/domain/clock-history.ts'
 import { nextTick } from '#lib/domain/cron.ts'
+import type { LateDelivery } from '#lib/domain/day-status.ts'
 import { opensAt } from '#lib/domain/deadline-windows.ts'
-import { deliveries } from '#lib/domain/deliveries.ts'
+import { deliveries, deliveryClock } from '#lib/domain/deliveries.ts'
 import { type Arrival, JUDGED_CLOCKS } from '#lib/domain/facts.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
 import { endOfDay, type LocalDay, startOfDay, toDayNumber } from '#lib/domain/local-day.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/policy.ts'
 import type { LoadedAsset } from './load-facts.ts'
 
-/** What arrived on a day, and the deadlines (tick plus grace) that fell into it, kept or missed. */
+/** What arrived on a day, and the deadlines (tick plus grace) that fell into it: all, those never kept, those kept late. */
 export interface DayDeliveries {
   arrivals: Instant[]
   expected: Instant[]
   missed: Instant[]
+  late: LateDelivery[]
 }
 
 /** Dates are known up to a day before they end, and other clocks may run ahead a little. */
@@ -32,7 +34,7 @@ export function deliveriesReach(versions: readonly AssetVersion[], start: Instan
   return reach
 }
 
-/** Counts one ended day as it was known by its end, later knowledge about it included. */
+/** Counts one ended day as it was known by its end, later knowledge about it included; what came after its end delivers it late. */
 export function deliveriesOn({ versions, facts }: LoadedAsset, day: LocalDay, zone: string): DayDeliveries {
   const start = startOfDay(day, zone)
   const end = endOfDay(day, zone)
@@ -40,19 +42,20 @@ export function deliveriesOn({ versions, facts }: LoadedAsset, day: LocalDay, zo
     arrivals: facts.arrivals.filter((arrival) => effectiveAt(arrival) < end),
     runs: facts.runs.filter((run) => run.startedAt < end),
   }
-  const expected: Instant[] = []
-  const missed: Instant[] = []
-  for (const [index, { from, settings }] of versions.entries()) {
-    const since = Math.max(from, start)
+  const due = versions.flatMap(({ from, settings }, index) => {
     const until = Math.min(versions[index + 1]?.from ?? end, end)
-    for (const policy of settings?.policies.filter(isDeadline) ?? []) {
-      for (const { tick, onTime } of deliveries(policy, known, since - policy.graceMs, until - policy.graceMs)) {
-        expected.push(tick + policy.graceMs)
-        if (!onTime) missed.push(tick + policy.graceMs)
-      }
-    }
+    return (settings?.policies ?? []).filter(isDeadline).flatMap((policy) => {
+      const clock = deliveryClock(policy, known)
+      const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, until - policy.graceMs, clock)
+      return ticks.map((delivery) => ({ ...delivery, endsAt: delivery.tick + policy.graceMs }))
+    })
+  })
+  return {
+    arrivals: arrivalsOf(known.arrivals, start),
+    expected: due.map(({ endsAt }) => endsAt),
+    missed: due.flatMap(({ deliveredAt, endsAt }) => (deliveredAt === null ? [endsAt] : [])),
+    late: due.flatMap(({ tick, deliveredAt, onTime }) => (deliveredAt === null || onTime ? [] : [{ tick, at: deliveredAt }])),
   }
-  return { arrivals: arrivalsOf(known.arrivals, start), expected, missed }
 }
 
 function isDeadline(policy: Policy): policy is DeadlinePolicy {

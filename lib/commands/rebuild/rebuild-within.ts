@@ -1,5 +1,6 @@
 import { notifyListeners } from '#lib/db/changes.ts'
 import type { Sql } from '#lib/db/context.ts'
+import { loadReopenedDays } from '#lib/db/days.ts'
 import { loadFeedsOfAssets, loadFeedsOfGroups, loadGroupsOfFeeds, loadPromisedAssets, type Membership } from '#lib/db/memberships.ts'
 import { lockSubjects, type Subject } from '#lib/db/subjects.ts'
 import { loadFeedVersions } from '#lib/db/versions.ts'
@@ -7,7 +8,7 @@ import type { Instant } from '#lib/domain/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/local-day.ts'
 import { logChanges } from './log-changes.ts'
 import { type RebuildRequest, type Rebuilt, rebuildAssets } from './rebuild-assets.ts'
-import { refreshDays } from './refresh-days.ts'
+import { type DayRequest, refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
 import { type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
 
@@ -38,20 +39,25 @@ export async function rebuildWithin(
 ): Promise<RebuildResult> {
   const subjects = (await lockSubjects(sql, [...wanted.keys()])).filter((subject) => subject.kind === 'asset')
   if (subjects.length === 0) return { assets: 0, changes: 0 }
-  const { now, zone, today } = reporting
+  const { now, today } = reporting
   const requests = subjects.map((asset) => ({ asset, from: startOf(asset, wanted.get(asset.id) ?? now, reporting) }))
   const assets = await rebuildAssets(sql, now, requests, options.isThorough ?? false)
-  const days = requests.map(({ asset, from }) => ({
-    assetId: asset.id,
-    createdAt: asset.createdAt,
-    firstDay: localDay(Math.max(from, asset.createdAt), zone),
-  }))
+  const days = await daysToCount(sql, reporting, requests)
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
   await refreshDays(sql, reporting, touched)
   await notifyListeners(sql)
   return { assets: subjects.length, changes }
+}
+
+/** From which day on each asset is counted anew: from where it is rebuilt, or earlier where something closed older deliveries. */
+async function daysToCount(sql: Sql, { zone, horizon }: Reporting, requests: readonly RebuildRequest[]): Promise<DayRequest[]> {
+  const days = requests.map(({ asset: { id, createdAt }, from }) => {
+    return { assetId: id, createdAt, since: from, firstDay: localDay(Math.max(from, createdAt), zone) }
+  })
+  const reopened = await loadReopenedDays(sql, days, localDay(horizon, zone))
+  return days.map((day) => ({ ...day, firstDay: reopened.get(day.assetId) ?? day.firstDay }))
 }
 
 /** Rolls feeds and groups up where something changed. Ended days touch more of them, which are then locked in the same order. */

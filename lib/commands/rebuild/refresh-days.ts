@@ -1,10 +1,10 @@
 import { loadSightGaps, type SightGap } from '#lib/db/blind.ts'
 import type { Sql } from '#lib/db/context.ts'
-import { loadDayCounts, type StoredDay, storeDays } from '#lib/db/days.ts'
+import { type DayCounts, loadDayCounts, type StoredDay, storeDays } from '#lib/db/days.ts'
 import { loadFeedsOfAssets, loadFeedsOfGroups, loadGroupsOfFeeds, loadPromisedAssets, type Membership } from '#lib/db/memberships.ts'
 import { loadSpans, type StoredSpan } from '#lib/db/spans.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/versions.ts'
-import { rollUpDay } from '#lib/domain/day-status.ts'
+import { rollUpDay, sumUpLate } from '#lib/domain/day-status.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/instant.ts'
 import { addDays, atTimeOfDay, daysBetween, endOfDay, type LocalDay, startOfDay } from '#lib/domain/local-day.ts'
 import { type PreparedFacts, prepareFacts } from '#lib/domain/prepare-facts.ts'
@@ -86,10 +86,10 @@ async function refreshAssetDays(sql: Sql, { zone, readyBy }: Reporting, wanted: 
     const days = daysOf(firstDay, lastDay)
     const ownSpans = spansByDay(spans.get(assetId) ?? [], days, zone)
     for (const [index, day] of days.entries()) {
-      const { arrivals, expected, missed } = deliveriesOn(own, day, zone)
+      const delivered = deliveriesOn(own, day, zone)
       const readyAt = isExpectedOn(own.versions, day, zone) ? atTimeOfDay(day, readyBy, zone) : null
       const blind = [...closed(gaps.get(assetId) ?? []), ...openGapOn(own.versions, prepared, endOfDay(day, zone))]
-      const input = { spans: ownSpans[index] ?? [], blind, arrivals, expected, missed, readyAt }
+      const input = { ...delivered, spans: ownSpans[index] ?? [], blind, readyAt }
       rows.push({ ...rollUpDay(input, day, zone, END_OF_TIME), subjectId: assetId })
     }
   }
@@ -141,13 +141,14 @@ async function refreshContainerDays(
   await storeDays(sql, rows)
 }
 
-function sumOf(counts: readonly { arrivals: number; expected: number; missed: number; blindSeconds: number }[]) {
-  const sum = { arrivals: 0, expected: 0, missed: 0, blindSeconds: 0 }
+function sumOf(counts: readonly DayCounts[]) {
+  const sum = { arrivals: 0, expected: 0, missed: 0, cameLate: 0, blindSeconds: 0 }
   for (const one of counts) {
     sum.arrivals += one.arrivals
     sum.expected += one.expected
     sum.missed += one.missed
+    sum.cameLate += one.cameLate
     sum.blindSeconds = Math.max(sum.blindSeconds, one.blindSeconds)
   }
-  return sum
+  return { ...sumUpLate(counts.flatMap((one) => one.lateDeliveries)), ...sum }
 }
