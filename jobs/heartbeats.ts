@@ -22,7 +22,12 @@ export async function noteAbsence(services: JobServices): Promise<void> {
 /** Notes in the database that this worker lives and what it holds. */
 export async function beatInside(services: JobServices, startedAt: Instant): Promise<void> {
   const { ctx, workerId, runs } = services
-  await noteHeartbeat(ctx.pool, { id: workerId, startedAt, at: ctx.clock.now(), detail: { pid: process.pid, runs: runs.ids() } })
+  await noteHeartbeat(ctx.pool, {
+    id: workerId,
+    startedAt,
+    at: ctx.clock.now(),
+    detail: { pid: process.pid, runs: runs.ids(), trouble: ctx.trouble.current() },
+  })
 }
 
 /** Calls the address the catalogue names for as long as the worker is healthy, so that something else notices when it is not. */

@@ -77,6 +77,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
     failed(log, 'the planning sweep failed'),
   )
   const beat = singleFlight(() => beatInside(services, startedAt), failed(log, 'the heartbeat could not be written'))
+  ctx.trouble.onBegin = () => beat.trigger()
   const sweeps = { plan, heartbeat: beat }
   const crontab = SCHEDULE.map((line) =>
     cron.schedule(line.cron, () => ('sweep' in line ? sweeps[line.sweep].trigger() : wakeUps.send(line.job)), {

@@ -28,6 +28,12 @@ function Words({ banner }: { banner: Banner }) {
           <strong>This is a demo.</strong> A pretend campus with ninety days of past; nothing here is real data.
         </p>
       )
+    case 'database':
+      return (
+        <p>
+          <strong>{banner.problem}</strong> What follows was true when it was last read; this page tries again by itself.
+        </p>
+      )
     case 'worker':
       return <Stopped since={banner.since} never="No worker has ever run" what="The worker stopped" />
     case 'probes':

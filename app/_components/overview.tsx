@@ -13,7 +13,7 @@ export function Overview({ overview }: { overview: OverviewData }) {
   const { page, now, banners, counts } = overview
   if (page === null) return <EmptyState now={now} banners={banners} />
   const groups = overview.groups.map((group) => toGroupLine(group, page.zone))
-  const checked = !banners.some((banner) => banner.kind === 'worker' || banner.kind === 'probes')
+  const checked = !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
   return (
     <Frame page={page} now={now} banners={banners}>
       <div className="hero">

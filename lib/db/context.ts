@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolClient } from 'pg'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
+import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
 import { PrismaClient } from './generated/client.ts'
 
 /** Who acts: a person, or the system through one of its jobs. */
@@ -16,6 +17,8 @@ export interface Context {
   clock: Clock
   log: Log
   actor: Actor
+  /** What the server's refusals say of the server itself. */
+  trouble: TroubleWatch
 }
 
 /** A statement runner: a pool, or the client of a transaction. */
@@ -29,6 +32,8 @@ export function createContext(options: {
   actor: Actor
   connections?: number
   applicationName?: string
+  /** For a process that answers people: no connection and no answer takes longer than this. */
+  answerMs?: number
 }): Context {
   const pool = new Pool({
     connectionString: options.url,
@@ -36,13 +41,18 @@ export function createContext(options: {
     application_name: options.applicationName ?? 'tidemark',
     // A process that freezes in the middle of a transaction must not hold its locks, such as the planner's, for longer than a lease.
     idle_in_transaction_session_timeout: 20_000,
+    ...(options.answerMs !== undefined && { connectionTimeoutMillis: options.answerMs, query_timeout: options.answerMs }),
   })
+  const trouble = new TroubleWatch(() => options.clock.now())
   const lost = (error: Error) => options.log.warn('a database connection was lost', { error: error.message })
   pool.on('error', lost)
   // A client that is in use reports the loss of its connection itself; without a listener that ends the process.
-  pool.on('connect', (client) => void client.on('error', lost))
+  pool.on('connect', (client) => {
+    client.on('error', lost)
+    trouble.watch(client)
+  })
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
-  return { pool, prisma, clock: options.clock, log: options.log, actor: options.actor }
+  return { pool, prisma, clock: options.clock, log: options.log, actor: options.actor, trouble }
 }
 
 export async function closeContext(ctx: Context): Promise<void> {

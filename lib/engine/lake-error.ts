@@ -1,4 +1,5 @@
 import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
+import { isDiskFull } from '#lib/platform/postgres/server-trouble.ts'
 import { isRetryable } from './retry.ts'
 
 /** Connection trouble, shutdown, serialisation, deadlock, lock timeout: the same statement may work next time. */
@@ -14,6 +15,7 @@ const LOST_CONNECTION =
 export function toLakeError(error: unknown): unknown {
   if (isTidemarkError(error) || !(error instanceof Error)) return error
   const state = sqlState(error)
+  if (isDiskFull(error)) return toFullError(error)
   const lost = LOST_CONNECTION.test(error.message) || isRetryable(error)
   if (!lost && !RETRYABLE_STATES.test(state)) return error
   return new TidemarkError('unavailable', {
@@ -24,7 +26,25 @@ export function toLakeError(error: unknown): unknown {
   })
 }
 
+function toFullError(cause: Error): TidemarkError {
+  return new TidemarkError('unavailable', {
+    publicMessage: 'The disk of the lake is full; nothing was changed. Free some space, then run it again.',
+    message: `lake: ${sqlState(cause)} ${cause.message}`,
+    cause,
+    retryable: true,
+  })
+}
+
 /** The five characters PostgreSQL names an error by, or nothing. */
 export function sqlState(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** An error of Tidemark's own database as ours, marked for a retry where it could not be reached or let nobody in. */
+export function toLedgerError(error: unknown): unknown {
+  if (isTidemarkError(error) || !(error instanceof Error)) return error
+  const lost = LOST_CONNECTION.test(error.message) || isRetryable(error) || RETRYABLE_STATES.test(sqlState(error))
+  if (!lost && !isDiskFull(error)) return error
+  const publicMessage = "Tidemark's own database could not be reached."
+  return new TidemarkError('unavailable', { publicMessage, message: `ledger: ${error.message}`, cause: error, retryable: true })
 }

@@ -30,6 +30,34 @@ describe('a run that does not get there', () => {
     expect(await start(async () => result)).toMatchObject({ state: 'failed', problem: 'No lake.' })
   })
 
+  it('tries again while the lake lets nobody in, says what it waits for, and goes on when it is there', async () => {
+    let asked = 0
+    const full = new TidemarkError('unavailable', { publicMessage: 'The lake could not be reached.', retryable: true })
+    const { start, clock, ledger } = runHarness({
+      lake: (lake) => (++asked < 4 ? Promise.reject(full) : Promise.resolve(lake)),
+    })
+    const running = start(async () => result)
+    for (const ms of [2000, 4000, 8000]) {
+      await turns()
+      await clock.advance(ms)
+    }
+    expect(await running).toMatchObject({ state: 'completed' })
+    expect(asked).toBe(4)
+    expect(ledger.waits[0]).toBe('The lake could not be reached. The run begins when it can connect; tried again in 2 s.')
+    expect(ledger.waits.at(-1)).toBeNull()
+  })
+
+  it('tries again when its own ledger cannot be reached, and fails in words when that lasts', async () => {
+    const { start, clock, ledger } = runHarness()
+    ledger.storedResults = () => Promise.reject(Object.assign(new Error('sorry, too many clients already'), { code: '53300' }))
+    const running = start(async () => result)
+    for (let waited = 0; waited < 14; waited++) {
+      await turns()
+      await clock.advance(60_000)
+    }
+    expect(await running).toMatchObject({ state: 'failed', problem: "Tidemark's own database could not be reached." })
+  })
+
   it('times out, and tells the flow', async () => {
     const { start, clock } = runHarness()
     let told: unknown

@@ -1,6 +1,7 @@
 import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
+import { formatDuration } from '#lib/domain/duration.ts'
 import { misfitInWords } from '#lib/domain/flow-parameters.ts'
-import type { Instant } from '#lib/domain/instant.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
 import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/run.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { isTidemarkError, TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
@@ -9,6 +10,7 @@ import { batch, batchByWeight } from './batch.ts'
 import { boundedMap } from './bounded-map.ts'
 import type { Flow, FlowContext, FlowResult } from './flow.ts'
 import type { Lake } from './lake.ts'
+import { toLedgerError } from './lake-error.ts'
 import type { RunLedger } from './ledger.ts'
 import { Counters, Progress } from './progress.ts'
 import { createQuarantine } from './quarantine.ts'
@@ -59,6 +61,13 @@ const SETTLE_MS = 5000
 /** Per slot of a map, how many more items may wait for a retry. */
 const WAITING_PER_SLOT = 4
 
+/** How often a run that could not connect before it had begun tries again: for about ten minutes. */
+const CONNECTING = { retries: 13, backoffMs: 2 * SECOND_MS, backoffMaxMs: MINUTE_MS }
+
+function throwAsLedgerError(error: unknown): never {
+  throw toLedgerError(error)
+}
+
 /** Executes one attempt of a run and says how it ended; never throws. */
 export async function runFlow<P>(run: FlowRun<P>, effects: FlowEffects): Promise<RunEnd> {
   const over = new AbortController()
@@ -97,14 +106,30 @@ class Attempt<P> {
 
   async execute(): Promise<RunEnd> {
     const parameters = readParameters(this.#run.flow, this.#run.parameters)
-    this.#lake = await orAborted(this.#effects.openLake(this.#signal), this.#signal)
-    const stored = await this.#effects.ledger.storedResults()
+    this.#lake = await this.#connected(() => this.#effects.openLake(this.#signal))
+    const stored = await this.#connected(() => this.#effects.ledger.storedResults())
     if (this.#run.attempt > 1) this.#log.add('info', `Attempt ${this.#run.attempt} goes on after ${stored.size} finished tasks.`)
     const context = this.#context(parameters, this.#lake, stored)
     const result = await this.#settled(inScope({ signal: this.#signal, slot: null }, () => this.#run.flow.run(context)))
     const report = toReport(result)
     const state = endOfWork(report, await this.#effects.ledger.rejectedCount())
     return { state, rowsLoaded: result.rowsLoaded, report, problem: report.incomplete ?? result.remark ?? null, internalProblem: null }
+  }
+
+  /** Nothing has been done yet: whoever cannot be reached or lets nobody in is asked again for some minutes. */
+  async #connected<T>(connect: () => Promise<T>): Promise<T> {
+    const { clock, random, ledger } = this.#effects
+    let hasWaited = false
+    const onWait = (waitMs: number, error: unknown) => {
+      hasWaited = true
+      const words = `${toPublicMessage(error)} The run begins when it can connect; tried again in ${formatDuration(Math.ceil(waitMs / SECOND_MS) * SECOND_MS)}.`
+      this.#log.add('warn', words)
+      void ledger.waiting(words).catch(() => {})
+    }
+    const retry = createRetry({ clock, random, signal: this.#signal })
+    const connected = await retry({ ...CONNECTING, onWait }, () => orAborted(connect(), this.#signal).catch(throwAsLedgerError))
+    if (hasWaited) await ledger.waiting(null).catch(() => {})
+    return connected
   }
 
   /** After a stop the flow gets a moment to come to an end, so that nothing of it overlaps what follows. */

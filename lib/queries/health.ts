@@ -1,6 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { silentSince, WORKER_SIGNS_SQL, type WorkerSigns } from './banners.ts'
+import { DISK_FULL_WORDS, databaseProblem, withinPatience } from './database-answer.ts'
 import { instant } from './instant-column.ts'
 
 /** A status that should have turned so long ago means that nobody sweeps. */
@@ -10,7 +12,8 @@ const SWEEP_BEHIND_MS = MINUTE_MS
 export interface Health {
   ok: boolean
   at: string
-  database: { ok: boolean }
+  /** `problem` says in words what keeps the database from working as it should. */
+  database: { ok: boolean; problem: string | null }
   worker: { ok: boolean; heartbeatAgeSeconds: number | null }
   catalogue: { state: 'none' | 'accepted' | 'problems'; acceptedAt: string | null; problems: number }
   sweep: { ok: boolean; oldestDueAt: string | null; behindSeconds: number }
@@ -20,47 +23,62 @@ interface Signs extends WorkerSigns {
   acceptedAt: Instant | null
   problems: number
   dueAt: Instant | null
+  diskFullAt: Instant | null
+  connections: number
+  connectionsMax: number
 }
 
 const SIGNS = `
   select ${WORKER_SIGNS_SQL},
     (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
     coalesce((select jsonb_array_length(problems) from catalogue_state where id = 1), 0) as problems,
-    (select ${instant('min(next_change_at)')} from subject where next_change_at is not null) as "dueAt"`
+    (select ${instant('min(next_change_at)')} from subject where next_change_at is not null) as "dueAt",
+    (select ${instant('max(heartbeat_at)')} from worker_state where detail #>> '{trouble,kind}' = 'disk-full'
+       and heartbeat_at > $1::timestamptz - interval '1 minute') as "diskFullAt",
+    (select coalesce(sum(numbackends), 0)::int from pg_stat_database) as connections,
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "connectionsMax"`
 
-/** Asks the database how everything is; never throws, an unreachable database is an answer. */
+/** Asks the database how everything is, within seconds; never throws, a database that does not answer is an answer. */
 export async function getHealth(ctx: Context): Promise<Health> {
   const now = ctx.clock.now()
   try {
-    const { rows } = await ctx.pool.query<Signs>(SIGNS)
+    const { rows } = await withinPatience(ctx.clock, ctx.pool.query<Signs>(SIGNS, [new Date(now)]))
     const signs = rows[0]
-    if (signs) return toHealth(signs, now)
+    if (signs) return toHealth(ctx, signs, now)
+    return unreachable(now, 'The database gives no answer.')
   } catch (error) {
-    ctx.log.error('health: the database does not answer', { error: error instanceof Error ? error.message : String(error) })
+    ctx.log.error('health: the database does not answer', { error: toInternalMessage(error) })
+    return unreachable(now, databaseProblem(error))
   }
-  return unreachable(now)
 }
 
-function toHealth(signs: Signs, now: Instant): Health {
+function problemOf(ctx: Context, signs: Signs): string | null {
+  if (signs.connections >= signs.connectionsMax)
+    return `All connections of the database server are in use (${signs.connections}): whoever comes now is refused.`
+  return signs.diskFullAt !== null || ctx.trouble.current() !== null ? DISK_FULL_WORDS : null
+}
+
+function toHealth(ctx: Context, signs: Signs, now: Instant): Health {
   const worker = silentSince(signs, now) === undefined
   const behindMs = signs.dueAt === null ? 0 : Math.max(0, now - signs.dueAt)
   const sweep = behindMs <= SWEEP_BEHIND_MS
   const state = signs.problems > 0 ? 'problems' : signs.acceptedAt === null ? 'none' : 'accepted'
+  const problem = problemOf(ctx, signs)
   return {
-    ok: worker && sweep,
+    ok: worker && sweep && problem === null,
     at: text(now),
-    database: { ok: true },
+    database: { ok: problem === null, problem },
     worker: { ok: worker, heartbeatAgeSeconds: signs.lastSeenAt === null ? null : seconds(Math.max(0, now - signs.lastSeenAt)) },
     catalogue: { state, acceptedAt: signs.acceptedAt === null ? null : text(signs.acceptedAt), problems: signs.problems },
     sweep: { ok: sweep, oldestDueAt: signs.dueAt === null ? null : text(signs.dueAt), behindSeconds: seconds(behindMs) },
   }
 }
 
-function unreachable(now: Instant): Health {
+function unreachable(now: Instant, problem: string): Health {
   return {
     ok: false,
     at: text(now),
-    database: { ok: false },
+    database: { ok: false, problem },
     worker: { ok: false, heartbeatAgeSeconds: null },
     catalogue: { state: 'none', acceptedAt: null, problems: 0 },
     sweep: { ok: false, oldestDueAt: null, behindSeconds: 0 },

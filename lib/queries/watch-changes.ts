@@ -46,7 +46,8 @@ async function look(
     return after
   } catch (error) {
     ctx.log.warn('could not read what has changed; trying again', { error: toInternalMessage(error) })
-    return before
+    // What the page shows meanwhile is as last known: it is made anew when there is an answer, whatever has changed.
+    return before === null ? null : { ...before, facts: '' }
   }
 }
 

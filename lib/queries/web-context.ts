@@ -1,8 +1,12 @@
 import { type Context, createContext } from '#lib/db/context.ts'
+import { SECOND_MS } from '#lib/domain/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { createLog } from '#lib/platform/log.ts'
+
+/** A database that says nothing for so long is given up by the page that asked. */
+const ANSWER_MS = 10 * SECOND_MS
 
 /** Opens the one context of a web process: it reads, and knows no connector's credentials. */
 export function openWebContext(): Context {
@@ -17,6 +21,7 @@ export function openWebContext(): Context {
     log,
     actor: { type: 'system', job: 'web' },
     connections: 8,
+    answerMs: ANSWER_MS,
     applicationName: 'tidemark web',
   })
 }

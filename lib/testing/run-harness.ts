@@ -26,7 +26,7 @@ function aFlow(run: (ctx: FlowContext<Parameters>) => Promise<FlowResult>): Flow
 }
 
 /** The real engine around a flow, with nothing outside but memory and a clock that is advanced by hand. */
-export function runHarness(options: { stored?: Record<string, unknown>; lake?: () => Promise<Lake> } = {}) {
+export function runHarness(options: { stored?: Record<string, unknown>; lake?: (lake: Lake) => Promise<Lake> } = {}) {
   const clock = new FakeClock(START)
   const ledger = new MemoryLedger(options.stored)
   const control = new AbortController()
@@ -47,7 +47,7 @@ export function runHarness(options: { stored?: Record<string, unknown>; lake?: (
     random: () => 1,
     log: silentLog,
     ledger,
-    openLake: options.lake ?? (async () => lake),
+    openLake: () => options.lake?.(lake) ?? Promise.resolve(lake),
     async *extract(connection, request) {
       extracted.push([connection, request])
       yield* [1, 2, 3]

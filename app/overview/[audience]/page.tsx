@@ -3,7 +3,7 @@ import { notFound } from 'next/navigation'
 import { getStatusOverview } from '#lib/queries/status-overview.ts'
 import { Overview } from '../../_components/overview.tsx'
 import { headline } from '../../_lib/headline.ts'
-import { requestContext } from '../../_lib/request-context.ts'
+import { overviewOrLastKnown } from '../../_lib/last-known.ts'
 
 /** Rendered on the first visit, kept, and renewed when something changes (`follow-changes.ts`) or after a minute. */
 export const revalidate = 60
@@ -29,5 +29,5 @@ export default async function OverviewPage({ params }: PageProps) {
 async function read(params: PageProps['params']) {
   const { audience } = await params
   if (audience !== 'public') notFound()
-  return getStatusOverview(requestContext())
+  return overviewOrLastKnown((context) => getStatusOverview(context))
 }

@@ -1,0 +1,24 @@
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { databaseProblem, withinPatience } from '#lib/queries/database-answer.ts'
+import type { Overview } from '#lib/queries/status-overview.ts'
+import { type WebProcess, webProcess } from './web-process.ts'
+
+/** What this process has last read of the overview; survives every copy that Next throws away. */
+declare global {
+  var tidemarkLastOverview: Overview | undefined
+}
+
+/** The overview as it is now; as last known, and saying so, when the database does not answer within seconds. Throws when nothing was ever known. */
+export async function overviewOrLastKnown(read: (context: WebProcess['context']) => Promise<Overview>): Promise<Overview> {
+  const { context } = webProcess()
+  try {
+    const overview = await withinPatience(context.clock, read(context))
+    globalThis.tidemarkLastOverview = overview
+    return overview
+  } catch (error) {
+    const known = globalThis.tidemarkLastOverview
+    if (known === undefined) throw error
+    context.log.warn('the overview is shown as last known', { error: toInternalMessage(error) })
+    return { ...known, banners: [{ kind: 'database', problem: databaseProblem(error) }, ...known.banners] }
+  }
+}
