@@ -64,6 +64,33 @@ describe('the environment', () => {
     expect(readEnvironment({ ENV_FILE: file, PORT: '5000' })).toMatchObject({ port: 5000, logLevel: 'debug', dataFolder: '.tidemark' })
   })
 
+  test('reads the file as secrets are read: with a mark of byte order, CRLF, export, and # within a value', () => {
+    writeFileSync(
+      file,
+      '\uFEFFPORT=4000\r\nexport TIDEMARK_DATA=/srv/data#1 # where it is\r\nTIDEMARK_CONFIG=#campus/tidemark.yaml\r\nHOST=# none\r\n',
+    )
+    expect(readEnvironment({ ENV_FILE: file })).toMatchObject({
+      port: 4000,
+      dataFolder: '/srv/data#1',
+      config: '#campus/tidemark.yaml',
+      host: undefined,
+    })
+  })
+
+  test('reads a whole password with # in an address', () => {
+    writeFileSync(file, 'DATABASE_URL=postgres://t:half#whole@db/t\n')
+    expect(readEnvironment({ ENV_FILE: file }).databaseUrl).toBe('postgres://t:half#whole@db/t')
+  })
+
+  test.each([
+    ['little-endian', Buffer.from('\uFEFFPORT=4000\n', 'utf16le')],
+    ['big-endian', Buffer.from('\uFEFFPORT=4000\n', 'utf16le').swap16()],
+    ['without a mark', Buffer.from('PORT=4000\n', 'utf16le')],
+  ])('refuses a file in UTF-16, %s, in words', (_which, bytes) => {
+    writeFileSync(file, bytes)
+    expect(() => readEnvironment({ ENV_FILE: file })).toThrow(`The file ${file} is UTF-16 text`)
+  })
+
   test('refuses a named file that is not there', () => {
     expect(() => readEnvironment({ ENV_FILE: file })).toThrow(`ENV_FILE names ${file}, which cannot be read`)
   })

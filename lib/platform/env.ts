@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { z } from 'zod'
-import { TidemarkError } from './errors.ts'
+import { readEnvFile, type Variables } from './env-file.ts'
+import { isTidemarkError, TidemarkError } from './errors.ts'
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
 const port = z.coerce
@@ -50,8 +49,6 @@ export interface Environment {
   handedOn: ReadonlySet<string>
 }
 
-export type Variables = Readonly<Record<string, string | undefined>>
-
 function withoutEmpty(variables: Variables): Record<string, string> {
   const entries = Object.entries(variables).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, value] as const],
@@ -59,11 +56,12 @@ function withoutEmpty(variables: Variables): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-function readEnvFile(path: string, required: boolean): Variables {
+function variablesOf(path: string, required: boolean): Variables {
   if (path === 'none') return {}
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    return readEnvFile(path)
   } catch (cause) {
+    if (isTidemarkError(cause)) throw cause
     if (!required) return {}
     throw new TidemarkError('invalid', { publicMessage: `ENV_FILE names ${path}, which cannot be read.`, cause })
   }
@@ -73,7 +71,7 @@ function readEnvFile(path: string, required: boolean): Variables {
 export function readEnvironment(variables: Variables = process.env): Environment {
   const own = withoutEmpty(variables)
   const named = own['ENV_FILE']
-  const parsed = schema.safeParse({ ...withoutEmpty(readEnvFile(named ?? '.env', named !== undefined)), ...own })
+  const parsed = schema.safeParse({ ...withoutEmpty(variablesOf(named ?? '.env', named !== undefined)), ...own })
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`)
     throw new TidemarkError('invalid', { publicMessage: `The environment is not right: ${problems.join(' ')} See .env.example.` })

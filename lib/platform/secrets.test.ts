@@ -36,6 +36,18 @@ describe('references', () => {
     expect(resolveSecret(`file:${path}`, lookup)).toBe(' $pa#ss"word\' ')
   })
 
+  it('to a file or an .env file in UTF-16 are refused in words, not taken for missing', () => {
+    const path = join(folder, 'utf16')
+    writeFileSync(path, Buffer.from('\uFEFFWORD=secret\n', 'utf16le'))
+    expect(() => resolveSecret(`file:${path}`, lookup)).toThrow(`The secret file ${path} is UTF-16 text`)
+    expect(() =>
+      resolveSecret(
+        '${WORD}',
+        secretLookup(path, () => undefined),
+      ),
+    ).toThrow(`The file ${path} is UTF-16 text`)
+  })
+
   it('that lead nowhere are all named at once, without any value', () => {
     const settings = { a: '${MISSING_ONE}', b: { c: '${USER}-${MISSING_TWO}' }, d: 'file:/nowhere/at/all' }
     expect(() => resolveSecrets(settings, lookup)).toThrow(

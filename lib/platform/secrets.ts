@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import type { SecretPlace } from '#lib/domain/secret-reference.ts'
 import { environmentVariable } from './env.ts'
-import { TidemarkError } from './errors.ts'
+import { readEnvFile, readTextFile, type Variables } from './env-file.ts'
+import { isTidemarkError, TidemarkError } from './errors.ts'
 
 /** The value of a variable by its name; undefined when it is not set. */
 export type Lookup = (name: string) => string | undefined
@@ -10,25 +9,13 @@ export type Lookup = (name: string) => string | undefined
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 const FILE = /^file:(?:\/\/(?=\/))?(.+)$/s
 
-/** The text of a file without the mark of byte order that some editors put in front. */
-function readText(path: string): string {
-  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
-}
-
-const LINE = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*)(?:(["'`])[\s\S]*?\2|([^\s"'`#].*))/gm
-
-/** In quotes, so that Node does not take what follows a # for a comment: half a password would pass for all of it. */
-function quoteWhole(line: string, name: string, _quote: string | undefined, value: string | undefined): string {
-  const whole = value?.replace(/\s+#.*$/, '').trimEnd()
-  const quote = ["'", '`', '"'].find((mark) => !whole?.includes(mark))
-  return whole?.includes('#') && quote !== undefined ? `${name}${quote}${whole}${quote}` : line
-}
-
-function readVariables(envFile: string): Record<string, string | undefined> {
+/** A file that is there but cannot be understood says so itself; one that is not there holds nothing. */
+function readVariables(envFile: string): Variables {
   if (envFile === 'none') return {}
   try {
-    return parseEnv(readText(envFile).replace(LINE, quoteWhole))
-  } catch {
+    return readEnvFile(envFile)
+  } catch (error) {
+    if (isTidemarkError(error)) throw error
     return {}
   }
 }
@@ -73,9 +60,10 @@ const SECRET_FILE = 'the secret file '
 
 function readSecretFile(path: string, missing: Set<string>): string {
   try {
-    const secret = readText(path).replace(/\r?\n$/, '')
+    const secret = readTextFile(path, 'The secret file').replace(/\r?\n$/, '')
     if (secret !== '') return secret
-  } catch {
+  } catch (error) {
+    if (isTidemarkError(error)) throw error
     // Named below like an empty one: the cause is the same for whoever has to act.
   }
   missing.add(`${SECRET_FILE}${path}`)
