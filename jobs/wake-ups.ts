@@ -41,7 +41,10 @@ export async function startWakeUps(options: {
     reindex: false,
     monitorVacuum: false,
   })
-  boss.on('error', (error) => log.warn('the queue of wake-ups had a problem', { error: toInternalMessage(error) }))
+  boss.on('error', (error) => {
+    services.ctx.trouble.note(error)
+    log.warn('the queue of wake-ups had a problem', { error: toInternalMessage(error) })
+  })
   await boss.start()
   for (const [name, kind] of kinds) await joinQueue(boss, name, kind, services, log)
   return {

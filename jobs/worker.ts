@@ -22,7 +22,7 @@ import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { noteStopped } from '#lib/db/workers.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
-import { type Environment, readEnvironment } from '#lib/platform/env.ts'
+import { type Environment, publicAddress, readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { secretSource } from '#lib/platform/secrets.ts'
@@ -127,7 +127,15 @@ async function main(): Promise<void> {
 
   const { databaseUrl, lakeDatabaseUrl } = await requireDatabaseUrls(environment)
   const actor = { type: 'system', job: 'worker' } as const
-  const ctx = createContext({ url: databaseUrl, clock, log, actor, connections: 16, applicationName: 'tidemark worker' })
+  const ctx = createContext({
+    url: databaseUrl,
+    clock,
+    log,
+    actor,
+    publicUrl: publicAddress(environment),
+    connections: 16,
+    applicationName: 'tidemark worker',
+  })
   const services = await prepare(ctx, environment, { databaseUrl, lakeDatabaseUrl }, stop.signal)
   await work(services, databaseUrl)
   await closeContext(ctx)

@@ -1,6 +1,7 @@
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
+import { feelPulse } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
 import { changeFrames, eventFrame, HEARTBEAT } from './page-events.ts'
 import { type WebProcess, webProcess } from './web-process.ts'
@@ -17,6 +18,13 @@ export function followChanges(): void {
   void watchChanges(web.context, signal, (movement) => announce(web, movement))
   void keepWarm(web, signal)
   void beat(web, signal)
+  const { clock, pool } = web.context
+  void feelPulse(
+    clock,
+    signal,
+    () => pool.query('select 1'),
+    () => announceFacts(web),
+  )
 }
 
 async function announce(web: WebProcess, movement: Movement): Promise<void> {
@@ -43,6 +51,12 @@ async function beat(web: WebProcess, signal: AbortSignal): Promise<void> {
     tell(web, [HEARTBEAT])
   }
   for (const listener of [...web.listeners]) listener.end()
+}
+
+/** The database has fallen silent or is back: what is shown is made anew, as last known or as it is. */
+async function announceFacts(web: WebProcess): Promise<void> {
+  await renewOverview(web)
+  tell(web, [eventFrame('facts')])
 }
 
 /** Revalidation works only inside a request, so the process asks itself; the visit afterwards renders before any reader waits. */

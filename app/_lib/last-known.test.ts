@@ -29,6 +29,7 @@ beforeEach(() => {
 afterEach(() => {
   globalThis.tidemarkWebProcess = undefined
   globalThis.tidemarkLastOverview = undefined
+  globalThis.tidemarkDatabaseProblem = undefined
 })
 
 describe('the overview', () => {
@@ -54,6 +55,13 @@ describe('the overview', () => {
       kind: 'database',
       problem: 'The database has not answered for 3 s: it is frozen, overloaded or cut off.',
     })
+  })
+
+  test('is as last known without a wait while the database is known to be silent', async () => {
+    await overviewOrLastKnown(async () => known)
+    globalThis.tidemarkDatabaseProblem = 'The database is starting or stopping.'
+    const shown = await overviewOrLastKnown(() => new Promise(() => {}))
+    expect(shown.banners[0]).toEqual({ kind: 'database', problem: 'The database is starting or stopping.' })
   })
 
   test('fails when nothing was ever known', async () => {

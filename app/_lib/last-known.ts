@@ -1,6 +1,7 @@
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { databaseProblem, withinPatience } from '#lib/queries/database-answer.ts'
 import type { Overview } from '#lib/queries/status-overview.ts'
+import { knownProblem } from './database-pulse.ts'
 import { type WebProcess, webProcess } from './web-process.ts'
 
 /** What this process has last read of the overview; survives every copy that Next throws away. */
@@ -12,6 +13,8 @@ declare global {
 export async function overviewOrLastKnown(read: (context: WebProcess['context']) => Promise<Overview>): Promise<Overview> {
   const { context } = webProcess()
   try {
+    const problem = knownProblem()
+    if (problem !== undefined && globalThis.tidemarkLastOverview !== undefined) return asLastKnown(globalThis.tidemarkLastOverview, problem)
     const overview = await withinPatience(context.clock, read(context))
     globalThis.tidemarkLastOverview = overview
     return overview
@@ -19,6 +22,10 @@ export async function overviewOrLastKnown(read: (context: WebProcess['context'])
     const known = globalThis.tidemarkLastOverview
     if (known === undefined) throw error
     context.log.warn('the overview is shown as last known', { error: toInternalMessage(error) })
-    return { ...known, banners: [{ kind: 'database', problem: databaseProblem(error) }, ...known.banners] }
+    return asLastKnown(known, databaseProblem(error))
   }
+}
+
+function asLastKnown(known: Overview, problem: string): Overview {
+  return { ...known, banners: [{ kind: 'database', problem }, ...known.banners] }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
-import type { Environment } from '#lib/platform/env.ts'
+import { type Environment, publicAddress } from '#lib/platform/env.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
 import { type Binding, requireFreePort } from './bind-address.ts'
@@ -94,7 +94,7 @@ class Launcher implements Launch {
     const { mode, environment, isDevelopment } = this.#options
     const config = catalogueFor(mode, environment)
     const secret = environment.secret ?? (await requireSecret(environment.dataFolder))
-    const publicUrl = environment.publicUrl ?? `http://localhost:${environment.port}`
+    const publicUrl = publicAddress(environment)
     const lakeDatabaseUrl = environment.lakeDatabaseUrl ?? urls.lakeDatabaseUrl
     return { databaseUrl: urls.databaseUrl, lakeDatabaseUrl, environment, secret, config, publicUrl, isDevelopment }
   }

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { type ClaimedMessage, claimMessages, getNextMessageAt, type MessageOutcome, recordMessageOutcome } from '#lib/db/messages.ts'
-import { getPage } from '#lib/db/settings.ts'
+import { getAddressedPage } from '#lib/db/settings.ts'
 import { formatDuration } from '#lib/domain/duration.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
 import type { Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
@@ -48,7 +48,7 @@ async function trySend(
   options: DeliverOptions,
 ): Promise<SendOutcome> {
   try {
-    return await channel.send(composeMessage(message, await getPage(ctx.pool)), options.signal)
+    return await channel.send(composeMessage(message, await getAddressedPage(ctx)), options.signal)
   } catch (error) {
     ctx.log.error('a channel threw instead of answering', { channel: message.channel, error: toInternalMessage(error) })
     return { ok: false, kind: 'retry', problem: 'The channel failed in an unexpected way; the internal log has the details.' }

@@ -17,6 +17,8 @@ export interface Context {
   clock: Clock
   log: Log
   actor: Actor
+  /** The address people use where the catalogue names none. */
+  publicUrl: string
   /** What the server's refusals say of the server itself. */
   trouble: TroubleWatch
 }
@@ -24,18 +26,24 @@ export interface Context {
 /** A statement runner: a pool, or the client of a transaction. */
 export type Sql = Pick<PoolClient, 'query'>
 
+/** For tools that send no links. */
+const DEFAULT_URL = 'http://localhost:3000'
+
 /** Opens a context on a database; call `closeContext` at the end. */
 export function createContext(options: {
   url: string
   clock: Clock
   log: Log
   actor: Actor
+  publicUrl?: string
   connections?: number
   applicationName?: string
   /** For a process that answers people: no connection and no answer takes longer than this. */
   answerMs?: number
 }): Context {
+  const trouble = new TroubleWatch(() => options.clock.now())
   const pool = new Pool({
+    Client: trouble.clientClass(),
     connectionString: options.url,
     max: options.connections ?? 10,
     application_name: options.applicationName ?? 'tidemark',
@@ -43,16 +51,20 @@ export function createContext(options: {
     idle_in_transaction_session_timeout: 20_000,
     ...(options.answerMs !== undefined && { connectionTimeoutMillis: options.answerMs, query_timeout: options.answerMs }),
   })
-  const trouble = new TroubleWatch(() => options.clock.now())
   const lost = (error: Error) => options.log.warn('a database connection was lost', { error: error.message })
   pool.on('error', lost)
   // A client that is in use reports the loss of its connection itself; without a listener that ends the process.
-  pool.on('connect', (client) => {
-    client.on('error', lost)
-    trouble.watch(client)
-  })
+  pool.on('connect', (client) => void client.on('error', lost))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
-  return { pool, prisma, clock: options.clock, log: options.log, actor: options.actor, trouble }
+  return {
+    pool,
+    prisma,
+    clock: options.clock,
+    log: options.log,
+    actor: options.actor,
+    publicUrl: options.publicUrl ?? DEFAULT_URL,
+    trouble,
+  }
 }
 
 export async function closeContext(ctx: Context): Promise<void> {

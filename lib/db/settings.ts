@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { CataloguePage, CatalogueTell } from '#lib/domain/catalogue.ts'
-import type { Sql } from './context.ts'
+import type { Context, Sql } from './context.ts'
 
 /** Small facts of the installation, one row each; the catalogue's page settings are kept here as last synced. */
 const pageSchema = z.object({
   name: z.string(),
   zone: z.string(),
   readyBy: z.string(),
-  url: z.string(),
+  url: z.string().nullable(),
   demo: z.boolean(),
 })
 
@@ -17,7 +17,7 @@ const tellSchema = z.object({
   heartbeat: z.object({ url: z.string(), everyMs: z.number() }).nullable(),
 })
 
-const DEFAULT_PAGE: CataloguePage = { name: 'Data status', zone: 'UTC', readyBy: '08:00', url: 'http://localhost:3000', demo: false }
+const DEFAULT_PAGE: CataloguePage = { name: 'Data status', zone: 'UTC', readyBy: '08:00', url: null, demo: false }
 const NOBODY: CatalogueTell = { email: null, webhook: null, heartbeat: null }
 
 /** The stored value, or undefined when nothing was ever stored under the key. */
@@ -34,9 +34,20 @@ export async function putSetting(sql: Sql, key: string, value: unknown): Promise
   ])
 }
 
+/** The page with the address that links start with: the catalogue's, else the one of the installation. */
+export interface Page extends CataloguePage {
+  url: string
+}
+
 /** Name, zone and ready-by time of the page, as the last synced catalogue says; defaults before the first sync. */
 export async function getPage(sql: Sql): Promise<CataloguePage> {
   return pageSchema.safeParse(await getSetting(sql, 'page')).data ?? DEFAULT_PAGE
+}
+
+/** The page as links need it. */
+export async function getAddressedPage({ pool, publicUrl }: Pick<Context, 'pool' | 'publicUrl'>): Promise<Page> {
+  const page = await getPage(pool)
+  return { ...page, url: page.url ?? publicUrl }
 }
 
 /** Whom to tell, secrets still as references; nobody before the first sync. */

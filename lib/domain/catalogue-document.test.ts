@@ -10,7 +10,7 @@ describe('the smallest catalogue', () => {
   it('is a page, and private, and tells nobody', () => {
     expect(catalogueDocumentSchema.parse({ page })).toEqual({
       access: 'private',
-      page: { ...page, readyBy: '08:00', url: 'http://localhost:3000', demo: false },
+      page: { ...page, readyBy: '08:00', demo: false },
       tell: {},
       calendars: {},
       connections: {},

@@ -63,7 +63,7 @@ const pageSchema = z.strictObject({
   name: name.describe('Heading of the page.'),
   zone: zone.describe('Days and times of the page are in this IANA zone.'),
   readyBy: timeOfDaySchema.default('08:00').describe('When people start to look.'),
-  url: httpUrl.default('http://localhost:3000').describe('Where readers reach the page; links in messages start with it.'),
+  url: httpUrl.optional().describe('Where readers reach the page; links start with it. By default TIDEMARK_URL, else this machine.'),
   demo: z.boolean().default(false),
 })
 

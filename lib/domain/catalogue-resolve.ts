@@ -43,7 +43,7 @@ export function keyInWords(key: string): string {
 
 function resolvePage(document: CatalogueDocument): CataloguePage {
   const { name, zone, readyBy, url, demo } = document.page
-  return { name, zone, readyBy, url: url.replace(/\/+$/, ''), demo }
+  return { name, zone, readyBy, url: url?.replace(/\/+$/, '') ?? null, demo }
 }
 
 function resolveTell({ tell }: CatalogueDocument): CatalogueTell {

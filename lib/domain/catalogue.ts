@@ -18,8 +18,8 @@ export interface CataloguePage {
   zone: string
   /** `HH:MM`: when people start to look; the deadline record judges this moment. */
   readyBy: string
-  /** Where readers reach the page; links in messages start with it. */
-  url: string
+  /** Where readers reach the page; links start with it. null: the address of the installation. */
+  url: string | null
   demo: boolean
 }
 

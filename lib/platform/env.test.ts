@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { childEnvironment, environmentVariable, readEnvironment } from './env.ts'
+import { childEnvironment, environmentVariable, publicAddress, readEnvironment } from './env.ts'
 
 let folder: string
 let file: string
@@ -33,6 +33,14 @@ describe('the environment', () => {
       envFile: 'none',
       handedOn: new Set(),
     })
+  })
+
+  test('makes the address of links from TIDEMARK_URL, else from the port', () => {
+    const addressOf = (variables: Record<string, string>) => publicAddress(readEnvironment({ ENV_FILE: 'none', ...variables }))
+    expect(addressOf({ PORT: '4711' })).toBe('http://localhost:4711')
+    expect(addressOf({ PORT: '4711', TIDEMARK_URL: 'https://status.example.edu' })).toBe('https://status.example.edu')
+    expect(() => addressOf({ TIDEMARK_URL: 'status.example.edu' })).toThrow('must be an address')
+    expect(() => addressOf({ TIDEMARK_URL: 'ftp://status.example.edu' })).toThrow('must be an address')
   })
 
   test('knows what the launcher handed on', () => {

@@ -15,7 +15,7 @@ const schema = z.object({
   TIDEMARK_CONFIG: z.string().optional(),
   TIDEMARK_DATA: z.string().default('.tidemark'),
   TIDEMARK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  TIDEMARK_URL: z.url('must be an address such as https://status.example.edu').optional(),
+  TIDEMARK_URL: z.url({ protocol: /^https?$/, error: 'must be an address such as https://status.example.edu' }).optional(),
   PORT: port.default(3000),
   HOST: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
@@ -91,6 +91,11 @@ export function readEnvironment(variables: Variables = process.env): Environment
     envFile: found.ENV_FILE,
     handedOn: new Set(found.TIDEMARK_HANDED_ON.split(',').filter((name) => name !== '')),
   }
+}
+
+/** The address people use where the catalogue names none: TIDEMARK_URL, else this machine and the port. */
+export function publicAddress({ publicUrl, port }: Pick<Environment, 'publicUrl' | 'port'>): string {
+  return publicUrl ?? `http://localhost:${port}`
 }
 
 /** One variable of this process by name, for `${NAME}` in a catalogue; an empty one is missing. Does not read ENV_FILE. */

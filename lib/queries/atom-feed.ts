@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
-import { getPage } from '#lib/db/settings.ts'
-import type { CataloguePage } from '#lib/domain/catalogue.ts'
+import { getAddressedPage, type Page } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Reason, Status } from '#lib/domain/status.ts'
 import { reasonInWords, statusInWords } from '#lib/domain/words.ts'
@@ -37,7 +36,7 @@ interface Place {
   base: string
 }
 
-function placeOf(page: CataloguePage): Place {
+function placeOf(page: Page): Place {
   const base = page.url.replace(/\/+$/, '')
   return { base, host: URL.canParse(base) ? new URL(base).hostname : 'localhost' }
 }
@@ -67,7 +66,7 @@ function toEntry(place: Place, change: AnnouncedChange): AtomEntry {
   }
 }
 
-async function headOf(ctx: Context, page: CataloguePage, feedKey: string | undefined): Promise<Omit<AtomDocument, 'entries'> | null> {
+async function headOf(ctx: Context, page: Page, feedKey: string | undefined): Promise<Omit<AtomDocument, 'entries'> | null> {
   const place = placeOf(page)
   const { rows } = await ctx.pool.query<{ name: string | null; since: Instant | null }>(
     `select min(name) as name, ${instant('min(created_at)')} as since from subject
@@ -88,7 +87,7 @@ async function headOf(ctx: Context, page: CataloguePage, feedKey: string | undef
  * announced. Null when there is no such feed.
  */
 export async function atomFeed(ctx: Context, options: { feedKey?: string } = {}): Promise<{ xml: string; etag: string } | null> {
-  const page = await getPage(ctx.pool)
+  const page = await getAddressedPage(ctx)
   const head = await headOf(ctx, page, options.feedKey)
   if (head === null) return null
   const { rows } = await ctx.pool.query<AnnouncedChange>(CHANGES, [options.feedKey ?? null])

@@ -1,17 +1,21 @@
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { isDiskFull } from '#lib/platform/postgres/server-trouble.ts'
+import { isDiskFull, type TroubleKind } from '#lib/platform/postgres/server-trouble.ts'
 
 /** How long a reader waits for the database before being told what was last known. */
 export const PATIENCE_MS = 3 * SECOND_MS
 
-export const DISK_FULL_WORDS = 'The disk of the database server is full: nothing new can be written.'
+/** What a trouble of the server means, in words for the page. */
+export const TROUBLE_WORDS: Record<TroubleKind, string> = {
+  'disk-full': 'The disk of the database server is full: nothing new can be written.',
+  'connections-used-up': 'All connections of the database server are in use: it lets nobody else in.',
+}
 
 const SILENT = `The database has not answered for ${PATIENCE_MS / SECOND_MS} s: it is frozen, overloaded or cut off.`
 
 const WORDS: Record<string, string> = {
-  '53300': 'All connections of the database server are in use: it lets nobody else in.',
+  '53300': TROUBLE_WORDS['connections-used-up'],
   '57P01': 'The database is being stopped.',
   '57P02': 'The database has crashed and is starting again.',
   '57P03': 'The database is starting or stopping.',
@@ -38,7 +42,7 @@ export async function withinPatience<T>(clock: Clock, question: Promise<T>): Pro
 /** Why the database cannot be asked, in words for the page. */
 export function databaseProblem(error: unknown): string {
   if (error instanceof TidemarkError) return error.publicMessage
-  if (isDiskFull(error)) return DISK_FULL_WORDS
+  if (isDiskFull(error)) return TROUBLE_WORDS['disk-full']
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (error instanceof Error && /timeout/i.test(error.message)) return SILENT
   return WORDS[code] ?? 'The database cannot be asked.'

@@ -60,7 +60,7 @@ describe('the health of the database', () => {
     await beat({})
     const { rows } = await ctx.pool.query("select current_setting('max_connections')::int as max")
     const full = answering(async () => {
-      const signs = { aliveAt: NOW, lastSeenAt: NOW, acceptedAt: null, problems: 0, dueAt: null, diskFullAt: null }
+      const signs = { aliveAt: NOW, lastSeenAt: NOW, acceptedAt: null, problems: 0, dueAt: null, trouble: null }
       return { rows: [{ ...signs, connections: rows[0]?.max, connectionsMax: rows[0]?.max - 3 }] }
     })
     expect(await getHealth(full)).toMatchObject({

@@ -1,8 +1,9 @@
 import type { Context } from '#lib/db/context.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import type { TroubleKind } from '#lib/platform/postgres/server-trouble.ts'
 import { silentSince, WORKER_SIGNS_SQL, type WorkerSigns } from './banners.ts'
-import { DISK_FULL_WORDS, databaseProblem, withinPatience } from './database-answer.ts'
+import { databaseProblem, TROUBLE_WORDS, withinPatience } from './database-answer.ts'
 import { instant } from './instant-column.ts'
 
 /** A status that should have turned so long ago means that nobody sweeps. */
@@ -23,7 +24,7 @@ interface Signs extends WorkerSigns {
   acceptedAt: Instant | null
   problems: number
   dueAt: Instant | null
-  diskFullAt: Instant | null
+  trouble: TroubleKind | null
   connections: number
   connectionsMax: number
 }
@@ -33,8 +34,8 @@ const SIGNS = `
     (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
     coalesce((select jsonb_array_length(problems) from catalogue_state where id = 1), 0) as problems,
     (select ${instant('min(next_change_at)')} from subject where next_change_at is not null) as "dueAt",
-    (select ${instant('max(heartbeat_at)')} from worker_state where detail #>> '{trouble,kind}' = 'disk-full'
-       and heartbeat_at > $1::timestamptz - interval '1 minute') as "diskFullAt",
+    (select detail #>> '{trouble,kind}' from worker_state where stopped_at is null and detail #>> '{trouble,kind}' is not null
+       and heartbeat_at > $1::timestamptz - interval '1 minute' order by heartbeat_at desc limit 1) as trouble,
     (select coalesce(sum(numbackends), 0)::int from pg_stat_database) as connections,
     current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as "connectionsMax"`
 
@@ -55,7 +56,8 @@ export async function getHealth(ctx: Context): Promise<Health> {
 function problemOf(ctx: Context, signs: Signs): string | null {
   if (signs.connections >= signs.connectionsMax)
     return `All connections of the database server are in use (${signs.connections}): whoever comes now is refused.`
-  return signs.diskFullAt !== null || ctx.trouble.current() !== null ? DISK_FULL_WORDS : null
+  const kind = ctx.trouble.current()?.kind ?? signs.trouble
+  return kind === null ? null : TROUBLE_WORDS[kind]
 }
 
 function toHealth(ctx: Context, signs: Signs, now: Instant): Health {

@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { getPage, getSetting } from '#lib/db/settings.ts'
+import { getAddressedPage, getSetting } from '#lib/db/settings.ts'
 
 /** Who may see the page, and the address people use for it. */
 export interface PageAccess {
@@ -10,6 +10,6 @@ export interface PageAccess {
 
 /** What the catalogue in force says about who may see the page; not private before the first one. */
 export async function getPageAccess(ctx: Context): Promise<PageAccess> {
-  const [access, page] = await Promise.all([getSetting(ctx.pool, 'access'), getPage(ctx.pool)])
+  const [access, page] = await Promise.all([getSetting(ctx.pool, 'access'), getAddressedPage(ctx)])
   return { isPrivate: access === 'private', url: page.url }
 }

@@ -1,7 +1,7 @@
 import { type Context, createContext } from '#lib/db/context.ts'
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
+import { publicAddress, readEnvironment } from '#lib/platform/env.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { createLog } from '#lib/platform/log.ts'
 
@@ -20,6 +20,7 @@ export function openWebContext(): Context {
     clock: systemClock,
     log,
     actor: { type: 'system', job: 'web' },
+    publicUrl: publicAddress(environment),
     connections: 8,
     answerMs: ANSWER_MS,
     applicationName: 'tidemark web',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { DateTime } from 'luxon'
 import type { ClaimedMessage } from '#lib/db/messages.ts'
-import type { CataloguePage } from '#lib/domain/catalogue.ts'
+import type { Page } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { reasonInWords } from '#lib/domain/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
@@ -44,7 +44,7 @@ function explain(message: ClaimedMessage, zone: string): string {
 }
 
 /** The change in the words and facts every channel gets. */
-export function composeMessage(message: ClaimedMessage, page: CataloguePage): StatusMessage {
+export function composeMessage(message: ClaimedMessage, page: Page): StatusMessage {
   return {
     id: messageId(message),
     feedKey: message.feedKey,

@@ -1,7 +1,7 @@
-import type { Client } from 'pg'
+import { Client, type ClientConfig } from 'pg'
 
-/** Something that keeps a database from being written to although it answers. */
-export type TroubleKind = 'disk-full'
+/** What can be wrong with a database server although it answers. */
+export type TroubleKind = 'disk-full' | 'connections-used-up'
 
 /** The last time the server refused something for such a reason. */
 export interface ServerTrouble {
@@ -10,15 +10,21 @@ export interface ServerTrouble {
 }
 
 /** So long after the last refusal it counts as over. */
-const LASTS_MS = 60_000
+const LASTS_MS = 30_000
 /** ENOSPC has a code of its own; a quota and a limit on the size of files only have words. */
 const DISK_FULL = '53100'
+const TOO_MANY_CONNECTIONS = '53300'
 const DISK_FULL_WORDS = /no space left on device|file too large|disk quota exceeded/i
 
 /** Whether the server could not write for want of room. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return ('code' in error && error.code === DISK_FULL) || DISK_FULL_WORDS.test(error.message)
+}
+
+function troubleIn(error: unknown): TroubleKind | null {
+  if (isDiskFull(error)) return 'disk-full'
+  return error instanceof Error && 'code' in error && error.code === TOO_MANY_CONNECTIONS ? 'connections-used-up' : null
 }
 
 /** Hears every refusal of a server on the connections it watches, whoever asked, and remembers what it says of the server itself. */
@@ -32,15 +38,22 @@ export class TroubleWatch {
     this.#now = now
   }
 
-  /** Listens to one connection for as long as it lives. */
-  watch(client: Client): void {
-    client.connection.on('errorMessage', (error: unknown) => this.note(error))
+  /** The kind of client whose every refusal is heard, that of its own connection included. */
+  clientClass(): new (config?: string | ClientConfig) => Client {
+    const note = (error: unknown) => this.note(error)
+    return class extends Client {
+      constructor(config?: string | ClientConfig) {
+        super(config)
+        this.connection.on('errorMessage', note)
+      }
+    }
   }
 
   note(error: unknown): void {
-    if (!isDiskFull(error)) return
-    const isNew = this.current() === null
-    this.#last = { kind: 'disk-full', at: this.#now() }
+    const kind = troubleIn(error)
+    if (kind === null) return
+    const isNew = this.current()?.kind !== kind
+    this.#last = { kind, at: this.#now() }
     if (isNew) this.onBegin()
   }
 
