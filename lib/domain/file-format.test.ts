@@ -40,7 +40,7 @@ describe('the form of a file', () => {
     [{ format: 'fixed', columns: [{ field: 'a', width: 3, pad: 'ab' }] }, 'not one character'],
     [{ format: 'fixed', columns: [{ field: 'a', width: 3, pad: '\n' }] }, 'not one character'],
     [{ format: 'fixed', columns: [{ field: 'a', width: 3, pad: '…' }], count: 'bytes' }, 'more than one byte'],
-    [{ format: 'fixed', columns: [{ field: 'a', width: 3, pad: '…' }], encoding: 'latin1' }, 'latin1'],
+    [{ format: 'fixed', columns: [{ field: 'a', width: 3, pad: '→' }], encoding: 'latin1' }, 'latin1'],
     [{ format: 'fixed', columns: [{ field: 'a', width: 3, pad: '\ud83d' }] }, 'half of a Unicode character'],
   ])('%j is refused, with the place and the reason', (written, words) => {
     expect(problems(written).join('; ')).toContain(words)
@@ -61,11 +61,12 @@ describe('the form of a file', () => {
   })
 
   it.each([
-    [{ format: 'csv' }, 'text/csv; charset=utf-8; header=present', 'utf8'],
-    [{ format: 'csv', header: false, encoding: 'latin1' }, 'text/csv; charset=iso-8859-1; header=absent', 'latin1'],
-    [{ format: 'fixed', columns: [{ field: 'a', width: 1 }], encoding: 'latin1' }, 'text/plain; charset=iso-8859-1', 'latin1'],
-    [{ format: 'json' }, 'application/json', 'utf8'],
-    [{ format: 'ndjson' }, 'application/x-ndjson', 'utf8'],
+    [{ format: 'csv' }, 'text/csv; charset=utf-8; header=present', 'utf-8'],
+    [{ format: 'csv', header: false, encoding: 'latin1' }, 'text/csv; charset=windows-1252; header=absent', 'latin1'],
+    [{ format: 'fixed', columns: [{ field: 'a', width: 1 }], encoding: 'latin1' }, 'text/plain; charset=windows-1252', 'latin1'],
+    [{ format: 'csv', encoding: 'iso-8859-1' }, 'text/csv; charset=windows-1252; header=present', 'iso-8859-1'],
+    [{ format: 'json' }, 'application/json', 'utf-8'],
+    [{ format: 'ndjson' }, 'application/x-ndjson', 'utf-8'],
   ])('%j has the media type %s', (written, contentType, encoding) => {
     const format = fileFormatSchema.parse(written)
     expect([contentTypeOf(format), encodingOf(format)]).toEqual([contentType, encoding])
@@ -94,7 +95,9 @@ describe('the room a text takes', () => {
 
 it('says what an encoding cannot write', () => {
   expect(textProblem('naïve ÿ', 'latin1')).toBeUndefined()
-  expect(textProblem('10 €', 'latin1')).toBe('holds "€", which latin1 cannot write')
+  expect(textProblem('10 € – “Zoë”…', 'latin1')).toBeUndefined()
+  expect(textProblem('Łódź', 'latin1')).toBe('holds "Ł", which latin1 cannot write')
+  expect(textProblem('a\u0081', 'iso-8859-1')).toContain('iso-8859-1 cannot write')
   expect(textProblem('👍', 'latin1')).toContain('"👍"')
   expect(textProblem('👍', 'utf-8')).toBeUndefined()
   expect(textProblem('\udc4d', 'utf-8')).toContain('half')

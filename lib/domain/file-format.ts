@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { characterSet, type TextEncoding, textEncodingSchema } from './text-encoding.ts'
+import { outsideWindows1252 } from './windows-1252.ts'
 
-const encoding = z.enum(['utf-8', 'latin1']).default('utf-8')
+const encoding = textEncodingSchema.default('utf-8')
 const lineEnd = z.enum(['lf', 'crlf']).default('lf')
 const field = z.string().min(1)
 
@@ -83,9 +85,9 @@ export const FILE_FORMAT_KEYS: ReadonlySet<string> = new Set(fileFormatSchema.op
 export function contentTypeOf(format: FileFormat): string {
   switch (format.format) {
     case 'csv':
-      return `text/csv; charset=${charset(format.encoding)}; header=${format.header ? 'present' : 'absent'}`
+      return `text/csv; charset=${characterSet(format.encoding)}; header=${format.header ? 'present' : 'absent'}`
     case 'fixed':
-      return `text/plain; charset=${charset(format.encoding)}`
+      return `text/plain; charset=${characterSet(format.encoding)}`
     case 'json':
       return 'application/json'
     default:
@@ -93,9 +95,9 @@ export function contentTypeOf(format: FileFormat): string {
   }
 }
 
-/** How the text of this format becomes bytes, in Node's words. */
-export function encodingOf(format: FileFormat): 'utf8' | 'latin1' {
-  return 'encoding' in format && format.encoding === 'latin1' ? 'latin1' : 'utf8'
+/** How the text of this format becomes bytes. */
+export function encodingOf(format: FileFormat): TextEncoding {
+  return 'encoding' in format ? format.encoding : 'utf-8'
 }
 
 /** What a CSV column is called in the header. */
@@ -104,15 +106,15 @@ export function titleOf(column: z.output<typeof csvColumn>): string {
 }
 
 /** Why a text cannot be written in an encoding without changing it; undefined when it can. */
-export function textProblem(text: string, written: 'utf-8' | 'latin1'): string | undefined {
+export function textProblem(text: string, written: TextEncoding): string | undefined {
   if (!text.isWellFormed()) return 'holds half of a Unicode character'
-  const outside = written === 'latin1' ? [...text].find((character) => character > '\u00ff') : undefined
-  return outside === undefined ? undefined : `holds "${outside}", which latin1 cannot write`
+  const outside = characterSet(written) === 'utf-8' ? undefined : outsideWindows1252(text)
+  return outside === undefined ? undefined : `holds "${outside}", which ${written} cannot write`
 }
 
 /** How much room a text takes in a fixed-width file. */
 export function width(text: string, format: Pick<FixedFormat, 'count' | 'encoding'>): number {
-  if (format.count === 'characters' || format.encoding === 'latin1') return [...text].length
+  if (format.count === 'characters' || characterSet(format.encoding) !== 'utf-8') return [...text].length
   return [...text].reduce((bytes, character) => bytes + utf8Bytes(character.codePointAt(0) ?? 0), 0)
 }
 
@@ -125,8 +127,4 @@ function utf8Bytes(codePoint: number): number {
 /** True for text with a character that would break a line or move a column. */
 export function isControl(text: string): boolean {
   return /\p{Cc}|\u2028|\u2029/u.test(text)
-}
-
-function charset(written: 'utf-8' | 'latin1'): string {
-  return written === 'latin1' ? 'iso-8859-1' : 'utf-8'
 }

@@ -12,6 +12,7 @@ import {
   width,
 } from './file-format.ts'
 import { ExactNumber, type JsonObject, type JsonValue } from './json.ts'
+import { encodeText } from './text-encoding.ts'
 
 /** The text of one row, or which column cannot be written and why. */
 export type EncodedRow = { ok: true; text: string } | { ok: false; column: string; reason: string }
@@ -19,7 +20,7 @@ export type EncodedRow = { ok: true; text: string } | { ok: false; column: strin
 /** Turns rows into the text of a file, in order: every row once, then `end`. */
 export interface RowEncoder {
   contentType: string
-  encoding: 'utf8' | 'latin1'
+  toBytes(text: string): Uint8Array
   /** A refused row leaves no trace in the file. */
   row(row: JsonObject): EncodedRow
   /** What stands after the last row. Refuses columns that no row ever had: a slip of the pen would be an empty column. */
@@ -28,7 +29,7 @@ export interface RowEncoder {
 
 /** An encoder for one file. */
 export function createRowEncoder(format: FileFormat): RowEncoder {
-  return { contentType: contentTypeOf(format), encoding: encodingOf(format), ...encoderOf(format) }
+  return { contentType: contentTypeOf(format), toBytes: (text) => encodeText(text, encodingOf(format)), ...encoderOf(format) }
 }
 
 type Encoding = Pick<RowEncoder, 'row' | 'end'>

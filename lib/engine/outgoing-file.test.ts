@@ -59,8 +59,8 @@ describe('a file on its way out', () => {
 
   it('is written in the encoding of its format', async () => {
     const format = { format: 'csv', header: false, encoding: 'latin1' }
-    await withOutgoingFile(options([{ name: 'Zoë' }], { format }), async (file) => {
-      expect([...(await buffer(file.open()))]).toEqual([0x5a, 0x6f, 0xeb, 0x0a])
+    await withOutgoingFile(options([{ name: 'Zoë' }, { name: '9 €' }], { format }), async (file) => {
+      expect([...(await buffer(file.open()))]).toEqual([0x5a, 0x6f, 0xeb, 0x0a, 0x39, 0x20, 0x80, 0x0a])
     })
   })
 

@@ -49,7 +49,7 @@ export async function spoolFile(options: SpoolOptions): Promise<OutgoingFile> {
     }
     for await (const text of encodedText(options, encoder, counted)) {
       options.signal.throwIfAborted()
-      const chunk = Buffer.from(text, encoder.encoding)
+      const chunk = encoder.toBytes(text)
       hash.update(chunk)
       await place.append(chunk, bytes)
       bytes += chunk.length
