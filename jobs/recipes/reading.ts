@@ -2,6 +2,7 @@ import { connectionOf, pathOf } from '#lib/domain/asset-key.ts'
 import type { WrittenRecipe } from '#lib/domain/catalogue-recipe.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { compileSelect, type Selection } from '#lib/domain/select-columns.ts'
+import { UnusableRecord } from '#lib/domain/unusable-record.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
@@ -61,6 +62,10 @@ export class Reading {
   }
 
   async #toRow(record: unknown): Promise<JsonObject | null> {
+    if (record instanceof UnusableRecord) {
+      await this.refuse(record.reason, record.place)
+      return null
+    }
     const selected = this.#selection.row(record)
     if (selected.ok) {
       const missing = this.#options.key.find((column) => (selected.row[column] ?? null) === null)
@@ -74,10 +79,10 @@ export class Reading {
   }
 
   /** Puts the row read last aside. */
-  async refuse(reason: string): Promise<void> {
+  async refuse(reason: string, place = `row ${this.seen}`): Promise<void> {
     this.refused += 1
     if (this.refused > REFUSED_MAX) throw refused(`More than ${REFUSED_MAX} rows could not be used; the last one: ${reason}.`)
-    this.#waiting.push(this.#ctx.quarantine('extract', `row ${this.seen}`, reason))
+    this.#waiting.push(this.#ctx.quarantine('extract', place, reason))
     if (this.#waiting.length >= WAITING_MAX) await this.#written()
   }
 

@@ -5,16 +5,50 @@ export interface Peeked {
   chunks: Required<Pick<AsyncIterableIterator<Uint8Array>, 'next' | 'return' | typeof Symbol.asyncIterator>>
 }
 
+/** More white space in front than this is not kept: it may be all there is, and without end. */
+const BLANK_BYTES_MAX = 65_536
+
 /** Reads until `length` characters that are not white space in front are known, or the end. */
 export async function peekStart(source: AsyncIterable<Uint8Array>, length: number): Promise<Peeked> {
+  let start = ''
+  let blank = 0
+  const begun: Uint8Array[] = []
+  const chunks = await peekUntil(source, (piece) => {
+    if (begun.length === 0 && toText([piece]) === '') {
+      blank += piece.length
+      return blank > BLANK_BYTES_MAX ? 'drop' : 'keep'
+    }
+    begun.push(piece)
+    start = toText(begun)
+    return start.length >= length ? 'enough' : 'keep'
+  })
+  return { start: start.slice(0, length), chunks }
+}
+
+function toText(pieces: readonly Uint8Array[]): string {
+  return Buffer.concat(pieces).toString('utf8').trimStart()
+}
+
+/** Reads until `length` bytes are known, or the end. */
+export async function peekBytes(source: AsyncIterable<Uint8Array>, length: number): Promise<{ head: Buffer; chunks: Peeked['chunks'] }> {
+  let head: Buffer = Buffer.alloc(0)
+  const chunks = await peekUntil(source, (piece) => {
+    head = Buffer.concat([head, piece])
+    return head.length >= length ? 'enough' : 'keep'
+  })
+  return { head: head.subarray(0, length), chunks }
+}
+
+async function peekUntil(
+  source: AsyncIterable<Uint8Array>,
+  judge: (piece: Uint8Array) => 'drop' | 'keep' | 'enough',
+): Promise<Peeked['chunks']> {
   const iterator = source[Symbol.asyncIterator]()
   const read: Uint8Array[] = []
-  let start = ''
-  while (start.length < length) {
-    const next = await iterator.next()
-    if (next.done) break
-    read.push(next.value)
-    start = Buffer.concat(read).toString('utf8').trimStart()
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    const verdict = judge(next.value)
+    if (verdict !== 'drop') read.push(next.value)
+    if (verdict === 'enough') break
   }
   const chunks: Peeked['chunks'] = {
     [Symbol.asyncIterator]: () => chunks,
@@ -27,5 +61,5 @@ export async function peekStart(source: AsyncIterable<Uint8Array>, length: numbe
       return { done: true, value: undefined }
     },
   }
-  return { start: start.slice(0, length), chunks }
+  return chunks
 }

@@ -1,8 +1,12 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
-import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
-import { cutOff, decode, looksRight, type RecordSource, unusable } from './text-source.ts'
+import type { JsonObject } from '#lib/domain/json.ts'
+import { characterSet, type TextEncoding } from '#lib/domain/text-encoding.ts'
+import { UnusableRecord } from '#lib/domain/unusable-record.ts'
+import { meaninglessByte } from '#lib/domain/windows-1252.ts'
+import { cutOff, unusable } from './text-problems.ts'
+import { decode, looksRight, type RecordSource } from './text-source.ts'
 
 const RECORD_CHARACTERS_MAX = 10_000_000
 
@@ -10,47 +14,119 @@ interface CsvShape {
   delimiter?: string | undefined
   header?: boolean | undefined
   columns?: string[] | undefined
-  encoding?: 'utf-8' | 'latin1' | undefined
+  encoding?: TextEncoding | undefined
 }
 
-/** The rows of a CSV text, every value as text. Every line must have the columns of the first. */
-export async function* readCsv({ what, bytes }: RecordSource, format: CsvShape): AsyncGenerator<JsonObject> {
-  const { header = true, columns, delimiter = ',', encoding = 'utf-8' } = format
-  let hasHeader = false
+/** The rows of a CSV text, every value as text; of a line with more or fewer values than columns that it is none. */
+export async function* readCsv(source: RecordSource, format: CsvShape): AsyncGenerator<JsonObject | UnusableRecord> {
+  const { delimiter = ',', encoding = 'utf-8' } = format
   const parser = parse({
     delimiter,
     // Each of them ends a line, whatever the first one ends with: files that were put together have several.
     record_delimiter: ['\r\n', '\n', '\r'],
-    skip_empty_lines: true,
+    relax_column_count: true,
     max_record_size: RECORD_CHARACTERS_MAX,
-    columns: header
-      ? (names: string[]) => {
-          hasHeader = true
-          return checkHeader(what, names, columns)
-        }
-      : (columns ?? []),
   })
-  const fed = pipeline(Readable.from(looksRight(what, decode(what, bytes, encoding), 'csv')), parser)
+  const end = new EndOfText()
+  const fed = pipeline(Readable.from(end.watch(looksRight(source.what, decode(source.what, source.bytes, encoding), 'csv'))), parser)
   // The same error comes out of the parser, where somebody waits for it.
   fed.catch(() => {})
+  const lines = new CsvLines(source.what, format)
   try {
-    for await (const row of parser) if (isJsonObject(row)) yield row
+    for await (const values of parser) {
+      const row = lines.take(values as string[])
+      if (row !== null) yield row
+    }
     await fed
   } catch (error) {
-    throw inWords(what, error)
+    throw inWords(source.what, error)
   } finally {
     parser.destroy()
   }
-  if (header && !hasHeader) throw unusable(what, 'it is empty: not even a header is there')
+  if (!end.isLineEnd && (lines.isLastShort || source.hasEnd === false)) throw cutOff(source.what)
 }
 
-function checkHeader(what: string, names: string[], expected: readonly string[] | undefined): string[] {
-  const twice = names.find((name, index) => names.indexOf(name) < index)
-  if (twice !== undefined) throw unusable(what, `two columns are called "${twice}"`)
-  if (names.includes('')) throw unusable(what, `column ${names.indexOf('') + 1} has no name`)
-  const missing = expected?.find((name) => !names.includes(name))
-  if (missing !== undefined) throw unusable(what, `its column "${missing}" is missing`)
-  return names
+/** Whether a text ends with the end of a line. */
+class EndOfText {
+  isLineEnd = true
+
+  async *watch(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const piece of pieces) {
+      if (piece !== '') this.isLineEnd = /[\r\n]$/.test(piece)
+      yield piece
+    }
+  }
+}
+
+/** Makes rows of the values of lines, and knows where each line stands. */
+class CsvLines {
+  /** The last line had fewer values than there are columns. */
+  isLastShort = false
+  readonly #what: string
+  readonly #format: CsvShape
+  readonly #isWestern: boolean
+  #columns: readonly string[] | null
+  #next = 1
+
+  constructor(what: string, format: CsvShape) {
+    this.#what = what
+    this.#format = format
+    this.#isWestern = characterSet(format.encoding ?? 'utf-8') !== 'utf-8'
+    this.#columns = format.header === false ? (format.columns ?? []) : null
+  }
+
+  take(values: readonly string[]): JsonObject | UnusableRecord | null {
+    const line = this.#next
+    this.#next += values.reduce((lines, value) => lines + lineEndsIn(value), 1)
+    const isBlank = values.length === 1 && values[0] === ''
+    if (this.#columns === null) {
+      if (!isBlank) this.#columns = this.#header(values)
+      return null
+    }
+    this.isLastShort = !isBlank && values.length < this.#columns.length
+    // In a file of one column a blank line is a row whose value is empty.
+    if (isBlank && this.#columns.length !== 1) return null
+    return this.#row(line, values, this.#columns)
+  }
+
+  #row(line: number, values: readonly string[], columns: readonly string[]): JsonObject | UnusableRecord {
+    if (values.length !== columns.length) {
+      return new UnusableRecord(
+        `line ${line}`,
+        `has ${counted(values.length, 'value')}, and there are ${counted(columns.length, 'column')}`,
+      )
+    }
+    const problem = this.#isWestern ? meaninglessValue(values, columns) : undefined
+    if (problem !== undefined) return new UnusableRecord(`line ${line}`, problem)
+    return Object.fromEntries(columns.map((name, index) => [name, values[index] ?? '']))
+  }
+
+  #header(names: readonly string[]): readonly string[] {
+    const twice = names.find((name, index) => names.indexOf(name) < index)
+    if (twice !== undefined) throw unusable(this.#what, `two columns are called "${twice}"`)
+    if (names.includes('')) throw unusable(this.#what, `column ${names.indexOf('') + 1} has no name`)
+    const missing = this.#format.columns?.find((name) => !names.includes(name))
+    if (missing !== undefined) throw unusable(this.#what, `its column "${missing}" is missing`)
+    const problem = this.#isWestern ? meaninglessByte(names.join()) : undefined
+    if (problem !== undefined) throw unusable(this.#what, `its header ${problem}`)
+    return names
+  }
+}
+
+function meaninglessValue(values: readonly string[], columns: readonly string[]): string | undefined {
+  for (const [index, value] of values.entries()) {
+    const problem = meaninglessByte(value)
+    if (problem !== undefined) return `${problem} (in ${columns[index]})`
+  }
+  return undefined
+}
+
+function lineEndsIn(value: string): number {
+  return value.includes('\n') || value.includes('\r') ? (value.match(/\r\n|\n|\r/g)?.length ?? 0) : 0
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function inWords(what: string, error: unknown): unknown {
@@ -60,9 +136,6 @@ function inWords(what: string, error: unknown): unknown {
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return cutOff(what, new Error(error.code))
-    case 'CSV_RECORD_INCONSISTENT_COLUMNS':
-    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
-      return unusable(what, `it has more or fewer values than columns${where}`)
     case 'CSV_MAX_RECORD_SIZE':
       return unusable(what, `a row is larger than anything real${where}`)
     default:

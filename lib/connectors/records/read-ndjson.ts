@@ -1,15 +1,26 @@
+import { reportsError } from '#lib/connectors/answer/reported-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
-import { cutOff, decode, looksRight, type RecordSource, unusable } from './text-source.ts'
+import { characterSet, type TextEncoding } from '#lib/domain/text-encoding.ts'
+import { UnusableRecord } from '#lib/domain/unusable-record.ts'
+import { meaninglessByte } from '#lib/domain/windows-1252.ts'
+import { cutOff, unusable } from './text-problems.ts'
+import { decode, looksRight, type RecordSource } from './text-source.ts'
 
 const LINE_CHARACTERS_MAX = 10_000_000
 const ERROR_KEYS = new Set(['error', 'errors', 'message', 'status', 'statusCode', 'code', 'detail', 'title', 'type', 'timestamp', 'path'])
 
 /** The rows of a text with one JSON object per line. An error document in place of a row is an error. */
-export async function* readNdjson({ what, bytes }: RecordSource, encoding: 'utf-8' | 'latin1'): AsyncGenerator<JsonObject> {
+export async function* readNdjson({ what, bytes }: RecordSource, encoding: TextEncoding): AsyncGenerator<JsonObject | UnusableRecord> {
+  const isWestern = characterSet(encoding) !== 'utf-8'
   let number = 0
   for await (const { text, isLast } of lines(what, looksRight(what, decode(what, bytes, encoding), 'ndjson'))) {
     number += 1
     if (text.trim() === '') continue
+    const meaningless = isWestern ? meaninglessByte(text) : undefined
+    if (meaningless !== undefined) {
+      yield new UnusableRecord(`line ${number}`, meaningless)
+      continue
+    }
     const row = parseLine(what, text, number, isLast)
     if (!isJsonObject(row)) throw unusable(what, `line ${number} is not an object`)
     if (isErrorDocument(row)) throw unusable(what, `line ${number} reports an error instead of a row`)
@@ -19,7 +30,7 @@ export async function* readNdjson({ what, bytes }: RecordSource, encoding: 'utf-
 
 /** True for an object that holds nothing but the report of an error. */
 function isErrorDocument(row: JsonObject): boolean {
-  if (!isThere(row['error']) && !isThere(row['errors'])) return false
+  if (!reportsError(row['error'] ?? null) && !reportsError(row['errors'] ?? null)) return false
   return Object.entries(row).every(([key, value]) => ERROR_KEYS.has(key) || !isThere(value))
 }
 

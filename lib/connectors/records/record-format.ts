@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '#lib/domain/json.ts'
+import { textEncodingSchema } from '#lib/domain/text-encoding.ts'
+import type { UnusableRecord } from '#lib/domain/unusable-record.ts'
 import { readCsv } from './read-csv.ts'
 import { readJson } from './read-json.ts'
 import { readNdjson } from './read-ndjson.ts'
@@ -23,7 +25,7 @@ export const recordFormatKeys = {
   /** CSV: the columns that must be there; without a header their names in order. */
   columns: z.array(z.string().min(1)).min(1).optional(),
   /** CSV and NDJSON */
-  encoding: z.enum(['utf-8', 'latin1']).optional(),
+  encoding: textEncodingSchema.optional(),
 }
 
 const plain = z.strictObject(recordFormatKeys)
@@ -56,7 +58,7 @@ export function refineRecordFormat(request: RecordFormat, issues: z.RefinementCt
  * The rows of a text, as they are read. Throws when it is not what it should be, and (worth a retry) when it was cut
  * off; rows that came before have been handed out by then.
  */
-export function readRecords(source: RecordSource, format: RecordFormat): AsyncGenerator<JsonObject> {
+export function readRecords(source: RecordSource, format: RecordFormat): AsyncGenerator<JsonObject | UnusableRecord> {
   switch (format.format) {
     case 'csv':
       return readCsv(source, format)

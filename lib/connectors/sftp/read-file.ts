@@ -3,6 +3,7 @@ import type { Connection } from '#lib/connectors/connector.ts'
 import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/connectors/records/record-format.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { checkName } from '#lib/domain/name-template.ts'
+import type { UnusableRecord } from '#lib/domain/unusable-record.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { type Candidate, FolderLook, isSame } from './newest-file.ts'
 import { openSession, type Session } from './session.ts'
@@ -15,7 +16,10 @@ export const sftpExtractRequest = z
   .superRefine(refineRecordFormat)
 
 /** The rows of the newest whole file. Throws when there is none, and when it changes while it is read. */
-export async function* readFile(connection: Connection<SftpSettings>, input: Record<string, unknown>): AsyncGenerator<JsonObject> {
+export async function* readFile(
+  connection: Connection<SftpSettings>,
+  input: Record<string, unknown>,
+): AsyncGenerator<JsonObject | UnusableRecord> {
   const { path, ...format } = sftpExtractRequest.parse(input)
   const problem = path === undefined ? 'there is no path' : checkName(path)[0]
   if (path === undefined || problem !== undefined) {
