@@ -7,13 +7,22 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 /** The machine's clock: the only place that reads it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
-      const timer = setTimeout(finish, Math.max(0, ms))
+      // Timers of the language end at once when they are to be longer than 24 days.
+      const endsAt = Date.now() + ms
+      let timer = setTimeout(onward, Math.min(Math.max(0, ms), TIMER_MS_MAX))
+      function onward() {
+        const left = endsAt - Date.now()
+        if (ms <= TIMER_MS_MAX || left <= 0) return finish()
+        timer = setTimeout(onward, Math.min(left, TIMER_MS_MAX))
+      }
       function finish() {
         clearTimeout(timer)
         signal?.removeEventListener('abort', finish)

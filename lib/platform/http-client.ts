@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import type { Clock } from './clock.ts'
 import { TidemarkError } from './errors.ts'
 import { foreignWords } from './foreign-words.ts'
-import { parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './http-errors.ts'
+import { encodingsIn, unknownEncoding, withoutEncodings } from './http-encoding.ts'
+import { type Elsewhere, parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './http-errors.ts'
 import { requestRedactor } from './request-secrets.ts'
 
 export interface HttpLimits {
@@ -41,8 +41,10 @@ export interface HttpRequest {
 export interface HttpAnswer {
   status: number
   contentType: string
-  /** Of the answer, by its name in small letters. */
+  /** Of the answer, by its name in small letters; several lines of one name are one list. */
   header(name: string): string | undefined
+  /** False when only the end of the connection tells where the body ends, so that it may have been cut off unnoticed. */
+  hasEnd: boolean
   /** The decompressed body, once. Throws when it ends early, stalls or grows past its limit. */
   body: AsyncIterable<Uint8Array>
   text(): Promise<string>
@@ -59,7 +61,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   const timer = setTimeout(() => total.abort(), limits.totalMs).unref()
   const call: Call = { request, limits, total: total.signal, timer, signal: AbortSignal.any([request.signal, total.signal]) }
   try {
-    const response = await follow(call)
+    const { response, elsewhere } = await follow(call)
     if (response.statusCode >= 200 && response.statusCode < 300) return toAnswer(call, response)
     const redact = requestRedactor(request)
     const body = redact(await collect(call, response, ERROR_BODY_BYTES, true))
@@ -69,6 +71,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
       explanation,
       body: request.isAboutPeople === true ? '(not kept: it may name people)' : foreignWords(body, { redact }),
       retryAfterMs: parseRetryAfter(header(response, 'retry-after'), request.clock.now()),
+      ...(elsewhere && { elsewhere }),
     })
   } catch (error) {
     clearTimeout(call.timer)
@@ -95,22 +98,28 @@ interface Call {
   signal: AbortSignal
 }
 
-async function follow(call: Call): Promise<Dispatcher.ResponseData> {
-  const start = new URL(call.request.url)
-  let url = start
-  for (let hop = 0; ; hop += 1) {
+async function follow(call: Call): Promise<{ response: Dispatcher.ResponseData; elsewhere?: Elsewhere }> {
+  const seen = new Set<string>()
+  for (let url = new URL(call.request.url); ; ) {
     const response = await send(call, url)
-    const location = response.statusCode >= 300 && response.statusCode < 400 ? header(response, 'location') : undefined
-    if (location === undefined || hop === REDIRECTS_MAX || !mayFollow(call.request)) return response
-    const next = URL.canParse(location, url) ? new URL(location, url) : undefined
-    if (next?.origin !== start.origin) return response
+    if (response.statusCode < 300 || response.statusCode >= 400) return { response }
+    seen.add(url.href)
+    const location = header(response, 'location')
+    const next = location !== undefined && URL.canParse(location, url) ? new URL(location, url) : undefined
+    const elsewhere = next === undefined ? 'nowhere' : whyNot(call.request, url, next, seen)
+    if (next === undefined || elsewhere !== undefined) return { response, ...(elsewhere && { elsewhere }) }
     await response.body.dump()
     url = next
   }
 }
 
-function mayFollow({ method }: HttpRequest): boolean {
-  return method === undefined || method === 'GET' || method === 'HEAD'
+/** Why a redirect is not followed; undefined when it is. */
+function whyNot({ method }: HttpRequest, from: URL, to: URL, seen: ReadonlySet<string>): Elsewhere | undefined {
+  if (to.hostname !== from.hostname) return 'other-host'
+  if (to.protocol !== from.protocol) return to.protocol === 'https:' ? 'https' : 'http'
+  if (to.origin !== from.origin) return 'other-port'
+  if (seen.has(to.href) || seen.size > REDIRECTS_MAX) return 'circle'
+  return method === undefined || method === 'GET' || method === 'HEAD' ? undefined : 'not-read'
 }
 
 function send(call: Call, url: URL): Promise<Dispatcher.ResponseData> {
@@ -131,7 +140,8 @@ function toAnswer(call: Call, response: Dispatcher.ResponseData): HttpAnswer {
   return {
     status: response.statusCode,
     contentType,
-    header: (name) => header(response, name),
+    header: (name) => (SINGLE.has(name) ? header(response, name) : list(response, name)),
+    hasEnd: ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => header(response, name) !== undefined),
     body: read(call, response, call.limits.bodyBytes),
     text: () => collect(call, response, call.limits.bodyBytes, false),
   }
@@ -139,8 +149,10 @@ function toAnswer(call: Call, response: Dispatcher.ResponseData): HttpAnswer {
 
 async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: number): AsyncGenerator<Uint8Array> {
   let bytes = 0
+  // It may be left before anybody listens to it, and would then end the process.
+  response.body.on('error', () => {})
   try {
-    for await (const chunk of plain(response)) {
+    for await (const chunk of plain(call, response)) {
       bytes += chunk.length
       if (bytes > bytesMax) throw tooLarge(call, bytesMax)
       yield chunk
@@ -153,11 +165,14 @@ async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: nu
   }
 }
 
-function plain(response: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
-  if (header(response, 'content-encoding') !== 'gzip') return response.body
-  const unzip = createGunzip()
-  response.body.on('error', (error) => unzip.destroy(error))
-  return response.body.pipe(unzip)
+function plain(call: Call, response: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
+  // HEAD tells of the body it does not have.
+  const encodings = call.request.method === 'HEAD' ? [] : encodingsIn(list(response, 'content-encoding'))
+  const unknown = unknownEncoding(encodings)
+  if (unknown === undefined) return withoutEncodings(response.body, encodings)
+  throw new TidemarkError('refused', {
+    publicMessage: `${call.request.system} sent an answer that is compressed in a way we cannot undo, and did not ask for.`,
+  })
 }
 
 async function collect(call: Call, response: Dispatcher.ResponseData, bytesMax: number, cut: boolean): Promise<string> {
@@ -189,4 +204,12 @@ function interpret(call: Call, error: unknown, answering: boolean): TidemarkErro
 function header(response: Dispatcher.ResponseData, name: string): string | undefined {
   const value = response.headers[name]
   return Array.isArray(value) ? value[0] : value
+}
+
+/** Headers of which one line counts, the first. */
+const SINGLE = new Set(['content-type', 'content-length', 'location', 'retry-after', 'etag', 'last-modified', 'date'])
+
+function list(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
 }

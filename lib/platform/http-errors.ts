@@ -1,4 +1,6 @@
+import { DAY_MS } from '#lib/domain/instant.ts'
 import { type ErrorCode, TidemarkError } from './errors.ts'
+import { parseHttpDate } from './http-date.ts'
 
 /** Who is being asked, in public words: `PeopleSoft (peoplesoft)`. Never an address, which may hold a secret. */
 export type SystemName = string
@@ -54,9 +56,10 @@ export function toStatusError(
   system: SystemName,
   status: number,
   /** `body`: what is kept of it. */
-  options: { explanation?: string | undefined; body: string; retryAfterMs: number | undefined },
+  options: { explanation?: string | undefined; body: string; retryAfterMs: number | undefined; elsewhere?: Elsewhere },
 ): TidemarkError {
-  const publicMessage = options.explanation ?? statusInWords(system, status)
+  const publicMessage =
+    options.explanation ?? (options.elsewhere ? elsewhereInWords(system, status, options.elsewhere) : statusInWords(system, status))
   return new TidemarkError(codeFor(status), {
     publicMessage,
     message: `${publicMessage} [HTTP ${status}] ${options.body}`.trim(),
@@ -66,8 +69,31 @@ export function toStatusError(
   })
 }
 
+/** Where a redirect leads that is not followed. */
+export type Elsewhere = 'other-host' | 'other-port' | 'https' | 'http' | 'circle' | 'nowhere' | 'not-read'
+
+function elsewhereInWords(system: SystemName, status: number, elsewhere: Elsewhere): string {
+  const sent = `${system} sent us elsewhere (HTTP ${status})`
+  switch (elsewhere) {
+    case 'https':
+      return `${sent}: to the same host by https. Write https in the address of the connection.`
+    case 'http':
+      return `${sent}: to the same host without encryption, where nothing is ever sent. Check the address of the connection.`
+    case 'other-port':
+      return `${sent}: to another port of the same host, which is never followed. Check the address of the connection.`
+    case 'circle':
+      return `${sent} again and again; it leads round in a circle, often because it wants a sign-in of another kind.`
+    case 'nowhere':
+      return `${sent} without saying where.`
+    case 'not-read':
+      return `${sent}; only a question that changes nothing may be sent on. Check the address of the connection.`
+    default:
+      return `${sent}; redirects to another host are never followed, because credentials stay with their host.`
+  }
+}
+
 function codeFor(status: number): ErrorCode {
-  if (status === 404 || status === 410) return 'not-found'
+  if (status === 404 || status === 410 || status === 416) return 'not-found'
   if (status === 408 || status === 504) return 'timeout'
   return RETRYABLE.has(status) || status >= 500 ? 'unavailable' : 'refused'
 }
@@ -80,16 +106,14 @@ function statusInWords(system: SystemName, status: number): string {
     return `${system} does not know what was asked for (HTTP ${status}). Check the address of the connection, and its credentials: some systems say so to wrong credentials too.`
   if (status === 429) return `${system} asks us to come back later (HTTP 429).`
   if (status >= 500) return `${system} had an error of its own (HTTP ${status}).`
-  if (status >= 300 && status < 400)
-    return `${system} sent us elsewhere (HTTP ${status}); redirects to another host are never followed, because credentials stay with their host.`
   return `${system} did not accept the request (HTTP ${status}).`
 }
 
-/** Retry-After as a wait in ms: seconds, or an HTTP date seen from `now`; undefined when absent or unreadable. */
+/** Retry-After as a wait in ms, a day at most: seconds, or an HTTP date seen from `now`; undefined when absent or unreadable. */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined
   const text = header.trim()
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now)
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(DAY_MS, Math.ceil(Number(text) * 1000))
+  const at = parseHttpDate(text)
+  return at === null ? undefined : Math.min(DAY_MS, Math.max(0, at - now))
 }

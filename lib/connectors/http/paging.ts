@@ -93,12 +93,16 @@ export function missesNext(paging: Paging, { rows, link, next }: PageEnd): boole
   return paging.by === 'link' && (paging.next === undefined ? link === undefined : next === undefined)
 }
 
-/** The address of `rel="next"` in a Link header (RFC 8288). */
+const LINK = /<([^>]*)>((?:\s*;\s*[^\s=;,"]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)\s*(?:,|$)/g
+const PARAMETER = /;\s*([^\s=;,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g
+
+/** The address of `rel="next"` in a Link header (RFC 8288); links about another page than the one that was asked for are left out. */
 export function nextLink(header: string | undefined): string | undefined {
-  for (const link of (header ?? '').split(/,\s*(?=<)/)) {
-    const [, target, parameters = ''] = /^\s*<([^>]*)>(.*)$/.exec(link) ?? []
-    const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters)
-    if ((relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/).includes('next')) return target
+  for (const [, target, written = ''] of (header ?? '').matchAll(LINK)) {
+    const parameters = [...written.matchAll(PARAMETER)].map(([, name = '', quoted, plain]) => [name.toLowerCase(), quoted ?? plain ?? ''])
+    const relations = parameters.find(([name]) => name === 'rel')?.[1] ?? ''
+    const isAboutOther = parameters.some(([name]) => name === 'anchor')
+    if (!isAboutOther && relations.toLowerCase().split(/\s+/).includes('next')) return target
   }
   return undefined
 }

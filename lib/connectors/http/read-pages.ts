@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { readJson } from '#lib/connectors/records/read-json.ts'
+import { nextAddress } from '#lib/connectors/answer/next-address.ts'
+import { type JsonEnd, readJson } from '#lib/connectors/records/read-json.ts'
 import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/connectors/records/record-format.ts'
-import { unusable } from '#lib/connectors/records/text-source.ts'
-import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
+import { unusable } from '#lib/connectors/records/text-problems.ts'
+import type { JsonObject } from '#lib/domain/json.ts'
+import type { UnusableRecord } from '#lib/domain/unusable-record.ts'
 import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http-client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
+import { PageContent } from './page-content.ts'
 import { firstPage, missesNext, nextPage, type PageEnd, type Paging, pagingSchema } from './paging.ts'
 
 /** What an `extract` block from such a connection takes. */
@@ -38,7 +40,7 @@ const FIRST_WAIT_MS = 1000
 const WAIT_MS_MAX = 120_000
 
 /** The rows of an answer, page after page, as they come. Throws at the first sign that they are not all, or not the right ones. */
-export async function* readPages(connection: Connected, input: Record<string, unknown>): AsyncGenerator<JsonObject> {
+export async function* readPages(connection: Connected, input: Record<string, unknown>): AsyncGenerator<JsonObject | UnusableRecord> {
   const request = httpExtractRequest.parse(input)
   const address = addressOf(connection, request.path ?? '')
   for (const [name, value] of Object.entries(request.query ?? {})) address.searchParams.set(name, String(value))
@@ -57,6 +59,10 @@ class PagedReading {
   readonly #totals = new Set<number>()
   #rows = 0
   #pages = 0
+  #firstRows = 0
+  #last: { url: URL; rows: number } | undefined
+  /** Every page so far was an answer without any rows, which need not announce how many there are. */
+  #isNothing = true
 
   constructor(connection: Connected, request: Request) {
     this.#connection = connection
@@ -65,42 +71,33 @@ class PagedReading {
   }
 
   /** Hands out the rows of one page; gives back where the next one is. */
-  async *page(url: URL): AsyncGenerator<JsonObject, URL | null> {
+  async *page(url: URL): AsyncGenerator<JsonObject | UnusableRecord, URL | null> {
     const { paging } = this.#request
     const answer = await this.#ask(url)
     if (answer === null) return null
-    const content = createHash('sha256')
-    let rows = 0
-    const notes: Record<string, JsonValue> = {}
-    for await (const row of this.#read(answer, notes)) {
-      rows += 1
-      if (paging) content.update(JSON.stringify(row))
-      yield row
-    }
+    const page = new PageContent(this.#read(answer))
+    yield* page.rows()
     this.#pages += 1
-    this.#rows += rows
-    this.#noteTotal(notes['total'])
+    this.#rows += page.count
+    if (this.#pages === 1) this.#firstRows = page.count
+    this.#last = { url, rows: page.count }
+    this.#noteTotal(page.end)
     if (paging === undefined) return null
-    if (rows > 0)
+    if (page.count > 0)
       this.#refuseRepeated(
         this.#contents,
-        content.digest('hex'),
+        page.hash,
         `page ${this.#pages} holds the same rows as an earlier one, so the pages are not what was asked for`,
       )
     if ((paging.by === 'page' || paging.by === 'offset') && this.#totals.has(this.#rows)) return null
-    return this.#next(url, paging, { rows, rowsSoFar: this.#rows, link: answer.header('link'), next: notes['next'] })
+    return this.#next(url, paging, { rows: page.count, rowsSoFar: this.#rows, link: answer.header('link'), next: page.end.notes['next'] })
   }
 
   /** The announced total must be what came. */
   end(): void {
-    if (this.#request.total === undefined) return
+    if (this.#request.total === undefined || this.#isNothing) return
     const [total] = this.#totals
-    if (this.#totals.size > 1) {
-      throw new TidemarkError('unavailable', {
-        publicMessage: `${this.#what} changed while its pages were read: the total it announces did.`,
-        retryable: true,
-      })
-    }
+    if (this.#totals.size > 1) throw changed(this.#what, 'the total it announces did')
     if (total !== this.#rows) throw unusable(this.#what, `it announces ${total ?? 'no'} rows, and ${this.#rows} came`)
   }
 
@@ -112,14 +109,15 @@ class PagedReading {
         `its first page is full, and nothing at ${place} tells of a second; correct "next", or raise "size" if it is the only one`,
       )
     }
-    const next = nextPage(url, paging, end)
-    if (next === undefined) throw unusable(this.#what, 'what stands in place of its next page is not an address')
-    if (next === null) return null
-    if (next.origin !== url.origin) throw unusable(this.#what, 'its next page is on another host, and credentials stay with their host')
-    this.#refuseRepeated(this.#asked, next.href, 'its next page is one that was read already')
+    const target = nextPage(url, paging, end)
+    if (target === undefined) throw unusable(this.#what, 'what stands in place of its next page is not an address')
+    if (target === null) return null
+    const next = nextAddress(url, target)
+    if (!next.ok) throw unusable(this.#what, next.because)
+    this.#refuseRepeated(this.#asked, next.url.href, 'its next page is one that was read already')
     if (this.#pages >= paging.pagesMax)
       throw unusable(this.#what, `there are more than ${paging.pagesMax} pages; raise pagesMax if that is right`)
-    return next
+    return next.url
   }
 
   #refuseRepeated(seen: Set<string>, one: string, because: string): void {
@@ -127,42 +125,72 @@ class PagedReading {
     seen.add(one)
   }
 
-  #noteTotal(found: JsonValue | undefined): void {
+  #noteTotal({ notes, isNothing }: JsonEnd): void {
     const place = this.#request.total
-    if (place === undefined) return
+    const found = notes['total']
+    if (place === undefined || (isNothing && found === undefined)) return
+    this.#isNothing = false
     const total = typeof found === 'string' ? Number(found) : found
     if (typeof total !== 'number' || !Number.isSafeInteger(total)) throw unusable(this.#what, `there is no number at ${place}`)
     this.#totals.add(total)
   }
 
-  async *#read(answer: HttpAnswer, notes: Record<string, JsonValue>): AsyncGenerator<JsonObject> {
-    if (/html/i.test(answer.contentType)) throw unusable(this.#what, `it is a web page, not ${this.#request.format.toUpperCase()}`)
-    const source = { system: systemOf(this.#connection), what: this.#what, bytes: answer.body }
-    if (this.#request.format !== 'json') return yield* readRecords(source, this.#request)
-    const next = this.#request.paging !== undefined && 'next' in this.#request.paging ? this.#request.paging.next : undefined
-    const wanted = { ...(this.#request.total === undefined ? {} : { total: this.#request.total }), ...(next === undefined ? {} : { next }) }
-    Object.assign(notes, yield* readJson(source, { records: this.#request.records, notes: wanted }))
+  async *#read(answer: HttpAnswer): AsyncGenerator<JsonObject | UnusableRecord, JsonEnd> {
+    const { system, bytes, hasEnd } = { system: systemOf(this.#connection), bytes: answer.body, hasEnd: answer.hasEnd }
+    const source = { system, what: this.#what, bytes, hasEnd }
+    const { format, records, total, paging } = this.#request
+    if (format !== 'json') {
+      yield* readRecords(source, this.#request)
+      return { notes: {}, isNothing: false }
+    }
+    const next = paging !== undefined && 'next' in paging ? paging.next : undefined
+    const notes = { ...(total === undefined ? {} : { total }), ...(next === undefined ? {} : { next }) }
+    return yield* readJson(source, { records, notes })
   }
 
   /** The first page is the task's to ask again; of later ones a few tries save all that was read. null: there is no such page. */
   async #ask(url: URL): Promise<HttpAnswer | null> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await ask(this.#connection, url, { headers: { accept: ACCEPT[this.#request.format] } })
+        return await this.#send(url)
       } catch (error) {
-        if (this.#isBeyondLast(error)) return null
+        if (this.#mayBeBeyondLast(error) && (await this.#isStillThere())) return null
         if (this.#pages === 0 || attempt >= PAGE_TRIES || !isTidemarkError(error) || !error.retryable) throw error
-        const waitMs = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1)
+        const waitMs = Math.max(error.retryAfterMs ?? 0, FIRST_WAIT_MS * 2 ** (attempt - 1))
         if (waitMs > WAIT_MS_MAX) throw error
         await this.#connection.clock.sleep(waitMs, this.#connection.signal)
       }
     }
   }
 
-  /** Beyond the last page some servers have empty ones, others none. */
-  #isBeyondLast(error: unknown): boolean {
-    return this.#pages > 0 && this.#request.paging?.by === 'page' && isTidemarkError(error) && error.code === 'not-found'
+  #send(url: URL): Promise<HttpAnswer> {
+    return ask(this.#connection, url, { headers: { accept: ACCEPT[this.#request.format] } })
   }
+
+  /** Beyond the last page some servers have empty ones, others none. */
+  #mayBeBeyondLast(error: unknown): boolean {
+    const by = this.#request.paging?.by
+    return this.#pages > 0 && (by === 'page' || by === 'offset') && isTidemarkError(error) && error.code === 'not-found'
+  }
+
+  /**
+   * Whether no page after the last one is the end, and not a service that has gone away: where neither a total nor a shorter page
+   * tells, the page before is asked for once more.
+   */
+  async #isStillThere(): Promise<boolean> {
+    if (this.#last === undefined || this.#request.total !== undefined || this.#last.rows < this.#firstRows) return true
+    try {
+      for await (const _piece of (await this.#send(this.#last.url)).body) break
+      return true
+    } catch (error) {
+      if (isTidemarkError(error) && error.code === 'not-found') throw changed(this.#what, 'what was there before is there no more')
+      throw error
+    }
+  }
+}
+
+function changed(what: string, because: string): TidemarkError {
+  return new TidemarkError('unavailable', { publicMessage: `${what} changed while its pages were read: ${because}.`, retryable: true })
 }
 
 const ACCEPT = { json: 'application/json', ndjson: 'application/x-ndjson, application/jsonl', csv: 'text/csv' }

@@ -1,5 +1,7 @@
 import { jsonBody } from '#lib/connectors/answer/json-body.ts'
+import { nextAddress } from '#lib/connectors/answer/next-address.ts'
 import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
+import { reportsError } from '#lib/connectors/answer/reported-error.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
@@ -160,7 +162,7 @@ function throwIfError(system: string, document: JsonValue): void {
 
 function errorIn(document: JsonValue, asked: readonly string[] = []): string | undefined {
   const error = member(document, 'error')
-  if (!isJsonObject(error)) return undefined
+  if (!isJsonObject(error) || !reportsError(error)) return undefined
   const message = isJsonObject(error['message']) ? error['message']['value'] : error['message']
   const words = typeof message === 'string' ? foreignWords(message, { asked }) : ''
   return `${foreignWords(String(error['code'] ?? '')) || 'without a code'} ${words}`.trim()
@@ -168,9 +170,10 @@ function errorIn(document: JsonValue, asked: readonly string[] = []): string | u
 
 function nextPage(connection: Connected, url: URL, next: string | undefined): URL | undefined {
   if (next === undefined || next === '') return undefined
-  const address = URL.canParse(next, url) ? new URL(next, url) : undefined
-  if (address?.origin !== url.origin)
-    throw refusedAnswer(systemOf(connection), 'its next page is on another host, where our credentials have no business')
+  if (!URL.canParse(next, url)) throw refusedAnswer(systemOf(connection), 'what stands in place of its next page is not an address')
+  const found = nextAddress(url, new URL(next, url))
+  if (!found.ok) throw refusedAnswer(systemOf(connection), found.because)
+  const address = found.url
   const { client } = connection.settings
   if (client !== undefined && !address.searchParams.has('sap-client')) address.search += `&sap-client=${client}`
   return address

@@ -1,4 +1,5 @@
 import { jsonBody } from '#lib/connectors/answer/json-body.ts'
+import { reportsError } from '#lib/connectors/answer/reported-error.ts'
 import type { Connection } from '#lib/connectors/connector.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
@@ -49,7 +50,7 @@ export function systemOf(connection: Connection<SnapLogicSettings>): string {
 export function throwErrorDocument(system: string, document: JsonObject, insteadOf: string): void {
   const { error, reason, status, statusCode, http_status_code: http, msg } = document
   const code = [status, statusCode, http].map(Number).find((number) => number >= 400 && number < 600)
-  const failed = error !== undefined && error !== null && error !== ''
+  const failed = reportsError(error)
   if (!failed && code === undefined) return
   throw new TidemarkError('unavailable', {
     publicMessage: `The pipeline behind ${system} reports an error instead of ${insteadOf}${code === undefined ? '' : ` (${code})`}; what it sent is not complete.`,

@@ -1,0 +1,180 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import http from '#lib/connectors/http.ts'
+import { type DepartmentWorld, DEPARTMENTS_NOW as now, startDepartmentWorld } from '#lib/testing/department-world.ts'
+import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
+
+let world: DepartmentWorld
+let other: HttpReceiver
+beforeAll(async () => {
+  world = await startDepartmentWorld()
+  ;({ other } = world)
+})
+afterAll(() => world.close())
+beforeEach(() => {
+  world.clock.set(now)
+  world.clock.waits.length = 0
+  other.requests.length = 0
+})
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+type Answer = Parameters<HttpReceiver['behave']>[0]
+const json =
+  (body: unknown, headers: Record<string, string | string[]> = {}): Answer =>
+  (response) =>
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+const read = (request: Record<string, unknown>, settings: object = {}) =>
+  Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url, ...settings }), { format: 'json', ...request }) ?? [])
+
+describe('an answer without rows', () => {
+  it.each([
+    ['204', 204, '', {}],
+    ['an empty 200', 200, '', {}],
+    ['white space', 200, ' \r\n', {}],
+    ['null', 200, 'null', {}],
+    ['null in place of the list', 200, '{"data":{"items":null}}', { records: 'data.items' }],
+    ['an empty 200 that would have a total', 200, '', { records: 'data', total: 'total' }],
+    ['an empty list and a total of 0', 200, '{"data":[],"total":0}', { records: 'data', total: 'total' }],
+    ['null and a total of 0', 200, '{"data":null,"total":0}', { records: 'data', total: 'total' }],
+    ['an empty 200 of pages', 200, '', { paging: { by: 'page', size: 2 } }],
+    ['204 of links', 204, '', { paging: { by: 'link', size: 2 } }],
+    ['an empty CSV', 200, '', { format: 'csv' }],
+    ['204 for CSV', 204, '', { format: 'csv' }],
+    ['an empty NDJSON', 200, '', { format: 'ndjson' }],
+  ])('is one: %s', async (_what, status, body, request) => {
+    other.behave((response) => response.writeHead(status).end(body))
+    expect(await read(request)).toEqual([])
+  })
+
+  it('is none when it announces some', async () => {
+    other.behave(json({ data: null, total: 3 }))
+    await expect(read({ records: 'data', total: 'total' })).rejects.toMatchObject({
+      publicMessage: expect.stringContaining('announces 3 rows'),
+    })
+  })
+})
+
+describe('compressed answers', () => {
+  const body = Buffer.from('[{"a":1}]')
+  it.each([
+    ['gzip', gzipSync(body)],
+    ['GZIP', gzipSync(body)],
+    ['x-gzip', gzipSync(body)],
+    ['X-GZip, identity', gzipSync(body)],
+    ['gzip, gzip', gzipSync(gzipSync(body))],
+    ['deflate', deflateSync(body)],
+    ['br', brotliCompressSync(body)],
+    ['identity', body],
+    ['', body],
+    ['', gzipSync(body)],
+  ])('are read: content-encoding %j', async (encoding, bytes) => {
+    other.behave((response) => response.writeHead(200, encoding === '' ? {} : { 'content-encoding': encoding }).end(bytes))
+    expect(await read({})).toEqual([{ a: 1 }])
+  })
+
+  it('that we cannot undo are refused in words', async () => {
+    other.behave((response) => response.writeHead(200, { 'content-encoding': 'compress' }).end(body))
+    await expect(read({})).rejects.toMatchObject({
+      code: 'refused',
+      publicMessage: expect.stringContaining('compressed in a way we cannot undo'),
+    })
+  })
+})
+
+describe('what an answer is', () => {
+  it.each([
+    ['JSON', { format: 'json' }, '[{"a":"1"}]'],
+    ['CSV', { format: 'csv' }, 'a\n1\n'],
+    ['NDJSON', { format: 'ndjson' }, '{"a":"1"}\n'],
+  ])('decides its content, whatever it is labelled: %s as a web page', async (_what, request, body) => {
+    for (const type of ['text/html', 'text/html; charset=utf-8', 'application/xhtml+xml', 'image/png']) {
+      other.behave((response) => response.writeHead(200, { 'content-type': type }).end(body))
+      expect(await read(request)).toEqual([{ a: '1' }])
+    }
+  })
+
+  it.each([
+    '{"code":0}',
+    '{"code":"0","message":""}',
+    '{"code":0,"message":"OK"}',
+    '{"code":200,"message":"OK"}',
+    '{"errorCode":"00"}',
+    '[]',
+    '{}',
+    '[null]',
+    '""',
+    '"none"',
+    '"0"',
+    '0',
+    'false',
+    'null',
+    '{"count":0,"items":[]}',
+  ])('`"error": %s` beside its rows reports none', async (error) => {
+    other.behave((response) => response.end(`{"error":${error},"errors":${error},"data":[{"a":1}]}`))
+    expect(await read({ records: 'data' })).toEqual([{ a: 1 }])
+    other.behave((response) => response.end(`{"error":${error},"a":1}\n`))
+    expect(await read({ format: 'ndjson' })).toHaveLength(1)
+  })
+
+  it.each([
+    '{"code":7}',
+    '{"code":0,"status":"failed"}',
+    '{"message":"x"}',
+    '["x"]',
+    '"x"',
+    '1',
+    'true',
+    '{"code":"E1","message":null}',
+    '[{"code":5}]',
+  ])('`"error": %s` reports one', async (error) => {
+    other.behave((response) => response.end(`{"error":${error},"data":[{"a":1}]}`))
+    await expect(read({ records: 'data' })).rejects.toMatchObject({ publicMessage: expect.stringContaining('reports an error') })
+  })
+})
+
+describe('an answer without a length', () => {
+  async function rawServer(answer: string): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n${answer}`))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    closing.push(() => server.close())
+    const address = server.address()
+    return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  }
+
+  it.each([
+    ['csv', 'a,b\n1,2\n3'],
+    ['csv', 'a,b\n1,2\n3,4'],
+    ['csv', 'a,b\n1,2\n3,"4'],
+    ['ndjson', '{"a":1}\n{"a":'],
+    ['json', '[{"a":1},{"a":2}'],
+  ])('that ends in mid-row was cut off: %s %j', async (format, text) => {
+    await expect(read({ format }, { baseUrl: await rawServer(text) })).rejects.toMatchObject({
+      retryable: true,
+      publicMessage: expect.stringContaining('cut off in the middle'),
+    })
+  })
+
+  it('that ends with a row is whole', async () => {
+    expect(await read({ format: 'csv' }, { baseUrl: await rawServer('a,b\n1,2\n3,4\n') })).toHaveLength(2)
+    expect(await read({ format: 'ndjson' }, { baseUrl: await rawServer('{"a":1}\n{"a":2}') })).toHaveLength(2)
+  })
+
+  it('may lack the last line end where a length tells that it is whole', async () => {
+    other.behave((response) => response.writeHead(200, { 'content-length': 11 }).end('a,b\n1,2\n3,4'))
+    expect(await read({ format: 'csv' })).toHaveLength(2)
+    other.behave((response) => {
+      response.write('a,b\n1,2\n')
+      response.end('3,4')
+    })
+    expect(await read({ format: 'csv' })).toHaveLength(2)
+  })
+})
