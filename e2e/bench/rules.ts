@@ -34,7 +34,7 @@ function nightlyArrivals(): Arrival[] {
 
 /** How fast the rules are: `evaluate` at changing instants, and whole 90-day timelines. */
 export async function measureRules(): Promise<Figure[]> {
-  const facts = prepareFacts({ createdAt: FROM, arrivals: nightlyArrivals(), runs: [], probedAt: NOW, blind: [], windows: [] })
+  const facts = prepareFacts({ createdAt: FROM, arrivals: nightlyArrivals(), runs: [], probedAt: NOW, blind: [], lasting: [], windows: [] })
   const settings = POLICIES.map((policy) => ({ feed: 'bench', promised: true, policies: [policy], blindAfterMs: null }))
   const rounds = 100_000
   const evaluated = await timed(() => {

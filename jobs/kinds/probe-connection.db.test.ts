@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobServices } from '#jobs/job-kind.ts'
+import { claimSecondLooks } from '#lib/commands/claim-probe.ts'
 import type { Observation } from '#lib/connectors/connector.ts'
+import { listDueConnections } from '#lib/db/connections.ts'
 import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
@@ -140,5 +142,83 @@ describe('a probe', () => {
     })
     await probe(testServices(ctx, { connectors, lookup, signal: stop.signal }))
     expect(await connection()).toMatchObject({ failures: 0, problem: null })
+  })
+})
+
+describe('a second look', () => {
+  const answer = (lasting?: 'gone' | 'refused'): Observation => ({
+    ok: false,
+    assetKey: 'db/t',
+    publicMessage: 'There is no table t.',
+    message: '42P01',
+    lasting,
+  })
+  const asset = async () => (await ctx.pool.query('select suspected_reason, look_again_at from asset where subject_id = 3')).rows[0]
+  const inForce = async () => (await ctx.pool.query('select reason, from_at from blind where asset_id = 3 and to_at is null')).rows
+
+  beforeEach(async () => {
+    await ctx.pool.query(`update connection_state set probe_every_ms = 300000`)
+    await ctx.pool.query(`insert into subject (id, kind, key, name, created_at) values (4, 'asset', 'db/other', 'Other', '2026-01-01');
+      insert into asset (subject_id, feed_id, asset_kind, connection_key, path) values (4, 2, 'table', 'db', 'other')`)
+  })
+
+  it('at what is gone is at that asset alone, within a minute, and leaves the usual pace as it was', async () => {
+    const looked: string[][] = []
+    const connectors = testConnector(async function* (_, assets) {
+      looked.push(assets.map(({ path }) => path))
+      yield answer('gone')
+    })
+    const services = testServices(ctx, { connectors, lookup })
+    await probe(services)
+    const { next_probe_at } = await connection()
+    expect(await inForce()).toEqual([])
+    for (let seconds = 5; seconds <= 60; seconds += 5) {
+      await clock.advance(5000)
+      for (const { key } of await listDueConnections(ctx.pool, clock.now())) await probeConnection.run(services, { connection: key })
+    }
+    expect(looked).toEqual([['t', 'other'], ['t']])
+    expect(await inForce()).toEqual([{ reason: 'gone', from_at: new Date(NOW) }])
+    expect(await connection()).toMatchObject({ next_probe_at, failures: 0 })
+  })
+
+  it('is taken by one of two workers, and again by another when that one dies', async () => {
+    const connectors = testConnector(async function* () {
+      yield answer('refused')
+    })
+    await probe(testServices(ctx, { connectors, lookup }))
+    await clock.advance(45_000)
+    const other = database.context(clock)
+    const claims = await Promise.all([claimSecondLooks(ctx, 'db'), claimSecondLooks(other, 'db')])
+    expect(claims.flatMap((claim) => claim?.only ?? [])).toEqual(['db/t'])
+    await clock.advance(30_000)
+    expect(await claimSecondLooks(ctx, 'db')).toBeNull()
+    await clock.advance(31_000)
+    await probe(testServices(other, { connectors, lookup }))
+    expect(await inForce()).toEqual([{ reason: 'refused', from_at: new Date(NOW) }])
+    expect(await asset()).toEqual({ suspected_reason: null, look_again_at: null })
+  })
+
+  it('that does not get in says nothing about the connection', async () => {
+    let works = true
+    const connectors = testConnector(async function* () {
+      if (!works) throw new TidemarkError('unavailable', { publicMessage: 'Down.' })
+      yield answer('gone')
+    })
+    await probe(testServices(ctx, { connectors, lookup }))
+    works = false
+    await clock.advance(45_000)
+    await probe(testServices(ctx, { connectors, lookup }))
+    expect(await connection()).toMatchObject({ failures: 0, problem: null })
+    expect(await asset()).toMatchObject({ suspected_reason: 'gone' })
+  })
+
+  it('is not asked for while the connection lets nobody in', async () => {
+    const connectors = testConnector(async function* () {
+      yield answer('gone')
+    })
+    await probe(testServices(ctx, { connectors, lookup }))
+    await ctx.pool.query('update connection_state set failures = 1')
+    await clock.advance(45_000)
+    expect(await listDueConnections(ctx.pool, clock.now())).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { openConnection } from '#jobs/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/job-kind.ts'
-import { type ClaimedProbe, claimProbe, paceProbe } from '#lib/commands/claim-probe.ts'
+import { type ClaimedProbe, claimProbe, claimSecondLooks, paceProbe } from '#lib/commands/claim-probe.ts'
 import { recordObservations } from '#lib/commands/record-observations.ts'
 import { recordUnreachable } from '#lib/commands/record-unreachable.ts'
 import type { Observation } from '#lib/connectors/connector.ts'
@@ -13,13 +13,16 @@ import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform
 const BATCH = 500
 const BATCH_MS = 5 * SECOND_MS
 
-/** A connection is due: look at all its assets and record what was seen, or that we could not get in. */
+/**
+ * A connection is due: look at all its assets and record what was seen, or that we could not get in. Or some of its assets are due
+ * for a second look: look at these alone, which says nothing about the connection when it does not get in.
+ */
 export default defineJobKind({
   input: z.object({ connection: z.string() }),
   key: ({ connection }) => connection,
   parallel: 4,
   async run(services, { connection }) {
-    const probe = await claimProbe(services.ctx, connection)
+    const probe = (await claimProbe(services.ctx, connection)) ?? (await claimSecondLooks(services.ctx, connection))
     if (!probe) return
     const limit = new AbortController()
     const over = new AbortController()
@@ -31,14 +34,16 @@ export default defineJobKind({
       await noteUnreachable(services, probe, limit.signal.aborted ? limit.signal.reason : error)
     } finally {
       over.abort()
-      await paceProbe(services.ctx, probe, services.random())
+      if (probe.only === null) await paceProbe(services.ctx, probe, services.random())
     }
   },
 })
 
 async function look(services: JobServices, probe: ClaimedProbe, signal: AbortSignal): Promise<void> {
   const { ctx } = services
-  const assets = await listAssetsToObserve(ctx.pool, probe.connection)
+  const all = await listAssetsToObserve(ctx.pool, probe.connection)
+  const only = probe.only === null ? null : new Set(probe.only)
+  const assets = only === null ? all : all.filter(({ key }) => only.has(key))
   const { connector, connection } = await openConnection(services, probe.connection, signal)
   if (!connector.observe || assets.length === 0) return
   let batch: Observation[] = []
@@ -62,7 +67,7 @@ async function look(services: JobServices, probe: ClaimedProbe, signal: AbortSig
 
 async function noteUnreachable(services: JobServices, probe: ClaimedProbe, error: unknown): Promise<void> {
   services.ctx.log.warn('a connection could not be looked at', { connection: probe.connection, error: toInternalMessage(error) })
-  await recordUnreachable(services.ctx, probe.connection, services.ctx.clock.now(), toPublicMessage(error))
+  if (probe.only === null) await recordUnreachable(services.ctx, probe.connection, services.ctx.clock.now(), toPublicMessage(error))
 }
 
 function tookTooLong(timeoutMs: number): TidemarkError {

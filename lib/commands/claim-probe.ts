@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
-import type { Instant } from '#lib/domain/instant.ts'
+import { takeSecondLooks } from '#lib/db/lasting-answers.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
 import { probeSpacingMs, probeTimeoutMs } from '#lib/domain/probe-pace.ts'
 
 export interface ClaimedProbe {
@@ -8,6 +9,8 @@ export interface ClaimedProbe {
   kind: string
   startedAt: Instant
   timeoutMs: number
+  /** Keys of the assets to look at a second time; null: all assets of the connection, at the usual pace. */
+  only: readonly string[] | null
 }
 
 /**
@@ -22,7 +25,21 @@ export async function claimProbe(ctx: Context, connection: string): Promise<Clai
     [connection, toText(now)],
   )
   const row = rows[0]
-  return row === undefined ? null : { connection, kind: row.kind, startedAt: now, timeoutMs: probeTimeoutMs(row.every) }
+  return row === undefined ? null : { connection, kind: row.kind, startedAt: now, timeoutMs: probeTimeoutMs(row.every), only: null }
+}
+
+/** Takes the second looks that are due through a connection, apart from its usual pace; null when there are none (any more), or it lets nobody in. */
+export async function claimSecondLooks(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
+  const now = ctx.clock.now()
+  const { rows } = await ctx.pool.query<{ kind: string; every: number }>(
+    'select kind, probe_every_ms as every from connection_state where key = $1 and removed_at is null and failures = 0',
+    [connection],
+  )
+  const row = rows[0]
+  if (row === undefined) return null
+  const timeoutMs = probeTimeoutMs(row.every)
+  const only = await takeSecondLooks(ctx.pool, connection, now, now + MINUTE_MS)
+  return only.length === 0 ? null : { connection, kind: row.kind, startedAt: now, timeoutMs, only }
 }
 
 /** Plans the next look after one has ended, slower while the connection does not let us in; `random` spreads the looks. */

@@ -21,6 +21,7 @@ import { END_OF_TIME, type Instant } from '#lib/domain/instant.ts'
 import { isBroken } from '#lib/domain/status.ts'
 import { rebuildWithin } from './rebuild/rebuild-within.ts'
 import { loadReporting } from './rebuild/reporting.ts'
+import { answerChanges, type HeardOf, hearAnswers, isSeenAgain, logAnswers } from './record-observations/hear-answers.ts'
 
 /** What recording a batch of looks came to. */
 export interface RecordResult {
@@ -71,9 +72,11 @@ export function recordObservations(
     await insertArrivals(sql, arrivals)
     await insertAssetGaps(
       sql,
-      told.flatMap(({ asset }) => closedGap(asset, at, restated !== null)),
+      told.flatMap(({ asset }) => closedGaps(asset, at, restated !== null)),
     )
-    await settleStatuses(sql, now, at, told, restated)
+    const heard = await hearAnswers(sql, assets, byKey, at)
+    await settleStatuses(sql, { now, at, told, heard, restated })
+    logAnswers(ctx.log, heard)
     return { seen: told.length, failed: failed.length, arrivals: arrivals.length }
   })
 }
@@ -133,10 +136,16 @@ function toNewArrivals({ asset, look, arrivals }: Told): NewArrival[] {
   return arrivals.map((arrival) => ({ ...arrival, assetId: asset.assetId, evidence: look.evidence, runId: null }))
 }
 
-function closedGap(asset: WatchedAsset, at: Instant, wasUnreachable: boolean): ClosedGap[] {
+/** The stretches in which nobody knew; what an answer that lasts covers is its own stretch. */
+function closedGaps(asset: WatchedAsset, at: Instant, wasUnreachable: boolean): ClosedGap[] {
+  const { assetId, answeredSince, blindAfterMs } = asset
   const from = blindAt(asset, at)
   if (from === null) return []
-  return [{ assetId: asset.assetId, from, to: at, reason: wasUnreachable ? 'source-unreachable' : 'probe-failed' }]
+  const reason = wasUnreachable ? 'source-unreachable' : 'probe-failed'
+  if (answeredSince === null) return [{ assetId, from, to: at, reason }]
+  const before = { assetId, from, to: Math.min(answeredSince.from, at), reason } as const
+  const after = { assetId, from: Math.max(from, answeredSince.seenAt + (blindAfterMs ?? END_OF_TIME)), to: at, reason } as const
+  return [before, after]
 }
 
 /** Since when nobody had known any more, by the settings now or then; null = somebody knew. */
@@ -145,22 +154,27 @@ function blindAt({ blindFrom, blindSince }: WatchedAsset, now: Instant): Instant
   return present === null || blindSince === null ? (present ?? blindSince) : Math.min(present, blindSince)
 }
 
-/** Rebuilds what a look changed; where it only proved that we can see, the next change moves on. */
-async function settleStatuses(
-  sql: Sql,
-  now: Instant,
-  at: Instant,
-  told: readonly Told[],
-  restated: { assetIds: number[]; from: Instant } | null,
-): Promise<void> {
+interface Recorded {
+  now: Instant
+  at: Instant
+  told: readonly Told[]
+  heard: readonly HeardOf[]
+  restated: { assetIds: number[]; from: Instant } | null
+}
+
+/** Rebuilds what a look changed; where it only proved that we can see, or that it is still gone, the next change moves on. */
+async function settleStatuses(sql: Sql, { now, at, told, heard, restated }: Recorded): Promise<void> {
   const from = new Map<number, Instant>(restated?.assetIds.map((id) => [id, restated.from]))
-  const moved: { assetId: number; nextChangeAt: Instant | null }[] = []
-  for (const one of told) {
-    const since = changedSince(one, now)
-    const { assetId } = one.asset
-    if (since !== null) from.set(assetId, Math.min(since, from.get(assetId) ?? since))
-    else if (!from.has(assetId)) moved.push({ assetId, nextChangeAt: nextChangeOf(one.asset, at) })
+  const changes = [
+    ...heard.map((one) => ({ asset: one.asset, since: answerChanges(one, now), isSeen: isSeenAgain(one) })),
+    ...told.map((one) => ({ asset: one.asset, since: changedSince(one, now), isSeen: true })),
+  ]
+  for (const { asset, since } of changes) {
+    if (since !== null) from.set(asset.assetId, Math.min(since, from.get(asset.assetId) ?? since))
   }
+  const moved = changes.flatMap(({ asset, isSeen }) =>
+    isSeen && !from.has(asset.assetId) ? [{ assetId: asset.assetId, nextChangeAt: nextChangeOf(asset, at) }] : [],
+  )
   await storeNextChanges(sql, moved)
   if (from.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), from)
 }

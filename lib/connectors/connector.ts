@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { JudgedClock } from '#lib/domain/facts.ts'
+import type { JudgedClock, LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -52,7 +52,14 @@ export type Observation =
       /** Things an engineer should hear about although the look was good. */
       warnings: string[]
     }
-  | { ok: false; assetKey: string; publicMessage: string; message: string }
+  | {
+      ok: false
+      assetKey: string
+      publicMessage: string
+      message: string
+      /** The system answered, and will answer the same until somebody changes something; absent: another try may well be good. */
+      lasting?: LastingReason | undefined
+    }
 
 export interface Health {
   ok: boolean

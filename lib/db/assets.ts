@@ -1,9 +1,11 @@
 import type { Reading } from '#lib/domain/diff-readings.ts'
-import type { JudgedClock } from '#lib/domain/facts.ts'
+import type { JudgedClock, LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
+import type { Hearsay } from '#lib/domain/second-look.ts'
+import { blindFrom } from '#lib/domain/sight.ts'
 import type { Status } from '#lib/domain/status.ts'
 import type { Sql } from './context.ts'
-import { toInstantOrNull, toText, toTextOrNull } from './instants.ts'
+import { toInstant, toInstantOrNull, toText, toTextOrNull } from './instants.ts'
 import type { StoredVerdict } from './subjects.ts'
 
 /** The latest good look at an asset, kept whole; earlier ones are not. */
@@ -31,6 +33,12 @@ export interface WatchedAsset {
   blindFrom: Instant | null
   /** We were blind since then by settings that are no longer in force. */
   blindSince: Instant | null
+  /** Public words of the last bad look; null after a good one. */
+  problem: string | null
+  /** What its system has been answering. */
+  hearsay: Hearsay
+  /** Lasting answers since the last good look; null: none. */
+  answeredSince: { from: Instant; seenAt: Instant } | null
 }
 
 interface WatchedRow {
@@ -39,12 +47,22 @@ interface WatchedRow {
   probed_at: Date | null
   next_change_at: Date | null
   verdict: Partial<Pick<StoredVerdict, 'status' | 'blindAfterMs' | 'sightedChangeAt' | 'blindFrom' | 'blindSince'>> | null
+  problem: string | null
+  suspected_reason: LastingReason | null
+  suspected_at: Date | null
+  reason: LastingReason | null
+  reason_from: Date | null
+  answered_from: Date | null
+  answered_seen_at: Date | null
 }
 
-/** A good look that saw nothing new leaves the verdict alone, so its blindness counts from the look. */
+/** A look that saw nothing new leaves the verdict alone, so its blindness counts from the look. */
 function toWatched(row: WatchedRow): WatchedAsset {
   const probedAt = toInstantOrNull(row.probed_at)
   const blindAfterMs = row.verdict?.blindAfterMs ?? null
+  const answeredSince = toAnsweredSince(row)
+  const blindAt = blindFrom({ blindAfterMs }, { probedAt, answeredSince })
+  const isKnown = blindAfterMs !== null && (probedAt !== null || answeredSince !== null)
   return {
     assetId: row.id,
     key: row.key,
@@ -53,9 +71,22 @@ function toWatched(row: WatchedRow): WatchedAsset {
     status: row.verdict?.status ?? null,
     blindAfterMs,
     sightedChangeAt: row.verdict?.sightedChangeAt ?? null,
-    blindFrom: probedAt === null || blindAfterMs === null ? (row.verdict?.blindFrom ?? null) : probedAt + blindAfterMs,
+    blindFrom: isKnown ? blindAt : (row.verdict?.blindFrom ?? null),
     blindSince: row.verdict?.blindSince ?? null,
+    problem: row.problem,
+    hearsay: {
+      inForce: row.reason === null || row.reason_from === null ? null : { reason: row.reason, from: toInstant(row.reason_from) },
+      suspected:
+        row.suspected_reason === null || row.suspected_at === null
+          ? null
+          : { reason: row.suspected_reason, at: toInstant(row.suspected_at) },
+    },
+    answeredSince,
   }
+}
+
+function toAnsweredSince({ answered_from: from, answered_seen_at: seenAt }: WatchedRow): WatchedAsset['answeredSince'] {
+  return from === null || seenAt === null ? null : { from: toInstant(from), seenAt: toInstant(seenAt) }
 }
 
 /** Locks the named assets of a connection, in id order; keys it does not have are absent. */
@@ -67,8 +98,15 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
     [connectionKey, keys],
   )
   const { rows } = await sql.query<WatchedRow>(
-    `select s.id, s.key, a.probed_at, s.next_change_at, a.verdict
-     from subject s join asset a on a.subject_id = s.id where s.id = any($1::int[]) order by s.id`,
+    `select s.id, s.key, a.probed_at, s.next_change_at, a.verdict, a.problem, a.suspected_reason, a.suspected_at,
+       o.reason, o.from_at as reason_from, since.from_at as answered_from, since.seen_at as answered_seen_at
+     from subject s join asset a on a.subject_id = s.id
+     left join blind o on o.asset_id = s.id and o.to_at is null
+     left join lateral (
+       select min(b.from_at) as from_at, max(b.seen_at) as seen_at from blind b
+       where b.asset_id = s.id and b.reason in ('gone', 'refused') and (b.to_at is null or a.probed_at is null or b.to_at > a.probed_at)
+     ) since on true
+     where s.id = any($1::int[]) order by s.id`,
     [locked.map((row) => row.id)],
   )
   return rows.map(toWatched)

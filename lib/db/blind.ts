@@ -76,14 +76,14 @@ export async function loadOpenGaps(sql: Sql, assetIds: readonly number[]): Promi
 
 /**
  * Every stretch that overlaps [from, to) in which these assets could not be seen: their own gaps, those of their connection and
- * those of the worker (which everybody gets).
+ * those of the worker (which everybody gets). What was known to be gone was seen.
  */
 export async function loadSightGaps(sql: Sql, assetIds: readonly number[], from: Instant, to: Instant): Promise<Map<number, SightGap[]>> {
   const { rows } = await sql.query<{ asset_id: number; from_at: Date; to_at: Date | null }>(
     `select a.subject_id as asset_id, b.from_at, b.to_at
      from asset a join blind b on b.asset_id = a.subject_id
        or (b.asset_id is null and (b.connection_key is null or b.connection_key = a.connection_key))
-     where a.subject_id = any($1::int[]) and b.from_at < $3 and (b.to_at is null or b.to_at > $2)
+     where a.subject_id = any($1::int[]) and b.reason <> 'gone' and b.from_at < $3 and (b.to_at is null or b.to_at > $2)
      order by a.subject_id, b.from_at`,
     [assetIds, toText(from), toTextOrNull(to)],
   )

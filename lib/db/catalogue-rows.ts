@@ -97,7 +97,13 @@ export async function syncFeeds(
   return ids
 }
 
-/** Writes the assets into their feeds and returns their ids by key. */
+/** What was answered about an asset says nothing about one that is looked at in another way. */
+const LOOKED_AT_AS_BEFORE = `(a.connection_key, a.path, a.settings) is not distinct from (excluded.connection_key, excluded.path, excluded.settings)`
+
+/**
+ * Writes the assets into their feeds and returns their ids by key. One that could not be looked at, and is to be looked at in another
+ * way now, is looked at at once.
+ */
 export async function syncAssets(
   sql: Sql,
   now: Instant,
@@ -127,10 +133,13 @@ export async function syncAssets(
        as x(id int, feed_id int, kind text, connection text, path text, promised boolean, flow text, settings jsonb)
      on conflict (subject_id) do update
      set feed_id = excluded.feed_id, asset_kind = excluded.asset_kind, connection_key = excluded.connection_key, path = excluded.path,
-         promised = excluded.promised, flow = excluded.flow, settings = excluded.settings
+         promised = excluded.promised, flow = excluded.flow, settings = excluded.settings,
+         suspected_reason = case when ${LOOKED_AT_AS_BEFORE} then a.suspected_reason end,
+         suspected_at = case when ${LOOKED_AT_AS_BEFORE} then a.suspected_at end,
+         look_again_at = case when ${LOOKED_AT_AS_BEFORE} then a.look_again_at when a.problem is not null then $2::timestamptz end
      where (a.feed_id, a.asset_kind, a.connection_key, a.path, a.promised, a.flow, a.settings) is distinct from
        (excluded.feed_id, excluded.asset_kind, excluded.connection_key, excluded.path, excluded.promised, excluded.flow, excluded.settings)`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows), toText(now)],
   )
   return ids
 }

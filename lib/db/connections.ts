@@ -63,10 +63,12 @@ export async function noteConnectionFailure(sql: Sql, key: string, at: Instant, 
   ])
 }
 
-/** The connections of the catalogue whose next look is due, the longest waiting first. */
+/** The connections of the catalogue through which a look is due, at all their assets or at some a second time; the longest waiting first. */
 export async function listDueConnections(sql: Sql, now: Instant): Promise<ConnectionState[]> {
   const { rows } = await sql.query<ConnectionRow>(
-    'select * from connection_state where removed_at is null and next_probe_at <= $1 order by next_probe_at, key',
+    `select * from connection_state c where removed_at is null and (next_probe_at <= $1 or failures = 0 and exists (
+       select 1 from asset a join subject s on s.id = a.subject_id
+       where a.connection_key = c.key and a.look_again_at <= $1 and s.removed_at is null)) order by next_probe_at, key`,
     [toText(now)],
   )
   return rows.map(toConnection)

@@ -3,9 +3,10 @@ import type { Instant } from './instant.ts'
 import { type Judgement, Outlook } from './outlook.ts'
 import { NEVER } from './policy-kind.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
+import { knownUntil } from './sight.ts'
 import type { Span, Verdict } from './span.ts'
 import { isBroken } from './status.ts'
-import { blindFrom, walk } from './walk.ts'
+import { walk } from './walk.ts'
 import { promiseInWords, reasonInWords, statusInWords, weaknessInWords } from './words.ts'
 
 /**
@@ -14,7 +15,7 @@ import { promiseInWords, reasonInWords, statusInWords, weaknessInWords } from '.
  */
 export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Instant): Verdict {
   const span = currentSpan(settings, facts, now)
-  const outlook = new Outlook(settings, facts, Math.min(now, blindFrom(settings, facts)))
+  const outlook = new Outlook(settings, facts, knownUntil(settings, facts, now))
   const { limits } = outlook
   const judgement = outlook.at(now)
   const weakBy = restsOnEvidence(span) ? judgement.weakBy : null

@@ -42,6 +42,19 @@ export interface BlindInterval {
   reason: 'probe-failed' | 'source-unreachable'
 }
 
+/** Answers that stay the same until somebody changes something: there is no such thing, or we may not read it. */
+export const LASTING_REASONS = ['gone', 'refused'] as const
+export type LastingReason = (typeof LASTING_REASONS)[number]
+
+/** A stretch in which an asset's system gave the same lasting answer; `to` null means it still does. */
+export interface LastingAnswer {
+  from: Instant
+  to: Instant | null
+  reason: LastingReason
+  /** The latest look that got it. */
+  seenAt: Instant
+}
+
 export interface MaintenanceWindow {
   from: Instant
   to: Instant | null
@@ -57,5 +70,6 @@ export interface AssetFacts {
   probedAt: Instant | null
   /** Only matters while `to` is null or for the overlay: closed gaps no longer hide what we learnt since. */
   blind: readonly BlindInterval[]
+  lasting: readonly LastingAnswer[]
   windows: readonly MaintenanceWindow[]
 }

@@ -1,5 +1,5 @@
 import { type ClockHistory, clockHistory, effectiveAt } from './clock-history.ts'
-import type { Arrival, AssetFacts, BlindInterval, JudgedClock, RunOutcome } from './facts.ts'
+import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingReason, RunOutcome } from './facts.ts'
 import type { Instant } from './instant.ts'
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policy-kind.ts'
@@ -18,6 +18,13 @@ interface Hang {
   to: Instant
 }
 
+/** What the asset's system answered for a while; to the end of time while it still does. */
+export interface LastingStretch {
+  from: Instant
+  to: Instant
+  reason: LastingReason
+}
+
 /** Facts in the order in which they are looked up; make it once per asset and reuse it. */
 export interface PreparedFacts {
   createdAt: Instant
@@ -31,6 +38,10 @@ export interface PreparedFacts {
   hangs: readonly Hang[]
   /** Since when the system has been unreachable, if it still is. */
   unreachableFrom: Instant
+  /** Ascending, never at the same time. */
+  lasting: readonly LastingStretch[]
+  /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
+  answeredSince: { from: Instant; seenAt: Instant } | null
   work: readonly WorkPart[]
   /** What was known about a clock; dates are local to the zone. */
   history(clock: JudgedClock, zone: string): ClockHistory
@@ -53,6 +64,8 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     endedRunInstants: endedRuns.map((run) => run.endedAt),
     hangs,
     unreachableFrom: unreachableFrom(facts.blind),
+    lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
+    answeredSince: answeredSince(facts),
     work: workParts(facts.windows),
     history: historiesOf(facts.arrivals),
   }
@@ -69,6 +82,22 @@ function hangsOf(runs: readonly RunOutcome[]): Hang[] {
 function unreachableFrom(blind: readonly BlindInterval[]): Instant {
   const open = blind.filter((gap) => gap.to === null && gap.reason === 'source-unreachable')
   return open.reduce((first, gap) => Math.min(first, gap.from), NEVER)
+}
+
+function answeredSince({ lasting, probedAt }: AssetFacts): PreparedFacts['answeredSince'] {
+  const since = lasting.filter(({ to }) => to === null || to > (probedAt ?? -NEVER))
+  if (since.length === 0) return null
+  return { from: Math.min(...since.map(({ from }) => from)), seenAt: Math.max(...since.map(({ seenAt }) => seenAt)) }
+}
+
+/** The same facts as if somebody kept looking and always found what was found last. */
+export function asIfSeen(facts: PreparedFacts): PreparedFacts {
+  const { probedAt, answeredSince: answered } = facts
+  return {
+    ...facts,
+    probedAt: probedAt === null ? null : answered === null ? NEVER : probedAt,
+    answeredSince: answered === null ? null : { ...answered, seenAt: NEVER },
+  }
 }
 
 /** Histories are made when first asked for; the zone matters only to clocks that know dates alone. */

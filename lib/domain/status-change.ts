@@ -3,7 +3,7 @@ import { sortedInstants } from './sorted-instants.ts'
 import type { Span } from './span.ts'
 import type { Reason, Status } from './status.ts'
 
-/** A status that became another one; `reason` is that of the new one. A new reason alone is no change. */
+/** A status that became another one; `reason` is that of the new one. A new reason alone is no change, but for an answer that lasts. */
 export interface StatusChange {
   at: Instant
   from: Status | null

@@ -14,6 +14,8 @@ export const REASONS = [
   'no-time',
   'probe-failed',
   'source-unreachable',
+  'gone',
+  'refused',
   'run-failed',
   'run-hung',
   'old-data',

@@ -18,8 +18,8 @@ import type { AssetFacts, BlindInterval, MaintenanceWindow } from './facts.ts'
 import { MINUTE_MS } from './instant.ts'
 import { NEVER } from './policy-kind.ts'
 import { prepareFacts } from './prepare-facts.ts'
+import { blindFrom } from './sight.ts'
 import { timeline } from './timeline.ts'
-import { blindFrom } from './walk.ts'
 
 const write = arrival('writtenAt', '2026-03-05T06:00')
 const watched = settings([anAge({ clock: 'writtenAt' })], { blindAfterMs: 15 * MINUTE_MS })

@@ -1,41 +1,49 @@
 import type { AssetSettings } from './asset-settings.ts'
+import { cutAt } from './cut-spans.ts'
 import type { Instant } from './instant.ts'
 import { joinSpans } from './join-spans.ts'
+import { answersThatCount, refusedFromAt, underAnswers } from './lasting-answers.ts'
 import type { WorkPart } from './maintenance-windows.ts'
-import { Outlook } from './outlook.ts'
+import { type Judgement, Outlook } from './outlook.ts'
 import { NEVER } from './policy-kind.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
+import { blindStretches } from './sight.ts'
 import { countUpTo } from './sorted-instants.ts'
 import type { Span } from './span.ts'
 import { isBroken, type Status } from './status.ts'
-
-/**
- * From here on nobody can say more than what was seen by then. `NEVER` for the ledger, and for what was never looked at:
- * what little is known of that came from the ledger too.
- */
-export function blindFrom(settings: AssetSettings, facts: PreparedFacts): Instant {
-  if (settings.blindAfterMs === null || facts.probedAt === null) return NEVER
-  return facts.probedAt + settings.blindAfterMs
-}
 
 /**
  * The statuses of an asset over [from, to) under one version of its settings, from change point to change point;
  * neighbours differ. Facts that count only after `asOf` are left out: `evaluate` must not see the future.
  */
 export function* walk(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
-  const spans = underWork(inSight(settings, facts, workFromAt(facts, from), to, asOf), facts.work)
+  const answers = answersThatCount(settings, facts, asOf)
+  const start = refusedFromAt(answers, workFromAt(facts, from))
+  const spans = underWork(underAnswers(inSight(settings, facts, start, to, asOf), answers), facts.work)
   for (const span of joinSpans(spans)) {
     if (span.to > from) yield span.from < from ? { ...span, from } : span
   }
 }
 
-/** What the policies say, until we are blind; from then on late and stale stay, and everything else is unknown. */
+/** What the policies say, but for the stretches in which we were blind. */
 function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
-  const blindAt = blindFrom(settings, facts)
   let at = from
-  while (at < to && at < blindAt) {
+  for (const blind of blindStretches(settings, facts)) {
+    yield* seeing(settings, facts, at, Math.min(to, blind.from), asOf)
+    at = Math.max(at, blind.from)
+    const end = Math.min(to, blind.to)
+    if (at < end) yield* blinded(new Outlook(settings, facts, Math.min(blind.from, asOf)).at(blind.from), facts, at, end)
+    at = Math.max(at, end)
+    if (at >= to) return
+  }
+  yield* seeing(settings, facts, at, to, asOf)
+}
+
+function* seeing(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
+  let at = from
+  while (at < to) {
     const outlook = new Outlook(settings, facts, Math.min(at, asOf))
-    const until = Math.min(to, blindAt, nextFactAfter(facts, at, asOf))
+    const until = Math.min(to, nextFactAfter(facts, at, asOf))
     for (const point of outlook.points()) {
       if (point >= until) break
       if (point <= at) continue
@@ -45,10 +53,12 @@ function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, 
     yield spanOf(outlook, at, until)
     at = until
   }
-  if (at >= to) return
-  const last = spanOf(new Outlook(settings, facts, Math.min(blindAt, asOf)), blindAt, to)
-  if (last.status === null || isBroken(last.status)) yield { ...last, from: at }
-  else yield* unknown(at, to, facts.unreachableFrom)
+}
+
+/** While nobody sees, late and stale stay, and everything else is unknown. */
+function* blinded({ status, reason }: Judgement, facts: PreparedFacts, from: Instant, to: Instant): Generator<Span> {
+  if (status === null || isBroken(status)) yield { from, to, status, reason }
+  else yield* unknown(from, to, facts.unreachableFrom)
 }
 
 function spanOf(outlook: Outlook, from: Instant, to: Instant): Span {
@@ -83,27 +93,11 @@ function troubleOf(status: Status | null): Trouble {
 function* underWork(spans: Iterable<Span>, work: readonly WorkPart[]): Generator<Span> {
   let before: Trouble = 'none'
   let olderTrouble: Trouble = 'none'
-  for (const { span, part } of cutAtWork(spans, work)) {
+  for (const { span, part } of cutAt(spans, work)) {
     const trouble = troubleOf(span.status)
     if (span.from === part?.workFrom) olderTrouble = before
     if (trouble !== olderTrouble) olderTrouble = 'none'
     yield part === null || trouble === olderTrouble ? span : { ...span, status: 'maintenance', reason: part.kind }
     before = trouble
-  }
-}
-
-/** The spans in pieces, each within one part of the work, or outside all. */
-function* cutAtWork(spans: Iterable<Span>, work: readonly WorkPart[]): Generator<{ span: Span; part: WorkPart | null }> {
-  let next = 0
-  for (const span of spans) {
-    for (let from = span.from; from < span.to; ) {
-      while ((work[next]?.to ?? NEVER) <= from) next += 1
-      const part = work[next]
-      const isInside = part !== undefined && part.from <= from
-      const edge = (isInside ? part.to : part?.from) ?? NEVER
-      const to = Math.min(span.to, edge)
-      yield { span: { ...span, from, to }, part: isInside ? part : null }
-      from = to
-    }
   }
 }

@@ -21,6 +21,8 @@ const REASON_WORDS: Record<Reason, string> = {
   'no-time': 'it holds data, but nothing that tells how fresh it is',
   'probe-failed': 'we could not look at it',
   'source-unreachable': 'the system it lives in cannot be reached',
+  gone: 'its system says that there is no such thing any more',
+  refused: 'its system no longer lets us read it',
   'run-failed': 'the run that should have loaded it did not succeed',
   'run-hung': 'the run that should load it takes far longer than it should',
   'old-data': 'it holds older data than promised, although it was loaded',

@@ -52,7 +52,7 @@ function feedLink(place: Place, key: string): string {
 
 function toEntry(place: Place, change: AnnouncedChange): AtomEntry {
   const because = change.explanation ?? (change.reason === null ? '' : `${reasonInWords(change.reason)}.`)
-  const was = change.from === null ? '' : ` It was ${statusInWords(change.from).toLowerCase()}.`
+  const was = change.from === null || change.from === change.to ? '' : ` It was ${statusInWords(change.from).toLowerCase()}.`
   return {
     id: tag(place, `change/${change.recordedAt}-${change.id}`),
     title: `${change.feedName} is ${statusInWords(change.to).toLowerCase()}`,

@@ -88,7 +88,7 @@ export function run(state: RunOutcome['state'], endedAt: string, own: Partial<Ru
 
 /** Facts of an asset created on 1 January 2026 and never looked at. */
 export function facts(own: Partial<AssetFacts> = {}): AssetFacts {
-  return { createdAt: at('2026-01-01T00:00'), arrivals: [], runs: [], probedAt: null, blind: [], windows: [], ...own }
+  return { createdAt: at('2026-01-01T00:00'), arrivals: [], runs: [], probedAt: null, blind: [], lasting: [], windows: [], ...own }
 }
 
 /** Status and reason at an instant, as `fresh/on-time`. */

@@ -43,6 +43,7 @@ async function nextRowAt(ctx: Context): Promise<Instant> {
     `select min(at) as at from (
        select scheduled_for as at from run where state = 'scheduled'
        union all select next_probe_at from connection_state where removed_at is null
+       union all select look_again_at from asset
        union all select next_attempt_at from outbox
      ) due where at > $1`,
     [new Date(ctx.clock.now())],

@@ -35,6 +35,16 @@ const event = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('look' as const), key, clock, age }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('look-again' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('bad-look' as const), key }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('answer' as const),
+      key,
+      reason: fc.constantFrom('gone' as const, 'refused' as const),
+      looks: fc.constantFrom(1, 2, 2, 3),
+      apartMs: fc.constantFrom(45_000, 45_000, 20 * MINUTE_MS, 9 * HOUR_MS),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('unreachable' as const) }) },
   {
     weight: 4,
@@ -139,6 +149,12 @@ export class Play {
       }
       case 'bad-look':
         await look(this.#ctx, [unseen(happening.key)])
+        break
+      case 'answer':
+        for (let n = 0; n < happening.looks; n += 1) {
+          if (n > 0) await this.goTo(this.#clock.now() + happening.apartMs, true)
+          await look(this.#ctx, [unseen(happening.key, happening.reason)])
+        }
         break
       case 'unreachable':
         for (let n = 0; n < 4; n += 1) {

@@ -5,6 +5,7 @@ import type { ClockReading, Observation } from '#lib/connectors/connector.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { CatalogueAsset } from '#lib/domain/catalogue.ts'
+import type { LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { RunState } from '#lib/domain/run.ts'
 import { aCatalogue } from './state-catalogue.ts'
@@ -30,9 +31,9 @@ export function seen(
   return { ok: true, assetKey, readings: given, rows, evidence, state: null, warnings: [] }
 }
 
-/** A look that failed. */
-export function unseen(assetKey: string): Observation {
-  return { ok: false, assetKey, publicMessage: 'The table could not be read.', message: 'permission denied' }
+/** A look that failed; for a reason that lasts if it names one. */
+export function unseen(assetKey: string, lasting?: LastingReason): Observation {
+  return { ok: false, assetKey, publicMessage: 'The table could not be read.', message: 'permission denied', lasting }
 }
 
 /** Records looks through `lake` at this moment. */

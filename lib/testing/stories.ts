@@ -6,16 +6,18 @@ import {
   type AssetFacts,
   type BlindInterval,
   JUDGED_CLOCKS,
+  type LastingAnswer,
   type MaintenanceWindow,
   type RunOutcome,
 } from '#lib/domain/facts.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
 import { joinSpans } from '#lib/domain/join-spans.ts'
 import type { Policy } from '#lib/domain/policy.ts'
 import { prepareFacts } from '#lib/domain/prepare-facts.ts'
+import { type Heard, hear, type LookAnswer } from '#lib/domain/second-look.ts'
+import { blindFrom } from '#lib/domain/sight.ts'
 import type { Span } from '#lib/domain/span.ts'
 import { timeline } from '#lib/domain/timeline.ts'
-import { blindFrom } from '#lib/domain/walk.ts'
 import { aDeadline, anAge, aWriter, calendarDays, settings } from './domain-builders.ts'
 
 /** The stretch in which stories play; clocks change in New York and Berlin in it. */
@@ -25,6 +27,7 @@ export const END: Instant = START + 30 * DAY_MS
 /** One thing we learn, and when. */
 type Event =
   | { kind: 'look'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
+  | { kind: 'answer'; knownAt: Instant; answer: Exclude<LookAnswer, 'good'> }
   | { kind: 'unreachable'; knownAt: Instant; since: Instant }
   | { kind: 'run-started'; knownAt: Instant }
   | { kind: 'run-ended'; knownAt: Instant; state: RunOutcome['state'] }
@@ -103,13 +106,22 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.tuple(anInstant, fc.option(someSettings)).map(([knownAt, own]) => ({ kind: 'settings' as const, knownAt, settings: own })),
 )
 
+/** Looks that get no good answer; most are followed by a second one that gets the same. */
+const someAnswers: fc.Arbitrary<Event[]> = fc
+  .tuple(anInstant, fc.constantFrom<Exclude<LookAnswer, 'good'>>('gone', 'gone', 'refused', 'failed'), fc.constantFrom(0, 1, 1, 2, 40))
+  .map(([knownAt, answer, more]) =>
+    Array.from({ length: more + 1 }, (_, n) => ({ kind: 'answer' as const, knownAt: knownAt + n * 45 * SECOND_MS, answer })),
+  )
+
 /** Any life of an asset. */
 export const aStory: fc.Arbitrary<Story> = fc
-  .tuple(anInstant, someSettings, fc.array(anEvent, { maxLength: 14 }))
-  .map(([createdAt, first, events]) => ({
+  .tuple(anInstant, someSettings, fc.array(anEvent, { maxLength: 14 }), fc.array(someAnswers, { maxLength: 3 }))
+  .map(([createdAt, first, events, answers]) => ({
     createdAt: Math.min(createdAt, START + 5 * DAY_MS),
     first,
-    events: events.filter((event) => event.knownAt >= Math.min(createdAt, START + 5 * DAY_MS)).sort((a, b) => a.knownAt - b.knownAt),
+    events: [...events, ...answers.flat()]
+      .filter((event) => event.knownAt >= Math.min(createdAt, START + 5 * DAY_MS))
+      .sort((a, b) => a.knownAt - b.knownAt),
   }))
 
 /** The settings in force at each instant of a story. */
@@ -122,18 +134,40 @@ export function versionsOf(story: Story, knownBy: Instant = END): SettingsVersio
 
 /** What is known of a story by an instant. */
 export function learn(story: Story, knownBy: Instant = END): AssetFacts {
-  return story.events
-    .filter((event) => event.knownAt <= knownBy)
-    .reduce(learnEvent, { createdAt: story.createdAt, arrivals: [], runs: [], probedAt: null, blind: [], windows: [] })
+  return learnAll(story, knownBy)
 }
 
-function learnEvent(known: AssetFacts, event: Event): AssetFacts {
+function learnAll(story: Story, knownBy: Instant): Known {
+  const nothing = { arrivals: [], runs: [], probedAt: null, blind: [], lasting: [], windows: [] }
+  return story.events
+    .filter((event) => event.knownAt <= knownBy)
+    .reduce(learnEvent, { createdAt: story.createdAt, ...nothing, heard: hear({ inForce: null, suspected: null }, 'good', 0) })
+}
+
+/** The facts, and what was heard last of answers that last. */
+interface Known extends AssetFacts {
+  heard: Heard
+}
+
+/** What one more look makes of the answers that last. */
+function hearing(known: Known, answer: LookAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
+  const heard = hear(known.heard, answer, knownAt)
+  const { inForce, begunAt, endedAt } = heard
+  const ended = known.lasting.map((one): LastingAnswer => (one.to === null && endedAt !== null ? { ...one, to: endedAt } : one))
+  const seen = ended.map((one) => (one.to === null && one.reason === answer ? { ...one, seenAt: knownAt } : one))
+  return { heard, lasting: begunAt === null || inForce === null ? seen : [...seen, { ...inForce, to: null, seenAt: knownAt }] }
+}
+
+function learnEvent(known: Known, event: Event): Known {
   const { knownAt } = event
   switch (event.kind) {
+    case 'answer':
+      return { ...known, ...hearing(known, event.answer, knownAt) }
     case 'look': {
       const blind = known.blind.map((gap): BlindInterval => (gap.to === null ? { ...gap, to: knownAt } : gap))
       return {
         ...known,
+        ...hearing(known, 'good', knownAt),
         blind,
         probedAt: knownAt,
         arrivals: [...known.arrivals, ...event.arrivals.map((a) => ({ ...a, recordedAt: knownAt }))],
@@ -157,7 +191,7 @@ function learnEvent(known: AssetFacts, event: Event): AssetFacts {
   }
 }
 
-function isRunning(known: AssetFacts): boolean {
+function isRunning(known: Pick<AssetFacts, 'runs'>): boolean {
   return known.runs.some((run) => run.endedAt === null)
 }
 
@@ -169,7 +203,7 @@ export function toldAtOnce(story: Story): Span[] {
 /** The spans as the live path writes them: after everything we learn, the tail from where it begins to count. */
 export function tellLive(story: Story): Span[] {
   let told: Span[] = []
-  let before = learn(story, story.createdAt - 1)
+  let before = learnAll(story, story.createdAt - 1)
   for (const [index, event] of story.events.entries()) {
     const known = learnEvent(before, event)
     const now = story.events[index + 1]?.knownAt ?? END
@@ -195,11 +229,13 @@ function cutAt(spans: readonly Span[], at: Instant): Span[] {
 }
 
 /** The earliest instant that what we just learnt can say anything about. */
-function countsFrom(story: Story, before: AssetFacts, known: AssetFacts, event: Event): Instant {
+function countsFrom(story: Story, before: Known, known: Known, event: Event): Instant {
+  const blind = versionsOf(story, event.knownAt).flatMap(({ settings: own }) =>
+    own === null ? [] : [blindFrom(own, prepareFacts(before))],
+  )
+  if (event.kind === 'answer') return Math.min(known.heard.begunAt ?? event.knownAt, ...blind)
   if (event.kind === 'unreachable') return known.blind.at(-1)?.from ?? event.knownAt
   if (event.kind !== 'look') return event.knownAt
   const counted = event.arrivals.map((a) => effectiveAt({ ...a, recordedAt: event.knownAt }))
-  const versions = versionsOf(story, event.knownAt).flatMap(({ settings: own }) => (own === null ? [] : [own]))
-  const blind = versions.map((own) => blindFrom(own, prepareFacts(before)))
   return Math.min(...counted, ...blind, before.probedAt === null ? story.createdAt : event.knownAt)
 }

@@ -82,6 +82,25 @@ describe('what a restatement announces', () => {
     ])
   })
 
+  test('that something late is gone is told, although it stays late, and so is that it is back', () => {
+    const gone = (from: number): Span => ({ from, to: END_OF_TIME, status: 'late', reason: 'gone' })
+    const told = announcements({ before: [late(60)], after: [late(60, 80), gone(80)], statedUntil: 85, lastAnnouncedAt: 60, now: 85 })
+    expect(told).toEqual([{ at: 80, from: 'late', to: 'late', reason: 'gone', rewrite: false }])
+    const back = announcements({
+      before: [late(60, 80), gone(80)],
+      after: [late(60, 80), { ...gone(80), to: 95 }, late(95)],
+      statedUntil: 95,
+      lastAnnouncedAt: 80,
+      now: 95,
+    })
+    expect(back).toEqual([{ at: 95, from: 'late', to: 'late', reason: 'overdue', rewrite: false }])
+  })
+
+  test('any other new reason alone is told to nobody', () => {
+    const hung: Span = { from: 80, to: END_OF_TIME, status: 'late', reason: 'run-hung' }
+    expect(announcements({ before: [late(60)], after: [late(60, 80), hung], statedUntil: 85, lastAnnouncedAt: 60, now: 85 })).toEqual([])
+  })
+
   test('a new subject begins with a change from nothing', () => {
     expect(inShort(announcements({ before: [], after: [unknown(50)], statedUntil: 50, lastAnnouncedAt: null, now: 50 }))).toEqual([
       '50 null → unknown',

@@ -1,3 +1,4 @@
+import { LASTING_REASONS } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Span } from '#lib/domain/span.ts'
 import { changesBetween, type StatusChange } from '#lib/domain/status-change.ts'
@@ -27,7 +28,8 @@ function spanAt(spans: readonly Span[], at: Instant): Span | undefined {
 /**
  * The changes a restatement logs, in order of time. People have been told the status `before` has now; from there a chain of
  * announced changes leads to the status `after` has now, each dated when it happened: first whatever turned after `statedUntil`,
- * then, if that does not end there, one more. All else that differs restates the past.
+ * then, if that does not end there, one more; and where no status turned, that it has become known to be gone or refused, or is no
+ * longer. All else that differs restates the past.
  */
 export function announcements(restated: Restated): LoggedChange[] {
   const differences = changesBetween(restated.before, restated.after).filter((change) => change.at <= restated.now)
@@ -55,9 +57,20 @@ function announceChain(
   }
   const current = spanAt(after, now)
   const status = current?.status ?? null
-  if (told !== status) {
-    const turned = turns.at(-1)?.at ?? now
-    chain.push({ at: isLater(turned) ? turned : now, from: told, to: status, reason: current?.reason ?? null, rewrite: false })
+  const reason = current?.reason ?? null
+  const turned = told === status ? newAnswerAt(spanAt(before, now), current) : (turns.at(-1)?.at ?? now)
+  if (told !== status || (chain.length === 0 && turned !== null)) {
+    chain.push({ at: turned !== null && isLater(turned) ? turned : now, from: told, to: status, reason, rewrite: false })
   }
   return chain
+}
+
+/** When the same status got an answer that lasts for its reason, or lost it: news, though no colour turned; null: neither. */
+function newAnswerAt(before: Span | undefined, after: Span | undefined): Instant | null {
+  if (before === undefined || after === undefined || before.reason === after.reason) return null
+  return isAnswer(before.reason) || isAnswer(after.reason) ? after.from : null
+}
+
+function isAnswer(reason: Span['reason']): boolean {
+  return LASTING_REASONS.some((one) => one === reason)
 }

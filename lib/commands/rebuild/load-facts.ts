@@ -2,13 +2,15 @@ import { loadArrivals } from '#lib/db/arrivals.ts'
 import { loadProbedAt } from '#lib/db/assets.ts'
 import { loadOpenGaps } from '#lib/db/blind.ts'
 import type { Sql } from '#lib/db/context.ts'
+import { loadLastingAnswers } from '#lib/db/lasting-answers.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/memberships.ts'
 import { loadRunOutcomes } from '#lib/db/run-outcomes.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/versions.ts'
 import { loadWindows, type StoredWindow } from '#lib/db/windows.ts'
-import type { AssetFacts, MaintenanceWindow, RunOutcome } from '#lib/domain/facts.ts'
+import type { AssetFacts, LastingAnswer, MaintenanceWindow, RunOutcome } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { workParts } from '#lib/domain/maintenance-windows.ts'
+import { NEVER } from '#lib/domain/policy-kind.ts'
 
 /** Whose facts are wanted, and from when on they must decide. */
 export interface WantedFacts {
@@ -29,10 +31,15 @@ export async function loadFacts(sql: Sql, wanted: readonly WantedFacts[]): Promi
   const versions = await loadAssetVersions(sql, ids)
   const probedAt = await loadProbedAt(sql, ids)
   const gaps = await loadOpenGaps(sql, ids)
+  const lasting = await loadLastingAnswers(sql, ids)
   const windows = await loadAssetWindows(sql, ids)
   const reach = wanted.map((w) => ({
     assetId: w.assetId,
-    from: reachBack(w.from, versions.get(w.assetId) ?? [], probedAt.get(w.assetId) ?? null, windows.get(w.assetId) ?? []),
+    from: reachBack(w.from, versions.get(w.assetId) ?? [], {
+      probedAt: probedAt.get(w.assetId) ?? null,
+      lasting: lasting.get(w.assetId) ?? [],
+      windows: windows.get(w.assetId) ?? [],
+    }),
   }))
   const arrivals = await loadArrivals(sql, reach)
   const runs = await loadRuns(sql, reach, versions)
@@ -47,6 +54,7 @@ export async function loadFacts(sql: Sql, wanted: readonly WantedFacts[]): Promi
           runs: runs.get(w.assetId) ?? [],
           probedAt: probedAt.get(w.assetId) ?? null,
           blind: gaps.get(w.assetId) ?? [],
+          lasting: lasting.get(w.assetId) ?? [],
           windows: windows.get(w.assetId) ?? [],
         },
       },
@@ -54,17 +62,20 @@ export async function loadFacts(sql: Sql, wanted: readonly WantedFacts[]): Promi
   )
 }
 
-/** A window or a blindness that began before `from` judges by what was so at its beginning. */
+/** A window, a blindness or an answer that began before `from` judges by what was so at its beginning. */
 function reachBack(
   from: Instant,
   versions: readonly AssetVersion[],
-  probedAt: Instant | null,
-  windows: readonly MaintenanceWindow[],
+  { probedAt, lasting, windows }: { probedAt: Instant | null; lasting: readonly LastingAnswer[]; windows: readonly MaintenanceWindow[] },
 ): Instant {
   let reach = from
   for (const part of workParts(windows)) if (part.from <= from && from < part.to) reach = Math.min(reach, part.workFrom - 1)
-  if (probedAt === null) return reach
-  for (const { settings } of versions) if (settings?.blindAfterMs != null) reach = Math.min(reach, probedAt + settings.blindAfterMs)
+  for (const answer of lasting) if (answer.from <= reach && reach < (answer.to ?? NEVER)) reach = answer.from
+  const answered = lasting.filter(({ to }) => to === null || to > (probedAt ?? -NEVER))
+  for (const seenAt of [probedAt, ...answered.map((answer) => answer.seenAt)]) {
+    if (seenAt === null) continue
+    for (const { settings } of versions) if (settings?.blindAfterMs != null) reach = Math.min(reach, seenAt + settings.blindAfterMs)
+  }
   return reach
 }
 

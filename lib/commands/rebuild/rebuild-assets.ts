@@ -4,9 +4,9 @@ import { type StoredVerdict, type Subject, storeVerdicts } from '#lib/db/subject
 import type { AssetVersion } from '#lib/db/versions.ts'
 import { evaluate } from '#lib/domain/evaluate.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/instant.ts'
-import { type PreparedFacts, prepareFacts } from '#lib/domain/prepare-facts.ts'
+import { asIfSeen, type PreparedFacts, prepareFacts } from '#lib/domain/prepare-facts.ts'
+import { blindFrom, blindStretches } from '#lib/domain/sight.ts'
 import { timeline } from '#lib/domain/timeline.ts'
-import { blindFrom } from '#lib/domain/walk.ts'
 import { type LoadedAsset, loadFacts } from './load-facts.ts'
 import { joinWrites, type Restatement, restateSpans } from './restate-spans.ts'
 
@@ -79,7 +79,7 @@ function judge({ versions }: LoadedAsset, prepared: PreparedFacts, now: Instant)
   const settings = settingsAt(versions, now)
   if (settings === null) return null
   const verdict = evaluate(settings, prepared, now)
-  const sighted = prepared.probedAt === null ? verdict : evaluate(settings, { ...prepared, probedAt: END_OF_TIME }, now)
+  const sighted = evaluate(settings, asIfSeen(prepared), now)
   const blind = blindFrom(settings, prepared)
   return {
     ...verdict,
@@ -95,8 +95,11 @@ function judge({ versions }: LoadedAsset, prepared: PreparedFacts, now: Instant)
 function blindSince(versions: readonly AssetVersion[], prepared: PreparedFacts, now: Instant): Instant | null {
   for (const [index, { from, settings }] of versions.entries()) {
     if (settings === null) continue
-    const since = Math.max(from, blindFrom(settings, prepared))
-    if (since < Math.min(versions[index + 1]?.from ?? END_OF_TIME, now + 1)) return since
+    const until = Math.min(versions[index + 1]?.from ?? END_OF_TIME, now + 1)
+    for (const blind of blindStretches(settings, prepared)) {
+      const since = Math.max(from, blind.from)
+      if (since < Math.min(until, blind.to)) return since
+    }
   }
   return null
 }

@@ -8,7 +8,7 @@ import { rollUpDay, sumUpLate } from '#lib/domain/day-status.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/instant.ts'
 import { addDays, atTimeOfDay, daysBetween, endOfDay, type LocalDay, startOfDay } from '#lib/domain/local-day.ts'
 import { type PreparedFacts, prepareFacts } from '#lib/domain/prepare-facts.ts'
-import { blindFrom } from '#lib/domain/walk.ts'
+import { blindStretches } from '#lib/domain/sight.ts'
 import { deliveriesOn, deliveriesReach, isExpectedOn } from './deliveries-on.ts'
 import { loadFacts } from './load-facts.ts'
 import type { Reporting } from './reporting.ts'
@@ -102,7 +102,8 @@ function openGapOn(versions: readonly AssetVersion[], facts: PreparedFacts, end:
   const settings = versions[index]?.settings ?? null
   const next = versions[index + 1]
   if (settings === null) return []
-  return [{ from: blindFrom(settings, facts), to: next !== undefined && next.settings === null ? next.from : END_OF_TIME }]
+  const until = next !== undefined && next.settings === null ? next.from : END_OF_TIME
+  return blindStretches(settings, facts).map(({ from, to }) => ({ from, to: Math.min(to, until) }))
 }
 
 /** Spans of their own, gaps of everything below, and the sums of what their members counted. */

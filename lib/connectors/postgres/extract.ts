@@ -4,7 +4,7 @@ import { MINUTE_MS } from '#lib/domain/instant.ts'
 import type { JsonObject } from '#lib/domain/json.ts'
 import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
 import { isBytes, toJsonValue } from './json-values.ts'
-import { isConnectionLoss, toUnreachable } from './problems.ts'
+import { isElsewhere, isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { openSession, type Session, type TextTable } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 import { parseTablePath, quoteTable } from './table-path.ts'
@@ -50,15 +50,17 @@ const STATEMENT: Record<string, string> = {
 /** Worth another try without anybody changing anything: locked, too slow, or rows that a standby took away while they were read. */
 const PASSING: readonly string[] = ['57014', '55P03', '40001']
 
-function toReadError(error: unknown, key: string): unknown {
+async function toReadError(error: unknown, key: string, session: Session): Promise<unknown> {
   if (error instanceof TidemarkError) return error
-  if (isConnectionLoss(error)) return toUnreachable(error)
+  if (isLineBroken(error) || !(await session.isAlive())) return toUnreachable(error)
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return new TidemarkError(PASSING.includes(code) ? 'unavailable' : 'invalid', {
-    publicMessage: `${key} cannot be read. ${STATEMENT[code] ?? 'The database refused the statement; the internal log has its words.'}`,
+  const passing = PASSING.includes(code) || isElsewhere(error)
+  const words = isElsewhere(error) ? toStatementWords(error).publicMessage : STATEMENT[code]
+  return new TidemarkError(passing ? 'unavailable' : 'invalid', {
+    publicMessage: `${key} cannot be read. ${words ?? 'The database refused the statement; the internal log has its words.'}`,
     message: `${code} ${toInternalMessage(error)}`.trim(),
     cause: error,
-    retryable: PASSING.includes(code),
+    retryable: passing,
   })
 }
 
@@ -114,7 +116,7 @@ export async function* extractRows(connection: Connection<PostgresSettings>, inp
     yield* readCursor(session, statement)
   } catch (error) {
     connection.signal.throwIfAborted()
-    throw toReadError(error, connection.key)
+    throw await toReadError(error, connection.key, session)
   } finally {
     await session.close()
   }

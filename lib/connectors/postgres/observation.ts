@@ -1,4 +1,5 @@
 import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import type { LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { type Difference, type LookState, toLookState } from './look-state.ts'
 import type { ServerState, TableState } from './metadata.ts'
@@ -25,8 +26,8 @@ export interface Looked {
 }
 
 /** One asset's failure: words for people, words for us. */
-export function failed(assetKey: string, publicMessage: string, message: string = publicMessage): Observation {
-  return { ok: false, assetKey, publicMessage, message }
+export function failed(assetKey: string, publicMessage: string, message: string = publicMessage, lasting?: LastingReason): Observation {
+  return { ok: false, assetKey, publicMessage, message, lasting }
 }
 
 /** What an engineer should hear about the table or the session, whatever was read. */
@@ -48,7 +49,7 @@ export function kept(looked: Looked, previous: LookState): Observation {
     evidence: {
       method: 'counters',
       strength: looked.columns.length > 0 ? 'strong' : 'weak',
-      detail: 'The write counters stand where they stood at the look before, so what was known then still holds.',
+      detail: 'The write counters stand where they stood at the look before: nothing was written in between.',
       costMs: looked.costMs,
     },
     state: toLookState(looked.about, looked.table, looked.server, { ...previous, looks: looked.looks }),

@@ -1,11 +1,12 @@
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import type { LastingReason } from '#lib/domain/facts.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { fromColumns } from './from-columns.ts'
 import { compareLooks, nextInRound, parseLookState } from './look-state.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './metadata.ts'
 import { failed, kept, type Looked } from './observation.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
-import { isConnectionLoss, toStatementWords, toUnreachable } from './problems.ts'
+import { isLineBroken, toLasting, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
 import { readByRows } from './read-rows.ts'
 import { openSession, type Session } from './session.ts'
@@ -35,10 +36,21 @@ function toWanted(asset: ObservedAsset): Wanted | Observation {
   return { asset, settings: settings.data, path }
 }
 
-function whyUnseen(table: TableState | null, path: TablePath): string | null {
-  if (table === null) return `There is no table ${path.name} in schema ${path.schema}. Correct the asset’s path, or restore the table.`
-  if (!RELATIONS.includes(table.kind)) return `${path.schema}.${path.name} is not a table or view.`
-  if (!table.readable) return 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.'
+/** Why nothing can be read, and what that means until somebody changes something. */
+interface Obstacle {
+  words: string
+  lasting?: LastingReason
+}
+
+function whyUnseen(table: TableState | null, path: TablePath): Obstacle | null {
+  if (table === null) {
+    return {
+      words: `There is no table ${path.name} in schema ${path.schema}. Correct the asset’s path, or restore the table.`,
+      lasting: 'gone',
+    }
+  }
+  if (!RELATIONS.includes(table.kind)) return { words: `${path.schema}.${path.name} is not a table or view.` }
+  if (!table.readable) return { words: 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.', lasting: 'refused' }
   return null
 }
 
@@ -76,12 +88,12 @@ function answerFromMetadata(looked: Looked): Observation | null {
   return stands && !owesALook(looked) ? kept(looked, previous) : null
 }
 
-function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): string | null {
+function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): Obstacle | null {
   for (const [slot, state] of columns.entries()) {
     const name = looked.columns[slot]?.name ?? ''
-    if (!state.exists) return `The table has no column ${name}. Correct the asset’s column in the catalogue.`
-    if (!state.readable) return `The account may not read column ${name}: GRANT SELECT on it.`
-    if (!canHoldTime(state.type)) return `Column ${name} is not of a type that can hold a time.`
+    if (!state.exists) return { words: `The table has no column ${name}. Correct the asset’s column in the catalogue.`, lasting: 'gone' }
+    if (!state.readable) return { words: `The account may not read column ${name}: GRANT SELECT on it.`, lasting: 'refused' }
+    if (!canHoldTime(state.type)) return { words: `Column ${name} is not of a type that can hold a time.` }
   }
   return null
 }
@@ -101,12 +113,23 @@ function toJob(looked: Looked, columns: ColumnState[]): ProbeJob<ColumnJob> {
 function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSettings): Observation {
   const { looked, columns } = answer.job
   if (answer.ok) return fromColumns(looked, settings, { row: answer.row, columns, costMs: answer.costMs })
-  if (isConnectionLoss(answer.error))
-    return failed(looked.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
+  if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
   const words = toStatementWords(answer.error)
   const indexed = columns.every((c) => c.indexed)
   const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
-  return failed(looked.asset.key, `${words.publicMessage}${remedy}`, words.message)
+  return failed(looked.asset.key, `${words.publicMessage}${remedy}`, words.message, toLasting(answer.error))
+}
+
+const NO_METADATA = 'The database did not say what it knows of its tables; the internal log has its words.'
+
+/** The answer to one question; its failure is the question’s own while our line stands, and thrown when it broke. */
+async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: true; value: T } | { ok: false; message: string }> {
+  try {
+    return { ok: true, value: await asked }
+  } catch (error) {
+    if (isLineBroken(error) || !(await session.isAlive())) throw error
+    return { ok: false, message: toStatementWords(error).message }
+  }
 }
 
 async function* readByColumn(
@@ -115,14 +138,18 @@ async function* readByColumn(
   toRead: readonly Looked[],
 ): AsyncGenerator<Observation> {
   const wanted = toRead.flatMap((looked) => looked.columns.map((c) => ({ relid: looked.table.relid, name: c.name })))
-  const states = await readColumns(session, wanted)
+  const states = await answerOf(session, readColumns(session, wanted))
+  if (!states.ok) {
+    yield* toRead.map(({ asset }) => failed(asset.key, NO_METADATA, states.message))
+    return
+  }
   const jobs: ProbeJob<ColumnJob>[] = []
   let at = 0
   for (const looked of toRead) {
-    const columns = states.slice(at, at + looked.columns.length)
+    const columns = states.value.slice(at, at + looked.columns.length)
     at += looked.columns.length
     const problem = whyUnreadable(looked, columns)
-    if (problem !== null) yield failed(looked.asset.key, problem)
+    if (problem !== null) yield failed(looked.asset.key, problem.words, problem.words, problem.lasting)
     else jobs.push(toJob(looked, columns))
   }
   for await (const answer of probeAll(connection, session, jobs)) yield toObservation(answer, connection.settings)
@@ -131,21 +158,28 @@ async function* readByColumn(
 async function* look(connection: Connection<PostgresSettings>, session: Session, wanted: readonly Wanted[]): AsyncGenerator<Observation> {
   const { clock, settings } = connection
   const since = clock.now()
-  const metadata = await readMetadata(
+  const metadata = await answerOf(
     session,
-    wanted.map((w) => w.path),
+    readMetadata(
+      session,
+      wanted.map((w) => w.path),
+    ),
   )
+  if (!metadata.ok) {
+    yield* wanted.map(({ asset }) => failed(asset.key, NO_METADATA, metadata.message))
+    return
+  }
   const now = clock.now()
   const costMs = Math.round((100 * (now - since)) / wanted.length) / 100
   const toRead: Looked[] = []
   for (const [i, one] of wanted.entries()) {
-    const table = metadata.tables[i] ?? null
+    const table = metadata.value.tables[i] ?? null
     const unseen = whyUnseen(table, one.path)
     if (table === null || unseen !== null) {
-      yield failed(one.asset.key, unseen ?? '')
+      yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
       continue
     }
-    const looked = toLooked(one, table, metadata, settings, now, costMs)
+    const looked = toLooked(one, table, metadata.value, settings, now, costMs)
     const answer = answerFromMetadata(looked)
     if (answer === null) toRead.push(looked)
     else yield answer

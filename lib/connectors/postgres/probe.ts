@@ -1,6 +1,6 @@
 import type { Connection } from '#lib/connectors/connector.ts'
 import { createChannel } from './channel.ts'
-import { isConnectionLoss, toUnreachable } from './problems.ts'
+import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
 import { openSession, type Session, type TextRow } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 
@@ -11,10 +11,9 @@ export interface ProbeJob<J> {
   heavy: boolean
 }
 
-export type ProbeAnswer<J> = { job: J; costMs: number } & ({ ok: true; row: TextRow } | { ok: false; error: unknown })
+export type ProbeAnswer<J> = { job: J; costMs: number } & ({ ok: true; row: TextRow } | { ok: false; error: unknown; brokeLine: boolean })
 
 const BATCH = 64
-const MOST_LOSSES = 3
 
 /** Statements waiting for a connection: batches of light ones first, then heavy ones one by one. */
 function createBacklog<J>(jobs: readonly ProbeJob<J>[]) {
@@ -28,6 +27,13 @@ function createBacklog<J>(jobs: readonly ProbeJob<J>[]) {
   }
 }
 
+/** A statement that a server refused, as long as nobody knows whether that ended our line. */
+interface Refused<J> {
+  job: J
+  costMs: number
+  error: unknown
+}
+
 /** Runs one batch pipelined; answers what got an answer and returns what was still waiting when the line broke. */
 async function runBatch<J>(
   connection: Connection<PostgresSettings>,
@@ -36,36 +42,50 @@ async function runBatch<J>(
   answer: (value: ProbeAnswer<J>) => void,
 ): Promise<{ lost: boolean; rest: ProbeJob<J>[] }> {
   let since = connection.clock.now()
-  let lost = false
-  const rest: ProbeJob<J>[] = []
   const lap = () => {
     const now = connection.clock.now()
     const costMs = now - since
     since = now
     return costMs
   }
-  await Promise.all(
-    batch.map(async (probe) => {
-      try {
-        const row = await session.texts(probe.text)
-        answer({ job: probe.job, ok: true, row, costMs: lap() })
-      } catch (error) {
-        if (lost) {
-          rest.push(probe)
-          return
-        }
-        lost = isConnectionLoss(error)
-        answer({ job: probe.job, ok: false, error, costMs: lap() })
-      }
-    }),
-  )
-  return { lost, rest }
+  let refused: Refused<J> | null = null
+  const settle = (brokeLine: boolean) => {
+    if (refused !== null) answer({ ...refused, ok: false, brokeLine })
+    refused = null
+  }
+  const asked = batch.map((probe) => ({ probe, answered: session.texts(probe.text).then(asRow, asError) }))
+  for (const [position, { probe, answered }] of asked.entries()) {
+    const result = await answered
+    if ('row' in result) {
+      settle(false)
+      answer({ job: probe.job, ok: true, row: result.row, costMs: lap() })
+    } else if (!isLineBroken(result.error)) {
+      settle(false)
+      refused = { job: probe.job, costMs: lap(), error: result.error }
+    } else {
+      const isLast = endedBy(refused)
+      settle(isLast)
+      if (!isLast) answer({ job: probe.job, ok: false, error: result.error, brokeLine: true, costMs: lap() })
+      return { lost: true, rest: batch.slice(isLast ? position : position + 1) }
+    }
+  }
+  const lost = refused !== null && !(await session.isAlive())
+  settle(lost)
+  return { lost, rest: [] }
+}
+
+const asRow = (row: TextRow) => ({ row })
+const asError = (error: unknown) => ({ error })
+
+/** The last report before the line broke was the server’s good-bye; otherwise what was asked next broke it. */
+function endedBy(refused: Refused<unknown> | null): boolean {
+  return refused !== null && mayEndLine(refused.error)
 }
 
 /**
  * Runs many statements over at most `settings.connections` read-only connections, answers as they come.
- * A statement that breaks its connection fails alone and the rest goes on over a new one; when that
- * cannot be had, or it happens again and again, the iteration throws: the server is out of reach.
+ * A statement that breaks its connection fails alone and the rest goes on over a new one, as often as that answers; when none is
+ * to be had, the iteration throws: the server is out of reach.
  */
 export async function* probeAll<J>(
   connection: Connection<PostgresSettings>,
@@ -74,14 +94,14 @@ export async function* probeAll<J>(
 ): AsyncGenerator<ProbeAnswer<J>> {
   const backlog = createBacklog(jobs)
   const answers = createChannel<ProbeAnswer<J>>()
-  let losses = 0
   let stopped = false
   async function replace(lost: Session): Promise<Session> {
     connection.signal.throwIfAborted()
-    losses += 1
-    if (losses >= MOST_LOSSES) throw new Error('the server broke one connection after the other')
     if (lost !== session) await lost.close()
-    return openSession(connection)
+    const fresh = await openSession(connection)
+    if (await fresh.isAlive()) return fresh
+    await fresh.close()
+    throw new Error('the server breaks new connections, too')
   }
   async function work(first: Session | null): Promise<void> {
     let own = first ?? (await openSession(connection))

@@ -1,3 +1,4 @@
+import type { LastingReason } from '#lib/domain/facts.ts'
 import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
 
 /** PostgreSQL's five letters, or the operating system's word for a broken line. */
@@ -12,11 +13,18 @@ export function sqlStateOf(error: unknown): string {
   return /^[0-9A-Z]{5}$/.test(code) ? code : ''
 }
 
-/** True when the error is about the line or the server, not about the one statement. */
-export function isConnectionLoss(error: unknown): boolean {
-  const code = codeOf(error)
-  if (/^(08|57P0)/.test(code)) return true
-  return !/^[0-9A-Z]{5}$/.test(code)
+/** True when no server reported it: then our own line broke. */
+export function isLineBroken(error: unknown): boolean {
+  return sqlStateOf(error) === ''
+}
+
+/**
+ * True for a report after which a server hangs up. It may come from a server behind a foreign table, with our own line as good as
+ * before: only the line itself tells.
+ */
+export function mayEndLine(error: unknown): boolean {
+  const severity: unknown = error instanceof Error ? Reflect.get(error, 'severity') : undefined
+  return severity === 'FATAL' || severity === 'PANIC' || /^(08|57P|25P03)/.test(codeOf(error))
 }
 
 const ENTRY: Record<string, string> = {
@@ -51,6 +59,7 @@ export function toUnreachable(error: unknown): TidemarkError {
 const STATEMENT: Record<string, string> = {
   '42P01': 'The table is gone. Correct the asset’s path in the catalogue, or restore the table.',
   '42703': 'The table has no such column. Correct the asset’s column in the catalogue.',
+  '3F000': 'The schema is gone. Correct the asset’s path in the catalogue, or restore the schema.',
   '42501': 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.',
   '42883': 'The column is of a type that has no newest value. Name a column that holds a time.',
   '55P03': 'It is locked by somebody else’s work on its structure, so it could not be read in time.',
@@ -59,11 +68,26 @@ const STATEMENT: Record<string, string> = {
   '25006': 'Reading it would write something, which this connection never does.',
 }
 
-/** What kept one statement from its answer, in words. */
+/** True for what a server behind a foreign table reports of itself; only while our own line stands. */
+export function isElsewhere(error: unknown): boolean {
+  return /^(08|57P|HV00N)/.test(codeOf(error))
+}
+
+const ELSEWHERE = 'Its data lie on another server, which cannot be reached from this one or refuses it.'
+
+const LASTING_ANSWERS: Record<string, LastingReason> = { '42P01': 'gone', '42703': 'gone', '3F000': 'gone', '42501': 'refused' }
+
+/** Whether the database will answer a statement the same until somebody changes something, and what it says then. */
+export function toLasting(error: unknown): LastingReason | undefined {
+  return LASTING_ANSWERS[codeOf(error)]
+}
+
+/** What kept one statement from its answer, in words; our own line was not it. */
 export function toStatementWords(error: unknown): { publicMessage: string; message: string } {
   const code = codeOf(error)
+  const known = isElsewhere(error) ? ELSEWHERE : STATEMENT[code]
   return {
-    publicMessage: STATEMENT[code] ?? 'The database refused to read it; the internal log has its words.',
+    publicMessage: known ?? 'The database refused to read it; the internal log has its words.',
     message: `${code} ${toInternalMessage(error)}`.trim(),
   }
 }

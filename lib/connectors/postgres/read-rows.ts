@@ -2,7 +2,7 @@ import type { Connection, Observation } from '#lib/connectors/connector.ts'
 import { fromCounters } from './from-counters.ts'
 import { failed, type Looked } from './observation.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
-import { isConnectionLoss, sqlStateOf, toStatementWords } from './problems.ts'
+import { isElsewhere, isLineBroken, sqlStateOf, toLasting, toStatementWords } from './problems.ts'
 import { readRowsLook, rowsStatement, seenBefore, whyNotAsked } from './rows-seen.ts'
 import type { Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
@@ -17,8 +17,8 @@ select s.system_identifier::text || '/' || c.timeline_id as origin from pg_contr
 
 /** Which cluster, and which of its timelines: snapshots of another mean nothing here. Null where the account may not ask. */
 async function readOrigin(session: Session): Promise<string | null> {
-  const rows = await session.rows<{ origin: string }>(ORIGIN).catch((error: unknown) => {
-    if (isConnectionLoss(error)) throw error
+  const rows = await session.rows<{ origin: string }>(ORIGIN).catch(async (error: unknown) => {
+    if (isLineBroken(error) || !(await session.isAlive())) throw error
     return []
   })
   return rows[0]?.origin ?? null
@@ -55,8 +55,10 @@ function toObservation(answer: ProbeAnswer<Looked>, origin: string | null): Obse
   }
   const words = toStatementWords(answer.error)
   const state = sqlStateOf(answer.error)
-  if (isConnectionLoss(answer.error)) return failed(looked.asset.key, 'The line broke while it was being read.', words.message)
-  if (NO_ANSWER.includes(state)) return failed(looked.asset.key, words.publicMessage, words.message)
+  if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', words.message)
+  if (NO_ANSWER.includes(state) || isElsewhere(answer.error)) {
+    return failed(looked.asset.key, words.publicMessage, words.message, toLasting(answer.error))
+  }
   const why = state === '57014' ? 'reading its rows took too long' : 'the server does not tell who wrote its rows'
   return fromCounters(looked, { look: null, why })
 }

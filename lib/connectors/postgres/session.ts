@@ -3,7 +3,7 @@ import { Client, type QueryArrayResult, type QueryResultRow } from 'pg'
 import type { Connection } from '#lib/connectors/connector.ts'
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { toUnreachable } from './problems.ts'
+import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
 import type { PostgresSettings } from './settings.ts'
 
 /** Locks others hold are not waited for longer: a table being rebuilt must not hold up the sweep. */
@@ -31,6 +31,8 @@ export interface Session {
   texts(text: string): Promise<TextRow>
   /** All rows of one statement as PostgreSQL prints them; text that holds more than one statement is refused by the server. */
   table(text: string): Promise<TextTable>
+  /** Whether our own line still carries questions, whatever a statement reported. */
+  isAlive(): Promise<boolean>
   /** Closes; at once when something is still under way. */
   close(): Promise<void>
 }
@@ -127,6 +129,14 @@ export async function openSession(connection: Connection<PostgresSettings>): Pro
     async table(text) {
       const { fields, rows } = await line.during(client.query<(string | null)[]>(asPrinted(text)))
       return { columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })), rows }
+    },
+    async isAlive() {
+      if (socket.destroyed || !socket.writable) return false
+      // A question may be refused, within a transaction that has failed: that is an answer, too.
+      return line.during(client.query('select 1')).then(
+        () => true,
+        (error: unknown) => !isLineBroken(error) && !mayEndLine(error),
+      )
     },
     async close() {
       leave()

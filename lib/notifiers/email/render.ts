@@ -27,7 +27,7 @@ export function renderMail(message: StatusMessage): RenderedMail {
   const status = statusInWords(message.to).toLowerCase()
   const subject = oneLine(`${message.feedName} is ${status} – ${message.pageName}`)
   const since = formatTime(message.since, message.zone)
-  const was = message.from === null ? '' : ` (was ${statusInWords(message.from).toLowerCase()})`
+  const was = message.from === null || message.from === message.to ? '' : ` (was ${statusInWords(message.from).toLowerCase()})`
   const heading = oneLine(`${message.feedName} (${message.groupName}) is ${status} since ${since}${was}.`)
   const owner = message.owner === null ? [] : [`Owner: ${message.owner}`]
   const text = [heading, '', message.explanation, '', ...owner, message.link, '', `-- `, `${message.pageName}, sent by Tidemark`, ''].join(

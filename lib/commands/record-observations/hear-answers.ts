@@ -1,0 +1,86 @@
+import type { Observation } from '#lib/connectors/connector.ts'
+import type { WatchedAsset } from '#lib/db/assets.ts'
+import type { Sql } from '#lib/db/context.ts'
+import { beginAnswers, endAnswers, noteAnswersSeen, storeSuspicions } from '#lib/db/lasting-answers.ts'
+import type { Instant } from '#lib/domain/instant.ts'
+import { type Heard, hear } from '#lib/domain/second-look.ts'
+import type { Log } from '#lib/platform/log.ts'
+
+/** What one look changed about the answer of one asset's system. */
+export interface HeardOf {
+  asset: WatchedAsset
+  look: Observation
+  heard: Heard
+}
+
+/** Compares each look with what its asset's system answered before, and stores what that changes. */
+export async function hearAnswers(
+  sql: Sql,
+  assets: readonly WatchedAsset[],
+  looks: ReadonlyMap<string, Observation>,
+  at: Instant,
+): Promise<HeardOf[]> {
+  const all = assets.flatMap((asset): HeardOf[] => {
+    const look = looks.get(asset.key)
+    if (look === undefined || (asset.probedAt !== null && at < asset.probedAt)) return []
+    return [{ asset, look, heard: hear(asset.hearsay, look.ok ? 'good' : (look.lasting ?? 'failed'), at) }]
+  })
+  await endAnswers(
+    sql,
+    all.flatMap(({ asset, heard }) => (heard.endedAt === null ? [] : [{ assetId: asset.assetId, at: heard.endedAt }])),
+  )
+  await beginAnswers(
+    sql,
+    all.flatMap(({ asset: { assetId }, heard: { inForce, begunAt } }) =>
+      begunAt === null || inForce === null ? [] : [{ assetId, ...inForce }],
+    ),
+    at,
+  )
+  await noteAnswersSeen(
+    sql,
+    all.filter(isSeenAgain).map(({ asset }) => asset.assetId),
+    at,
+  )
+  await storeSuspicions(
+    sql,
+    all.map(({ asset: { assetId }, heard: { suspected, lookAgainAt } }) => ({ assetId, suspected, lookAgainAt })),
+  )
+  return all
+}
+
+/** The look got the answer that was in force already. */
+export function isSeenAgain({ asset: { hearsay }, look, heard }: HeardOf): boolean {
+  return !look.ok && look.lasting !== undefined && heard.begunAt === null && hearsay.inForce?.reason === look.lasting
+}
+
+/** The first instant about which an answer says something new, apart from what a good look tells; null: nothing. */
+export function answerChanges(one: HeardOf, now: Instant): Instant | null {
+  const { heard, asset } = one
+  if (heard.begunAt !== null) return heard.begunAt
+  if (heard.endedAt !== null) return heard.endedAt
+  if (!isSeenAgain(one)) return null
+  if (asset.nextChangeAt !== null && asset.nextChangeAt <= now) return asset.nextChangeAt
+  const { answeredSince, blindAfterMs } = asset
+  if (answeredSince === null || blindAfterMs === null) return null
+  const blindAt = answeredSince.seenAt + blindAfterMs
+  return blindAt <= now ? blindAt : null
+}
+
+/** Says in the log what a look could not see, once for each new reason, and when an answer that lasts begins and ends. */
+export function logAnswers(log: Log, all: readonly HeardOf[]): void {
+  for (const { asset, look, heard } of all) {
+    const about = { asset: asset.key }
+    if (heard.begunAt !== null && heard.inForce !== null) {
+      const since = new Date(heard.begunAt).toISOString()
+      log.warn(`an asset is ${heard.inForce.reason}`, { ...about, reason: heard.inForce.reason, since, said: wordsOf(look) })
+    } else if (!look.ok && look.publicMessage !== asset.problem) {
+      log.warn('an asset could not be looked at', { ...about, answer: look.lasting ?? 'none', said: wordsOf(look) })
+    } else if (look.ok && heard.endedAt !== null) {
+      log.info('an asset can be seen again', { ...about, was: asset.hearsay.inForce?.reason })
+    }
+  }
+}
+
+function wordsOf(look: Observation): string {
+  return look.ok ? '' : look.message
+}
