@@ -9,15 +9,11 @@ export function* cutAt<P extends { from: Instant; to: Instant }>(
   let next = 0
   for (const span of spans) {
     for (let from = span.from; from < span.to; ) {
-      let part = parts[next]
-      while (part !== undefined && part.to <= from) {
-        next += 1
-        part = parts[next]
-      }
-      const isInside = part !== undefined && part.from <= from
-      const edge = isInside ? part?.to : part?.from
-      const to = Math.min(span.to, edge ?? span.to)
-      yield { span: { ...span, from, to }, part: isInside ? (part ?? null) : null }
+      while ((parts[next]?.to ?? span.to) <= from) next += 1
+      const coming = parts[next]
+      const part = coming !== undefined && coming.from <= from ? coming : null
+      const to = Math.min(span.to, (part === null ? coming?.from : part.to) ?? span.to)
+      yield { span: { ...span, from, to }, part }
       from = to
     }
   }

@@ -1,5 +1,5 @@
 import { type ClockHistory, clockHistory, effectiveAt } from './clock-history.ts'
-import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingReason, RunOutcome } from './facts.ts'
+import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome } from './facts.ts'
 import type { Instant } from './instant.ts'
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policy-kind.ts'
@@ -84,8 +84,13 @@ function unreachableFrom(blind: readonly BlindInterval[]): Instant {
   return open.reduce((first, gap) => Math.min(first, gap.from), NEVER)
 }
 
+/** No good look has ended the answer, nor come after it. */
+export function isSince({ to }: Pick<LastingAnswer, 'to'>, probedAt: Instant | null): boolean {
+  return to === null || probedAt === null || to > probedAt
+}
+
 function answeredSince({ lasting, probedAt }: AssetFacts): PreparedFacts['answeredSince'] {
-  const since = lasting.filter(({ to }) => to === null || to > (probedAt ?? -NEVER))
+  const since = lasting.filter((answer) => isSince(answer, probedAt))
   if (since.length === 0) return null
   return { from: Math.min(...since.map(({ from }) => from)), seenAt: Math.max(...since.map(({ seenAt }) => seenAt)) }
 }

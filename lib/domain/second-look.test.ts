@@ -7,7 +7,7 @@ const nothing: Hearsay = { inForce: null, suspected: null }
 const second = (seconds: number) => AT + seconds * SECOND_MS
 
 /** What is believed after these looks, each so many seconds after the beginning. */
-function after(looks: readonly [seconds: number, answer: LookAnswer][], from: Hearsay = nothing) {
+function heardOf(looks: readonly [seconds: number, answer: LookAnswer][], from: Hearsay = nothing) {
   let known = { ...from, endedAt: null, begunAt: null, lookAgainAt: null } as ReturnType<typeof hear>
   for (const [seconds, answer] of looks) known = hear(known, answer, second(seconds))
   return known
@@ -15,7 +15,7 @@ function after(looks: readonly [seconds: number, answer: LookAnswer][], from: He
 
 describe('an answer that lasts', () => {
   test('is only suspected at first, and calls for a second look 30 to 60 seconds later', () => {
-    const known = after([[0, 'gone']])
+    const known = heardOf([[0, 'gone']])
     expect(known).toMatchObject({ inForce: null, suspected: { reason: 'gone', at: AT }, begunAt: null })
     expect(known.lookAgainAt).toBeGreaterThanOrEqual(second(30))
     expect(known.lookAgainAt).toBeLessThanOrEqual(second(55))
@@ -23,7 +23,7 @@ describe('an answer that lasts', () => {
 
   test('is in force when the second look says the same, dated at the first', () => {
     expect(
-      after([
+      heardOf([
         [0, 'gone'],
         [43, 'gone'],
       ]),
@@ -32,13 +32,13 @@ describe('an answer that lasts', () => {
 
   test('needs two looks that are apart: one that comes too soon is the first once more', () => {
     expect(
-      after([
+      heardOf([
         [0, 'refused'],
         [5, 'refused'],
       ]),
     ).toMatchObject({ inForce: null, suspected: { at: AT }, lookAgainAt: second(40) })
     expect(
-      after([
+      heardOf([
         [0, 'refused'],
         [5, 'refused'],
         [41, 'refused'],
@@ -48,13 +48,13 @@ describe('an answer that lasts', () => {
 
   test('that the second look does not confirm was never there: a table dropped and made anew alarms nobody', () => {
     expect(
-      after([
+      heardOf([
         [0, 'gone'],
         [43, 'good'],
       ]),
     ).toEqual({ ...nothing, endedAt: null, begunAt: null, lookAgainAt: null })
     expect(
-      after([
+      heardOf([
         [0, 'gone'],
         [43, 'good'],
         [86, 'gone'],
@@ -63,7 +63,7 @@ describe('an answer that lasts', () => {
   })
 
   test('outlives looks that got no answer, each of which is made up for soon', () => {
-    const known = after([
+    const known = heardOf([
       [0, 'gone'],
       [43, 'failed'],
     ])
@@ -73,19 +73,19 @@ describe('an answer that lasts', () => {
 
   test('outlives a restart between the two looks, but not an hour in which nobody asked', () => {
     expect(
-      after([
+      heardOf([
         [0, 'gone'],
         [3600, 'gone'],
       ]),
     ).toMatchObject({ inForce: { from: AT } })
     expect(
-      after([
+      heardOf([
         [0, 'gone'],
         [3601, 'gone'],
       ]),
     ).toMatchObject({ inForce: null, suspected: { at: AT + HOUR_MS + SECOND_MS } })
     expect(
-      after([
+      heardOf([
         [0, 'gone'],
         [3601, 'failed'],
       ]),
@@ -93,7 +93,7 @@ describe('an answer that lasts', () => {
   })
 
   test('of another kind begins anew: dropped, then made again without its permissions', () => {
-    const gone = after([
+    const gone = heardOf([
       [0, 'gone'],
       [43, 'gone'],
     ])
@@ -110,7 +110,7 @@ describe('an answer that lasts', () => {
   })
 
   test('stays in force, without further looks of its own, until the first good look', () => {
-    const gone = after([
+    const gone = heardOf([
       [0, 'gone'],
       [43, 'gone'],
     ])

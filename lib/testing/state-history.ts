@@ -151,10 +151,7 @@ export class Play {
         await look(this.#ctx, [unseen(happening.key)])
         break
       case 'answer':
-        for (let n = 0; n < happening.looks; n += 1) {
-          if (n > 0) await this.goTo(this.#clock.now() + happening.apartMs, true)
-          await look(this.#ctx, [unseen(happening.key, happening.reason)])
-        }
+        await this.#answer(happening)
         break
       case 'unreachable':
         for (let n = 0; n < 4; n += 1) {
@@ -186,6 +183,13 @@ export class Play {
         await noteWorkerGap(this.#ctx, { from: now, to: this.#clock.now() })
         break
       }
+    }
+  }
+
+  async #answer({ key: asset, reason, looks, apartMs }: Extract<Event, { kind: 'answer' }>): Promise<void> {
+    for (let n = 0; n < looks; n += 1) {
+      if (n > 0) await this.goTo(this.#clock.now() + apartMs, true)
+      await look(this.#ctx, [unseen(asset, reason)])
     }
   }
 

@@ -56,13 +56,21 @@ function announceChain(
     told = change.to
   }
   const current = spanAt(after, now)
-  const status = current?.status ?? null
-  const reason = current?.reason ?? null
-  const turned = told === status ? newAnswerAt(spanAt(before, now), current) : (turns.at(-1)?.at ?? now)
-  if (told !== status || (chain.length === 0 && turned !== null)) {
-    chain.push({ at: turned !== null && isLater(turned) ? turned : now, from: told, to: status, reason, rewrite: false })
-  }
+  const turnedAt = lastTurn(current, { told, turned: turns.at(-1)?.at ?? now, lastWord: chain.length === 0 ? lastWord : undefined })
+  if (turnedAt !== null) chain.push(toNow(current, told, isLater(turnedAt) ? turnedAt : now))
   return chain
+}
+
+function toNow(current: Span | undefined, from: LoggedChange['from'], at: Instant): LoggedChange {
+  return { at, from, to: current?.status ?? null, reason: current?.reason ?? null, rewrite: false }
+}
+
+/** When what is so now came about, where people have been told otherwise; null: they know. */
+function lastTurn(
+  current: Span | undefined,
+  { told, turned, lastWord }: { told: LoggedChange['from']; turned: Instant; lastWord: Span | undefined },
+): Instant | null {
+  return told === (current?.status ?? null) ? newAnswerAt(lastWord, current) : turned
 }
 
 /** When the same status got an answer that lasts for its reason, or lost it: news, though no colour turned; null: neither. */

@@ -7,10 +7,11 @@ import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/m
 import { loadRunOutcomes } from '#lib/db/run-outcomes.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/versions.ts'
 import { loadWindows, type StoredWindow } from '#lib/db/windows.ts'
-import type { AssetFacts, LastingAnswer, MaintenanceWindow, RunOutcome } from '#lib/domain/facts.ts'
+import type { AssetFacts, MaintenanceWindow, RunOutcome } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { workParts } from '#lib/domain/maintenance-windows.ts'
 import { NEVER } from '#lib/domain/policy-kind.ts'
+import { isSince } from '#lib/domain/prepare-facts.ts'
 
 /** Whose facts are wanted, and from when on they must decide. */
 export interface WantedFacts {
@@ -66,17 +67,14 @@ export async function loadFacts(sql: Sql, wanted: readonly WantedFacts[]): Promi
 function reachBack(
   from: Instant,
   versions: readonly AssetVersion[],
-  { probedAt, lasting, windows }: { probedAt: Instant | null; lasting: readonly LastingAnswer[]; windows: readonly MaintenanceWindow[] },
+  { probedAt, lasting, windows }: Pick<AssetFacts, 'probedAt' | 'lasting' | 'windows'>,
 ): Instant {
   let reach = from
   for (const part of workParts(windows)) if (part.from <= from && from < part.to) reach = Math.min(reach, part.workFrom - 1)
   for (const answer of lasting) if (answer.from <= reach && reach < (answer.to ?? NEVER)) reach = answer.from
-  const answered = lasting.filter(({ to }) => to === null || to > (probedAt ?? -NEVER))
-  for (const seenAt of [probedAt, ...answered.map((answer) => answer.seenAt)]) {
-    if (seenAt === null) continue
-    for (const { settings } of versions) if (settings?.blindAfterMs != null) reach = Math.min(reach, seenAt + settings.blindAfterMs)
-  }
-  return reach
+  const seenAt = [...(probedAt === null ? [] : [probedAt]), ...lasting.filter((one) => isSince(one, probedAt)).map((one) => one.seenAt)]
+  const patience = versions.flatMap(({ settings }) => settings?.blindAfterMs ?? [])
+  return Math.min(reach, ...seenAt.flatMap((at) => patience.map((blindAfterMs) => at + blindAfterMs)))
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
