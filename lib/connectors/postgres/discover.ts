@@ -3,7 +3,7 @@ import { type Draft, isWorthReading, proposeFor, toDraft, withValues } from './d
 import { firstLookStatement, readFirstLook } from './first-look.ts'
 import { type Relation, readInventory, readVersion } from './inventory.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
-import { isConnectionLoss, toStatementWords, toUnreachable } from './problems.ts'
+import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import type { Proposal } from './propose-policy.ts'
 import { readRhythm, rhythmStatement } from './rhythm.ts'
 import { openSession, type Session } from './session.ts'
@@ -22,7 +22,7 @@ interface Surroundings {
 }
 
 function failedDraft(draft: Draft, error: unknown, { connection }: Surroundings): Draft {
-  const words = isConnectionLoss(error) ? toUnreachable(error) : toStatementWords(error)
+  const words = isLineBroken(error) ? toUnreachable(error) : toStatementWords(error)
   connection.log.debug('a table could not be read for a proposal', { table: draft.relation.name, error: words.message })
   return { ...draft, failed: { words: words.publicMessage ?? '', tooSlow: words.message.startsWith(TOO_SLOW) } }
 }
