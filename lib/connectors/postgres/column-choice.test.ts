@@ -19,7 +19,7 @@ const seen = (days: Record<string, number | null>) =>
   new Map(
     Object.entries(days).map(([name, ago]): [string, NewestValue | null] => [
       name,
-      ago === null ? null : { at: NOW - ago * DAY_MS, text: '', ahead: false },
+      ago === null ? null : { at: NOW - ago * DAY_MS, text: '', ahead: false, zone: 'UTC' },
     ]),
   )
 

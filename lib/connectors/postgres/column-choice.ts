@@ -9,6 +9,8 @@ export interface NewestValue {
   text: string
   /** Later ones stand in it too: plans, or a 9999 for "never". */
   ahead: boolean
+  /** What its times mean where they tell no zone. */
+  zone: string
 }
 /** Null where a column holds no times of the past. */
 export type NewestValues = ReadonlyMap<string, NewestValue | null>

@@ -65,6 +65,9 @@ const GUESSED: Convention = { score: 20, clock: 'dataThroughAt', means: 'it hold
 const TIMES: readonly number[] = [TYPE.timestamptz, TYPE.timestamp, TYPE.date]
 const NUMERIC: readonly number[] = [TYPE.int4, TYPE.int8, TYPE.numeric, TYPE.float8]
 
+/** Numbers and texts of these names are times although nothing in the name says so. */
+const SAID_SHORTLY = /^(created|updated|changed|modified|touched)$/i
+
 /** Whether columns of this type hold times and nothing else. */
 export function isTimeType(type: number): boolean {
   return TIMES.includes(type)
@@ -86,7 +89,7 @@ function conventionOf(column: CandidateColumn): Convention | null {
   const { role, saysTime, unknown, clear } = readName(column.name)
   const isTime = isTimeType(column.type)
   if (role === 'business') return null
-  if (!isTime && (!clear || role === 'none' || ((role === 'event' || role === 'time') && !saysTime))) return null
+  if (!isTime && (!clear || role === 'none' || !(saysTime || SAID_SHORTLY.test(column.name)))) return null
   if (role !== 'none' && role !== 'time') return { ...BY_ROLE[role], score: BY_ROLE[role].score - 4 * unknown }
   if (column.stampsItself && isTime) return STAMPED
   if (role === 'time') return { ...BY_ROLE.time, score: BY_ROLE.time.score - 4 * unknown }

@@ -16,18 +16,18 @@ type Word = 'time' | 'day' | 'on' | 'last' | 'filler' | 'load' | 'change' | 'cre
 /** English, German, French, Spanish, Italian, Portuguese and Dutch, without accents: databases are named in all of them. */
 const WORDS: Record<Word, string> = {
   time: 'time at ts tm dttm dtm dts dtime datetime timestamp timestamptz tstamp stamp clock moment zeit zeitpunkt zeitstempel uhrzeit heure horodatage hora ora tijd tijdstip tijdstempel',
-  day: 'date dt day datum tag jour fecha dia giorno dag',
+  day: 'date dt dte dat day datum tag jour fecha fec fch dia giorno dag',
   on: 'on am um le en el il em op',
   filler:
     'most recent row rows rec record sys system audit meta dw dwh etl elt stg utc gmt local tz epoch unix ms sec millis data of de del della dell di du des da do van der die das zur a',
   last: 'last latest letzte letzter letztes letzten zuletzt derniere dernier ultima ultimo ult laatste laatst',
   load: 'load loaded loading ingest ingested ingestion insert inserted import imported sync synced synchronized synchronised extract extracted batch refresh refreshed processed fetched fetch snapshot replicated geladen lade ladung importiert eingespielt chargement charge importe carga cargado importado importacion caricamento caricato importato carregado carregamento importacao ingelezen',
   change:
-    'modified modification modify mod update updated upd change changed chg mtime touched edited written write wrote revised altered amended recorded checked heartbeat seen geandert geaendert anderung aenderung anderungs aenderungs aktualisiert aktualisierung aktualisierungs bearbeitet bearbeitung bearbeitungs mutation mutations modifie modifiee maj mise mis modificacion modificado modificada actualizacion actualizado actualizada modifica modificato modificata aggiornamento aggiornato aggiornata alteracao alterado alterada atualizacao atualizado atualizada modificacao gewijzigd wijziging wijzigings bijgewerkt mutatie',
+    'activity modif modified modification modify mod update updated upd change changed chg mtime touched edited written write wrote revised altered amended recorded checked heartbeat seen geandert geaendert anderung aenderung anderungs aenderungs aktualisiert aktualisierung aktualisierungs bearbeitet bearbeitung bearbeitungs mutation mutations modifie modifiee maj mise mis modificacion modificado modificada actualizacion actualizado actualizada modifica modificato modificata aggiornamento aggiornato aggiornata alteracao alterado alterada atualizacao atualizado atualizada modificacao gewijzigd wijziging wijzigings bijgewerkt mutatie',
   creation:
-    'create created creation crt cr add added entered entry made generated registered registration uploaded submitted stored ctime erstellt erstellung erstellungs erstell angelegt anlage erfasst erfassung erfassungs erzeugt cree creee saisie creacion creado creada alta creazione creato creata inserimento criacao criado criada cadastro aangemaakt aanmaak',
+    'create created creation crt cre cr add added entered entry made generated registered registration upload uploaded submitted stored ctime erstellt erstellung erstellungs erstell angelegt anlage erfasst erfassung erfassungs erzeugt cree creee saisie creacion creado creada alta creazione creato creata inserimento criacao criado criada inclusao cadastro aangemaakt aanmaak',
   event:
-    'event occurred order ordered sale sold transaction txn trans tx posted posting post measured observed observation business value trade booking booked invoice received sent logged log payment paid ship shipped shipping delivery delivered visit login access accessed used viewed read call rental returned started finished completed ended bestell bestellt buchung buchungs rechnung rechnungs verkauf verkaufs beleg liefer ereignis commande vente facture evenement venta pedido factura evento movimiento ordine vendita fattura venda emissao bestelling factuur verkoop',
+    'event active download downloaded occurred order ordered sale sold transaction txn trans tx posted posting post measured observed observation business value trade booking booked invoice received sent logged log payment paid ship shipped shipping delivery delivered visit login access accessed used viewed read call rental returned started finished completed ended bestell bestellt buchung buchungs rechnung rechnungs verkauf verkaufs beleg liefer ereignis commande vente facture evenement venta pedido factura evento movimiento ordine vendita fattura venda emissao bestelling factuur verkoop',
   range: 'start begin beginn end ende debut fin inicio inizio fine',
   business:
     'birth born dob bday birthday geburt geburts geb naissance nacimiento nascita nascimento geboorte valid validity gultig gueltig valide vigencia vigente validita geldig effective effdt eff until bis hasta fino thru through from von depuis desde dal vanaf ab to due deadline fallig faellig frist echeance vencimiento scadenza vervaldatum verval expires expired expire expiry expiration exp ablauf verfall verfalls scheduled planned plan geplant target soll next nachste naechste prochaine prochain proxima proximo estimated eta closed close closing cancel canceled cancelled cancellation storniert removed remove archived archive deleted delete geloscht geloescht supprime revoke revoked resolve resolved disabled given hire hired eintritt austritt embauche contratacion terminated termination death died retire retired renew renewal lease required req requested discontinued discontinue release released warranty obsolete inactive inactivated holiday season period semester anniversary decommissioned snooze',
@@ -102,9 +102,12 @@ export function readName(name: string): NameReading {
   const parts = partsOf(name)
   const kinds = parts.flat().map((word) => KIND.get(word))
   const has = (kind: Word) => kinds.includes(kind)
+  /** `mtime` is a verb and a time. */
+  const isTimed = parts.flat().some((word) => KIND.has(word) && word.endsWith('time'))
   const does = kinds.some((kind) => VERBS.includes(kind))
-  const saysTime = has('time') || has('day') || ((has('on') || has('last')) && does)
+  const saysTime = isTimed || has('time') || has('day') || ((has('on') || has('last')) && does)
   const unknown = kinds.filter((kind) => kind === undefined).length
-  const prefixed = unknown === 1 && parts[0]?.length === 1 && KIND.get(parts[0][0] ?? '') === undefined && (has('time') || has('day'))
+  const prefixed =
+    unknown === 1 && parts[0]?.length === 1 && KIND.get(parts[0][0] ?? '') === undefined && (isTimed || has('time') || has('day'))
   return { role: roleOf(kinds, saysTime), saysTime, unknown, clear: unknown === 0 || prefixed }
 }

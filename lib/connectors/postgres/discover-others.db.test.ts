@@ -11,8 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-async function found(settings: Partial<PostgresSettings> = {}): Promise<Map<string, Found>> {
-  return new Map((await Array.fromAsync(discover(db.connection(settings), 'UTC'))).map((one) => [one.path.replace(/^public\./, ''), one]))
+async function found(settings: Partial<PostgresSettings> = {}, zone = 'UTC'): Promise<Map<string, Found>> {
+  return new Map((await Array.fromAsync(discover(db.connection(settings), zone))).map((one) => [one.path.replace(/^public\./, ''), one]))
 }
 /** A row for each of so many days, the newest so many days ago. */
 const days = (count: number, newest = 0, every = 1) => `generate_series(${newest}, ${newest + (count - 1) * every}, ${every}) g`
@@ -45,6 +45,8 @@ describe('databases that others made', () => {
       create table irregular (changed timestamptz);
       insert into irregular select now() - d * interval '1 day' from unnest(array[15, 16, 17, 18, 22, 23, 24, 25, 37, 38, 39]) d;
       create table afternoon (updated_at timestamptz); insert into afternoon select date_trunc('day', now()) - g * interval '1 day' - interval '9 hours' from ${days(30)};
+      create table local_times (updated_at timestamp); insert into local_times select (now() at time zone 'Asia/Tokyo') - g * interval '1 day' from ${days(20)};
+      create table planned (event_time timestamptz); insert into planned select now() + interval '6 hours' - g * interval '1 day' from ${days(20)};
       create table large (id int, updated_at timestamptz, note text);
       insert into large select g, now() - (150000 - g) * interval '40 seconds', 'invented' from generate_series(1, 150000) g;
       create table large_archive (id int, updated_at timestamptz);
@@ -88,12 +90,19 @@ describe('databases that others made', () => {
     ['irregular', { kind: 'calendar-days', lateAfterDays: 23, staleAfterDays: 100 }, 'irregularly'],
     ['afternoon', { kind: 'calendar-days', by: '16:00' }, 'by 16:00'],
     ['large', { kind: 'calendar-days', lateAfterDays: 2, staleAfterDays: 100 }, 'by a sample'],
+    ['planned', { kind: 'none' }, 'lie in the future'],
     ['large_archive', { kind: 'none' }, 'it looks finished'],
   ])('%s is promised %j', (path, input, because) => {
     const policy = all.get(path)?.policy
     expect(policy?.input, policy?.because).toEqual(input)
     expect(policy?.because.toLowerCase()).toContain(because.toLowerCase())
   })
+})
+
+test('times of a place ahead of UTC are read as that place means them, and not as the future', async () => {
+  const one = (await found({}, 'Asia/Tokyo')).get('local_times')
+  expect(one?.settings).toEqual({ column: 'updated_at', zone: 'Asia/Tokyo' })
+  expect(one?.policy?.input['kind']).toBe('calendar-days')
 })
 
 test('a table that is being rebuilt is found and holds up no other', async () => {

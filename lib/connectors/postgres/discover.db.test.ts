@@ -28,7 +28,7 @@ describe('a database nobody designed for us', () => {
       create view sales.recent as select l.*, o.order_date from sales.lines l join sales.orders o on o.id = l.order_id;
       create materialized view sales.totals as select count(*), max(order_date) as order_date from sales.recent;
       create table sales.weekly (loaded_at timestamptz); create index on sales.weekly (loaded_at);
-      insert into sales.weekly select now() - g * interval '7 days' from generate_series(0, 8) g;
+      insert into sales.weekly select date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - g * interval '7 days' from generate_series(0, 8) g;
       create table sales.old (load_date date); insert into sales.old values (current_date - 400), (current_date - 401);
       create table sales.people (birth_date date, valid_until timestamptz, hire_date date);
       create table sales.events (event_time timestamptz, payload jsonb) partition by range (event_time);

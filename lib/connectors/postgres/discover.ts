@@ -1,7 +1,8 @@
 import type { Connection, Found } from '#lib/connectors/connector.ts'
+import { isValidZone } from '#lib/domain/local-day.ts'
 import { type Draft, isWorthReading, proposeFor, toDraft, withValues } from './draft.ts'
-import { firstLookStatement, readFirstLook } from './first-look.ts'
-import { type Relation, readInventory, readVersion } from './inventory.ts'
+import { firstLookStatement, readFirstLook, type ValueZones } from './first-look.ts'
+import { type Relation, readInventory, readServer } from './inventory.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import type { Proposal } from './propose-policy.ts'
@@ -17,8 +18,9 @@ const TOO_SLOW = '57014'
 interface Surroundings {
   connection: Connection<PostgresSettings>
   session: Session
-  /** What values without a zone mean, and whose days are counted. */
-  zones: { values: string; page: string }
+  values: ValueZones
+  /** Whose days are counted. */
+  zone: string
 }
 
 function failedDraft(draft: Draft, error: unknown, { connection }: Surroundings): Draft {
@@ -53,7 +55,7 @@ function readValues(around: Surroundings, drafts: readonly Draft[]): Promise<Dra
     around,
     drafts,
     (draft) => (isWorthReading(draft) ? firstLookStatement(draft.relation, draft.ranked, draft.plan) : null),
-    (draft, { row }) => withValues(draft, readFirstLook(row, draft.ranked, around.zones.values, now)),
+    (draft, { row }) => withValues(draft, readFirstLook(row, draft.ranked, around.values, now)),
   )
 }
 
@@ -71,15 +73,21 @@ function readRhythms(around: Surroundings, drafts: readonly Draft[]): Promise<Dr
     (draft, { row }) => {
       if (draft.choice === null) return draft
       const { load, clock } = draft.choice
-      const read = readRhythm(row.values[0] ?? null, draft.choice, around.zones, now)
+      const values = draft.values?.get(draft.choice.column)?.zone ?? 'UTC'
+      const read = readRhythm(row.values[0] ?? null, draft.choice, { values, page: around.zone }, now)
       return { ...draft, rhythm: { ...read, load, happened: clock === 'dataThroughAt' } }
     },
   )
 }
 
-function toSettings({ choice, failed }: Draft): Record<string, unknown> {
+function toSettings({ choice, failed, values }: Draft, said: string | undefined): Record<string, unknown> {
   if (choice === null || failed?.tooSlow === true) return {}
-  return choice.clock === 'writtenAt' ? { column: choice.column } : { column: choice.column, clock: choice.clock }
+  const zone = values?.get(choice.column)?.zone ?? 'UTC'
+  return {
+    column: choice.column,
+    ...(choice.clock === 'writtenAt' ? {} : { clock: choice.clock }),
+    ...(zone === 'UTC' || zone === said ? {} : { zone }),
+  }
 }
 
 function toName(name: string): string {
@@ -91,13 +99,13 @@ function toName(name: string): string {
   return words === '' ? name : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
-function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Relation>): Found {
+function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Relation>, said: string | undefined): Found {
   const { relation } = draft
   return {
     path: formatTablePath(relation),
     kind: 'table',
     name: toName(relation.name),
-    settings: toSettings(draft),
+    settings: toSettings(draft, said),
     upstream: relation.upstream.flatMap(({ oid, hint }) => {
       const target = byOid.get(oid)
       return target === undefined ? [] : [{ path: formatTablePath(target), hint }]
@@ -115,14 +123,15 @@ function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Rela
 export async function* discover(connection: Connection<PostgresSettings>, zone = 'UTC'): AsyncGenerator<Found> {
   const session = await openSession(connection)
   try {
-    const around = { connection, session, zones: { values: connection.settings.zone ?? 'UTC', page: zone } }
-    const version = await readVersion(session)
+    const { version, zone: serverZone } = await readServer(session)
+    const said = connection.settings.zone
+    const around = { connection, session, zone, values: { said, likely: [zone, serverZone].filter(isValidZone) } }
     const relations = await readInventory(session, connection.settings.schemas ?? null)
     const byOid = new Map(relations.map((r) => [r.oid, r]))
     const named = relations.map((relation) => toDraft(relation, byOid, version))
     const drafts = await readRhythms(around, await readValues(around, named))
     const proposals = whereAllStopped(drafts.map((draft) => ({ draft, policy: proposeFor(draft) })))
-    for (const { draft, policy } of proposals) yield toFound(draft, policy, byOid)
+    for (const { draft, policy } of proposals) yield toFound(draft, policy, byOid, said)
   } catch (error) {
     throw toUnreachable(error)
   } finally {

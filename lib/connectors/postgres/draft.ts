@@ -53,6 +53,8 @@ function fromPast(draft: Draft, choice: ColumnChoice): Proposal {
   if (isEmpty) return proposeFromRhythm({ daysAgo: [] })
   if (draft.values?.get(choice.column)?.at === null)
     return none('no row has a value in the column yet, so its past tells nothing: promise it once it fills')
+  if (draft.values?.get(choice.column)?.ahead === true)
+    return none('its newest rows lie in the future and hide those that have come, so it cannot be judged by them')
   if (rhythm === null)
     return none(
       `${relation.kind === 'v' ? 'what the view is made from is' : 'it is'} too large to be read for a proposal, so its past is not known`,
@@ -71,6 +73,8 @@ export function proposeFor(draft: Draft): Proposal {
     return { input, because: sentences(because) }
   }
   const { input, because } = fromPast(draft, choice)
+  const zone = values?.get(choice.column)?.zone ?? 'UTC'
+  const meant = zone === 'UTC' ? [] : [`its times are taken as those of ${zone}`]
   const hidden = relation.rowSecurity ? ['row security is on, so that the account may not see every row'] : []
-  return { input, because: sentences(because, choice.because, ...hidden) }
+  return { input, because: sentences(because, choice.because, ...meant, ...hidden) }
 }

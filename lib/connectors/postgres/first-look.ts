@@ -1,8 +1,8 @@
-import { DAY_MS, type Instant } from '#lib/domain/instant.ts'
+import { DAY_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
 import type { NewestValue } from './column-choice.ts'
 import { type ColumnChoice, isTimeType } from './column-score.ts'
 import type { Relation } from './inventory.ts'
-import { readInstant } from './read-instant.ts'
+import { readInstant, TYPE } from './read-instant.ts'
 import type { TextRow } from './session.ts'
 import { quoteIdentifier, quoteTable } from './table-path.ts'
 
@@ -51,8 +51,9 @@ export function planReading(relation: Relation, rowsBelow: number, version: numb
   return samplePlan(relation, version)
 }
 
-/** The condition that leaves out what lies ahead; only types that hold times can be asked. */
+/** The condition that leaves out what lies ahead of every zone's clock; only types that hold times can be asked. */
 export function notAhead(choice: ColumnChoice, name: string): string {
+  if (choice.type === TYPE.date) return `${name} <= current_date`
   return isTimeType(choice.type) ? `${name} < ${TOMORROW}` : 'true'
 }
 
@@ -79,23 +80,42 @@ export function firstLookStatement(relation: Relation, choices: readonly ColumnC
   return `select ${[`exists (select from ${table})::text`, ...values].join(', ')}${from}`
 }
 
-function readValue(newest: string | null, past: string | null, choice: ColumnChoice, zone: string, now: Instant): NewestValue | null {
-  if (newest === null) return { at: null, text: '', ahead: false }
+/** What times without a zone may mean: what the connection says, else as UTC, else where people or the server are. */
+export interface ValueZones {
+  said: string | undefined
+  likely: readonly string[]
+}
+
+/** The zone in which the value lies in the past: times of a place that is ahead of UTC seem to lie in the future. */
+function zoneOf(text: string | null, choice: ColumnChoice, { said, likely }: ValueZones, now: Instant): string {
+  if (said !== undefined) return said
+  const fits = (zone: string) => {
+    const time = readInstant(text, choice.type, zone)
+    return !time.ok || time.at === null || time.precision === 'day' || time.at <= now + MINUTE_MS
+  }
+  const time = readInstant(text, choice.type, 'UTC')
+  return time.ok && time.wallClock && !fits('UTC') ? (likely.find(fits) ?? 'UTC') : 'UTC'
+}
+
+function readValue(newest: string | null, past: string | null, choice: ColumnChoice, zones: ValueZones, now: Instant): NewestValue | null {
+  if (newest === null) return { at: null, text: '', ahead: false, zone: zones.said ?? 'UTC' }
+  const zone = zoneOf(past, choice, zones, now)
   const time = readInstant(past, choice.type, zone)
-  if (!time.ok || time.at === null || time.at < EARLIEST || time.at > now + 2 * DAY_MS) return null
-  return { at: time.at, text: past ?? '', ahead: newest !== past }
+  if (!time.ok || time.at === null || time.at < EARLIEST || time.at > now + DAY_MS + MINUTE_MS) return null
+  const isAhead = newest !== past || (time.precision === 'instant' && time.at > now + MINUTE_MS)
+  return { at: time.at, text: past ?? '', ahead: isAhead, zone }
 }
 
 /** What the first look showed of each column; null for a relation without rows. */
 export function readFirstLook(
   row: TextRow,
   choices: readonly ColumnChoice[],
-  zone: string,
+  zones: ValueZones,
   now: Instant,
 ): Map<string, NewestValue | null> | null {
   const [exists, ...texts] = row.values
   if (exists !== 'true') return null
   return new Map(
-    choices.map((choice, at) => [choice.column, readValue(texts[2 * at] ?? null, texts[2 * at + 1] ?? null, choice, zone, now)]),
+    choices.map((choice, at) => [choice.column, readValue(texts[2 * at] ?? null, texts[2 * at + 1] ?? null, choice, zones, now)]),
   )
 }

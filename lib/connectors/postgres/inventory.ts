@@ -106,10 +106,12 @@ export function rowsBelow(relation: Relation, byOid: ReadonlyMap<number, Relatio
   return rows
 }
 
-/** The server's version as a number: 18.4 is 180004. */
-export async function readVersion(session: Session): Promise<number> {
-  const [row] = await session.rows<{ version: number }>(`select current_setting('server_version_num')::int as version`)
-  return row?.version ?? 0
+/** The server's version as a number (18.4 is 180004), and where it stands: its log is written in that zone, whatever sessions ask for. */
+export async function readServer(session: Session): Promise<{ version: number; zone: string }> {
+  const [row] = await session.rows<{ version: number; zone: string }>(
+    `select current_setting('server_version_num')::int as version, current_setting('log_timezone') as zone`,
+  )
+  return row ?? { version: 0, zone: 'UTC' }
 }
 
 /** Everything the system catalogue tells about the relations of the given schemas (null: all), in three queries. */
