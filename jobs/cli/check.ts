@@ -1,9 +1,13 @@
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
+import { loadLastArrivals } from '#lib/db/arrivals.ts'
 import type { Catalogue } from '#lib/domain/catalogue.ts'
 import { cronInWords } from '#lib/domain/cron-in-words.ts'
+import { LOOKED_AT, outsideInWords } from '#lib/domain/outside-windows.ts'
+import type { DeadlinePolicy, Policy } from '#lib/domain/policy.ts'
+import { promiseInWords } from '#lib/domain/words.ts'
 import { missingReferences } from '#lib/platform/secrets.ts'
-import { workerLookup } from './databases.ts'
+import { withDatabaseIfAny, workerLookup } from './databases.ts'
 import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
 
@@ -32,6 +36,24 @@ async function unset(catalogue: Catalogue, command: CommandLine): Promise<string
   return missingReferences([catalogue.tell, catalogue.connections.map((connection) => connection.settings)], lookup)
 }
 
+/** Deadlines outside of which everything came lately, as far as a database knows. */
+async function outside({ assets }: Catalogue, command: CommandLine): Promise<string[]> {
+  const promised = assets.filter(({ policies }) => policies.some(isDeadline))
+  if (promised.length === 0) return []
+  const keys = promised.map(({ key }) => key)
+  const arrivals = await withDatabaseIfAny(command, (ctx) => loadLastArrivals(ctx.pool, keys, LOOKED_AT))
+  return promised.flatMap(({ key, policies }) =>
+    policies.filter(isDeadline).flatMap((policy) => {
+      const remark = outsideInWords(policy, arrivals?.get(key) ?? [])
+      return remark === null ? [] : [`${key} is promised ${promiseInWords(policy)}. ${remark}`]
+    }),
+  )
+}
+
+function isDeadline(policy: Policy): policy is DeadlinePolicy {
+  return policy.kind === 'deadline'
+}
+
 export default defineVerb({
   usage: '[path]',
   summary: 'Check a catalogue and tell everything that is wrong with it.',
@@ -51,6 +73,7 @@ export default defineVerb({
     command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
     const missing = await unset(loaded.catalogue, command)
     if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
+    for (const remark of await outside(loaded.catalogue, command)) command.terminal.note(remark)
     return 0
   },
 })

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { type DatabaseUrls, findRunningServer, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Lookup, type SecretSource, secretSource } from '#lib/platform/secrets.ts'
 import type { CommandLine } from './verb.ts'
 
@@ -29,6 +30,16 @@ export async function withDatabase<T>(command: CommandLine, work: (ctx: Context)
     return await work(ctx)
   } finally {
     await closeContext(ctx)
+  }
+}
+
+/** The same where there is one to be reached; null otherwise. */
+export async function withDatabaseIfAny<T>(command: CommandLine, work: (ctx: Context) => Promise<T>): Promise<T | null> {
+  try {
+    return await withDatabase(command, work)
+  } catch (error) {
+    command.log.debug('no database of Tidemark to ask', { error: toInternalMessage(error) })
+    return null
   }
 }
 

@@ -159,3 +159,15 @@ export async function listArrivalsOfRun(sql: Sql, runId: string): Promise<{ asse
   ])
   return rows.map((row) => ({ assetId: row.asset_id, clock: row.clock }))
 }
+
+/** The last few arrivals of each clock of these assets, by their keys. */
+export async function loadLastArrivals(sql: Sql, keys: readonly string[], count: number): Promise<Map<string, Arrival[]>> {
+  const { rows } = await sql.query<ArrivalRow & { key: string }>(
+    `select s.key, a.* from subject s cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
+       select ${FACT} from arrival where asset_id = s.id and clock = c.clock and kind = 'arrival' order by recorded_at desc, id desc limit $2
+     ) a
+     where s.kind = 'asset' and s.key = any($1::text[])`,
+    [keys, count],
+  )
+  return new Map([...Map.groupBy(rows, (row) => row.key)].map(([key, own]) => [key, own.map(toArrival)]))
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runCommandLine } from '#jobs/cli.ts'
+import { loadExtensions } from '#jobs/load-extensions.ts'
+import { loadCatalogueTexts } from '#lib/commands/load-catalogue.ts'
+import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import { readEnvironment } from '#lib/platform/env.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
+import { FakeClock } from '#lib/testing/fake-clock.ts'
+
+const catalogue = (opensBefore: string) => `page: { name: Campus, zone: UTC }
+connections:
+  own: { kind: postgres, url: "\${OWN_DATABASE_URL}" }
+groups:
+  records:
+    feeds:
+      terms: { policy: { kind: deadline, cron: "0 2 * * *", grace: 45m${opensBefore} }, assets: { own/public.setting: {} } }
+`
+let folder = ''
+let database: TestDatabase
+const clock = new FakeClock('2026-11-20T12:00:00Z')
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-check-'))
+  writeFileSync(join(folder, '.env'), 'OWN_DATABASE_URL=postgres://reader@db.example/own\n')
+  database = await createTestDatabase()
+  const ctx = database.context(clock)
+  const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: catalogue('') }], await loadExtensions())
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+  await syncCatalogue(ctx, loaded)
+  await ctx.pool.query(`insert into arrival (asset_id, clock, at, recorded_at, kind)
+    select s.id, 'writtenAt', d, d, 'arrival' from subject s, generate_series('2026-11-14T21:48Z'::timestamptz, '2026-11-19T21:48Z', '1 day') d where s.kind = 'asset'`)
+})
+afterAll(async () => {
+  await database.drop()
+  rmSync(folder, { recursive: true })
+})
+
+async function check(opensBefore: string, databaseUrl = database.url): Promise<{ code: number; noted: string }> {
+  const noted: string[] = []
+  writeFileSync(join(folder, 'tidemark.yaml'), catalogue(opensBefore))
+  const code = await runCommandLine(['check', join(folder, 'tidemark.yaml')], {
+    terminal: { print: () => {}, note: (text) => noted.push(text), ask: async () => null },
+    environment: () => readEnvironment({ DATABASE_URL: databaseUrl, ENV_FILE: join(folder, '.env') }),
+    clock,
+    log: silentLog,
+    signal: new AbortController().signal,
+  })
+  return { code, noted: noted.join('\n') }
+}
+
+it('remarks on a deadline that everything lately came outside of, and what to write, as far as a database tells', async () => {
+  const { code, noted } = await check('')
+  expect(code).toBe(0)
+  expect(noted).toContain(
+    'own/public.setting is promised every day at 02:00 (UTC), 45 min of grace, counting what comes from 00:00 on. Its last 5 arrivals came outside of that: the newest, on 2026-11-19, 19 h 48 min late, 21:48.',
+  )
+  expect(noted).toContain('write "opensBefore: 5h"')
+  expect((await check(', opensBefore: 5h')).noted).not.toContain('outside')
+  expect((await check('', 'postgres://nobody@127.0.0.1:9/none')).noted).not.toContain('outside')
+})
