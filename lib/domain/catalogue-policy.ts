@@ -1,9 +1,9 @@
 import type { BusinessCalendar } from './business-calendar.ts'
 import { WEEKDAYS, type WrittenCalendar, type WrittenPolicy } from './catalogue-document.ts'
 import { nextTick } from './cron.ts'
-import { HOUR_MS, type Instant } from './instant.ts'
+import { HOUR_MS, ORDINARY_MONDAY } from './instant.ts'
 import { localDay, startOfDay, timeOfDay } from './local-day.ts'
-import { type Policy, type PolicyInput, policyInputSchema } from './policy.ts'
+import { type CalendarDaysPolicy, type Policy, type PolicyInput, policyInputSchema } from './policy.ts'
 
 /** What a written policy leaves open is taken from here. */
 export interface PolicySurroundings {
@@ -14,8 +14,6 @@ export interface PolicySurroundings {
   flow: { cron: string; zone: string; timeoutMs: number } | null
 }
 
-/** 2026-01-05, an ordinary Monday far from any change of clocks: ticks of a day are read off here. */
-const ORDINARY: Instant = Date.UTC(2026, 0, 5)
 const WEEKDAY_NAMES: readonly string[] = WEEKDAYS
 /** A load that needs longer than this should be given a deadline of its own. */
 export const GRACE_MAX_MS = 4 * HOUR_MS
@@ -23,12 +21,16 @@ export const GRACE_MAX_MS = 4 * HOUR_MS
 /** When the day's load must be there: the flow's first tick of a day plus the time it is allowed to take, or the page's hour. */
 function deliveredBy({ flow, readyBy }: PolicySurroundings, zone: string): string {
   if (flow === null) return readyBy
-  const anyTick = nextTick({ cron: flow.cron, zone: flow.zone, calendar: null }, ORDINARY)
+  const anyTick = nextTick({ cron: flow.cron, zone: flow.zone, calendar: null }, ORDINARY_MONDAY)
   if (anyTick === null) return readyBy
   const midnight = startOfDay(localDay(anyTick, zone), zone)
   const first = nextTick({ cron: flow.cron, zone: flow.zone, calendar: null }, midnight - 1) ?? anyTick
   const end = first + Math.min(flow.timeoutMs, GRACE_MAX_MS)
   return localDay(end, zone) === localDay(first, zone) ? timeOfDay(end, zone) : '23:59'
+}
+
+function deliverer({ cron, zone, timeoutMs }: NonNullable<PolicySurroundings['flow']>): NonNullable<CalendarDaysPolicy['writer']> {
+  return { cron, zone, calendar: null, graceMs: Math.min(timeoutMs, GRACE_MAX_MS) }
 }
 
 function resolveOne(input: PolicyInput, around: PolicySurroundings): Policy {
@@ -44,6 +46,7 @@ function resolveOne(input: PolicyInput, around: PolicySurroundings): Policy {
         lateAfterDays: input.lateAfterDays,
         staleAfterDays: input.staleAfterDays,
         by: input.by ?? deliveredBy(around, zone),
+        ...(input.by === undefined && around.flow !== null ? { writer: deliverer(around.flow) } : {}),
       }
     case 'age':
       return { kind: 'age', ...judged, lateAfterMs: input.lateAfter, staleAfterMs: input.staleAfter }

@@ -1,12 +1,10 @@
 import { isBusinessDay } from './business-calendar.ts'
 import { nextTick, previousTick, type Schedule } from './cron.ts'
 import type { JudgedClock } from './facts.ts'
-import { DAY_MS, HOUR_MS, type Instant } from './instant.ts'
+import { DAY_MS, HOUR_MS, type Instant, ORDINARY_MONDAY } from './instant.ts'
 import type { DeadlinePolicy } from './policy.ts'
 import { type DayNumber, dayNumberAt, startOfDayNumber, wallTimeAt } from './zone.ts'
 
-/** 2026-01-05, an ordinary Monday far from any change of clocks. */
-export const ORDINARY: Instant = Date.UTC(2026, 0, 5)
 const SAMPLED_TICKS = 200
 const SAMPLED_MS = 400 * DAY_MS
 /** Changing clocks make a gap shorter by as much. */
@@ -101,8 +99,8 @@ class Windows {
 export function leastGapMs(cron: string): number {
   const schedule: Schedule = { cron, zone: 'UTC', calendar: null }
   let least = Number.POSITIVE_INFINITY
-  let tick = nextTick(schedule, ORDINARY)
-  for (let n = 0; n < SAMPLED_TICKS && tick !== null && tick < ORDINARY + SAMPLED_MS; n += 1) {
+  let tick = nextTick(schedule, ORDINARY_MONDAY)
+  for (let n = 0; n < SAMPLED_TICKS && tick !== null && tick < ORDINARY_MONDAY + SAMPLED_MS; n += 1) {
     const next = nextTick(schedule, tick)
     if (next !== null) least = Math.min(least, next - tick)
     tick = next

@@ -1,13 +1,13 @@
 import { nextTick } from './cron.ts'
-import { contentOf, leastGapMs, ORDINARY, opensAt } from './deadline-windows.ts'
+import { contentOf, leastGapMs, opensAt } from './deadline-windows.ts'
 import { formatDuration } from './duration.ts'
-import { DAY_MS, type Instant } from './instant.ts'
+import { DAY_MS, type Instant, ORDINARY_MONDAY } from './instant.ts'
 import { timeOfDay } from './local-day.ts'
 import type { DeadlinePolicy } from './policy.ts'
 import { dayNumberAt } from './zone.ts'
 
 /** Some ordinary ticks stand for all. */
-const SAMPLE_FROM: Instant = ORDINARY + 7 * DAY_MS
+const SAMPLE_FROM: Instant = ORDINARY_MONDAY + 7 * DAY_MS
 const SAMPLE_SIZE = 40
 const SHARED_MAX = 5000
 

@@ -8,3 +8,6 @@ export const DAY_MS = 24 * HOUR_MS
 
 /** Where nothing else bounds a stretch: the last instant a JavaScript date can name. */
 export const END_OF_TIME: Instant = 8_640_000_000_000_000
+
+/** 2026-01-05, an ordinary Monday far from any change of clocks: what a schedule is like is read off here. */
+export const ORDINARY_MONDAY: Instant = Date.UTC(2026, 0, 5)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { around, arrival, at, calendarDays, facts, iso, loaded, settings, statusAt } from '#lib/testing/domain-builders.ts'
 import { evaluate } from './evaluate.ts'
+import { HOUR_MS } from './instant.ts'
 import { atTimeOfDay, endOfDay, startOfDay } from './local-day.ts'
 import { calendarDaysPolicy } from './policy-calendar-days.ts'
 import { prepareFacts } from './prepare-facts.ts'
@@ -122,4 +123,36 @@ describe('business days', () => {
 test('is promised in words', () => {
   expect(calendarDaysPolicy.words(calendarDays())).toBe('new every day by 08:00 (UTC)')
   expect(calendarDaysPolicy.words(calendarDays({ lateAfterDays: 3, calendar: campus }))).toBe('new every 3 business days by 08:00 (UTC)')
+})
+
+describe('where the writing flow says by when', () => {
+  const nightly = { cron: '0 6 * * *', zone: 'UTC', calendar: null, graceMs: HOUR_MS }
+  const policy = settings([calendarDays({ zone: NEW_YORK, by: '02:00', writer: nightly })])
+
+  test.each([
+    ['in winter', '2026-01-14T06:20', '2026-01-15T07:00'],
+    ['in summer, when its zone is an hour further away', '2026-07-14T06:20', '2026-07-15T07:00'],
+    ['on the day clocks change', '2026-03-07T06:20', '2026-03-08T07:00'],
+  ])('%s: its tick of the day and the time a run may take', (_, load, lateAt) => {
+    expect(around(policy, facts({ arrivals: [loaded(load)] }), lateAt)).toEqual(['fresh/due', 'late/overdue', 'late/overdue'])
+  })
+
+  test('never beyond the day, and by the usual hour on a day without a tick', () => {
+    const evening = settings([
+      calendarDays({ by: '23:59', writer: { cron: '0 22 * * *', zone: 'UTC', calendar: null, graceMs: 4 * HOUR_MS } }),
+    ])
+    const known = facts({ arrivals: [loaded('2026-03-05T23:30')] })
+    expect(around(evening, known, '2026-03-07T00:00')).toEqual(['fresh/due', 'late/overdue', 'late/overdue'])
+    const weekdays = settings([calendarDays({ by: '03:00', writer: { ...nightly, cron: '0 2 * * 1-5' } })])
+    expect(around(weekdays, facts({ arrivals: [loaded('2026-03-06T02:20')] }), '2026-03-07T03:00')).toEqual([
+      'fresh/due',
+      'late/overdue',
+      'late/overdue',
+    ])
+  })
+
+  test('in words, the hour is told in the zone of the flow', () => {
+    expect(calendarDaysPolicy.words(calendarDays({ zone: NEW_YORK, by: '02:00', writer: nightly }))).toBe('new every day by 07:00 (UTC)')
+    expect(calendarDaysPolicy.words(calendarDays({ by: '07:00', writer: nightly }))).toBe('new every day by 07:00 (UTC)')
+  })
 })

@@ -18,6 +18,8 @@ export interface CalendarDaysPolicy extends Judged {
   lateAfterDays: number
   staleAfterDays: number
   by: string
+  /** Where nobody wrote `by`: the writing flow's own ticks and the time a run may take tell it, whatever zones and clocks do. */
+  writer?: (Schedule & { graceMs: number }) | null
 }
 
 /** Strictly older than the limit is late, then stale (dbt's warn_after and error_after). */
