@@ -1,3 +1,4 @@
+import type { Status } from '#lib/domain/status.ts'
 import { weaknessInWords } from '#lib/domain/words.ts'
 import type { AssetPage } from '#lib/queries/asset-page.ts'
 import { feedPath, groupPath, overviewPath } from '../_lib/paths.ts'
@@ -7,11 +8,13 @@ import { ChangeList } from './change-list.tsx'
 import { ClockList } from './clock-list.tsx'
 import { Frame } from './frame.tsx'
 import { History } from './history.tsx'
+import { PauseOrder } from './pause-order.tsx'
 import { RowsChart } from './rows-chart.tsx'
 import { RunList } from './run-list.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
 import { WhySection } from './why-section.tsx'
+import { WorkNotes } from './work-note.tsx'
 
 /** An asset: its four clocks, why it is this colour, what is around it, what has arrived. */
 export function AssetScreen({ found }: { found: AssetPage }) {
@@ -43,6 +46,8 @@ export function AssetScreen({ found }: { found: AssetPage }) {
             </span>
           )}
         </p>
+        <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} />
+        <PauseOrder subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesOrders={found.takesOrders} />
       </header>
       <WhySection found={found} />
       <ClockList found={found} />
@@ -55,4 +60,11 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       <ChangeList changes={found.changes} />
     </Frame>
   )
+}
+
+/** What it would be without the work that covers it, by its own limits. */
+function hiddenOf({ asset, look, window: { now } }: AssetPage): { status: Status; since: number } | null {
+  if (asset.status !== 'maintenance') return null
+  if (look.staleAt !== null && look.staleAt <= now) return { status: 'stale', since: look.staleAt }
+  return look.lateAt !== null && look.lateAt <= now ? { status: 'late', since: look.lateAt } : null
 }

@@ -64,6 +64,17 @@ function Facts({ feed }: { feed: FeedLineData }) {
           <Time at={feed.due} />
         </span>
       )}
+      {feed.work !== undefined && (
+        <span className="t-maintenance">
+          {feed.work.words}
+          {feed.work.until !== undefined && (
+            <>
+              {' until '}
+              <Time at={feed.work.until} />
+            </>
+          )}
+        </span>
+      )}
       {feed.ran !== undefined && (
         <span>
           <a className="ran" href={runPath(feed.ran.id)}>

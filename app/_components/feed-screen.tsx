@@ -8,11 +8,13 @@ import { Frame } from './frame.tsx'
 import { History } from './history.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
+import { PauseOrder } from './pause-order.tsx'
 import { RunList } from './run-list.tsx'
 import { ScrollArea } from './scroll-area.tsx'
 import { Facts, Section } from './section.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
+import { WorkNotes } from './work-note.tsx'
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
 export function FeedScreen({ found }: { found: FeedPage }) {
@@ -70,6 +72,7 @@ function Head({ found }: { found: FeedPage }) {
         )}
       </p>
       {feed.reason !== null && <p className="lead">{verdictOf(found) ?? sentence(reasonInWords(feed.reason))}</p>}
+      <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} />
       <LastRunNote run={feed.lastRun} />
       {root !== null && (
         <p className="root">
@@ -82,6 +85,7 @@ function Head({ found }: { found: FeedPage }) {
           {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
         </p>
       )}
+      <PauseOrder subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesOrders={found.takesOrders} />
     </header>
   )
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { FlowCard as Card } from '#lib/queries/flow-cards.ts'
 import { limitsInWords, scheduleInWords } from '../_lib/flow-words.ts'
 import { duration } from '../_lib/format-time.ts'
@@ -7,6 +8,7 @@ import { FlowMark } from './flow-mark.tsx'
 import { FlowRoute } from './flow-route.tsx'
 import { Listed } from './listed.tsx'
 import { OrderForm } from './order-form.tsx'
+import { PauseOrder } from './pause-order.tsx'
 import { ScrollArea } from './scroll-area.tsx'
 import { Facts } from './section.tsx'
 import { Age, Time } from './time.tsx'
@@ -56,7 +58,7 @@ export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardPr
             card.dueAt !== null && card.dueAt < now ? 'Was due' : 'Expected',
             card.dueAt === null ? null : <Moment key="due" at={card.dueAt} />,
           ],
-          ['Paused', card.paused === null ? null : <Pause key="paused" paused={card.paused} />],
+          ...pausesOf(card, isWhole),
         ]}
       />
       <footer>
@@ -129,7 +131,17 @@ function LastRun({ card, now }: { card: Card; now: number }) {
   )
 }
 
-function Pause({ paused }: { paused: NonNullable<Card['paused']> }) {
+/** On the flow's own page its pause stands at the top. */
+function pausesOf({ rest, paused }: Card, isWhole: boolean): [string, ReactNode][] {
+  const own = rest === null || isWhole ? null : <Pause key="rest" paused={rest} means="no run is planned; deadlines go on counting" />
+  const feeds = paused === null ? null : <Pause key="paused" paused={paused} means="what it writes is not judged; it runs" />
+  return [
+    ['Paused', own],
+    [rest === null ? 'Paused' : 'Feed paused', feeds],
+  ]
+}
+
+function Pause({ paused, means }: { paused: NonNullable<Card['paused']>; means: string }) {
   return (
     <>
       since <Time at={paused.since} />
@@ -139,8 +151,13 @@ function Pause({ paused }: { paused: NonNullable<Card['paused']> }) {
           until <Time at={paused.until} />
         </>
       )}
-      {paused.note !== null && `: ${paused.note}`}
-      <span className="muted"> · it runs, and is not judged</span>
+      {paused.until === null && ', until somebody ends it'}
+      {paused.note !== null && (
+        <>
+          : <bdi>{paused.note}</bdi>
+        </>
+      )}
+      <span className="muted">{` · ${means}`}</span>
     </>
   )
 }
@@ -157,6 +174,12 @@ function Orders({ card }: { card: Card }) {
           Dry run<span className="sr-only"> {card.name}</span>
         </OrderForm>
       )}
+      <PauseOrder
+        subject={{ kind: 'flow', key: card.name }}
+        name={card.name}
+        work={card.rest === null ? [] : [{ kind: 'paused', subject: { kind: 'flow', key: card.name, name: card.name } }]}
+        takesOrders
+      />
     </>
   )
 }

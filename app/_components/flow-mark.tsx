@@ -3,7 +3,7 @@ import { STANDINGS } from '../_lib/flow-words.ts'
 import { RunMark } from './run-mark.tsx'
 
 /** Where a flow stands: its run's own words where it has one, else that it is paused or never ran. */
-export function FlowMark({ card, big = false }: { card: Pick<FlowCard, 'running' | 'last' | 'standing'>; big?: boolean }) {
+export function FlowMark({ card, big = false }: { card: Pick<FlowCard, 'running' | 'last' | 'standing' | 'rest'>; big?: boolean }) {
   const run = card.running ?? card.last
   if (run !== null && card.standing !== 'paused') return <RunMark run={run} big={big} />
   const { icon, words } = STANDINGS[card.standing]
@@ -12,7 +12,7 @@ export function FlowMark({ card, big = false }: { card: Pick<FlowCard, 'running'
       <svg aria-hidden="true">
         <use href={`#i-${icon}`} />
       </svg>
-      {words}
+      {card.standing === 'paused' && card.rest === null ? 'Feed paused' : words}
     </span>
   )
 }

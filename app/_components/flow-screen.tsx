@@ -3,9 +3,11 @@ import { filteredRunsPath, flowsPath } from '../_lib/paths.ts'
 import { FlowCardBody } from './flow-card.tsx'
 import { FlowMark } from './flow-mark.tsx'
 import { Frame } from './frame.tsx'
+import { Note } from './note.tsx'
 import { RunList } from './run-list.tsx'
 import { ScrollArea } from './scroll-area.tsx'
 import { Section } from './section.tsx'
+import { WorkSentence } from './work-note.tsx'
 
 /** One flow: its card, as written, and its latest runs. */
 export function FlowScreen({ found }: { found: FlowPage }) {
@@ -17,6 +19,11 @@ export function FlowScreen({ found }: { found: FlowPage }) {
         <p className="verdict">
           <FlowMark card={card} big />
         </p>
+        {card.rest !== null && (
+          <Note icon="maintenance">
+            <WorkSentence work={workOf(card.name, card.rest)} own={{ kind: 'flow', key: card.name }} />
+          </Note>
+        )}
       </header>
       <div className="card alone">
         <FlowCardBody card={card} now={now} takesOrders={found.takesOrders} isWhole />
@@ -43,4 +50,8 @@ export function FlowScreen({ found }: { found: FlowPage }) {
       )}
     </Frame>
   )
+}
+
+function workOf(name: string, rest: NonNullable<FlowPage['card']['rest']>) {
+  return { kind: 'paused' as const, subject: { kind: 'flow' as const, key: name, name }, from: rest.since, ...rest, isAhead: false }
 }

@@ -29,7 +29,7 @@ export function FoundFeeds({ overview, page, filter, problem }: FoundFeedsProps)
         </p>
       </div>
       <Legend counts={overview.counts} current={filter.status === 'not-fresh' ? undefined : filter.status} />
-      <GroupList groups={groups.map((group) => toGroupLine(group, page.zone))} until={overview.today} />
+      <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} />
     </Frame>
   )
 }

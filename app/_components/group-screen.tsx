@@ -6,9 +6,11 @@ import { ChangeList } from './change-list.tsx'
 import { FeedLine } from './feed-line.tsx'
 import { Frame } from './frame.tsx'
 import { History } from './history.tsx'
+import { PauseOrder } from './pause-order.tsx'
 import { Section } from './section.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Time } from './time.tsx'
+import { WorkNotes } from './work-note.tsx'
 
 /** A service group: its feeds with all their bars, and its own history. */
 export function GroupScreen({ group }: { group: GroupPage }) {
@@ -29,11 +31,13 @@ export function GroupScreen({ group }: { group: GroupPage }) {
             )}
           </span>
         </p>
+        <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} />
+        <PauseOrder subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesOrders={group.takesOrders} />
       </header>
       <Section title="Feeds">
         <ul className="feeds lines">
           {group.feeds.map((feed) => (
-            <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone)} until={feed.bars?.until ?? until} withBars />
+            <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />
           ))}
         </ul>
       </Section>

@@ -28,7 +28,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
             <p>
               <StatusMark status={group.status} />
               <span className="muted">{freshCount(group.counts)}</span>
-              <BadRuns feeds={group.feeds} />
+              <Remarks feeds={group.feeds} />
             </p>
           </div>
           <p className="numbers">
@@ -50,10 +50,16 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
   )
 }
 
-/** Said while the group is folded, too: a status may be fresh although the last run was not. */
-function BadRuns({ feeds }: { feeds: GroupLineData['feeds'] }) {
-  const count = feeds.filter((feed) => feed.ran !== undefined).length
-  return count === 0 ? null : <span className="muted">{count === 1 ? '1 last run' : `${count} last runs`} not completed</span>
+/** Said while the group is folded, too: what a fresh status does not say by itself. */
+function Remarks({ feeds }: { feeds: GroupLineData['feeds'] }) {
+  const bad = feeds.filter((feed) => feed.ran !== undefined).length
+  const paused = feeds.filter((feed) => feed.work !== undefined).length
+  return (
+    <>
+      {paused > 0 && <span className="t-maintenance">{paused} with a pause or maintenance</span>}
+      {bad > 0 && <span className="muted">{bad === 1 ? '1 last run' : `${bad} last runs`} not completed</span>}
+    </>
+  )
 }
 
 /** Days of feeds that came without them, in bounded batches, once the group is open. */

@@ -13,19 +13,21 @@ interface OrderFormProps {
   question?: ReactNode
   /** The button under the question. */
   yes?: string
+  /** What is asked under the question: inputs with names. */
+  inputs?: ReactNode
   /** With JavaScript: what to do instead of going where the answer says. */
   onDone?: () => void
 }
 
 /** A button that orders something: a plain form, which with JavaScript stays on the page until it knows the answer. */
-export function OrderForm({ action, fields = {}, children, question, yes, onDone }: OrderFormProps) {
+export function OrderForm({ action, fields = {}, children, question, yes, inputs, onDone }: OrderFormProps) {
   const [isSending, setSending] = useState(false)
   const [refusal, setRefusal] = useState<(OrderOutcome & { ok: false }) | null>(null)
   const send = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (isSending) return
     setSending(true)
-    const outcome = await postOrder(action, fields)
+    const outcome = await postOrder(action, { ...Object.fromEntries(new FormData(event.currentTarget)), ...fields })
     setRefusal(outcome.ok ? null : outcome)
     setSending(!outcome.ok || onDone === undefined ? outcome.ok : false)
     if (!outcome.ok) return
@@ -37,6 +39,7 @@ export function OrderForm({ action, fields = {}, children, question, yes, onDone
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={typeof value === 'object' ? JSON.stringify(value) : String(value)} />
       ))}
+      {inputs}
       <button type="submit" className="button" aria-disabled={isSending}>
         {isSending ? 'Asking…' : words}
       </button>

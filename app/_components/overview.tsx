@@ -7,12 +7,13 @@ import { Frame } from './frame.tsx'
 import { GroupList } from './group-list.tsx'
 import { Legend } from './legend.tsx'
 import { Time } from './time.tsx'
+import { WorkList } from './work-list.tsx'
 
 /** The first screen. */
 export function Overview({ overview }: { overview: OverviewData }) {
   const { page, now, banners, counts } = overview
   if (page === null) return <EmptyState now={now} banners={banners} />
-  const groups = overview.groups.map((group) => toGroupLine(group, page.zone))
+  const groups = overview.groups.map((group) => toGroupLine(group, page.zone, overview.work))
   const checked = !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
   return (
     <Frame page={page} now={now} banners={banners}>
@@ -23,6 +24,7 @@ export function Overview({ overview }: { overview: OverviewData }) {
           <Time at={now} form="long" />
         </p>
         <Attention groups={groups} />
+        <WorkList work={overview.work} />
       </div>
       <Legend counts={counts} />
       <GroupList groups={groups} until={overview.today} />

@@ -5,7 +5,9 @@ import type { Bars } from '#lib/queries/bars.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/day-cells.ts'
 import type { StatusCounts } from '#lib/queries/status-counts.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/status-overview.ts'
+import type { WorkView } from '#lib/queries/work.ts'
 import { lastRunInWords } from './run-look.ts'
+import { type WorkMark, workMark } from './work-words.ts'
 
 /** What a line of the page needs of a feed, small: the first document carries it for every feed. Absent means null. */
 export interface FeedLineData {
@@ -25,6 +27,8 @@ export interface FeedLineData {
   /** When its flow runs next; told where the feed is not fresh. */
   nextLoad?: number
   loading?: boolean
+  /** A pause or maintenance that it is part of, whatever the status. */
+  work?: WorkMark
   /** A last run that did not complete, whatever the status. */
   ran?: { id: string; words: string }
   share?: number
@@ -53,7 +57,7 @@ const SILENT: ReadonlySet<Reason> = new Set<Reason>(['on-time'])
 const NO_DAYS = '.'.repeat(BAR_DAYS)
 
 /** A feed for its line. */
-export function toFeedLine(feed: OverviewFeed, zone: string): FeedLineData {
+export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly WorkView[]): FeedLineData {
   const { key, name, owner, status, reason, since, bars } = feed
   const line: FeedLineData = { key, name, status }
   if (owner !== null) line.owner = owner
@@ -65,11 +69,13 @@ export function toFeedLine(feed: OverviewFeed, zone: string): FeedLineData {
   if (feed.dueAt !== null) line.due = feed.dueAt
   if (feed.nextRunAt !== null && status !== 'fresh') line.nextLoad = feed.nextRunAt
   if (feed.isLoading && status !== 'fresh') line.loading = true
-  return addHistory(addLastRun(line, feed), bars)
+  return addHistory(addLastRun(line, feed, work), bars)
 }
 
-function addLastRun(line: FeedLineData, { lastRun }: OverviewFeed): FeedLineData {
+function addLastRun(given: FeedLineData, { id, lastRun }: OverviewFeed, work: readonly WorkView[]): FeedLineData {
   const words = lastRun === null ? null : lastRunInWords(lastRun.state)
+  const mark = workMark(work, id)
+  const line = mark === undefined ? given : { ...given, work: mark }
   return lastRun === null || words === null ? line : { ...line, ran: { id: lastRun.id, words } }
 }
 
@@ -88,9 +94,9 @@ function addShare(line: Pick<FeedLineData, 'share' | 'unseen'>, { share, unseenS
 }
 
 /** A group for its section, its feeds included. */
-export function toGroupLine(group: OverviewGroup, zone: string): GroupLineData {
+export function toGroupLine(group: OverviewGroup, zone: string, work: readonly WorkView[]): GroupLineData {
   const { key, name, status, counts, bars, open } = group
-  const line: GroupLineData = { key, name, status, counts, open, feeds: group.feeds.map((feed) => toFeedLine(feed, zone)) }
+  const line: GroupLineData = { key, name, status, counts, open, feeds: group.feeds.map((feed) => toFeedLine(feed, zone, work)) }
   if (bars !== null) addShare(line, bars)
   line.days = bars?.days ?? NO_DAYS
   return line

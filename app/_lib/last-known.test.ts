@@ -14,6 +14,7 @@ const known: Overview = {
   banners: [{ kind: 'demo' }],
   counts: countStatuses(['fresh']),
   groups: [],
+  work: [],
 }
 
 beforeEach(() => {

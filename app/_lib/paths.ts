@@ -88,6 +88,10 @@ export function checkConnectionPath(key: string): string {
   return `/api/v1/connections/${encodeURIComponent(key)}/check`
 }
 
+/** Where an order to pause something goes, and one to end its pause. */
+export const pausePath = '/api/v1/pauses'
+export const resumePath = '/api/v1/pauses/end'
+
 /** The overview, filtered. */
 export function filterPath(filter: { q?: string; status?: string; owner?: string }): string {
   return `/?${new URLSearchParams(filter)}`

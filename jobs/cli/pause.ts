@@ -2,7 +2,7 @@ import { openWindow } from '#lib/commands/open-window.ts'
 import { formatDuration, parseDuration } from '#lib/domain/duration.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { withDatabase } from './databases.ts'
-import { requireSubject } from './subjects.ts'
+import { requirePausable } from './subjects.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 function readLength(written: string | undefined): number | null {
@@ -15,13 +15,16 @@ function readLength(written: string | undefined): number | null {
 
 export default defineVerb({
   usage: '<subject> [--for duration] [--note text]',
-  summary: 'Pause a feed, group or asset: what turns late from now on shows as maintenance.',
-  details: 'The subject is a key such as terms or lake/term_raw.term_data, or feed:terms, group:records, asset:… where a key is shared.',
+  summary: 'Pause a flow, or a feed, group or asset.',
+  details: [
+    'A paused flow plans no runs; deadlines go on counting. Of a paused feed, group or asset, what turns late from now on shows as maintenance.',
+    'The subject is a key such as terms or lake/term_raw.term_data, or flow:term, feed:terms, group:records, asset:… where a key is shared.',
+  ].join('\n'),
   async run(args, command) {
     const { values, positionals } = readArguments(args, { for: { type: 'string' }, note: { type: 'string' } }, { least: 1, most: 1 })
     const lengthMs = readLength(values.for)
     return withDatabase(command, async (ctx) => {
-      const { kind, key, name } = await requireSubject(ctx, positionals[0] ?? '')
+      const { kind, key, name } = await requirePausable(ctx, positionals[0] ?? '')
       const from = ctx.clock.now()
       await openWindow(ctx, {
         subject: { kind, key },

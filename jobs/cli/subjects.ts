@@ -1,20 +1,36 @@
+import type { WindowSubject } from '#lib/commands/open-window.ts'
 import type { Context } from '#lib/db/context.ts'
-import { getSubject, type Subject, type SubjectKind } from '#lib/db/subjects.ts'
+import { hasFlow } from '#lib/db/flows.ts'
+import { getSubject, type SubjectKind } from '#lib/db/subjects.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
-const KINDS: readonly SubjectKind[] = ['feed', 'group', 'asset']
+const KINDS: readonly WindowSubject['kind'][] = ['feed', 'group', 'asset', 'flow']
+
+/** Something that can be paused. */
+export interface Pausable extends WindowSubject {
+  name: string
+}
 
 /** `feed:terms`, or a key alone when only one thing has it. */
-function readSubject(words: string): { kinds: readonly SubjectKind[]; key: string } {
+function readSubject(words: string): { kinds: readonly WindowSubject['kind'][]; key: string } {
   const kind = KINDS.find((each) => words.startsWith(`${each}:`))
   return kind === undefined ? { kinds: KINDS, key: words } : { kinds: [kind], key: words.slice(kind.length + 1) }
 }
 
-/** The feed, group or asset somebody named; refused when there is none, or more than one. */
-export async function requireSubject(ctx: Context, words: string): Promise<Subject> {
+async function find(ctx: Context, kind: WindowSubject['kind'], key: string): Promise<Pausable[]> {
+  if (kind === 'flow') return (await hasFlow(ctx.pool, key)) ? [{ kind, key, name: `The flow ${key}` }] : []
+  return findSubject(ctx, kind, key)
+}
+
+async function findSubject(ctx: Context, kind: SubjectKind, key: string): Promise<Pausable[]> {
+  const found = await getSubject(ctx.pool, kind, key)
+  return found === undefined || found.removedAt !== null ? [] : [{ kind, key, name: found.name }]
+}
+
+/** The feed, group, asset or flow somebody named; refused when there is none, or more than one. */
+export async function requirePausable(ctx: Context, words: string): Promise<Pausable> {
   const { kinds, key } = readSubject(words)
-  const all = await Promise.all(kinds.map((kind) => getSubject(ctx.pool, kind, key)))
-  const found = all.flatMap((subject) => (subject === undefined || subject.removedAt !== null ? [] : [subject]))
+  const found = (await Promise.all(kinds.map((kind) => find(ctx, kind, key)))).flat()
   const [first, second] = found
   if (first === undefined)
     throw new TidemarkError('not-found', { publicMessage: `There is no ${kinds.join(', ')} "${key}" in the catalogue.` })

@@ -1,7 +1,12 @@
 import { listAssetsUnder } from '#lib/db/assets.ts'
+import { announceChange } from '#lib/db/changes.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
-import { markDue } from '#lib/db/subjects.ts'
-import { endWindow, lockWindow } from '#lib/db/windows.ts'
+import { wakeWorkers } from '#lib/db/runs.ts'
+import { toStorableText } from '#lib/db/storable-json.ts'
+import { getSubject, markDue } from '#lib/db/subjects.ts'
+import { endWindow, listOpenWindows, lockWindow } from '#lib/db/windows.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import type { WindowSubject } from './open-window.ts'
 import { rebuild } from './rebuild.ts'
 
 /** Ends a window now; one that has not begun is withdrawn, one that has ended stays as it is. */
@@ -10,10 +15,27 @@ export async function closeWindow(ctx: Context, request: { windowId: number }): 
   const assetIds = await withTransaction(ctx, async (sql) => {
     const window = await lockWindow(sql, request.windowId)
     if (window.to !== null && window.to <= now) return []
-    const covered = await listAssetsUnder(sql, window.subjectId)
+    const covered = window.flow === null ? await listAssetsUnder(sql, window.subjectId) : []
     await endWindow(sql, window.id, now)
     await markDue(sql, covered, now)
+    await wakeWorkers(sql, 'window')
+    await announceChange(sql)
     return covered
   })
-  await rebuild(ctx, { assetIds, from: now })
+  if (assetIds.length > 0) await rebuild(ctx, { assetIds, from: now })
+}
+
+/** Ends every pause of one subject or flow itself; refused when there is none. Pauses of what it belongs to go on. */
+export async function endPauses(ctx: Context, subject: WindowSubject & { name: string }): Promise<void> {
+  const of = subject.kind === 'flow' ? { flow: subject.key } : await subjectOf(ctx, subject.kind, subject.key)
+  const open = of === null ? [] : await listOpenWindows(ctx.pool, of, ctx.clock.now())
+  const pauses = open.filter((window) => window.kind === 'paused')
+  if (pauses.length === 0)
+    throw new TidemarkError('conflict', { publicMessage: `${toStorableText(subject.name)} is not paused by itself.` })
+  for (const window of pauses) await closeWindow(ctx, { windowId: window.id })
+}
+
+async function subjectOf(ctx: Context, kind: Exclude<WindowSubject['kind'], 'flow'>, key: string): Promise<{ subjectId: number } | null> {
+  const found = await getSubject(ctx.pool, kind, key)
+  return found === undefined ? null : { subjectId: found.id }
 }

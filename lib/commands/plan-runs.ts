@@ -13,7 +13,9 @@ import {
   type Run,
   setNextRun,
   setWaitingFor,
+  takeBackTicks,
 } from '#lib/db/runs.ts'
+import { loadPausedFlows } from '#lib/db/windows.ts'
 import { formatDuration } from '#lib/domain/duration.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { OVERDUE_AFTER_MS } from '#lib/domain/run.ts'
@@ -36,7 +38,7 @@ const PLAN_LOCK = 410_200
 
 /**
  * Makes every flow's next run a row, records the ticks nobody was there for, says of due runs what they wait for,
- * and gives up those that waited too long. Any number of workers may call it at the same time.
+ * and gives up those that waited too long. A paused flow has no next run, and what it passes is not missed. Any number of workers may call it at the same time.
  */
 export async function planRuns(ctx: Context): Promise<RunPlan> {
   const now = ctx.clock.now()
@@ -46,7 +48,8 @@ export async function planRuns(ctx: Context): Promise<RunPlan> {
     await deleteExpectedRuns(sql, now, null)
     const ended = await cancelRunsOfRemovedFlows(sql, now)
     let missed = 0
-    for (const flow of flows) missed += await planFlow(sql, flow, now)
+    const paused = await loadPausedFlows(sql, now)
+    for (const flow of flows) missed += await planFlow(sql, flow, now, paused.get(flow.name))
     const { ready, gaveUp } = await openGates(sql, now, new Map(flows.map((flow) => [flow.name, flow])))
     const overdue = await markOverdue(sql, now - OVERDUE_AFTER_MS)
     return { ready, missed, overdue, ended: [...ended, ...gaveUp], nextDueAt: await getNextScheduledFor(sql, now) }
@@ -56,7 +59,11 @@ export async function planRuns(ctx: Context): Promise<RunPlan> {
   return plan
 }
 
-async function planFlow(sql: Sql, flow: FlowRow, now: Instant): Promise<number> {
+async function planFlow(sql: Sql, flow: FlowRow, now: Instant, pausedSince: Instant | undefined): Promise<number> {
+  if (pausedSince !== undefined) {
+    await takeBackTicks(sql, flow.name, pausedSince)
+    return 0
+  }
   if (!flow.schedule || (flow.nextRunAt !== null && flow.nextRunAt > now)) return 0
   const plan = planTicks(flow.schedule, flow.nextRunAt, now)
   if (flow.nextRunAt === null) await deleteExpectedRuns(sql, now, flow.name)

@@ -60,3 +60,8 @@ export async function loadLastAnnounced(sql: Sql, subjectIds: readonly number[])
 export async function notifyListeners(sql: Sql): Promise<void> {
   await sql.query(`select pg_notify('tidemark_change', '')`)
 }
+
+/** Lets listeners look at once for something that is no status change. */
+export async function announceChange(sql: Sql): Promise<void> {
+  await sql.query("select pg_notify('tidemark_change', '')")
+}

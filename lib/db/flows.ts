@@ -32,3 +32,8 @@ export async function syncFlows(sql: Sql, now: Instant, flows: readonly Catalogu
     toText(now),
   ])
 }
+
+/** Whether the catalogue in force names such a flow. */
+export async function hasFlow(sql: Sql, name: string): Promise<boolean> {
+  return (await sql.query('select 1 from flow where name = $1 and removed_at is null', [name])).rowCount === 1
+}

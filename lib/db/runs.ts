@@ -188,6 +188,15 @@ export async function deleteExpectedRuns(sql: Sql, now: Instant, flow: string | 
   )
 }
 
+/** Takes back the planned runs of a flow from an instant on, as far as none has begun: the flow has no next run. */
+export async function takeBackTicks(sql: Sql, flow: string, from: Instant): Promise<void> {
+  await sql.query(
+    `delete from run where flow = $1 and trigger = 'schedule' and state in ('scheduled', 'overdue') and attempt = 0 and scheduled_for >= $2`,
+    [flow, toText(from)],
+  )
+  await sql.query('update flow set next_run_at = null where name = $1 and next_run_at is not null', [flow])
+}
+
 /** Cancels what waits of flows that have left the catalogue. */
 export async function cancelRunsOfRemovedFlows(sql: Sql, now: Instant): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(

@@ -13,8 +13,10 @@ import { type ChangeRow, getChangeRows } from './change-rows.ts'
 import { type DayRow, getDayRows } from './day-rows.ts'
 import { type DayWindow, getDayWindow } from './day-window.ts'
 import { instant } from './instant-column.ts'
+import { getPageAccess } from './page-access.ts'
 import { getPageSettings } from './page-settings.ts'
 import { getRecentRuns, type RunDetail } from './run-rows.ts'
+import { getWork, type WorkView, workOnAsset } from './work.ts'
 
 /** A clock changed: what the history of an asset is made of. */
 export interface ArrivalRow {
@@ -67,6 +69,10 @@ export interface AssetPage {
   /** The latest run of the flow that writes it, dry runs left out. */
   run: RunDetail | null
   changes: ChangeRow[]
+  /** Pauses and announced work that it is part of. */
+  work: WorkView[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
 }
 
 interface Head extends LastLook {
@@ -76,10 +82,11 @@ interface Head extends LastLook {
   groupKey: string
   groupName: string
   flow: string | null
+  feedId: number
 }
 
 const HEAD = `
-  select s.id, a.connection_key as connection, a.path, a.flow, g.key as "groupKey", g.name as "groupName",
+  select s.id, a.connection_key as connection, a.path, a.flow, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
     ${instant('a.attempted_at')} as "attemptedAt",
     a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
     a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
@@ -101,8 +108,8 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const { id, connection, path, groupKey, groupName, flow, ...look } = head
-  const [edges, bars, days, changes, banners, arrivals, runs, versions] = await Promise.all([
+  const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
+  const [edges, bars, days, changes, banners, arrivals, runs, versions, work, access] = await Promise.all([
     getEdgesOf(ctx, [id]),
     getBars(ctx, window, { ids: [id] }),
     getDayRows(ctx, window, id),
@@ -111,6 +118,8 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
     getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
     loadAssetVersions(ctx.pool, [id]),
+    getWork(ctx),
+    getPageAccess(ctx),
   ])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
   const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
@@ -136,6 +145,8 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
     run: runs[0] ?? null,
     changes,
+    work: workOnAsset(work, { key, flow, feedId }),
+    takesOrders: access.isPrivate,
   }
 }
 

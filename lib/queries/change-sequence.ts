@@ -18,7 +18,7 @@ const SEQUENCE = `
       (select md5(problems::text) from catalogue_state where id = 1),
       (select coalesce(max(id), 0) from arrival),
       (select count(*) || ':' || coalesce(max(id), 0) from blind where to_at is null),
-      (select count(*) from maintenance_window),
+      (select concat_ws(':', count(*), max(id), max(to_at), count(*) filter (where from_at <= $3), count(*) filter (where to_at <= $3)) from maintenance_window),
       (select max(greatest(checked_at, check_requested_at)) || ':' || count(check_ok) from connection_state),
       (select coalesce(max(heartbeat_at) >= $1::timestamptz, false) from worker_state where stopped_at is null or heartbeat_at > stopped_at),
       (select value from setting where key = 'rolled-up-through')
@@ -31,7 +31,11 @@ const RUNS_WATCHED_MS = 3 * 24 * 3600 * 1000
 /** Reads the marks; two equal answers mean that nothing the page shows has changed in between. */
 export async function getChangeSequence(ctx: Context): Promise<ChangeSequence> {
   const now = ctx.clock.now()
-  const { rows } = await ctx.pool.query<ChangeSequence>(SEQUENCE, [new Date(now - WORKER_SILENT_MS), new Date(now - RUNS_WATCHED_MS)])
+  const { rows } = await ctx.pool.query<ChangeSequence>(SEQUENCE, [
+    new Date(now - WORKER_SILENT_MS),
+    new Date(now - RUNS_WATCHED_MS),
+    new Date(now),
+  ])
   return rows[0] ?? { lastChangeId: '0', facts: '', runs: '' }
 }
 

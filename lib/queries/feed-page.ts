@@ -8,8 +8,10 @@ import { type ChangeRow, getChangeRows } from './change-rows.ts'
 import { type DayRow, getDayRows } from './day-rows.ts'
 import { type DayWindow, getDayWindow } from './day-window.ts'
 import { type FeedRow, getFeedRows } from './feed-rows.ts'
+import { getPageAccess } from './page-access.ts'
 import { getPageSettings } from './page-settings.ts'
 import { getRecentRuns, type RunDetail } from './run-rows.ts'
+import { getWork, type WorkView, workOnFeeds } from './work.ts'
 
 const settingsSchema = z
   .object({
@@ -39,6 +41,10 @@ export interface FeedPage {
   neighbours: AssetRow[]
   edges: Edge[]
   runs: RunDetail[]
+  /** Pauses and announced work that it is part of. */
+  work: WorkView[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
   changes: ChangeRow[]
 }
 
@@ -64,13 +70,15 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners, lineage] = await Promise.all([
+  const [feeds, bars, days, changes, banners, lineage, work, access] = await Promise.all([
     getFeedRows(ctx, [head.id]),
     getBars(ctx, window, { ids: [head.id] }),
     getDayRows(ctx, window, head.id),
     getChangeRows(ctx, head.id),
     getBanners(ctx, page.demo),
     getLineage(ctx, head.id),
+    getWork(ctx),
+    getPageAccess(ctx),
   ])
   const feed = feeds[0]
   if (feed === undefined) return null
@@ -89,6 +97,8 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     ...lineage,
     runs: await getRecentRuns(ctx, flows, RUNS_SHOWN),
     changes,
+    work: workOnFeeds(work, [head.id]),
+    takesOrders: access.isPrivate,
   }
 }
 

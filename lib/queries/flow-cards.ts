@@ -36,7 +36,9 @@ export interface FlowCard {
   group: { key: string; name: string; position: number } | null
   /** The next moment one of its assets is expected; in the past when it is overdue. */
   dueAt: Instant | null
-  /** Since when what it writes is paused. */
+  /** Since when it is paused itself: no run is planned. */
+  rest: { since: Instant; until: Instant | null; note: string | null } | null
+  /** Since when what it writes is paused: it runs, and is not judged. */
   paused: { since: Instant; until: Instant | null; note: string | null } | null
   /** The run that is under way. */
   running: RunRow | null
@@ -55,6 +57,7 @@ interface Row {
   written: unknown
   feeds: { key: string; name: string; groupKey: string; groupName: string; groupPosition: number }[]
   dueAt: Instant | null
+  rest: FlowCard['rest']
   paused: FlowCard['paused']
   running: RunRow | null
   last: RunRow | null
@@ -72,13 +75,16 @@ const WRITTEN_FEEDS = `
     ) written
   ), '[]')`
 
-const PAUSED = `
+const aPause = (which: string) => `
   (select jsonb_build_object('since', ${instant('w.from_at')}, 'until', ${instant('w.to_at')}, 'note', w.note)
    from maintenance_window w
-   where w.kind = 'paused' and w.from_at <= $1 and (w.to_at is null or w.to_at > $1) and (w.subject_id is null or exists (
-     select 1 from asset a join feed fe on fe.subject_id = a.feed_id
-     where a.flow = f.name and w.subject_id in (a.subject_id, a.feed_id, fe.group_id)))
+   where w.kind = 'paused' and w.from_at <= $1 and (w.to_at is null or w.to_at > $1) and ${which}
    order by w.from_at limit 1)`
+
+const REST = aPause('w.flow = f.name')
+const PAUSED = aPause(`w.flow is null and (w.subject_id is null or exists (
+     select 1 from asset a join feed fe on fe.subject_id = a.feed_id
+     where a.flow = f.name and w.subject_id in (a.subject_id, a.feed_id, fe.group_id)))`)
 
 const aRun = (which: string) => `
   (select to_jsonb(latest) from (
@@ -87,7 +93,7 @@ const aRun = (which: string) => `
 
 const ROWS = `
   select f.name, f.cron, f.zone, f.after, f.settings, ${instant('f.next_run_at')} as "nextRunAt",
-    v.document -> 'flows' -> f.name as written, ${WRITTEN_FEEDS} as feeds, ${PAUSED} as paused,
+    v.document -> 'flows' -> f.name as written, ${WRITTEN_FEEDS} as feeds, ${REST} as rest, ${PAUSED} as paused,
     (select min((a.verdict ->> 'dueAt')::float8) from asset a join subject s on s.id = a.subject_id and s.removed_at is null
       where a.flow = f.name and a.promised) as "dueAt",
     ${aRun("r.state = 'running'")} as running,
@@ -121,7 +127,11 @@ function toCard({ settings, written, feeds, ...row }: Row, schema: unknown): Omi
     takes: parameterNames(row.name, schema, written),
     feeds: feeds.map(({ key, name }) => ({ key, name })),
     group: first === undefined ? null : { key: first.groupKey, name: first.groupName, position: first.groupPosition },
-    standing: flowStanding({ last: row.last?.state ?? null, isRunning: row.running !== null, isPaused: row.paused !== null }),
+    standing: flowStanding({
+      last: row.last?.state ?? null,
+      isRunning: row.running !== null,
+      isPaused: row.rest !== null || row.paused !== null,
+    }),
   }
 }
 

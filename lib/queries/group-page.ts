@@ -9,9 +9,11 @@ import { type DayRow, getDayRows } from './day-rows.ts'
 import { getDayWindow } from './day-window.ts'
 import { getFeedRows } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
+import { getPageAccess } from './page-access.ts'
 import { getPageSettings } from './page-settings.ts'
 import { countStatuses, type StatusCounts } from './status-counts.ts'
 import type { OverviewFeed } from './status-overview.ts'
+import { getWork, type WorkView, workOnFeeds } from './work.ts'
 
 /** A service group with the bars of all its feeds. */
 export interface GroupPage {
@@ -29,6 +31,10 @@ export interface GroupPage {
   feeds: OverviewFeed[]
   days: DayRow[]
   changes: ChangeRow[]
+  /** Pauses and announced work that its feeds are part of. */
+  work: WorkView[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
 }
 
 type Head = Pick<GroupPage, 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'> & { id: number; feedIds: number[] }
@@ -45,12 +51,14 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners] = await Promise.all([
+  const [feeds, bars, days, changes, banners, work, access] = await Promise.all([
     getFeedRows(ctx, head.feedIds),
     getBars(ctx, window, { ids: [head.id, ...head.feedIds] }),
     getDayRows(ctx, window, head.id),
     getChangeRows(ctx, head.id),
     getBanners(ctx, page.demo),
+    getWork(ctx),
+    getPageAccess(ctx),
   ])
   const { id, feedIds, ...shown } = head
   return {
@@ -63,5 +71,7 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     feeds: feeds.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null })),
     days,
     changes,
+    work: workOnFeeds(work, feedIds),
+    takesOrders: access.isPrivate,
   }
 }

@@ -5,6 +5,7 @@ import { weaknessInWords } from '#lib/domain/words.ts'
 import { getFeedRows } from './feed-rows.ts'
 import { getPageSettings } from './page-settings.ts'
 import { countStatuses } from './status-counts.ts'
+import { getWork, type WorkView } from './work.ts'
 
 interface GroupRow {
   id: number
@@ -17,12 +18,13 @@ interface GroupRow {
 export async function getStatusJson(ctx: Context): Promise<{ json: string; etag: string } | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [groups, feeds] = await Promise.all([
+  const [groups, feeds, work] = await Promise.all([
     ctx.pool.query<GroupRow>(
       `select s.id, s.key, s.name, sp.status from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
        where s.kind = 'group' and s.removed_at is null order by s.position, s.id`,
     ),
     getFeedRows(ctx),
+    getWork(ctx),
   ])
   const keyOf = new Map(groups.rows.map((group) => [group.id, group.key]))
   const json = JSON.stringify({
@@ -34,6 +36,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       status: group.status,
       counts: countStatuses(feeds.filter((feed) => feed.groupId === group.id).map((feed) => feed.status)),
     })),
+    work: work.map(toJson),
     feeds: feeds.map((feed) => ({
       key: feed.key,
       name: feed.name,
@@ -47,9 +50,24 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       updatedAt: text(feed.updatedAt),
       dueAt: text(feed.dueAt),
       lastRun: feed.lastRun === null ? null : { ...feed.lastRun, endedAt: text(feed.lastRun.endedAt) },
+      work: work.filter(({ feedIds }) => feedIds.includes(feed.id)).map(({ id }) => id),
     })),
   })
   return { json, etag: `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"` }
+}
+
+/** A pause or announced work: what it is about, how long, why, and which feeds would be late or stale without it. */
+function toJson({ id, kind, subject, from, until, note, isAhead, hides }: WorkView): object {
+  return {
+    id,
+    kind,
+    subject: subject === null ? null : `${subject.kind}:${subject.key}`,
+    from: text(from),
+    until: text(until),
+    note,
+    begun: !isAhead,
+    hides: hides.map(({ key, status, since }) => ({ feed: key, status, since: text(since) })),
+  }
 }
 
 function text(at: Instant | null): string | null {

@@ -9,6 +9,7 @@ import { type FeedRow, getFeedRows } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
 import { getPageSettings } from './page-settings.ts'
 import { countStatuses, type StatusCounts } from './status-counts.ts'
+import { getWork, type WorkView } from './work.ts'
 
 /** A feed's line with its history; `days` is left out where the page loads it later. */
 export interface OverviewFeed extends FeedRow {
@@ -40,6 +41,8 @@ export interface Overview {
   banners: Banner[]
   counts: StatusCounts
   groups: OverviewGroup[]
+  /** Pauses and announced work that have not ended. */
+  work: WorkView[]
 }
 
 type GroupHead = Pick<OverviewGroup, 'id' | 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'>
@@ -56,16 +59,25 @@ const GROUPS = `
 /** The overview: a handful of statements whatever the number of feeds. `withAllDays` leaves no history to be loaded later. */
 export async function getStatusOverview(ctx: Context, options: { withAllDays?: boolean } = {}): Promise<Overview> {
   const page = await getPageSettings(ctx)
-  const [heads, feeds, banners] = await Promise.all([
+  const [heads, feeds, banners, work] = await Promise.all([
     ctx.pool.query<GroupHead>(GROUPS).then((result) => result.rows),
     getFeedRows(ctx),
     getBanners(ctx, page?.demo ?? false),
+    getWork(ctx),
   ])
   const window = page ? await getDayWindow(ctx, page) : null
   const bars = window ? await getBars(ctx, window, { kinds: ['group', 'feed'] }) : new Map<number, Bars>()
   const counts = countStatuses(feeds.map((feed) => feed.status))
   const groups = heads.map((head) => toGroup(head, feeds, bars))
-  return { page, now: ctx.clock.now(), today: window?.today ?? '', banners, counts, groups: options.withAllDays ? groups : unfold(groups) }
+  return {
+    page,
+    now: ctx.clock.now(),
+    today: window?.today ?? '',
+    banners,
+    counts,
+    work,
+    groups: options.withAllDays ? groups : unfold(groups),
+  }
 }
 
 function toGroup(head: GroupHead, feeds: readonly FeedRow[], bars: ReadonlyMap<number, Bars>): OverviewGroup {

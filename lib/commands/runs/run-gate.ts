@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { type FlowRow, isFlowBusy, listRunsSince, type Run } from '#lib/db/runs.ts'
+import { loadPausedFlows } from '#lib/db/windows.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { upstreamTick, WAITS_FOR_OWN_FLOW, waitsForUpstream } from '#lib/domain/run-plan.ts'
 
@@ -12,6 +13,9 @@ export interface Gate {
 
 /** Looks whether a due run may start now. A run that has begun before only waits for its own flow. */
 export async function gateOf(sql: Sql, run: Run, flows: ReadonlyMap<string, FlowRow>, now: Instant): Promise<Gate | null> {
+  if (run.attempt === 0 && run.trigger === 'schedule' && (await loadPausedFlows(sql, now)).has(run.flow)) {
+    return { words: 'Waits for its flow to go on: it is paused.', upstream: false }
+  }
   if (await isFlowBusy(sql, run)) return { words: WAITS_FOR_OWN_FLOW, upstream: false }
   if (run.attempt > 0 || run.trigger !== 'schedule') return null
   const words = await waitingWords(sql, run, flows, now)

@@ -1,0 +1,70 @@
+import type { WorkView } from '#lib/queries/work.ts'
+import { pausePath, resumePath } from '../_lib/paths.ts'
+import { OrderForm } from './order-form.tsx'
+
+interface PauseOrderProps {
+  subject: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }
+  name: string
+  /** Pauses that have not ended; its own are what can be ended here. */
+  work: readonly Pick<WorkView, 'kind' | 'subject'>[]
+  takesOrders: boolean
+}
+
+/** How long a pause may be asked to last, by the words that the command line knows. */
+const LENGTHS = [
+  ['', 'until I end it'],
+  ['1h', 'for 1 hour'],
+  ['4h', 'for 4 hours'],
+  ['1d', 'for a day'],
+  ['3d', 'for 3 days'],
+  ['7d', 'for a week'],
+] as const
+
+/** Pauses something, or ends its pause; nothing where the page takes no orders, which it says elsewhere. */
+export function PauseOrder({ subject, name, work, takesOrders }: PauseOrderProps) {
+  if (!takesOrders) return null
+  const isPaused = work.some((each) => each.kind === 'paused' && each.subject?.kind === subject.kind && each.subject.key === subject.key)
+  const fields = { subject: `${subject.kind}:${subject.key}` }
+  if (isPaused)
+    return (
+      <div className="orders">
+        <OrderForm action={resumePath} fields={fields}>
+          End the pause<span className="sr-only"> of {name}</span>
+        </OrderForm>
+      </div>
+    )
+  return (
+    <div className="orders">
+      <OrderForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
+        Pause…<span className="sr-only"> {name}</span>
+      </OrderForm>
+    </div>
+  )
+}
+
+function Meaning({ kind }: { kind: PauseOrderProps['subject']['kind'] }) {
+  return kind === 'flow'
+    ? 'No run of it is planned until then; one that goes on ends as usual, and runs can be asked for by hand. Deadlines go on counting.'
+    : 'What turns late from now on shows as maintenance. What is late already stays so. Flows go on running.'
+}
+
+function Inputs() {
+  return (
+    <>
+      <label>
+        <span>How long</span>
+        <select name="for">
+          {LENGTHS.map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>Why, for everybody to read</span>
+        <input name="note" maxLength={500} autoComplete="off" />
+      </label>
+    </>
+  )
+}
