@@ -5,6 +5,7 @@ import type { LocalDay } from '#lib/domain/local-day.ts'
 import type { Status } from '#lib/domain/status.ts'
 import type { DayWindow } from './day-window.ts'
 import { getOpenDays } from './open-days.ts'
+import { getOpenDeliveries, type OpenDeliveries } from './open-deliveries.ts'
 
 /** One day of one subject in full: what a bar stands for. */
 export interface DayRow {
@@ -16,7 +17,7 @@ export interface DayRow {
   unknown: number
   maintenance: number
   blind: number
-  /** Arrivals, and deliveries: how many were due, never came, came late; null for a day that is not over. */
+  /** Arrivals, and deliveries: how many were due, did not come, came late; of a day that is not over, only what was due by now. */
   arrivals: number | null
   expected: number | null
   missed: number | null
@@ -34,11 +35,12 @@ const DAYS = `
 
 /** The days of a subject in the window that it has, newest first: the table behind the bars. */
 export async function getDayRows(ctx: Context, window: DayWindow, subjectId: number): Promise<DayRow[]> {
-  const [stored, open] = await Promise.all([
+  const [stored, open, due] = await Promise.all([
     ctx.pool.query<Omit<DayRow, 'lateDeliveries'> & { lateDeliveries: LateDelivery[] }>(DAYS, [subjectId, window.first, window.firstOpen]),
     getOpenDays(ctx, window, { ids: [subjectId] }),
+    getOpenDeliveries(ctx, window, subjectId),
   ])
-  const recent = (open.get(subjectId) ?? []).map(toDayRow).reverse()
+  const recent = (open.get(subjectId) ?? []).map((day) => ({ ...toDayRow(day), ...dueSoFar(due.get(day.day), window.zone) })).reverse()
   return [...recent, ...stored.rows.map((row) => ({ ...row, lateDeliveries: row.lateDeliveries.map((one) => toWords(one, window.zone)) }))]
 }
 
@@ -63,4 +65,9 @@ function toDayRow(open: DayStatus): DayRow {
     lateDeliveries: [],
     ready: null,
   }
+}
+
+function dueSoFar(due: OpenDeliveries | undefined, zone: string): Partial<DayRow> {
+  if (due === undefined || due.expected === 0) return {}
+  return { ...due, lateDeliveries: due.lateDeliveries.map((one) => toWords(one, zone)) }
 }

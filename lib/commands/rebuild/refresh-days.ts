@@ -4,12 +4,12 @@ import { type DayCounts, loadDayCounts, type StoredDay, storeDays } from '#lib/d
 import { loadFeedsOfAssets, loadFeedsOfGroups, loadGroupsOfFeeds, loadPromisedAssets, type Membership } from '#lib/db/memberships.ts'
 import { loadSpans, type StoredSpan } from '#lib/db/spans.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/versions.ts'
+import { deliveriesOn, deliveriesReach, isExpectedOn } from '#lib/domain/day-deliveries.ts'
 import { rollUpDay, sumUpLate } from '#lib/domain/day-status.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/instant.ts'
 import { addDays, atTimeOfDay, daysBetween, endOfDay, type LocalDay, startOfDay } from '#lib/domain/local-day.ts'
 import { type PreparedFacts, prepareFacts } from '#lib/domain/prepare-facts.ts'
 import { blindStretches } from '#lib/domain/sight.ts'
-import { deliveriesOn, deliveriesReach, isExpectedOn } from './deliveries-on.ts'
 import { loadFacts } from './load-facts.ts'
 import type { Reporting } from './reporting.ts'
 

@@ -1,15 +1,20 @@
-import type { AssetVersion } from '#lib/db/versions.ts'
-import { isBusinessDay } from '#lib/domain/business-calendar.ts'
-import { effectiveAt } from '#lib/domain/clock-history.ts'
-import { nextTick } from '#lib/domain/cron.ts'
-import type { LateDelivery } from '#lib/domain/day-status.ts'
-import { opensAt } from '#lib/domain/deadline-windows.ts'
-import { deliveries, deliveryClock } from '#lib/domain/deliveries.ts'
-import { type Arrival, JUDGED_CLOCKS } from '#lib/domain/facts.ts'
-import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
-import { endOfDay, type LocalDay, startOfDay, toDayNumber } from '#lib/domain/local-day.ts'
-import type { DeadlinePolicy, Policy } from '#lib/domain/policy.ts'
-import type { LoadedAsset } from './load-facts.ts'
+import type { SettingsVersion } from './asset-settings.ts'
+import { isBusinessDay } from './business-calendar.ts'
+import { effectiveAt } from './clock-history.ts'
+import { nextTick } from './cron.ts'
+import type { LateDelivery } from './day-status.ts'
+import { opensAt } from './deadline-windows.ts'
+import { deliveries, deliveryClock } from './deliveries.ts'
+import { type Arrival, type AssetFacts, JUDGED_CLOCKS } from './facts.ts'
+import { DAY_MS, END_OF_TIME, HOUR_MS, type Instant } from './instant.ts'
+import { endOfDay, type LocalDay, startOfDay, toDayNumber } from './local-day.ts'
+import type { DeadlinePolicy, Policy } from './policy.ts'
+
+/** What an asset was promised and what is known of it. */
+interface Known {
+  versions: readonly SettingsVersion[]
+  facts: Pick<AssetFacts, 'arrivals' | 'runs'>
+}
 
 /** What arrived on a day, and the deadlines (tick plus grace) that fell into it: all, those never kept, those kept late. */
 export interface DayDeliveries {
@@ -23,7 +28,7 @@ export interface DayDeliveries {
 const KNOWN_AHEAD_MS = 26 * HOUR_MS
 
 /** From when on arrivals must be known to count days from `start` on: a tick may have been satisfied long before it. */
-export function deliveriesReach(versions: readonly AssetVersion[], start: Instant): Instant {
+export function deliveriesReach(versions: readonly SettingsVersion[], start: Instant): Instant {
   let reach = start
   for (const policy of versions.flatMap(({ settings }) => settings?.policies.filter(isDeadline) ?? [])) {
     const first = nextTick(policy, start - policy.graceMs - 1)
@@ -34,19 +39,22 @@ export function deliveriesReach(versions: readonly AssetVersion[], start: Instan
   return reach
 }
 
-/** Counts one ended day as it was known by its end, later knowledge about it included; what came after its end delivers it late. */
-export function deliveriesOn({ versions, facts }: LoadedAsset, day: LocalDay, zone: string): DayDeliveries {
+/**
+ * Counts one day as it was known by its end, later knowledge about it included; what came after its end delivers it late. Of a day that
+ * is not over, what fell due before `until`.
+ */
+export function deliveriesOn({ versions, facts }: Known, day: LocalDay, zone: string, until: Instant = END_OF_TIME): DayDeliveries {
   const start = startOfDay(day, zone)
-  const end = endOfDay(day, zone)
+  const end = Math.min(endOfDay(day, zone), until)
   const known = {
     arrivals: facts.arrivals.filter((arrival) => effectiveAt(arrival) < end),
     runs: facts.runs.filter((run) => run.startedAt < end),
   }
   const due = versions.flatMap(({ from, settings }, index) => {
-    const until = Math.min(versions[index + 1]?.from ?? end, end)
+    const to = Math.min(versions[index + 1]?.from ?? end, end)
     return (settings?.policies ?? []).filter(isDeadline).flatMap((policy) => {
       const clock = deliveryClock(policy, known)
-      const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, until - policy.graceMs, clock)
+      const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, to - policy.graceMs, clock)
       return ticks.map((delivery) => ({ ...delivery, endsAt: delivery.tick + policy.graceMs }))
     })
   })
@@ -70,7 +78,7 @@ function arrivalsOf(arrivals: readonly Arrival[], start: Instant): Instant[] {
 }
 
 /** Whether any promise in force on that day counts the day; a holiday of all calendars asks for nothing. */
-export function isExpectedOn(versions: readonly AssetVersion[], day: LocalDay, zone: string): boolean {
+export function isExpectedOn(versions: readonly SettingsVersion[], day: LocalDay, zone: string): boolean {
   const settings = versions.findLast((version) => version.from < startOfDay(day, zone) + DAY_MS / 2)?.settings ?? null
   const number = toDayNumber(day)
   return settings?.policies.some((policy) => policy.kind !== 'none' && isBusinessDay(number, policy.calendar)) ?? false
