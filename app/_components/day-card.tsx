@@ -100,8 +100,8 @@ function DayDetails({ row }: { row: DayRow }) {
       {row.expected !== null && row.expected > 0 && (
         <p>{`${Math.max(0, row.expected - (row.missed ?? 0))} of ${row.expected} expected deliveries came${row.cameLate ? `, ${row.cameLate} late` : ''}`}</p>
       )}
-      {row.lateDeliveries.slice(0, LATE_SHOWN).map(({ expectedAt, words }) => (
-        <p key={`${expectedAt} ${words}`}>{words}</p>
+      {row.lateDeliveries.slice(0, LATE_SHOWN).map(({ expectedBy, words }) => (
+        <p key={`${expectedBy} ${words}`}>{words}</p>
       ))}
       {row.blind > 0 && <p>{`We could not see for ${duration(row.blind)}`}</p>}
     </>

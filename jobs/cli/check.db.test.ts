@@ -56,7 +56,7 @@ it('remarks on a deadline that everything lately came outside of, and what to wr
   const { code, noted } = await check('')
   expect(code).toBe(0)
   expect(noted).toContain(
-    'own/public.setting is promised every day at 02:00 (UTC), 45 min of grace, counting what comes from 00:00 on. Its last 5 arrivals came outside of that: the newest, on 2026-11-19, 19 h 48 min late, 21:48.',
+    'own/public.setting is promised every day at 02:00 (UTC), 45 min of grace, counting what comes from 00:00 on. Its last 5 arrivals came outside of that: the newest, on 2026-11-19, 19 h 3 min late, 21:48.',
   )
   expect(noted).toContain('write "opensBefore: 5h"')
   expect((await check(', opensBefore: 5h')).noted).not.toContain('outside')

@@ -51,22 +51,22 @@ describe('a delivery that came late came', () => {
 
   test('and says how late, wherever days are told', async () => {
     await loads(0, tick(0) + 8 * MINUTE_MS)
-    await loads(1, tick(1) + 6 * HOUR_MS + 5 * MINUTE_MS)
+    await loads(1, tick(1) + 6 * HOUR_MS + 50 * MINUTE_MS)
     await passUntil(tick(1) + 24 * HOUR_MS)
-    const told = ['2026-11-21 1 of 1 6 h 5 min late, 07:05', '2026-11-20 1 of 1', '2026-11-19 0 of 0']
+    const told = ['2026-11-21 1 of 1 6 h 5 min late, 07:50', '2026-11-20 1 of 1', '2026-11-19 0 of 0']
     expect(await deliveriesOf('asset', 'lake/terms')).toEqual(told)
     expect(await deliveriesOf('feed', 'terms')).toEqual(told)
     expect(await deliveriesOf('group', 'records')).toEqual(told)
-    expect((await getAssetPage(ctx, 'lake/terms'))?.arrivals.map(({ late }) => late)).toEqual(['6 h 5 min late, 07:05', null])
+    expect((await getAssetPage(ctx, 'lake/terms'))?.arrivals.map(({ late }) => late)).toEqual(['6 h 5 min late, 07:50', null])
   })
 
   test('today already', async () => {
     await loads(0, tick(0) + 8 * MINUTE_MS)
     await passUntil(tick(1) + HOUR_MS)
     expect((await deliveriesOf('feed', 'terms'))[0]).toBe('2026-11-21 0 of 1')
-    await loads(1, tick(1) + 6 * HOUR_MS + 5 * MINUTE_MS)
-    expect((await deliveriesOf('asset', 'lake/terms'))[0]).toBe('2026-11-21 1 of 1 6 h 5 min late, 07:05')
-    expect((await deliveriesOf('feed', 'terms'))[0]).toBe('2026-11-21 1 of 1 6 h 5 min late, 07:05')
+    await loads(1, tick(1) + 6 * HOUR_MS + 50 * MINUTE_MS)
+    expect((await deliveriesOf('asset', 'lake/terms'))[0]).toBe('2026-11-21 1 of 1 6 h 5 min late, 07:50')
+    expect((await deliveriesOf('feed', 'terms'))[0]).toBe('2026-11-21 1 of 1 6 h 5 min late, 07:50')
   })
 
   test('also days after its tick: the day that missed it is told anew', async () => {
@@ -75,8 +75,8 @@ describe('a delivery that came late came', () => {
     expect((await deliveriesOf('feed', 'terms')).slice(0, 2)).toEqual(['2026-11-22 0 of 1', '2026-11-21 0 of 1'])
     await loads(3, tick(3) + 10 * MINUTE_MS)
     expect((await deliveriesOf('feed', 'terms')).slice(0, 2)).toEqual([
-      '2026-11-22 1 of 1 1 d 10 min late, 01:10 the day after',
-      '2026-11-21 1 of 1 2 d 10 min late, 01:10 2 days after',
+      '2026-11-22 1 of 1 23 h 25 min late, 01:10 the day after',
+      '2026-11-21 1 of 1 1 d 23 h 25 min late, 01:10 2 days after',
     ])
     const live = await stateOf(ctx)
     await rebuild(ctx, { assetIds: [3], from: 0, isThorough: true })
@@ -92,8 +92,8 @@ test('one of which is learnt late that it came earlier is told as it was', async
   await look(ctx, [seen('lake/terms', { writtenAt: tick(3) })])
   expect((await deliveriesOf('asset', 'lake/terms')).slice(0, 3)).toEqual([
     '2026-11-23 1 of 1',
-    '2026-11-22 1 of 1 1 d late, 01:00 the day after',
-    '2026-11-21 1 of 1 2 d late, 01:00 2 days after',
+    '2026-11-22 1 of 1 23 h 15 min late, 01:00 the day after',
+    '2026-11-21 1 of 1 1 d 23 h 15 min late, 01:00 2 days after',
   ])
   await ctx.pool.query(
     `insert into arrival (asset_id, clock, at, recorded_at, kind) select id, 'writtenAt', $1, $2, 'arrival' from subject where kind = 'asset'`,
@@ -102,7 +102,10 @@ test('one of which is learnt late that it came earlier is told as it was', async
   const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where kind = 'asset'`)
   await rebuild(ctx, { assetIds: rows.map(({ id }) => id), from: tick(2) + 5 * HOUR_MS })
   const live = await deliveriesOf('asset', 'lake/terms')
-  expect(live.slice(1, 3)).toEqual(['2026-11-22 1 of 1 5 h late, 06:00', '2026-11-21 1 of 1 1 d 5 h late, 06:00 the day after'])
+  expect(live.slice(1, 3)).toEqual([
+    '2026-11-22 1 of 1 4 h 15 min late, 06:00',
+    '2026-11-21 1 of 1 1 d 4 h 15 min late, 06:00 the day after',
+  ])
   await rebuild(ctx, { assetIds: rows.map(({ id }) => id), from: 0, isThorough: true })
   expect(await deliveriesOf('asset', 'lake/terms')).toEqual(live)
 })

@@ -62,7 +62,9 @@ export function deliveriesOn({ versions, facts }: Known, day: LocalDay, zone: st
     arrivals: arrivalsOf(known.arrivals, start),
     expected: due.map(({ endsAt }) => endsAt),
     missed: due.flatMap(({ deliveredAt, endsAt }) => (deliveredAt === null ? [endsAt] : [])),
-    late: due.flatMap(({ tick, deliveredAt, onTime }) => (deliveredAt === null || onTime ? [] : [{ tick, at: deliveredAt }])),
+    late: due.flatMap(({ deliveredAt, onTime, endsAt }) =>
+      deliveredAt === null || onTime ? [] : [{ expectedBy: endsAt, at: deliveredAt }],
+    ),
   }
 }
 

@@ -3,9 +3,9 @@ import { endOfDay, type LocalDay, startOfDay } from './local-day.ts'
 import type { Span } from './span.ts'
 import { type Status, worstOf } from './status.ts'
 
-/** A delivery that came late: its tick, and when it came. */
+/** A delivery that came late: when its grace ended, and when it came. */
 export interface LateDelivery {
-  tick: Instant
+  expectedBy: Instant
   at: Instant
 }
 
@@ -82,7 +82,7 @@ export function rollUpDay(input: DayInput, day: LocalDay, zone: string, until: I
 
 /** What is kept of the late deliveries of a day, of one asset or of many. */
 export function sumUpLate(late: readonly LateDelivery[]): Pick<DayStatus, 'cameLate' | 'lateDeliveries' | 'lateUntil'> {
-  const latestFirst = [...late].sort((a, b) => b.at - b.tick - (a.at - a.tick) || a.tick - b.tick)
+  const latestFirst = [...late].sort((a, b) => b.at - b.expectedBy - (a.at - a.expectedBy) || a.expectedBy - b.expectedBy)
   const lateUntil = late.reduce<Instant | null>((last, { at }) => Math.max(last ?? at, at), null)
   return { cameLate: late.length, lateDeliveries: latestFirst.slice(0, LATE_KEPT_MAX), lateUntil }
 }

@@ -9,20 +9,20 @@ const NOW = at('2026-03-08T12:00')
 
 function told(arrivals: Arrival[], versions: SettingsVersion[] = always(nightly)) {
   const late = lateArrivals(versions, arrivals, NOW)
-  return arrivals.map((one) => iso(late.get(one)?.tick ?? null)?.slice(5, 16) ?? 'in time')
+  return arrivals.map((one) => iso(late.get(one)?.expectedBy ?? null)?.slice(5, 16) ?? 'in time')
 }
 
 describe('an arrival is late', () => {
   test('for its own tick, by when it came', () => {
     expect(told([loadedBy('2026-03-05T02:00', '2026-03-05T02:10'), loadedBy('2026-03-06T02:00', '2026-03-06T09:05')])).toEqual([
       'in time',
-      '03-06T02:00',
+      '03-06T02:45',
     ])
   })
 
   test('for the newest of the ticks it came too late for, though it is in time for its own', () => {
     const arrivals = [loadedBy('2026-03-04T02:00', '2026-03-04T02:10'), loadedBy('2026-03-07T02:00', '2026-03-07T02:10')]
-    expect(told(arrivals)).toEqual(['in time', '03-06T02:00'])
+    expect(told(arrivals)).toEqual(['in time', '03-06T02:45'])
   })
 
   test('never for what was delivered before it, nor for ticks older than all that is known', () => {
@@ -41,7 +41,7 @@ describe('an arrival is late', () => {
     expect(told([loaded('2026-03-05T02:10'), loaded('2026-03-06T09:05'), loaded('2026-03-07T09:05')], since)).toEqual([
       'in time',
       'in time',
-      '03-07T02:00',
+      '03-07T02:45',
     ])
   })
 })

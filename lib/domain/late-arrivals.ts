@@ -33,6 +33,6 @@ function lateUnder<A extends Arrival>(policy: DeadlinePolicy, arrivals: readonly
   const own = new Map(arrivals.filter((arrival) => arrival.clock === clock).map((arrival) => [effectiveAt(arrival), arrival]))
   return deliveries(policy, facts, from, until, clock).flatMap(({ tick, deliveredAt, onTime }): [A, LateDelivery][] => {
     const arrival = deliveredAt === null || onTime ? undefined : own.get(deliveredAt)
-    return arrival === undefined || deliveredAt === null ? [] : [[arrival, { tick, at: deliveredAt }]]
+    return arrival === undefined || deliveredAt === null ? [] : [[arrival, { expectedBy: tick + policy.graceMs, at: deliveredAt }]]
   })
 }

@@ -15,7 +15,7 @@ describe('a deadline whose last arrivals', () => {
         each((day) => loaded(`2026-03-${day}T21:48`)),
       ),
     ).toBe(
-      'Its last 5 arrivals came outside of that: the newest, on 2026-03-06, 19 h 48 min late, 21:48. If they are meant for the time that follows, write "opensBefore: 5h".',
+      'Its last 5 arrivals came outside of that: the newest, on 2026-03-06, 19 h 3 min late, 21:48. If they are meant for the time that follows, write "opensBefore: 5h".',
     )
   })
 
@@ -26,7 +26,7 @@ describe('a deadline whose last arrivals', () => {
         each((day) => loaded(`2026-03-${day}T06:10`)),
       ),
     ).toBe(
-      'Its last 5 arrivals came outside of that: the newest, on 2026-03-06, 4 h 10 min late, 06:10. If that is when they come, move "cron", or give more "grace".',
+      'Its last 5 arrivals came outside of that: the newest, on 2026-03-06, 3 h 25 min late, 06:10. If that is when they come, move "cron", or give more "grace".',
     )
   })
 

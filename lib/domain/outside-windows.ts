@@ -30,7 +30,7 @@ export function outsideInWords(policy: DeadlinePolicy, arrivals: readonly Arriva
   const outside = last.flatMap((arrival) => outsideOf(policy, arrival, clock))
   const [newest] = outside
   if (newest === undefined || outside.length < LEAST || outside.length < last.length) return null
-  const words = lateInWords({ tick: newest.tick, at: newest.at }, policy.zone)
+  const words = lateInWords({ expectedBy: newest.tick + policy.graceMs, at: newest.at }, policy.zone)
   return `Its last ${outside.length} arrivals came outside of that: the newest, on ${localDay(newest.at, policy.zone)}, ${words}. ${remedy(outside)}`
 }
 

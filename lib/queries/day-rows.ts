@@ -23,7 +23,7 @@ export interface DayRow {
   missed: number | null
   cameLate: number | null
   /** Those that came late, the latest first, in the page's words; of many only some. */
-  lateDeliveries: { expectedAt: string; deliveredAt: string; words: string }[]
+  lateDeliveries: { expectedBy: string; deliveredAt: string; words: string }[]
   ready: boolean | null
 }
 
@@ -45,7 +45,11 @@ export async function getDayRows(ctx: Context, window: DayWindow, subjectId: num
 }
 
 function toWords(late: LateDelivery, zone: string): DayRow['lateDeliveries'][number] {
-  return { expectedAt: new Date(late.tick).toISOString(), deliveredAt: new Date(late.at).toISOString(), words: lateInWords(late, zone) }
+  return {
+    expectedBy: new Date(late.expectedBy).toISOString(),
+    deliveredAt: new Date(late.at).toISOString(),
+    words: lateInWords(late, zone),
+  }
 }
 
 function toDayRow(open: DayStatus): DayRow {
