@@ -58,7 +58,7 @@ export default defineVerb({
   usage: '[path]',
   summary: 'Check a catalogue and tell everything that is wrong with it.',
   details:
-    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem.',
+    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.',
   async run(args, command) {
     const { positionals } = readArguments(args, {}, { least: 0, most: 1 })
     const path = positionals[0] ?? command.environment().config ?? 'tidemark.yaml'
@@ -71,6 +71,7 @@ export default defineVerb({
     const withoutCode = recipes(loaded.catalogue, extensions.flows)
     const of = withoutCode.length === 0 ? '.' : `, ${withoutCode.length} of them without code:`
     command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
+    if (loaded.remarks.length > 0) command.terminal.note(problemsInWords(loaded.remarks, 'remark'))
     const missing = await unset(loaded.catalogue, command)
     if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
     for (const remark of await outside(loaded.catalogue, command)) command.terminal.note(remark)

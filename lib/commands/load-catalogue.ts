@@ -6,7 +6,7 @@ import type { CatalogueContracts } from '#lib/domain/catalogue-contracts.ts'
 import type { CatalogueText } from '#lib/domain/catalogue-file.ts'
 import { catalogueJsonSchema } from '#lib/domain/catalogue-json-schema.ts'
 import { parseCatalogue } from '#lib/domain/catalogue-merge.ts'
-import { checkCatalogue } from '#lib/domain/catalogue-problems.ts'
+import { checkCatalogue, remarksOn } from '#lib/domain/catalogue-problems.ts'
 import { resolveCatalogue } from '#lib/domain/catalogue-resolve.ts'
 
 /** A catalogue that may be synced, or everything that is wrong with it. */
@@ -20,6 +20,8 @@ export type LoadedCatalogue =
       hash: string
       /** JSON Schema with the settings of connectors and flows. */
       schema: Record<string, unknown>
+      /** What somebody should look at although the catalogue is good. */
+      remarks: CatalogueProblem[]
     }
   | { ok: false; problems: CatalogueProblem[]; hash: string }
 
@@ -64,11 +66,13 @@ function asDocument(written: unknown): Record<string, unknown> {
 /** Checks and resolves catalogue texts against the connectors and flows there are. */
 export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: CatalogueContracts): LoadedCatalogue {
   const parsed = parseCatalogue(texts)
-  const { document, written, problems } = checkCatalogue(parsed, contracts)
+  const checked = checkCatalogue(parsed, contracts)
+  const { document, written, problems } = checked
   if (document === null || parsed.root === null) return { ok: false, problems, hash: hashOf(texts) }
   const catalogue = resolveCatalogue(document, parsed.root, contracts)
   const schema = catalogueJsonSchema(contracts)
-  return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]) }
+  const remarks = remarksOn(checked, catalogue)
+  return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks }
 }
 
 /** Reads, checks and resolves the catalogue at a path: all of it, or all of its problems. */

@@ -99,7 +99,12 @@ const assetSchema = z
       .union([z.string(), z.array(z.string())])
       .optional()
       .describe('Upstream asset or assets it is made from.'),
-    promised: z.boolean().optional().describe('Whether the feed is judged by it; by default when nothing in the feed is made from it.'),
+    promised: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the feed is judged by it; by default when something is promised of it and of nothing in the feed that is made from it.',
+      ),
     blindAfter: positive.optional().describe('How old our last look may be before we admit that we cannot see.'),
     was: z.string().optional().describe('A former key; its history moves here.'),
   })

@@ -1,4 +1,4 @@
-import type { CatalogueProblem } from './catalogue.ts'
+import type { Catalogue, CatalogueProblem } from './catalogue.ts'
 import { checkFlows } from './catalogue-check-flows.ts'
 import { checkPolicies } from './catalogue-check-policies.ts'
 import { checkRecipes } from './catalogue-check-recipes.ts'
@@ -11,6 +11,7 @@ import { type Finding, translateIssues } from './catalogue-issues.ts'
 import type { ParsedCatalogue } from './catalogue-merge.ts'
 import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from './catalogue-node.ts'
 import { type Outline, outlineOf } from './catalogue-outline.ts'
+import { checkPromises, remarkPromises } from './catalogue-promises.ts'
 import { recipesIn, withRecipes } from './catalogue-recipe-contracts.ts'
 import { withRecipeFeeds } from './catalogue-recipe-feeds.ts'
 import { toWrittenSchema } from './catalogue-schema-keys.ts'
@@ -57,6 +58,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...shape,
     ...checkReferences(outline, known),
     ...checkPolicies(outline),
+    ...checkPromises(outline),
     ...checkFlows(outline, known),
     ...checkSettings(outline, known),
     ...checkRecipes({ root, full, contracts }),
@@ -70,4 +72,11 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
 function withoutSecretValues(findings: readonly Finding[], secrets: readonly Finding[]): Finding[] {
   const secretive = new Set(secrets.map((finding) => pathInWords(finding.path)))
   return findings.filter((finding) => secrets.includes(finding) || !secretive.has(pathInWords(finding.path)))
+}
+
+/** What a catalogue that may be used should still be told about, in the order of its lines. */
+export function remarksOn({ outline }: Pick<CheckedCatalogue, 'outline'>, { assets }: Pick<Catalogue, 'assets'>): CatalogueProblem[] {
+  if (outline === null) return []
+  const promised = new Set(assets.filter((asset) => asset.promised).map(({ key }) => key))
+  return inOrder(remarkPromises(outline, promised).map((finding) => toProblem(outline.root, finding)))
 }

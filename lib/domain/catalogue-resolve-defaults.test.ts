@@ -62,7 +62,7 @@ describe('what a catalogue does not say', () => {
         path: 'a/b.c',
         name: 'a/b.c',
         kind: 'table',
-        promised: true,
+        promised: false,
         flow: null,
         upstream: [],
         was: null,

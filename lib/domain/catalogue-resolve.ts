@@ -14,9 +14,11 @@ import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset 
 import { flowAssets, type LineageEdge, lineageEdges } from './catalogue-lineage.ts'
 import { type LocatedNode, nodeAt } from './catalogue-node.ts'
 import { isJudgedByLoads, resolvePolicies, toCalendar } from './catalogue-policy.ts'
+import { promisedKeys } from './catalogue-promises.ts'
 import { recipesIn, withRecipes } from './catalogue-recipe-contracts.ts'
 import { withRecipeFeeds } from './catalogue-recipe-feeds.ts'
 import { MINUTE_MS } from './instant.ts'
+import type { Policy } from './policy.ts'
 import { REJECT_TOLERANCE } from './run.ts'
 import { promiseInWords } from './words.ts'
 
@@ -114,13 +116,13 @@ function upstreamKeys({ from }: WrittenAsset): string[] {
 interface Surroundings {
   document: CatalogueDocument
   contracts: CatalogueContracts
-  calendars: Map<string, BusinessCalendar>
   connections: ReadonlyMap<string, CatalogueConnection>
   /** The flow that writes an asset. */
   writers: ReadonlyMap<string, CatalogueFlow>
   upstream: ReadonlyMap<string, LineageEdge[]>
-  /** Assets something in their own feed is made from. */
-  passedOn: ReadonlySet<string>
+  policies: ReadonlyMap<string, Policy[]>
+  /** Keys of the assets their feeds are judged by. */
+  promised: ReadonlySet<string>
 }
 
 function lookAround(
@@ -133,30 +135,47 @@ function lookAround(
     placed.map((asset) => ({ key: asset.key, from: upstreamKeys(asset.written) })),
     flows,
   )
-  const feedOf = new Map(placed.map((asset) => [asset.key, asset.feed.key]))
+  const writers = new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const)))
+  const policies = policiesOf(document, placed, writers)
+  const promisable = placed.map(({ key, feed, written }) => ({
+    key,
+    feed: feed.key,
+    policies: policies.get(key) ?? [],
+    written: written.promised,
+  }))
   return {
     document,
     contracts,
-    calendars: resolveCalendars(document),
     connections: new Map(resolveConnections(document).map((connection) => [connection.key, connection])),
-    writers: new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const))),
+    writers,
     upstream: Map.groupBy(edges, (edge) => edge.to),
-    passedOn: new Set(edges.flatMap(({ from, to }) => (feedOf.get(from) === feedOf.get(to) ? [from] : []))),
+    policies,
+    promised: promisedKeys(promisable, edges),
   }
 }
 
+/** What is promised of each asset: the nearest written policies, zones and calendars filled in. */
+function policiesOf(
+  document: CatalogueDocument,
+  placed: readonly Placed[],
+  writers: ReadonlyMap<string, CatalogueFlow>,
+): Map<string, Policy[]> {
+  const { zone, readyBy } = document.page
+  const calendars = resolveCalendars(document)
+  return new Map(
+    placed.map(({ key, written, feed, group }) => {
+      const around = { zone, readyBy, calendars, flow: writers.get(key) ?? null }
+      return [key, resolvePolicies([written.policy, feed.written.policy, group.written.policy], around)]
+    }),
+  )
+}
+
 function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
-  const { written, feed, group } = asset
-  const { zone, readyBy } = around.document.page
+  const { written, feed } = asset
   const flow = around.writers.get(asset.key) ?? null
   const connection = around.connections.get(asset.connection)
   const contract = around.contracts.connectors.get(connection?.kind ?? '')
-  const policies = resolvePolicies([written.policy, feed.written.policy, group.written.policy], {
-    zone,
-    readyBy,
-    calendars: around.calendars,
-    flow,
-  })
+  const policies = around.policies.get(asset.key) ?? []
   const isLedger = flow !== null && isJudgedByLoads(policies)
   const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
   return {
@@ -166,7 +185,7 @@ function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
     path: asset.path,
     name: written.name ?? asset.path,
     kind: written.kind ?? contract?.assetKind ?? 'table',
-    promised: written.promised ?? !around.passedOn.has(asset.key),
+    promised: around.promised.has(asset.key),
     flow: flow?.name ?? null,
     upstream: (around.upstream.get(asset.key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
     was: written.was ?? null,

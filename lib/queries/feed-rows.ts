@@ -16,7 +16,7 @@ export interface FeedRow {
   status: Status | null
   reason: Reason | null
   since: Instant | null
-  /** Oldest "data through" of its promised assets. */
+  /** Oldest "data through" of its promised assets; of all, where none is promised. */
   dataThroughAt: Instant | null
   /** That value is a whole local day, because the source only knows dates. */
   dataThroughIsDay: boolean
@@ -34,6 +34,10 @@ export interface FeedRow {
   weakBy: string | null
 }
 
+/** Somebody stands for the feed; where nobody does, the clocks of all its assets are shown. */
+const HAS_PROMISED = `exists (
+    select 1 from asset p join subject ps on ps.id = p.subject_id and ps.removed_at is null where p.feed_id = a.feed_id and p.promised)`
+
 const CLOCKS = `
   select a.feed_id,
     min((a.verdict->>'dueAt')::float8) as due_at,
@@ -43,7 +47,7 @@ const CLOCKS = `
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
   ${joinLatestArrival('loadedAt', 'loaded')} ${joinLatestArrival('writtenAt', 'written')} ${joinLatestArrival('dataThroughAt', 'through')}
-  where a.promised and ($1::int[] is null or a.feed_id = any($1))
+  where (a.promised or not ${HAS_PROMISED}) and ($1::int[] is null or a.feed_id = any($1))
   group by a.feed_id`
 
 const WRITERS = `
