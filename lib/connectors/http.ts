@@ -1,6 +1,6 @@
 import { addressOf, ask } from '#lib/connectors/http/ask.ts'
 import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-body.ts'
-import { observeAddress } from '#lib/connectors/http/observe-address.ts'
+import { observeAddresses } from '#lib/connectors/http/observe-addresses.ts'
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
@@ -30,9 +30,7 @@ export default defineConnector<HttpSettings>({
     }
   },
 
-  async *observe(connection, assets) {
-    for (const asset of assets) yield await observeAddress(connection, asset)
-  },
+  observe: observeAddresses,
 
   extractRequest: httpExtractRequest,
   extract: readPages,

@@ -1,4 +1,5 @@
 import { assertNever } from '#lib/domain/assert-never.ts'
+import type { LastingReason } from '#lib/domain/facts.ts'
 import { hideCredentials } from './hide-credentials.ts'
 
 /** How an error came about; decides retries and HTTP codes, never wording. */
@@ -16,6 +17,10 @@ interface ErrorOptions {
   retryAfterMs?: number
   /** Not about what was asked: every question to that system would meet it. */
   systemWide?: boolean
+  /** The HTTP status of the answer; absent: nobody answered, or not over HTTP. */
+  status?: number
+  /** The answer is about what was asked, and stays the same until somebody changes something. */
+  lasting?: LastingReason
   /** The run that it is about, for a link. */
   runId?: string
 }
@@ -28,6 +33,8 @@ export class TidemarkError extends Error {
   readonly retryable: boolean
   readonly retryAfterMs: number | undefined
   readonly systemWide: boolean
+  readonly status: number | undefined
+  readonly lasting: LastingReason | undefined
   readonly runId: string | undefined
 
   constructor(code: ErrorCode, options: ErrorOptions) {
@@ -37,6 +44,8 @@ export class TidemarkError extends Error {
     this.retryable = options.retryable ?? false
     this.retryAfterMs = options.retryAfterMs
     this.systemWide = options.systemWide ?? false
+    this.status = options.status
+    this.lasting = options.lasting
     this.runId = options.runId
   }
 }
@@ -49,6 +58,11 @@ export function isTidemarkError(error: unknown): error is TidemarkError {
 /** True when the system let nobody in, so that asking it something else would end the same way. */
 export function isSystemWide(error: unknown): boolean {
   return isTidemarkError(error) && error.systemWide
+}
+
+/** What an answer says about what was asked, and will say until somebody changes something; undefined: nothing of the kind. */
+export function lastingReasonOf(error: unknown): LastingReason | undefined {
+  return isTidemarkError(error) ? error.lasting : undefined
 }
 
 /** Words fit for the page: our own public message, or a neutral sentence for surprises. */

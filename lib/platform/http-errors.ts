@@ -1,3 +1,4 @@
+import type { LastingReason } from '#lib/domain/facts.ts'
 import { DAY_MS } from '#lib/domain/instant.ts'
 import { type ErrorCode, TidemarkError } from './errors.ts'
 import { parseHttpDate } from './http-date.ts'
@@ -65,8 +66,15 @@ export function toStatusError(
     message: `${publicMessage} [HTTP ${status}] ${options.body}`.trim(),
     retryable: RETRYABLE.has(status) || status >= 500,
     systemWide: SYSTEM_WIDE.has(status),
+    status,
+    ...lastingOf(status),
     ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),
   })
+}
+
+function lastingOf(status: number): { lasting?: LastingReason } {
+  if (status === 404 || status === 410) return { lasting: 'gone' }
+  return status === 401 || status === 403 ? { lasting: 'refused' } : {}
 }
 
 /** Where a redirect leads that is not followed. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
 import { contentHash } from '#lib/domain/canonical-form.ts'
 import type { JsonValue } from '#lib/domain/json.ts'
-import { isSystemWide, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 /** What one look saw; what it cost is added by `lookAt`. */
 export interface Look {
@@ -22,8 +22,14 @@ export async function lookAt(connection: Connection<unknown>, asset: ObservedAss
     return { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: connection.clock.now() - started } }
   } catch (error) {
     if (connection.signal.aborted || isSystemWide(error)) throw error
-    return { ok: false, assetKey: asset.key, publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
+    return failedLook(asset.key, error)
   }
+}
+
+/** What kept a look from its answer, as that asset's own failure. */
+export function failedLook(assetKey: string, error: unknown): Observation {
+  const words = { publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
+  return { ok: false, assetKey, ...words, lasting: lastingReasonOf(error) }
 }
 
 /** It answers, and that is all we know: no clock moves. */

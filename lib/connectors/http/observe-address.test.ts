@@ -124,3 +124,42 @@ describe('looking', () => {
     })
   })
 })
+
+describe('several addresses', () => {
+  const paths = ['good', 'shut', 'dead', 'gone', 'forbidden']
+  const lookAtAll = (statuses: Record<string, number>, wanted = paths) => {
+    other.behave((response, { path }) => {
+      const status = statuses[path.split('/').at(-1) ?? ''] ?? 200
+      response.writeHead(status, { etag: '"1"', 'content-type': 'text/csv' }).end(status === 200 ? 'a,b' : '')
+    })
+    return Array.fromAsync(
+      http.observe?.(
+        world.connected({ baseUrl: other.url }),
+        wanted.map((path) => asset(path)),
+      ) ?? [],
+    )
+  }
+  const bad = { shut: 401, dead: 502, gone: 410, forbidden: 403 }
+
+  it.each([
+    ['first', paths],
+    ['last', paths.toReversed()],
+  ])('are each their own, also behind a shut door or a dead server, when one that answers comes %s', async (_, wanted) => {
+    const seen = await lookAtAll(bad, wanted)
+    expect(Object.fromEntries(seen.map((one) => [one.assetKey, one.ok ? 'ok' : one.lasting]))).toEqual({
+      'department/good': 'ok',
+      'department/shut': 'refused',
+      'department/dead': undefined,
+      'department/gone': 'gone',
+      'department/forbidden': 'refused',
+    })
+  })
+
+  it('that all stay shut are the connection’s, however many they are', async () => {
+    await expect(lookAtAll({ shut: 401, dead: 503 }, ['shut', 'dead'])).rejects.toMatchObject({ systemWide: true })
+    const asked = other.requests.length
+    const many = Array.from({ length: 100 }, (_, n) => `a${n}`)
+    await expect(lookAtAll(Object.fromEntries(many.map((path) => [path, 401])), many)).rejects.toMatchObject({ systemWide: true })
+    expect(other.requests.length - asked).toBe(20)
+  })
+})

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { failedLook } from '#lib/connectors/answer/look.ts'
 import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
 import { DAY_MS } from '#lib/domain/instant.ts'
 import { fillName, hasMarks, isDaily } from '#lib/domain/name-template.ts'
-import { isSystemWide, isTidemarkError, TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { isSystemWide, isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http-client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { httpAssetSettings } from './settings.ts'
@@ -48,7 +49,7 @@ export async function observeAddress(connection: Connected, asset: ObservedAsset
     }
   } catch (error) {
     if (connection.signal.aborted || isSystemWide(error)) throw error
-    return { ok: false, assetKey: asset.key, publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
+    return failedLook(asset.key, error)
   }
 }
 
@@ -74,6 +75,7 @@ async function findVersion(connection: Connected, asset: ObservedAsset): Promise
   }
   throw new TidemarkError('not-found', {
     publicMessage: `${systemOf(connection)} has no ${asset.path} of the last days, or hides it from us.`,
+    lasting: 'gone',
   })
 }
 

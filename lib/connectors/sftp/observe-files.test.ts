@@ -50,10 +50,11 @@ describe('looking at files', () => {
     expect(await look(asset('nowhere/x.csv'))).toMatchObject({
       ok: false,
       publicMessage: expect.stringContaining('no such file or folder'),
+      lasting: 'gone',
     })
     expect(await look(asset('../x.csv'))).toMatchObject({ ok: false, publicMessage: expect.stringContaining('".."') })
     world.server.manners.set({ manner: 'no-listing' })
-    expect(await look()).toMatchObject({ ok: false, publicMessage: expect.stringContaining('permission denied') })
+    expect(await look()).toMatchObject({ ok: false, publicMessage: expect.stringContaining('permission denied'), lasting: 'refused' })
     world.server.manners.set({ manner: 'down' })
     await expect(look()).rejects.toMatchObject({ systemWide: true })
   })

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
+import { failedLook } from '#lib/connectors/answer/look.ts'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
 import { checkName } from '#lib/domain/name-template.ts'
-import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
 import { type Candidate, FolderLook, isSame } from './newest-file.ts'
 import { type Session, withSession } from './session.ts'
 import { type SftpSettings, sftpAssetSettings } from './settings.ts'
@@ -72,7 +73,7 @@ async function judge(connection: Connected, session: Session, folders: FolderLoo
   } catch (error) {
     if (connection.signal.aborted || (error instanceof TidemarkError && error.retryable)) throw error
     const inWords = toRequestError(session.system, `look for ${look.asset.path}`, error)
-    return { ok: false, assetKey: look.asset.key, publicMessage: toPublicMessage(inWords), message: toInternalMessage(inWords) }
+    return failedLook(look.asset.key, inWords)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { LastingReason } from '#lib/domain/facts.ts'
 import { type ErrorCode, TidemarkError } from '#lib/platform/errors.ts'
 
 /** Status codes of SFTP version 3. */
@@ -24,13 +25,24 @@ export function sftpAnswerOf(error: unknown): SftpAnswer | undefined {
 /** A request that the server refused, in words; `what` completes "does not let us …". Errors of ours pass through. */
 export function toRequestError(system: string, what: string, error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error
-  const because = (code: ErrorCode, publicMessage: string, retryable: boolean) =>
-    new TidemarkError(code, { publicMessage, message: `${publicMessage} [${messageOf(error)}]`, cause: error, retryable })
+  const because = (code: ErrorCode, publicMessage: string, retryable: boolean, lasting?: LastingReason) =>
+    new TidemarkError(code, {
+      publicMessage,
+      message: `${publicMessage} [${messageOf(error)}]`,
+      cause: error,
+      retryable,
+      ...(lasting === undefined ? {} : { lasting }),
+    })
   switch (sftpAnswerOf(error)) {
     case 'missing':
-      return because('not-found', `${system} could not ${what}: there is no such file or folder.`, false)
+      return because('not-found', `${system} could not ${what}: there is no such file or folder.`, false, 'gone')
     case 'denied':
-      return because('refused', `${system} does not let us ${what}: permission denied. Ask its operators what the account may do.`, false)
+      return because(
+        'refused',
+        `${system} does not let us ${what}: permission denied. Ask its operators what the account may do.`,
+        false,
+        'refused',
+      )
     case 'unsupported':
       return because('refused', `${system} could not ${what}: it does not know how.`, false)
     case 'failure':

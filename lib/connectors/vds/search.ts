@@ -58,6 +58,7 @@ export function codeError(system: string, code: number): TidemarkError {
     publicMessage: `${system}: ${words} (LDAP code ${code})`,
     retryable: isPassing,
     systemWide: code === 49 || code === 51 || code === 52,
+    ...(code === 32 ? { lasting: 'gone' as const } : code === 50 ? { lasting: 'refused' as const } : {}),
   })
 }
 
