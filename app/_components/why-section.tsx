@@ -21,13 +21,13 @@ export function WhySection({ found }: { found: AssetPage }) {
           [asset.dueAt !== null && asset.dueAt < window.now ? 'Was due' : 'Next expected', instant(asset.dueAt)],
           [look.lateAt !== null && look.lateAt < window.now ? 'Late since' : 'Late from', instant(look.lateAt)],
           [look.staleAt !== null && look.staleAt < window.now ? 'Stale since' : 'Stale from', instant(look.staleAt)],
-          ['How we know', evidence(found)],
+          [asset.problem === null ? 'How we know' : 'What the last good look said', evidence(found)],
           ['Last try to look', look.attemptedAt === asset.probedAt ? null : instant(look.attemptedAt)],
           ['Unknown when not seen for', found.blindAfterMs === null ? null : duration(found.blindAfterMs / 1000)],
           ['Through', found.connection],
         ]}
       />
-      {look.warnings.length > 0 && (
+      {asset.problem === null && look.warnings.length > 0 && (
         <ul className="plain">
           {look.warnings.map((warning) => (
             <li key={warning}>{warning}</li>

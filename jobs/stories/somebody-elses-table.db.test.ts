@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { atomFeed } from '#lib/queries/atom-feed.ts'
 import { getFeedPage } from '#lib/queries/feed-page.ts'
+import { getStatusJson } from '#lib/queries/status-json.ts'
 import { Stage } from '#lib/testing/stage.ts'
 import { watchedCatalogue } from '#lib/testing/stage-catalogue.ts'
 import { changesOf, spansOf } from '#lib/testing/state-world.ts'
@@ -56,5 +58,51 @@ describe('a table that somebody else loads', () => {
     await load('2026-11-20T12:30:00Z', 4)
     await stage.until('2026-11-20T14:00:00Z')
     expect((await changesOf(stage.ctx, 'payments', 'feed')).at(-1)).toMatch(/^20 1[23]:[35]0 late → fresh$/)
+  })
+})
+
+describe('a table that somebody drops', () => {
+  beforeEach(() => stage.until('2026-11-19T15:00:00Z'))
+
+  it('is unknown within a minute of the first look that misses it, and everywhere the page says why', async () => {
+    await stage.meddle('drop table bursar.payments')
+    await stage.until('2026-11-19T15:52:00Z')
+    expect((await spans()).at(-1)).toBe('unknown/gone 19 15:50–')
+    const { rows } = await stage.ctx.pool.query(
+      "select extract(epoch from recorded_at - at) as seconds from status_change where reason = 'gone'",
+    )
+    expect(Math.max(...rows.map((row) => Number(row.seconds)))).toBeLessThanOrEqual(60)
+    const feed = await getFeedPage(stage.ctx, 'payments')
+    expect(feed).toMatchObject({ feed: { status: 'unknown', reason: 'gone' }, assets: [{ reason: 'gone' }] })
+    expect(feed?.assets[0]?.explanation).toBe('Unknown: its system says that there is no such thing.')
+    expect((await getStatusJson(stage.ctx))?.json).toContain('"status":"unknown","reason":"gone"')
+    expect((await atomFeed(stage.ctx))?.xml).toContain('Unknown: its system says that there is no such thing.')
+  })
+
+  it('alarms nobody when it is made anew at once, as some loads do every night', async () => {
+    await stage.meddle('alter table bursar.payments rename to payments_before')
+    await stage.until('2026-11-19T15:50:10Z')
+    await stage.meddle('alter table bursar.payments_before rename to payments')
+    await stage.until('2026-11-19T18:00:00Z')
+    expect(await stage.rows("select problem, suspected_at, probed_at > '2026-11-19T17:00:00Z' as seen from asset")).toContainEqual({
+      problem: null,
+      suspected_at: null,
+      seen: true,
+    })
+    expect((await spans()).at(-1)).toBe('fresh/on-time 19 11:05–')
+    expect(await changesOf(stage.ctx, 'payments', 'feed')).toHaveLength(2)
+  })
+
+  it('turns late at its deadline as what it is, and is judged again once it is back', async () => {
+    await stage.meddle('alter table bursar.payments rename column loaded_at to loaded_on')
+    await stage.until('2026-11-20T14:00:00Z')
+    expect((await spans()).slice(-2)).toEqual(['unknown/gone 19 15:50–20 12:00', 'late/gone 20 12:00–'])
+    await stage.meddle('alter table bursar.payments rename column loaded_on to loaded_at')
+    await stage.until('2026-11-20T16:00:00Z')
+    expect((await spans()).at(-1)).toMatch(/^late\/overdue 20 1[45]:[0-5]0–$/)
+    const reasons = await stage.rows<{ reason: string }>(
+      "select reason from status_change c join subject s on s.id = c.subject_id and s.kind = 'feed' where not rewrite order by c.id desc limit 3",
+    )
+    expect(reasons.map(({ reason }) => reason)).toEqual(['overdue', 'gone', 'gone'])
   })
 })

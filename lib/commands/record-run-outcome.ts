@@ -1,7 +1,7 @@
 import { insertArrivals, listArrivalsOfRun, type NewArrival } from '#lib/db/arrivals.ts'
 import { listAssetsEverOfFlow } from '#lib/db/assets.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
-import { askForLooks } from '#lib/db/lasting-answers.ts'
+import { noteWritten } from '#lib/db/lasting-answers.ts'
 import { type EndedRun, getEndedRun, listAssetsOfFlow } from '#lib/db/run-outcomes.ts'
 import { lockSubjects } from '#lib/db/subjects.ts'
 import type { Instant } from '#lib/domain/instant.ts'
@@ -24,9 +24,9 @@ export function recordRunOutcome(ctx: Context, request: { runId: string }): Prom
     const now = ctx.clock.now()
     const arrivals = await arrivalsOf(sql, run, now)
     await insertArrivals(sql, arrivals)
-    await askForLooks(
+    await noteWritten(
       sql,
-      arrivals.map(({ assetId }) => assetId),
+      arrivals.flatMap(({ assetId, at }) => (at === null ? [] : [{ assetId, at }])),
       now,
     )
     await rebuildWithin(sql, await loadReporting(sql, now), new Map(assetIds.map((id) => [id, run.knownSince])))

@@ -56,6 +56,16 @@ export async function loadLastAnnounced(sql: Sql, subjectIds: readonly number[])
   return new Map(rows.map((row) => [row.subject_id, toInstant(row.at)]))
 }
 
+/** Which of these subjects have ever been announced to be anything but unknown. */
+export async function listEverKnown(sql: Sql, subjectIds: readonly number[]): Promise<Set<number>> {
+  const { rows } = await sql.query<{ subject_id: number }>(
+    `select x.subject_id from unnest($1::int[]) as x(subject_id) where exists (
+       select 1 from status_change c where c.subject_id = x.subject_id and not c.rewrite and c.to_status <> 'unknown')`,
+    [subjectIds],
+  )
+  return new Set(rows.map((row) => row.subject_id))
+}
+
 /** Wakes the listeners when something but a status changed: a reason, an arrival, a verdict. */
 export async function notifyListeners(sql: Sql): Promise<void> {
   await sql.query(`select pg_notify('tidemark_change', '')`)

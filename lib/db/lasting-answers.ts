@@ -87,11 +87,25 @@ export async function takeSecondLooks(sql: Sql, connectionKey: string, now: Inst
   return rows.map((row) => row.key)
 }
 
-/** Has those of these assets that could not be looked at last time looked at again at `at`: something has happened to them. */
-export async function askForLooks(sql: Sql, assetIds: readonly number[], at: Instant): Promise<void> {
-  if (assetIds.length === 0) return
+/**
+ * A run has written these assets: what was gone by the looks before is there again, and those that could not be looked at last time are
+ * looked at again at `now`.
+ */
+export async function noteWritten(sql: Sql, written: readonly { assetId: number; at: Instant }[], now: Instant): Promise<void> {
+  if (written.length === 0) return
+  const given = JSON.stringify(written.map(({ assetId, at }) => ({ id: assetId, at: toText(at) })))
   await sql.query(
-    `update asset set look_again_at = least(look_again_at, $2::timestamptz) where subject_id = any($1::int[]) and problem is not null`,
-    [assetIds, toText(at)],
+    `update blind b set to_at = x.at from (
+       select id, max(at) as at from jsonb_to_recordset($1::jsonb) as r(id int, at timestamptz) group by id
+     ) x
+     where b.asset_id = x.id and b.to_at is null and b.reason = 'gone' and b.from_at < x.at and coalesce(b.seen_at, b.from_at) <= x.at`,
+    [given],
+  )
+  await sql.query(
+    `update asset a set look_again_at = least(look_again_at, $2::timestamptz),
+       suspected_reason = case when suspected_at > x.at then suspected_reason end, suspected_at = case when suspected_at > x.at then suspected_at end
+     from (select id, max(at) as at from jsonb_to_recordset($1::jsonb) as r(id int, at timestamptz) group by id) x
+     where a.subject_id = x.id and problem is not null`,
+    [given, toText(now)],
   )
 }

@@ -75,7 +75,7 @@ function lastTurn(
 
 /** When the same status got an answer that lasts for its reason, or lost it: news, though no colour turned; null: neither. */
 function newAnswerAt(before: Span | undefined, after: Span | undefined): Instant | null {
-  if (before === undefined || after === undefined || before.reason === after.reason) return null
+  if (before === undefined || after === undefined || before.reason === after.reason || before.reason === 'never-observed') return null
   return isAnswer(before.reason) || isAnswer(after.reason) ? after.from : null
 }
 

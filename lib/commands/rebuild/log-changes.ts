@@ -1,7 +1,8 @@
-import { insertChanges, loadLastAnnounced, type NewStatusChange } from '#lib/db/changes.ts'
+import { insertChanges, listEverKnown, loadLastAnnounced, type NewStatusChange } from '#lib/db/changes.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { enqueueMessages } from '#lib/db/outbox.ts'
 import { loadExplanations } from '#lib/db/subjects.ts'
+import { LASTING_REASONS } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { announcements } from './announcements.ts'
 import type { Rebuilt } from './rebuild-assets.ts'
@@ -32,11 +33,17 @@ export async function logChanges(
     sql,
     all.map((one) => one.subjectId),
   )
+  const everKnown = await listEverKnown(
+    sql,
+    feeds.map((feed) => feed.subjectId),
+  )
   const explain = await feedExplanations(sql, feeds, reporting.now)
   const told = { last, now: reporting.now, isRewrite }
   const changes = [
     ...assets.flatMap((one) => changesOf(one, told, one.explainAt)),
-    ...feeds.flatMap((one) => changesOf(one, told, explain(one)).map((change) => ({ ...change, isNews: isNews(one, change) }))),
+    ...feeds.flatMap((one) =>
+      changesOf(one, told, explain(one)).map((change) => ({ ...change, isNews: isNews(one, change, everKnown.has(one.subjectId)) })),
+    ),
     ...groups.flatMap((one) => changesOf(one, told, one.explainAt)),
   ].sort((a, b) => a.at - b.at)
   const ids = await insertChanges(sql, reporting.now, changes)
@@ -67,10 +74,17 @@ function changesOf(one: Rebuilt, { last, now, isRewrite }: Told, explainAt: Rebu
   }))
 }
 
-function isNews({ restatement }: Rebuilt, { rewrite, from, to, reason }: NewStatusChange): boolean {
+function isNews({ restatement }: Rebuilt, { rewrite, from, to, reason }: NewStatusChange, everKnown: boolean): boolean {
   if (rewrite || from === null || to === null || reason === 'never-observed') return false
-  const isFirstLook = from === 'unknown' && to === 'fresh' && restatement.before.at(-1)?.reason === 'never-observed'
-  return !isFirstLook
+  if (from !== 'unknown' || everKnown) return !isFirstLook(restatement.before.at(-1)?.reason, { from, to })
+  // Of what nobody has ever seen, it is no news that there is no such thing yet, nor that there is now.
+  return to !== 'unknown' && !(to === 'fresh' && NOT_YET.includes(restatement.before.at(-1)?.reason ?? null))
+}
+
+const NOT_YET: readonly NewStatusChange['reason'][] = ['never-observed', ...LASTING_REASONS]
+
+function isFirstLook(before: NewStatusChange['reason'] | undefined, { from, to }: Pick<NewStatusChange, 'from' | 'to'>): boolean {
+  return from === 'unknown' && to === 'fresh' && before === 'never-observed'
 }
 
 /** What to say about the change that led to a feed's present status: the words of the asset that caused it. */

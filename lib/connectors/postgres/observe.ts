@@ -132,63 +132,51 @@ async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: t
   }
 }
 
-async function* readByColumn(
-  connection: Connection<PostgresSettings>,
-  session: Session,
-  toRead: readonly Looked[],
-): AsyncGenerator<Observation> {
-  const wanted = toRead.flatMap((looked) => looked.columns.map((c) => ({ relid: looked.table.relid, name: c.name })))
-  const states = await answerOf(session, readColumns(session, wanted))
-  if (!states.ok) {
-    yield* toRead.map(({ asset }) => failed(asset.key, NO_METADATA, states.message))
-    return
+/** How the columns of each table can be read, also where nothing moved: one that is lost or closed moves no counter. */
+async function readAllColumns(session: Session, seen: readonly Looked[]): Promise<Map<Looked, ColumnState[]>> {
+  const wanted = seen.flatMap((looked) => looked.columns.map((c) => ({ relid: looked.table.relid, name: c.name })))
+  const states = await readColumns(session, wanted)
+  return new Map(seen.map((looked) => [looked, states.splice(0, looked.columns.length)]))
+}
+
+/** Yields what can be said of the tables that cannot be seen, and returns the others. */
+function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: PostgresSettings, look: { now: number; costMs: number }) {
+  const seen: Looked[] = []
+  for (const [i, one] of wanted.entries()) {
+    const table = metadata.tables[i] ?? null
+    const unseen = whyUnseen(table, one.path)
+    if (table !== null && unseen === null) seen.push(toLooked(one, table, metadata, settings, look.now, look.costMs))
+    else yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
   }
-  const jobs: ProbeJob<ColumnJob>[] = []
-  let at = 0
-  for (const looked of toRead) {
-    const columns = states.value.slice(at, at + looked.columns.length)
-    at += looked.columns.length
-    const problem = whyUnreadable(looked, columns)
-    if (problem !== null) yield failed(looked.asset.key, problem.words, problem.words, problem.lasting)
-    else jobs.push(toJob(looked, columns))
-  }
-  for await (const answer of probeAll(connection, session, jobs)) yield toObservation(answer, connection.settings)
+  return seen
 }
 
 async function* look(connection: Connection<PostgresSettings>, session: Session, wanted: readonly Wanted[]): AsyncGenerator<Observation> {
   const { clock, settings } = connection
   const since = clock.now()
-  const metadata = await answerOf(
-    session,
-    readMetadata(
-      session,
-      wanted.map((w) => w.path),
-    ),
-  )
+  const paths = wanted.map((w) => w.path)
+  const metadata = await answerOf(session, readMetadata(session, paths))
   if (!metadata.ok) {
     yield* wanted.map(({ asset }) => failed(asset.key, NO_METADATA, metadata.message))
     return
   }
   const now = clock.now()
   const costMs = Math.round((100 * (now - since)) / wanted.length) / 100
+  const seen = yield* seeTables(metadata.value, wanted, settings, { now, costMs })
+  const columns = await answerOf(session, readAllColumns(session, seen))
+  if (!columns.ok) {
+    yield* seen.map(({ asset }) => failed(asset.key, NO_METADATA, columns.message))
+    return
+  }
   const toRead: Looked[] = []
-  for (const [i, one] of wanted.entries()) {
-    const table = metadata.value.tables[i] ?? null
-    const unseen = whyUnseen(table, one.path)
-    if (table === null || unseen !== null) {
-      yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
-      continue
-    }
-    const looked = toLooked(one, table, metadata.value, settings, now, costMs)
-    const answer = answerFromMetadata(looked)
+  for (const looked of seen) {
+    const problem = whyUnreadable(looked, columns.value.get(looked) ?? [])
+    const answer = problem === null ? answerFromMetadata(looked) : failed(looked.asset.key, problem.words, problem.words, problem.lasting)
     if (answer === null) toRead.push(looked)
     else yield answer
   }
-  yield* readByColumn(
-    connection,
-    session,
-    toRead.filter((looked) => looked.columns.length > 0),
-  )
+  const jobs = toRead.filter((looked) => looked.columns.length > 0).map((looked) => toJob(looked, columns.value.get(looked) ?? []))
+  for await (const answer of probeAll(connection, session, jobs)) yield toObservation(answer, settings)
   yield* readByRows(
     connection,
     session,
