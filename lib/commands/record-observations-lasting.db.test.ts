@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { anAge, anAsset } from '#lib/testing/state-catalogue.ts'
-import { changesOf, declare, look, seen, spansOf, stateOf, unseen } from '#lib/testing/state-world.ts'
+import { changesOf, declare, look, runIs, seen, spansOf, stateOf, unseen } from '#lib/testing/state-world.ts'
 import { recompute } from './recompute.ts'
 import { recordObservations } from './record-observations.ts'
 import { recordUnreachable } from './record-unreachable.ts'
@@ -174,5 +174,42 @@ describe('an asset that is looked at in another way from now on', () => {
     await answerAt(second(300), 'gone')
     await declare(ctx, [anAsset('a', { ...own, policies: [anAge(4 * HOUR_MS, DAY_MS)] })])
     expect(await again()).toMatchObject({ suspected_reason: 'gone' })
+  })
+})
+
+describe('a table that a flow of ours writes', () => {
+  const ledger = { policies: [anAge(3 * HOUR_MS, DAY_MS, 'loadedAt')], blindAfterMs: null, flow: 'term' }
+  const runAt = (endedAt: Instant, n: number) =>
+    runIs(ctx, {
+      id: `00000000-0000-4000-8000-00000000000${n}`,
+      flow: 'term',
+      state: 'completed',
+      scheduledFor: endedAt - MINUTE_MS,
+      startedAt: endedAt - MINUTE_MS,
+      endedAt,
+    })
+  beforeEach(() => declare(ctx, [anAsset('a', ledger)]))
+
+  test('is not gone before its first load, and nobody is told of its absence', async () => {
+    await answerAt(second(1), 'gone')
+    await answerAt(second(60), 'gone')
+    expect((await spansOf(ctx, 'lake/a')).at(-1)).toMatch(/^unknown\/never-observed/)
+    expect(await again()).toEqual({ suspected_reason: null, look_again_at: null })
+  })
+
+  test('is gone when it was dropped, whatever the ledger says, and there again with its next load', async () => {
+    await goTo(second(120))
+    await runAt(second(120), 1)
+    await answerAt(second(300), 'gone')
+    await answerAt(second(343), 'gone')
+    expect((await spansOf(ctx, 'lake/a')).at(-1)).toBe('unknown/gone 10 12:05–')
+    await goTo(second(600))
+    await runAt(second(600), 2)
+    expect((await spansOf(ctx, 'lake/a')).slice(-2)).toEqual(['unknown/gone 10 12:05–10 12:10', 'fresh/on-time 10 12:10–'])
+    expect(await again()).toMatchObject({ look_again_at: new Date(second(600)) })
+    await answerAt(second(605), 'gone')
+    await answerAt(second(650), 'gone')
+    expect((await spansOf(ctx, 'lake/a')).at(-1)).toBe('unknown/gone 10 12:10–')
+    await expectLawful()
   })
 })

@@ -3,7 +3,7 @@ import type { JudgedClock, LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Hearsay } from '#lib/domain/second-look.ts'
 import { blindFrom } from '#lib/domain/sight.ts'
-import type { Status } from '#lib/domain/status.ts'
+import type { Reason, Status } from '#lib/domain/status.ts'
 import type { Sql } from './context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from './instants.ts'
 import type { StoredVerdict } from './subjects.ts'
@@ -27,6 +27,7 @@ export interface WatchedAsset {
   nextChangeAt: Instant | null
   /** As of the latest verdict. */
   status: Status | null
+  reason: Reason | null
   blindAfterMs: number | null
   sightedChangeAt: Instant | null
   /** From when on nobody knew any more, as of the last good look; null = never blind. */
@@ -46,7 +47,7 @@ interface WatchedRow {
   key: string
   probed_at: Date | null
   next_change_at: Date | null
-  verdict: Partial<Pick<StoredVerdict, 'status' | 'blindAfterMs' | 'sightedChangeAt' | 'blindFrom' | 'blindSince'>> | null
+  verdict: Partial<Pick<StoredVerdict, 'status' | 'reason' | 'blindAfterMs' | 'sightedChangeAt' | 'blindFrom' | 'blindSince'>> | null
   problem: string | null
   suspected_reason: LastingReason | null
   suspected_at: Date | null
@@ -69,6 +70,7 @@ function toWatched(row: WatchedRow): WatchedAsset {
     probedAt,
     nextChangeAt: toInstantOrNull(row.next_change_at),
     status: row.verdict?.status ?? null,
+    reason: row.verdict?.reason ?? null,
     blindAfterMs,
     sightedChangeAt: row.verdict?.sightedChangeAt ?? null,
     blindFrom: isKnown ? blindAt : (row.verdict?.blindFrom ?? null),

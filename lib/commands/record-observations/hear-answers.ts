@@ -3,7 +3,7 @@ import type { WatchedAsset } from '#lib/db/assets.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { beginAnswers, endAnswers, noteAnswersSeen, storeSuspicions } from '#lib/db/lasting-answers.ts'
 import type { Instant } from '#lib/domain/instant.ts'
-import { type Heard, hear } from '#lib/domain/second-look.ts'
+import { type Heard, hear, type LookAnswer } from '#lib/domain/second-look.ts'
 import type { Log } from '#lib/platform/log.ts'
 
 /** What one look changed about the answer of one asset's system. */
@@ -23,7 +23,7 @@ export async function hearAnswers(
   const all = assets.flatMap((asset): HeardOf[] => {
     const look = looks.get(asset.key)
     if (look === undefined || (asset.probedAt !== null && at < asset.probedAt)) return []
-    return [{ asset, look, heard: hear(asset.hearsay, look.ok ? 'good' : (look.lasting ?? 'failed'), at) }]
+    return [{ asset, look, heard: hear(asset.hearsay, answerOf(asset, look), at) }]
   })
   await endAnswers(
     sql,
@@ -46,6 +46,13 @@ export async function hearAnswers(
     all.map(({ asset: { assetId }, heard: { suspected, lookAgainAt } }) => ({ assetId, suspected, lookAgainAt })),
   )
   return all
+}
+
+/** What a flow of ours is still to make is not gone before its first load. */
+function answerOf({ blindAfterMs, reason }: WatchedAsset, look: Observation): LookAnswer {
+  if (look.ok) return 'good'
+  const isYetToCome = blindAfterMs === null && reason === 'never-observed'
+  return isYetToCome ? 'failed' : (look.lasting ?? 'failed')
 }
 
 /** The look got the answer that was in force already. */
