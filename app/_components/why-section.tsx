@@ -27,14 +27,19 @@ export function WhySection({ found }: { found: AssetPage }) {
           ['Through', found.connection],
         ]}
       />
-      {asset.problem === null && look.warnings.length > 0 && (
-        <ul className="plain">
-          {look.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      )}
+      <Warnings warnings={asset.problem === null ? look.warnings : []} />
     </Section>
+  )
+}
+
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null
+  return (
+    <ul className="plain">
+      {warnings.map((warning) => (
+        <li key={warning}>{warning}</li>
+      ))}
+    </ul>
   )
 }
 
