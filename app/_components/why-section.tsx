@@ -21,18 +21,20 @@ export function WhySection({ found }: { found: AssetPage }) {
           [asset.dueAt !== null && asset.dueAt < window.now ? 'Was due' : 'Next expected', instant(asset.dueAt)],
           [look.lateAt !== null && look.lateAt < window.now ? 'Late since' : 'Late from', instant(look.lateAt)],
           [look.staleAt !== null && look.staleAt < window.now ? 'Stale since' : 'Stale from', instant(look.staleAt)],
-          [asset.problem === null ? 'How we know' : 'What the last good look said', evidence(found)],
+          [knownBy(asset.problem), evidence(found)],
           ['Last try to look', look.attemptedAt === asset.probedAt ? null : instant(look.attemptedAt)],
           ['Unknown when not seen for', found.blindAfterMs === null ? null : duration(found.blindAfterMs / 1000)],
           ['Through', found.connection],
         ]}
       />
-      <Warnings warnings={asset.problem === null ? look.warnings : []} />
+      <Warnings found={found} />
     </Section>
   )
 }
 
-function Warnings({ warnings }: { warnings: readonly string[] }) {
+/** Of the last look, as long as it was good. */
+function Warnings({ found: { asset, look } }: { found: AssetPage }) {
+  const warnings = asset.problem === null ? look.warnings : []
   if (warnings.length === 0) return null
   return (
     <ul className="plain">
@@ -58,6 +60,11 @@ function Promises({ found }: { found: AssetPage }) {
 
 function instant(at: number | null) {
   return at === null ? null : <Time at={at} form="long" />
+}
+
+/** What a bad look leaves standing is said to be of the time before it. */
+function knownBy(problem: string | null): string {
+  return problem === null ? 'How we know' : 'What the last good look said'
 }
 
 function evidence({ look, asset }: AssetPage): string | null {
