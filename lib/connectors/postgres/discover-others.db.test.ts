@@ -105,6 +105,32 @@ test('times of a place ahead of UTC are read as that place means them, and not a
   expect(one?.policy?.input['kind']).toBe('calendar-days')
 })
 
+test('a day is one of the page, wherever the database stands: rows around its midnight are no gap', async () => {
+  const rows =
+    'select current_date - g + make_interval(hours => case g % 3 when 0 then 13 when 1 then 22 else 23 end, mins => 50) as t from generate_series(1, 40) g'
+  await db.sql(`create table around (updated_at timestamptz); insert into around select t at time zone 'UTC' from (${rows}) r;
+    create table around_local (updated_at timestamp); insert into around_local ${rows};
+    create table around_seconds (updated_at bigint); insert into around_seconds select extract(epoch from t) from (${rows}) r`)
+  const [one, local, seconds] = await Promise.all(
+    ['around', 'around_local', 'around_seconds'].map(async (name) => (await found({}, 'Europe/Berlin')).get(name)),
+  )
+  await db.sql(`drop table around, around_local, around_seconds`)
+  expect(one?.policy?.input['kind']).toBe('calendar-days')
+  expect([local?.policy?.input, seconds?.policy?.input]).toEqual([one?.policy?.input, one?.policy?.input])
+})
+
+test('a view too large to be read for its past is promised what its table is', async () => {
+  await db.sql(
+    `update pg_class set reltuples = 2e6 where relname = 'large'; create view large_view as select id, updated_at from large; create view of_view as select * from large_view`,
+  )
+  const all = await found()
+  expect(all.get('of_view')).toMatchObject({
+    settings: { column: 'updated_at' },
+    policy: { because: expect.stringContaining('As public.large, whose updated_at it shows') },
+  })
+  expect(all.get('of_view')?.policy?.input).toEqual(all.get('large')?.policy?.input)
+})
+
 test('a table that is being rebuilt is found and holds up no other', async () => {
   const holder = new Client({ connectionString: db.url })
   await holder.connect()

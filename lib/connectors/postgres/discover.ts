@@ -3,6 +3,7 @@ import { isValidZone } from '#lib/domain/local-day.ts'
 import { type Draft, isWorthReading, proposeFor, toDraft, withValues } from './draft.ts'
 import { firstLookStatement, readFirstLook, type ValueZones } from './first-look.ts'
 import { type Relation, readInventory, readServer } from './inventory.ts'
+import { asTheirSources } from './large-views.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import type { Proposal } from './propose-policy.ts'
@@ -39,7 +40,7 @@ async function ask(
   const asked = [...drafts]
   const jobs = drafts.flatMap((draft, at): ProbeJob<number>[] => {
     const text = statement(draft)
-    return text === null ? [] : [{ job: at, text, heavy: draft.relation.kind === 'v' || draft.plan?.sampled === true }]
+    return text === null ? [] : [{ job: at, text, heavy: draft.relation.kind === 'v' || draft.plan.sampled === true }]
   })
   for await (const answer of probeAll(around.connection, around.session, jobs)) {
     const draft = drafts[answer.job]
@@ -67,8 +68,8 @@ function readRhythms(around: Surroundings, drafts: readonly Draft[]): Promise<Dr
     drafts,
     ({ relation, choice, plan, values, notJudged }) => {
       const newest = choice === null ? null : values?.get(choice.column)
-      if (choice === null || newest?.at == null || notJudged !== null) return null
-      return rhythmStatement(relation, choice, plan, newest)
+      if (choice === null || newest?.at == null || notJudged !== null || plan.once) return null
+      return rhythmStatement(relation, choice, plan, newest, { values: newest.zone, page: around.zone })
     },
     (draft, { row }) => {
       if (draft.choice === null) return draft
@@ -130,7 +131,7 @@ export async function* discover(connection: Connection<PostgresSettings>, zone =
     const byOid = new Map(relations.map((r) => [r.oid, r]))
     const named = relations.map((relation) => toDraft(relation, byOid, version))
     const drafts = await readRhythms(around, await readValues(around, named))
-    const proposals = whereAllStopped(drafts.map((draft) => ({ draft, policy: proposeFor(draft) })))
+    const proposals = whereAllStopped(asTheirSources(drafts.map((draft) => ({ draft, policy: proposeFor(draft) }))))
     for (const { draft, policy } of proposals) yield toFound(draft, policy, byOid, said)
   } catch (error) {
     throw toUnreachable(error)

@@ -10,7 +10,7 @@ export interface Draft {
   relation: Relation
   /** The columns that may tell, the most telling first. */
   ranked: readonly ColumnChoice[]
-  plan: ReadPlan | null
+  plan: ReadPlan
   notJudged: string | null
   /** Null: not looked at, or without rows. */
   values: NewestValues | null
@@ -29,9 +29,9 @@ export function toDraft(relation: Relation, byOid: ReadonlyMap<number, Relation>
   return { ...draft, choice: relation.readable ? chooseColumn(relation.columns) : null }
 }
 
-/** Whether its values can be read at a cost that is worth it. */
-export function isWorthReading({ relation, ranked, plan }: Draft): boolean {
-  return relation.readable && ranked.length > 0 && (plan !== null || ranked.every((choice) => choice.indexed))
+/** Whether there is anything to read. */
+export function isWorthReading({ relation, ranked }: Draft): boolean {
+  return relation.readable && ranked.length > 0
 }
 
 /** The draft with what its columns hold; `values` null: it has no rows. */
@@ -48,19 +48,16 @@ function sentences(...reasons: string[]): string {
 const none = (because: string): Proposal => ({ input: { kind: 'none' }, because })
 
 function fromPast(draft: Draft, choice: ColumnChoice): Proposal {
-  const { relation, rhythm, failed, isEmpty } = draft
+  const { rhythm, failed, isEmpty } = draft
   if (failed !== null) return none(`its past was not read: ${failed.words.charAt(0).toLowerCase()}${failed.words.slice(1)}`)
   if (isEmpty) return proposeFromRhythm({ daysAgo: [] })
   if (draft.values?.get(choice.column)?.at === null)
     return none('no row has a value in the column yet, so its past tells nothing: promise it once it fills')
   if (draft.values?.get(choice.column)?.ahead === true)
     return none('its newest rows lie in the future and hide those that have come, so it cannot be judged by them')
-  if (rhythm === null)
-    return none(
-      `${relation.kind === 'v' ? 'what the view is made from is' : 'it is'} too large to be read for a proposal, so its past is not known`,
-    )
+  if (rhythm === null) return none('what the view is made from is too large for its past to be read through it')
   const proposal = proposeFromRhythm(rhythm)
-  const sampled = draft.plan?.sampled === true && !choice.indexed
+  const sampled = draft.plan.sampled === true && !choice.indexed
   return sampled ? { ...proposal, because: `read by a sample, as no index leads with the column: ${proposal.because}` } : proposal
 }
 

@@ -8,10 +8,10 @@ import { quoteIdentifier, quoteTable } from './table-path.ts'
 
 /** Relations this small are read through even where no index leads with the column. */
 const FEW_ROWS = 100_000
-/** A view is run when all it is made from together has at most this many rows. */
+/** A view is run for its past when all it is made from together has at most this many rows. */
 const VIEW_ROWS = 1_000_000
-/** Blocks spread over a large table, and at its end, where new rows mostly are. */
-const SPREAD_BLOCKS = 500
+/** Blocks read here and there in a large table, and at its end, where new rows mostly are. */
+const SPREAD_BLOCKS = 2000
 const LAST_BLOCKS = 200
 /** From this version on the end of a table can be read by itself. */
 const READS_ENDS = 140_000
@@ -21,20 +21,24 @@ const EARLIEST: Instant = Date.UTC(1990, 0, 1)
 /** Later values are plans, or stand for "never". */
 export const TOMORROW = "(now() + interval '1 day')"
 
-/** How the values of a column without an index are read; null: not at all, the relation is too large for it. */
+/** How the values of a column without an index are read. */
 export interface ReadPlan {
   /** What stands after `from`, for the given columns. */
   source(columns: readonly string[]): string
   sampled: boolean
+  /** Too large to be read more than once: its newest value is asked for, as every probe does, and not its past. */
+  once: boolean
 }
 
 function samplePlan(relation: Relation, version: number): ReadPlan {
   const table = quoteTable(relation)
   const share = Math.min(100, (100 * SPREAD_BLOCKS) / Math.max(1, relation.blocks))
   const end = relation.kind !== 'p' && relation.whole && version >= READS_ENDS && relation.blocks > LAST_BLOCKS
-  const from = `format('(%s,0)', greatest(0, pg_relation_size(${relation.oid}) / current_setting('block_size')::int - ${LAST_BLOCKS}))::tid`
+  // As a query of its own it is worked out once, so that the end is found without passing all that lies before.
+  const from = `(select format('(%s,0)', greatest(0, pg_relation_size(${relation.oid}) / current_setting('block_size')::int - ${LAST_BLOCKS}))::tid)`
   return {
     sampled: true,
+    once: false,
     source: (columns) => {
       const names = columns.map(quoteIdentifier).join(', ')
       const spread = `select ${names} from ${table} tablesample system (${share.toFixed(4)})`
@@ -44,10 +48,9 @@ function samplePlan(relation: Relation, version: number): ReadPlan {
 }
 
 /** How to read a relation's columns that no index leads with. */
-export function planReading(relation: Relation, rowsBelow: number, version: number): ReadPlan | null {
-  const whole: ReadPlan = { sampled: false, source: () => quoteTable(relation) }
-  if (relation.kind === 'v') return rowsBelow <= VIEW_ROWS ? whole : null
-  if (relation.kind === 'f' || relation.rows <= FEW_ROWS) return whole
+export function planReading(relation: Relation, rowsBelow: number, version: number): ReadPlan {
+  const whole: ReadPlan = { sampled: false, once: relation.kind === 'v' && rowsBelow > VIEW_ROWS, source: () => quoteTable(relation) }
+  if (relation.kind === 'v' || relation.kind === 'f' || relation.rows <= FEW_ROWS) return whole
   return samplePlan(relation, version)
 }
 
@@ -58,7 +61,7 @@ export function notAhead(choice: ColumnChoice, name: string): string {
 }
 
 /** One row: whether there are rows, then of each column the newest value of all, and the newest that is not ahead. */
-export function firstLookStatement(relation: Relation, choices: readonly ColumnChoice[], plan: ReadPlan | null): string {
+export function firstLookStatement(relation: Relation, choices: readonly ColumnChoice[], plan: ReadPlan): string {
   const table = quoteTable(relation)
   const scanned = choices.filter((choice) => !choice.indexed)
   const values = choices.flatMap((choice) => {
@@ -74,7 +77,7 @@ export function firstLookStatement(relation: Relation, choices: readonly ColumnC
     return `max(${name})::text as newest_${at}, max(${name}) filter (where ${notAhead(choice, name)})::text as past_${at}`
   })
   const from =
-    scanned.length === 0 || plan === null
+    scanned.length === 0
       ? ''
       : ` from (select ${counted.join(', ')} from ${plan.source(scanned.map((choice) => choice.column))}) as scanned`
   return `select ${[`exists (select from ${table})::text`, ...values].join(', ')}${from}`

@@ -14,7 +14,7 @@ export interface Relation {
   whole: boolean
   rowSecurity: boolean
   rows: number
-  /** Its size in blocks, as the server last noted it. */
+  /** Its size in blocks, as the server last noted it, or at least what its rows must take. */
   blocks: number
   columns: CandidateColumn[]
   /** Oids of relations it is made from. */
@@ -39,7 +39,7 @@ const RELATIONS = `with ${OWN}
 select oid::int8::float8 as oid, nspname::text as schema, relname::text as name, relkind::text as kind, readable, usable, whole, row_security as "rowSecurity",
   greatest(0, size.rows)::float8 as rows, greatest(0, size.blocks)::float8 as blocks
 from own cross join lateral (
-  select sum(greatest(k.reltuples, pg_stat_get_live_tuples(k.oid))) as rows, sum(greatest(k.relpages, 0)) as blocks
+  select sum(greatest(k.reltuples, pg_stat_get_live_tuples(k.oid))) as rows, sum(greatest(k.relpages, pg_stat_get_live_tuples(k.oid) / 100)) as blocks
   from (
     select own.oid, own.reltuples, own.relpages where own.relkind <> 'p'
     union all

@@ -1,4 +1,4 @@
-import { DAY_MS, type Instant } from '#lib/domain/instant.ts'
+import type { Instant } from '#lib/domain/instant.ts'
 import { timeOfDay } from '#lib/domain/local-day.ts'
 import { dayNumberAt } from '#lib/domain/zone.ts'
 import type { NewestValue } from './column-choice.ts'
@@ -12,13 +12,11 @@ import { quoteIdentifier, quoteTable } from './table-path.ts'
 /** How many of a table's newest days with data are looked at; each costs one step in an index. */
 const DAYS_SEEN = 30
 const INTEGERS: readonly number[] = [TYPE.int2, TYPE.int4, TYPE.int8]
-const DAY_SECONDS = DAY_MS / 1000
-/** Days of numbers since 1970: in seconds, milli-, micro- and nanoseconds. */
-const EPOCH_DAYS: readonly { from: number; day: number }[] = [
-  { from: 1e17, day: DAY_SECONDS * 1e9 },
-  { from: 1e14, day: DAY_SECONDS * 1e6 },
-  { from: 1e11, day: DAY_MS },
-  { from: 0, day: DAY_SECONDS },
+/** Numbers since 1970 by their size: nano-, micro-, milliseconds, seconds. */
+const EPOCHS: readonly { from: number; perSecond: number }[] = [
+  { from: 1e17, perSecond: 1e9 },
+  { from: 1e14, perSecond: 1e6 },
+  { from: 1e11, perSecond: 1e3 },
 ]
 
 /** Whether digits are a written date (20261129…) rather than a count since 1970: then the day is in the first eight. */
@@ -26,17 +24,42 @@ function isWrittenDate(digits: string, at: Instant): boolean {
   return digits.startsWith(new Date(at).toISOString().slice(0, 7).replace('-', '')) || /^\d{8}$/.test(digits)
 }
 
-/** The beginning of the day a value lies in, as SQL over `value`, so that one day counts once. */
-function dayOf(value: string, choice: ColumnChoice, { text, at }: NewestValue): string {
-  if (isTimeType(choice.type)) return `date_trunc('day', ${value})`
+/** Whose days are counted, and what values without a zone mean. */
+export interface RhythmZones {
+  values: string
+  page: string
+}
+
+const quoteText = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+function dayOfTime(value: string, type: number, { values, page }: RhythmZones): string {
+  if (type === TYPE.date) return `date_trunc('day', ${value})`
+  if (type === TYPE.timestamptz) return `date_trunc('day', ${value}, ${quoteText(page)})`
+  const meant = `at time zone ${quoteText(values)}`
+  return `date_trunc('day', ${value} ${meant}, ${quoteText(page)}) ${meant}`
+}
+
+/** A number of so many parts of a second since 1970. */
+function dayOfEpoch(value: string, perSecond: number, { page }: RhythmZones): string {
+  return `extract(epoch from date_trunc('day', to_timestamp(${value} / ${perSecond}::float8), ${quoteText(page)}))::int8 * ${perSecond}::int8`
+}
+
+/** A number whose first eight digits are the day. */
+function dayOfWritten(value: string, type: number, day: number): string {
+  return INTEGERS.includes(type) ? `${value} / ${day} * ${day}` : `floor(${value} / ${day}) * ${day}`
+}
+
+/** The beginning of the day a value lies in, as SQL over `value`, so that one day counts once; texts are taken by their own. */
+function dayOf(value: string, choice: ColumnChoice, { text, at }: NewestValue, zones: RhythmZones): string {
+  if (isTimeType(choice.type)) return dayOfTime(value, choice.type, zones)
   const digits = text.trim().split('.')[0] ?? ''
   const isDate = at !== null && isWrittenDate(digits, at)
   if (choice.type === TYPE.text || choice.type === TYPE.varchar) {
     if (!/^\d+$/.test(digits)) return `left(${value}, 10)`
     return `left(${value}, ${isDate ? 8 : Math.max(1, digits.length - 5)})`
   }
-  const day = isDate ? 10 ** (digits.length - 8) : (EPOCH_DAYS.find(({ from }) => Number(digits) >= from)?.day ?? DAY_SECONDS)
-  return INTEGERS.includes(choice.type) ? `${value} / ${day} * ${day}` : `floor(${value} / ${day}) * ${day}`
+  if (isDate) return dayOfWritten(value, choice.type, 10 ** (digits.length - 8))
+  return dayOfEpoch(value, EPOCHS.find(({ from }) => Number(digits) >= from)?.perSecond ?? 1, zones)
 }
 
 function walkStatement(relation: Relation, choice: ColumnChoice, dayOfNewest: string): string {
@@ -52,10 +75,10 @@ select string_agg(v::text, e'\\n' order by n) from newest where v is not null`
 }
 
 /** The newest value of each of the newest days with data: step by step down an index, else by reading what the plan says. */
-export function rhythmStatement(relation: Relation, choice: ColumnChoice, plan: ReadPlan | null, newest: NewestValue): string {
-  if (choice.indexed || relation.kind === 'f' || plan === null) return walkStatement(relation, choice, dayOf('newest.v', choice, newest))
+export function rhythmStatement(relation: Relation, choice: ColumnChoice, plan: ReadPlan, newest: NewestValue, zones: RhythmZones): string {
+  if (choice.indexed || relation.kind === 'f') return walkStatement(relation, choice, dayOf('newest.v', choice, newest, zones))
   const column = quoteIdentifier(choice.column)
-  const days = `select max(${column}) as v from ${plan.source([choice.column])} where ${notAhead(choice, column)} group by ${dayOf(column, choice, newest)} order by 1 desc nulls last limit ${DAYS_SEEN}`
+  const days = `select max(${column}) as v from ${plan.source([choice.column])} where ${notAhead(choice, column)} group by ${dayOf(column, choice, newest, zones)} order by 1 desc nulls last limit ${DAYS_SEEN}`
   return `select string_agg(v::text, e'\\n' order by v desc) from (${days}) as days where v is not null`
 }
 
@@ -65,7 +88,7 @@ const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.
 export function readRhythm(
   text: string | null,
   choice: ColumnChoice,
-  zones: { values: string; page: string },
+  zones: RhythmZones,
   now: Instant,
 ): Pick<LoadRhythm, 'daysAgo' | 'latestMinute'> {
   const today = dayNumberAt(now, zones.page)

@@ -6,7 +6,8 @@ const QUIET_DAYS = 8
 /** So many tables must say so. */
 const WITNESSES = 3
 
-interface Proposed {
+/** A draft with what is proposed for it. */
+export interface Proposed {
   draft: Draft
   policy: Proposal
 }
