@@ -200,6 +200,10 @@ describe('a table that a flow of ours writes', () => {
   test('is gone when it was dropped, whatever the ledger says, and there again with its next load', async () => {
     await goTo(second(120))
     await runAt(second(120), 1)
+    await answerAt(second(125), 'gone')
+    await answerAt(second(170), 'gone')
+    expect((await spansOf(ctx, 'lake/a')).at(-1)).toBe('fresh/on-time 10 12:02–')
+    await goodAt(second(200), second(119))
     await answerAt(second(300), 'gone')
     await answerAt(second(343), 'gone')
     expect((await spansOf(ctx, 'lake/a')).at(-1)).toBe('unknown/gone 10 12:05–')

@@ -3,7 +3,7 @@ import type { JudgedClock, LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Hearsay } from '#lib/domain/second-look.ts'
 import { blindFrom } from '#lib/domain/sight.ts'
-import type { Reason, Status } from '#lib/domain/status.ts'
+import type { Status } from '#lib/domain/status.ts'
 import type { Sql } from './context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from './instants.ts'
 import type { StoredVerdict } from './subjects.ts'
@@ -27,7 +27,8 @@ export interface WatchedAsset {
   nextChangeAt: Instant | null
   /** As of the latest verdict. */
   status: Status | null
-  reason: Reason | null
+  /** Known from the ledger alone: no look has ever found it. */
+  isUnfound: boolean
   blindAfterMs: number | null
   sightedChangeAt: Instant | null
   /** From when on nobody knew any more, as of the last good look; null = never blind. */
@@ -47,8 +48,9 @@ interface WatchedRow {
   key: string
   probed_at: Date | null
   next_change_at: Date | null
-  verdict: Partial<Pick<StoredVerdict, 'status' | 'reason' | 'blindAfterMs' | 'sightedChangeAt' | 'blindFrom' | 'blindSince'>> | null
+  verdict: Partial<Pick<StoredVerdict, 'status' | 'blindAfterMs' | 'sightedChangeAt' | 'blindFrom' | 'blindSince'>> | null
   problem: string | null
+  is_found: boolean
   suspected_reason: LastingReason | null
   suspected_at: Date | null
   reason: LastingReason | null
@@ -70,7 +72,7 @@ function toWatched(row: WatchedRow): WatchedAsset {
     probedAt,
     nextChangeAt: toInstantOrNull(row.next_change_at),
     status: row.verdict?.status ?? null,
-    reason: row.verdict?.reason ?? null,
+    isUnfound: row.verdict !== null && blindAfterMs === null && !row.is_found,
     blindAfterMs,
     sightedChangeAt: row.verdict?.sightedChangeAt ?? null,
     blindFrom: isKnown ? blindAt : (row.verdict?.blindFrom ?? null),
@@ -100,7 +102,7 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
     [connectionKey, keys],
   )
   const { rows } = await sql.query<WatchedRow>(
-    `select s.id, s.key, a.probed_at, s.next_change_at, a.verdict, a.problem, a.suspected_reason, a.suspected_at,
+    `select s.id, s.key, a.probed_at, s.next_change_at, a.verdict, a.problem, a.observation is not null as is_found, a.suspected_reason, a.suspected_at,
        o.reason, o.from_at as reason_from, since.from_at as answered_from, since.seen_at as answered_seen_at
      from subject s join asset a on a.subject_id = s.id
      left join blind o on o.asset_id = s.id and o.to_at is null

@@ -48,11 +48,10 @@ export async function hearAnswers(
   return all
 }
 
-/** What a flow of ours is still to make is not gone before its first load. */
-function answerOf({ blindAfterMs, reason }: WatchedAsset, look: Observation): LookAnswer {
+/** What a flow of ours is still to make is not gone as long as no look has found it: its load will have it looked at. */
+function answerOf({ isUnfound }: WatchedAsset, look: Observation): LookAnswer {
   if (look.ok) return 'good'
-  const isYetToCome = blindAfterMs === null && reason === 'never-observed'
-  return isYetToCome ? 'failed' : (look.lasting ?? 'failed')
+  return isUnfound ? 'failed' : (look.lasting ?? 'failed')
 }
 
 /** The look got the answer that was in force already. */
