@@ -89,7 +89,8 @@ describe('stop the PeopleSoft stand-in', () => {
       worst: 'late',
       fresh: 6300,
       late: 80_100,
-      missed: 1,
+      missed: 0,
+      cameLate: 1,
       ready: false,
     })
     const before = await stateOf(stage.ctx)

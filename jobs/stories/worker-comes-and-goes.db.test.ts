@@ -52,7 +52,7 @@ describe('a deadline that passes while the worker is down', () => {
     const gaps = await stage.rows("select from_at, to_at from blind where reason = 'worker-stopped'")
     expect(gaps).toEqual([{ from_at: new Date('2026-11-20T05:00:00Z'), to_at: new Date('2026-11-20T14:00:00Z') }])
     const day = (await getFeedPage(stage.ctx, 'terms'))?.days.find((one) => one.day === '2026-11-20')
-    expect(day).toMatchObject({ blind: 9 * 3600, missed: 1, ready: false })
+    expect(day).toMatchObject({ blind: 9 * 3600, missed: 0, cameLate: 1, ready: false })
     expect(await spansOf(stage.ctx, 'peoplesoft/BU_TERM_QRY')).toEqual(['fresh/on-time 19 05:50–'])
   })
 
