@@ -33,6 +33,32 @@ describe('isValidCron', () => {
   })
 })
 
+describe('a value named twice', () => {
+  test.each([
+    ['0 8-18,12 * * *', '0 8-18 * * *'],
+    ['0,0 6 * * *', '0 6 * * *'],
+    ['*/10,30 6 * * *', '*/10 6 * * *'],
+    ['1-5,3-9/2 6 * * *', '1-5,7,9 6 * * *'],
+    ['0 6 1,1-3 * *', '0 6 1-3 * *'],
+    ['0 6 * jan,1 *', '0 6 * 1 *'],
+    ['0 6 * * 0,7', '0 6 * * 0'],
+    ['0 6 * * MON-FRI,wed', '0 6 * * 1-5'],
+    ['0 6 * * sat,6-7', '0 6 * * 0,6'],
+    ['*,5 6 * * *', '* 6 * * *'],
+    ['0 6 15,15,L * *', '0 6 15,L * *'],
+  ])('counts once: %s is %s', (twice, once) => {
+    expect(isValidCron(twice)).toBe(true)
+    expect(ticks(on(twice), '2026-01-01', '2026-02-10')).toEqual(ticks(on(once), '2026-01-01', '2026-02-10'))
+  })
+
+  test.each(['0 8-18,24 * * *', '61,61 * * * *', '0 6 * * 8,8', '0 6,, * * *', ',0 6 * * *', '0 6 1,x * *'])(
+    'saves no line that is wrong: %s',
+    (line) => {
+      expect(isValidCron(line)).toBe(false)
+    },
+  )
+})
+
 describe('neighbouring ticks', () => {
   const nightly = on('0 2 * * *')
   const tick = at('2026-11-20T02:00')

@@ -1,5 +1,6 @@
-import { type CronExpression, CronExpressionParser } from 'cron-parser'
+import type { CronExpression } from 'cron-parser'
 import { type BusinessCalendar, isBusinessDay } from './business-calendar.ts'
+import { parseCronLine } from './cron-line.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant.ts'
 import { countUpTo, sortedInstants } from './sorted-instants.ts'
 import { dayNumberAt, instantOf, instantsOf } from './zone.ts'
@@ -56,10 +57,10 @@ class Line {
 
   constructor(line: string) {
     const fields = line.trim().split(/\s+/)
-    const parsed = CronExpressionParser.parse(fields.join(' '), { tz: 'UTC', currentDate: 0 })
+    const parsed = parseCronLine(line)
     const hours = parsed.fields.hour.values
     const minutes = parsed.fields.minute.values
-    this.#days = CronExpressionParser.parse(['0', '0', ...fields.slice(2)].join(' '), { tz: 'UTC', currentDate: 0 })
+    this.#days = parseCronLine(['0', '0', ...fields.slice(2)].join(' '))
     this.times = hours.flatMap((hour) => minutes.map((minute) => hour * HOUR_MS + minute * MINUTE_MS)).sort((a, b) => a - b)
     this.everyHour = new Set(hours).size === 24
   }
