@@ -1,22 +1,64 @@
 import type { JobServices } from '#jobs/job-kind.ts'
-import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
-import { noteCatalogueProblems } from '#lib/commands/note-catalogue-problems.ts'
+import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/load-catalogue.ts'
+import { noteCatalogueCheck, noteCatalogueProblems } from '#lib/commands/note-catalogue-problems.ts'
+import { type CatalogueTexts, readCatalogueTexts } from '#lib/commands/read-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import type { CatalogueProblem } from '#lib/domain/catalogue.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 
-/** Reads the catalogue and makes it the one in force; a bad one leaves the last good one in force and its problems on the page. */
-export async function takeOverCatalogue(services: JobServices): Promise<void> {
-  const { ctx, config } = services
-  const loaded = await loadCatalogue(config, services)
-  if (loaded.ok) {
-    await syncCatalogue(ctx, loaded)
-    ctx.log.info('catalogue in force', {
-      groups: loaded.catalogue.groups.length,
-      feeds: loaded.catalogue.feeds.length,
-      assets: loaded.catalogue.assets.length,
-    })
-    return
-  }
+/** The check of so much text may take seconds, in which nothing else is said: the page is told beforehand. */
+const LONG_TEXT = 300_000
+
+/** Makes the catalogue that was read the one in force; a bad one leaves the last good one in force and its problems on the page. */
+export async function takeOverCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
+  const read = given ?? (await readCatalogueTexts(services.config))
+  const loaded = await check(services, read)
+  if (loaded.ok) return putInForce(services, loaded)
+  const { ctx } = services
   await noteCatalogueProblems(ctx, loaded.problems, loaded.hash)
   for (const { file, line, problem, remedy } of loaded.problems) ctx.log.error(`${file}:${line} ${problem} ${remedy}`)
   ctx.log.error('the catalogue has problems; the last good one stays in force', { problems: loaded.problems.length })
+}
+
+async function check(services: JobServices, read: CatalogueTexts): Promise<LoadedCatalogue> {
+  const { ctx } = services
+  const length = read.ok ? read.texts.reduce((sum, { text }) => sum + text.length, 0) : 0
+  const isLong = length > LONG_TEXT
+  try {
+    if (isLong) await noteCatalogueCheck(ctx, ctx.clock.now())
+    return loadCatalogueReading(read, services)
+  } catch (error) {
+    await noteFailure(services, null, error)
+    throw error
+  } finally {
+    if (isLong) await noteCatalogueCheck(ctx, null)
+  }
+}
+
+async function putInForce(services: JobServices, loaded: LoadedCatalogue & { ok: true }): Promise<void> {
+  const { ctx } = services
+  try {
+    await syncCatalogue(ctx, loaded)
+  } catch (error) {
+    await noteFailure(services, loaded.hash, error)
+    throw error
+  }
+  for (const { file, line, problem, remedy } of loaded.remarks) ctx.log.warn(`${file}:${line} ${problem} ${remedy}`)
+  const { groups, feeds, assets } = loaded.catalogue
+  ctx.log.info('catalogue in force', { groups: groups.length, feeds: feeds.length, assets: assets.length })
+}
+
+/** Whatever keeps a good catalogue from coming into force is said where its problems are said, never only in the log. */
+async function noteFailure({ ctx, config }: JobServices, hash: string | null, error: unknown): Promise<void> {
+  const problem: CatalogueProblem = {
+    file: config,
+    line: 1,
+    column: 1,
+    path: '',
+    problem: `The catalogue could not be taken over: ${toInternalMessage(error)}.`,
+    remedy: "It is tried again until it works; the worker's log has the details.",
+  }
+  await noteCatalogueProblems(ctx, [problem], hash).catch((failure: unknown) =>
+    ctx.log.error('nor could that be noted', { error: toInternalMessage(failure) }),
+  )
 }

@@ -16,6 +16,7 @@ import { takeOverCatalogue } from '#jobs/take-over-catalogue.ts'
 import { startWakeUps } from '#jobs/wake-ups.ts'
 import { watchCatalogue } from '#jobs/watch-catalogue.ts'
 import { watchSecrets } from '#jobs/watch-secrets.ts'
+import type { CatalogueTexts } from '#lib/commands/read-catalogue.ts'
 import { requestCheck } from '#lib/commands/request-check.ts'
 import { restateHistory } from '#lib/commands/restate-history.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
@@ -92,8 +93,8 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
     services.runs.lookAtLeases()
     plan.trigger()
   }
-  const onCatalogue = async () => {
-    await takeOverCatalogue(services)
+  const onCatalogue = async (read: CatalogueTexts) => {
+    await takeOverCatalogue(services, read)
     onChange()
   }
   const loops = [

@@ -45,6 +45,13 @@ function Words({ banner }: { banner: Banner }) {
           <Age at={banner.since} brackets />. {banner.problem ?? ''} What lives there cannot be seen until it answers again.
         </p>
       )
+    case 'catalogue-check':
+      return (
+        <p>
+          <strong>A changed catalogue is being checked</strong> since <Time at={banner.since} form="long" />. Until then the last one
+          counts.
+        </p>
+      )
     case 'catalogue':
       return <Problems problems={banner.problems} more={banner.more} inUseSince={banner.inUseSince} />
   }

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
-import { loadCatalogueTexts, readCatalogueTexts } from '#lib/commands/load-catalogue.ts'
+import { loadCatalogueTexts } from '#lib/commands/load-catalogue.ts'
+import { readCatalogueTexts } from '#lib/commands/read-catalogue.ts'
 import { parseCatalogueText } from '#lib/domain/catalogue-file.ts'
 import { childOf } from '#lib/domain/catalogue-node.ts'
 

@@ -35,6 +35,18 @@ describe('a catalogue on disk', () => {
     expect(loaded.ok && loaded.catalogue.feeds[0]?.source).toMatchObject({ file: 'b.yml', line: 1 })
   })
 
+  it('is refused beyond three megabytes, all files together, and in UTF-16', async () => {
+    const large = join(folder, 'large')
+    mkdirSync(large)
+    for (const name of ['a.yaml', 'b.yaml']) writeFileSync(join(large, name), `# ${'x'.repeat(1_600_000)}\n`)
+    const refused = await loadCatalogue(large, campusContracts)
+    expect(refused).toMatchObject({ ok: false, problems: [{ file: 'b.yaml', problem: expect.stringContaining('larger than 3 MB') }] })
+    const path = join(folder, 'utf16.yaml')
+    writeFileSync(path, Buffer.from(`\uFEFF${campusCatalogue}`, 'utf16le'))
+    const foreign = await loadCatalogue(path, campusContracts)
+    expect(foreign).toMatchObject({ ok: false, problems: [{ problem: expect.stringContaining('is UTF-16 text') }] })
+  })
+
   it('that is not there is a problem like any other', async () => {
     const loaded = await loadCatalogue(join(folder, 'missing.yaml'), campusContracts)
     expect(loaded).toMatchObject({ ok: false, problems: [{ line: 1, problem: expect.stringContaining('There is no catalogue at') }] })

@@ -2,6 +2,7 @@ import type { CatalogueProblem } from '#lib/domain/catalogue.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import type { Sql } from './context.ts'
 import { requireRow, toText } from './instants.ts'
+import { toStorableJson } from './storable-json.ts'
 
 const CATALOGUE_LOCK = 410_100
 
@@ -41,6 +42,6 @@ export async function storeCatalogueState(
   await sql.query(
     `insert into catalogue_state (id, checked_at, hash, problems) values (1, $1, $2, $3)
      on conflict (id) do update set checked_at = excluded.checked_at, hash = excluded.hash, problems = excluded.problems`,
-    [toText(at), hash, JSON.stringify(problems)],
+    [toText(at), hash, toStorableJson(problems)],
   )
 }

@@ -1,6 +1,7 @@
 import { isReference } from './catalogue-document.ts'
 import type { Finding } from './catalogue-issues.ts'
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from './catalogue-node.ts'
+import { shellReference } from './catalogue-remarks.ts'
 import { isSecretAddress, isSecretName } from './secret-name.ts'
 
 function variableFor(path: DocumentPath): string {
@@ -16,6 +17,8 @@ function checkText(text: string, key: string, path: DocumentPath): Finding[] {
   if (text === '' || isReference(text)) return []
   const isSecret = isSecretName(key)
   if (!isSecret && !isSecretAddress(text)) return []
+  const meant = shellReference(text)
+  if (meant !== null) return [{ path, problem: meant.problem, remedy: meant.remedy }]
   const problem = isSecret ? `"${key}" is a secret written in clear.` : `"${key}" is an address with a password or token written in clear.`
   const name = variableFor(path)
   return [{ path, problem, remedy: `Put the value into .env as ${name}=… and write "\${${name}}" here, or "file:/path" to a secret file.` }]

@@ -154,3 +154,51 @@ describe('a path in words', () => {
     expect(pathInWords([])).toBe('')
   })
 })
+
+describe('text that YAML takes for something else', () => {
+  it.each([
+    ['schedule: */5 * * * *', 'Put the value between quotes: "*/5 * * * *"'],
+    ['schedule: * * * * *', 'Put the value between quotes: "* * * * *"'],
+    ['policy: { cron: */5 * * * *, grace: 1h }', 'Put the value between quotes: "*/5 * * * *"'],
+    ['cron: */5 * * * * # every five minutes', 'Put the value between quotes: "*/5 * * * *"'],
+    ['crons:\n  - */5 * * * *', 'Put the value between quotes: "*/5 * * * *"'],
+    ['name: @home', 'Put the value between quotes; without them YAML gives "@"'],
+    ['name: %5 off', 'Put the value between quotes'],
+    ['name: `x`', 'Put the value between quotes'],
+    ['name: [Draft] Rooms', 'Put the value between quotes'],
+    ['name: - Rooms', 'Put the value between quotes'],
+    ['name: *star', 'Quote text that begins with "*".'],
+    ["name: 'it's'", 'Put the whole value between double quotes'],
+    ['name: "Rooms" and halls', 'Put the whole value between double quotes'],
+    ['name: Room #1', 'Put the value between double quotes'],
+    ['a: { name: Room #1, owner: x }\nb: 1', 'Text that holds " #" stands between quotes.'],
+  ])('is said once, with the remedy: %s', (text, remedy) => {
+    const { problems } = parse(text)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]?.remedy).toContain(remedy)
+  })
+
+  it.each(['name: Rooms # all of them', 'name: "Room #1"', 'grace: 1h #was 2h', 'name: Room#1', 'name: >-\n  Room #1'])(
+    'is no problem where it is a comment or quoted: %s',
+    (text) => {
+      expect(said(text)).toEqual([])
+    },
+  )
+})
+
+describe('characters that cannot be stored', () => {
+  it.each([
+    ['name: "a\\0b"', '1:7'],
+    ['name: "a\\ud800b"', '1:7'],
+    ['"a\\u0000": 1', '1:1'],
+    ['list:\n  - "\\udfff"', '2:5'],
+    ['a: 1\nname: x\0y', '2:8'],
+    ['a: 1 # \0', '1:8'],
+  ])('are a problem where they stand: %j', (text, place) => {
+    expect(said(text)).toEqual([expect.stringMatching(new RegExp(`^${place} .*no database keeps`))])
+  })
+
+  it('pairs of surrogates are a character like any other', () => {
+    expect(said('name: "\\ud83d\\ude00 😀"')).toEqual([])
+  })
+})

@@ -1,18 +1,8 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type YAMLError,
-} from 'yaml'
+import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import type { CatalogueProblem } from './catalogue.ts'
 import { type DocumentPath, type LocatedNode, type Position, pathInWords, type Scalar } from './catalogue-node.ts'
+import { firstPerLine, yamlErrorInWords } from './catalogue-yaml-errors.ts'
+import { isStorableText } from './storable-text.ts'
 
 /** One file of the catalogue, read but not understood. */
 export interface CatalogueText {
@@ -26,31 +16,29 @@ export interface ParsedText {
   problems: CatalogueProblem[]
 }
 
-const SIZE_MAX = 10_000_000
+/** Keys that hold words. */
+const WORDS = ['name', 'feedName', 'description', 'owner']
+/** All files of a catalogue together: more would keep the worker busy for longer than its statuses can wait. */
+export const CATALOGUE_BYTES_MAX = 3_000_000
 const DEPTH_MAX = 40
 /** Values that may appear through `*aliases` in one file: room for reuse, none for a bomb. */
 const ALIASED_MAX = 20_000
 /** Keys that mean something to JavaScript itself. */
 export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-/** Keys whose text often holds " #", which YAML takes for the beginning of a comment. */
-const HASH_KEYS: ReadonlySet<string> = new Set(['sql'])
+/** What follows the value of such a key and YAML takes for a comment: in a statement any "#", in words one before a letter or number. */
+const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, ...Object.fromEntries(WORDS.map((key) => [key, /^[ \t]+#[^\s#]/])) }
 /** Errors that leave the rest of the file readable. */
 const HARMLESS: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED'])
 
-const PROBLEMS: Record<string, string> = {
-  DUPLICATE_KEY: 'This key stands here twice.',
-  MULTIPLE_DOCS: 'The file holds more than one document ("---").',
-  TAG_RESOLVE_FAILED: 'Tags ("!…") mean nothing here.',
+/** What is said of a catalogue beyond the limit. */
+export const TOO_LARGE = {
+  problem: 'The catalogue is larger than 3 MB, all its files together.',
+  remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
 }
 
-const REMEDIES: Record<string, string> = {
-  DUPLICATE_KEY: 'Keep one of the two; the second would silently win.',
-  TAB_AS_INDENT: 'Indent with spaces.',
-  TAG_RESOLVE_FAILED: 'Leave the tag out; plain text, numbers, lists and maps are all the catalogue knows.',
-  MULTIPLE_DOCS: 'Keep one document per file; put the other into a file of its own in the same folder.',
-  MISSING_CHAR: 'Close what was opened: a quote or a bracket.',
-  BLOCK_AS_IMPLICIT_KEY: 'Put text that holds ": " between quotes.',
-  BAD_INDENT: 'Line it up with its neighbours; inside brackets, close the bracket.',
+const UNSTORABLE = {
+  problem: 'This holds a character that no database keeps: U+0000, or half of a surrogate pair.',
+  remedy: 'Take it out; in double quotes \\0, \\x00, \\u0000 and \\ud800 to \\udfff mean such a one.',
 }
 
 class Refused extends Error {
@@ -81,6 +69,7 @@ interface Place {
 
 function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
   const value: unknown = isScalar(node) ? node.value : null
+  if (typeof value === 'string') requireStorable(walk, node, path, value)
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   report(walk, node, path, 'This is not a value the catalogue can keep.', 'Put it between quotes if it is meant as text.')
@@ -89,6 +78,10 @@ function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
 
 function report(walk: Walk, node: Node | null, path: DocumentPath, problem: string, remedy: string): void {
   walk.problems.push({ ...walk.positionOf(node?.range?.[0] ?? 0), path: pathInWords(path), problem, remedy })
+}
+
+function requireStorable(walk: Walk, node: Node, path: DocumentPath, text: string): void {
+  if (!isStorableText(text)) report(walk, node, path, UNSTORABLE.problem, UNSTORABLE.remedy)
 }
 
 function keyOf(walk: Walk, pair: Pair, path: DocumentPath): { key: string; node: Node } | null {
@@ -112,14 +105,25 @@ function keyOf(walk: Walk, pair: Pair, path: DocumentPath): { key: string; node:
     report(walk, node, path, `"${key}" cannot be used as a key.`, 'Choose another name.')
     return null
   }
+  requireStorable(walk, node, path, key)
   return { key, node }
 }
 
-/** What PostgreSQL would read as an operator YAML has taken for a comment, without a word. */
-function reportCutText(walk: Walk, node: Node | null, path: DocumentPath): void {
-  if (!isScalar(node) || node.type !== 'PLAIN' || !/^[ \t]+#/.test(walk.text.slice(node.range?.[1]))) return
+function restOfLine(text: string, offset = 0): string {
+  return text.slice(offset, offset + 80)
+}
+
+/** What somebody meant as text YAML has taken for a comment, without a word. */
+function reportCutText(walk: Walk, node: Node | null, path: DocumentPath, cutOff: RegExp): void {
+  if (!isScalar(node) || node.type !== 'PLAIN' || !cutOff.test(restOfLine(walk.text, node.range?.[1]))) return
   const problem = `A comment follows "${path.at(-1)}", which stands there without quotes: all from " #" on is cut off.`
-  report(walk, node, path, problem, 'Put the statement between double quotes, or the comment on a line of its own.')
+  const what = path.at(-1) === 'sql' ? 'statement' : 'value'
+  report(walk, node, path, problem, `Put the ${what} between double quotes, or the comment on a line of its own.`)
+}
+
+/** Nothing is left of a value that begins with "#": all of it is a comment. */
+function isCommentedOut(walk: Walk, key: Node, { value }: LocatedNode): boolean {
+  return value === null && /^["']?[ \t]*:[ \t]+#[^\s#]/.test(restOfLine(walk.text, key.range?.[1]))
 }
 
 function resolveAlias(walk: Walk, node: Node | null): Node | null {
@@ -159,8 +163,10 @@ function locateValue(walk: Walk, node: Node | null, path: DocumentPath, aliased:
     const found = keyOf(walk, pair, path)
     if (found === null || entries.has(found.key)) continue
     const keyStart = found.node.range?.[0] ?? 0
-    if (HASH_KEYS.has(found.key)) reportCutText(walk, pair.value, [...path, found.key])
-    entries.set(found.key, locate(walk, pair.value, { path: [...path, found.key], keyStart, aliased }))
+    const cutOff = CUT_OFF[found.key]
+    if (cutOff !== undefined) reportCutText(walk, pair.value, [...path, found.key], cutOff)
+    const value = locate(walk, pair.value, { path: [...path, found.key], keyStart, aliased })
+    entries.set(found.key, isCommentedOut(walk, found.node, value) ? { ...value, isCommentedOut: true } : value)
   }
   return entries
 }
@@ -176,30 +182,28 @@ function excerpt(text: string, start: number, end: number): string {
     .trimEnd()
 }
 
-function fromYamlError(error: YAMLError, positionOf: Walk['positionOf']): CatalogueProblem {
-  const said = error.message.replace(/:? ".*$/s, '').replace(/\.$/, '')
-  const problem = PROBLEMS[error.code] ?? `This is not valid YAML: ${said}.`
-  const remedy = REMEDIES[error.code] ?? 'Look at this line and the one before it: indentation, quotes, brackets and colons.'
-  return { ...positionOf(error.pos[0]), path: '', problem, remedy }
+function positionIn(text: string, file: string, offset: number): Position {
+  const before = text.slice(0, offset).split('\n')
+  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 /** One file's YAML with the position of every value, and everything that is wrong with it as YAML. */
 export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
   const start = { file, line: 1, column: 1 }
-  if (text.length > SIZE_MAX) {
-    return {
-      root: null,
-      problems: [{ ...start, path: '', problem: 'The file is larger than 10 MB.', remedy: 'Split it into several files of a folder.' }],
-    }
-  }
+  if (text.length > CATALOGUE_BYTES_MAX) return { root: null, problems: [{ ...start, path: '', ...TOO_LARGE }] }
   const lines = new LineCounter()
   const positionOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
+  if (text.includes('\0')) return { root: null, problems: [{ ...positionIn(text, file, text.indexOf('\0')), path: '', ...UNSTORABLE }] }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', resolveKnownTags: false })
   const errors = [...document.errors, ...document.warnings]
-  const problems = errors.map((error) => fromYamlError(error, positionOf))
+  const problems = firstPerLine(errors, (offset) => positionOf(offset).line).map((error) => ({
+    ...positionOf(error.pos[0]),
+    path: '',
+    ...yamlErrorInWords(error, text),
+  }))
   if (errors.some((error) => !HARMLESS.has(error.code)) || document.contents === null) return { root: null, problems }
   if (!isMap(document.contents)) {
     problems.push({

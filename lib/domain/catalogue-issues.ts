@@ -50,6 +50,8 @@ const REMEDIES: Record<string, string> = {
   rejectTolerance: 'Write a share such as 0.01 for 1 %.',
 }
 
+const COMMENTED_OUT = 'Without quotes all from "#" on is a comment: put the value between quotes.'
+
 const EXPECTED: Record<string, string> = {
   string: 'text',
   number: 'a number',
@@ -98,10 +100,10 @@ function fromMessage(source: IssueSource, path: DocumentPath, message: string): 
 
 function fromType(source: IssueSource, path: DocumentPath, expected: string): Finding {
   const leaf = leafOf(path)
-  if (nodeAt(source.root, path) === undefined) {
-    return { path, problem: `"${leaf}" is missing.`, remedy: remedyFor(path, `Add "${leaf}" here.`) }
-  }
+  const node = nodeAt(source.root, path)
+  if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: remedyFor(path, `Add "${leaf}" here.`) }
   const what = EXPECTED[expected] ?? expected
+  if (node.isCommentedOut) return { path, problem: `"${leaf}" must be ${what}.`, remedy: COMMENTED_OUT }
   return { path, problem: `"${leaf}" must be ${what}.`, remedy: remedyFor(path, `Write ${what}.`) }
 }
 

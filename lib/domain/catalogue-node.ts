@@ -16,6 +16,8 @@ export interface LocatedNode {
   /** Key and value as written, without the indentation they stood at. */
   excerpt: () => string
   value: Scalar | LocatedNode[] | Map<string, LocatedNode>
+  /** Nothing is there because what was written begins with "#". */
+  isCommentedOut?: true
 }
 
 /** The entries of a map, and nothing for whatever else stands there. */

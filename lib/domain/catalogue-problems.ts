@@ -14,6 +14,7 @@ import { type Outline, outlineOf } from './catalogue-outline.ts'
 import { checkPromises, remarkPromises } from './catalogue-promises.ts'
 import { recipesIn, withRecipes } from './catalogue-recipe-contracts.ts'
 import { withRecipeFeeds } from './catalogue-recipe-feeds.ts'
+import { remarksOf } from './catalogue-remarks.ts'
 import { toWrittenSchema } from './catalogue-schema-keys.ts'
 
 /** A checked catalogue: usable when `document` is there, and then without problems. */
@@ -78,5 +79,6 @@ function withoutSecretValues(findings: readonly Finding[], secrets: readonly Fin
 export function remarksOn({ outline }: Pick<CheckedCatalogue, 'outline'>, { assets }: Pick<Catalogue, 'assets'>): CatalogueProblem[] {
   if (outline === null) return []
   const promised = new Set(assets.filter((asset) => asset.promised).map(({ key }) => key))
-  return inOrder(remarkPromises(outline, promised).map((finding) => toProblem(outline.root, finding)))
+  const findings = [...remarksOf(outline.root), ...remarkPromises(outline, promised)]
+  return inOrder(findings.map((finding) => toProblem(outline.root, finding)))
 }

@@ -13,13 +13,17 @@ function isUtf16(bytes: Buffer): boolean {
   return UTF_16_MARKS.includes(bytes.toString('hex', 0, 2)) || bytes.subarray(0, SAMPLE_BYTES).includes(0)
 }
 
-/** The text of a file without the mark of byte order that some editors put in front; UTF-16 is refused, naming `what` it is. */
-export function readTextFile(path: string, what: string): string {
-  const bytes = readFileSync(path)
+/** The text of a file without the mark of byte order that some editors put in front; UTF-16 is refused, naming the file as told. */
+export function decodeText(bytes: Buffer, what: string): string {
   if (!isUtf16(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
   throw new TidemarkError('invalid', {
-    publicMessage: `${what} ${path} is UTF-16 text (some Windows programs write it): save it as UTF-8. Nothing in it is used.`,
+    publicMessage: `${what} is UTF-16 text (some Windows programs write it): save it as UTF-8. Nothing in it is used.`,
   })
+}
+
+/** The text of a file, as `decodeText` gives it. */
+export function readTextFile(path: string, what: string): string {
+  return decodeText(readFileSync(path), `${what} ${path}`)
 }
 
 const LINE = /^([ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=)(?:([ \t]*(["'`])[\s\S]*?\3)|[ \t]*(?=[^\s"'`#])(.+)|(#(?=\S).*))/gm

@@ -23,6 +23,12 @@ describe('references', () => {
     })
   })
 
+  it('are put into an address so that it stays one, whatever the password', () => {
+    const word = (name: string) => (name === 'PW' ? 'p@ss/w#rd' : undefined)
+    expect(resolveSecret('postgres://reader:${PW}@db.example/x', word)).toBe('postgres://reader:p%40ss%2Fw%23rd@db.example/x')
+    expect(resolveSecret('${PW}', word)).toBe('p@ss/w#rd')
+  })
+
   it('are replaced once: a value that looks like a reference stays as it is', () => {
     expect(resolveSecret('${TRICKY}', lookup)).toBe('$& ${USER}')
   })

@@ -1,3 +1,4 @@
+import { fitterFor } from '#lib/domain/address-reference.ts'
 import type { SecretPlace } from '#lib/domain/secret-reference.ts'
 import { environmentVariable } from './env.ts'
 import { readEnvFile, readTextFile, type Variables } from './env-file.ts'
@@ -73,10 +74,11 @@ function readSecretFile(path: string, missing: Set<string>): string {
 function resolveText(text: string, lookup: Lookup, missing: Set<string>): string {
   const path = FILE.exec(text)?.[1]
   if (path !== undefined) return readSecretFile(path, missing)
-  return text.replaceAll(VARIABLE, (_whole, name: string) => {
+  const putIn = fitterFor(text)
+  return text.replaceAll(VARIABLE, (_whole, name: string, offset: number) => {
     const value = lookup(name)
     if (value === undefined) missing.add(name)
-    return value ?? ''
+    return putIn(value ?? '', offset)
   })
 }
 

@@ -14,6 +14,7 @@ export type Banner =
   | { kind: 'probes'; since: Instant | null }
   | { kind: 'connection'; connection: string; since: Instant; problem: string | null }
   | { kind: 'catalogue'; problems: CatalogueProblem[]; more: number; inUseSince: Instant | null }
+  | { kind: 'catalogue-check'; since: Instant }
   | { kind: 'demo' }
 
 /** When a worker was last heard of: one that still runs, and any. */
@@ -37,6 +38,7 @@ const PROBLEMS_SHOWN = 5
 interface Signs extends WorkerSigns {
   problems: CatalogueProblem[] | null
   acceptedAt: Instant | null
+  checkingSince: Instant | null
   lookedAt: Instant | null
   connections: number
   overdue: number
@@ -46,6 +48,7 @@ const SIGNS = `
   select ${WORKER_SIGNS_SQL},
     (select problems from catalogue_state where id = 1) as problems,
     (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
+    (select (value ->> 'since')::float8 from setting where key = 'catalogue-check') as "checkingSince",
     (select ${instant('max(greatest(ok_at, failed_at))')} from connection_state where removed_at is null) as "lookedAt",
     (select count(*)::int from connection_state where removed_at is null and next_probe_at is not null) as connections,
     (select count(*)::int from connection_state where removed_at is null
@@ -77,6 +80,7 @@ function workBanners(signs: Signs, now: Instant): Banner[] {
 }
 
 function catalogueBanners(signs: Signs): Banner[] {
+  if (signs.checkingSince !== null) return [{ kind: 'catalogue-check', since: signs.checkingSince }]
   const problems = signs.problems ?? []
   if (problems.length === 0) return []
   const shown = problems.slice(0, PROBLEMS_SHOWN)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
+import { putSetting } from '#lib/db/settings.ts'
 import { noteHeartbeat } from '#lib/db/workers.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
@@ -60,7 +61,7 @@ describe('the health of the database', () => {
     await beat({})
     const { rows } = await ctx.pool.query("select current_setting('max_connections')::int as max")
     const full = answering(async () => {
-      const signs = { aliveAt: NOW, lastSeenAt: NOW, acceptedAt: null, problems: 0, dueAt: null, trouble: null }
+      const signs = { aliveAt: NOW, lastSeenAt: NOW, acceptedAt: null, problems: 0, dueAt: null, checkingSince: null, trouble: null }
       return { rows: [{ ...signs, connections: rows[0]?.max, connectionsMax: rows[0]?.max - 3 }] }
     })
     expect(await getHealth(full)).toMatchObject({
@@ -86,4 +87,14 @@ describe('the health of the database', () => {
     await noteHeartbeat(ctx.pool, { id: 'w', startedAt: NOW, at: clock.now(), detail: {} })
     expect((await getHealth(ctx)).database.problem).toBeNull()
   })
+})
+
+test('a check of the catalogue that takes longer than three seconds is said', async () => {
+  await beat({})
+  await putSetting(ctx.pool, 'catalogue-check', { since: NOW })
+  expect((await getHealth(ctx)).catalogue.state).toBe('none')
+  clock.set(NOW + 3001)
+  expect((await getHealth(ctx)).catalogue.state).toBe('checking')
+  await putSetting(ctx.pool, 'catalogue-check', { since: null })
+  expect((await getHealth(ctx)).catalogue.state).toBe('none')
 })

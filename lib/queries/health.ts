@@ -9,6 +9,9 @@ import { instant } from './instant-column.ts'
 /** A status that should have turned so long ago means that nobody sweeps. */
 const SWEEP_BEHIND_MS = MINUTE_MS
 
+/** A check of the catalogue that takes longer than this is said. */
+const CHECK_SHOWN_MS = 3 * SECOND_MS
+
 /** How Tidemark itself is. `ok` is false when the page may be showing old statuses. */
 export interface Health {
   ok: boolean
@@ -16,7 +19,7 @@ export interface Health {
   /** `problem` says in words what keeps the database from working as it should. */
   database: { ok: boolean; problem: string | null }
   worker: { ok: boolean; heartbeatAgeSeconds: number | null }
-  catalogue: { state: 'none' | 'accepted' | 'problems'; acceptedAt: string | null; problems: number }
+  catalogue: { state: 'none' | 'accepted' | 'problems' | 'checking'; acceptedAt: string | null; problems: number }
   sweep: { ok: boolean; oldestDueAt: string | null; behindSeconds: number }
 }
 
@@ -24,6 +27,7 @@ interface Signs extends WorkerSigns {
   acceptedAt: Instant | null
   problems: number
   dueAt: Instant | null
+  checkingSince: Instant | null
   trouble: TroubleKind | null
   connections: number
   connectionsMax: number
@@ -34,6 +38,7 @@ const SIGNS = `
     (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
     coalesce((select jsonb_array_length(problems) from catalogue_state where id = 1), 0) as problems,
     (select ${instant('min(next_change_at)')} from subject where next_change_at is not null) as "dueAt",
+    (select (value ->> 'since')::float8 from setting where key = 'catalogue-check') as "checkingSince",
     (select detail #>> '{trouble,kind}' from worker_state where stopped_at is null and detail #>> '{trouble,kind}' is not null
        and heartbeat_at > $1::timestamptz - interval '1 minute' order by heartbeat_at desc limit 1) as trouble,
     (select coalesce(sum(numbackends), 0)::int from pg_stat_database) as connections,
@@ -64,7 +69,7 @@ function toHealth(ctx: Context, signs: Signs, now: Instant): Health {
   const worker = silentSince(signs, now) === undefined
   const behindMs = signs.dueAt === null ? 0 : Math.max(0, now - signs.dueAt)
   const sweep = behindMs <= SWEEP_BEHIND_MS
-  const state = signs.problems > 0 ? 'problems' : signs.acceptedAt === null ? 'none' : 'accepted'
+  const state = catalogueState(signs, now)
   const problem = problemOf(ctx, signs)
   return {
     ok: worker && sweep && problem === null,
@@ -74,6 +79,12 @@ function toHealth(ctx: Context, signs: Signs, now: Instant): Health {
     catalogue: { state, acceptedAt: signs.acceptedAt === null ? null : text(signs.acceptedAt), problems: signs.problems },
     sweep: { ok: sweep, oldestDueAt: signs.dueAt === null ? null : text(signs.dueAt), behindSeconds: seconds(behindMs) },
   }
+}
+
+function catalogueState(signs: Signs, now: Instant): Health['catalogue']['state'] {
+  if (signs.checkingSince !== null && now - signs.checkingSince > CHECK_SHOWN_MS) return 'checking'
+  if (signs.problems > 0) return 'problems'
+  return signs.acceptedAt === null ? 'none' : 'accepted'
 }
 
 function unreachable(now: Instant, problem: string): Health {

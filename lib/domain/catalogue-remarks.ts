@@ -1,0 +1,34 @@
+import type { Finding } from './catalogue-issues.ts'
+import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from './catalogue-node.ts'
+
+/** `${NAME:-default}` and its kin, as shells know them. */
+const WITH_OPERATOR = /\$\{([A-Za-z_]\w*)[^}\w][^}]*\}/
+/** `$NAME` without braces, as people write variables; `$filter` and the like of query languages are none. */
+const WITHOUT_BRACES = /(?<![\w$])\$([A-Z_][A-Z0-9_]*)(?!\w)/
+
+/** The variable that somebody meant with a form that only shells know; its default, which may be a secret, is never told. */
+export function shellReference(text: string): { name: string; problem: string; remedy: string } | null {
+  const [, operated] = WITH_OPERATOR.exec(text) ?? []
+  if (operated !== undefined) {
+    const remedy = `Write "\${${operated}}" and put the value into .env.`
+    return { name: operated, problem: `"\${${operated}…}" is no reference and stands for itself: defaults are not known here.`, remedy }
+  }
+  const [, bare] = WITHOUT_BRACES.exec(text) ?? []
+  if (bare === undefined) return null
+  return { name: bare, problem: `"$${bare}" is no reference and stands for itself.`, remedy: `Write "\${${bare}}" if its value is meant.` }
+}
+
+function remarksIn(node: LocatedNode, path: DocumentPath): Finding[] {
+  const found = shellReference(textOf(node) ?? '')
+  if (found !== null) return [{ path, problem: found.problem, remedy: found.remedy }]
+  if (Array.isArray(node.value)) return itemsOf(node).flatMap((item, i) => remarksIn(item, [...path, i]))
+  return entriesOf(node).flatMap(([key, child]) => remarksIn(child, [...path, key]))
+}
+
+/** What is allowed and probably not what was meant: said by `tidemark check`, and no reason to refuse a catalogue. */
+export function remarksOf(root: LocatedNode): Finding[] {
+  return ['connections', 'tell'].flatMap((key) => {
+    const node = childOf(root, key)
+    return node === undefined ? [] : remarksIn(node, [key])
+  })
+}
