@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { recipeSchema } from '#lib/domain/catalogue-recipe.ts'
+import { UnusableRecord } from '#lib/domain/unusable-record.ts'
 import { RunStopped } from '#lib/engine/stop.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/lake-runs.ts'
@@ -45,6 +46,21 @@ describe('a recipe that loads', () => {
     expect((await permits()).map((row) => row.line)).toEqual(['1 P1 2026-12-31', '2 B 2 2026-11-30'])
     expect(end.ledger.started.map((task) => task.name)).toEqual(['extract', 'load'])
     expect(end.ledger.counted.at(-1)).toEqual({ extract: { rows: 2 }, load: { inserted: 2, changed: 0, unchanged: 0, deleted: 0 } })
+  })
+
+  it('puts aside what could not be read, under its place, and what is nested without end', async () => {
+    const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`)
+    const records = [permit(1), new UnusableRecord('line 17', 'has 1 value, and there are 3 columns'), { ...permit(2), note: deep }]
+    const whole = 'extract: { from: parking_api/permits }\nload: { into: lake/parking.permits, mode: append }'
+    const end = await run(
+      whole,
+      records.map((record) => (record instanceof UnusableRecord ? record : { ...record, vehicle: 'x' })),
+    )
+    expect(end).toMatchObject({ rowsLoaded: 1 })
+    expect(end.ledger.rejections).toMatchObject([
+      { key: 'line 17', reason: 'has 1 value, and there are 3 columns' },
+      { key: 'row 3', reason: 'note is nested deeper than 200 levels' },
+    ])
   })
 
   it('is idle when nothing is new', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalText, contentHash, DEPTH_MAX } from './canonical-form.ts'
-import { type JsonValue, parseJson } from './json.ts'
+import { canonicalText, contentHash } from './canonical-form.ts'
+import { DEPTH_MAX, type JsonValue, parseJson } from './json.ts'
 
 const same = (a: string, b: string) => expect(canonicalText(parseJson(a))).toBe(canonicalText(parseJson(b)))
 const differ = (a: string, b: string) => expect(canonicalText(parseJson(a))).not.toBe(canonicalText(parseJson(b)))

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { ExactNumber, type JsonObject, type JsonValue } from './json.ts'
+import { DEPTH_MAX, ExactNumber, type JsonObject, type JsonValue } from './json.ts'
 
 /**
  * The canonical form, version 1. Two documents are the same content when their canonical texts are equal:
@@ -15,9 +15,6 @@ import { ExactNumber, type JsonObject, type JsonValue } from './json.ts'
  * Cost grows with the size of the document, not with its depth. Change anything here and count the version up.
  */
 export const CANONICAL_VERSION = 1
-
-/** Deeper documents are refused: nothing real is, and recursion has to end somewhere. */
-export const DEPTH_MAX = 200
 
 /** The canonical text. Throws RangeError when nested deeper than `DEPTH_MAX`. */
 export function canonicalText(value: JsonValue): string {

@@ -1,6 +1,6 @@
 import type { ColumnType } from './column-type.ts'
 import { isInitialDate, readDay, readEpoch, readMoment } from './convert-time.ts'
-import { ExactNumber, isJsonObject, type JsonValue } from './json.ts'
+import { DEPTH_MAX, ExactNumber, isJsonObject, isTooDeep, type JsonValue } from './json.ts'
 
 /** How the values of one column are read. */
 export interface Conversion {
@@ -128,8 +128,9 @@ function jsonProblem(value: JsonValue): string | null {
   )
 }
 
-/** Any JSON value unchanged, unless nobody could keep it: half a character, a NUL, a number beyond all bounds. */
+/** Any JSON value unchanged, unless nobody could keep it: half a character, a NUL, a number beyond all bounds, nesting without end. */
 export function keepValue(value: JsonValue): Converted {
+  if (isTooDeep(value)) return bad(`is nested deeper than ${DEPTH_MAX} levels`)
   const problem = jsonProblem(value)
   return problem === null ? good(value) : bad(problem)
 }

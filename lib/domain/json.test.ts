@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ExactNumber, isJsonObject, parseJson } from './json.ts'
+import { DEPTH_MAX, ExactNumber, isJsonObject, isTooDeep, parseJson } from './json.ts'
 
 const isExact = (text: string) => parseJson(text) instanceof ExactNumber
 
@@ -71,5 +71,17 @@ describe('an object', () => {
     ['12345678901234567890', false],
   ])('%s: %s', (text, expected) => {
     expect(isJsonObject(parseJson(text))).toBe(expected)
+  })
+})
+
+describe('deep nesting', () => {
+  const nested = (levels: number, inside: string) => `{"a":${'['.repeat(levels)}${inside}${']'.repeat(levels)}}`
+  it('is parsed and told, however deep, also with digits that a double would lose', () => {
+    for (const inside of ['1', '12345678901234567890', '']) {
+      expect(isTooDeep(parseJson(nested(5000, inside)))).toBe(true)
+      expect(isTooDeep(parseJson(nested(100_000, inside)))).toBe(true)
+      expect(isTooDeep(parseJson(nested(DEPTH_MAX - 1, inside)))).toBe(false)
+      expect(isTooDeep(parseJson(nested(DEPTH_MAX, inside)))).toBe(true)
+    }
   })
 })

@@ -29,7 +29,24 @@ const SMALLEST_FULL = 2 ** -1022
 
 /** Parses JSON without losing a digit. Throws SyntaxError like JSON.parse. */
 export function parseJson(text: string): JsonValue {
-  return MAY_BE_INEXACT.test(text) ? JSON.parse(text, exactNumbers) : JSON.parse(text)
+  if (!MAY_BE_INEXACT.test(text)) return JSON.parse(text)
+  try {
+    return JSON.parse(text, exactNumbers)
+  } catch (error) {
+    // Nested so deeply that the call stack ends: `isTooDeep` finds it out, and then its digits do not matter.
+    if (error instanceof RangeError) return JSON.parse(text)
+    throw error
+  }
+}
+
+/** Deeper values are refused: nothing real is, and recursion has to end somewhere. */
+export const DEPTH_MAX = 200
+
+/** True for a value that is nested deeper than anybody can keep. */
+export function isTooDeep(value: JsonValue, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return false
+  if (depth >= DEPTH_MAX) return true
+  return Object.values(value).some((inner) => isTooDeep(inner, depth + 1))
 }
 
 function exactNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -28,6 +28,20 @@ describe('select', () => {
     ])
   })
 
+  it('finds names that hold dots at any place of a path', () => {
+    const selection = compileSelect({ link: 'odata.meta.next.href', deep: 'a.b.c.d', plain: 'x.y' }, 'UTC')
+    const record = { 'odata.meta': { 'next.href': '/2' }, a: { b: 1, 'b.c': { d: 'found' } }, x: { y: 1 } }
+    expect(selection.row(record)).toEqual({ ok: true, row: { link: '/2', deep: 'found', plain: 1 } })
+  })
+
+  it('refuses a value that is nested without end, and takes the other fields of its record', () => {
+    const record = JSON.parse(`{"id":1,"deep":${'['.repeat(5000)}${']'.repeat(5000)}}`)
+    const refused = { ok: false, column: 'deep', reason: 'is nested deeper than 200 levels' }
+    expect(compileSelect({ id: 'id', deep: 'deep' }, 'UTC').row(record)).toEqual(refused)
+    expect(compileSelect(undefined, 'UTC').row(record)).toEqual(refused)
+    expect(compileSelect({ id: 'id' }, 'UTC').row(record)).toEqual({ ok: true, row: { id: 1 } })
+  })
+
   it('converts by type, and names the column whose value does not fit', () => {
     const selection = compileSelect({ permit_id: { from: 'id', type: 'text' }, valid_until: { from: 'expires', type: 'date' } }, 'UTC')
     expect(selection.row(permit)).toEqual({ ok: true, row: { permit_id: '17', valid_until: '2026-12-31' } })

@@ -25,7 +25,7 @@ interface CompiledColumn extends Conversion {
 
 const MISSING = Symbol('missing')
 
-/** Follows a dotted path into objects and, by number, into lists; a field whose own name holds dots is found as well. */
+/** Follows a dotted path into objects and, by number, into lists; fields whose own names hold dots are found as well. */
 function lookUp(value: JsonValue, path: readonly string[], from = 0): JsonValue | typeof MISSING {
   const key = path[from]
   if (key === undefined) return value
@@ -33,12 +33,23 @@ function lookUp(value: JsonValue, path: readonly string[], from = 0): JsonValue 
     const item = /^\d{1,9}$/.test(key) ? value[Number(key)] : undefined
     return item === undefined ? MISSING : lookUp(item, path, from + 1)
   }
-  if (!isJsonObject(value)) return MISSING
-  const whole = path.slice(from).join('.')
-  const inner = Object.hasOwn(value, whole) ? value[whole] : undefined
-  if (inner !== undefined) return inner
-  const child = Object.hasOwn(value, key) ? value[key] : undefined
-  return child === undefined ? MISSING : lookUp(child, path, from + 1)
+  return isJsonObject(value) ? lookUpField(value, path, from) : MISSING
+}
+
+/** The whole rest of the path may be one name, or its first part, or its first parts together. */
+function lookUpField(value: JsonObject, path: readonly string[], from: number): JsonValue | typeof MISSING {
+  const whole = ownValue(value, path.slice(from).join('.'))
+  if (whole !== undefined) return whole
+  for (let to = from + 1; to < path.length; to += 1) {
+    const child = ownValue(value, path.slice(from, to).join('.'))
+    const found = child === undefined ? MISSING : lookUp(child, path, to)
+    if (found !== MISSING) return found
+  }
+  return MISSING
+}
+
+function ownValue(value: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(value, name) ? value[name] : undefined
 }
 
 function compile(name: string, written: WrittenColumn, zone: string): CompiledColumn {

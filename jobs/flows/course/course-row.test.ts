@@ -136,3 +136,13 @@ describe('duplicates in an answer', () => {
     expect(await settle([one, one, one])).toEqual([one])
   })
 })
+
+it('refuses a course that is nested without end, with digits or without, and knows whose it is', () => {
+  for (const inside of ['', '12345678901234567890', '"&amp;"']) {
+    const deep = `${'['.repeat(5000)}${inside}${']'.repeat(5000)}`
+    expect(read(`{"v2":{"courseId":"000123","sessionCode":"1"},"deep":${deep}}`)).toMatchObject({
+      refused: 'nested deeper than 200 levels',
+      key: { courseId: 123 },
+    })
+  }
+})

@@ -3,7 +3,7 @@ import { type Cleaning, cleanInPlace } from '#jobs/flows/documents/clean-text.ts
 import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
 import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
 import { contentHash } from '#lib/domain/canonical-form.ts'
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { toTermCode } from '#lib/domain/term-code.ts'
 import { cleanText, needsCleaning } from './clean-text.ts'
 
@@ -61,6 +61,8 @@ export function readCourse(arrived: Arrived): CourseRow | RefusedCourse {
     const content = toContent(arrived, course, details)
     return toRow(arrived, key, course, { source, hash: contentHash(content.value), content })
   } catch (error) {
+    const isStackFull = error instanceof RangeError && error.message.includes('call stack')
+    if (isStackFull) return { refused: `nested deeper than ${DEPTH_MAX} levels`, key }
     if (error instanceof RangeError) return { refused: error.message, key }
     throw error
   }

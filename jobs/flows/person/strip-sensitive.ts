@@ -1,5 +1,4 @@
-import { DEPTH_MAX } from '#lib/domain/canonical-form.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 
 /** Names of members that never reach the lake, in lower case. sql/person.sql refuses the same ones. */
 export const SENSITIVE_NAMES: ReadonlySet<string> = new Set([

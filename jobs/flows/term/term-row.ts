@@ -1,5 +1,5 @@
 import { contentHash } from '#lib/domain/canonical-form.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { DEPTH_MAX, isJsonObject, isTooDeep, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
 import { ROW_NUMBER } from '#lib/domain/select-columns.ts'
 import { toTermCode } from '#lib/domain/term-code.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
@@ -85,6 +85,7 @@ function readTermRow(row: JsonObject, rowNumber: number): TermRow | RefusedRow {
   })
   if (career === null || tooLong(career, 4)) return refused('ACAD_CAREER is not a career of 1 to 4 characters')
   if (strm === null) return refused('STRM is not a term code of four digits')
+  if (isTooDeep(row)) return refused(`it is nested deeper than ${DEPTH_MAX} levels`, { career, strm })
   const columns: (string | null)[] = []
   for (const [, key, longest] of TERM_COLUMNS) {
     const value = row[key]

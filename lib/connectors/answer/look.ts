@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
 import { contentHash } from '#lib/domain/canonical-form.ts'
-import type { JsonValue } from '#lib/domain/json.ts'
+import { isTooDeep, type JsonValue } from '#lib/domain/json.ts'
 import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 /** What one look saw; what it cost is added by `lookAt`. */
@@ -45,7 +45,7 @@ export interface Fingerprint {
 /** One fingerprint for many rows, equal for the same rows in any order; keeps a hash of each, never a row. */
 export async function fingerprintOf(rows: AsyncIterable<JsonValue>): Promise<Fingerprint> {
   const hashes: string[] = []
-  for await (const row of rows) hashes.push(contentHash(row))
+  for await (const row of rows) hashes.push(isTooDeep(row) ? 'nested too deeply' : contentHash(row))
   const all = createHash('sha256')
   for (const hash of hashes.sort()) all.update(hash)
   return { fingerprint: all.digest('hex'), rows: hashes.length }

@@ -178,3 +178,15 @@ describe('an answer without a length', () => {
     expect(await read({ format: 'csv' })).toHaveLength(2)
   })
 })
+
+describe('a row that is nested 5,000 deep', () => {
+  const deep = `{"id":1234567890123456789,"deep":${'['.repeat(5000)}${']'.repeat(5000)}}`
+  it.each([
+    ['JSON', { format: 'json', records: 'data' }, `{"data":[{"id":1},${deep},{"id":2}]}`],
+    ['pages', { format: 'json', records: 'data', paging: { by: 'page', size: 9 }, total: 'total' }, `{"total":2,"data":[${deep},${deep}]}`],
+    ['NDJSON', { format: 'ndjson' }, `{"id":1}\n${deep}\n`],
+  ])('does not end the reading: %s', async (_what, request, body) => {
+    other.behave((response) => response.end(body))
+    expect((await read(request)).length).toBeGreaterThan(1)
+  })
+})
