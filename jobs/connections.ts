@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { JobServices } from '#jobs/job-kind.ts'
+import { requestCheck } from '#lib/commands/request-check.ts'
 import { guarded } from '#lib/connectors/answer/guard.ts'
 import type { Connection, Connector, Delivered, Delivery } from '#lib/connectors/connector.ts'
+import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/connections.ts'
 import { CONNECTION_KEYS } from '#lib/domain/catalogue-document.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { isSystemWide, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { redactorFor } from '#lib/platform/redaction.ts'
@@ -91,7 +93,13 @@ export async function* extractFrom(
   const { connector, connection } = await openConnection(services, key, signal)
   if (!connector.extract)
     throw new TidemarkError('invalid', { publicMessage: `Nothing can be read from ${key}: its connector only watches.` })
-  yield* connector.extract(connection, request)
+  try {
+    yield* connector.extract(connection, request)
+  } catch (error) {
+    await noteIfShutOut(services, key, error)
+    throw error
+  }
+  await checkIfFailing(services, key)
 }
 
 /** Hands a file over to a connection, for a flow. */
@@ -99,5 +107,24 @@ export async function deliverTo(services: JobServices, key: string, delivery: De
   const { connector, connection } = await openConnection(services, key, signal)
   if (!connector.deliver)
     throw new TidemarkError('invalid', { publicMessage: `Nothing can be delivered to ${key}: its connector does not take files.` })
-  return connector.deliver(connection, delivery)
+  try {
+    const delivered = await connector.deliver(connection, delivery)
+    await checkIfFailing(services, key)
+    return delivered
+  } catch (error) {
+    await noteIfShutOut(services, key, error)
+    throw error
+  }
+}
+
+/** A run that was not let in has seen that the connection does not work, whatever the last look or check said. */
+async function noteIfShutOut({ ctx }: JobServices, key: string, error: unknown): Promise<void> {
+  if (!isSystemWide(error)) return
+  await noteRunDidNotGetIn(ctx.pool, key, ctx.clock.now(), toPublicMessage(error)).catch(() => {})
+}
+
+/** A run that got in where nobody did before has it checked: what is shown of a connection is what was tried last. */
+async function checkIfFailing({ ctx }: JobServices, key: string): Promise<void> {
+  const isFailing = await isConnectionFailing(ctx.pool, key).catch(() => false)
+  if (isFailing) await requestCheck(ctx, { connection: key }).catch(() => {})
 }

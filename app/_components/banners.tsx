@@ -41,8 +41,8 @@ function Words({ banner }: { banner: Banner }) {
     case 'connection':
       return (
         <p>
-          <strong>{banner.connection} cannot be reached</strong> since <Time at={banner.since} form="long" />
-          <Age at={banner.since} brackets />. {banner.problem ?? ''} What lives there cannot be seen until it answers again.
+          <strong>{banner.connection} cannot be looked at</strong> since <Time at={banner.since} form="long" />
+          <Age at={banner.since} brackets />. {banner.problem ?? ''} What lives there cannot be seen until a look gets in again.
         </p>
       )
     case 'catalogue-check':

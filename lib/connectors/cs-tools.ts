@@ -1,7 +1,7 @@
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
 import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
 import { lookAtQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
@@ -17,7 +17,7 @@ export default defineConnector<CsToolsSettings>({
       for await (const _row of readQuery(connection, { query: connection.settings.checkQuery })) break
       return { ok: true, detail: 'The query endpoint accepts our key and answers.', credentialExpiresAt: null }
     } catch (error) {
-      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      return failedCheck(connection, error)
     }
   },
 

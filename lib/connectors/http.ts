@@ -1,9 +1,10 @@
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { addressOf, ask } from '#lib/connectors/http/ask.ts'
 import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-body.ts'
 import { observeAddresses } from '#lib/connectors/http/observe-addresses.ts'
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
-import { isTidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { isTidemarkError } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
 /** JSON, NDJSON and CSV over HTTP, and files sent by PUT or POST: one asset per address, its path is the address below the base. */
@@ -23,7 +24,7 @@ export default defineConnector<HttpSettings>({
       return { ok: true, detail: `The server answers. ${credentials}`, credentialExpiresAt: null }
     } catch (error) {
       const isNothingThere = isTidemarkError(error) && error.code === 'not-found' && checkPath === ''
-      if (!isNothingThere) return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      if (!isNothingThere) return failedCheck(connection, error)
       const detail =
         'The server answers, but not at its base address; set checkPath to something it has, so that the credentials are tried too.'
       return { ok: true, detail, credentialExpiresAt: null }

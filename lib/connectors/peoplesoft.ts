@@ -1,7 +1,7 @@
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { readQuery } from '#lib/connectors/peoplesoft/execute-query.ts'
 import { lookAtQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
 import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peoplesoft/settings.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
 /** PeopleSoft's Query Access Service: one asset per query, its path is the query's name. */
@@ -17,7 +17,7 @@ export default defineConnector<PeopleSoftSettings>({
       await Array.fromAsync(readQuery(connection, { query: connection.settings.checkQuery, rowsMax: 1 }))
       return { ok: true, detail: `Signed in as ${connection.settings.user}; the query service answers.`, credentialExpiresAt: null }
     } catch (error) {
-      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      return failedCheck(connection, error)
     }
   },
 

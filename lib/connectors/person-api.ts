@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { lookAt, reachableLook } from '#lib/connectors/answer/look.ts'
 import { bodiesFor, personApiRequest } from '#lib/connectors/person-api/ask.ts'
 import { readPeople } from '#lib/connectors/person-api/read-people.ts'
 import { type PersonApiSettings, personApiSettings } from '#lib/connectors/person-api/settings.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Connection, defineConnector } from './connector.ts'
 
 /** Nobody: the cheapest question there is, and no id leaves the house for it. */
@@ -26,7 +26,7 @@ export default defineConnector<PersonApiSettings>({
       await ask(connection)
       return { ok: true, detail: 'The person API accepts our key and answers.', credentialExpiresAt: null }
     } catch (error) {
-      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      return failedCheck(connection, error)
     }
   },
 

@@ -1,10 +1,10 @@
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { lookAt } from '#lib/connectors/answer/look.ts'
 import { askBapi, lookAtSap, sapAssetSettings } from '#lib/connectors/sap/look-at-sap.ts'
 import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
 import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
 import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
 import { type SapSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Connection, defineConnector } from './connector.ts'
 
 async function getIn(connection: Connection<SapSettings>): Promise<string> {
@@ -25,7 +25,7 @@ export default defineConnector<SapSettings>({
     try {
       return { ok: true, detail: await getIn(connection), credentialExpiresAt: null }
     } catch (error) {
-      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      return failedCheck(connection, error)
     }
   },
 

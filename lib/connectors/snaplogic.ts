@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { lookAt } from '#lib/connectors/answer/look.ts'
 import { askTask, lookAtTask, taskAssetSettings } from '#lib/connectors/snaplogic/look-at-task.ts'
 import { readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
@@ -6,7 +7,6 @@ import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
 import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
 import { type SnapLogicSettings, snapLogicSettings } from '#lib/connectors/snaplogic/settings.ts'
 import { TERM_CODE } from '#lib/domain/term-code.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
 /** Courses of a term, people by their rows, or otherwise the documents of the task. */
@@ -34,7 +34,7 @@ export default defineConnector<SnapLogicSettings>({
       await askTask(connection)
       return { ok: true, detail: 'The task accepts our key and answers.', credentialExpiresAt: null }
     } catch (error) {
-      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      return failedCheck(connection, error)
     }
   },
 

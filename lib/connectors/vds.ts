@@ -1,8 +1,8 @@
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { lookAt } from '#lib/connectors/answer/look.ts'
 import { askDirectory, lookAtDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/look-at-directory.ts'
 import { vdsRequest } from '#lib/connectors/vds/search.ts'
 import { type VdsSettings, vdsSettings } from '#lib/connectors/vds/settings.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { defineConnector } from './connector.ts'
 
 /** RadiantOne's virtual directory, by REST, through a gateway or by LDAP; an asset is a search. */
@@ -20,7 +20,7 @@ export default defineConnector<VdsSettings>({
       const detail = `The directory lets us in.${isPlain ? ' The password travels unprotected: use ldaps.' : ''}`
       return { ok: true, detail, credentialExpiresAt }
     } catch (error) {
-      return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+      return failedCheck(connection, error)
     }
   },
 

@@ -63,6 +63,24 @@ export async function noteConnectionFailure(sql: Sql, key: string, at: Instant, 
   ])
 }
 
+/** Notes that a run did not get in, with the reason in public words; how many looks in a row failed is not its matter. */
+export async function noteRunDidNotGetIn(sql: Sql, key: string, at: Instant, problem: string): Promise<void> {
+  await sql.query('update connection_state set failed_at = greatest(failed_at, $2::timestamptz), problem = $3 where key = $1', [
+    key,
+    toText(at),
+    problem,
+  ])
+}
+
+/** Whether the newest that is known of a connection is that nobody got in. */
+export async function isConnectionFailing(sql: Sql, key: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    "select from connection_state where key = $1 and failed_at > greatest(ok_at, case when check_ok then checked_at end, '-infinity')",
+    [key],
+  )
+  return rows.length > 0
+}
+
 /** The connections of the catalogue through which a look is due, at all their assets or at some a second time; the longest waiting first. */
 export async function listDueConnections(sql: Sql, now: Instant): Promise<ConnectionState[]> {
   const { rows } = await sql.query<ConnectionRow>(

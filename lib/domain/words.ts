@@ -20,7 +20,7 @@ const REASON_WORDS: Record<Reason, string> = {
   'never-observed': 'no arrival has been seen yet',
   'no-time': 'it holds data, but nothing that tells how fresh it is',
   'probe-failed': 'we could not look at it',
-  'source-unreachable': 'the system it lives in cannot be reached',
+  'source-unreachable': 'the system it lives in cannot be looked at',
   gone: 'its system says that there is no such thing',
   refused: 'its system does not let us read it',
   'run-failed': 'the run that should have loaded it did not succeed',

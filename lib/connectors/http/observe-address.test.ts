@@ -163,3 +163,55 @@ describe('several addresses', () => {
     expect(other.requests.length - asked).toBe(20)
   })
 })
+
+describe('times that are none', () => {
+  const headers = (more: Record<string, string>) =>
+    other.behave((response) => {
+      response.sendDate = false
+      response.writeHead(200, { 'content-type': 'text/csv', date: new Date(clock.now()).toUTCString(), ...more }).end('a\n1\n')
+    })
+  it.each([
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    'Tue, 01 Jan 1980 00:00:00 GMT',
+    'Sat, 26 Oct 1985 08:15:00 GMT',
+    'Fri, 01 Jan 2106 00:00:00 GMT',
+    '-1',
+    '0',
+    'yesterday',
+  ])('Last-Modified: %s does not go before an ETag, and is no time of writing', async (modified) => {
+    headers({ 'last-modified': modified, etag: '"v1"' })
+    const first = await look('none', 'x.csv', null, { baseUrl: other.url })
+    expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'etag' } })
+    clock.set(now + 60_000)
+    expect(await look('none', 'x.csv', stateOf(first), { baseUrl: other.url })).toMatchObject({ readings: [{ at: now }] })
+    headers({ 'last-modified': modified, etag: '"v2"' })
+    expect(await look('none', 'x.csv', stateOf(first), { baseUrl: other.url })).toMatchObject({ readings: [{ at: now + 60_000 }] })
+    headers({ 'last-modified': modified })
+    expect(await look('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({
+      readings: [{ at: now + 60_000 }],
+      evidence: { method: 'content' },
+    })
+  })
+
+  it('the time of the answer itself is none, on whatever clock', async () => {
+    const wrongClock = new Date(now - 86_400_000).toUTCString()
+    headers({ 'last-modified': wrongClock, date: wrongClock, etag: '"v1"' })
+    expect(await look('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({ evidence: { method: 'etag' } })
+  })
+
+  it('rows that are labelled as a web page are looked at as what they are', async () => {
+    headers({ 'content-type': 'text/html', 'last-modified': 'Thu, 19 Nov 2026 08:00:00 GMT' })
+    expect(await look('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({
+      readings: [{ at: Date.parse('2026-11-19T08:00:00Z') }],
+    })
+  })
+})
+
+it('a check that does not get in leaves all that is known in the log', async () => {
+  const lines: string[] = []
+  const log = { ...world.connected().log, warn: (message: string, data?: object) => void lines.push(`${message} ${JSON.stringify(data)}`) }
+  other.behave((response) => response.writeHead(500).end('the pool is exhausted'))
+  const health = await http.check({ ...world.connected({ baseUrl: other.url }), log })
+  expect(health).toMatchObject({ ok: false })
+  expect(lines).toEqual([expect.stringContaining('the pool is exhausted')])
+})

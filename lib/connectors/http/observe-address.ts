@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { failedLook } from '#lib/connectors/answer/look.ts'
 import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import { isMarkup } from '#lib/connectors/records/disguise.ts'
 import { DAY_MS } from '#lib/domain/instant.ts'
 import { fillName, hasMarks, isDaily } from '#lib/domain/name-template.ts'
 import { isSystemWide, isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http-client.ts'
+import { parseHttpDate } from '#lib/platform/http-date.ts'
+import { peekStart } from '#lib/platform/peek-start.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { httpAssetSettings } from './settings.ts'
 
 /** A server that stamps every answer with the present has told nothing. */
 const NOW_MS = 2000
+/** Nothing on the web is older: 1970, 1980 and 1985 are where clocks, archives and packages begin. */
+const REAL_FROM = Date.UTC(1990, 0, 1)
 
 const previousState = z.object({ name: z.string(), validator: z.string(), writtenAt: z.number() })
 
@@ -97,22 +102,22 @@ async function versionOf(connection: Connected, name: string): Promise<Version> 
   const head = await headOf(connection, url)
   if (head) {
     await head.text()
-    refuseWebPage(connection, name, head)
-    const said = versionIn(head, connection.clock.now())
+    // What calls itself a web page is looked at: rows are often labelled so, and a page to sign in is no file.
+    const said = mayBeWebPage(name, head) ? undefined : versionIn(head, connection.clock.now())
     if (said && head.header('content-length') !== '0') return said
   }
   const answer = await ask(connection, url)
-  refuseWebPage(connection, name, answer)
+  const content = await contentOf(connection, name, answer)
   const now = connection.clock.now()
   const hash = createHash('sha256')
   let bytes = 0
-  for await (const piece of answer.body) {
+  for await (const piece of content) {
     bytes += piece.length
     hash.update(piece)
   }
   const said = versionIn(answer, now)
   if (said) return { ...said, bytes }
-  return { validator: `sha256:${hash.digest('hex')}`, method: 'content', isStrong: false, modifiedAt: modifiedAtOf(answer), bytes }
+  return { validator: `sha256:${hash.digest('hex')}`, method: 'content', isStrong: false, modifiedAt: modifiedAtOf(answer, now), bytes }
 }
 
 /** undefined where HEAD is not understood. */
@@ -127,9 +132,8 @@ async function headOf(connection: Connected, url: URL): Promise<HttpAnswer | und
 }
 
 function versionIn(answer: HttpAnswer, now: number): Version | undefined {
-  const modifiedAt = modifiedAtOf(answer)
-  const sentAt = Date.parse(answer.header('date') ?? '') || now
-  if (modifiedAt !== null && Math.abs(sentAt - modifiedAt) > NOW_MS) {
+  const modifiedAt = modifiedAtOf(answer, now)
+  if (modifiedAt !== null && sentAtOf(answer, now) - modifiedAt > NOW_MS) {
     return { validator: `modified:${modifiedAt}`, method: 'last-modified', isStrong: true, modifiedAt, bytes: null }
   }
   const etag = answer.header('etag')
@@ -138,13 +142,28 @@ function versionIn(answer: HttpAnswer, now: number): Version | undefined {
     : { validator: `etag:${etag}`, method: 'etag', isStrong: !etag.startsWith('W/'), modifiedAt, bytes: null }
 }
 
-function modifiedAtOf(answer: HttpAnswer): number | null {
-  const at = Date.parse(answer.header('last-modified') ?? '')
-  return Number.isNaN(at) ? null : at
+function sentAtOf(answer: HttpAnswer, now: number): number {
+  return parseHttpDate(answer.header('date')) ?? now
 }
 
-function refuseWebPage(connection: Connected, name: string, answer: HttpAnswer): void {
-  if (!/html/i.test(answer.contentType) || /\.html?$/i.test(name)) return
+/** null also for what is no time at which anything was written: the beginnings that programs count from, and the future. */
+function modifiedAtOf(answer: HttpAnswer, now: number): number | null {
+  const at = parseHttpDate(answer.header('last-modified'))
+  return at === null || at < REAL_FROM || at > sentAtOf(answer, now) + NOW_MS ? null : at
+}
+
+const LOOK_BYTES = 4096
+
+function mayBeWebPage(name: string, answer: HttpAnswer): boolean {
+  return /html/i.test(answer.contentType) && !/\.html?$/i.test(name)
+}
+
+/** The body, refused when it is a web page in place of the file. */
+async function contentOf(connection: Connected, name: string, answer: HttpAnswer): Promise<AsyncIterable<Uint8Array>> {
+  if (!mayBeWebPage(name, answer)) return answer.body
+  const { start, chunks } = await peekStart(answer.body, LOOK_BYTES)
+  if (!isMarkup(start)) return chunks
+  await chunks.return()
   throw new TidemarkError('refused', {
     publicMessage: `The answer of ${systemOf(connection)} cannot be used: it is a web page, perhaps one to sign in.`,
   })

@@ -183,3 +183,16 @@ describe('a later page that the server wants to be asked for later', () => {
     },
   )
 })
+
+describe('a redirect that is not followed', () => {
+  it.each([
+    ['https://127.0.0.1/hook/', 'to the same host by https'],
+    ['/hook/', 'round in a circle'],
+    ['http://127.0.0.1:1/', 'another port of the same host'],
+    ['http://elsewhere.example/', 'redirects to another host are never followed'],
+    [undefined, 'without saying where'],
+  ])('to %s is called what it is', async (location, words) => {
+    other.behave((response) => response.writeHead(302, location === undefined ? {} : { location }).end())
+    await expect(read({})).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
+  })
+})

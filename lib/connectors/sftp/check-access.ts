@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import type { Connection, Health } from '#lib/connectors/connector.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Session, withSession } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
 import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
@@ -22,7 +22,7 @@ export async function checkAccess(connection: Connection<SftpSettings>): Promise
     })
     return { ...detail, credentialExpiresAt: null }
   } catch (error) {
-    return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+    return failedCheck(connection, error)
   }
 }
 
