@@ -66,6 +66,14 @@ describe('feeds', () => {
     ])
   })
 
+  it('leave out the word that nearly all tables of an application begin with', () => {
+    const names = ['users', 'user_rights', 'posts', 'terms', 'links', 'options', 'comments', 'logs']
+    expect(said(names.map((name) => found(`s.wp_${name}`)))).toEqual([
+      's/users: s.wp_users s.wp_user_rights',
+      ...names.slice(2).map((name) => `s/${name}: s.wp_${name}`),
+    ])
+  })
+
   it('are in groups whose keys differ even when their names hardly do', () => {
     expect(said([found('1', 'My Shop'), found('2', 'my-shop'), found('3', 'MyShop'), found('4', '')])).toEqual([
       'my-shop/table: 1',

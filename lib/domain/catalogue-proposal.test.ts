@@ -163,6 +163,45 @@ groups:
     )
   })
 
+  it('lets a view that tells no time stand beside its table without taking the promise over', () => {
+    const view = { policy: { input: { kind: 'none' }, because: 'A view.' }, upstream: [{ path: 's.orders', hint: 'view' }] }
+    const catalogue = read(propose([found('s.orders'), found('s.order_names', view)]))
+    expect(catalogue.assets.map((asset) => [asset.path, asset.promised])).toEqual([
+      ['s.orders', true],
+      ['s.order_names', false],
+    ])
+    expect(catalogue.feeds.map((feed) => feed.promise)).toEqual([expect.stringContaining('new every day')])
+  })
+
+  it('for a connection of a catalogue holds neither page nor connection, and joins what stands there', () => {
+    const beside = propose([found('public.orders'), found('public.customers'), found('extra.notes')], {
+      page: null,
+      connection: { key: 'lake', kind: 'postgres', settings: null, note: null },
+      prefixed: true,
+      existing: { groups: new Set(['lake']), feeds: new Set(['lake-orders']), assets: new Set(['lake/public.customers']) },
+    })
+    expect(beside.slice(beside.indexOf('groups:'))).toBe(`groups:
+  lake:
+    feeds:
+      lake-orders-2:
+        name: Orders
+        # loaded_at is indexed and newest today.
+        policy: { kind: calendar-days, clock: loadedAt }
+        assets:
+          lake/public.orders: {}
+  lake-extra:
+    name: Extra
+    feeds:
+      lake-extra-notes:
+        name: Notes
+        # loaded_at is indexed and newest today.
+        policy: { kind: calendar-days, clock: loadedAt }
+        assets:
+          lake/extra.notes: {}
+`)
+    for (const twice of ['page:', 'access:', 'connections:', 'customers']) expect(beside).not.toContain(twice)
+  })
+
   it('breaks long reasons, and quotes the name of the page', () => {
     const because = 'It grew every hour. '.repeat(20).trim()
     const text = propose([found('s.a', { policy: { ...nightly, because } })], { page: { name: 'Data: the {shop}', zone: 'UTC' } })

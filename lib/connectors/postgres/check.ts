@@ -13,7 +13,7 @@ select split_part(current_setting('server_version'), ' ', 1) as version, current
   (extract(epoch from clock_timestamp()) * 1000)::float8 as clock,
   (select (extract(epoch from rolvaliduntil) * 1000)::float8 from pg_roles where rolname = current_user and isfinite(rolvaliduntil)) as expires_at,
   count(*)::int as tables,
-  count(*) filter (where has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))::int as readable
+  count(*) filter (where has_schema_privilege(n.oid, 'usage') and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')))::int as readable
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`
 

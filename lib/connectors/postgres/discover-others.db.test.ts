@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Found } from '#lib/connectors/connector.ts'
 import { createWatchedDatabase, type WatchedDatabase } from '#lib/testing/watched-database.ts'
+import { check } from './check.ts'
 import { discover } from './discover.ts'
 import type { PostgresSettings } from './settings.ts'
 
@@ -152,9 +153,11 @@ test('what may be read in part, or not at all, says what to grant', async () => 
   url.username = reader
   url.password = 'look'
   const all = await found({ url: url.href })
+  const health = await check(db.connection({ url: url.href }))
   await db.sql(`drop schema hidden cascade; drop owned by ${reader}; drop role ${reader}`)
   expect(all.get('salesorderheader')).toMatchObject({ settings: { column: 'modifieddate' }, policy: { input: { kind: 'calendar-days' } } })
   expect(all.get('archive')?.policy?.because).toContain('500 days')
+  expect(health).toMatchObject({ ok: true, detail: expect.stringContaining('it may read 2 of') })
   expect(all.get('hidden.away')).toMatchObject({ isReadable: false, policy: { because: expect.stringContaining('GRANT USAGE') } })
   expect(all.get('seconds')).toMatchObject({ isReadable: false, policy: { because: expect.stringContaining('GRANT SELECT') } })
 })
