@@ -9,8 +9,8 @@ export default function NotFound() {
       <div className="hero">
         <h1>There is nothing at this address.</h1>
         <p className="lead">
-          A feed, table or run may have been renamed or taken out of the catalogue. Its history is kept; it comes back with its old name or
-          with <code>was:</code> in the catalogue.
+          A group, feed or table may have been renamed or taken out of the catalogue. Its history is kept: it comes back with its old key,
+          or with <code>was: old-key</code> under its new one, and then this address leads there.
         </p>
         <div className="mt-6">
           <Search />

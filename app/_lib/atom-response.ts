@@ -1,4 +1,6 @@
 import { atomFeed } from '#lib/queries/atom-feed.ts'
+import { findRenamed } from '#lib/queries/renamed.ts'
+import { feedPath } from './paths.ts'
 import { requestContext } from './request-context.ts'
 import { problem, readQuery, respond } from './respond.ts'
 
@@ -7,7 +9,12 @@ export function atomResponse(request: Request, feedKey?: string): Promise<Respon
   return respond(async () => {
     readQuery(request, [])
     const feed = await atomFeed(requestContext(), feedKey === undefined ? {} : { feedKey })
-    if (feed === null) return problem(404, 'There is no such feed.')
+    if (feed === null) {
+      const now = feedKey === undefined ? null : await findRenamed(requestContext(), 'feed', feedKey)
+      return now === null
+        ? problem(404, 'There is no such feed.')
+        : new Response(null, { status: 307, headers: { location: `${feedPath(now)}/feed.atom` } })
+    }
     const headers = { etag: feed.etag, 'cache-control': 'public, max-age=60', 'content-type': 'application/atom+xml; charset=utf-8' }
     return knows(request, feed.etag) ? new Response(null, { status: 304, headers }) : new Response(feed.xml, { headers })
   })

@@ -1,10 +1,11 @@
-import { listAssetsOfFeeds } from '#lib/db/assets.ts'
-import { removeOtherSubjects, renameAssets, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue-rows.ts'
+import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/assets.ts'
+import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue-rows.ts'
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue-versions.ts'
 import { requestChangedChecks } from '#lib/db/connection-checks.ts'
 import { syncConnections } from '#lib/db/connections.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { syncFlows } from '#lib/db/flows.ts'
+import { type Rename, renameSubjects } from '#lib/db/renames.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { lockAllSubjects, markDue } from '#lib/db/subjects.ts'
 import { storeVersions, type VersionedAssetSettings } from '#lib/db/versions.ts'
@@ -27,7 +28,7 @@ export interface SyncResult {
   versionId: number
   /** The catalogue differs from the one accepted before. */
   isNew: boolean
-  /** Keys of assets that got a new key. */
+  /** Keys of groups, feeds and assets that got a new key. */
   renamed: string[]
   /** Assets whose promise or membership changed, new and removed ones included. */
   changedAssets: number
@@ -38,25 +39,46 @@ export interface SyncResult {
  * history, and changed promises act from this moment. Syncing the same again changes nothing.
  */
 export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): Promise<SyncResult> {
-  const { now, changed, ...result } = await withTransaction(ctx, async (sql) => {
+  const { now, changed, joined, ...result } = await withTransaction(ctx, async (sql) => {
     await lockCatalogue(sql)
     await lockAllSubjects(sql)
     const at = ctx.clock.now()
-    const { renamed, changedIds } = await syncRows(sql, at, accepted.catalogue)
+    const renames = await renameAll(sql, accepted.catalogue)
+    const changedIds = await syncRows(sql, at, accepted.catalogue)
+    const joined = await listJoined(sql, renames)
     await markDue(sql, changedIds, at)
     await requestChangedChecks(sql, at, accepted.document)
     const version = await storeCatalogue(sql, at, accepted)
     await storeCatalogueState(sql, at, accepted.hash, [])
-    return { now: at, changed: changedIds, renamed, versionId: version.id, isNew: version.isNew }
+    const renamed = renames.map(({ key }) => key)
+    return { now: at, changed: changedIds, joined, renamed, versionId: version.id, isNew: version.isNew }
   })
+  if (joined !== null) await rebuild(ctx, joined)
   if (changed.length > 0) await rebuild(ctx, { assetIds: changed, from: now })
   return { ...result, changedAssets: changed.length }
 }
 
-async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<{ renamed: string[]; changedIds: number[] }> {
+async function renameAll(sql: Sql, { groups, feeds, assets }: Catalogue): Promise<Rename[]> {
+  return [
+    ...(await renameSubjects(sql, 'group', groups)),
+    ...(await renameSubjects(sql, 'feed', feeds)),
+    ...(await renameSubjects(sql, 'asset', assets)),
+  ]
+}
+
+/** The assets whose past is joined from two histories, and from when on; null when there are none. */
+async function listJoined(sql: Sql, renames: readonly Rename[]): Promise<{ assetIds: number[]; from: Instant } | null> {
+  const joined = renames.flatMap(({ id, joinedFrom }) => (joinedFrom === null ? [] : [{ id, joinedFrom }]))
+  if (joined.length === 0) return null
+  const assetIds = new Set<number>()
+  for (const { id } of joined) for (const assetId of await listAssetsUnder(sql, id)) assetIds.add(assetId)
+  return { assetIds: [...assetIds], from: Math.min(...joined.map(({ joinedFrom }) => joinedFrom)) }
+}
+
+/** Writes what the catalogue declares; answers the assets whose promise or membership changed. */
+async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<number[]> {
   await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)
-  const renamed = await renameAssets(sql, catalogue.assets)
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
@@ -75,7 +97,7 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<{ 
   await putSetting(sql, 'page', catalogue.page)
   await putSetting(sql, 'tell', catalogue.tell)
   await putSetting(sql, 'access', catalogue.access)
-  return { renamed, changedIds: [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])] }
+  return [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])]
 }
 
 function withId<S>(subjectId: number | undefined, settings: S): { subjectId: number; settings: S }[] {

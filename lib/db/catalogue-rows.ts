@@ -47,24 +47,6 @@ export async function removeOtherSubjects(sql: Sql, now: Instant, kind: SubjectK
   return rows.map((row) => row.id)
 }
 
-/**
- * Gives assets their new keys (`was:`), id and history unchanged. A former key that nobody has, that is itself still declared, or
- * whose new key exists already, is left alone: the rename happened before.
- */
-export async function renameAssets(sql: Sql, assets: readonly CatalogueAsset[]): Promise<string[]> {
-  const renames = assets.flatMap((asset) => (asset.was === null ? [] : [{ key: asset.key, was: asset.was }]))
-  if (renames.length === 0) return []
-  const { rows } = await sql.query<{ key: string }>(
-    `update subject s set key = x.key
-     from jsonb_to_recordset($1::jsonb) as x(key text, was text)
-     where s.kind = 'asset' and s.key = x.was and x.was <> all($2::text[])
-       and not exists (select 1 from subject t where t.kind = 'asset' and t.key = x.key)
-     returning s.key`,
-    [JSON.stringify(renames), assets.map((asset) => asset.key)],
-  )
-  return rows.map((row) => row.key)
-}
-
 /** Writes the groups and returns their ids by key. */
 export function syncGroups(sql: Sql, now: Instant, groups: readonly CatalogueGroup[]): Promise<Map<string, number>> {
   return upsertSubjects(sql, now, 'group', groups)

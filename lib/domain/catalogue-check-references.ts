@@ -52,23 +52,25 @@ function upstreamRemedy(key: string, known: ReadonlySet<string>, own: string): s
   return meant !== null ? `Did you mean "${meant}"?` : `Declare it in a feed, for example "${key}: {}", or take it out of "from".`
 }
 
-function checkFormerKeys(outline: Outline): Finding[] {
-  const known = new Set(keysOf(outline.assets))
+function checkFormerKeys(entries: readonly OutlineEntry[], kind: 'asset' | 'feed' | 'group'): Finding[] {
+  const known = new Set(keysOf(entries))
   const taken = new Map<string, string>()
-  return outline.assets.flatMap((asset): Finding[] => {
-    const was = textOf(childOf(asset.node, 'was'))
+  return entries.flatMap((entry): Finding[] => {
+    const was = textOf(childOf(entry.node, 'was'))
     if (was === undefined) return []
-    const path = [...asset.path, 'was']
+    const path = [...entry.path, 'was']
     if (known.has(was))
-      return [{ path, problem: `"${was}" is still declared, so it cannot have been renamed.`, remedy: 'Take out "was", or the old asset.' }]
+      return [
+        { path, problem: `"${was}" is still declared, so it cannot have been renamed.`, remedy: `Take out "was", or the old ${kind}.` },
+      ]
     const other = taken.get(was)
-    taken.set(was, asset.key)
+    taken.set(was, entry.key)
     if (other === undefined) return []
     return [
       {
         path,
         problem: `"${was}" was already renamed to "${other}".`,
-        remedy: 'One history can move to one asset only: take one "was" out.',
+        remedy: `One history can move to one ${kind} only: take one "was" out.`,
       },
     ]
   })
@@ -116,7 +118,9 @@ export function checkReferences(outline: Outline, contracts: CatalogueContracts)
     })),
     ...outline.assets.flatMap((asset) => checkConnectionOf(asset, connections)),
     ...outline.assets.flatMap((asset) => checkUpstream(asset, assets)),
-    ...checkFormerKeys(outline),
+    ...checkFormerKeys(outline.groups, 'group'),
+    ...checkFormerKeys(outline.feeds, 'feed'),
+    ...checkFormerKeys(outline.assets, 'asset'),
     ...checkCalendars(outline),
     ...checkCycles(outline, contracts),
   ]

@@ -163,6 +163,14 @@ const cases: { name: string; text: string; says: string[] }[] = [
     ],
   },
   {
+    name: 'a former key of a feed or group that is still declared, or taken twice',
+    text: withPage('groups:\n  a: { was: b, feeds: { x: { was: y }, z: { was: y } } }\n  b: {}\n'),
+    says: [
+      '3:13 groups.a.was | "b" is still declared, so it cannot have been renamed. | Take out "was", or the old group.',
+      '3:50 groups.a.feeds.z.was | "y" was already renamed to "x". | One history can move to one feed only: take one "was" out.',
+    ],
+  },
+  {
     name: 'keys that could not be addresses',
     text: withPage('groups:\n  "2261": {}\n  a/b: { feeds: { "übung": {} } }\n'),
     says: [

@@ -110,12 +110,15 @@ const assetSchema = z
   })
   .nullable()
 
+const formerKey = keySchema.optional().describe('A former key; its history moves here, and its address leads here.')
+
 const feedSchema = z.strictObject({
   name: name.optional(),
   description: z.string().optional(),
   owner: z.string().optional(),
   runbook: httpUrl.optional(),
   policy: policy.optional(),
+  was: formerKey,
   assets: z.record(assetKeySchema, assetSchema).default({}),
 })
 
@@ -123,6 +126,7 @@ const groupSchema = z.strictObject({
   name: name.optional(),
   description: z.string().optional(),
   policy: policy.optional(),
+  was: formerKey,
   feeds: z.record(keySchema, feedSchema).default({}),
 })
 

@@ -218,6 +218,7 @@ function resolveFeed(
     runbook: written.runbook ?? null,
     promise: [...new Set(promises.map(promiseInWords))].join('; '),
     source: sourceAt(root, node),
+    ...(written.was !== undefined && { was: written.was }),
   }
 }
 
@@ -236,7 +237,12 @@ export function resolveCatalogue(document: CatalogueDocument, written: LocatedNo
     page: resolvePage(document),
     tell: resolveTell(document),
     connections: [...around.connections.values()],
-    groups: groups.map(([key, { name, description }]) => ({ key, name: name ?? keyInWords(key), description: description ?? null })),
+    groups: groups.map(([key, { name, description, was }]) => ({
+      key,
+      name: name ?? keyInWords(key),
+      description: description ?? null,
+      ...(was !== undefined && { was }),
+    })),
     feeds: groups.flatMap(([group, { feeds }]) =>
       Object.entries(feeds).map(([key, feed]) => resolveFeed(root, group, key, feed, byFeed.get(key) ?? [])),
     ),

@@ -46,6 +46,8 @@ export interface CatalogueGroup {
   key: string
   name: string
   description: string | null
+  /** A former key: its history moves here. */
+  was?: string
 }
 
 export interface CatalogueFeed {
@@ -59,6 +61,8 @@ export interface CatalogueFeed {
   promise: string
   /** The feed as written, for its page. */
   source: CatalogueSource
+  /** A former key: its history moves here. */
+  was?: string
 }
 
 /** A part of the catalogue as written; `line` counts from 1. */

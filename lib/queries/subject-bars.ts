@@ -14,11 +14,12 @@ export interface SubjectName {
 }
 
 const IDS = `
-  select s.id, s.kind, s.key from subject s
-  join jsonb_to_recordset($1::jsonb) as x(kind text, key text) on x.kind = s.kind and x.key = s.key
-  where s.removed_at is null`
+  select s.id, x.kind, x.key from jsonb_to_recordset($1::jsonb) as x(kind text, key text)
+  join subject s on s.removed_at is null and s.id = coalesce(
+    (select id from subject n where n.kind = x.kind and n.key = x.key and n.removed_at is null),
+    (select subject_id from former_key f where f.kind = x.kind and f.key = x.key))`
 
-/** Bars by `kind:key`; subjects that do not exist are left out. */
+/** Bars by `kind:key` as asked for, a former key included; subjects that do not exist are left out. */
 export async function getSubjectBars(ctx: Context, subjects: readonly SubjectName[]): Promise<Record<string, Bars>> {
   if (subjects.length > SUBJECTS_MAX) {
     throw new TidemarkError('invalid', { publicMessage: `At most ${SUBJECTS_MAX} subjects at once; ask again for the others.` })

@@ -4,6 +4,7 @@ import { cache } from 'react'
 import { getAssetPage } from '#lib/queries/asset-page.ts'
 import { AssetScreen } from '../../_components/asset-screen.tsx'
 import { assetKeyOf } from '../../_lib/paths.ts'
+import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
 import { requestContext } from '../../_lib/request-context.ts'
 import { statusWord } from '../../_lib/status-look.ts'
 
@@ -27,6 +28,9 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 
 export default async function Page({ params }: PageProps) {
   const found = await read(params)
-  if (found === null) notFound()
+  if (found === null) {
+    await redirectRenamed('asset', assetKeyOf((await params).asset))
+    notFound()
+  }
   return <AssetScreen found={found} />
 }

@@ -4,6 +4,7 @@ import { cache } from 'react'
 import { getFeedPage } from '#lib/queries/feed-page.ts'
 import { FeedScreen } from '../../_components/feed-screen.tsx'
 import { decodeSegment, feedPath } from '../../_lib/paths.ts'
+import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
 import { requestContext } from '../../_lib/request-context.ts'
 import { statusWord } from '../../_lib/status-look.ts'
 
@@ -30,6 +31,9 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 
 export default async function Page({ params }: PageProps) {
   const found = await read((await params).feed)
-  if (found === null) notFound()
+  if (found === null) {
+    await redirectRenamed('feed', decodeSegment((await params).feed))
+    notFound()
+  }
   return <FeedScreen found={found} />
 }

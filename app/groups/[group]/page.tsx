@@ -4,6 +4,7 @@ import { cache } from 'react'
 import { getGroupPage } from '#lib/queries/group-page.ts'
 import { GroupScreen } from '../../_components/group-screen.tsx'
 import { decodeSegment } from '../../_lib/paths.ts'
+import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
 import { requestContext } from '../../_lib/request-context.ts'
 import { statusWord } from '../../_lib/status-look.ts'
 
@@ -25,6 +26,9 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
 
 export default async function Page({ params }: PageProps) {
   const group = await read((await params).group)
-  if (group === null) notFound()
+  if (group === null) {
+    await redirectRenamed('group', decodeSegment((await params).group))
+    notFound()
+  }
   return <GroupScreen group={group} />
 }
