@@ -31,9 +31,9 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       ]}
     >
       <header className="subject-head">
-        <h1>{asset.name}</h1>
+        <h1 dir="auto">{asset.name}</h1>
         <p className="muted">
-          <code>{asset.key}</code>, a {asset.kind}
+          <code dir="auto">{asset.key}</code>, a {asset.kind}
           {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}
         </p>
         <p className="verdict">

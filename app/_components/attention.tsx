@@ -18,9 +18,11 @@ export function Attention({ groups }: { groups: readonly GroupLineData[] }) {
           <StatusMark status={feed.status} />
           <p>
             <a className="name" href={feedPath(feed.key)}>
-              {feed.name}
+              <bdi>{feed.name}</bdi>
             </a>{' '}
-            <span className="muted">{group.name}</span>
+            <span className="muted">
+              <bdi>{group.name}</bdi>
+            </span>
             <br />
             <Sentence feed={feed} />
           </p>

@@ -1,5 +1,6 @@
 import type { CatalogueProblem } from '#lib/domain/catalogue.ts'
 import type { Banner } from '#lib/queries/banners.ts'
+import { connectionPath } from '../_lib/paths.ts'
 import { StatusIcon } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
 
@@ -41,7 +42,13 @@ function Words({ banner }: { banner: Banner }) {
     case 'connection':
       return (
         <p>
-          <strong>{banner.connection} cannot be looked at</strong> since <Time at={banner.since} form="long" />
+          <strong>
+            <a href={connectionPath(banner.connection)}>
+              <bdi>{banner.connection}</bdi>
+            </a>{' '}
+            cannot be looked at
+          </strong>{' '}
+          since <Time at={banner.since} form="long" />
           <Age at={banner.since} brackets />. {banner.problem ?? ''} What lives there cannot be seen until a look gets in again.
         </p>
       )

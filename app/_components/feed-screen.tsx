@@ -1,17 +1,20 @@
 import { reasonInWords, weaknessInWords } from '#lib/domain/words.ts'
 import type { FeedPage } from '#lib/queries/feed-page.ts'
-import { assetPath, feedPath, filterPath, groupPath, overviewPath } from '../_lib/paths.ts'
+import type { LastRun } from '#lib/queries/last-run.ts'
+import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '../_lib/paths.ts'
 import { firstToTurn, verdictOf } from '../_lib/root-of-trouble.ts'
+import { runStateInWords } from '../_lib/run-look.ts'
 import { AssetTable } from './asset-table.tsx'
 import { ChangeList, sentence } from './change-list.tsx'
 import { Frame } from './frame.tsx'
 import { History } from './history.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
+import { Listed } from './listed.tsx'
 import { PauseOrder } from './pause-order.tsx'
 import { RunList } from './run-list.tsx'
-import { ScrollArea } from './scroll-area.tsx'
-import { Facts, Section } from './section.tsx'
+import { Facts } from './section.tsx'
+import { SourceSection } from './source-section.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
 import { WorkNotes } from './work-note.tsx'
@@ -36,20 +39,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <AssetTable title="What it is made of" assets={found.assets} showPromise />
       <RunList runs={found.runs} now={window.now} />
       <ChangeList changes={found.changes} />
-      {found.source !== null && (
-        <Section
-          title="As written"
-          note={
-            <code>
-              {found.source.file}:{found.source.line}
-            </code>
-          }
-        >
-          <ScrollArea className="source" label="As written in the catalogue">
-            <pre>{found.source.yaml}</pre>
-          </ScrollArea>
-        </Section>
-      )}
+      <SourceSection source={found.source} />
     </Frame>
   )
 }
@@ -59,8 +49,12 @@ function Head({ found }: { found: FeedPage }) {
   const root = firstToTurn(found)
   return (
     <header className="subject-head">
-      <h1>{feed.name}</h1>
-      {found.description !== null && <p className="lead">{found.description}</p>}
+      <h1 dir="auto">{feed.name}</h1>
+      {found.description !== null && (
+        <p className="lead" dir="auto">
+          {found.description}
+        </p>
+      )}
       <p className="verdict">
         <StatusMark status={feed.status} big />
         {feed.weakBy !== null && <span className="muted">{weaknessInWords(feed.weakBy)}</span>}
@@ -106,6 +100,9 @@ function FeedFacts({ found }: { found: FeedPage }) {
           ['Updated', feed.updatedAt === null ? null : <Instant key="updated" at={feed.updatedAt} />],
           [overdue ? 'Was due' : 'Next expected', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} />],
           ['Next load', feed.isLoading ? 'running now' : feed.nextRunAt === null ? null : <Instant key="next" at={feed.nextRunAt} />],
+          ['Last run', lastRun(feed.lastRun)],
+          ['Loaded by', links(flowsOf(found), flowPath)],
+          ['Through', links([...new Set(found.assets.map((asset) => asset.connection))], connectionPath)],
           [`Ready by ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
           [
             'Owner',
@@ -147,4 +144,29 @@ function Instant({ at }: { at: number }) {
       <Age at={at} brackets />
     </>
   )
+}
+
+function lastRun(run: LastRun | null) {
+  return run === null ? null : (
+    <>
+      <a href={runPath(run.id)}>{runStateInWords({ ...run, cancelAt: null, waitingFor: null, isDryRun: false })}</a>
+      {run.endedAt !== null && <Age at={run.endedAt} brackets past />}
+    </>
+  )
+}
+
+const flowsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ flow }) => (flow === null ? [] : [flow])))]
+
+/** Names that lead to their own pages; null for none. */
+function links(names: readonly string[], pathOf: (name: string) => string) {
+  if (names.length === 0) return null
+  const items = names.map((name) => ({
+    key: name,
+    shown: (
+      <a href={pathOf(name)}>
+        <bdi>{name}</bdi>
+      </a>
+    ),
+  }))
+  return <Listed key="links" items={items} />
 }

@@ -3,10 +3,10 @@ import { filteredRunsPath, flowsPath } from '../_lib/paths.ts'
 import { FlowCardBody } from './flow-card.tsx'
 import { FlowMark } from './flow-mark.tsx'
 import { Frame } from './frame.tsx'
+import { NoOrders } from './no-orders.tsx'
 import { Note } from './note.tsx'
 import { RunList } from './run-list.tsx'
-import { ScrollArea } from './scroll-area.tsx'
-import { Section } from './section.tsx'
+import { SourceSection } from './source-section.tsx'
 import { WorkSentence } from './work-note.tsx'
 
 /** One flow: its card, as written, and its latest runs. */
@@ -15,7 +15,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
   return (
     <Frame page={page} now={now} banners={banners} place="flows" crumbs={[['All flows', flowsPath]]}>
       <header className="subject-head">
-        <h1>{card.name}</h1>
+        <h1 dir="auto">{card.name}</h1>
         <p className="verdict">
           <FlowMark card={card} big />
         </p>
@@ -27,6 +27,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
       </header>
       <div className="card alone">
         <FlowCardBody card={card} now={now} takesOrders={found.takesOrders} isWhole />
+        {!found.takesOrders && <NoOrders command={`npm run tidemark -- run ${card.name}`} />}
       </div>
       <RunList runs={runs} now={now} />
       {runs.length > 0 && (
@@ -34,20 +35,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
           <a href={filteredRunsPath({ flow: card.name })}>All its runs</a>
         </p>
       )}
-      {card.source !== null && (
-        <Section
-          title="As written"
-          note={
-            <code>
-              {card.source.file}:{card.source.line}
-            </code>
-          }
-        >
-          <ScrollArea className="source" label="As written in the catalogue">
-            <pre>{card.source.yaml}</pre>
-          </ScrollArea>
-        </Section>
-      )}
+      <SourceSection source={card.source} />
     </Frame>
   )
 }

@@ -1,10 +1,10 @@
 import { FLOW_STANDINGS } from '#lib/domain/flow-standing.ts'
 import type { FlowFilter, FlowsPage } from '#lib/queries/flows-page.ts'
-import { STANDINGS } from '../_lib/flow-words.ts'
-import { grouped } from '../_lib/grouped.ts'
+import { flowsTitle, STANDINGS } from '../_lib/flow-words.ts'
 import { filteredFlowsPath, flowsPath } from '../_lib/paths.ts'
 import { FlowCard } from './flow-card.tsx'
 import { Frame } from './frame.tsx'
+import { NoOrders } from './no-orders.tsx'
 
 interface FlowsScreenProps {
   found: FlowsPage
@@ -18,13 +18,14 @@ export function FlowsScreen({ found, filter, problem }: FlowsScreenProps) {
   return (
     <Frame page={page} now={now} banners={banners} place="flows">
       <header className="hero">
-        <h1>{problem ?? headline(found, filter)}</h1>
+        <h1>{problem ?? (found.total > 0 && found.shown === 0 ? 'No flow is like that' : flowsTitle(found, filter))}</h1>
         {found.total === 0 && (
           <p className="lead">
             A flow loads data at its time. Name one under <code>flows:</code> in the catalogue, or write one without code:{' '}
             <code>extract</code>, and <code>load</code> or <code>deliver</code>.
           </p>
         )}
+        {found.total > 0 && !found.takesOrders && <NoOrders />}
       </header>
       {found.total > 0 && <Choice found={found} filter={filter} />}
       <div className="cards">
@@ -36,14 +37,6 @@ export function FlowsScreen({ found, filter, problem }: FlowsScreenProps) {
       </div>
     </Frame>
   )
-}
-
-function headline({ shown, total, groupNames }: FlowsPage, filter: FlowFilter): string {
-  if (total === 0) return 'The catalogue names no flow yet.'
-  const isAll = filter.q === null && filter.group === null && filter.standing === null
-  const count = (n: number) => (n === 1 ? '1 flow' : `${grouped(n)} flows`)
-  if (isAll) return `${count(total)} for ${groupNames.length === 1 ? '1 group' : `${groupNames.length} groups`}`
-  return shown === 0 ? 'No flow is like that' : `${grouped(shown)} of ${count(total)}`
 }
 
 /** What to show: words, a group, a state. A plain form and plain links, so that the address says it all. */

@@ -1,42 +1,44 @@
+import type { FoundThings } from '#lib/queries/find-things.ts'
 import type { Overview } from '#lib/queries/status-overview.ts'
-import { type FeedFilter, matches } from '../_lib/feed-filter.ts'
+import type { FeedFilter } from '../_lib/feed-filter.ts'
 import { toGroupLine } from '../_lib/feed-line.ts'
-import { grouped } from '../_lib/grouped.ts'
-import { overviewPath } from '../_lib/paths.ts'
+import { alsoFound, findTitle } from '../_lib/find-title.ts'
+import { pageOfFeeds } from '../_lib/found-page.ts'
+import { filterPath, overviewPath } from '../_lib/paths.ts'
+import { FoundThingsList } from './found-things.tsx'
 import { Frame } from './frame.tsx'
 import { GroupList } from './group-list.tsx'
 import { Legend } from './legend.tsx'
+import { Pager } from './pager.tsx'
 
 interface FoundFeedsProps {
   overview: Overview
   page: NonNullable<Overview['page']>
   filter: FeedFilter
+  /** What else the words are found in; null when no words were given. */
+  things: FoundThings | null
+  pageNumber: number
   problem: string | null
 }
 
-/** Feeds that match, under their groups. */
-export function FoundFeeds({ overview, page, filter, problem }: FoundFeedsProps) {
-  const groups = overview.groups
-    .map((group) => ({ ...group, open: true, feeds: group.feeds.filter((feed) => matches(filter, feed, group.name)) }))
-    .filter((group) => group.feeds.length > 0)
-  const count = groups.reduce((sum, group) => sum + group.feeds.length, 0)
+/** Feeds that match, page by page, the worst first, under their groups; then what else does. */
+export function FoundFeeds({ overview, page, filter, things, pageNumber, problem }: FoundFeedsProps) {
+  const { groups, ...feeds } = pageOfFeeds(overview.groups, filter, things, pageNumber)
+  const { q, status, owner } = filter
+  const question = { ...(q !== undefined && { q }), ...(status !== undefined && { status }), ...(owner !== undefined && { owner }) }
   return (
-    <Frame page={page} now={overview.now} banners={overview.banners} search={filter.q ?? ''} crumbs={[['All feeds', overviewPath]]}>
+    <Frame page={page} now={overview.now} banners={overview.banners} search={q ?? ''} crumbs={[['All feeds', overviewPath]]}>
       <div className="hero">
-        <h1>{problem ?? title(filter, count)}</h1>
+        <h1 dir="auto">{problem ?? findTitle(filter, feeds.total, things)}</h1>
         <p className="muted">
+          {feeds.total > 0 && alsoFound(things) !== '' && `And ${alsoFound(things)}, below. `}
           <a href={overviewPath}>Show all feeds</a>
         </p>
       </div>
-      <Legend counts={overview.counts} current={filter.status === 'not-fresh' ? undefined : filter.status} />
-      <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} />
+      <Legend counts={overview.counts} current={status === 'not-fresh' ? undefined : status} />
+      {feeds.total > 0 && <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} />}
+      <Pager of={feeds} what="feeds" hrefOf={(number) => filterPath({ ...question, page: String(number) })} />
+      {things !== null && <FoundThingsList things={things} />}
     </Frame>
   )
-}
-
-function title(filter: FeedFilter, count: number): string {
-  const what = filter.status === undefined ? '' : ` ${filter.status.replace('not-', 'not ')}`
-  const of = filter.owner === undefined ? '' : ` of ${filter.owner}`
-  const words = filter.q === undefined ? '' : ` for “${filter.q}”`
-  return `${count === 0 ? 'No' : grouped(count)}${what} ${count === 1 ? 'feed' : 'feeds'}${of}${words}`
 }

@@ -75,7 +75,9 @@ function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) 
       <ol className="crumbs">
         {crumbs.map(([words, href]) => (
           <li key={href}>
-            <a href={href}>{words}</a>
+            <a href={href} dir="auto">
+              {words}
+            </a>
           </li>
         ))}
       </ol>

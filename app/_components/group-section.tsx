@@ -24,7 +24,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
         <summary>
           <Chevron />
           <div className="group-words">
-            <h2>{group.name}</h2>
+            <h2 dir="auto">{group.name}</h2>
             <p>
               <StatusMark status={group.status} />
               <span className="muted">{freshCount(group.counts)}</span>

@@ -2,6 +2,7 @@ import type { AssetRow, Edge } from '#lib/queries/asset-rows.ts'
 import { lineageColumns } from '../_lib/lineage-columns.ts'
 import { assetPath } from '../_lib/paths.ts'
 import { statusWord } from '../_lib/status-look.ts'
+import { worstFirst } from '../_lib/worst-first.ts'
 import { Section } from './section.tsx'
 import { StatusIcon } from './status-mark.tsx'
 
@@ -24,9 +25,11 @@ export function LineageStrip({ assets, neighbours, edges, feedKey }: LineageStri
         {columns.map((column) => (
           <li key={column[0]?.id}>
             <ul>
-              {column.slice(0, SHOWN_PER_COLUMN).map((asset) => (
-                <Node key={asset.id} asset={asset} foreign={asset.feedKey !== feedKey} />
-              ))}
+              {worstFirst(column)
+                .slice(0, SHOWN_PER_COLUMN)
+                .map((asset) => (
+                  <Node key={asset.id} asset={asset} foreign={asset.feedKey !== feedKey} />
+                ))}
               {column.length > SHOWN_PER_COLUMN && <li className="muted small">and {column.length - SHOWN_PER_COLUMN} more</li>}
             </ul>
           </li>
@@ -42,7 +45,9 @@ function Node({ asset, foreign }: { asset: AssetRow; foreign: boolean }) {
       <a href={assetPath(asset.key)} className={`node${foreign ? ' foreign' : ''}`}>
         <StatusIcon status={asset.status} />
         <span>
-          <span className="block">{asset.name}</span>
+          <span className="block" dir="auto">
+            {asset.name}
+          </span>
           <span className="small muted">{`${asset.kind}, ${statusWord(asset.status).toLowerCase()}${foreign ? `, of ${asset.feedName}` : ''}`}</span>
         </span>
       </a>

@@ -6,6 +6,7 @@ import { EmptyState } from './empty-state.tsx'
 import { Frame } from './frame.tsx'
 import { GroupList } from './group-list.tsx'
 import { Legend } from './legend.tsx'
+import { NextStep } from './next-step.tsx'
 import { Time } from './time.tsx'
 import { WorkList } from './work-list.tsx'
 
@@ -26,8 +27,14 @@ export function Overview({ overview }: { overview: OverviewData }) {
         <Attention groups={groups} />
         <WorkList work={overview.work} />
       </div>
-      <Legend counts={counts} />
-      <GroupList groups={groups} until={overview.today} />
+      {groups.every((group) => group.feeds.length === 0) ? (
+        <NextStep />
+      ) : (
+        <>
+          <Legend counts={counts} />
+          <GroupList groups={groups} until={overview.today} />
+        </>
+      )}
     </Frame>
   )
 }

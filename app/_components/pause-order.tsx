@@ -1,5 +1,6 @@
 import type { WorkView } from '#lib/queries/work.ts'
 import { pausePath, resumePath } from '../_lib/paths.ts'
+import { NoOrders } from './no-orders.tsx'
 import { OrderForm } from './order-form.tsx'
 
 interface PauseOrderProps {
@@ -20,9 +21,9 @@ const LENGTHS = [
   ['7d', 'for a week'],
 ] as const
 
-/** Pauses something, or ends its pause; nothing where the page takes no orders, which it says elsewhere. */
+/** Pauses something, or ends its pause; where the page takes no orders, it says so. */
 export function PauseOrder({ subject, name, work, takesOrders }: PauseOrderProps) {
-  if (!takesOrders) return null
+  if (!takesOrders) return <NoOrders command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
   const isPaused = work.some((each) => each.kind === 'paused' && each.subject?.kind === subject.kind && each.subject.key === subject.key)
   const fields = { subject: `${subject.kind}:${subject.key}` }
   if (isPaused)

@@ -1,7 +1,9 @@
 import type { RunPage, RunPageQuery } from '#lib/queries/run-page.ts'
-import { assetPath, feedPath, runsPath } from '../_lib/paths.ts'
+import { assetPath, feedPath, flowPath, runsPath } from '../_lib/paths.ts'
 import { Frame } from './frame.tsx'
+import { Listed } from './listed.tsx'
 import { LiveRun } from './live-run.tsx'
+import { NoOrders } from './no-orders.tsx'
 import { RejectedRows } from './rejected-rows.tsx'
 import { Section } from './section.tsx'
 
@@ -19,6 +21,15 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
       >
         <RejectedRows runId={run.id} rejections={rejections} isDryRun={run.isDryRun} />
       </LiveRun>
+      <p className="section">
+        Flow{' '}
+        <a href={flowPath(run.flow)}>
+          <bdi>{run.flow}</bdi>
+        </a>
+        {feeds.size > 0 && ', for '}
+        <Listed items={[...feeds].map(([key, name]) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
+      </p>
+      {!found.takesOrders && <NoOrders />}
       {writes.length > 0 && (
         <Section title="What it writes">
           <ul className="plain">

@@ -1,9 +1,10 @@
 import { RUN_FILTER_STATES, type RunFilter } from '#lib/queries/run-list.ts'
 import type { RunsPage } from '#lib/queries/runs-page.ts'
 import { overviewPath, runsPath } from '../_lib/paths.ts'
-import { filterStateInWords } from '../_lib/run-look.ts'
+import { filterStateInWords, runsTitle } from '../_lib/run-look.ts'
 import { Frame } from './frame.tsx'
 import { LiveRuns } from './live-runs.tsx'
+import { NoOrders } from './no-orders.tsx'
 
 interface RunsScreenProps {
   found: RunsPage & { page: NonNullable<RunsPage['page']> }
@@ -19,7 +20,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
   return (
     <Frame page={page} now={list.now} banners={found.banners} place="runs">
       <header className="hero">
-        <h1>Runs</h1>
+        <h1 dir="auto">{runsTitle(filter)}</h1>
         {problem !== null && <p className="lead">{problem}</p>}
       </header>
       <search>
@@ -50,6 +51,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
           {(filter.flow !== null || filter.state !== null) && <a href={runsPath}>Show all runs</a>}
         </form>
       </search>
+      {!found.takesOrders && <NoOrders />}
       <LiveRuns initial={list} filter={filter} />
       <p className="muted small">
         What the runs mean for the data is on the <a href={overviewPath}>status</a>.

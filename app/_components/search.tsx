@@ -1,7 +1,7 @@
 'use client'
 import { useEffect, useRef } from 'react'
 
-/** Search over feeds: a plain form; with JavaScript ⌘K or Ctrl K jumps to it. */
+/** Search over feeds, assets, flows and connections: a plain form; with JavaScript ⌘K or Ctrl K jumps to it. */
 export function Search({ initial = '' }: { initial?: string }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -31,8 +31,8 @@ export function Search({ initial = '' }: { initial?: string }) {
           type="search"
           name="q"
           defaultValue={initial}
-          placeholder="Feed or owner"
-          aria-label="Find a feed or owner"
+          placeholder="Find anything"
+          aria-label="Find a feed, owner, table, flow or connection"
           aria-keyshortcuts="Meta+K Control+K"
           autoComplete="off"
         />

@@ -2,6 +2,7 @@ import { promiseInWords, reasonInWords } from '#lib/domain/words.ts'
 import type { AssetPage } from '#lib/queries/asset-page.ts'
 import { duration } from '../_lib/format-time.ts'
 import { grouped } from '../_lib/grouped.ts'
+import { connectionPath, flowPath } from '../_lib/paths.ts'
 import { sentence } from './change-list.tsx'
 import { Facts, Section } from './section.tsx'
 import { Time } from './time.tsx'
@@ -24,7 +25,13 @@ export function WhySection({ found }: { found: AssetPage }) {
           [knownBy(asset.problem), evidence(found)],
           ['Last try to look', look.attemptedAt === asset.probedAt ? null : instant(look.attemptedAt)],
           ['Unknown when not seen for', found.blindAfterMs === null ? null : duration(found.blindAfterMs / 1000)],
-          ['Through', found.connection],
+          [
+            'Through the connection',
+            <a key="through" href={connectionPath(found.connection)}>
+              <bdi>{found.connection}</bdi>
+            </a>,
+          ],
+          ['Written by the flow', flowLink(asset.flow)],
         ]}
       />
       <Warnings found={found} />
@@ -74,4 +81,12 @@ function evidence({ look, asset }: AssetPage): string | null {
     return `${look.detail}${how}${rows}`
   }
   return asset.flow === null ? null : `Tidemark’s own ledger of the flow “${asset.flow}”.`
+}
+
+function flowLink(flow: string | null) {
+  return flow === null ? null : (
+    <a href={flowPath(flow)}>
+      <bdi>{flow}</bdi>
+    </a>
+  )
 }

@@ -11,7 +11,7 @@ export interface FeedFilter {
 
 const NOT_FRESH = 'not-fresh'
 const FILTERS = [...STATUSES, NOT_FRESH] as const
-const KNOWN = ['q', 'status', 'owner']
+const KNOWN = ['q', 'status', 'owner', 'page']
 const LENGTH_MAX = 200
 
 /** Reads the address; what it does not understand it says in words. */
@@ -45,7 +45,8 @@ export function matches(filter: FeedFilter, feed: OverviewFeed, groupName: strin
     .every((word) => text.includes(word))
 }
 
-function hasStatus(wanted: FeedFilter['status'], status: Status | null): boolean {
+/** Whether a feed has the wanted status. */
+export function hasStatus(wanted: FeedFilter['status'], status: Status | null): boolean {
   if (wanted === undefined) return true
   return wanted === NOT_FRESH ? status !== null && status !== 'fresh' : status === wanted
 }

@@ -2,7 +2,9 @@ import { cronInWords } from '#lib/domain/cron-in-words.ts'
 import { formatDuration } from '#lib/domain/duration.ts'
 import type { FlowStanding } from '#lib/domain/flow-standing.ts'
 import type { FlowCard } from '#lib/queries/flow-cards.ts'
+import type { FlowFilter, FlowsPage } from '#lib/queries/flows-page.ts'
 import { zoneCity } from './format-time.ts'
+import { grouped } from './grouped.ts'
 
 /** The words of a standing, for the filter and the mark, with its icon. */
 export const STANDINGS: Record<FlowStanding, { icon: string; words: string }> = {
@@ -37,4 +39,20 @@ const SHOWN = 4
 export function columnsInWords(columns: readonly string[]): string {
   const more = columns.length - SHOWN
   return more > 1 ? `${columns.slice(0, SHOWN).join(', ')} and ${more} more` : columns.join(', ')
+}
+
+/** A list of flows in words: `30 flows for 15 groups`; filtered `2 of 30 flows: failed, in Student records, for “sap”`. */
+export function flowsTitle(
+  { shown, total, groupNames }: Pick<FlowsPage, 'shown' | 'total' | 'groupNames'>,
+  { q, group, standing }: FlowFilter,
+): string {
+  if (total === 0) return 'The catalogue names no flow yet.'
+  const count = (n: number) => (n === 1 ? '1 flow' : `${grouped(n)} flows`)
+  const asked = [
+    standing === null ? '' : STANDINGS[standing].words.toLowerCase(),
+    group === null ? '' : `in ${groupNames.find(({ key }) => key === group)?.name ?? group}`,
+    q === null ? '' : `for “${q}”`,
+  ].filter((words) => words !== '')
+  if (asked.length === 0) return `${count(total)} for ${groupNames.length === 1 ? '1 group' : `${groupNames.length} groups`}`
+  return `${shown === 0 ? 'No flow is like that' : `${grouped(shown)} of ${count(total)}`}: ${asked.join(', ')}`
 }

@@ -93,6 +93,6 @@ export const pausePath = '/api/v1/pauses'
 export const resumePath = '/api/v1/pauses/end'
 
 /** The overview, filtered. */
-export function filterPath(filter: { q?: string; status?: string; owner?: string }): string {
+export function filterPath(filter: { q?: string; status?: string; owner?: string; page?: string }): string {
   return `/?${new URLSearchParams(filter)}`
 }

@@ -35,6 +35,12 @@ export function filterStateInWords(state: RunFilterState): string {
   return state === 'problems' ? 'Anything that went wrong' : WORDS[state]
 }
 
+/** A filtered list of runs in words: `Runs of course: failed`. */
+export function runsTitle({ flow, state }: { flow: string | null; state: RunFilterState | null }): string {
+  const runs = flow === null ? 'Runs' : `Runs of ${flow}`
+  return state === null ? runs : `${runs}: ${filterStateInWords(state).toLowerCase()}`
+}
+
 /** The icon of a run: a dry run has one of its own, however it ends, so that it never looks like a load. */
 export function runIcon(run: Pick<RunRow, 'state' | 'isDryRun'>): string {
   return run.isDryRun ? 'dry' : RUN_ICONS[run.state]

@@ -1,17 +1,42 @@
 import type { Metadata } from 'next'
+import { cache } from 'react'
+import { findThings } from '#lib/queries/find-things.ts'
 import { getStatusOverview } from '#lib/queries/status-overview.ts'
 import { EmptyState } from '../_components/empty-state.tsx'
 import { FoundFeeds } from '../_components/found-feeds.tsx'
 import { type FeedFilter, parseFilter } from '../_lib/feed-filter.ts'
+import { findTitle } from '../_lib/find-title.ts'
+import { pageOfFeeds } from '../_lib/found-page.ts'
+import { readPage } from '../_lib/pages-of.ts'
 import { requestContext } from '../_lib/request-context.ts'
 
-export const metadata: Metadata = { title: 'Find', robots: { index: false } }
+interface PageProps {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
+/** Title and page are made from one look; `cache` compares by identity, so the question travels as text. */
+const read = cache(async (question: string) => {
+  const query: Record<string, string | string[] | undefined> = JSON.parse(question)
+  const parsed = parseFilter(query)
+  const problem = 'problem' in parsed ? parsed.problem : null
+  const filter: FeedFilter = 'problem' in parsed ? {} : parsed
+  const [overview, things] = await Promise.all([
+    getStatusOverview(requestContext(), { withAllDays: true }),
+    filter.q === undefined ? null : findThings(requestContext(), filter.q),
+  ])
+  return { overview, filter, things, problem, pageNumber: readPage(query['page']) }
+})
+
+export async function generateMetadata({ searchParams }: PageProps): Promise<Metadata> {
+  const { overview, filter, things, problem, pageNumber } = await read(JSON.stringify(await searchParams))
+  const { total } = pageOfFeeds(overview.groups, filter, things, pageNumber)
+  const found = problem ?? findTitle(filter, total, things)
+  return { title: overview.page === null ? 'Find' : `${found} · ${overview.page.name}`, robots: { index: false } }
+}
 
 /** The overview with a question in its address: `/?q=terms&status=late`. */
-export default async function FindPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const parsed = parseFilter(await searchParams)
-  const overview = await getStatusOverview(requestContext(), { withAllDays: true })
+export default async function FindPage({ searchParams }: PageProps) {
+  const { overview, ...found } = await read(JSON.stringify(await searchParams))
   if (overview.page === null) return <EmptyState now={overview.now} banners={overview.banners} />
-  const filter: FeedFilter = 'problem' in parsed ? {} : parsed
-  return <FoundFeeds overview={overview} page={overview.page} filter={filter} problem={'problem' in parsed ? parsed.problem : null} />
+  return <FoundFeeds overview={overview} page={overview.page} {...found} />
 }

@@ -1,21 +1,35 @@
 import type { Metadata } from 'next'
+import { cache } from 'react'
 import { getBanners } from '#lib/queries/banners.ts'
 import { getFlowsPage } from '#lib/queries/flows-page.ts'
 import { EmptyState } from '../_components/empty-state.tsx'
 import { FlowsScreen } from '../_components/flows-screen.tsx'
 import { ALL_FLOWS, parseFlowFilter } from '../_lib/flow-filter.ts'
+import { flowsTitle } from '../_lib/flow-words.ts'
 import { requestContext } from '../_lib/request-context.ts'
 import { questionIn } from '../_lib/run-question.ts'
 
-export const metadata: Metadata = { title: 'Flows' }
 export const dynamic = 'force-dynamic'
 
-/** Every flow's whole configuration on one card: `/flows?q=sap&group=hr&state=failed`. */
-export default async function FlowsPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
-  const context = requestContext()
-  const parsed = parseFlowFilter(questionIn(await searchParams))
+type Query = Promise<Record<string, string | string[] | undefined>>
+
+const read = cache((question: string) => {
+  const parsed = parseFlowFilter(questionIn(JSON.parse(question)))
   const filter = 'problem' in parsed ? ALL_FLOWS : parsed
-  const found = await getFlowsPage(context, filter)
+  return { filter, problem: 'problem' in parsed ? parsed.problem : null, reading: getFlowsPage(requestContext(), filter) }
+})
+
+export async function generateMetadata({ searchParams }: { searchParams: Query }): Promise<Metadata> {
+  const { filter, reading } = read(JSON.stringify(await searchParams))
+  const found = await reading
+  return { title: found === null ? 'Flows' : `${flowsTitle(found, filter)} · ${found.page.name}` }
+}
+
+/** Every flow's whole configuration on one card: `/flows?q=sap&group=hr&state=failed`. */
+export default async function FlowsPage({ searchParams }: { searchParams: Query }) {
+  const context = requestContext()
+  const { filter, problem, reading } = read(JSON.stringify(await searchParams))
+  const found = await reading
   if (found === null) return <EmptyState now={context.clock.now()} banners={await getBanners(context, false)} />
-  return <FlowsScreen found={found} filter={filter} problem={'problem' in parsed ? parsed.problem : null} />
+  return <FlowsScreen found={found} filter={filter} problem={problem} />
 }

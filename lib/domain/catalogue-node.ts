@@ -1,3 +1,4 @@
+import type { CatalogueSource } from './catalogue.ts'
 /** Where something stands in a file; both count from 1. */
 export interface Position {
   file: string
@@ -78,4 +79,10 @@ export function pathInWords(path: DocumentPath): string {
     if (!/^[\w/-]+$/.test(key)) return `${words}[${JSON.stringify(key)}]`
     return words === '' ? key : `${words}.${key}`
   }, '')
+}
+
+/** Where a part of the document stands, as written; where it is missing, where the document begins. */
+export function sourceAt(root: LocatedNode, node: LocatedNode | undefined): CatalogueSource {
+  const { file, line } = node?.keyAt ?? root.keyAt
+  return { file, line, yaml: node?.excerpt() ?? '' }
 }

@@ -6,13 +6,12 @@ import type {
   CatalogueFeed,
   CatalogueFlow,
   CataloguePage,
-  CatalogueSource,
   CatalogueTell,
 } from './catalogue.ts'
 import { type CatalogueContracts, neededConnections } from './catalogue-contracts.ts'
 import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from './catalogue-document.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './catalogue-lineage.ts'
-import { type LocatedNode, nodeAt } from './catalogue-node.ts'
+import { type LocatedNode, nodeAt, sourceAt } from './catalogue-node.ts'
 import { isJudgedByLoads, resolvePolicies, toCalendar } from './catalogue-policy.ts'
 import { promisedKeys } from './catalogue-promises.ts'
 import { recipesIn, withRecipes } from './catalogue-recipe-contracts.ts'
@@ -195,11 +194,6 @@ function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
   }
 }
 
-function sourceAt(root: LocatedNode, node: LocatedNode | undefined): CatalogueSource {
-  const { file, line } = node?.keyAt ?? root.keyAt
-  return { file, line, yaml: node?.excerpt() ?? '' }
-}
-
 function resolveFeed(
   root: LocatedNode,
   group: string,
@@ -237,11 +231,11 @@ export function resolveCatalogue(document: CatalogueDocument, written: LocatedNo
     page: resolvePage(document),
     tell: resolveTell(document),
     connections: [...around.connections.values()],
-    groups: groups.map(([key, { name, description, was }]) => ({
+    groups: groups.map(([key, g]) => ({
       key,
-      name: name ?? keyInWords(key),
-      description: description ?? null,
-      ...(was !== undefined && { was }),
+      name: g.name ?? keyInWords(key),
+      description: g.description ?? null,
+      ...(g.was && { was: g.was }),
     })),
     feeds: groups.flatMap(([group, { feeds }]) =>
       Object.entries(feeds).map(([key, feed]) => resolveFeed(root, group, key, feed, byFeed.get(key) ?? [])),

@@ -12,6 +12,7 @@ export interface AssetRow {
   kind: 'source' | 'table' | 'consumer'
   feedKey: string
   feedName: string
+  connection: string
   flow: string | null
   promised: boolean
   status: Status | null
@@ -32,7 +33,7 @@ export interface AssetRow {
 }
 
 const ASSETS = `
-  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.flow, a.promised,
+  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.promised,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",

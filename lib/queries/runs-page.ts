@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import type { CataloguePage } from '#lib/domain/catalogue.ts'
 import { type Banner, getBanners } from './banners.ts'
+import { getPageAccess } from './page-access.ts'
 import { getPageSettings } from './page-settings.ts'
 import { getRunList, type RunFilter, type RunList } from './run-list.ts'
 
@@ -11,6 +12,8 @@ export interface RunsPage {
   list: RunList
   /** The flows of the catalogue, and those that have left it but ran. */
   flows: string[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
 }
 
 const FLOWS = 'select name from flow where removed_at is null or exists (select 1 from run r where r.flow = flow.name) order by name'
@@ -18,10 +21,11 @@ const FLOWS = 'select name from flow where removed_at is null or exists (select 
 /** The screen of all runs. */
 export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
   const page = await getPageSettings(ctx)
-  const [banners, list, flows] = await Promise.all([
+  const [banners, list, flows, access] = await Promise.all([
     getBanners(ctx, page?.demo ?? false),
     getRunList(ctx, filter),
     ctx.pool.query<{ name: string }>(FLOWS),
+    getPageAccess(ctx),
   ])
-  return { page, banners, list, flows: flows.rows.map(({ name }) => name) }
+  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesOrders: access.isPrivate }
 }

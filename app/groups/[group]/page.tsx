@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { getGroupPage } from '#lib/queries/group-page.ts'
 import { GroupScreen } from '../../_components/group-screen.tsx'
+import { readPage } from '../../_lib/pages-of.ts'
 import { decodeSegment } from '../../_lib/paths.ts'
 import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
 import { requestContext } from '../../_lib/request-context.ts'
@@ -10,6 +11,7 @@ import { statusWord } from '../../_lib/status-look.ts'
 
 interface PageProps {
   params: Promise<{ group: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 export const dynamic = 'force-dynamic'
@@ -24,11 +26,11 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   return { title: group ? `${group.name}: ${statusWord(group.status)} · ${group.page.name}` : 'Not found' }
 }
 
-export default async function Page({ params }: PageProps) {
+export default async function Page({ params, searchParams }: PageProps) {
   const group = await read((await params).group)
   if (group === null) {
     await redirectRenamed('group', decodeSegment((await params).group))
     notFound()
   }
-  return <GroupScreen group={group} />
+  return <GroupScreen group={group} pageNumber={readPage((await searchParams)['page'])} />
 }
