@@ -1,11 +1,11 @@
 import { readEnvironment } from '#lib/platform/env.ts'
-import { isTidemarkError, type TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { isTidemarkError, type TidemarkError, toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/page-access.ts'
 import { BODY_BYTES_MAX } from '../_door/inspect-request.ts'
 import { runPath } from './paths.ts'
 import { type ProblemLink, problemPage } from './problem-page.ts'
 import { readText } from './read-text.ts'
-import { problem, refuse } from './respond.ts'
+import { problem, refuse, unexpected } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
 
@@ -37,8 +37,7 @@ export async function acceptOrder(request: Request, execute: (ctx: Context, fiel
     return isFromForm(request.headers) ? seeOther(done.location) : answer(done)
   } catch (error) {
     if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error))
-    context.log.error('an order failed', { error: toInternalMessage(error) })
-    return refuseWith(500, toPublicMessage(error))
+    return unexpected(error, 'an order failed', refuseWith)
   }
 }
 

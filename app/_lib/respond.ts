@@ -1,5 +1,9 @@
 import { isTidemarkError, TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import { webProcess } from './web-process.ts'
+
+const DATABASE_GONE = 'The database does not answer right now. That says nothing about the data; ask again in a moment.'
+const RETRY_AFTER_SECONDS = 10
 
 /** Runs a handler; what it throws becomes an answer with words for people, and surprises a line in the log. */
 export async function respond(handler: () => Promise<Response>): Promise<Response> {
@@ -7,9 +11,17 @@ export async function respond(handler: () => Promise<Response>): Promise<Respons
     return await handler()
   } catch (error) {
     if (isTidemarkError(error)) return problem(toHttpStatus(error.code), error.publicMessage)
-    webProcess().context.log.error('a request failed', { error: toInternalMessage(error) })
-    return problem(500, toPublicMessage(error))
+    return unexpected(error, 'a request failed')
   }
+}
+
+/** The answer to an error nobody threw on purpose: 503 while the database is gone, so that scripts come back, else 500. */
+export function unexpected(error: unknown, what: string, answer: (status: number, words: string) => Response = problem): Response {
+  webProcess().context.log.error(what, { error: toInternalMessage(error) })
+  if (!isDatabaseGone(error)) return answer(500, toPublicMessage(error))
+  const response = answer(503, DATABASE_GONE)
+  response.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+  return response
 }
 
 /** A refusal in words, with an address that belongs to it. */

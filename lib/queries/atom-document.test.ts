@@ -7,6 +7,7 @@ const document: AtomDocument = {
   title: 'A & B',
   author: 'A & B',
   link: 'https://x/',
+  self: 'https://x/feed.atom',
   since: NOON - 1000,
   entries: [],
 }
@@ -28,6 +29,7 @@ test('a document without entries is as old as what it tells about', () => {
 <updated>2026-11-20T11:59:59.000Z</updated>
 <author><name>A &amp; B</name></author>
 <link rel="alternate" type="text/html" href="https://x/"/>
+<link rel="self" type="application/atom+xml" href="https://x/feed.atom"/>
 <generator>Tidemark</generator>
 </feed>
 `)

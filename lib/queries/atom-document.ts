@@ -18,6 +18,8 @@ export interface AtomDocument {
   author: string
   /** Where readers see the same as a page. */
   link: string
+  /** Where this document is. */
+  self: string
   /** Of an empty feed; otherwise the newest entry decides. */
   since: Instant
   entries: readonly AtomEntry[]
@@ -68,6 +70,7 @@ export function renderAtom(document: AtomDocument): string {
     time('updated', updated),
     `<author>${element('name', document.author)}</author>`,
     link(document.link),
+    `<link rel="self" type="application/atom+xml" href="${escapeXml(document.self)}"/>`,
     '<generator>Tidemark</generator>',
     ...document.entries.map(renderEntry),
     '</feed>',

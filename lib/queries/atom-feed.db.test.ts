@@ -26,6 +26,12 @@ test('a page without changes has a document, a feed that is not there has none',
   expect(await atomFeed(ctx, { feedKey: 'nowhere' })).toBeNull()
 })
 
+test('a document says where it is itself', async () => {
+  const self = '<link rel="self" type="application/atom+xml" href="https://status.campus.example'
+  expect((await atomFeed(ctx))?.xml).toContain(`${self}/feed.atom"/>`)
+  expect((await atomFeed(ctx, { feedKey: 'terms & dates' }))?.xml).toContain(`${self}/feeds/terms%20%26%20dates/feed.atom"/>`)
+})
+
 test('changes of feeds are told newest first, restated history is not', async () => {
   const courses = await makeFeed(ctx, 'courses', { feed: 'Courses' })
   clock.set(NOON + 1000)

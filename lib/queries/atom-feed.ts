@@ -75,11 +75,19 @@ async function headOf(ctx: Context, page: Page, feedKey: string | undefined): Pr
   )
   const [found] = rows
   if (feedKey === undefined) {
-    return { id: tag(place, 'page'), title: page.name, author: page.name, link: `${place.base}/`, since: found?.since ?? 0 }
+    return {
+      id: tag(place, 'page'),
+      title: page.name,
+      author: page.name,
+      link: `${place.base}/`,
+      self: `${place.base}/feed.atom`,
+      since: found?.since ?? 0,
+    }
   }
   if (found === undefined || found.name === null) return null
+  const link = feedLink(place, feedKey)
   const id = tag(place, `feed/${encodeURIComponent(feedKey)}`)
-  return { id, title: `${found.name} – ${page.name}`, author: page.name, link: feedLink(place, feedKey), since: found.since ?? 0 }
+  return { id, title: `${found.name} – ${page.name}`, author: page.name, link, self: `${link}/feed.atom`, since: found.since ?? 0 }
 }
 
 /**
