@@ -15,6 +15,7 @@ function prerenderedPolicy(isDevelopment) {
     "default-src 'self'",
     `script-src 'self' 'unsafe-inline'${isDevelopment ? " 'unsafe-eval'" : ''}`,
     `style-src 'self'${isDevelopment ? " 'unsafe-inline'" : ''}`,
+    "worker-src 'self'",
     "img-src 'self' data:",
     "object-src 'none'",
     "base-uri 'none'",

@@ -8,6 +8,7 @@ export function proxy(request: NextRequest): NextResponse {
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
     `style-src 'self'${development ? " 'unsafe-inline'" : ''}`,
+    "worker-src 'self'",
     "img-src 'self' data:",
     "object-src 'none'",
     "base-uri 'none'",

@@ -2,6 +2,7 @@ import type { Status } from '#lib/domain/status.ts'
 import { weaknessInWords } from '#lib/domain/words.ts'
 import type { AssetPage } from '#lib/queries/asset-page.ts'
 import { feedPath, groupPath, overviewPath } from '../_lib/paths.ts'
+import { assetsShown, flowsShown } from '../_lib/shown-topics.ts'
 import { ArrivalList } from './arrival-list.tsx'
 import { AssetTable } from './asset-table.tsx'
 import { ChangeList } from './change-list.tsx'
@@ -23,6 +24,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
     <Frame
       page={page}
       now={window.now}
+      shows={[...assetsShown([asset, ...found.upstream, ...found.downstream]), ...flowsShown([asset])]}
       banners={found.banners}
       crumbs={[
         ['All feeds', overviewPath],

@@ -8,7 +8,7 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
   // A connection that is down says so on its card.
   const banners = found.banners.filter((banner) => banner.kind !== 'connection')
   return (
-    <Frame page={page} now={now} banners={banners} place="connections">
+    <Frame page={page} now={now} shows={['connection:*']} banners={banners} place="connections">
       <header className="hero">
         <h1>{found.isPrivate ? headline(connections) : 'Connections are not shown on a public page.'}</h1>
         {!found.isPrivate ? (

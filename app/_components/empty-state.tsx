@@ -17,7 +17,7 @@ groups:
 /** Before the first catalogue: what to do next. */
 export function EmptyState({ now, banners }: { now: number; banners: readonly Banner[] }) {
   return (
-    <Frame page={{ name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} banners={banners}>
+    <Frame page={{ name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]} banners={banners}>
       <div className="hero">
         <h1>There is nothing to show yet: no catalogue has been accepted.</h1>
         <p className="lead">The catalogue says which data you promise to whom. Three steps, then this page fills by itself:</p>

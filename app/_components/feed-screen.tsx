@@ -4,6 +4,7 @@ import type { LastRun } from '#lib/queries/last-run.ts'
 import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '../_lib/paths.ts'
 import { firstToTurn, verdictOf } from '../_lib/root-of-trouble.ts'
 import { runStateInWords } from '../_lib/run-look.ts'
+import { assetsShown, flowsShown } from '../_lib/shown-topics.ts'
 import { AssetTable } from './asset-table.tsx'
 import { ChangeList, sentence } from './change-list.tsx'
 import { Frame } from './frame.tsx'
@@ -26,6 +27,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
     <Frame
       page={page}
       now={window.now}
+      shows={[`feed:${feed.key}`, ...flowsShown(found.assets), ...assetsShown(found.neighbours)]}
       banners={found.banners}
       crumbs={[
         ['All feeds', overviewPath],

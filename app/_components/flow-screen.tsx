@@ -13,7 +13,14 @@ import { WorkSentence } from './work-note.tsx'
 export function FlowScreen({ found }: { found: FlowPage }) {
   const { page, now, banners, card, runs } = found
   return (
-    <Frame page={page} now={now} banners={banners} place="flows" crumbs={[['All flows', flowsPath]]}>
+    <Frame
+      page={page}
+      now={now}
+      shows={[`flow:${card.name}`, `progress:${card.name}`]}
+      banners={banners}
+      place="flows"
+      crumbs={[['All flows', flowsPath]]}
+    >
       <header className="subject-head">
         <h1 dir="auto">{card.name}</h1>
         <p className="verdict">

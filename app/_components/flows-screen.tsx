@@ -16,7 +16,7 @@ interface FlowsScreenProps {
 export function FlowsScreen({ found, filter, problem }: FlowsScreenProps) {
   const { page, now, banners, groups } = found
   return (
-    <Frame page={page} now={now} banners={banners} place="flows">
+    <Frame page={page} now={now} shows={['flow:*']} banners={banners} place="flows">
       <header className="hero">
         <h1>{problem ?? (found.total > 0 && found.shown === 0 ? 'No flow is like that' : flowsTitle(found, filter))}</h1>
         {found.total === 0 && (

@@ -5,6 +5,7 @@ import { toGroupLine } from '../_lib/feed-line.ts'
 import { alsoFound, findTitle } from '../_lib/find-title.ts'
 import { pageOfFeeds } from '../_lib/found-page.ts'
 import { filterPath, overviewPath } from '../_lib/paths.ts'
+import { OVERVIEW_SHOWS } from '../_lib/shown-topics.ts'
 import { FoundThingsList } from './found-things.tsx'
 import { Frame } from './frame.tsx'
 import { GroupList } from './group-list.tsx'
@@ -27,7 +28,14 @@ export function FoundFeeds({ overview, page, filter, things, pageNumber, problem
   const { q, status, owner } = filter
   const question = { ...(q !== undefined && { q }), ...(status !== undefined && { status }), ...(owner !== undefined && { owner }) }
   return (
-    <Frame page={page} now={overview.now} banners={overview.banners} search={q ?? ''} crumbs={[['All feeds', overviewPath]]}>
+    <Frame
+      page={page}
+      now={overview.now}
+      shows={OVERVIEW_SHOWS}
+      banners={overview.banners}
+      search={q ?? ''}
+      crumbs={[['All feeds', overviewPath]]}
+    >
       <div className="hero">
         <h1 dir="auto">{problem ?? findTitle(filter, feeds.total, things)}</h1>
         <p className="muted">

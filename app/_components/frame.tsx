@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import type { Topic } from '#lib/domain/topic.ts'
 import type { Banner } from '#lib/queries/banners.ts'
 import { zoneAbbreviation } from '../_lib/format-time.ts'
 import { overviewPath } from '../_lib/paths.ts'
@@ -15,6 +16,8 @@ interface FrameProps {
   now: number
   banners?: readonly Banner[]
   search?: string
+  /** What it shows beside what stands on every screen: it is rendered anew when something of that has changed. */
+  shows: readonly Topic[]
   /** The part of the page one is in. */
   place?: Place
   /** Where one is: `[words, address]` from the top. */
@@ -23,7 +26,7 @@ interface FrameProps {
 }
 
 /** What every screen has around it. */
-export function Frame({ page, now, banners = [], search = '', place = 'status', crumbs = [], children }: FrameProps) {
+export function Frame({ page, now, shows, banners = [], search = '', place = 'status', crumbs = [], children }: FrameProps) {
   return (
     <ZoneProvider zone={page.zone} now={now} readyBy={page.readyBy}>
       <Sprite />
@@ -44,7 +47,7 @@ export function Frame({ page, now, banners = [], search = '', place = 'status', 
         </div>
       </header>
       <Banners banners={banners} />
-      <main id="content" className="wrap" data-now={now} tabIndex={-1}>
+      <main id="content" className="wrap" data-now={now} data-shows={JSON.stringify(shows)} tabIndex={-1}>
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         {children}
       </main>

@@ -22,7 +22,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
   const isLong = group.feeds.length > FEEDS_PAGE
   const feeds = pageOf(isLong ? worstFirst(group.feeds) : group.feeds, pageNumber, FEEDS_PAGE)
   return (
-    <Frame page={group.page} now={group.now} banners={group.banners} crumbs={[['All feeds', overviewPath]]}>
+    <Frame page={group.page} now={group.now} shows={[`group:${group.key}`]} banners={group.banners} crumbs={[['All feeds', overviewPath]]}>
       <header className="subject-head">
         <h1 dir="auto">{group.name}</h1>
         {group.description !== null && <p className="lead">{group.description}</p>}

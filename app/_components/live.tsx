@@ -2,15 +2,18 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
+import { isShown, type Topic } from '#lib/domain/topic.ts'
+import type { LineState } from '../_lib/event-source.ts'
+import { getMoved } from '../_lib/get-moved.ts'
+import { followEvents } from '../_lib/shared-events.ts'
 import { DayCard } from './day-card.tsx'
 
 const REFRESH_EVERY_MS = 2000
 
-type Connection = 'starting' | 'live' | 'lost'
-let connection: Connection = 'starting'
+let connection: LineState = 'starting'
 const watchers = new Set<() => void>()
 
-function setConnection(next: Connection): void {
+function setConnection(next: LineState): void {
   connection = next
   for (const watcher of watchers) watcher()
 }
@@ -23,19 +26,27 @@ export function Live({ children }: { children: ReactNode }) {
   )
   useEffect(() => {
     const refresh = throttled(() => router.refresh(), REFRESH_EVERY_MS)
-    const seen = document.querySelector<HTMLElement>('[data-now]')?.dataset['now'] ?? ''
-    const source = new EventSource(`/api/v1/events?${new URLSearchParams({ seen })}`)
-    const renew = (keys: string[]) => () => {
-      for (const key of keys) void client.invalidateQueries({ queryKey: [key] })
+    const hear = (topics: readonly Topic[]) => {
+      invalidateRuns(client, topics)
+      if (!isShown(topics, shownTopics())) return
+      for (const key of ['bars', 'days']) void client.invalidateQueries({ queryKey: [key] })
       refresh.call()
     }
-    source.addEventListener('open', () => setConnection('live'))
-    source.addEventListener('error', () => setConnection('lost'))
-    source.addEventListener('change', renew(['bars', 'days']))
-    source.addEventListener('facts', renew(['days']))
-    source.addEventListener('runs', renew(['run']))
+    const catchUp = () => void getMoved(madeAt()).then(hear)
+    const stop = whileOnScreen(() =>
+      followEvents((news) => {
+        if (news.kind === 'moved') return hear(news.topics)
+        setConnection(news.state)
+        if (news.state === 'live') catchUp()
+      }),
+    )
+    const catchUpInSight = () => {
+      if (document.visibilityState === 'visible' && connection === 'live') catchUp()
+    }
+    document.addEventListener('visibilitychange', catchUpInSight)
     return () => {
-      source.close()
+      document.removeEventListener('visibilitychange', catchUpInSight)
+      stop()
       refresh.stop()
     }
   }, [router, client])
@@ -45,6 +56,39 @@ export function Live({ children }: { children: ReactNode }) {
       <DayCard />
     </QueryClientProvider>
   )
+}
+
+/** Follows as long as the page is on screen: one that the browser keeps for the way back lets go, and begins anew when it is shown again. */
+function whileOnScreen(follow: () => () => void): () => void {
+  let stop = follow()
+  const leave = () => stop()
+  const comeBack = ({ persisted }: PageTransitionEvent) => {
+    if (persisted) stop = follow()
+  }
+  window.addEventListener('pagehide', leave)
+  window.addEventListener('pageshow', comeBack)
+  return () => {
+    window.removeEventListener('pagehide', leave)
+    window.removeEventListener('pageshow', comeBack)
+    stop()
+  }
+}
+
+/** What the page on screen shows, as `Frame` has written it down. */
+function shownTopics(): Topic[] {
+  const shown: unknown = JSON.parse(document.querySelector<HTMLElement>('[data-shows]')?.dataset['shows'] ?? '["*"]')
+  return Array.isArray(shown) ? shown.map(String) : []
+}
+
+function madeAt(): string {
+  return document.querySelector<HTMLElement>('[data-now]')?.dataset['now'] ?? '0'
+}
+
+/** Runs on screen are asked for again by themselves: the run it is about, and lists of runs. */
+function invalidateRuns(client: QueryClient, topics: readonly Topic[]): void {
+  const runs = topics.filter((topic) => topic.startsWith('run:')).map((topic) => topic.slice('run:'.length))
+  for (const id of runs.length === 0 ? [] : [...runs, 'list']) void client.invalidateQueries({ queryKey: ['run', id] })
+  if (topics.includes('*')) void client.invalidateQueries({ queryKey: ['run'] })
 }
 
 /** Calls at once, then at most every `everyMs`, the last call never lost. */

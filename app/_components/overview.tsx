@@ -1,6 +1,7 @@
 import type { Overview as OverviewData } from '#lib/queries/status-overview.ts'
 import { toGroupLine } from '../_lib/feed-line.ts'
 import { headline } from '../_lib/headline.ts'
+import { OVERVIEW_SHOWS } from '../_lib/shown-topics.ts'
 import { Attention } from './attention.tsx'
 import { EmptyState } from './empty-state.tsx'
 import { Frame } from './frame.tsx'
@@ -17,7 +18,7 @@ export function Overview({ overview }: { overview: OverviewData }) {
   const groups = overview.groups.map((group) => toGroupLine(group, page.zone, overview.work))
   const checked = !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
   return (
-    <Frame page={page} now={now} banners={banners}>
+    <Frame page={page} now={now} shows={OVERVIEW_SHOWS} banners={banners}>
       <div className="hero">
         <h1>{headline(counts)}</h1>
         <p className="muted">

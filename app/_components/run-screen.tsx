@@ -13,7 +13,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
   const feeds = new Map(writes.map((asset) => [asset.feedKey, asset.feedName]))
   const crumbs = [...feeds].map(([key, name]): [string, string] => [name, feedPath(key)])
   return (
-    <Frame page={page} now={now} banners={found.banners} place="runs" crumbs={[['All runs', runsPath], ...crumbs.slice(0, 1)]}>
+    <Frame page={page} now={now} shows={[]} banners={found.banners} place="runs" crumbs={[['All runs', runsPath], ...crumbs.slice(0, 1)]}>
       <LiveRun
         initial={run}
         log={{ initial: found.log, query: query.log }}

@@ -18,7 +18,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
   const { page, list, flows } = found
   const known = filter.flow === null || flows.includes(filter.flow) ? flows : [...flows, filter.flow]
   return (
-    <Frame page={page} now={list.now} banners={found.banners} place="runs">
+    <Frame page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
       <header className="hero">
         <h1 dir="auto">{runsTitle(filter)}</h1>
         {problem !== null && <p className="lead">{problem}</p>}

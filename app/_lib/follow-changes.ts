@@ -1,9 +1,12 @@
+import { isShown, movedTopics, type Topic } from '#lib/domain/topic.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { getPageSight, getTouchedAssets, type PageSight } from '#lib/queries/page-sight.ts'
 import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
 import { feelPulse } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
-import { changeFrames, eventFrame, HEARTBEAT } from './page-events.ts'
+import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
+import { OVERVIEW_SHOWS } from './shown-topics.ts'
 import { type WebProcess, webProcess } from './web-process.ts'
 
 /** The prerendered overview is made anew at least this often, so that its instants are never older. */
@@ -15,7 +18,7 @@ const HEARTBEAT_MS = 20_000
 export function followChanges(): void {
   const web = webProcess()
   const { signal } = web.stopping
-  void watchChanges(web.context, signal, (movement) => announce(web, movement))
+  void watchMovements(web, signal)
   void keepWarm(web, signal)
   void beat(web, signal)
   const { clock, pool } = web.context
@@ -27,18 +30,27 @@ export function followChanges(): void {
   )
 }
 
-async function announce(web: WebProcess, movement: Movement): Promise<void> {
-  if (movement.statuses || movement.facts) await renewOverview(web)
-  tell(web, await framesOf(web, movement))
+async function watchMovements(web: WebProcess, signal: AbortSignal): Promise<void> {
+  let known: PageSight | null = await getPageSight(web.context).catch(() => null)
+  await watchChanges(web.context, signal, async (movement) => {
+    const now = await getPageSight(web.context)
+    await announce(web, movement, known === null ? ['*'] : await topicsBetween(web, known, now))
+    known = now
+  })
 }
 
-/** Read once, told to every open stream. */
-async function framesOf(web: WebProcess, movement: Movement): Promise<Frame[]> {
-  const frames: Frame[] = []
-  if (movement.statuses) frames.push(...(await changeFrames(web.context, movement.before.lastChangeId)))
-  else if (movement.facts) frames.push(eventFrame('facts'))
-  if (movement.runs) frames.push(eventFrame('runs'))
-  return frames
+async function topicsBetween({ context }: WebProcess, before: PageSight, after: PageSight): Promise<Topic[]> {
+  const touched = await getTouchedAssets(context, before)
+  return [...new Set([...movedTopics(before.things, after.things), ...touched])]
+}
+
+async function announce(web: WebProcess, movement: Movement, topics: readonly Topic[]): Promise<void> {
+  const { context } = web
+  if (isShown(topics, OVERVIEW_SHOWS)) await renewOverview(web)
+  if (movement.statuses) tell(web, await changeFrames(context, movement.before.lastChangeId))
+  if (topics.length === 0) return
+  web.moved.note(context.clock.now(), topics)
+  tell(web, [movedFrame(topics)])
 }
 
 function tell(web: WebProcess, frames: readonly Frame[]): void {

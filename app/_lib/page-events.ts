@@ -1,6 +1,7 @@
+import type { Topic } from '#lib/domain/topic.ts'
 import { getChangesAfter, getLastChange } from '#lib/queries/change-sequence.ts'
 import type { Frame } from './event-stream.ts'
-import type { Context } from './web-process.ts'
+import type { Context, WebProcess } from './web-process.ts'
 
 /** How long a browser waits before it comes back after a lost connection. */
 const RETRY_MS = 3000
@@ -18,17 +19,21 @@ export async function changeFrames(ctx: Context, afterId: string): Promise<Frame
   return changes.map(({ id, ...change }) => changeFrame(id, change))
 }
 
-/** Something of the page has changed that is no status. */
-export function eventFrame(kind: 'facts' | 'runs'): Frame {
-  return `event: ${kind}\ndata: {}\n\n`
+/** What parts of the page have changed. */
+export function movedFrame(topics: readonly Topic[]): Frame {
+  return `event: moved\ndata: ${JSON.stringify({ topics })}\n\n`
 }
 
 /** What somebody missed who was told of changes up to `afterId`, or whose page was made at `seen`; and the number of the newest change. */
-export async function missedFrames(ctx: Context, start: { afterId: string | null; seen: number | null }): Promise<Frame[]> {
-  if (start.afterId !== null) return changeFrames(ctx, start.afterId)
-  const last = await getLastChange(ctx)
-  const missed = start.seen !== null && last.recordedAt > start.seen
-  return [missed ? changeFrame(last.id, {}) : `id: ${last.id}\nevent: hello\ndata: {}\n\n`]
+export async function missedFrames(web: WebProcess, start: { afterId: string | null; seen: number | null }): Promise<Frame[]> {
+  const { context, moved } = web
+  const missed = start.seen === null ? [] : moved.since(start.seen)
+  const frames = start.afterId === null ? [helloFrame((await getLastChange(context)).id)] : await changeFrames(context, start.afterId)
+  return missed.length === 0 ? frames : [...frames, movedFrame(missed)]
+}
+
+function helloFrame(id: string): Frame {
+  return `id: ${id}\nevent: hello\ndata: {}\n\n`
 }
 
 function changeFrame(id: string, change: object): Frame {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { openWebContext } from '#lib/queries/web-context.ts'
 import type { Listener } from './event-stream.ts'
+import { type MovedMemory, movedMemory } from './moved-memory.ts'
 
 /** What every query is given. */
 export type Context = ReturnType<typeof openWebContext>
@@ -11,6 +12,8 @@ export interface WebProcess {
   context: Context
   /** The open event streams. */
   listeners: Set<Listener>
+  /** What they were told of lately. */
+  moved: MovedMemory
   internalKey: string
   /** Aborted when the process is asked to stop: ends event streams and the listening connection. */
   stopping: AbortController
@@ -22,11 +25,17 @@ declare global {
 
 /** The one web process. Next bundles handlers, pages and instrumentation apart, so it lives on `globalThis`. */
 export function webProcess(): WebProcess {
-  globalThis.tidemarkWebProcess ??= {
-    context: openWebContext(),
+  globalThis.tidemarkWebProcess ??= open()
+  return globalThis.tidemarkWebProcess
+}
+
+function open(): WebProcess {
+  const context = openWebContext()
+  return {
+    context,
     listeners: new Set(),
+    moved: movedMemory(context.clock.now()),
     internalKey: readEnvironment().secret ?? randomBytes(32).toString('base64url'),
     stopping: new AbortController(),
   }
-  return globalThis.tidemarkWebProcess
 }

@@ -4,6 +4,9 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { childEnvironment } from '#lib/platform/env.ts'
 import { freePort } from '#lib/platform/postgres/server.ts'
 
+/** What the server is told to sign its calls to itself with. */
+export const INTERNAL_KEY = 'bench-only-bench-only-bench-only-bench'
+
 export interface WebServer {
   url: string
   child: ChildProcess
@@ -24,7 +27,7 @@ export async function startWebServer(databaseUrl: string, options: WebServerOpti
   const url = `http://127.0.0.1:${port}`
   const environment = childEnvironment('production', 'everything', {
     DATABASE_URL: databaseUrl,
-    TIDEMARK_SECRET: 'bench-only-bench-only-bench-only-bench',
+    TIDEMARK_SECRET: INTERNAL_KEY,
     TIDEMARK_URL: url,
     PORT: String(port),
     ENV_FILE: 'none',

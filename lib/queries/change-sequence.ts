@@ -21,13 +21,15 @@ const SEQUENCE = `
       (select concat_ws(':', count(*), max(id), max(to_at), count(*) filter (where from_at <= $3), count(*) filter (where to_at <= $3)) from maintenance_window),
       (select max(greatest(checked_at, check_requested_at)) || ':' || count(check_ok) from connection_state),
       (select coalesce(max(heartbeat_at) >= $1::timestamptz, false) from worker_state where stopped_at is null or heartbeat_at > stopped_at),
+      (select count(*) || ':' || coalesce(sum(hashtext(problem)::bigint), 0) from asset where problem is not null),
       (select value from setting where key = 'rolled-up-through'),
       (select value from setting where key = 'catalogue-check')
     ) as facts,
     (select concat_ws('|', count(*) filter (where state = 'running'), max(created_at), max(started_at), max(ended_at), sum(progress_done) filter (where state = 'running'))
       from run where created_at > $2::timestamptz) as runs`
 
-const RUNS_WATCHED_MS = 3 * 24 * 3600 * 1000
+/** Runs that were made longer ago are not looked at any more. */
+export const RUNS_WATCHED_MS = 3 * 24 * 3600 * 1000
 
 /** Reads the marks; two equal answers mean that nothing the page shows has changed in between. */
 export async function getChangeSequence(ctx: Context): Promise<ChangeSequence> {

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { cache } from 'react'
 import { getStatusOverview } from '#lib/queries/status-overview.ts'
 import { Overview } from '../../_components/overview.tsx'
 import { headline } from '../../_lib/headline.ts'
@@ -26,8 +27,11 @@ export default async function OverviewPage({ params }: PageProps) {
   return <Overview overview={await read(params)} />
 }
 
+/** Title and page are made from one look. */
+const readOnce = cache(() => overviewOrLastKnown((context) => getStatusOverview(context)))
+
 async function read(params: PageProps['params']) {
   const { audience } = await params
   if (audience !== 'public') notFound()
-  return overviewOrLastKnown((context) => getStatusOverview(context))
+  return readOnce()
 }

@@ -6,8 +6,8 @@ import { webProcess } from '../../../_lib/web-process.ts'
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
 
 /**
- * Server-sent events: `change` (id = the change's number, so a browser that was away says where it left off), `facts`, `runs`.
- * `?seen=` is the instant a page was made: what changed since is told at once.
+ * Server-sent events: `change` (id = the change's number, so a browser that was away says where it left off), `moved` with the topics
+ * of what has changed. `?seen=` is the instant a page was made: what moved since is told at once.
  */
 export function GET(request: Request): Promise<Response> {
   return respond(async () => {
@@ -15,8 +15,9 @@ export function GET(request: Request): Promise<Response> {
     const lastId = request.headers.get('last-event-id') ?? ''
     if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
     const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
-    const { context, listeners } = webProcess()
-    const stream = eventStream({ listeners, greeting: GREETING, catchUp: () => missedFrames(context, start), gone: request.signal })
+    const web = webProcess()
+    const catchUp = () => missedFrames(web, start)
+    const stream = eventStream({ listeners: web.listeners, greeting: GREETING, catchUp, gone: request.signal })
     return new Response(stream, { headers: HEADERS })
   })
 }
