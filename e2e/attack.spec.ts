@@ -105,7 +105,7 @@ async function inTurn<T>(items: readonly T[], atOnce: number, work: (item: T) =>
 async function answersOfAll(): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   await inTurn([...allRoutes(), '/nowhere'], 8, async (path) => {
-    const answer = await rawRequest(port, headOf('GET', path, { connection: 'close' }), { waitMs: path.endsWith('/events') ? 300 : 5000 })
+    const answer = await rawRequest(port, headOf('GET', path, { connection: 'close' }), { waitMs: path.endsWith('/events') ? 2000 : 5000 })
     found[path] = `${answer.status} ${/content-type: [^\r]*/i.exec(answer.head)?.[0] ?? ''}`
   })
   const status = await rawRequest(port, headOf('GET', '/api/v1/status'))

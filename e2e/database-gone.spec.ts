@@ -13,9 +13,11 @@ test('while the database is gone JSON and Atom answer 503 in words, and after it
   try {
     expect((await ask('/api/v1/status')).status).toBe(200)
     await line.cut()
-    for (const path of paths.filter((name) => !/\/(events|cancel|check)$|\/flows\/.*\/runs$/.test(name))) {
+    for (const path of paths.filter((name) => !/\/(events|moved)$/.test(name))) {
       const query = path.endsWith('/bars') ? '?subjects=feed:terms' : path.endsWith('/days') ? '?subject=feed:terms' : ''
       const answer = await ask(`${path}${query}`)
+      // A route that only takes orders.
+      if (answer.status === 405) continue
       expect(answer.status, path).toBe(503)
       if (path !== '/api/health') expect(await answer.json(), path).toHaveProperty('problem')
     }
@@ -26,7 +28,10 @@ test('while the database is gone JSON and Atom answer 503 in words, and after it
     })
     expect([order.status, order.headers.get('retry-after')]).toEqual([503, '10'])
     await line.mend()
-    for (const path of ['/api/v1/status', '/feed.atom', '/feeds/terms/feed.atom']) expect((await ask(path)).status, path).toBe(200)
+    const back = ['/api/v1/status', '/feed.atom', '/feeds/terms/feed.atom']
+    await expect(async () => {
+      for (const path of back) expect((await ask(path)).status, path).toBe(200)
+    }).toPass({ timeout: 20_000 })
   } finally {
     await server.stop()
     await line.cut().catch(() => {})

@@ -3,7 +3,7 @@ import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { getPageSight, getTouchedAssets, type PageSight } from '#lib/queries/page-sight.ts'
 import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
-import { feelPulse } from './database-pulse.ts'
+import { feelPulse, knownProblem } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
 import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
 import { OVERVIEW_SHOWS } from './shown-topics.ts'
@@ -26,7 +26,7 @@ export function followChanges(): void {
     clock,
     signal,
     () => pool.query('select 1'),
-    () => announceFacts(web),
+    () => announceTurn(web),
   )
 }
 
@@ -65,10 +65,12 @@ async function beat(web: WebProcess, signal: AbortSignal): Promise<void> {
   for (const listener of [...web.listeners]) listener.end()
 }
 
-/** The database has fallen silent or is back: what is shown is made anew, as last known or as it is. */
-async function announceFacts(web: WebProcess): Promise<void> {
+/** The database has fallen silent or is back: what is shown is made anew, as last known where that can be, or as it is. */
+async function announceTurn(web: WebProcess): Promise<void> {
   await renewOverview(web)
-  tell(web, [eventFrame('facts')])
+  const topics = knownProblem() === undefined ? ['*'] : OVERVIEW_SHOWS
+  web.moved.note(web.context.clock.now(), topics)
+  tell(web, [movedFrame(topics)])
 }
 
 /** Revalidation works only inside a request, so the process asks itself; the visit afterwards renders before any reader waits. */

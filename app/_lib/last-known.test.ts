@@ -5,6 +5,7 @@ import type { Overview } from '#lib/queries/status-overview.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { turns } from '#lib/testing/turns.ts'
 import { overviewOrLastKnown } from './last-known.ts'
+import { movedMemory } from './moved-memory.ts'
 
 const clock = new FakeClock('2026-11-29T06:00:00Z')
 const known: Overview = {
@@ -20,6 +21,7 @@ const known: Overview = {
 beforeEach(() => {
   globalThis.tidemarkWebProcess = {
     context: { clock, log: silentLog } as never,
+    moved: movedMemory(0),
     listeners: new Set(),
     internalKey: '',
     stopping: new AbortController(),

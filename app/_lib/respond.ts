@@ -1,13 +1,18 @@
 import { isTidemarkError, TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
+import { knownProblem } from './database-pulse.ts'
 import { webProcess } from './web-process.ts'
 
 const DATABASE_GONE = 'The database does not answer right now. That says nothing about the data; ask again in a moment.'
 const RETRY_AFTER_SECONDS = 10
 
-/** Runs a handler; what it throws becomes an answer with words for people, and surprises a line in the log. */
-export async function respond(handler: () => Promise<Response>): Promise<Response> {
+/**
+ * Runs a handler; what it throws becomes an answer with words for people, and surprises a line in the log. While the database is known
+ * to be silent nobody waits for it, but for handlers that do not need it.
+ */
+export async function respond(handler: () => Promise<Response>, needs: { database: boolean } = { database: true }): Promise<Response> {
   try {
+    if (needs.database && knownProblem() !== undefined) return databaseGone(problem)
     return await handler()
   } catch (error) {
     if (isTidemarkError(error)) return problem(toHttpStatus(error.code), error.publicMessage)
@@ -18,7 +23,10 @@ export async function respond(handler: () => Promise<Response>): Promise<Respons
 /** The answer to an error nobody threw on purpose: 503 while the database is gone, so that scripts come back, else 500. */
 export function unexpected(error: unknown, what: string, answer: (status: number, words: string) => Response = problem): Response {
   webProcess().context.log.error(what, { error: toInternalMessage(error) })
-  if (!isDatabaseGone(error)) return answer(500, toPublicMessage(error))
+  return isDatabaseGone(error) ? databaseGone(answer) : answer(500, toPublicMessage(error))
+}
+
+function databaseGone(answer: (status: number, words: string) => Response): Response {
   const response = answer(503, DATABASE_GONE)
   response.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
   return response

@@ -4,11 +4,14 @@ import { readQuery, respond } from '../../_lib/respond.ts'
 
 /** 200 while the page can be believed, 503 otherwise; the body says which part is not well. */
 export function GET(request: Request): Promise<Response> {
-  return respond(async () => {
-    readQuery(request, [])
-    const health = await getHealth(requestContext())
-    return Response.json(health, { status: health.ok ? 200 : 503, headers: { 'cache-control': 'no-store' } })
-  })
+  return respond(
+    async () => {
+      readQuery(request, [])
+      const health = await getHealth(requestContext())
+      return Response.json(health, { status: health.ok ? 200 : 503, headers: { 'cache-control': 'no-store' } })
+    },
+    { database: false },
+  )
 }
 
 export const dynamic = 'force-dynamic'
