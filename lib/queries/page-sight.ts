@@ -38,7 +38,7 @@ const THINGS = `
 const PAGE = `
   select concat_ws('|',
     (select max(id) from catalogue_version),
-    (select md5(string_agg(w::text, '|' order by id)) from maintenance_window w),
+    (select md5(string_agg(concat_ws(':', w::text, from_at <= $1, to_at <= $1), '|' order by id)) from maintenance_window w),
     (select value from setting where key = 'rolled-up-through'),
     (select md5(string_agg(key || value::text, '|' order by key)) from setting where key in ('page', 'access'))) as mark,
     (select coalesce(max(id), 0)::text from arrival) as "lastArrivalId",
@@ -56,7 +56,7 @@ export async function getPageSight(ctx: Context): Promise<PageSight> {
   const now = ctx.clock.now()
   const page = await getPageSettings(ctx)
   // The numbers first: what comes while the rest is read is found once more by the next look, never missed.
-  const [head] = (await ctx.pool.query<{ mark: string; lastArrivalId: string; lastSpanId: string }>(PAGE)).rows
+  const [head] = (await ctx.pool.query<{ mark: string; lastArrivalId: string; lastSpanId: string }>(PAGE, [new Date(now)])).rows
   const [rows, feeds, groups, banners] = await Promise.all([
     ctx.pool.query<Thing>(THINGS, [new Date(now - RUNS_WATCHED_MS), new Date(now - ENDED_RUNS_MS)]),
     getFeedRows(ctx),
