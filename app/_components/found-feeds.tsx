@@ -5,7 +5,7 @@ import { toGroupLine } from '../_lib/feed-line.ts'
 import { alsoFound, findTitle } from '../_lib/find-title.ts'
 import { pageOfFeeds } from '../_lib/found-page.ts'
 import { filterPath, overviewPath } from '../_lib/paths.ts'
-import { OVERVIEW_SHOWS } from '../_lib/shown-topics.ts'
+import { assetsShown, OVERVIEW_SHOWS } from '../_lib/shown-topics.ts'
 import { FoundThingsList } from './found-things.tsx'
 import { Frame } from './frame.tsx'
 import { GroupList } from './group-list.tsx'
@@ -31,7 +31,7 @@ export function FoundFeeds({ overview, page, filter, things, pageNumber, problem
     <Frame
       page={page}
       now={overview.now}
-      shows={OVERVIEW_SHOWS}
+      shows={[...OVERVIEW_SHOWS, ...assetsShown(things?.assets.shown ?? [])]}
       banners={overview.banners}
       search={q ?? ''}
       crumbs={[['All feeds', overviewPath]]}
