@@ -28,6 +28,8 @@ export interface ClockReading {
   /** null: we looked, and there is nothing (an empty table). */
   at: Instant | null
   precision: 'instant' | 'day'
+  /** A wall time that autumn repeats: `at` is the first instant that shows it, this the second. */
+  orAt?: Instant | undefined
   /** Nothing is there now, but there was something at the look before, although no time of it was known. */
   isEmptied?: boolean
 }

@@ -6,7 +6,7 @@ export interface Reading {
   at: Instant | null
   precision: 'instant' | 'day'
   /** A wall time that autumn repeats: `at` is its first instant, this its second. */
-  orAt?: Instant
+  orAt?: Instant | undefined
   /** Nothing is there now, but there was something at the look before, although no time of it was known. */
   isEmptied?: boolean
 }

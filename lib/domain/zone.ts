@@ -102,6 +102,12 @@ export function instantOf(wall: WallTime, zone: string): Instant {
   return wallTimeAt(first, zone) === wall ? first : wall - Math.min(before, after)
 }
 
+/** The later instant that shows the same wall time, where clocks are set back over it and `at` is the first; null everywhere else. */
+export function repeatOf(at: Instant, zone: string): Instant | null {
+  const [first, second] = instantsOf(wallTimeAt(at, zone), zone)
+  return first === at ? (second ?? null) : null
+}
+
 /** The first instant of a local day; of a day that the zone skipped, the first instant of the next one. */
 export function startOfDayNumber(day: DayNumber, zone: string): Instant {
   return instantOf(day * DAY_MS, zone)

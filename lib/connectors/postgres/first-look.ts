@@ -93,17 +93,17 @@ export interface ValueZones {
 function zoneOf(text: string | null, choice: ColumnChoice, { said, likely }: ValueZones, now: Instant): string {
   if (said !== undefined) return said
   const fits = (zone: string) => {
-    const time = readInstant(text, choice.type, zone)
+    const time = readInstant(text, choice.type, zone, now)
     return !time.ok || time.at === null || time.precision === 'day' || time.at <= now + MINUTE_MS
   }
-  const time = readInstant(text, choice.type, 'UTC')
+  const time = readInstant(text, choice.type, 'UTC', now)
   return time.ok && time.wallClock && !fits('UTC') ? (likely.find(fits) ?? 'UTC') : 'UTC'
 }
 
 function readValue(newest: string | null, past: string | null, choice: ColumnChoice, zones: ValueZones, now: Instant): NewestValue | null {
   if (newest === null) return { at: null, text: '', ahead: false, zone: zones.said ?? 'UTC' }
   const zone = zoneOf(past, choice, zones, now)
-  const time = readInstant(past, choice.type, zone)
+  const time = readInstant(past, choice.type, zone, now)
   if (!time.ok || time.at === null || time.at < EARLIEST || time.at > now + DAY_MS + MINUTE_MS) return null
   const isAhead = newest !== past || (time.precision === 'instant' && time.at > now + MINUTE_MS)
   return { at: time.at, text: past ?? '', ahead: isAhead, zone }

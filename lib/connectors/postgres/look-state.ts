@@ -2,7 +2,12 @@ import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/facts.ts'
 import type { ServerState, TableState } from './metadata.ts'
 
-const readingSchema = z.object({ clock: z.enum(JUDGED_CLOCKS), at: z.number().nullable(), precision: z.enum(['instant', 'day']) })
+const readingSchema = z.object({
+  clock: z.enum(JUDGED_CLOCKS),
+  at: z.number().nullable(),
+  precision: z.enum(['instant', 'day']),
+  orAt: z.number().optional(),
+})
 
 /** What a look at the rows leaves behind, so that the next one knows which have become visible since. */
 const rowsSeenSchema = z.object({

@@ -1,3 +1,4 @@
+import { TYPE } from './read-instant.ts'
 import type { Session } from './session.ts'
 import type { TablePath } from './table-path.ts'
 
@@ -131,6 +132,7 @@ export async function readMetadata(session: Session, paths: readonly TablePath[]
 export interface ColumnState {
   exists: boolean
   readable: boolean
+  /** Behind all domains; texts of every kind count as text. */
   type: number
   /** A valid, full index leads with it: its newest value costs one step. */
   indexed: boolean
@@ -138,7 +140,7 @@ export interface ColumnState {
 
 const COLUMNS = `
 select w.i::int, a.attnum is not null as exists, coalesce(has_column_privilege(w.relid, a.attnum, 'select'), false) as readable,
-  coalesce(nullif(t.typbasetype, 0), t.oid, 0)::int as type,
+  case when t.category = 'S' then ${TYPE.text} else coalesce(t.oid, 0) end::int as type,
   exists (
     select from pg_index x join pg_class xc on xc.oid = x.indexrelid join pg_am am on am.oid = xc.relam
     where x.indrelid = w.relid and x.indkey[0] = a.attnum and x.indpred is null and x.indisvalid and am.amname = 'btree'
@@ -146,7 +148,12 @@ select w.i::int, a.attnum is not null as exists, coalesce(has_column_privilege(w
 from unnest($1::int8[], $2::text[]) with ordinality as w0(relid, name, i)
 cross join lateral (select w0.relid::oid as relid, w0.name, w0.i) w
 left join pg_attribute a on a.attrelid = w.relid and a.attname = w.name and a.attnum > 0 and not a.attisdropped
-left join pg_type t on t.oid = a.atttypid`
+left join lateral (
+  with recursive base(oid, next, category) as (
+    select oid, typbasetype, typcategory from pg_type where oid = a.atttypid
+    union all select u.oid, u.typbasetype, u.typcategory from base b join pg_type u on u.oid = b.next
+  ) select oid::int8, category from base where next = 0
+) t on true`
 
 /** How the given columns can be read, in one query, in the order asked for. */
 export async function readColumns(session: Session, columns: readonly { relid: number; name: string }[]): Promise<ColumnState[]> {

@@ -4,14 +4,15 @@ import { TidemarkError } from '#lib/platform/errors.ts'
 import { fromColumns } from './from-columns.ts'
 import { compareLooks, nextInRound, parseLookState } from './look-state.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './metadata.ts'
+import { newestStatement, type Question, questionFor } from './newest-statement.ts'
 import { failed, kept, type Looked } from './observation.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
-import { isLineBroken, toLasting, toStatementWords, toUnreachable } from './problems.ts'
+import { isLineBroken, sqlStateOf, toLasting, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
 import { readByRows } from './read-rows.ts'
 import { openSession, type Session } from './session.ts'
 import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
-import { parseTablePath, quoteIdentifier, quoteTable, type TablePath } from './table-path.ts'
+import { parseTablePath, type TablePath } from './table-path.ts'
 
 /** Tables without a fitting index and more rows than this are read one by one. */
 const MANY_ROWS = 100_000
@@ -26,6 +27,7 @@ interface Wanted {
 interface ColumnJob {
   looked: Looked
   columns: ColumnState[]
+  questions: Question[]
 }
 
 function toWanted(asset: ObservedAsset): Wanted | Observation {
@@ -66,7 +68,8 @@ function toLooked(
   const columns: Looked['columns'] = []
   if (settings.column !== undefined) columns.push({ name: settings.column, clock: settings.clock })
   if (settings.dataThrough !== undefined) columns.push({ name: settings.dataThrough, clock: 'dataThroughAt' })
-  const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, settings.zone ?? connection.zone ?? null])
+  const zone = settings.zone ?? connection.zone ?? null
+  const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, zone, ...(settings.where ? [settings.where] : [])])
   const previous = parseLookState(asset.previous)
   const difference = compareLooks(previous, about, table, metadata.server)
   const looks = nextInRound(previous, about, asset.key, connection.fullLookEvery)
@@ -99,22 +102,32 @@ function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): Obstacl
 }
 
 function toJob(looked: Looked, columns: ColumnState[]): ProbeJob<ColumnJob> {
-  const table = quoteTable(looked.path)
-  const newest = looked.columns.map((c) => `(select max(${quoteIdentifier(c.name)}) from ${table})`)
-  const indexed = columns.every((c) => c.indexed)
   const rows = Math.max(looked.table.estimatedRows, looked.table.liveRows)
+  const questions = columns.map((column) => questionFor(column, rows))
+  const asked = looked.columns.map(({ name }, slot) => ({ name, question: questions[slot] ?? 'greatest' }))
+  const indexed = columns.every((column) => column.indexed) && looked.settings.where === undefined
   return {
-    job: { looked, columns },
-    text: `select ${newest.join(', ')}`,
+    job: { looked, columns, questions },
+    text: newestStatement(looked.path, asked, looked.settings.where),
     heavy: !indexed && (rows > MANY_ROWS || looked.table.kind !== 'r'),
   }
 }
 
+/** Wrong SQL, names, types or values; neither permissions nor a table that went away. */
+const OF_A_CONDITION = /^(42(?!501|P01)|22)/
+
 function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSettings): Observation {
-  const { looked, columns } = answer.job
-  if (answer.ok) return fromColumns(looked, settings, { row: answer.row, columns, costMs: answer.costMs })
+  const { looked, columns, questions } = answer.job
+  if (answer.ok) {
+    const hasRows = answer.row.values[columns.length]
+    const found = { row: answer.row, questions, hasRows: hasRows == null ? null : hasRows === 't', columns, costMs: answer.costMs }
+    return fromColumns(looked, settings, found)
+  }
   if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
   const words = toStatementWords(answer.error)
+  if (looked.settings.where !== undefined && OF_A_CONDITION.test(sqlStateOf(answer.error))) {
+    return failed(looked.asset.key, 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.', words.message)
+  }
   const indexed = columns.every((c) => c.indexed)
   const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
   return failed(looked.asset.key, `${words.publicMessage}${remedy}`, words.message, toLasting(answer.error))

@@ -1,6 +1,7 @@
-import { DateTime } from 'luxon'
-import type { Instant } from '#lib/domain/instant.ts'
-import { endOfDay } from '#lib/domain/local-day.ts'
+import { DAY_MS, type Instant } from '#lib/domain/instant.ts'
+import { endOfDay, isValidDay, toDayNumber } from '#lib/domain/local-day.ts'
+import { readNumberTime } from '#lib/domain/number-time.ts'
+import { instantOf, repeatOf } from '#lib/domain/zone.ts'
 
 /** The types a time can hide in, by PostgreSQL's fixed object ids. */
 export const TYPE = {
@@ -27,29 +28,26 @@ export function canHoldTime(type: number): boolean {
 }
 
 export type TimeReading =
-  | { ok: true; at: Instant | null; precision: 'instant' | 'day'; wallClock: boolean; warnings: string[] }
+  | {
+      ok: true
+      at: Instant | null
+      precision: 'instant' | 'day'
+      wallClock: boolean
+      /** The second instant that shows a wall time which autumn repeats; `at` is the first. */
+      orAt: Instant | null
+      warnings: string[]
+    }
   | { ok: false; problem: string }
 
 /** Stands for "never": the last instant of the year 9999. */
 export const NEVER: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-const instant = (at: Instant | null, more: { wallClock?: boolean; warnings?: string[] } = {}): TimeReading => ({
-  ok: true,
-  at,
-  precision: 'instant',
-  wallClock: more.wallClock ?? false,
-  warnings: more.warnings ?? [],
-})
-
-const onDay = (year: number, month: number, day: number, zone: string): TimeReading => {
-  const pad = (n: number, width: number) => String(n).padStart(width, '0')
-  const at = endOfDay(`${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`, zone) - 1
-  return { ok: true, at, precision: 'day', wallClock: true, warnings: [] }
+function reading(at: Instant | null, more: Partial<Extract<TimeReading, { ok: true }>> = {}): TimeReading {
+  return { ok: true, at, precision: 'instant', wallClock: false, orAt: null, warnings: [], ...more }
 }
 
-const endless = (text: string) => instant(NEVER, { warnings: [`The newest value is ${text}: it cannot be a time of loading.`] })
-const beginless = (text: string) =>
-  instant(null, { warnings: [`The newest value is ${text}, which stands for "no time": the table counts as empty.`] })
+const endless = (text: string) => reading(NEVER, { warnings: [`The newest value is ${text}: it cannot be a time of loading.`] })
+const beginless = (text: string): TimeReading => ({ ok: false, problem: `holds ${text}, which stands for "no time"` })
 
 const MOMENT = /^(\d{4,7})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?(?::\d\d)?)?( BC)?$/
 
@@ -60,53 +58,53 @@ function offsetMs(text: string): number {
   return (text.startsWith('-') ? -1 : 1) * seconds * 1000
 }
 
+/** ISO 8601 without its separators, `20261120T064100Z`, with them. */
+function withSeparators(text: string): string {
+  return text.replace(/^(\d{4})(\d\d)(\d\d)(?:T(?=\d{6})|(?=\d{6}(?:\.\d+)?(?:Z|[+-]\d\d)))(\d\d)(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:$6')
+}
+
 function readMoment(text: string, zone: string): TimeReading | null {
   if (text === 'infinity') return endless(text)
   if (text === '-infinity') return beginless(text)
-  const match = MOMENT.exec(text)
-  if (!match) return null
-  const [, y, mo, d, h, mi, s, fraction, offset, bc] = match
-  const [year, month, day] = [Number(y), Number(mo), Number(d)]
-  if (bc !== undefined || year <= 1) return beginless(text)
-  if (year > 9999) return endless(text)
-  if (!DateTime.utc(year, month, day).isValid) return null
-  if (h === undefined) return onDay(year, month, day, zone)
-  const time = {
-    hour: Number(h),
-    minute: Number(mi),
-    second: Number(s ?? 0),
-    millisecond: Number((fraction ?? '').padEnd(3, '0').slice(0, 3)),
-  }
-  const local = DateTime.fromObject({ year, month, day, ...time }, { zone: offset === undefined ? zone : 'utc' })
-  if (!local.isValid) return null
-  return offset === undefined ? instant(local.toMillis(), { wallClock: true }) : instant(local.toMillis() - offsetMs(offset))
+  const [matched, y = '', month, day, h, minute = '', second = '0', fraction = '', offset, bc] = MOMENT.exec(withSeparators(text)) ?? []
+  if (matched === undefined) return null
+  if (bc !== undefined || Number(y) <= 1) return beginless(text)
+  if (Number(y) > 9999) return endless(text)
+  const date = `${y.padStart(4, '0')}-${month}-${day}`
+  if (!isValidDay(date)) return null
+  if (h === undefined) return reading(endOfDay(date, zone) - 1, { precision: 'day', wallClock: true })
+  if (Number(h) > 23 || Number(minute) > 59 || Number(second) > 59) return null
+  const seconds = Number(h) * 3600 + Number(minute) * 60 + Number(second)
+  const wall = toDayNumber(date) * DAY_MS + seconds * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3))
+  return offset === undefined ? onTheWall(instantOf(wall, zone), zone) : reading(wall - offsetMs(offset))
 }
 
-/** Seconds, milli-, micro- or nanoseconds since 1970, told apart by size; eight digits that form a date are one. */
-function readNumber(text: string, zone: string): TimeReading {
-  const value = Number(text)
-  if (value === Number.POSITIVE_INFINITY) return endless(text)
-  if (value === Number.NEGATIVE_INFINITY) return beginless(text)
-  const [year, month, day] = [Math.floor(value / 10_000), Math.floor(value / 100) % 100, value % 100]
-  if (year >= 1900 && year <= 9999 && DateTime.utc(year, month, day).isValid) return onDay(year, month, day, zone)
-  if (value >= 1e8 && value < 1e11) return instant(Math.floor(value * 1e3))
-  if (value >= 1e11 && value < 1e14) return instant(Math.floor(value))
-  if (value >= 1e14 && value < 1e17) return instant(Math.floor(value / 1e3))
-  if (value >= 1e17 && value < 1e20) return instant(Math.floor(value / 1e6))
-  return { ok: false, problem: `holds ${text}, which is no time in seconds, milliseconds or microseconds since 1970` }
+function onTheWall(at: Instant, zone: string): TimeReading {
+  return reading(at, { wallClock: true, orAt: repeatOf(at, zone) })
+}
+
+function readNumber(text: string, zone: string, now: Instant): TimeReading {
+  if (text === 'Infinity') return endless(text)
+  if (text === '-Infinity') return beginless(text)
+  const time = readNumberTime(text, zone, now)
+  if (!time.ok) return time
+  return time.isWallTime && time.precision === 'instant'
+    ? onTheWall(time.at, zone)
+    : reading(time.at, { precision: time.precision, wallClock: time.isWallTime })
 }
 
 /**
- * Reads the newest value of a column, as PostgreSQL prints it with DateStyle ISO. Dates become the last
- * instant of that day in `zone`; wall-clock values are taken as that zone's. Nothing is never a time: null.
+ * Reads the newest value of a column, as PostgreSQL prints it with DateStyle ISO. Dates become the last instant of that day in `zone`;
+ * wall-clock values are taken as that zone's, repeated ones as their first instant; numbers as `readNumberTime` says. Nothing is never a
+ * time: null.
  */
-export function readInstant(text: string | null, type: number, zone: string): TimeReading {
-  if (text === null) return instant(null)
-  if (NUMBERS.includes(type)) return readNumber(text, zone)
+export function readInstant(text: string | null, type: number, zone: string, now: Instant): TimeReading {
+  if (text === null) return reading(null)
+  if (NUMBERS.includes(type)) return readNumber(text, zone, now)
   const trimmed = text.trim()
   if (TEXTS.includes(type)) {
-    if (trimmed === '') return instant(null, { warnings: ['The newest value is an empty text: the table counts as empty.'] })
-    if (/^\d+(\.\d+)?$/.test(trimmed)) return readNumber(trimmed, zone)
+    if (trimmed === '') return { ok: false, problem: 'holds an empty text, which is no time' }
+    if (/^\d+(\.\d+)?$/.test(trimmed)) return readNumber(trimmed, zone, now)
   } else if (!canHoldTime(type)) {
     return { ok: false, problem: 'is not of a type that can hold a time' }
   }

@@ -95,7 +95,7 @@ export function readRhythm(
   const daysAgo = new Set<number>()
   let latestMinute: number | null = null
   for (const value of (text ?? '').split('\n')) {
-    const time = readInstant(value === '' ? null : value, choice.type, zones.values)
+    const time = readInstant(value === '' ? null : value, choice.type, zones.values, now)
     if (!time.ok || time.at === null) continue
     const zone = time.precision === 'day' ? zones.values : zones.page
     const ago = Math.max(0, today - dayNumberAt(time.at, zone))

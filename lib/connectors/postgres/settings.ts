@@ -3,6 +3,7 @@ import { durationSchema } from '#lib/domain/duration.ts'
 import { JUDGED_CLOCKS } from '#lib/domain/facts.ts'
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { isValidZone } from '#lib/domain/local-day.ts'
+import { whyNoCondition } from './condition.ts'
 
 const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
 
@@ -34,6 +35,19 @@ export const postgresAssetSchema = z
     clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
     /** A second column, of events: it feeds `dataThroughAt`, so that a reload of old data is noticed. */
     dataThrough: z.string().min(1).optional(),
+    /** SQL: only rows that meet this condition count for the newest values, so that one row of the year 9999 does not hide a table. */
+    where: z
+      .string()
+      .max(2000)
+      .superRefine((text, issues) => {
+        const why = whyNoCondition(text)
+        if (why !== null) issues.addIssue({ code: 'custom', message: why })
+      })
+      .optional(),
+  })
+  .refine((asset) => asset.where === undefined || asset.column !== undefined, {
+    message: 'says which rows count for a column; name the column, too',
+    path: ['where'],
   })
   .refine((asset) => asset.dataThrough === undefined || asset.clock !== 'dataThroughAt', {
     message: 'column already feeds dataThroughAt; keep one of the two',
