@@ -21,7 +21,7 @@ describe('a table without a time column', () => {
   it('is unknown while nothing tells its time, and not said to be empty or unseen', async () => {
     expect(await lastSpan()).toMatch(/^unknown\/no-time /)
     expect((await getFeedPage(stage.ctx, 'payments'))?.assets[0]?.explanation).toBe(
-      'Unknown: it holds data, but nothing that tells how fresh it is.',
+      'Unknown: nothing in it tells how fresh it is.',
     )
   })
 

@@ -1,6 +1,7 @@
-import { MINUTE_MS } from './instant.ts'
-import { isValidDay, toDayNumber } from './local-day.ts'
-import { instantOf } from './zone.ts'
+import { type Instant, MINUTE_MS } from './instant.ts'
+import { endOfDay, isValidDay, toDayNumber } from './local-day.ts'
+import { readNumberTime } from './number-time.ts'
+import { instantOf, repeatOf } from './zone.ts'
 
 /** `2026-11-20`, `20261120` (SAP), either with midnight behind it, or OData's `/Date(…)/`, which is UTC. */
 const DAY = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$/
@@ -55,12 +56,49 @@ export function readMoment(text: string, zone: string): string | null {
   return toIso(wall - (/^z$/i.test(offset) ? 0 : offsetMs(offset)), fraction)
 }
 
-/** Seconds or milliseconds since 1970 as `readMoment` gives it; null when the text is not such a number or beyond the year 9999. */
+/** Later epochs whose digits are a date of our time are that date, taken for an epoch: `20261129023054` would be the year 2612. */
+const FAR_MS = Date.UTC(2200, 0, 1)
+const WRITTEN_DATE = /^(?:199\d|2[01]\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d\d|\d{4}|\d{6}|\d{9})$/
+
+/**
+ * Seconds or milliseconds since 1970 as `readMoment` gives it; null when the text is not such a number, beyond the year 9999, or a date as
+ * people write it.
+ */
 export function readEpoch(text: string, unit: 's' | 'ms'): string | null {
   const [, whole = '', fraction = ''] = /^(-?\d{1,15})(?:\.(\d{1,9}))?$/.exec(text) ?? []
   if (whole === '' || (whole.startsWith('-') && fraction !== '')) return null
   const ms = Number(whole) * (unit === 's' ? 1000 : 1)
-  if (ms < EARLIEST_MS || ms > LATEST_MS) return null
+  if (ms < EARLIEST_MS || ms > LATEST_MS || (ms > FAR_MS && WRITTEN_DATE.test(whole))) return null
   const millis = ((ms % 1000) + 1000) % 1000
   return toIso(ms - millis, unit === 's' ? fraction : `${String(millis).padStart(3, '0')}${fraction}`)
+}
+
+/** A time read out of a text. */
+export interface ReadTime {
+  at: Instant
+  precision: 'instant' | 'day'
+  /** The second instant that shows a wall time which clocks repeat; `at` is the first. */
+  orAt?: Instant
+}
+
+/** A point in time out of text that may be a date, a moment, a wall clock of `zone` or a number (`readNumberTime`); null: none. */
+export function readTime(text: string, zone: string, now: Instant): ReadTime | null {
+  if (/^\d+(?:\.\d+)?$/.test(text)) {
+    const time = readNumberTime(text, zone, now)
+    return time.ok ? withRepeat({ at: time.at, precision: time.precision }, time.isWallTime, zone) : null
+  }
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? readDay(text) : null
+  if (day !== null) return { at: endOfDay(day, zone) - 1, precision: 'day' }
+  const moment = readMoment(text, zone)
+  if (moment === null) return null
+  const hasOffset = moment === readMoment(text, FAR_ZONE)
+  return withRepeat({ at: Date.parse(moment), precision: 'instant' }, !hasOffset, zone)
+}
+
+/** No place has it: what reads the same there carries its own offset. */
+const FAR_ZONE = 'Etc/GMT-13'
+
+function withRepeat(time: ReadTime, isWallTime: boolean, zone: string): ReadTime {
+  const orAt = isWallTime && time.precision === 'instant' ? repeatOf(time.at, zone) : null
+  return orAt === null ? time : { ...time, orAt }
 }

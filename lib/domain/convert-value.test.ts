@@ -156,6 +156,7 @@ describe('timestamp', () => {
     expect(convert('timestamp', -1, { epoch: 'ms' })).toBe('1969-12-31T23:59:59.999Z')
     expect(convert('timestamp', '2026-11-20', { epoch: 's' })).toMatch(/not seconds since 1970$/)
     expect(convert('timestamp', '999999999999999', { epoch: 's' })).toMatch(/not seconds since 1970$/)
+    expect(convert('timestamp', 20261129023054, { epoch: 'ms' })).toMatch(/not milliseconds since 1970$/)
   })
 
   it.each(['2026-11-20T25:00:00Z', '2026-11-20T04:60:00Z', '2026-02-30T04:00:00Z', 'yesterday', '04:00', '2026-11-20T04:00:00 EST'])(

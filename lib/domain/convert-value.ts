@@ -44,7 +44,8 @@ function numberText(value: JsonValue): string | null {
   return typeof value === 'number' ? String(value) : null
 }
 
-function scalarText(value: JsonValue): string | null {
+/** A text, trimmed, or a number as text, every digit of it; null for everything else. */
+export function scalarText(value: JsonValue): string | null {
   return typeof value === 'string' ? value.trim() : numberText(value)
 }
 

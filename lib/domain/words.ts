@@ -18,7 +18,7 @@ const REASON_WORDS: Record<Reason, string> = {
   empty: 'it holds no data',
   'future-data': 'the newest time in the data lies in the future, so it cannot be trusted',
   'never-observed': 'no arrival has been seen yet',
-  'no-time': 'it holds data, but nothing that tells how fresh it is',
+  'no-time': 'nothing in it tells how fresh it is',
   'probe-failed': 'we could not look at it',
   'source-unreachable': 'the system it lives in cannot be looked at',
   gone: 'its system says that there is no such thing',

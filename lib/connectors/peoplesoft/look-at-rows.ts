@@ -1,7 +1,9 @@
-import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { fingerprintLook, fingerprintOf, type Look, lookAt } from '#lib/connectors/answer/look.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import { readTime } from '#lib/domain/convert-time.ts'
+import { scalarText } from '#lib/domain/convert-value.ts'
+import type { Instant } from '#lib/domain/instant.ts'
 import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
 
 /** What may stand under a query in the catalogue; the same for both query services. */
@@ -49,7 +51,7 @@ async function lookAtRows(
   rows: AsyncIterable<JsonObject>,
   watermark: string | undefined,
 ): Promise<Look> {
-  if (watermark !== undefined) return watermarkLook(rows, watermark, connection.settings.zone)
+  if (watermark !== undefined) return watermarkLook(connection, rows, watermark)
   return fingerprintLook(connection, asset, await fingerprintOf(unnumbered(rows)), 'rows')
 }
 
@@ -58,18 +60,19 @@ async function* unnumbered(rows: AsyncIterable<JsonObject>): AsyncGenerator<Json
   for await (const { 'attr:rownumber': _number, ...columns } of rows) yield columns
 }
 
-async function watermarkLook(rows: AsyncIterable<JsonObject>, column: string, zone: string): Promise<Look> {
+async function watermarkLook({ settings, clock }: Zoned, rows: AsyncIterable<JsonObject>, column: string): Promise<Look> {
   let newest: ClockReading | null = null
   let seen = 0
   let unreadable = 0
   for await (const row of rows) {
     seen += 1
-    const reading = toReading(row[column], zone)
+    const reading = toReading(row[column], settings.zone, clock.now())
     if (!reading) unreadable += 1
     else if (newest === null || (reading.at ?? 0) > (newest.at ?? 0)) newest = reading
   }
+  const nothing: ClockReading[] = seen === 0 ? [{ clock: 'dataThroughAt', at: null, precision: 'instant' }] : []
   return {
-    readings: [newest ?? { clock: 'dataThroughAt', at: null, precision: 'instant' }],
+    readings: newest === null ? nothing : [newest],
     rows: seen,
     evidence: { method: 'column', strength: 'strong', detail: `The newest ${column} of ${seen} rows.` },
     state: null,
@@ -77,16 +80,8 @@ async function watermarkLook(rows: AsyncIterable<JsonObject>, column: string, zo
   }
 }
 
-// Queries spell date-times in many ways: 2026-01-05, 2026-01-05-13.05.00.000000, 2026-01-05T13:05:00[.0][-05:00].
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[-T ](\d{2})[.:](\d{2})[.:](\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?)?$/
-
-function toReading(value: JsonValue | undefined, zone: string): ClockReading | undefined {
-  const match = typeof value === 'string' ? DATE_TIME.exec(value.trim()) : null
-  if (!match) return undefined
-  const [, date = '', hour, minute, second, fraction = '0', offset = ''] = match
-  const day = hour === undefined
-  const text = day ? date : `${date}T${hour}:${minute}:${second}.${fraction.slice(0, 3)}${offset}`
-  const moment = DateTime.fromISO(text, { zone })
-  if (!moment.isValid) return undefined
-  return { clock: 'dataThroughAt', at: day ? moment.endOf('day').toMillis() : moment.toMillis(), precision: day ? 'day' : 'instant' }
+// Queries spell date-times in many ways: 2026-01-05, 2026-01-05-13.05.00.000000, 2026-01-05T13:05:00[.0][-05:00], numbers.
+function toReading(value: JsonValue | undefined, zone: string, now: Instant): ClockReading | undefined {
+  const time = readTime(scalarText(value ?? null) ?? '', zone, now)
+  return time === null ? undefined : { clock: 'dataThroughAt', ...time }
 }

@@ -1,7 +1,9 @@
-import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/answer/look.ts'
-import type { Connection, ObservedAsset } from '#lib/connectors/connector.ts'
+import type { ClockReading, Connection, ObservedAsset } from '#lib/connectors/connector.ts'
+import { readTime } from '#lib/domain/convert-time.ts'
+import { scalarText } from '#lib/domain/convert-value.ts'
+import type { JsonValue } from '#lib/domain/json.ts'
 import { readBapi } from './read-bapi.ts'
 import { countOData, readOData } from './read-odata.ts'
 import { isOData, toODataCall } from './request.ts'
@@ -49,11 +51,10 @@ async function lookAtCount(connection: Connected, asset: ObservedAsset): Promise
 async function lookAtChange(connection: Connected, entitySet: string, column: string): Promise<Look> {
   const call = { entitySet, select: column, orderBy: `${column} desc`, top: 1 }
   const [newest] = await Array.fromAsync(readOData(connection, call))
-  const written = newest?.[column]
-  const moment = typeof written === 'string' ? toMoment(written, connection.settings.zone) : null
-  const warnings = newest !== undefined && moment === null ? [`the newest ${column} cannot be read as a time`] : []
+  const reading = newest === undefined ? NOTHING : toReading(newest[column], connection.settings.zone, connection.clock.now())
+  const warnings = reading === null ? [`the newest ${column} cannot be read as a time`] : []
   return {
-    readings: [{ clock: 'dataThroughAt', at: moment?.at ?? null, precision: moment?.precision ?? 'instant' }],
+    readings: reading === null ? [] : [reading],
     rows: null,
     evidence: { method: 'column', strength: 'strong', detail: `The newest ${column} of the entity set.` },
     state: null,
@@ -61,10 +62,12 @@ async function lookAtChange(connection: Connected, entitySet: string, column: st
   }
 }
 
-/** A day alone, `20261120` or a midnight without a zone, means that whole day in the system's zone. */
-function toMoment(written: string, zone: string): { at: number; precision: 'instant' | 'day' } | null {
-  const moment = DateTime.fromISO(written, { zone })
-  if (!moment.isValid) return null
-  const isDay = /^\d{8}$|^\d{4}-\d{2}-\d{2}(T00:00:00)?$/.test(written)
-  return isDay ? { at: moment.endOf('day').toMillis(), precision: 'day' } : { at: moment.toMillis(), precision: 'instant' }
+const NOTHING: ClockReading = { clock: 'dataThroughAt', at: null, precision: 'instant' }
+
+/** A midnight without a zone means that whole day in the system's zone, as a date alone does. */
+function toReading(written: JsonValue | undefined, zone: string, now: number): ClockReading | null {
+  const text = scalarText(written ?? null) ?? ''
+  const midnight = /^(\d{4}-\d{2}-\d{2})T00:00:00$/.exec(text)?.[1]
+  const time = readTime(midnight ?? text, zone, now)
+  return time === null ? null : { clock: 'dataThroughAt', ...time }
 }
