@@ -20,9 +20,7 @@ const lastSpan = async () => (await spansOf(stage.ctx, 'payments', 'feed')).at(-
 describe('a table without a time column', () => {
   it('is unknown while nothing tells its time, and not said to be empty or unseen', async () => {
     expect(await lastSpan()).toMatch(/^unknown\/no-time /)
-    expect((await getFeedPage(stage.ctx, 'payments'))?.assets[0]?.explanation).toBe(
-      'Unknown: nothing in it tells how fresh it is.',
-    )
+    expect((await getFeedPage(stage.ctx, 'payments'))?.assets[0]?.explanation).toBe('Unknown: nothing in it tells how fresh it is.')
   })
 
   it('arrives by a write, and not by what was rolled back or deleted', async () => {

@@ -99,7 +99,7 @@ describe('PeopleSoft', () => {
       warnings: [],
     })
     const missing = await look('BU_TERM_QRY', { settings: { watermark: 'NO_SUCH' } })
-    expect(missing).toMatchObject({ readings: [], warnings: ['36 of 36 rows have no readable NO_SUCH'] })
+    expect(missing).toMatchObject({ ok: false, lasting: 'no-time', publicMessage: '36 of 36 rows have no readable NO_SUCH.' })
   })
 
   it('sees an emptied query as empty, and a failure as the failure of that asset alone', async () => {

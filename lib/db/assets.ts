@@ -108,7 +108,7 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
      left join blind o on o.asset_id = s.id and o.to_at is null
      left join lateral (
        select min(b.from_at) as from_at, max(b.seen_at) as seen_at from blind b
-       where b.asset_id = s.id and b.reason in ('gone', 'refused') and (b.to_at is null or a.probed_at is null or b.to_at > a.probed_at)
+       where b.asset_id = s.id and b.reason in ('gone', 'refused', 'no-time') and (b.to_at is null or a.probed_at is null or b.to_at > a.probed_at)
      ) since on true
      where s.id = any($1::int[]) order by s.id`,
     [locked.map((row) => row.id)],

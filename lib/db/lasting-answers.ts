@@ -4,7 +4,7 @@ import type { Hearsay } from '#lib/domain/second-look.ts'
 import type { Sql } from './context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from './instants.ts'
 
-const LASTING = "reason in ('gone', 'refused')"
+const LASTING = "reason in ('gone', 'refused', 'no-time')"
 
 /** Every answer that lasts, ended ones included, of each of these assets. */
 export async function loadLastingAnswers(sql: Sql, assetIds: readonly number[]): Promise<Map<number, LastingAnswer[]>> {

@@ -43,7 +43,7 @@ export interface BlindInterval {
 }
 
 /** Answers that stay the same until somebody changes something: there is no such thing, or we may not read it. */
-export const LASTING_REASONS = ['gone', 'refused'] as const
+export const LASTING_REASONS = ['gone', 'refused', 'no-time'] as const
 export type LastingReason = (typeof LASTING_REASONS)[number]
 
 /** A stretch in which an asset's system gave the same lasting answer; `to` null means it still does. */

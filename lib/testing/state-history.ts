@@ -40,7 +40,7 @@ const event = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('answer' as const),
       key,
-      reason: fc.constantFrom('gone' as const, 'refused' as const),
+      reason: fc.constantFrom('gone' as const, 'refused' as const, 'no-time' as const),
       looks: fc.constantFrom(1, 2, 2, 3),
       apartMs: fc.constantFrom(45_000, 45_000, 20 * MINUTE_MS, 9 * HOUR_MS),
     }),

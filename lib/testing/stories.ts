@@ -108,7 +108,11 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
 
 /** Looks that get no good answer; most are followed by a second one that gets the same. */
 const someAnswers: fc.Arbitrary<Event[]> = fc
-  .tuple(anInstant, fc.constantFrom<Exclude<LookAnswer, 'good'>>('gone', 'gone', 'refused', 'failed'), fc.constantFrom(0, 1, 1, 2, 40))
+  .tuple(
+    anInstant,
+    fc.constantFrom<Exclude<LookAnswer, 'good'>>('gone', 'gone', 'refused', 'no-time', 'failed'),
+    fc.constantFrom(0, 1, 1, 2, 40),
+  )
   .map(([knownAt, answer, more]) =>
     Array.from({ length: more + 1 }, (_, n) => ({ kind: 'answer' as const, knownAt: knownAt + n * 45 * SECOND_MS, answer })),
   )

@@ -2,6 +2,7 @@ import type { Observation } from '#lib/connectors/connector.ts'
 import type { WatchedAsset } from '#lib/db/assets.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { beginAnswers, endAnswers, noteAnswersSeen, storeSuspicions } from '#lib/db/lasting-answers.ts'
+import type { LastingReason } from '#lib/domain/facts.ts'
 import type { Instant } from '#lib/domain/instant.ts'
 import { type Heard, hear, type LookAnswer } from '#lib/domain/second-look.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -72,13 +73,19 @@ export function answerChanges(one: HeardOf, now: Instant): Instant | null {
   return blindAt <= now ? blindAt : null
 }
 
+const SAID: Record<LastingReason, string> = {
+  gone: 'an asset is gone',
+  refused: 'an asset is refused',
+  'no-time': 'an asset tells no time',
+}
+
 /** Says in the log what a look could not see, once for each new reason, and when an answer that lasts begins and ends. */
 export function logAnswers(log: Log, all: readonly HeardOf[]): void {
   for (const { asset, look, heard } of all) {
     const about = { asset: asset.key }
     if (heard.begunAt !== null && heard.inForce !== null) {
       const since = new Date(heard.begunAt).toISOString()
-      log.warn(`an asset is ${heard.inForce.reason}`, { ...about, reason: heard.inForce.reason, since, said: wordsOf(look) })
+      log.warn(SAID[heard.inForce.reason], { ...about, reason: heard.inForce.reason, since, said: wordsOf(look) })
     } else if (!look.ok && look.publicMessage !== asset.problem) {
       log.warn('an asset could not be looked at', { ...about, answer: look.lasting ?? 'none', said: wordsOf(look) })
     } else if (look.ok && heard.endedAt !== null) {

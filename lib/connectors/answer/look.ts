@@ -12,13 +12,16 @@ export interface Look {
   evidence: { method: string; strength: 'strong' | 'weak'; detail: string }
   state: Record<string, unknown> | null
   warnings: string[]
+  /** Why what is there tells no time; absent: it does, or nobody asked. */
+  untold?: string
 }
 
 /** Looks at one asset: what fails about it is its own failure, what would fail for every asset is thrown. */
 export async function lookAt(connection: Connection<unknown>, asset: ObservedAsset, look: () => Promise<Look>): Promise<Observation> {
   const started = connection.clock.now()
   try {
-    const seen = await look()
+    const { untold, ...seen } = await look()
+    if (untold !== undefined) return { ok: false, assetKey: asset.key, publicMessage: untold, message: untold, lasting: 'no-time' }
     return { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: connection.clock.now() - started } }
   } catch (error) {
     if (connection.signal.aborted || isSystemWide(error)) throw error

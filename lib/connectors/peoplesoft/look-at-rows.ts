@@ -71,12 +71,14 @@ async function watermarkLook({ settings, clock }: Zoned, rows: AsyncIterable<Jso
     else if (newest === null || (reading.at ?? 0) > (newest.at ?? 0)) newest = reading
   }
   const nothing: ClockReading[] = seen === 0 ? [{ clock: 'dataThroughAt', at: null, precision: 'instant' }] : []
+  const unread = `${unreadable} of ${seen} rows have no readable ${column}`
   return {
     readings: newest === null ? nothing : [newest],
     rows: seen,
     evidence: { method: 'column', strength: 'strong', detail: `The newest ${column} of ${seen} rows.` },
     state: null,
-    warnings: unreadable === 0 ? [] : [`${unreadable} of ${seen} rows have no readable ${column}`],
+    warnings: unreadable === 0 ? [] : [unread],
+    ...(newest === null && seen > 0 && { untold: `${unread}.` }),
   }
 }
 

@@ -81,7 +81,7 @@ export function fromColumns(looked: Looked, settings: PostgresSettings, answer: 
   const all = [...looked.columns.keys()].map((slot) => readColumn(looked, slot, zone, answer))
   const read = all.filter((one) => one.ok)
   const problems = all.flatMap((one) => (one.ok ? [] : [one.problem]))
-  if (read.length === 0) return failed(asset.key, problems.join(' '))
+  if (read.length === 0) return failed(asset.key, problems.join(' '), problems.join(' '), 'no-time')
   const readings = read.map((one) => one.reading)
   const warnings = [...tableWarnings(looked), ...problems, ...read.flatMap((one) => one.warnings)]
   const skew = skewWarning(looked)

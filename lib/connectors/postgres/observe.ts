@@ -81,11 +81,13 @@ function owesALook({ previous, columns }: Looked): boolean {
   return columns.length === 0 && (previous?.rowsSeen === undefined || previous.rewrittenAt != null)
 }
 
+const NO_COLUMN = 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.'
+
 /** What the metadata alone can answer; null: the columns, or the rows, must be read. */
 function answerFromMetadata(looked: Looked): Observation | null {
   const { difference, previous, columns, asset } = looked
   if (columns.length === 0 && difference === 'uncounted') {
-    return failed(asset.key, 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.')
+    return failed(asset.key, NO_COLUMN, NO_COLUMN, 'no-time')
   }
   const stands = previous !== null && difference === 'same' && (columns.length === 0 || looked.looks > 0)
   return stands && !owesALook(looked) ? kept(looked, previous) : null
@@ -96,7 +98,7 @@ function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): Obstacl
     const name = looked.columns[slot]?.name ?? ''
     if (!state.exists) return { words: `The table has no column ${name}. Correct the asset’s column in the catalogue.`, lasting: 'gone' }
     if (!state.readable) return { words: `The account may not read column ${name}: GRANT SELECT on it.`, lasting: 'refused' }
-    if (!canHoldTime(state.type)) return { words: `Column ${name} is not of a type that can hold a time.` }
+    if (!canHoldTime(state.type)) return { words: `Column ${name} is not of a type that can hold a time.`, lasting: 'no-time' }
   }
   return null
 }

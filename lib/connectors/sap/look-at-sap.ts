@@ -52,13 +52,13 @@ async function lookAtChange(connection: Connected, entitySet: string, column: st
   const call = { entitySet, select: column, orderBy: `${column} desc`, top: 1 }
   const [newest] = await Array.fromAsync(readOData(connection, call))
   const reading = newest === undefined ? NOTHING : toReading(newest[column], connection.settings.zone, connection.clock.now())
-  const warnings = reading === null ? [`the newest ${column} cannot be read as a time`] : []
   return {
     readings: reading === null ? [] : [reading],
     rows: null,
     evidence: { method: 'column', strength: 'strong', detail: `The newest ${column} of the entity set.` },
     state: null,
-    warnings,
+    warnings: [],
+    ...(reading === null && { untold: `The newest ${column} cannot be read as a time.` }),
   }
 }
 
