@@ -63,7 +63,7 @@ describe('a flow written into the catalogue of a running worker', () => {
     expect(await stage.lake('select count(*)::int as permits, min(valid_until)::text as until from parking.permits')).toEqual([
       { permits: 10, until: '2026-12-31' },
     ])
-    expect(await feed()).toEqual(['unknown/empty 19 08:00–19 09:20', 'fresh/on-time 19 09:20–'])
+    expect(await feed()).toEqual(['unknown/no-time 19 08:00–19 09:20', 'fresh/on-time 19 09:20–'])
   })
 
   it('is idle while nothing changes, and loads what did', async () => {
@@ -73,7 +73,7 @@ describe('a flow written into the catalogue of a running worker', () => {
     await stage.until('2026-11-21T12:00:00Z')
     expect(await runs()).toEqual([10, 0, 2].map((rows) => ({ flow: 'parking-permits', state: 'completed', rows })))
     expect(await feed()).toEqual([
-      'unknown/empty 19 05:50–19 09:20',
+      'unknown/no-time 19 05:50–19 09:20',
       'fresh/on-time 19 09:20–20 05:00',
       'fresh/due 20 05:00–20 09:20',
       'fresh/idle 20 09:20–21 05:00',
@@ -115,7 +115,7 @@ describe('a flow written into the catalogue of a running worker', () => {
       ),
     ).toEqual([{ state: 'completed', inserted: '10' }])
     expect(await stage.lake("select to_regclass('parking.permits') as table")).toEqual([{ table: null }])
-    expect(await feed()).toContainEqual('unknown/empty 19 05:50–')
+    expect(await feed()).toContainEqual('unknown/never-observed 19 05:50–')
   })
 })
 
