@@ -1,7 +1,7 @@
 import { RUN_FILTER_STATES, type RunFilter } from '#lib/queries/run-list.ts'
 import type { RunsPage } from '#lib/queries/runs-page.ts'
 import { overviewPath, runsPath } from '../_lib/paths.ts'
-import { filterStateInWords, runsTitle } from '../_lib/run-look.ts'
+import { filterStateInWords } from '../_lib/run-look.ts'
 import { Frame } from './frame.tsx'
 import { LiveRuns } from './live-runs.tsx'
 import { NoOrders } from './no-orders.tsx'
@@ -20,7 +20,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
   return (
     <Frame page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
       <header className="hero">
-        <h1 dir="auto">{runsTitle(filter)}</h1>
+        <h1>Runs</h1>
         {problem !== null && <p className="lead">{problem}</p>}
       </header>
       <search>

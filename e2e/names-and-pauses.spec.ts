@@ -1,0 +1,86 @@
+import { expect, type Page, test } from '@playwright/test'
+import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import type { Catalogue, CatalogueAsset } from '#lib/domain/catalogue.ts'
+import { journeyCatalogue } from './journey-catalogue.ts'
+import { openStage, type Stage } from './stage.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+/** Keys that addresses, links and JSON must survive. */
+const ODD = ['100%', '%2F', '%zz', 'a b#c?d&e', 'ö/ü.csv', 'a//b', 'a//100%', '%E0%A4%A', '../etc', 'x/.', `"q"'s`, 'كتاب', 'a+b;c=d']
+
+let stage: Stage
+test.beforeAll(async () => {
+  stage = await openStage()
+  const [template] = journeyCatalogue.assets
+  if (template === undefined) throw new Error('the journeys have no asset')
+  const odd = ODD.map((path): CatalogueAsset => ({ ...template, key: `warehouse/${path}`, path, name: `Odd ${path}`, promised: false }))
+  const feeds = journeyCatalogue.feeds.map((feed) => (feed.key === 'ledger' ? { ...feed, key: 'books', was: 'ledger' } : feed))
+  const assets = journeyCatalogue.assets.map((asset) => (asset.feed === 'ledger' ? { ...asset, feed: 'books' } : asset))
+  await declare({ ...journeyCatalogue, feeds, assets: [...assets, ...odd] })
+})
+test.afterAll(() => stage.close())
+
+const declare = (catalogue: Catalogue) =>
+  syncCatalogue(stage.ctx, { catalogue, document: {}, hash: JSON.stringify(catalogue.access), schema: {} })
+
+const open = (page: Page, path: string) => page.goto(`${stage.url}${path}`)
+
+test('an asset with an odd key has a page that its feed leads to, and days and bars', async ({ page }) => {
+  for (const path of ODD) {
+    await open(page, '/feeds/terms')
+    await page
+      .getByRole('table')
+      .getByRole('link', { name: `Odd ${path}`, exact: true })
+      .click()
+    await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(`Odd ${path}`)
+    const days = await page.request.get(`${stage.url}/api/v1/days?${new URLSearchParams({ subject: `asset:warehouse/${path}` })}`)
+    expect(days.status(), path).toBe(200)
+    const subjects = `asset:${encodeURIComponent(`warehouse/${path}`)}`
+    const bars = await page.request.get(`${stage.url}/api/v1/bars?${new URLSearchParams({ subjects })}`)
+    expect(bars.status(), path).toBe(200)
+  }
+})
+
+test('the old address of a renamed feed leads to the new one, its Atom feed too', async ({ page }) => {
+  await open(page, '/feeds/ledger')
+  await expect(page).toHaveURL(`${stage.url}/feeds/books`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('General ledger')
+  expect((await page.request.get(`${stage.url}/feeds/ledger/feed.atom`)).url()).toBe(`${stage.url}/feeds/books/feed.atom`)
+})
+
+test('a feed is paused from its page, says so everywhere, and goes on again', async ({ page }) => {
+  await open(page, '/feeds/courses')
+  await page.getByText('Pause…').click()
+  await page.getByLabel('How long').selectOption('4h')
+  await page.getByLabel('Why, for everybody to read').fill('The source moves house')
+  await page.getByRole('button', { name: 'Pause it' }).click()
+  await expect(page.getByText(/^Paused since/)).toBeVisible()
+  await expect(page.getByText('The source moves house')).toBeVisible()
+  await expect(page.getByText('Fresh', { exact: true }).first()).toBeVisible()
+  await open(page, '/groups/records')
+  await expect(page.getByText('The source moves house')).toBeVisible()
+  await expect(async () => {
+    await open(page, '/')
+    await expect(page.getByRole('list', { name: 'Pauses and announced work' })).toContainText('The source moves house', { timeout: 1000 })
+  }).toPass()
+  await open(page, '/feeds/courses')
+  await page.getByRole('button', { name: 'End the pause' }).click()
+  await expect(page.getByText('Pause…')).toBeVisible()
+  await expect(page.getByText(/^Paused since/)).toHaveCount(0)
+})
+
+test('a public page says why there is nothing to press', async ({ page }) => {
+  await stage.ctx.pool.query(`update setting set value = '"public"' where key = 'access'`)
+  await open(page, '/feeds/courses')
+  await expect(page.getByText('Pause…')).toHaveCount(0)
+  await expect(page.getByText(/^This page is public, so it takes no orders/)).toBeVisible()
+})
+
+test('an empty catalogue says what comes next', async ({ page }) => {
+  await declare({ ...journeyCatalogue, access: 'public', groups: [], feeds: [], assets: [] })
+  await expect(async () => {
+    await open(page, '/')
+    await expect(page.getByText(/names no feed\. A feed is a promise/)).toBeVisible({ timeout: 1000 })
+  }).toPass()
+})
