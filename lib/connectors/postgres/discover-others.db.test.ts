@@ -1,9 +1,10 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Found } from '#lib/connectors/connector.ts'
-import { createWatchedDatabase, type WatchedDatabase } from '#lib/testing/watched-database.ts'
+import { anAsset, createWatchedDatabase, type WatchedDatabase } from '#lib/testing/watched-database.ts'
 import { check } from './check.ts'
 import { discover } from './discover.ts'
+import { observe } from './observe.ts'
 import type { PostgresSettings } from './settings.ts'
 
 let db: WatchedDatabase
@@ -48,6 +49,8 @@ describe('databases that others made', () => {
       create table afternoon (updated_at timestamptz); insert into afternoon select date_trunc('day', now()) - g * interval '1 day' - interval '9 hours' from ${days(30)};
       create table local_times (updated_at timestamp); insert into local_times select (now() at time zone 'Asia/Tokyo') - g * interval '1 day' from ${days(20)};
       create table planned (event_time timestamptz); insert into planned select now() + interval '6 hours' - g * interval '1 day' from ${days(20)};
+      create table never_ends (updated_at timestamp); insert into never_ends select ${at} from ${days(20)}; insert into never_ends values ('9999-12-31');
+      create table planned_seconds (event_time int); insert into planned_seconds select extract(epoch from now() + interval '6 hours' - g * interval '1 day') from ${days(20)};
       create table large (id int, updated_at timestamptz, note text);
       insert into large select g, now() - (150000 - g) * interval '40 seconds', 'invented' from generate_series(1, 150000) g;
       create table large_archive (id int, updated_at timestamptz);
@@ -68,6 +71,8 @@ describe('databases that others made', () => {
     ['texts', { column: 'updated' }],
     ['candidate_of', {}],
     ['large', { column: 'updated_at' }],
+    ['planned', { column: 'event_time', clock: 'dataThroughAt', where: '"event_time" <= now()' }],
+    ['never_ends', { column: 'updated_at', where: `"updated_at" <= now() at time zone 'UTC'` }],
   ])('the column that tells of writes in %s is %j', (path, settings) => {
     expect(all.get(path)?.settings).toEqual(settings)
   })
@@ -91,13 +96,30 @@ describe('databases that others made', () => {
     ['irregular', { kind: 'calendar-days', lateAfterDays: 23, staleAfterDays: 100 }, 'irregularly'],
     ['afternoon', { kind: 'calendar-days', by: '16:00' }, 'by 16:00'],
     ['large', { kind: 'calendar-days', lateAfterDays: 2, staleAfterDays: 100 }, 'by a sample'],
-    ['planned', { kind: 'none' }, 'lie in the future'],
+    ['planned', { kind: 'calendar-days' }, 'rows that lie in the future are left out'],
+    ['never_ends', { kind: 'calendar-days' }, 'rows that lie in the future are left out'],
+    ['planned_seconds', { kind: 'none' }, 'lie in the future'],
     ['large_archive', { kind: 'none' }, 'it looks finished'],
   ])('%s is promised %j', (path, input, because) => {
     const policy = all.get(path)?.policy
     expect(policy?.input, policy?.because).toEqual(input)
     expect(policy?.because.toLowerCase()).toContain(because.toLowerCase())
   })
+})
+
+test('what is proposed can be looked at, and starts with data that is not from the future', async () => {
+  const all = await Array.fromAsync(discover(db.connection(), 'UTC'))
+  const looks = await Array.fromAsync(
+    observe(
+      db.connection(),
+      all.map((one) => anAsset(one.path, one.settings)),
+    ),
+  )
+  const judged = new Set(all.filter((one) => one.policy?.input['kind'] !== 'none').map((one) => `db/${one.path}`))
+  for (const look of looks.filter((one) => judged.has(one.assetKey))) {
+    expect(look, look.assetKey).toMatchObject({ ok: true, readings: [{ at: expect.any(Number) }] })
+    if (look.ok) expect(look.warnings.join(' '), look.assetKey).not.toMatch(/future|ahead/)
+  }
 })
 
 test('times of a place ahead of UTC are read as that place means them, and not as the future', async () => {

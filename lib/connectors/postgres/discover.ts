@@ -1,6 +1,6 @@
 import type { Connection, Found } from '#lib/connectors/connector.ts'
 import { isValidZone } from '#lib/domain/local-day.ts'
-import { type Draft, isWorthReading, proposeFor, toDraft, withValues } from './draft.ts'
+import { condition, type Draft, isWorthReading, proposeFor, toDraft, withValues } from './draft.ts'
 import { firstLookStatement, readFirstLook, type ValueZones } from './first-look.ts'
 import { type Relation, readInventory, readServer } from './inventory.ts'
 import { asTheirSources } from './large-views.ts'
@@ -81,13 +81,16 @@ function readRhythms(around: Surroundings, drafts: readonly Draft[]): Promise<Dr
   )
 }
 
-function toSettings({ choice, failed, values }: Draft, said: string | undefined): Record<string, unknown> {
+function toSettings(draft: Draft, said: string | undefined): Record<string, unknown> {
+  const { choice, failed, values } = draft
   if (choice === null || failed?.tooSlow === true) return {}
+  const where = condition(draft)
   const zone = values?.get(choice.column)?.zone ?? 'UTC'
   return {
     column: choice.column,
     ...(choice.clock === 'writtenAt' ? {} : { clock: choice.clock }),
     ...(zone === 'UTC' || zone === said ? {} : { zone }),
+    ...(where === null ? {} : { where }),
   }
 }
 

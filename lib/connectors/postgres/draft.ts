@@ -1,6 +1,6 @@
 import { chooseColumn, type NewestValue, type NewestValues, whyNoColumn } from './column-choice.ts'
 import { type ColumnChoice, rankColumns } from './column-score.ts'
-import { MOST_COLUMNS, planReading, type ReadPlan } from './first-look.ts'
+import { MOST_COLUMNS, onlyPast, planReading, type ReadPlan } from './first-look.ts'
 import { type Relation, rowsBelow } from './inventory.ts'
 import type { LoadRhythm } from './propose-policy.ts'
 import { type Proposal, proposeFromRhythm, whyNotJudged, withoutColumn } from './propose-policy.ts'
@@ -47,13 +47,19 @@ function sentences(...reasons: string[]): string {
 
 const none = (because: string): Proposal => ({ input: { kind: 'none' }, because })
 
+/** Leaves out rows that lie in the future, where there are any and the column can be asked: they would hide those that have come. */
+export function condition({ choice, values }: Draft): string | null {
+  const newest = choice === null ? undefined : values?.get(choice.column)
+  return choice !== null && newest?.ahead === true ? onlyPast(choice, newest.zone) : null
+}
+
 function fromPast(draft: Draft, choice: ColumnChoice): Proposal {
   const { rhythm, failed, isEmpty } = draft
   if (failed !== null) return none(`its past was not read: ${failed.words.charAt(0).toLowerCase()}${failed.words.slice(1)}`)
   if (isEmpty) return proposeFromRhythm({ daysAgo: [] })
   if (draft.values?.get(choice.column)?.at === null)
     return none('no row has a value in the column yet, so its past tells nothing: promise it once it fills')
-  if (draft.values?.get(choice.column)?.ahead === true)
+  if (draft.values?.get(choice.column)?.ahead === true && condition(draft) === null)
     return none('its newest rows lie in the future and hide those that have come, so it cannot be judged by them')
   if (rhythm === null) return none('what the view is made from is too large for its past to be read through it')
   const proposal = proposeFromRhythm(rhythm)
@@ -72,6 +78,7 @@ export function proposeFor(draft: Draft): Proposal {
   const { input, because } = fromPast(draft, choice)
   const zone = values?.get(choice.column)?.zone ?? 'UTC'
   const meant = zone === 'UTC' ? [] : [`its times are taken as those of ${zone}`]
+  const left = condition(draft) === null ? [] : ['rows that lie in the future are left out']
   const hidden = relation.rowSecurity ? ['row security is on, so that the account may not see every row'] : []
-  return { input, because: sentences(because, choice.because, ...meant, ...hidden) }
+  return { input, because: sentences(because, choice.because, ...meant, ...left, ...hidden) }
 }

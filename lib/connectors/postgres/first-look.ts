@@ -60,6 +60,14 @@ export function notAhead(choice: ColumnChoice, name: string): string {
   return isTimeType(choice.type) ? `${name} < ${TOMORROW}` : 'true'
 }
 
+/** The condition that leaves out what has not come yet, as the catalogue writes it; null for types that cannot be asked. */
+export function onlyPast({ column, type }: ColumnChoice, zone: string): string | null {
+  const name = quoteIdentifier(column)
+  if (type === TYPE.timestamptz) return `${name} <= now()`
+  if (type === TYPE.timestamp) return `${name} <= now() at time zone '${zone}'`
+  return type === TYPE.date ? `${name} <= current_date` : null
+}
+
 /** One row: whether there are rows, then of each column the newest value of all, and the newest that is not ahead. */
 export function firstLookStatement(relation: Relation, choices: readonly ColumnChoice[], plan: ReadPlan): string {
   const table = quoteTable(relation)

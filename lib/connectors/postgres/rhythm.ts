@@ -3,7 +3,7 @@ import { timeOfDay } from '#lib/domain/local-day.ts'
 import { dayNumberAt } from '#lib/domain/zone.ts'
 import type { NewestValue } from './column-choice.ts'
 import { type ColumnChoice, isTimeType } from './column-score.ts'
-import { notAhead, type ReadPlan } from './first-look.ts'
+import { notAhead, onlyPast, type ReadPlan } from './first-look.ts'
 import type { Relation } from './inventory.ts'
 import type { LoadRhythm } from './propose-policy.ts'
 import { readInstant, TYPE } from './read-instant.ts'
@@ -62,11 +62,11 @@ function dayOf(value: string, choice: ColumnChoice, { text, at }: NewestValue, z
   return dayOfEpoch(value, EPOCHS.find(({ from }) => Number(digits) >= from)?.perSecond ?? 1, zones)
 }
 
-function walkStatement(relation: Relation, choice: ColumnChoice, dayOfNewest: string): string {
+function walkStatement(relation: Relation, choice: ColumnChoice, dayOfNewest: string, past: string): string {
   const [table, column] = [quoteTable(relation), quoteIdentifier(choice.column)]
   return `
 with recursive newest(v, n) as (
-  select (select max(${column}) from ${table} where ${notAhead(choice, column)}), 1
+  select (select max(${column}) from ${table} where ${past}), 1
   union all
   select (select max(${column}) from ${table} where ${column} < ${dayOfNewest}), n + 1
   from newest where newest.v is not null and n < ${DAYS_SEEN}
@@ -76,9 +76,10 @@ select string_agg(v::text, e'\\n' order by n) from newest where v is not null`
 
 /** The newest value of each of the newest days with data: step by step down an index, else by reading what the plan says. */
 export function rhythmStatement(relation: Relation, choice: ColumnChoice, plan: ReadPlan, newest: NewestValue, zones: RhythmZones): string {
-  if (choice.indexed || relation.kind === 'f') return walkStatement(relation, choice, dayOf('newest.v', choice, newest, zones))
   const column = quoteIdentifier(choice.column)
-  const days = `select max(${column}) as v from ${plan.source([choice.column])} where ${notAhead(choice, column)} group by ${dayOf(column, choice, newest, zones)} order by 1 desc nulls last limit ${DAYS_SEEN}`
+  const past = (newest.ahead ? onlyPast(choice, newest.zone) : null) ?? notAhead(choice, column)
+  if (choice.indexed || relation.kind === 'f') return walkStatement(relation, choice, dayOf('newest.v', choice, newest, zones), past)
+  const days = `select max(${column}) as v from ${plan.source([choice.column])} where ${past} group by ${dayOf(column, choice, newest, zones)} order by 1 desc nulls last limit ${DAYS_SEEN}`
   return `select string_agg(v::text, e'\\n' order by v desc) from (${days}) as days where v is not null`
 }
 
