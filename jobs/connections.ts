@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import type { JobServices } from '#jobs/job-kind.ts'
-import { requestCheck } from '#lib/commands/request-check.ts'
 import { guarded } from '#lib/connectors/answer/guard.ts'
-import type { Connection, Connector, Delivered, Delivery } from '#lib/connectors/connector.ts'
-import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/connections.ts'
+import type { Connection, Connector } from '#lib/connectors/connector.ts'
 import { CONNECTION_KEYS } from '#lib/domain/catalogue-document.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { isSystemWide, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { redactorFor } from '#lib/platform/redaction.ts'
@@ -81,50 +79,4 @@ export async function readWritten({ ctx }: JobServices, key: string): Promise<Wr
 export function toWritten(written: z.infer<typeof writtenSchema>): WrittenConnection {
   const settings = Object.fromEntries(Object.entries(written).filter(([name]) => !CONNECTION_KEYS.has(name)))
   return { kind: written.kind, settings }
-}
-
-/** Records of a connection, for a flow. */
-export async function* extractFrom(
-  services: JobServices,
-  key: string,
-  request: Record<string, unknown>,
-  signal: AbortSignal,
-): AsyncGenerator<unknown> {
-  const { connector, connection } = await openConnection(services, key, signal)
-  if (!connector.extract)
-    throw new TidemarkError('invalid', { publicMessage: `Nothing can be read from ${key}: its connector only watches.` })
-  try {
-    yield* connector.extract(connection, request)
-  } catch (error) {
-    await noteIfShutOut(services, key, error)
-    throw error
-  }
-  await checkIfFailing(services, key)
-}
-
-/** Hands a file over to a connection, for a flow. */
-export async function deliverTo(services: JobServices, key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered> {
-  const { connector, connection } = await openConnection(services, key, signal)
-  if (!connector.deliver)
-    throw new TidemarkError('invalid', { publicMessage: `Nothing can be delivered to ${key}: its connector does not take files.` })
-  try {
-    const delivered = await connector.deliver(connection, delivery)
-    await checkIfFailing(services, key)
-    return delivered
-  } catch (error) {
-    await noteIfShutOut(services, key, error)
-    throw error
-  }
-}
-
-/** A run that was not let in has seen that the connection does not work, whatever the last look or check said. */
-async function noteIfShutOut({ ctx }: JobServices, key: string, error: unknown): Promise<void> {
-  if (!isSystemWide(error)) return
-  await noteRunDidNotGetIn(ctx.pool, key, ctx.clock.now(), toPublicMessage(error)).catch(() => {})
-}
-
-/** A run that got in where nobody did before has it checked: what is shown of a connection is what was tried last. */
-async function checkIfFailing({ ctx }: JobServices, key: string): Promise<void> {
-  const isFailing = await isConnectionFailing(ctx.pool, key).catch(() => false)
-  if (isFailing) await requestCheck(ctx, { connection: key }).catch(() => {})
 }

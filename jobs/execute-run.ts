@@ -1,7 +1,7 @@
 import type { Bell } from '#jobs/bell.ts'
-import { deliverTo, extractFrom } from '#jobs/connections.ts'
 import type { JobServices } from '#jobs/job-kind.ts'
 import { requireFlow } from '#jobs/recipes/require-flow.ts'
+import { runConnections } from '#jobs/run-connections.ts'
 import type { ClaimedRun } from '#lib/commands/claim-run.ts'
 import { finishRun } from '#lib/commands/finish-run.ts'
 import { handBackRun } from '#lib/commands/hand-back-run.ts'
@@ -44,6 +44,7 @@ export async function executeRun(services: JobServices, run: ClaimedRun, control
 
 async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold, signal: AbortSignal, log: Log): Promise<RunEnd> {
   const { ctx } = services
+  const connections = runConnections(services)
   try {
     const flow = await requireFlow(ctx, services.flows, run.flow)
     return await runFlow(
@@ -61,8 +62,8 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
         log,
         ledger: runLedger(ctx, run),
         openLake: (attempt) => openLakeFor(services, run, lease, attempt, log),
-        extract: (name, request, attempt) => extractFrom(services, run.connections[name] ?? name, request, attempt),
-        deliver: (name, delivery, attempt) => deliverTo(services, run.connections[name] ?? name, delivery, attempt),
+        extract: (name, request, attempt) => connections.extract(run.connections[name] ?? name, request, attempt),
+        deliver: (name, delivery, attempt) => connections.deliver(run.connections[name] ?? name, delivery, attempt),
         signal,
       },
     )

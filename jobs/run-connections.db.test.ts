@@ -6,7 +6,7 @@ import { TidemarkError } from '#lib/platform/errors.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { testServices } from '#lib/testing/job-services.ts'
-import { extractFrom } from './connections.ts'
+import { runConnections } from './run-connections.ts'
 
 const NOW = '2026-03-01T07:00:00Z'
 let database: TestDatabase
@@ -40,7 +40,8 @@ it('what a run was not let into does not "work", until somebody got in again', a
     },
   })
   const services = testServices(ctx, { connectors: new Map([['test', connector as Connector]]) })
-  const extract = () => Array.fromAsync(extractFrom(services, 'sis', {}, new AbortController().signal))
+  const connections = runConnections(services)
+  const extract = () => Array.fromAsync(connections.extract('sis', {}, new AbortController().signal))
   const state = async () => (await ctx.pool.query('select * from connection_state')).rows[0]
   const health = async () => {
     const row = await state()
