@@ -63,11 +63,16 @@ export function isSeenAgain({ asset: { hearsay }, look, heard }: HeardOf): boole
 /** The first instant about which an answer says something new, apart from what a good look tells; null: nothing. */
 export function answerChanges(one: HeardOf, now: Instant): Instant | null {
   const { heard, asset } = one
-  if (heard.begunAt !== null) return heard.begunAt
-  if (heard.endedAt !== null) return heard.endedAt
+  const blindSince = blindOnAnswer(asset, now)
+  const turnedAt = heard.begunAt ?? heard.endedAt
+  if (turnedAt !== null) return Math.min(turnedAt, blindSince ?? turnedAt)
   if (!isSeenAgain(one)) return null
   if (asset.nextChangeAt !== null && asset.nextChangeAt <= now) return asset.nextChangeAt
-  const { answeredSince, blindAfterMs } = asset
+  return blindSince
+}
+
+/** Since when nobody had confirmed the answer that was in force; null = somebody had, or none was. */
+function blindOnAnswer({ answeredSince, blindAfterMs }: WatchedAsset, now: Instant): Instant | null {
   if (answeredSince === null || blindAfterMs === null) return null
   const blindAt = answeredSince.seenAt + blindAfterMs
   return blindAt <= now ? blindAt : null
