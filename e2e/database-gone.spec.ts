@@ -11,7 +11,7 @@ test('while the database is gone JSON and Atom answer 503 in words, and after it
   const paths = allRoutes().filter((path) => /^\/api\/|feed\.atom$/.test(path) && !path.includes('/internal/'))
   const ask = (path: string) => fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(10_000) })
   try {
-    expect((await ask('/api/v1/status')).status).toBe(200)
+    await expect(async () => expect((await ask('/api/v1/status')).status).toBe(200)).toPass({ timeout: 20_000 })
     await line.cut()
     for (const path of paths.filter((name) => !/\/(events|moved)$/.test(name))) {
       const query = path.endsWith('/bars') ? '?subjects=feed:terms' : path.endsWith('/days') ? '?subject=feed:terms' : ''

@@ -137,6 +137,18 @@ test('a page is rendered anew when something it shows has changed, and only then
   expect(renewed.length).toBeGreaterThan(0)
 })
 
+test('an address of nothing is left alone: it is neither asked for again nor loaded anew', async ({ page }) => {
+  await page.goto(`${stage.url}/nowhere`)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  const other = await page.context().newPage()
+  await other.goto(stage.url)
+  await expect(other.getByText(LIVE)).toBeVisible()
+  await expect(heading(other)).toHaveText(await turn(true))
+  await expect(heading(other)).toHaveText(await turn(false))
+  expect(asked.filter((path) => path === '/nowhere' || path === '/api/v1/moved')).toEqual([])
+})
+
 test('the overview is read once for each time it is rendered', async ({ request }) => {
   const read = async () => {
     const found = Object.entries((await stateOf()).statements).filter(

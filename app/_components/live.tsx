@@ -28,11 +28,15 @@ export function Live({ children }: { children: ReactNode }) {
     const refresh = throttled(() => router.refresh(), REFRESH_EVERY_MS)
     const hear = (topics: readonly Topic[]) => {
       invalidateRuns(client, topics)
-      if (!isShown(topics, shownTopics())) return
+      const shown = shownTopics()
+      if (shown === null || !isShown(topics, shown)) return
       for (const key of ['bars', 'days']) void client.invalidateQueries({ queryKey: [key] })
       refresh.call()
     }
-    const catchUp = () => void getMoved(madeAt()).then(hear)
+    const catchUp = () => {
+      const since = madeAt()
+      if (since !== undefined) void getMoved(since).then(hear)
+    }
     const stop = whileOnScreen(() =>
       followEvents((news) => {
         if (news.kind === 'moved') return hear(news.topics)
@@ -74,14 +78,15 @@ function whileOnScreen(follow: () => () => void): () => void {
   }
 }
 
-/** What the page on screen shows, as `Frame` has written it down. */
-function shownTopics(): Topic[] {
-  const shown: unknown = JSON.parse(document.querySelector<HTMLElement>('[data-shows]')?.dataset['shows'] ?? '["*"]')
-  return Array.isArray(shown) ? shown.map(String) : []
+/** What the page on screen shows, as `Frame` has written it down; nothing where there is no frame, such as at an address of nothing. */
+function shownTopics(): Topic[] | null {
+  const written = document.querySelector<HTMLElement>('[data-shows]')?.dataset['shows']
+  const shown: unknown = written === undefined ? null : JSON.parse(written)
+  return Array.isArray(shown) ? shown.map(String) : null
 }
 
-function madeAt(): string {
-  return document.querySelector<HTMLElement>('[data-now]')?.dataset['now'] ?? '0'
+function madeAt(): string | undefined {
+  return document.querySelector<HTMLElement>('[data-now]')?.dataset['now']
 }
 
 /** Runs on screen are asked for again by themselves: the run it is about, and lists of runs. */
