@@ -124,7 +124,7 @@ export const aStory: fc.Arbitrary<Story> = fc
     createdAt: Math.min(createdAt, START + 5 * DAY_MS),
     first,
     events: [...events, ...answers.flat()]
-      .filter((event) => event.knownAt >= Math.min(createdAt, START + 5 * DAY_MS))
+      .filter((event) => event.knownAt >= Math.min(createdAt, START + 5 * DAY_MS) && event.knownAt < END)
       .sort((a, b) => a.knownAt - b.knownAt),
   }))
 
