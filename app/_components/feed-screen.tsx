@@ -100,8 +100,11 @@ function FeedFacts({ found }: { found: FeedPage }) {
             ),
           ],
           ['Updated', feed.updatedAt === null ? null : <Instant key="updated" at={feed.updatedAt} />],
-          [overdue ? 'Was due' : 'Next expected', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} />],
-          ['Next load', feed.isLoading ? 'running now' : feed.nextRunAt === null ? null : <Instant key="next" at={feed.nextRunAt} />],
+          [overdue ? 'Was due' : 'Next expected', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} toCome />],
+          [
+            'Next load',
+            feed.isLoading ? 'running now' : feed.nextRunAt === null ? null : <Instant key="next" at={feed.nextRunAt} toCome />,
+          ],
           ['Last run', lastRun(feed.lastRun)],
           ['Loaded by', links(flowsOf(found), flowPath)],
           ['Through', links([...new Set(found.assets.map((asset) => asset.connection))], connectionPath)],
@@ -139,11 +142,11 @@ function FeedFacts({ found }: { found: FeedPage }) {
   )
 }
 
-function Instant({ at }: { at: number }) {
+function Instant({ at, toCome = false }: { at: number; toCome?: boolean }) {
   return (
     <>
       <Time at={at} form="long" />
-      <Age at={at} brackets />
+      <Age at={at} brackets toCome={toCome} />
     </>
   )
 }

@@ -88,7 +88,7 @@ function Moment({ at }: { at: number }) {
   return (
     <>
       <Time at={at} />
-      <Age at={at} brackets />
+      <Age at={at} brackets toCome />
     </>
   )
 }

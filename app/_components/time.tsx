@@ -67,12 +67,14 @@ interface AgeProps {
   brackets?: boolean
   /** It has happened, whatever a clock that ticks rarely, or goes slow, makes of it. */
   past?: boolean
+  /** It is expected, and may be a moment away. */
+  toCome?: boolean
 }
 
 /** How long ago, ticking; until it ticks, and without JavaScript, as of the moment the page was made. */
-export function Age({ at, brackets = false, past = false }: AgeProps) {
+export function Age({ at, brackets = false, past = false, toCome = false }: AgeProps) {
   const { now: madeAt } = usePageTime()
   const now = useSyncExternalStore(watch, browserNow, () => madeAt)
-  const words = age(past ? Math.min(at, now) : at, now)
+  const words = age(past ? Math.min(at, now) : at, now, toCome)
   return <span className="age">{brackets ? ` (${words})` : ` ${words}`}</span>
 }

@@ -25,6 +25,8 @@ test('ages and lengths are cut, never rounded up', () => {
   expect(age(at, at + 2 * 3_600_000 - 1)).toBe('1 hour ago')
   expect(age(at, at - 90_000)).toBe('in 1 minute')
   expect(age(at, at)).toBe('just now')
+  expect(age(at, at - 20_000)).toBe('just now')
+  expect(age(at, at - 20_000, true)).toBe('in a moment')
   expect(duration(3 * 3600 + 719)).toBe('3 h 11 min')
   expect(duration(86_400)).toBe('1 d')
   expect(duration(0)).toBe('0 s')

@@ -111,8 +111,8 @@ const STEPS = [
   [60_000, 'minute'],
 ] as const
 
-/** `3 hours ago`, `in 12 minutes`, `just now`. */
-export function age(at: number, now: number): string {
+/** `3 hours ago`, `in 12 minutes`, `just now`; `in a moment` only of what is to come: clocks differ, and a page is a little older than they. */
+export function age(at: number, now: number, isToCome = false): string {
   const distance = Math.abs(now - at)
   for (const [ms, unit] of STEPS) {
     const count = Math.floor(distance / ms)
@@ -120,7 +120,7 @@ export function age(at: number, now: number): string {
     const words = `${count} ${unit}${count === 1 ? '' : 's'}`
     return at > now ? `in ${words}` : `${words} ago`
   }
-  return at > now ? 'in a moment' : 'just now'
+  return isToCome && at > now ? 'in a moment' : 'just now'
 }
 
 /** A length of time in two units at most: `3 h 12 min`; what is shorter than a second is `under 1 s`. */
