@@ -10,7 +10,7 @@ const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
 const WITHOUT_ANSWER_MAX = 20
 
 /**
- * Looks at each address. A door that stays shut, or a dead server behind it, is that address's own as soon as any other address
+ * Looks at each address. An address that refuses us, or a dead server behind it, is that address's own as soon as any other address
  * answers; when none does, the connection is out of reach.
  */
 export async function* observeAddresses(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
