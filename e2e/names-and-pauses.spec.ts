@@ -1,6 +1,8 @@
 import { expect, type Page, test } from '@playwright/test'
 import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
 import type { Catalogue, CatalogueAsset } from '#lib/domain/catalogue.ts'
+import { DAY_MS } from '#lib/domain/instant.ts'
+import { systemClock } from '#lib/platform/clock.ts'
 import { journeyCatalogue } from './journey-catalogue.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -68,6 +70,22 @@ test('a feed is paused from its page, says so everywhere, and goes on again', as
   await page.getByRole('button', { name: 'End the pause' }).click()
   await expect(page.getByText('Pause…')).toBeVisible()
   await expect(page.getByText(/^Paused since/)).toHaveCount(0)
+})
+
+test('maintenance is announced from the page of a group, and withdrawn', async ({ page }) => {
+  await open(page, '/groups/records')
+  await page.getByText('Pause…').click()
+  const tomorrow = new Date(systemClock.now() + DAY_MS).toISOString().slice(0, 10)
+  await page.getByLabel('From, in New York time; now, if left empty').fill(`${tomorrow}T22:00`)
+  await page.getByLabel('How long').selectOption('4h')
+  await page.getByLabel('Why, for everybody to read').fill('New disks')
+  await page.getByRole('button', { name: 'Pause it' }).click()
+  await expect(page.getByText(/^Maintenance announced from .* 22:00 E[SD]T until .* 02:00 E[SD]T/)).toBeVisible()
+  await open(page, '/feeds/courses')
+  await expect(page.getByText('New disks')).toBeVisible()
+  await open(page, '/groups/records')
+  await page.getByRole('button', { name: 'Withdraw what is announced' }).click()
+  await expect(page.getByText('New disks')).toHaveCount(0)
 })
 
 test('a public page says why there is nothing to press', async ({ page }) => {

@@ -131,6 +131,21 @@ describe('pause and resume', () => {
     expect(await tidemark('resume', 'terms')).toMatchObject({ code: 1, noted: 'Terms is not paused by itself.' })
   })
 
+  it('announce maintenance by the clocks of the page, and withdraw it', async () => {
+    const begin = new Date(clock.now() + 30 * 3_600_000).toISOString()
+    const heard = await tidemark('pause', 'terms', '--from', begin, '--for', '4h', '--note', 'new disks')
+    expect(heard).toMatchObject({ code: 0, printed: `Terms is announced to be under maintenance from ${begin} for 4 h.` })
+    const announced = () =>
+      ctx.pool.query(`select kind, from_at, to_at - from_at as length from maintenance_window where note = 'new disks'`)
+    expect((await announced()).rows).toMatchObject([{ kind: 'maintenance', from_at: new Date(begin), length: { hours: 4 } }])
+    expect(await tidemark('resume', 'terms')).toMatchObject({ code: 0, printed: 'Terms goes on.' })
+    expect((await announced()).rows).toEqual([])
+    expect((await tidemark('pause', 'terms', '--from', 'tomorrow')).noted).toMatch(
+      /^"tomorrow" is no day and time\. Write one such as 2026-12-01 22:00/,
+    )
+    expect((await tidemark('pause', 'terms', '--from', '2001-01-01 10:00')).noted).toContain('has passed')
+  })
+
   it('ask which one where a key is shared, and refuse what is not there', async () => {
     expect((await tidemark('pause', 'records')).noted).toBe('"records" is more than one thing. Write feed:records or group:records.')
     expect((await tidemark('pause', 'asset:records')).noted).toBe('There is no asset "records" in the catalogue.')

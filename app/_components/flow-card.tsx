@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
-import type { FlowCard as Card } from '#lib/queries/flow-cards.ts'
+import type { FlowCard as Card, FlowPause } from '#lib/queries/flow-cards.ts'
 import { limitsInWords, scheduleInWords } from '../_lib/flow-words.ts'
 import { duration } from '../_lib/format-time.ts'
 import { connectionPath, feedPath, filteredRunsPath, flowPath, groupPath, requestRunPath, runPath } from '../_lib/paths.ts'
 import { rowsInWords, secondsOf } from '../_lib/run-look.ts'
+import { workInWords } from '../_lib/work-words.ts'
 import { FlowMark } from './flow-mark.tsx'
 import { FlowRoute } from './flow-route.tsx'
 import { Listed } from './listed.tsx'
@@ -133,28 +134,29 @@ function LastRun({ card, now }: { card: Card; now: number }) {
 
 /** On the flow's own page its pause stands at the top. */
 function pausesOf({ rest, paused }: Card, isWhole: boolean): [string, ReactNode][] {
-  const own = rest === null || isWhole ? null : <Pause key="rest" paused={rest} means="no run is planned; deadlines go on counting" />
-  const feeds = paused === null ? null : <Pause key="paused" paused={paused} means="what it writes is not judged; it runs" />
+  const own = rest === null || isWhole ? null : <Pause key="rest" pause={rest} means="no run is planned; deadlines go on counting" />
+  const feeds = paused === null ? null : <Pause key="paused" pause={paused} means="what it writes is not judged; it runs" />
   return [
-    ['Paused', own],
-    [rest === null ? 'Paused' : 'Feed paused', feeds],
+    [rest === null ? '' : workInWords(rest), own],
+    [paused === null ? '' : `Feed ${workInWords(paused).toLowerCase()}`, feeds],
   ]
 }
 
-function Pause({ paused, means }: { paused: NonNullable<Card['paused']>; means: string }) {
+function Pause({ pause: { since, until, note, isAhead }, means }: { pause: FlowPause; means: string }) {
   return (
     <>
-      since <Time at={paused.since} />
-      {paused.until !== null && (
+      {isAhead ? 'from' : 'since'} <Time at={since} />
+      {until === null ? (
+        ', until somebody ends it'
+      ) : (
         <>
           {' '}
-          until <Time at={paused.until} />
+          until <Time at={until} />
         </>
       )}
-      {paused.until === null && ', until somebody ends it'}
-      {paused.note !== null && (
+      {note !== null && (
         <>
-          : <bdi>{paused.note}</bdi>
+          : <bdi>{note}</bdi>
         </>
       )}
       <span className="muted">{` · ${means}`}</span>
@@ -177,7 +179,7 @@ function Orders({ card }: { card: Card }) {
       <PauseOrder
         subject={{ kind: 'flow', key: card.name }}
         name={card.name}
-        work={card.rest === null ? [] : [{ kind: 'paused', subject: { kind: 'flow', key: card.name, name: card.name } }]}
+        work={card.rest === null ? [] : [{ ...card.rest, subject: { kind: 'flow', key: card.name, name: card.name } }]}
         takesOrders
       />
     </>

@@ -1,13 +1,14 @@
 import type { WorkView } from '#lib/queries/work.ts'
 import { pausePath, resumePath } from '../_lib/paths.ts'
+import { BeginInput } from './begin-input.tsx'
 import { NoOrders } from './no-orders.tsx'
 import { OrderForm } from './order-form.tsx'
 
 interface PauseOrderProps {
   subject: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }
   name: string
-  /** Pauses that have not ended; its own are what can be ended here. */
-  work: readonly Pick<WorkView, 'kind' | 'subject'>[]
+  /** Pauses and announced work that have not ended; its own are what can be ended here. */
+  work: readonly Pick<WorkView, 'kind' | 'subject' | 'isAhead'>[]
   takesOrders: boolean
 }
 
@@ -21,24 +22,25 @@ const LENGTHS = [
   ['7d', 'for a week'],
 ] as const
 
-/** Pauses something, or ends its pause; where the page takes no orders, it says so. */
+/** Pauses something or announces maintenance, and ends or withdraws it; where the page takes no orders, it says so. */
 export function PauseOrder({ subject, name, work, takesOrders }: PauseOrderProps) {
   if (!takesOrders) return <NoOrders command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
-  const isPaused = work.some((each) => each.kind === 'paused' && each.subject?.kind === subject.kind && each.subject.key === subject.key)
+  const own = work.filter((each) => each.subject?.kind === subject.kind && each.subject.key === subject.key)
+  const begun = own.find((each) => !each.isAhead)
   const fields = { subject: `${subject.kind}:${subject.key}` }
-  if (isPaused)
-    return (
-      <div className="orders">
-        <OrderForm action={resumePath} fields={fields}>
-          End the pause<span className="sr-only"> of {name}</span>
-        </OrderForm>
-      </div>
-    )
   return (
     <div className="orders">
-      <OrderForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
-        Pause…<span className="sr-only"> {name}</span>
-      </OrderForm>
+      {begun === undefined && (
+        <OrderForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
+          Pause…<span className="sr-only"> {name}</span>
+        </OrderForm>
+      )}
+      {own.length > 0 && (
+        <OrderForm action={resumePath} fields={fields}>
+          {begun === undefined ? 'Withdraw what is announced' : `End the ${begun.kind === 'paused' ? 'pause' : 'maintenance'}`}
+          <span className="sr-only"> of {name}</span>
+        </OrderForm>
+      )}
     </div>
   )
 }
@@ -46,12 +48,13 @@ export function PauseOrder({ subject, name, work, takesOrders }: PauseOrderProps
 function Meaning({ kind }: { kind: PauseOrderProps['subject']['kind'] }) {
   return kind === 'flow'
     ? 'No run of it is planned until then; one that goes on ends as usual, and runs can be asked for by hand. Deadlines go on counting.'
-    : 'What turns late from now on shows as maintenance. What is late already stays so. Flows go on running.'
+    : 'What turns late meanwhile shows as maintenance. What is late already stays so. Flows go on running. With a day and time it is announced: everybody reads it beforehand.'
 }
 
 function Inputs() {
   return (
     <>
+      <BeginInput />
       <label>
         <span>How long</span>
         <select name="for">

@@ -1,5 +1,7 @@
 import type { WindowSubject } from '#lib/commands/open-window.ts'
+import { readBegin } from '#lib/domain/announced-begin.ts'
 import { formatDuration, parseDuration } from '#lib/domain/duration.ts'
+import type { Instant } from '#lib/domain/instant.ts'
 import type { OrderFields } from './accept-order.ts'
 import { assetPath, feedPath, flowPath, groupPath } from './paths.ts'
 import { refuse } from './respond.ts'
@@ -27,6 +29,14 @@ export function readPauseLength({ for: written }: OrderFields): number | null {
   if (ms === null || ms === 0) throw refuse('“for” is not a duration. Write one such as 45m, 2h or 1d.')
   if (ms > LENGTH_MAX_MS) throw refuse(`A pause lasts at most ${formatDuration(LENGTH_MAX_MS)}, or until somebody ends it.`)
   return ms
+}
+
+/** When it begins, as the clocks of the page show it; null: now. */
+export function readPauseBegin({ from }: OrderFields, zone: string, now: Instant): Instant | null {
+  if (from === undefined || from === null || from === '') return null
+  const begin = readBegin(typeof from === 'string' ? from : JSON.stringify(from), zone, now)
+  if (typeof begin !== 'number') throw refuse(begin.problem)
+  return begin
 }
 
 /** Why, or null. */

@@ -1,6 +1,10 @@
-import { openWindow } from '#lib/commands/open-window.ts'
+import { openWindow, type WindowSubject } from '#lib/commands/open-window.ts'
+import type { Context } from '#lib/db/context.ts'
+import { readBegin } from '#lib/domain/announced-begin.ts'
 import { formatDuration, parseDuration } from '#lib/domain/duration.ts'
+import type { Instant } from '#lib/domain/instant.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { getPageSettings } from '#lib/queries/page-settings.ts'
 import { withDatabase } from './databases.ts'
 import { requirePausable } from './subjects.ts'
 import { defineVerb, readArguments } from './verb.ts'
@@ -13,29 +17,43 @@ function readLength(written: string | undefined): number | null {
   return ms
 }
 
+async function readFrom(ctx: Context, written: string): Promise<Instant> {
+  const zone = (await getPageSettings(ctx))?.zone ?? 'UTC'
+  const begin = readBegin(written, zone, ctx.clock.now())
+  if (typeof begin !== 'number') throw new TidemarkError('invalid', { publicMessage: begin.problem })
+  return begin
+}
+
+function whatInWords(kind: WindowSubject['kind'], from: string | undefined): string {
+  if (from === undefined) return 'is paused'
+  return `${kind === 'flow' ? 'will be paused' : 'is announced to be under maintenance'} from ${from}`
+}
+
 export default defineVerb({
-  usage: '<subject> [--for duration] [--note text]',
-  summary: 'Pause a flow, or a feed, group or asset.',
+  usage: '<subject> [--from time] [--for duration] [--note text]',
+  summary: 'Pause a flow, or a feed, group or asset, or announce maintenance.',
   details: [
     'A paused flow plans no runs; deadlines go on counting. Of a paused feed, group or asset, what turns late from now on shows as maintenance.',
+    'With --from (2026-12-01T22:00, as the clocks of the page show it) it is announced: every page it concerns says so beforehand.',
     'The subject is a key such as terms or lake/term_raw.term_data, or flow:term, feed:terms, group:records, asset:… where a key is shared.',
   ].join('\n'),
   async run(args, command) {
-    const { values, positionals } = readArguments(args, { for: { type: 'string' }, note: { type: 'string' } }, { least: 1, most: 1 })
+    const options = { from: { type: 'string' }, for: { type: 'string' }, note: { type: 'string' } } as const
+    const { values, positionals } = readArguments(args, options, { least: 1, most: 1 })
     const lengthMs = readLength(values.for)
     return withDatabase(command, async (ctx) => {
       const { kind, key, name } = await requirePausable(ctx, positionals[0] ?? '')
-      const from = ctx.clock.now()
+      const begin = values.from === undefined ? undefined : await readFrom(ctx, values.from)
+      const from = begin ?? ctx.clock.now()
       await openWindow(ctx, {
         subject: { kind, key },
-        kind: 'paused',
+        kind: begin === undefined || kind === 'flow' ? 'paused' : 'maintenance',
         from,
         to: lengthMs === null ? null : from + lengthMs,
         note: values.note ?? null,
       })
-      command.terminal.print(
-        `${name} is paused${lengthMs === null ? ` until "tidemark resume ${kind}:${key}"` : ` for ${formatDuration(lengthMs)}`}.`,
-      )
+      const length = lengthMs === null ? `until "tidemark resume ${kind}:${key}"` : `for ${formatDuration(lengthMs)}`
+      command.terminal.print(`${name} ${whatInWords(kind, values.from)} ${length}.`)
       return 0
     })
   },

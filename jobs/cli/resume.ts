@@ -5,7 +5,7 @@ import { defineVerb, readArguments } from './verb.ts'
 
 export default defineVerb({
   usage: '<subject>',
-  summary: 'End the pause of a flow, feed, group or asset.',
+  summary: 'End the pause or maintenance of a flow, feed, group or asset; withdraw what is announced.',
   async run(args, command) {
     const { positionals } = readArguments(args, {}, { least: 1, most: 1 })
     return withDatabase(command, async (ctx) => {

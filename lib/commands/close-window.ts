@@ -25,14 +25,16 @@ export async function closeWindow(ctx: Context, request: { windowId: number }): 
   if (assetIds.length > 0) await rebuild(ctx, { assetIds, from: now })
 }
 
-/** Ends every pause of one subject or flow itself; refused when there is none. Pauses of what it belongs to go on. */
+/**
+ * Ends every pause and announced work of one subject or flow itself; where none has begun, what is announced is withdrawn. Refused when there
+ * is neither. Pauses of what it belongs to go on.
+ */
 export async function endPauses(ctx: Context, subject: WindowSubject & { name: string }): Promise<void> {
   const of = subject.kind === 'flow' ? { flow: subject.key } : await subjectOf(ctx, subject.kind, subject.key)
   const open = of === null ? [] : await listOpenWindows(ctx.pool, of, ctx.clock.now())
-  const pauses = open.filter((window) => window.kind === 'paused')
-  if (pauses.length === 0)
-    throw new TidemarkError('conflict', { publicMessage: `${toStorableText(subject.name)} is not paused by itself.` })
-  for (const window of pauses) await closeWindow(ctx, { windowId: window.id })
+  if (open.length === 0) throw new TidemarkError('conflict', { publicMessage: `${toStorableText(subject.name)} is not paused by itself.` })
+  const begun = open.filter((window) => window.from <= ctx.clock.now())
+  for (const window of begun.length > 0 ? begun : open) await closeWindow(ctx, { windowId: window.id })
 }
 
 async function subjectOf(ctx: Context, kind: Exclude<WindowSubject['kind'], 'flow'>, key: string): Promise<{ subjectId: number } | null> {

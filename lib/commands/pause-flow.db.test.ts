@@ -33,6 +33,22 @@ async function planAt(at: string) {
   return planRuns(ctx)
 }
 
+describe('a flow whose pause is announced', () => {
+  it('goes on until then, and a pause that has begun ends without taking the announced one back', async () => {
+    const ahead = Date.parse('2026-03-05T12:00Z')
+    await openWindow(ctx, { subject: COURSE, kind: 'paused', from: ahead, to: null, note: null })
+    await planRuns(ctx)
+    expect(await states()).toEqual(['schedule 2026-03-03T07:00 scheduled'])
+    await pause()
+    await clock.advance(1000)
+    await endPauses(ctx, { ...COURSE, name: 'The flow course' })
+    const kept = await ctx.pool.query('select from_at from maintenance_window where to_at is null')
+    expect(kept.rows).toEqual([{ from_at: new Date(ahead) }])
+    await endPauses(ctx, { ...COURSE, name: 'The flow course' })
+    expect((await ctx.pool.query('select 1 from maintenance_window where to_at is null')).rows).toEqual([])
+  })
+})
+
 describe('a paused flow', () => {
   it('plans no runs, and what it passes is not missed', async () => {
     await pause()

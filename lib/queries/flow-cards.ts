@@ -7,6 +7,7 @@ import type { Instant } from '#lib/domain/instant.ts'
 import { type RecipeWords, recipeInWords } from '#lib/domain/recipe-in-words.ts'
 import { instant } from './instant-column.ts'
 import { RUN_COLUMNS, type RunRow } from './run-rows.ts'
+import { WORK_AHEAD_MS } from './work.ts'
 
 /** A flow with its whole configuration and how it fares: one card. */
 export interface FlowCard {
@@ -36,15 +37,24 @@ export interface FlowCard {
   group: { key: string; name: string; position: number } | null
   /** The next moment one of its assets is expected; in the past when it is overdue. */
   dueAt: Instant | null
-  /** Since when it is paused itself: no run is planned. */
-  rest: { since: Instant; until: Instant | null; note: string | null } | null
-  /** Since when what it writes is paused: it runs, and is not judged. */
-  paused: { since: Instant; until: Instant | null; note: string | null } | null
+  /** It is paused itself, or will be: no run is planned. */
+  rest: FlowPause | null
+  /** What it writes is paused or under maintenance, or will be: it runs, and is not judged. */
+  paused: FlowPause | null
   /** The run that is under way. */
   running: RunRow | null
   /** The latest run that ended, or should have begun; a dry run is none. */
   last: RunRow | null
   standing: FlowStanding
+}
+
+/** A pause or announced work that a flow's card tells of. */
+export interface FlowPause {
+  kind: 'maintenance' | 'paused'
+  since: Instant
+  until: Instant | null
+  note: string | null
+  isAhead: boolean
 }
 
 interface Row {
@@ -76,9 +86,10 @@ const WRITTEN_FEEDS = `
   ), '[]')`
 
 const aPause = (which: string) => `
-  (select jsonb_build_object('since', ${instant('w.from_at')}, 'until', ${instant('w.to_at')}, 'note', w.note)
+  (select jsonb_build_object('kind', w.kind, 'since', ${instant('w.from_at')}, 'until', ${instant('w.to_at')}, 'note', w.note,
+     'isAhead', w.from_at > $1)
    from maintenance_window w
-   where w.kind = 'paused' and w.from_at <= $1 and (w.to_at is null or w.to_at > $1) and ${which}
+   where w.from_at < $3 and (w.to_at is null or w.to_at > $1) and ${which}
    order by w.from_at limit 1)`
 
 const REST = aPause('w.flow = f.name')
@@ -130,15 +141,16 @@ function toCard({ settings, written, feeds, ...row }: Row, schema: unknown): Omi
     standing: flowStanding({
       last: row.last?.state ?? null,
       isRunning: row.running !== null,
-      isPaused: row.rest !== null || row.paused !== null,
+      isPaused: [row.rest, row.paused].some((pause) => pause !== null && !pause.isAhead),
     }),
   }
 }
 
 /** The card of every flow of the catalogue in force, by name; or only that of one. */
 export async function getFlowCards(ctx: Context, name: string | null = null): Promise<FlowCard[]> {
+  const now = ctx.clock.now()
   const [{ rows }, schema] = await Promise.all([
-    ctx.pool.query<Row>(ROWS, [new Date(ctx.clock.now()), name]),
+    ctx.pool.query<Row>(ROWS, [new Date(now), name, new Date(now + WORK_AHEAD_MS)]),
     ctx.pool.query<{ schema: unknown }>('select schema from catalogue_version order by id desc limit 1'),
   ])
   const cards = rows.map((row) => toCard(row, schema.rows[0]?.schema))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endPauses } from '#lib/commands/close-window.ts'
 import { openWindow, type WindowSubject } from '#lib/commands/open-window.ts'
 import { Stage } from '#lib/testing/stage.ts'
 import { coursesCatalogue } from '#lib/testing/stage-catalogue.ts'
@@ -29,6 +30,9 @@ afterAll(() => stage.close())
 const pause = (subject: WindowSubject, note: string | null, from = stage.clock.now()) =>
   openWindow(stage.ctx, { subject, kind: 'paused', from, to: null, note })
 
+const announce = (subject: WindowSubject, from: number, to: number) =>
+  openWindow(stage.ctx, { subject, kind: 'maintenance', from, to, note: 'New disks' })
+
 const COURSES_HIDDEN = { key: 'courses', name: 'Courses', status: 'late', since: Date.parse('2026-11-20T08:00Z') }
 const OF_FEED = {
   kind: 'paused',
@@ -56,7 +60,7 @@ describe('a pause', () => {
     expect(page?.work).toMatchObject([OF_FLOW, OF_GROUP])
     expect((await getFlowPage(stage.ctx, 'term'))?.card).toMatchObject({
       rest: { since: pausedAt, until: null, note: null },
-      paused: null,
+      paused: { kind: 'paused', note: 'Next week', isAhead: true },
       standing: 'paused',
       nextRunAt: null,
     })
@@ -82,5 +86,25 @@ describe('a pause', () => {
       { subject: 'group:records', begun: false },
     ])
     expect(json.feeds.find(({ key }) => key === 'terms')?.work).toEqual([json.work[1]?.id, json.work[2]?.id])
+  })
+})
+
+describe('announced maintenance', () => {
+  const BEGINS = Date.parse('2026-11-25T12:00Z')
+  const ENDS = Date.parse('2026-11-25T16:00Z')
+  const TOLD = { kind: 'maintenance', note: 'New disks', until: ENDS }
+
+  it('stands on feed, group, asset, overview, JSON and the card of its flow before it begins and while it lasts', async () => {
+    await endPauses(stage.ctx, { kind: 'group', key: 'records', name: 'Records' })
+    await announce({ kind: 'feed', key: 'terms' }, BEGINS, ENDS)
+    for (const isAhead of [true, false]) {
+      const told = { ...TOLD, from: BEGINS, isAhead }
+      for (const page of [getFeedPage(stage.ctx, 'terms'), getGroupPage(stage.ctx, 'records'), getStatusOverview(stage.ctx)])
+        expect((await page)?.work).toContainEqual(expect.objectContaining(told))
+      const json = JSON.parse((await getStatusJson(stage.ctx))?.json ?? '')
+      expect(json.work).toContainEqual(expect.objectContaining({ kind: 'maintenance', subject: 'feed:terms', begun: !isAhead }))
+      expect((await getFlowPage(stage.ctx, 'term'))?.card.paused).toEqual({ ...TOLD, since: BEGINS, isAhead })
+      await stage.until(new Date(BEGINS + 60_000).toISOString())
+    }
   })
 })

@@ -38,7 +38,7 @@ interface Row extends Omit<WorkView, 'hides' | 'isAhead' | 'subject'> {
 }
 
 /** Work that lies further ahead is not told yet. */
-const AHEAD_MS = 14 * DAY_MS
+export const WORK_AHEAD_MS = 14 * DAY_MS
 
 const WINDOWS = `
   select w.id, w.kind, s.id as "subjectId", ${instant('w.from_at')} as "from", ${instant('w.to_at')} as until, w.note,
@@ -68,7 +68,7 @@ type HiddenRow = Hidden & { id: number; feedId: number }
 /** Every pause and announced work that has not ended, what has begun first. Asks for what it hides only when there is any. */
 export async function getWork(ctx: Context): Promise<WorkView[]> {
   const now = ctx.clock.now()
-  const { rows } = await ctx.pool.query<Row>(WINDOWS, [new Date(now), new Date(now + AHEAD_MS)])
+  const { rows } = await ctx.pool.query<Row>(WINDOWS, [new Date(now), new Date(now + WORK_AHEAD_MS)])
   if (rows.length === 0) return []
   const hidden = rows.some((row) => row.subjectKind !== 'flow' && row.from <= now)
     ? (await ctx.pool.query<HiddenRow>(HIDDEN, [now])).rows
