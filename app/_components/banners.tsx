@@ -32,7 +32,8 @@ function Words({ banner }: { banner: Banner }) {
     case 'database':
       return (
         <p>
-          <strong>{banner.problem}</strong> What follows was true when it was last read; this page tries again by itself.
+          <strong>{banner.problem}</strong> Since <Time at={banner.since} form="long" />
+          <Age at={banner.since} brackets past />. What follows was true when it was last read; this page tries again by itself.
         </p>
       )
     case 'worker':

@@ -1,10 +1,10 @@
 import { isShown, movedTopics, type Topic } from '#lib/domain/topic.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { getPageSight, getTouchedAssets, type PageSight } from '#lib/queries/page-sight.ts'
 import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
-import { feelPulse, knownProblem } from './database-pulse.ts'
+import { feelPulse, knownTrouble } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
+import { ownAddress, ownHeaders } from './own-call.ts'
 import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
 import { OVERVIEW_SHOWS } from './shown-topics.ts'
 import { type WebProcess, webProcess } from './web-process.ts'
@@ -21,13 +21,7 @@ export function followChanges(): void {
   void watchMovements(web, signal)
   void keepWarm(web, signal)
   void beat(web, signal)
-  const { clock, pool } = web.context
-  void feelPulse(
-    clock,
-    signal,
-    () => pool.query('select 1'),
-    () => announceTurn(web),
-  )
+  void feelPulse(web.context.clock, signal, web.ask, () => announceTurn(web))
 }
 
 async function watchMovements(web: WebProcess, signal: AbortSignal): Promise<void> {
@@ -68,29 +62,23 @@ async function beat(web: WebProcess, signal: AbortSignal): Promise<void> {
 /** The database has fallen silent or is back: what is shown is made anew, as last known where that can be, or as it is. */
 async function announceTurn(web: WebProcess): Promise<void> {
   await renewOverview(web)
-  const topics = knownProblem() === undefined ? ['*'] : OVERVIEW_SHOWS
+  const topics = knownTrouble() === undefined ? ['*'] : OVERVIEW_SHOWS
   web.moved.note(web.context.clock.now(), topics)
   tell(web, [movedFrame(topics)])
+  // Nothing can be followed now: pages that were told nothing say so themselves, and come back when there is something to follow.
+  if (knownTrouble() !== undefined) for (const listener of [...web.listeners]) listener.end()
 }
 
 /** Revalidation works only inside a request, so the process asks itself; the visit afterwards renders before any reader waits. */
 async function renewOverview(web: WebProcess): Promise<void> {
   const origin = ownAddress()
   try {
-    const headers = { authorization: `Bearer ${web.internalKey}` }
-    await fetch(`${origin}/api/internal/revalidate`, { method: 'POST', headers, signal: AbortSignal.timeout(5000) })
+    await fetch(`${origin}/api/internal/revalidate`, { method: 'POST', headers: ownHeaders(), signal: AbortSignal.timeout(5000) })
     const answer = await fetch(origin, { signal: AbortSignal.timeout(30_000) })
     await answer.arrayBuffer()
   } catch (error) {
     web.context.log.warn('could not renew the overview', { error: toInternalMessage(error) })
   }
-}
-
-/** Where this process can be reached from within: the address it was told to listen on, or loopback. */
-function ownAddress(): string {
-  const { host, port } = readEnvironment()
-  const reachable = host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 async function keepWarm(web: WebProcess, signal: AbortSignal): Promise<void> {

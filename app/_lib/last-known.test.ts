@@ -21,6 +21,7 @@ const known: Overview = {
 beforeEach(() => {
   globalThis.tidemarkWebProcess = {
     context: { clock, log: silentLog } as never,
+    ask: async () => {},
     moved: movedMemory(0),
     listeners: new Set(),
     internalKey: '',
@@ -32,7 +33,7 @@ beforeEach(() => {
 afterEach(() => {
   globalThis.tidemarkWebProcess = undefined
   globalThis.tidemarkLastOverview = undefined
-  globalThis.tidemarkDatabaseProblem = undefined
+  globalThis.tidemarkDatabaseTrouble = undefined
 })
 
 describe('the overview', () => {
@@ -42,7 +43,7 @@ describe('the overview', () => {
     expect(await overviewOrLastKnown(refused)).toEqual({
       ...known,
       banners: [
-        { kind: 'database', problem: 'All connections of the database server are in use: it lets nobody else in.' },
+        { kind: 'database', problem: 'All connections of the database server are in use: it lets nobody else in.', since: known.now },
         { kind: 'demo' },
       ],
     })
@@ -57,14 +58,15 @@ describe('the overview', () => {
     expect((await shown).banners[0]).toEqual({
       kind: 'database',
       problem: 'The database has not answered for 3 s: it is frozen, overloaded or cut off.',
+      since: known.now,
     })
   })
 
   test('is as last known without a wait while the database is known to be silent', async () => {
     await overviewOrLastKnown(async () => known)
-    globalThis.tidemarkDatabaseProblem = 'The database is starting or stopping.'
+    globalThis.tidemarkDatabaseTrouble = { problem: 'The database is starting or stopping.', since: 5 }
     const shown = await overviewOrLastKnown(() => new Promise(() => {}))
-    expect(shown.banners[0]).toEqual({ kind: 'database', problem: 'The database is starting or stopping.' })
+    expect(shown.banners[0]).toEqual({ kind: 'database', problem: 'The database is starting or stopping.', since: 5 })
   })
 
   test('fails when nothing was ever known', async () => {

@@ -1,7 +1,7 @@
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { databaseProblem, withinPatience } from '#lib/queries/database-answer.ts'
 import type { Overview } from '#lib/queries/status-overview.ts'
-import { knownProblem } from './database-pulse.ts'
+import { type DatabaseTrouble, knownTrouble } from './database-pulse.ts'
 import { type WebProcess, webProcess } from './web-process.ts'
 
 /** What this process has last read of the overview; survives every copy that Next throws away. */
@@ -12,9 +12,10 @@ declare global {
 /** The overview as it is now; as last known, and saying so, when the database does not answer within seconds. Throws when nothing was ever known. */
 export async function overviewOrLastKnown(read: (context: WebProcess['context']) => Promise<Overview>): Promise<Overview> {
   const { context } = webProcess()
+  const since = context.clock.now()
   try {
-    const problem = knownProblem()
-    if (problem !== undefined && globalThis.tidemarkLastOverview !== undefined) return asLastKnown(globalThis.tidemarkLastOverview, problem)
+    const trouble = knownTrouble()
+    if (trouble !== undefined && globalThis.tidemarkLastOverview !== undefined) return asLastKnown(globalThis.tidemarkLastOverview, trouble)
     const overview = await withinPatience(context.clock, read(context))
     globalThis.tidemarkLastOverview = overview
     return overview
@@ -22,10 +23,10 @@ export async function overviewOrLastKnown(read: (context: WebProcess['context'])
     const known = globalThis.tidemarkLastOverview
     if (known === undefined) throw error
     context.log.warn('the overview is shown as last known', { error: toInternalMessage(error) })
-    return asLastKnown(known, databaseProblem(error))
+    return asLastKnown(known, { problem: databaseProblem(error), since })
   }
 }
 
-function asLastKnown(known: Overview, problem: string): Overview {
-  return { ...known, banners: [{ kind: 'database', problem }, ...known.banners] }
+function asLastKnown(known: Overview, trouble: DatabaseTrouble): Overview {
+  return { ...known, banners: [{ kind: 'database', ...trouble }, ...known.banners] }
 }

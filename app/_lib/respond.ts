@@ -1,6 +1,6 @@
 import { isTidemarkError, TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
-import { knownProblem } from './database-pulse.ts'
+import { knownTrouble } from './database-pulse.ts'
 import { webProcess } from './web-process.ts'
 
 const DATABASE_GONE = 'The database does not answer right now. That says nothing about the data; ask again in a moment.'
@@ -12,7 +12,7 @@ const RETRY_AFTER_SECONDS = 10
  */
 export async function respond(handler: () => Promise<Response>, needs: { database: boolean } = { database: true }): Promise<Response> {
   try {
-    if (needs.database && knownProblem() !== undefined) return databaseGone(problem)
+    if (needs.database && knownTrouble() !== undefined) return databaseGone(problem)
     return await handler()
   } catch (error) {
     if (isTidemarkError(error)) return problem(toHttpStatus(error.code), error.publicMessage)

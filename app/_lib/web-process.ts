@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { readEnvironment } from '#lib/platform/env.ts'
-import { openWebContext } from '#lib/queries/web-context.ts'
+import { openWebDatabase, type WebDatabase } from '#lib/queries/web-context.ts'
 import type { Listener } from './event-stream.ts'
 import { type MovedMemory, movedMemory } from './moved-memory.ts'
 
 /** What every query is given. */
-export type Context = ReturnType<typeof openWebContext>
+export type Context = WebDatabase['context']
 
 /** What all bundles of one web process share: the database, who is listening, and a key for calls to itself. */
-export interface WebProcess {
-  context: Context
+export interface WebProcess extends WebDatabase {
   /** The open event streams. */
   listeners: Set<Listener>
   /** What they were told of lately. */
@@ -30,11 +29,11 @@ export function webProcess(): WebProcess {
 }
 
 function open(): WebProcess {
-  const context = openWebContext()
+  const database = openWebDatabase()
   return {
-    context,
+    ...database,
     listeners: new Set(),
-    moved: movedMemory(context.clock.now()),
+    moved: movedMemory(database.context.clock.now()),
     internalKey: readEnvironment().secret ?? randomBytes(32).toString('base64url'),
     stopping: new AbortController(),
   }

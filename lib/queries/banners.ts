@@ -9,7 +9,7 @@ export const WORKER_SILENT_MS = MINUTE_MS
 /** Something a reader must know before believing the rest. `since` null: never seen at all. */
 export type Banner =
   /** What follows is what was known before the database fell silent. */
-  | { kind: 'database'; problem: string }
+  | { kind: 'database'; problem: string; since: Instant }
   | { kind: 'worker'; since: Instant | null }
   | { kind: 'probes'; since: Instant | null }
   | { kind: 'connection'; connection: string; since: Instant; problem: string | null }

@@ -28,7 +28,7 @@ test('a trouble begins once, lasts as long as it is heard of, and is over half a
   now = 20_000
   trouble.note(refusal('No space left on device', '53100'))
   now = 50_000
-  expect([trouble.current(), begun]).toEqual([{ kind: 'disk-full', at: 20_000 }, 1])
+  expect([trouble.current(), begun]).toEqual([{ kind: 'disk-full', at: 20_000, since: 0 }, 1])
   now = 50_001
   expect(trouble.current()).toBeNull()
   trouble.note(refusal('No space left on device', '53100'))

@@ -7,6 +7,8 @@ export type TroubleKind = 'disk-full' | 'connections-used-up'
 export interface ServerTrouble {
   kind: TroubleKind
   at: number
+  /** The first time of those that belong together. */
+  since: number
 }
 
 /** So long after the last refusal it counts as over. */
@@ -52,9 +54,10 @@ export class TroubleWatch {
   note(error: unknown): void {
     const kind = troubleIn(error)
     if (kind === null) return
-    const isNew = this.current()?.kind !== kind
-    this.#last = { kind, at: this.#now() }
-    if (isNew) this.onBegin()
+    const before = this.current()
+    const at = this.#now()
+    this.#last = { kind, at, since: before?.kind === kind ? before.since : at }
+    if (before?.kind !== kind) this.onBegin()
   }
 
   /** The trouble there is now; null when there is none, or none any more. */

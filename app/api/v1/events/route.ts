@@ -7,22 +7,20 @@ const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-con
 
 /**
  * Server-sent events: `change` (id = the change's number, so a browser that was away says where it left off), `moved` with the topics
- * of what has changed. `?seen=` is the instant a page was made: what moved since is told at once.
+ * of what has changed. `?seen=` is the instant a page was made: what moved since is told at once. While the database
+ * is silent there is nothing to follow: 503.
  */
 export function GET(request: Request): Promise<Response> {
-  return respond(
-    async () => {
-      const seen = readQuery(request, ['seen']).get('seen') ?? ''
-      const lastId = request.headers.get('last-event-id') ?? ''
-      if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
-      const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
-      const web = webProcess()
-      const catchUp = () => missedFrames(web, start)
-      const stream = eventStream({ listeners: web.listeners, greeting: GREETING, catchUp, gone: request.signal })
-      return new Response(stream, { headers: HEADERS })
-    },
-    { database: false },
-  )
+  return respond(async () => {
+    const seen = readQuery(request, ['seen']).get('seen') ?? ''
+    const lastId = request.headers.get('last-event-id') ?? ''
+    if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
+    const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
+    const web = webProcess()
+    const catchUp = () => missedFrames(web, start)
+    const stream = eventStream({ listeners: web.listeners, greeting: GREETING, catchUp, gone: request.signal })
+    return new Response(stream, { headers: HEADERS })
+  })
 }
 
 /** What GET would say of itself. Next would answer with the whole of it and throw the stream away. */
