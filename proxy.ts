@@ -23,5 +23,14 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: ['/find', '/groups/:path*', '/feeds/:path*', '/assets/:path*', '/runs/:path*', '/flows/:path*', '/connections/:path*'],
+  matcher: [
+    '/find',
+    '/groups/:path*',
+    '/feeds/:path*',
+    '/assets/:path*',
+    '/runs/:path*',
+    '/flows/:path*',
+    '/connections/:path*',
+    '/unavailable',
+  ],
 }

@@ -3,8 +3,11 @@ import { parseArgs } from 'node:util'
 import next from 'next'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { answerInTrouble, type Behind } from './_door/answer-in-trouble.ts'
 import { catalogueAddress } from './_door/catalogue-address.ts'
 import { createDoor } from './_door/door.ts'
+import { renderUnavailable } from './_door/render-unavailable.ts'
+import { knownTrouble, lookForTrouble, whenSilent } from './_lib/database-pulse.ts'
 import { webProcess } from './_lib/web-process.ts'
 
 /** Answers under way get so long when the process is asked to stop. */
@@ -15,18 +18,20 @@ async function main(): Promise<void> {
     options: { hostname: { type: 'string' }, port: { type: 'string' }, dev: { type: 'boolean', default: false } },
   })
   const { host, port, publicUrl } = readEnvironment()
-  const { context, stopping } = webProcess()
+  const web = webProcess()
+  const { context, stopping } = web
   const at = { hostname: values.hostname ?? '127.0.0.1', port: Number(values.port ?? port) }
   const addresses = [publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
   const door = createDoor({
     isDevelopment: values.dev,
     addresses,
     catalogueAddress: catalogueAddress(context),
-    answer: (request, response) => answer(request, response),
+    answer: (request, response) => (values.dev ? answer(request, response) : answerInTrouble(request, response, behind)),
   })
   const app = next({ dev: values.dev, httpServer: door, ...at })
   await app.prepare()
   const answer = app.getRequestHandler()
+  const behind: Behind = { answer, known: knownTrouble, look: () => lookForTrouble(web), whenSilent, render: renderUnavailable }
   door.on('error', (error) => fail(error))
   door.listen(at.port, at.hostname)
   stopping.signal.addEventListener('abort', () => {

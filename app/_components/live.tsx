@@ -136,7 +136,7 @@ export function LiveState() {
     <span>
       {state === 'live'
         ? 'Live: this page follows by itself.'
-        : 'The server cannot be reached; this page shows what was known then. Trying again…'}
+        : 'The server or its database does not answer; this page shows what was known then. Trying again…'}
     </span>
   )
 }

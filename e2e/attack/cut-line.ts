@@ -6,14 +6,34 @@ export interface CutLine {
   url: string
   /** Ends every connection and takes no more. */
   cut(): Promise<void>
+  /** Everything stays open and nothing gets through any more, until the line is cut. */
+  freeze(): void
+  /** Ends every connection and answers whoever comes that there are too many, until the line is cut. */
+  refuse(): void
   mend(): Promise<void>
 }
+
+/** What a server says that has no connection left. */
+const TOO_MANY = (() => {
+  const fields = Buffer.from('SFATAL\0VFATAL\0C53300\0Msorry, too many clients already\0\0')
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(fields.length + 4)
+  return Buffer.concat([Buffer.from('E'), length, fields])
+})()
 
 /** Leads to a database through a port of its own. */
 export async function cutLine(databaseUrl: string): Promise<CutLine> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
+  let state: 'open' | 'frozen' | 'full' = 'open'
   const server = createServer((near) => {
+    if (state !== 'open') {
+      sockets.add(near)
+      near.on('error', () => {})
+      near.on('close', () => sockets.delete(near))
+      if (state === 'full') near.once('data', () => near.end(TOO_MANY))
+      return
+    }
     const far = connect(Number(target.port || 5432), target.hostname)
     for (const [socket, other] of [
       [near, far],
@@ -45,6 +65,17 @@ export async function cutLine(databaseUrl: string): Promise<CutLine> {
       for (const socket of sockets) socket.destroy()
       await closed
     },
-    mend: () => listen(port),
+    freeze() {
+      state = 'frozen'
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+    refuse() {
+      state = 'full'
+      for (const socket of sockets) socket.destroy()
+    },
+    async mend() {
+      state = 'open'
+      await listen(port)
+    },
   }
 }

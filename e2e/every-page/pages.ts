@@ -23,6 +23,8 @@ const ADDRESSES: Record<string, Addresses> = {
   runs: () => ['/runs', '/runs?state=failed'],
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],
+  // Nobody can ask for it: what it shows is walked while the database is gone.
+  unavailable: () => [],
 }
 
 /** The addresses of all pages found in the file tree. Throws when there is a page nobody walks. */

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { DatabaseTrouble } from '../_lib/database-pulse.ts'
+import { type AnswerKind, answerKind } from './answer-kind.ts'
+import { holdFaults } from './hold-faults.ts'
+
+/** A whole page, rendered. */
+export interface RenderedPage {
+  headers: Record<string, string>
+  body: string
+}
+
+/** What stands behind an answer that may not come. */
+export interface Behind {
+  /** Answers as if nothing were wrong. */
+  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Why the database cannot be asked, as far as it is known. */
+  known: () => DatabaseTrouble | undefined
+  /** The same, looked up now. */
+  look: () => Promise<DatabaseTrouble | undefined>
+  /** Calls back when the database falls silent; the answer ends that. */
+  whenSilent: (call: () => void) => () => void
+  /** The page that says in words what is wrong. */
+  render: (trouble: DatabaseTrouble | undefined) => Promise<RenderedPage>
+}
+
+const RETRY_AFTER_SECONDS = 10
+
+/**
+ * Answers, and says so in words where that fails: 503 while the database is in trouble, without waiting for it longer than it takes to
+ * know, else 500. What has its own words for a fault (the API, the overview as last known) keeps them.
+ */
+export async function answerInTrouble(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {
+  const kind = answerKind(request.method ?? '', request.url ?? '')
+  if (kind === 'itself') return behind.answer(request, response)
+  const held = holdFaults(response, kind === 'api' ? Number.POSITIVE_INFINITY : 500)
+  const say = async (trouble: DatabaseTrouble | undefined) => held.replace(await inWords(kind, trouble, behind))
+  const known = behind.known()
+  if (kind === 'page' && known !== undefined) return say(known)
+  const { promise: silent, resolve } = Promise.withResolvers<'silent'>()
+  const stopWaiting = kind === 'overview' ? () => {} : behind.whenSilent(() => resolve('silent'))
+  try {
+    const answered = behind.answer(request, response).then(() => 'answered' as const)
+    const end = await Promise.race([answered, held.fault, silent])
+    if (end === 'answered' || response.headersSent) return await answered.then(() => {})
+    answered.catch(() => {})
+    held.take()
+    await say(end === 'silent' ? behind.known() : await behind.look())
+  } catch (error) {
+    if (response.headersSent || kind === 'api') throw error
+    held.take()
+    await say(await behind.look())
+  } finally {
+    stopWaiting()
+  }
+}
+
+async function inWords(kind: AnswerKind, trouble: DatabaseTrouble | undefined, behind: Behind) {
+  const status = trouble === undefined ? 500 : 503
+  const head: Record<string, string> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  if (trouble !== undefined) head['retry-after'] = String(RETRY_AFTER_SECONDS)
+  if (kind === 'api') {
+    const words = `${trouble?.problem ?? ''} That says nothing about the data; ask again in a moment.`.trim()
+    return { status, headers: { ...head, 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify({ problem: words }) }
+  }
+  const { headers, body } = await behind.render(trouble)
+  return { status, headers: { ...headers, ...head }, body }
+}

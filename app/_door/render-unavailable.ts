@@ -1,0 +1,32 @@
+import { SECOND_MS } from '#lib/domain/instant.ts'
+import type { DatabaseTrouble } from '../_lib/database-pulse.ts'
+import { ownAddress, ownHeaders } from '../_lib/own-call.ts'
+import type { RenderedPage } from './answer-in-trouble.ts'
+import { UNAVAILABLE_PATH } from './answer-kind.ts'
+
+const RENDER_MS = 3 * SECOND_MS
+const TAKEN_OVER = [
+  'content-type',
+  'content-security-policy',
+  'x-frame-options',
+  'referrer-policy',
+  'permissions-policy',
+  'cross-origin-opener-policy',
+]
+
+/** The header that tells the page what is wrong. */
+export const TROUBLE_HEADER = 'x-tidemark-trouble'
+
+/** The page that says what is wrong, in the look of all others; in bare words when not even that can be made. */
+export async function renderUnavailable(trouble: DatabaseTrouble | undefined): Promise<RenderedPage> {
+  try {
+    const headers = { ...ownHeaders(), [TROUBLE_HEADER]: encodeURIComponent(JSON.stringify(trouble ?? null)) }
+    const answer = await fetch(`${ownAddress()}${UNAVAILABLE_PATH}`, { headers, signal: AbortSignal.timeout(RENDER_MS) })
+    if (!answer.ok) throw new Error(`answered ${answer.status}`)
+    const kept = TAKEN_OVER.flatMap((name) => (answer.headers.has(name) ? [[name, answer.headers.get(name) ?? ''] as const] : []))
+    return { headers: Object.fromEntries(kept), body: await answer.text() }
+  } catch {
+    const words = `This page cannot be shown right now. ${trouble?.problem ?? 'The internal log has the details.'}\n`
+    return { headers: { 'content-type': 'text/plain; charset=utf-8' }, body: words }
+  }
+}
