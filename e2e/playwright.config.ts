@@ -8,6 +8,7 @@ const installed = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  testIgnore: '*.wide.spec.ts',
   outputDir: '../test-results',
   workers: 1,
   timeout: 60_000,

@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
 import narrow from './playwright.config.ts'
 
-/** The sweep over every width there is: `npm run test:wide`. */
-export default defineConfig(narrow, { metadata: { everyWidth: true } })
+/** The sweep over every width there is, and what only some browsers need: `npm run test:wide`. */
+export default defineConfig(narrow, { testMatch: ['every-page.spec.ts', '*.wide.spec.ts'], testIgnore: [], metadata: { everyWidth: true } })

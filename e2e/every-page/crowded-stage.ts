@@ -22,12 +22,19 @@ export async function crowdedStage(): Promise<CrowdedStage> {
   const stage = await openStage()
   const { ctx } = stage
   await insertFlow(ctx, { name: FLOW, cron: '*/5 8-18 * * 1-5' })
+  await writeMuch(ctx)
   await insertFlow(ctx, { name: 'person', cron: '0 3 * * *', after: [FLOW] })
   await end(ctx, await begin(ctx), 'failed', LONG)
   await end(ctx, await begin(ctx), 'partial', '3 of 100 people are postponed.')
   const run = await begin(ctx)
   await fillIn(ctx, run)
   return { ...stage, places: { group: 'records', feed: 'terms', asset: LATE_ASSET.replaceAll(' ', '%20'), flow: FLOW, run: run.runId } }
+}
+
+/** The flow reads and writes more than a card can hold. */
+async function writeMuch(ctx: Context): Promise<void> {
+  const tables = Array.from({ length: 60 }, (_, i) => `warehouse/mart.a_table_with_quite_a_long_name_${i}`)
+  await ctx.pool.query('update flow set settings = settings || $2 where name = $1', [FLOW, { reads: tables, writes: tables }])
 }
 
 async function begin(ctx: Context): Promise<ClaimedRun> {

@@ -1,9 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 
 /** Above this width the masthead is a band, not a block. */
 const MASTHEAD_FROM = 640
 const MASTHEAD_MAX = 112
+/** A sheet of A4 between the margins of a browser. */
+const SHEET_WIDTH = 718
 
 /** Opens everything that is folded, so that nothing hides from the look. */
 export function openAll(page: Page): Promise<void> {
@@ -40,15 +42,40 @@ function measureHere() {
   return { beyond, culprit, masthead }
 }
 
-/** What axe finds wrong, a line each: rule, and where. */
+/** What does not fit on a sheet of A4, in words: beyond its edge, or cut where a screen would scroll. Leaves the page as on a screen. */
+export async function cutInPrint(page: Page): Promise<string[]> {
+  await page.emulateMedia({ media: 'print' })
+  await page.setViewportSize({ width: SHEET_WIDTH, height: 1040 })
+  const found = await page.evaluate(() => {
+    const cut: string[] = []
+    for (const element of document.querySelectorAll('main *')) {
+      const { overflowX, overflowY, display } = getComputedStyle(element)
+      const { clientWidth, clientHeight, scrollWidth, scrollHeight } = element
+      // What only a screen reader reads is a pixel wide; bars show as many days as there is room for.
+      if (display === 'none' || clientWidth <= 1 || element.closest('.bars') !== null) continue
+      const isCut =
+        (overflowX !== 'visible' && scrollWidth > clientWidth + 1) || (overflowY !== 'visible' && scrollHeight > clientHeight + 1)
+      const isBeyond = element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+      if (isCut || isBeyond) cut.push(`cut in print: ${element.tagName.toLowerCase()} "${element.textContent?.slice(0, 40)}"`)
+    }
+    return cut
+  })
+  await page.emulateMedia({ media: null })
+  return found
+}
+
+/** What axe finds wrong, a line each: rule, and where. A page has no frames, so axe looks at it in one go. */
 export async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  const { violations: found } = await new AxeBuilder({ page })
+    .options({ resultTypes: ['violations'] })
+    .setLegacyMode()
+    .analyze()
   return found.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html.slice(0, 120)}`))
 }
 
 /** Begins to add up layout shifts of every page that is opened from here on. */
-export async function watchShifts(page: Page): Promise<void> {
-  await page.addInitScript(() => {
+export async function watchShifts(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
     const seen = { sum: 0, sources: [] as string[] }
     Object.assign(globalThis, { shifts: seen })
     new PerformanceObserver((list) => {
