@@ -10,7 +10,7 @@ export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
   if (arrivals.length === 0) return null
   return (
     <Section title="What has arrived" note={`the last ${arrivals.length} changes of a clock`}>
-      <details className="fold">
+      <details className="fold again">
         <summary>Show them</summary>
         <table className="table cards">
           <thead>

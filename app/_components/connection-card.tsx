@@ -129,17 +129,16 @@ function Usage({ connection }: { connection: ConnectionView }) {
   return (
     <>
       {flows.length > 0 && (
-        <>
+        <div>
           {flows.length === 1 ? 'flow' : 'flows'}{' '}
           <Listed items={flows.map((name) => ({ key: name, shown: <a href={flowPath(name)}>{name}</a> }))} />
-          {assets > 0 && '· '}
-        </>
+        </div>
       )}
       {assets > 0 && (
-        <>
+        <div>
           {grouped(assets)} {assets === 1 ? 'asset' : 'assets'} of{' '}
           <Listed items={feeds.map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
-        </>
+        </div>
       )}
     </>
   )

@@ -1,4 +1,5 @@
 import type { ConnectionsPage } from '#lib/queries/connections-page.ts'
+import { grouped } from '../_lib/grouped.ts'
 import { ConnectionCard } from './connection-card.tsx'
 import { Frame } from './frame.tsx'
 
@@ -26,12 +27,27 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
           </p>
         )}
       </header>
-      <div className="cards wide">
-        {connections.map((connection) => (
-          <ConnectionCard key={connection.key} connection={connection} />
-        ))}
-      </div>
+      <Cards connections={connections.slice(0, SHOWN)} />
+      {connections.length > SHOWN && (
+        <details className="fold">
+          <summary>{`${grouped(connections.length - SHOWN)} more, none of them worse`}</summary>
+          <Cards connections={connections.slice(SHOWN)} />
+        </details>
+      )}
     </Frame>
+  )
+}
+
+/** More than so many are folded, what needs somebody before them; a link to one of them unfolds it. */
+const SHOWN = 40
+
+function Cards({ connections }: Pick<ConnectionsPage, 'connections'>) {
+  return (
+    <div className="cards wide">
+      {connections.map((connection) => (
+        <ConnectionCard key={connection.key} connection={connection} />
+      ))}
+    </div>
   )
 }
 

@@ -9,7 +9,7 @@ const LATE_SHOWN = 3
 /** The bars for those who would rather read. */
 export function DayTable({ days, name }: { days: readonly DayRow[]; name: string }) {
   return (
-    <details className="fold">
+    <details className="fold again">
       <summary>These days as a table</summary>
       <ScrollArea className="scroll" label="These days as a table">
         <table className="table">

@@ -14,7 +14,7 @@ import { LineageStrip } from './lineage-strip.tsx'
 import { Listed } from './listed.tsx'
 import { PauseOrder } from './pause-order.tsx'
 import { RunList } from './run-list.tsx'
-import { Facts } from './section.tsx'
+import { Facts, Section } from './section.tsx'
 import { SourceSection } from './source-section.tsx'
 import { StatusMark } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
@@ -38,11 +38,22 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <FeedFacts found={found} />
       <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
       <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} feedKey={feed.key} />
-      <AssetTable title="What it is made of" assets={found.assets} showPromise />
+      {found.assets.length === 0 ? <NoAssets /> : <AssetTable title="What it is made of" assets={found.assets} showPromise />}
       <RunList runs={found.runs} now={window.now} />
       <ChangeList changes={found.changes} />
       <SourceSection source={found.source} />
     </Frame>
+  )
+}
+
+function NoAssets() {
+  return (
+    <Section title="What it is made of">
+      <p className="muted">
+        Nothing yet, so nothing is judged. Name the tables, files or addresses that carry it under its <code>assets:</code> in the
+        catalogue; <code>npm run tidemark -- discover</code> proposes them.
+      </p>
+    </Section>
   )
 }
 

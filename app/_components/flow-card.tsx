@@ -74,15 +74,7 @@ export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardPr
 }
 
 function Links({ items }: { items: readonly (readonly [string, string])[] }) {
-  return (
-    <ul className="in-line">
-      {items.map(([words, href]) => (
-        <li key={href}>
-          <a href={href}>{words}</a>
-        </li>
-      ))}
-    </ul>
-  )
+  return <Listed items={items.map(([words, href]) => ({ key: href, shown: <a href={href}>{words}</a> }))} />
 }
 
 function Moment({ at }: { at: number }) {

@@ -1,20 +1,25 @@
 import { FLOW_STANDINGS } from '#lib/domain/flow-standing.ts'
 import type { FlowFilter, FlowsPage } from '#lib/queries/flows-page.ts'
 import { flowsTitle, STANDINGS } from '../_lib/flow-words.ts'
+import { pageOfFlows } from '../_lib/page-of-flows.ts'
 import { filteredFlowsPath, flowsPath } from '../_lib/paths.ts'
 import { FlowCard } from './flow-card.tsx'
 import { Frame } from './frame.tsx'
 import { NoOrders } from './no-orders.tsx'
+import { Pager } from './pager.tsx'
 
 interface FlowsScreenProps {
   found: FlowsPage
   filter: FlowFilter
   problem: string | null
+  pageNumber: number
 }
 
-/** All flows under the groups they write for. */
-export function FlowsScreen({ found, filter, problem }: FlowsScreenProps) {
-  const { page, now, banners, groups } = found
+/** All flows under the groups they write for, page by page where there are many. */
+export function FlowsScreen({ found, filter, problem, pageNumber }: FlowsScreenProps) {
+  const { page, now, banners } = found
+  const cards = pageOfFlows(found.groups, pageNumber)
+  const { q, group, standing } = filter
   return (
     <Frame page={page} now={now} shows={['flow:*']} banners={banners} place="flows">
       <header className="hero">
@@ -29,12 +34,11 @@ export function FlowsScreen({ found, filter, problem }: FlowsScreenProps) {
       </header>
       {found.total > 0 && <Choice found={found} filter={filter} />}
       <div className="cards">
-        {groups.flatMap((group) =>
-          group.flows.map((card, index) => (
-            <FlowCard key={card.name} card={card} now={now} takesOrders={found.takesOrders} isFirst={index === 0} />
-          )),
-        )}
+        {cards.items.map(({ card, isFirst }) => (
+          <FlowCard key={card.name} card={card} now={now} takesOrders={found.takesOrders} isFirst={isFirst} />
+        ))}
       </div>
+      <Pager of={cards} what="flows" hrefOf={(number) => filteredFlowsPath({ q, group, state: standing, page: number })} />
     </Frame>
   )
 }

@@ -1,7 +1,31 @@
 import { Fragment, type ReactNode } from 'react'
+import { grouped } from '../_lib/grouped.ts'
 
-/** Things one after the other, with commas that stay with what they follow. */
-export function Listed({ items }: { items: readonly { key: string; shown: ReactNode }[] }) {
+interface ListedProps {
+  items: readonly { key: string; shown: ReactNode }[]
+}
+
+/** Longer lists show this many and fold the rest. */
+const SHOWN = 12
+/** Fewer are not worth a fold. */
+const FOLDED_MIN = 4
+
+/** Things one after the other, with commas that stay with what they follow; of a long list the first, and the rest folded. */
+export function Listed({ items }: ListedProps) {
+  const isLong = items.length >= SHOWN + FOLDED_MIN
+  if (!isLong) return <Row items={items} />
+  return (
+    <>
+      <Row items={items.slice(0, SHOWN)} />
+      <details className="fold">
+        <summary>and {grouped(items.length - SHOWN)} more</summary>
+        <Row items={items.slice(SHOWN)} />
+      </details>
+    </>
+  )
+}
+
+function Row({ items }: ListedProps) {
   return items.map(({ key, shown }, index) => (
     <Fragment key={key}>
       <span>

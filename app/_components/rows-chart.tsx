@@ -21,8 +21,11 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
     <Section title="Rows per load" note={`up to ${grouped(most)}`}>
       <ScrollArea className="scroll end" label="Rows per load">
         <svg
+          className="rows-chart"
           width={loads.length * STEP}
           height={HEIGHT}
+          viewBox={`0 0 ${loads.length * STEP} ${HEIGHT}`}
+          preserveAspectRatio="none"
           role="img"
           aria-label={`Rows of the last ${loads.length} loads, the newest ${grouped(last.rows ?? 0)}, at most ${grouped(most)}`}
         >

@@ -1,4 +1,5 @@
 import type { RunPage, RunPageQuery } from '#lib/queries/run-page.ts'
+import { grouped } from '../_lib/grouped.ts'
 import { assetPath, feedPath, flowPath, runsPath } from '../_lib/paths.ts'
 import { Frame } from './frame.tsx'
 import { Listed } from './listed.tsx'
@@ -21,26 +22,44 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
       >
         <RejectedRows runId={run.id} rejections={rejections} isDryRun={run.isDryRun} />
       </LiveRun>
-      <p className="section">
+      <div className="section">
         Flow{' '}
         <a href={flowPath(run.flow)}>
           <bdi>{run.flow}</bdi>
         </a>
         {feeds.size > 0 && ', for '}
         <Listed items={[...feeds].map(([key, name]) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
-      </p>
+      </div>
       {!found.takesOrders && <NoOrders />}
       {writes.length > 0 && (
         <Section title="What it writes">
-          <ul className="plain">
-            {writes.map((asset) => (
-              <li key={asset.key}>
-                <a href={assetPath(asset.key)}>{asset.name}</a> <code className="muted">{asset.key}</code>
-              </li>
-            ))}
-          </ul>
+          <Written assets={writes.slice(0, WRITES_SHOWN)} />
+          {writes.length > WRITES_SHOWN && (
+            <details className="fold">
+              <summary>{grouped(writes.length - WRITES_SHOWN)} more</summary>
+              <Written assets={writes.slice(WRITES_SHOWN)} />
+            </details>
+          )}
         </Section>
       )}
     </Frame>
+  )
+}
+
+/** More than so many are folded. */
+const WRITES_SHOWN = 25
+
+function Written({ assets }: { assets: RunPage['writes'] }) {
+  return (
+    <ul className="plain">
+      {assets.map((asset) => (
+        <li key={asset.key}>
+          <a href={assetPath(asset.key)}>
+            <bdi>{asset.name}</bdi>
+          </a>{' '}
+          <code className="muted">{asset.key}</code>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -71,8 +71,8 @@ export function flowPath(name: string): string {
   return `${flowsPath}/${encodeURIComponent(name)}`
 }
 
-/** The cards of all flows, filtered. */
-export function filteredFlowsPath(filter: { q?: string | null; group?: string | null; state?: string | null }): string {
+/** The cards of all flows, filtered, page by page. */
+export function filteredFlowsPath(filter: { q?: string | null; group?: string | null; state?: string | null; page?: number }): string {
   return `${flowsPath}${questionOf(filter)}`
 }
 

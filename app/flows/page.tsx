@@ -6,6 +6,7 @@ import { EmptyState } from '../_components/empty-state.tsx'
 import { FlowsScreen } from '../_components/flows-screen.tsx'
 import { ALL_FLOWS, parseFlowFilter } from '../_lib/flow-filter.ts'
 import { flowsTitle } from '../_lib/flow-words.ts'
+import { readPage } from '../_lib/pages-of.ts'
 import { requestContext } from '../_lib/request-context.ts'
 import { questionIn } from '../_lib/run-question.ts'
 
@@ -31,5 +32,5 @@ export default async function FlowsPage({ searchParams }: { searchParams: Query 
   const { filter, problem, reading } = read(JSON.stringify(await searchParams))
   const found = await reading
   if (found === null) return <EmptyState now={context.clock.now()} banners={await getBanners(context, false)} />
-  return <FlowsScreen found={found} filter={filter} problem={problem} />
+  return <FlowsScreen found={found} filter={filter} problem={problem} pageNumber={readPage((await searchParams)['page'])} />
 }
