@@ -141,10 +141,16 @@ function toAnswer(call: Call, response: Dispatcher.ResponseData): HttpAnswer {
     status: response.statusCode,
     contentType,
     header: (name) => (SINGLE.has(name) ? header(response, name) : list(response, name)),
-    hasEnd: ['content-length', 'transfer-encoding', 'content-encoding'].some((name) => header(response, name) !== undefined),
+    hasEnd: hasEnd(response),
     body: read(call, response, call.limits.bodyBytes),
     text: () => collect(call, response, call.limits.bodyBytes, false),
   }
+}
+
+/** By a length, by pieces of which the last is marked, or by a compression that has an end of its own. */
+function hasEnd(response: Dispatcher.ResponseData): boolean {
+  if (header(response, 'content-length') !== undefined) return true
+  return /\bchunked\b/i.test(list(response, 'transfer-encoding') ?? '') || encodingsIn(list(response, 'content-encoding')).length > 0
 }
 
 async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: number): AsyncGenerator<Uint8Array> {

@@ -13,8 +13,9 @@ const CUT_OFF = new Set([
   'EPIPE',
   'ERR_STREAM_PREMATURE_CLOSE',
   'Z_BUF_ERROR',
-  'Z_DATA_ERROR',
 ])
+/** Bytes that are no gzip, deflate or brotli. */
+const DAMAGED = /^Z_(?!BUF_)|^ERR__ERROR_FORMAT|^ERR_BROTLI/
 const NO_SUCH_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN'])
 /** Trouble of one question rather than of the whole system: it was slow to answer this one. */
 const OF_ONE_QUESTION = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
@@ -35,6 +36,7 @@ export function toNetworkError(system: SystemName, error: unknown, answering: bo
   if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|ERR_SSL/.test(code)) {
     return because('refused', `The certificate of ${system} cannot be verified (${code}), so nothing was sent to it.`, false)
   }
+  if (DAMAGED.test(code)) return because('refused', `${system} sent an answer that is not compressed as it says, or damaged.`, false)
   if (answering || CUT_OFF.has(code))
     return because('unavailable', `${system} broke the connection ${answering ? 'in the middle of its answer' : 'before it answered'}.`)
   return because('unavailable', `${system} cannot be reached.`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonValue } from '#lib/domain/json.ts'
+import { isTooDeep, type JsonValue } from '#lib/domain/json.ts'
 
 const place = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'is not a path; write one such as meta.next')
 const size = z.int().min(1).max(100_000)
@@ -69,6 +69,7 @@ export function nextPage(url: URL, paging: Paging, end: PageEnd): URL | null | u
     case 'cursor': {
       const cursor = end.next
       if (isNothing(cursor)) return null
+      if (cursor !== undefined && isTooDeep(cursor)) return undefined
       next.searchParams.set(paging.parameter, typeof cursor === 'string' ? cursor : JSON.stringify(cursor))
       return next
     }

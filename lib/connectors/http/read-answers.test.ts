@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import http from '#lib/connectors/http.ts'
 import { type DepartmentWorld, DEPARTMENTS_NOW as now, startDepartmentWorld } from '#lib/testing/department-world.ts'
@@ -68,6 +68,13 @@ describe('compressed answers', () => {
     ['X-GZip, identity', gzipSync(body)],
     ['gzip, gzip', gzipSync(gzipSync(body))],
     ['deflate', deflateSync(body)],
+    ['deflate', deflateRawSync(body)],
+    ['x-deflate', deflateSync(body)],
+    ['gzip, deflate', deflateRawSync(gzipSync(body))],
+    ['gzip', Buffer.concat([gzipSync('[{"a":1}'), gzipSync(']')])],
+    ['none', body],
+    ['UTF-8', body],
+    ['aws-chunked', body],
     ['br', brotliCompressSync(body)],
     ['identity', body],
     ['', body],
@@ -75,6 +82,26 @@ describe('compressed answers', () => {
   ])('are read: content-encoding %j', async (encoding, bytes) => {
     other.behave((response) => response.writeHead(200, encoding === '' ? {} : { 'content-encoding': encoding }).end(bytes))
     expect(await read({})).toEqual([{ a: 1 }])
+  })
+
+  it.each(['gzip', 'deflate', 'br'])('without a single byte are answers without rows: %s', async (encoding) => {
+    other.behave((response) => response.writeHead(200, { 'content-encoding': encoding }).end())
+    expect(await read({})).toEqual([])
+  })
+
+  it.each([
+    ['gzip', gzipSync(body).subarray(0, -3)],
+    ['deflate', deflateSync(body).subarray(0, -3)],
+    ['deflate', deflateRawSync(body).subarray(0, -3)],
+    ['br', brotliCompressSync(body).subarray(0, -2)],
+  ])('that end early are asked for again: %s', async (encoding, bytes) => {
+    other.behave((response) => response.writeHead(200, { 'content-encoding': encoding }).end(bytes))
+    await expect(read({})).rejects.toMatchObject({ retryable: true, publicMessage: expect.stringContaining('in the middle of its answer') })
+  })
+
+  it.each(['gzip', 'deflate', 'br'])('that are none are called so, and no broken connection: %s', async (encoding) => {
+    other.behave((response) => response.writeHead(200, { 'content-encoding': encoding }).end(body))
+    await expect(read({})).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining('not compressed as it says') })
   })
 
   it('that we cannot undo are refused in words', async () => {
@@ -138,10 +165,10 @@ describe('what an answer is', () => {
 })
 
 describe('an answer without a length', () => {
-  async function rawServer(answer: string): Promise<string> {
+  async function rawServer(answer: string, header = 'X-None: 1'): Promise<string> {
     const server = createServer((socket) => {
       socket.on('error', () => {})
-      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n${answer}`))
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n${header}\r\nConnection: close\r\n\r\n${answer}`))
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -162,6 +189,14 @@ describe('an answer without a length', () => {
       publicMessage: expect.stringContaining('cut off in the middle'),
     })
   })
+
+  it.each(['Content-Encoding: identity', 'Content-Encoding:', 'Content-Encoding: utf-8', 'Transfer-Encoding: identity'])(
+    'is one also with %s',
+    async (header) => {
+      const baseUrl = await rawServer('a,b\n1,2\n3,4', header)
+      await expect(read({ format: 'csv' }, { baseUrl })).rejects.toMatchObject({ publicMessage: expect.stringContaining('cut off in') })
+    },
+  )
 
   it('that ends with a row is whole', async () => {
     expect(await read({ format: 'csv' }, { baseUrl: await rawServer('a,b\n1,2\n3,4\n') })).toHaveLength(2)

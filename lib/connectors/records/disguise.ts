@@ -46,6 +46,7 @@ const BEGINNINGS: [what: string, beginning: string][] = [
   ['compressed by bzip2, which is not read; have it sent as .gz', '425a6839314159265359'],
   ['compressed by xz, which is not read; have it sent as .gz', 'fd377a585a00'],
   ['compressed by zstd, which is not read; have it sent as .gz', '28b52ffd'],
+  ['compressed by compress (.Z), which is not read; have it sent as .gz', '1f9d'],
   ['a 7z archive, which is not read; have it sent as .zip', '377abcaf271c'],
   ['a RAR archive, which is not read; have it sent as .zip', '526172211a07'],
   ['a Parquet file', '5041523115'],
@@ -65,13 +66,28 @@ export function notText(head: Buffer): string | undefined {
   const known = BEGINNINGS.find(([, beginning]) => digits.startsWith(beginning))
   if (known !== undefined) return known[0]
   if (head.toString('latin1', TAR_MARK_AT) === TAR_MARK) return 'a tar archive, which is not read'
-  return isUtf16(head) ? 'UTF-16; have it written as UTF-8' : undefined
+  return wideText(head)
 }
 
-/** By its mark of byte order, or because every other byte of Latin text is 0 in it. */
-function isUtf16(head: Buffer): boolean {
+/** Text of two or four bytes a character, by its mark of byte order or because most of Latin text is 0 in it. */
+function wideText(head: Buffer): string | undefined {
+  const mark = head.toString('hex', 0, 4)
+  const zeros = [...head.keys()].filter((at) => head[at] === 0)
+  if (zeros.length > 0 && zeros.length === head.length) return 'empty but for bytes of 0, as a file is that was never written'
+  if (mark === 'fffe0000' || mark === '0000feff' || isUnmarkedUtf32(head)) return 'UTF-32; have it written as UTF-8'
+  return mark.startsWith('fffe') || mark.startsWith('feff') || isUnmarkedUtf16(head, zeros) ? 'UTF-16; have it written as UTF-8' : undefined
+}
+
+/** Only one byte of every four is not 0, always the same one. */
+function isUnmarkedUtf32(head: Buffer): boolean {
+  const filled = [...head.keys()].filter((at) => head[at] !== 0)
+  return filled.length > 1 && filled.length * 4 <= head.length + 3 && new Set(filled.map((at) => at % 4)).size === 1
+}
+
+/** One byte of every pair is mostly 0, always the same one; or the first two characters are Latin. */
+function isUnmarkedUtf16(head: Buffer, zeros: readonly number[]): boolean {
   const [first = 0, second = 0, third = 0, fourth = 0] = head
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true
-  if (head.length < 4) return head.length === 2 && (first === 0) !== (second === 0)
-  return (first === 0 && third === 0 && second !== 0 && fourth !== 0) || (second === 0 && fourth === 0 && first !== 0 && third !== 0)
+  if ((first === 0 && third === 0 && second !== 0 && fourth !== 0) || (second === 0 && fourth === 0 && first !== 0 && third !== 0))
+    return true
+  return zeros.length > 0 && zeros.length * 4 >= head.length && new Set(zeros.map((at) => at % 2)).size === 1
 }

@@ -79,6 +79,13 @@ describe('Western text', () => {
   })
 })
 
+describe('a mark of byte order', () => {
+  it.each(['latin1', 'windows-1252'] as const)('of UTF-8 says more than the encoding in the settings: %s', async (encoding) => {
+    expect(await read('\ufeffname,b\nZoë,2\n', { encoding })).toEqual([{ name: 'Zoë', b: '2' }])
+    expect(await read('\ufeff{"a":"Zoë"}\n', { format: 'ndjson', encoding })).toEqual([{ a: 'Zoë' }])
+  })
+})
+
 describe('CSV that begins like something else', () => {
   it.each([
     ['[id],[name]\n1,x\n', [{ '[id]': '1', '[name]': 'x' }]],
@@ -122,6 +129,12 @@ describe('what is no text', () => {
     ['UTF-16 with its mark', utf16('\ufeffa,b\n1,2\n'), 'UTF-16'],
     ['UTF-16 of the other order', utf16('\ufeffa,b\n').swap16(), 'UTF-16'],
     ['UTF-16 without a mark', utf16('a,b\n1,2\n'), 'UTF-16'],
+    ['UTF-16 that begins with another script', utf16('学,b\n1,2\n'), 'UTF-16'],
+    ['UTF-32 with its mark', Buffer.from('fffe0000610000000a000000', 'hex'), 'UTF-32'],
+    ['UTF-32 of the other order', Buffer.from('0000feff000000610000000a', 'hex'), 'UTF-32'],
+    ['UTF-32 without a mark', Buffer.from('610000002c000000e90000000a000000', 'hex'), 'UTF-32'],
+    ['a file that was reserved and never written', Buffer.alloc(1000), 'bytes of 0'],
+    ['compress', Buffer.from('1f9d90610a', 'hex'), 'compress (.Z)'],
     ['bzip2', Buffer.from('425a6839314159265359aabb', 'hex'), 'bzip2'],
     ['xz', Buffer.from('fd377a585a000004', 'hex'), 'xz'],
     ['zstd', Buffer.from('28b52ffd0458', 'hex'), 'zstd'],
@@ -132,5 +145,18 @@ describe('what is no text', () => {
       expect(told).toContain(words)
       expect(told).not.toContain('Western')
     }
+  })
+})
+
+describe('a byte of 0', () => {
+  it('in a header is no name of a column', async () => {
+    expect(await rejected(read('a,b\0c\n1,2\n'))).toContain('its header holds a byte of 0')
+  })
+
+  it('in a value is the value’s, for whoever keeps it to judge', async () => {
+    expect(await read('a,b\n1,x\0y\n2,z\n')).toEqual([
+      { a: '1', b: 'x\0y' },
+      { a: '2', b: 'z' },
+    ])
   })
 })

@@ -104,6 +104,7 @@ class CsvLines {
   #header(names: readonly string[]): readonly string[] {
     const twice = names.find((name, index) => names.indexOf(name) < index)
     if (twice !== undefined) throw unusable(this.#what, `two columns are called "${twice}"`)
+    if (names.some((name) => name.includes('\0'))) throw unusable(this.#what, 'its header holds a byte of 0, as no text does')
     if (names.includes('')) throw unusable(this.#what, `column ${names.indexOf('') + 1} has no name`)
     const missing = this.#format.columns?.find((name) => !names.includes(name))
     if (missing !== undefined) throw unusable(this.#what, `its column "${missing}" is missing`)

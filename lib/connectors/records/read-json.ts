@@ -1,5 +1,5 @@
 import { reportsError } from '#lib/connectors/answer/reported-error.ts'
-import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { isJsonObject, isTooDeep, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { foreignWords } from '#lib/platform/foreign-words.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
@@ -120,7 +120,7 @@ class ListReader {
     if (Object.entries(ERRORS).some(([key, isError]) => isError(this.#reported[key]))) {
       throw new TidemarkError('refused', {
         publicMessage: `${this.#what} cannot be used: it reports an error${this.#isFound ? ' beside its rows' : ' instead of rows'}.`,
-        message: `error in the answer: ${foreignWords(JSON.stringify(this.#reported))}`,
+        message: `error in the answer: ${foreignWords(isTooDeep(this.#reported) ? 'nested too deeply' : JSON.stringify(this.#reported))}`,
       })
     }
     if (!this.#isFound) throw unusable(this.#what, `it holds nothing at ${this.#list}`)

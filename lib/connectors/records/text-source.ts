@@ -31,8 +31,13 @@ export async function* decode(
     await chunks.return()
     throw unusable(what, `it is ${problem}`)
   }
-  if (characterSet(encoding) === 'utf-8') return yield* decodeUtf8(what, chunks, notUtf8)
+  if (characterSet(encoding) === 'utf-8' || isMarkedUtf8(head)) return yield* decodeUtf8(what, chunks, notUtf8)
   for await (const piece of chunks) yield decodeWindows1252(piece)
+}
+
+/** The mark of byte order says more surely than any setting what a text is. */
+function isMarkedUtf8(head: Buffer): boolean {
+  return head.toString('hex', 0, 3) === 'efbbbf'
 }
 
 async function* decodeUtf8(what: string, bytes: AsyncIterable<Uint8Array>, notUtf8: string): AsyncGenerator<string> {
