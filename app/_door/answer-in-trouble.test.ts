@@ -62,7 +62,7 @@ const answersWith =
 describe('an answer', () => {
   it('that is good goes out as it is, and nobody waits on', async () => {
     answer = answersWith(200)
-    for (const path of ['/', '/runs', '/api/v1/status', '/feed.atom', '/api/health']) {
+    for (const path of ['/', '/runs', '/api/v1/status', '/feed.atom', '/api/health', '///', '//[', '/?q=']) {
       const { status, body } = await ask(path)
       expect([status, body], path).toEqual([200, expect.stringContaining('the')])
     }

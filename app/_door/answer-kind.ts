@@ -12,9 +12,10 @@ const FILTERS = ['q', 'status', 'owner']
 
 /** Who has the words when the answer to this request fails. */
 export function answerKind(method: string, target: string): AnswerKind {
-  const { pathname, searchParams } = new URL(target, 'http://page')
-  if (ITSELF.test(pathname) || (method !== 'GET' && method !== 'HEAD')) return 'itself'
-  if (pathname.startsWith('/api/') || pathname.endsWith('.atom')) return 'api'
-  const isOverview = pathname === '/' || pathname.startsWith('/overview/')
-  return isOverview && !FILTERS.some((name) => searchParams.has(name)) ? 'overview' : 'page'
+  const [path = '', query] = target.split(/\?(.*)/s)
+  if (ITSELF.test(path) || (method !== 'GET' && method !== 'HEAD')) return 'itself'
+  if (path.startsWith('/api/') || path.endsWith('.atom')) return 'api'
+  const asked = new URLSearchParams(query)
+  const isOverview = path === '/' || path.startsWith('/overview/')
+  return isOverview && !FILTERS.some((name) => asked.has(name)) ? 'overview' : 'page'
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
 import { createDoor } from './door.ts'
 
@@ -15,13 +15,16 @@ let catalogue: string | null
 let asked: number
 let door: ReturnType<typeof createDoor>
 let port: number
+let pending: (() => void)[]
 
 beforeEach(async () => {
   seen = []
   asked = 0
+  pending = []
   catalogue = 'https://status.campus.example'
   door = createDoor({
     isDevelopment: false,
+    limits: { headersMs: 60, requestMs: 120, checkMs: 20 },
     addresses: ['https://data.campus.example:8443', 'http://localhost:3000'],
     catalogueAddress: async () => {
       asked += 1
@@ -30,6 +33,7 @@ beforeEach(async () => {
     answer: async (request, response) => {
       seen.push({ url: request.url, headers: { ...request.headers } })
       if (request.url === '/throws') throw new Error('boom')
+      if (request.url === '/slow') return void pending.push(() => response.end('at last'))
       if (request.url !== '/api/unread') for await (const _ of request);
       response.end('let in')
     },
@@ -134,5 +138,40 @@ describe('the door', () => {
 
   it('says so in words when the answer fails', async () => {
     expect((await from(undefined, headOf('GET', '/throws'))).status).toBe(500)
+  })
+
+  it('answers what was sent ahead in turn, and forgets it when nobody listens any more', async () => {
+    const ahead = headOf('GET', '/slow', { connection: 'keep-alive' }).repeat(50)
+    const gone = rawRequest(port, ahead, { waitMs: 100 })
+    await vi.waitFor(() => expect(pending).toHaveLength(1))
+    await gone
+    pending[0]?.()
+    expect((await from(undefined, headOf('GET', '/'))).status).toBe(200)
+    expect(seen.map(({ url }) => url)).toEqual(['/slow', '/'])
+    const all = await rawRequest(port, headOf('GET', '/', { connection: 'keep-alive' }).repeat(99) + headOf('GET', '/'))
+    expect(`${all.head}${all.body}`.match(/HTTP\/1\.1 200/g)).toHaveLength(100)
+  })
+
+  it('ends a connection that sends ever more ahead', async () => {
+    const ahead = headOf('GET', '/slow', { connection: 'keep-alive' }).repeat(200)
+    expect((await rawRequest(port, ahead, { waitMs: 5000 })).status).toBe(0)
+    expect(seen.length).toBeLessThan(2)
+  })
+
+  it('does not wait longer than it says for a head or a body that comes slowly', async () => {
+    expect((await rawRequest(port, 'GET / HTTP/1.1\r\nHo', { waitMs: 5000 })).status).toBe(408)
+    const head = headOf('POST', '/api/x', { ...ORDER, 'content-length': '20', connection: 'keep-alive' })
+    expect((await rawRequest(port, head, { body: [Buffer.from('{')], waitMs: 5000 })).status).toBe(408)
+  })
+
+  it('takes nothing for a second request that came as the content of a refused one', async () => {
+    const inner = headOf('GET', '/inner')
+    for (const framing of [{ 'transfer-encoding': 'chunked' }, { 'content-length': String(inner.length) }]) {
+      const head = headOf('GET', '/', { ...framing, connection: 'keep-alive' })
+      const body = 'content-length' in framing ? inner : `0\r\n\r\n${inner}`
+      const answer = await rawRequest(port, head + body)
+      expect([answer.status, answer.body.includes('let in')]).toEqual([400, false])
+    }
+    expect(seen).toEqual([])
   })
 })

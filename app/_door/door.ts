@@ -11,12 +11,13 @@ interface DoorOptions {
   catalogueAddress: () => Promise<string | null>
   /** Answers what was let in. */
   answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  limits?: Partial<typeof LIMITS>
 }
 
 /** A request has to be here whole, and a reader has to take something of an answer, within so long. */
-const REQUEST_MS = 30_000
-const HEADERS_MS = 15_000
-const STANDSTILL_MS = 60_000
+const LIMITS = { requestMs: 30_000, headersMs: 15_000, standstillMs: 60_000, checkMs: 2000 }
+/** So many requests may wait for their turn on one connection. */
+const WAITING_MAX = 100
 /** How long what nobody reads any more may still come in, so that its sender gets to see the answer. */
 const LINGER_MS = 1000
 
@@ -26,20 +27,45 @@ const LINGER_MS = 1000
  */
 export function createDoor(options: DoorOptions): Server {
   const { isDevelopment, addresses } = options
+  const limits = { ...LIMITS, ...options.limits }
   const server = createServer(
     {
       requireHostHeader: false,
-      requestTimeout: REQUEST_MS,
-      headersTimeout: HEADERS_MS,
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
       shouldUpgradeCallback: (request) => isDevelopment && isKnownName(request.headers.host ?? '', request.socket, addresses),
     },
-    (request, response) => void receive(request, response, options),
+    (request, response) => void inTurn(request, response, () => receive(request, response, options)),
   )
-  server.timeout = STANDSTILL_MS
+  server.timeout = limits.standstillMs
   server.on('connect', (_request, socket) => {
     socket.end('HTTP/1.1 405 Method Not Allowed\r\nallow: GET, HEAD\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
   })
   return server
+}
+
+interface Turns {
+  waiting: number
+  last: Promise<void>
+}
+
+const turns = new WeakMap<Socket, Turns>()
+
+/** One request of a connection after the other: what was sent ahead costs nothing before its turn, and nothing once nobody listens. */
+async function inTurn(request: IncomingMessage, response: ServerResponse, work: () => Promise<void>): Promise<void> {
+  const { socket } = request
+  const { waiting, last } = turns.get(socket) ?? { waiting: 0, last: Promise.resolve() }
+  const { promise: done, resolve } = Promise.withResolvers<void>()
+  turns.set(socket, { waiting: waiting + 1, last: done })
+  if (waiting >= WAITING_MAX) socket.destroy()
+  if (waiting > 0) await last
+  response.once('close', resolve)
+  if (!socket.writable) resolve()
+  else await work()
+  await done
+  const now = turns.get(socket)
+  if (now !== undefined) now.waiting -= 1
 }
 
 async function receive(request: IncomingMessage, response: ServerResponse, options: DoorOptions): Promise<void> {
@@ -98,9 +124,14 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, wo
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(allow !== undefined && { allow }),
-    ...(!request.complete && { connection: 'close' }),
+    ...(hasBody(request) && { connection: 'close' }),
   })
   response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+/** Nobody is to take for a second request what another would take for the content of this one. */
+function hasBody({ complete, headers }: IncomingMessage): boolean {
+  return !complete || headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
 }
 
 /** What is still coming after the answer is thrown away for a moment; then the connection ends. */
