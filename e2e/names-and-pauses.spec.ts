@@ -3,6 +3,7 @@ import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
 import type { Catalogue, CatalogueAsset } from '#lib/domain/catalogue.ts'
 import { DAY_MS } from '#lib/domain/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
+import { insertFlow } from '#lib/testing/flow-rows.ts'
 import { journeyCatalogue } from './journey-catalogue.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -24,7 +25,12 @@ test.beforeAll(async () => {
 test.afterAll(() => stage.close())
 
 const declare = (catalogue: Catalogue) =>
-  syncCatalogue(stage.ctx, { catalogue, document: {}, hash: JSON.stringify(catalogue.access), schema: {} })
+  syncCatalogue(stage.ctx, {
+    catalogue,
+    document: {},
+    hash: JSON.stringify([catalogue.access, catalogue.feeds.length, catalogue.connections.length]),
+    schema: {},
+  })
 
 const open = (page: Page, path: string) => page.goto(`${stage.url}${path}`)
 
@@ -86,6 +92,31 @@ test('maintenance is announced from the page of a group, and withdrawn', async (
   await open(page, '/groups/records')
   await page.getByRole('button', { name: 'Withdraw what is announced' }).click()
   await expect(page.getByText('New disks')).toHaveCount(0)
+})
+
+test('a feed without assets says that nothing is judged, and what comes next', async ({ page }) => {
+  const [template] = journeyCatalogue.feeds
+  if (template === undefined) throw new Error('the journeys have no feed')
+  await declare({ ...journeyCatalogue, feeds: [...journeyCatalogue.feeds, { ...template, key: 'empty', name: 'Nothing yet' }] })
+  await open(page, '/feeds/empty')
+  await expect(page.getByText(/^Nothing yet, so nothing is judged/)).toBeVisible()
+})
+
+test('hundreds of flows come page by page, hundreds of connections folded, and a link to one unfolds it', async ({ page }) => {
+  const names = Array.from({ length: 130 }, (_, at) => `many-${at}`)
+  for (const name of names) await insertFlow(stage.ctx, { name, cron: '0 3 * * *' })
+  await open(page, '/flows')
+  await expect(page.getByRole('article')).toHaveCount(30)
+  await page.getByRole('navigation', { name: 'Pages of flows' }).getByRole('link', { name: 'Next' }).click()
+  await expect(page.getByText('Page 2 of 5')).toBeVisible()
+  const [template] = journeyCatalogue.connections
+  if (template === undefined) throw new Error('the journeys have no connection')
+  await declare({ ...journeyCatalogue, connections: [template, ...names.map((key) => ({ ...template, key }))] })
+  await open(page, '/connections')
+  await expect(page.getByRole('heading', { name: 'many-99' })).toBeHidden()
+  await open(page, '/connections#many-99')
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'many-99' })).toBeInViewport()
 })
 
 test('a public page says why there is nothing to press', async ({ page }) => {

@@ -48,10 +48,10 @@ export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardPr
       <Facts
         form="card-facts"
         facts={[
-          ['Feed', card.feeds.length === 0 ? null : <Links key="feed" items={card.feeds.map(({ key, name }) => [name, feedPath(key)])} />],
+          ['Feed', linksOf(card.feeds.map(({ key, name }) => [name, feedPath(key)]))],
           ['Runs', <Schedule key="runs" card={card} />],
-          ['Does', <FlowRoute key="does" card={card} isWhole={isWhole} />],
-          ['Uses', <Links key="uses" items={card.connections.map((key) => [key, connectionPath(key)])} />],
+          ['Does', routeOf(card, isWhole)],
+          ['Uses', linksOf(card.connections.map((key) => [key, connectionPath(key)]))],
           ['Sets', Object.keys(card.parameters).length === 0 ? null : <code key="sets">{JSON.stringify(card.parameters)}</code>],
           ['Limits', limitsInWords(card) || null],
           ['Last', (card.running ?? card.last) === null ? null : <LastRun key="last" card={card} now={now} />],
@@ -73,8 +73,14 @@ export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardPr
   )
 }
 
-function Links({ items }: { items: readonly (readonly [string, string])[] }) {
-  return <Listed items={items.map(([words, href]) => ({ key: href, shown: <a href={href}>{words}</a> }))} />
+function routeOf(card: Card, isWhole: boolean): ReactNode {
+  if (card.recipe === null && card.reads.length + card.writes.length === 0) return null
+  return <FlowRoute card={card} isWhole={isWhole} />
+}
+
+/** Names that lead to their pages; null for none. */
+function linksOf(items: readonly (readonly [string, string])[]): ReactNode {
+  return items.length === 0 ? null : <Listed items={items.map(([words, href]) => ({ key: href, shown: <a href={href}>{words}</a> }))} />
 }
 
 function Moment({ at }: { at: number }) {

@@ -6,7 +6,7 @@ interface ListedProps {
 }
 
 /** Longer lists show this many and fold the rest. */
-const SHOWN = 12
+const SHOWN = 8
 /** Fewer are not worth a fold. */
 const FOLDED_MIN = 4
 

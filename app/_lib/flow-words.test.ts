@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columnsInWords, limitsInWords, scheduleInWords } from './flow-words.ts'
+import { columnsInWords, flowsTitle, limitsInWords, scheduleInWords } from './flow-words.ts'
 
 describe('the configuration of a flow in words', () => {
   it.each([
@@ -17,6 +17,15 @@ describe('the configuration of a flow in words', () => {
     [90_000, null, 'at most 1 min 30 s'],
   ])('may take %s ms and put %s aside: "%s"', (timeoutMs, rejectTolerance, words) => {
     expect(limitsInWords({ timeoutMs, rejectTolerance })).toBe(words)
+  })
+
+  it.each([
+    [1, [], '1 flow'],
+    [2, ['records'], '2 flows for 1 group'],
+    [30, ['records', 'finance'], '30 flows for 2 groups'],
+  ])('a list of %i flows for the groups %j is called "%s"', (total, groups, words) => {
+    const groupNames = groups.map((key) => ({ key, name: key }))
+    expect(flowsTitle({ total, shown: total, groupNames }, { q: null, group: null, standing: null })).toBe(words)
   })
 
   it.each([

@@ -53,6 +53,7 @@ export function flowsTitle(
     group === null ? '' : `in ${groupNames.find(({ key }) => key === group)?.name ?? group}`,
     q === null ? '' : `for “${q}”`,
   ].filter((words) => words !== '')
+  if (asked.length === 0 && groupNames.length === 0) return count(total)
   if (asked.length === 0) return `${count(total)} for ${groupNames.length === 1 ? '1 group' : `${groupNames.length} groups`}`
   return `${shown === 0 ? 'No flow is like that' : `${grouped(shown)} of ${count(total)}`}: ${asked.join(', ')}`
 }

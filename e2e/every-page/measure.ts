@@ -20,8 +20,9 @@ export async function misfits(page: Page, widths: readonly number[]): Promise<st
   const found: string[] = []
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 })
-    const { beyond, culprit, masthead } = await page.evaluate(measureHere)
+    const { beyond, culprit, masthead, broken } = await page.evaluate(measureHere)
     if (beyond > 0) found.push(`${width}: ${beyond} px beyond the edge, ${culprit}`)
+    if (broken.length > 0) found.push(`${width}: broken over several lines in the masthead: ${broken.join(', ')}`)
     if (width > MASTHEAD_FROM && masthead > MASTHEAD_MAX) found.push(`${width}: the masthead is ${masthead} px high`)
   }
   return found
@@ -39,7 +40,12 @@ function measureHere() {
       ? 'nobody knows why'
       : `${last.tagName.toLowerCase()}.${last.getAttribute('class') ?? ''} "${last.textContent?.slice(0, 40)}"`
   const masthead = Math.ceil(document.querySelector('.masthead')?.getBoundingClientRect().height ?? 0)
-  return { beyond, culprit, masthead }
+  const broken = [...document.querySelectorAll('.masthead nav a')].flatMap((link) => {
+    const words = document.createRange()
+    words.selectNodeContents(link)
+    return words.getClientRects().length > 1 ? [link.textContent ?? ''] : []
+  })
+  return { beyond, culprit, masthead, broken }
 }
 
 /** What does not fit on a sheet of A4, in words: beyond its edge, or cut where a screen would scroll. Leaves the page as on a screen. */
@@ -52,7 +58,7 @@ export async function cutInPrint(page: Page): Promise<string[]> {
       const { overflowX, overflowY, display } = getComputedStyle(element)
       const { clientWidth, clientHeight, scrollWidth, scrollHeight } = element
       // What only a screen reader reads is a pixel wide; bars show as many days as there is room for.
-      if (display === 'none' || clientWidth <= 1 || element.closest('.bars') !== null) continue
+      if (display === 'none' || clientWidth <= 1 || element.matches('.bars')) continue
       const isCut =
         (overflowX !== 'visible' && scrollWidth > clientWidth + 1) || (overflowY !== 'visible' && scrollHeight > clientHeight + 1)
       const isBeyond = element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
