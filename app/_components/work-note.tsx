@@ -14,8 +14,26 @@ interface WorkNotesProps {
   hidden?: { status: Status; since: number } | null | undefined
 }
 
+/** So many stand on a page; more, of single assets for example, are folded. */
+const NOTES_SHOWN = 4
+
 /** Every pause and announced work on what a page shows: until when, why, and what it hides. */
-export function WorkNotes({ work, own, hidden }: WorkNotesProps) {
+export function WorkNotes({ work, ...about }: WorkNotesProps) {
+  const rest = work.slice(NOTES_SHOWN)
+  return (
+    <>
+      <Notes work={work.slice(0, NOTES_SHOWN)} {...about} />
+      {rest.length > 0 && (
+        <details className="fold">
+          <summary>{`${rest.length} more pauses and announced work`}</summary>
+          <Notes work={rest} {...about} />
+        </details>
+      )}
+    </>
+  )
+}
+
+function Notes({ work, own, hidden }: WorkNotesProps) {
   return work.map((each) => (
     <Note key={each.id} icon="maintenance">
       <p>
