@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fitterFor } from './address-reference.ts'
+import { fitterFor, whyNoAddress } from './address-reference.ts'
 
 function fill(text: string, values: Record<string, string>): string {
   const putIn = fitterFor(text)
@@ -36,4 +36,25 @@ test.each([
   ['mail ${NAME}@campus.example', 'a/b'],
 ])('elsewhere a value stands as it is: %s', (text, value) => {
   expect(fill(text, { URL: value, PATH: value, HOST: value, PW: value, NAME: value })).toBe(text.replace(/\$\{\w+\}/, value))
+})
+
+test.each([
+  'postgres://reader@db.example/warehouse',
+  'postgres://reader:p%40ss%2Fw@db.example:5432/warehouse?application_name=a@b',
+  'postgres://reader:p@ss@db.example/x',
+  'postgresql://db.example',
+  'postgres:///warehouse?host=/var/run/postgresql',
+])('%s is the address of one server', (address) => {
+  expect(whyNoAddress(address)).toBeNull()
+})
+
+test.each([
+  'postgres://reader:p@ss/w:rd#1@db.example/x',
+  'postgres://reader:p/w@db.example/x',
+  'postgres://reader:p#w@db.example/x',
+  'postgres://reader:1#w@db.example/x',
+  'postgres://reader:p?w@db.example/x',
+])('in %s the password has to be encoded, and the words say how without it', (address) => {
+  expect(whyNoAddress(address)).toContain('@ as %40')
+  expect(whyNoAddress(address)).not.toContain('p?w')
 })

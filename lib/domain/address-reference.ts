@@ -20,3 +20,12 @@ export function fitterFor(text: string): (value: string, offset: number) => stri
     return colon < 0 ? encoded(value) : `${encoded(value.slice(0, colon))}:${encoded(value.slice(colon + 1))}`
   }
 }
+
+const DIVIDING = '@ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25'
+
+/** What keeps the address of a server from being read in one way only, as the end of a sentence; null where nothing does. */
+export function whyNoAddress(address: string): string | null {
+  const [, behindHost = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?]*)/i.exec(address) ?? []
+  if (!behindHost.includes('@') && URL.canParse(address)) return null
+  return `does not read as scheme://user:password@host:port/name; in a user and a password write ${DIVIDING}`
+}

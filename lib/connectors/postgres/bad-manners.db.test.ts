@@ -118,6 +118,7 @@ describe('a server out of reach', () => {
   const wrong: [string, (url: URL) => void, RegExp][] = [
     ['nobody answers', (url) => Object.assign(url, { port: '1' }), /Nothing answers/],
     ['the password is wrong', (url) => Object.assign(url, { password: 'no' }), /password/],
+    ['no password is set', (url) => Object.assign(url, { password: '' }), /none is set: user:password@/],
     ['there is no such database', (url) => Object.assign(url, { pathname: '/nowhere' }), /no database of that name/],
   ]
 
@@ -134,6 +135,8 @@ describe('a server out of reach', () => {
 
   test('a url that is none is refused in words', async () => {
     expect(await check(db.connection({ url: 'mysql://x' }))).toMatchObject({ ok: false, detail: expect.stringContaining('postgres://') })
+    const raw = readerUrl.replace(':look@', ':lo@ok/1#@')
+    expect(await check(db.connection({ url: raw }))).toMatchObject({ ok: false, detail: expect.stringContaining('@ as %40') })
   })
 
   test('a look broken off ends as cancelled', async () => {

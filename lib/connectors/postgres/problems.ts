@@ -44,10 +44,18 @@ const ENTRY: Record<string, string> = {
 /** Answers that stay the same until somebody changes something. */
 const LASTING: readonly string[] = ['28P01', '28000', '3D000', '42501', '08P01']
 
+const NO_PASSWORD = 'The server asks for a password, and none is set: user:password@ before the host in the connection’s url.'
+
+/** Our side of the sign-in says so in words only: it has no code. */
+function lacksPassword(error: unknown): boolean {
+  return /^SASL: .*client password must be/.test(toInternalMessage(error))
+}
+
 /** The connection as a whole is out of reach: why, in words, without the address. */
 export function toUnreachable(error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error
   const code = codeOf(error)
+  if (lacksPassword(error)) return new TidemarkError('unavailable', { publicMessage: NO_PASSWORD, cause: error, retryable: false })
   return new TidemarkError('unavailable', {
     publicMessage: ENTRY[code] ?? 'The database cannot be reached, or the line to it broke.',
     message: `${code} ${toInternalMessage(error)}`.trim(),

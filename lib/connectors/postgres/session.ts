@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Client, type QueryArrayResult, type QueryResultRow } from 'pg'
 import type { Connection } from '#lib/connectors/connector.ts'
+import { whyNoAddress } from '#lib/domain/address-reference.ts'
 import { SECOND_MS } from '#lib/domain/instant.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
@@ -45,6 +46,8 @@ function sessionUrl(connection: Connection<PostgresSettings>): string {
       publicMessage: 'The connection’s url does not read as postgres://user:password@host:port/database.',
     })
   }
+  const why = whyNoAddress(url)
+  if (why !== null) throw new TidemarkError('invalid', { publicMessage: `The connection’s url ${why}.` })
   const given = new URLSearchParams(url.split('?')[1] ?? '').get('options') ?? ''
   const options = [
     given,
