@@ -159,7 +159,9 @@ describe('what it loads', () => {
 
   it('needs a lake', () => {
     const text = recipeCatalogue(PARKING_PERMITS).replace(/^ {2}lake:.*\n/m, '')
-    expect(problemsIn(text, recipeContracts)).toEqual([expect.stringMatching(/load.into \| There is no connection "lake"\./)])
+    expect(problemsIn(text, recipeContracts)).toEqual([
+      expect.stringMatching(/load.into \| There is no connection "lake"\. \| Declare it under "connections": lake: \{ kind: postgres/),
+    ])
   })
 
   it('needs a key to merge by, of columns there are', () => {

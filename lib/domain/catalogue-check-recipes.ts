@@ -71,10 +71,14 @@ function connectorAt({ root, contracts }: RecipeCheck, assetKey: string): { cont
   return node === undefined ? null : { contract: contracts.connectors.get(textOf(childOf(node, 'kind')) ?? '') }
 }
 
+/** Where flows load to is a connection as any other, which newcomers do not expect. */
+const DECLARE_LAKE = 'Declare it under "connections": lake: { kind: postgres, url: "${LAKE_DATABASE_URL}" }.'
+
 function unknownConnection(check: RecipeCheck, assetKey: string, path: DocumentPath): Finding {
   const known = entriesOf(childOf(check.root, 'connections')).map(([key]) => key)
   const name = connectionOf(assetKey)
-  return { path, problem: `There is no connection "${name}".`, remedy: suggestion(name, known, 'Declare it under "connections".') }
+  const remedy = name === 'lake' ? DECLARE_LAKE : suggestion(name, known, 'Declare it under "connections".')
+  return { path, problem: `There is no connection "${name}".`, remedy }
 }
 
 /** The connector behind an asset key that can do what is asked; findings when there is none. */
