@@ -103,6 +103,16 @@ describe('migrations', () => {
     await expect(applyMigrations(database.url, folder)).rejects.toThrow('begun and never finished')
   })
 
+  test('an account that does not own the database is told so, and what to do', async () => {
+    const name = `stranger_${process.pid}`
+    await query(`create role ${name} login password 'x'`)
+    const url = Object.assign(new URL(database.url), { username: name, password: 'x' })
+    await expect(applyMigrations(url.href, folder)).rejects.toMatchObject({ publicMessage: expect.stringContaining(`OWNER TO ${name}`) })
+    await query(`alter database ${url.pathname.slice(1)} owner to ${name}`)
+    expect(await applyMigrations(url.href)).not.toEqual([])
+    await query(`reassign owned by ${name} to current_user; drop owned by ${name}; drop role ${name}`)
+  })
+
   test('a server that cannot be reached is an error that says where to look', async () => {
     const away = new URL(database.url)
     away.port = '1'

@@ -86,6 +86,17 @@ function pendingMigrations(migrations: readonly Migration[], ledger: readonly Le
   return migrations.filter((migration) => !applied.has(migration.name))
 }
 
+function isForbidden(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === '42501'
+}
+
+function toOwnerError({ database, user }: Client, cause: unknown): TidemarkError {
+  return new TidemarkError('refused', {
+    publicMessage: `The account ${user} may not make Tidemark's tables in the database ${database}: let it own that (ALTER DATABASE ${database} OWNER TO ${user}), or name another in DATABASE_URL.`,
+    cause,
+  })
+}
+
 async function applyMigration(client: Client, migration: Migration): Promise<void> {
   const startedAt = (await client.query<{ at: string }>('select clock_timestamp()::text as at')).rows[0]?.at
   try {
@@ -99,6 +110,7 @@ async function applyMigration(client: Client, migration: Migration): Promise<voi
     await client.query('commit')
   } catch (cause) {
     await client.query('rollback')
+    if (isForbidden(cause)) throw toOwnerError(client, cause)
     const publicMessage = `The migration ${migration.name} could not be applied: ${toInternalMessage(cause)}.`
     throw new TidemarkError('internal', { publicMessage, cause })
   }
@@ -109,7 +121,9 @@ async function migrate(client: Client, folder: string): Promise<string[]> {
   const migrations = await readMigrations(folder)
   await client.query('set statement_timeout = 0')
   await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
-  await client.query(LEDGER)
+  await client.query(LEDGER).catch((cause: unknown) => {
+    throw isForbidden(cause) ? toOwnerError(client, cause) : cause
+  })
   const ledger = await client.query<LedgerRow>(
     `select migration_name, checksum, finished_at is not null as finished
      from _prisma_migrations where rolled_back_at is null order by started_at`,
