@@ -91,6 +91,11 @@ function logLevel(environment: () => Environment): Environment['logLevel'] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Who reads us may have seen enough: `tidemark runs | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   const environment = () => readEnvironment()

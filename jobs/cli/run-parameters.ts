@@ -17,10 +17,17 @@ function asJson(text: string): unknown {
   }
 }
 
-function complaintsAbout(name: string, value: unknown, schema: z.ZodType): boolean {
+function complaintsAbout(name: string, value: unknown, schema: z.ZodType): z.core.$ZodIssue[] {
   const parsed = schema.safeParse({ [name]: value })
   const issues = parsed.success ? [] : parsed.error.issues
-  return issues.some((issue) => issue.path[0] === name || (issue.code === 'unrecognized_keys' && issue.keys.includes(name)))
+  return issues.filter((issue) => issue.path[0] === name || (issue.code === 'unrecognized_keys' && issue.keys.includes(name)))
+}
+
+/** The reading the flow takes, else the one that is at least of the right kind, so that the complaint is about what was written. */
+function bestReading(name: string, texts: readonly string[], schema: z.ZodType): unknown {
+  const candidates = readings(texts).map((value) => ({ value, complaints: complaintsAbout(name, value, schema) }))
+  const isOfItsKind = ({ complaints }: (typeof candidates)[number]) => complaints.every(({ code }) => code !== 'invalid_type')
+  return (candidates.find(({ complaints }) => complaints.length === 0) ?? candidates.find(isOfItsKind) ?? candidates[0])?.value
 }
 
 /**
@@ -34,8 +41,7 @@ export function readRunParameters(words: readonly string[], schema: z.ZodType): 
     if (name === '' || written.some((word) => !word.includes('='))) {
       throw new TidemarkError('invalid', { publicMessage: `"${written[0]}" is not a parameter. Write --param name=value.` })
     }
-    const candidates = readings(texts)
-    return [name, candidates.find((value) => !complaintsAbout(name, value, schema)) ?? candidates[0]] as const
+    return [name, bestReading(name, texts, schema)] as const
   })
   const parameters = Object.fromEntries(values)
   const parsed = schema.safeParse(parameters)
