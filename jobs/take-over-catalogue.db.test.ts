@@ -55,3 +55,14 @@ test('the check of a long catalogue is told before it begins, and over when it i
   await takeOverCatalogue(services, reading(`${GOOD}# ${'x'.repeat(300_000)}\n`))
   expect(writes).toEqual([JSON.stringify({ since: ctx.clock.now() }), JSON.stringify({ since: null })])
 })
+
+test('the check of a long catalogue holds up nothing else, whatever it comes to', async () => {
+  const feeds = Array.from({ length: 8000 }, (_, i) => `      f${i}: { owner: somebody@example.edu, policy: { kind: none } }\n`)
+  let turns = 0
+  const ticking = setInterval(() => (turns += 1), 2)
+  await takeOverCatalogue(services, reading(`${GOOD.replace('{}', '')}  g:\n    feeds:\n${feeds.join('')}    nme: x\n`)).finally(() =>
+    clearInterval(ticking),
+  )
+  expect(turns).toBeGreaterThan(50)
+  expect(await problems()).toContain('There is no setting \\"nme\\" here.')
+})

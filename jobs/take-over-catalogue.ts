@@ -1,3 +1,4 @@
+import { checkApart } from '#jobs/check-apart.ts'
 import type { JobServices } from '#jobs/job-kind.ts'
 import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/load-catalogue.ts'
 import { noteCatalogueCheck, noteCatalogueProblems } from '#lib/commands/note-catalogue-problems.ts'
@@ -6,7 +7,7 @@ import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
 import type { CatalogueProblem } from '#lib/domain/catalogue.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 
-/** The check of so much text may take seconds, in which nothing else is said: the page is told beforehand. */
+/** The check of so much text may take seconds: the page is told beforehand, and what is due meanwhile goes on. */
 const LONG_TEXT = 300_000
 
 /** Makes the catalogue that was read the one in force; a bad one leaves the last good one in force and its problems on the page. */
@@ -25,8 +26,9 @@ async function check(services: JobServices, read: CatalogueTexts): Promise<Loade
   const length = read.ok ? read.texts.reduce((sum, { text }) => sum + text.length, 0) : 0
   const isLong = length > LONG_TEXT
   try {
-    if (isLong) await noteCatalogueCheck(ctx, ctx.clock.now())
-    return loadCatalogueReading(read, services)
+    if (!isLong) return loadCatalogueReading(read, services)
+    await noteCatalogueCheck(ctx, ctx.clock.now())
+    return await checkApart(read)
   } catch (error) {
     await noteFailure(services, null, error)
     throw error

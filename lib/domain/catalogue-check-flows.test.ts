@@ -70,7 +70,7 @@ describe('flows that wait', () => {
 
   it('for something that has no name are told by its type', () => {
     expect(problemsOf({ a: {} }, 'a: { after: [5] }')).toEqual([
-      'tidemark.yaml:4:16 flows.a.after[0] | "after" must be text. | Write text.',
+      'tidemark.yaml:4:16 flows.a.after[0] | "after" must be text. | Put it between quotes.',
     ])
   })
 })

@@ -35,20 +35,26 @@ function checkConnectionOf(asset: OutlineAsset, known: readonly string[]): Findi
   return [{ path: asset.path, at: 'key', problem: `There is no connection "${asset.connection}".`, remedy }]
 }
 
-function checkUpstream(asset: OutlineAsset, known: ReadonlySet<string>): Finding[] {
-  return asset.from.flatMap(({ key, path }): Finding[] => {
-    if (key === asset.key)
-      return [{ path, problem: `"${key}" cannot be made from itself.`, remedy: 'Name the asset before it, or take the line out.' }]
-    if (known.has(key)) return []
-    return [{ path, problem: `There is no asset "${key}".`, remedy: upstreamRemedy(key, known, asset.key) }]
-  })
+/** So many names that lead nowhere are compared with all there are: of ten thousands that would take minutes. */
+const COMPARED_MAX = 20
+
+function checkUpstream(assets: readonly OutlineAsset[]): Finding[] {
+  const known = new Set(keysOf(assets))
+  let compared = 0
+  return assets.flatMap((asset) =>
+    asset.from.flatMap(({ key, path }): Finding[] => {
+      if (key === asset.key)
+        return [{ path, problem: `"${key}" cannot be made from itself.`, remedy: 'Name the asset before it, or take the line out.' }]
+      if (known.has(key)) return []
+      compared += 1
+      const others = compared > COMPARED_MAX ? [] : [...known].filter((other) => other !== asset.key)
+      return [{ path, problem: `There is no asset "${key}".`, remedy: upstreamRemedy(key, others) }]
+    }),
+  )
 }
 
-function upstreamRemedy(key: string, known: ReadonlySet<string>, own: string): string {
-  const meant = didYouMean(
-    key,
-    [...known].filter((other) => other !== own),
-  )
+function upstreamRemedy(key: string, others: readonly string[]): string {
+  const meant = didYouMean(key, others)
   return meant !== null ? `Did you mean "${meant}"?` : `Declare it in a feed, for example "${key}: {}", or take it out of "from".`
 }
 
@@ -101,7 +107,6 @@ function checkCycles(outline: Outline, contracts: CatalogueContracts): Finding[]
 /** Names that lead nowhere, keys used twice, and lineage that runs in a circle. */
 export function checkReferences(outline: Outline, contracts: CatalogueContracts): Finding[] {
   const connections = keysOf(outline.connections)
-  const assets = new Set(keysOf(outline.assets))
   return [
     ...checkKinds(outline, contracts),
     ...repeated(outline.feeds, (again, first) => ({
@@ -117,7 +122,7 @@ export function checkReferences(outline: Outline, contracts: CatalogueContracts)
       remedy: 'An asset lives in exactly one feed; elsewhere name it in a "from".',
     })),
     ...outline.assets.flatMap((asset) => checkConnectionOf(asset, connections)),
-    ...outline.assets.flatMap((asset) => checkUpstream(asset, assets)),
+    ...checkUpstream(outline.assets),
     ...checkFormerKeys(outline.groups, 'group'),
     ...checkFormerKeys(outline.feeds, 'feed'),
     ...checkFormerKeys(outline.assets, 'asset'),

@@ -98,7 +98,7 @@ describe('the settings of an asset', () => {
 describe('the parameters of a flow', () => {
   it.each([
     ['{ terms: ["2261"], deep: true }', []],
-    ['{ terms: [2261] }', ['tidemark.yaml:4:27 flows.load.parameters.terms[0] | "terms" must be text. | Write text.']],
+    ['{ terms: [2261] }', ['tidemark.yaml:4:27 flows.load.parameters.terms[0] | "terms" must be text. | Put it between quotes.']],
     ['{ deep: very }', ['tidemark.yaml:4:25 flows.load.parameters.deep | "deep" must be true or false. | Write true or false.']],
     ['{ deeep: true }', ['tidemark.yaml:4:19 flows.load.parameters.deeep | There is no setting "deeep" here. | Did you mean "deep"?']],
     [

@@ -71,7 +71,8 @@ describe('what is not a catalogue', () => {
   })
 
   it('nesting without end is refused', () => {
-    expect(parse(`a: ${'['.repeat(20_000)}`).root).toBeNull()
+    expect(said(`a: ${'['.repeat(20_000)}`)).toEqual([expect.stringMatching(/^1:\d+ {2}\| This is nested too deeply\./)])
+    expect(said(`a: ${'{ a: '.repeat(3000)}1${' }'.repeat(3000)}`)).toEqual([expect.stringContaining('This is nested too deeply.')])
     expect(said(`a: ${'['.repeat(60)}${']'.repeat(60)}`)).toEqual([expect.stringMatching(/nested too deeply/)])
   })
 
@@ -170,6 +171,9 @@ describe('text that YAML takes for something else', () => {
     ['name: *star', 'Quote text that begins with "*".'],
     ["name: 'it's'", 'Put the whole value between double quotes'],
     ['name: "Rooms" and halls', 'Put the whole value between double quotes'],
+    ['name: &Rooms and halls', 'Put the value between quotes, or take the name out.'],
+    ['name: &R&D', 'Put the value between quotes, or take the name out.'],
+    ['a: 1\nname:\u00a0Rooms\nb: 1', 'Type the blanks of this line anew'],
     ['name: Room #1', 'Put the value between double quotes'],
     ['a: { name: Room #1, owner: x }\nb: 1', 'Text that holds " #" stands between quotes.'],
   ])('is said once, with the remedy: %s', (text, remedy) => {
@@ -184,6 +188,26 @@ describe('text that YAML takes for something else', () => {
       expect(said(text)).toEqual([])
     },
   )
+})
+
+describe('a map of many', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `  k${i}: { a: 1 }\n`).join('')
+
+  it('finds the key that stands there twice, wherever it is', () => {
+    expect(said(`m:\n${many(3000)}  k1: { a: 2 }\n`)).toEqual([expect.stringMatching(/^3002:3 {2}\| This key stands here twice\./)])
+  })
+
+  it('takes time with its length, not with its square', () => {
+    const cpuMs = (text: string) => {
+      const before = process.cpuUsage()
+      parse(text)
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1000
+    }
+    cpuMs(`m:\n${many(2000)}`)
+    const [few, most] = [cpuMs(`m:\n${many(4000)}`), cpuMs(`m:\n${many(32_000)}`)]
+    expect(most / few).toBeLessThan(24)
+  })
 })
 
 describe('characters that cannot be stored', () => {

@@ -1,7 +1,7 @@
 import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
 import type { CatalogueProblem } from './catalogue.ts'
 import { type DocumentPath, type LocatedNode, type Position, pathInWords, type Scalar } from './catalogue-node.ts'
-import { firstPerLine, yamlErrorInWords } from './catalogue-yaml-errors.ts'
+import { firstPerLine, TWICE, UNSTORABLE, yamlErrorInWords } from './catalogue-yaml-errors.ts'
 import { isStorableText } from './storable-text.ts'
 
 /** One file of the catalogue, read but not understood. */
@@ -28,17 +28,12 @@ export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'construct
 /** What follows the value of such a key and YAML takes for a comment: in a statement any "#", in words one before a letter or number. */
 const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, ...Object.fromEntries(WORDS.map((key) => [key, /^[ \t]+#[^\s#]/])) }
 /** Errors that leave the rest of the file readable. */
-const HARMLESS: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED'])
+const HARMLESS: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED'])
 
 /** What is said of a catalogue beyond the limit. */
 export const TOO_LARGE = {
   problem: 'The catalogue is larger than 3 MB, all its files together.',
   remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
-}
-
-const UNSTORABLE = {
-  problem: 'This holds a character that no database keeps: U+0000, or half of a surrogate pair.',
-  remedy: 'Take it out; in double quotes \\0, \\x00, \\u0000 and \\ud800 to \\udfff mean such a one.',
 }
 
 class Refused extends Error {
@@ -121,6 +116,13 @@ function reportCutText(walk: Walk, node: Node | null, path: DocumentPath, cutOff
   report(walk, node, path, problem, `Put the ${what} between double quotes, or the comment on a line of its own.`)
 }
 
+/** `name: &Rooms and halls` is a value "and halls" that is called Rooms. */
+function reportUnusedAnchor(walk: Walk, node: Node | null, path: DocumentPath): void {
+  if (!isScalar(node) || node.anchor === undefined || walk.text.includes(`*${node.anchor}`)) return
+  const problem = `YAML takes "&${node.anchor}" for a name of the value and not for a part of it, and nothing uses that name.`
+  report(walk, node, path, problem, 'Put the value between quotes, or take the name out.')
+}
+
 /** Nothing is left of a value that begins with "#": all of it is a comment. */
 function isCommentedOut(walk: Walk, key: Node, { value }: LocatedNode): boolean {
   return value === null && /^["']?[ \t]*:[ \t]+#[^\s#]/.test(restOfLine(walk.text, key.range?.[1]))
@@ -161,8 +163,13 @@ function locateValue(walk: Walk, node: Node | null, path: DocumentPath, aliased:
   const entries = new Map<string, LocatedNode>()
   for (const pair of node.items) {
     const found = keyOf(walk, pair, path)
-    if (found === null || entries.has(found.key)) continue
+    if (found === null) continue
     const keyStart = found.node.range?.[0] ?? 0
+    if (entries.has(found.key)) {
+      walk.problems.push({ ...walk.positionOf(keyStart), path: '', ...TWICE })
+      continue
+    }
+    reportUnusedAnchor(walk, pair.value, [...path, found.key])
     const cutOff = CUT_OFF[found.key]
     if (cutOff !== undefined) reportCutText(walk, pair.value, [...path, found.key], cutOff)
     const value = locate(walk, pair.value, { path: [...path, found.key], keyStart, aliased })
@@ -197,7 +204,13 @@ export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
   if (text.includes('\0')) return { root: null, problems: [{ ...positionIn(text, file, text.indexOf('\0')), path: '', ...UNSTORABLE }] }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', resolveKnownTags: false })
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    schema: 'core',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+  })
   const errors = [...document.errors, ...document.warnings]
   const problems = firstPerLine(errors, (offset) => positionOf(offset).line).map((error) => ({
     ...positionOf(error.pos[0]),

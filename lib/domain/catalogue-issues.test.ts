@@ -55,7 +55,7 @@ const cases: { name: string; schema: z.ZodType; text: string; says: string[] }[]
     name: 'an item of a list',
     schema: z.object({ terms: z.array(z.string()) }),
     text: 'terms: [a, 2261]',
-    says: ['terms[1] | "terms" must be text. | Write text.'],
+    says: ['terms[1] | "terms" must be text. | Put it between quotes.'],
   },
   {
     name: 'something missing in the middle of the tree',
@@ -103,7 +103,7 @@ const cases: { name: string; schema: z.ZodType; text: string; says: string[] }[]
     name: 'the shape that was meant',
     schema: from,
     text: 'from: [lake/a, 5]',
-    says: ['from[1] | "from" must be text. | Write text.'],
+    says: ['from[1] | "from" must be text. | Put it between quotes.'],
   },
   {
     name: 'an unknown key deep inside, by what its kind knows',
@@ -126,7 +126,10 @@ const cases: { name: string; schema: z.ZodType; text: string; says: string[] }[]
     name: 'a duration, with the remedy of its key',
     schema: z.object({ grace: durationSchema, pause: durationSchema }),
     text: '{ grace: soon, pause: 5 }',
-    says: ['grace | "soon" is not a duration. | Write one such as 45m, 1h30m or 2d.', 'pause | "pause" must be text. | Write text.'],
+    says: [
+      'grace | "soon" is not a duration. | Write one such as 45m, 1h30m or 2d.',
+      'pause | "pause" must be text. | Put it between quotes.',
+    ],
   },
   {
     name: 'a zone somebody nearly knew',

@@ -104,7 +104,9 @@ function fromType(source: IssueSource, path: DocumentPath, expected: string): Fi
   if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: remedyFor(path, `Add "${leaf}" here.`) }
   const what = EXPECTED[expected] ?? expected
   if (node.isCommentedOut) return { path, problem: `"${leaf}" must be ${what}.`, remedy: COMMENTED_OUT }
-  return { path, problem: `"${leaf}" must be ${what}.`, remedy: remedyFor(path, `Write ${what}.`) }
+  const isUnquoted = expected === 'string' && (typeof node.value === 'number' || typeof node.value === 'boolean')
+  const otherwise = isUnquoted ? 'Put it between quotes.' : `Write ${what}.`
+  return { path, problem: `"${leaf}" must be ${what}.`, remedy: remedyFor(path, otherwise) }
 }
 
 function fromChoice(source: IssueSource, path: DocumentPath, choices: readonly unknown[]): Finding {

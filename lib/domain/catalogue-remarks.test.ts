@@ -11,6 +11,12 @@ describe('what only shells know', () => {
     ['connections: { c: { host: "${DB_HOST-localhost}" } }', 'Write "${DB_HOST}" and put the value into .env.'],
     ['connections: { c: { host: $DB_HOST } }', 'Write "${DB_HOST}" if its value is meant.'],
     ['tell: { webhook: { url: "https://x.example/$HOOK" } }', 'Write "${HOOK}" if its value is meant.'],
+    ['connections: { c: { host: "${ DB_HOST }" } }', '"${ DB_HOST }" is no reference and stands for itself. Write "${DB_HOST}"'],
+    ['connections: { c: { host: "${DB_HOST }" } }', 'Write "${DB_HOST}" if its value is meant.'],
+    ['connections: { c: { host: "${env:DB_HOST}" } }', 'Write "${DB_HOST}" if its value is meant.'],
+    ['connections: { c: { host: "{{ DB_HOST }}" } }', 'Write "${DB_HOST}" if its value is meant.'],
+    ['connections: { c: { host: "$(DB_HOST)" } }', 'Write "${DB_HOST}" if its value is meant.'],
+    ['connections: { c: { host: "%DB_HOST%" } }', 'Write "${DB_HOST}" if its value is meant.'],
   ])('gets a remark: %s', (text, remedy) => {
     expect(remarks(text)).toEqual([expect.stringContaining(remedy)])
   })
@@ -19,6 +25,7 @@ describe('what only shells know', () => {
     'connections: { c: { host: "${DB_HOST}" } }',
     'connections: { c: { baseUrl: "https://x.example/odata?$format=json" } }',
     'connections: { c: { pattern: "^a$" } }',
+    'connections: { c: { baseUrl: "https://x.example/gr%C3%9FE%20a", user: "{date}" } }',
     'flows: { f: { extract: { sql: "select $TAG" } } }',
   ])('and nothing else does: %s', (text) => {
     expect(remarks(text)).toEqual([])

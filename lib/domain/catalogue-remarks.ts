@@ -3,11 +3,27 @@ import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textO
 
 /** `${NAME:-default}` and its kin, as shells know them. */
 const WITH_OPERATOR = /\$\{([A-Za-z_]\w*)[^}\w][^}]*\}/
+/** `${ NAME }`, `${env:NAME}`, `{{ NAME }}`, `$(NAME)` and `%NAME%`, as other programs know them. */
+const OF_OTHERS = [
+  /(\$\{\s+(?:env[:.])?([A-Za-z_]\w*)\s*\})/,
+  /(\$\{([A-Za-z_]\w*)\s+\})/,
+  /(\$\{env[:.]([A-Za-z_]\w*)\})/,
+  /(\{\{\s*([A-Za-z_]\w*)\s*\}\})/,
+  /(\$\(([A-Za-z_]\w*)\))/,
+  /(%([A-Z_][A-Z0-9_]{2,})%)/,
+]
 /** `$NAME` without braces, as people write variables; `$filter` and the like of query languages are none. */
 const WITHOUT_BRACES = /(?<![\w$])\$([A-Z_][A-Z0-9_]*)(?!\w)/
 
 /** The variable that somebody meant with a form that only shells know; its default, which may be a secret, is never told. */
 export function shellReference(text: string): { name: string; problem: string; remedy: string } | null {
+  const [, written, ofOthers] = OF_OTHERS.map((form) => form.exec(text)).find((found) => found !== null) ?? []
+  if (ofOthers !== undefined)
+    return {
+      name: ofOthers,
+      problem: `"${written}" is no reference and stands for itself.`,
+      remedy: `Write "\${${ofOthers}}" if its value is meant.`,
+    }
   const [, operated] = WITH_OPERATOR.exec(text) ?? []
   if (operated !== undefined) {
     const remedy = `Write "\${${operated}}" and put the value into .env.`

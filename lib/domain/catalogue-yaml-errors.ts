@@ -1,13 +1,20 @@
 import type { YAMLError } from 'yaml'
 
+/** What is said of a character in the way. */
+export const UNSTORABLE = {
+  problem: 'This holds a character that no database keeps: U+0000, or half of a surrogate pair.',
+  remedy: 'Take it out; in double quotes \\0, \\x00, \\u0000 and \\ud800 to \\udfff mean such a one.',
+}
+
+/** What is said of a key that stands there again. */
+export const TWICE = { problem: 'This key stands here twice.', remedy: 'Keep one of the two; the second would silently win.' }
+
 const PROBLEMS: Record<string, string> = {
-  DUPLICATE_KEY: 'This key stands here twice.',
   MULTIPLE_DOCS: 'The file holds more than one document ("---").',
   TAG_RESOLVE_FAILED: 'Tags ("!…") mean nothing here.',
 }
 
 const REMEDIES: Record<string, string> = {
-  DUPLICATE_KEY: 'Keep one of the two; the second would silently win.',
   TAB_AS_INDENT: 'Indent with spaces.',
   TAG_RESOLVE_FAILED: 'Leave the tag out; plain text, numbers, lists and maps are all the catalogue knows.',
   MULTIPLE_DOCS: 'Keep one document per file; put the other into a file of its own in the same folder.',
@@ -44,15 +51,26 @@ function quotesRemedy(value: string): string {
   return `Put the value between quotes${example}; without them YAML gives "${first}" a meaning of its own.`
 }
 
+/** Blanks that are none to YAML, as text from a web page or a document brings them along. */
+const OTHER_BLANKS = /[\u00a0\u2000-\u200a\u202f\u3000]/
+
+function hasOtherBlanks(text: string, offset: number): boolean {
+  const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1
+  return OTHER_BLANKS.test(text.slice(start).split(/\r?\n/, 1)[0] ?? '')
+}
+
 /** What is wrong with the YAML, and what to write instead. */
 export function yamlErrorInWords(error: YAMLError, text: string): { problem: string; remedy: string } {
+  if (error.message.includes('call stack'))
+    return { problem: 'This is nested too deeply.', remedy: 'A catalogue needs no more than ten levels.' }
   const said = error.message.replace(/:? ".*$/s, '').replace(/\.$/, '')
   const problem = PROBLEMS[error.code] ?? `This is not valid YAML: ${said}.`
   const known = REMEDIES[error.code]
   const value = valueAround(text, error.pos[0])
   const isQuoting = value !== '' && ['UNEXPECTED_TOKEN', 'BAD_SCALAR_START', 'BAD_ALIAS'].includes(error.code)
   const cut = error.code === 'BAD_INDENT' || error.code === 'MISSING_CHAR' ? CUT.exec(text.slice(0, error.pos[1])) : null
-  const remedy = isQuoting ? quotesRemedy(value) : (known ?? LOOK)
+  const otherwise = hasOtherBlanks(text, error.pos[0]) ? 'Type the blanks of this line anew: one is a no-break space or the like.' : LOOK
+  const remedy = isQuoting ? quotesRemedy(value) : (known ?? otherwise)
   return { problem, remedy: cut === null ? remedy : `${remedy} Text that holds " #" stands between quotes.` }
 }
 

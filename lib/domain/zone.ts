@@ -66,9 +66,14 @@ function zoneNamed(name: string): Zone {
   return zone
 }
 
+const valid = new Set<string>()
+
 /** True for names of the IANA time zone database that this machine knows; offsets such as `+02:00` are none. */
 export function isValidZone(name: string): boolean {
-  return /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name)
+  if (valid.has(name)) return true
+  if (!/^[A-Za-z]/.test(name) || !IANAZone.isValidZone(name)) return false
+  valid.add(name)
+  return true
 }
 
 /** Milliseconds that local clocks are ahead of UTC at an instant. */

@@ -90,6 +90,18 @@ describe('the environment', () => {
     expect(readEnvironment({ ENV_FILE: file }).databaseUrl).toBe('postgres://t:half#whole@db/t')
   })
 
+  test('reads the whole of a password that holds # and every kind of quote, and of one behind a tab', () => {
+    writeFileSync(file, 'DATABASE_URL=postgres://t:a#b`c\'d"e@db/t\nexport\tPORT=4000 # ours\n')
+    expect(readEnvironment({ ENV_FILE: file })).toMatchObject({ databaseUrl: 'postgres://t:a#b`c\'d"e@db/t', port: 4000 })
+  })
+
+  test('refuses a value in another encoding by its name, and minds none in a comment', () => {
+    writeFileSync(file, Buffer.from('# Gr\xf6\xdfe\nPORT=4000\n', 'latin1'))
+    expect(readEnvironment({ ENV_FILE: file }).port).toBe(4000)
+    writeFileSync(file, Buffer.from('PORT=4000\nDATABASE_URL=postgres://t:gr\xfcn@db/t\n', 'latin1'))
+    expect(() => readEnvironment({ ENV_FILE: file })).toThrow(`The value of DATABASE_URL in the file ${file} is not UTF-8 text`)
+  })
+
   test.each([
     ['little-endian', Buffer.from('\uFEFFPORT=4000\n', 'utf16le')],
     ['big-endian', Buffer.from('\uFEFFPORT=4000\n', 'utf16le').swap16()],
