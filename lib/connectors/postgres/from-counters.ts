@@ -8,6 +8,7 @@ import type { RowsLook } from './rows-seen.ts'
 const COUNTED_AFTER_MS = 2 * MINUTE_MS
 
 const WRITTEN = 'Rows are visible that were not there at the look before, and the write counters moved'
+const ANOTHER = 'Another table stands under its name than at the look before: what it holds is new here, whenever it was written.'
 const UNDONE =
   'The write counters moved since the look before, but no row became visible: what was written was rolled back, or rows were only deleted.'
 const EMPTY = 'The table has no rows'
@@ -16,7 +17,7 @@ const ELSEWHERE =
 const TOLD: Record<Difference, string> = {
   first: 'First look at a table without a time column: its write counters are noted, a write will show at the next looks.',
   restarted: 'The server was restarted since the look before, and no row became visible.',
-  replaced: 'The table was made anew since the look before, and none of its rows is new.',
+  replaced: 'The table was made anew since the look before, and its counters tell of no row.',
   reset: 'The write counters were set back since the look before, and no row became visible.',
   rewritten: 'The table’s storage was rewritten (TRUNCATE, VACUUM FULL, ALTER TABLE), but no row was written.',
   moved: UNDONE,
@@ -46,6 +47,7 @@ function decide(looked: Looked, told: RowsTold): Decision {
   if (filled === false) return { ...NOTHING, isEmpty: true }
   if (filled === true && wasEmpty(before)) return { ...NOTHING, isWrite: true }
   if (isNew === null) return byCounters(looked, told, before)
+  if (filled === true && isAnother(looked, before)) return { ...NOTHING, isWrite: true }
   const isUncounted = looked.difference === 'rewritten' || looked.difference === 'same'
   if (isNew && isUncounted) return { ...NOTHING, isUnsettled: !isOverdue(looked, before) }
   return { ...NOTHING, isWrite: isNew }
@@ -64,6 +66,11 @@ function sameTable({ previous, about }: Looked): LookState | null {
   return previous?.about === about ? previous : null
 }
 
+/** A table filled elsewhere took its place: none of its rows was visible under this name. */
+function isAnother({ table }: Looked, before: LookState | null): boolean {
+  return before !== null && before.relid !== table.relid
+}
+
 function wasEmpty(before: LookState | null): boolean {
   return before?.readings.some((reading) => reading.at === null) ?? false
 }
@@ -77,6 +84,7 @@ function inWords(looked: Looked, { isWrite, byWordOf, isEmpty, isElsewhere }: De
   if (isEmpty) return looked.difference === 'moved' ? `${EMPTY}: what was written was rolled back or deleted.` : `${EMPTY}.`
   if (isElsewhere) return ELSEWHERE
   if (byWordOf !== null) return `The write counters moved since the look before; that is their word alone, because ${byWordOf}.`
+  if (isWrite && isAnother(looked, sameTable(looked))) return ANOTHER
   return isWrite ? `${WRITTEN}: something was written in between.` : TOLD[looked.difference]
 }
 

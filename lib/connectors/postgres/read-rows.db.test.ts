@@ -127,6 +127,31 @@ describe('an arrival', () => {
   })
 })
 
+describe('a table that takes the place of another', () => {
+  test.each([
+    ['and the old one stays under another name', 'alter table t rename to t_old; alter table t_next rename to t'],
+    ['and the old one is dropped', 'drop table t; alter table t_next rename to t'],
+  ])('brings its rows, whenever they were written: %s', async (_, swap) => {
+    await db.sql('drop table if exists t, t_old; create table t (v int); insert into t values (0)')
+    await db.sql('create table t_next (v int); insert into t_next values (0)')
+    const look = watch('public.t')
+    expect(await seenBy(look)).toBe('no time')
+    await db.sql(`begin; ${swap}; commit`)
+    expect(await look()).toMatchObject({ seen: 'arrival', detail: expect.stringContaining('Another table stands under its name') })
+    expect(await seenBy(look)).toBe('as before')
+  })
+
+  test('leaves nothing new where it is empty, or was only away for a moment', async () => {
+    await db.sql('drop table if exists t; create table t (v int); insert into t values (0); create table t_empty (v int)')
+    const look = watch('public.t')
+    await look()
+    await db.sql('alter table t rename to t_away; alter table t_away rename to t')
+    expect(await seenBy(look)).toBe('no time')
+    await db.sql('begin; drop table t; alter table t_empty rename to t; commit')
+    expect(await seenBy(look)).toBe('empty')
+  })
+})
+
 describe('an emptied table', () => {
   test.each([
     ['deletion of everything', 'delete from t'],

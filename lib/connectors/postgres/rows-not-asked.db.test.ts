@@ -67,6 +67,15 @@ describe('where the rows cannot be asked', () => {
     expect(locked).toMatchObject({ ok: false })
   })
 
+  test('a table that is locked and has not moved is seen all the same: nobody can have written what is not counted', async () => {
+    await db.sql('create table held (v int); insert into held values (1)')
+    const first = await db.look('public.held')
+    await other.query('begin; lock table held in access exclusive mode')
+    const locked = await db.look('public.held', {}, { previous: first, connection: { statementTimeout: 300 } })
+    await other.query('rollback')
+    expect(good(locked)).toMatchObject({ readings: good(first).readings, evidence: { method: 'counters', strength: 'weak' } })
+  })
+
   test('an account without rights beyond SELECT is told as much', async () => {
     const reader = `plain_reader_${process.pid}`
     await db.sql(`create role ${reader} login password 'look'; create table shared (v int); grant select on shared to ${reader}`)
