@@ -86,6 +86,13 @@ describe('where', () => {
     }
   })
 
+  test('whose column is lost is a lost column: gone, until somebody changes something', async () => {
+    await db.sql('create table narrowed (loaded_at timestamptz, kind text); insert into narrowed values (now())')
+    await db.sql('alter table narrowed drop column kind')
+    expect(await look('public.narrowed', { where: `kind = 'a'` })).toMatchObject({ ok: false, lasting: 'gone' })
+    expect(await look('public.narrowed', { where: `loaded_at < 'soon'` })).toMatchObject({ ok: false, lasting: undefined })
+  })
+
   test('is refused at the door when it is more than a condition, or has no column', () => {
     expect(postgresAssetSchema.safeParse({ column: 'a', where: 'true); drop table t' }).success).toBe(false)
     expect(postgresAssetSchema.safeParse({ where: 'true' }).success).toBe(false)

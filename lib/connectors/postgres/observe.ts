@@ -128,7 +128,8 @@ function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSetting
   if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
   const words = toStatementWords(answer.error)
   if (looked.settings.where !== undefined && OF_A_CONDITION.test(sqlStateOf(answer.error))) {
-    return failed(looked.asset.key, 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.', words.message)
+    const publicMessage = 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.'
+    return failed(looked.asset.key, publicMessage, words.message, toLasting(answer.error))
   }
   const indexed = columns.every((c) => c.indexed)
   const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
