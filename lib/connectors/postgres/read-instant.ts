@@ -58,9 +58,10 @@ function offsetMs(text: string): number {
   return (text.startsWith('-') ? -1 : 1) * seconds * 1000
 }
 
-/** ISO 8601 without its separators, `20261120T064100Z`, with them. */
+/** ISO 8601 without its separators, `20261120T064100Z` or `20261120 064100`, or with slashes, with its own. */
 function withSeparators(text: string): string {
-  return text.replace(/^(\d{4})(\d\d)(\d\d)(?:T(?=\d{6})|(?=\d{6}(?:\.\d+)?(?:Z|[+-]\d\d)))(\d\d)(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:$6')
+  const dashed = text.replace(/^(\d{4})\/(\d\d)\/(\d\d)(?!\d)/, '$1-$2-$3')
+  return dashed.replace(/^(\d{4})(\d\d)(\d\d)(?:[T ](?=\d{6})|(?=\d{6}(?:\.\d+)?(?:Z|[+-]\d\d)))(\d\d)(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:$6')
 }
 
 function readMoment(text: string, zone: string): TimeReading | null {
