@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ObservedAsset } from '#lib/connectors/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
@@ -57,6 +59,23 @@ describe('looking at files', () => {
     expect(await look()).toMatchObject({ ok: false, publicMessage: expect.stringContaining('permission denied'), lasting: 'refused' })
     world.server.manners.set({ manner: 'down' })
     await expect(look()).rejects.toMatchObject({ systemWide: true })
+  })
+
+  it('calls a file that was there and went gone, and one that has become empty empty', async () => {
+    const name = 'patrons_2026-11-20.csv'
+    await world.put(name, 'whole')
+    const previous = stateOf(await look())
+    await world.put(name, '')
+    expect(await look(asset(undefined, { previous }))).toMatchObject({ ok: true, readings: [{ at: null }] })
+    await rm(join(world.server.folder, 'inbox', name))
+    expect(await look(asset(undefined, { previous }))).toMatchObject({
+      ok: false,
+      lasting: 'gone',
+      publicMessage: expect.stringContaining('no file of that name is there'),
+    })
+    expect(await look(asset(undefined, { previous, settings: { pickedUp: true } }))).toMatchObject({ ok: true, readings: [] })
+    await world.put(name, 'back', LIBRARY_NOW)
+    expect(await look(asset(undefined, { previous }))).toMatchObject({ readings: [{ at: LIBRARY_NOW }] })
   })
 
   it('does not take an empty file for an arrival', async () => {

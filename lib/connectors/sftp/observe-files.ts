@@ -79,7 +79,7 @@ async function judge(connection: Connected, session: Session, folders: FolderLoo
 
 async function choose(connection: Connected, session: Session, look: Look, now: readonly Candidate[]): Promise<Seen> {
   const warnings: string[] = []
-  const nothing = { candidate: null, verified: false, readings: [], warnings }
+  const nothing = { candidate: null, verified: false as const, readings: [], warnings }
   let isChanging = false
   for (const candidate of now) {
     if (candidate.bytes === 0) {
@@ -99,9 +99,29 @@ async function choose(connection: Connected, session: Session, look: Look, now: 
     if (look.asset.previous !== null) break
   }
   if (isChanging) return observed(connection, look, { ...nothing, detail: 'A file is being written at the moment.' })
+  return withoutFile(connection, session, look, now, nothing)
+}
+
+/** What it means that no file counts: they are taken away as agreed, it went, or there is none yet or an empty one. */
+function withoutFile(
+  connection: Connected,
+  session: Session,
+  look: Look,
+  now: readonly Candidate[],
+  nothing: { candidate: null; verified: false; readings: Seen['readings']; warnings: string[] },
+): Seen {
   if (look.goesAway) return observed(connection, look, { ...nothing, detail: 'No file is there: the receiver takes them away.' })
+  if (look.asset.previous !== null && now.every(({ leadsNowhere }) => leadsNowhere)) throw wentAway(session.system, look.asset.path)
   const readings: Seen['readings'] = [{ clock: 'writtenAt', at: null, precision: 'instant' }]
   return observed(connection, look, { ...nothing, readings, detail: 'No file of that name is there.' })
+}
+
+/** A file was there: that it is not any more is an answer that lasts, unlike a file that has yet to come. */
+function wentAway(system: string, path: string): TidemarkError {
+  return new TidemarkError('not-found', {
+    publicMessage: `${system} has no ${path} any more: no file of that name is there. If receivers take files away, set pickedUp.`,
+    lasting: 'gone',
+  })
 }
 
 function isSettled(candidate: Candidate, { asset, candidates }: Look): boolean {
