@@ -134,6 +134,16 @@ describe('weekly on Sunday night', () => {
     ).toBe('late/overdue')
   })
 
+  test('a flow that runs at one tick of several does not stand for the ones after it', () => {
+    const twice = aDeadline({ cron: '0 6,18 * * *', graceMs: HOUR_MS, writer: aWriter('0 6 * * *') })
+    const morning = loadedBy('2026-03-05T06:00', '2026-03-05T06:10')
+    expect([opens(twice, '2026-03-05T06:00'), opens(twice, '2026-03-05T18:00')]).toEqual(['2026-03-05T06:00', '2026-03-05T12:00'])
+    expect(becomes(twice, [morning], '2026-03-05T17:59')).toBe('fresh/on-time')
+    expect(becomes(twice, [morning], '2026-03-05T19:00')).toBe('late/overdue')
+    const daily = { ...nightly, writer: aWriter('0 2 * * 0') }
+    expect(becomes(daily, [loadedBy('2026-03-08T02:00', '2026-03-08T02:10')], '2026-03-09T02:45')).toBe('late/overdue')
+  })
+
   test('a flow that runs less often than the promise asks opens no window before the tick before', () => {
     expect(opens({ ...readyBy8, writer: aWriter('0 22 * * 0') }, '2026-03-12T08:00')).toBe('2026-03-11T08:00')
   })

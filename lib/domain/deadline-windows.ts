@@ -76,7 +76,9 @@ class Windows {
   /** The flow's last tick before, or the tick itself where the flow runs for this very tick. */
   #afterWriter(writer: Schedule, tick: Instant, before: Instant): Instant {
     const last = previousTick(writer, tick - 1) ?? before
-    return this.#runsForTick(writer, tick, before, last) ? tick : Math.max(before, last)
+    if (this.#runsForTick(writer, tick, before, last)) return tick
+    // The run at the tick before is that tick's own: for this one the flow has none.
+    return last === before ? this.#onItsOwn(tick, before) : Math.max(before, last)
   }
 
   /** At the tick, and no more often than ticks come; or soon after it, within its grace, when the last time was longer ago. */
