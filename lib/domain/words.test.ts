@@ -13,6 +13,10 @@ describe('words', () => {
     for (const text of words) expect(text).toMatch(/^[a-z].*[^.]$/)
   })
 
+  test('of old data are true of rows that were taken out, too, which nobody loaded', () => {
+    expect(reasonInWords('old-data')).toBe('its newest data is older than promised, whenever it was last loaded')
+  })
+
   test('exist for every status and for none', () => {
     expect(STATUSES.map((status) => statusInWords(status))).toEqual(['Stale', 'Late', 'Unknown', 'Maintenance', 'Fresh'])
     expect(statusInWords(null)).toBe('Not judged')
