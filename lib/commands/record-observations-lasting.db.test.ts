@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import type { LastingReason } from '#lib/domain/facts.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
+import { silentLog } from '#lib/platform/log.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
 import { anAge, anAsset } from '#lib/testing/state-catalogue.ts'
@@ -70,6 +71,19 @@ describe('a table that is dropped', () => {
     await answerAt(START + 4 * HOUR_MS, 'gone')
     expect((await spansOf(ctx, 'lake/a')).slice(-2)).toEqual(['unknown/gone 10 12:05–10 14:00', 'late/gone 10 14:00–'])
     await expectLawful()
+  })
+
+  test('is warned about in the log, unlike a view that was seen and tells no time, which is noted once', async () => {
+    const told: string[] = []
+    const log = { ...silentLog, info: (text: string) => told.push(`info ${text}`), warn: (text: string) => told.push(`warn ${text}`) }
+    const lookAt = async (minutes: number, lasting: LastingReason) => {
+      clock.set(START + minutes * MINUTE_MS)
+      await look({ ...ctx, log }, [unseen('lake/a', lasting)])
+    }
+    for (const minute of [0, 1, 5, 10]) await lookAt(minute, 'no-time')
+    expect(told).toEqual(['info an asset tells no time'])
+    for (const minute of [15, 16, 20]) await lookAt(minute, 'gone')
+    expect(told.slice(1)).toContain('warn an asset is gone')
   })
 
   test('and made anew within a minute alarms nobody', async () => {

@@ -84,14 +84,22 @@ const SAID: Record<LastingReason, string> = {
   'no-time': 'an asset tells no time',
 }
 
-/** Says in the log what a look could not see, once for each new reason, and when an answer that lasts begins and ends. */
+/**
+ * Says in the log what a look could not see, once for each new reason, and when an answer that lasts begins and ends. What tells no time
+ * was seen: it is said once, when it is sure, and warns nobody.
+ */
 export function logAnswers(log: Log, all: readonly HeardOf[]): void {
   for (const { asset, look, heard } of all) {
     const about = { asset: asset.key }
     if (heard.begunAt !== null && heard.inForce !== null) {
       const since = new Date(heard.begunAt).toISOString()
-      log.warn(SAID[heard.inForce.reason], { ...about, reason: heard.inForce.reason, since, said: wordsOf(look) })
-    } else if (!look.ok && look.publicMessage !== asset.problem) {
+      log[heard.inForce.reason === 'no-time' ? 'info' : 'warn'](SAID[heard.inForce.reason], {
+        ...about,
+        reason: heard.inForce.reason,
+        since,
+        said: wordsOf(look),
+      })
+    } else if (!look.ok && look.publicMessage !== asset.problem && look.lasting !== 'no-time') {
       log.warn('an asset could not be looked at', { ...about, answer: look.lasting ?? 'none', said: wordsOf(look) })
     } else if (look.ok && heard.endedAt !== null) {
       log.info('an asset can be seen again', { ...about, was: asset.hearsay.inForce?.reason })
