@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { proposeFromRhythm } from './propose-policy.ts'
+import { proposeFromRhythm, whyNotJudged } from './propose-policy.ts'
 
 const every = (days: number, times: number, newest = 0) => ({ daysAgo: Array.from({ length: times }, (_, i) => newest + i * days) })
 
@@ -61,4 +61,25 @@ test('what is written irregularly is promised by its longest silence, the presen
     input: { kind: 'calendar-days', lateAfterDays: 45, staleAfterDays: 135 },
     because: expect.stringContaining('irregularly'),
   })
+})
+
+test('a rhythm of few gaps is not said to be broken on the day of the longest', () => {
+  expect(proposeFromRhythm(every(9, 5, 9))).toEqual({
+    input: { kind: 'calendar-days', lateAfterDays: 14, staleAfterDays: 100 },
+    because: expect.stringContaining('too few days with data are known'),
+  })
+  expect(proposeFromRhythm(every(9, 5, 8)).input).toEqual({ kind: 'calendar-days', lateAfterDays: 9, staleAfterDays: 100 })
+  expect(proposeFromRhythm(every(7, 10, 7)).input).toEqual({ kind: 'calendar-days', lateAfterDays: 7, staleAfterDays: 100 })
+  expect(proposeFromRhythm(every(1, 6, 1)).input).toEqual({ kind: 'calendar-days' })
+})
+
+test('what is written only when something goes wrong is not promised', () => {
+  const rights = { usable: true, readable: true, whole: true, rowSecurity: false }
+  const relation = { ...rights, oid: 1, schema: 'public', kind: 'r', rows: 1, blocks: 1, columns: [], upstream: [], referencedBy: 0 }
+  for (const name of ['ttrss_error_log', 'ErrorLog', 'exceptions', 'mail_bounces', 'errorlog', 'failures', 'dead_letter_queue', 'errors']) {
+    expect(whyNotJudged({ ...relation, name }), name).toContain('goes wrong')
+  }
+  for (const name of ['defaults', 'terrors', 'error_codes', 'fault_reports_daily', 'job', 'log']) {
+    expect(whyNotJudged({ ...relation, name }), name).toBeNull()
+  }
 })

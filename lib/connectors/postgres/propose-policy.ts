@@ -1,4 +1,5 @@
 import type { Found } from '#lib/connectors/connector.ts'
+import { toSnakeCase } from './column-words.ts'
 import type { Relation } from './inventory.ts'
 
 export type Proposal = NonNullable<Found['policy']>
@@ -16,6 +17,8 @@ export interface LoadRhythm {
 
 const BOOKKEEPING =
   /^_?(prisma_migrations|schema_migrations?|flyway_schema_history|databasechangelog(lock)?|alembic_version|knex_migrations(_lock)?|ar_internal_metadata|django_migrations|goose_db_version|__EFMigrationsHistory|.*_?(schema|db)_?version|version)$/i
+/** What is written only when something goes wrong. */
+const TROUBLE = /(^|_)(errors?|exceptions?|failures?|faults?|dead_letters?|bounces?)_?(logs?|queue|messages|history)?$/i
 const FEW_ROWS = 2000
 const STALE_DAYS = 100
 /** So many days with data make a rhythm; fewer are a hint. */
@@ -33,6 +36,7 @@ export function whyNotJudged(relation: Relation): string | null {
     return `this account may not look into schema ${relation.schema}: GRANT USAGE on it first, then SELECT on what is to be watched`
   if (!relation.readable) return 'this account may not read it; GRANT SELECT first, then promise something'
   if (BOOKKEEPING.test(relation.name)) return 'a migration tool keeps its books in it'
+  if (TROUBLE.test(toSnakeCase(relation.name))) return 'by its name it is written only when something goes wrong, and nobody promises that'
   return null
 }
 
@@ -99,7 +103,9 @@ export function proposeFromRhythm(rhythm: LoadRhythm): Proposal {
   const usual = gaps[Math.floor(gaps.length / 2)] ?? largest
   const isRegular = largest <= 3 * usual
   const silent = newest - (rhythm.happened === true ? 1 : 0)
-  if (isRegular && silent <= largest) {
+  // Of a few longer gaps the longest is soon outdone: who waits as long already is not late for that.
+  const isHeld = silent < largest || (silent === largest && (largest === 1 || known >= WELL_KNOWN_DAYS))
+  if (isRegular && isHeld) {
     const { input, hour } = punctual(largest, rhythm)
     return { input, because: `its last ${known} days with data were never more than ${days(largest)} apart${hour}` }
   }
@@ -108,8 +114,9 @@ export function proposeFromRhythm(rhythm: LoadRhythm): Proposal {
     return { input: punctual(largest, rhythm).input, because }
   }
   const room = Math.ceil(1.5 * Math.max(largest, newest))
+  const how = isRegular ? 'too few days with data are known to hold it to them' : 'it is written irregularly'
   return {
     input: promiseOf(room),
-    because: `it is written irregularly, up to ${days(Math.max(largest, newest))} apart: a promise with half as much again to spare`,
+    because: `${how}, up to ${days(Math.max(largest, newest))} apart: a promise with half as much again to spare`,
   }
 }
