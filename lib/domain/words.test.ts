@@ -14,7 +14,7 @@ describe('words', () => {
   })
 
   test('of old data are true of rows that were taken out, too, which nobody loaded', () => {
-    expect(reasonInWords('old-data')).toBe('its newest data is older than promised, whenever it was last loaded')
+    expect(reasonInWords('old-data')).toBe('it holds older data than promised, whenever it was last loaded')
   })
 
   test('exist for every status and for none', () => {

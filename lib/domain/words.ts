@@ -25,7 +25,7 @@ const REASON_WORDS: Record<Reason, string> = {
   refused: 'its system does not let us read it',
   'run-failed': 'the run that should have loaded it did not succeed',
   'run-hung': 'the run that should load it takes far longer than it should',
-  'old-data': 'its newest data is older than promised, whenever it was last loaded',
+  'old-data': 'it holds older data than promised, whenever it was last loaded',
   blocked: 'something it is made from is broken',
   'contract-broken': 'what arrived is not what was agreed',
   paused: 'paused by an admin',
