@@ -51,7 +51,7 @@ function whyUnseen(table: TableState | null, path: TablePath): Obstacle | null {
       lasting: 'gone',
     }
   }
-  if (!RELATIONS.includes(table.kind)) return { words: `${path.schema}.${path.name} is not a table or view.` }
+  if (!RELATIONS.includes(table.kind)) return { words: `${path.schema}.${path.name} is not a table or view.`, lasting: 'gone' }
   if (!table.readable) return { words: 'The account may not read it: GRANT SELECT on it, and USAGE on its schema.', lasting: 'refused' }
   return null
 }

@@ -132,4 +132,20 @@ describe('what lasts', () => {
     })
     await db.sql(`drop view over_closed; drop owned by ${reader}; drop role ${reader}; drop role ${reader}_owner`)
   })
+
+  test('is what took the name of a table, and a materialised view whose rows were let go', async () => {
+    await db.sql(`create table becomes (loaded_at timestamptz); create materialized view let_go as select * from fine;
+      create materialized view let_go_untimed as select 1 as v`)
+    const paths = ['public.becomes', 'public.let_go'] as const
+    for (const path of paths) expect(await db.look(path, BY_COLUMN)).toMatchObject({ ok: true })
+    const previous = await db.look('public.let_go_untimed')
+    await db.sql(`drop table becomes; create sequence becomes; refresh materialized view let_go with no data;
+      refresh materialized view let_go_untimed with no data`)
+    expect(await db.look('public.becomes', BY_COLUMN)).toMatchObject({ ok: false, lasting: 'gone' })
+    expect(await db.look('public.let_go', BY_COLUMN)).toMatchObject({ ok: false, lasting: 'no-time' })
+    expect(await db.look('public.let_go_untimed', {}, { previous })).toMatchObject({ ok: false, lasting: 'no-time' })
+    await db.sql('refresh materialized view let_go')
+    expect(await db.look('public.let_go', BY_COLUMN)).toMatchObject({ ok: true })
+    await db.sql('drop sequence becomes; drop materialized view let_go, let_go_untimed')
+  })
 })

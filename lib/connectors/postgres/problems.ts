@@ -72,7 +72,7 @@ const STATEMENT: Record<string, string> = {
   '42883': 'The column is of a type that has no newest value. Name a column that holds a time.',
   '55P03': 'It is locked by somebody else’s work on its structure, so it could not be read in time.',
   '57014': 'Finding the newest value took too long.',
-  '55000': 'It has never been filled: REFRESH MATERIALIZED VIEW has not run yet.',
+  '55000': 'It is not filled: REFRESH MATERIALIZED VIEW has not run yet, or was run WITH NO DATA.',
   '25006': 'Reading it would write something, which this connection never does.',
 }
 
@@ -83,7 +83,13 @@ export function isElsewhere(error: unknown): boolean {
 
 const ELSEWHERE = 'Its data lie on another server, which cannot be reached from this one or refuses it.'
 
-const LASTING_ANSWERS: Record<string, LastingReason> = { '42P01': 'gone', '42703': 'gone', '3F000': 'gone', '42501': 'refused' }
+const LASTING_ANSWERS: Record<string, LastingReason> = {
+  '42P01': 'gone',
+  '42703': 'gone',
+  '3F000': 'gone',
+  '42501': 'refused',
+  '55000': 'no-time',
+}
 
 /** Whether the database will answer a statement the same until somebody changes something, and what it says then. */
 export function toLasting(error: unknown): LastingReason | undefined {

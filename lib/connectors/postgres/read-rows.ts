@@ -44,7 +44,7 @@ function toJob(looked: Looked): ProbeJob<Looked> {
   return { job: looked, text, heavy: rowsOf(looked) > MANY_ROWS }
 }
 
-/** Locked: the next look asks again. What has never been filled has no answer. */
+/** Locked: the next look asks again. What is not filled has no answer. */
 const NO_ANSWER: readonly string[] = ['55P03', '55000', '42P01']
 
 function toObservation(answer: ProbeAnswer<Looked>, origin: string | null): Observation {
