@@ -22,10 +22,28 @@ describe('a known secret', () => {
     ['as base64 of basic authentication', base64(`loader:${SECRET}`)],
     ['as base64 without its end', base64(`loader:${SECRET}`).replace(/=+$/, '')],
     ['as base64 for addresses', Buffer.from(SECRET).toString('base64url')],
+    ['in the middle of something in base64', base64(`{"headers":{"x":"${SECRET}"}}`)],
+    ['one byte further in base64', base64(`a${SECRET}, and so on`)],
+    ['as hexadecimal digits', Buffer.from(SECRET).toString('hex')],
+    ['as hexadecimal digits in capitals', Buffer.from(SECRET).toString('hex').toUpperCase()],
+    ['in an address of an address', encodeURIComponent(encodeURIComponent(SECRET))],
+    ['in an address that encodes everything', Buffer.from(SECRET).toString('hex').replace(/../g, '%$&')],
+    ['in HTML with hexadecimal marks', SECRET.replace(/["/+&]/g, (mark) => `&#x${mark.charCodeAt(0).toString(16)};`)],
+    ['broken over lines', SECRET.replace('p@ss', 'p@\r\n  ss')],
+    ['broken over lines as a program prints them', SECRET.replace('p@ss', 'p@\\nss')],
+    ['broken as mails are', SECRET.replace('p@ss', 'p@=\r\nss')],
+    ['with marks of no width in it', [...SECRET].join('\u200b')],
+    ['as base64 in lines', base64(`loader:${SECRET}`).replace(/.{12}(?!.?$)/g, '$&\n')],
   ])('is taken out %s', (_how, spelt) => {
     const clean = redact(`before ${spelt} after`)
     expect(clean).toMatch(/^before .*•••.* after$/)
     expect(clean).not.toMatch(/h(ü|%c3|\\u00fc)sh|p@ss|p%40ss|aMO8c2/i)
+    expect(clean.replace(/\s|\\n|=\r\n|\u200b/g, '')).not.toMatch(/p@ss|70407373|%70%40%73%73|p%2540ss|cEBzc|BAc3|wQHNz/i)
+  })
+
+  it('that is a word of every day is not seen where words only follow each other', () => {
+    const short = redactorFor({ secrets: ['inform'], users: [] })
+    expect(short('look in\nform 7')).toBe('look in\nform 7')
   })
 
   it('is also each line of a key, and the password of an address', () => {

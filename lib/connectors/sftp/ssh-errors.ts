@@ -1,5 +1,6 @@
 import type { LastingReason } from '#lib/domain/facts.ts'
 import { type ErrorCode, TidemarkError } from '#lib/platform/errors.ts'
+import { foreignWords } from '#lib/platform/foreign-words.ts'
 
 /** Status codes of SFTP version 3. */
 const NO_SUCH_FILE = 2
@@ -28,8 +29,7 @@ export function toRequestError(system: string, what: string, error: unknown): Ti
   const because = (code: ErrorCode, publicMessage: string, retryable: boolean, lasting?: LastingReason) =>
     new TidemarkError(code, {
       publicMessage,
-      message: `${publicMessage} [${messageOf(error)}]`,
-      cause: error,
+      message: `${publicMessage} [${foreignWords(messageOf(error))}]`,
       retryable,
       ...(lasting === undefined ? {} : { lasting }),
     })
@@ -73,7 +73,7 @@ function isLineBroken(error: unknown): boolean {
 export function toConnectionError(system: string, error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error
   const because = (code: ErrorCode, publicMessage: string, retryable: boolean) =>
-    new TidemarkError(code, { publicMessage, message: `${publicMessage} [${messageOf(error)}]`, cause: error, retryable, systemWide: true })
+    new TidemarkError(code, { publicMessage, message: `${publicMessage} [${foreignWords(messageOf(error))}]`, retryable, systemWide: true })
   const text = messageOf(error)
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
