@@ -50,6 +50,20 @@ test('an asset with an odd key has a page that its feed leads to, and days and b
   }
 })
 
+test('assets with odd keys are paused and go on, and many pauses fold on the page of their feed', async ({ page }) => {
+  const order = async (path: string, data: object) => {
+    const answer = await page.request.post(`${stage.url}${path}`, { data, headers: { origin: stage.url } })
+    expect(answer.status(), JSON.stringify(data)).toBe(200)
+    const { location } = await answer.json()
+    expect((await page.request.get(`${stage.url}${location}`)).status(), location).toBe(200)
+  }
+  for (const path of ODD) await order('/api/v1/pauses', { subject: `asset:warehouse/${path}`, for: '1h' })
+  await open(page, '/feeds/terms')
+  await expect(page.getByText(/^Paused since/).filter({ visible: true })).toHaveCount(4)
+  await expect(page.getByText(`${ODD.length - 4} more pauses and announced work`)).toBeVisible()
+  for (const path of ODD) await order('/api/v1/pauses/end', { subject: `asset:warehouse/${path}` })
+})
+
 test('the old address of a renamed feed leads to the new one, its Atom feed too', async ({ page }) => {
   await open(page, '/feeds/ledger')
   await expect(page).toHaveURL(`${stage.url}/feeds/books`)
