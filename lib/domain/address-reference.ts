@@ -27,5 +27,5 @@ const DIVIDING = '@ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25'
 export function whyNoAddress(address: string): string | null {
   const [, behindHost = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?]*)/i.exec(address) ?? []
   if (!behindHost.includes('@') && URL.canParse(address)) return null
-  return `does not read as scheme://user:password@host:port/name; in a user and a password write ${DIVIDING}`
+  return `does not read as an address; in its user and its password write ${DIVIDING}`
 }
