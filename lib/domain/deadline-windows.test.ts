@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { aDeadline, at, aWriter, facts, iso, loadedBy, settings, statusAt } from '#lib/testing/domain-builders.ts'
+import { ticksBetween } from './cron.ts'
 import { dueAfter, opensAt } from './deadline-windows.ts'
 import { deliveries } from './deliveries.ts'
 import type { Arrival } from './facts.ts'
@@ -79,3 +80,26 @@ describe('a window', () => {
     },
   )
 })
+
+test.each(['UTC', 'Europe/Berlin', 'Australia/Lord_Howe', 'America/Santiago'])(
+  'windows of %s follow each other all year, however its clocks and those of the flow’s zone change',
+  (zone) => {
+    const lines = [
+      ['0 2 * * *', '0 2 * * *'],
+      ['0 0 * * *', '30 23 * * *'],
+      ['0 6,18 * * *', '0 6 * * *'],
+      ['40 * * * *', '40 * * * *'],
+      ['0 6 1 * *', '0 2 1 * *'],
+      ['0 8 * * 1-5', '0 22 * * 0-4'],
+    ] as const
+    for (const [cron, line] of lines) {
+      for (const writer of [null, aWriter(line, zone), aWriter(line, 'America/New_York')]) {
+        const policy = aDeadline({ cron, zone, writer })
+        const ticks = ticksBetween(policy, at('2026-01-02T00:00'), at('2026-12-15T00:00'))
+        const openings = ticks.map((tick) => opensAt(policy, tick, 'loadedAt'))
+        const wrong = ticks.filter((tick, i) => (openings[i] ?? 0) > tick || (openings[i] ?? 0) <= (openings[i - 1] ?? 0))
+        expect(wrong.map(iso), `${cron} by ${writer?.cron ?? 'others'} of ${writer?.zone ?? zone}`).toEqual([])
+      }
+    }
+  },
+)
