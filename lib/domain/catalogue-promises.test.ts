@@ -91,6 +91,14 @@ describe('a policy that counts for nothing', () => {
     ])
   })
 
+  it('is remarked on where nothing is written, but what the feed would be judged by is left out', () => {
+    expect(load(inFeed('lake/t: , lake/v: { from: lake/t, promised: false }')).remarks).toEqual([
+      'tidemark.yaml:3:74 groups.g.feeds.f.assets.lake/v.promised | The feed "f" is judged by none of its assets: "lake/v" is left out, and "lake/t" is what it is made from. | Write "promised: true" at "lake/t".',
+    ])
+    expect(load(inFeed('lake/t: { promised: true }, lake/v: { from: lake/t, promised: false }')).remarks).toEqual([])
+    expect(load(inFeed('lake/t: { policy: { kind: none } }, lake/v: { from: lake/t, promised: false }')).remarks).toEqual([])
+  })
+
   it('is nothing to remark on where it counts, or where none is written', () => {
     expect(load(inFeed('lake/t: , lake/v: { from: lake/t, policy: { kind: none } }')).remarks).toEqual([])
     expect(load(inFeed('lake/t: { promised: false }')).remarks).toEqual([])

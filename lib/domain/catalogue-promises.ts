@@ -80,7 +80,7 @@ export function remarkPromises(outline: Outline, promised: ReadonlySet<string>):
     if (assets.some(({ key }) => promised.has(key))) return []
     const judged = assets.find((asset) => judgesAt(asset.node))
     const place = judgesAt(feed.node) ? feed : (judged ?? (assets.length > 0 && judgesAt(group?.node) ? feed : undefined))
-    if (place === undefined) return []
+    if (place === undefined) return remarkLeftOut(feed, group, assets)
     const path: DocumentPath = childOf(place.node, 'policy') === undefined ? place.path : [...place.path, 'policy']
     return [
       {
@@ -91,6 +91,20 @@ export function remarkPromises(outline: Outline, promised: ReadonlySet<string>):
       },
     ]
   })
+}
+
+/** No policy is written, but what the feed would be judged by is left out, and the rest is what that is made from. */
+function remarkLeftOut(
+  feed: Outline['feeds'][number],
+  group: Outline['groups'][number] | undefined,
+  assets: readonly OutlineAsset[],
+): Finding[] {
+  const isLeftOut = (asset: OutlineAsset) => childOf(asset.node, 'promised')?.value === false
+  const leftOut = assets.find(isLeftOut)
+  const judged = assets.find((asset) => !isLeftOut(asset) && !isOnlyWatched(asset, feed.node, group?.node))
+  if (leftOut === undefined || judged === undefined) return []
+  const problem = `The feed "${feed.key}" is judged by none of its assets: "${leftOut.key}" is left out, and "${judged.key}" is what it is made from.`
+  return [{ path: [...leftOut.path, 'promised'], at: 'key', problem, remedy: `Write "promised: true" at "${judged.key}".` }]
 }
 
 const REMEDY = 'Write "promised: true" at an asset that has a policy, or a policy other than "none" at one that has not.'
