@@ -76,7 +76,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, optio
     else refuse(request, response, refusal)
   } catch {
     if (response.headersSent) request.socket.destroy()
-    else refuse(request, response, { status: 500, words: 'Something unexpected went wrong; the internal log has the details.' })
+    else refuse(request, response, { status: 500, words: 'Something unexpected went wrong.' })
   }
 }
 

@@ -35,8 +35,8 @@ describe('in words', () => {
     [4, 'Last sign of life 4 s ago.'],
     [15, 'Last sign of life 15 s ago.'],
     [16, 'No sign of life for 16 s. If none comes within 14 s, another worker takes over.'],
-    [30, 'No sign of life for 30 s: its worker is lost. Another one goes on where it was.'],
-    [95, 'No sign of life for 1 min 35 s: its worker is lost. Another one goes on where it was.'],
+    [30, 'No sign of life for 30 s: its worker is lost. Another one goes on where it was, as soon as there is one.'],
+    [95, 'No sign of life for 1 min 35 s: its worker is lost. Another one goes on where it was, as soon as there is one.'],
   ])('a renewal %d seconds ago is "%s"', (seconds, words) => {
     expect(signInWords(renewed(seconds), NOW)).toBe(words)
   })

@@ -38,5 +38,5 @@ export function signInWords(run: RunSigns, now: Instant): string | null {
   if (!sign.isSilent) return `Last sign of life ${age} ago.`
   if (now < sign.heldUntil)
     return `No sign of life for ${age}. If none comes within ${formatDuration(sign.heldUntil - now)}, another worker takes over.`
-  return `No sign of life for ${age}: its worker is lost. Another one goes on where it was.`
+  return `No sign of life for ${age}: its worker is lost. Another one goes on where it was, as soon as there is one.`
 }

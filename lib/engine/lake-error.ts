@@ -5,6 +5,9 @@ import { isRetryable } from './retry.ts'
 /** Connection trouble, shutdown, serialisation, deadlock, lock timeout: the same statement may work next time. */
 const RETRYABLE_STATES = /^(08|40001|40P01|55P03|57P0[123]|53300)/
 
+/** The same, but for those that the server reports of a transaction it has taken back. */
+const LINE_STATES = /^(08|57P0)/
+
 const LOST_CONNECTION =
   /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|not queryable/i
 
@@ -19,7 +22,8 @@ export function toLakeError(error: unknown): unknown {
   const lost = LOST_CONNECTION.test(error.message) || isRetryable(error)
   if (!lost && !RETRYABLE_STATES.test(state)) return error
   return new TidemarkError('unavailable', {
-    publicMessage: 'The lake could not be reached or was busy; nothing was changed.',
+    // A line that breaks while a transaction is being committed does not say whether it was.
+    publicMessage: `The lake could not be reached or was busy; ${lost || LINE_STATES.test(state) ? 'the next try looks first what it has kept' : 'nothing was changed'}.`,
     message: `lake: ${state} ${error.message}`,
     cause: error,
     retryable: true,

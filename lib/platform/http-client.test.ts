@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, createServer as createLineServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '#lib/testing/fake-clock.ts'
@@ -118,6 +119,24 @@ describe('an HTTP request', () => {
     expect(error).toMatchObject({ code: 'refused', retryable: false })
     expect(error.publicMessage).toContain('certificate')
     expect(asked).toEqual([])
+  })
+
+  it('does not call a server out of reach that answers with something else than HTTP', async () => {
+    const server = createLineServer((socket) => {
+      socket.on('error', () => {})
+      socket.end('SSH-2.0-OpenSSH_9.2\r\n')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    expect((await failure(get(`http://127.0.0.1:${port}/`))).publicMessage).toContain('not HTTP')
+    server.close()
+  })
+
+  it('does not speak of a certificate where there is no encryption at all', async () => {
+    const url = await serve((_request, response) => response.end('plain'))
+    const error = await failure(get(url.replace('http:', 'https:')))
+    expect(error.publicMessage).toContain('perhaps it is http there')
+    expect(error.publicMessage).not.toContain('certificate')
   })
 
   it.each([

@@ -33,13 +33,22 @@ export function toNetworkError(system: SystemName, error: unknown, answering: bo
   if (code === 'UND_ERR_BODY_TIMEOUT') return because('timeout', `${system} stopped sending in the middle of its answer.`)
   if (NO_SUCH_HOST.has(code)) return because('unavailable', `The host of ${system} cannot be found. Check the address of the connection.`)
   if (code === 'ECONNREFUSED') return because('unavailable', `${system} refuses connections: it is not running, or the address is wrong.`)
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|ERR_SSL/.test(code)) {
-    return because('refused', `The certificate of ${system} cannot be verified (${code}), so nothing was sent to it.`, false)
-  }
-  if (DAMAGED.test(code)) return because('refused', `${system} sent an answer that is not compressed as it says, or damaged.`, false)
+  const misfit = misfitInWords(system, code)
+  if (misfit !== undefined) return because('refused', misfit, false)
   if (answering || CUT_OFF.has(code))
     return because('unavailable', `${system} broke the connection ${answering ? 'in the middle of its answer' : 'before it answered'}.`)
   return because('unavailable', `${system} cannot be reached.`)
+}
+
+/** What answers there is not what was asked for, so that another try does not help. */
+function misfitInWords(system: SystemName, code: string): string | undefined {
+  if (/^HTTPParserError|^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(code))
+    return `${system} answers with something that is not HTTP. Check the address of the connection.`
+  if (/^ERR_SSL|^EPROTO/.test(code))
+    return `There is no encryption that ${system} and we have in common at that address (${code}): perhaps it is http there, not https.`
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS/.test(code))
+    return `The certificate of ${system} cannot be verified (${code}), so nothing was sent to it.`
+  return DAMAGED.test(code) ? `${system} sent an answer that is not compressed as it says, or damaged.` : undefined
 }
 
 function codeOf(error: unknown): string {

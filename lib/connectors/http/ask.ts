@@ -38,7 +38,16 @@ export function ask(
     limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: TOTAL_MS, bodyBytes: ANSWER_BYTES_MAX },
     signal,
     clock,
+    ...(settings.auth === 'none' && { explain: withoutCredentials(systemOf(connection)) }),
   })
+}
+
+/** Nothing was sent that could have been refused. */
+function withoutCredentials(system: string): (status: number) => string | undefined {
+  return (status) =>
+    status === 401 || status === 403
+      ? `${system} does not let us in without credentials (HTTP ${status}), and the connection has none: auth is none.`
+      : undefined
 }
 
 function credentials({ auth, user = '', password = '', token = '', header = '' }: HttpSettings): Record<string, string> {

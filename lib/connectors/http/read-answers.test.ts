@@ -164,6 +164,15 @@ describe('what an answer is', () => {
   })
 })
 
+describe('an answer that lets nobody in', () => {
+  it.each([401, 403])('refuses no credentials where none were sent: HTTP %i', async (status) => {
+    other.behave((response) => response.writeHead(status).end())
+    await expect(read({})).rejects.toMatchObject({ publicMessage: expect.stringContaining('does not let us in without credentials') })
+    const signedIn = { auth: 'bearer', token: 'wrong' }
+    await expect(read({}, signedIn)).rejects.toMatchObject({ publicMessage: expect.stringContaining('refused the credentials') })
+  })
+})
+
 describe('an answer without a length', () => {
   async function rawServer(answer: string, header = 'X-None: 1'): Promise<string> {
     const server = createServer((socket) => {

@@ -18,3 +18,8 @@ describe('what an SFTP server writes', () => {
     expect(words.length).toBeLessThan(400)
   })
 })
+
+test.each(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'])('a host that there is no way to (%s) broke no connection', (code) => {
+  const { publicMessage } = toConnectionError('The library', Object.assign(new Error(`connect ${code}`), { code }))
+  expect(publicMessage).toBe('There is no way to the host of The library from here.')
+})

@@ -80,6 +80,8 @@ export function toConnectionError(system: string, error: unknown): TidemarkError
     return because('unavailable', `The host of ${system} cannot be found. Check the address of the connection.`, true)
   if (code === 'ECONNREFUSED')
     return because('unavailable', `${system} refuses connections: it is not running, or the address is wrong.`, true)
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'EHOSTDOWN')
+    return because('unavailable', `There is no way to the host of ${system} from here.`, true)
   if (/authentication methods failed|authentication failure/i.test(text))
     return because('refused', `${system} refused the credentials. Check the user, password or key of the connection.`, false)
   if (/privateKey|passphrase|encrypted .*key/i.test(text))

@@ -33,8 +33,8 @@ export function toAnswerOutcome(status: number): Refusal {
 
 const LINE: Record<string, string> = {
   EDNS: 'The mail server’s name cannot be resolved.',
-  ECONNECTION: 'The mail server cannot be reached.',
-  ESOCKET: 'The line to the mail server broke, or its certificate is not to be trusted.',
+  ECONNECTION: 'The mail server cannot be reached, or it closed the line.',
+  ESOCKET: 'There is no line to the mail server, or it broke, or its certificate is not to be trusted.',
   ETIMEDOUT: 'The mail server did not answer in time.',
   ETLS: 'The mail server does not offer the encryption asked for.',
   EAUTH: 'The mail server refuses the login.',
