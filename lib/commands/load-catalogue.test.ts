@@ -22,6 +22,13 @@ describe('a catalogue on disk', () => {
     expect(loaded.ok && loaded.document['connections']).toMatchObject({ peoplesoft: { password: '${PEOPLESOFT_PASSWORD}' } })
   })
 
+  it('in another encoding than UTF-8 is refused with its line, and no character of it is changed', async () => {
+    const path = join(folder, 'latin1.yaml')
+    writeFileSync(path, Buffer.from('page:\n  name: Universit\xe4t\n', 'latin1'))
+    const loaded = await loadCatalogue(path, campusContracts)
+    expect(loaded.ok ? [] : loaded.problems.map(({ problem }) => problem)).toEqual([expect.stringContaining('is not UTF-8 text (line 2)')])
+  })
+
   it('is read from a folder, hidden files and others left out', async () => {
     const parts = join(folder, 'parts')
     mkdirSync(join(parts, 'nested.yaml'), { recursive: true })

@@ -143,6 +143,12 @@ describe('the lookup', () => {
     expect(secretLookup(envFile, () => undefined)('PASSWORD')).toBe(value)
   })
 
+  it('of a secret file in another encoding than UTF-8 is refused, and never a part of it used', () => {
+    const path = join(folder, 'latin1')
+    writeFileSync(path, Buffer.from('gr\xfcn', 'latin1'))
+    expect(() => resolveSecret(`file:${path}`, () => undefined)).toThrow('is not UTF-8 text')
+  })
+
   it('prefers the environment of the process, as everything else does', () => {
     const envFile = join(folder, '.env')
     writeFileSync(envFile, 'PASSWORD=file\n')
