@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import type { TestDatabase } from '#lib/testing/database.ts'
+import { createDatabaseAt } from '#lib/testing/database-at.ts'
+import type { FakeClock } from '#lib/testing/fake-clock.ts'
 import { insertFlow, runsOf } from '#lib/testing/flow-rows.ts'
 import { cancelRun } from './cancel-run.ts'
 import { type ClaimedRun, claimRun } from './claim-run.ts'
@@ -17,9 +18,7 @@ let clock: FakeClock
 let ctx: Context
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  clock = new FakeClock('2026-03-02T15:00:00Z')
-  ctx = database.context(clock)
+  ;({ database, clock, ctx } = await createDatabaseAt('2026-03-02T15:00:00Z'))
   await insertFlow(ctx, { name: 'course', cron: '0 2 * * *' })
 })
 afterEach(() => database.drop())

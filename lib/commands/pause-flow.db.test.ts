@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { getChangeSequence } from '#lib/queries/change-sequence.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import type { TestDatabase } from '#lib/testing/database.ts'
+import { createDatabaseAt } from '#lib/testing/database-at.ts'
+import type { FakeClock } from '#lib/testing/fake-clock.ts'
 import { insertFlow, runsOf } from '#lib/testing/flow-rows.ts'
 import { claimRun } from './claim-run.ts'
 import { endPauses } from './close-window.ts'
@@ -15,9 +16,7 @@ let clock: FakeClock
 let ctx: Context
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  clock = new FakeClock('2026-03-02T15:00:00Z')
-  ctx = database.context(clock)
+  ;({ database, clock, ctx } = await createDatabaseAt('2026-03-02T15:00:00Z'))
   await insertFlow(ctx, { name: 'course', cron: '0 2 * * *' })
   await planRuns(ctx)
 })

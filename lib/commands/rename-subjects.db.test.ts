@@ -4,8 +4,9 @@ import { getRenamed } from '#lib/db/renames.ts'
 import type { Catalogue } from '#lib/domain/catalogue.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/instant.ts'
 import { getFeedPage } from '#lib/queries/feed-page.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import type { TestDatabase } from '#lib/testing/database.ts'
+import { createDatabaseAt } from '#lib/testing/database-at.ts'
+import type { FakeClock } from '#lib/testing/fake-clock.ts'
 import { aCatalogue, anAsset } from '#lib/testing/state-catalogue.ts'
 import { look, seen, spansOf } from '#lib/testing/state-world.ts'
 import { rollUpDays } from './roll-up-days.ts'
@@ -19,9 +20,7 @@ const START = Date.parse('2026-11-10T12:00:00Z')
 const patient = { blindAfterMs: 1000 * HOUR_MS }
 
 beforeEach(async () => {
-  db = await createTestDatabase()
-  clock = new FakeClock(START)
-  ctx = db.context(clock)
+  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
   await sync(catalogue())
   await look(ctx, [seen('lake/a', { writtenAt: START })])
   clock.set(START + DAY_MS)

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS } from '#lib/domain/instant.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import type { TestDatabase } from '#lib/testing/database.ts'
+import { createDatabaseAt } from '#lib/testing/database-at.ts'
+import type { FakeClock } from '#lib/testing/fake-clock.ts'
 import { aDeadline, anAge, anAsset } from '#lib/testing/state-catalogue.ts'
 import { declare, look, runIs, seen } from '#lib/testing/state-world.ts'
 import { noteWorkerGap } from './note-worker-gap.ts'
@@ -17,9 +18,7 @@ const START = Date.parse('2026-10-31T04:00:00Z')
 const patient = { blindAfterMs: 1000 * HOUR_MS }
 
 beforeEach(async () => {
-  db = await createTestDatabase()
-  clock = new FakeClock(START)
-  ctx = db.context(clock)
+  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
 })
 
 afterEach(() => db.drop())

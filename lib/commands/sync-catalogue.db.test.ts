@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/instant.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import type { TestDatabase } from '#lib/testing/database.ts'
+import { createDatabaseAt } from '#lib/testing/database-at.ts'
+import type { FakeClock } from '#lib/testing/fake-clock.ts'
 import { aCatalogue, anAge, anAsset } from '#lib/testing/state-catalogue.ts'
 import { changesOf, declare, look, seen, spansOf, stateOf } from '#lib/testing/state-world.ts'
 import { noteCatalogueProblems } from './note-catalogue-problems.ts'
@@ -17,9 +18,7 @@ const START = Date.parse('2026-11-10T12:00:00Z')
 const patient = { blindAfterMs: 1000 * HOUR_MS }
 
 beforeEach(async () => {
-  db = await createTestDatabase()
-  clock = new FakeClock(START)
-  ctx = db.context(clock)
+  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
 })
 
 afterEach(() => db.drop())

@@ -20,6 +20,10 @@ export interface DepartmentWorld {
   /** Settings that sign in this way. */
   signIn(how: SignIn): object
   connected(settings?: object, signal?: AbortSignal): ReturnType<typeof connection>
+  /** The rows that the other server's answers are read as: JSON, unless `request` says otherwise. */
+  readOther(request: Record<string, unknown>, settings?: object): Promise<unknown[]>
+  /** As at the start, for the next test. */
+  reset(): void
   close(): Promise<void>
 }
 
@@ -40,13 +44,22 @@ export async function startDepartmentWorld(): Promise<DepartmentWorld> {
     bearer: { auth: 'bearer', token },
     key: { auth: 'header', header: keyHeader, token: key },
   }
+  const connected: DepartmentWorld['connected'] = (more = {}, signal = new AbortController().signal) =>
+    connection({ baseUrl: `${departments.url}/api`, ...more }, clock, signal)
   return {
     clock,
     departments,
     other,
     signIn: (how) => settings[how],
-    connected: (more = {}, signal = new AbortController().signal) =>
-      connection({ baseUrl: `${departments.url}/api`, ...more }, clock, signal),
+    connected,
+    readOther: (request, more = {}) =>
+      Array.fromAsync(http.extract?.(connected({ baseUrl: other.url, ...more }), { format: 'json', ...request }) ?? []),
+    reset() {
+      clock.set(DEPARTMENTS_NOW)
+      clock.waits.length = 0
+      other.requests.length = 0
+      departments.manners.set(null)
+    },
     async close() {
       await departments.close()
       await other.close()

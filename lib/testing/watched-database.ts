@@ -11,6 +11,8 @@ export interface WatchedDatabase {
   url: string
   /** Runs statements as the owner and makes the server publish its write counters at once. */
   sql(text: string): Promise<void>
+  /** A session of somebody else's, which ends with the database. */
+  session(): Promise<Client>
   connection(settings?: Partial<PostgresSettings>, clock?: Clock): Connection<PostgresSettings>
   /** One look at one table; `previous` is the observation before, whose state is handed back. */
   look(path: string, settings?: Record<string, unknown>, options?: LookOptions): Promise<Observation>
@@ -31,8 +33,14 @@ export function anAsset(path: string, settings: Record<string, unknown> = {}, pr
 /** An empty database of somebody else's, to be looked at by the connector. */
 export async function createWatchedDatabase(): Promise<WatchedDatabase> {
   const database = await createTestDatabase({ empty: true })
-  const owner = new Client({ connectionString: database.url })
-  await owner.connect()
+  const sessions: Client[] = []
+  const session = async () => {
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    sessions.push(client)
+    return client
+  }
+  const owner = await session()
   const connection: WatchedDatabase['connection'] = (settings = {}, clock = systemClock) => ({
     key: 'db',
     settings: { ...postgresSettingsSchema.parse({ url: database.url }), ...settings },
@@ -42,6 +50,7 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
   })
   return {
     url: database.url,
+    session,
     connection,
     async sql(text) {
       await owner.query(text)
@@ -55,7 +64,7 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
       return first
     },
     async drop() {
-      await owner.end()
+      for (const client of sessions) await client.end()
       await database.drop()
     },
   }

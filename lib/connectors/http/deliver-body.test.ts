@@ -19,11 +19,7 @@ beforeAll(async () => {
   ;({ departments, clock } = world)
 })
 afterAll(() => world.close())
-beforeEach(() => {
-  clock.set(now)
-  clock.waits.length = 0
-  departments.manners.set(null)
-})
+beforeEach(() => world.reset())
 
 const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset => ({
   key: `department/${path}`,

@@ -15,11 +15,7 @@ beforeAll(async () => {
   ;({ departments, other, clock } = world)
 })
 afterAll(() => world.close())
-beforeEach(() => {
-  clock.set(now)
-  clock.waits.length = 0
-  departments.manners.set(null)
-})
+beforeEach(() => world.reset())
 
 describe('getting in', () => {
   it.each([

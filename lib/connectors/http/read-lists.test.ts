@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import http from '#lib/connectors/http.ts'
-import { type DepartmentWorld, DEPARTMENTS_NOW as now, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
+import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/department-world.ts'
+import { type Answer, type HttpReceiver, answerJson as json } from '#lib/testing/http-receiver.ts'
 
 let world: DepartmentWorld
 let other: HttpReceiver
@@ -10,19 +9,9 @@ beforeAll(async () => {
   ;({ other } = world)
 })
 afterAll(() => world.close())
-beforeEach(() => {
-  world.clock.set(now)
-  world.clock.waits.length = 0
-  other.requests.length = 0
-})
+beforeEach(() => world.reset())
 
-type Answer = Parameters<HttpReceiver['behave']>[0]
-const json =
-  (body: unknown, headers: Record<string, string | string[]> = {}): Answer =>
-  (response) =>
-    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
-const read = (request: Record<string, unknown>, settings: object = {}) =>
-  Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url, ...settings }), { format: 'json', ...request }) ?? [])
+const read: DepartmentWorld['readOther'] = (request, settings) => world.readOther(request, settings)
 const asked = () => other.requests.map(({ path }) => path.replace('/hook', ''))
 
 describe('keys with a dot', () => {

@@ -4,22 +4,16 @@ import type { Departments } from '#demo/campus/departments.ts'
 import http from '#lib/connectors/http.ts'
 import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/department-world.ts'
 import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
-import type { HurriedClock } from '#lib/testing/hurried-clock.ts'
 
 let world: DepartmentWorld
 let departments: Departments
 let other: HttpReceiver
-let clock: HurriedClock
 beforeAll(async () => {
   world = await startDepartmentWorld()
-  ;({ departments, other, clock } = world)
+  ;({ departments, other } = world)
 })
 afterAll(() => world.close())
-beforeEach(() => {
-  clock.set(now)
-  clock.waits.length = 0
-  departments.manners.set(null)
-})
+beforeEach(() => world.reset())
 
 const read = (sign: SignIn, request: Record<string, unknown>) =>
   Array.fromAsync(http.extract?.(world.connected(world.signIn(sign)), request) ?? [])

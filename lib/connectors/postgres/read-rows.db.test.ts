@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countWrites } from '#lib/testing/count-writes.ts'
 import { watchTable } from '#lib/testing/watch-table.ts'
@@ -8,13 +8,9 @@ let db: WatchedDatabase
 let other: Client
 beforeAll(async () => {
   db = await createWatchedDatabase()
-  other = new Client({ connectionString: db.url })
-  await other.connect()
+  other = await db.session()
 })
-afterAll(async () => {
-  await other.end()
-  await db.drop()
-})
+afterAll(() => db.drop())
 
 const watch = (path: string) => watchTable(db, path)
 const seenBy = async (look: ReturnType<typeof watch>) => (await look()).seen

@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { watchTable } from '#lib/testing/watch-table.ts'
 import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/watched-database.ts'
@@ -7,13 +7,9 @@ let db: WatchedDatabase
 let other: Client
 beforeAll(async () => {
   db = await createWatchedDatabase()
-  other = new Client({ connectionString: db.url })
-  await other.connect()
+  other = await db.session()
 })
-afterAll(async () => {
-  await other.end()
-  await db.drop()
-})
+afterAll(() => db.drop())
 
 describe('where the rows cannot be asked', () => {
   test('the counters’ word stands, and the evidence says why', async () => {
