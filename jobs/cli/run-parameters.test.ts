@@ -29,6 +29,9 @@ describe('parameters of a run', () => {
     expect(() => readRunParameters(['rows=many', 'dry=2'], schema)).toThrow(/These parameters do not fit: rows: .*; dry: /)
     const coded = z.strictObject({ terms: z.array(z.string().regex(/^\d{4}$/, 'four digits, such as 2267')).optional() })
     expect(() => readRunParameters(['terms=226700'], coded)).toThrow('four digits, such as 2267')
+    expect(() => readRunParameters(['nope=1'], schema)).toThrow(
+      'These parameters do not fit: there is no nope. The flow takes dry, filter, name, rows, terms.',
+    )
     expect(() => readRunParameters(['=1'], schema)).toThrow('"=1" is not a parameter.')
   })
 })

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { misfitInWords } from '#lib/domain/flow-parameters.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
@@ -46,5 +46,12 @@ export function readRunParameters(words: readonly string[], schema: z.ZodType): 
   const parameters = Object.fromEntries(values)
   const parsed = schema.safeParse(parameters)
   if (parsed.success) return parameters
-  throw new TidemarkError('invalid', { publicMessage: misfitInWords(parsed.error) })
+  throw new TidemarkError('invalid', { publicMessage: unknownInWords(parsed.error, schema) ?? misfitInWords(parsed.error) })
+}
+
+function unknownInWords(error: z.ZodError, schema: z.ZodType): string | null {
+  const unknown = error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))
+  if (unknown.length === 0) return null
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape).sort() : []
+  return `These parameters do not fit: there is no ${unknown.join(', ')}. The flow takes ${names.join(', ') || 'none'}.`
 }

@@ -88,6 +88,12 @@ const cases: { name: string; schema: z.ZodType; text: string; says: string[] }[]
     says: ['method | "5" is not a method there is. | There is: column, metadata.'],
   },
   {
+    name: 'a value of a setting that begins with a vowel',
+    schema: z.object({ epoch: z.enum(['s', 'ms']) }),
+    text: 'epoch: minutes',
+    says: ['epoch | "minutes" is not an epoch there is. | There is: s, ms.'],
+  },
+  {
     name: 'a choice that is missing',
     schema: methods,
     text: 'other: 1',

@@ -116,7 +116,7 @@ function fromChoice(source: IssueSource, path: DocumentPath, choices: readonly u
   if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: `Add "${leaf}", one of: ${known.join(', ')}.` }
   const shown =
     mayShow(source, path) && typeof node.value !== 'object'
-      ? `"${node.value}" is not a ${leaf} there is`
+      ? `"${node.value}" is not ${/^[aeiou]/i.test(leaf) ? 'an' : 'a'} ${leaf} there is`
       : `"${leaf}" is none of the values there are`
   return { path, problem: `${shown}.`, remedy: suggestion(String(node.value), known, 'Take the line out.') }
 }
