@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -155,4 +157,15 @@ describe('reset', () => {
   it('never touches a database of your own', async () => {
     expect((await tidemark('reset --yes', { databaseUrl: 'postgres://x' })).noted).toMatch(/^DATABASE_URL names a database of your own/)
   })
+})
+
+it('ends quietly when who reads it has seen enough', async () => {
+  const child = spawn(process.execPath, ['jobs/cli.ts', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let complaint = ''
+  child.stderr.on('data', (piece: Buffer) => {
+    complaint += piece.toString()
+  })
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(complaint).toBe('')
 })
