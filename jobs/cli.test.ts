@@ -94,6 +94,18 @@ describe('check', () => {
     })
   })
 
+  it('says nothing of what the demo is given, and what to do about an address with a raw password', async () => {
+    const env = write('odd.env', 'RAW_URL=postgres://reader:hunter2/#@db.example/warehouse\n')
+    const config = write(
+      'demo.yaml',
+      'page: { name: P, zone: UTC, demo: true }\nconnections: { own: { kind: postgres, url: "${DEMO_URL}" }, raw: { kind: postgres, url: "${RAW_URL}" } }\ngroups: { g: { feeds: { f: {} } } }\n',
+    )
+    const { code, noted } = await tidemark('check', { config, envFile: env })
+    expect(code).toBe(0)
+    expect(noted).toMatch(/^What \$\{RAW_URL\} stands for does not read as an address; .*@ as %40/)
+    expect(noted).not.toContain('hunter2')
+  })
+
   it('names the flows without code, with what they read and write', async () => {
     const config = write(
       'recipe.yaml',

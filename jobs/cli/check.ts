@@ -1,12 +1,13 @@
 import { loadExtensions } from '#jobs/load-extensions.ts'
 import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
 import { loadLastArrivals } from '#lib/db/arrivals.ts'
+import { whyNoAddress } from '#lib/domain/address-reference.ts'
 import type { Catalogue } from '#lib/domain/catalogue.ts'
 import { cronInWords } from '#lib/domain/cron-in-words.ts'
 import { LOOKED_AT, outsideInWords } from '#lib/domain/outside-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/policy.ts'
 import { promiseInWords } from '#lib/domain/words.ts'
-import { missingReferences } from '#lib/platform/secrets.ts'
+import { type Lookup, missingReferences, resolveIfThere } from '#lib/platform/secrets.ts'
 import { withDatabaseIfAny, workerLookup } from './databases.ts'
 import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
@@ -31,9 +32,21 @@ function recipes(catalogue: Catalogue, withCode: ReadonlyMap<string, unknown>): 
     .map(({ name, reads, writes, cron }) => `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cronInWords(cron)}`)
 }
 
-async function unset(catalogue: Catalogue, command: CommandLine): Promise<string[]> {
-  const lookup = await workerLookup(command)
-  return missingReferences([catalogue.tell, catalogue.connections.map((connection) => connection.settings)], lookup)
+/** What `npm start` gives the demo by itself is missing nowhere. */
+function unset(catalogue: Catalogue, lookup: Lookup): string[] {
+  const missing = missingReferences([catalogue.tell, catalogue.connections.map(({ settings }) => settings)], lookup)
+  return missing.filter((name) => !(catalogue.page.demo && name.startsWith('DEMO_')))
+}
+
+/** Whole addresses of servers that cannot be read in one way only, by the variable or file they stand in. */
+function oddAddresses({ connections }: Catalogue, lookup: Lookup): string[] {
+  return connections.flatMap(({ settings }) =>
+    Object.values(settings).flatMap((written) => {
+      const value = typeof written === 'string' && /^(\$\{\w+\}|file:.*)$/.test(written) ? resolveIfThere(written, lookup) : undefined
+      const why = value !== undefined && /^(postgres(ql)?|ldaps?):\/\//.test(value) ? whyNoAddress(value) : null
+      return why === null ? [] : [`What ${String(written)} stands for ${why}.`]
+    }),
+  )
 }
 
 /** Deadlines outside of which everything came lately, as far as a database knows. */
@@ -72,8 +85,10 @@ export default defineVerb({
     const of = withoutCode.length === 0 ? '.' : `, ${withoutCode.length} of them without code:`
     command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
     if (loaded.remarks.length > 0) command.terminal.note(problemsInWords(loaded.remarks, 'remark'))
-    const missing = await unset(loaded.catalogue, command)
+    const lookup = await workerLookup(command)
+    const missing = unset(loaded.catalogue, lookup)
     if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
+    for (const remark of oddAddresses(loaded.catalogue, lookup)) command.terminal.note(remark)
     for (const remark of await outside(loaded.catalogue, command)) command.terminal.note(remark)
     return 0
   },
