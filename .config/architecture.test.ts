@@ -32,6 +32,8 @@ async function cruiseFolder(baseDir: string, folders: string[]): Promise<ICruise
 /** For each rule one file that breaks it, by a type where nothing else is said. */
 const VIOLATIONS: Record<string, [path: string, imports: string, kind?: 'value']> = {
   'domain-imports-downward': ['lib/domain/bad.ts', '#lib/platform/good.ts'],
+  'catalogue-imports-downward': ['lib/catalogue/bad.ts', '#lib/records/good.ts'],
+  'records-imports-downward': ['lib/records/bad.ts', '#lib/platform/good.ts'],
   'platform-imports-downward': ['lib/platform/bad.ts', '#lib/db/good.ts'],
   'db-imports-downward': ['lib/db/bad.ts', '#lib/connectors/good.ts'],
   'connectors-imports-downward': ['lib/connectors/bad.ts', '#lib/db/good.ts'],
@@ -39,12 +41,14 @@ const VIOLATIONS: Record<string, [path: string, imports: string, kind?: 'value']
   'engine-imports-downward': ['lib/engine/bad.ts', '#lib/db/good.ts'],
   'queries-imports-downward': ['lib/queries/bad.ts', '#lib/commands/good.ts'],
   'commands-imports-downward': ['lib/commands/bad.ts', '#lib/connectors/good.ts'],
-  'commands-take-only-words-from-connectors': ['lib/commands/bad-word.ts', '#lib/connectors/connector.ts', 'value'],
+  'commands-take-only-words-from-connectors': ['lib/commands/bad-word.ts', '#lib/connectors/kit/connector.ts', 'value'],
   'app-reads-queries-and-writes-commands': ['app/bad.ts', '#lib/db/good.ts'],
   'jobs-do-not-know-app': ['jobs/bad.ts', '#app/good.ts'],
   'production-imports-no-test-tools': ['lib/commands/bad-tool.ts', '#lib/testing/good.ts'],
   'production-does-not-know-the-demo': ['jobs/bad-demo.ts', '#demo/good.ts'],
   'domain-has-no-effects': ['lib/domain/bad-effect.ts', 'node:fs'],
+  'catalogue-has-no-effects': ['lib/catalogue/bad-effect.ts', 'node:fs'],
+  'records-has-no-effects': ['lib/records/bad-effect.ts', 'node:fs'],
   'prisma-stays-in-db': ['lib/commands/bad-prisma.ts', '#lib/db/generated/good.ts'],
   'react-and-next-stay-in-app': ['lib/queries/bad-react.ts', 'react'],
   'not-to-unresolvable': ['lib/queries/bad-path.ts', '#lib/nowhere.ts'],
@@ -67,11 +71,11 @@ describe('the rules about who may import whom', () => {
     )
     await write('tsconfig.json', '{}')
     await symlink(resolve('node_modules'), join(folder, 'node_modules'))
-    const good = ['domain', 'platform', 'db', 'db/generated', 'connectors', 'engine', 'commands', 'testing'].map(
+    const good = ['domain', 'records', 'platform', 'db', 'db/generated', 'connectors', 'engine', 'commands', 'testing'].map(
       (name) => `lib/${name}/good.ts`,
     )
     for (const path of [...good, 'app/good.ts', 'demo/good.ts']) await write(path, 'export interface Good { name: string }\n')
-    await write('lib/connectors/connector.ts', 'export const good = 1\n')
+    await write('lib/connectors/kit/connector.ts', 'export const good = 1\n')
     for (const [path, imports, kind] of Object.values(VIOLATIONS)) {
       const text =
         kind === 'value' ? `export { good } from '${imports}'\n` : `import type { Good } from '${imports}'\nexport type Bad = Good\n`
@@ -117,7 +121,13 @@ describe('the source', () => {
   })
 
   test('reads the environment in one place', () => {
-    const allowed = ['lib/platform/env.ts', 'lib/testing/global-setup.ts', 'e2e/playwright.config.ts', 'instrumentation.ts', 'proxy.ts']
+    const allowed = [
+      'lib/platform/env.ts',
+      'lib/testing/database/global-setup.ts',
+      'e2e/playwright.config.ts',
+      'instrumentation.ts',
+      'proxy.ts',
+    ]
     const reads = syntax
       .flatMap((found) => found.environmentReads)
       .filter((read) => !inFolders(read, '.config') && !allowed.includes(read.path))

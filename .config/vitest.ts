@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'db',
           include: database,
           isolate: false,
-          globalSetup: ['lib/testing/global-setup.ts'],
+          globalSetup: ['lib/testing/database/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -2,7 +2,7 @@ import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
 import '@fontsource-variable/inter/wght.css'
 import './globals.css'
-import { Live } from './_components/live.tsx'
+import { Live } from './_ui/live/live.tsx'
 
 export const metadata: Metadata = {
   title: 'Tidemark',

@@ -1,5 +1,5 @@
-import { Search } from './_components/search.tsx'
-import { overviewPath } from './_lib/paths.ts'
+import { overviewPath } from './_ui/paths.ts'
+import { Search } from './_ui/search.tsx'
 
 export const metadata = { title: 'Not found' }
 

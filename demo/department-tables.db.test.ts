@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DAY_MS } from '#lib/domain/instant.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
+import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { DEPARTMENT_TABLES, fillDepartmentTables } from './department-tables.ts'
 
 /** A Friday afternoon in New York. */

@@ -1,8 +1,8 @@
-import type { PastRun, PastTask } from '#lib/db/past-runs.ts'
-import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
+import type { PastRun, PastTask } from '#lib/db/runs/past-runs.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { chance } from './chance.ts'
+import type { Mishap } from './faults.ts'
 import type { Habit } from './habits.ts'
-import type { Mishap } from './mishaps.ts'
 
 interface Told {
   habit: Habit

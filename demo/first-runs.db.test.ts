@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
-import { SECOND_MS } from '#lib/domain/instant.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { insertFlow, setRunState } from '#lib/testing/flow-rows.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { insertFlow, setRunState } from '#lib/testing/runs/flow-rows.ts'
 import { inOrder, runFlowsOnce } from './first-runs.ts'
 
 const flow = (name: string, after: string[] = []) => ({ name, after })

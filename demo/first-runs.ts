@@ -1,8 +1,8 @@
-import { requestRun } from '#lib/commands/request-run.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
-import { listFlows } from '#lib/db/runs.ts'
-import { SECOND_MS } from '#lib/domain/instant.ts'
-import { isEnded, type RunState } from '#lib/domain/run.ts'
+import { listFlows } from '#lib/db/runs/runs.ts'
+import { isEnded, type RunState } from '#lib/domain/runs/run.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isTidemarkError } from '#lib/platform/errors.ts'
 
 /** What people look at first, and what others read from, runs first. */

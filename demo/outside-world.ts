@@ -1,5 +1,5 @@
 import { Client, type ClientBase, escapeIdentifier } from 'pg'
-import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/instant.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { fillDepartmentTables } from './department-tables.ts'
 import { PAST_DAYS } from './stretch.ts'

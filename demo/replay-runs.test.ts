@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { previousTick } from '#lib/domain/cron.ts'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
-import { MISHAPS } from './mishaps.ts'
+import { previousTick } from '#lib/domain/time/cron.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { MISHAPS } from './faults.ts'
 import { type ToldFlow, tellRuns } from './replay-runs.ts'
 import { CAMPUS_ZONE } from './stretch.ts'
 

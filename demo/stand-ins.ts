@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '#lib/platform/clock.ts'
 import { type Campus, startCampus } from './campus/campus.ts'
 import { type Departments, startDepartments } from './campus/departments.ts'
-import { type SshServer, startSshServer } from './campus/ssh-server.ts'
+import { type SshServer, startSshServer } from './campus/sftp/ssh-server.ts'
 
 /** Ports of an earlier start; taken again where they are free, so that a restart of the demo leaves the worker alone. */
 export const portsSchema = z.object({ campus: z.number(), departments: z.number(), ssh: z.number() })

@@ -1,4 +1,4 @@
-import type { Instant } from '#lib/domain/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 export const CAMPUS_ZONE = 'America/New_York'
 

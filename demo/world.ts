@@ -1,5 +1,5 @@
-import { ticksBetween } from '#lib/domain/cron.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
+import { ticksBetween } from '#lib/domain/time/cron.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { chance } from './chance.ts'
 import { CAMPUS_ZONE } from './stretch.ts'
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@playwright/test'
 import checkConnection from '#jobs/kinds/check-connection.ts'
-import { loadConnectors } from '#jobs/load-extensions.ts'
-import { listDueChecks } from '#lib/db/connection-checks.ts'
-import { secretSource } from '#lib/platform/secrets.ts'
-import { testServices } from '#lib/testing/job-services.ts'
+import { loadConnectors } from '#jobs/worker/load-extensions.ts'
+import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
+import { secretSource } from '#lib/platform/secrets/secrets.ts'
+import { testServices } from '#lib/testing/runs/job-services.ts'
 import { openStage, type Stage } from './stage.ts'
 
 const CANARY = 'canary-7Yb-x9'

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { LATE_ASSET } from './journey-catalogue.ts'
 import { openStage, type Stage } from './stage.ts'

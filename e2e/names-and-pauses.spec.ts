@@ -1,9 +1,9 @@
 import { expect, type Page, test } from '@playwright/test'
-import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
-import type { Catalogue, CatalogueAsset } from '#lib/domain/catalogue.ts'
-import { DAY_MS } from '#lib/domain/instant.ts'
+import type { Catalogue, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { insertFlow } from '#lib/testing/flow-rows.ts'
+import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { journeyCatalogue } from './journey-catalogue.ts'
 import { openStage, type Stage } from './stage.ts'
 

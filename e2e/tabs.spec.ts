@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { HOUR_MS } from '#lib/domain/instant.ts'
+import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { INTERNAL_KEY } from './bench/web-server.ts'
 import { describeFollowing } from './tabs/following.ts'

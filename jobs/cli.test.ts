@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CommandLine } from '#jobs/cli/verb.ts'
 import { type Environment, readEnvironment } from '#lib/platform/env.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { runCommandLine } from './cli.ts'
 
 let folder = ''

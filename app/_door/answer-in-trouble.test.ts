@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
-import type { DatabaseTrouble } from '../_lib/database-pulse.ts'
 import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
 import { createDoor } from './door.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { DatabaseTrouble } from '../_lib/database-pulse.ts'
+import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
 import { type AnswerKind, answerKind } from './answer-kind.ts'
 import { holdFaults } from './hold-faults.ts'
 

@@ -1,7 +1,7 @@
-import { SECOND_MS } from '#lib/domain/instant.ts'
+import type { Context } from '#app/_lib/web-process.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { getPageAccess } from '#lib/queries/page-access.ts'
-import type { Context } from '../_lib/web-process.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 
 const KNOWN_MS = 2 * SECOND_MS
 const ANSWER_MS = 2 * SECOND_MS

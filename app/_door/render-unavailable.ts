@@ -1,6 +1,6 @@
-import { SECOND_MS } from '#lib/domain/instant.ts'
-import type { DatabaseTrouble } from '../_lib/database-pulse.ts'
-import { ownAddress, ownHeaders } from '../_lib/own-call.ts'
+import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
+import { ownAddress, ownHeaders } from '#app/_lib/own-call.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { RenderedPage } from './answer-in-trouble.ts'
 import { UNAVAILABLE_PATH } from './answer-kind.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { OverviewFeed } from '#lib/queries/status-overview.ts'
-import { matches, parseFilter } from './feed-filter.ts'
-import { assetKeyOf, assetPath } from './paths.ts'
+import { matches, parseFilter } from '#app/_ui/feeds/feed-filter.ts'
+import { assetKeyOf, assetPath } from '#app/_ui/paths.ts'
+import type { OverviewFeed } from '#lib/queries/pages/status-overview.ts'
 import { parseSubject, parseSubjects } from './subject-name.ts'
 
 test('every asset key comes back from its address', () => {

@@ -1,6 +1,6 @@
-import { atomFeed } from '#lib/queries/atom-feed.ts'
-import { findRenamed } from '#lib/queries/renamed.ts'
-import { feedPath } from './paths.ts'
+import { feedPath } from '#app/_ui/paths.ts'
+import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
+import { findRenamed } from '#lib/queries/shared/renamed.ts'
 import { requestContext } from './request-context.ts'
 import { problem, readQuery, respond } from './respond.ts'
 

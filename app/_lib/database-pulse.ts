@@ -1,6 +1,6 @@
-import { type Instant, SECOND_MS } from '#lib/domain/instant.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { databaseProblem, TROUBLE_WORDS, withinPatience } from '#lib/queries/database-answer.ts'
+import { databaseProblem, TROUBLE_WORDS, withinPatience } from '#lib/queries/changes/database-answer.ts'
 import type { WebProcess } from './web-process.ts'
 
 const EVERY_MS = 2 * SECOND_MS

@@ -1,12 +1,12 @@
-import { isShown, movedTopics, type Topic } from '#lib/domain/topic.ts'
+import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { getPageSight, getTouchedAssets, type PageSight } from '#lib/queries/page-sight.ts'
-import { type Movement, watchChanges } from '#lib/queries/watch-changes.ts'
+import { getPageSight, getTouchedAssets, type PageSight } from '#lib/queries/changes/page-sight.ts'
+import { isShown, movedTopics, type Topic } from '#lib/queries/changes/topic.ts'
+import { type Movement, watchChanges } from '#lib/queries/changes/watch-changes.ts'
 import { feelPulse, knownTrouble } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
 import { ownAddress, ownHeaders } from './own-call.ts'
 import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
-import { OVERVIEW_SHOWS } from './shown-topics.ts'
 import { type WebProcess, webProcess } from './web-process.ts'
 
 /** The prerendered overview is made anew at least this often, so that its instants are never older. */

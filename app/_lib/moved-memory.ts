@@ -1,5 +1,5 @@
-import type { Instant } from '#lib/domain/instant.ts'
-import type { Topic } from '#lib/domain/topic.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { Topic } from '#lib/queries/changes/topic.ts'
 
 /** What moved lately, for pages that were not listening then. */
 export interface MovedMemory {

@@ -1,5 +1,5 @@
-import type { Topic } from '#lib/domain/topic.ts'
-import { getChangesAfter, getLastChange } from '#lib/queries/change-sequence.ts'
+import { getChangesAfter, getLastChange } from '#lib/queries/changes/change-sequence.ts'
+import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Frame } from './event-stream.ts'
 import type { Context, WebProcess } from './web-process.ts'
 

@@ -1,9 +1,9 @@
-import type { WindowSubject } from '#lib/commands/open-window.ts'
-import { readBegin } from '#lib/domain/announced-begin.ts'
-import { formatDuration, parseDuration } from '#lib/domain/duration.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import type { OrderFields } from './accept-order.ts'
-import { assetPath, feedPath, flowPath, groupPath } from './paths.ts'
+import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
+import type { WindowSubject } from '#lib/commands/windows/open-window.ts'
+import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
+import { formatDuration, parseDuration } from '#lib/domain/time/duration.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { OrderFields } from './accept-action.ts'
 import { refuse } from './respond.ts'
 
 const PATHS = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }

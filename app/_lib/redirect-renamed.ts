@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
-import { findRenamed } from '#lib/queries/renamed.ts'
-import type { SubjectName } from '#lib/queries/subject-bars.ts'
-import { assetPath, feedPath, groupPath } from './paths.ts'
+import { assetPath, feedPath, groupPath } from '#app/_ui/paths.ts'
+import type { SubjectName } from '#lib/queries/pages/subject-bars.ts'
+import { findRenamed } from '#lib/queries/shared/renamed.ts'
 import { requestContext } from './request-context.ts'
 
 const PATHS = { group: groupPath, feed: feedPath, asset: assetPath }

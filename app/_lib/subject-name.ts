@@ -1,5 +1,5 @@
-import type { SubjectName } from '#lib/queries/subject-bars.ts'
-import { decodeSegment } from './paths.ts'
+import { decodeSegment } from '#app/_ui/paths.ts'
+import type { SubjectName } from '#lib/queries/pages/subject-bars.ts'
 import { refuse } from './respond.ts'
 
 const KINDS = ['group', 'feed', 'asset'] as const

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readEnvironment } from '#lib/platform/env.ts'
-import { openWebDatabase, type WebDatabase } from '#lib/queries/web-context.ts'
+import { openWebDatabase, type WebDatabase } from '#lib/queries/shared/web-context.ts'
 import type { Listener } from './event-stream.ts'
 import { type MovedMemory, movedMemory } from './moved-memory.ts'
 

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { getBanners } from '#lib/queries/banners.ts'
-import { getConnectionsPage } from '#lib/queries/connections-page.ts'
-import { ConnectionsScreen } from '../_components/connections-screen.tsx'
-import { EmptyState } from '../_components/empty-state.tsx'
-import { requestContext } from '../_lib/request-context.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { EmptyState } from '#app/_ui/empty-state.tsx'
+import { getConnectionsPage } from '#lib/queries/pages/connections-page.ts'
+import { getBanners } from '#lib/queries/shared/banners.ts'
+import { ConnectionsScreen } from './connections-screen.tsx'
 
 export const metadata: Metadata = { title: 'Connections' }
 export const dynamic = 'force-dynamic'

@@ -1,4 +1,4 @@
-import { atomResponse } from '../_lib/atom-response.ts'
+import { atomResponse } from '#app/_lib/atom-response.ts'
 
 /** Every status change of every feed. */
 export function GET(request: Request): Promise<Response> {

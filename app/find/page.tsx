@@ -1,14 +1,14 @@
 import type { Metadata } from 'next'
 import { cache } from 'react'
-import { findThings } from '#lib/queries/find-things.ts'
-import { getStatusOverview } from '#lib/queries/status-overview.ts'
-import { EmptyState } from '../_components/empty-state.tsx'
-import { FoundFeeds } from '../_components/found-feeds.tsx'
-import { type FeedFilter, parseFilter } from '../_lib/feed-filter.ts'
-import { findTitle } from '../_lib/find-title.ts'
-import { pageOfFeeds } from '../_lib/found-page.ts'
-import { readPage } from '../_lib/pages-of.ts'
-import { requestContext } from '../_lib/request-context.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { EmptyState } from '#app/_ui/empty-state.tsx'
+import { type FeedFilter, parseFilter } from '#app/_ui/feeds/feed-filter.ts'
+import { pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
+import { readPage } from '#app/_ui/pages-of.ts'
+import { findThings } from '#lib/queries/pages/find-things.ts'
+import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
+import { findTitle } from './find-title.ts'
+import { FoundFeeds } from './found-feeds.tsx'
 
 interface PageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
-import { Unavailable } from '../_components/unavailable.tsx'
-import { TROUBLE_HEADER } from '../_door/render-unavailable.ts'
-import type { DatabaseTrouble } from '../_lib/database-pulse.ts'
-import { isOwnCall } from '../_lib/own-call.ts'
-import { requestContext } from '../_lib/request-context.ts'
+import { TROUBLE_HEADER } from '#app/_door/render-unavailable.ts'
+import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
+import { isOwnCall } from '#app/_lib/own-call.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { Unavailable } from './unavailable.tsx'
 
 export const metadata: Metadata = { title: 'Not available' }
 export const dynamic = 'force-dynamic'

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { systemClock } from '#lib/platform/clock.ts'
-import type { Misbehaviour } from './manners.ts'
+import type { Misbehaviour } from './faults.ts'
 
 export interface Answer {
   status: number

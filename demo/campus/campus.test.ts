@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { startCampus } from './campus.ts'
-import { termRows } from './terms.ts'
+import { termRows } from './courses/terms.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')
 

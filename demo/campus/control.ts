@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer } from './answer.ts'
-import { MANNERS, type MannerOptions, Manners, SYSTEMS, type System } from './manners.ts'
+import { MANNERS, type MannerOptions, Manners, SYSTEMS, type System } from './faults.ts'
 import { ASPECTS, PeopleChanges, PICK, POPULATIONS } from './people/changes.ts'
 
 /** What somebody may do to the pretend campus while it runs. */

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Answer } from './answer.ts'
 import type { CampusControl } from './control.ts'
-import type { CourseSource } from './courses.ts'
-import type { Misbehaviour } from './manners.ts'
-import type { People } from './people.ts'
+import type { CourseSource } from './courses/courses.ts'
+import type { Misbehaviour } from './faults.ts'
+import type { People } from './people/people.ts'
 
 /** What every system of the pretend campus knows. */
 export interface CampusWorld {

@@ -1,12 +1,12 @@
-import { csTools } from './cs-tools.ts'
-import { HTTP_SYSTEMS, type HttpSystem } from './manners.ts'
-import { peopleSoft } from './peoplesoft.ts'
-import { personApi } from './person-api.ts'
-import { personTask } from './person-task.ts'
-import { sap } from './sap.ts'
-import { snapLogic } from './snaplogic.ts'
+import { HTTP_SYSTEMS, type HttpSystem } from './faults.ts'
+import { vds } from './ldap/vds.ts'
+import { personApi } from './people/person-api.ts'
+import { csTools } from './peoplesoft/cs-tools.ts'
+import { peopleSoft } from './peoplesoft/peoplesoft.ts'
+import { sap } from './sap/sap.ts'
+import { personTask } from './snaplogic/person-task.ts'
+import { snapLogic } from './snaplogic/snaplogic.ts'
 import type { CampusSystem, CampusWorld } from './system.ts'
-import { vds } from './vds.ts'
 
 const OPEN: Record<HttpSystem, (world: CampusWorld) => CampusSystem> = {
   peoplesoft: peopleSoft,

@@ -1,6 +1,6 @@
-import type { Catalogue, CatalogueAsset, CatalogueFeed } from '#lib/domain/catalogue.ts'
-import { DAY_MS, HOUR_MS } from '#lib/domain/instant.ts'
-import type { Policy } from '#lib/domain/policy.ts'
+import type { Catalogue, CatalogueAsset, CatalogueFeed } from '#lib/catalogue/catalogue.ts'
+import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 
 export const GROUPS = 25
 export const FEEDS_PER_GROUP = 40

@@ -1,10 +1,10 @@
-import { rebuild } from '#lib/commands/rebuild.ts'
-import { rollUpDays } from '#lib/commands/roll-up-days.ts'
-import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
-import { insertArrivals, type NewArrival } from '#lib/db/arrivals.ts'
+import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import { rebuild } from '#lib/commands/status/rebuild.ts'
+import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import type { Context } from '#lib/db/context.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
-import type { FakeClock } from '#lib/testing/fake-clock.ts'
+import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { bigCatalogue } from './big-catalogue.ts'
 
 const DAYS = 90

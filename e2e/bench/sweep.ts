@@ -1,6 +1,6 @@
-import { sweepDue } from '#lib/commands/sweep-due.ts'
-import { createTestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { fillBigDatabase } from './big-database.ts'
 import { type Figure, timed } from './report.ts'
 

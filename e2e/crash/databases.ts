@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Client, escapeIdentifier } from 'pg'
 import { environmentVariable } from '#lib/platform/env.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
-import { startTestServer } from '#lib/testing/test-server.ts'
+import { startTestServer } from '#lib/testing/servers/test-server.ts'
 
 /** A server for the length of the crash tests, and the databases made on it. */
 export interface Databases {

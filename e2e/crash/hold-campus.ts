@@ -1,5 +1,5 @@
 import type { Campus } from '#demo/campus/campus.ts'
-import type { HttpSystem } from '#demo/campus/manners.ts'
+import type { HttpSystem } from '#demo/campus/faults.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { ClosedGate } from './gate.ts'
 import { leaveOutSome } from './story.ts'

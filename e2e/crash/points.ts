@@ -1,4 +1,4 @@
-import type { HttpSystem } from '#demo/campus/manners.ts'
+import type { HttpSystem } from '#demo/campus/faults.ts'
 import type { GateName } from './gate.ts'
 import type { CrashFlow, Story } from './story.ts'
 

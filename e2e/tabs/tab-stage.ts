@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type BrowserContext, expect, type Page } from '@playwright/test'
-import { DAY_MS } from '#lib/domain/instant.ts'
+import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { ProcessState } from '../attack/report-state.ts'
 import { LATE_ASSET } from '../journey-catalogue.ts'

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCommandLine } from '#jobs/cli.ts'
-import { loadExtensions } from '#jobs/load-extensions.ts'
-import { loadCatalogueTexts } from '#lib/commands/load-catalogue.ts'
-import { syncCatalogue } from '#lib/commands/sync-catalogue.ts'
+import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
+import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 
 const catalogue = (opensBefore: string) => `page: { name: Campus, zone: UTC }
 connections:

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { type DatabaseUrls, findRunningServer, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { type Lookup, type SecretSource, secretSource } from '#lib/platform/secrets.ts'
+import { type Lookup, type SecretSource, secretSource } from '#lib/platform/secrets/secrets.ts'
 import type { CommandLine } from './verb.ts'
 
 /** Who sits at the keyboard, for the records. */

@@ -1,4 +1,4 @@
-import type { CatalogueProblem } from '#lib/domain/catalogue.ts'
+import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 
 /** `file:line:column  path`, then what is wrong and what to do; one block per problem, and how many there are. */
 export function problemsInWords(problems: readonly CatalogueProblem[], noun = 'problem'): string {

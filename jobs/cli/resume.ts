@@ -1,4 +1,4 @@
-import { endPauses } from '#lib/commands/close-window.ts'
+import { endPauses } from '#lib/commands/windows/close-window.ts'
 import { withDatabase } from './databases.ts'
 import { requirePausable } from './subjects.ts'
 import { defineVerb, readArguments } from './verb.ts'

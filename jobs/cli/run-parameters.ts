@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { misfitInWords } from '#lib/domain/flow-parameters.ts'
+import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** Ways to read one written value: as JSON, as text, as a list of texts. */

@@ -1,6 +1,6 @@
 import { getPage } from '#lib/db/settings.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { getRunList, RUN_FILTER_STATES } from '#lib/queries/run-list.ts'
+import { getRunList, RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { withDatabase } from './databases.ts'
 import { runListInWords } from './run/list-in-words.ts'
 import { defineVerb, readArguments } from './verb.ts'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { loadExtensions } from '#jobs/load-extensions.ts'
-import { catalogueJsonSchema } from '#lib/domain/catalogue-json-schema.ts'
+import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import { catalogueJsonSchema } from '#lib/catalogue/schema/json-schema.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 export default defineVerb({

@@ -1,16 +1,16 @@
-import { undone } from '#jobs/flows/documents/undone.ts'
 import { loadMembers } from '#jobs/flows/person/load.ts'
 import { type PersonParameters, parameters } from '#jobs/flows/person/parameters.ts'
 import { PersonRun } from '#jobs/flows/person/person-run.ts'
-import { openPersonStore, type PersonStore, type Unseen } from '#jobs/flows/person/person-store.ts'
 import { membersOf, type RunPopulation, readPopulation, replayedPopulation } from '#jobs/flows/person/population.ts'
-import { movesOf, noteBegun, noteEnded } from '#jobs/flows/person/proof.ts'
 import { ASSETS, noLoad, report } from '#jobs/flows/person/report.ts'
 import { directSource } from '#jobs/flows/person/sources/direct.ts'
 import { gatewaySource } from '#jobs/flows/person/sources/gateway.ts'
 import { Tally } from '#jobs/flows/person/tally.ts'
-import { HOUR_MS } from '#lib/domain/instant.ts'
+import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
+import { undone } from './documents/dry-run.ts'
+import { movesOf, noteBegun, noteEnded } from './person/coverage.ts'
+import { openPersonStore, type PersonStore, type Unseen } from './person/store/person-store.ts'
 
 /**
  * Loads everybody the sources of the population name: who they are, their terms, their documents in batches, stripped of what nobody may

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { checkConnection } from '#jobs/check-connection.ts'
-import { readWritten, toTools } from '#jobs/connections.ts'
-import { defineJobKind } from '#jobs/job-kind.ts'
-import { claimCheck } from '#lib/commands/claim-check.ts'
-import { recordCheck } from '#lib/commands/record-check.ts'
-import { lookAtReferences } from '#lib/platform/secret-sight.ts'
+import { checkConnection } from '#jobs/worker/check-connection.ts'
+import { readWritten, toTools } from '#jobs/worker/connections.ts'
+import { defineJobKind } from '#jobs/worker/job-kind.ts'
+import { claimCheck } from '#lib/commands/probes/claim-check.ts'
+import { recordCheck } from '#lib/commands/probes/record-check.ts'
+import { lookAtReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
 
 /** A check of a connection is due: can we get in, as it is set up now, and where are its secrets? */
 export default defineJobKind({

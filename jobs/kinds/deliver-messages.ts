@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineJobKind } from '#jobs/job-kind.ts'
-import { deliverMessages } from '#lib/commands/deliver-messages.ts'
+import { defineJobKind } from '#jobs/worker/job-kind.ts'
+import { deliverMessages } from '#lib/commands/messages/deliver-messages.ts'
 
 /** Messages are due: send them. */
 export default defineJobKind({

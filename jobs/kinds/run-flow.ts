@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineJobKind } from '#jobs/job-kind.ts'
-import { claimRun } from '#lib/commands/claim-run.ts'
+import { defineJobKind } from '#jobs/worker/job-kind.ts'
+import { claimRun } from '#lib/commands/runs/claim-run.ts'
 
 /** A run may be due: take it, if it still is and there is room. It then goes on in the background. */
 export default defineJobKind({

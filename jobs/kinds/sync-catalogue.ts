@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineJobKind } from '#jobs/job-kind.ts'
-import { takeOverCatalogue } from '#jobs/take-over-catalogue.ts'
+import { defineJobKind } from '#jobs/worker/job-kind.ts'
+import { takeOverCatalogue } from '#jobs/worker/reload-catalogue.ts'
 
 /** Somebody asks to read the catalogue now: take it over, or note what is wrong with it. */
 export default defineJobKind({

@@ -1,8 +1,8 @@
 import { Client } from 'pg'
-import { loadCatalogueTexts } from '#lib/commands/load-catalogue.ts'
-import { readCatalogueTexts } from '#lib/commands/read-catalogue.ts'
-import { parseCatalogueText } from '#lib/domain/catalogue-file.ts'
-import { childOf } from '#lib/domain/catalogue-node.ts'
+import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
+import { childOf } from '#lib/catalogue/parse/node.ts'
+import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
+import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 
 const PATIENCE_MS = 5000
 
@@ -40,7 +40,7 @@ async function isGood(config: string): Promise<boolean> {
   const read = await readCatalogueTexts(config)
   if (!read.ok) return false
   // Connectors are loaded only where the files say otherwise than what is in force: hardly ever.
-  const { loadExtensions } = await import('#jobs/load-extensions.ts')
+  const { loadExtensions } = await import('#jobs/worker/load-extensions.ts')
   return loadCatalogueTexts(read.texts, await loadExtensions()).ok
 }
 

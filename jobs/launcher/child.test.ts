@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { childEnvironment } from '#lib/platform/env.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { type Child, type ChildPlan, keepRunning, waitBeforeStart } from './child.ts'
 
 const PATIENT = { timeout: 20_000, interval: 20 }

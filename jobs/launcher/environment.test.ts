@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readEnvironment } from '#lib/platform/env.ts'
-import { secretSource } from '#lib/platform/secrets.ts'
+import { secretSource } from '#lib/platform/secrets/secrets.ts'
 import { type Settings, webEnvironment, workerEnvironment } from './environment.ts'
 
 const settings: Settings = {

@@ -7,7 +7,7 @@ import { findRunningServer } from '#lib/platform/embedded-postgres.ts'
 import { findCluster } from '#lib/platform/postgres/cluster.ts'
 import { commandLine } from '#lib/platform/postgres/command-line.ts'
 import { readServerProcess } from '#lib/platform/postgres/server.ts'
-import { HurriedClock } from '#lib/testing/hurried-clock.ts'
+import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
 
 const PATIENT = { timeout: 25_000, interval: 50 }

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import type { ObservedAsset } from './connector.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import type { ObservedAsset } from './kit/connector.ts'
 import peoplesoft from './peoplesoft.ts'
 import snaplogic from './snaplogic.ts'
 

@@ -1,8 +1,8 @@
-import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
 import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
 import { lookAtQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
-import { defineConnector } from './connector.ts'
+import { defineConnector } from './kit/connector.ts'
+import { failedCheck } from './kit/failed-check.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
 export default defineConnector<CsToolsSettings>({

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { loadConnectors } from '#jobs/load-extensions.ts'
+import { loadConnectors } from '#jobs/worker/load-extensions.ts'
 import { isTidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import type { Capability, Connector } from './connector.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import type { Capability, Connector } from './kit/connector.ts'
 
 const SECRET = 'never-to-be-shown'
 

@@ -1,11 +1,11 @@
-import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
 import { addressOf, ask } from '#lib/connectors/http/ask.ts'
 import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-body.ts'
 import { observeAddresses } from '#lib/connectors/http/observe-addresses.ts'
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError } from '#lib/platform/errors.ts'
-import { defineConnector } from './connector.ts'
+import { defineConnector } from './kit/connector.ts'
+import { failedCheck } from './kit/failed-check.ts'
 
 /** JSON, NDJSON and CSV over HTTP, and files sent by PUT or POST: one asset per address, its path is the address below the base. */
 export default defineConnector<HttpSettings>({

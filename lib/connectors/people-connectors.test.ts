@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner, MannerOptions, System } from '#demo/campus/manners.ts'
+import type { Manner, MannerOptions, System } from '#demo/campus/faults.ts'
 import { isTidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
-import { openCampusConnection } from '#lib/testing/campus-connections.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { isPersonRecord, type PersonRecord } from './snaplogic/person-record.ts'
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')

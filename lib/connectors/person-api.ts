@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
-import { lookAt, reachableLook } from '#lib/connectors/answer/look.ts'
 import { bodiesFor, personApiRequest } from '#lib/connectors/person-api/ask.ts'
 import { readPeople } from '#lib/connectors/person-api/read-people.ts'
 import { type PersonApiSettings, personApiSettings } from '#lib/connectors/person-api/settings.ts'
-import { type Connection, defineConnector } from './connector.ts'
+import { type Connection, defineConnector } from './kit/connector.ts'
+import { failedCheck } from './kit/failed-check.ts'
+import { lookAt, reachableLook } from './kit/probe-rows.ts'
 
 /** Nobody: the cheapest question there is, and no id leaves the house for it. */
 const NOBODY = { buids: [], objects: ['student', 'affiliate', 'faculty', 'employee'], options: { response_format: 'ndjson' } }

@@ -1,4 +1,4 @@
-import { defineConnector } from './connector.ts'
+import { defineConnector } from './kit/connector.ts'
 import { check } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
 import { extractRows, postgresExtractRequest } from './postgres/extract.ts'

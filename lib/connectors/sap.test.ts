@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner } from '#demo/campus/manners.ts'
+import type { Manner } from '#demo/campus/faults.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { openCampusConnection } from '#lib/testing/campus-connections.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { startHttpReceiver } from '#lib/testing/http-receiver.ts'
-import type { ObservedAsset } from './connector.ts'
+import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
+import type { ObservedAsset } from './kit/connector.ts'
 import sap from './sap.ts'
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')

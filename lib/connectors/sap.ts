@@ -1,11 +1,11 @@
-import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
-import { lookAt } from '#lib/connectors/answer/look.ts'
 import { askBapi, lookAtSap, sapAssetSettings } from '#lib/connectors/sap/look-at-sap.ts'
 import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
 import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
 import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
 import { type SapSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
-import { type Connection, defineConnector } from './connector.ts'
+import { type Connection, defineConnector } from './kit/connector.ts'
+import { failedCheck } from './kit/failed-check.ts'
+import { lookAt } from './kit/probe-rows.ts'
 
 async function getIn(connection: Connection<SapSettings>): Promise<string> {
   if (isOData(connection.settings)) return `The service answers and has ${(await listEntitySets(connection)).length} entity sets.`

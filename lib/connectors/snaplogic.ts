@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
-import { lookAt } from '#lib/connectors/answer/look.ts'
 import { askTask, lookAtTask, taskAssetSettings } from '#lib/connectors/snaplogic/look-at-task.ts'
 import { readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
 import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
 import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
 import { type SnapLogicSettings, snapLogicSettings } from '#lib/connectors/snaplogic/settings.ts'
-import { TERM_CODE } from '#lib/domain/term-code.ts'
-import { defineConnector } from './connector.ts'
+import { TERM_CODE } from '#lib/records/term-code.ts'
+import { defineConnector } from './kit/connector.ts'
+import { failedCheck } from './kit/failed-check.ts'
+import { lookAt } from './kit/probe-rows.ts'
 
 /** Courses of a term, people by their rows, or otherwise the documents of the task. */
 const request = z

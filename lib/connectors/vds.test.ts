@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import { startLdapServer } from '#demo/campus/ldap-server.ts'
-import type { Manner, System } from '#demo/campus/manners.ts'
-import { openCampusConnection } from '#lib/testing/campus-connections.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { UNTRUSTED } from '#lib/testing/untrusted-certificate.ts'
-import type { ObservedAsset } from './connector.ts'
+import type { Manner, System } from '#demo/campus/faults.ts'
+import { startLdapServer } from '#demo/campus/ldap/ldap-server.ts'
+import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { UNTRUSTED } from '#lib/testing/servers/untrusted-certificate.ts'
+import type { ObservedAsset } from './kit/connector.ts'
 import vds from './vds.ts'
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')

@@ -1,9 +1,9 @@
-import { failedCheck } from '#lib/connectors/answer/failed-check.ts'
-import { lookAt } from '#lib/connectors/answer/look.ts'
 import { askDirectory, lookAtDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/look-at-directory.ts'
 import { vdsRequest } from '#lib/connectors/vds/search.ts'
 import { type VdsSettings, vdsSettings } from '#lib/connectors/vds/settings.ts'
-import { defineConnector } from './connector.ts'
+import { defineConnector } from './kit/connector.ts'
+import { failedCheck } from './kit/failed-check.ts'
+import { lookAt } from './kit/probe-rows.ts'
 
 /** RadiantOne's virtual directory, by REST, through a gateway or by LDAP; an asset is a search. */
 export default defineConnector<VdsSettings>({

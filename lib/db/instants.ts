@@ -1,4 +1,4 @@
-import type { Instant } from '#lib/domain/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** A timestamptz as pg returns it, as an instant. */

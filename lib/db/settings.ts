@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CataloguePage, CatalogueTell } from '#lib/domain/catalogue.ts'
+import type { CataloguePage, CatalogueTell } from '#lib/catalogue/catalogue.ts'
 import type { Context, Sql } from './context.ts'
 
 /** Small facts of the installation, one row each; the catalogue's page settings are kept here as last synced. */

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg'
 import type { z } from 'zod'
-import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './load-spec.ts'
+import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './lake/load-spec.ts'
 
 /** Retries of one task: network, 408, 425, 429 and 5xx only (`TidemarkError.retryable`), jittered, Retry-After honoured. */
 export interface TaskOptions {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { STATUSES } from '#lib/domain/status.ts'
+import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { loadFolder } from '#lib/platform/load-folder.ts'
-import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
-import { type MailServer, startMailServer } from '#lib/testing/mail-server.ts'
-import { aStatusMessage } from '#lib/testing/status-message.ts'
+import { aStatusMessage } from '#lib/testing/history/status-message.ts'
+import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
+import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
 import type { Notifier } from './notifier.ts'
 
 interface Receiver {

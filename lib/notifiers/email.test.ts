@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { type MailServer, startMailServer } from '#lib/testing/mail-server.ts'
-import { aStatusMessage } from '#lib/testing/status-message.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { aStatusMessage } from '#lib/testing/history/status-message.ts'
+import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
 import { renderMail } from './email/render.ts'
 import email from './email.ts'
 

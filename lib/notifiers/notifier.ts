@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { Instant } from '#lib/domain/instant.ts'
-import type { Status } from '#lib/domain/status.ts'
+import type { Status } from '#lib/domain/freshness/status.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
 /** One change of a feed, in words and facts: the same for every channel. */

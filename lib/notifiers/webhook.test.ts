@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
-import { aStatusMessage } from '#lib/testing/status-message.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { aStatusMessage } from '#lib/testing/history/status-message.ts'
+import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { isWebhookSecret, signWebhook } from './webhook/signature.ts'
 import webhook from './webhook.ts'
 

@@ -1,4 +1,4 @@
-import type { Instant } from '#lib/domain/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** Where the time comes from. Rules get `now` as a number; shells get a Clock. */
 export interface Clock {

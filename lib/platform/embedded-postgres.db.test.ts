@@ -29,7 +29,7 @@ async function start(): Promise<EmbeddedServer> {
 
 /** Another process that owns the server, and the server's pid. */
 async function startElsewhere(): Promise<{ owner: ChildProcess; pid: number }> {
-  const owner = spawn(process.execPath, ['lib/testing/hold-server.ts', dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const owner = spawn(process.execPath, ['lib/testing/servers/hold-server.ts', dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
   holders.push(owner)
   const [line] = await once(owner.stdout, 'data')
   return { owner, pid: Number(String(line)) }

@@ -1,6 +1,6 @@
 import { assertNever } from '#lib/domain/assert-never.ts'
-import type { LastingReason } from '#lib/domain/facts.ts'
-import { hideCredentials } from './hide-credentials.ts'
+import type { LastingReason } from '#lib/domain/freshness/facts.ts'
+import { hideCredentials } from './secrets/hide-credentials.ts'
 
 /** How an error came about; decides retries and HTTP codes, never wording. */
 export type ErrorCode = 'invalid' | 'not-found' | 'conflict' | 'refused' | 'unavailable' | 'timeout' | 'cancelled' | 'fenced' | 'internal'

@@ -1,5 +1,5 @@
 import { systemClock } from './clock.ts'
-import { hideCredentials } from './hide-credentials.ts'
+import { hideCredentials } from './secrets/hide-credentials.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { createOutgoingHeartbeat, type OutgoingHeartbeatOptions } from './outgoing-heartbeat.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')

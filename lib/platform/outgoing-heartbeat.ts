@@ -1,8 +1,8 @@
 import { request } from 'undici'
-import type { Instant } from '#lib/domain/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from './clock.ts'
 import { toPublicMessage } from './errors.ts'
-import { toNetworkError } from './http-errors.ts'
+import { toNetworkError } from './http/errors.ts'
 
 export interface OutgoingHeartbeatOptions {
   /** Where to call now, references resolved; null = nobody wants to be called. May throw; that counts as a failed beat. */

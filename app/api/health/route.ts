@@ -1,6 +1,6 @@
-import { getHealth } from '#lib/queries/health.ts'
-import { requestContext } from '../../_lib/request-context.ts'
-import { readQuery, respond } from '../../_lib/respond.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { readQuery, respond } from '#app/_lib/respond.ts'
+import { getHealth } from '#lib/queries/pages/health.ts'
 
 /** 200 while the page can be believed, 503 otherwise; the body says which part is not well. */
 export function GET(request: Request): Promise<Response> {

@@ -1,12 +1,12 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getAssetPage } from '#lib/queries/asset-page.ts'
-import { AssetScreen } from '../../_components/asset-screen.tsx'
-import { assetKeyOf } from '../../_lib/paths.ts'
-import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
-import { requestContext } from '../../_lib/request-context.ts'
-import { statusWord } from '../../_lib/status-look.ts'
+import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { assetKeyOf } from '#app/_ui/paths.ts'
+import { statusWord } from '#app/_ui/status-labels.ts'
+import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
+import { AssetScreen } from './asset-screen.tsx'
 
 interface PageProps {
   params: Promise<{ asset: string[] }>

@@ -1,12 +1,12 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getFeedPage } from '#lib/queries/feed-page.ts'
-import { FeedScreen } from '../../_components/feed-screen.tsx'
-import { decodeSegment, feedPath } from '../../_lib/paths.ts'
-import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
-import { requestContext } from '../../_lib/request-context.ts'
-import { statusWord } from '../../_lib/status-look.ts'
+import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { decodeSegment, feedPath } from '#app/_ui/paths.ts'
+import { statusWord } from '#app/_ui/status-labels.ts'
+import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
+import { FeedScreen } from './feed-screen.tsx'
 
 interface PageProps {
   params: Promise<{ feed: string }>

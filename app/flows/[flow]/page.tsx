@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getFlowPage } from '#lib/queries/flow-page.ts'
-import { FlowScreen } from '../../_components/flow-screen.tsx'
-import { decodeSegment } from '../../_lib/paths.ts'
-import { requestContext } from '../../_lib/request-context.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { decodeSegment } from '#app/_ui/paths.ts'
+import { getFlowPage } from '#lib/queries/pages/flow-page.ts'
+import { FlowScreen } from './flow-screen.tsx'
 
 interface PageProps {
   params: Promise<{ flow: string }>

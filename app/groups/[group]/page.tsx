@@ -1,13 +1,13 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getGroupPage } from '#lib/queries/group-page.ts'
-import { GroupScreen } from '../../_components/group-screen.tsx'
-import { readPage } from '../../_lib/pages-of.ts'
-import { decodeSegment } from '../../_lib/paths.ts'
-import { redirectRenamed } from '../../_lib/redirect-renamed.ts'
-import { requestContext } from '../../_lib/request-context.ts'
-import { statusWord } from '../../_lib/status-look.ts'
+import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { readPage } from '#app/_ui/pages-of.ts'
+import { decodeSegment } from '#app/_ui/paths.ts'
+import { statusWord } from '#app/_ui/status-labels.ts'
+import { getGroupPage } from '#lib/queries/pages/group-page.ts'
+import { GroupScreen } from './group-screen.tsx'
 
 interface PageProps {
   params: Promise<{ group: string }>

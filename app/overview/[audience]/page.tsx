@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getStatusOverview } from '#lib/queries/status-overview.ts'
-import { Overview } from '../../_components/overview.tsx'
-import { headline } from '../../_lib/headline.ts'
-import { overviewOrLastKnown } from '../../_lib/last-known.ts'
+import { headline } from '#app/_ui/feeds/headline.ts'
+import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
+import { overviewOrLastKnown } from './last-known.ts'
+import { Overview } from './overview.tsx'
 
 /** Rendered on the first visit, kept, and renewed when something changes (`follow-changes.ts`) or after a minute. */
 export const revalidate = 60

@@ -1,13 +1,13 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { WHOLE_LOG } from '#lib/queries/run-log.ts'
-import { getRunPage, type RunPageQuery } from '#lib/queries/run-page.ts'
-import { RunScreen } from '../../_components/run-screen.tsx'
-import { requestContext } from '../../_lib/request-context.ts'
-import { isRunId } from '../../_lib/run-id.ts'
-import { runStateInWords } from '../../_lib/run-look.ts'
-import { parseLogQuestion, parseRejectionsQuestion, questionIn } from '../../_lib/run-question.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { isRunId } from '#app/_ui/runs/run-id.ts'
+import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
+import { parseLogQuestion, parseRejectionsQuestion, questionIn } from '#app/_ui/runs/run-question.ts'
+import { getRunPage, type RunPageQuery } from '#lib/queries/pages/run-page.ts'
+import { WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
+import { RunScreen } from './run-screen.tsx'
 
 interface PageProps {
   params: Promise<{ run: string }>

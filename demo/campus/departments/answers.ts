@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
-import type { Instant } from '#lib/domain/instant.ts'
-import type { JsonObject } from '#lib/domain/json.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
 import { changedAt, DATASETS, type DatasetName } from './datasets.ts'
 import type { DepartmentManners } from './manners.ts'
 

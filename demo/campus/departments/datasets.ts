@@ -1,6 +1,6 @@
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/instant.ts'
-import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
-import { seededRandom } from '../courses.ts'
+import { seededRandom } from '#demo/campus/courses/courses.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 
 /** What a department keeps: invented rows, the same for the same moment. */
 export interface Dataset {

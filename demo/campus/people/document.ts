@@ -1,4 +1,4 @@
-import { seededRandom } from '../courses.ts'
+import { seededRandom } from '#demo/campus/courses/courses.ts'
 import { affiliatePart } from './affiliate-part.ts'
 import type { Versions } from './changes.ts'
 import { employeePart } from './employee-part.ts'

@@ -1,4 +1,4 @@
-import { seededRandom } from '../courses.ts'
+import { seededRandom } from '#demo/campus/courses/courses.ts'
 import type { PersonFacts, SentTerm } from './facts.ts'
 import { address, name, pick } from './invented.ts'
 

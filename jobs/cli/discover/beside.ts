@@ -1,12 +1,12 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { loadExtensions } from '#jobs/load-extensions.ts'
-import { loadCatalogue } from '#lib/commands/load-catalogue.ts'
-import { readCatalogueTexts } from '#lib/commands/read-catalogue.ts'
-import type { Catalogue } from '#lib/domain/catalogue.ts'
-import { parseCatalogueText } from '#lib/domain/catalogue-file.ts'
-import { childOf, entriesOf } from '#lib/domain/catalogue-node.ts'
-import type { ProposalInput } from '#lib/domain/catalogue-proposal.ts'
+import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import type { Catalogue } from '#lib/catalogue/catalogue.ts'
+import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
+import { childOf, entriesOf } from '#lib/catalogue/parse/node.ts'
+import type { ProposalInput } from '#lib/catalogue/propose/proposal.ts'
+import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
+import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 
 /** What stands in the folder a proposal is written to. */
 interface Beside {

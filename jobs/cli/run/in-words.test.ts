@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { RunView } from '#lib/queries/run-view.ts'
-import { aListedRun, aRunView, aStep } from '#lib/testing/run-views.ts'
+import type { RunView } from '#lib/queries/runs/run-view.ts'
+import { aListedRun, aRunView, aStep } from '#lib/testing/runs/run-views.ts'
 import { logLineInWords, runInWords } from './in-words.ts'
 import { runListInWords } from './list-in-words.ts'
 

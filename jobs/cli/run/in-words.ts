@@ -1,9 +1,9 @@
-import { formatDuration } from '#lib/domain/duration.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import { isEnded } from '#lib/domain/run.ts'
-import { wallTimeAt } from '#lib/domain/zone.ts'
-import type { LogLine } from '#lib/queries/run-rows.ts'
-import type { RunView } from '#lib/queries/run-view.ts'
+import { isEnded } from '#lib/domain/runs/run.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { wallTimeAt } from '#lib/domain/time/zone.ts'
+import type { LogLine } from '#lib/queries/runs/run-rows.ts'
+import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 /** `1,724`. */
 export function grouped(count: number): string {

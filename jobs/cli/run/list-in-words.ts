@@ -1,6 +1,6 @@
-import { formatDuration } from '#lib/domain/duration.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import type { ListedRun } from '#lib/queries/run-list.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { ListedRun } from '#lib/queries/runs/run-list.ts'
 import { dateTime, doneInWords, progressInWords, stateInWords } from './in-words.ts'
 
 /** Runs as lines of a table: state, flow, when, how long, what came of it, id; what was wrong stands below. */

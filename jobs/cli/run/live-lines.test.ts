@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LogLine } from '#lib/queries/run-rows.ts'
-import { aRunView, aStep } from '#lib/testing/run-views.ts'
+import type { LogLine } from '#lib/queries/runs/run-rows.ts'
+import { aRunView, aStep } from '#lib/testing/runs/run-views.ts'
 import { type LiveView, liveLines } from './live-lines.ts'
 import { createLiveScreen, redraw } from './live-screen.ts'
 

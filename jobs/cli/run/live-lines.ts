@@ -1,10 +1,10 @@
-import { formatDuration } from '#lib/domain/duration.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import { isEnded } from '#lib/domain/run.ts'
-import { type ProgressMark, paceInWords, paceOf } from '#lib/domain/run-pace.ts'
-import { signInWords } from '#lib/domain/run-signs.ts'
-import type { LogLine, TaskRow } from '#lib/queries/run-rows.ts'
-import type { RunView } from '#lib/queries/run-view.ts'
+import { signInWords } from '#lib/domain/runs/liveness.ts'
+import { isEnded } from '#lib/domain/runs/run.ts'
+import { type ProgressMark, paceInWords, paceOf } from '#lib/domain/runs/throughput.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { LogLine, TaskRow } from '#lib/queries/runs/run-rows.ts'
+import type { RunView } from '#lib/queries/runs/run-view.ts'
 import { clockTime, grouped, logLineInWords, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
 
 /** What the live display of a run is drawn from. */

@@ -1,4 +1,4 @@
-import type { LiveScreen } from '../verb.ts'
+import type { LiveScreen } from '#jobs/cli/verb.ts'
 import type { ScreenSize } from './live-lines.ts'
 
 /** What is needed of a terminal: standard error, or a test. */

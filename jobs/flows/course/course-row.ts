@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import { type Cleaning, cleanInPlace } from '#jobs/flows/documents/clean-text.ts'
 import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
 import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
-import { contentHash } from '#lib/domain/canonical-form.ts'
-import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
-import { toTermCode } from '#lib/domain/term-code.ts'
+import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import { contentHash } from '#lib/records/canonical-form.ts'
+import { toTermCode } from '#lib/records/term-code.ts'
 import { cleanText, needsCleaning } from './clean-text.ts'
 
 export interface CourseKey {

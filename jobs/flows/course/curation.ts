@@ -1,6 +1,6 @@
 import { type Curation, compileAllowLists, type ServiceFilter } from '#jobs/flows/documents/curation.ts'
-import { hasContent } from '#lib/domain/allow-list.ts'
-import { isJsonObject } from '#lib/domain/json.ts'
+import { isJsonObject } from '#lib/domain/values/json.ts'
+import { hasContent } from '#lib/records/allow-list.ts'
 
 /** Compiles the allow-lists of the course services once for a whole run. */
 export function compileCuration(filters: readonly ServiceFilter[]): Curation {

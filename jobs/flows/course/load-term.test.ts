@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { result, runHarness } from '#lib/testing/run-harness.ts'
+import { result, runHarness } from '#lib/testing/runs/run-harness.ts'
 import { compileCuration } from './curation.ts'
 import { loadTerm } from './load-term.ts'
 

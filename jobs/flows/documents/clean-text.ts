@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 
 /** What had to be taken out of a document before the lake could store it. */
 export interface Cleaning {

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { CANONICAL_VERSION, contentHash } from '#lib/domain/canonical-form.ts'
-import { parseJson } from '#lib/domain/json.ts'
+import { parseJson } from '#lib/domain/values/json.ts'
+import { CANONICAL_VERSION, contentHash } from '#lib/records/canonical-form.ts'
 import { type DocumentRow, unionOf } from './document-row.ts'
 import { sentRows } from './sent-rows.ts'
 import { type DocumentTables, type KeyFields, keyOf } from './tables.ts'

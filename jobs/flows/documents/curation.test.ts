@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hasContent } from '#lib/domain/allow-list.ts'
-import { isJsonObject } from '#lib/domain/json.ts'
+import { isJsonObject } from '#lib/domain/values/json.ts'
+import { hasContent } from '#lib/records/allow-list.ts'
 import { compileAllowLists, type ServiceFilter } from './curation.ts'
 
 const compile = (...filters: ServiceFilter[]) => compileAllowLists(filters, (part) => isJsonObject(part) && hasContent(part))

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { type AllowTree, allowListProblems, compileAllowList, filterByAllowList } from '#lib/domain/allow-list.ts'
-import type { JsonObject } from '#lib/domain/json.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
+import { type AllowTree, allowListProblems, compileAllowList, filterByAllowList } from '#lib/records/allow-list.ts'
 
 /** One row of a table of allow-lists. */
 export interface ServiceFilter {

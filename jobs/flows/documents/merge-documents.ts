@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { CANONICAL_VERSION } from '#lib/domain/canonical-form.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
+import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import { compareRows, type Write } from './compare-rows.ts'
 import type { Curation } from './curation.ts'
 import type { DocumentRow } from './document-row.ts'

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
-import { RESERVED_SERVICE } from '#lib/domain/allow-list.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
+import { RESERVED_SERVICE } from '#lib/records/allow-list.ts'
 import type { Curation, Views } from './curation.ts'
 import { sentRows } from './sent-rows.ts'
 import { type DocumentTables, type KeyFields, keyColumns, keyOf, keyValues } from './tables.ts'

@@ -1,9 +1,9 @@
-import { SECOND_MS } from '#lib/domain/instant.ts'
-import { inScope } from '#lib/engine/scope.ts'
-import { Pace } from './pace.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { inScope } from '#lib/engine/run/scope.ts'
+import { Pace } from './concurrency/adaptive-concurrency.ts'
+import { Room } from './concurrency/semaphore.ts'
 import { type AnsweredBatch, answeredBatches, type Way } from './people.ts'
 import type { PersonRun } from './person-run.ts'
-import { Room } from './room.ts'
 import type { Member } from './sources/source.ts'
 import { withTerms } from './terms.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { IncomingPerson } from './incoming-person.ts'
 import { type PersonRow, readPerson, recallPerson, sourceHash } from './person-row.ts'
-import { compileServices } from './services.ts'
+import { compileServices } from './store/services.ts'
 
 const curation = compileServices([
   { service: 'names', paths: ['/personid', '/names'], group: null },

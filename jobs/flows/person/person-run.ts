@@ -1,11 +1,11 @@
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { isRetryable } from '#lib/engine/retry.ts'
-import { currentScope } from '#lib/engine/scope.ts'
+import { isRetryable } from '#lib/engine/run/retry.ts'
+import { currentScope } from '#lib/engine/run/scope.ts'
 import { isSystemWide, isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import type { Streak } from './concurrency/circuit-breaker.ts'
 import type { PersonParameters } from './parameters.ts'
-import type { PersonStore, PostponedPerson } from './person-store.ts'
 import type { Member, PersonSource } from './sources/source.ts'
-import type { Streak } from './streak.ts'
+import type { PersonStore, PostponedPerson } from './store/person-store.ts'
 import type { Tally } from './tally.ts'
 
 /** Whether this is the end of the work rather than the failure of one question. */

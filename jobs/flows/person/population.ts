@@ -1,11 +1,11 @@
-import { SECOND_MS } from '#lib/domain/instant.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { isTidemarkError, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
 import { PART_OF, POPULATIONS, type Population, toBuid } from './incoming-person.ts'
 import type { PersonParameters } from './parameters.ts'
 import { isStop } from './person-run.ts'
-import type { PersonStore } from './person-store.ts'
 import type { Member, PersonSource, PopulationList } from './sources/source.ts'
+import type { PersonStore } from './store/person-store.ts'
 
 /** Everybody a run is about: ids, and which populations each came from. */
 export interface RunPopulation {

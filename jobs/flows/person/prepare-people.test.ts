@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
 import { sourceHash } from './person-row.ts'
 import { preparePeople } from './prepare-people.ts'
-import { compileServices } from './services.ts'
+import { compileServices } from './store/services.ts'
 
 const compiled = compileServices([{ service: 'names', paths: ['/names'] }])
 const sent = (text: string) => ({ buid: 'U1', populations: ['student'] as const, text })

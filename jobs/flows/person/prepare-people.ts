@@ -2,8 +2,8 @@ import type { Curation } from '#jobs/flows/documents/curation.ts'
 import { unionOf } from '#jobs/flows/documents/document-row.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import type { IncomingPerson } from './incoming-person.ts'
-import { type KnownPerson, readKnown } from './known-people.ts'
 import { type PersonRow, type RefusedPerson, readPerson, recallPerson, sourceHash } from './person-row.ts'
+import { type KnownPerson, readKnown } from './store/known-people.ts'
 
 export interface PreparedPeople {
   rows: PersonRow[]

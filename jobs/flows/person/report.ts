@@ -5,7 +5,7 @@ import { TidemarkError } from '#lib/platform/errors.ts'
 import { LOAD } from './load.ts'
 import type { PersonParameters } from './parameters.ts'
 import type { PersonRun } from './person-run.ts'
-import type { PostponedPerson, Unseen } from './person-store.ts'
+import type { PostponedPerson, Unseen } from './store/person-store.ts'
 import type { Tally } from './tally.ts'
 
 /** What the person flow writes. */

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonValue } from '#lib/domain/json.ts'
-import { toTermCode } from '#lib/domain/term-code.ts'
+import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
+import { toTermCode } from '#lib/records/term-code.ts'
 
 const PATH = ['studentInfo', 'studentSemester', 'studentSemesterInfo', 'academicTerm', 'term', 'code'] as const
 

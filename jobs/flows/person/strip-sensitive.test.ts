@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isJsonObject, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { isJsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { mayBeSensitive, SENSITIVE_NAMES, stripSensitive } from './strip-sensitive.ts'
 
 function stripped(text: string): { value: JsonValue; taken: number } {

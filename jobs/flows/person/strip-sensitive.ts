@@ -1,4 +1,4 @@
-import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 
 /** Names of members that never reach the lake, in lower case. sql/person.sql refuses the same ones. */
 export const SENSITIVE_NAMES: ReadonlySet<string> = new Set([

@@ -1,5 +1,5 @@
 import type { FlowContext } from '#lib/engine/flow.ts'
-import type { Merged, PostponedPerson } from './person-store.ts'
+import type { Merged, PostponedPerson } from './store/person-store.ts'
 
 const STAGES = ['terms', 'person', 'missing', 'load'] as const satisfies readonly PostponedPerson['stage'][]
 type Stage = (typeof STAGES)[number]

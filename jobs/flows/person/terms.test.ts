@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backoffOf, waitBeforeRetryMs } from '#lib/engine/retry.ts'
+import { backoffOf, waitBeforeRetryMs } from '#lib/engine/run/retry.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 import { LADDER } from './terms.ts'
 

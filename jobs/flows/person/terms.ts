@@ -1,8 +1,8 @@
-import { MINUTE_MS, SECOND_MS } from '#lib/domain/instant.ts'
+import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
+import { Streak } from './concurrency/circuit-breaker.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson, Member } from './sources/source.ts'
-import { Streak } from './streak.ts'
 
 /** Five tries: after 10, 30, 90 and 270 seconds. Waiting people hold no place, and others are asked meanwhile. */
 export const LADDER = { retries: 4, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 270 * SECOND_MS }

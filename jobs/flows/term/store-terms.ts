@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
-import { CANONICAL_VERSION } from '#lib/domain/canonical-form.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import { TERM_COLUMNS, type TermKey, type TermRow } from './term-row.ts'
 
 export interface StoredTerms {

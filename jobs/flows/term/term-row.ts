@@ -1,8 +1,8 @@
-import { contentHash } from '#lib/domain/canonical-form.ts'
-import { DEPTH_MAX, isJsonObject, isTooDeep, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
-import { ROW_NUMBER } from '#lib/domain/select-columns.ts'
-import { toTermCode } from '#lib/domain/term-code.ts'
+import { DEPTH_MAX, isJsonObject, isTooDeep, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
+import { contentHash } from '#lib/records/canonical-form.ts'
+import { ROW_NUMBER } from '#lib/records/select-columns.ts'
+import { toTermCode } from '#lib/records/term-code.ts'
 
 /** A row of BU_TERM_QRY that passed the door. */
 export interface TermRow {

@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
-import type { Instant } from '#lib/domain/instant.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** Closes the tasks that were under way when their attempt ended. */
 export async function endOpenTasks(sql: Sql, runId: string, at: Instant, state: 'failed' | 'cancelled', problem: string): Promise<void> {

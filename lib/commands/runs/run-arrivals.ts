@@ -1,7 +1,7 @@
-import type { NewArrival } from '#lib/db/arrivals.ts'
-import type { EndedRun } from '#lib/db/run-outcomes.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import { clocksMoved } from '#lib/domain/run.ts'
+import type { NewArrival } from '#lib/db/history/arrivals.ts'
+import type { EndedRun } from '#lib/db/history/run-outcomes.ts'
+import { clocksMoved } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What the end of a run does to the clocks of the assets its flow writes, known since `recordedAt`; nothing unless it loaded something. */
 export function arrivalsOfRun(run: EndedRun, assets: readonly { assetId: number; key: string }[], recordedAt: Instant): NewArrival[] {

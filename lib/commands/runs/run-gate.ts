@@ -1,8 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
-import { type FlowRow, isFlowBusy, listRunsSince, type Run } from '#lib/db/runs.ts'
-import { loadPausedFlows } from '#lib/db/windows.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import { upstreamTick, WAITS_FOR_OWN_FLOW, waitsForUpstream } from '#lib/domain/run-plan.ts'
+import { loadPausedFlows } from '#lib/db/history/windows.ts'
+import { type FlowRow, isFlowBusy, listRunsSince, type Run } from '#lib/db/runs/runs.ts'
+import { upstreamTick, WAITS_FOR_OWN_FLOW, waitsForUpstream } from '#lib/domain/runs/run-plan.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What keeps a due run from being taken, in words; null when nothing does. */
 export interface Gate {

@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { recordRunOutcome } from '../record-run-outcome.ts'
+import { recordRunOutcome } from './record-run-outcome.ts'
 
 /**
  * Carries a run that has just ended (or crashed) over into arrivals and status. The run keeps its lease owner until

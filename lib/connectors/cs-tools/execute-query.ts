@@ -1,10 +1,10 @@
-import { jsonBody } from '#lib/connectors/answer/json-body.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
-import type { Connection } from '#lib/connectors/connector.ts'
-import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { jsonBody } from '#lib/connectors/kit/json-body.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { httpRequest } from '#lib/platform/http-client.ts'
-import { type JsonPath, streamJson } from '#lib/platform/json-stream.ts'
+import { httpRequest } from '#lib/platform/http/client.ts'
+import { type JsonPath, streamJson } from '#lib/records/read/json-stream.ts'
 import type { CsToolsSettings } from './settings.ts'
 
 const walk = (path: JsonPath) => path.length === 0 || (path.length === 1 && path[0] === 'data')

@@ -1,6 +1,6 @@
-import type { Connection } from '#lib/connectors/connector.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http-client.ts'
+import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
 import type { HttpSettings } from './settings.ts'
 
 export type Connected = Connection<HttpSettings>

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Departments } from '#demo/campus/departments.ts'
-import type { Delivery, ObservedAsset } from '#lib/connectors/connector.ts'
 import http from '#lib/connectors/http.ts'
-import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import type { HurriedClock } from '#lib/testing/hurried-clock.ts'
+import type { Delivery, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
 
 let world: DepartmentWorld
 let departments: Departments

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Delivered, Delivery } from '#lib/connectors/connector.ts'
-import { checkName } from '#lib/domain/name-template.ts'
+import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import { checkName } from '#lib/domain/values/name-template.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import type { HttpAnswer } from '#lib/platform/http-client.ts'
+import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 
 /** What may stand in a `deliver` block to such a connection beside `to` and the format. */

@@ -1,5 +1,5 @@
-import { failedLook } from '#lib/connectors/answer/look.ts'
-import type { Observation, ObservedAsset } from '#lib/connectors/connector.ts'
+import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { failedLook } from '#lib/connectors/kit/probe-rows.ts'
 import { isTidemarkError } from '#lib/platform/errors.ts'
 import type { Connected } from './ask.ts'
 import { observeAddress } from './observe-address.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { JsonEnd } from '#lib/connectors/records/read-json.ts'
-import type { JsonObject } from '#lib/domain/json.ts'
-import type { UnusableRecord } from '#lib/domain/unusable-record.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
+import type { JsonEnd } from '#lib/records/read/json.ts'
+import type { UnusableRecord } from '#lib/records/unusable-record.ts'
 
 type Row = JsonObject | UnusableRecord
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isTooDeep, type JsonValue } from '#lib/domain/json.ts'
+import { isTooDeep, type JsonValue } from '#lib/domain/values/json.ts'
 
 const place = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'is not a path; write one such as meta.next')
 const size = z.int().min(1).max(100_000)

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import { type HttpReceiver, answerJson as json } from '#lib/testing/http-receiver.ts'
+import { type HttpReceiver, answerJson as json } from '#lib/testing/servers/http-receiver.ts'
+import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
 
 let world: DepartmentWorld
 let other: HttpReceiver

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import http from '#lib/connectors/http.ts'
-import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
+import type { HttpReceiver } from '#lib/testing/servers/http-receiver.ts'
+import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
 
 let world: DepartmentWorld
 let other: HttpReceiver

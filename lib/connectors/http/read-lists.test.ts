@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import { type Answer, type HttpReceiver, answerJson as json } from '#lib/testing/http-receiver.ts'
+import { type Answer, type HttpReceiver, answerJson as json } from '#lib/testing/servers/http-receiver.ts'
+import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
 
 let world: DepartmentWorld
 let other: HttpReceiver

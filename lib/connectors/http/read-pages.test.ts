@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DATASETS, type DatasetName } from '#demo/campus/departments/datasets.ts'
 import type { Departments } from '#demo/campus/departments.ts'
 import http from '#lib/connectors/http.ts'
-import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/department-world.ts'
-import type { HttpReceiver } from '#lib/testing/http-receiver.ts'
+import type { HttpReceiver } from '#lib/testing/servers/http-receiver.ts'
+import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
 
 let world: DepartmentWorld
 let departments: Departments

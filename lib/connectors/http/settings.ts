@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { durationSchema } from '#lib/domain/duration.ts'
-import { DAY_MS, MINUTE_MS } from '#lib/domain/instant.ts'
-import { isValidZone } from '#lib/domain/local-day.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { isValidZone } from '#lib/domain/time/local-day.ts'
 
 /** Which settings each way of signing in takes. */
 const AUTH = {

@@ -1,11 +1,11 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
-import type { Connection } from '#lib/connectors/connector.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { foreignWords } from '#lib/platform/foreign-words.ts'
-import { httpRequest } from '#lib/platform/http-client.ts'
-import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
-import { peekStart } from '#lib/platform/peek-start.ts'
+import { httpRequest } from '#lib/platform/http/client.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
+import { peekStart } from '#lib/records/read/sniff.ts'
 import type { PeopleSoftSettings } from './settings.ts'
 
 export interface QueryCall {

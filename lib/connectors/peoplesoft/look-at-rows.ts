@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { fingerprintLook, fingerprintOf, type Look, lookAt } from '#lib/connectors/answer/look.ts'
-import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/connector.ts'
-import { readTime } from '#lib/domain/convert-time.ts'
-import { scalarText } from '#lib/domain/convert-value.ts'
-import type { Instant } from '#lib/domain/instant.ts'
-import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
+import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { fingerprintLook, fingerprintOf, type Look, lookAt } from '#lib/connectors/kit/probe-rows.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { readTime } from '#lib/domain/values/convert-time.ts'
+import { scalarText } from '#lib/domain/values/convert-value.ts'
+import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 
 /** What may stand under a query in the catalogue; the same for both query services. */
 export const querySettings = z.strictObject({

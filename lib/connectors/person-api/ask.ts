@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject, JsonValue } from '#lib/domain/json.ts'
+import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 
 const row = z.record(z.string(), z.json())
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { durationSchema } from '#lib/domain/duration.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
 
 /** What the catalogue says under a connection of kind `person-api`. */
 export const personApiSettings = z.strictObject({

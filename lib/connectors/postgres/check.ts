@@ -1,5 +1,5 @@
-import type { Connection, Health } from '#lib/connectors/connector.ts'
-import { SECOND_MS } from '#lib/domain/instant.ts'
+import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { toUnreachable } from './problems.ts'
 import { openSession, type Session } from './session.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWatchedDatabase, type WatchedDatabase } from '#lib/testing/watched-database.ts'
+import { createWatchedDatabase, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
 import { extractRows, postgresExtractRequest } from './extract.ts'
 
 let db: WatchedDatabase

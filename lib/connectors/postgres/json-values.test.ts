@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ExactNumber } from '#lib/domain/json.ts'
+import { ExactNumber } from '#lib/domain/values/json.ts'
 import { isBytes, toJsonValue } from './json-values.ts'
 
 describe('a printed value', () => {

@@ -1,5 +1,5 @@
 import { types } from 'pg'
-import { ExactNumber, type JsonValue, parseJson } from '#lib/domain/json.ts'
+import { ExactNumber, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 
 const BOOLEAN = 16
 const BYTEA = 17

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
+import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/watched-database.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
 import { NEVER } from './read-instant.ts'
 
 let db: WatchedDatabase

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Observation } from '#lib/connectors/connector.ts'
-import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/watched-database.ts'
+import type { Observation } from '#lib/connectors/kit/connector.ts'
+import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
 import { extractRows } from './extract.ts'
 import { observe } from './observe.ts'
 import type { PostgresSettings } from './settings.ts'

@@ -1,4 +1,4 @@
-import type { Connection } from '#lib/connectors/connector.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { createChannel } from './channel.ts'
 import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
 import { openSession, type Session, type TextRow } from './session.ts'

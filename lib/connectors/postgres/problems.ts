@@ -1,4 +1,4 @@
-import type { LastingReason } from '#lib/domain/facts.ts'
+import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
 
 /** PostgreSQL's five letters, or the operating system's word for a broken line. */

@@ -1,7 +1,7 @@
-import { DAY_MS, type Instant } from '#lib/domain/instant.ts'
-import { endOfDay, isValidDay, toDayNumber } from '#lib/domain/local-day.ts'
-import { readNumberTime } from '#lib/domain/number-time.ts'
-import { instantOf, repeatOf } from '#lib/domain/zone.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { endOfDay, isValidDay, toDayNumber } from '#lib/domain/time/local-day.ts'
+import { readNumberTime } from '#lib/domain/time/number-time.ts'
+import { instantOf, repeatOf } from '#lib/domain/time/zone.ts'
 
 /** The types a time can hide in, by PostgreSQL's fixed object ids. */
 export const TYPE = {

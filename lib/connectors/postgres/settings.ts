@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { durationSchema } from '#lib/domain/duration.ts'
-import { JUDGED_CLOCKS } from '#lib/domain/facts.ts'
-import { SECOND_MS } from '#lib/domain/instant.ts'
-import { isValidZone } from '#lib/domain/local-day.ts'
+import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { isValidZone } from '#lib/domain/time/local-day.ts'
 import { whyNoCondition } from './condition.ts'
 
 const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')

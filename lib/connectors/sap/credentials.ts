@@ -1,4 +1,4 @@
-import type { Connection } from '#lib/connectors/connector.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { SapSettings } from './settings.ts'
 
 /** The headers that let us in: a key, or user and password. */

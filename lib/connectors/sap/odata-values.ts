@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 
 const DATE = /^\/Date\((-?\d+)([+-]\d+)?\)\/$/
 

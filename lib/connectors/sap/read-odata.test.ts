@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLog } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { readOData } from './read-odata.ts'
 import { sapSettings } from './settings.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { durationSchema } from '#lib/domain/duration.ts'
-import { isValidZone } from '#lib/domain/local-day.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { isValidZone } from '#lib/domain/time/local-day.ts'
 
 /** What the catalogue says under a connection of kind `sap`. */
 export const sapSettings = z

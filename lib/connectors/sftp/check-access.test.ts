@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import sftp from '#lib/connectors/sftp.ts'
-import { deliveryOf, LIBRARY_KEYS, LibraryWorld } from '#lib/testing/library-world.ts'
+import { deliveryOf, LIBRARY_KEYS, LibraryWorld } from '#lib/testing/worlds/library-world.ts'
 
 let world: LibraryWorld
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { deliveryOf, LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/library-world.ts'
+import { deliveryOf, LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
 let world: LibraryWorld
 beforeAll(async () => {

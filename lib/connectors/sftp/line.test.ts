@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { Line } from './line.ts'
 
 function collectGarbage(): void {

@@ -1,9 +1,9 @@
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Observation } from '#lib/connectors/connector.ts'
+import type { Observation } from '#lib/connectors/kit/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
-import { deliveryOf, LIBRARY_NOW, LibraryWorld, TODAYS_FILE, WHOLE_FILE } from '#lib/testing/library-world.ts'
+import { deliveryOf, LIBRARY_NOW, LibraryWorld, TODAYS_FILE, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
 const HOUR_MS = 3_600_000
 let world: LibraryWorld

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
-import type { Connection } from '#lib/connectors/connector.ts'
-import { matchName } from '#lib/domain/name-template.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { matchName } from '#lib/domain/values/name-template.ts'
 import { isPart } from './deliver-file.ts'
 import type { RemoteFile, Session } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ObservedAsset } from '#lib/connectors/connector.ts'
+import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
-import { deliveryOf, LIBRARY_NOW, LibraryWorld } from '#lib/testing/library-world.ts'
+import { deliveryOf, LIBRARY_NOW, LibraryWorld } from '#lib/testing/worlds/library-world.ts'
 
 let world: LibraryWorld
 beforeAll(async () => {

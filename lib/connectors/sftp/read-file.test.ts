@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import sftp from '#lib/connectors/sftp.ts'
-import { LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/library-world.ts'
+import { LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
 let world: LibraryWorld
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { durationSchema } from '#lib/domain/duration.ts'
-import { SECOND_MS } from '#lib/domain/instant.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}=?$/
 

@@ -1,6 +1,6 @@
-import type { LastingReason } from '#lib/domain/facts.ts'
+import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type ErrorCode, TidemarkError } from '#lib/platform/errors.ts'
-import { foreignWords } from '#lib/platform/foreign-words.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 
 /** Status codes of SFTP version 3. */
 const NO_SUCH_FILE = 2

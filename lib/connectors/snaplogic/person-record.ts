@@ -1,5 +1,5 @@
-import { parseAnswer } from '#lib/connectors/answer/refusal.ts'
-import { isJsonObject } from '#lib/domain/json.ts'
+import { parseAnswer } from '#lib/connectors/kit/refusal.ts'
+import { isJsonObject } from '#lib/domain/values/json.ts'
 
 /** A person as the person task or the person API sent them (`text`, not parsed), or an element that is no person. */
 export type PersonRecord = { kind: 'person'; buid: string; text: string } | { kind: 'dropped'; reason: string }

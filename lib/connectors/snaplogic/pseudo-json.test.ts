@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parsePseudoJson } from '#demo/campus/person-task.ts'
-import { parseJson } from '#lib/domain/json.ts'
+import { parsePseudoJson } from '#demo/campus/snaplogic/person-task.ts'
+import { parseJson } from '#lib/domain/values/json.ts'
 import { toPseudoJson } from './pseudo-json.ts'
 
 describe('the rows of people as the person task reads them', () => {

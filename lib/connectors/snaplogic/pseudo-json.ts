@@ -1,4 +1,4 @@
-import { ExactNumber, isJsonObject, type JsonValue } from '#lib/domain/json.ts'
+import { ExactNumber, isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
 
 export type PersonRow = Record<string, JsonValue>

@@ -1,7 +1,7 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
-import type { Connection } from '#lib/connectors/connector.ts'
-import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
-import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
+import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
 import type { SnapLogicSettings } from './settings.ts'
 import { callTask, systemOf, throwErrorDocument } from './task-call.ts'
 

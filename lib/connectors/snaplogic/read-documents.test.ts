@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import snaplogic from '#lib/connectors/snaplogic.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { type HttpReceiver, startHttpReceiver } from '#lib/testing/http-receiver.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { timeoutMsOf } from './settings.ts'
 
 let receiver: HttpReceiver

@@ -1,6 +1,6 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
-import type { JsonObject } from '#lib/domain/json.ts'
-import { streamJson } from '#lib/platform/json-stream.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
+import { streamJson } from '#lib/records/read/json-stream.ts'
 import { throwErrorDocument } from './task-call.ts'
 
 const MEMBERS_BYTES_MAX = 1_000_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { durationSchema } from '#lib/domain/duration.ts'
-import { HOUR_MS, MINUTE_MS } from '#lib/domain/instant.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 /** What the catalogue says under a connection of kind `snaplogic`: one connection per task. */
 export const snapLogicSettings = z.strictObject({

@@ -1,10 +1,10 @@
-import { jsonBody } from '#lib/connectors/answer/json-body.ts'
-import { reportsError } from '#lib/connectors/answer/reported-error.ts'
-import type { Connection } from '#lib/connectors/connector.ts'
-import type { JsonObject } from '#lib/domain/json.ts'
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { jsonBody } from '#lib/connectors/kit/json-body.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { foreignWords } from '#lib/platform/foreign-words.ts'
-import { httpRequest } from '#lib/platform/http-client.ts'
+import { httpRequest } from '#lib/platform/http/client.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import { reportsError } from '#lib/records/read/reported-error.ts'
 import { type SnapLogicSettings, timeoutMsOf } from './settings.ts'
 
 const ANSWER_BYTES_MAX = 4_000_000_000

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner } from '#demo/campus/manners.ts'
-import { openCampusConnection } from '#lib/testing/campus-connections.ts'
-import { FakeClock } from '#lib/testing/fake-clock.ts'
-import { startHttpReceiver } from '#lib/testing/http-receiver.ts'
+import type { Manner } from '#demo/campus/faults.ts'
+import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')
 const signal = new AbortController().signal

@@ -1,6 +1,6 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/answer/refusal.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/json.ts'
-import { type JsonPath, type JsonPiece, streamJson } from '#lib/platform/json-stream.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
+import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
 import { codeError, type DirectoryEntry, renamed } from './search.ts'
 
 /** What the directory says about the answer as a whole, beside the entries. */

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon'
-import type { Instant } from '#lib/domain/instant.ts'
-import { statusInWords } from '#lib/domain/words.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
 
 /** The same message three times: for the list of mails, as plain text, as simple HTML. */

@@ -1,6 +1,6 @@
 import { revalidatePath } from 'next/cache'
-import { isOwnCall } from '../../../_lib/own-call.ts'
-import { problem } from '../../../_lib/respond.ts'
+import { isOwnCall } from '#app/_lib/own-call.ts'
+import { problem } from '#app/_lib/respond.ts'
 
 /** Marks the prerendered overview as outdated. Only this process (or whoever knows TIDEMARK_SECRET) may ask. */
 export function POST(request: Request): Response {

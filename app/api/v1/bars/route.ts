@@ -1,7 +1,7 @@
-import { getSubjectBars, SUBJECTS_MAX } from '#lib/queries/subject-bars.ts'
-import { requestContext } from '../../../_lib/request-context.ts'
-import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
-import { parseSubjects } from '../../../_lib/subject-name.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { parseSubjects } from '#app/_lib/subject-name.ts'
+import { getSubjectBars, SUBJECTS_MAX } from '#lib/queries/pages/subject-bars.ts'
 
 /** `?subjects=feed:terms,group:records` → bars by subject, at most 60 at once. */
 export function GET(request: Request): Promise<Response> {

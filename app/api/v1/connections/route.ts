@@ -1,6 +1,6 @@
-import { getConnectionsPage } from '#lib/queries/connections-page.ts'
-import { requestContext } from '../../../_lib/request-context.ts'
-import { problem, readQuery, respond } from '../../../_lib/respond.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { problem, readQuery, respond } from '#app/_lib/respond.ts'
+import { getConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 
 /** Every connection: does it let us in, and how old are its secrets? Names and places of secrets, never their values. */
 export function GET(request: Request): Promise<Response> {

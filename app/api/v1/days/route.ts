@@ -1,7 +1,7 @@
-import { getSubjectDays } from '#lib/queries/subject-bars.ts'
-import { requestContext } from '../../../_lib/request-context.ts'
-import { problem, readQuery, refuse, respond } from '../../../_lib/respond.ts'
-import { parseSubject } from '../../../_lib/subject-name.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { parseSubject } from '#app/_lib/subject-name.ts'
+import { getSubjectDays } from '#lib/queries/pages/subject-bars.ts'
 
 /** `?subject=feed:terms` → its last 90 days in full, newest first. */
 export function GET(request: Request): Promise<Response> {

@@ -1,7 +1,7 @@
-import { eventStream } from '../../../_lib/event-stream.ts'
-import { GREETING, missedFrames } from '../../../_lib/page-events.ts'
-import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
-import { webProcess } from '../../../_lib/web-process.ts'
+import { eventStream } from '#app/_lib/event-stream.ts'
+import { GREETING, missedFrames } from '#app/_lib/page-events.ts'
+import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
 
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
 

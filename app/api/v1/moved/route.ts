@@ -1,5 +1,5 @@
-import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
-import { webProcess } from '../../../_lib/web-process.ts'
+import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
 
 /** `?since=` the instant a page was made → the topics of what has changed on it or elsewhere since then. */
 export function GET(request: Request): Promise<Response> {

@@ -1,7 +1,7 @@
-import { openWindow } from '#lib/commands/open-window.ts'
-import { getPageSettings } from '#lib/queries/page-settings.ts'
-import { acceptOrder } from '../../../_lib/accept-order.ts'
-import { readPauseBegin, readPauseLength, readPauseNote, readPauseSubject } from '../../../_lib/pause-subject.ts'
+import { acceptOrder } from '#app/_lib/accept-action.ts'
+import { readPauseBegin, readPauseLength, readPauseNote, readPauseSubject } from '#app/_lib/pause-subject.ts'
+import { openWindow } from '#lib/commands/windows/open-window.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /**
  * Pauses a flow, feed, group or asset: `{ subject: "flow:course", for: "2h", note: "…" }`; without `for` until somebody ends it. With

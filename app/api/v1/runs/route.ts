@@ -1,7 +1,7 @@
-import { getRunList } from '#lib/queries/run-list.ts'
-import { requestContext } from '../../../_lib/request-context.ts'
-import { readQuery, refuse, respond } from '../../../_lib/respond.ts'
-import { parseRunFilter, questionIn, RUNS_QUESTION } from '../../../_lib/run-question.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { parseRunFilter, questionIn, RUNS_QUESTION } from '#app/_ui/runs/run-question.ts'
+import { getRunList } from '#lib/queries/runs/run-list.ts'
 
 /** Runs of all flows: what is under way, and a page of ended ones, newest first. */
 export function GET(request: Request): Promise<Response> {

@@ -1,7 +1,7 @@
-import { getStatusJson } from '#lib/queries/status-json.ts'
-import { knows } from '../../../_lib/atom-response.ts'
-import { requestContext } from '../../../_lib/request-context.ts'
-import { problem, readQuery, respond } from '../../../_lib/respond.ts'
+import { knows } from '#app/_lib/atom-response.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { problem, readQuery, respond } from '#app/_lib/respond.ts'
+import { getStatusJson } from '#lib/queries/pages/status-json.ts'
 
 /** The page as JSON, for other pages and for scripts. */
 export function GET(request: Request): Promise<Response> {

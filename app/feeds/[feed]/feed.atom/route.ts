@@ -1,5 +1,5 @@
-import { atomResponse } from '../../../_lib/atom-response.ts'
-import { decodeSegment } from '../../../_lib/paths.ts'
+import { atomResponse } from '#app/_lib/atom-response.ts'
+import { decodeSegment } from '#app/_ui/paths.ts'
 
 /** Every status change of one feed. */
 export async function GET(request: Request, { params }: { params: Promise<{ feed: string }> }): Promise<Response> {

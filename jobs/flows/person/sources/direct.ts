@@ -1,6 +1,6 @@
-import type { JsonObject } from '#lib/domain/json.ts'
+import type { PersonParameters } from '#jobs/flows/person/parameters.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import type { PersonParameters } from '../parameters.ts'
 import { directoryIds, employeeIds, queryIds, studentTerms } from './read-rows.ts'
 import type { AskedPerson, PersonSource, PopulationList } from './source.ts'
 import { understood } from './understood.ts'

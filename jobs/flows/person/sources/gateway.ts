@@ -1,5 +1,5 @@
+import type { PersonParameters } from '#jobs/flows/person/parameters.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import type { PersonParameters } from '../parameters.ts'
 import { directoryIds, employeeIds, facultyTerms, queryIds, studentTerms } from './read-rows.ts'
 import type { Member, PersonSource, PopulationList } from './source.ts'
 import { understood } from './understood.ts'

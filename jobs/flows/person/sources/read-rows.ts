@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from '#lib/domain/json.ts'
-import { toTermCode } from '#lib/domain/term-code.ts'
+import { toBuid } from '#jobs/flows/person/incoming-person.ts'
+import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { TidemarkError } from '#lib/platform/errors.ts'
-import { toBuid } from '../incoming-person.ts'
+import { toTermCode } from '#lib/records/term-code.ts'
 
 // As PeopleSoft stores it: CHAR(4).
 const CAREER = /^\S{1,4}$/

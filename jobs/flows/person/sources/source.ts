@@ -1,5 +1,5 @@
-import type { JsonObject } from '#lib/domain/json.ts'
-import type { Population } from '../incoming-person.ts'
+import type { Population } from '#jobs/flows/person/incoming-person.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
 
 /** Somebody of the population. */
 export interface Member {

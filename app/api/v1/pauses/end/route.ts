@@ -1,6 +1,6 @@
-import { endPauses } from '#lib/commands/close-window.ts'
-import { acceptOrder } from '../../../../_lib/accept-order.ts'
-import { readPauseSubject } from '../../../../_lib/pause-subject.ts'
+import { acceptOrder } from '#app/_lib/accept-action.ts'
+import { readPauseSubject } from '#app/_lib/pause-subject.ts'
+import { endPauses } from '#lib/commands/windows/close-window.ts'
 
 /** Ends the pause or maintenance of a flow, feed, group or asset, or withdraws what is announced: `{ subject: "flow:course" }`. */
 export function POST(request: Request): Promise<Response> {

@@ -1,7 +1,7 @@
-import { getRunView } from '#lib/queries/run-view.ts'
-import { requestContext } from '../../../../_lib/request-context.ts'
-import { problem, readQuery, respond } from '../../../../_lib/respond.ts'
-import { isRunId } from '../../../../_lib/run-id.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { problem, readQuery, respond } from '#app/_lib/respond.ts'
+import { isRunId } from '#app/_ui/runs/run-id.ts'
+import { getRunView } from '#lib/queries/runs/run-view.ts'
 
 /** A run with its steps and counters; its log is at .../log. */
 export function GET(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {

@@ -1,6 +1,6 @@
-import { requestCheck } from '#lib/commands/request-check.ts'
-import { acceptOrder } from '../../../../../_lib/accept-order.ts'
-import { connectionPath, decodeSegment } from '../../../../../_lib/paths.ts'
+import { acceptOrder } from '#app/_lib/accept-action.ts'
+import { connectionPath, decodeSegment } from '#app/_ui/paths.ts'
+import { requestCheck } from '#lib/commands/probes/request-check.ts'
 
 /** Asks for a check of a connection now; a worker does it, because the page knows no secrets. */
 export function POST(request: Request, { params }: { params: Promise<{ connection: string }> }): Promise<Response> {

@@ -1,7 +1,7 @@
-import { requestRun } from '#lib/commands/request-run.ts'
-import { acceptOrder, jsonObject, type OrderFields } from '../../../../../_lib/accept-order.ts'
-import { decodeSegment, runPath } from '../../../../../_lib/paths.ts'
-import { refuse } from '../../../../../_lib/respond.ts'
+import { acceptOrder, jsonObject, type OrderFields } from '#app/_lib/accept-action.ts'
+import { refuse } from '#app/_lib/respond.ts'
+import { decodeSegment, runPath } from '#app/_ui/paths.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
 
 /** Asks for a run of a flow now; `parameters` is an object, or its JSON text from a form. The answer names the run it waits for, if any. */
 export function POST(request: Request, { params }: { params: Promise<{ flow: string }> }): Promise<Response> {

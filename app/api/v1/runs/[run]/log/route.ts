@@ -1,8 +1,8 @@
-import { getRunLog, hasRun } from '#lib/queries/run-log.ts'
-import { requestContext } from '../../../../../_lib/request-context.ts'
-import { problem, readQuery, refuse, respond } from '../../../../../_lib/respond.ts'
-import { isRunId } from '../../../../../_lib/run-id.ts'
-import { LOG_QUESTION, parseLogQuestion } from '../../../../../_lib/run-question.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
+import { problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { isRunId } from '#app/_ui/runs/run-id.ts'
+import { LOG_QUESTION, parseLogQuestion } from '#app/_ui/runs/run-question.ts'
+import { getRunLog, hasRun } from '#lib/queries/runs/run-log.ts'
 
 /** Lines of a run's log: the newest that fit `find` and `level`, or those `before` or `after` a known line. */
 export function GET(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {

@@ -1,0 +1,109 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { dayAfter, dayName, duration } from '#app/_ui/format-time.ts'
+import { getJson } from '#app/_ui/live/get-json.ts'
+import { cellInWords, LEGEND_ORDER, statusWord } from '#app/_ui/status-labels.ts'
+import { StatusIcon } from '#app/_ui/status-mark.tsx'
+import { BAR_DAYS } from '#lib/queries/shared/day-cells.ts'
+import type { DayRow } from '#lib/queries/shared/day-rows.ts'
+import { type BarSelection, closeSoon, dismiss, getSelection, keepOpen, select, watchSelection } from './bar-selection.ts'
+import { LARGE, SMALL } from './bar-strokes.ts'
+
+const REST_MS = 150
+const WIDTH = 264
+const LATE_SHOWN = 3
+
+/** The details of the day a reader looks at, beside the bars. One for the whole page. */
+export function DayCard() {
+  const selection = useSyncExternalStore(watchSelection, getSelection, () => null)
+  const rested = useRested(selection?.subject ?? null)
+  const { data } = useQuery({
+    queryKey: ['days', rested],
+    queryFn: ({ signal }) => getJson<DayRow[]>(`/api/v1/days?${new URLSearchParams({ subject: rested ?? '' })}`, signal),
+    enabled: rested !== null,
+  })
+  useEffect(() => {
+    const close = (event: Event) => {
+      const inside = event.target instanceof Element && event.target.closest('[data-bars], .day-card')
+      if (getSelection()?.pinned && !inside) select(null)
+    }
+    const closeOnScroll = () => select(null)
+    const closeOnEscape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && getSelection() !== null) dismiss()
+    }
+    document.addEventListener('pointerdown', close)
+    document.addEventListener('keydown', closeOnEscape)
+    window.addEventListener('scroll', closeOnScroll, { passive: true })
+    return () => {
+      document.removeEventListener('pointerdown', close)
+      document.removeEventListener('keydown', closeOnEscape)
+      window.removeEventListener('scroll', closeOnScroll)
+    }
+  }, [])
+  if (selection === null) return null
+  const day = dayAfter(selection.until, selection.position - (BAR_DAYS - 1))
+  return <Card selection={selection} day={day} row={rested === selection.subject ? data?.find((row) => row.day === day) : undefined} />
+}
+
+/** The subject once the reader has stayed with it for a moment: passing over rows asks for nothing. */
+function useRested(subject: string | null): string | null {
+  const [rested, setRested] = useState<string | null>(null)
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(subject), REST_MS)
+    return () => clearTimeout(timer)
+  }, [subject])
+  return rested
+}
+
+function Card({ selection, day, row }: { selection: BarSelection; day: string; row: DayRow | undefined }) {
+  const card = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    if (card.current) place(card.current, selection)
+  })
+  return (
+    <div
+      className={`day-card${selection.pinned ? ' pinned' : ''}`}
+      ref={card}
+      role="status"
+      onPointerEnter={keepOpen}
+      onPointerLeave={closeSoon}
+    >
+      <p className="subject">{selection.name}</p>
+      <strong>{dayName(day)}</strong>
+      {row ? <DayDetails row={row} /> : <p>{cellInWords(selection.cells[selection.position])}</p>}
+    </div>
+  )
+}
+
+function place(card: HTMLElement, selection: BarSelection): void {
+  const drawing = selection.element.firstElementChild?.getBoundingClientRect() ?? selection.element.getBoundingClientRect()
+  const { step } = selection.element.classList.contains('large') ? LARGE : SMALL
+  const middle = drawing.left + selection.position * step
+  const below = drawing.bottom + 8
+  const fits = below + card.offsetHeight < window.innerHeight
+  card.style.left = `${Math.max(8, Math.min(window.innerWidth - WIDTH - 8, middle - WIDTH / 2))}px`
+  card.style.top = `${fits ? below : drawing.top - card.offsetHeight - 8}px`
+}
+
+function DayDetails({ row }: { row: DayRow }) {
+  const shown = LEGEND_ORDER.filter((status) => row[status] > 0)
+  return (
+    <>
+      {shown.length === 0 && <p>Nothing was promised that day.</p>}
+      {shown.map((status) => (
+        <p key={status} className="flex items-center gap-2">
+          <StatusIcon status={status} />
+          {`${statusWord(status)} ${duration(row[status])}`}
+        </p>
+      ))}
+      {row.expected !== null && row.expected > 0 && (
+        <p>{`${Math.max(0, row.expected - (row.missed ?? 0))} of ${row.expected} expected deliveries came${row.cameLate ? `, ${row.cameLate} late` : ''}`}</p>
+      )}
+      {row.lateDeliveries.slice(0, LATE_SHOWN).map(({ expectedBy, words }) => (
+        <p key={`${expectedBy} ${words}`}>{words}</p>
+      ))}
+      {row.blind > 0 && <p>{`We could not see for ${duration(row.blind)}`}</p>}
+    </>
+  )
+}

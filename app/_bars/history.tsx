@@ -1,0 +1,45 @@
+import { duration } from '#app/_ui/format-time.ts'
+import { Section } from '#app/_ui/section.tsx'
+import type { Bars } from '#lib/queries/shared/bars.ts'
+import { BLIND_SECONDS_DRAWN } from '#lib/queries/shared/day-cells.ts'
+import type { DayRow } from '#lib/queries/shared/day-rows.ts'
+import { DayBars } from './day-bars.tsx'
+import { DayTable } from './day-table.tsx'
+
+interface HistoryProps {
+  subject: string
+  name: string
+  bars: Bars | null
+  days: readonly DayRow[]
+}
+
+/** Ninety days of one subject: large bars, and the same as a table. */
+export function History({ subject, name, bars, days }: HistoryProps) {
+  if (bars === null) {
+    return (
+      <Section title="History">
+        <p className="muted">Nothing was promised here so far, so there is no history to show.</p>
+      </Section>
+    )
+  }
+  return (
+    <Section title="History" note={freshShare(bars)}>
+      <DayBars subject={subject} name={name} until={bars.until} days={bars.days} large />
+      <p className="axis large-axis" aria-hidden="true">
+        <span>
+          <span className="ago-90">90 days ago</span>
+          <span className="ago-60">60 days ago</span>
+          <span className="ago-30">30 days ago</span>
+        </span>
+        <span>today</span>
+      </p>
+      <DayTable days={days} name={name} />
+    </Section>
+  )
+}
+
+function freshShare({ share, unseenSeconds }: Bars): string | undefined {
+  if (share === null) return undefined
+  const unseen = unseenSeconds < BLIND_SECONDS_DRAWN ? '' : `; nobody could see for ${duration(unseenSeconds)}`
+  return `${share.toFixed(2)} % of the judged time fresh${unseen}`
+}

@@ -1,0 +1,77 @@
+import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
+import { runPath } from '#app/_ui/paths.ts'
+import { readEnvironment } from '#lib/platform/env.ts'
+import { isTidemarkError, type TidemarkError, toHttpStatus } from '#lib/platform/errors.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { type ProblemLink, problemPage } from './problem-page.ts'
+import { readText } from './read-text.ts'
+import { problem, refuse, unexpected } from './respond.ts'
+import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
+import { type Context, webProcess } from './web-process.ts'
+
+/** What was sent along: the fields of a form (texts), or a JSON object. */
+export type OrderFields = Record<string, unknown>
+
+/** What an order led to: where a form goes on, and what a script is told. */
+export interface OrderDone {
+  /** A path of this page, made by paths.ts. */
+  location: string
+  answer: object
+}
+
+const PUBLIC_WORDS = 'This page is public, so it takes no orders until there is a sign-in. Use the command line ("npm run tidemark").'
+
+/**
+ * Takes an order from the page: only from the page itself, only while the catalogue says `access: private`. A form is answered with a
+ * redirect to `location` (or a small page saying why not), JSON with `answer` and `location` (or `{ problem }`).
+ */
+export async function acceptOrder(request: Request, execute: (ctx: Context, fields: OrderFields) => Promise<OrderDone>): Promise<Response> {
+  const refuseWith = isFromForm(request.headers) ? problemPage : problem
+  const { context } = webProcess()
+  try {
+    const access = await getPageAccess(context)
+    const foreign = foreignInWords(request.headers, ownAddresses(access.url))
+    if (foreign !== null) return refuseWith(403, foreign)
+    if (!access.isPrivate) return refuseWith(403, PUBLIC_WORDS)
+    const done = await execute(context, await readFields(request))
+    return isFromForm(request.headers) ? seeOther(done.location) : answer(done)
+  } catch (error) {
+    if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error))
+    return unexpected(error, 'an order failed', refuseWith)
+  }
+}
+
+function linkOf({ runId }: TidemarkError): ProblemLink | null {
+  return runId === undefined ? null : { words: 'That run', location: runPath(runId) }
+}
+
+function ownAddresses(pageUrl: string): string[] {
+  const { publicUrl, host } = readEnvironment()
+  return [pageUrl, publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
+}
+
+async function readFields(request: Request): Promise<OrderFields> {
+  const text = await readText(request, BODY_BYTES_MAX)
+  if (isFromForm(request.headers)) return Object.fromEntries(new URLSearchParams(text))
+  if (mediaType(request.headers) !== 'application/json') throw refuse('Orders are sent as JSON (content-type: application/json).')
+  return text === '' ? {} : jsonObject(text)
+}
+
+/** The object a JSON text holds; anything else is refused. */
+export function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // Said below.
+  }
+  throw refuse('This is not a JSON object.')
+}
+
+function seeOther(location: string): Response {
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
+}
+
+function answer(done: OrderDone): Response {
+  return Response.json({ ...done.answer, location: done.location }, { headers: { 'cache-control': 'no-store' } })
+}

@@ -1,0 +1,67 @@
+'use client'
+import { type ReactNode, type SubmitEvent, useState } from 'react'
+import { type OrderOutcome, postOrder } from './post-action.ts'
+
+interface OrderFormProps {
+  /** Where the order goes: a POST route that uses `acceptOrder`. */
+  action: string
+  /** Sent along; a form sends objects as JSON text. */
+  fields?: Record<string, string | boolean | object>
+  /** The words on the button. */
+  children: ReactNode
+  /** Asked before it is sent; the button then only unfolds the question. */
+  question?: ReactNode
+  /** The button under the question. */
+  yes?: string
+  /** What is asked under the question: inputs with names. */
+  inputs?: ReactNode
+  /** With JavaScript: what to do instead of going where the answer says. */
+  onDone?: () => void
+}
+
+/** A button that orders something: a plain form, which with JavaScript stays on the page until it knows the answer. */
+export function OrderForm({ action, fields = {}, children, question, yes, inputs, onDone }: OrderFormProps) {
+  const [isSending, setSending] = useState(false)
+  const [refusal, setRefusal] = useState<(OrderOutcome & { ok: false }) | null>(null)
+  const send = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    if (isSending) return
+    setSending(true)
+    const outcome = await postOrder(action, { ...Object.fromEntries(new FormData(event.currentTarget)), ...fields })
+    setRefusal(outcome.ok ? null : outcome)
+    setSending(!outcome.ok || onDone === undefined ? outcome.ok : false)
+    if (!outcome.ok) return
+    if (onDone === undefined) location.assign(outcome.location)
+    else onDone()
+  }
+  const form = (words: ReactNode) => (
+    <form className="order" method="post" action={action} onSubmit={send}>
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={typeof value === 'object' ? JSON.stringify(value) : String(value)} />
+      ))}
+      {inputs}
+      <button type="submit" className="button" aria-disabled={isSending}>
+        {isSending ? 'Asking…' : words}
+      </button>
+      <output className="order-problem">
+        {refusal?.problem}
+        {refusal !== null && refusal.location !== null && (
+          <>
+            {' '}
+            <a href={refusal.location}>See it</a>
+          </>
+        )}
+      </output>
+    </form>
+  )
+  if (question === undefined) return form(children)
+  return (
+    <details className="confirm">
+      <summary className="button">{children}</summary>
+      <div>
+        <p>{question}</p>
+        {form(yes ?? children)}
+      </div>
+    </details>
+  )
+}

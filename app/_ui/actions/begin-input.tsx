@@ -1,0 +1,14 @@
+'use client'
+import { zoneCity } from '#app/_ui/format-time.ts'
+import { usePageTime } from '#app/_ui/zone.tsx'
+
+/** Asks when something begins, by the clocks of the page whatever zone the reader chose. */
+export function BeginInput() {
+  const { pageZone } = usePageTime()
+  return (
+    <label>
+      <span>From, in {zoneCity(pageZone)} time; now, if left empty</span>
+      <input type="datetime-local" name="from" />
+    </label>
+  )
+}

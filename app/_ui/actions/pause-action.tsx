@@ -1,0 +1,74 @@
+import { pausePath, resumePath } from '#app/_ui/paths.ts'
+import type { WorkView } from '#lib/queries/shared/work.ts'
+import { OrderForm } from './action-form.tsx'
+import { BeginInput } from './begin-input.tsx'
+import { NoOrders } from './no-orders.tsx'
+
+interface PauseOrderProps {
+  subject: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }
+  name: string
+  /** Pauses and announced work that have not ended; its own are what can be ended here. */
+  work: readonly Pick<WorkView, 'kind' | 'subject' | 'isAhead'>[]
+  takesOrders: boolean
+}
+
+/** How long a pause may be asked to last, by the words that the command line knows. */
+const LENGTHS = [
+  ['', 'until I end it'],
+  ['1h', 'for 1 hour'],
+  ['4h', 'for 4 hours'],
+  ['1d', 'for a day'],
+  ['3d', 'for 3 days'],
+  ['7d', 'for a week'],
+] as const
+
+/** Pauses something or announces maintenance, and ends or withdraws it; where the page takes no orders, it says so. */
+export function PauseOrder({ subject, name, work, takesOrders }: PauseOrderProps) {
+  if (!takesOrders) return <NoOrders command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
+  const own = work.filter((each) => each.subject?.kind === subject.kind && each.subject.key === subject.key)
+  const begun = own.find((each) => !each.isAhead)
+  const fields = { subject: `${subject.kind}:${subject.key}` }
+  return (
+    <div className="orders">
+      {begun === undefined && (
+        <OrderForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
+          Pause…<span className="sr-only"> {name}</span>
+        </OrderForm>
+      )}
+      {own.length > 0 && (
+        <OrderForm action={resumePath} fields={fields}>
+          {begun === undefined ? 'Withdraw what is announced' : `End the ${begun.kind === 'paused' ? 'pause' : 'maintenance'}`}
+          <span className="sr-only"> of {name}</span>
+        </OrderForm>
+      )}
+    </div>
+  )
+}
+
+function Meaning({ kind }: { kind: PauseOrderProps['subject']['kind'] }) {
+  return kind === 'flow'
+    ? 'No run of it is planned until then; one that goes on ends as usual, and runs can be asked for by hand. Deadlines go on counting.'
+    : 'What turns late meanwhile shows as maintenance. What is late already stays so. Flows go on running. With a day and time it is announced: everybody reads it beforehand.'
+}
+
+function Inputs() {
+  return (
+    <>
+      <BeginInput />
+      <label>
+        <span>How long</span>
+        <select name="for">
+          {LENGTHS.map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>Why, for everybody to read</span>
+        <input name="note" maxLength={500} autoComplete="off" />
+      </label>
+    </>
+  )
+}

@@ -1,0 +1,114 @@
+import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import type { Banner } from '#lib/queries/shared/banners.ts'
+import { connectionPath } from './paths.ts'
+import { StatusIcon } from './status-mark.tsx'
+import { Age, Time } from './time.tsx'
+
+/** What must be known before the rest is believed. */
+export function Banners({ banners }: { banners: readonly Banner[] }) {
+  if (banners.length === 0) return null
+  return (
+    <aside className="banners" aria-label="About this page">
+      <div className="wrap">
+        {banners.map((banner) => (
+          <div className="banner" key={banner.kind === 'connection' ? banner.connection : banner.kind}>
+            {banner.kind !== 'demo' && <StatusIcon status="unknown" />}
+            <Words banner={banner} />
+          </div>
+        ))}
+      </div>
+    </aside>
+  )
+}
+
+function Words({ banner }: { banner: Banner }) {
+  switch (banner.kind) {
+    case 'demo':
+      return (
+        <p>
+          <strong>This is a demo.</strong> A pretend campus with ninety days of past; nothing here is real data.
+        </p>
+      )
+    case 'database':
+      return (
+        <p>
+          <strong>{banner.problem}</strong> Since <Time at={banner.since} form="long" />
+          <Age at={banner.since} brackets past />. What follows was true when it was last read; this page tries again by itself.
+        </p>
+      )
+    case 'worker':
+      return <Stopped since={banner.since} never="No worker has ever run" what="The worker stopped" />
+    case 'probes':
+      return <Stopped since={banner.since} never="No source has been looked at yet" what="Nobody has looked at the sources" />
+    case 'connection':
+      return (
+        <p>
+          <strong>
+            <a href={connectionPath(banner.connection)}>
+              <bdi>{banner.connection}</bdi>
+            </a>{' '}
+            cannot be looked at
+          </strong>{' '}
+          since <Time at={banner.since} form="long" />
+          <Age at={banner.since} brackets />. {banner.problem ?? ''} What lives there cannot be seen until a look gets in again.
+        </p>
+      )
+    case 'catalogue-check':
+      return (
+        <p>
+          <strong>A changed catalogue is being checked</strong> since <Time at={banner.since} form="long" />. Until then the last one
+          counts.
+        </p>
+      )
+    case 'catalogue':
+      return <Problems problems={banner.problems} more={banner.more} inUseSince={banner.inUseSince} />
+  }
+}
+
+function Stopped({ since, what, never }: { since: number | null; what: string; never: string }) {
+  return (
+    <p>
+      {since === null ? (
+        <strong>{never}.</strong>
+      ) : (
+        <>
+          <strong>
+            {what} {what.startsWith('Nobody') ? 'since ' : ''}
+            <Time at={since} form="long" />
+          </strong>
+          <Age at={since} brackets />.
+        </>
+      )}{' '}
+      Nothing is being checked: what follows was true then and may be out of date.
+    </p>
+  )
+}
+
+function Problems({ problems, more, inUseSince }: { problems: readonly CatalogueProblem[]; more: number; inUseSince: number | null }) {
+  return (
+    <div>
+      <p>
+        <strong>The catalogue file has {problems.length + more === 1 ? 'a problem' : `${problems.length + more} problems`}.</strong>{' '}
+        {inUseSince === null ? (
+          'There is no earlier one to fall back to.'
+        ) : (
+          <>
+            The last good one, from <Time at={inUseSince} form="long" />, stays in use.
+          </>
+        )}
+      </p>
+      <ul>
+        {problems.map((problem) => (
+          <li key={`${problem.file}:${problem.line}:${problem.path}:${problem.problem}`}>
+            <code>
+              {problem.file}:{problem.line}
+            </code>{' '}
+            {problem.path === '' ? '' : `${problem.path}: `}
+            {problem.problem} {problem.remedy}
+          </li>
+        ))}
+        {more > 0 && <li>and {more} more; “npm run tidemark -- check” lists them all.</li>}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,93 @@
+import { grouped } from '#app/_ui/grouped.ts'
+import { assetPath, feedPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { worstFirst } from '#app/_ui/worst-first.ts'
+import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
+
+interface AssetTableProps {
+  title: string
+  assets: readonly AssetRow[]
+  /** Say which ones the feed is judged by. */
+  showPromise?: boolean
+  /** Say which feed each belongs to. */
+  showFeed?: boolean
+}
+
+/** More than so many are folded, the worst before them. */
+const SHOWN = 25
+
+/** Assets with their clocks; a table on a desk, one card each on a phone. */
+export function AssetTable({ title, assets, showPromise = false, showFeed = false }: AssetTableProps) {
+  if (assets.length === 0) return null
+  const sorted = assets.length > SHOWN ? worstFirst(assets) : assets
+  const [shown, rest] = [sorted.slice(0, SHOWN), sorted.slice(SHOWN)]
+  return (
+    <Section title={title}>
+      <Rows assets={shown} showPromise={showPromise} showFeed={showFeed} />
+      {rest.length > 0 && (
+        <details className="fold">
+          <summary>{`${grouped(rest.length)} more, none of them worse`}</summary>
+          <Rows assets={rest} showPromise={showPromise} showFeed={showFeed} />
+        </details>
+      )}
+    </Section>
+  )
+}
+
+function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTableProps, 'title'>) {
+  return (
+    <table className="table cards">
+      <thead>
+        <tr>
+          <th scope="col">Asset</th>
+          <th scope="col">Status</th>
+          <th scope="col">Data through</th>
+          <th scope="col">Written</th>
+          <th scope="col">Loaded</th>
+          <th scope="col">Looked at</th>
+        </tr>
+      </thead>
+      <tbody>
+        {assets.map((asset) => (
+          <tr key={asset.id}>
+            <th scope="row">
+              <a className="name" href={assetPath(asset.key)}>
+                <bdi>{asset.name}</bdi>
+              </a>
+              <code className="key">{asset.key}</code>
+              <span className="muted small">
+                {asset.kind}
+                {showPromise && asset.promised ? ', promised' : ''}
+                {showFeed && (
+                  <>
+                    , of <a href={feedPath(asset.feedKey)}>{asset.feedName}</a>
+                  </>
+                )}
+              </span>
+            </th>
+            <td>
+              <StatusMark status={asset.status} />
+              {asset.weakBy !== null && <span className="muted small block">{weaknessInWords(asset.weakBy)}</span>}
+              {asset.reason !== null && asset.reason !== 'on-time' && <span className="small block">{reasonInWords(asset.reason)}</span>}
+            </td>
+            <Clock label="Data through" at={asset.dataThroughAt} isDay={asset.dataThroughIsDay} />
+            <Clock label="Written" at={asset.writtenAt} />
+            <Clock label="Loaded" at={asset.loadedAt} />
+            <Clock label="Looked at" at={asset.probedAt} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Clock({ label, at, isDay = false }: { label: string; at: number | null; isDay?: boolean }) {
+  return (
+    <td data-label={label} className={at === null ? 'absent' : undefined}>
+      {at === null ? '–' : <Time at={at} form={isDay ? 'day' : 'short'} />}
+    </td>
+  )
+}

@@ -1,0 +1,120 @@
+'use client'
+import { DayBars } from '#app/_bars/day-bars.tsx'
+import { duration } from '#app/_ui/format-time.ts'
+import { feedPath, runPath } from '#app/_ui/paths.ts'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Through, Time } from '#app/_ui/time.tsx'
+import { usePageTime } from '#app/_ui/zone.tsx'
+import type { FeedLineData } from './feed-summary.ts'
+
+/**
+ * A feed on the overview and on its group's page, to stand in a `ul.feeds`: words left, history right. `days` replaces history
+ * loaded later. The first document may hold a thousand of these: no class where the place says it.
+ */
+export function FeedLine({
+  feed,
+  until,
+  days,
+  withBars,
+}: {
+  feed: FeedLineData
+  until: string
+  days?: string | undefined
+  withBars: boolean
+}) {
+  return (
+    <li>
+      <div>
+        <p>
+          <a href={feedPath(feed.key)} dir="auto">
+            {feed.name}
+          </a>
+          <StatusMark status={feed.status} />
+          {feed.weak !== undefined && <span className="muted">{feed.weak}</span>}
+          {feed.since !== undefined && (
+            <span className="muted">
+              since <Time at={feed.since} />
+            </span>
+          )}
+        </p>
+        {feed.why !== undefined && <p className="why">{capital(feed.why)}</p>}
+        <Facts feed={feed} />
+      </div>
+      {withBars && <DayBars subject={`feed:${feed.key}`} name={feed.name} until={until} days={days ?? feed.days} />}
+      <Numbers feed={feed} />
+    </li>
+  )
+}
+
+function Facts({ feed }: { feed: FeedLineData }) {
+  const { now } = usePageTime()
+  return (
+    <p className="facts">
+      {feed.through !== undefined && (
+        <span>
+          Data through <Through value={feed.through} />
+        </span>
+      )}
+      {feed.updated !== undefined && (
+        <span>
+          Updated <Time at={feed.updated} />
+        </span>
+      )}
+      {feed.due !== undefined && (
+        <span>
+          {feed.due < now ? 'Was due ' : 'Next '}
+          <Time at={feed.due} />
+        </span>
+      )}
+      {feed.work !== undefined && (
+        <span className="t-maintenance">
+          {feed.work.words}
+          {feed.work.until !== undefined && (
+            <>
+              {' until '}
+              <Time at={feed.work.until} />
+            </>
+          )}
+        </span>
+      )}
+      {feed.ran !== undefined && (
+        <span>
+          <a className="ran" href={runPath(feed.ran.id)}>
+            {feed.ran.words}
+          </a>
+        </span>
+      )}
+      {feed.loading === true && <span>Loading now</span>}
+      {feed.owner !== undefined && <span dir="auto">{feed.owner}</span>}
+    </p>
+  )
+}
+
+function Numbers({ feed }: { feed: FeedLineData }) {
+  const { readyBy } = usePageTime()
+  return (
+    <p className="numbers">
+      <Share of={feed} />
+      {feed.ready !== undefined && <span>{`${feed.ready[0]} of ${feed.ready[1]} by ${readyBy}`}</span>}
+    </p>
+  )
+}
+
+/** The share of the judged time that was fresh, and how long nobody could judge. */
+export function Share({ of: { share, unseen } }: { of: Pick<FeedLineData, 'share' | 'unseen'> }) {
+  return (
+    <>
+      <b>{percent(share)}</b>
+      {unseen !== undefined && <span>{`${duration(unseen)} not seen`}</span>}
+    </>
+  )
+}
+
+/** `98.79 %`; never rounded up, because the number was cut when it was made. */
+function percent(share: number | undefined): string {
+  return share === undefined ? '–' : `${share.toFixed(2)} %`
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}

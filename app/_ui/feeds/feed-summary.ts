@@ -1,0 +1,103 @@
+import { type WorkMark, workMark } from '#app/_ui/actions/work-words.ts'
+import { lastRunInWords } from '#app/_ui/runs/run-labels.ts'
+import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
+import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
+import type { Bars } from '#lib/queries/shared/bars.ts'
+import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/shared/day-cells.ts'
+import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
+import type { WorkView } from '#lib/queries/shared/work.ts'
+
+/** What a line of the page needs of a feed, small: the first document carries it for every feed. Absent means null. */
+export interface FeedLineData {
+  key: string
+  name: string
+  owner?: string
+  status: Status | null
+  /** Why, in words; only where it says more than the status. */
+  why?: string
+  /** On what weak evidence the status rests, in words. */
+  weak?: string
+  since?: number
+  /** An instant; or a local day, where the source only knows dates. */
+  through?: number | string
+  updated?: number
+  due?: number
+  /** When its flow runs next; told where the feed is not fresh. */
+  nextLoad?: number
+  loading?: boolean
+  /** A pause or maintenance that it is part of, whatever the status. */
+  work?: WorkMark
+  /** A last run that did not complete, whatever the status. */
+  ran?: { id: string; words: string }
+  share?: number
+  /** How long nobody could see, where a share leaves that out. */
+  unseen?: number
+  ready?: readonly [number, number]
+  days?: string
+}
+
+export interface GroupLineData {
+  key: string
+  name: string
+  status: Status | null
+  counts: StatusCounts
+  share?: number
+  unseen?: number
+  days?: string
+  open: boolean
+  feeds: FeedLineData[]
+}
+
+/** Reasons that a green tick says already. */
+const SILENT: ReadonlySet<Reason> = new Set<Reason>(['on-time'])
+
+/** Never judged: ninety hollow days, not days that are still to be loaded. */
+const NO_DAYS = '.'.repeat(BAR_DAYS)
+
+/** A feed for its line. */
+export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly WorkView[]): FeedLineData {
+  const { key, name, owner, status, reason, since, bars } = feed
+  const line: FeedLineData = { key, name, status }
+  if (owner !== null) line.owner = owner
+  if (reason !== null && !SILENT.has(reason)) line.why = reasonInWords(reason)
+  if (feed.weakBy !== null) line.weak = weaknessInWords(feed.weakBy)
+  if (since !== null && status !== 'fresh') line.since = since
+  if (feed.dataThroughAt !== null) line.through = feed.dataThroughIsDay ? localDay(feed.dataThroughAt, zone) : feed.dataThroughAt
+  if (feed.updatedAt !== null) line.updated = feed.updatedAt
+  if (feed.dueAt !== null) line.due = feed.dueAt
+  if (feed.nextRunAt !== null && status !== 'fresh') line.nextLoad = feed.nextRunAt
+  if (feed.isLoading && status !== 'fresh') line.loading = true
+  return addHistory(addLastRun(line, feed, work), bars)
+}
+
+function addLastRun(given: FeedLineData, { id, lastRun }: OverviewFeed, work: readonly WorkView[]): FeedLineData {
+  const words = lastRun === null ? null : lastRunInWords(lastRun.state)
+  const mark = workMark(work, id)
+  const line = mark === undefined ? given : { ...given, work: mark }
+  return lastRun === null || words === null ? line : { ...line, ran: { id: lastRun.id, words } }
+}
+
+function addHistory(line: FeedLineData, bars: Bars | null): FeedLineData {
+  if (bars === null) return { ...line, days: NO_DAYS }
+  addShare(line, bars)
+  if (bars.readyOf > 0) line.ready = [bars.ready, bars.readyOf]
+  if (bars.days !== '') line.days = bars.days
+  return line
+}
+
+function addShare(line: Pick<FeedLineData, 'share' | 'unseen'>, { share, unseenSeconds }: Bars): void {
+  if (share === null) return
+  line.share = share
+  if (unseenSeconds >= UNSEEN_SECONDS_TOLD) line.unseen = unseenSeconds
+}
+
+/** A group for its section, its feeds included. */
+export function toGroupLine(group: OverviewGroup, zone: string, work: readonly WorkView[]): GroupLineData {
+  const { key, name, status, counts, bars, open } = group
+  const line: GroupLineData = { key, name, status, counts, open, feeds: group.feeds.map((feed) => toFeedLine(feed, zone, work)) }
+  if (bars !== null) addShare(line, bars)
+  line.days = bars?.days ?? NO_DAYS
+  return line
+}

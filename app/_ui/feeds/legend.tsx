@@ -1,0 +1,45 @@
+import { filterPath, overviewPath } from '#app/_ui/paths.ts'
+import { LEGEND_ORDER, MEANINGS, statusWord } from '#app/_ui/status-labels.ts'
+import { StatusIcon } from '#app/_ui/status-mark.tsx'
+import type { Status } from '#lib/domain/freshness/status.ts'
+import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
+
+/** What the shapes mean, how many feeds are so, and the way to only those. */
+export function Legend({ counts, current }: { counts: StatusCounts; current?: Status | undefined }) {
+  return (
+    <nav className="legend" aria-label="Statuses, and how many feeds have them">
+      {LEGEND_ORDER.map((status) => (
+        <a
+          key={status}
+          href={current === status ? overviewPath : filterPath({ status })}
+          title={MEANINGS[status]}
+          className={counts[status] === 0 ? 'zero' : undefined}
+          aria-current={current === status ? 'true' : undefined}
+        >
+          <Swatch name={status} />
+          <StatusIcon status={status} />
+          <span>
+            {statusWord(status)} <b>{counts[status]}</b>
+          </span>
+        </a>
+      ))}
+      <span className="entry">
+        <Swatch name="none" />
+        {counts.none > 0 ? `Not judged ${counts.none}` : 'Not judged'}
+      </span>
+      <span className="entry">
+        <Swatch name="fresh" capped />
+        Gap in our sight
+      </span>
+    </nav>
+  )
+}
+
+function Swatch({ name, capped = false }: { name: Status | 'none'; capped?: boolean }) {
+  return (
+    <svg className="swatch" viewBox="0 0 13 28" preserveAspectRatio="none" aria-hidden="true">
+      <path d="M0 14h13" fill="none" strokeWidth="28" stroke={`url(#p-${name})`} />
+      {capped && <path d="M0 14h13" fill="none" strokeWidth="28" stroke="url(#p-blind)" />}
+    </svg>
+  )
+}

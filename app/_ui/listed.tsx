@@ -1,0 +1,53 @@
+import { Fragment, type ReactNode } from 'react'
+import { grouped } from './grouped.ts'
+
+interface ListedProps {
+  items: readonly { key: string; shown: ReactNode }[]
+}
+
+/** Longer lists show this many and fold the rest. */
+const SHOWN = 8
+/** Fewer are not worth a fold. */
+const FOLDED_MIN = 4
+
+/** Things one after the other, with commas that stay with what they follow; of a long list the first, and the rest folded. */
+export function Listed({ items }: ListedProps) {
+  const isLong = items.length >= SHOWN + FOLDED_MIN
+  if (!isLong) return <Row items={items} />
+  return (
+    <>
+      <Row items={items.slice(0, SHOWN)} />
+      <details className="fold">
+        <summary>and {grouped(items.length - SHOWN)} more</summary>
+        <Row items={items.slice(SHOWN)} />
+      </details>
+    </>
+  )
+}
+
+function Row({ items }: ListedProps) {
+  return items.map(({ key, shown }, index) => (
+    <Fragment key={key}>
+      <span>
+        {shown}
+        {index < items.length - 1 && ','}
+      </span>{' '}
+    </Fragment>
+  ))
+}
+
+/** A key that may break after its own separators instead of anywhere. */
+export function Key({ name }: { name: string }) {
+  return (
+    <code>
+      {name.split(/(?<=[/._])/).map((part, index) => (
+        // The parts of a key never change their places.
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts may repeat
+        <Fragment key={index}>
+          {index > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </code>
+  )
+}

@@ -1,0 +1,26 @@
+import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
+import { STANDINGS } from './flow-words.ts'
+import { RunMark } from './run-mark.tsx'
+
+const feedWords = (paused: FlowCard['paused']) => (paused?.kind === 'maintenance' ? 'Feed under maintenance' : 'Feed paused')
+
+/** Where a flow stands: its run's own words where it has one, else that it is paused or never ran. */
+export function FlowMark({
+  card,
+  big = false,
+}: {
+  card: Pick<FlowCard, 'running' | 'last' | 'standing' | 'rest' | 'paused'>
+  big?: boolean
+}) {
+  const run = card.running ?? card.last
+  if (run !== null && card.standing !== 'paused') return <RunMark run={run} big={big} />
+  const { icon, words } = STANDINGS[card.standing]
+  return (
+    <span className={`status t-${icon}${big ? ' big' : ''}`}>
+      <svg aria-hidden="true">
+        <use href={`#i-${icon}`} />
+      </svg>
+      {card.standing === 'paused' && (card.rest === null || card.rest.isAhead) ? feedWords(card.paused) : words}
+    </span>
+  )
+}

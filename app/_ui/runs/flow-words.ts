@@ -1,0 +1,59 @@
+import { zoneCity } from '#app/_ui/format-time.ts'
+import { grouped } from '#app/_ui/grouped.ts'
+import type { FlowStanding } from '#lib/domain/runs/flow-health.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import { cronInWords } from '#lib/domain/wording/cron-in-words.ts'
+import type { FlowFilter, FlowsPage } from '#lib/queries/pages/flows-page.ts'
+import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
+
+/** The words of a standing, for the filter and the mark, with its icon. */
+export const STANDINGS: Record<FlowStanding, { icon: string; words: string }> = {
+  running: { icon: 'running', words: 'Running' },
+  failed: { icon: 'stale', words: 'Not completed' },
+  partial: { icon: 'late', words: 'Partial' },
+  paused: { icon: 'maintenance', words: 'Paused' },
+  never: { icon: 'none', words: 'Never ran' },
+  completed: { icon: 'fresh', words: 'Completed' },
+}
+
+/** `every day at 04:20, New York time`. */
+export function scheduleInWords({ cron, zone }: Pick<FlowCard, 'cron' | 'zone'>): string {
+  return cron === null || cron === '' ? 'by hand only' : `${cronInWords(cron)}, ${zoneCity(zone)} time`
+}
+
+/** `at most 1 h, 1 % of the rows put aside`. */
+export function limitsInWords({ timeoutMs, rejectTolerance }: Pick<FlowCard, 'timeoutMs' | 'rejectTolerance'>): string {
+  const time = timeoutMs === null ? [] : [formatDuration(timeoutMs)]
+  const rows = rejectTolerance === null ? [] : [`${percent(rejectTolerance)} of the rows put aside`]
+  const all = [...time, ...rows]
+  return all.length === 0 ? '' : `at most ${all.join(', ')}`
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`
+}
+
+const SHOWN = 4
+
+/** The first columns by name, and how many more there are. */
+export function columnsInWords(columns: readonly string[]): string {
+  const more = columns.length - SHOWN
+  return more > 1 ? `${columns.slice(0, SHOWN).join(', ')} and ${more} more` : columns.join(', ')
+}
+
+/** A list of flows in words: `30 flows for 15 groups`; filtered `2 of 30 flows: failed, in Student records, for “sap”`. */
+export function flowsTitle(
+  { shown, total, groupNames }: Pick<FlowsPage, 'shown' | 'total' | 'groupNames'>,
+  { q, group, standing }: FlowFilter,
+): string {
+  if (total === 0) return 'The catalogue names no flow yet.'
+  const count = (n: number) => (n === 1 ? '1 flow' : `${grouped(n)} flows`)
+  const asked = [
+    standing === null ? '' : STANDINGS[standing].words.toLowerCase(),
+    group === null ? '' : `in ${groupNames.find(({ key }) => key === group)?.name ?? group}`,
+    q === null ? '' : `for “${q}”`,
+  ].filter((words) => words !== '')
+  if (asked.length === 0 && groupNames.length === 0) return count(total)
+  if (asked.length === 0) return `${count(total)} for ${groupNames.length === 1 ? '1 group' : `${groupNames.length} groups`}`
+  return `${shown === 0 ? 'No flow is like that' : `${grouped(shown)} of ${count(total)}`}: ${asked.join(', ')}`
+}

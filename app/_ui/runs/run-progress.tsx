@@ -1,0 +1,20 @@
+import { grouped } from '#app/_ui/grouped.ts'
+import { Time } from '#app/_ui/time.tsx'
+import type { RunRow } from '#lib/queries/runs/run-rows.ts'
+
+/** How far a running run is, and when it expects to end. */
+export function RunProgress({ run }: { run: RunRow }) {
+  const { progressDone: done, progressTotal: total } = run
+  return (
+    <span className="run-progress">
+      {total !== null && total > 0 && <progress value={Math.min(done ?? 0, total)} max={total} aria-label="Progress" />}
+      {done !== null && <span>{total === null ? `${grouped(done)} done` : `${grouped(done)} of ${grouped(total)}`}</span>}
+      {run.waitingFor !== null && <span>{run.waitingFor}</span>}
+      {run.etaAt !== null && (
+        <span className="muted">
+          ends about <Time at={run.etaAt} />
+        </span>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react'
+import { type BarSize, LARGE, SMALL } from '#app/_bars/bar-strokes.ts'
+
+/** Icons and bar patterns, once per page; everything else refers to them by name. */
+export function Sprite() {
+  return (
+    <svg width="0" height="0" aria-hidden="true" className="absolute">
+      <defs>
+        <Icons />
+        <Patterns prefix="p" size={SMALL} />
+        <Patterns prefix="q" size={LARGE} />
+      </defs>
+    </svg>
+  )
+}
+
+function Icons() {
+  return (
+    <>
+      <symbol id="i-fresh" viewBox="0 0 16 16">
+        <circle cx="8" cy="8" r="7.5" fill="currentColor" />
+        <path d="m4.6 8.3 2.3 2.3 4.5-5" fill="none" stroke="var(--paper)" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+      </symbol>
+      <symbol id="i-late" viewBox="0 0 16 16">
+        <circle cx="8" cy="8" r="6.6" fill="none" stroke="currentColor" strokeWidth="1.8" />
+        <path d="M8 4.2V8l2.6 1.8" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+      </symbol>
+      <symbol id="i-stale" viewBox="0 0 16 16">
+        <path d="M4.9.8h6.2l4.1 4.1v6.2l-4.1 4.1H4.9L.8 11.1V4.9z" fill="currentColor" />
+        <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" stroke="var(--paper)" strokeWidth="1.8" strokeLinecap="round" />
+      </symbol>
+      <symbol id="i-unknown" viewBox="0 0 16 16">
+        <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.4" strokeDasharray="2.4 1.9" />
+        <path
+          d="M6.1 6.4a1.9 1.9 0 1 1 2.7 1.7c-.6.3-.8.6-.8 1.2"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeLinecap="round"
+        />
+        <circle cx="8" cy="11.5" r=".95" fill="currentColor" />
+      </symbol>
+      <symbol id="i-maintenance" viewBox="0 0 16 16">
+        <path
+          d="M15 4.2a4.3 4.3 0 0 1-5.7 4.1l-5 5.7a2 2 0 0 1-2.9-2.8l5.9-4.9A4.3 4.3 0 0 1 12.6.8L10 3.4l.4 2.2 2.2.4z"
+          fill="currentColor"
+        />
+      </symbol>
+      <symbol id="i-running" viewBox="0 0 16 16">
+        <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.4" />
+        <path d="M6.4 4.9v6.2L11.4 8z" fill="currentColor" />
+      </symbol>
+      <symbol id="i-dry" viewBox="0 0 16 16">
+        <path
+          d="M5.6 1.4h4.8M6.6 1.4v4.700L2.700 12.900a1.100 1.100 0 0 0 .95 1.700h8.700a1.100 1.100 0 0 0 .95-1.700L9.400 6.100V1.400M4.600 10.300h6.800"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.300"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </symbol>
+      <symbol id="i-none" viewBox="0 0 16 16">
+        <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.2" />
+      </symbol>
+    </>
+  )
+}
+
+/** Full height is fresh, shorter late, notched stale, hatched unknown, floating maintenance, hollow nothing; a striped cap is a gap in our sight. */
+function Patterns({ prefix, size }: { prefix: 'p' | 'q'; size: BarSize }) {
+  const { bar, height } = size
+  const notch = Math.round(height * 0.46)
+  const stripes = Array.from({ length: height / 4 }, (_, i) => `M0 ${i * 4 + 2}h${bar}`).join('')
+  return (
+    <>
+      <Tile id={`${prefix}-fresh`} size={size}>
+        <rect width={bar} height={height} fill="var(--fresh)" />
+      </Tile>
+      <Tile id={`${prefix}-late`} size={size}>
+        <rect y={height * 0.4} width={bar} height={height * 0.6} fill="var(--late)" />
+      </Tile>
+      <Tile id={`${prefix}-stale`} size={size}>
+        <rect width={bar} height={notch} fill="var(--stale)" />
+        <rect y={notch + 4} width={bar} height={height - notch - 4} fill="var(--stale)" />
+      </Tile>
+      <Tile id={`${prefix}-unknown`} size={size}>
+        <path d={stripes} fill="none" stroke="var(--unknown)" strokeWidth={2} />
+      </Tile>
+      <Tile id={`${prefix}-maintenance`} size={size}>
+        <rect y={height * 0.25} width={bar} height={height * 0.5} fill="var(--maintenance)" />
+      </Tile>
+      <Tile id={`${prefix}-none`} size={size}>
+        <rect x={0.5} y={0.5} width={bar - 1} height={height - 1} fill="none" stroke="var(--line-strong)" />
+      </Tile>
+      <Tile id={`${prefix}-blind`} size={size}>
+        <rect width={bar} height={8} fill="var(--paper)" />
+        <rect width={bar} height={2} fill="var(--muted)" />
+        <rect y={4} width={bar} height={2} fill="var(--muted)" />
+      </Tile>
+    </>
+  )
+}
+
+function Tile({ id, size, children }: { id: string; size: BarSize; children: ReactNode }) {
+  return (
+    <pattern id={id} width={size.step} height={size.height} patternUnits="userSpaceOnUse">
+      {children}
+    </pattern>
+  )
+}

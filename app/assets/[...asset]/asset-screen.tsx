@@ -1,0 +1,72 @@
+import { History } from '#app/_bars/history.tsx'
+import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
+import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
+import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
+import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
+import { RunList } from '#app/_ui/runs/run-list.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Age, Time } from '#app/_ui/time.tsx'
+import type { Status } from '#lib/domain/freshness/status.ts'
+import { weaknessInWords } from '#lib/domain/wording/words.ts'
+import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
+import { ArrivalList } from './arrival-list.tsx'
+import { ClockList } from './clock-list.tsx'
+import { RowsChart } from './rows-chart.tsx'
+import { WhySection } from './why-section.tsx'
+
+/** An asset: its four clocks, why it is this colour, what is around it, what has arrived. */
+export function AssetScreen({ found }: { found: AssetPage }) {
+  const { page, window, asset, group } = found
+  return (
+    <Frame
+      page={page}
+      now={window.now}
+      shows={[...assetsShown([asset, ...found.upstream, ...found.downstream]), ...flowsShown([asset])]}
+      banners={found.banners}
+      crumbs={[
+        ['All feeds', overviewPath],
+        [group.name, groupPath(group.key)],
+        [asset.feedName, feedPath(asset.feedKey)],
+      ]}
+    >
+      <header className="subject-head">
+        <h1 dir="auto">{asset.name}</h1>
+        <p className="muted">
+          <code dir="auto">{asset.key}</code>, a {asset.kind}
+          {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}
+        </p>
+        <p className="verdict">
+          <StatusMark status={asset.status} big />
+          {asset.weakBy !== null && <span className="muted">{weaknessInWords(asset.weakBy)}</span>}
+          {asset.since !== null && (
+            <span className="muted">
+              since <Time at={asset.since} form="long" />
+              <Age at={asset.since} brackets />
+            </span>
+          )}
+        </p>
+        <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} />
+        <PauseOrder subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesOrders={found.takesOrders} />
+      </header>
+      <WhySection found={found} />
+      <ClockList found={found} />
+      <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
+      <AssetTable title="Made from" assets={found.upstream} showFeed />
+      <AssetTable title="Used by" assets={found.downstream} showFeed />
+      <RowsChart arrivals={found.arrivals} />
+      {found.run !== null && <RunList runs={[found.run]} now={window.now} title="The latest run that writes it" />}
+      <ArrivalList arrivals={found.arrivals} />
+      <ChangeList changes={found.changes} />
+    </Frame>
+  )
+}
+
+/** What it would be without the work that covers it, by its own limits. */
+function hiddenOf({ asset, look, window: { now } }: AssetPage): { status: Status; since: number } | null {
+  if (asset.status !== 'maintenance') return null
+  if (look.staleAt !== null && look.staleAt <= now) return { status: 'stale', since: look.staleAt }
+  return look.lateAt !== null && look.lateAt <= now ? { status: 'late', since: look.lateAt } : null
+}

@@ -1,0 +1,48 @@
+import { grouped } from '#app/_ui/grouped.ts'
+import { ScrollArea } from '#app/_ui/scroll-area.tsx'
+import { Section } from '#app/_ui/section.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import type { ArrivalRow } from '#lib/queries/pages/asset-page.ts'
+
+const SHOWN = 60
+const STEP = 12
+const HEIGHT = 72
+
+/** Rows per load, oldest left; the list of arrivals below holds the same numbers. */
+export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
+  const loads = arrivals
+    .filter((arrival) => arrival.rows !== null)
+    .slice(0, SHOWN)
+    .reverse()
+  const most = Math.max(...loads.map((load) => load.rows ?? 0))
+  const last = loads.at(-1)
+  if (loads.length < 2 || last === undefined) return null
+  return (
+    <Section title="Rows per load" note={`up to ${grouped(most)}`}>
+      <ScrollArea className="scroll end" label="Rows per load">
+        <svg
+          className="rows-chart"
+          width={loads.length * STEP}
+          height={HEIGHT}
+          viewBox={`0 0 ${loads.length * STEP} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`Rows of the last ${loads.length} loads, the newest ${grouped(last.rows ?? 0)}, at most ${grouped(most)}`}
+        >
+          {loads.map((load, index) => {
+            const height = most === 0 ? 1 : Math.max(1, Math.round((HEIGHT * (load.rows ?? 0)) / most))
+            return <rect key={load.id} x={index * STEP} y={HEIGHT - height} width={STEP - 2} height={height} className="load" />
+          })}
+        </svg>
+      </ScrollArea>
+      <p className="muted small">
+        The newest: {grouped(last.rows ?? 0)} rows
+        {last.at !== null && (
+          <>
+            , <Time at={last.at} form="long" />
+          </>
+        )}
+      </p>
+    </Section>
+  )
+}

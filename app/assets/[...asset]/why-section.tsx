@@ -1,0 +1,92 @@
+import { sentence } from '#app/_ui/feeds/change-list.tsx'
+import { duration } from '#app/_ui/format-time.ts'
+import { grouped } from '#app/_ui/grouped.ts'
+import { connectionPath, flowPath } from '#app/_ui/paths.ts'
+import { Facts, Section } from '#app/_ui/section.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { promiseInWords, reasonInWords } from '#lib/domain/wording/words.ts'
+import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
+
+/** Why it is this colour: the verdict, the promise, the limits, and how we know. */
+export function WhySection({ found }: { found: AssetPage }) {
+  const { asset, look, policies, window } = found
+  return (
+    <Section title={asset.status === null ? 'Why it has no status' : 'Why it is so'}>
+      {asset.reason !== null && <p className="why-words">{sentence(reasonInWords(asset.reason))}</p>}
+      {asset.explanation !== null && <p className="why-words">{asset.explanation}</p>}
+      {asset.status === null && <p className="why-words">It is watched, but nothing is promised about it.</p>}
+      {asset.problem !== null && <p className="why-words">The last look failed: {asset.problem}</p>}
+      <Facts
+        facts={[
+          [policies.length > 1 ? 'Promises' : 'Promise', <Promises key="promises" found={found} />],
+          [asset.dueAt !== null && asset.dueAt < window.now ? 'Was due' : 'Next expected', instant(asset.dueAt)],
+          [look.lateAt !== null && look.lateAt < window.now ? 'Late since' : 'Late from', instant(look.lateAt)],
+          [look.staleAt !== null && look.staleAt < window.now ? 'Stale since' : 'Stale from', instant(look.staleAt)],
+          [knownBy(asset.problem), evidence(found)],
+          ['Last try to look', look.attemptedAt === asset.probedAt ? null : instant(look.attemptedAt)],
+          ['Unknown when not seen for', found.blindAfterMs === null ? null : duration(found.blindAfterMs / 1000)],
+          [
+            'Through the connection',
+            <a key="through" href={connectionPath(found.connection)}>
+              <bdi>{found.connection}</bdi>
+            </a>,
+          ],
+          ['Written by the flow', flowLink(asset.flow)],
+        ]}
+      />
+      <Warnings found={found} />
+    </Section>
+  )
+}
+
+/** Of the last look, as long as it was good. */
+function Warnings({ found: { asset, look } }: { found: AssetPage }) {
+  const warnings = asset.problem === null ? look.warnings : []
+  if (warnings.length === 0) return null
+  return (
+    <ul className="plain">
+      {warnings.map((warning) => (
+        <li key={warning}>{warning}</li>
+      ))}
+    </ul>
+  )
+}
+
+function Promises({ found }: { found: AssetPage }) {
+  if (found.policies.length === 0) return <>none on record</>
+  return (
+    <>
+      {found.policies.map((policy) => (
+        <span key={JSON.stringify(policy)} className="block">
+          {sentence(promiseInWords(policy))}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function instant(at: number | null) {
+  return at === null ? null : <Time at={at} form="long" />
+}
+
+/** What a bad look leaves standing is said to be of the time before it. */
+function knownBy(problem: string | null): string {
+  return problem === null ? 'How we know' : 'What the last good look said'
+}
+
+function evidence({ look, asset }: AssetPage): string | null {
+  if (look.detail !== null) {
+    const how = look.strength === 'weak' ? ' Weak evidence.' : ''
+    const rows = look.rows === null ? '' : ` ${grouped(look.rows)} rows.`
+    return `${look.detail}${how}${rows}`
+  }
+  return asset.flow === null ? null : `Tidemark’s own ledger of the flow “${asset.flow}”.`
+}
+
+function flowLink(flow: string | null) {
+  return flow === null ? null : (
+    <a href={flowPath(flow)}>
+      <bdi>{flow}</bdi>
+    </a>
+  )
+}

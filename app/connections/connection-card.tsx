@@ -1,0 +1,163 @@
+import { grouped } from '#app/_ui/grouped.ts'
+import { Listed } from '#app/_ui/listed.tsx'
+import { feedPath, flowPath } from '#app/_ui/paths.ts'
+import { Facts } from '#app/_ui/section.tsx'
+import { Age, Time } from '#app/_ui/time.tsx'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
+import type { ConnectionView } from '#lib/queries/pages/connections-page.ts'
+import { CheckOrder } from './check-action.tsx'
+import { SecretList } from './secret-list.tsx'
+
+type State = ConnectionView['health']['state']
+
+const STATES: Record<State, [icon: string, words: string]> = {
+  working: ['fresh', 'Works'],
+  failing: ['stale', 'Fails'],
+  checking: ['running', 'Being checked'],
+  unseen: ['unknown', 'Not seen yet'],
+}
+
+/** One outside system: does it let us in, what for, and how old are its secrets? */
+export function ConnectionCard({ connection }: { connection: ConnectionView }) {
+  const { key, kind, health } = connection
+  return (
+    <article className="card" id={key} aria-labelledby={`name-${key}`}>
+      <header>
+        <h2 id={`name-${key}`}>{key}</h2>
+        <span className="muted">{kind}</span>
+        <StateMark state={health.state} />
+      </header>
+      {health.problem !== null && <p className="card-problem">{health.problem}</p>}
+      <Facts
+        form="card-facts"
+        facts={[
+          ['Address', <Address key="address" connection={connection} />],
+          ['Last look', <LastLook key="look" connection={connection} />],
+          ['Last check', <LastCheck key="check" connection={connection} />],
+          ['Secrets', <SecretList key="secrets" references={connection.references} />],
+          ['Used by', <Usage key="usage" connection={connection} />],
+        ]}
+      />
+      <footer>
+        <CheckOrder
+          connection={key}
+          checkedAt={connection.checkedAt}
+          isChecking={health.state === 'checking'}
+          isGood={connection.checkOk}
+        />
+        <Rotation references={connection.references} />
+      </footer>
+    </article>
+  )
+}
+
+function StateMark({ state }: { state: State }) {
+  const [icon, words] = STATES[state]
+  return (
+    <span className={`status t-${icon}`}>
+      <svg aria-hidden="true">
+        <use href={`#i-${icon}`} />
+      </svg>
+      {words}
+    </span>
+  )
+}
+
+/** Plain settings only; whatever is a reference is listed with where it is set. */
+function Address({ connection }: { connection: ConnectionView }) {
+  const hidden = connection.references.filter(({ setting }) => /url|host|address|endpoint/i.test(setting))
+  if (connection.settings.length === 0) {
+    return hidden.length === 0 ? <span className="muted">none</span> : <code>{hidden.map(({ name }) => `\${${name}}`).join(' ')}</code>
+  }
+  return (
+    <ul className="in-line">
+      {connection.settings.map(([name, value]) => (
+        <li key={name}>
+          <span className="muted">{name}</span> <code>{value}</code>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function LastLook({ connection }: { connection: ConnectionView }) {
+  const { okAt, failedAt, failures, downSince, probeEveryMs } = connection
+  return (
+    <>
+      {okAt === null ? 'none good yet' : <Moment at={okAt} />}
+      {failures > 0 && failedAt !== null && (
+        <>
+          ; {grouped(failures)} failed{okAt === null ? '' : ' since'}, the last <Time at={failedAt} />
+        </>
+      )}
+      {downSince !== null && (
+        <>
+          ; declared down since <Time at={downSince} />
+        </>
+      )}
+      <span className="muted"> · every {formatDuration(probeEveryMs)}</span>
+    </>
+  )
+}
+
+function Moment({ at }: { at: number }) {
+  return (
+    <>
+      <Time at={at} />
+      <Age at={at} brackets past />
+    </>
+  )
+}
+
+function LastCheck({ connection }: { connection: ConnectionView }) {
+  const { checkedAt, checkOk, checkDetail } = connection
+  if (checkedAt === null) return <span className="muted">none yet</span>
+  return (
+    <>
+      <Moment at={checkedAt} />
+      {checkOk === null && ' · under way'}
+      {checkOk === true && checkDetail !== null && checkDetail !== '' && ` · ${checkDetail}`}
+      {checkOk === false && (connection.health.state === 'failing' ? ' · failed' : ` · failed: ${checkDetail ?? ''}`)}
+    </>
+  )
+}
+
+function Usage({ connection }: { connection: ConnectionView }) {
+  const { flows, feeds, assets } = connection
+  if (flows.length === 0 && assets === 0) return <span className="muted">nothing yet</span>
+  return (
+    <>
+      {flows.length > 0 && (
+        <div>
+          {flows.length === 1 ? 'flow' : 'flows'}{' '}
+          <Listed items={flows.map((name) => ({ key: name, shown: <a href={flowPath(name)}>{name}</a> }))} />
+        </div>
+      )}
+      {assets > 0 && (
+        <div>
+          {grouped(assets)} {assets === 1 ? 'asset' : 'assets'} of{' '}
+          <Listed items={feeds.map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
+        </div>
+      )}
+    </>
+  )
+}
+
+function Rotation({ references }: { references: ConnectionView['references'] }) {
+  const steps = rotationInWords(references)
+  if (steps.length === 0) return null
+  return (
+    <details className="fold">
+      <summary>How to replace its secrets</summary>
+      <ol className="rotation">
+        {steps.map((words) => (
+          <li key={words}>{words}</li>
+        ))}
+        <li>
+          Test it here. Tidemark notices the change; <code>rotatedOn: date</code> under the connection tells of an earlier one.
+        </li>
+      </ol>
+    </details>
+  )
+}

@@ -1,0 +1,61 @@
+import { grouped } from '#app/_ui/grouped.ts'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import type { ConnectionsPage } from '#lib/queries/pages/connections-page.ts'
+import { ConnectionCard } from './connection-card.tsx'
+
+/** All connections, what needs somebody first. */
+export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
+  const { page, now, connections } = found
+  // A connection that is down says so on its card.
+  const banners = found.banners.filter((banner) => banner.kind !== 'connection')
+  return (
+    <Frame page={page} now={now} shows={['connection:*']} banners={banners} place="connections">
+      <header className="hero">
+        <h1>{found.isPrivate ? headline(connections) : 'Connections are not shown on a public page.'}</h1>
+        {!found.isPrivate ? (
+          <p className="lead">
+            Addresses and the whereabouts of secrets are shown only while the catalogue says <code>access: private</code>.
+          </p>
+        ) : connections.length === 0 ? (
+          <p className="lead">
+            A connection is one outside system: a database, an API, a file server. Name it under <code>connections:</code> in the catalogue,
+            and its secrets as references such as <code>{'"${NAME}"'}</code>.
+          </p>
+        ) : (
+          <p className="lead">
+            Each is looked at as often as its card says, and checked once a day and whenever its settings or secrets change.
+          </p>
+        )}
+      </header>
+      <Cards connections={connections.slice(0, SHOWN)} />
+      {connections.length > SHOWN && (
+        <details className="fold">
+          <summary>{`${grouped(connections.length - SHOWN)} more, none of them worse`}</summary>
+          <Cards connections={connections.slice(SHOWN)} />
+        </details>
+      )}
+    </Frame>
+  )
+}
+
+/** More than so many are folded, what needs somebody before them; a link to one of them unfolds it. */
+const SHOWN = 40
+
+function Cards({ connections }: Pick<ConnectionsPage, 'connections'>) {
+  return (
+    <div className="cards wide">
+      {connections.map((connection) => (
+        <ConnectionCard key={connection.key} connection={connection} />
+      ))}
+    </div>
+  )
+}
+
+function headline(connections: ConnectionsPage['connections']): string {
+  if (connections.length === 0) return 'The catalogue names no connection yet.'
+  const failing = connections.filter(({ health }) => health.state === 'failing').length
+  const old = connections.filter(({ urgency }) => urgency === 'over' || urgency === 'soon').length
+  const all = connections.length === 1 ? 'The one connection' : `All ${connections.length} connections`
+  const first = failing === 0 ? `${all} let us in` : `${failing} of ${connections.length} connections ${failing === 1 ? 'fails' : 'fail'}`
+  return old === 0 ? `${first}.` : `${first}; ${old === 1 ? 'one has' : `${old} have`} secrets to replace.`
+}

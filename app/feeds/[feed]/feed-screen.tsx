@@ -1,0 +1,188 @@
+import { History } from '#app/_bars/history.tsx'
+import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
+import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
+import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
+import { Listed } from '#app/_ui/listed.tsx'
+import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
+import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
+import { RunList } from '#app/_ui/runs/run-list.tsx'
+import { Facts, Section } from '#app/_ui/section.tsx'
+import { SourceSection } from '#app/_ui/source-section.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Age, Time } from '#app/_ui/time.tsx'
+import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
+import type { LastRun } from '#lib/queries/runs/last-run.ts'
+import { LastRunNote } from './last-run-note.tsx'
+import { LineageStrip } from './lineage-strip.tsx'
+import { firstToTurn, verdictOf } from './root-of-trouble.ts'
+
+/** A feed: what is promised, whether it holds, why not, and everything it is made of. */
+export function FeedScreen({ found }: { found: FeedPage }) {
+  const { page, window, feed, group } = found
+  return (
+    <Frame
+      page={page}
+      now={window.now}
+      shows={[`feed:${feed.key}`, ...flowsShown(found.assets), ...assetsShown(found.neighbours)]}
+      banners={found.banners}
+      crumbs={[
+        ['All feeds', overviewPath],
+        [group.name, groupPath(group.key)],
+      ]}
+    >
+      <Head found={found} />
+      <FeedFacts found={found} />
+      <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
+      <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} feedKey={feed.key} />
+      {found.assets.length === 0 ? <NoAssets /> : <AssetTable title="What it is made of" assets={found.assets} showPromise />}
+      <RunList runs={found.runs} now={window.now} />
+      <ChangeList changes={found.changes} />
+      <SourceSection source={found.source} />
+    </Frame>
+  )
+}
+
+function NoAssets() {
+  return (
+    <Section title="What it is made of">
+      <p className="muted">
+        Nothing yet, so nothing is judged. Name the tables, files or addresses that carry it under its <code>assets:</code> in the
+        catalogue; <code>npm run tidemark -- discover</code> proposes them.
+      </p>
+    </Section>
+  )
+}
+
+function Head({ found }: { found: FeedPage }) {
+  const { feed } = found
+  const root = firstToTurn(found)
+  return (
+    <header className="subject-head">
+      <h1 dir="auto">{feed.name}</h1>
+      {found.description !== null && (
+        <p className="lead" dir="auto">
+          {found.description}
+        </p>
+      )}
+      <p className="verdict">
+        <StatusMark status={feed.status} big />
+        {feed.weakBy !== null && <span className="muted">{weaknessInWords(feed.weakBy)}</span>}
+        {feed.since !== null && (
+          <span className="muted">
+            since <Time at={feed.since} form="long" />
+            <Age at={feed.since} brackets />
+          </span>
+        )}
+      </p>
+      {feed.reason !== null && <p className="lead">{verdictOf(found) ?? sentence(reasonInWords(feed.reason))}</p>}
+      <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} />
+      <LastRunNote run={feed.lastRun} />
+      {root !== null && (
+        <p className="root">
+          First to turn: <a href={assetPath(root.key)}>{root.name}</a> <StatusMark status={root.status} />
+          {root.since !== null && (
+            <span className="muted">
+              since <Time at={root.since} form="long" />
+            </span>
+          )}
+          {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
+        </p>
+      )}
+      <PauseOrder subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesOrders={found.takesOrders} />
+    </header>
+  )
+}
+
+function FeedFacts({ found }: { found: FeedPage }) {
+  const { feed, bars, window, page } = found
+  const overdue = feed.dueAt !== null && feed.dueAt < window.now
+  return (
+    <>
+      <Facts
+        facts={[
+          [
+            'Data through',
+            feed.dataThroughAt === null ? null : (
+              <Time key="through" at={feed.dataThroughAt} form={feed.dataThroughIsDay ? 'day' : 'long'} />
+            ),
+          ],
+          ['Updated', feed.updatedAt === null ? null : <Instant key="updated" at={feed.updatedAt} />],
+          [overdue ? 'Was due' : 'Next expected', feed.dueAt === null ? null : <Instant key="due" at={feed.dueAt} toCome />],
+          [
+            'Next load',
+            feed.isLoading ? 'running now' : feed.nextRunAt === null ? null : <Instant key="next" at={feed.nextRunAt} toCome />,
+          ],
+          ['Last run', lastRun(feed.lastRun)],
+          ['Loaded by', links(flowsOf(found), flowPath)],
+          ['Through', links([...new Set(found.assets.map((asset) => asset.connection))], connectionPath)],
+          [`Ready by ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
+          [
+            'Owner',
+            feed.owner === null ? null : (
+              <a key="owner" href={filterPath({ owner: feed.owner })}>
+                {feed.owner}
+              </a>
+            ),
+          ],
+          [
+            'Changes',
+            <a key="atom" href={`${feedPath(feed.key)}/feed.atom`}>
+              as an Atom feed
+            </a>,
+          ],
+          [
+            'Runbook',
+            found.runbook === null ? null : (
+              <a key="runbook" href={found.runbook}>
+                What to do when it breaks
+              </a>
+            ),
+          ],
+        ]}
+      />
+      {found.promise !== null && (
+        <p className="promise">
+          <span>The promise</span> {found.promise}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Instant({ at, toCome = false }: { at: number; toCome?: boolean }) {
+  return (
+    <>
+      <Time at={at} form="long" />
+      <Age at={at} brackets toCome={toCome} />
+    </>
+  )
+}
+
+function lastRun(run: LastRun | null) {
+  return run === null ? null : (
+    <>
+      <a href={runPath(run.id)}>{runStateInWords({ ...run, cancelAt: null, waitingFor: null, isDryRun: false })}</a>
+      {run.endedAt !== null && <Age at={run.endedAt} brackets past />}
+    </>
+  )
+}
+
+const flowsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ flow }) => (flow === null ? [] : [flow])))]
+
+/** Names that lead to their own pages; null for none. */
+function links(names: readonly string[], pathOf: (name: string) => string) {
+  if (names.length === 0) return null
+  const items = names.map((name) => ({
+    key: name,
+    shown: (
+      <a href={pathOf(name)}>
+        <bdi>{name}</bdi>
+      </a>
+    ),
+  }))
+  return <Listed key="links" items={items} />
+}

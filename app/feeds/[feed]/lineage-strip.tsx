@@ -1,0 +1,56 @@
+import { assetPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { statusWord } from '#app/_ui/status-labels.ts'
+import { StatusIcon } from '#app/_ui/status-mark.tsx'
+import { worstFirst } from '#app/_ui/worst-first.ts'
+import type { AssetRow, Edge } from '#lib/queries/shared/asset-rows.ts'
+import { lineageColumns } from './lineage-columns.ts'
+
+interface LineageStripProps {
+  assets: readonly AssetRow[]
+  neighbours: readonly AssetRow[]
+  edges: readonly Edge[]
+  feedKey: string
+}
+
+const SHOWN_PER_COLUMN = 8
+
+/** Where the data comes from and who uses it, from left to right; on a phone from top to bottom. */
+export function LineageStrip({ assets, neighbours, edges, feedKey }: LineageStripProps) {
+  const columns = lineageColumns([...assets, ...neighbours], edges)
+  if (columns.length < 2) return null
+  return (
+    <Section title="Where it comes from, and who uses it">
+      <ol className="strip">
+        {columns.map((column) => (
+          <li key={column[0]?.id}>
+            <ul>
+              {worstFirst(column)
+                .slice(0, SHOWN_PER_COLUMN)
+                .map((asset) => (
+                  <Node key={asset.id} asset={asset} foreign={asset.feedKey !== feedKey} />
+                ))}
+              {column.length > SHOWN_PER_COLUMN && <li className="muted small">and {column.length - SHOWN_PER_COLUMN} more</li>}
+            </ul>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  )
+}
+
+function Node({ asset, foreign }: { asset: AssetRow; foreign: boolean }) {
+  return (
+    <li>
+      <a href={assetPath(asset.key)} className={`node${foreign ? ' foreign' : ''}`}>
+        <StatusIcon status={asset.status} />
+        <span>
+          <span className="block" dir="auto">
+            {asset.name}
+          </span>
+          <span className="small muted">{`${asset.kind}, ${statusWord(asset.status).toLowerCase()}${foreign ? `, of ${asset.feedName}` : ''}`}</span>
+        </span>
+      </a>
+    </li>
+  )
+}

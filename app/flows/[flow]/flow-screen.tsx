@@ -1,0 +1,52 @@
+import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
+import { WorkSentence } from '#app/_ui/actions/work-note.tsx'
+import { Note } from '#app/_ui/note.tsx'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import { filteredRunsPath, flowsPath } from '#app/_ui/paths.ts'
+import { FlowCardBody } from '#app/_ui/runs/flow-card.tsx'
+import { FlowMark } from '#app/_ui/runs/flow-mark.tsx'
+import { RunList } from '#app/_ui/runs/run-list.tsx'
+import { SourceSection } from '#app/_ui/source-section.tsx'
+import type { FlowPage } from '#lib/queries/pages/flow-page.ts'
+
+/** One flow: its card, as written, and its latest runs. */
+export function FlowScreen({ found }: { found: FlowPage }) {
+  const { page, now, banners, card, runs } = found
+  return (
+    <Frame
+      page={page}
+      now={now}
+      shows={[`flow:${card.name}`, `progress:${card.name}`]}
+      banners={banners}
+      place="flows"
+      crumbs={[['All flows', flowsPath]]}
+    >
+      <header className="subject-head">
+        <h1 dir="auto">{card.name}</h1>
+        <p className="verdict">
+          <FlowMark card={card} big />
+        </p>
+        {card.rest !== null && (
+          <Note icon="maintenance">
+            <WorkSentence work={workOf(card.name, card.rest)} own={{ kind: 'flow', key: card.name }} />
+          </Note>
+        )}
+      </header>
+      <div className="card alone">
+        <FlowCardBody card={card} now={now} takesOrders={found.takesOrders} isWhole />
+        {!found.takesOrders && <NoOrders command={`npm run tidemark -- run ${card.name}`} />}
+      </div>
+      <RunList runs={runs} now={now} />
+      {runs.length > 0 && (
+        <p>
+          <a href={filteredRunsPath({ flow: card.name })}>All its runs</a>
+        </p>
+      )}
+      <SourceSection source={card.source} />
+    </Frame>
+  )
+}
+
+function workOf(name: string, rest: NonNullable<FlowPage['card']['rest']>) {
+  return { subject: { kind: 'flow' as const, key: name, name }, from: rest.since, ...rest }
+}

@@ -1,0 +1,60 @@
+import { History } from '#app/_bars/history.tsx'
+import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
+import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
+import { FeedLine } from '#app/_ui/feeds/feed-line.tsx'
+import { toFeedLine } from '#app/_ui/feeds/feed-summary.ts'
+import { FEEDS_PAGE } from '#app/_ui/feeds/found-page.ts'
+import { freshCount } from '#app/_ui/feeds/headline.ts'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import { Pager } from '#app/_ui/pager.tsx'
+import { pageOf } from '#app/_ui/pages-of.ts'
+import { groupPath, overviewPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { worstFirst } from '#app/_ui/worst-first.ts'
+import type { GroupPage } from '#lib/queries/pages/group-page.ts'
+
+/** A service group: its feeds with all their bars, and its own history. */
+export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumber: number }) {
+  const until = group.bars?.until ?? ''
+  const isLong = group.feeds.length > FEEDS_PAGE
+  const feeds = pageOf(isLong ? worstFirst(group.feeds) : group.feeds, pageNumber, FEEDS_PAGE)
+  return (
+    <Frame page={group.page} now={group.now} shows={[`group:${group.key}`]} banners={group.banners} crumbs={[['All feeds', overviewPath]]}>
+      <header className="subject-head">
+        <h1 dir="auto">{group.name}</h1>
+        {group.description !== null && <p className="lead">{group.description}</p>}
+        <p className="verdict">
+          <StatusMark status={group.status} big />
+          <span className="muted">
+            {freshCount(group.counts)}
+            {group.since !== null && group.status !== 'fresh' && (
+              <>
+                , so since <Time at={group.since} form="long" />
+              </>
+            )}
+          </span>
+        </p>
+        <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} />
+        <PauseOrder subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesOrders={group.takesOrders} />
+      </header>
+      <Section title="Feeds">
+        <ul className="feeds lines">
+          {feeds.items.map((feed) => (
+            <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />
+          ))}
+        </ul>
+        <Pager of={feeds} what="feeds" hrefOf={(number) => `${groupPath(group.key)}?page=${number}`} />
+        {group.feeds.length === 0 && (
+          <p className="muted">
+            It has no feed yet. Write one under its <code>feeds:</code> in the catalogue.
+          </p>
+        )}
+      </Section>
+      <History subject={`group:${group.key}`} name={group.name} bars={group.bars} days={group.days} />
+      <ChangeList changes={group.changes} />
+    </Frame>
+  )
+}

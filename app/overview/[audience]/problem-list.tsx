@@ -1,0 +1,75 @@
+import type { FeedLineData, GroupLineData } from '#app/_ui/feeds/feed-summary.ts'
+import { feedPath, filterPath } from '#app/_ui/paths.ts'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Age, Through, Time } from '#app/_ui/time.tsx'
+import { severity } from '#lib/domain/freshness/status.ts'
+
+const SHOWN = 5
+
+/** What is not right, worst first and in words: the answer before any scrolling. */
+export function Attention({ groups }: { groups: readonly GroupLineData[] }) {
+  const all = groups.flatMap((group) => group.feeds.filter(needsAttention).map((feed) => ({ feed, group })))
+  all.sort((a, b) => rank(a.feed) - rank(b.feed) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
+  if (all.length === 0) return null
+  return (
+    <ul className="attention">
+      {all.slice(0, SHOWN).map(({ feed, group }) => (
+        <li key={feed.key}>
+          <StatusMark status={feed.status} />
+          <p>
+            <a className="name" href={feedPath(feed.key)}>
+              <bdi>{feed.name}</bdi>
+            </a>{' '}
+            <span className="muted">
+              <bdi>{group.name}</bdi>
+            </span>
+            <br />
+            <Sentence feed={feed} />
+          </p>
+        </li>
+      ))}
+      {all.length > SHOWN && (
+        <li>
+          <p>
+            and <a href={filterPath({ status: 'not-fresh' })}>{all.length - SHOWN} more</a>
+          </p>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+function needsAttention(feed: FeedLineData): boolean {
+  return feed.status !== null && feed.status !== 'fresh'
+}
+
+function rank(feed: FeedLineData): number {
+  return feed.status === null ? 99 : severity(feed.status)
+}
+
+function Sentence({ feed }: { feed: FeedLineData }) {
+  return (
+    <>
+      {feed.since !== undefined && (
+        <>
+          Since <Time at={feed.since} form="long" />
+          <Age at={feed.since} brackets />
+        </>
+      )}
+      {feed.why !== undefined && `: ${feed.why}`}.
+      {feed.through !== undefined && (
+        <>
+          {' '}
+          Its data goes through <Through value={feed.through} form="long" />.
+        </>
+      )}
+      {feed.loading === true && ' It is being loaded right now.'}
+      {feed.nextLoad !== undefined && !feed.loading && (
+        <>
+          {' '}
+          The next load starts <Time at={feed.nextLoad} form="long" />.
+        </>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,89 @@
+'use client'
+import { OrderForm } from '#app/_ui/actions/action-form.tsx'
+import { grouped } from '#app/_ui/grouped.ts'
+import { cancelRunPath, requestRunPath } from '#app/_ui/paths.ts'
+import { Time } from '#app/_ui/time.tsx'
+import { isEnded } from '#lib/domain/runs/run.ts'
+import type { RunView } from '#lib/queries/runs/run-view.ts'
+
+interface RunOrdersProps {
+  run: RunView
+  /** The names of the parameters the flow takes; null when the catalogue has it no longer. */
+  parameters: readonly string[] | null
+  onDone: () => void
+}
+
+/** What somebody may do about a run: stop it while it goes on, ask for another once it has ended. What cannot be done is said. */
+export function RunOrders({ run, parameters, onDone }: RunOrdersProps) {
+  return (
+    <div className="orders">
+      {isEnded(run.state) ? <AgainOrders run={run} parameters={parameters} /> : <CancelOrder run={run} onDone={onDone} />}
+    </div>
+  )
+}
+
+function CancelOrder({ run, onDone }: Pick<RunOrdersProps, 'run' | 'onDone'>) {
+  if (run.cancelAt !== null)
+    return (
+      <p className="muted">
+        It is being cancelled since <Time at={run.cancelAt} form="clock" />: its worker stops where nothing is left half done.
+      </p>
+    )
+  const question =
+    run.state === 'running'
+      ? 'It stops where nothing is left half done. What it has loaded until then stays; the rest is left to the next run.'
+      : 'It has not begun; it will not begin.'
+  return (
+    <OrderForm action={cancelRunPath(run.id)} question={question} yes="Yes, cancel it" onDone={onDone}>
+      Cancel this run…
+    </OrderForm>
+  )
+}
+
+function AgainOrders({ run, parameters }: Pick<RunOrdersProps, 'run' | 'parameters'>) {
+  if (parameters === null)
+    return <p className="muted">The run has ended. Its flow is no longer in the catalogue, so it cannot run again.</p>
+  const action = requestRunPath(run.flow)
+  const known = Object.fromEntries(Object.entries(run.parameters).filter(([name]) => parameters.includes(name)))
+  const { dryRun: _dry, ...real } = known
+  if (run.isDryRun) return <AfterDryRun action={action} real={real} />
+  const canReplay = run.rowsRejected > 0 && parameters.includes('replay')
+  return (
+    <>
+      {canReplay && (
+        <OrderForm action={action} fields={{ parameters: { replay: run.id } }}>
+          Replay what failed ({grouped(run.rowsRejected)})
+        </OrderForm>
+      )}
+      <OrderForm action={action} fields={{ parameters: real }}>
+        Run again
+      </OrderForm>
+      {parameters.includes('dryRun') && (
+        <OrderForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
+          Dry run: say what would change
+        </OrderForm>
+      )}
+      <p className="muted small">The run has ended: there is nothing to cancel.</p>
+    </>
+  )
+}
+
+/** After a dry run the same again is a dry run; to load is a step of its own, asked twice. */
+function AfterDryRun({ action, real }: { action: string; real: Record<string, unknown> }) {
+  return (
+    <>
+      <OrderForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
+        Dry run again
+      </OrderForm>
+      <OrderForm
+        action={action}
+        fields={{ parameters: real }}
+        question="The dry run changed nothing. This run loads: it writes what the dry run only said."
+        yes="Yes, load it"
+      >
+        Run for real…
+      </OrderForm>
+      <p className="muted small">The dry run has ended: there is nothing to cancel.</p>
+    </>
+  )
+}

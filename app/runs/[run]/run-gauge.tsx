@@ -1,0 +1,110 @@
+'use client'
+import { useEffect, useState } from 'react'
+import { duration } from '#app/_ui/format-time.ts'
+import { grouped } from '#app/_ui/grouped.ts'
+import { runPath } from '#app/_ui/paths.ts'
+import { Time } from '#app/_ui/time.tsx'
+import { signInWords, signOfLife } from '#lib/domain/runs/liveness.ts'
+import { isEnded } from '#lib/domain/runs/run.ts'
+import { type ProgressMark, paceInWords, paceOf, withMark } from '#lib/domain/runs/throughput.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import type { RunView } from '#lib/queries/runs/run-view.ts'
+
+const TICK_MS = 1000
+/** Without an answer for so long, the page does not know how the run is. */
+const DEAF_AFTER_MS = 10_000
+
+/** How far a run is that has not ended, how fast it goes, when it expects to end, and whether it is alive. `readAt`: by this browser's clock. */
+export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
+  const pace = usePace(run)
+  const sinceReadMs = useSinceRead(readAt)
+  if (isEnded(run.state)) return null
+  const { progressDone: done, progressTotal: total } = run
+  const share = done === null || total === null || total === 0 ? null : Math.min(1, done / total)
+  return (
+    <div className="gauge">
+      {share !== null && <progress value={share} max={1} aria-label="Progress" />}
+      <dl>
+        {done !== null && (
+          <Fact label="Done">
+            <strong>{grouped(done)}</strong>
+            {total !== null && ` of ${grouped(total)}`}
+            {share !== null && ` (${Math.floor(100 * share)} %)`}
+          </Fact>
+        )}
+        {pace !== null && <Fact label="Pace">{pace}</Fact>}
+        {run.etaAt !== null && (
+          <Fact label="Expected end">
+            <Eta at={run.etaAt} now={run.now + sinceReadMs} />
+          </Fact>
+        )}
+        {run.waitingFor !== null && (
+          <Fact label="Waiting">
+            {run.waitingFor}
+            {run.waitsForRun !== null && (
+              <>
+                {' '}
+                <a href={runPath(run.waitsForRun)}>The run that goes on</a>
+              </>
+            )}
+          </Fact>
+        )}
+        <Sign run={run} sinceReadMs={sinceReadMs} />
+      </dl>
+    </div>
+  )
+}
+
+function Fact({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Eta({ at, now }: { at: number; now: number }) {
+  if (at <= now) return 'it takes longer than it seemed'
+  return (
+    <>
+      <Time at={at} form="clock" /> (in {duration((at - now) / 1000)})
+    </>
+  )
+}
+
+function Sign({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
+  if (sinceReadMs > DEAF_AFTER_MS)
+    return <Fact label="Heartbeat">This page has not heard from the server for {duration(sinceReadMs / 1000)}.</Fact>
+  const now = run.now + sinceReadMs
+  const words = signInWords(run, now)
+  if (words === null) return null
+  return (
+    <Fact label="Heartbeat">
+      <span className={signOfLife(run, now)?.isSilent ? 'silent' : undefined}>{words}</span>
+    </Fact>
+  )
+}
+
+/** The pace in words, from what this page has seen of the last minute. */
+function usePace(run: RunView): string | null {
+  const [marks, setMarks] = useState<ProgressMark[]>(() => marksOf(run, []))
+  useEffect(() => setMarks((known) => marksOf(run, known)), [run])
+  return run.state === 'running' ? paceInWords(paceOf(marks, run.startedAt)) : null
+}
+
+function marksOf(run: RunView, known: readonly ProgressMark[]): ProgressMark[] {
+  return run.progressDone === null ? [...known] : withMark(known, { at: run.now, done: run.progressDone })
+}
+
+/** Milliseconds since the run was read, ticking; 0 until the page is alive. */
+function useSinceRead(readAt: number): number {
+  const [now, setNow] = useState(0)
+  useEffect(() => {
+    const tick = () => setNow(systemClock.now())
+    tick()
+    const timer = setInterval(tick, TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return now === 0 ? 0 : Math.max(0, now - readAt)
+}

@@ -1,0 +1,65 @@
+import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
+import { grouped } from '#app/_ui/grouped.ts'
+import { Listed } from '#app/_ui/listed.tsx'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import { assetPath, feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import type { RunPage, RunPageQuery } from '#lib/queries/pages/run-page.ts'
+import { LiveRun } from './live-run.tsx'
+import { RejectedRows } from './rejected-rows.tsx'
+
+/** One run: how it goes, step by step, what it put aside, its log, and what it writes. */
+export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuery }) {
+  const { run, page, now, writes, rejections } = found
+  const feeds = new Map(writes.map((asset) => [asset.feedKey, asset.feedName]))
+  const crumbs = [...feeds].map(([key, name]): [string, string] => [name, feedPath(key)])
+  return (
+    <Frame page={page} now={now} shows={[]} banners={found.banners} place="runs" crumbs={[['All runs', runsPath], ...crumbs.slice(0, 1)]}>
+      <LiveRun
+        initial={run}
+        log={{ initial: found.log, query: query.log }}
+        orders={found.takesOrders ? { parameters: found.parameters } : null}
+      >
+        <RejectedRows runId={run.id} rejections={rejections} isDryRun={run.isDryRun} />
+      </LiveRun>
+      <div className="section">
+        Flow{' '}
+        <a href={flowPath(run.flow)}>
+          <bdi>{run.flow}</bdi>
+        </a>
+        {feeds.size > 0 && ', for '}
+        <Listed items={[...feeds].map(([key, name]) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
+      </div>
+      {!found.takesOrders && <NoOrders />}
+      {writes.length > 0 && (
+        <Section title="What it writes">
+          <Written assets={writes.slice(0, WRITES_SHOWN)} />
+          {writes.length > WRITES_SHOWN && (
+            <details className="fold">
+              <summary>{grouped(writes.length - WRITES_SHOWN)} more</summary>
+              <Written assets={writes.slice(WRITES_SHOWN)} />
+            </details>
+          )}
+        </Section>
+      )}
+    </Frame>
+  )
+}
+
+/** More than so many are folded. */
+const WRITES_SHOWN = 25
+
+function Written({ assets }: { assets: RunPage['writes'] }) {
+  return (
+    <ul className="plain">
+      {assets.map((asset) => (
+        <li key={asset.key}>
+          <a href={assetPath(asset.key)}>
+            <bdi>{asset.name}</bdi>
+          </a>{' '}
+          <code className="muted">{asset.key}</code>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,84 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { duration } from '#app/_ui/format-time.ts'
+import { getJson } from '#app/_ui/live/get-json.ts'
+import { filteredRunsPath, questionOf, runPath } from '#app/_ui/paths.ts'
+import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
+import { RunMark } from '#app/_ui/runs/run-mark.tsx'
+import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
+import { Section } from '#app/_ui/section.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import type { ListedRun, RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
+
+/** How often the list is asked for: while something is under way, and while nothing is. */
+const BUSY_MS = 2000
+const IDLE_MS = 5000
+
+/** All runs as they go: those under way on top. */
+export function LiveRuns({ initial, filter }: { initial: RunList; filter: RunFilter }) {
+  const { data: list } = useQuery({
+    queryKey: ['run', 'list', filter],
+    queryFn: ({ signal }) => getJson<RunList>(`/api/v1/runs${questionOf({ ...filter })}`, signal),
+    initialData: initial,
+    refetchInterval: (query) => ((query.state.data?.underWay.length ?? 0) > 0 ? BUSY_MS : IDLE_MS),
+  })
+  const { underWay, ended, next } = list
+  return (
+    <>
+      {underWay.length > 0 && (
+        <Section title="Under way" note={countInWords(underWay)}>
+          <Runs runs={underWay} now={list.now} />
+        </Section>
+      )}
+      <Section
+        title="Ended"
+        note={filter.before === null ? undefined : <a href={filteredRunsPath({ ...filter, before: null })}>Back to the newest</a>}
+      >
+        {ended.length === 0 ? <p className="muted">No run like this has ended.</p> : <Runs runs={ended} now={list.now} />}
+        {next !== null && (
+          <nav className="pages" aria-label="Pages of runs">
+            <a href={filteredRunsPath({ ...filter, before: next })}>Earlier runs</a>
+          </nav>
+        )}
+      </Section>
+    </>
+  )
+}
+
+function countInWords(runs: readonly ListedRun[]): string {
+  const running = runs.filter((run) => run.state === 'running').length
+  const others = runs.length - running
+  return [running > 0 ? `${running} running` : '', others > 0 ? `${others} waiting` : ''].filter((words) => words !== '').join(', ')
+}
+
+function Runs({ runs, now }: { runs: readonly ListedRun[]; now: number }) {
+  return (
+    <ul className="all-runs">
+      {runs.map((run) => (
+        <li key={run.id}>
+          <Run run={run} now={now} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Run({ run, now }: { run: ListedRun; now: number }) {
+  const seconds = secondsOf(run, now)
+  return (
+    <article className="listed-run">
+      <RunMark run={run} />
+      <h3>
+        <a href={runPath(run.id)}>{run.flow}</a>
+      </h3>
+      <span>
+        <Time at={run.startedAt ?? run.scheduledFor} form="long" />
+      </span>
+      <span className="muted">{seconds === null ? 'not started' : duration(seconds)}</span>
+      <span className="muted">{rowsInWords(run)}</span>
+      <span className="muted">by {triggerInWords(run)}</span>
+      {run.problem !== null && <p>{run.problem}</p>}
+      {run.state === 'running' ? <RunProgress run={run} /> : run.waitingFor !== null && <p className="muted">{run.waitingFor}</p>}
+    </article>
+  )
+}

@@ -1,0 +1,61 @@
+import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
+import { Frame } from '#app/_ui/page-shell.tsx'
+import { overviewPath, runsPath } from '#app/_ui/paths.ts'
+import { filterStateInWords } from '#app/_ui/runs/run-labels.ts'
+import type { RunsPage } from '#lib/queries/pages/runs-page.ts'
+import { RUN_FILTER_STATES, type RunFilter } from '#lib/queries/runs/run-list.ts'
+import { LiveRuns } from './live-runs.tsx'
+
+interface RunsScreenProps {
+  found: RunsPage & { page: NonNullable<RunsPage['page']> }
+  filter: RunFilter
+  /** Why the address could not be understood. */
+  problem: string | null
+}
+
+/** The runs of all flows, with a choice of flow and state. */
+export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
+  const { page, list, flows } = found
+  const known = filter.flow === null || flows.includes(filter.flow) ? flows : [...flows, filter.flow]
+  return (
+    <Frame page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
+      <header className="hero">
+        <h1>Runs</h1>
+        {problem !== null && <p className="lead">{problem}</p>}
+      </header>
+      <search>
+        <form className="filter" action={runsPath}>
+          <label>
+            <span>Flow</span>
+            <select name="flow" defaultValue={filter.flow ?? ''}>
+              <option value="">All flows</option>
+              {known.map((flow) => (
+                <option key={flow}>{flow}</option>
+              ))}
+            </select>
+          </label>
+          <label>
+            <span>State</span>
+            <select name="state" defaultValue={filter.state ?? ''}>
+              <option value="">All states</option>
+              {RUN_FILTER_STATES.map((state) => (
+                <option key={state} value={state}>
+                  {filterStateInWords(state)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit" className="button">
+            Show
+          </button>
+          {(filter.flow !== null || filter.state !== null) && <a href={runsPath}>Show all runs</a>}
+        </form>
+      </search>
+      {!found.takesOrders && <NoOrders />}
+      <LiveRuns initial={list} filter={filter} />
+      <p className="muted small">
+        What the runs mean for the data is on the <a href={overviewPath}>status</a>.
+      </p>
+    </Frame>
+  )
+}

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { json as readJson } from 'node:stream/consumers'
+import { z } from 'zod'
+import { type Answer, jsonAnswer } from '#demo/campus/answer.ts'
+import type { Manner, Misbehaviour } from '#demo/campus/faults.ts'
+import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
+import { find, PEOPLE_BASE } from './entries.ts'
+import type { Entry } from './entry.ts'
+import { parseFilter, valuesOf } from './filter.ts'
+
+/** RadiantOne's REST root, and the gateway in front of it. */
+export const VDS_REST_PATH = '/adap'
+export const VDS_GATEWAY_PATH = '/vds-gateway'
+
+const DEFAULT_SIZE_LIMIT = 1000
+const PARAMETERS = new Set(['filter', 'scope', 'attributes', 'sizeLimit', 'pageSize', 'cookie', 'returnMode', 'startIndex', 'count'])
+const gatewayBody = z.strictObject({ params: z.string() })
+
+/** The virtual directory: its own REST search, and a gateway that takes the same parameters as one text. */
+export function vds(world: CampusWorld): CampusSystem {
+  const { bindDn, bindPassword, key } = world.credentials
+  const sessions: Sessions = new Map()
+  const basic = `Basic ${Buffer.from(`${bindDn}:${bindPassword}`).toString('base64')}`
+  return {
+    isFor: (path) => path === VDS_GATEWAY_PATH || path === VDS_REST_PATH || path.startsWith(`${VDS_REST_PATH}/`),
+    answer(request, url, misbehaviour) {
+      if (url.pathname === VDS_GATEWAY_PATH) return answerGateway(world, request, key, misbehaviour)
+      if (misbehaviour?.manner === 'unauthorized' || request.headers.authorization !== basic) {
+        return adapError(400, 49, 'Connection failed: [LDAP: error code 49 - Invalid Credentials]')
+      }
+      if (url.search === '?bind=simpleBind') return jsonAnswer(200, { httpStatus: 200 })
+      return answerSearch(world, sessions, url, misbehaviour?.manner)
+    },
+  }
+}
+
+function adapError(status: number, ldapCode: number, description: string): Answer {
+  return jsonAnswer(status, { httpStatus: status, ldapCode, description })
+}
+
+function answerSearch(world: CampusWorld, sessions: Sessions, url: URL, manner: Manner | undefined): Answer {
+  if (manner === 'error-in-200')
+    return jsonAnswer(200, { httpStatus: 400, ldapCode: 4, description: '[LDAP: error code 4 - Size Limit Exceeded]' })
+  const base = decodeURIComponent(url.pathname.slice(VDS_REST_PATH.length + 1))
+  if (base.toLowerCase() !== PEOPLE_BASE) return adapError(404, 32, '[LDAP: error code 32 - No Such Object]')
+  const strange = [...url.searchParams.keys()].find((name) => !PARAMETERS.has(name))
+  if (strange !== undefined) return adapError(400, 2, `Unknown parameter ${strange}`)
+  const found = search(world, sessions, url.searchParams, manner)
+  return found === undefined ? adapError(400, 87, 'The filter is not a filter.') : jsonAnswer(200, found)
+}
+
+interface Found {
+  resources: { dn: string; attributes: Record<string, string | string[]> }[]
+  totalResults: number
+  count: number
+  cookie?: string | null
+}
+
+/** Searches that are read in pages: how far each has got. A search keeps its cookie from the first page to the last. */
+type Sessions = Map<string, number>
+
+function search(world: CampusWorld, sessions: Sessions, parameters: URLSearchParams, manner: Manner | undefined): Found | undefined {
+  const filter = parseFilter(parameters.get('filter') ?? '(objectClass=*)')
+  if (filter === undefined) return undefined
+  const found = manner === 'empty-answer' ? [] : find(world.people, filter)
+  const shown = (some: Entry[]) => some.map((entry) => show(entry, parameters))
+  const pageSize = Number(parameters.get('pageSize') ?? 0)
+  if (pageSize > 0 && manner !== 'no-paging') return page(found, { sessions, pageSize, cookie: parameters.get('cookie'), manner }, shown)
+  const limit = pageSize > 0 ? pageSize : Number(parameters.get('sizeLimit') ?? DEFAULT_SIZE_LIMIT)
+  const most = manner === 'size-limit' ? Math.ceil(found.length / 2) : limit
+  const taken = most === 0 ? found : found.slice(0, most)
+  const start = Number(parameters.get('startIndex') ?? 1) - 1
+  const resources = shown(taken.slice(start, start + Number(parameters.get('count') ?? taken.length)))
+  // Only who asks for all of them learns how many there are.
+  return {
+    resources,
+    totalResults: most === 0 ? found.length : -1,
+    count: resources.length,
+    ...(pageSize > 0 ? { cookie: null } : {}),
+  }
+}
+
+interface Paging {
+  sessions: Sessions
+  pageSize: number
+  cookie: string | null
+  manner: Manner | undefined
+}
+
+function page(found: Entry[], { sessions, pageSize, cookie, manner }: Paging, shown: (some: Entry[]) => Found['resources']): Found {
+  const known = cookie === null ? 0 : sessions.get(cookie)
+  // A search that is not known any more looks like one that has come to its end.
+  if (known === undefined || (cookie !== null && manner === 'ends-early'))
+    return { resources: [], totalResults: -3, count: 0, cookie: 'null' }
+  const session = cookie ?? `node1=${Buffer.from(randomUUID()).toString('base64')}`
+  const to = Math.min(found.length, known + pageSize)
+  const isLast = to === found.length
+  if (isLast) sessions.delete(session)
+  else sessions.set(session, to)
+  // The end of the pages is said with the word, not with a null.
+  return {
+    resources: shown(found.slice(known, to)),
+    totalResults: isLast ? -3 : -2,
+    count: to - known,
+    cookie: isLast ? 'null' : session,
+  }
+}
+
+function show(entry: Entry, parameters: URLSearchParams): Found['resources'][number] {
+  const names = parameters.get('attributes')?.split(',') ?? Object.keys(entry.attributes)
+  const isArray = parameters.get('returnMode') === 'array'
+  const attributes = names.flatMap((name) => {
+    const values = valuesOf(entry, name)
+    return values.length === 0 ? [] : [[name, isArray || values.length > 1 ? values : (values[0] ?? '')] as const]
+  })
+  return { dn: entry.dn, attributes: Object.fromEntries(attributes) }
+}
+
+async function answerGateway(
+  world: CampusWorld,
+  request: IncomingMessage,
+  key: string,
+  misbehaviour: Misbehaviour | undefined,
+): Promise<Answer> {
+  const given = request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '')
+  if (misbehaviour?.manner === 'unauthorized' || given !== key) return jsonAnswer(403, { message: 'Forbidden' })
+  const body = gatewayBody.safeParse(await readJson(request).catch(() => undefined))
+  if (request.method !== 'POST' || !body.success) return jsonAnswer(400, { message: 'The body has no params.' })
+  if (misbehaviour?.manner === 'error-in-200')
+    return jsonAnswer(200, [
+      { statusLine: { statusCode: 400, reasonPhrase: 'Bad Request' }, entity: { httpStatus: 400, ldapCode: 4, description: 'Size limit' } },
+    ])
+  const found = search(world, new Map(), new URLSearchParams(body.data.params), misbehaviour?.manner)
+  if (found === undefined)
+    return jsonAnswer(200, [
+      { statusLine: { statusCode: 400 }, entity: { httpStatus: 400, ldapCode: 87, description: 'The filter is not a filter.' } },
+    ])
+  // The gateway passes on who was found and nothing about how many there are.
+  const wrapped = { statusLine: { statusCode: 200, reasonPhrase: 'OK' }, entity: { resources: found.resources } }
+  return jsonAnswer(200, misbehaviour?.manner === 'one-json-document' ? wrapped : [wrapped])
+}

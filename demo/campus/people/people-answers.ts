@@ -1,0 +1,59 @@
+import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { SentTerm } from './facts.ts'
+import type { People } from './people.ts'
+
+/** Somebody a pipeline is asked for, with the terms it was told of. */
+export interface AskedPerson {
+  buid: string
+  terms: SentTerm[]
+  facultyTerms: string[]
+}
+
+const DEEP = 3000
+
+/** The documents of those who were asked for, one text each, made while they are sent; who is not on campus is left out. */
+export function* peopleTexts(people: People, asked: Iterable<AskedPerson>, misbehaviour: Misbehaviour | undefined): Generator<string> {
+  const manner = misbehaviour?.manner
+  let sent = 0
+  for (const person of manner === 'empty-answer' ? [] : asked) {
+    const index = people.find(person.buid)
+    if (index === undefined || isDropped(people, index, misbehaviour)) continue
+    const document = people.documentOf(index, person.terms, person.facultyTerms)
+    const spoiled = misbehaviour?.buid ?? (sent === 0 ? person.buid : null)
+    yield spoiled === person.buid ? spoil(document, manner) : JSON.stringify(document)
+    if (manner === 'empty-objects' && sent % 10 === 0) yield '{}'
+    sent += 1
+  }
+  if (manner === 'unasked-person') yield JSON.stringify(people.documentOf(people.count + 1, []))
+}
+
+function isDropped(people: People, index: number, misbehaviour: Misbehaviour | undefined): boolean {
+  return misbehaviour?.manner === 'dropped-people' && people.isUnlucky(index, misbehaviour.share)
+}
+
+/** One document that somebody further down cannot take, while everybody else's is well. */
+function spoil(document: Record<string, unknown>, manner: string | undefined): string {
+  const whole = JSON.stringify(document)
+  const withField = (field: string) => `${whole.slice(0, -1)},${field}}`
+  switch (manner) {
+    case 'deep-document':
+      return withField(`"remarks":${'['.repeat(DEEP)}${']'.repeat(DEEP)}`)
+    case 'null-character':
+      return withField('"remarks":"before\\u0000after"')
+    case 'huge-number':
+      return withField(`"balance":1e999999`)
+    default:
+      return whole
+  }
+}
+
+/** Rows of terms, gathered by the person they belong to; the order is that of the first row. */
+export function gather(rows: Iterable<{ buid: string; career?: string | undefined; strm?: string | undefined }>): Map<string, AskedPerson> {
+  const asked = new Map<string, AskedPerson>()
+  for (const { buid, career, strm } of rows) {
+    const person = asked.get(buid) ?? { buid, terms: [], facultyTerms: [] }
+    if (strm !== undefined) person.terms.push({ ACAD_CAREER: career ?? '', STRM: strm })
+    asked.set(buid, person)
+  }
+  return asked
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+import { text as readText } from 'node:stream/consumers'
+import { type Answer, jsonAnswer } from '#demo/campus/answer.ts'
+import type { Manner, Misbehaviour } from '#demo/campus/faults.ts'
+import { employees } from '#demo/campus/people/employees.ts'
+import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
+import { answerOData, isODataPath } from './sap-odata.ts'
+
+/** The BAPI gateway's path. */
+export const SAP_BAPI_PATH = '/sap-gateway/bapi'
+
+/** SAP: function modules behind a gateway, and an OData service in both versions. */
+export function sap(world: CampusWorld): CampusSystem {
+  return {
+    isFor: (path) => path === SAP_BAPI_PATH || isODataPath(path),
+    answer(request, url, misbehaviour) {
+      if (url.pathname !== SAP_BAPI_PATH) return answerOData(world, request, url, misbehaviour)
+      if (misbehaviour?.manner === 'unauthorized' || request.headers['x-api-key'] !== world.credentials.key)
+        return jsonAnswer(403, { message: 'Forbidden' })
+      return call(world, request, url, misbehaviour)
+    },
+  }
+}
+
+async function call(world: CampusWorld, request: IncomingMessage, url: URL, misbehaviour: Misbehaviour | undefined): Promise<Answer> {
+  if (request.method !== 'POST' || !isJson(await readText(request))) return jsonAnswer(400, { message: 'The body is not JSON.' })
+  const bapi = url.searchParams.get('BAPIName')
+  // SAP answers 200 whatever happened; RETURN tells.
+  if (bapi !== 'Z_HR_EMPLOYEE_OBJ_LIST') return jsonAnswer(200, { RETURN: bapiReturn('E', `Function module ${bapi} was not found`) })
+  if (url.searchParams.get('account') !== 'HR') return jsonAnswer(200, { RETURN: [bapiReturn('A', 'No authorization for this account')] })
+  return { status: 200, contentType: 'application/json', body: asTable(world, misbehaviour?.manner) }
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function bapiReturn(type: string, message: string): Record<string, string> {
+  return { TYPE: type, ID: 'ZHR', NUMBER: '000', MESSAGE: message, LOG_NO: '', LOG_MSG_NO: '000000' }
+}
+
+function* asTable(world: CampusWorld, manner: Manner | undefined): Generator<string> {
+  yield '{'
+  if (manner !== 'missing-table') {
+    yield '"ET_EMP_LIST":['
+    let sent = 0
+    for (const row of manner === 'empty-answer' ? [] : employees(world.people)) {
+      if (manner === 'half-the-rows' && sent >= world.people.count / 20) break
+      yield `${sent === 0 ? '' : ','}${JSON.stringify(row)}`
+      sent += 1
+    }
+    yield '],'
+  }
+  const failed = manner === 'error-in-200'
+  yield `"RETURN":${JSON.stringify(failed ? bapiReturn('E', 'The list could not be built') : bapiReturn('S', 'OK'))}}`
+}

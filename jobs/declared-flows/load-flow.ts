@@ -1,0 +1,74 @@
+import { keyColumns, type WrittenLoad, type WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
+import type { RecipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
+import type { LoadCounts, LoadSpec } from '#lib/engine/lake/load-spec.ts'
+import { compileSelect } from '#lib/records/select-columns.ts'
+import { Reading } from './reading.ts'
+
+const TRIES = { retries: 3, backoffMs: 10 * SECOND_MS }
+
+interface Loaded {
+  counts: LoadCounts
+  /** Records read, refused ones included. */
+  read: number
+}
+
+function specOf(recipe: WrittenRecipe, load: WrittenLoad, parameters: RecipeParameters, zone: string): LoadSpec {
+  return {
+    table: pathOf(load.into),
+    mode: load.mode,
+    key: keyColumns(load.key),
+    columns: compileSelect(recipe.select, zone).columns,
+    shrinkRatio: parameters.shrinkRatio ?? load.shrinkRatio,
+    allowEmpty: parameters.allowEmpty ?? load.allowEmpty,
+    dryRun: parameters.dryRun ?? false,
+  }
+}
+
+/** Reads the recipe's source into its table: all that was read is checked before anything of the table changes. */
+export async function loadRecipe(
+  ctx: FlowContext<RecipeParameters>,
+  recipe: WrittenRecipe,
+  load: WrittenLoad,
+  { zone, tolerance }: { zone: string; tolerance: number },
+): Promise<FlowResult> {
+  const spec = specOf(recipe, load, ctx.parameters, zone)
+  // A replaced table stands for the whole answer; rows that are merged or appended stand for themselves.
+  const reading = new Reading(ctx, recipe, { zone, key: spec.key, tolerance: spec.mode === 'replace' ? tolerance : null })
+  const target = await ctx.lake.beginLoad(spec)
+  const fill = async () => {
+    await target.fill(reading.rows())
+    await reading.finish()
+  }
+  try {
+    // Its result is not stored: what is staged goes with the attempt, so a later one reads again.
+    if (target.done === null) await ctx.task('extract', TRIES, fill)
+    const loaded = await ctx.task('load', TRIES, async (): Promise<Loaded> => {
+      if (target.done === null && !target.isFilled) await fill()
+      const counts = await target.store()
+      return { counts, read: Math.max(reading.seen, counts.seen) }
+    })
+    ctx.count('load', shown(loaded.counts))
+    return toResult(loaded, spec)
+  } finally {
+    await target.close()
+  }
+}
+
+function shown({ inserted, changed, unchanged, deleted, duplicates }: LoadCounts): Record<string, number> {
+  return { inserted, changed, unchanged, deleted, ...(duplicates > 0 ? { duplicates } : {}) }
+}
+
+function toResult({ counts, read }: Loaded, { dryRun }: LoadSpec): FlowResult {
+  const result = {
+    rowsLoaded: counts.inserted + counts.changed + counts.deleted,
+    rowsRemoved: counts.deleted,
+    rowsSeen: read,
+    summary: { rows: read, ...shown(counts) },
+  }
+  return dryRun === true
+    ? { ...result, rowsLoaded: 0, rowsRemoved: 0, moves: 'nothing', summary: { ...result.summary, 'dry run': 'nothing was changed' } }
+    : result
+}

@@ -1,0 +1,120 @@
+import type { WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
+import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
+import type { JsonObject } from '#lib/domain/values/json.ts'
+import type { FlowContext } from '#lib/engine/flow.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { compileSelect, type Selection } from '#lib/records/select-columns.ts'
+import { UnusableRecord } from '#lib/records/unusable-record.ts'
+
+/** More rows than this with the same kind of trouble are no accident; nobody reads a longer list. */
+const REFUSED_MAX = 10_000
+/** Refused rows that may wait to be written down while reading goes on. */
+const WAITING_MAX = 200
+const TOLD_EVERY = 500
+
+const percent = (share: number) => `${(100 * share).toFixed(share < 0.001 ? 2 : 1).replace(/\.?0+$/, '')} %`
+
+interface ReadingOptions {
+  /** What wall-clock times mean. */
+  zone: string
+  /** Columns without which a row cannot be told from others. */
+  key: readonly string[]
+  /** Largest share of refused rows at which the others may stand for the whole; null when they need not. */
+  tolerance: number | null
+}
+
+/** One flow's reading of its source: records in, rows out, with what could not be a row put aside and counted. */
+export class Reading {
+  /** Records read, refused ones included. */
+  seen = 0
+  refused = 0
+  readonly #ctx: FlowContext<unknown>
+  readonly #recipe: WrittenRecipe
+  readonly #options: ReadingOptions
+  #selection: Selection
+  #waiting: Promise<void>[] = []
+
+  constructor(ctx: FlowContext<unknown>, recipe: WrittenRecipe, options: ReadingOptions) {
+    this.#ctx = ctx
+    this.#recipe = recipe
+    this.#options = options
+    this.#selection = compileSelect(recipe.select, options.zone)
+  }
+
+  get columns(): Selection['columns'] {
+    return this.#selection.columns
+  }
+
+  /** The rows of a whole answer, from its beginning each time. */
+  async *rows(): AsyncGenerator<JsonObject> {
+    this.seen = 0
+    this.refused = 0
+    this.#selection = compileSelect(this.#recipe.select, this.#options.zone)
+    const { from, ...request } = this.#recipe.extract
+    for await (const record of this.#ctx.connect(connectionOf(from)).extract({ path: pathOf(from), ...request })) {
+      this.seen += 1
+      if (this.seen % TOLD_EVERY === 0) this.#tell()
+      const row = await this.#toRow(record)
+      if (row !== null) yield row
+    }
+    await this.#written()
+    this.#tell()
+  }
+
+  async #toRow(record: unknown): Promise<JsonObject | null> {
+    if (record instanceof UnusableRecord) {
+      await this.refuse(record.reason, record.place)
+      return null
+    }
+    const selected = this.#selection.row(record)
+    if (selected.ok) {
+      const missing = this.#options.key.find((column) => (selected.row[column] ?? null) === null)
+      if (missing === undefined) return selected.row
+      await this.refuse(`${missing} is empty, and it tells rows apart`)
+      return null
+    }
+    if (selected.refuseAll) throw refused(`The column ${selected.column} ${selected.reason}.`)
+    await this.refuse(`${selected.column} ${selected.reason}`)
+    return null
+  }
+
+  /** Puts the row read last aside. */
+  async refuse(reason: string, place = `row ${this.seen}`): Promise<void> {
+    this.refused += 1
+    if (this.refused > REFUSED_MAX) throw refused(`More than ${REFUSED_MAX} rows could not be used; the last one: ${reason}.`)
+    this.#waiting.push(this.#ctx.quarantine('extract', place, reason))
+    if (this.#waiting.length >= WAITING_MAX) await this.#written()
+  }
+
+  async #written(): Promise<void> {
+    const waiting = this.#waiting
+    this.#waiting = []
+    await Promise.all(waiting)
+  }
+
+  #tell(): void {
+    this.#ctx.progress(this.seen)
+    this.#ctx.count('extract', { rows: this.seen, ...(this.refused > 0 ? { 'put aside': this.refused } : {}) })
+  }
+
+  /** Whether what was read may be used: throws when a field was never there or too many rows were refused. */
+  async finish(): Promise<void> {
+    await this.#written()
+    const { tolerance } = this.#options
+    if (tolerance !== null && this.refused > this.seen * tolerance) {
+      throw refused(
+        `${this.refused} of ${this.seen} rows could not be used, more than ${percent(tolerance)}. Look at the rows put aside, or raise rejectTolerance.`,
+      )
+    }
+    const unseen = this.seen > this.refused ? this.#selection.unseen() : []
+    if (unseen.length === 0) return
+    const fields = unseen.map(({ from }) => `"${from}"`).join(', ')
+    throw refused(
+      `No row has ${fields}. Correct the path in "select", or write "default: null" for ${unseen.map(({ column }) => column).join(', ')} if it may be missing.`,
+    )
+  }
+}
+
+function refused(problem: string): TidemarkError {
+  return new TidemarkError('refused', { publicMessage: `${problem} Nothing was changed.` })
+}

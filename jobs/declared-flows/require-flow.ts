@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { recipeSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import type { Context } from '#lib/db/context.ts'
+import type { Flow } from '#lib/engine/flow.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { flowFromRecipe } from './declared-flow.ts'
+
+const storedSchema = z.object({ written: recipeSchema, zone: z.string() })
+
+/** The flow of this name: one with code, else the recipe of the catalogue in force. Throws `not-found` when there is neither. */
+export async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>, name: string): Promise<Flow> {
+  const flow = flows.get(name)
+  if (flow !== undefined) return flow
+  const { rows } = await ctx.pool.query<{ written: unknown; zone: unknown }>(
+    `select document -> 'flows' -> $1 as written, document -> 'page' ->> 'zone' as zone from catalogue_version order by id desc limit 1`,
+    [name],
+  )
+  const stored = storedSchema.safeParse(rows[0])
+  if (!stored.success) throw new TidemarkError('not-found', { publicMessage: `There is no flow "${name}" in the catalogue.` })
+  const { written, zone } = stored.data
+  return asFlow(flowFromRecipe({ name, written, zone: written.timezone ?? zone }))
+}
+
+// A flow's own parameters are checked against its schema before it sees them, so whoever runs it need not know their type.
+function asFlow<P>(flow: Flow<P>): Flow {
+  return flow as Flow
+}

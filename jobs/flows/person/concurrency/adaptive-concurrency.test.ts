@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { Pace } from './adaptive-concurrency.ts'
+
+function repeat(times: number, act: () => void): void {
+  for (let time = 0; time < times; time += 1) act()
+}
+
+describe('the pace of questions', () => {
+  it('is the fastest allowed while the lake keeps up', () => {
+    const pace = new Pace(8)
+    repeat(20, () => {
+      repeat(2, () => pace.answered())
+      repeat(2, () => pace.taken())
+    })
+    expect(pace.questions).toBe(8)
+  })
+
+  it.each([
+    [2, 8],
+    [5, 5],
+    [100, 2],
+  ])('falls by one for every answer that finds enough others waiting, never below what keeps the lake busy: %i, %i', (answers, left) => {
+    const pace = new Pace(8)
+    repeat(answers, () => pace.answered())
+    expect(pace.questions).toBe(left)
+  })
+
+  it('rises by one whenever the lake takes the last answer, up to what is allowed', () => {
+    const pace = new Pace(4)
+    repeat(4, () => pace.answered())
+    expect(pace.questions).toBe(2)
+    repeat(3, () => pace.taken())
+    expect(pace.questions).toBe(2)
+    pace.taken()
+    expect(pace.questions).toBe(3)
+    repeat(5, () => {
+      pace.answered()
+      pace.taken()
+    })
+    expect(pace.questions).toBe(4)
+  })
+
+  it('is one after the other when only one is allowed', () => {
+    const pace = new Pace(1)
+    repeat(5, () => pace.answered())
+    expect(pace.questions).toBe(1)
+    repeat(5, () => pace.taken())
+    expect(pace.questions).toBe(1)
+  })
+})

@@ -1,0 +1,52 @@
+import { orAborted } from '#lib/engine/run/stop.ts'
+
+interface Waiting {
+  size: number
+  enter: () => void
+}
+
+/** Room for so many people between two stages; those who find none wait, in order. A group larger than the room enters an empty one. */
+export class Room {
+  readonly #size: number
+  readonly #waiting: Waiting[] = []
+  #inside = 0
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  get inside(): number {
+    return this.#inside
+  }
+
+  /** Resolves when there is room; rejects with the signal's reason when that aborts first. */
+  async enter(size: number, signal: AbortSignal): Promise<void> {
+    if (this.#waiting.length === 0 && this.#hasRoomFor(size)) {
+      this.#inside += size
+      return
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiting = { size, enter: resolve }
+    this.#waiting.push(waiting)
+    await orAborted(promise, signal).catch((reason: unknown) => {
+      const place = this.#waiting.indexOf(waiting)
+      if (place >= 0) this.#waiting.splice(place, 1)
+      throw reason
+    })
+  }
+
+  leave(size: number): void {
+    this.#inside -= size
+    for (;;) {
+      const next = this.#waiting[0]
+      if (next === undefined || !this.#hasRoomFor(next.size)) return
+      this.#waiting.shift()
+      this.#inside += next.size
+      next.enter()
+    }
+  }
+
+  #hasRoomFor(size: number): boolean {
+    return this.#inside === 0 || this.#inside + size <= this.#size
+  }
+}

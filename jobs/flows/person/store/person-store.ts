@@ -1,0 +1,87 @@
+import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
+import type { Curation } from '#jobs/flows/documents/curation.ts'
+import { type IncomingPerson, POPULATIONS, type Population } from '#jobs/flows/person/incoming-person.ts'
+import type { RefusedPerson } from '#jobs/flows/person/person-row.ts'
+import { type Pseudonym, readPseudonym } from '#jobs/flows/person/pseudonym.ts'
+import type { FlowContext } from '#lib/engine/flow.ts'
+import { type Merged, mergePeople } from './merge-people.ts'
+import { PERSON_TABLES } from './person-tables.ts'
+import { type PostponedPerson, postponedOf, postponedSoFar, postponePeople } from './postponed-people.ts'
+import { readServices } from './services.ts'
+import { markUnseen, type Unseen, type WholePopulation } from './unseen-people.ts'
+
+export type { Merged, PostponedPerson, Unseen }
+
+type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'log' | 'quarantine'>
+
+/** Opens the lake's people for one run: applies sql/person.sql, reads and compiles the allow-lists. */
+export async function openPersonStore(ctx: Work): Promise<PersonStore> {
+  await ctx.lake.applySchema('person.sql')
+  return new PersonStore(ctx, await readServices(ctx), await readPseudonym(ctx.lake))
+}
+
+/** The people of the lake, for one run. */
+export class PersonStore {
+  /** Salted hash, 12 hexadecimal digits: the only form of an id in logs, rejections and errors. */
+  readonly pseudonymOf: Pseudonym
+  readonly #ctx: Work
+  readonly #curation: Curation
+
+  constructor(ctx: Work, curation: Curation, pseudonymOf: Pseudonym) {
+    this.#ctx = ctx
+    this.#curation = curation
+    this.pseudonymOf = pseudonymOf
+  }
+
+  /** After a change of an allow-list: makes the curated rows of everybody anew. */
+  curateAnew() {
+    return curateAnew(this.#ctx, PERSON_TABLES, this.#curation)
+  }
+
+  /**
+   * One fenced transaction. Bad rows are left out one by one, quarantined and postponed. Populations only grow here.
+   */
+  merge(task: string, people: readonly IncomingPerson[]): Promise<Merged> {
+    return mergePeople(this.#ctx, task, people, this.#curation, (refused) => this.#putAside(refused))
+  }
+
+  #putAside(refused: readonly RefusedPerson[]): Promise<void> {
+    return this.postpone(
+      refused.map(({ key, groups, refused: reason }) => ({
+        buid: key.buid,
+        populations: POPULATIONS.filter((population) => groups.includes(population)),
+        stage: 'load',
+        reason,
+      })),
+    )
+  }
+
+  /** Ids merged by this run, in this attempt or an earlier one. */
+  async loadedInThisRun(): Promise<ReadonlySet<string>> {
+    const rows = await this.#ctx.lake.query<{ buid: string }>(
+      'select bu_uid as buid from person_xform.current_person_data where last_seen_run = $1',
+      [this.#ctx.runId],
+    )
+    return new Set(rows.map(({ buid }) => buid))
+  }
+
+  /** Ids postponed by this run, in this attempt or an earlier one, and not loaded since; quarantines their lines again, each is one line still. */
+  postponedInThisRun(): Promise<ReadonlySet<string>> {
+    return postponedSoFar(this.#ctx, this.pseudonymOf)
+  }
+
+  /** Notes people who could not be loaded, for a replay, and quarantines one line each by pseudonym. A later merge of a person takes the note away. */
+  postpone(failed: readonly PostponedPerson[]): Promise<void> {
+    return postponePeople(this.#ctx, failed, this.pseudonymOf)
+  }
+
+  /** Those of a run whom nobody has loaded since. */
+  postponedOf(runId: string): Promise<{ buid: string; populations: Population[] }[]> {
+    return postponedOf(this.#ctx, runId)
+  }
+
+  /** At the end of a run of everybody: people who are gone, and populations people no longer belong to. */
+  deleteUnseen(answer: WholePopulation): Promise<Unseen> {
+    return this.#ctx.lake.once('unseen people', 'unseen', (sql) => markUnseen(this.#ctx, sql, answer, this.#curation))
+  }
+}

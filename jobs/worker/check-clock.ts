@@ -1,0 +1,24 @@
+import type { Sql } from '#lib/db/context.ts'
+import { readDatabaseClock } from '#lib/db/runs/workers.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import type { Clock } from '#lib/platform/clock.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+const DIFFERENCE_MAX_MS = 1000
+const LOOKS = 3
+
+/** Throws when this machine's clock is more than a second away from the database's: statuses would turn at the wrong time. */
+export async function requireRightClock(sql: Sql, clock: Clock): Promise<void> {
+  let smallest = Number.POSITIVE_INFINITY
+  for (let look = 0; look < LOOKS; look++) {
+    const before = clock.now()
+    const database = await readDatabaseClock(sql)
+    const after = clock.now()
+    const difference = Math.max(before - database, database - after, 0)
+    smallest = Math.min(smallest, difference)
+    if (smallest <= DIFFERENCE_MAX_MS) return
+  }
+  throw new TidemarkError('refused', {
+    publicMessage: `The clock of this machine and the database's differ by ${formatDuration(Math.round(smallest))}. Set them right (NTP); the worker does not start with a wrong time.`,
+  })
+}

@@ -1,0 +1,42 @@
+import type { Health } from '#lib/connectors/kit/connector.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { type OpeningTools, openWritten, type WrittenConnection } from './connections.ts'
+
+/** A system that has not answered by then does not let us in. */
+export const CHECK_TIMEOUT_MS = MINUTE_MS
+
+/**
+ * Tries to get into a system as a run would, with its secrets as they are now. Never throws but when the signal aborts: what went
+ * wrong is the answer, in words, and no secret stands in it whatever the system said.
+ */
+export async function checkConnection(tools: OpeningTools, key: string, written: WrittenConnection, signal: AbortSignal): Promise<Health> {
+  try {
+    return await withinLimit(tools, signal, (limited) => {
+      const { connector, connection } = openWritten(tools, key, written, limited)
+      return connector.check(connection)
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    tools.log.warn('a connection could not be checked', { connection: key, error: toInternalMessage(error) })
+    return { ok: false, detail: toPublicMessage(error), credentialExpiresAt: null }
+  }
+}
+
+/** The answer, or a timeout, also of a connector that does not listen to its signal. */
+async function withinLimit<T>({ clock }: OpeningTools, signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  const over = new AbortController()
+  const tooLong = clock.sleep(CHECK_TIMEOUT_MS, AbortSignal.any([signal, over.signal])).then(() => {
+    limit.abort()
+    throw new TidemarkError('timeout', {
+      publicMessage: `It did not answer within ${CHECK_TIMEOUT_MS / 1000} s. Is the address right, and is it up?`,
+    })
+  })
+  tooLong.catch(() => {})
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, limit.signal])), tooLong])
+  } finally {
+    over.abort()
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Connector, defineConnector, type Observation } from '#lib/connectors/kit/connector.ts'
+import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import type { Log } from '#lib/platform/log.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { openWritten } from './connections.ts'
+
+const SECRET = 'hush "p@ss" word'
+const BASIC = Buffer.from(`loader:${SECRET}`).toString('base64')
+const SAID = `it said ${SECRET}, ${encodeURIComponent(SECRET)}, ${JSON.stringify({ a: SECRET })} and Basic ${BASIC}`
+const lines: string[] = []
+const hear = (message: string, data?: object) => void lines.push(JSON.stringify({ message, ...data }))
+const log: Log = { debug: hear, info: hear, warn: hear, error: hear, child: () => log }
+
+const thrown = () => new TidemarkError('refused', { publicMessage: SAID, message: SAID, cause: new Error(SAID) })
+const good: Observation = {
+  ok: true,
+  assetKey: 'a',
+  readings: [],
+  rows: null,
+  evidence: { method: 'x', strength: 'weak', detail: SAID, costMs: 0 },
+  state: null,
+  warnings: [SAID],
+}
+const telltale: Connector = defineConnector({
+  kind: 'telltale',
+  settings: z.unknown(),
+  assetSettings: z.record(z.string(), z.unknown()),
+  assetKind: 'source',
+  capabilities: ['observe', 'extract', 'deliver', 'discover'],
+  check: async (connection) => {
+    connection.log.warn(SAID, { inside: [{ deep: SAID }] })
+    connection.log.child({ with: SAID }).error('x')
+    return { ok: false, detail: SAID, credentialExpiresAt: null }
+  },
+  async *observe() {
+    yield good
+    yield { ok: false, assetKey: 'b', publicMessage: SAID, message: SAID }
+    throw thrown()
+  },
+  async *extract() {
+    yield { note: SECRET }
+    throw thrown()
+  },
+  discover: () => ({
+    [Symbol.asyncIterator]() {
+      throw thrown()
+    },
+  }),
+  deliver: async ({ log: own }) => {
+    own.info(SAID)
+    throw thrown()
+  },
+})
+
+function open() {
+  const tools = { connectors: new Map([['telltale', telltale]]), lookup: () => SECRET, clock: new FakeClock(0), log }
+  const written = { kind: 'telltale', settings: { user: 'loader', nested: [{ password: '${PASSWORD}' }] } }
+  return openWritten(tools, 'sis', written, new AbortController().signal)
+}
+const caught = (work: Promise<unknown>) =>
+  work.then(
+    () => 'nothing',
+    (error: unknown) => error,
+  )
+const delivery = { path: 'x', contentType: '', bytes: 0, sha256: '', async *open() {}, options: {} }
+
+describe('an open connection', () => {
+  it('repeats none of its secrets, whatever its system says and wherever it says it', async () => {
+    const { connector, connection } = open()
+    const seen: unknown[] = [await connector.check(connection)]
+    const errors: unknown[] = [await caught(connector.deliver?.(connection, delivery) ?? Promise.resolve())]
+    for (const source of [
+      connector.observe?.(connection, []),
+      connector.extract?.(connection, {}),
+      connector.discover?.(connection, 'UTC'),
+    ]) {
+      try {
+        for await (const item of source ?? []) seen.push(item)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    const words = [...errors.flatMap((error) => [toPublicMessage(error), toInternalMessage(error), (error as Error).stack]), ...lines]
+    expect(errors).toHaveLength(4)
+    expect(words.every((text) => text?.includes('•••') || text?.includes('"x"'))).toBe(true)
+    for (const text of [...words, ...seen.filter((item) => !JSON.stringify(item).includes('note')).map((item) => JSON.stringify(item))])
+      expect(text).not.toMatch(/hush|p@ss|p%40ss|bG9hZGVy/)
+  })
+
+  it('hands out rows as they are', async () => {
+    const { connector, connection } = open()
+    for await (const row of connector.extract?.(connection, {}) ?? []) {
+      expect(row).toEqual({ note: SECRET })
+      break
+    }
+  })
+})

@@ -1,0 +1,136 @@
+import { requireFlow } from '#jobs/declared-flows/require-flow.ts'
+import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
+import { finishRun } from '#lib/commands/runs/finish-run.ts'
+import { handBackRun } from '#lib/commands/runs/hand-back-run.ts'
+import { renewLease } from '#lib/commands/runs/renew-lease.ts'
+import { runLedger } from '#lib/commands/runs/report-run.ts'
+import { LEASE_RENEWAL_MS } from '#lib/domain/runs/run.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { type Lake, openLake } from '#lib/engine/lake/lake.ts'
+import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
+import { RunStopped } from '#lib/engine/run/stop.ts'
+import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
+import type { Log } from '#lib/platform/log.ts'
+import type { JobServices } from './job-kind.ts'
+import { runConnections } from './run-connections.ts'
+import type { Bell } from './wake-signal.ts'
+
+interface Control {
+  stop: AbortController
+  bell: Bell
+}
+
+interface LeaseHold {
+  until: Instant
+}
+
+const END_TRIES = 5
+
+/** Executes a claimed run: keeps its lease, runs its flow, writes its end or hands it back. */
+export async function executeRun(services: JobServices, run: ClaimedRun, control: Control): Promise<void> {
+  const log = services.ctx.log.child({ flow: run.flow, run: run.runId, attempt: run.attempt })
+  const lease = { until: run.leaseUntil }
+  const over = new AbortController()
+  log.info('run started')
+  const keeping = keepLease(services, run, lease, control, over.signal, log)
+  try {
+    const end = await execute(services, run, lease, control.stop.signal, log)
+    await endRun(services, run, end, log)
+  } finally {
+    over.abort()
+    await keeping
+  }
+}
+
+async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold, signal: AbortSignal, log: Log): Promise<RunEnd> {
+  const { ctx } = services
+  const connections = runConnections(services)
+  try {
+    const flow = await requireFlow(ctx, services.flows, run.flow)
+    return await runFlow(
+      {
+        runId: run.runId,
+        attempt: run.attempt,
+        scheduledFor: run.scheduledFor,
+        flow,
+        parameters: run.parameters,
+        timeoutMs: run.timeoutMs,
+      },
+      {
+        clock: ctx.clock,
+        random: services.random,
+        log,
+        ledger: runLedger(ctx, run),
+        openLake: (attempt) => openLakeFor(services, run, lease, attempt, log),
+        extract: (name, request, attempt) => connections.extract(run.connections[name] ?? name, request, attempt),
+        deliver: (name, delivery, attempt) => connections.deliver(run.connections[name] ?? name, delivery, attempt),
+        signal,
+      },
+    )
+  } catch (error) {
+    const problem = error instanceof TidemarkError ? error.publicMessage : null
+    return { state: 'failed', rowsLoaded: 0, report: null, problem, internalProblem: toInternalMessage(error) }
+  }
+}
+
+function openLakeFor(services: JobServices, run: ClaimedRun, lease: LeaseHold, signal: AbortSignal, log: Log): Promise<Lake> {
+  if (services.lakeUrl === undefined) {
+    throw new TidemarkError('invalid', { publicMessage: 'There is no lake to load into: set LAKE_DATABASE_URL for the worker.' })
+  }
+  return openLake({
+    url: services.lakeUrl,
+    flow: run.flow,
+    fence: run.fence,
+    runId: run.runId,
+    attempt: run.attempt,
+    clock: services.ctx.clock,
+    log,
+    signal,
+    assertHeld: () => {
+      if (services.ctx.clock.now() >= lease.until) throw new RunStopped('fenced', 'the lease of this run has run out')
+    },
+  })
+}
+
+/** Renews the lease every ten seconds, or when the bell rings; stops the run when it was cancelled or is no longer ours. */
+async function keepLease(
+  services: JobServices,
+  run: ClaimedRun,
+  lease: LeaseHold,
+  control: Control,
+  over: AbortSignal,
+  log: Log,
+): Promise<void> {
+  let waitMs = LEASE_RENEWAL_MS
+  while (!over.aborted) {
+    await control.bell.wait(waitMs, over)
+    if (over.aborted) return
+    try {
+      const renewed = await renewLease(services.ctx, run)
+      waitMs = LEASE_RENEWAL_MS
+      if (renewed === null) control.stop.abort(new RunStopped('fenced'))
+      else lease.until = renewed.leaseUntil
+      if (renewed?.cancelled) control.stop.abort(new RunStopped('cancelled'))
+    } catch (error) {
+      log.warn('the lease of a run could not be renewed', { error: toInternalMessage(error) })
+      waitMs = 2 * SECOND_MS
+    }
+  }
+}
+
+async function endRun(services: JobServices, run: ClaimedRun, end: RunEnd, log: Log): Promise<void> {
+  log.info('run ended', { state: end.state, ...(end.internalProblem === null ? {} : { problem: end.internalProblem }) })
+  const { state } = end
+  if (state === 'fenced') return
+  for (let tries = 1; ; tries++) {
+    try {
+      if (state === 'handed-back') await handBackRun(services.ctx, run)
+      else await finishRun(services.ctx, { ...end, state, runId: run.runId, fence: run.fence })
+      return
+    } catch (error) {
+      if (tries >= END_TRIES) throw error
+      log.warn('the end of a run could not be written; trying again', { error: toInternalMessage(error) })
+      await services.ctx.clock.sleep(SECOND_MS)
+    }
+  }
+}

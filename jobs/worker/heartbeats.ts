@@ -1,0 +1,53 @@
+import { noteWorkerGap } from '#lib/commands/status/note-worker-gap.ts'
+import { getLastHeartbeat, noteHeartbeat } from '#lib/db/runs/workers.ts'
+import { getTell } from '#lib/db/settings.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { createOutgoingHeartbeat } from '#lib/platform/outgoing-heartbeat.ts'
+import { resolveSecret } from '#lib/platform/secrets/secrets.ts'
+import type { JobServices } from './job-kind.ts'
+
+/** A sweep that has not succeeded for this long means that something is wrong with this worker. */
+const HEALTHY_MS = 30 * SECOND_MS
+
+/** No worker heard of for this long: nobody was looking. */
+const GAP_MS = 30 * SECOND_MS
+
+/** Notes the stretch before this worker's start in which no worker was there, so that history shows it as a gap in our sight. */
+export async function noteAbsence(services: JobServices): Promise<void> {
+  const last = await getLastHeartbeat(services.ctx.pool)
+  const now = services.ctx.clock.now()
+  if (last !== null && now - last > GAP_MS) await noteWorkerGap(services.ctx, { from: last, to: now })
+}
+
+/** Notes in the database that this worker lives and what it holds. */
+export async function beatInside(services: JobServices, startedAt: Instant): Promise<void> {
+  const { ctx, workerId, runs } = services
+  await noteHeartbeat(ctx.pool, {
+    id: workerId,
+    startedAt,
+    at: ctx.clock.now(),
+    detail: { pid: process.pid, runs: runs.ids(), trouble: ctx.trouble.current() },
+  })
+}
+
+/** Calls the address the catalogue names for as long as the worker is healthy, so that something else notices when it is not. */
+export async function beatOutside(services: JobServices, lastSweptAt: () => Instant): Promise<void> {
+  const { ctx, lookup, signal } = services
+  const heartbeat = createOutgoingHeartbeat({
+    address: async () => {
+      const told = (await getTell(ctx.pool)).heartbeat
+      return told === null ? null : resolveSecret(told.url, lookup)
+    },
+    isHealthy: () => ctx.clock.now() - lastSweptAt() < HEALTHY_MS,
+    everyMs: MINUTE_MS,
+    clock: ctx.clock,
+  })
+  while (!signal.aborted) {
+    await heartbeat.beat(signal)
+    const everyMs = await getTell(ctx.pool).then(
+      (tell) => tell.heartbeat?.everyMs ?? MINUTE_MS,
+      () => MINUTE_MS,
+    )
+    await ctx.clock.sleep(everyMs, signal)
+  }
+}

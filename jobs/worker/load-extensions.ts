@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import type { Connector } from '#lib/connectors/kit/connector.ts'
+import type { Flow } from '#lib/engine/flow.ts'
+import { loadFolder } from '#lib/platform/load-folder.ts'
+
+const CONNECTORS = fileURLToPath(new URL('../../lib/connectors', import.meta.url))
+const FLOWS = fileURLToPath(new URL('../flows', import.meta.url))
+
+/** Connectors and flows, by name; also what the catalogue is checked against. */
+export interface Extensions extends CatalogueContracts {
+  connectors: Map<string, Connector>
+  flows: Map<string, Flow>
+}
+
+function hasFunctions(value: unknown, names: readonly string[], functions: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => name in value) && functions.every((name) => typeof Reflect.get(value, name) === 'function')
+}
+
+function isConnector(value: unknown): value is Connector {
+  return hasFunctions(value, ['kind', 'settings', 'assetSettings', 'assetKind', 'capabilities'], ['check'])
+}
+
+function isFlow(value: unknown): value is Flow {
+  return hasFunctions(value, ['schedule', 'timezone', 'reads', 'writes', 'connections', 'parameters', 'timeoutMs'], ['run'])
+}
+
+/** Every connector of lib/connectors, by its kind. */
+export function loadConnectors(): Promise<Map<string, Connector>> {
+  return loadFolder(CONNECTORS, [], isConnector)
+}
+
+/** Every flow of jobs/flows, by its name; inert until the catalogue names it. */
+export function loadFlows(): Promise<Map<string, Flow>> {
+  return loadFolder(FLOWS, [], isFlow)
+}
+
+/** Everything the catalogue may name. */
+export async function loadExtensions(): Promise<Extensions> {
+  const [connectors, flows] = await Promise.all([loadConnectors(), loadFlows()])
+  return { connectors, flows }
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { testServices } from '#lib/testing/runs/job-services.ts'
+import { runConnections } from './run-connections.ts'
+
+/** A run's connection to a system with a password, which counts what is looked up. */
+function stage() {
+  const seen = { catalogue: 0, states: 0, secrets: 0, passwords: [] as string[], signals: [] as AbortSignal[] }
+  const secret = { value: 'old', isRefused: false, isMissing: false }
+  const connector = defineConnector({
+    kind: 'test',
+    settings: z.object({ password: z.string() }),
+    assetSettings: z.record(z.string(), z.unknown()),
+    assetKind: 'table',
+    capabilities: ['extract'],
+    check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
+    async *extract({ settings, signal }) {
+      seen.passwords.push(settings.password)
+      seen.signals.push(signal)
+      if (secret.isRefused) throw new TidemarkError('refused', { publicMessage: 'The credentials are refused.', systemWide: true })
+      yield 1
+    },
+  })
+  const pool = {
+    async query(text: string) {
+      if (text.includes('catalogue_version')) seen.catalogue += 1
+      else seen.states += 1
+      return { rows: [{ written: { kind: 'test', password: '${PW}' } }], rowCount: 0 }
+    },
+  }
+  const services = testServices({ pool, clock: new FakeClock(0), log: silentLog } as never, {
+    connectors: new Map([['test', connector as Connector]]),
+    lookup: () => {
+      seen.secrets += 1
+      return secret.isMissing ? undefined : secret.value
+    },
+  })
+  const connections = runConnections(services)
+  const ask = (signal = new AbortController().signal) => Array.fromAsync(connections.extract('sis', {}, signal))
+  return { seen, secret, ask }
+}
+
+describe('a run that asks a connection', () => {
+  it('a thousand questions looks into the catalogue, its secrets and its state once', async () => {
+    const { seen, ask } = stage()
+    await ask()
+    const { secrets, states } = seen
+    await Promise.all(Array.from({ length: 999 }, () => ask()))
+    expect(seen).toMatchObject({ catalogue: 1, secrets, states })
+    expect(secrets).toBeLessThanOrEqual(5)
+    expect(states).toBeLessThanOrEqual(1)
+  })
+
+  it('many at once from the start opens it once', async () => {
+    const { seen, ask } = stage()
+    await Promise.all(Array.from({ length: 100 }, () => ask()))
+    expect(seen.catalogue).toBe(1)
+  })
+
+  it('gives each question its own way to be stopped', async () => {
+    const { seen, ask } = stage()
+    const own = [new AbortController(), new AbortController()]
+    for (const { signal } of own) await ask(signal)
+    expect(seen.signals).toEqual(own.map(({ signal }) => signal))
+    expect(seen.signals[0]).toBe(own[0]?.signal)
+  })
+
+  it('and is not let in reads its password again for the next try', async () => {
+    const { seen, secret, ask } = stage()
+    await ask()
+    secret.isRefused = true
+    secret.value = 'new'
+    await expect(ask()).rejects.toThrow('credentials')
+    secret.isRefused = false
+    await ask()
+    expect(seen.passwords).toEqual(['old', 'old', 'new'])
+    expect(seen.catalogue).toBe(2)
+  })
+
+  it('whose secret is missing finds it as soon as it is there', async () => {
+    const { secret, ask } = stage()
+    secret.isMissing = true
+    await expect(ask()).rejects.toThrow('PW')
+    secret.isMissing = false
+    expect(await ask()).toEqual([1])
+  })
+})

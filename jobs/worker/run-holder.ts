@@ -1,0 +1,57 @@
+import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
+import { RunStopped } from '#lib/engine/run/stop.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { executeRun } from './execute-run.ts'
+import type { HeldRuns, JobServices } from './job-kind.ts'
+import { createBell } from './wake-signal.ts'
+
+const RUNS_MAX = 4
+/** A stopping worker waits this long for runs that are about to end, then hands them back. */
+const FINISH_MS = 3000
+
+interface Held {
+  stop: AbortController
+  lookAtLease: () => void
+  done: Promise<void>
+}
+
+/** The runs one worker holds and executes. */
+export class RunHolder implements HeldRuns {
+  readonly #held = new Map<string, Held>()
+  #stopping = false
+
+  /** Whether another run may be taken. */
+  hasRoom(): boolean {
+    return !this.#stopping && this.#held.size < RUNS_MAX
+  }
+
+  ids(): string[] {
+    return [...this.#held.keys()]
+  }
+
+  /** Executes a claimed run in the background to its end. */
+  start(services: JobServices, run: ClaimedRun): void {
+    const stop = new AbortController()
+    const bell = createBell(services.ctx.clock)
+    const done = executeRun(services, run, { stop, bell })
+      .catch((error) =>
+        services.ctx.log.error('a run could not be ended; its lease will run out', { run: run.runId, error: toInternalMessage(error) }),
+      )
+      .finally(() => this.#held.delete(run.runId))
+    this.#held.set(run.runId, { stop, lookAtLease: () => bell.ring(), done })
+  }
+
+  /** Looks at once whether somebody cancelled a run or took it away. */
+  lookAtLeases(): void {
+    for (const held of this.#held.values()) held.lookAtLease()
+  }
+
+  /** Lets runs finish that are about to, hands the others back. */
+  async stop(sleep: (ms: number) => Promise<void>): Promise<void> {
+    this.#stopping = true
+    const all = () => Promise.all([...this.#held.values()].map((held) => held.done))
+    await Promise.race([all(), sleep(FINISH_MS)])
+    for (const held of this.#held.values()) held.stop.abort(new RunStopped('handed-back'))
+    await all()
+  }
+}

@@ -1,0 +1,54 @@
+import { expireLeases } from '#lib/commands/runs/expire-leases.ts'
+import { planRuns } from '#lib/commands/runs/plan-runs.ts'
+import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
+import { listDueConnections } from '#lib/db/catalogue/connections.ts'
+import { getNextMessageAt } from '#lib/db/messages/messages.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import type { JobServices } from './job-kind.ts'
+import type { Bell } from './wake-signal.ts'
+import type { WakeUps } from './wake-ups.ts'
+
+/** However far off the next status is due, look again after this long. */
+const LOOK_AGAIN_MS = 5 * SECOND_MS
+const AFTER_ERROR_MS = SECOND_MS
+
+/**
+ * Turns statuses at the instant they are due, until the worker stops: a timer on the earliest one, looked at again every
+ * five seconds and when the bell rings. Not through the queue, so that nothing stands between a deadline and its colour.
+ */
+export async function sweepStatuses(services: JobServices, bell: Bell, onSwept: () => void): Promise<void> {
+  const { ctx, signal } = services
+  while (!signal.aborted) {
+    let waitMs = AFTER_ERROR_MS
+    try {
+      const { swept, nextDueAt } = await sweepDue(ctx)
+      if (swept > 0) ctx.log.debug('statuses swept', { swept })
+      waitMs = untilNext(nextDueAt, ctx.clock.now())
+      onSwept()
+    } catch (error) {
+      if (!signal.aborted) ctx.log.error('the sweep of statuses failed', { error: toInternalMessage(error) })
+    }
+    await bell.wait(waitMs, signal)
+  }
+}
+
+/** Timers fire up to a millisecond early; a due instant that another worker is busy with is not asked for in a circle. */
+export function untilNext(nextDueAt: Instant | null, now: Instant): number {
+  if (nextDueAt === null) return LOOK_AGAIN_MS
+  return Math.min(Math.max(nextDueAt - now + 1, 50), LOOK_AGAIN_MS)
+}
+
+/** Makes the next runs, ends lost leases, and wakes whoever has something to do: runs, probes, checks, messages. */
+export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
+  const { ctx } = services
+  await expireLeases(ctx)
+  const { ready } = await planRuns(ctx)
+  for (const { runId } of ready) await wakeUps.send('run-flow', { runId })
+  const now = ctx.clock.now()
+  for (const { key } of await listDueConnections(ctx.pool, now)) await wakeUps.send('probe-connection', { connection: key })
+  for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
+  const nextMessageAt = await getNextMessageAt(ctx.pool)
+  if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('deliver-messages')
+}

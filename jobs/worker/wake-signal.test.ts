@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { turns } from '#lib/testing/clock/turns.ts'
+import { createBell } from './wake-signal.ts'
+
+const START = '2026-03-01T02:00:00Z'
+const never = new AbortController().signal
+
+function waiting(bell: ReturnType<typeof createBell>, signal = never) {
+  const state = { awake: false }
+  void bell.wait(5000, signal).then(() => {
+    state.awake = true
+  })
+  return state
+}
+
+describe('a bell', () => {
+  it('lets its loop sleep for the given time', async () => {
+    const clock = new FakeClock(START)
+    const loop = waiting(createBell(clock))
+    await clock.advance(4999)
+    expect(loop.awake).toBe(false)
+    await clock.advance(1)
+    await turns()
+    expect(loop.awake).toBe(true)
+  })
+
+  it('wakes its loop at once', async () => {
+    const bell = createBell(new FakeClock(START))
+    const loop = waiting(bell)
+    bell.ring()
+    await turns()
+    expect(loop.awake).toBe(true)
+  })
+
+  it('does not let it fall asleep when it rang before', async () => {
+    const bell = createBell(new FakeClock(START))
+    bell.ring()
+    const first = waiting(bell)
+    await turns()
+    expect(first.awake).toBe(true)
+    const second = waiting(bell)
+    await turns()
+    expect(second.awake).toBe(false)
+  })
+
+  it('ends with the signal', async () => {
+    const stop = new AbortController()
+    const loop = waiting(createBell(new FakeClock(START)), stop.signal)
+    stop.abort()
+    await turns()
+    expect(loop.awake).toBe(true)
+  })
+})

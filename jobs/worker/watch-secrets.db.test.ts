@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { secretSource } from '#lib/platform/secrets/secrets.ts'
+import { termsCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
+import { Stage } from '#lib/testing/worlds/stage.ts'
+import { lookOnce } from './watch-secrets.ts'
+
+let stage: Stage
+let folder: string
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-watch-'))
+  stage = await Stage.open('2026-11-19T12:00:00Z', { idle: true })
+  await stage.declare(termsCatalogue())
+})
+afterEach(async () => {
+  await stage.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** A worker whose PeopleSoft password stands in a .env file; everything else it knows by itself. */
+function workerWith(password: string) {
+  const envFile = join(folder, '.env')
+  const write = (text: string) => writeFileSync(envFile, `PEOPLESOFT_PASSWORD=${text}\n`)
+  write(password)
+  const own = (name: string) => (name === 'PEOPLESOFT_PASSWORD' ? undefined : stage.variables.get(name))
+  const source = secretSource({ envFile, environment: () => undefined, own })
+  return { write, worker: stage.hire(source) }
+}
+
+const peoplesoft = async () => (await stage.rows<Record<string, unknown>>("select * from connection_state where key = 'peoplesoft'"))[0]
+const lastRun = async () =>
+  (await stage.rows("select state, problem from run where trigger = 'manual' order by created_at desc limit 1"))[0]
+
+describe('a password in .env', () => {
+  it('that is changed while the worker runs is used by the next run', async () => {
+    const right = stage.campus.credentials.password
+    const { write } = workerWith('yesterday')
+    await stage.reload('term')
+    expect(await lastRun()).toMatchObject({ state: 'failed', problem: expect.stringContaining('PeopleSoft') })
+    expect(await peoplesoft()).toMatchObject({ check_ok: false })
+    write(right)
+    await stage.reload('term')
+    expect(await lastRun()).toEqual({ state: 'completed', problem: null })
+  })
+
+  it('is noticed when it changes: its connection is checked, and only that one', async () => {
+    const { write, worker } = workerWith('yesterday')
+    await stage.step()
+    expect(await peoplesoft()).toMatchObject({
+      check_ok: false,
+      secrets: expect.arrayContaining([expect.objectContaining({ setIn: 'env-file' })]),
+    })
+    const before = await lookOnce(worker.services, null)
+    const again = await lookOnce(worker.services, before)
+    expect(await stage.rows('select key from connection_state where check_requested_at is not null')).toEqual([])
+
+    write(stage.campus.credentials.password)
+    stage.clock.set('2026-11-19T13:00:00Z')
+    await lookOnce(worker.services, again)
+    expect(await stage.rows('select key from connection_state where check_requested_at is not null')).toEqual([{ key: 'peoplesoft' }])
+    await stage.step()
+    const changedAt = stage.clock.now()
+    expect(await peoplesoft()).toMatchObject({
+      check_ok: true,
+      check_detail: 'Signed in as DEMO; the query service answers.',
+      secrets: expect.arrayContaining([expect.objectContaining({ name: 'PEOPLESOFT_PASSWORD', changedAt })]),
+    })
+  })
+})

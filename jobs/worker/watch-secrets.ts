@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { requestCheck } from '#lib/commands/probes/request-check.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { lookAtReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
+import { toWritten, writtenSchema } from './connections.ts'
+import type { JobServices } from './job-kind.ts'
+
+const EVERY_MS = 5 * SECOND_MS
+
+const connectionsSchema = z.record(z.string(), writtenSchema).catch({})
+
+interface Known {
+  version: number | null
+  connections: z.infer<typeof connectionsSchema>
+  /** What each connection's references led to at the last look. */
+  sights: Map<string, string>
+}
+
+/** Looks at the secrets of all connections until the worker stops: where one changes, its connection is checked at once. */
+export async function watchSecrets(services: JobServices): Promise<void> {
+  const { ctx, signal } = services
+  let known: Known | null = null
+  while (!signal.aborted) {
+    try {
+      known = await lookOnce(services, known)
+    } catch (error) {
+      if (!signal.aborted) ctx.log.warn('the secrets of the connections could not be looked at', { error: toInternalMessage(error) })
+    }
+    await ctx.clock.sleep(EVERY_MS, signal)
+  }
+}
+
+/** One look; asks for a check of every connection whose secrets are other ones than at the look before. */
+export async function lookOnce(services: JobServices, before: Known | null): Promise<Known> {
+  const { version, connections } = await readConnections(services, before)
+  const sights = new Map(Object.entries(connections).map(([key, written]) => [key, sightOf(services, written)]))
+  const changed = [...sights].filter(([key, sight]) => before?.sights.has(key) && before.sights.get(key) !== sight)
+  for (const [connection] of changed) {
+    services.ctx.log.info('a secret has changed: its connection is checked', { connection })
+    await requestCheck(services.ctx, { connection })
+  }
+  return { version, connections, sights }
+}
+
+async function readConnections({ ctx }: JobServices, before: Known | null): Promise<Pick<Known, 'version' | 'connections'>> {
+  const { rows } = await ctx.pool.query<{ id: number; connections: unknown }>(
+    `select id, document -> 'connections' as connections from catalogue_version
+     where id = (select max(id) from catalogue_version) and id is distinct from $1`,
+    [before?.version ?? null],
+  )
+  const row = rows[0]
+  if (row === undefined) return { version: before?.version ?? null, connections: before?.connections ?? {} }
+  return { version: row.id, connections: connectionsSchema.parse(row.connections) }
+}
+
+function sightOf(services: JobServices, written: z.infer<typeof writtenSchema>): string {
+  const seen = lookAtReferences(toWritten(written).settings, services, services.fingerprintKey)
+  return JSON.stringify(seen.map(({ name, setIn, fingerprint }) => [name, setIn, fingerprint]))
+}

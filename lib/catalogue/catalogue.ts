@@ -1,0 +1,123 @@
+import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+
+/** What the catalogue declares, resolved: inheritance applied, defaults filled in, secrets still references. */
+export interface Catalogue {
+  access: 'private' | 'public'
+  page: CataloguePage
+  tell: CatalogueTell
+  connections: CatalogueConnection[]
+  groups: CatalogueGroup[]
+  feeds: CatalogueFeed[]
+  assets: CatalogueAsset[]
+  flows: CatalogueFlow[]
+}
+
+export interface CataloguePage {
+  name: string
+  /** Days and times of the page are in this IANA zone. */
+  zone: string
+  /** `HH:MM`: when people start to look; the deadline record judges this moment. */
+  readyBy: string
+  /** Where readers reach the page; links start with it. null: the address of the installation. */
+  url: string | null
+  demo: boolean
+}
+
+/** Whom to tell about changes of feeds; references such as `${SMTP_URL}` are resolved when used. */
+export interface CatalogueTell {
+  email: { to: string; from: string; smtp: string } | null
+  webhook: { url: string; secret: string } | null
+  heartbeat: { url: string; everyMs: number } | null
+}
+
+export interface CatalogueConnection {
+  key: string
+  kind: string
+  probeEveryMs: number
+  /** Local day of the page's zone on which its secrets were last replaced, where somebody wrote it down. */
+  rotatedOn: string | null
+  /** The age after which its secrets should be replaced. */
+  maxAgeMs: number
+  /** The connector's own settings, as written: secrets are still references, defaults not yet filled in. */
+  settings: Record<string, unknown>
+}
+
+export interface CatalogueGroup {
+  key: string
+  name: string
+  description: string | null
+  /** A former key: its history moves here. */
+  was?: string
+}
+
+export interface CatalogueFeed {
+  key: string
+  group: string
+  name: string
+  description: string | null
+  owner: string | null
+  runbook: string | null
+  /** The promise in words, from its policies. */
+  promise: string
+  /** The feed as written, for its page. */
+  source: CatalogueSource
+  /** A former key: its history moves here. */
+  was?: string
+}
+
+/** A part of the catalogue as written; `line` counts from 1. */
+export interface CatalogueSource {
+  file: string
+  line: number
+  yaml: string
+}
+
+export interface CatalogueAsset {
+  /** `<connection>/<path>`: the identity. */
+  key: string
+  feed: string
+  connection: string
+  path: string
+  name: string
+  kind: 'source' | 'table' | 'consumer'
+  promised: boolean
+  /** The flow that writes it, or null. */
+  flow: string | null
+  /** Upstream asset keys with their origin. */
+  upstream: { key: string; origin: 'declared' | 'flow' }[]
+  /** A former key: its history moves here. */
+  was: string | null
+  /** Several policies may judge one asset; the worst verdict wins. */
+  policies: Policy[]
+  /** null: known from Tidemark's own ledger (a flow writes it and the judged clock is `loadedAt`), never blind. */
+  blindAfterMs: number | null
+  /** What the connector needs to look at it, as written and found valid: the connector parses it again. */
+  settings: Record<string, unknown>
+}
+
+export interface CatalogueFlow {
+  name: string
+  cron: string
+  zone: string
+  after: string[]
+  timeoutMs: number
+  rejectTolerance: number
+  /** Flow's connection name → catalogue connection key. */
+  connections: Record<string, string>
+  parameters: Record<string, unknown>
+  reads: string[]
+  writes: string[]
+  /** The flow as written, for its card; absent where nobody wrote it. */
+  source?: CatalogueSource
+}
+
+/** One thing wrong with the catalogue, and what to do about it. */
+export interface CatalogueProblem {
+  file: string
+  line: number
+  column: number
+  /** Where in the document: `groups.records.feeds.terms.policy`. */
+  path: string
+  problem: string
+  remedy: string
+}

@@ -1,0 +1,84 @@
+import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import type { ParsedCatalogue } from '#lib/catalogue/parse/merge-files.ts'
+import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
+import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
+import { withRecipeFeeds } from '#lib/catalogue/resolve/declared-flow-feeds.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import { recipesIn, withRecipes } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
+import { toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
+import { checkRecipes } from './check-declared-flows.ts'
+import { checkFlows } from './check-flows.ts'
+import { checkPolicies } from './check-policies.ts'
+import { checkReferences } from './check-references.ts'
+import { checkSecrets } from './check-secrets.ts'
+import { checkSettings } from './check-settings.ts'
+import { type Finding, translateIssues } from './issues.ts'
+import { checkPromises, remarkPromises } from './promises.ts'
+import { remarksOf } from './remarks.ts'
+
+/** A checked catalogue: usable when `document` is there, and then without problems. */
+export interface CheckedCatalogue {
+  /** With the feeds and assets that flows without code declare. */
+  document: CatalogueDocument | null
+  /** As written: plain values, secrets still references. */
+  written: unknown
+  outline: Outline | null
+  problems: CatalogueProblem[]
+}
+
+function toProblem(root: LocatedNode, { path, at, problem, remedy }: Finding): CatalogueProblem {
+  return { ...(at === 'key' ? keyPositionAt(root, path) : positionAt(root, path)), path: pathInWords(path), problem, remedy }
+}
+
+function inOrder(problems: readonly CatalogueProblem[]): CatalogueProblem[] {
+  const seen = new Set<string>()
+  const distinct = problems.filter((p) => {
+    const key = JSON.stringify(p)
+    return !seen.has(key) && seen.add(key)
+  })
+  return distinct.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
+}
+
+/** Everything that is wrong with a catalogue, all at once, in the order of its lines. */
+export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueContracts): CheckedCatalogue {
+  const { root } = parsed
+  if (root === null) return { document: null, written: null, outline: null, problems: inOrder(parsed.problems) }
+  const known = withRecipes(contracts, root)
+  const full = withRecipeFeeds(root, recipesIn(root, contracts.flows))
+  const result = catalogueDocumentSchema.safeParse(toPlain(full))
+  const outline = outlineOf(full)
+  const shape = result.success
+    ? []
+    : translateIssues(
+        { root: full, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true },
+        result.error.issues,
+      )
+  const secrets = checkSecrets(root)
+  const findings = [
+    ...shape,
+    ...checkReferences(outline, known),
+    ...checkPolicies(outline),
+    ...checkPromises(outline),
+    ...checkFlows(outline, known),
+    ...checkSettings(outline, known),
+    ...checkRecipes({ root, full, contracts }),
+    ...secrets,
+  ]
+  const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(full, finding))])
+  return { document: result.success && problems.length === 0 ? result.data : null, written: toPlain(root), outline, problems }
+}
+
+/** Where a secret stands in clear, the complaint about it is enough: no other message may quote the value. */
+function withoutSecretValues(findings: readonly Finding[], secrets: readonly Finding[]): Finding[] {
+  const secretive = new Set(secrets.map((finding) => pathInWords(finding.path)))
+  return findings.filter((finding) => secrets.includes(finding) || !secretive.has(pathInWords(finding.path)))
+}
+
+/** What a catalogue that may be used should still be told about, in the order of its lines. */
+export function remarksOn({ outline }: Pick<CheckedCatalogue, 'outline'>, { assets }: Pick<Catalogue, 'assets'>): CatalogueProblem[] {
+  if (outline === null) return []
+  const promised = new Set(assets.filter((asset) => asset.promised).map(({ key }) => key))
+  const findings = [...remarksOf(outline.root), ...remarkPromises(outline, promised)]
+  return inOrder(findings.map((finding) => toProblem(outline.root, finding)))
+}

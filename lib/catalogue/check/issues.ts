@@ -1,0 +1,185 @@
+import type { z } from 'zod'
+import { type DocumentPath, type LocatedNode, nodeAt, toPlain } from '#lib/catalogue/parse/node.ts'
+import { type JsonSchema, knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
+import { didYouMean, suggestion } from './suggest.ts'
+
+/** One thing wrong, by its path; the position is looked up when all are known. */
+export interface Finding {
+  path: DocumentPath
+  /** Point at the key, not at what it holds. */
+  at?: 'key'
+  problem: string
+  remedy: string
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Where the issues come from: `base` is the path of the part a schema was given, `schemaBase` where the JSON Schema begins. */
+export interface IssueSource {
+  root: LocatedNode
+  base: DocumentPath
+  schema: JsonSchema
+  schemaBase: DocumentPath
+  /** Values may be named in messages; never in settings, which may hold secrets. */
+  showValues: boolean
+}
+
+const DURATION = 'Write a duration such as 45m, 1h30m or 2d.'
+const ZONE = 'Write an IANA name such as America/New_York.'
+const CRON = 'Write five fields between quotes, such as "0 2 * * *" for 02:00 every day.'
+const TIME_OF_DAY = 'Write a time of day between quotes, such as "08:00".'
+
+const REMEDIES: Record<string, string> = {
+  page: 'Add "page: { name: Campus data, zone: America/New_York }".',
+  zone: ZONE,
+  timezone: ZONE,
+  cron: CRON,
+  schedule: CRON,
+  by: TIME_OF_DAY,
+  readyBy: TIME_OF_DAY,
+  ...Object.fromEntries(
+    ['grace', 'staleAfter', 'lateAfter', 'opensBefore', 'blindAfter', 'probe', 'every', 'timeout', 'maxAge'].map((key) => [key, DURATION]),
+  ),
+  holidays: 'Write dates as ["2026-11-26", "2026-12-25"].',
+  weekdays: 'Write mon-fri, or a list such as [mon, wed, fri].',
+  url: 'Write the whole address, or a reference such as "${NAME}".',
+  runbook: 'Write the whole address, beginning with https://.',
+  email: 'Write { to: …, from: …, smtp: "${SMTP_URL}" }.',
+  promised: 'Write true or false.',
+  demo: 'Write true or false.',
+  rejectTolerance: 'Write a share such as 0.01 for 1 %.',
+}
+
+const COMMENTED_OUT = 'Without quotes all from "#" on is a comment: put the value between quotes.'
+
+const EXPECTED: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a map of names to values',
+  record: 'a map of names to values',
+  array: 'a list',
+}
+
+/** Where somebody may have put a secret, no message repeats what stands there. */
+function mayShow(source: IssueSource, path: DocumentPath): boolean {
+  return source.showValues && path[0] !== 'tell' && path[0] !== 'connections'
+}
+
+const leafOf = (path: DocumentPath) => [...path].reverse().find((key) => typeof key === 'string') ?? 'the catalogue'
+
+function remedyFor(path: DocumentPath, otherwise: string): string {
+  return REMEDIES[leafOf(path)] ?? otherwise
+}
+
+const ZONE_KEYS: ReadonlySet<string> = new Set(['zone', 'timezone'])
+
+function zoneRemedy(written: string, otherwise: string): string {
+  const meant = didYouMean(written, Intl.supportedValuesOf('timeZone'))
+  return meant === null ? otherwise : `Did you mean "${meant}"?`
+}
+
+/** Splits `is not …; write …` into problem and remedy, and gives it its subject. */
+function fromMessage(source: IssueSource, path: DocumentPath, message: string): Finding {
+  const [said = '', advice] = message.split('; ')
+  const value = nodeAt(source.root, path)?.value
+  const shown = mayShow(source, path) && (typeof value === 'string' || typeof value === 'number') ? `"${value}"` : `"${leafOf(path)}"`
+  const leaf = leafOf(path)
+  const sentence = said.startsWith(`${leaf} `) ? said.slice(leaf.length + 1) : said
+  const subject = /^(is|are|cannot|has|holds|belongs|stands|needs) /.test(sentence)
+    ? `${shown} `
+    : /^(must|may) /.test(sentence)
+      ? `"${leaf}" `
+      : ''
+  const general =
+    advice === undefined ? remedyFor(path, 'Correct it, or take the line out.') : `${advice[0]?.toUpperCase()}${advice.slice(1)}.`
+  const remedy = ZONE_KEYS.has(leafOf(path)) && typeof value === 'string' ? zoneRemedy(value, general) : general
+  return { path, problem: `${subject}${sentence}.`, remedy }
+}
+
+function fromType(source: IssueSource, path: DocumentPath, expected: string): Finding {
+  const leaf = leafOf(path)
+  const node = nodeAt(source.root, path)
+  if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: remedyFor(path, `Add "${leaf}" here.`) }
+  const what = EXPECTED[expected] ?? expected
+  if (node.isCommentedOut) return { path, problem: `"${leaf}" must be ${what}.`, remedy: COMMENTED_OUT }
+  const isUnquoted = expected === 'string' && (typeof node.value === 'number' || typeof node.value === 'boolean')
+  const otherwise = isUnquoted ? 'Put it between quotes.' : `Write ${what}.`
+  return { path, problem: `"${leaf}" must be ${what}.`, remedy: remedyFor(path, otherwise) }
+}
+
+function fromChoice(source: IssueSource, path: DocumentPath, choices: readonly unknown[]): Finding {
+  const node = nodeAt(source.root, path)
+  const known = choices.map(String)
+  const leaf = leafOf(path)
+  if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: `Add "${leaf}", one of: ${known.join(', ')}.` }
+  const shown =
+    mayShow(source, path) && typeof node.value !== 'object'
+      ? `"${node.value}" is not ${/^[aeiou]/i.test(leaf) ? 'an' : 'a'} ${leaf} there is`
+      : `"${leaf}" is none of the values there are`
+  return { path, problem: `${shown}.`, remedy: suggestion(String(node.value), known, 'Take the line out.') }
+}
+
+function fromUnion(source: IssueSource, issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath): Finding[] {
+  if (issue.discriminator !== undefined)
+    return [fromChoice(source, path, 'options' in issue && Array.isArray(issue.options) ? issue.options : [])]
+  const meant = issue.errors.find((errors) => !errors.some((e) => e.code === 'invalid_type' && e.path.length === 0))
+  if (meant !== undefined) return translateIssues({ ...source, base: path }, meant)
+  const expected = issue.errors.flatMap((errors) =>
+    errors.flatMap((e) => (e.code === 'invalid_type' ? [EXPECTED[e.expected] ?? e.expected] : [])),
+  )
+  const what = [...new Set(expected)].join(' or ')
+  return [{ path, problem: `"${leafOf(path)}" must be ${what}.`, remedy: remedyFor(path, `Write ${what}.`) }]
+}
+
+function fromSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  if (!/^Too /.test(issue.message)) return issue.message
+  const limit = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`
+  if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin === 'string') return 'must not be empty'
+  const unit = issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : ''
+  return issue.origin === 'number' || issue.origin === 'int' ? `must be ${limit}` : `must have ${limit}${unit}`
+}
+
+/** An unknown key, with the one that was probably meant. */
+export function unknownKey(path: DocumentPath, key: string, known: Iterable<string>): Finding {
+  return { path: [...path, key], at: 'key', problem: `There is no setting "${key}" here.`, remedy: suggestion(key, known, 'Take it out.') }
+}
+
+function translate(source: IssueSource, issue: Issue): Finding[] {
+  const within = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
+  const path = [...source.base, ...within]
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const node = nodeAt(source.root, path)
+      const known = knownKeysAt(source.schema, path.slice(source.schemaBase.length), node === undefined ? undefined : toPlain(node))
+      return issue.keys.map((key) => unknownKey(path, key, known))
+    }
+    case 'invalid_key':
+      return [{ ...fromMessage({ ...source, showValues: false }, path, issue.issues[0]?.message ?? 'cannot be used as a key'), at: 'key' }]
+    case 'invalid_type':
+      return [fromType(source, path, issue.expected)]
+    case 'invalid_value':
+      return [fromChoice(source, path, issue.values)]
+    case 'invalid_union':
+      return fromUnion(source, issue, path)
+    case 'too_small':
+    case 'too_big':
+      return [fromMessage(source, path, fromSize(issue))]
+    case 'invalid_format':
+      return [fromMessage(source, path, /^Invalid/.test(issue.message) ? `is not a valid ${issue.format}` : issue.message)]
+    default:
+      return [fromMessage(source, path, issue.message.replace(/\.$/, ''))]
+  }
+}
+
+/** A schema's complaints in the catalogue's words: what is wrong at which path, and what to write instead; the first per path. */
+export function translateIssues(source: IssueSource, issues: readonly Issue[]): Finding[] {
+  const seen = new Set<string>()
+  return issues
+    .flatMap((issue) => translate(source, issue))
+    .filter((finding) => {
+      const path = JSON.stringify(finding.path)
+      return !seen.has(path) && seen.add(path)
+    })
+}

@@ -1,0 +1,241 @@
+import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { isStorableText } from '#lib/domain/values/storable-text.ts'
+import { type DocumentPath, type LocatedNode, type Position, pathInWords, type Scalar } from './node.ts'
+import { firstPerLine, TWICE, UNSTORABLE, yamlErrorInWords } from './yaml-errors.ts'
+
+/** One file of the catalogue, read but not understood. */
+export interface CatalogueText {
+  file: string
+  text: string
+}
+
+/** One parsed file: `root` is null when it cannot be used at all or holds nothing. */
+export interface ParsedText {
+  root: LocatedNode | null
+  problems: CatalogueProblem[]
+}
+
+/** Keys that hold words. */
+const WORDS = ['name', 'feedName', 'description', 'owner']
+/** All files of a catalogue together: more would keep the worker busy for longer than its statuses can wait. */
+export const CATALOGUE_BYTES_MAX = 3_000_000
+const DEPTH_MAX = 40
+/** Values that may appear through `*aliases` in one file: room for reuse, none for a bomb. */
+const ALIASED_MAX = 20_000
+/** Keys that mean something to JavaScript itself. */
+export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** What follows the value of such a key and YAML takes for a comment: in a statement any "#", in words one before a letter or number. */
+const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, ...Object.fromEntries(WORDS.map((key) => [key, /^[ \t]+#[^\s#]/])) }
+/** Errors that leave the rest of the file readable. */
+const HARMLESS: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED'])
+
+/** What is said of a catalogue beyond the limit. */
+export const TOO_LARGE = {
+  problem: 'The catalogue is larger than 3 MB, all its files together.',
+  remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
+}
+
+class Refused extends Error {
+  readonly node: Node | null
+  readonly remedy: string
+
+  constructor(node: Node | null, problem: string, remedy: string) {
+    super(problem)
+    this.node = node
+    this.remedy = remedy
+  }
+}
+
+interface Walk {
+  document: Document
+  positionOf: (offset: number) => Position
+  text: string
+  problems: CatalogueProblem[]
+  aliased: number
+}
+
+/** Where a node is reached from: its path, its key's offset, and whether an alias led here. */
+interface Place {
+  path: DocumentPath
+  keyStart: number
+  aliased: boolean
+}
+
+function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
+  const value: unknown = isScalar(node) ? node.value : null
+  if (typeof value === 'string') requireStorable(walk, node, path, value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  report(walk, node, path, 'This is not a value the catalogue can keep.', 'Put it between quotes if it is meant as text.')
+  return null
+}
+
+function report(walk: Walk, node: Node | null, path: DocumentPath, problem: string, remedy: string): void {
+  walk.problems.push({ ...walk.positionOf(node?.range?.[0] ?? 0), path: pathInWords(path), problem, remedy })
+}
+
+function requireStorable(walk: Walk, node: Node, path: DocumentPath, text: string): void {
+  if (!isStorableText(text)) report(walk, node, path, UNSTORABLE.problem, UNSTORABLE.remedy)
+}
+
+function keyOf(walk: Walk, pair: Pair, path: DocumentPath): { key: string; node: Node } | null {
+  const node = pair.key
+  if (!isScalar(node)) {
+    report(walk, isCollection(node) || isAlias(node) ? node : null, path, 'A key must be plain text.', 'Write the name itself as the key.')
+    return null
+  }
+  const key = typeof node.value === 'string' ? node.value : (node.source ?? '')
+  if (key === '<<') {
+    report(
+      walk,
+      node,
+      path,
+      'Merge keys ("<<") are not supported.',
+      'Policies are inherited from group and feed: declare the shared one there.',
+    )
+    return null
+  }
+  if (key === '' || UNSAFE_KEYS.has(key)) {
+    report(walk, node, path, `"${key}" cannot be used as a key.`, 'Choose another name.')
+    return null
+  }
+  requireStorable(walk, node, path, key)
+  return { key, node }
+}
+
+function restOfLine(text: string, offset = 0): string {
+  return text.slice(offset, offset + 80)
+}
+
+/** What somebody meant as text YAML has taken for a comment, without a word. */
+function reportCutText(walk: Walk, node: Node | null, path: DocumentPath, cutOff: RegExp): void {
+  if (!isScalar(node) || node.type !== 'PLAIN' || !cutOff.test(restOfLine(walk.text, node.range?.[1]))) return
+  const problem = `A comment follows "${path.at(-1)}", which stands there without quotes: all from " #" on is cut off.`
+  const what = path.at(-1) === 'sql' ? 'statement' : 'value'
+  report(walk, node, path, problem, `Put the ${what} between double quotes, or the comment on a line of its own.`)
+}
+
+/** `name: &Rooms and halls` is a value "and halls" that is called Rooms. */
+function reportUnusedAnchor(walk: Walk, node: Node | null, path: DocumentPath): void {
+  if (!isScalar(node) || node.anchor === undefined || walk.text.includes(`*${node.anchor}`)) return
+  const problem = `YAML takes "&${node.anchor}" for a name of the value and not for a part of it, and nothing uses that name.`
+  report(walk, node, path, problem, 'Put the value between quotes, or take the name out.')
+}
+
+/** Nothing is left of a value that begins with "#": all of it is a comment. */
+function isCommentedOut(walk: Walk, key: Node, { value }: LocatedNode): boolean {
+  return value === null && /^["']?[ \t]*:[ \t]+#[^\s#]/.test(restOfLine(walk.text, key.range?.[1]))
+}
+
+function resolveAlias(walk: Walk, node: Node | null): Node | null {
+  if (!isAlias(node)) return node
+  const target = node.resolve(walk.document)
+  if (target === undefined) throw new Refused(node, `There is no anchor "&${node.source}" before this.`, 'Quote text that begins with "*".')
+  return target
+}
+
+function locate(walk: Walk, written: Node | null, place: Place): LocatedNode {
+  const node = resolveAlias(walk, written)
+  const aliased = place.aliased || node !== written
+  if (aliased && ++walk.aliased > ALIASED_MAX) {
+    throw new Refused(written, 'Aliases repeat too much here.', 'Use aliases for single policies or lists, not for whole trees of aliases.')
+  }
+  if (place.path.length > DEPTH_MAX) throw new Refused(written, 'This is nested too deeply.', 'A catalogue needs no more than ten levels.')
+  const start = written?.range?.[0] ?? place.keyStart
+  const end = written?.range?.[1] ?? start
+  const { keyStart, path } = place
+  return {
+    keyAt: walk.positionOf(keyStart),
+    valueAt: walk.positionOf(start),
+    excerpt: () => excerpt(walk.text, keyStart, end),
+    value: locateValue(walk, node, path, aliased),
+  }
+}
+
+function locateValue(walk: Walk, node: Node | null, path: DocumentPath, aliased: boolean): LocatedNode['value'] {
+  if (isSeq<Node>(node)) {
+    return node.items.map((item, i) =>
+      locate(walk, item, { path: [...path, i], keyStart: item?.range?.[0] ?? node.range?.[0] ?? 0, aliased }),
+    )
+  }
+  if (!isMap<Node, Node | null>(node)) return node === null ? null : toScalar(walk, node, path)
+  const entries = new Map<string, LocatedNode>()
+  for (const pair of node.items) {
+    const found = keyOf(walk, pair, path)
+    if (found === null) continue
+    const keyStart = found.node.range?.[0] ?? 0
+    if (entries.has(found.key)) {
+      walk.problems.push({ ...walk.positionOf(keyStart), path: '', ...TWICE })
+      continue
+    }
+    reportUnusedAnchor(walk, pair.value, [...path, found.key])
+    const cutOff = CUT_OFF[found.key]
+    if (cutOff !== undefined) reportCutText(walk, pair.value, [...path, found.key], cutOff)
+    const value = locate(walk, pair.value, { path: [...path, found.key], keyStart, aliased })
+    entries.set(found.key, isCommentedOut(walk, found.node, value) ? { ...value, isCommentedOut: true } : value)
+  }
+  return entries
+}
+
+/** From `start` to `end`, moved left by the indentation of the line it begins on. */
+function excerpt(text: string, start: number, end: number): string {
+  const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+  const indent = new RegExp(`^ {0,${/^ */.exec(line)?.[0].length ?? 0}}`)
+  const lines = text.slice(start, end).split(/\r?\n/)
+  return lines
+    .map((written, i) => (i === 0 ? written : written.replace(indent, '')).trimEnd())
+    .join('\n')
+    .trimEnd()
+}
+
+function positionIn(text: string, file: string, offset: number): Position {
+  const before = text.slice(0, offset).split('\n')
+  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+}
+
+/** One file's YAML with the position of every value, and everything that is wrong with it as YAML. */
+export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
+  const start = { file, line: 1, column: 1 }
+  if (text.length > CATALOGUE_BYTES_MAX) return { root: null, problems: [{ ...start, path: '', ...TOO_LARGE }] }
+  const lines = new LineCounter()
+  const positionOf = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  if (text.includes('\0')) return { root: null, problems: [{ ...positionIn(text, file, text.indexOf('\0')), path: '', ...UNSTORABLE }] }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    schema: 'core',
+    resolveKnownTags: false,
+    uniqueKeys: false,
+  })
+  const errors = [...document.errors, ...document.warnings]
+  const problems = firstPerLine(errors, (offset) => positionOf(offset).line).map((error) => ({
+    ...positionOf(error.pos[0]),
+    path: '',
+    ...yamlErrorInWords(error, text),
+  }))
+  if (errors.some((error) => !HARMLESS.has(error.code)) || document.contents === null) return { root: null, problems }
+  if (!isMap(document.contents)) {
+    problems.push({
+      ...start,
+      path: '',
+      problem: 'The file does not hold a map of names to values.',
+      remedy: 'Begin with lines such as "page:" and "groups:".',
+    })
+    return { root: null, problems }
+  }
+  return walkDocument({ document, positionOf, text, problems, aliased: 0 }, document.contents)
+}
+
+function walkDocument(walk: Walk, contents: Node): ParsedText {
+  try {
+    return { root: locate(walk, contents, { path: [], keyStart: contents.range?.[0] ?? 0, aliased: false }), problems: walk.problems }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    report(walk, error.node, [], error.message, error.remedy)
+    return { root: null, problems: walk.problems }
+  }
+}

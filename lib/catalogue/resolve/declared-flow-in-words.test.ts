@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { recipeInWords } from './declared-flow-in-words.ts'
+
+describe('a flow without code in words', () => {
+  it('says what is read, which columns, and where it goes', () => {
+    const written = {
+      feed: 'student_life/parking',
+      schedule: '20 4 * * *',
+      extract: { from: 'parking_api/permits', format: 'json', records: 'data', paging: { kind: 'page', size: 100 } },
+      select: { permit_id: 'id', plate: 'vehicle.plate', zone: 'zone', valid_until: { from: 'expires', type: 'date' } },
+      load: { into: 'lake/parking.permits', mode: 'merge', key: ['permit_id', 'zone'], shrinkRatio: 0.2 },
+    }
+    expect(recipeInWords(written)).toEqual({
+      from: 'parking_api/permits',
+      reading: ['format json', 'records data', 'paging {"kind":"page","size":100}'],
+      columns: ['permit_id ← id', 'plate ← vehicle.plate', 'zone', 'valid_until ← expires (date)'],
+      to: 'lake/parking.permits',
+      writing: ['merged by permit_id and zone', 'shrinkRatio 0.2'],
+    })
+  })
+
+  it('of a delivery says where the file goes', () => {
+    const deliver = { to: 'library_sftp/inbox/patrons_{date}.csv', format: 'csv', checksum: 'sha256' }
+    expect(recipeInWords({ extract: { from: 'campus/library.patrons' }, deliver })).toEqual({
+      from: 'campus/library.patrons',
+      reading: [],
+      columns: null,
+      to: 'library_sftp/inbox/patrons_{date}.csv',
+      writing: ['delivered as csv', 'checksum sha256'],
+    })
+  })
+
+  it.each([
+    [{}, 'replaces the table'],
+    [{ mode: 'replace' }, 'replaces the table'],
+    [{ mode: 'append' }, 'appended'],
+    [{ mode: 'merge', key: 'id' }, 'merged by id'],
+    [{ mode: 'upsert' }, 'upsert'],
+  ])('loads %j as "%s"', (load, words) => {
+    expect(recipeInWords({ extract: { from: 'a/b' }, load: { into: 'lake/c.d', ...load } })?.writing).toEqual([words])
+  })
+
+  it('keeps long statements short', () => {
+    const sql = `select *\n  from a\n  where ${'x = 1 and '.repeat(30)} true`
+    const [reading = ''] = recipeInWords({ extract: { from: 'a/b', sql }, load: { into: 'lake/c.d' } })?.reading ?? []
+    expect(reading).toMatch(/^sql select \* from a where x = 1/)
+    expect(reading.length).toBe('sql '.length + 80)
+  })
+
+  it.each([[null], [{}], [{ schedule: '0 1 * * *', parameters: { terms: ['2261'] } }], [{ extract: 'lake' }], ['text'], [7]])(
+    'is none: %j',
+    (written) => {
+      expect(recipeInWords(written)).toBeNull()
+    },
+  )
+
+  it('of an entry of another version says what it can', () => {
+    expect(recipeInWords({ extract: { from: 'a/b' }, select: ['x'], load: 'there' })).toEqual({
+      from: 'a/b',
+      reading: [],
+      columns: null,
+      to: '',
+      writing: [],
+    })
+  })
+})

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { recipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from '#lib/catalogue/schema/schema-keys.ts'
+import { parseJson } from '#lib/domain/values/json.ts'
+import { canonicalText } from '#lib/records/canonical-form.ts'
+import { recipeInWords } from './declared-flow-in-words.ts'
+
+/**
+ * The names, in order, of what one run of a flow may be told: by the JSON Schema stored with the catalogue, or, of a flow without code,
+ * what all of them take. `written` is its entry in the stored document.
+ */
+export function parameterNames(flow: string, schema: unknown, written: unknown): string[] {
+  if (recipeInWords(written) !== null) return Object.keys(recipeParameters.shape).sort()
+  return isRecord(schema) ? knownKeysAt(schema, ['flows', flow, 'parameters'], undefined).sort() : []
+}
+
+/** Why a run of a flow cannot be told these parameters, in words; null when it can, or when no schema is stored yet. */
+export function parameterProblem(flow: string, schema: unknown, written: unknown, parameters: Record<string, unknown>): string | null {
+  if (!isRecord(schema)) return null
+  const names = parameterNames(flow, schema, written)
+  const unknown = Object.keys(parameters).filter((name) => !names.includes(name))
+  if (unknown.length > 0) {
+    const takes = names.length === 0 ? 'It takes none' : `It takes ${names.join(', ')}`
+    return `The flow ${flow} has no parameter ${unknown.join(', ')}. ${takes}.`
+  }
+  const parsed = valuesSchema(flow, schema, written).safeParse(parameters)
+  return parsed.success ? null : misfitInWords(parsed.error)
+}
+
+/** Whether two runs told this do the same: what is not told, null or false is one and the same, and the order of a list does not count. */
+export function areSameParameters(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  return canonicalText(parseJson(JSON.stringify(told(a)))) === canonicalText(parseJson(JSON.stringify(told(b))))
+}
+
+function told(parameters: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== false))
+}
+
+/** What each of the values that do not fit should be. */
+export function misfitInWords(error: z.ZodError): string {
+  const problems = error.issues.map(({ path, message }) => `${path.join('.') || 'parameters'}: ${message}`)
+  return `These parameters do not fit: ${problems.join('; ')}.`
+}
+
+/** What a run is not told, the catalogue or the flow itself sets: nothing is required here. */
+function valuesSchema(flow: string, schema: JsonSchema, written: unknown): z.ZodType {
+  if (recipeInWords(written) !== null) return recipeParameters
+  const maps = schemasAt(schema, ['flows', flow, 'parameters']).filter((map) => isRecord(map['properties']))
+  const properties = Object.assign({}, ...maps.map((map) => map['properties']))
+  return z.fromJSONSchema({ type: 'object', properties })
+}

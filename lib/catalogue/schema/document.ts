@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
+import { assetKeySchema } from '#lib/domain/lineage/asset-key.ts'
+import { isValidCron } from '#lib/domain/time/cron.ts'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { isValidZone, timeOfDaySchema } from '#lib/domain/time/local-day.ts'
+import { RECIPE_SHAPE } from './declared-flow.ts'
+
+/** How often a connection is looked at unless it says otherwise. */
+export const PROBE_EVERY_MS = 5 * MINUTE_MS
+
+/** How old the secrets of a connection may get unless it says otherwise. */
+export const SECRET_AGE_MAX_MS = 365 * DAY_MS
+
+/** Weekdays as people write them; the position + 1 is the ISO number. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+/** True for text whose value is known only when it is used: `${NAME}` somewhere in it, or `file:/path`. */
+export function isReference(text: string): boolean {
+  return /\$\{[A-Za-z_][A-Za-z0-9_]*\}/.test(text) || text.startsWith('file:')
+}
+
+const referenceOr = (schema: z.ZodType<string, string>, message: string) =>
+  z.string().refine((text) => isReference(text) || schema.safeParse(text).success, message)
+
+const keySchema = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'cannot be used as a key: begin with a letter and use letters, digits, "-" and "_"')
+const name = z.string().trim().min(1, 'must not be empty')
+const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
+const cron = z.string().refine(isValidCron, 'is not a cron line of five fields, such as "0 2 * * *"')
+const positive = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing')
+const atLeastSecond = durationSchema.refine((ms) => ms >= 1000, 'must be at least 1s')
+const httpUrl = z.url({ protocol: /^https?$/, error: 'is not a web address; begin with https:// or http://' })
+const secret = z.string().min(1, 'must not be empty')
+
+const emailAddress = referenceOr(z.email(), 'is not an e-mail address')
+const secretUrl = referenceOr(
+  httpUrl,
+  'is not a web address; begin with https:// or http://, or write a reference such as "${WEBHOOK_URL}"',
+)
+
+const policy = z
+  .union([policyInputSchema, z.array(policyInputSchema).min(1, 'must hold at least one policy')])
+  .describe('What is promised; inherited group → feed → asset, the nearest wins.')
+
+function isWeekdays(text: string): boolean {
+  return text.split(',').every((part) =>
+    part
+      .trim()
+      .split('-')
+      .every((day) => WEEKDAYS.some((w) => w === day.trim().toLowerCase())),
+  )
+}
+
+const weekdays = z.union([
+  z.string().refine(isWeekdays, 'is not a range or list of weekdays, such as mon-fri'),
+  z.array(z.enum(WEEKDAYS)).min(1, 'must hold at least one weekday'),
+])
+
+const pageSchema = z.strictObject({
+  name: name.describe('Heading of the page.'),
+  zone: zone.describe('Days and times of the page are in this IANA zone.'),
+  readyBy: timeOfDaySchema.default('08:00').describe('When people start to look.'),
+  url: httpUrl.optional().describe('Where readers reach the page; links start with it. By default TIDEMARK_URL, else this machine.'),
+  demo: z.boolean().default(false),
+})
+
+const tellSchema = z.strictObject({
+  email: z.strictObject({ to: emailAddress, from: emailAddress, smtp: secret.describe('"${SMTP_URL}"') }).optional(),
+  webhook: z.strictObject({ url: secretUrl, secret: secret.describe('"${WEBHOOK_SECRET}": signs every message.') }).optional(),
+  heartbeat: z.strictObject({ url: secretUrl, every: atLeastSecond.prefault('1m') }).optional(),
+})
+
+/** A business calendar as written. */
+export const calendarSchema = z.strictObject({
+  weekdays: weekdays.default('mon-fri'),
+  holidays: z.array(z.iso.date('is not a date such as 2026-12-25')).default([]),
+})
+
+const connectionSchema = z.looseObject({
+  kind: z.string().describe('The connector that speaks to it.'),
+  probe: atLeastSecond
+    .refine((ms) => ms <= 7 * DAY_MS, 'must be at most 7d')
+    .default(PROBE_EVERY_MS)
+    .describe('How often to look.'),
+  rotatedOn: z.iso.date('is not a date; write one such as "2026-11-20"').optional().describe('When its secrets were last replaced.'),
+  maxAge: positive.default(SECRET_AGE_MAX_MS).describe('The age after which its secrets should be replaced.'),
+})
+
+/** What may stand under an asset besides the settings of its connector. */
+const assetSchema = z
+  .looseObject({
+    name: name.optional(),
+    kind: z.enum(['source', 'table', 'consumer']).optional(),
+    policy: policy.optional(),
+    from: z
+      .union([z.string(), z.array(z.string())])
+      .optional()
+      .describe('Upstream asset or assets it is made from.'),
+    promised: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the feed is judged by it; by default when something is promised of it and of nothing in the feed that is made from it.',
+      ),
+    blindAfter: positive.optional().describe('How old our last look may be before we admit that we cannot see.'),
+    was: z.string().optional().describe('A former key; its history moves here.'),
+  })
+  .nullable()
+
+const formerKey = keySchema.optional().describe('A former key; its history moves here, and its address leads here.')
+
+const feedSchema = z.strictObject({
+  name: name.optional(),
+  description: z.string().optional(),
+  owner: z.string().optional(),
+  runbook: httpUrl.optional(),
+  policy: policy.optional(),
+  was: formerKey,
+  assets: z.record(assetKeySchema, assetSchema).default({}),
+})
+
+const groupSchema = z.strictObject({
+  name: name.optional(),
+  description: z.string().optional(),
+  policy: policy.optional(),
+  was: formerKey,
+  feeds: z.record(keySchema, feedSchema).default({}),
+})
+
+/** Overrides for a flow file, which naming it here wakes; with `extract` a flow of its own, without code. */
+const flowSchema = z
+  .strictObject({
+    schedule: cron.optional(),
+    timezone: zone.optional(),
+    after: z.array(z.string()).optional().describe('Flows whose run for the same night must have ended well first.'),
+    timeout: positive.optional(),
+    rejectTolerance: z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1').optional(),
+    connections: z.record(z.string(), z.string()).optional().describe("The flow's connection names → connections of this catalogue."),
+    parameters: z.record(z.string(), z.unknown()).optional(),
+    ...RECIPE_SHAPE,
+  })
+  .nullable()
+
+/** The written catalogue: everything but the settings that belong to connectors and flows, which are open here. */
+export const catalogueDocumentSchema = z.strictObject({
+  access: z.enum(['private', 'public']).default('private').describe('private: the page binds to the loopback address.'),
+  page: pageSchema,
+  tell: tellSchema.prefault({}).describe('Whom to tell when a feed changes.'),
+  calendars: z.record(keySchema, calendarSchema).default({}),
+  connections: z.record(keySchema, connectionSchema).default({}),
+  groups: z.record(keySchema, groupSchema).default({}),
+  flows: z.record(keySchema, flowSchema).default({}),
+})
+export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>
+export type WrittenAsset = NonNullable<z.infer<typeof assetSchema>>
+export type WrittenCalendar = z.infer<typeof calendarSchema>
+export type WrittenPolicy = z.infer<typeof policy>
+
+/** Keys of a connection and of an asset that are ours; the rest belongs to the connector. */
+export const CONNECTION_KEYS: ReadonlySet<string> = new Set(Object.keys(connectionSchema.shape))
+export const ASSET_KEYS: ReadonlySet<string> = new Set(Object.keys(assetSchema.unwrap().shape))

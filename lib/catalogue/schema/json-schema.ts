@@ -1,0 +1,124 @@
+import type { z } from 'zod'
+import { fileFormatSchema } from '#lib/domain/values/file-format.ts'
+import type { CatalogueContracts } from './contracts.ts'
+import { RECIPE_KEYS } from './declared-flow.ts'
+import { catalogueDocumentSchema } from './document.ts'
+import { isClosed, isRecord, type JsonSchema, toWrittenSchema } from './schema-keys.ts'
+
+function propertiesOf(schema: unknown): Record<string, unknown> {
+  return isRecord(schema) && isRecord(schema['properties']) ? schema['properties'] : {}
+}
+
+/** The map schema inside `X`, `X | null` or a union: the branch that has properties or describes its entries. */
+function mapBranch(schema: unknown): JsonSchema {
+  if (!isRecord(schema)) return {}
+  const alternatives = Array.isArray(schema['anyOf']) ? schema['anyOf'] : []
+  return alternatives.map(mapBranch).find((branch) => branch['type'] === 'object') ?? schema
+}
+
+function entrySchema(document: JsonSchema, section: string): JsonSchema {
+  return mapBranch(mapBranch(propertiesOf(document)[section])['additionalProperties'])
+}
+
+/** Each kind of connection takes its own settings. A reference may stand anywhere, so text is accepted beside every type. */
+function connectionSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
+  const ours = propertiesOf(base)
+  const kinds = [...contracts.connectors].map(([kind, { settings }]) => {
+    const written = toWrittenSchema(settings)
+    const required = Array.isArray(written['required']) ? written['required'] : []
+    return {
+      type: 'object',
+      properties: {
+        kind: { type: 'string', const: kind, description: 'The connector that speaks to it.' },
+        ...Object.fromEntries(Object.entries(ours).filter(([key]) => key !== 'kind')),
+        ...withReferences(propertiesOf(written)),
+      },
+      required: ['kind', ...required],
+      ...(isClosed(written) ? { additionalProperties: false } : {}),
+    }
+  })
+  return kinds.length === 0 ? base : { oneOf: kinds }
+}
+
+function withReferences(properties: Record<string, unknown>): Record<string, unknown> {
+  const reference = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|^file:' }
+  return Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, { anyOf: [schema, reference] }]))
+}
+
+/** Which connection an asset belongs to stands in its key, so every connector's settings are offered. */
+function assetSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
+  const ours = propertiesOf(base)
+  const theirs = joined([...contracts.connectors.values()].map((connector) => connector.assetSettings))
+  return { anyOf: [{ ...base, properties: { ...theirs, ...ours }, additionalProperties: false }, { type: 'null' }] }
+}
+
+/** Keys of several schemas in one map; a key that more than one of them knows may hold what any of them takes. */
+function joined(schemas: readonly (z.ZodType | undefined)[]): Record<string, unknown> {
+  const found: Record<string, unknown[]> = {}
+  for (const schema of schemas) {
+    for (const branch of schema === undefined ? [] : branchesOf(toWrittenSchema(schema))) {
+      for (const [key, value] of Object.entries(propertiesOf(branch))) found[key] = [...(found[key] ?? []), value]
+    }
+  }
+  return Object.fromEntries(Object.entries(found).map(([key, values]) => [key, values.length === 1 ? values[0] : { anyOf: values }]))
+}
+
+function branchesOf(schema: JsonSchema): JsonSchema[] {
+  const alternatives = [schema['anyOf'], schema['oneOf']].flatMap((branches) => (Array.isArray(branches) ? branches.filter(isRecord) : []))
+  return [schema, ...alternatives.flatMap(branchesOf)]
+}
+
+function withKeys(block: unknown, keys: Record<string, unknown>): JsonSchema {
+  const schema = isRecord(block) ? block : {}
+  return { ...schema, properties: { ...keys, ...propertiesOf(schema) }, additionalProperties: false }
+}
+
+/** A flow without code: the connections are named by key, so what any connector takes is offered. */
+function recipeSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
+  const connectors = [...contracts.connectors.values()]
+  const { connections: _connections, parameters: _parameters, load, deliver, ...ours } = propertiesOf(base)
+  const extract = withKeys(ours['extract'], joined(connectors.map((connector) => connector.extractRequest)))
+  const file = withKeys(deliver, joined([fileFormatSchema, ...connectors.map((connector) => connector.deliverOptions)]))
+  return {
+    anyOf: [
+      { ...base, properties: { ...ours, extract, load }, required: ['schedule', 'extract', 'load'] },
+      { ...base, properties: { ...ours, extract, deliver: file }, required: ['schedule', 'extract', 'deliver'] },
+    ],
+  }
+}
+
+function flowsSchema(flows: JsonSchema, contracts: CatalogueContracts): JsonSchema {
+  const base = mapBranch(flows['additionalProperties'])
+  const ours = Object.fromEntries(Object.entries(propertiesOf(base)).filter(([key]) => !RECIPE_KEYS.has(key)))
+  const named = [...contracts.flows].map(([name, contract]) => {
+    const parameters = toWrittenSchema(contract.parameters)
+    return [name, { anyOf: [{ ...base, properties: { ...ours, parameters } }, { type: 'null' }] }] as const
+  })
+  return { ...flows, properties: Object.fromEntries(named), additionalProperties: recipeSchema(base, contracts) }
+}
+
+/** JSON Schema of tidemark.yaml for editors, with the settings of the connectors and flows that are installed. */
+export function catalogueJsonSchema(contracts: CatalogueContracts): JsonSchema {
+  const document = toWrittenSchema(catalogueDocumentSchema)
+  const top = propertiesOf(document)
+  const groups = mapBranch(top['groups'])
+  const group = entrySchema(document, 'groups')
+  const feeds = mapBranch(propertiesOf(group)['feeds'])
+  const feed = mapBranch(feeds['additionalProperties'])
+  const assets = mapBranch(propertiesOf(feed)['assets'])
+  const fullAssets = { ...assets, additionalProperties: assetSchema(mapBranch(assets['additionalProperties']), contracts) }
+  const fullFeed = { ...feed, properties: { ...propertiesOf(feed), assets: fullAssets } }
+  const fullGroup = { ...group, properties: { ...propertiesOf(group), feeds: { ...feeds, additionalProperties: fullFeed } } }
+  const connections = mapBranch(top['connections'])
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Tidemark catalogue',
+    ...document,
+    properties: {
+      ...top,
+      connections: { ...connections, additionalProperties: connectionSchema(entrySchema(document, 'connections'), contracts) },
+      groups: { ...groups, additionalProperties: fullGroup },
+      flows: flowsSchema(mapBranch(top['flows']), contracts),
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import { type CalendarDaysPolicy, type Policy, type PolicyInput, policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
+import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
+import { nextTick } from '#lib/domain/time/cron.ts'
+import { HOUR_MS, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
+import { localDay, startOfDay, timeOfDay } from '#lib/domain/time/local-day.ts'
+import { WEEKDAYS, type WrittenCalendar, type WrittenPolicy } from './document.ts'
+
+/** What a written policy leaves open is taken from here. */
+export interface PolicySurroundings {
+  zone: string
+  readyBy: string
+  calendars: ReadonlyMap<string, BusinessCalendar>
+  /** The flow that writes the asset. */
+  flow: { cron: string; zone: string; timeoutMs: number } | null
+}
+
+const WEEKDAY_NAMES: readonly string[] = WEEKDAYS
+/** A load that needs longer than this should be given a deadline of its own. */
+export const GRACE_MAX_MS = 4 * HOUR_MS
+
+/** When the day's load must be there: the flow's first tick of a day plus the time it is allowed to take, or the page's hour. */
+function deliveredBy({ flow, readyBy }: PolicySurroundings, zone: string): string {
+  if (flow === null) return readyBy
+  const anyTick = nextTick({ cron: flow.cron, zone: flow.zone, calendar: null }, ORDINARY_MONDAY)
+  if (anyTick === null) return readyBy
+  const midnight = startOfDay(localDay(anyTick, zone), zone)
+  const first = nextTick({ cron: flow.cron, zone: flow.zone, calendar: null }, midnight - 1) ?? anyTick
+  const end = first + Math.min(flow.timeoutMs, GRACE_MAX_MS)
+  return localDay(end, zone) === localDay(first, zone) ? timeOfDay(end, zone) : '23:59'
+}
+
+function deliverer({ cron, zone, timeoutMs }: NonNullable<PolicySurroundings['flow']>): NonNullable<CalendarDaysPolicy['writer']> {
+  return { cron, zone, calendar: null, graceMs: Math.min(timeoutMs, GRACE_MAX_MS) }
+}
+
+function resolveOne(input: PolicyInput, around: PolicySurroundings): Policy {
+  if (input.kind === 'none') return { kind: 'none' }
+  const zone = input.zone ?? around.zone
+  const calendar = input.calendar === undefined ? null : (around.calendars.get(input.calendar) ?? null)
+  const judged = { clock: input.clock ?? null, zone, calendar }
+  switch (input.kind) {
+    case 'calendar-days':
+      return {
+        kind: 'calendar-days',
+        ...judged,
+        lateAfterDays: input.lateAfterDays,
+        staleAfterDays: input.staleAfterDays,
+        by: input.by ?? deliveredBy(around, zone),
+        ...(input.by === undefined && around.flow !== null ? { writer: deliverer(around.flow) } : {}),
+      }
+    case 'age':
+      return { kind: 'age', ...judged, lateAfterMs: input.lateAfter, staleAfterMs: input.staleAfter }
+    case 'deadline':
+      return {
+        kind: 'deadline',
+        ...judged,
+        cron: input.cron,
+        graceMs: input.grace,
+        staleAfterMs: input.staleAfter ?? input.grace + 24 * HOUR_MS,
+        opensBeforeMs: input.opensBefore ?? null,
+        writer: around.flow === null ? null : { cron: around.flow.cron, zone: around.flow.zone, calendar: null },
+      }
+  }
+}
+
+/** The nearest of asset, feed and group that declares a promise wins; when none does, today is fresh and 100 days are too many. */
+export function resolvePolicies(nearestFirst: readonly (WrittenPolicy | undefined)[], around: PolicySurroundings): Policy[] {
+  const written = nearestFirst.find((policy) => policy !== undefined) ?? policyInputSchema.parse({ kind: 'calendar-days' })
+  return (Array.isArray(written) ? written : [written]).map((policy) => resolveOne(policy, around))
+}
+
+/** Whether runs of the writing flow are all the evidence these policies ask for. */
+export function isJudgedByLoads(policies: readonly Policy[]): boolean {
+  return policies.every((policy) => policy.kind === 'none' || policy.clock === null || policy.clock === 'loadedAt')
+}
+
+/** ISO numbers of `mon-fri`, `sat,sun`, `sun-thu` or a list of names. */
+function weekdayNumbers(written: string | readonly string[]): number[] {
+  const number = (day: string) => WEEKDAY_NAMES.indexOf(day.trim().toLowerCase()) + 1
+  const parts = typeof written === 'string' ? written.split(',') : written
+  const numbers = parts.flatMap((part) => {
+    const [first = '', last = first] = part.split('-')
+    const length = ((number(last) - number(first) + 7) % 7) + 1
+    return Array.from({ length }, (_, i) => ((number(first) - 1 + i) % 7) + 1)
+  })
+  return [...new Set(numbers)].sort((a, b) => a - b)
+}
+
+/** A calendar as the rules use it. */
+export function toCalendar({ weekdays, holidays }: WrittenCalendar): BusinessCalendar {
+  return { weekdays: weekdayNumbers(weekdays), holidays: [...holidays].sort() }
+}

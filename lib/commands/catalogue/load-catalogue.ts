@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { checkCatalogue, remarksOn } from '#lib/catalogue/check/check-catalogue.ts'
+import type { CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
+import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
+import { resolveCatalogue } from '#lib/catalogue/resolve/resolve.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import { catalogueJsonSchema } from '#lib/catalogue/schema/json-schema.ts'
+import { type CatalogueTexts, readCatalogueTexts } from './read-catalogue.ts'
+
+/** A catalogue that may be synced, or everything that is wrong with it. */
+export type LoadedCatalogue =
+  | {
+      ok: true
+      catalogue: Catalogue
+      /** As written, secrets still references. */
+      document: Record<string, unknown>
+      /** Changes when anything that counts does: the files, or what connectors and flows make of them. */
+      hash: string
+      /** JSON Schema with the settings of connectors and flows. */
+      schema: Record<string, unknown>
+      /** What somebody should look at although the catalogue is good. */
+      remarks: CatalogueProblem[]
+    }
+  | { ok: false; problems: CatalogueProblem[]; hash: string }
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
+}
+
+/** A map in, a map out: a checked document is one. */
+function asDocument(written: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(written ?? {}))
+}
+
+/** Checks and resolves catalogue texts against the connectors and flows there are. */
+export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: CatalogueContracts): LoadedCatalogue {
+  const parsed = parseCatalogue(texts)
+  const checked = checkCatalogue(parsed, contracts)
+  const { document, written, problems } = checked
+  if (document === null || parsed.root === null) return { ok: false, problems, hash: hashOf(texts) }
+  const catalogue = resolveCatalogue(document, parsed.root, contracts)
+  const schema = catalogueJsonSchema(contracts)
+  const remarks = remarksOn(checked, catalogue)
+  return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks }
+}
+
+/** Checks and resolves what one look at the files found. */
+export function loadCatalogueReading(read: CatalogueTexts, contracts: CatalogueContracts): LoadedCatalogue {
+  if (!read.ok) return { ok: false, problems: [read.problem], hash: hashOf(read.problem) }
+  return loadCatalogueTexts(read.texts, contracts)
+}
+
+/** Reads, checks and resolves the catalogue at a path: all of it, or all of its problems. */
+export async function loadCatalogue(path: string, contracts: CatalogueContracts): Promise<LoadedCatalogue> {
+  return loadCatalogueReading(await readCatalogueTexts(path), contracts)
+}

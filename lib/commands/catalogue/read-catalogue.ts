@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { CATALOGUE_BYTES_MAX, type CatalogueText, TOO_LARGE } from '#lib/catalogue/parse/catalogue-file.ts'
+import { decodeText } from '#lib/platform/env-file.ts'
+import { isTidemarkError } from '#lib/platform/errors.ts'
+import { readRegularFile } from '#lib/platform/regular-file.ts'
+
+/** What the files hold, or why they cannot be read. */
+export type CatalogueTexts = { ok: true; texts: CatalogueText[] } | { ok: false; problem: CatalogueProblem }
+
+/** One look at the files of a catalogue, all of them together. */
+export interface CatalogueReading {
+  read: CatalogueTexts
+  /** Tells one content from another, missing and unreadable ones included. */
+  content: string
+  /** Content, size and time of every file: differs while somebody writes. */
+  stamp: string
+  /** When a file was last written; 0 where that is not known. */
+  changedAtMs: number
+  /** A file is empty or ends within a line, as while somebody writes it. */
+  endsAbruptly: boolean
+}
+
+interface Found {
+  texts: CatalogueText[]
+  changes: [string, number][]
+}
+
+class Unreadable extends Error {
+  readonly problem: CatalogueProblem
+
+  constructor(file: string, problem: string, remedy: string) {
+    super(problem)
+    this.problem = { file, line: 1, column: 1, path: '', problem, remedy }
+  }
+}
+
+async function listFiles(path: string): Promise<{ file: string; path: string }[]> {
+  if (!(await stat(path)).isDirectory()) return [{ file: basename(path), path }]
+  const names = (await readdir(path, { withFileTypes: true })).filter(
+    (entry) => !entry.isDirectory() && /^[^.].*\.ya?ml$/i.test(entry.name),
+  )
+  return names.map(({ name }) => ({ file: name, path: join(path, name) })).sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+async function readFiles(path: string): Promise<Found> {
+  const files = await listFiles(path)
+  if (files.length === 0) throw new Unreadable(path, `There is no .yaml file in the folder ${path}.`, 'Put tidemark.yaml into it.')
+  const found: Found = { texts: [], changes: [] }
+  let left = CATALOGUE_BYTES_MAX
+  for (const { file, path: from } of files) {
+    const read = await readRegularFile(from, left)
+    if (read === 'not-a-file')
+      throw new Unreadable(file, `${from} is no file that can be read: a pipe, a device or a folder.`, 'Remove it.')
+    if (read === 'too-large') throw new Unreadable(file, TOO_LARGE.problem, TOO_LARGE.remedy)
+    left -= read.bytes.length
+    found.texts.push({ file, text: decodeText(read.bytes, `The file ${from}`) })
+    found.changes.push([file, read.changedAtMs])
+  }
+  return found
+}
+
+function toProblem(path: string, error: unknown): CatalogueProblem {
+  if (error instanceof Unreadable) return error.problem
+  const at = (problem: string, remedy: string) => new Unreadable(path, problem, remedy).problem
+  if (isTidemarkError(error)) return at(error.publicMessage, 'The last good catalogue stays in force until then.')
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    return at(`There is no catalogue at ${path}.`, 'Set TIDEMARK_CONFIG to a file or folder that exists.')
+  return at(`The catalogue at ${path} cannot be read.`, 'Let the user who runs Tidemark read it.')
+}
+
+const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+
+/** One look at a catalogue file, or at every `.yaml` and `.yml` directly in a folder. Never throws for what is not there. */
+export async function lookAtCatalogue(path: string): Promise<CatalogueReading> {
+  try {
+    const { texts, changes } = await readFiles(path)
+    const content = hashOf(texts)
+    const endsAbruptly = texts.some(({ text }) => !text.endsWith('\n'))
+    const changedAtMs = Math.max(...changes.map(([, at]) => at))
+    return { read: { ok: true, texts }, content, stamp: hashOf([content, changes]), changedAtMs, endsAbruptly }
+  } catch (error) {
+    const problem = toProblem(path, error)
+    const content = hashOf(problem)
+    return { read: { ok: false, problem }, content, stamp: content, changedAtMs: 0, endsAbruptly: true }
+  }
+}
+
+/** What a catalogue file or folder holds, in the order of the files' names. Never throws for what is not there. */
+export async function readCatalogueTexts(path: string): Promise<CatalogueTexts> {
+  return (await lookAtCatalogue(path)).read
+}

@@ -1,0 +1,109 @@
+import type { Catalogue, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import { rebuild } from '#lib/commands/status/rebuild.ts'
+import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/catalogue/assets.ts'
+import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue/catalogue-rows.ts'
+import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
+import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
+import { syncConnections } from '#lib/db/catalogue/connections.ts'
+import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
+import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { storeVersions, type VersionedAssetSettings } from '#lib/db/history/versions.ts'
+import { syncFlows } from '#lib/db/runs/flows.ts'
+import { putSetting } from '#lib/db/settings.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** An accepted catalogue: resolved, as written, and the JSON Schema in force. */
+export interface AcceptedCatalogue {
+  catalogue: Catalogue
+  /** As written, secrets still references. */
+  document: unknown
+  hash: string
+  /** JSON Schema for editors, with the settings of connectors and flows. */
+  schema: unknown
+}
+
+/** What a sync changed. */
+export interface SyncResult {
+  versionId: number
+  /** The catalogue differs from the one accepted before. */
+  isNew: boolean
+  /** Keys of groups, feeds and assets that got a new key. */
+  renamed: string[]
+  /** Assets whose promise or membership changed, new and removed ones included. */
+  changedAssets: number
+}
+
+/**
+ * Makes the database declare exactly this catalogue, from now on: what is new appears, what is gone is marked removed and keeps its
+ * history, and changed promises act from this moment. Syncing the same again changes nothing.
+ */
+export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): Promise<SyncResult> {
+  const { now, changed, joined, ...result } = await withTransaction(ctx, async (sql) => {
+    await lockCatalogue(sql)
+    await lockAllSubjects(sql)
+    const at = ctx.clock.now()
+    const renames = await renameAll(sql, accepted.catalogue)
+    const changedIds = await syncRows(sql, at, accepted.catalogue)
+    const joined = await listJoined(sql, renames)
+    await markDue(sql, changedIds, at)
+    await requestChangedChecks(sql, at, accepted.document)
+    const version = await storeCatalogue(sql, at, accepted)
+    await storeCatalogueState(sql, at, accepted.hash, [])
+    const renamed = renames.map(({ key }) => key)
+    return { now: at, changed: changedIds, joined, renamed, versionId: version.id, isNew: version.isNew }
+  })
+  if (joined !== null) await rebuild(ctx, joined)
+  if (changed.length > 0) await rebuild(ctx, { assetIds: changed, from: now })
+  return { ...result, changedAssets: changed.length }
+}
+
+async function renameAll(sql: Sql, { groups, feeds, assets }: Catalogue): Promise<Rename[]> {
+  return [
+    ...(await renameSubjects(sql, 'group', groups)),
+    ...(await renameSubjects(sql, 'feed', feeds)),
+    ...(await renameSubjects(sql, 'asset', assets)),
+  ]
+}
+
+/** The assets whose past is joined from two histories, and from when on; null when there are none. */
+async function listJoined(sql: Sql, renames: readonly Rename[]): Promise<{ assetIds: number[]; from: Instant } | null> {
+  const joined = renames.flatMap(({ id, joinedFrom }) => (joinedFrom === null ? [] : [{ id, joinedFrom }]))
+  if (joined.length === 0) return null
+  const assetIds = new Set<number>()
+  for (const { id } of joined) for (const assetId of await listAssetsUnder(sql, id)) assetIds.add(assetId)
+  return { assetIds: [...assetIds], from: Math.min(...joined.map(({ joinedFrom }) => joinedFrom)) }
+}
+
+/** Writes what the catalogue declares; answers the assets whose promise or membership changed. */
+async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<number[]> {
+  await syncConnections(sql, at, catalogue.connections)
+  await syncFlows(sql, at, catalogue.flows)
+  const groupIds = await syncGroups(sql, at, catalogue.groups)
+  const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
+  const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
+  await syncLineage(sql, catalogue.assets, assetIds)
+  const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
+  const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
+  await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])
+  const changedFeeds = await storeVersions(sql, at, [
+    ...catalogue.feeds.flatMap((feed) => withId(feedIds.get(feed.key), { group: feed.group })),
+    ...removedFeeds.map((subjectId) => ({ subjectId, settings: null })),
+  ])
+  const changedAssets = await storeVersions(sql, at, [
+    ...catalogue.assets.flatMap((asset) => withId(assetIds.get(asset.key), settingsOf(asset))),
+    ...removedAssets.map((subjectId) => ({ subjectId, settings: null })),
+  ])
+  await putSetting(sql, 'page', catalogue.page)
+  await putSetting(sql, 'tell', catalogue.tell)
+  await putSetting(sql, 'access', catalogue.access)
+  return [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])]
+}
+
+function withId<S>(subjectId: number | undefined, settings: S): { subjectId: number; settings: S }[] {
+  return subjectId === undefined ? [] : [{ subjectId, settings }]
+}
+
+function settingsOf({ feed, promised, policies, blindAfterMs, flow }: CatalogueAsset): VersionedAssetSettings {
+  return { feed, promised, policies, blindAfterMs, flow }
+}

@@ -1,0 +1,119 @@
+import type { Context } from '#lib/db/context.ts'
+import {
+  type ClaimedMessage,
+  claimMessages,
+  getNextMessageAt,
+  type MessageOutcome,
+  recordMessageOutcome,
+} from '#lib/db/messages/messages.ts'
+import { getAddressedPage } from '#lib/db/settings.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import type { Lookup } from '#lib/platform/secrets/secrets.ts'
+import { type Channel, closeChannel, openChannel } from './channels.ts'
+import { composeMessage } from './compose.ts'
+import { nextTryAt } from './next-try.ts'
+
+/** Longer than the longest send: only a worker that died loses its claim. */
+const LEASE_MS = 3 * MINUTE_MS
+const AT_ONCE = 8
+
+export interface DeliverOptions {
+  notifiers: ReadonlyMap<string, Notifier>
+  /** Resolves references of the channels' settings, anew for every round. */
+  lookup: Lookup
+  signal: AbortSignal
+  /** Most messages of one call; the rest waits for the next. */
+  limit?: number
+}
+
+export interface Delivered {
+  delivered: number
+  retried: number
+  givenUp: number
+  /** When the next message is due; null = none waits. */
+  nextAt: Instant | null
+}
+
+const none = { deliveredAt: null, givenUpAt: null, nextAttemptAt: null, problem: null } satisfies MessageOutcome
+
+function retryOrGiveUp(ctx: Context, message: ClaimedMessage, problem: string, retryAfterMs?: number): MessageOutcome {
+  const now = ctx.clock.now()
+  const nextAttemptAt = nextTryAt(now, message.attempts, retryAfterMs)
+  if (nextAttemptAt !== null) return { ...none, nextAttemptAt, problem }
+  const after = formatDuration(Math.max(0, now - message.createdAt))
+  return { ...none, givenUpAt: now, problem: `Given up after ${message.attempts} tries in ${after}. ${problem}` }
+}
+
+async function trySend(
+  ctx: Context,
+  channel: Extract<Channel, { open: true }>,
+  message: ClaimedMessage,
+  options: DeliverOptions,
+): Promise<SendOutcome> {
+  try {
+    return await channel.send(composeMessage(message, await getAddressedPage(ctx)), options.signal)
+  } catch (error) {
+    ctx.log.error('a channel threw instead of answering', { channel: message.channel, error: toInternalMessage(error) })
+    return { ok: false, kind: 'retry', problem: 'The channel failed in an unexpected way; the internal log has the details.' }
+  }
+}
+
+async function deliverOne(ctx: Context, message: ClaimedMessage, channel: Channel, options: DeliverOptions): Promise<MessageOutcome> {
+  if (!channel.open) {
+    return channel.lasting
+      ? { ...none, givenUpAt: ctx.clock.now(), problem: channel.problem }
+      : retryOrGiveUp(ctx, message, channel.problem)
+  }
+  if (!channel.wants({ from: message.from, to: message.to })) return { ...none, problem: 'Nothing this channel tells.' }
+  const outcome = await trySend(ctx, channel, message, options)
+  if (outcome.ok) return { ...none, deliveredAt: ctx.clock.now() }
+  if (outcome.kind === 'retry') return retryOrGiveUp(ctx, message, outcome.problem, outcome.retryAfterMs)
+  if (outcome.kind === 'gone') await closeChannel(ctx, message.channel, channel.fingerprint, outcome.problem)
+  return { ...none, givenUpAt: ctx.clock.now(), problem: outcome.problem }
+}
+
+async function deliverRound(ctx: Context, messages: readonly ClaimedMessage[], options: DeliverOptions): Promise<MessageOutcome[]> {
+  const channels = new Map<string, Channel>()
+  for (const name of new Set(messages.map((m) => m.channel))) {
+    channels.set(name, await openChannel(ctx, name, options.notifiers.get(name), options.lookup))
+  }
+  return Promise.all(
+    messages.map(async (message) => {
+      const channel = channels.get(message.channel) ?? { open: false, lasting: false, problem: 'The channel could not be opened.' }
+      const outcome = await deliverOne(ctx, message, channel, options)
+      await recordMessageOutcome(ctx.pool, message, outcome)
+      if (outcome.nextAttemptAt !== null || outcome.givenUpAt !== null) {
+        ctx.log.warn('a message was not delivered', {
+          channel: message.channel,
+          feed: message.feedKey,
+          attempts: message.attempts,
+          problem: outcome.problem,
+        })
+      }
+      return outcome
+    }),
+  )
+}
+
+/**
+ * Sends what is due in the outbox, each change at most once per channel on purpose: a claim keeps other workers away, and a row
+ * that was delivered is never claimed again. A worker that dies between sending and recording leaves a row that is sent once
+ * more after its lease, under the same id (`webhook-id`, `Message-ID`), by which the receiver can drop it.
+ */
+export async function deliverMessages(ctx: Context, options: DeliverOptions): Promise<Delivered> {
+  const counts = { delivered: 0, retried: 0, givenUp: 0 }
+  let left = options.limit ?? 100
+  while (left > 0 && !options.signal.aborted) {
+    const claimed = await claimMessages(ctx.pool, ctx.clock.now(), LEASE_MS, Math.min(left, AT_ONCE))
+    if (claimed.length === 0) break
+    left -= claimed.length
+    const outcomes = await deliverRound(ctx, claimed, options)
+    counts.delivered += outcomes.filter((o) => o.deliveredAt !== null).length
+    counts.retried += outcomes.filter((o) => o.nextAttemptAt !== null).length
+    counts.givenUp += outcomes.filter((o) => o.givenUpAt !== null).length
+  }
+  return { ...counts, nextAt: await getNextMessageAt(ctx.pool) }
+}

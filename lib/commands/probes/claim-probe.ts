@@ -1,0 +1,55 @@
+import type { Context } from '#lib/db/context.ts'
+import { takeSecondLooks } from '#lib/db/history/lasting-answers.ts'
+import { toText } from '#lib/db/instants.ts'
+import { probeSpacingMs, probeTimeoutMs } from '#lib/domain/connections/probe-interval.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+
+export interface ClaimedProbe {
+  connection: string
+  kind: string
+  startedAt: Instant
+  timeoutMs: number
+  /** Keys of the assets to look at a second time; null: all assets of the connection, at the usual pace. */
+  only: readonly string[] | null
+}
+
+/**
+ * Takes the due look at a connection; null when it is not due (any more). Nobody else looks before its time limit is
+ * over, so a worker that dies in the middle delays the next look by that much and no more.
+ */
+export async function claimProbe(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
+  const now = ctx.clock.now()
+  const { rows } = await ctx.pool.query<{ kind: string; every: number }>(
+    `update connection_state set next_probe_at = $2::timestamptz + greatest(probe_every_ms, 60000) * interval '1 millisecond'
+     where key = $1 and removed_at is null and next_probe_at <= $2 returning kind, probe_every_ms as every`,
+    [connection, toText(now)],
+  )
+  const row = rows[0]
+  return row === undefined ? null : { connection, kind: row.kind, startedAt: now, timeoutMs: probeTimeoutMs(row.every), only: null }
+}
+
+/** Takes the second looks that are due through a connection, apart from its usual pace; null when there are none (any more), or it lets nobody in. */
+export async function claimSecondLooks(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
+  const now = ctx.clock.now()
+  const { rows } = await ctx.pool.query<{ kind: string; every: number }>(
+    'select kind, probe_every_ms as every from connection_state where key = $1 and removed_at is null and failures = 0',
+    [connection],
+  )
+  const row = rows[0]
+  if (row === undefined) return null
+  const timeoutMs = probeTimeoutMs(row.every)
+  const only = await takeSecondLooks(ctx.pool, connection, now, now + MINUTE_MS)
+  return only.length === 0 ? null : { connection, kind: row.kind, startedAt: now, timeoutMs, only }
+}
+
+/** Plans the next look after one has ended, slower while the connection does not let us in; `random` spreads the looks. */
+export async function paceProbe(ctx: Context, probe: ClaimedProbe, random: number): Promise<void> {
+  const { rows } = await ctx.pool.query<{ every: number; failures: number }>(
+    'select probe_every_ms as every, failures from connection_state where key = $1 and removed_at is null',
+    [probe.connection],
+  )
+  const row = rows[0]
+  if (row === undefined) return
+  const next = Math.max(probe.startedAt + probeSpacingMs(row.every, row.failures, random), ctx.clock.now() + 1000)
+  await ctx.pool.query('update connection_state set next_probe_at = $2 where key = $1', [probe.connection, toText(next)])
+}

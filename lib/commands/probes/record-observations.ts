@@ -1,0 +1,197 @@
+import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
+import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
+import type { Observation } from '#lib/connectors/kit/connector.ts'
+import {
+  listConnectionAssets,
+  lockWatchedAssets,
+  type StoredObservation,
+  storeBadLooks,
+  storeGoodLooks,
+  storeNextChanges,
+  type WatchedAsset,
+} from '#lib/db/catalogue/assets.ts'
+import { lockConnection, noteConnectionOk } from '#lib/db/catalogue/connections.ts'
+import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/history/blind.ts'
+import { loadOwnLoads, type OwnLoads } from '#lib/db/history/run-outcomes.ts'
+import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
+import { diffReadings } from '#lib/domain/freshness/diff-readings.ts'
+import type { Arrival } from '#lib/domain/freshness/facts.ts'
+import { isBroken } from '#lib/domain/freshness/status.ts'
+import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { answerChanges, type HeardOf, hearAnswers, isSeenAgain, logAnswers } from './hear-answers.ts'
+
+/** What recording a batch of looks came to. */
+export interface RecordResult {
+  /** Assets whose look was good. */
+  seen: number
+  /** Assets whose look failed. */
+  failed: number
+  /** Clocks that changed. */
+  arrivals: number
+}
+
+type GoodLook = Extract<Observation, { ok: true }>
+
+/** A good look at an asset, and what it tells. */
+interface Told {
+  asset: WatchedAsset
+  look: GoodLook
+  observation: StoredObservation
+  arrivals: Arrival[]
+}
+
+/**
+ * Records one round of looks through a connection: clocks that changed, that we can see again, and what failed. The statuses follow
+ * in the same transaction. Looks older than what is known, and at assets the connection does not have, are ignored.
+ */
+export function recordObservations(
+  ctx: Context,
+  connectionKey: string,
+  lookedAt: Instant,
+  observations: readonly Observation[],
+): Promise<RecordResult> {
+  return withTransaction(ctx, async (sql) => {
+    const now = ctx.clock.now()
+    const at = Math.min(lookedAt, now)
+    if ((await lockConnection(sql, connectionKey)) === undefined) return { seen: 0, failed: 0, arrivals: 0 }
+    const restated = await noteWeGotIn(sql, connectionKey, at)
+    const byKey = new Map(observations.map((observation) => [observation.assetKey, observation]))
+    const assets = await lockWatchedAssets(sql, connectionKey, [...byKey.keys()])
+    const told = await tell(sql, assets, byKey, at)
+    const failed = assets.flatMap((asset) => badLook(asset, byKey.get(asset.key)))
+    await storeGoodLooks(
+      sql,
+      at,
+      told.map(({ asset, observation }) => ({ assetId: asset.assetId, observation })),
+    )
+    await storeBadLooks(sql, at, failed)
+    const arrivals = told.flatMap(toNewArrivals)
+    await insertArrivals(sql, arrivals)
+    await insertAssetGaps(
+      sql,
+      told.flatMap(({ asset }) => closedGaps(asset, at, restated !== null)),
+    )
+    const heard = await hearAnswers(sql, assets, byKey, at)
+    await settleStatuses(sql, { now, at, told, heard, restated })
+    logAnswers(ctx.log, heard)
+    return { seen: told.length, failed: failed.length, arrivals: arrivals.length }
+  })
+}
+
+/** The connection is up; when it was declared down, all its assets are locked, because their statuses said so. */
+async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promise<{ assetIds: number[]; from: Instant } | null> {
+  await noteConnectionOk(sql, connectionKey, at)
+  const from = await closeConnectionGap(sql, connectionKey, at)
+  if (from === null) return null
+  const assetIds = await listConnectionAssets(sql, connectionKey)
+  await lockSubjects(sql, assetIds)
+  return { assetIds, from }
+}
+
+/** Compares each good look with what was last known. */
+async function tell(sql: Sql, assets: readonly WatchedAsset[], looks: ReadonlyMap<string, Observation>, at: Instant): Promise<Told[]> {
+  const good = assets.flatMap((asset) => {
+    const look = looks.get(asset.key)
+    return look === undefined || !look.ok || (asset.probedAt !== null && at < asset.probedAt) ? [] : [{ asset, look }]
+  })
+  const clocks = good.flatMap(({ asset, look }) => look.readings.map(({ clock }) => ({ assetId: asset.assetId, clock })))
+  const known = await loadLatestSeen(sql, clocks)
+  const told = good.map(({ asset, look }): Told => {
+    const { readings, rows, evidence, state, warnings } = look
+    const arrivals = diffReadings(known.get(asset.assetId) ?? {}, readings, at, rows)
+    return { asset, look, observation: { lookedAt: at, readings, rows, evidence, state, warnings }, arrivals }
+  })
+  const loads = await loadOwnLoads(
+    sql,
+    told.flatMap(({ asset, arrivals }) => (arrivals.some(hasLessThanBefore) ? [asset.assetId] : [])),
+  )
+  return told.map((one) => ({ ...one, arrivals: one.arrivals.flatMap((arrival) => explain(arrival, one.asset, loads)) }))
+}
+
+/** There are still rows, but the newest ones have gone. */
+function hasLessThanBefore({ clock, kind, at }: Arrival): boolean {
+  return clock === 'writtenAt' && kind === 'correction' && at !== null
+}
+
+/**
+ * A load of ours may have taken the newest rows away: then the clock went back with that load, which stands. While one is under way
+ * nothing can be told; the next look decides.
+ */
+function explain(arrival: Arrival, { assetId, probedAt }: WatchedAsset, loads: ReadonlyMap<number, OwnLoads>): Arrival[] {
+  const own = hasLessThanBefore(arrival) ? loads.get(assetId) : undefined
+  if (own === undefined) return [arrival]
+  if (own.isUnderWay) return []
+  if (own.loadedAt === null || probedAt === null || own.loadedAt <= probedAt) return [arrival]
+  return [{ ...arrival, recordedAt: own.loadedAt }]
+}
+
+function badLook(asset: WatchedAsset, look: Observation | undefined): { assetId: number; problem: string }[] {
+  return look === undefined || look.ok ? [] : [{ assetId: asset.assetId, problem: look.publicMessage }]
+}
+
+function toNewArrivals({ asset, look, arrivals }: Told): NewArrival[] {
+  return arrivals.map((arrival) => ({ ...arrival, assetId: asset.assetId, evidence: look.evidence, runId: null }))
+}
+
+/** The stretches in which nobody knew; what an answer that lasts covers is its own stretch. */
+function closedGaps(asset: WatchedAsset, at: Instant, wasUnreachable: boolean): ClosedGap[] {
+  const { assetId, answeredSince, blindAfterMs } = asset
+  const from = blindAt(asset, at)
+  if (from === null) return []
+  const reason = wasUnreachable ? 'source-unreachable' : 'probe-failed'
+  if (answeredSince === null) return [{ assetId, from, to: at, reason }]
+  const before = { assetId, from, to: Math.min(answeredSince.from, at), reason } as const
+  const after = { assetId, from: Math.max(from, answeredSince.seenAt + (blindAfterMs ?? END_OF_TIME)), to: at, reason } as const
+  return [before, after]
+}
+
+/** Since when nobody had known any more, by the settings now or then; null = somebody knew. */
+function blindAt({ blindFrom, blindSince }: WatchedAsset, now: Instant): Instant | null {
+  const present = blindFrom !== null && blindFrom < now ? blindFrom : null
+  return present === null || blindSince === null ? (present ?? blindSince) : Math.min(present, blindSince)
+}
+
+interface Recorded {
+  now: Instant
+  at: Instant
+  told: readonly Told[]
+  heard: readonly HeardOf[]
+  restated: { assetIds: number[]; from: Instant } | null
+}
+
+/** Rebuilds what a look changed; where it only proved that we can see, or that it is still gone, the next change moves on. */
+async function settleStatuses(sql: Sql, { now, at, told, heard, restated }: Recorded): Promise<void> {
+  const from = new Map<number, Instant>(restated?.assetIds.map((id) => [id, restated.from]))
+  const changes = [
+    ...heard.map((one) => ({ asset: one.asset, since: answerChanges(one, now), isSeen: isSeenAgain(one) })),
+    ...told.map((one) => ({ asset: one.asset, since: changedSince(one, now), isSeen: true })),
+  ]
+  for (const { asset, since } of changes) {
+    if (since !== null) from.set(asset.assetId, Math.min(since, from.get(asset.assetId) ?? since))
+  }
+  const moved = changes.flatMap(({ asset, isSeen }) =>
+    isSeen && !from.has(asset.assetId) ? [{ assetId: asset.assetId, nextChangeAt: nextChangeOf(asset, at) }] : [],
+  )
+  await storeNextChanges(sql, moved)
+  if (from.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), from)
+}
+
+/** The first instant about which this look says something new; null when it says nothing. A first look speaks for all the time before. */
+function changedSince({ asset, arrivals }: Told, now: Instant): Instant | null {
+  if (asset.probedAt === null) return 0
+  let since = Math.min(END_OF_TIME, ...arrivals.map(effectiveAt))
+  since = Math.min(since, blindAt(asset, now + 1) ?? since)
+  if (asset.nextChangeAt !== null && asset.nextChangeAt <= now) since = Math.min(since, asset.nextChangeAt)
+  return since === END_OF_TIME ? null : since
+}
+
+/** What is late or stale stays so when we go blind; everything else turns unknown. */
+function nextChangeOf({ status, blindAfterMs, sightedChangeAt }: WatchedAsset, at: Instant): Instant | null {
+  if (blindAfterMs === null) return sightedChangeAt
+  const blindFrom = at + blindAfterMs
+  if (sightedChangeAt !== null && sightedChangeAt <= blindFrom) return sightedChangeAt
+  return isBroken(status) ? null : blindFrom
+}

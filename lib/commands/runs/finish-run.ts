@@ -1,0 +1,43 @@
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { toText } from '#lib/db/instants.ts'
+import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import type { RunReport } from '#lib/domain/runs/run.ts'
+import { endOpenTasks } from './end-tasks.ts'
+import { settleOutcome } from './settle-outcome.ts'
+
+export interface RunEnding {
+  runId: string
+  fence: number
+  state: 'completed' | 'partial' | 'failed' | 'timed-out' | 'cancelled'
+  rowsLoaded: number
+  report: RunReport | null
+  problem: string | null
+  internalProblem: string | null
+}
+
+/** Ends a run and carries its outcome over into arrivals and status; false when it was no longer this attempt's to end. */
+export async function finishRun(ctx: Context, ending: RunEnding): Promise<boolean> {
+  const now = ctx.clock.now()
+  const ended = await withTransaction(ctx, async (sql) => {
+    const { rowCount } = await sql.query(
+      `update run set state = $3, ended_at = $4, lease_until = null, waiting_for = null, eta_at = null, rows_loaded = $5, summary = $6,
+         problem = $7, internal_problem = $8, rows_rejected = (select count(*) from run_rejection where run_id = $1)
+       where id = $1 and fence = $2 and state = 'running'`,
+      [
+        ending.runId,
+        ending.fence,
+        ending.state,
+        toText(now),
+        ending.rowsLoaded,
+        ending.report === null ? null : toStorableJson(ending.report),
+        ending.problem === null ? null : toStorableText(ending.problem),
+        ending.internalProblem === null ? null : toStorableText(ending.internalProblem),
+      ],
+    )
+    if (rowCount !== 1) return false
+    await endOpenTasks(sql, ending.runId, now, 'cancelled', 'The run ended before this task did.')
+    return true
+  })
+  if (ended) await settleOutcome(ctx, ending.runId)
+  return ended
+}

@@ -1,0 +1,43 @@
+import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
+import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
+import { listAssetsEverOfFlow } from '#lib/db/catalogue/assets.ts'
+import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { insertArrivals, listArrivalsOfRun, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { noteWritten } from '#lib/db/history/lasting-answers.ts'
+import { type EndedRun, getEndedRun, listAssetsOfFlow } from '#lib/db/history/run-outcomes.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { arrivalsOfRun } from './run-arrivals.ts'
+
+/**
+ * Lets the present state of a run count for the assets its flow writes: an end moves their clocks, a start or a failure becomes the
+ * reason where a promise is broken. Call it whenever the state of a run changed; recording twice changes nothing.
+ */
+export function recordRunOutcome(ctx: Context, request: { runId: string }): Promise<{ arrivals: number }> {
+  return withTransaction(ctx, async (sql) => {
+    const run = await getEndedRun(sql, request.runId)
+    if (run === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no run ${request.runId}.` })
+    const assetIds = await listAssetsEverOfFlow(sql, run.flow)
+    if (assetIds.length === 0) return { arrivals: 0 }
+    await lockSubjects(sql, assetIds)
+    const now = ctx.clock.now()
+    const arrivals = await arrivalsOf(sql, run, now)
+    await insertArrivals(sql, arrivals)
+    await noteWritten(
+      sql,
+      arrivals.flatMap(({ assetId, at }) => (at === null ? [] : [{ assetId, at }])),
+      now,
+    )
+    await rebuildWithin(sql, await loadReporting(sql, now), new Map(assetIds.map((id) => [id, run.knownSince])))
+    return { arrivals: arrivals.length }
+  })
+}
+
+/** The clocks this run moves and that have not been recorded yet. */
+async function arrivalsOf(sql: Sql, run: EndedRun, now: Instant): Promise<NewArrival[]> {
+  const arrivals = arrivalsOfRun(run, await listAssetsOfFlow(sql, run.flow), now)
+  if (arrivals.length === 0) return []
+  const done = new Set((await listArrivalsOfRun(sql, run.id)).map(({ assetId, clock }) => `${assetId} ${clock}`))
+  return arrivals.filter(({ assetId, clock }) => !done.has(`${assetId} ${clock}`))
+}

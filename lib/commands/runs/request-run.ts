@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { areSameParameters, parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { toText } from '#lib/db/instants.ts'
+import { listOpenRuns, type OpenRun } from '#lib/db/runs/open-runs.ts'
+import { wakeWorkers } from '#lib/db/runs/runs.ts'
+import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+const inputSchema = z.object({
+  flow: z.string().min(1).max(200),
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  requestedBy: z.string().max(200).nullable().default(null),
+})
+export type RunRequest = z.input<typeof inputSchema>
+
+/** A run that has been asked for; `waitsFor` is the one of the same flow that goes on before it may begin. */
+export interface RequestedRun {
+  runId: string
+  waitsFor: string | null
+}
+
+/** So many runs of a flow that differ in what they are told may wait. */
+const WAITING_MAX = 20
+
+const FLOW = `
+  select v.schema, v.document -> 'flows' -> f.name as written, coalesce(f.settings -> 'parameters', '{}') || $2::jsonb as told
+  from flow f left join lateral (select schema, document from catalogue_version order by id desc limit 1) v on true
+  where f.name = $1 and f.removed_at is null for update of f`
+
+/**
+ * Asks for a run of a flow now, outside its schedule. Refused when it takes no such parameters, and when one that would do the same goes
+ * on or waits; one that differs waits its turn.
+ */
+export async function requestRun(ctx: Context, request: RunRequest): Promise<RequestedRun> {
+  const input = inputSchema.parse(request)
+  const now = toText(ctx.clock.now())
+  return withTransaction(ctx, async (sql) => {
+    const parameters = toStorableJson(input.parameters)
+    const told = await requireParameters(sql, input, parameters)
+    const open = await listOpenRuns(sql, input.flow)
+    refuseTheSame(input.flow, open, told)
+    const before = open.find((run) => run.isUnderWay)
+    const { rows } = await sql.query<{ id: string }>(
+      `insert into run (id, flow, trigger, scheduled_for, created_at, parameters, requested_by, waiting_for)
+       values (gen_random_uuid(), $1, 'manual', coalesce((
+         select max(scheduled_for) + interval '1 ms' from run
+         where flow = $1 and trigger = 'manual' and scheduled_for >= $2 and scheduled_for < $2::timestamptz + interval '1 s'
+       ), $2), $2, $3, $4, $5) returning id`,
+      [input.flow, now, parameters, input.requestedBy, before === undefined ? null : WAITS_FOR_OWN_FLOW],
+    )
+    await wakeWorkers(sql, 'run')
+    return { runId: rows[0]?.id ?? '', waitsFor: before?.id ?? null }
+  })
+}
+
+/** What the run is told, the catalogue's parameters included. */
+async function requireParameters(
+  sql: Sql,
+  { flow: name, parameters }: z.infer<typeof inputSchema>,
+  text: string,
+): Promise<OpenRun['told']> {
+  const { rows } = await sql.query<{ schema: unknown; written: unknown; told: OpenRun['told'] }>(FLOW, [name, text])
+  const [flow] = rows
+  if (flow === undefined)
+    throw new TidemarkError('not-found', { publicMessage: `There is no flow "${toStorableText(name)}" in the catalogue.` })
+  const problem = parameterProblem(name, flow.schema, flow.written, parameters)
+  if (problem !== null) throw new TidemarkError('invalid', { publicMessage: problem })
+  return flow.told
+}
+
+function refuseTheSame(flow: string, open: readonly OpenRun[], told: OpenRun['told']): void {
+  const same = open.find((run) => !run.isStopping && areSameParameters(run.told, told))
+  if (same !== undefined) {
+    const publicMessage = same.isUnderWay
+      ? `A run of ${flow} that does the same goes on already. When it has ended, ask again.`
+      : `A run of ${flow} has been asked for already and has not begun yet.`
+    throw new TidemarkError('conflict', { publicMessage, runId: same.id })
+  }
+  if (open.length > WAITING_MAX)
+    throw new TidemarkError('conflict', { publicMessage: `${WAITING_MAX} runs of ${flow} wait already. When some have ended, ask again.` })
+}

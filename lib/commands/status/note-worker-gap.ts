@@ -1,0 +1,17 @@
+import type { Context } from '#lib/db/context.ts'
+import { insertWorkerGap } from '#lib/db/history/blind.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { refreshAllDays } from './rebuild/refresh-all-days.ts'
+import { loadReporting } from './rebuild/reporting.ts'
+
+/** Notes that no worker ran over a stretch: history shows it as a gap in our sight, whatever the statuses turn out to have been. */
+export async function noteWorkerGap(ctx: Context, gap: { from: Instant; to: Instant }): Promise<void> {
+  if (gap.from >= gap.to) throw new TidemarkError('invalid', { publicMessage: 'A gap must end after it begins.' })
+  if (!(await insertWorkerGap(ctx.pool, gap.from, gap.to))) return
+  const reporting = await loadReporting(ctx.pool, ctx.clock.now())
+  const from = Math.max(gap.from, reporting.horizon)
+  const firstDay = localDay(from, reporting.zone)
+  if (firstDay < reporting.today) await refreshAllDays(ctx, reporting, firstDay)
+}

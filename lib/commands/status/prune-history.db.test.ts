@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Context } from '#lib/db/context.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
+import { pruneHistory } from './prune-history.ts'
+
+const OLD = '2024-01-15T07:00:00Z'
+const RECENT = '2026-02-15T07:00:00Z'
+let database: TestDatabase
+let ctx: Context
+
+/** The same things twice: long ago, and lately. */
+async function insertLife(at: string, name: string): Promise<void> {
+  await ctx.pool.query(
+    `with r as (insert into run (id, flow, trigger, scheduled_for, created_at, state, started_at, ended_at)
+       values (gen_random_uuid(), 'course', 'schedule', $1, $1, 'completed', $1, $1) returning id),
+     l as (insert into run_log (run_id, attempt, at, level, message) select id, 1, $1, 'info', $2 from r),
+     t as (insert into run_task (run_id, attempt, name, state, started_at, ended_at) select id, 1, $2, 'completed', $1, $1 from r)
+     insert into run_rejection (run_id, task, key, reason, at) select id, $2, 'k', 'r', $1 from r`,
+    [at, name],
+  )
+  await ctx.pool.query(
+    `insert into arrival (asset_id, clock, at, recorded_at, kind) values (1, 'writtenAt', $1, $1, 'arrival'), (1, 'loadedAt', $1, $1, 'arrival')`,
+    [at],
+  )
+  await ctx.pool.query(
+    `with c as (insert into status_change (subject_id, from_status, to_status, at, recorded_at) values (1, 'fresh', 'late', $1, $1) returning id)
+     insert into outbox (channel, change_id, created_at, delivered_at) select 'email', id, $1, $1 from c`,
+    [at],
+  )
+  await ctx.pool.query(
+    'insert into day_status (subject_id, day, fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds) values (1, $1::timestamptz::date, 1, 0, 0, 0, 0, 0)',
+    [at],
+  )
+}
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  ctx = database.context(new FakeClock('2026-03-01T07:00:00Z'))
+  await insertFlow(ctx, { name: 'course', cron: '0 2 * * *' })
+  await ctx.pool.query(`
+    insert into subject (id, kind, key, name, created_at) values (1, 'asset', 'db/t', 'T', '2024-01-01'), (2, 'group', 'g', 'G', '2024-01-01'), (3, 'feed', 'f', 'F', '2024-01-01');
+    insert into feed (subject_id, group_id) values (3, 2);
+    insert into asset (subject_id, feed_id, asset_kind, connection_key, path) values (1, 3, 'table', 'db', 't');
+    insert into status_span (subject_id, status, reason, from_at, to_at) values (1, 'fresh', 'on-time', '2024-01-01', '2024-01-02'), (1, 'late', 'overdue', '2024-01-02', null);
+    insert into worker_state (id, started_at, heartbeat_at) values ('old', '2024-01-01', '2024-01-01'), ('new', '2026-03-01', '2026-03-01 06:59:59Z')`)
+  await insertLife('2023-12-15T07:00:00Z', 'older')
+  await insertLife(OLD, 'old')
+  await insertLife(RECENT, 'recent')
+})
+afterAll(() => database.drop())
+
+const column = async (text: string) => (await ctx.pool.query({ text, rowMode: 'array' })).rows.map(([value]) => value)
+
+describe('pruning', () => {
+  it('forgets what is too old and keeps what is not', async () => {
+    const gone = await pruneHistory(ctx)
+    expect(gone).toMatchObject({
+      run_log: 2,
+      run_task: 2,
+      run_rejection: 2,
+      run: 2,
+      status_change: 2,
+      outbox: 2,
+      day_status: 2,
+      status_span: 1,
+      worker_state: 1,
+    })
+    expect(await column('select message from run_log')).toEqual(['recent'])
+    expect(await column('select id from worker_state')).toEqual(['new'])
+  })
+
+  it('keeps the last value of each clock before the horizon, with which it begins', async () => {
+    expect(await column('select recorded_at from arrival order by recorded_at, clock')).toEqual(
+      [OLD, OLD, RECENT, RECENT].map((at) => new Date(at)),
+    )
+  })
+
+  it('keeps the span that still lasts', async () => {
+    expect(await column('select status from status_span')).toEqual(['late'])
+  })
+
+  it('finds nothing the second time', async () => {
+    const gone = await pruneHistory(ctx)
+    expect(Object.values(gone).every((count) => count === 0)).toBe(true)
+  })
+})

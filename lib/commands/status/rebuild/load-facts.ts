@@ -1,0 +1,155 @@
+import { loadProbedAt } from '#lib/db/catalogue/assets.ts'
+import type { Sql } from '#lib/db/context.ts'
+import { loadArrivals } from '#lib/db/history/arrivals.ts'
+import { loadOpenGaps } from '#lib/db/history/blind.ts'
+import { loadLastingAnswers } from '#lib/db/history/lasting-answers.ts'
+import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/history/memberships.ts'
+import { loadRunOutcomes } from '#lib/db/history/run-outcomes.ts'
+import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
+import { loadWindows, type StoredWindow } from '#lib/db/history/windows.ts'
+import type { AssetFacts, MaintenanceWindow, RunOutcome } from '#lib/domain/freshness/facts.ts'
+import { workParts } from '#lib/domain/freshness/maintenance-windows.ts'
+import { NEVER } from '#lib/domain/freshness/policies/policy-kind.ts'
+import { isSince } from '#lib/domain/freshness/prepare-facts.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** Whose facts are wanted, and from when on they must decide. */
+export interface WantedFacts {
+  assetId: number
+  createdAt: Instant
+  from: Instant
+}
+
+/** Everything the rules need about one asset. */
+export interface LoadedAsset {
+  versions: AssetVersion[]
+  facts: AssetFacts
+}
+
+/** Loads what decides the status of these assets, each from its own instant on, in a handful of statements. */
+export async function loadFacts(sql: Sql, wanted: readonly WantedFacts[]): Promise<Map<number, LoadedAsset>> {
+  const ids = wanted.map((w) => w.assetId)
+  const versions = await loadAssetVersions(sql, ids)
+  const probedAt = await loadProbedAt(sql, ids)
+  const gaps = await loadOpenGaps(sql, ids)
+  const lasting = await loadLastingAnswers(sql, ids)
+  const windows = await loadAssetWindows(sql, ids)
+  const reach = wanted.map((w) => ({
+    assetId: w.assetId,
+    from: reachBack(w.from, versions.get(w.assetId) ?? [], {
+      probedAt: probedAt.get(w.assetId) ?? null,
+      lasting: lasting.get(w.assetId) ?? [],
+      windows: windows.get(w.assetId) ?? [],
+    }),
+  }))
+  const arrivals = await loadArrivals(sql, reach)
+  const runs = await loadRuns(sql, reach, versions)
+  return new Map(
+    wanted.map((w) => [
+      w.assetId,
+      {
+        versions: versions.get(w.assetId) ?? [],
+        facts: {
+          createdAt: w.createdAt,
+          arrivals: arrivals.get(w.assetId) ?? [],
+          runs: runs.get(w.assetId) ?? [],
+          probedAt: probedAt.get(w.assetId) ?? null,
+          blind: gaps.get(w.assetId) ?? [],
+          lasting: lasting.get(w.assetId) ?? [],
+          windows: windows.get(w.assetId) ?? [],
+        },
+      },
+    ]),
+  )
+}
+
+/** A window, a blindness or an answer that began before `from` judges by what was so at its beginning. */
+function reachBack(
+  from: Instant,
+  versions: readonly AssetVersion[],
+  { probedAt, lasting, windows }: Pick<AssetFacts, 'probedAt' | 'lasting' | 'windows'>,
+): Instant {
+  let reach = from
+  for (const part of workParts(windows)) if (part.from <= from && from < part.to) reach = Math.min(reach, part.workFrom - 1)
+  for (const answer of lasting) if (answer.from <= reach && reach < (answer.to ?? NEVER)) reach = answer.from
+  const seenAt = [...(probedAt === null ? [] : [probedAt]), ...lasting.filter((one) => isSince(one, probedAt)).map((one) => one.seenAt)]
+  const patience = versions.flatMap(({ settings }) => settings?.blindAfterMs ?? [])
+  return Math.min(reach, ...seenAt.flatMap((at) => patience.map((blindAfterMs) => at + blindAfterMs)))
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
+
+/** The windows of each asset: its own, and those of the feeds and groups it belonged to while it did. */
+async function loadAssetWindows(sql: Sql, assetIds: readonly number[]): Promise<Map<number, MaintenanceWindow[]>> {
+  const windows = await loadWindows(sql)
+  const found = new Map<number, MaintenanceWindow[]>()
+  if (windows.length === 0) return found
+  const feeds = await loadFeedsOfAssets(sql, assetIds)
+  const groups = await loadGroupsOfFeeds(sql, [...new Set(feeds.map((m) => m.containerId))])
+  const groupsOfFeed = new Map<number, Membership[]>()
+  for (const group of groups) push(groupsOfFeed, group.memberId, group)
+  const ids = new Set(assetIds)
+  for (const window of windows) {
+    for (const id of directlyCovered(window, ids)) push(found, id, toFact(window, window.from, window.to))
+    for (const feed of feeds) {
+      for (const stretch of coveredStretches(window, feed, groupsOfFeed.get(feed.containerId) ?? [])) push(found, feed.memberId, stretch)
+    }
+  }
+  return found
+}
+
+/** A window over everything covers every asset, one of its own an asset. */
+function directlyCovered({ subjectId }: StoredWindow, assetIds: ReadonlySet<number>): Iterable<number> {
+  if (subjectId === null) return assetIds
+  return assetIds.has(subjectId) ? [subjectId] : []
+}
+
+function toFact(window: StoredWindow, from: Instant, to: Instant | null): MaintenanceWindow {
+  return { from, to, kind: window.kind }
+}
+
+function coveredStretches(window: StoredWindow, feed: Membership, groups: readonly Membership[]): MaintenanceWindow[] {
+  if (window.subjectId === feed.containerId) return overlap(window, [feed])
+  return groups.filter((group) => group.containerId === window.subjectId).flatMap((group) => overlap(window, [feed, group]))
+}
+
+function overlap(window: StoredWindow, memberships: readonly Membership[]): MaintenanceWindow[] {
+  const from = Math.max(window.from, ...memberships.map((m) => m.from))
+  const to = Math.min(window.to ?? Number.POSITIVE_INFINITY, ...memberships.map((m) => m.to ?? Number.POSITIVE_INFINITY))
+  return from < to ? [toFact(window, from, Number.isFinite(to) ? to : null)] : []
+}
+
+/** Each asset's runs: those that started while the flow wrote it. */
+async function loadRuns(
+  sql: Sql,
+  reach: readonly { assetId: number; from: Instant }[],
+  versions: ReadonlyMap<number, AssetVersion[]>,
+): Promise<Map<number, RunOutcome[]>> {
+  const since = new Map<string, Instant>()
+  for (const { assetId, from } of reach) {
+    for (const flow of flowsOf(versions.get(assetId) ?? [])) since.set(flow, Math.min(since.get(flow) ?? from, from))
+  }
+  const runs = await loadRunOutcomes(
+    sql,
+    [...since].map(([flow, from]) => ({ flow, from })),
+  )
+  const found = new Map<number, RunOutcome[]>()
+  for (const { assetId } of reach) {
+    const own = versions.get(assetId) ?? []
+    const list = flowsOf(own).flatMap((flow) => (runs.get(flow) ?? []).filter((run) => flowAt(own, run.startedAt) === flow))
+    if (list.length > 0) found.set(assetId, list)
+  }
+  return found
+}
+
+function flowsOf(versions: readonly AssetVersion[]): string[] {
+  return [...new Set(versions.flatMap((version) => (version.settings?.flow == null ? [] : [version.settings.flow])))]
+}
+
+function flowAt(versions: readonly AssetVersion[], at: Instant): string | null {
+  return versions.findLast((version) => version.from <= at)?.settings?.flow ?? null
+}

@@ -1,0 +1,120 @@
+import { type StoredVerdict, type Subject, storeVerdicts } from '#lib/db/catalogue/subjects.ts'
+import type { Sql } from '#lib/db/context.ts'
+import { loadSpans, writeSpans } from '#lib/db/history/spans.ts'
+import type { AssetVersion } from '#lib/db/history/versions.ts'
+import { evaluate } from '#lib/domain/freshness/evaluate.ts'
+import { asIfSeen, type PreparedFacts, prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
+import { blindFrom, blindStretches } from '#lib/domain/freshness/sight.ts'
+import { timeline } from '#lib/domain/freshness/timeline.ts'
+import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { type LoadedAsset, loadFacts } from './load-facts.ts'
+import { joinWrites, type Restatement, restateSpans } from './restate-spans.ts'
+
+/** Which asset is to be rebuilt, and from when on. */
+export interface RebuildRequest {
+  asset: Subject
+  from: Instant
+}
+
+/** What rebuilding one subject came to. */
+export interface Rebuilt {
+  subjectId: number
+  restatement: Restatement
+  /** Up to here its status had been worked out before. */
+  statedUntil: Instant
+  /** The first instant its containers must look at again; null when nothing they see changed. */
+  rollUpFrom: Instant | null
+  /** What to say about the change dated at an instant; null when nothing better than the reason is known. */
+  explainAt: (at: Instant) => string | null
+}
+
+/** So many assets are loaded and worked out at a time. */
+const CHUNK = 500
+
+/**
+ * Works out these (locked) assets anew and writes what differs: spans, verdict, next change. When thorough, everything above is
+ * rolled up again even where nothing differs.
+ */
+export async function rebuildAssets(sql: Sql, now: Instant, requests: readonly RebuildRequest[], isThorough: boolean): Promise<Rebuilt[]> {
+  const all: Rebuilt[] = []
+  for (let start = 0; start < requests.length; start += CHUNK) {
+    const chunk = requests.slice(start, start + CHUNK)
+    const loaded = await loadFacts(
+      sql,
+      chunk.map(({ asset, from }) => ({ assetId: asset.id, createdAt: asset.createdAt, from })),
+    )
+    const stored = await loadSpans(
+      sql,
+      chunk.map(({ asset, from }) => ({ subjectId: asset.id, from: Math.max(from, asset.createdAt) })),
+    )
+    const verdicts: Parameters<typeof storeVerdicts>[1][number][] = []
+    for (const { asset, from } of chunk) {
+      const facts = loaded.get(asset.id)
+      if (facts === undefined) continue
+      const prepared = prepareFacts(facts.facts)
+      const computed = timeline(facts.versions, prepared, from, now + 1)
+      const restatement = restateSpans(asset.id, stored.get(asset.id) ?? [], computed)
+      const verdict = judge(facts, prepared, now)
+      verdicts.push({ assetId: asset.id, nextChangeAt: verdict?.nextChangeAt ?? null, verdict })
+      all.push({
+        subjectId: asset.id,
+        restatement,
+        statedUntil: Math.min(now, asset.nextChangeAt ?? now),
+        rollUpFrom: isThorough ? from : earliest(restatement.changedFrom, firstVersionSince(facts.versions, from)),
+        explainAt: (at) => explanationAt(facts, prepared, at),
+      })
+    }
+    await writeSpans(sql, joinWrites(all.slice(start).map((rebuilt) => rebuilt.restatement.writes)))
+    await storeVerdicts(sql, verdicts)
+  }
+  return all
+}
+
+function settingsAt(versions: readonly AssetVersion[], at: Instant) {
+  return versions.findLast((version) => version.from <= at)?.settings ?? null
+}
+
+/** The verdict of this moment, and when it would change if nothing could blind us. */
+function judge({ versions }: LoadedAsset, prepared: PreparedFacts, now: Instant): StoredVerdict | null {
+  const settings = settingsAt(versions, now)
+  if (settings === null) return null
+  const verdict = evaluate(settings, prepared, now)
+  const sighted = evaluate(settings, asIfSeen(prepared), now)
+  const blind = blindFrom(settings, prepared)
+  return {
+    ...verdict,
+    evaluatedAt: now,
+    sightedChangeAt: sighted.nextChangeAt,
+    blindAfterMs: settings.blindAfterMs,
+    blindFrom: blind === END_OF_TIME ? null : blind,
+    blindSince: blindSince(versions, prepared, now),
+  }
+}
+
+/** An edit may have made us see again on paper; what was unknown before it is still to be restated by the next good look. */
+function blindSince(versions: readonly AssetVersion[], prepared: PreparedFacts, now: Instant): Instant | null {
+  for (const [index, { from, settings }] of versions.entries()) {
+    if (settings === null) continue
+    const until = Math.min(versions[index + 1]?.from ?? END_OF_TIME, now + 1)
+    for (const blind of blindStretches(settings, prepared)) {
+      const since = Math.max(from, blind.from)
+      if (since < Math.min(until, blind.to)) return since
+    }
+  }
+  return null
+}
+
+function explanationAt({ versions }: LoadedAsset, prepared: PreparedFacts, at: Instant): string | null {
+  const settings = settingsAt(versions, at)
+  return settings === null ? null : evaluate(settings, prepared, at).explanation
+}
+
+/** Membership and promise travel with versions, so containers look again from the first new one. */
+function firstVersionSince(versions: readonly AssetVersion[], from: Instant): Instant | null {
+  return versions.find((version) => version.from >= from)?.from ?? null
+}
+
+function earliest(a: Instant | null, b: Instant | null): Instant | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
+}

@@ -1,0 +1,110 @@
+import { lockSubjects, type Subject } from '#lib/db/catalogue/subjects.ts'
+import type { Sql } from '#lib/db/context.ts'
+import { notifyListeners } from '#lib/db/history/changes.ts'
+import { loadReopenedDays } from '#lib/db/history/days.ts'
+import {
+  loadFeedsOfAssets,
+  loadFeedsOfGroups,
+  loadGroupsOfFeeds,
+  loadPromisedAssets,
+  type Membership,
+} from '#lib/db/history/memberships.ts'
+import { loadFeedVersions } from '#lib/db/history/versions.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { logChanges } from './log-changes.ts'
+import { type RebuildRequest, type Rebuilt, rebuildAssets } from './rebuild-assets.ts'
+import { type DayRequest, refreshDays } from './refresh-days.ts'
+import type { Reporting } from './reporting.ts'
+import { type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
+
+/** What a rebuild came to. */
+export interface RebuildResult {
+  assets: number
+  /** Changes appended to the log, rewrites included. */
+  changes: number
+}
+
+/** How a rebuild goes about it. */
+export interface RebuildOptions {
+  /** Feeds and groups are rolled up again even where no asset differs. */
+  isThorough?: boolean
+  /** The rules have changed, not the facts: what was said before is restated in silence. */
+  isRewrite?: boolean
+}
+
+/**
+ * Rebuilds assets, each from its own instant, and all that follows: their feeds, those groups, ended days, the log and the outbox.
+ * Must run in a transaction, which may hold locks on assets but none on feeds or groups.
+ */
+export async function rebuildWithin(
+  sql: Sql,
+  reporting: Reporting,
+  wanted: ReadonlyMap<number, Instant>,
+  options: RebuildOptions = {},
+): Promise<RebuildResult> {
+  const subjects = (await lockSubjects(sql, [...wanted.keys()])).filter((subject) => subject.kind === 'asset')
+  if (subjects.length === 0) return { assets: 0, changes: 0 }
+  const { now, today } = reporting
+  const requests = subjects.map((asset) => ({ asset, from: startOf(asset, wanted.get(asset.id) ?? now, reporting) }))
+  const assets = await rebuildAssets(sql, now, requests, options.isThorough ?? false)
+  const days = await daysToCount(sql, reporting, requests)
+  const touched = days.filter((day) => day.firstDay < today)
+  const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
+  const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
+  await refreshDays(sql, reporting, touched)
+  await notifyListeners(sql)
+  return { assets: subjects.length, changes }
+}
+
+/** From which day on each asset is counted anew: from where it is rebuilt, or earlier where something closed older deliveries. */
+async function daysToCount(sql: Sql, { zone, horizon }: Reporting, requests: readonly RebuildRequest[]): Promise<DayRequest[]> {
+  const days = requests.map(({ asset: { id, createdAt }, from }) => {
+    return { assetId: id, createdAt, since: from, firstDay: localDay(Math.max(from, createdAt), zone) }
+  })
+  const reopened = await loadReopenedDays(sql, days, localDay(horizon, zone))
+  return days.map((day) => ({ ...day, firstDay: reopened.get(day.assetId) ?? day.firstDay }))
+}
+
+/** Rolls feeds and groups up where something changed. Ended days touch more of them, which are then locked in the same order. */
+async function rollUpAbove(sql: Sql, now: Instant, requests: readonly RebuildRequest[], assets: readonly Rebuilt[], touchesDays: boolean) {
+  const inFeeds = await loadFeedsOfAssets(
+    sql,
+    requests.map(({ asset }) => asset.id),
+  )
+  const feedIds = [...new Set(inFeeds.map((membership) => membership.containerId))]
+  if (touchesDays) await lockSubjects(sql, feedIds)
+  const earliest = Math.min(...requests.map((request) => request.from))
+  const feeds = await rollUpContainers(sql, now, await feedRequests(sql, assets, inFeeds, { now, since: earliest }), loadPromisedAssets)
+  const changed = feeds.filter((feed) => feed.rollUpFrom !== null).map((feed) => feed.subjectId)
+  const inGroups = await loadGroupsOfFeeds(sql, touchesDays ? feedIds : changed)
+  if (touchesDays) await lockSubjects(sql, [...new Set(inGroups.map((membership) => membership.containerId))])
+  const groups = await rollUpContainers(sql, now, reachedBy(feeds, inGroups), loadFeedsOfGroups)
+  return { feeds, groups }
+}
+
+/** Never later than what is due anyway; from the beginning of its day once that has ended; never before the horizon. */
+function startOf(asset: Subject, wanted: Instant, { now, zone, today, horizon }: Reporting): Instant {
+  const from = Math.min(wanted, asset.nextChangeAt ?? wanted, now)
+  const day = localDay(from, zone)
+  return Math.max(horizon, day < today ? startOfDay(day, zone) : from)
+}
+
+/** The feeds that changed assets count for, and those that themselves came, went or moved since. */
+async function feedRequests(
+  sql: Sql,
+  assets: readonly Rebuilt[],
+  memberships: readonly Membership[],
+  { now, since }: { now: Instant; since: Instant },
+): Promise<RollUpRequest[]> {
+  const reached = new Map(reachedBy(assets, memberships).map((request) => [request.subjectId, request]))
+  const versions = await loadFeedVersions(sql, [...new Set(memberships.map((membership) => membership.containerId))])
+  for (const [subjectId, own] of versions) {
+    const moved = own.find((version) => version.from >= since)?.from
+    if (moved === undefined) continue
+    const known = reached.get(subjectId)
+    const from = Math.min(moved, known?.from ?? moved)
+    reached.set(subjectId, { subjectId, from, statedUntil: known?.statedUntil ?? now, hasMoved: true })
+  }
+  return [...reached.values()].sort((a, b) => a.subjectId - b.subjectId)
+}

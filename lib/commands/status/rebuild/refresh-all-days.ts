@@ -1,0 +1,32 @@
+import { listSubjectIds, lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { loadFeedsOfAssets, loadGroupsOfFeeds } from '#lib/db/history/memberships.ts'
+import { type LocalDay, localDay } from '#lib/domain/time/local-day.ts'
+import { refreshDays } from './refresh-days.ts'
+import type { Reporting } from './reporting.ts'
+
+/** So many assets are summed up in one transaction. */
+const BATCH = 500
+
+/** Sums up the ended days of everything from a day on, in batches. */
+export async function refreshAllDays(ctx: Context, reporting: Reporting, firstDay: LocalDay): Promise<void> {
+  const ids = await listSubjectIds(ctx.pool, 'asset')
+  for (let start = 0; start < ids.length; start += BATCH) {
+    await withTransaction(ctx, async (sql) => {
+      const assets = await lockSubjects(sql, ids.slice(start, start + BATCH))
+      const feeds = new Set((await loadFeedsOfAssets(sql, assets.map(idOf))).map((membership) => membership.containerId))
+      await lockSubjects(sql, [...feeds])
+      const groups = new Set((await loadGroupsOfFeeds(sql, [...feeds])).map((membership) => membership.containerId))
+      await lockSubjects(sql, [...groups])
+      const requests = assets.map(({ id, createdAt }) => {
+        const born = localDay(createdAt, reporting.zone)
+        return { assetId: id, createdAt, firstDay: born > firstDay ? born : firstDay }
+      })
+      await refreshDays(sql, reporting, requests)
+    })
+  }
+}
+
+function idOf({ id }: { id: number }): number {
+  return id
+}

@@ -1,0 +1,35 @@
+import type { Sql } from '#lib/db/context.ts'
+import { getPage, getTell } from '#lib/db/settings.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { addDays, type LocalDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+
+/** What a rebuild must know beside the facts: the moment, the page's days, and whom to tell. */
+export interface Reporting {
+  now: Instant
+  zone: string
+  readyBy: string
+  /** The local day of `now`: days before it have ended. */
+  today: LocalDay
+  /** Nothing before this instant is rebuilt: older facts may have been pruned. */
+  horizon: Instant
+  /** Channels the catalogue names. */
+  channels: string[]
+}
+
+/** So many ended days are kept and rebuilt. */
+const HISTORY_DAYS = 90
+
+/** Reads what a rebuild at this moment must know. */
+export async function loadReporting(sql: Sql, now: Instant): Promise<Reporting> {
+  const page = await getPage(sql)
+  const tell = await getTell(sql)
+  const today = localDay(now, page.zone)
+  return {
+    now,
+    zone: page.zone,
+    readyBy: page.readyBy,
+    today,
+    horizon: startOfDay(addDays(today, -HISTORY_DAYS), page.zone),
+    channels: [...(tell.email === null ? [] : ['email']), ...(tell.webhook === null ? [] : ['webhook'])],
+  }
+}

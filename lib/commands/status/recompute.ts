@@ -1,0 +1,22 @@
+import { lockCatalogue } from '#lib/db/catalogue/catalogue-versions.ts'
+import { listSubjectIds } from '#lib/db/catalogue/subjects.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { spreadCurrentPolicies } from '#lib/db/history/versions.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { RebuildResult } from './rebuild/rebuild-within.ts'
+import { rebuild } from './rebuild.ts'
+
+/**
+ * Rebuilds the whole kept history of everything. With the current policy: as if today's policies had been in force all the time, or
+ * since `from`; otherwise each stretch is judged by the catalogue in force then, and nothing changes unless something was wrong.
+ */
+export async function recompute(ctx: Context, options: { withCurrentPolicy: boolean; from?: Instant | null }): Promise<RebuildResult> {
+  if (options.withCurrentPolicy) {
+    await withTransaction(ctx, async (sql) => {
+      await lockCatalogue(sql)
+      await spreadCurrentPolicies(sql, options.from ?? null)
+    })
+  }
+  const assetIds = await listSubjectIds(ctx.pool, 'asset')
+  return rebuild(ctx, { assetIds, from: 0, isThorough: true })
+}

@@ -1,0 +1,65 @@
+import { rebuild } from '#lib/commands/status/rebuild.ts'
+import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
+import { getSubject, markDue, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { announceChange } from '#lib/db/history/changes.ts'
+import { insertWindow } from '#lib/db/history/windows.ts'
+import { hasFlow } from '#lib/db/runs/flows.ts'
+import { wakeWorkers } from '#lib/db/runs/runs.ts'
+import { toStorableText } from '#lib/db/storable-json.ts'
+import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+/** What a window is about. */
+export interface WindowSubject {
+  kind: SubjectKind | 'flow'
+  key: string
+}
+
+interface WindowRequest {
+  /** What it covers; null = everything. A flow can only be paused: its runs are not planned. */
+  subject: WindowSubject | null
+  kind: MaintenanceWindow['kind']
+  from: Instant
+  /** null = until it is closed. */
+  to: Instant | null
+  note: string | null
+}
+
+const NOTE_MAX = 500
+
+/** Announces work, or pauses something; it may lie ahead, or have begun. Returns the window's id. */
+export async function openWindow(ctx: Context, request: WindowRequest): Promise<number> {
+  if (request.to !== null && request.to <= request.from) {
+    throw new TidemarkError('invalid', { publicMessage: 'A maintenance window must end after it begins.' })
+  }
+  if ((request.note ?? '').length > NOTE_MAX)
+    throw new TidemarkError('invalid', { publicMessage: `A note has at most ${NOTE_MAX} characters.` })
+  const note = request.note === null ? null : toStorableText(request.note).trim() || null
+  const from = Math.min(request.from, ctx.clock.now())
+  const { id, assetIds } = await withTransaction(ctx, async (sql) => {
+    const matter = await requireMatter(sql, request)
+    const covered = matter.flow === null ? await listAssetsUnder(sql, matter.subjectId) : []
+    const windowId = await insertWindow(sql, { ...matter, kind: request.kind, from: request.from, to: request.to, note })
+    await markDue(sql, covered, from)
+    await wakeWorkers(sql, 'window')
+    await announceChange(sql)
+    return { id: windowId, assetIds: covered }
+  })
+  if (assetIds.length > 0) await rebuild(ctx, { assetIds, from })
+  return id
+}
+
+async function requireMatter(sql: Sql, { subject, kind }: WindowRequest): Promise<{ subjectId: number | null; flow: string | null }> {
+  if (subject === null) return { subjectId: null, flow: null }
+  if (subject.kind === 'flow') {
+    if (kind !== 'paused')
+      throw new TidemarkError('invalid', { publicMessage: 'A flow can be paused; maintenance is announced for feeds.' })
+    if (await hasFlow(sql, subject.key)) return { subjectId: null, flow: subject.key }
+  } else {
+    const found = await getSubject(sql, subject.kind, subject.key)
+    if (found !== undefined && found.removedAt === null) return { subjectId: found.id, flow: null }
+  }
+  throw new TidemarkError('not-found', { publicMessage: `There is no ${subject.kind} "${toStorableText(subject.key)}" in the catalogue.` })
+}

@@ -1,0 +1,142 @@
+import type { z } from 'zod'
+import type { JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { Clock } from '#lib/platform/clock.ts'
+import type { Log } from '#lib/platform/log.ts'
+
+/** One configured outside system, its settings validated and its secrets resolved. */
+export interface Connection<S> {
+  key: string
+  settings: S
+  clock: Clock
+  log: Log
+  signal: AbortSignal
+}
+
+/** An asset as a connector needs it: what to look at and what it looked like last time. */
+export interface ObservedAsset {
+  key: string
+  /** The part of the key after `<connection>/`. */
+  path: string
+  settings: Record<string, unknown>
+  /** `state` of the previous observation, for signals that only mean something as a difference. */
+  previous: Record<string, unknown> | null
+}
+
+export interface ClockReading {
+  clock: JudgedClock
+  /** null: we looked, and there is nothing (an empty table). */
+  at: Instant | null
+  precision: 'instant' | 'day'
+  /** A wall time that autumn repeats: `at` is the first instant that shows it, this the second. */
+  orAt?: Instant | undefined
+  /** Nothing is there now, but there was something at the look before, although no time of it was known. */
+  isEmptied?: boolean
+}
+
+/** What one look at one asset saw, and how it knows. */
+export type Observation =
+  | {
+      ok: true
+      assetKey: string
+      readings: ClockReading[]
+      rows: number | null
+      evidence: {
+        /** `ledger`, `metadata`, `column`, `scan`, … in the connector's own words, shown on the page. */
+        method: string
+        strength: 'strong' | 'weak'
+        /** One sentence: how we know. */
+        detail: string
+        costMs: number
+      }
+      /** Handed back as `previous` next time. Small; no secrets, no rows. */
+      state: Record<string, unknown> | null
+      /** Things an engineer should hear about although the look was good. */
+      warnings: string[]
+    }
+  | {
+      ok: false
+      assetKey: string
+      publicMessage: string
+      message: string
+      /** The system answered, and will answer the same until somebody changes something; absent: another try may well be good. */
+      lasting?: LastingReason | undefined
+    }
+
+export interface Health {
+  ok: boolean
+  /** Words for the page: version and account, or what is wrong and what to do. */
+  detail: string
+  credentialExpiresAt: Instant | null
+}
+
+/** Something a connector discovered and that could be adopted into the catalogue. */
+export interface Found {
+  path: string
+  kind: 'source' | 'table' | 'consumer'
+  name: string
+  /** Asset settings to write into the catalogue (the loaded-at column, …). */
+  settings: Record<string, unknown>
+  /** Paths (same connection) it is made from, with how we know: a view's definition, a foreign key. */
+  upstream: { path: string; hint: 'view' | 'foreign-key' }[]
+  /** A policy in the catalogue's own form, and the reason for it in words. */
+  policy: { input: Record<string, unknown>; because: string } | null
+  /** Heading it belongs under, for example the schema. */
+  group: string
+  /** False where the account sees that it is there, and may not read it. */
+  isReadable?: boolean
+}
+
+/** One file to be handed over. */
+export interface Delivery {
+  /** Below the connection, every mark of the name template filled in: `inbox/patrons_2026-11-20.csv`. */
+  path: string
+  contentType: string
+  bytes: number
+  /** 64 hexadecimal digits. */
+  sha256: string
+  /** The content from its beginning; called again when a try is repeated. */
+  open(): AsyncIterable<Uint8Array>
+  /** What stands in the `deliver` block beside `to`, `format` and the columns; checked by `deliverOptions`. */
+  options: Record<string, unknown>
+}
+
+export interface Delivered {
+  /** One sentence for the run's log: where it is and how we know that it is whole. */
+  detail: string
+}
+
+export type Capability = 'discover' | 'observe' | 'extract' | 'deliver'
+
+export interface Connector<S = unknown> {
+  /** Equal to the file's name. */
+  kind: string
+  settings: z.ZodType<S>
+  /** What may stand under an asset of this connection in the catalogue. */
+  assetSettings: z.ZodType<Record<string, unknown>>
+  /** The kind an asset of this connection has unless the catalogue says otherwise. */
+  assetKind: 'source' | 'table' | 'consumer'
+  capabilities: readonly Capability[]
+  /** Can we get in? Never throws for the ordinary ways of not getting in. */
+  check(connection: Connection<S>): Promise<Health>
+  /** `zone` is the page’s: its days are counted. */
+  discover?(connection: Connection<S>, zone: string): AsyncIterable<Found>
+  /**
+   * Many assets per call, one observation each, as they become known. One asset's failure is that
+   * asset's `ok: false`; throwing means the connection itself is unreachable.
+   */
+  observe?(connection: Connection<S>, assets: readonly ObservedAsset[]): AsyncIterable<Observation>
+  /** The shape of an `extract` block beside `from`: what `extract` takes; a flow without code is checked against it. */
+  extractRequest?: z.ZodType<Record<string, unknown>>
+  /** Reads records; `request.path` is the part of the asset key after the connection when the flow names an asset. */
+  extract?(connection: Connection<S>, request: Record<string, unknown>): AsyncIterable<unknown>
+  /** Further keys of a `deliver` block. */
+  deliverOptions?: z.ZodType<Record<string, unknown>>
+  /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */
+  deliver?(connection: Connection<S>, delivery: Delivery): Promise<Delivered>
+}
+
+/** Declares a connector; the file's default export. */
+export function defineConnector<S>(connector: Connector<S>): Connector<S> {
+  return connector
+}

@@ -1,0 +1,72 @@
+import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
+import type { Connection, Connector, Found, Health, Observation } from './connector.ts'
+
+/**
+ * The same connector, none of whose words leave it with a secret in them: errors and their causes, what it saw, what it says of a
+ * check or a delivery, and its log. Rows pass as they are.
+ */
+export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S> {
+  const { check, discover, observe, extract, deliver } = connector
+  const quiet = (connection: Connection<S>) => ({ ...connection, log: redactedLog(connection.log, redact) })
+  return {
+    ...connector,
+    check: (connection) => once(redact, async () => cleanHealth(await check.call(connector, quiet(connection)), redact)),
+    ...(discover && {
+      discover: (connection, zone) =>
+        each<Found>(
+          redact,
+          () => discover.call(connector, quiet(connection), zone),
+          (found) => found,
+        ),
+    }),
+    ...(observe && {
+      observe: (connection, assets) =>
+        each<Observation>(
+          redact,
+          () => observe.call(connector, quiet(connection), assets),
+          (seen) => cleanObservation(seen, redact),
+        ),
+    }),
+    ...(extract && {
+      extract: (connection, request) =>
+        each<unknown>(
+          redact,
+          () => extract.call(connector, quiet(connection), request),
+          (row) => row,
+        ),
+    }),
+    ...(deliver && {
+      deliver: (connection, delivery) =>
+        once(redact, async () => ({ detail: redact((await deliver.call(connector, quiet(connection), delivery)).detail) })),
+    }),
+  }
+}
+
+function cleanHealth(health: Health, redact: Redact): Health {
+  return { ...health, detail: redact(health.detail) }
+}
+
+function cleanObservation(seen: Observation, redact: Redact): Observation {
+  if (!seen.ok) return { ...seen, publicMessage: redact(seen.publicMessage), message: redact(seen.message) }
+  return {
+    ...seen,
+    evidence: { ...seen.evidence, detail: redact(seen.evidence.detail) },
+    warnings: seen.warnings.map(redact),
+  }
+}
+
+async function once<T>(redact: Redact, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw redactError(error, redact)
+  }
+}
+
+async function* each<T>(redact: Redact, source: () => AsyncIterable<T>, clean: (item: T) => T): AsyncGenerator<T> {
+  try {
+    for await (const item of source()) yield clean(item)
+  } catch (error) {
+    throw redactError(error, redact)
+  }
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { isTooDeep, type JsonValue } from '#lib/domain/values/json.ts'
+import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { contentHash } from '#lib/records/canonical-form.ts'
+import type { ClockReading, Connection, Observation, ObservedAsset } from './connector.ts'
+
+/** What one look saw; what it cost is added by `lookAt`. */
+export interface Look {
+  readings: ClockReading[]
+  rows: number | null
+  evidence: { method: string; strength: 'strong' | 'weak'; detail: string }
+  state: Record<string, unknown> | null
+  warnings: string[]
+  /** Why what is there tells no time; absent: it does, or nobody asked. */
+  untold?: string
+}
+
+/** Looks at one asset: what fails about it is its own failure, what would fail for every asset is thrown. */
+export async function lookAt(connection: Connection<unknown>, asset: ObservedAsset, look: () => Promise<Look>): Promise<Observation> {
+  const started = connection.clock.now()
+  try {
+    const { untold, ...seen } = await look()
+    if (untold !== undefined) return { ok: false, assetKey: asset.key, publicMessage: untold, message: untold, lasting: 'no-time' }
+    return { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: connection.clock.now() - started } }
+  } catch (error) {
+    if (connection.signal.aborted || isSystemWide(error)) throw error
+    return failedLook(asset.key, error)
+  }
+}
+
+/** What kept a look from its answer, as that asset's own failure. */
+export function failedLook(assetKey: string, error: unknown): Observation {
+  const words = { publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
+  return { ok: false, assetKey, ...words, lasting: lastingReasonOf(error) }
+}
+
+/** It answers, and that is all we know: no clock moves. */
+export function reachableLook(detail: string): Look {
+  return { readings: [], rows: null, evidence: { method: 'answer', strength: 'weak', detail }, state: null, warnings: [] }
+}
+
+export interface Fingerprint {
+  fingerprint: string
+  rows: number
+}
+
+/** One fingerprint for many rows, equal for the same rows in any order; keeps a hash of each, never a row. */
+export async function fingerprintOf(rows: AsyncIterable<JsonValue>): Promise<Fingerprint> {
+  const hashes: string[] = []
+  for await (const row of rows) hashes.push(isTooDeep(row) ? 'nested too deeply' : contentHash(row))
+  const all = createHash('sha256')
+  for (const hash of hashes.sort()) all.update(hash)
+  return { fingerprint: all.digest('hex'), rows: hashes.length }
+}
+
+const previousState = z.object({ fingerprint: z.string(), writtenAt: z.number() })
+
+/** Tells by the fingerprint alone when something was written: between the look that saw it so and the one before. */
+export function fingerprintLook(connection: Connection<unknown>, asset: ObservedAsset, seen: Fingerprint, what: string): Look {
+  const previous = previousState.safeParse(asset.previous)
+  const isSame = previous.success && previous.data.fingerprint === seen.fingerprint
+  const writtenAt = isSame ? previous.data.writtenAt : connection.clock.now()
+  const detail = previous.success
+    ? `The ${seen.rows} ${what} are ${isSame ? 'the same as' : 'different from'} those of the last look.`
+    : `First look: the ${what} are there; when they were written is not known.`
+  return {
+    readings: [{ clock: 'writtenAt', at: seen.rows === 0 ? null : writtenAt, precision: 'instant' }],
+    rows: seen.rows,
+    evidence: { method: 'fingerprint', strength: 'weak', detail },
+    state: { fingerprint: seen.fingerprint, writtenAt },
+    warnings: [],
+  }
+}

@@ -1,0 +1,115 @@
+import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
+import { readInstant } from '#lib/connectors/postgres/read-instant.ts'
+import type { TextRow } from '#lib/connectors/postgres/session.ts'
+import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { futureWarning, halfHoursAhead } from './future.ts'
+import type { ColumnState } from './metadata.ts'
+import type { Question } from './newest-statement.ts'
+import { newestOf } from './newest-value.ts'
+import { failed, type Looked, tableWarnings } from './observation.ts'
+import { type Difference, rowsWritten, toLookState } from './probe-state.ts'
+
+const BECAUSE: Record<Difference, string> = {
+  uncounted: 'nothing counts writes here',
+  first: 'first look',
+  restarted: 'the server was restarted',
+  replaced: 'the table was made anew',
+  reset: 'the write counters were set back',
+  moved: 'the write counters moved',
+  rewritten: 'its storage was rewritten',
+  same: 'a full look was due although the write counters stand still',
+}
+
+function aheadOf(looked: Looked, clock: ClockReading['clock'], at: Instant): { ahead: number | null; warning: string | null } {
+  const before = looked.previous?.ahead ?? null
+  const known = looked.previous?.readings.find((reading) => reading.clock === clock)
+  if (known?.at === at) return { ahead: before, warning: futureWarning(at, looked.now, null) }
+  return { ahead: halfHoursAhead(at, looked.now), warning: futureWarning(at, looked.now, before) }
+}
+
+/** What one column says: a reading, or why it is none. */
+type ReadColumn =
+  | { ok: true; reading: ClockReading; warnings: string[]; ahead: number | null; isWeak: boolean }
+  | { ok: false; problem: string }
+
+/** Turns the newest value of one column into a reading, or into the reason why it is none; `hasRows` null: not asked. */
+function readColumn(looked: Looked, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
+  const { name, clock } = looked.columns[slot] ?? { name: '', clock: looked.settings.clock }
+  const question = answer.questions[slot] ?? 'greatest'
+  const value = answer.row.values[slot] ?? null
+  if (value === null && answer.hasRows) return { ok: false, problem: `The table has rows, but none with a value in ${name}.` }
+  const time = newestOf(value, answer.row.types[slot] ?? 0, question, (text, type) => readInstant(text, type, zone ?? 'UTC', looked.now))
+  if (!time.ok) return { ok: false, problem: `Column ${name} ${time.problem}.` }
+  const warnings = [...time.warnings]
+  if (time.wallClock && zone === undefined) {
+    warnings.push(`Column ${name} tells no zone; its values are taken as UTC. Set the asset’s zone, or the connection’s.`)
+  }
+  const { isWeak } = time
+  const reading = { clock, at: time.at, precision: time.precision, ...(time.orAt !== null && { orAt: time.orAt }) }
+  if (time.at === null || time.precision === 'day') return { ok: true, reading, warnings, ahead: null, isWeak }
+  const { ahead, warning } = aheadOf(looked, clock, time.at)
+  if (warning !== null && time.warnings.length === 0) warnings.push(warning)
+  return { ok: true, reading, warnings, ahead, isWeak }
+}
+
+function skewWarning(looked: Looked): string | null {
+  const skewMs = looked.server.clock - looked.now
+  if (Math.abs(skewMs) <= MINUTE_MS) return null
+  return `The server’s clock is ${Math.round(Math.abs(skewMs) / SECOND_MS)} s ${skewMs > 0 ? 'ahead of' : 'behind'} ours.`
+}
+
+function howFound(looked: Looked, indexed: boolean): string {
+  if (indexed) return 'through an index'
+  return looked.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
+}
+
+/** The answer to `newestStatement`, and how it was asked for. */
+export interface NewestAnswer {
+  row: TextRow
+  questions: readonly Question[]
+  /** There are rows that count; null: not asked, because every column has a value. */
+  hasRows: boolean | null
+  columns: readonly ColumnState[]
+  costMs: number
+}
+
+/** What the columns’ newest values say; a table whose rows tell no time is none that we could look at. */
+export function fromColumns(looked: Looked, settings: PostgresSettings, answer: NewestAnswer): Observation {
+  const { asset, table } = looked
+  const zone = looked.settings.zone ?? settings.zone
+  const all = [...looked.columns.keys()].map((slot) => readColumn(looked, slot, zone, answer))
+  const read = all.filter((one) => one.ok)
+  const problems = all.flatMap((one) => (one.ok ? [] : [one.problem]))
+  if (read.length === 0) return failed(asset.key, problems.join(' '), problems.join(' '), 'no-time')
+  const readings = read.map((one) => one.reading)
+  const warnings = [...tableWarnings(looked), ...problems, ...read.flatMap((one) => one.warnings)]
+  const skew = skewWarning(looked)
+  if (skew !== null) warnings.push(skew)
+  return {
+    ok: true,
+    assetKey: asset.key,
+    readings,
+    rows: rowsWritten(looked.previous, table, looked.difference),
+    evidence: evidenceOf(
+      looked,
+      answer,
+      read.some((one) => one.isWeak),
+    ),
+    state: toLookState(looked.about, table, looked.server, { looks: looked.looks, readings, ahead: read[0]?.ahead ?? null }),
+    warnings,
+  }
+}
+
+function evidenceOf(looked: Looked, answer: NewestAnswer, isWeak: boolean) {
+  const indexed = answer.columns.every((column) => column.indexed)
+  const names = looked.columns.map((column) => column.name).join(' and ')
+  const among = looked.settings.where === undefined ? '' : ' among the rows that count'
+  const asText = isWeak ? ' It is text in an order, or of forms, that may hide a newer one.' : ''
+  return {
+    method: isWeak ? 'text' : indexed ? 'column' : 'scan',
+    strength: isWeak ? ('weak' as const) : ('strong' as const),
+    detail: `The newest value of ${names}${among}, found ${howFound(looked, indexed)}; read because ${BECAUSE[looked.difference]}.${asText}`,
+    costMs: looked.costMs + answer.costMs,
+  }
+}

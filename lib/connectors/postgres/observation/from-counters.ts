@@ -1,0 +1,127 @@
+import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { type Looked, tableWarnings } from './observation.ts'
+import { type Difference, type LookState, rowsWritten, toLookState } from './probe-state.ts'
+import type { RowsLook } from './rows-seen.ts'
+
+/** Rows of new transactions in rewritten storage may be a load that is not counted yet; counters are never behind by more. */
+const COUNTED_AFTER_MS = 2 * MINUTE_MS
+
+const WRITTEN = 'Rows are visible that were not there at the look before, and the write counters moved'
+const ANOTHER = 'Another table stands under its name than at the look before: what it holds is new here, whenever it was written.'
+const UNDONE =
+  'The write counters moved since the look before, but no row became visible: what was written was rolled back, or rows were only deleted.'
+const EMPTY = 'The table has no rows'
+const ELSEWHERE =
+  'The server has another past than at the look before (a restored backup, a failover): its rows and counters prove nothing this time.'
+const TOLD: Record<Difference, string> = {
+  first: 'First look at a table without a time column: its write counters are noted, a write will show at the next looks.',
+  restarted: 'The server was restarted since the look before, and no row became visible.',
+  replaced: 'The table was made anew since the look before, and its counters tell of no row.',
+  reset: 'The write counters were set back since the look before, and no row became visible.',
+  rewritten: 'The table’s storage was rewritten (TRUNCATE, VACUUM FULL, ALTER TABLE), but no row was written.',
+  moved: UNDONE,
+  same: UNDONE,
+  uncounted: UNDONE,
+}
+
+/** What a look found out about the rows of a table without a time column; `why` it could not, where it could not. */
+export type RowsTold = { look: RowsLook; why: null } | { look: null; why: string }
+
+interface Decision {
+  isWrite: boolean
+  /** The counters alone say so. */
+  byWordOf: string | null
+  isEmpty: boolean
+  /** Rows of new transactions, but no counter moved (yet). */
+  isUnsettled: boolean
+  /** What was kept of the rows belongs to another cluster, or to a later time of this one. */
+  isElsewhere: boolean
+}
+
+const NOTHING: Decision = { isWrite: false, byWordOf: null, isEmpty: false, isUnsettled: false, isElsewhere: false }
+
+function decide(looked: Looked, told: RowsTold): Decision {
+  const before = sameTable(looked)
+  const { isNew = null, filled = null } = told.look ?? {}
+  if (filled === false) return { ...NOTHING, isEmpty: true }
+  if (filled === true && wasEmpty(before)) return { ...NOTHING, isWrite: true }
+  if (isNew === null) return byCounters(looked, told, before)
+  if (filled === true && isAnother(looked, before)) return { ...NOTHING, isWrite: true }
+  const isUncounted = looked.difference === 'rewritten' || looked.difference === 'same'
+  if (isNew && isUncounted) return { ...NOTHING, isUnsettled: !isOverdue(looked, before) }
+  return { ...NOTHING, isWrite: isNew }
+}
+
+/** The rows told nothing. */
+function byCounters({ previous, table, difference }: Looked, { look, why }: RowsTold, before: LookState | null): Decision {
+  const wasSeen = before?.rowsSeen != null
+  if (look?.isWithin && wasSeen) return { ...NOTHING, isElsewhere: true }
+  if (rowsWritten(previous, table, difference) === null) return NOTHING
+  const larger = look === null || look.isWithin ? null : 'the table is larger than 64 MB'
+  return { ...NOTHING, isWrite: true, byWordOf: why ?? larger ?? 'nothing was kept of its rows' }
+}
+
+function sameTable({ previous, about }: Looked): LookState | null {
+  return previous?.about === about ? previous : null
+}
+
+/** A table filled elsewhere took its place: none of its rows was visible under this name. */
+function isAnother({ table }: Looked, before: LookState | null): boolean {
+  return before !== null && before.relid !== table.relid
+}
+
+function wasEmpty(before: LookState | null): boolean {
+  return before?.readings.some((reading) => reading.at === null) ?? false
+}
+
+/** A load that rewrote the storage would have been counted by now. */
+function isOverdue({ now, difference }: Looked, before: LookState | null): boolean {
+  return difference === 'same' && before?.rewrittenAt != null && now - before.rewrittenAt >= COUNTED_AFTER_MS
+}
+
+function inWords(looked: Looked, { isWrite, byWordOf, isEmpty, isElsewhere }: Decision): string {
+  if (isEmpty) return looked.difference === 'moved' ? `${EMPTY}: what was written was rolled back or deleted.` : `${EMPTY}.`
+  if (isElsewhere) return ELSEWHERE
+  if (byWordOf !== null) return `The write counters moved since the look before; that is their word alone, because ${byWordOf}.`
+  if (isWrite && isAnother(looked, sameTable(looked))) return ANOTHER
+  return isWrite ? `${WRITTEN}: something was written in between.` : TOLD[looked.difference]
+}
+
+/**
+ * Without a column the counters say that something may have been written between two looks, and the rows whether it came to anything:
+ * an arrival is a row that became visible. Where the rows cannot be asked, the counters’ word stands.
+ */
+export function fromCounters(looked: Looked, told: RowsTold): Observation {
+  const { asset, table, previous, difference, about, now } = looked
+  const before = sameTable(looked)
+  const decision = decide(looked, told)
+  const readings = readingsOf(looked, before, decision)
+  const { isUnsettled } = decision
+  return {
+    ok: true,
+    assetKey: asset.key,
+    readings,
+    rows: decision.isWrite ? rowsWritten(previous, table, difference) : null,
+    evidence: { method: 'counters', strength: 'weak', detail: inWords(looked, decision), costMs: looked.costMs },
+    state: toLookState(about, table, looked.server, {
+      looks: looked.looks,
+      readings: readings.map(({ clock, at, precision }) => ({ clock, at, precision })),
+      ahead: null,
+      rowsSeen: isUnsettled ? before?.rowsSeen : (told.look?.seen ?? null),
+      rewrittenAt: isUnsettled ? (difference === 'same' ? before?.rewrittenAt : now) : null,
+    }),
+    warnings: tableWarnings(looked),
+  }
+}
+
+function readingsOf(looked: Looked, before: LookState | null, { isWrite, isEmpty }: Decision): ClockReading[] {
+  const { clock } = looked.settings
+  if (isWrite) return [{ clock, at: looked.now, precision: 'instant' }]
+  if (!isEmpty) return before?.readings ?? []
+  return [{ clock, at: null, precision: 'instant', isEmptied: before?.rowsSeen?.filled === true || wasEmptied(before) }]
+}
+
+function wasEmptied(before: LookState | null): boolean {
+  return before?.readings.some((reading) => reading.at !== null) ?? false
+}

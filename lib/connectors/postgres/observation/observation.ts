@@ -1,0 +1,58 @@
+import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { PostgresAsset } from '#lib/connectors/postgres/settings.ts'
+import type { TablePath } from '#lib/connectors/postgres/table-path.ts'
+import type { LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { ServerState, TableState } from './metadata.ts'
+import { type Difference, type LookState, toLookState } from './probe-state.ts'
+
+/** One asset on its way through a look. */
+export interface Looked {
+  asset: ObservedAsset
+  settings: PostgresAsset
+  /** The columns to read, each with the clock it feeds. */
+  columns: { name: string; clock: ClockReading['clock'] }[]
+  path: TablePath
+  previous: LookState | null
+  about: string
+  table: TableState
+  server: ServerState
+  difference: Difference
+  /** Position in the round of looks. */
+  looks: number
+  now: Instant
+  /** The look's shared cost, per asset. */
+  costMs: number
+}
+
+/** One asset's failure: words for people, words for us. */
+export function failed(assetKey: string, publicMessage: string, message: string = publicMessage, lasting?: LastingReason): Observation {
+  return { ok: false, assetKey, publicMessage, message, lasting }
+}
+
+/** What an engineer should hear about the table or the session, whatever was read. */
+export function tableWarnings(looked: Looked): string[] {
+  const warnings: string[] = []
+  if (looked.table.rowSecurity) warnings.push('Row security is on: the account may not see every row.')
+  if (!looked.server.readOnly)
+    warnings.push('The session is not read-only: a pooler dropped its settings. Name the server itself in the url.')
+  return warnings
+}
+
+/** The counters stand still since the last look, so what was read then still holds. */
+export function kept(looked: Looked, previous: LookState): Observation {
+  return {
+    ok: true,
+    assetKey: looked.asset.key,
+    readings: previous.readings,
+    rows: null,
+    evidence: {
+      method: 'counters',
+      strength: looked.columns.length > 0 ? 'strong' : 'weak',
+      detail: 'The write counters stand where they stood at the look before: nothing was written in between.',
+      costMs: looked.costMs,
+    },
+    state: toLookState(looked.about, looked.table, looked.server, { ...previous, looks: looked.looks }),
+    warnings: tableWarnings(looked),
+  }
+}

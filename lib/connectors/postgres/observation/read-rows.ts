@@ -1,0 +1,83 @@
+import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
+import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
+import { isElsewhere, isLineBroken, sqlStateOf, toLasting, toStatementWords } from '#lib/connectors/postgres/problems.ts'
+import type { Session } from '#lib/connectors/postgres/session.ts'
+import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
+import { fromCounters } from './from-counters.ts'
+import { failed, type Looked } from './observation.ts'
+import { readRowsLook, rowsStatement, seenBefore, whyNotAsked } from './rows-seen.ts'
+
+/** One sweep reads no more rows than this to find out who wrote them, small tables first; the rest keeps its counters’ word. */
+const MOST_ROWS = 20_000_000
+/** Tables with more rows than this are read one by one. */
+const MANY_ROWS = 100_000
+
+const ORIGIN = `
+select s.system_identifier::text || '/' || c.timeline_id as origin from pg_control_system() s, pg_control_checkpoint() c`
+
+/** Which cluster, and which of its timelines: snapshots of another mean nothing here. Null where the account may not ask. */
+async function readOrigin(session: Session): Promise<string | null> {
+  const rows = await session.rows<{ origin: string }>(ORIGIN).catch(async (error: unknown) => {
+    if (isLineBroken(error) || !(await session.isAlive())) throw error
+    return []
+  })
+  return rows[0]?.origin ?? null
+}
+
+const rowsOf = ({ table }: Looked) => Math.max(table.estimatedRows, table.liveRows)
+
+/** The tables whose rows are asked in this sweep, the smallest first. */
+function withinBudget(toAsk: readonly Looked[]): { asked: Looked[]; left: Looked[] } {
+  const asked: Looked[] = []
+  const left: Looked[] = []
+  let rows = 0
+  for (const looked of toAsk.toSorted((a, b) => rowsOf(a) - rowsOf(b))) {
+    rows += rowsOf(looked)
+    if (rows <= MOST_ROWS) asked.push(looked)
+    else left.push(looked)
+  }
+  return { asked, left }
+}
+
+function toJob(looked: Looked): ProbeJob<Looked> {
+  const text = rowsStatement(looked.path, looked.table, seenBefore(looked.previous, looked.about))
+  return { job: looked, text, heavy: rowsOf(looked) > MANY_ROWS }
+}
+
+/** Locked: the next look asks again. What is not filled has no answer. */
+const NO_ANSWER: readonly string[] = ['55P03', '55000', '42P01']
+
+function toObservation(answer: ProbeAnswer<Looked>, origin: string | null): Observation {
+  const looked = { ...answer.job, costMs: answer.job.costMs + answer.costMs }
+  if (answer.ok) {
+    const look = readRowsLook(answer.row, seenBefore(looked.previous, looked.about), origin)
+    return fromCounters(looked, { look, why: null })
+  }
+  const words = toStatementWords(answer.error)
+  const state = sqlStateOf(answer.error)
+  if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', words.message)
+  if (NO_ANSWER.includes(state) || isElsewhere(answer.error)) {
+    return failed(looked.asset.key, words.publicMessage, words.message, toLasting(answer.error))
+  }
+  const why = state === '57014' ? 'reading its rows took too long' : 'the server does not tell who wrote its rows'
+  return fromCounters(looked, { look: null, why })
+}
+
+/** Looks at tables without a time column whose counters moved, or whose rows were never looked at: one small statement each. */
+export async function* readByRows(
+  connection: Connection<PostgresSettings>,
+  session: Session,
+  moved: readonly Looked[],
+): AsyncGenerator<Observation> {
+  const toAsk: Looked[] = []
+  for (const looked of moved) {
+    const why = whyNotAsked(looked.table)
+    if (why === null) toAsk.push(looked)
+    else yield fromCounters(looked, { look: null, why })
+  }
+  if (toAsk.length === 0) return
+  const { asked, left } = withinBudget(toAsk)
+  for (const looked of left) yield fromCounters(looked, { look: null, why: 'too many rows were written elsewhere to read them all' })
+  const origin = await readOrigin(session)
+  for await (const answer of probeAll(connection, session, asked.map(toJob))) yield toObservation(answer, origin)
+}

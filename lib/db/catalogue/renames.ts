@@ -1,0 +1,106 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toInstantOrNull } from '#lib/db/instants.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { SubjectKind } from './subjects.ts'
+
+/** What may have been renamed: its key now, and the one it had (`was:`). */
+export interface Renamed {
+  key: string
+  was?: string | null
+}
+
+/** A subject under its former key, and what the new key names by now. */
+interface Pair {
+  id: number
+  key: string
+  was: string
+  /** The subject that took the new key while the old one was gone; null when nobody has it. */
+  youngId: number | null
+  youngSince: Date | null
+}
+
+/** A subject that has a new key; `joinedFrom`: since when its new key had begun a history of its own, which is joined to the old one. */
+export interface Rename {
+  id: number
+  key: string
+  joinedFrom: Instant | null
+}
+
+/**
+ * Gives subjects their new keys, id and history unchanged. A former key that nobody has, that is still declared, or whose new key lived at
+ * the same time is left alone. Where the new key began without `was:`, after the old one had gone, the old history goes on with it.
+ */
+export async function renameSubjects(sql: Sql, kind: SubjectKind, declared: readonly Renamed[]): Promise<Rename[]> {
+  const renames = declared.flatMap(({ key, was }) => (was === undefined || was === null ? [] : [{ key, was }]))
+  if (renames.length === 0) return []
+  const { rows } = await sql.query<Pair>(
+    `select s.id, x.key, x.was, t.id as "youngId", t.created_at as "youngSince"
+     from jsonb_to_recordset($2::jsonb) as x(key text, was text)
+     join subject s on s.kind = $1 and s.key = x.was and x.was <> all($3::text[])
+     left join subject t on t.kind = $1 and t.key = x.key
+     where t.id is null or s.removed_at <= t.created_at`,
+    [kind, JSON.stringify(renames), declared.map(({ key }) => key)],
+  )
+  for (const pair of rows) {
+    if (pair.youngId !== null) await joinHistories(sql, kind, pair.id, pair.youngId)
+    await rename(sql, kind, pair)
+  }
+  return rows.map(({ id, key, youngSince }) => ({ id, key, joinedFrom: toInstantOrNull(youngSince) }))
+}
+
+async function rename(sql: Sql, kind: SubjectKind, { id, key, was }: Pair): Promise<void> {
+  await sql.query('update subject set key = $2, removed_at = null where id = $1', [id, key])
+  await sql.query('delete from former_key where kind = $1 and key = $2', [kind, key])
+  await sql.query(
+    'insert into former_key (kind, key, subject_id) values ($1, $2, $3) on conflict (kind, key) do update set subject_id = excluded.subject_id',
+    [kind, was, id],
+  )
+  const member = kind === 'feed' ? 'feed' : kind === 'group' ? 'group' : null
+  if (member !== null)
+    await sql.query(
+      `update subject_version set settings = settings || jsonb_build_object($1::text, $2::text) where settings ->> $1::text = $3::text`,
+      [member, key, was],
+    )
+}
+
+/** What holds the facts of a subject; what follows from them (spans, days) is worked out anew. */
+const FACTS = [
+  'update former_key set subject_id = $1 where subject_id = $2',
+  'update maintenance_window set subject_id = $1 where subject_id = $2',
+  'update status_change set subject_id = $1 where subject_id = $2',
+  'update arrival set asset_id = $1 where asset_id = $2',
+  'update blind set asset_id = $1 where asset_id = $2',
+  'update asset set feed_id = $1 where feed_id = $2',
+  'update feed set group_id = $1 where group_id = $2',
+  `insert into subject_version (subject_id, from_at, settings) select $1, from_at, settings from subject_version where subject_id = $2
+   on conflict (subject_id, from_at) do update set settings = excluded.settings`,
+  `update asset a set probed_at = b.probed_at, attempted_at = b.attempted_at, problem = b.problem, observation = b.observation
+   from asset b where a.subject_id = $1 and b.subject_id = $2`,
+]
+const REST = [
+  'delete from subject_version where subject_id = $1',
+  'delete from lineage_edge where upstream_id = $1 or downstream_id = $1',
+  'delete from status_span where subject_id = $1',
+  'delete from day_status where subject_id = $1',
+  'delete from asset where subject_id = $1',
+  'delete from feed where subject_id = $1',
+  'delete from subject where id = $1',
+]
+
+/** Lets one subject go on where another has begun, which is no more afterwards. */
+async function joinHistories(sql: Sql, kind: SubjectKind, oldId: number, youngId: number): Promise<void> {
+  const ends = `delete from subject_version v where v.subject_id = $1 and v.settings is null and v.from_at >= (
+    select min(from_at) from subject_version where subject_id = $2)`
+  if (kind !== 'group') await sql.query(ends, [oldId, youngId])
+  for (const text of FACTS) await sql.query(text, [oldId, youngId])
+  for (const text of REST) await sql.query(text, [youngId])
+}
+
+/** The key of what had that key before it was renamed; null when there is none, or when it has left the catalogue. */
+export async function getRenamed(sql: Sql, kind: SubjectKind, formerKey: string): Promise<string | null> {
+  const { rows } = await sql.query<{ key: string }>(
+    `select s.key from former_key f join subject s on s.id = f.subject_id and s.removed_at is null where f.kind = $1 and f.key = $2`,
+    [kind, formerKey],
+  )
+  return rows[0]?.key ?? null
+}

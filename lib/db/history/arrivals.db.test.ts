@@ -1,0 +1,66 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { applyMigrations } from '#lib/platform/migrate.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { loadArrivals } from './arrivals.ts'
+import { loadAssetVersions } from './versions.ts'
+
+const PLACES = '20261129062500_arrival_place'
+const RUNS = { nightly: '00000000-0000-4000-8000-000000000001', byHand: '00000000-0000-4000-8000-000000000002' }
+
+let database: TestDatabase
+let folder: string
+beforeEach(async () => {
+  database = await createTestDatabase({ empty: true })
+  folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+})
+afterEach(async () => {
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+/** A database as it was before arrivals had places, with a nightly load, one by hand, and a look. */
+async function fillOldDatabase(): Promise<void> {
+  const names = (await readdir('prisma/migrations')).filter((name) => name < PLACES)
+  for (const name of names) await cp(join('prisma/migrations', name), join(folder, name), { recursive: true })
+  await applyMigrations(database.url, folder)
+  const { pool } = database.context()
+  await pool.query(`
+    insert into subject (id, kind, key, name, created_at) values (1, 'asset', 'lake/a', 'a', '2026-11-01'), (2, 'feed', 'f', 'f', '2026-11-01'), (3, 'group', 'g', 'g', '2026-11-01');
+    insert into feed (subject_id, group_id) values (2, 3);
+    insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values (1, 2, 'table', 'lake', 'a', 'load');
+    insert into flow (name, cron, zone, after) values ('load', '0 2 * * *', 'America/New_York', '{}');
+    insert into run (id, flow, trigger, scheduled_for, created_at, started_at, ended_at, state) values
+      ('${RUNS.nightly}', 'load', 'schedule', '2026-11-19T07:00Z', '2026-11-18T07:00Z', '2026-11-19T07:30Z', '2026-11-20T08:00Z', 'completed'),
+      ('${RUNS.byHand}', 'load', 'manual', '2026-11-20T15:00Z', '2026-11-20T15:00Z', '2026-11-20T15:05Z', '2026-11-20T15:20Z', 'completed');
+    insert into arrival (asset_id, clock, at, recorded_at, kind, run_id) values
+      (1, 'loadedAt', '2026-11-20T08:00Z', '2026-11-20T08:00Z', 'arrival', '${RUNS.nightly}'),
+      (1, 'loadedAt', '2026-11-20T15:20Z', '2026-11-20T15:20Z', 'arrival', '${RUNS.byHand}'),
+      (1, 'writtenAt', '2026-11-20T15:19Z', '2026-11-20T15:25Z', 'arrival', null);
+    insert into subject_version (subject_id, from_at, settings) values
+      (1, '2026-11-01', '{"feed": "f", "flow": "load", "policies": [{"kind": "none"}, {"kind": "deadline", "cron": "0 8 * * *"}]}'),
+      (1, '2026-11-02', '{"feed": "f", "flow": null, "policies": [{"kind": "deadline", "cron": "0 8 * * *"}]}'),
+      (1, '2026-11-03', '{"feed": "f", "flow": "load", "policies": [{"kind": "age"}]}'), (1, '2026-11-04', null), (2, '2026-11-01', '{"group": "g"}')`)
+}
+
+test('arrivals of before are placed by their runs, and promises of before know when their flow runs', async () => {
+  await fillOldDatabase()
+  await applyMigrations(database.url, 'prisma/migrations')
+  const { pool } = database.context()
+  const arrivals = (await loadArrivals(pool, [{ assetId: 1, from: 0 }])).get(1) ?? []
+  expect(arrivals.map(({ placedAt }) => (placedAt == null ? placedAt : new Date(placedAt).toISOString()))).toEqual([
+    '2026-11-19T07:00:00.000Z',
+    '2026-11-20T15:05:00.000Z',
+    null,
+  ])
+  const versions = (await loadAssetVersions(pool, [1])).get(1) ?? []
+  const writer = { cron: '0 2 * * *', zone: 'America/New_York', calendar: null }
+  expect(versions.map(({ settings }) => settings?.policies)).toEqual([
+    [{ kind: 'none' }, { kind: 'deadline', cron: '0 8 * * *', writer }],
+    [{ kind: 'deadline', cron: '0 8 * * *', writer: null }],
+    [{ kind: 'age' }],
+    undefined,
+  ])
+})

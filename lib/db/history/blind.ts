@@ -1,0 +1,98 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import type { BlindInterval } from '#lib/domain/freshness/facts.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** A closed stretch in which one asset could not be seen. */
+export interface ClosedGap {
+  assetId: number
+  from: Instant
+  to: Instant
+  reason: BlindInterval['reason']
+}
+
+/** A stretch without sight, whatever caused it; for overlays and seconds per day. */
+export interface SightGap {
+  from: Instant
+  to: Instant | null
+}
+
+/** Stores gaps that a good look has just closed; empty ones are left out. */
+export async function insertAssetGaps(sql: Sql, gaps: readonly ClosedGap[]): Promise<void> {
+  const real = gaps.filter((gap) => gap.from < gap.to)
+  if (real.length === 0) return
+  await sql.query(
+    `insert into blind (asset_id, from_at, to_at, reason)
+     select asset_id, from_at, to_at, reason
+     from jsonb_to_recordset($1::jsonb) as x(asset_id int, from_at timestamptz, to_at timestamptz, reason text)`,
+    [JSON.stringify(real.map((g) => ({ asset_id: g.assetId, from_at: toText(g.from), to_at: toText(g.to), reason: g.reason })))],
+  )
+}
+
+/** Declares a connection down from an instant on; false when it is so already. */
+export async function openConnectionGap(sql: Sql, connectionKey: string, from: Instant, reason: BlindInterval['reason']): Promise<boolean> {
+  const result = await sql.query(
+    `insert into blind (connection_key, from_at, reason)
+     select $1, $2, $3 where not exists (select 1 from blind where connection_key = $1 and to_at is null)`,
+    [connectionKey, toText(from), reason],
+  )
+  return (result.rowCount ?? 0) > 0
+}
+
+/** Closes the open gap of a connection; answers when it began, or null when there was none. */
+export async function closeConnectionGap(sql: Sql, connectionKey: string, to: Instant): Promise<Instant | null> {
+  const { rows } = await sql.query<{ from_at: Date }>(
+    `update blind set to_at = greatest($2::timestamptz, from_at + interval '1 millisecond')
+     where connection_key = $1 and to_at is null returning from_at`,
+    [connectionKey, toText(to)],
+  )
+  return toInstantOrNull(rows[0]?.from_at ?? null)
+}
+
+/** Notes that no worker ran for a while; an equal gap is not noted twice. */
+export async function insertWorkerGap(sql: Sql, from: Instant, to: Instant): Promise<boolean> {
+  const result = await sql.query(
+    `insert into blind (from_at, to_at, reason)
+     select $1, $2, 'worker-stopped'
+     where not exists (select 1 from blind where asset_id is null and connection_key is null and from_at = $1::timestamptz)`,
+    [toText(from), toText(to)],
+  )
+  return (result.rowCount ?? 0) > 0
+}
+
+/**
+ * What a status must know about blindness: the open gap of each asset's connection. Closed gaps no longer decide anything,
+ * so they are not loaded.
+ */
+export async function loadOpenGaps(sql: Sql, assetIds: readonly number[]): Promise<Map<number, BlindInterval[]>> {
+  const { rows } = await sql.query<{ asset_id: number; from_at: Date; reason: BlindInterval['reason'] }>(
+    `select a.subject_id as asset_id, b.from_at, b.reason
+     from asset a join blind b on b.connection_key = a.connection_key and b.to_at is null
+     where a.subject_id = any($1::int[])`,
+    [assetIds],
+  )
+  return new Map(rows.map((row) => [row.asset_id, [{ from: toInstant(row.from_at), to: null, reason: row.reason }]]))
+}
+
+/**
+ * Every stretch that overlaps [from, to) in which these assets could not be seen: their own gaps, those of their connection and
+ * those of the worker (which everybody gets). What was known to be gone was seen.
+ */
+export async function loadSightGaps(sql: Sql, assetIds: readonly number[], from: Instant, to: Instant): Promise<Map<number, SightGap[]>> {
+  const { rows } = await sql.query<{ asset_id: number; from_at: Date; to_at: Date | null }>(
+    `select a.subject_id as asset_id, b.from_at, b.to_at
+     from asset a join blind b on b.asset_id = a.subject_id
+       or (b.asset_id is null and (b.connection_key is null or b.connection_key = a.connection_key))
+     where a.subject_id = any($1::int[]) and b.reason <> 'gone' and b.from_at < $3 and (b.to_at is null or b.to_at > $2)
+     order by a.subject_id, b.from_at`,
+    [assetIds, toText(from), toTextOrNull(to)],
+  )
+  const found = new Map<number, SightGap[]>()
+  for (const row of rows) {
+    const gap = { from: toInstant(row.from_at), to: toInstantOrNull(row.to_at) }
+    const list = found.get(row.asset_id)
+    if (list === undefined) found.set(row.asset_id, [gap])
+    else list.push(gap)
+  }
+  return found
+}

@@ -1,0 +1,148 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toText, toTextOrNull } from '#lib/db/instants.ts'
+import type { DayStatus, LateDelivery } from '#lib/domain/freshness/deliveries/day-status.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** One ended local day of one subject. */
+export interface StoredDay extends DayStatus {
+  subjectId: number
+}
+
+/** Whether nothing was promised and nothing happened: such a day has no row. */
+function isBlank({ worst, arrivals, expected }: StoredDay): boolean {
+  return worst === null && arrivals === 0 && expected === 0
+}
+
+/** Writes day rows, replacing those that are there and differ; days on which nothing was promised and nothing happened have none. */
+export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
+  const blank = days.filter(isBlank)
+  if (blank.length > 0) {
+    await sql.query(
+      'delete from day_status d using unnest($1::int[], $2::date[]) as x(subject_id, day) where d.subject_id = x.subject_id and d.day = x.day',
+      [blank.map((day) => day.subjectId), blank.map((day) => day.day)],
+    )
+  }
+  await upsertDays(
+    sql,
+    days.filter((day) => !isBlank(day)),
+  )
+}
+
+async function upsertDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
+  if (days.length === 0) return
+  const columns = `fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, blind_seconds,
+    arrivals, expected, missed, came_late, late_deliveries, late_until, ready, worst`
+  await sql.query(
+    `insert into day_status as d (subject_id, day, ${columns})
+     select subject_id, day, ${columns}
+     from jsonb_to_recordset($1::jsonb) as x(subject_id int, day date, fresh_seconds int, late_seconds int, stale_seconds int,
+       unknown_seconds int, maintenance_seconds int, none_seconds int, blind_seconds int, arrivals int, expected int, missed int,
+       came_late int, late_deliveries jsonb, late_until timestamptz, ready boolean, worst text)
+     order by subject_id, day
+     on conflict (subject_id, day) do update
+     set (${columns}) = (select ${columns.replace(/\w+/g, 'excluded.$&')})
+     where (${columns.replace(/\w+/g, 'd.$&')}) is distinct from (${columns.replace(/\w+/g, 'excluded.$&')})`,
+    [JSON.stringify(days.map(toRow))],
+  )
+}
+
+function toRow(day: StoredDay) {
+  return {
+    subject_id: day.subjectId,
+    day: day.day,
+    fresh_seconds: day.freshSeconds,
+    late_seconds: day.lateSeconds,
+    stale_seconds: day.staleSeconds,
+    unknown_seconds: day.unknownSeconds,
+    maintenance_seconds: day.maintenanceSeconds,
+    none_seconds: day.noneSeconds,
+    blind_seconds: day.blindSeconds,
+    arrivals: day.arrivals,
+    expected: day.expected,
+    missed: day.missed,
+    came_late: day.cameLate,
+    late_deliveries: day.lateDeliveries,
+    late_until: toTextOrNull(day.lateUntil),
+    ready: day.ready,
+    worst: day.worst,
+  }
+}
+
+/** What containers add up from the day rows of their members. */
+export interface DayCounts {
+  arrivals: number
+  expected: number
+  missed: number
+  cameLate: number
+  lateDeliveries: LateDelivery[]
+  blindSeconds: number
+  /** Somebody was to find it ready on that day. */
+  isExpected: boolean
+}
+
+/** The counts of these subjects' days; the key is `<subject id> <day>`. */
+export async function loadDayCounts(
+  sql: Sql,
+  subjectIds: readonly number[],
+  firstDay: string,
+  lastDay: string,
+): Promise<Map<string, DayCounts>> {
+  const { rows } = await sql.query<{
+    key: string
+    arrivals: number
+    expected: number
+    missed: number
+    came_late: number
+    late_deliveries: LateDelivery[]
+    blind_seconds: number
+    is_expected: boolean
+  }>(
+    `select subject_id || ' ' || to_char(day, 'YYYY-MM-DD') as key, arrivals, expected, missed, came_late, late_deliveries, blind_seconds,
+       ready is not null as is_expected from day_status
+     where subject_id = any($1::int[]) and day between $2::date and $3::date`,
+    [subjectIds, firstDay, lastDay],
+  )
+  return new Map(
+    rows.map((row) => [
+      row.key,
+      {
+        arrivals: row.arrivals,
+        expected: row.expected,
+        missed: row.missed,
+        cameLate: row.came_late,
+        lateDeliveries: row.late_deliveries,
+        blindSeconds: row.blind_seconds,
+        isExpected: row.is_expected,
+      },
+    ]),
+  )
+}
+
+/** When the oldest subject came into being; null on an empty installation. */
+export async function oldestSubjectAt(sql: Sql): Promise<Instant | null> {
+  const { rows } = await sql.query<{ at: Date | null }>('select min(created_at) as at from subject')
+  return rows[0]?.at?.getTime() ?? null
+}
+
+/** An asset of which something may have arrived, from when on that is to be considered, and the first day that is counted anew anyway. */
+export interface ArrivedSince {
+  assetId: number
+  since: Instant
+  firstDay: string
+}
+
+/**
+ * The earliest day, not before `horizon`, with deliveries that what arrived since may close, or may have closed earlier than known;
+ * assets without one are left out.
+ */
+export async function loadReopenedDays(sql: Sql, wanted: readonly ArrivedSince[], horizon: string): Promise<Map<number, string>> {
+  const { rows } = await sql.query<{ asset_id: number; day: string }>(
+    `select w.asset_id, to_char(min(d.day), 'YYYY-MM-DD') as day
+     from unnest($1::int[], $2::timestamptz[], $3::date[]) as w(asset_id, since, first_day)
+     join day_status d on d.subject_id = w.asset_id and d.day < w.first_day and d.day >= $4::date and (d.missed > 0 or d.late_until >= w.since)
+     where exists (select from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since and a.kind = 'arrival')
+     group by w.asset_id`,
+    [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.since)), wanted.map((w) => w.firstDay), horizon],
+  )
+  return new Map(rows.map((row) => [row.asset_id, row.day]))
+}

@@ -1,0 +1,111 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import type { LastingAnswer, LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { Hearsay } from '#lib/domain/freshness/second-look.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+const LASTING = "reason in ('gone', 'refused', 'no-time')"
+
+/** Every answer that lasts, ended ones included, of each of these assets. */
+export async function loadLastingAnswers(sql: Sql, assetIds: readonly number[]): Promise<Map<number, LastingAnswer[]>> {
+  const { rows } = await sql.query<{ asset_id: number; from_at: Date; to_at: Date | null; reason: LastingReason; seen_at: Date | null }>(
+    `select asset_id, from_at, to_at, reason, seen_at from blind where asset_id = any($1::int[]) and ${LASTING} order by from_at`,
+    [assetIds],
+  )
+  const answers = rows.map((row) => {
+    const from = toInstant(row.from_at)
+    const answer: LastingAnswer = { from, to: toInstantOrNull(row.to_at), reason: row.reason, seenAt: toInstantOrNull(row.seen_at) ?? from }
+    return { assetId: row.asset_id, answer }
+  })
+  const byAsset = Map.groupBy(answers, ({ assetId }) => assetId)
+  return new Map([...byAsset].map(([assetId, own]) => [assetId, own.map(({ answer }) => answer)]))
+}
+
+/** Ends the answers in force of these assets, each at its instant. */
+export async function endAnswers(sql: Sql, ended: readonly { assetId: number; at: Instant }[]): Promise<void> {
+  if (ended.length === 0) return
+  await sql.query(
+    `update blind b set to_at = greatest(x.at, b.from_at + interval '1 millisecond')
+     from jsonb_to_recordset($1::jsonb) as x(id int, at timestamptz) where b.asset_id = x.id and b.to_at is null and ${LASTING}`,
+    [JSON.stringify(ended.map(({ assetId, at }) => ({ id: assetId, at: toText(at) })))],
+  )
+}
+
+/** Puts answers in force; one look more has got them at `seenAt`. */
+export async function beginAnswers(
+  sql: Sql,
+  begun: readonly { assetId: number; reason: LastingReason; from: Instant }[],
+  seenAt: Instant,
+): Promise<void> {
+  if (begun.length === 0) return
+  await sql.query(
+    `insert into blind (asset_id, from_at, reason, seen_at)
+     select id, at, reason, $2 from jsonb_to_recordset($1::jsonb) as x(id int, at timestamptz, reason text)`,
+    [JSON.stringify(begun.map(({ assetId, reason, from }) => ({ id: assetId, at: toText(from), reason }))), toText(seenAt)],
+  )
+}
+
+/** Notes that a further look got the answers in force of these assets. */
+export async function noteAnswersSeen(sql: Sql, assetIds: readonly number[], at: Instant): Promise<void> {
+  if (assetIds.length === 0) return
+  await sql.query(
+    `update blind set seen_at = greatest(seen_at, $2::timestamptz) where asset_id = any($1::int[]) and to_at is null and ${LASTING}`,
+    [assetIds, toText(at)],
+  )
+}
+
+/** Keeps what was heard once of each of these assets, and when to look at it again. */
+export async function storeSuspicions(
+  sql: Sql,
+  suspicions: readonly { assetId: number; suspected: Hearsay['suspected']; lookAgainAt: Instant | null }[],
+): Promise<void> {
+  if (suspicions.length === 0) return
+  const rows = suspicions.map(({ assetId, suspected, lookAgainAt }) => ({
+    id: assetId,
+    reason: suspected?.reason ?? null,
+    at: toTextOrNull(suspected?.at ?? null),
+    again: toTextOrNull(lookAgainAt),
+  }))
+  await sql.query(
+    `update asset a set suspected_reason = x.reason, suspected_at = x.at, look_again_at = x.again
+     from jsonb_to_recordset($1::jsonb) as x(id int, reason text, at timestamptz, again timestamptz)
+     where a.subject_id = x.id and (a.suspected_reason, a.suspected_at, a.look_again_at) is distinct from (x.reason, x.at, x.again)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/**
+ * Takes the assets of a connection that are to be looked at again now; nobody else gets them before `until`, so a worker that dies
+ * in the middle delays the second look and loses nothing.
+ */
+export async function takeSecondLooks(sql: Sql, connectionKey: string, now: Instant, until: Instant): Promise<string[]> {
+  const { rows } = await sql.query<{ key: string }>(
+    `update asset a set look_again_at = $3 from subject s
+     where s.id = a.subject_id and s.removed_at is null and a.connection_key = $1 and a.look_again_at <= $2 returning s.key`,
+    [connectionKey, toText(now), toText(until)],
+  )
+  return rows.map((row) => row.key)
+}
+
+/**
+ * A run has written these assets: what was gone by the looks before is there again, and those that could not be looked at last time are
+ * looked at again at `now`.
+ */
+export async function noteWritten(sql: Sql, written: readonly { assetId: number; at: Instant }[], now: Instant): Promise<void> {
+  if (written.length === 0) return
+  const given = JSON.stringify(written.map(({ assetId, at }) => ({ id: assetId, at: toText(at) })))
+  await sql.query(
+    `update blind b set to_at = x.at from (
+       select id, max(at) as at from jsonb_to_recordset($1::jsonb) as r(id int, at timestamptz) group by id
+     ) x
+     where b.asset_id = x.id and b.to_at is null and b.reason = 'gone' and b.from_at < x.at and coalesce(b.seen_at, b.from_at) <= x.at`,
+    [given],
+  )
+  await sql.query(
+    `update asset a set look_again_at = least(look_again_at, $2::timestamptz),
+       suspected_reason = case when suspected_at > x.at then suspected_reason end, suspected_at = case when suspected_at > x.at then suspected_at end
+     from (select id, max(at) as at from jsonb_to_recordset($1::jsonb) as r(id int, at timestamptz) group by id) x
+     where a.subject_id = x.id and problem is not null`,
+    [given, toText(now)],
+  )
+}

@@ -1,0 +1,235 @@
+import { z } from 'zod'
+import type { Sql } from '#lib/db/context.ts'
+import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import { CLAIMABLE_STATES, DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
+import type { Schedule } from '#lib/domain/time/cron.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** SQL: whether a run is a dry run, which changes nothing and proves nothing; `run` is its table's name in the statement. */
+export const isDryRunSql = (run: string) => `${run}.parameters @> '{"dryRun": true}'`
+
+export interface Run {
+  id: string
+  flow: string
+  trigger: 'schedule' | 'manual' | 'after'
+  scheduledFor: Instant
+  state: RunState
+  attempt: number
+  /** The newest claim's number; null before the first. */
+  fence: number | null
+  leaseOwner: string | null
+  leaseUntil: Instant | null
+  startedAt: Instant | null
+  endedAt: Instant | null
+  cancelAt: Instant | null
+  waitingFor: string | null
+  parameters: Record<string, unknown>
+}
+
+interface RunRow {
+  id: string
+  flow: string
+  trigger: Run['trigger']
+  scheduled_for: Date
+  state: RunState
+  attempt: number
+  fence: string | null
+  lease_owner: string | null
+  lease_until: Date | null
+  started_at: Date | null
+  ended_at: Date | null
+  cancel_at: Date | null
+  waiting_for: string | null
+  parameters: Record<string, unknown>
+}
+
+function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    flow: row.flow,
+    trigger: row.trigger,
+    scheduledFor: toInstant(row.scheduled_for),
+    state: row.state,
+    attempt: row.attempt,
+    fence: row.fence === null ? null : Number(row.fence),
+    leaseOwner: row.lease_owner,
+    leaseUntil: toInstantOrNull(row.lease_until),
+    startedAt: toInstantOrNull(row.started_at),
+    endedAt: toInstantOrNull(row.ended_at),
+    cancelAt: toInstantOrNull(row.cancel_at),
+    waitingFor: row.waiting_for,
+    parameters: row.parameters,
+  }
+}
+
+/** A flow of the catalogue as its runs need it. */
+export interface FlowRow {
+  name: string
+  schedule: Schedule | null
+  after: string[]
+  timeoutMs: number
+  /** The flow's connection name → catalogue connection key. */
+  connections: Record<string, string>
+  /** Parameters of every run, under those of the single one. */
+  parameters: Record<string, unknown>
+  nextRunAt: Instant | null
+}
+
+const settingsSchema = z.object({
+  timeoutMs: z.number().positive().catch(DEFAULT_TIMEOUT_MS),
+  connections: z.record(z.string(), z.string()).catch({}),
+  parameters: z.record(z.string(), z.unknown()).catch({}),
+})
+
+/** The flows of the catalogue, by name. */
+export async function listFlows(sql: Sql): Promise<FlowRow[]> {
+  const { rows } = await sql.query<{
+    name: string
+    cron: string | null
+    zone: string
+    after: string[]
+    settings: unknown
+    next_run_at: Date | null
+  }>('select name, cron, zone, after, settings, next_run_at from flow where removed_at is null order by name')
+  return rows.map((row) => ({
+    name: row.name,
+    schedule: row.cron === null ? null : { cron: row.cron, zone: row.zone, calendar: null },
+    after: row.after,
+    nextRunAt: toInstantOrNull(row.next_run_at),
+    ...settingsSchema.parse(row.settings),
+  }))
+}
+
+/** Locks a run until the transaction ends; undefined when there is none, or when somebody else holds it and `skipLocked`. */
+export async function lockRun(sql: Sql, id: string, options: { skipLocked?: boolean } = {}): Promise<Run | undefined> {
+  const { rows } = await sql.query<RunRow>(
+    `select * from run where id = $1 for update ${options.skipLocked === true ? 'skip locked' : ''}`,
+    [id],
+  )
+  return rows.map(toRun)[0]
+}
+
+/** Runs that a worker could take now by their state and time, the longest expected first. */
+export async function listDueRuns(sql: Sql, now: Instant): Promise<Run[]> {
+  const { rows } = await sql.query<RunRow>(
+    'select * from run where state = any($1) and scheduled_for <= $2 order by scheduled_for, created_at, id',
+    [[...CLAIMABLE_STATES], toText(now)],
+  )
+  return rows.map(toRun)
+}
+
+/** When the next waiting run is due. */
+export async function getNextScheduledFor(sql: Sql, now: Instant): Promise<Instant | null> {
+  const { rows } = await sql.query<{ at: Date | null }>(
+    "select min(scheduled_for) as at from run where state in ('scheduled', 'overdue', 'crashed') and scheduled_for > $1",
+    [toText(now)],
+  )
+  return toInstantOrNull(rows[0]?.at ?? null)
+}
+
+/** What has become of a flow's runs of [since, now]; those still to come are not among them, nor dry runs, which load nothing. */
+export async function listRunsSince(
+  sql: Sql,
+  flow: string,
+  since: Instant,
+  now: Instant,
+): Promise<{ state: RunState; scheduledFor: Instant }[]> {
+  const { rows } = await sql.query<{ state: RunState; scheduled_for: Date }>(
+    `select state, scheduled_for from run where flow = $1 and scheduled_for >= $2 and scheduled_for <= $3 and not ${isDryRunSql('run')}`,
+    [flow, toText(since), toText(now)],
+  )
+  return rows.map((row) => ({ state: row.state, scheduledFor: toInstant(row.scheduled_for) }))
+}
+
+/** Whether another run of the same flow runs, or has begun and waits to go on. */
+export async function isFlowBusy(sql: Sql, run: Run): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select 1 from run where flow = $1 and id <> $2 and (state = 'running' or (state = any($3) and attempt > 0)) limit 1`,
+    [run.flow, run.id, [...CLAIMABLE_STATES]],
+  )
+  return rowCount === 1
+}
+
+/** Makes the rows of ticks; those that are there already stay as they are. Answers how many are new. */
+export async function insertTicks(
+  sql: Sql,
+  now: Instant,
+  flow: string,
+  ticks: readonly Instant[],
+  state: 'scheduled' | 'missed',
+): Promise<number> {
+  if (ticks.length === 0) return 0
+  const { rowCount } = await sql.query(
+    `insert into run (id, flow, trigger, scheduled_for, created_at, state, ended_at)
+     select gen_random_uuid(), $1, 'schedule', tick, $2, $3, case when $3 = 'missed' then tick end
+     from unnest($4::timestamptz[]) as tick order by tick
+     on conflict (flow, scheduled_for, trigger) do nothing`,
+    [flow, toText(now), state, ticks.map(toText)],
+  )
+  return rowCount ?? 0
+}
+
+/** Scheduled runs of older ticks that nobody began become `missed`, as of the time they were meant for. */
+export async function missOlderRuns(sql: Sql, flow: string, before: Instant): Promise<number> {
+  const { rowCount } = await sql.query(
+    `update run set state = 'missed', ended_at = scheduled_for, waiting_for = null
+     where flow = $1 and trigger = 'schedule' and state in ('scheduled', 'overdue') and attempt = 0 and scheduled_for < $2`,
+    [flow, toText(before)],
+  )
+  return rowCount ?? 0
+}
+
+/** Takes back runs that were only expected: the future ones of a flow whose times have changed (`flow`), or of flows that are gone (null). */
+export async function deleteExpectedRuns(sql: Sql, now: Instant, flow: string | null): Promise<void> {
+  await sql.query(
+    `delete from run using flow where flow.name = run.flow and run.trigger = 'schedule' and run.state = 'scheduled' and run.attempt = 0
+       and run.scheduled_for > $1 and case when $2::text is null then flow.removed_at is not null else run.flow = $2 end`,
+    [toText(now), flow],
+  )
+}
+
+/** Takes back the planned runs of a flow from an instant on, as far as none has begun: the flow has no next run. */
+export async function takeBackTicks(sql: Sql, flow: string, from: Instant): Promise<void> {
+  await sql.query(
+    `delete from run where flow = $1 and trigger = 'schedule' and state in ('scheduled', 'overdue') and attempt = 0 and scheduled_for >= $2`,
+    [flow, toText(from)],
+  )
+  await sql.query('update flow set next_run_at = null where name = $1 and next_run_at is not null', [flow])
+}
+
+/** Cancels what waits of flows that have left the catalogue. */
+export async function cancelRunsOfRemovedFlows(sql: Sql, now: Instant): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `update run set state = 'cancelled', ended_at = $1, waiting_for = null, problem = 'The flow is no longer in the catalogue.', lease_owner = 'planner'
+     from flow where flow.name = run.flow and flow.removed_at is not null and run.state = any($2) returning run.id`,
+    [toText(now), [...CLAIMABLE_STATES]],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Notes when a flow's next run is expected. */
+export async function setNextRun(sql: Sql, flow: string, at: Instant | null): Promise<void> {
+  await sql.query('update flow set next_run_at = $2 where name = $1', [flow, toTextOrNull(at)])
+}
+
+/** Notes in words what a run that has not begun waits for. */
+export async function setWaitingFor(sql: Sql, runId: string, words: string | null): Promise<void> {
+  await sql.query(
+    "update run set waiting_for = $2 where id = $1 and state in ('scheduled', 'overdue') and attempt = 0 and waiting_for is distinct from $2",
+    [runId, words],
+  )
+}
+
+/** Runs whose time came before `before`, that wait for nothing and that no worker took, become `overdue`. */
+export async function markOverdue(sql: Sql, before: Instant): Promise<number> {
+  const { rowCount } = await sql.query(
+    "update run set state = 'overdue' where state = 'scheduled' and waiting_for is null and scheduled_for < $1",
+    [toText(before)],
+  )
+  return rowCount ?? 0
+}
+
+/** Tells the workers that there is something to look at: a request, a cancellation. Only a hint; they look regularly anyway. */
+export async function wakeWorkers(sql: Sql, hint: string): Promise<void> {
+  await sql.query("select pg_notify('tidemark_worker', $1)", [hint])
+}

@@ -1,0 +1,17 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { Policy } from './policies/policy.ts'
+
+/** The settings in force from an instant on; null once the subject was removed from the catalogue. */
+export interface SettingsVersion {
+  from: Instant
+  settings: AssetSettings | null
+}
+
+/** What the catalogue promises for one asset, resolved: inherited policies, zones and calendars filled in. */
+export interface AssetSettings {
+  feed: string
+  promised: boolean
+  policies: readonly Policy[]
+  /** null: the asset is known from Tidemark's own ledger, which is never blind. */
+  blindAfterMs: number | null
+}

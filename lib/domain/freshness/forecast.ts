@@ -1,0 +1,169 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { countUpTo, sortedInstants } from '#lib/domain/time/sorted-instants.ts'
+import type { AssetSettings } from './asset-settings.ts'
+import { type JudgedPolicy, type JudgedValue, judgedValue, judgesAClock, valueOn } from './judged-value.ts'
+import { type Limits, NEVER } from './policies/policy-kind.ts'
+import { judge, judgeNothing } from './policies/policy-kinds.ts'
+import type { PreparedFacts } from './prepare-facts.ts'
+import { type Reason, type Status, severity } from './status.ts'
+
+/** A status with its reason, and the policy that says so. */
+export interface Judgement {
+  status: Status | null
+  reason: Reason | null
+  policy: JudgedPolicy | null
+  /** The method that told the judged value, where its word is weak evidence. */
+  weakBy: string | null
+}
+
+/** How one policy judges what is known now, now and later. */
+interface Prospect {
+  policy: JudgedPolicy
+  limits: Limits
+  /** Until it is late. */
+  early: { status: Status; onTime: Reason; due: Reason }
+  /** Reason of late and stale, from all that does not depend on the moment; null leaves it open. */
+  why: Reason | null
+  /** The data is old although it was loaded or written in time: true before this instant. */
+  oldDataUntil: Instant
+  weakBy: string | null
+}
+
+const NOT_SUCCESSFUL: ReadonlySet<string> = new Set(['failed', 'timed-out', 'cancelled', 'crashed'])
+const NEVER_LIMITS: Limits = { dueFrom: NEVER, lateAt: NEVER, staleAt: NEVER, dueAt: NEVER }
+
+/** How an asset will be judged from `asOf` on if nothing more becomes known; blindness and maintenance come on top. */
+export class Outlook {
+  /** The limits of the policy that turns first; null when nothing is promised or nothing is known. */
+  readonly limits: Limits | null
+  readonly #prospects: readonly Prospect[]
+  readonly #hungFrom: Instant
+  readonly #asOf: Instant
+
+  constructor(settings: AssetSettings, facts: PreparedFacts, asOf: Instant) {
+    this.#asOf = asOf
+    this.#hungFrom = hungFrom(facts, asOf)
+    this.#prospects = settings.policies.filter(judgesAClock).map((policy) => prospect(settings, facts, policy, asOf))
+    this.limits = firstToTurn(this.#prospects)
+  }
+
+  /** Instants after `asOf` at which the judgement may change, ascending. */
+  points(): Instant[] {
+    const points = [this.#hungFrom]
+    for (const { limits, oldDataUntil: until } of this.#prospects) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
+    return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
+  }
+
+  /** The judgement at an instant not before `asOf`: the worst policy's; of equals, the one whose limit came first. */
+  at(at: Instant): Judgement {
+    let worst: Prospect | null = null
+    let status: Status | null = null
+    for (const candidate of this.#prospects) {
+      const found = statusOf(candidate, at)
+      const order = status === null ? -1 : severity(found) - severity(status)
+      if (worst === null || order < 0 || (order === 0 && candidate.limits.lateAt < worst.limits.lateAt)) {
+        worst = candidate
+        status = found
+      }
+    }
+    if (worst === null) return { status: null, reason: null, policy: null, weakBy: null }
+    return { status, reason: this.#reasonOf(worst, at), policy: worst.policy, weakBy: worst.weakBy }
+  }
+
+  #reasonOf({ limits, early, why, oldDataUntil }: Prospect, at: Instant): Reason {
+    if (at < limits.lateAt) return at < limits.dueFrom ? early.onTime : early.due
+    if (why === 'empty' || why === 'future-data') return why
+    if (at >= this.#hungFrom) return 'run-hung'
+    return why ?? (at < oldDataUntil ? 'old-data' : 'overdue')
+  }
+}
+
+function statusOf({ limits, early }: Prospect, at: Instant): Status {
+  if (at < limits.lateAt) return early.status
+  return at < limits.staleAt ? 'late' : 'stale'
+}
+
+function firstToTurn(prospects: readonly Prospect[]): Limits | null {
+  const known = prospects.map((p) => p.limits).filter((limits) => limits.lateAt > -NEVER && limits.lateAt < NEVER)
+  return known.reduce<Limits | null>((first, limits) => (first === null || limits.lateAt < first.lateAt ? limits : first), null)
+}
+
+function prospect(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): Prospect {
+  const value = judgedValue(settings, facts, policy, asOf)
+  if (value.at === null) return prospectOfNothing(settings, facts, policy, value, asOf)
+  return {
+    policy,
+    limits: judge(policy, { at: value.at, placedAt: value.placedAt ?? value.at, clock: value.clock }) ?? NEVER_LIMITS,
+    early: { status: 'fresh', onTime: value.idle ? 'idle' : 'on-time', due: 'due' },
+    why: why(facts, value, asOf),
+    oldDataUntil: oldDataUntil(facts, policy, value, asOf),
+    weakBy: value.weakBy,
+  }
+}
+
+function prospectOfNothing(
+  settings: AssetSettings,
+  facts: PreparedFacts,
+  policy: JudgedPolicy,
+  value: JudgedValue,
+  asOf: Instant,
+): Prospect {
+  if (value.hadValue) return emptied(policy, value)
+  const expected = settings.blindAfterMs === null && !value.latestIsFuture ? judgeNothing(policy, facts.createdAt) : null
+  const reason = expected !== null ? 'never-observed' : whyUntold(facts, value, asOf)
+  return {
+    policy,
+    limits: expected ?? NEVER_LIMITS,
+    early: { status: 'unknown', onTime: reason, due: reason },
+    why: why(facts, value, asOf),
+    oldDataUntil: -NEVER,
+    weakBy: null,
+  }
+}
+
+/** Why nothing can be judged, although something may be there. */
+function whyUntold(facts: PreparedFacts, value: JudgedValue, asOf: Instant): Reason {
+  if (value.latestIsFuture) return 'future-data'
+  if (value.isKnownEmpty) return 'empty'
+  return facts.probedAt !== null || asOf >= facts.firstArrivalAt ? 'no-time' : 'never-observed'
+}
+
+/** There was something, and it is gone: stale at once, whatever the limits. */
+function emptied(policy: JudgedPolicy, { weakBy }: JudgedValue): Prospect {
+  return {
+    policy,
+    limits: { dueFrom: -NEVER, lateAt: -NEVER, staleAt: -NEVER, dueAt: -NEVER },
+    early: { status: 'unknown', onTime: 'empty', due: 'empty' },
+    why: 'empty',
+    oldDataUntil: -NEVER,
+    weakBy,
+  }
+}
+
+function why(facts: PreparedFacts, value: JudgedValue, asOf: Instant): Reason | null {
+  if (value.latestIsFuture) return 'future-data'
+  const run = facts.endedRuns[countUpTo(facts.endedRunInstants, asOf) - 1]
+  if (run !== undefined && NOT_SUCCESSFUL.has(run.state) && run.endedAt > (value.effectiveAt ?? -NEVER)) return 'run-failed'
+  return value.takenBack ? 'old-data' : null
+}
+
+/** Until when loads or writes keep a promise that the newest event in the data breaks. */
+function oldDataUntil(facts: PreparedFacts, policy: JudgedPolicy, value: JudgedValue, asOf: Instant): Instant {
+  if (value.clock !== 'dataThroughAt') return -NEVER
+  const loaded = onTimeUntil(facts, policy, 'loadedAt', asOf)
+  return Math.max(loaded, onTimeUntil(facts, policy, 'writtenAt', asOf))
+}
+
+function onTimeUntil(facts: PreparedFacts, policy: JudgedPolicy, clock: 'loadedAt' | 'writtenAt', asOf: Instant): Instant {
+  const { at, placedAt } = valueOn(facts, clock, policy.zone, asOf)
+  return at === null ? -NEVER : (judge(policy, { at, placedAt: placedAt ?? at, clock })?.lateAt ?? -NEVER)
+}
+
+/** Since when, or from when on, the run that is going on counts as hung. */
+function hungFrom(facts: PreparedFacts, asOf: Instant): Instant {
+  let first = NEVER
+  for (const hang of facts.hangs) {
+    if (hang.startedAt <= asOf && asOf < hang.to) first = Math.min(first, hang.from)
+  }
+  return first
+}

@@ -1,0 +1,78 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
+import type { AssetSettings } from './asset-settings.ts'
+import { type ClockState, type KnownValue, stateAt } from './clock-history.ts'
+import type { JudgedClock } from './facts.ts'
+import type { NonePolicy, Policy } from './policies/policy.ts'
+import type { PreparedFacts } from './prepare-facts.ts'
+
+/** A policy that judges a clock. */
+export type JudgedPolicy = Exclude<Policy, NonePolicy>
+
+/** What a policy finds on the clock it judges. */
+export interface JudgedValue {
+  clock: JudgedClock
+  /** null when nothing is there; `hadValue` says whether something was. */
+  at: Instant | null
+  /** Where it lies among the ticks of a deadline. */
+  placedAt: Instant | null
+  hadValue: boolean
+  /** When that value began to count; null when nothing is there. */
+  effectiveAt: Instant | null
+  /** Loaded, with no rows in it. */
+  idle: boolean
+  /** A correction showed that the data is older than an earlier value said. */
+  takenBack: boolean
+  /** A newer value exists, but lies in the future. */
+  latestIsFuture: boolean
+  /** Somebody looked, and there was nothing. */
+  isKnownEmpty: boolean
+  /** The method that told the value, where its word is weak evidence. */
+  weakBy: string | null
+}
+
+/** True unless the policy only watches. */
+export function judgesAClock(policy: Policy): policy is JudgedPolicy {
+  return 'clock' in policy
+}
+
+/** The value that a policy judges, as known at an instant. */
+export function judgedValue(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): JudgedValue {
+  return valueOn(facts, policy.clock ?? clockInUse(settings, facts, policy.zone, asOf), policy.zone, asOf)
+}
+
+/** What one clock shows; a load is believed only as far as no later correction of the writes takes it back. */
+export function valueOn(facts: PreparedFacts, clock: JudgedClock, zone: string, asOf: Instant): JudgedValue {
+  const state = stateAt(facts.history(clock, zone), asOf)
+  const value = state?.value ?? null
+  const found: JudgedValue = {
+    clock,
+    at: value?.at ?? null,
+    placedAt: value?.placedAt ?? null,
+    hadValue: state?.hadValue ?? false,
+    effectiveAt: value?.effectiveAt ?? null,
+    idle: clock === 'loadedAt' && value?.rows === 0,
+    takenBack: value?.takenBack ?? false,
+    latestIsFuture: state?.latestIsFuture ?? false,
+    isKnownEmpty: value !== null && value.at === null,
+    weakBy: value?.weakBy ?? null,
+  }
+  return clock === 'loadedAt' && value !== null ? contradicted(found, value, stateAt(facts.history('writtenAt', zone), asOf)) : found
+}
+
+function contradicted(load: JudgedValue, known: KnownValue, written: ClockState | null): JudgedValue {
+  const correction = written?.takenBackBy ?? null
+  if (load.at === null || correction === null || correction.recordedAt <= known.recordedAt) return load
+  if (correction.at !== null && correction.at >= load.at) return load
+  return { ...load, at: correction.at, placedAt: correction.at, takenBack: true, weakBy: correction.weakBy }
+}
+
+/** Loads if something reports loads, else writes, else the newest event in the data. */
+function clockInUse(settings: AssetSettings, facts: PreparedFacts, zone: string, asOf: Instant): JudgedClock {
+  const reportsLoads = settings.blindAfterMs === null || countUpTo(facts.endedRunInstants, asOf) > 0
+  if (reportsLoads || stateAt(facts.history('loadedAt', zone), asOf) !== null) return 'loadedAt'
+  const written = stateAt(facts.history('writtenAt', zone), asOf)
+  if (written?.hadValue) return 'writtenAt'
+  const through = stateAt(facts.history('dataThroughAt', zone), asOf)
+  return through?.hadValue || written === null ? 'dataThroughAt' : 'writtenAt'
+}

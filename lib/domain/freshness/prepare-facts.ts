@@ -1,0 +1,130 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
+import { type ClockHistory, clockHistory, effectiveAt } from './clock-history.ts'
+import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome } from './facts.ts'
+import { type WorkPart, workParts } from './maintenance-windows.ts'
+import { NEVER } from './policies/policy-kind.ts'
+
+/** A run that ended, by when it did. */
+interface EndedRun {
+  endedAt: Instant
+  state: RunOutcome['state']
+}
+
+/** A stretch in which a run had taken too long and still went on. */
+interface Hang {
+  startedAt: Instant
+  from: Instant
+  to: Instant
+}
+
+/** What the asset's system answered for a while; to the end of time while it still does. */
+export interface LastingStretch {
+  from: Instant
+  to: Instant
+  reason: LastingReason
+}
+
+/** Facts in the order in which they are looked up; make it once per asset and reuse it. */
+export interface PreparedFacts {
+  createdAt: Instant
+  probedAt: Instant | null
+  /** Every instant from which a fact counts, ascending. */
+  changes: readonly Instant[]
+  /** When the first arrival of any clock began to count. */
+  firstArrivalAt: Instant
+  endedRuns: readonly EndedRun[]
+  endedRunInstants: readonly Instant[]
+  hangs: readonly Hang[]
+  /** Since when the system has been unreachable, if it still is. */
+  unreachableFrom: Instant
+  /** Ascending, never at the same time. */
+  lasting: readonly LastingStretch[]
+  /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
+  answeredSince: { from: Instant; seenAt: Instant } | null
+  work: readonly WorkPart[]
+  /** What was known about a clock; dates are local to the zone. */
+  history(clock: JudgedClock, zone: string): ClockHistory
+}
+
+/** Sorts the facts of one asset for `evaluate` and `timeline`; their order does not matter. */
+export function prepareFacts(facts: AssetFacts): PreparedFacts {
+  const runs = facts.runs.flatMap((run) =>
+    run.endedAt === null || run.state === 'missed' ? [] : [{ endedAt: run.endedAt, state: run.state }],
+  )
+  const endedRuns = runs.sort((a, b) => a.endedAt - b.endedAt)
+  const hangs = hangsOf(facts.runs)
+  const effective = facts.arrivals.map(effectiveAt)
+  return {
+    createdAt: facts.createdAt,
+    probedAt: facts.probedAt,
+    changes: sortedInstants([...effective, ...endedRuns.map((run) => run.endedAt), ...hangs.flatMap((hang) => [hang.startedAt, hang.to])]),
+    firstArrivalAt: effective.reduce((first, at) => Math.min(first, at), NEVER),
+    endedRuns,
+    endedRunInstants: endedRuns.map((run) => run.endedAt),
+    hangs,
+    unreachableFrom: unreachableFrom(facts.blind),
+    lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
+    answeredSince: answeredSince(facts),
+    work: workParts(facts.windows),
+    history: historiesOf(facts.arrivals),
+  }
+}
+
+function hangsOf(runs: readonly RunOutcome[]): Hang[] {
+  return runs.flatMap(({ state, startedAt, endedAt, hungAt }) => {
+    if (hungAt === null || (endedAt === null && state !== 'running')) return []
+    const to = endedAt ?? NEVER
+    return hungAt < to ? [{ startedAt, from: hungAt, to }] : []
+  })
+}
+
+function unreachableFrom(blind: readonly BlindInterval[]): Instant {
+  const open = blind.filter((gap) => gap.to === null && gap.reason === 'source-unreachable')
+  return open.reduce((first, gap) => Math.min(first, gap.from), NEVER)
+}
+
+/** No good look has ended the answer, nor come after it. */
+export function isSince({ to }: Pick<LastingAnswer, 'to'>, probedAt: Instant | null): boolean {
+  return to === null || probedAt === null || to > probedAt
+}
+
+function answeredSince({ lasting, probedAt }: AssetFacts): PreparedFacts['answeredSince'] {
+  const since = lasting.filter((answer) => isSince(answer, probedAt))
+  if (since.length === 0) return null
+  return { from: Math.min(...since.map(({ from }) => from)), seenAt: Math.max(...since.map(({ seenAt }) => seenAt)) }
+}
+
+/** The same facts as if somebody kept looking and always found what was found last. */
+export function asIfSeen(facts: PreparedFacts): PreparedFacts {
+  const { probedAt, answeredSince: answered } = facts
+  return {
+    ...facts,
+    probedAt: probedAt === null ? null : answered === null ? NEVER : probedAt,
+    answeredSince: answered === null ? null : { ...answered, seenAt: NEVER },
+  }
+}
+
+/** Histories are made when first asked for; the zone matters only to clocks that know dates alone. */
+function historiesOf(arrivals: readonly Arrival[]): PreparedFacts['history'] {
+  const dataThroughAt = oneHistory(arrivals, 'dataThroughAt')
+  const writtenAt = oneHistory(arrivals, 'writtenAt')
+  const loadedAt = oneHistory(arrivals, 'loadedAt')
+  const byClock = { dataThroughAt, writtenAt, loadedAt }
+  return (clock, zone) => byClock[clock](zone)
+}
+
+function oneHistory(arrivals: readonly Arrival[], clock: JudgedClock): (zone: string) => ClockHistory {
+  const own = arrivals.filter((arrival) => arrival.clock === clock)
+  const knowsDatesOnly = own.some((arrival) => arrival.precision === 'day')
+  const made = new Map<string, ClockHistory>()
+  return (zone) => {
+    const key = knowsDatesOnly ? zone : ''
+    let history = made.get(key)
+    if (history === undefined) {
+      history = clockHistory(own, zone)
+      made.set(key, history)
+    }
+    return history
+  }
+}

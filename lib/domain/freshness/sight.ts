@@ -1,0 +1,36 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { AssetSettings } from './asset-settings.ts'
+import { NEVER } from './policies/policy-kind.ts'
+import type { PreparedFacts } from './prepare-facts.ts'
+
+/** A stretch about which nobody can say more than what was seen by its beginning. */
+export interface BlindStretch {
+  from: Instant
+  to: Instant
+}
+
+type Seen = Pick<PreparedFacts, 'probedAt' | 'answeredSince'>
+
+/**
+ * When nobody knew any more, ascending: from `blindAfter` after the last good look until an answer that lasts, and from `blindAfter`
+ * after the latest of those. Never for the ledger, nor for what was never looked at: what little is known of that came from the
+ * ledger too.
+ */
+export function blindStretches({ blindAfterMs }: Pick<AssetSettings, 'blindAfterMs'>, { probedAt, answeredSince }: Seen): BlindStretch[] {
+  if (blindAfterMs === null) return []
+  const stretches: BlindStretch[] = []
+  if (probedAt !== null) stretches.push({ from: probedAt + blindAfterMs, to: answeredSince?.from ?? NEVER })
+  if (answeredSince !== null) stretches.push({ from: Math.max(answeredSince.seenAt + blindAfterMs, answeredSince.from), to: NEVER })
+  return stretches.filter(({ from, to }) => from < to)
+}
+
+/** From here on nobody could say more than what was seen by then, whatever was seen after it. `NEVER` when somebody always could. */
+export function blindFrom(settings: Pick<AssetSettings, 'blindAfterMs'>, facts: Seen): Instant {
+  return blindStretches(settings, facts)[0]?.from ?? NEVER
+}
+
+/** The latest instant up to `at` by which something was known. */
+export function knownUntil(settings: AssetSettings, facts: PreparedFacts, at: Instant): Instant {
+  const blind = blindStretches(settings, facts).find((stretch) => stretch.from <= at && at < stretch.to)
+  return blind?.from ?? at
+}

@@ -1,0 +1,103 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
+import type { AssetSettings } from './asset-settings.ts'
+import { cutAt } from './cut-spans.ts'
+import { type Judgement, Outlook } from './forecast.ts'
+import { joinSpans } from './join-spans.ts'
+import { answersThatCount, refusedFromAt, underAnswers } from './lasting-answers.ts'
+import type { WorkPart } from './maintenance-windows.ts'
+import { NEVER } from './policies/policy-kind.ts'
+import type { PreparedFacts } from './prepare-facts.ts'
+import { blindStretches } from './sight.ts'
+import type { Span } from './span.ts'
+import { isBroken, type Status } from './status.ts'
+
+/**
+ * The statuses of an asset over [from, to) under one version of its settings, from change point to change point;
+ * neighbours differ. Facts that count only after `asOf` are left out: `evaluate` must not see the future.
+ */
+export function* walk(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
+  const answers = answersThatCount(settings, facts, asOf)
+  const start = refusedFromAt(answers, workFromAt(facts, from))
+  const spans = underWork(underAnswers(inSight(settings, facts, start, to, asOf), answers), facts.work)
+  for (const span of joinSpans(spans)) {
+    if (span.to > from) yield span.from < from ? { ...span, from } : span
+  }
+}
+
+/** What the policies say, but for the stretches in which we were blind. */
+function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
+  let at = from
+  for (const blind of blindStretches(settings, facts)) {
+    yield* seeing(settings, facts, at, Math.min(to, blind.from), asOf)
+    at = Math.max(at, blind.from)
+    const end = Math.min(to, blind.to)
+    if (at < end) yield* blinded(new Outlook(settings, facts, Math.min(blind.from, asOf)).at(blind.from), facts, at, end)
+    at = Math.max(at, end)
+    if (at >= to) return
+  }
+  yield* seeing(settings, facts, at, to, asOf)
+}
+
+function* seeing(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
+  let at = from
+  while (at < to) {
+    const outlook = new Outlook(settings, facts, Math.min(at, asOf))
+    const until = Math.min(to, nextFactAfter(facts, at, asOf))
+    for (const point of outlook.points()) {
+      if (point >= until) break
+      if (point <= at) continue
+      yield spanOf(outlook, at, point)
+      at = point
+    }
+    yield spanOf(outlook, at, until)
+    at = until
+  }
+}
+
+/** While nobody sees, late and stale stay, and everything else is unknown. */
+function* blinded({ status, reason }: Judgement, facts: PreparedFacts, from: Instant, to: Instant): Generator<Span> {
+  if (status === null || isBroken(status)) yield { from, to, status, reason }
+  else yield* unknown(from, to, facts.unreachableFrom)
+}
+
+function spanOf(outlook: Outlook, from: Instant, to: Instant): Span {
+  const { status, reason } = outlook.at(from)
+  return { from, to, status, reason }
+}
+
+function nextFactAfter(facts: PreparedFacts, at: Instant, asOf: Instant): Instant {
+  const next = facts.changes[countUpTo(facts.changes, at)] ?? NEVER
+  return next > asOf ? NEVER : next
+}
+
+function* unknown(from: Instant, to: Instant, unreachableFrom: Instant): Generator<Span> {
+  if (from < unreachableFrom) yield { from, to: Math.min(to, unreachableFrom), status: 'unknown', reason: 'probe-failed' }
+  if (unreachableFrom < to) yield { from: Math.max(from, unreachableFrom), to, status: 'unknown', reason: 'source-unreachable' }
+}
+
+/** Where to begin so as to know whether an outage is older than the work that goes on at `from`. */
+function workFromAt(facts: PreparedFacts, from: Instant): Instant {
+  const part = facts.work.find((p) => p.from <= from && from < p.to)
+  return part === undefined ? from : Math.min(from, Math.max(facts.createdAt, part.workFrom - 1))
+}
+
+type Trouble = 'none' | 'broken' | 'unknown'
+
+function troubleOf(status: Status | null): Trouble {
+  if (isBroken(status)) return 'broken'
+  return status === 'unknown' ? 'unknown' : 'none'
+}
+
+/** Work hides trouble that began during it, never what was there before and has not gone since. */
+function* underWork(spans: Iterable<Span>, work: readonly WorkPart[]): Generator<Span> {
+  let before: Trouble = 'none'
+  let olderTrouble: Trouble = 'none'
+  for (const { span, part } of cutAt(spans, work)) {
+    const trouble = troubleOf(span.status)
+    if (span.from === part?.workFrom) olderTrouble = before
+    if (trouble !== olderTrouble) olderTrouble = 'none'
+    yield part === null || trouble === olderTrouble ? span : { ...span, status: 'maintenance', reason: part.kind }
+    before = trouble
+  }
+}

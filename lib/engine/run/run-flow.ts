@@ -1,0 +1,223 @@
+import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
+import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run.ts'
+import { formatDuration } from '#lib/domain/time/duration.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { Flow, FlowContext, FlowResult } from '#lib/engine/flow.ts'
+import type { Lake } from '#lib/engine/lake/lake.ts'
+import { toLedgerError } from '#lib/engine/lake/lake-error.ts'
+import type { Clock } from '#lib/platform/clock.ts'
+import { isTidemarkError, TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import type { Log } from '#lib/platform/log.ts'
+import { batch, batchByWeight } from './batch.ts'
+import { boundedMap } from './bounded-map.ts'
+import type { RunLedger } from './ledger.ts'
+import { Counters, Progress } from './progress.ts'
+import { createQuarantine } from './quarantine.ts'
+import { createRetry } from './quiet-retry.ts'
+import { RunLog } from './run-log.ts'
+import { currentScope, inScope } from './scope.ts'
+import { orAborted, RunStopped, type StopReason } from './stop.ts'
+import { createTaskRunner } from './task.ts'
+
+/** One attempt of one run. */
+export interface FlowRun<P> {
+  runId: string
+  attempt: number
+  scheduledFor: Instant
+  flow: Flow<P>
+  /** As requested; checked against the flow's own schema. */
+  parameters: unknown
+  timeoutMs: number
+}
+
+/** Everything outside that an attempt needs; all of it is handed in. */
+export interface FlowEffects {
+  clock: Clock
+  /** 0 ≤ random < 1. */
+  random: () => number
+  log: Log
+  ledger: RunLedger
+  /** Raises the flow's fence and opens the lake; `signal` ends with the attempt. */
+  openLake: (signal: AbortSignal) => Promise<Lake>
+  extract: (connection: string, request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
+  deliver: (connection: string, delivery: Delivery, signal: AbortSignal) => Promise<Delivered>
+  /** Aborts with RunStopped: cancelled, lease lost, worker stopping. */
+  signal: AbortSignal
+}
+
+/** How an attempt ended. After `fenced` or `handed-back` the run is not this worker's to end. */
+export interface RunEnd {
+  state: 'completed' | 'partial' | 'failed' | StopReason
+  rowsLoaded: number
+  report: RunReport | null
+  /** In words, for the page. */
+  problem: string | null
+  internalProblem: string | null
+}
+
+/** After a stop, how long a flow may take to notice before it is left alone. */
+const SETTLE_MS = 5000
+/** Per slot of a map, how many more items may wait for a retry. */
+const WAITING_PER_SLOT = 4
+
+/** How often a run that could not connect before it had begun tries again: for about ten minutes. */
+const CONNECTING = { retries: 13, backoffMs: 2 * SECOND_MS, backoffMaxMs: MINUTE_MS }
+
+function throwAsLedgerError(error: unknown): never {
+  throw toLedgerError(error)
+}
+
+/** Executes one attempt of a run and says how it ended; never throws. */
+export async function runFlow<P>(run: FlowRun<P>, effects: FlowEffects): Promise<RunEnd> {
+  const over = new AbortController()
+  const limit = new AbortController()
+  const signal = AbortSignal.any([effects.signal, limit.signal])
+  void effects.clock.sleep(run.timeoutMs, over.signal).then(() => over.signal.aborted || limit.abort(new RunStopped('timed-out')))
+  const attempt = new Attempt(run, effects, signal)
+  try {
+    return await attempt.execute()
+  } catch (error) {
+    return toEnd(signal, error)
+  } finally {
+    await attempt.close()
+    over.abort()
+  }
+}
+
+class Attempt<P> {
+  readonly #run: FlowRun<P>
+  readonly #effects: FlowEffects
+  readonly #signal: AbortSignal
+  readonly #log: RunLog
+  readonly #progress: Progress
+  readonly #counters: Counters
+  #lake: Lake | null = null
+
+  constructor(run: FlowRun<P>, effects: FlowEffects, signal: AbortSignal) {
+    const { clock, ledger } = effects
+    this.#run = run
+    this.#effects = effects
+    this.#signal = signal
+    this.#log = new RunLog({ clock, signal, log: effects.log, write: (entries) => ledger.log(entries) })
+    this.#progress = new Progress(clock, signal, (progress) => ledger.progress(progress))
+    this.#counters = new Counters(clock, signal, (counters) => ledger.counters(counters))
+  }
+
+  async execute(): Promise<RunEnd> {
+    const parameters = readParameters(this.#run.flow, this.#run.parameters)
+    this.#lake = await this.#connected(() => this.#effects.openLake(this.#signal))
+    const stored = await this.#connected(() => this.#effects.ledger.storedResults())
+    if (this.#run.attempt > 1) this.#log.add('info', `Attempt ${this.#run.attempt} goes on after ${stored.size} finished tasks.`)
+    const context = this.#context(parameters, this.#lake, stored)
+    const result = await this.#settled(inScope({ signal: this.#signal, slot: null }, () => this.#run.flow.run(context)))
+    const report = toReport(result)
+    const state = endOfWork(report, await this.#effects.ledger.rejectedCount())
+    return { state, rowsLoaded: result.rowsLoaded, report, problem: report.incomplete ?? result.remark ?? null, internalProblem: null }
+  }
+
+  /** Nothing has been done yet: whoever cannot be reached or lets nobody in is asked again for some minutes. */
+  async #connected<T>(connect: () => Promise<T>): Promise<T> {
+    const { clock, random, ledger } = this.#effects
+    let hasWaited = false
+    const onWait = (waitMs: number, error: unknown) => {
+      hasWaited = true
+      const words = `${toPublicMessage(error)} The run begins when it can connect; tried again in ${formatDuration(Math.ceil(waitMs / SECOND_MS) * SECOND_MS)}.`
+      this.#log.add('warn', words)
+      void ledger.waiting(words).catch(() => {})
+    }
+    const retry = createRetry({ clock, random, signal: this.#signal })
+    const connected = await retry({ ...CONNECTING, onWait }, () => orAborted(connect(), this.#signal).catch(throwAsLedgerError))
+    if (hasWaited) await ledger.waiting(null).catch(() => {})
+    return connected
+  }
+
+  /** After a stop the flow gets a moment to come to an end, so that nothing of it overlaps what follows. */
+  async #settled(work: Promise<FlowResult>): Promise<FlowResult> {
+    try {
+      return await orAborted(work, this.#signal)
+    } catch (error) {
+      const settled = work.then(
+        () => {},
+        () => {},
+      )
+      if (this.#signal.aborted) await Promise.race([settled, this.#effects.clock.sleep(SETTLE_MS)])
+      throw error
+    }
+  }
+
+  #context(parameters: P, lake: Lake, stored: ReadonlyMap<string, unknown>): FlowContext<P> {
+    const { clock, random, ledger } = this.#effects
+    const log = this.#log
+    const quarantine = createQuarantine((rows) => ledger.reject(rows))
+    const signalHere = () => currentScope()?.signal ?? this.#signal
+    return {
+      parameters,
+      runId: this.#run.runId,
+      attempt: this.#run.attempt,
+      scheduledFor: this.#run.scheduledFor,
+      now: () => clock.now(),
+      signal: this.#signal,
+      log: {
+        info: (message, data) => log.add('info', message, data),
+        warn: (message, data) => log.add('warn', message, data),
+        error: (message, data) => log.add('error', message, data),
+      },
+      connect: (name) => ({
+        extract: (request) => this.#effects.extract(name, request, signalHere()),
+        deliver: (delivery) => this.#effects.deliver(name, delivery, signalHere()),
+      }),
+      task: createTaskRunner({ clock, random, ledger, signal: this.#signal, stored, warn: (message) => log.add('warn', message) }),
+      retry: createRetry({ clock, random, signal: this.#signal }),
+      map: (items, concurrency, work, options = {}) =>
+        boundedMap(items, work, { waitingMax: concurrency * WAITING_PER_SLOT, ...options, concurrency, signal: signalHere() }),
+      batch,
+      batchByWeight,
+      lake,
+      quarantine: (task, key, reason, row) => quarantine({ at: clock.now(), task, key, reason, row }),
+      progress: (done, total) => this.#progress.report(done, total),
+      count: (stage, counts) => this.#counters.count(stage, counts),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#progress.flush()
+    await this.#counters.flush()
+    await this.#log.flush()
+    await this.#lake?.close().catch((error) => this.#effects.log.warn('the lake could not be closed', { error: toInternalMessage(error) }))
+  }
+}
+
+function readParameters<P>(flow: Flow<P>, input: unknown): P {
+  const parsed = flow.parameters.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new TidemarkError('invalid', { publicMessage: misfitInWords(parsed.error) })
+}
+
+function toReport(result: FlowResult): RunReport {
+  return runReportSchema.parse({
+    rowsSeen: result.rowsSeen,
+    counts: result.summary,
+    rowsByAsset: result.rowsByAsset ?? {},
+    ...(result.rowsRemoved === undefined ? {} : { rowsRemoved: result.rowsRemoved }),
+    ...(result.removedByAsset === undefined ? {} : { removedByAsset: result.removedByAsset }),
+    incomplete: result.incomplete ?? null,
+    ...(result.moves === undefined ? {} : { moves: result.moves }),
+  })
+}
+
+function toEnd(signal: AbortSignal, error: unknown): RunEnd {
+  const cause: unknown = signal.aborted ? signal.reason : error
+  return {
+    state: stateOf(cause),
+    rowsLoaded: 0,
+    report: null,
+    problem: toPublicMessage(cause),
+    internalProblem: toInternalMessage(error),
+  }
+}
+
+function stateOf(cause: unknown): 'failed' | StopReason {
+  if (cause instanceof RunStopped) return cause.reason
+  return isTidemarkError(cause) && cause.code === 'fenced' ? 'fenced' : 'failed'
+}

@@ -1,0 +1,57 @@
+import { createHmac } from 'node:crypto'
+import { isSecretAddress, isSecretName } from '#lib/domain/connections/secret-name.ts'
+import { isSecretReference, type SeenReference } from '#lib/domain/connections/secret-reference.ts'
+import type { KnownSecrets } from './redaction.ts'
+import { type Lookup, type Reference, referencesIn, resolveIfThere, type SecretSource } from './secrets.ts'
+
+const USER = /^(user|username|account|login)$/i
+
+function keyedHash(text: string, key: string, digits: number): string {
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, digits)
+}
+
+/** Tells whether two values are the same without telling either; comparable only under the same key, which its first part names. */
+export function fingerprintOf(value: string, key: string): string {
+  return `${keyedHash('which key', key, 8)}.${keyedHash(value, key, 32)}`
+}
+
+function look({ setting, name, isFile, text }: Reference, source: SecretSource, key: string): SeenReference {
+  const value = resolveIfThere(isFile ? text : `\${${name}}`, source.lookup)
+  const place = isFile ? 'secret-file' : source.placeOf(name)
+  return {
+    name,
+    setting,
+    isSecret: isFile || isSecretReference(setting, name, resolveIfThere(text, source.lookup) ?? ''),
+    setIn: value === undefined ? 'missing' : place,
+    fingerprint: value === undefined ? null : fingerprintOf(value, key),
+  }
+}
+
+/** Every reference of a connection's settings as it is now: where it is set, and a keyed hash in place of its value. */
+export function lookAtReferences(settings: Record<string, unknown>, source: SecretSource, key: string): SeenReference[] {
+  return referencesIn(settings).map((reference) => look(reference, source, key))
+}
+
+/** What must never be repeated of a connection: the secrets its settings lead to, or hold, and the accounts they belong to. */
+export function secretsOf(settings: Record<string, unknown>, lookup: Lookup): KnownSecrets {
+  const resolved = (text: string) => resolveIfThere(text, lookup) ?? ''
+  const references = referencesIn(settings).flatMap(({ setting, name, isFile, text }) => {
+    const value = resolved(isFile ? text : `\${${name}}`)
+    return isSecretReference(setting, name, resolved(text)) || isFile ? [value] : []
+  })
+  const texts = [...textsIn(settings, '')].map(([setting, text]) => [setting, resolved(text)] as const)
+  const written = texts.flatMap(([setting, text]) => (isSecretName(setting) || isSecretAddress(text) ? [text] : []))
+  const users = texts.flatMap(([setting, text]) => [...(USER.test(setting) ? [text] : []), ...userIn(text)])
+  return { secrets: [...references, ...written].filter((value) => value !== ''), users }
+}
+
+function* textsIn(value: unknown, setting: string): Generator<[setting: string, text: string]> {
+  if (typeof value === 'string') yield [setting, value]
+  else if (Array.isArray(value)) for (const item of value) yield* textsIn(item, setting)
+  else if (typeof value === 'object' && value !== null) for (const [key, item] of Object.entries(value)) yield* textsIn(item, key)
+}
+
+function userIn(text: string): string[] {
+  const user = URL.canParse(text) ? new URL(text).username : ''
+  return user === '' ? [] : [user]
+}

@@ -1,0 +1,162 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
+import { lateArrivals } from '#lib/domain/freshness/deliveries/late-arrivals.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { lateInWords } from '#lib/domain/wording/delivery-words.ts'
+import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
+import { type AssetRow, getAssetsByIds, getEdgesOf } from '#lib/queries/shared/asset-rows.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
+import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
+import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
+import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getWork, type WorkView, workOnAsset } from '#lib/queries/shared/work.ts'
+
+/** A clock changed: what the history of an asset is made of. */
+export interface ArrivalRow {
+  id: string
+  clock: JudgedClock
+  at: Instant | null
+  isDay: boolean
+  recordedAt: Instant
+  kind: 'arrival' | 'correction'
+  rows: number | null
+  /** How we know, in the connector's words. */
+  evidence: string | null
+  runId: string | null
+  /** It delivered what was due earlier: `6 h 5 min late, 09:05`. */
+  late: string | null
+}
+
+type StoredArrivalRow = Omit<ArrivalRow, 'late'> & { placedAt: Instant | null }
+
+/** The latest look: how it was done and what it saw. */
+interface LastLook {
+  attemptedAt: Instant | null
+  method: string | null
+  strength: string | null
+  detail: string | null
+  costMs: number | null
+  rows: number | null
+  warnings: string[]
+  lateAt: Instant | null
+  staleAt: Instant | null
+}
+
+/** An asset in full. */
+export interface AssetPage {
+  page: CataloguePage
+  window: DayWindow
+  banners: Banner[]
+  group: { key: string; name: string }
+  asset: AssetRow
+  connection: string
+  path: string
+  look: LastLook
+  policies: Policy[]
+  blindAfterMs: number | null
+  bars: Bars | null
+  days: DayRow[]
+  upstream: AssetRow[]
+  downstream: AssetRow[]
+  arrivals: ArrivalRow[]
+  /** The latest run of the flow that writes it, dry runs left out. */
+  run: RunDetail | null
+  changes: ChangeRow[]
+  /** Pauses and announced work that it is part of. */
+  work: WorkView[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
+}
+
+interface Head extends LastLook {
+  id: number
+  connection: string
+  path: string
+  groupKey: string
+  groupName: string
+  flow: string | null
+  feedId: number
+}
+
+const HEAD = `
+  select s.id, a.connection_key as connection, a.path, a.flow, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
+    ${instant('a.attempted_at')} as "attemptedAt",
+    a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
+    a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
+    (a.observation->>'rows')::float8 as rows, coalesce(a.observation->'warnings', '[]') as warnings,
+    (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt"
+  from subject s join asset a on a.subject_id = s.id join feed f on f.subject_id = a.feed_id join subject g on g.id = f.group_id
+  where s.kind = 'asset' and s.key = $1 and s.removed_at is null`
+
+const ARRIVALS_SHOWN = 60
+
+const ARRIVALS = `
+  select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
+    rows::float8 as rows, evidence->>'detail' as evidence, run_id::text as "runId", ${instant('placed_at')} as "placedAt"
+  from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
+
+/** The screen of one asset; null when there is none of that key. */
+export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage | null> {
+  const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Head>(HEAD, [key])])
+  const head = found.rows[0]
+  if (page === null || head === undefined) return null
+  const window = await getDayWindow(ctx, page)
+  const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
+  const [edges, bars, days, changes, banners, arrivals, runs, versions, work, access] = await Promise.all([
+    getEdgesOf(ctx, [id]),
+    getBars(ctx, window, { ids: [id] }),
+    getDayRows(ctx, window, id),
+    getChangeRows(ctx, id),
+    getBanners(ctx, page.demo),
+    ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
+    getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
+    loadAssetVersions(ctx.pool, [id]),
+    getWork(ctx),
+    getPageAccess(ctx),
+  ])
+  const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
+  const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
+  const around = await getAssetsByIds(ctx, [id, ...upstreamIds, ...downstreamIds])
+  const asset = around.find((row) => row.id === id)
+  if (asset === undefined) return null
+  const settings = versions.get(id)?.at(-1)?.settings
+  return {
+    page,
+    window,
+    banners,
+    group: { key: groupKey, name: groupName },
+    asset,
+    connection,
+    path,
+    look,
+    policies: settings?.policies ?? [],
+    blindAfterMs: settings?.blindAfterMs ?? null,
+    bars: bars.get(id) ?? null,
+    days,
+    upstream: around.filter((row) => upstreamIds.includes(row.id)),
+    downstream: around.filter((row) => downstreamIds.includes(row.id)),
+    arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
+    run: runs[0] ?? null,
+    changes,
+    work: workOnAsset(work, { key, flow, feedId }),
+    takesOrders: access.isPrivate,
+  }
+}
+
+/** Which of these arrivals delivered late what the promises in force then asked for. */
+function withLateness(rows: readonly StoredArrivalRow[], versions: readonly AssetVersion[], { now, zone }: DayWindow): ArrivalRow[] {
+  const arrivals = rows.map(({ isDay, ...row }) => ({ ...row, precision: isDay ? ('day' as const) : ('instant' as const) }))
+  const late = lateArrivals(versions, arrivals, now)
+  return rows.map(({ placedAt, ...row }, position) => {
+    const arrival = arrivals[position]
+    const delivered = arrival === undefined ? undefined : late.get(arrival)
+    return { ...row, late: delivered === undefined ? null : lateInWords(delivered, zone) }
+  })
+}

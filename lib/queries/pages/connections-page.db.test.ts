@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recordCheck } from '#lib/commands/probes/record-check.ts'
+import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
+import type { SeenReference } from '#lib/domain/connections/secret-reference.ts'
+import { termsCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
+import { Stage } from '#lib/testing/worlds/stage.ts'
+import { getConnectionsPage } from './connections-page.ts'
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await Stage.open('2026-11-19T12:00:00Z', { idle: true })
+  const text = termsCatalogue().replace('probe: 4h, url: "${SNAPLOGIC_URL}"', 'rotatedOn: 2025-11-25, url: "${SNAPLOGIC_URL}"')
+  await stage.declare(text)
+})
+afterEach(() => stage.close())
+
+const page = async () => {
+  const found = await getConnectionsPage(stage.ctx)
+  if (found === null) throw new Error('no page')
+  return found
+}
+const card = async (key: string) => (await page()).connections.find((connection) => connection.key === key)
+const reference = (more: Partial<SeenReference> = {}): SeenReference => ({
+  name: 'SNAPLOGIC_KEY',
+  setting: 'key',
+  isSecret: true,
+  setIn: 'env-file',
+  fingerprint: 'k.a',
+  ...more,
+})
+
+describe('the card of a connection', () => {
+  it('before anything was seen says so, with what it is for', async () => {
+    expect(await card('peoplesoft')).toMatchObject({
+      kind: 'peoplesoft',
+      settings: [],
+      health: { state: 'unseen', problem: null },
+      references: [],
+      flows: ['term'],
+      feeds: [{ key: 'terms', name: 'Terms' }],
+      assets: 1,
+    })
+    expect(await card('lake')).toMatchObject({ flows: ['term'], assets: 3 })
+    expect(await card('snaplogic')).toMatchObject({ flows: [], feeds: [], assets: 0 })
+  })
+
+  it('tells of each secret where it is and how old, and hands out no fingerprint', async () => {
+    const user = reference({ name: 'SNAPLOGIC_URL', setting: 'url', isSecret: false, setIn: 'shell' })
+    const health = { ok: true, detail: 'The task answers.', credentialExpiresAt: null }
+    await recordCheck(stage.ctx, { connection: 'snaplogic', health, references: [reference(), user] })
+    const found = await card('snaplogic')
+    expect(found).toMatchObject({ health: { state: 'working' }, rotatedOn: '2025-11-25', urgency: 'soon' })
+    expect(found?.references).toEqual([
+      {
+        name: 'SNAPLOGIC_KEY',
+        setting: 'key',
+        isSecret: true,
+        setIn: 'env-file',
+        age: {
+          state: 'soon',
+          since: { at: Date.parse('2025-11-25T05:00Z'), how: 'rotated' },
+          end: { at: Date.parse('2026-11-25T05:00Z'), why: 'age' },
+        },
+      },
+      { name: 'SNAPLOGIC_URL', setting: 'url', isSecret: false, setIn: 'shell', age: null },
+    ])
+    expect(JSON.stringify(await page())).not.toContain('k.a')
+  })
+
+  it('comes first when it fails, then when a secret is to be replaced', async () => {
+    const health = { ok: true, detail: '', credentialExpiresAt: null }
+    await recordCheck(stage.ctx, { connection: 'snaplogic', health, references: [reference()] })
+    await recordUnreachable(stage.ctx, 'peoplesoft', stage.clock.now(), 'It refuses connections.')
+    const { connections } = await page()
+    expect(connections.map(({ key }) => key)).toEqual(['peoplesoft', 'snaplogic', 'lake'])
+    expect(connections[0]).toMatchObject({ health: { state: 'failing', problem: 'It refuses connections.' }, failures: 1, downSince: null })
+  })
+
+  it('is gone with the connection', async () => {
+    await stage.declare(termsCatalogue().replace(/^ {2}snaplogic:.*$/m, ''))
+    expect((await page()).connections.map(({ key }) => key)).toEqual(['lake', 'peoplesoft'])
+  })
+})
+
+describe('the page of connections', () => {
+  it('is not there before the first catalogue', async () => {
+    const empty = await Stage.open('2026-11-19T12:00:00Z', { idle: true })
+    expect(await getConnectionsPage(empty.ctx)).toBeNull()
+    await empty.close()
+  })
+})

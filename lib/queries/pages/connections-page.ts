@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import { SECRET_AGE_MAX_MS } from '#lib/catalogue/schema/document.ts'
+import { toReferences } from '#lib/db/catalogue/connection-checks.ts'
+import type { Context } from '#lib/db/context.ts'
+import { type ConnectionHealth, type ConnectionSigns, connectionHealth } from '#lib/domain/connections/connection-health.ts'
+import { type CredentialAge, credentialAge } from '#lib/domain/connections/credential-age.ts'
+import type { SecretPlace } from '#lib/domain/connections/secret-reference.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+/** A reference in the settings of a connection: where it is set and how old it is, never its value. */
+export interface ReferenceView {
+  name: string
+  setting: string
+  isSecret: boolean
+  setIn: SecretPlace
+  /** Null for what is no secret. */
+  age: CredentialAge | null
+}
+
+/** A connection as its card shows it. */
+export interface ConnectionView extends ConnectionSigns {
+  key: string
+  kind: string
+  /** Plain settings: no secret, no reference. */
+  settings: [string, string][]
+  health: ConnectionHealth
+  probeEveryMs: number
+  /** Looks that failed in a row. */
+  failures: number
+  /** Since when its assets cannot be seen; null while they can. */
+  downSince: Instant | null
+  /** Somebody waits for a check since then. */
+  checkRequestedAt: Instant | null
+  credentialExpiresAt: Instant | null
+  rotatedOn: string | null
+  references: ReferenceView[]
+  /** The most urgent of its secrets. */
+  urgency: CredentialAge['state']
+  flows: string[]
+  feeds: { key: string; name: string }[]
+  assets: number
+}
+
+export interface ConnectionsPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  /** Empty while the page is public: addresses and whereabouts of secrets are nobody else's business. */
+  connections: ConnectionView[]
+  isPrivate: boolean
+}
+
+interface Row extends ConnectionSigns {
+  key: string
+  kind: string
+  settings: Record<string, unknown>
+  secrets: unknown
+  probeEveryMs: number
+  failures: number
+  downSince: Instant | null
+  checkRequestedAt: Instant | null
+  credentialExpiresAt: Instant | null
+  flows: string[]
+  feeds: { key: string; name: string }[]
+  assets: number
+}
+
+const ROWS = `
+  select c.key, c.kind, c.settings, c.secrets, c.probe_every_ms as "probeEveryMs", c.failures, c.problem,
+    ${instant('c.ok_at')} as "okAt", ${instant('c.failed_at')} as "failedAt", ${instant('c.checked_at')} as "checkedAt",
+    c.check_ok as "checkOk", c.check_detail as "checkDetail", ${instant('c.check_requested_at')} as "checkRequestedAt",
+    ${instant('c.credential_expires_at')} as "credentialExpiresAt",
+    (select ${instant('min(b.from_at)')} from blind b where b.connection_key = c.key and b.to_at is null) as "downSince",
+    array(
+      select f.name from flow f where f.removed_at is null and (
+        exists (select 1 from jsonb_each_text(f.settings -> 'connections') used where used.value = c.key)
+        or exists (select 1 from jsonb_array_elements_text((f.settings -> 'reads') || (f.settings -> 'writes')) asset where starts_with(asset, c.key || '/'))
+      ) order by f.name) as flows,
+    coalesce((
+      select jsonb_agg(distinct jsonb_build_object('key', fs.key, 'name', fs.name)) from asset a
+      join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id where a.connection_key = c.key
+    ), '[]') as feeds,
+    (select count(*)::int from asset a join subject s on s.id = a.subject_id and s.removed_at is null where a.connection_key = c.key) as assets
+  from connection_state c where c.removed_at is null order by c.key`
+
+const URGENCY = ['over', 'soon', 'unknown', 'fine'] as const
+
+const ownSettingsSchema = z.object({ rotatedOn: z.string().nullable().catch(null), maxAgeMs: z.number().catch(SECRET_AGE_MAX_MS) })
+
+function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant): ConnectionView {
+  const { rotatedOn, maxAgeMs } = ownSettingsSchema.parse(settings)
+  const { credentialExpiresAt: expiresAt } = row
+  const references = toReferences(secrets).map(({ name, setting, isSecret, setIn, seenAt, changedAt }) => {
+    const age = isSecret ? credentialAge({ rotatedOn, zone, changedAt, seenAt, expiresAt, maxAgeMs }, now) : null
+    return { name, setting, isSecret, setIn, age }
+  })
+  const plain = Object.entries(settings).filter(([name]) => name !== 'rotatedOn' && name !== 'maxAgeMs')
+  return {
+    ...row,
+    settings: plain.map(([name, value]) => [name, String(value)]),
+    health: connectionHealth(row),
+    rotatedOn,
+    references,
+    urgency: URGENCY.find((state) => references.some((reference) => reference.age?.state === state)) ?? 'fine',
+    feeds: row.feeds.toSorted((a, b) => a.name.localeCompare(b.name)),
+  }
+}
+
+const isUrgent = ({ health, urgency }: ConnectionView) =>
+  (health.state === 'failing' ? 2 : 0) + (urgency === 'over' || urgency === 'soon' ? 1 : 0)
+
+/** Every connection of the catalogue in force: what fails first, then what should be replaced, then by name. */
+export async function getConnections(ctx: Context, zone: string): Promise<ConnectionView[]> {
+  const now = ctx.clock.now()
+  const { rows } = await ctx.pool.query<Row>(ROWS)
+  return rows.map((row) => toView(row, zone, now)).sort((a, b) => isUrgent(b) - isUrgent(a))
+}
+
+/** The screen of all connections; null as long as no catalogue was ever accepted. */
+export async function getConnectionsPage(ctx: Context): Promise<ConnectionsPage | null> {
+  const page = await getPageSettings(ctx)
+  if (page === null) return null
+  const [all, banners, { isPrivate }] = await Promise.all([getConnections(ctx, page.zone), getBanners(ctx, page.demo), getPageAccess(ctx)])
+  return { page, now: ctx.clock.now(), banners, connections: isPrivate ? all : [], isPrivate }
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
+import { type AssetRow, type Edge, getAssetsByIds, getAssetsOfFeed, getEdgesOf } from '#lib/queries/shared/asset-rows.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
+import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
+import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
+import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
+import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
+
+const settingsSchema = z
+  .object({
+    promise: z.string().nullable().catch(null),
+    source: z.object({ file: z.string(), line: z.number(), yaml: z.string() }).nullable().catch(null),
+  })
+  .catch({ promise: null, source: null })
+
+/** A feed in full. */
+export interface FeedPage {
+  page: CataloguePage
+  window: DayWindow
+  banners: Banner[]
+  group: { key: string; name: string }
+  feed: FeedRow
+  description: string | null
+  runbook: string | null
+  /** The promise in words. */
+  promise: string | null
+  /** As written in the catalogue. */
+  source: { file: string; line: number; yaml: string } | null
+  bars: Bars | null
+  days: DayRow[]
+  /** The feed's own assets. */
+  assets: AssetRow[]
+  /** Assets of other feeds right before and right after them. */
+  neighbours: AssetRow[]
+  edges: Edge[]
+  runs: RunDetail[]
+  /** Pauses and announced work that it is part of. */
+  work: WorkView[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
+  changes: ChangeRow[]
+}
+
+interface Head {
+  id: number
+  description: string | null
+  runbook: string | null
+  settings: unknown
+  groupKey: string
+  groupName: string
+}
+
+const HEAD = `
+  select s.id, s.description, f.runbook, f.settings, g.key as "groupKey", g.name as "groupName"
+  from subject s join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
+  where s.kind = 'feed' and s.key = $1 and s.removed_at is null`
+
+const RUNS_SHOWN = 10
+
+/** The screen of one feed; null when there is none of that key. */
+export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage | null> {
+  const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Head>(HEAD, [key])])
+  const head = found.rows[0]
+  if (page === null || head === undefined) return null
+  const window = await getDayWindow(ctx, page)
+  const [feeds, bars, days, changes, banners, lineage, work, access] = await Promise.all([
+    getFeedRows(ctx, [head.id]),
+    getBars(ctx, window, { ids: [head.id] }),
+    getDayRows(ctx, window, head.id),
+    getChangeRows(ctx, head.id),
+    getBanners(ctx, page.demo),
+    getLineage(ctx, head.id),
+    getWork(ctx),
+    getPageAccess(ctx),
+  ])
+  const feed = feeds[0]
+  if (feed === undefined) return null
+  const flows = [...new Set(lineage.assets.flatMap((asset) => (asset.flow === null ? [] : [asset.flow])))]
+  return {
+    page,
+    window,
+    banners,
+    group: { key: head.groupKey, name: head.groupName },
+    feed,
+    description: head.description,
+    runbook: head.runbook,
+    ...settingsSchema.parse(head.settings),
+    bars: bars.get(head.id) ?? null,
+    days,
+    ...lineage,
+    runs: await getRecentRuns(ctx, flows, RUNS_SHOWN),
+    changes,
+    work: workOnFeeds(work, [head.id]),
+    takesOrders: access.isPrivate,
+  }
+}
+
+async function getLineage(ctx: Context, feedId: number): Promise<Pick<FeedPage, 'assets' | 'neighbours' | 'edges'>> {
+  const assets = await getAssetsOfFeed(ctx, feedId)
+  const own = new Set(assets.map((asset) => asset.id))
+  const edges = await getEdgesOf(ctx, [...own])
+  const others = edges.flatMap((edge) => [edge.upstreamId, edge.downstreamId]).filter((id) => !own.has(id))
+  return { assets, neighbours: await getAssetsByIds(ctx, [...new Set(others)]), edges }
+}

@@ -1,0 +1,34 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { type FlowCard, getFlowCards } from '#lib/queries/runs/flow-cards.ts'
+import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+/** One flow: its card and its latest runs. */
+export interface FlowPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  card: FlowCard
+  runs: RunDetail[]
+  /** Whether a run may be asked for from the page. */
+  takesOrders: boolean
+}
+
+const RUNS_SHOWN = 20
+
+/** The screen of one flow; null when the catalogue in force has none of that name. */
+export async function getFlowPage(ctx: Context, name: string): Promise<FlowPage | null> {
+  const [page, cards] = await Promise.all([getPageSettings(ctx), getFlowCards(ctx, name)])
+  const [card] = cards
+  if (page === null || card === undefined) return null
+  const [runs, banners, access] = await Promise.all([
+    getRecentRuns(ctx, [name], RUNS_SHOWN),
+    getBanners(ctx, page.demo),
+    getPageAccess(ctx),
+  ])
+  return { page, now: ctx.clock.now(), banners, card, runs, takesOrders: access.isPrivate }
+}

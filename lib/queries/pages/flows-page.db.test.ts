@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openWindow } from '#lib/commands/windows/open-window.ts'
+import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
+import { coursesCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
+import { Stage } from '#lib/testing/worlds/stage.ts'
+import { getFlowPage } from './flow-page.ts'
+import { type FlowFilter, getFlowsPage } from './flows-page.ts'
+
+const RECIPE = `
+  parking-permits:
+    feed: student_life/parking
+    schedule: "20 4 * * 1"
+    rejectTolerance: 0.05
+    extract: { from: lake/public.permits }
+    select: { permit_id: id, plate: plate }
+    load: { into: lake/parking.permits, mode: merge, key: permit_id }
+`
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await Stage.open('2026-11-19T12:00:00Z')
+  await stage.declare(`${coursesCatalogue().trimEnd()}${RECIPE}`)
+  await stage.reload('term')
+  await stage.reload('parking-permits')
+  await openWindow(stage.ctx, {
+    subject: { kind: 'feed', key: 'courses' },
+    kind: 'paused',
+    from: stage.clock.now(),
+    to: null,
+    note: 'Summer',
+  })
+})
+afterAll(() => stage.close())
+
+const ALL: FlowFilter = { q: null, group: null, standing: null }
+const page = async (filter: Partial<FlowFilter> = {}) => {
+  const found = await getFlowsPage(stage.ctx, { ...ALL, ...filter })
+  if (found === null) throw new Error('no page')
+  return found
+}
+const names = async (filter: Partial<FlowFilter>) => (await page(filter)).groups.flatMap(({ flows }) => flows.map(({ name }) => name))
+const card = async (name: string): Promise<FlowCard> => {
+  const found = await getFlowPage(stage.ctx, name)
+  if (found === null) throw new Error(`no ${name}`)
+  return found.card
+}
+
+describe('the card of a flow', () => {
+  it('with code says when it runs, what it reads and writes, and how it went', async () => {
+    expect(await card('term')).toMatchObject({
+      cron: '0 1 * * *',
+      zone: 'America/New_York',
+      after: [],
+      nextRunAt: Date.parse('2026-11-20T06:00Z'),
+      dueAt: Date.parse('2026-11-20T06:00Z'),
+      reads: ['peoplesoft/BU_TERM_QRY'],
+      connections: ['peoplesoft', 'lake'],
+      recipe: null,
+      source: { file: 'tidemark.yaml', yaml: 'term: {}' },
+      feeds: [{ key: 'terms', name: 'Terms' }],
+      group: { key: 'records', name: 'Student records' },
+      last: { state: 'completed', trigger: 'manual' },
+      running: null,
+      paused: null,
+      standing: 'completed',
+    })
+    const { watched, reads, writes } = await card('term')
+    expect(watched).toEqual([...reads, ...writes])
+  })
+
+  it('without code says what it takes and where to', async () => {
+    expect(await card('parking-permits')).toMatchObject({
+      cron: '20 4 * * 1',
+      rejectTolerance: 0.05,
+      recipe: {
+        from: 'lake/public.permits',
+        columns: expect.arrayContaining(['permit_id ← id', 'plate']),
+        to: 'lake/parking.permits',
+        writing: ['merged by permit_id'],
+      },
+      takes: ['allowEmpty', 'dryRun', 'shrinkRatio'],
+      feeds: [{ key: 'parking' }],
+      last: { state: 'failed', problem: expect.any(String) },
+      standing: 'failed',
+    })
+    expect((await card('parking-permits')).source?.yaml).toContain('feed: student_life/parking')
+  })
+
+  it('says that what it writes is paused, and which parameters it has', async () => {
+    expect(await card('course')).toMatchObject({
+      after: ['term'],
+      parameters: { terms: ['2267'] },
+      paused: { since: stage.clock.now(), until: null, note: 'Summer' },
+      last: null,
+      standing: 'paused',
+    })
+  })
+
+  it('is not there for a flow nobody named', async () => {
+    expect(await getFlowPage(stage.ctx, 'nobody')).toBeNull()
+  })
+})
+
+describe('the page of flows', () => {
+  it('has every flow under the group it writes for, in the order of the page', async () => {
+    const { groups, total, shown, counts, groupNames } = await page()
+    expect(groups.map(({ key, flows }) => [key, flows.map(({ name }) => name)])).toEqual([
+      ['records', ['course', 'term']],
+      ['student_life', ['parking-permits']],
+    ])
+    expect({ total, shown, counts }).toEqual({ total: 3, shown: 3, counts: { completed: 1, failed: 1, paused: 1 } })
+    expect(groupNames).toEqual([
+      { key: 'records', name: 'Student records' },
+      { key: 'student_life', name: 'Student life' },
+    ])
+  })
+
+  it.each<[Partial<FlowFilter>, string[]]>([
+    [{ q: 'PEOPLESOFT' }, ['term']],
+    [{ q: 'snaplogic course' }, ['course']],
+    [{ q: 'merge permit' }, ['parking-permits']],
+    [{ q: 'nothing like it' }, []],
+    [{ group: 'records' }, ['course', 'term']],
+    [{ standing: 'failed' }, ['parking-permits']],
+    [{ group: 'records', standing: 'failed' }, []],
+  ])('asked for %j shows %j', async (filter, found) => {
+    expect(await names(filter)).toEqual(found)
+  })
+
+  it('counts the states among what else was asked for', async () => {
+    expect((await page({ group: 'records', standing: 'failed' })).counts).toEqual({ completed: 1, paused: 1 })
+  })
+})

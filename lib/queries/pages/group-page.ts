@@ -1,0 +1,77 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
+import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
+import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
+import { getDayWindow } from '#lib/queries/shared/day-window.ts'
+import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
+import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
+import type { OverviewFeed } from './status-overview.ts'
+
+/** A service group with the bars of all its feeds. */
+export interface GroupPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  key: string
+  name: string
+  description: string | null
+  status: Status | null
+  reason: Reason | null
+  since: Instant | null
+  counts: StatusCounts
+  bars: Bars | null
+  feeds: OverviewFeed[]
+  days: DayRow[]
+  changes: ChangeRow[]
+  /** Pauses and announced work that its feeds are part of. */
+  work: WorkView[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
+}
+
+type Head = Pick<GroupPage, 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'> & { id: number; feedIds: number[] }
+
+const HEAD = `
+  select s.id, s.key, s.name, s.description, sp.status, sp.reason, ${instant('sp.from_at')} as since,
+    array(select f.subject_id from feed f join subject fs on fs.id = f.subject_id and fs.removed_at is null where f.group_id = s.id) as "feedIds"
+  from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  where s.kind = 'group' and s.key = $1 and s.removed_at is null`
+
+/** The screen of one service group; null when there is none of that key. */
+export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage | null> {
+  const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Head>(HEAD, [key])])
+  const head = found.rows[0]
+  if (page === null || head === undefined) return null
+  const window = await getDayWindow(ctx, page)
+  const [feeds, bars, days, changes, banners, work, access] = await Promise.all([
+    getFeedRows(ctx, head.feedIds),
+    getBars(ctx, window, { ids: [head.id, ...head.feedIds] }),
+    getDayRows(ctx, window, head.id),
+    getChangeRows(ctx, head.id),
+    getBanners(ctx, page.demo),
+    getWork(ctx),
+    getPageAccess(ctx),
+  ])
+  const { id, feedIds, ...shown } = head
+  return {
+    ...shown,
+    page,
+    now: window.now,
+    banners,
+    counts: countStatuses(feeds.map((feed) => feed.status)),
+    bars: bars.get(id) ?? null,
+    feeds: feeds.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null })),
+    days,
+    changes,
+    work: workOnFeeds(work, feedIds),
+    takesOrders: access.isPrivate,
+  }
+}

@@ -1,0 +1,31 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { getRunList, type RunFilter, type RunList } from '#lib/queries/runs/run-list.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+/** The screen of all runs; `page` is null until a first catalogue is accepted. */
+export interface RunsPage {
+  page: CataloguePage | null
+  banners: Banner[]
+  list: RunList
+  /** The flows of the catalogue, and those that have left it but ran. */
+  flows: string[]
+  /** Whether the page takes orders: only while the catalogue keeps it private. */
+  takesOrders: boolean
+}
+
+const FLOWS = 'select name from flow where removed_at is null or exists (select 1 from run r where r.flow = flow.name) order by name'
+
+/** The screen of all runs. */
+export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
+  const page = await getPageSettings(ctx)
+  const [banners, list, flows, access] = await Promise.all([
+    getBanners(ctx, page?.demo ?? false),
+    getRunList(ctx, filter),
+    ctx.pool.query<{ name: string }>(FLOWS),
+    getPageAccess(ctx),
+  ])
+  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesOrders: access.isPrivate }
+}

@@ -1,8 +1,0 @@
-import type { Context } from '#lib/db/context.ts'
-import { getRenamed } from '#lib/db/renames.ts'
-import type { SubjectKind } from '#lib/db/subjects.ts'
-
-/** The key that a group, feed or asset has now which had this one before; null when there is none. */
-export function findRenamed(ctx: Context, kind: SubjectKind, formerKey: string): Promise<string | null> {
-  return getRenamed(ctx.pool, kind, formerKey)
-}

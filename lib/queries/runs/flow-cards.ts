@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { type RecipeWords, recipeInWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
+import { parameterNames } from '#lib/catalogue/resolve/flow-parameters.ts'
+import type { Context } from '#lib/db/context.ts'
+import { isDryRunSql } from '#lib/db/runs/runs.ts'
+import { type FlowStanding, flowStanding } from '#lib/domain/runs/flow-health.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { WORK_AHEAD_MS } from '#lib/queries/shared/work.ts'
+import { RUN_COLUMNS, type RunRow } from './run-rows.ts'
+
+/** A flow with its whole configuration and how it fares: one card. */
+export interface FlowCard {
+  name: string
+  cron: string | null
+  zone: string
+  after: string[]
+  nextRunAt: Instant | null
+  timeoutMs: number | null
+  rejectTolerance: number | null
+  reads: string[]
+  writes: string[]
+  /** Which of them have a page. */
+  watched: string[]
+  /** Connections of the catalogue it uses. */
+  connections: string[]
+  /** Parameters the catalogue sets. */
+  parameters: Record<string, unknown>
+  /** What it does, when it is a flow without code. */
+  recipe: RecipeWords | null
+  source: { file: string; line: number; yaml: string } | null
+  /** Names of the parameters one run may be told. */
+  takes: string[]
+  /** The feeds it writes, in the order of the page. */
+  feeds: { key: string; name: string }[]
+  /** The group of the first of them. */
+  group: { key: string; name: string; position: number } | null
+  /** The next moment one of its assets is expected; in the past when it is overdue. */
+  dueAt: Instant | null
+  /** It is paused itself, or will be: no run is planned. */
+  rest: FlowPause | null
+  /** What it writes is paused or under maintenance, or will be: it runs, and is not judged. */
+  paused: FlowPause | null
+  /** The run that is under way. */
+  running: RunRow | null
+  /** The latest run that ended, or should have begun; a dry run is none. */
+  last: RunRow | null
+  standing: FlowStanding
+}
+
+/** A pause or announced work that a flow's card tells of. */
+export interface FlowPause {
+  kind: 'maintenance' | 'paused'
+  since: Instant
+  until: Instant | null
+  note: string | null
+  isAhead: boolean
+}
+
+interface Row {
+  name: string
+  cron: string | null
+  zone: string
+  after: string[]
+  settings: unknown
+  nextRunAt: Instant | null
+  written: unknown
+  feeds: { key: string; name: string; groupKey: string; groupName: string; groupPosition: number }[]
+  dueAt: Instant | null
+  rest: FlowCard['rest']
+  paused: FlowCard['paused']
+  running: RunRow | null
+  last: RunRow | null
+}
+
+const WRITTEN_FEEDS = `
+  coalesce((
+    select jsonb_agg(jsonb_build_object('key', key, 'name', name, 'groupKey', group_key, 'groupName', group_name, 'groupPosition', group_position)
+      order by group_position, position)
+    from (
+      select distinct fs.key, fs.name, fs.position, g.key as group_key, g.name as group_name, g.position as group_position
+      from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+      join feed fe on fe.subject_id = a.feed_id join subject fs on fs.id = fe.subject_id join subject g on g.id = fe.group_id
+      where a.flow = f.name
+    ) written
+  ), '[]')`
+
+const aPause = (which: string) => `
+  (select jsonb_build_object('kind', w.kind, 'since', ${instant('w.from_at')}, 'until', ${instant('w.to_at')}, 'note', w.note,
+     'isAhead', w.from_at > $1)
+   from maintenance_window w
+   where w.from_at < $3 and (w.to_at is null or w.to_at > $1) and ${which}
+   order by w.from_at limit 1)`
+
+const REST = aPause('w.flow = f.name')
+const PAUSED = aPause(`w.flow is null and (w.subject_id is null or exists (
+     select 1 from asset a join feed fe on fe.subject_id = a.feed_id
+     where a.flow = f.name and w.subject_id in (a.subject_id, a.feed_id, fe.group_id)))`)
+
+const aRun = (which: string) => `
+  (select to_jsonb(latest) from (
+     select ${RUN_COLUMNS} from run r where r.flow = f.name and ${which} order by r.scheduled_for desc, r.created_at desc limit 1
+   ) latest)`
+
+const ROWS = `
+  select f.name, f.cron, f.zone, f.after, f.settings, ${instant('f.next_run_at')} as "nextRunAt",
+    v.document -> 'flows' -> f.name as written, ${WRITTEN_FEEDS} as feeds, ${REST} as rest, ${PAUSED} as paused,
+    (select min((a.verdict ->> 'dueAt')::float8) from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+      where a.flow = f.name and a.promised) as "dueAt",
+    ${aRun("r.state = 'running'")} as running,
+    ${aRun(`r.state not in ('scheduled', 'overdue', 'running') and not ${isDryRunSql('r')}`)} as last
+  from flow f left join lateral (select document from catalogue_version order by id desc limit 1) v on true
+  where f.removed_at is null and ($2::text is null or f.name = $2) order by f.name`
+
+const settingsSchema = z
+  .object({
+    timeoutMs: z.number().nullable().catch(null),
+    rejectTolerance: z.number().nullable().catch(null),
+    connections: z.record(z.string(), z.string()).catch({}),
+    parameters: z.record(z.string(), z.unknown()).catch({}),
+    reads: z.array(z.string()).catch([]),
+    writes: z.array(z.string()).catch([]),
+    source: z.object({ file: z.string(), line: z.number(), yaml: z.string() }).nullable().catch(null),
+  })
+  .catch({ timeoutMs: null, rejectTolerance: null, connections: {}, parameters: {}, reads: [], writes: [], source: null })
+
+const connectionOf = (assetKey: string) => assetKey.split('/')[0] ?? assetKey
+
+function toCard({ settings, written, feeds, ...row }: Row, schema: unknown): Omit<FlowCard, 'watched'> {
+  const { connections, ...own } = settingsSchema.parse(settings)
+  const used = [...Object.values(connections), ...own.reads.map(connectionOf), ...own.writes.map(connectionOf)]
+  const [first] = feeds
+  return {
+    ...row,
+    ...own,
+    connections: [...new Set(used)],
+    recipe: recipeInWords(written),
+    takes: parameterNames(row.name, schema, written),
+    feeds: feeds.map(({ key, name }) => ({ key, name })),
+    group: first === undefined ? null : { key: first.groupKey, name: first.groupName, position: first.groupPosition },
+    standing: flowStanding({
+      last: row.last?.state ?? null,
+      isRunning: row.running !== null,
+      isPaused: [row.rest, row.paused].some((pause) => pause !== null && !pause.isAhead),
+    }),
+  }
+}
+
+/** The card of every flow of the catalogue in force, by name; or only that of one. */
+export async function getFlowCards(ctx: Context, name: string | null = null): Promise<FlowCard[]> {
+  const now = ctx.clock.now()
+  const [{ rows }, schema] = await Promise.all([
+    ctx.pool.query<Row>(ROWS, [new Date(now), name, new Date(now + WORK_AHEAD_MS)]),
+    ctx.pool.query<{ schema: unknown }>('select schema from catalogue_version order by id desc limit 1'),
+  ])
+  const cards = rows.map((row) => toCard(row, schema.rows[0]?.schema))
+  const { rows: assets } = await ctx.pool.query<{ key: string }>(
+    "select key from subject where kind = 'asset' and removed_at is null and key = any($1)",
+    [cards.flatMap(({ reads, writes }) => [...reads, ...writes])],
+  )
+  const watched = new Set(assets.map(({ key }) => key))
+  return cards.map((card) => ({ ...card, watched: [...card.reads, ...card.writes].filter((key) => watched.has(key)) }))
+}

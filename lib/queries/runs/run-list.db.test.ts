@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Context } from '#lib/db/context.ts'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import { getRunsPage } from '#lib/queries/pages/runs-page.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
+import { getRunList, isRunPosition, type ListedRun } from './run-list.ts'
+
+const ALL = { flow: null, state: null, before: null }
+let database: TestDatabase
+let ctx: Context
+const clock = new FakeClock('2026-11-20T12:00:00Z')
+
+async function addRun(flow: string, state: RunState, scheduledFor: string, attempt = 1): Promise<void> {
+  const isOver = !['scheduled', 'overdue', 'running', 'crashed'].includes(state)
+  await ctx.pool.query(
+    `insert into run (id, flow, trigger, scheduled_for, created_at, state, attempt, started_at, ended_at)
+     values (gen_random_uuid(), $1, 'schedule', $2::timestamptz, $2, $3, $4, case when $4 > 0 then $2::timestamptz end, case when $5 then $2::timestamptz + interval '1 min' end)`,
+    [flow, `2026-11-${scheduledFor}Z`, state, attempt, isOver],
+  )
+}
+
+const inWords = (runs: readonly ListedRun[]) => runs.map((run) => `${run.flow} ${run.state}`)
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  ctx = database.context(clock)
+  for (const name of ['term', 'course', 'person']) await insertFlow(ctx, { name, cron: '0 2 * * *' })
+  await addRun('term', 'completed', '19T06:00')
+  await addRun('course', 'failed', '19T06:00')
+  await addRun('course', 'partial', '20T06:00')
+  await addRun('term', 'completed', '20T06:00')
+  await addRun('term', 'scheduled', '21T06:00', 0)
+  await addRun('person', 'scheduled', '20T11:59', 0)
+  await addRun('term', 'crashed', '20T09:00')
+  await addRun('course', 'running', '20T11:00')
+})
+afterAll(() => database.drop())
+
+describe('all runs', () => {
+  test('begin with what is under way, then the ended ones, newest first; what is only planned is left out', async () => {
+    const list = await getRunList(ctx, ALL)
+    expect(inWords(list.underWay)).toEqual(['course running', 'term crashed', 'person scheduled'])
+    expect(list.ended.map((run) => run.scheduledFor)).toEqual([20, 20, 19, 19].map((day) => Date.parse(`2026-11-${day}T06:00Z`)))
+    expect(list.next).toBeNull()
+  })
+
+  test('are filtered by flow and by state', async () => {
+    const courses = await getRunList(ctx, { ...ALL, flow: 'course' })
+    expect([inWords(courses.underWay), inWords(courses.ended)]).toEqual([['course running'], ['course partial', 'course failed']])
+    const failed = await getRunList(ctx, { ...ALL, state: 'failed' })
+    expect([inWords(failed.underWay), inWords(failed.ended)]).toEqual([[], ['course failed']])
+    const problems = await getRunList(ctx, { ...ALL, state: 'problems' })
+    expect([inWords(problems.underWay), inWords(problems.ended)]).toEqual([['term crashed'], ['course partial', 'course failed']])
+  })
+
+  test('show planned ones to those who ask for them', async () => {
+    expect(inWords((await getRunList(ctx, { ...ALL, state: 'scheduled' })).underWay)).toEqual(['person scheduled', 'term scheduled'])
+  })
+
+  test('come page by page, runs of the same moment included, each once', async () => {
+    const seen: string[] = []
+    let before: string | null = null
+    for (let page = 0; page < 4; page += 1) {
+      const list: Awaited<ReturnType<typeof getRunList>> = await getRunList(ctx, { ...ALL, before }, 1)
+      expect(inWords(list.underWay)).toHaveLength(page === 0 ? 3 : 0)
+      seen.push(...list.ended.map((run) => run.id))
+      before = list.next
+      expect(before === null || isRunPosition(before)).toBe(true)
+    }
+    expect(before).toBeNull()
+    expect(new Set(seen).size).toBe(4)
+  })
+
+  test('have a screen with the flows to choose from, before the first catalogue too', async () => {
+    await ctx.pool.query(
+      "update flow set removed_at = now() where name = 'person'; insert into flow (name, zone, removed_at) values ('never ran', 'UTC', now())",
+    )
+    const screen = await getRunsPage(ctx, ALL)
+    expect(screen).toMatchObject({ page: null, flows: ['course', 'person', 'term'] })
+    expect(screen.list.ended).toHaveLength(4)
+  })
+})

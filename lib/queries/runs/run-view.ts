@@ -1,0 +1,48 @@
+import type { Context } from '#lib/db/context.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { RUN_COLUMNS, type RunRow, TASKS_COLUMN, type TaskRow } from './run-rows.ts'
+
+/** What changes while a run runs; also the answer of the API. */
+export interface RunView extends RunRow {
+  /** When this was read: what ages and paces are counted from. */
+  now: Instant
+  tasks: TaskRow[]
+  /** Further steps, finished before those in `tasks`. */
+  tasksOmitted: number
+  /** Stage → what it counts → how many, as the flow names them. */
+  counters: Record<string, Record<string, number>>
+  /** Counts at the end, as the flow named them. */
+  summary: Record<string, number | string> | null
+  parameters: Record<string, unknown>
+  requestedBy: string | null
+  /** Until when its worker holds it. */
+  leaseUntil: Instant | null
+  /** The newest line of the log, start or end of a step. */
+  reportedAt: Instant | null
+  logLines: number
+  /** The run of the same flow that goes on while this one waits to begin. */
+  waitsForRun: string | null
+}
+
+const RUN = `
+  select ${RUN_COLUMNS}, ${TASKS_COLUMN}, r.counters, r.summary -> 'counts' as summary, r.parameters, r.requested_by as "requestedBy",
+    ${instant('r.lease_until')} as "leaseUntil",
+    (select count(*)::int from run_task where run_id = r.id) as "tasksOmitted",
+    (select count(*)::int from run_log where run_id = r.id) as "logLines",
+    greatest(
+      (select ${instant('at')} from run_log where run_id = r.id order by id desc limit 1),
+      (select ${instant('max(greatest(started_at, ended_at))')} from run_task where run_id = r.id)
+    ) as "reportedAt",
+    case when r.attempt = 0 and r.ended_at is null then (
+      select o.id::text from run o where o.flow = r.flow and o.id <> r.id and o.ended_at is null and o.attempt > 0
+      order by o.state = 'running' desc, o.scheduled_for limit 1
+    ) end as "waitsForRun"
+  from run r where r.id = $1`
+
+/** A run as it is now; null for an id that names none. */
+export async function getRunView(ctx: Context, id: string): Promise<RunView | null> {
+  const { rows } = await ctx.pool.query<Omit<RunView, 'now'>>(RUN, [id])
+  const row = rows[0]
+  return row === undefined ? null : { ...row, now: ctx.clock.now(), tasksOmitted: row.tasksOmitted - row.tasks.length }
+}

@@ -1,0 +1,74 @@
+import type { Context } from '#lib/db/context.ts'
+import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { instant } from './instant-column.ts'
+import { joinLatestArrival } from './latest-arrival.ts'
+
+/** An asset as a line of a table: its status in force and its four clocks. */
+export interface AssetRow {
+  id: number
+  key: string
+  name: string
+  kind: 'source' | 'table' | 'consumer'
+  feedKey: string
+  feedName: string
+  connection: string
+  flow: string | null
+  promised: boolean
+  status: Status | null
+  reason: Reason | null
+  since: Instant | null
+  dataThroughAt: Instant | null
+  dataThroughIsDay: boolean
+  writtenAt: Instant | null
+  loadedAt: Instant | null
+  probedAt: Instant | null
+  dueAt: Instant | null
+  /** One sentence by the rule that judged it, without times of day. */
+  explanation: string | null
+  /** The method on whose weak evidence its status rests; null: strong evidence, or none. */
+  weakBy: string | null
+  /** Public words of the last bad look; null after a good one. */
+  problem: string | null
+}
+
+const ASSETS = `
+  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.promised,
+    sp.status, sp.reason, ${instant('sp.from_at')} as since,
+    ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
+    ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",
+    (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.verdict->>'weakBy' as "weakBy", a.problem
+  from asset a
+  join subject s on s.id = a.subject_id and s.removed_at is null
+  join subject fs on fs.id = a.feed_id
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  ${joinLatestArrival('loadedAt', 'loaded')} ${joinLatestArrival('writtenAt', 'written')} ${joinLatestArrival('dataThroughAt', 'through')}`
+
+/** The assets of a feed, in the catalogue's order. */
+export async function getAssetsOfFeed(ctx: Context, feedId: number): Promise<AssetRow[]> {
+  const { rows } = await ctx.pool.query<AssetRow>(`${ASSETS} where a.feed_id = $1 order by s.position, s.id`, [feedId])
+  return rows
+}
+
+/** These assets, in no promised order. */
+export async function getAssetsByIds(ctx: Context, ids: readonly number[]): Promise<AssetRow[]> {
+  if (ids.length === 0) return []
+  const { rows } = await ctx.pool.query<AssetRow>(`${ASSETS} where a.subject_id = any($1::int[]) order by s.position, s.id`, [ids])
+  return rows
+}
+
+/** From an asset to one made from it. */
+export interface Edge {
+  upstreamId: number
+  downstreamId: number
+}
+
+/** Every lineage edge that touches one of these assets. */
+export async function getEdgesOf(ctx: Context, assetIds: readonly number[]): Promise<Edge[]> {
+  const { rows } = await ctx.pool.query<Edge>(
+    `select upstream_id as "upstreamId", downstream_id as "downstreamId" from lineage_edge
+     where upstream_id = any($1::int[]) or downstream_id = any($1::int[])`,
+    [assetIds],
+  )
+  return rows
+}

@@ -1,0 +1,33 @@
+import { type Context, createContext } from '#lib/db/context.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { publicAddress, readEnvironment } from '#lib/platform/env.ts'
+import { TidemarkError } from '#lib/platform/errors.ts'
+import { createLog } from '#lib/platform/log.ts'
+
+/** A database that says nothing for so long is given up by the page that asked. */
+const ANSWER_MS = 10 * SECOND_MS
+
+/** What a web process reads with. */
+export interface WebDatabase {
+  context: Context
+  /**
+   * Asks whether the database is there, on a connection of its own: that questions of pages wait for their turn says nothing of it. How
+   * long to wait is up to the asker.
+   */
+  ask: () => Promise<unknown>
+}
+
+/** Opens the database of a web process: it reads, and knows no connector's credentials. */
+export function openWebDatabase(environment = readEnvironment()): WebDatabase {
+  const { databaseUrl: url } = environment
+  if (url === undefined) {
+    throw new TidemarkError('unavailable', { publicMessage: 'The page has no database. Start it with "npm start", or set DATABASE_URL.' })
+  }
+  const log = createLog({ level: environment.logLevel, pretty: process.stderr.isTTY }, { process: 'web' })
+  const actor = { type: 'system', job: 'web' } as const
+  const all = { url, clock: systemClock, log, actor, publicUrl: publicAddress(environment), answerMs: ANSWER_MS }
+  const context = createContext({ ...all, connections: 8, applicationName: 'tidemark web' })
+  const pulse = createContext({ ...all, connections: 1, applicationName: 'tidemark web pulse' })
+  return { context, ask: () => pulse.pool.query('select 1') }
+}

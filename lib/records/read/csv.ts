@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CsvError, parse } from 'csv-parse'
+import type { JsonObject } from '#lib/domain/values/json.ts'
+import { characterSet, type TextEncoding } from '#lib/domain/values/text-encoding.ts'
+import { meaninglessByte } from '#lib/domain/values/windows-1252.ts'
+import { UnusableRecord } from '#lib/records/unusable-record.ts'
+import { cutOff, unusable } from './text-problems.ts'
+import { decode, looksRight, type RecordSource } from './text-source.ts'
+
+const RECORD_CHARACTERS_MAX = 10_000_000
+
+interface CsvShape {
+  delimiter?: string | undefined
+  header?: boolean | undefined
+  columns?: string[] | undefined
+  encoding?: TextEncoding | undefined
+}
+
+/** The rows of a CSV text, every value as text; of a line with more or fewer values than columns that it is none. */
+export async function* readCsv(source: RecordSource, format: CsvShape): AsyncGenerator<JsonObject | UnusableRecord> {
+  const { delimiter = ',', encoding = 'utf-8' } = format
+  const parser = parse({
+    delimiter,
+    // Each of them ends a line, whatever the first one ends with: files that were put together have several.
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    max_record_size: RECORD_CHARACTERS_MAX,
+  })
+  const end = new EndOfText()
+  const fed = pipeline(Readable.from(end.watch(looksRight(source.what, decode(source.what, source.bytes, encoding), 'csv'))), parser)
+  // The same error comes out of the parser, where somebody waits for it.
+  fed.catch(() => {})
+  const lines = new CsvLines(source.what, format)
+  try {
+    for await (const values of parser) {
+      const row = lines.take(values as string[])
+      if (row !== null) yield row
+    }
+    await fed
+  } catch (error) {
+    throw inWords(source.what, error)
+  } finally {
+    parser.destroy()
+  }
+  if (!end.isLineEnd && (lines.isLastShort || source.hasEnd === false)) throw cutOff(source.what)
+}
+
+/** Whether a text ends with the end of a line. */
+class EndOfText {
+  isLineEnd = true
+
+  async *watch(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const piece of pieces) {
+      if (piece !== '') this.isLineEnd = /[\r\n]$/.test(piece)
+      yield piece
+    }
+  }
+}
+
+/** Makes rows of the values of lines, and knows where each line stands. */
+class CsvLines {
+  /** The last line had fewer values than there are columns. */
+  isLastShort = false
+  readonly #what: string
+  readonly #format: CsvShape
+  readonly #isWestern: boolean
+  #columns: readonly string[] | null
+  #next = 1
+
+  constructor(what: string, format: CsvShape) {
+    this.#what = what
+    this.#format = format
+    this.#isWestern = characterSet(format.encoding ?? 'utf-8') !== 'utf-8'
+    this.#columns = format.header === false ? (format.columns ?? []) : null
+  }
+
+  take(values: readonly string[]): JsonObject | UnusableRecord | null {
+    const line = this.#next
+    this.#next += values.reduce((lines, value) => lines + lineEndsIn(value), 1)
+    const isBlank = values.length === 1 && values[0] === ''
+    if (this.#columns === null) {
+      if (!isBlank) this.#columns = this.#header(values)
+      return null
+    }
+    this.isLastShort = !isBlank && values.length < this.#columns.length
+    // In a file of one column a blank line is a row whose value is empty.
+    if (isBlank && this.#columns.length !== 1) return null
+    return this.#row(line, values, this.#columns)
+  }
+
+  #row(line: number, values: readonly string[], columns: readonly string[]): JsonObject | UnusableRecord {
+    if (values.length !== columns.length) {
+      return new UnusableRecord(
+        `line ${line}`,
+        `has ${counted(values.length, 'value')}, and there are ${counted(columns.length, 'column')}`,
+      )
+    }
+    const problem = this.#isWestern ? meaninglessValue(values, columns) : undefined
+    if (problem !== undefined) return new UnusableRecord(`line ${line}`, problem)
+    return Object.fromEntries(columns.map((name, index) => [name, values[index] ?? '']))
+  }
+
+  #header(names: readonly string[]): readonly string[] {
+    const twice = names.find((name, index) => names.indexOf(name) < index)
+    if (twice !== undefined) throw unusable(this.#what, `two columns are called "${twice}"`)
+    if (names.some((name) => name.includes('\0'))) throw unusable(this.#what, 'its header holds a byte of 0, as no text does')
+    if (names.includes('')) throw unusable(this.#what, `column ${names.indexOf('') + 1} has no name`)
+    const missing = this.#format.columns?.find((name) => !names.includes(name))
+    if (missing !== undefined) throw unusable(this.#what, `its column "${missing}" is missing`)
+    const problem = this.#isWestern ? meaninglessByte(names.join()) : undefined
+    if (problem !== undefined) throw unusable(this.#what, `its header ${problem}`)
+    return names
+  }
+}
+
+function meaninglessValue(values: readonly string[], columns: readonly string[]): string | undefined {
+  for (const [index, value] of values.entries()) {
+    const problem = meaninglessByte(value)
+    if (problem !== undefined) return `${problem} (in ${columns[index]})`
+  }
+  return undefined
+}
+
+function lineEndsIn(value: string): number {
+  return value.includes('\n') || value.includes('\r') ? (value.match(/\r\n|\n|\r/g)?.length ?? 0) : 0
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function inWords(what: string, error: unknown): unknown {
+  if (!(error instanceof CsvError)) return error
+  const line: unknown = Reflect.get(error, 'lines')
+  const where = typeof line === 'number' ? ` near line ${line}` : ''
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return cutOff(what, new Error(error.code))
+    case 'CSV_MAX_RECORD_SIZE':
+      return unusable(what, `a row is larger than anything real${where}`)
+    default:
+      return unusable(what, `its quotes are not those of CSV${where}`)
+  }
+}

@@ -1,0 +1,237 @@
+import { TidemarkError } from '#lib/platform/errors.ts'
+
+/** Where a value stands: keys and positions from the root. */
+export type JsonPath = readonly (string | number)[]
+
+/** A value that was not walked into (its own text), or the end of a list or an object that was. */
+export type JsonPiece = { path: JsonPath; kind: 'value'; text: string } | { path: JsonPath; kind: 'end'; isList: boolean }
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_ARRAY = 0x5b
+const CLOSE_ARRAY = 0x5d
+const OPEN_OBJECT = 0x7b
+const CLOSE_OBJECT = 0x7d
+const END = -1
+/** Beyond this a piece is no value but a text whose quotes or brackets are lost. */
+const PIECE_BYTES_MAX = 32_000_000
+
+/**
+ * Reads one JSON text piece by piece, so that an answer of any size costs the memory of its largest piece. Containers
+ * for which `walk` says yes are entered, every other value comes as text. Throws when the text ends early (retryable)
+ * or is not JSON at the places it looks; the pieces themselves are for the caller to parse.
+ */
+export async function* streamJson(
+  system: string,
+  chunks: AsyncIterable<Uint8Array>,
+  walk: (path: JsonPath) => boolean,
+): AsyncGenerator<JsonPiece> {
+  const reader = new Reader(system, chunks)
+  try {
+    yield* readValue(reader, [], walk)
+    if ((await reader.peek()) !== END) throw reader.malformed()
+  } finally {
+    await reader.close()
+  }
+}
+
+async function* readValue(reader: Reader, path: JsonPath, walk: (path: JsonPath) => boolean): AsyncGenerator<JsonPiece> {
+  const first = await reader.peek()
+  if (first === END) throw reader.cutOff()
+  const isList = first === OPEN_ARRAY
+  if ((!isList && first !== OPEN_OBJECT) || !walk(path)) {
+    yield { path, kind: 'value', text: await reader.value(first) }
+    return
+  }
+  reader.skip()
+  const close = isList ? CLOSE_ARRAY : CLOSE_OBJECT
+  for (let index = 0; ; index += 1) {
+    if (!(await hasNext(reader, close, index))) break
+    yield* readValue(reader, [...path, isList ? index : await readKey(reader)], walk)
+  }
+  yield { path, kind: 'end', isList }
+}
+
+async function hasNext(reader: Reader, close: number, index: number): Promise<boolean> {
+  const next = await reader.peek()
+  if (next === END) throw reader.cutOff()
+  if (next === close) {
+    reader.skip()
+    return false
+  }
+  if (index === 0) return true
+  if (next !== COMMA) throw reader.malformed()
+  reader.skip()
+  if ((await reader.peek()) === close) throw reader.malformed()
+  return true
+}
+
+async function readKey(reader: Reader): Promise<string> {
+  const first = await reader.peek()
+  if (first !== QUOTE) throw first === END ? reader.cutOff() : reader.malformed()
+  const key: unknown = reader.parse(await reader.value(first))
+  const colon = await reader.peek()
+  if (colon !== COLON || typeof key !== 'string') throw colon === END ? reader.cutOff() : reader.malformed()
+  reader.skip()
+  return key
+}
+
+class Reader {
+  readonly #system: string
+  readonly #chunks: AsyncIterator<Uint8Array>
+  #buffer: Buffer = Buffer.alloc(0)
+  #at = 0
+
+  constructor(system: string, chunks: AsyncIterable<Uint8Array>) {
+    this.#system = system
+    this.#chunks = chunks[Symbol.asyncIterator]()
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
+  }
+
+  async #more(): Promise<boolean> {
+    const next = await this.#chunks.next()
+    if (next.done) return false
+    this.#buffer = Buffer.concat([this.#buffer.subarray(this.#at), next.value])
+    this.#at = 0
+    return true
+  }
+
+  /** The next byte that is not white space, not consumed; END at the end. */
+  async peek(): Promise<number> {
+    for (;;) {
+      while (this.#at < this.#buffer.length) {
+        const byte = this.#buffer[this.#at] ?? END
+        if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte
+        this.#at += 1
+      }
+      if (!(await this.#more())) return END
+    }
+  }
+
+  skip(): void {
+    this.#at += 1
+  }
+
+  /** Consumes the value that starts here and gives its text. */
+  async value(first: number): Promise<string> {
+    const scan = new Scan(first)
+    for (let length = 0; ; ) {
+      length = scan.run(this.#buffer, this.#at + length) - this.#at
+      if (scan.done) return this.#take(length)
+      if (length > PIECE_BYTES_MAX) throw this.endless()
+      if (!(await this.#more())) {
+        if (scan.endsWithInput) return this.#take(length)
+        throw this.cutOff()
+      }
+    }
+  }
+
+  #take(length: number): string {
+    const text = this.#buffer.toString('utf8', this.#at, this.#at + length)
+    this.#at += length
+    return text
+  }
+
+  parse(text: string): unknown {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw this.malformed()
+    }
+  }
+
+  cutOff(): TidemarkError {
+    return new TidemarkError('unavailable', { publicMessage: `The answer of ${this.#system} was cut off in the middle.`, retryable: true })
+  }
+
+  endless(): TidemarkError {
+    return new TidemarkError('refused', {
+      publicMessage: `The answer of ${this.#system} cannot be used: one value in it has more than ${PIECE_BYTES_MAX / 1_000_000} MB, so a quote or a bracket is probably missing.`,
+    })
+  }
+
+  malformed(): TidemarkError {
+    return new TidemarkError('refused', { publicMessage: `The answer of ${this.#system} is not JSON.` })
+  }
+}
+
+/** Finds the end of one value; goes on where it stopped when more bytes come. */
+class Scan {
+  done = false
+  /** A bare number or word ends where the input ends. */
+  readonly endsWithInput: boolean
+  readonly #container: boolean
+  #depth = 0
+  #inString = false
+  #escaped = false
+
+  constructor(first: number) {
+    this.#container = first === OPEN_ARRAY || first === OPEN_OBJECT
+    this.endsWithInput = !this.#container && first !== QUOTE
+  }
+
+  /** Scans from `at`; returns the position after the value (done) or the end of the buffer. */
+  run(buffer: Buffer, at: number): number {
+    return this.endsWithInput ? this.#bare(buffer, at) : this.#nested(buffer, at)
+  }
+
+  #bare(buffer: Buffer, start: number): number {
+    for (let at = start; at < buffer.length; at += 1) {
+      const byte = buffer[at] ?? END
+      if (byte === COMMA || byte === CLOSE_ARRAY || byte === CLOSE_OBJECT || byte === COLON || byte <= 0x20) {
+        this.done = true
+        return at
+      }
+    }
+    return buffer.length
+  }
+
+  #nested(buffer: Buffer, start: number): number {
+    let at = start
+    while (at < buffer.length) {
+      at = this.#inString ? this.#toStringEnd(buffer, at) : this.#toStringStart(buffer, at)
+      if (this.done) return at
+    }
+    return buffer.length
+  }
+
+  /** Up to and over the closing quote. */
+  #toStringEnd(buffer: Buffer, start: number): number {
+    let escaped = this.#escaped
+    for (let at = start; at < buffer.length; at += 1) {
+      if (escaped) escaped = false
+      else if (buffer[at] === BACKSLASH) escaped = true
+      else if (buffer[at] === QUOTE) {
+        this.#inString = false
+        this.#escaped = false
+        this.done = this.#depth === 0
+        return at + 1
+      }
+    }
+    this.#escaped = escaped
+    return buffer.length
+  }
+
+  /** Up to and over the next opening quote, or the end of the value. */
+  #toStringStart(buffer: Buffer, start: number): number {
+    let depth = this.#depth
+    let at = start
+    for (; at < buffer.length && buffer[at] !== QUOTE; at += 1) {
+      const byte = buffer[at]
+      if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth += 1
+      else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth -= 1
+      else continue
+      if (depth > 0) continue
+      this.done = true
+      return at + 1
+    }
+    this.#depth = depth
+    this.#inString = at < buffer.length
+    return at + 1
+  }
+}

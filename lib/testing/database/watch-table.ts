@@ -1,0 +1,31 @@
+import type { Observation } from '#lib/connectors/kit/connector.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { good, type WatchedDatabase } from './watched-database.ts'
+
+/** What a look at a table without a time column shows. */
+export interface TableLook {
+  seen: 'arrival' | 'as before' | 'empty' | 'no time'
+  /** How it knows. */
+  detail: string
+}
+
+const START: Instant = Date.parse('2026-11-20T12:00Z')
+
+/** Looks at one table, each look five minutes after the one before. */
+export function watchTable(db: WatchedDatabase, path: string): () => Promise<TableLook> {
+  const clock = new FakeClock(START)
+  let previous: Observation | undefined
+  return async () => {
+    clock.set(clock.now() + 5 * MINUTE_MS)
+    const look = good(await db.look(path, {}, previous === undefined ? { clock } : { clock, previous }))
+    previous = look
+    return { seen: seenIn(look.readings[0]?.at, clock.now()), detail: look.evidence.detail }
+  }
+}
+
+function seenIn(at: Instant | null | undefined, now: Instant): TableLook['seen'] {
+  if (at === undefined) return 'no time'
+  if (at === null) return 'empty'
+  return at === now ? 'arrival' : 'as before'
+}

@@ -1,0 +1,77 @@
+import { Client } from 'pg'
+import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { observe } from '#lib/connectors/postgres/observe.ts'
+import { type PostgresSettings, postgresSettingsSchema } from '#lib/connectors/postgres/settings.ts'
+import { type Clock, systemClock } from '#lib/platform/clock.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { countWrites } from './count-writes.ts'
+import { createTestDatabase } from './database.ts'
+
+export interface WatchedDatabase {
+  url: string
+  /** Runs statements as the owner and makes the server publish its write counters at once. */
+  sql(text: string): Promise<void>
+  /** A session of somebody else's, which ends with the database. */
+  session(): Promise<Client>
+  connection(settings?: Partial<PostgresSettings>, clock?: Clock): Connection<PostgresSettings>
+  /** One look at one table; `previous` is the observation before, whose state is handed back. */
+  look(path: string, settings?: Record<string, unknown>, options?: LookOptions): Promise<Observation>
+  drop(): Promise<void>
+}
+
+interface LookOptions {
+  previous?: Observation
+  connection?: Partial<PostgresSettings>
+  clock?: Clock
+}
+
+/** An asset of connection `db` as the worker hands it to a connector. */
+export function anAsset(path: string, settings: Record<string, unknown> = {}, previous?: Observation): ObservedAsset {
+  return { key: `db/${path}`, path, settings, previous: previous?.ok === true ? previous.state : null }
+}
+
+/** An empty database of somebody else's, to be looked at by the connector. */
+export async function createWatchedDatabase(): Promise<WatchedDatabase> {
+  const database = await createTestDatabase({ empty: true })
+  const sessions: Client[] = []
+  const session = async () => {
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    sessions.push(client)
+    return client
+  }
+  const owner = await session()
+  const connection: WatchedDatabase['connection'] = (settings = {}, clock = systemClock) => ({
+    key: 'db',
+    settings: { ...postgresSettingsSchema.parse({ url: database.url }), ...settings },
+    clock,
+    log: silentLog,
+    signal: new AbortController().signal,
+  })
+  return {
+    url: database.url,
+    session,
+    connection,
+    async sql(text) {
+      await owner.query(text)
+      await countWrites(owner)
+    },
+    async look(path, settings = {}, options = {}) {
+      const asset = anAsset(path, settings, options.previous)
+      const observations = await Array.fromAsync(observe(connection(options.connection, options.clock), [asset]))
+      const [first] = observations
+      if (first === undefined || observations.length > 1) throw new Error(`${observations.length} observations of one asset`)
+      return first
+    },
+    async drop() {
+      for (const client of sessions) await client.end()
+      await database.drop()
+    },
+  }
+}
+
+/** The good observation, or a failure that says what was seen instead. */
+export function good(observation: Observation): Extract<Observation, { ok: true }> {
+  if (!observation.ok) throw new Error(`expected a good look, but: ${observation.message}`)
+  return observation
+}

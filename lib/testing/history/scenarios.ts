@@ -1,0 +1,245 @@
+import fc from 'fast-check'
+import type { AssetSettings, SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
+import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
+import {
+  type Arrival,
+  type AssetFacts,
+  type BlindInterval,
+  JUDGED_CLOCKS,
+  type LastingAnswer,
+  type MaintenanceWindow,
+  type RunOutcome,
+} from '#lib/domain/freshness/facts.ts'
+import { joinSpans } from '#lib/domain/freshness/join-spans.ts'
+import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
+import { type Heard, hear, type LookAnswer } from '#lib/domain/freshness/second-look.ts'
+import { blindFrom } from '#lib/domain/freshness/sight.ts'
+import type { Span } from '#lib/domain/freshness/span.ts'
+import { timeline } from '#lib/domain/freshness/timeline.ts'
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { aDeadline, anAge, aWriter, calendarDays, settings } from './domain-builders.ts'
+
+/** The stretch in which stories play; clocks change in New York and Berlin in it. */
+export const START: Instant = Date.parse('2026-03-01T00:00Z')
+export const END: Instant = START + 30 * DAY_MS
+
+/** One thing we learn, and when. */
+type Event =
+  | { kind: 'look'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
+  | { kind: 'answer'; knownAt: Instant; answer: Exclude<LookAnswer, 'good'> }
+  | { kind: 'unreachable'; knownAt: Instant; since: Instant }
+  | { kind: 'run-started'; knownAt: Instant }
+  | { kind: 'run-ended'; knownAt: Instant; state: RunOutcome['state'] }
+  | { kind: 'work'; knownAt: Instant; lastsMs: number; of: MaintenanceWindow['kind'] }
+  | { kind: 'settings'; knownAt: Instant; settings: AssetSettings | null }
+
+/** The life of one asset, as it becomes known. */
+export interface Story {
+  createdAt: Instant
+  first: AssetSettings
+  events: Event[]
+}
+
+const NEW_YORK = 'America/New_York'
+const CAMPUS = { weekdays: [1, 2, 3, 4, 5], holidays: ['2026-03-10'] }
+const POLICIES: Policy[] = [
+  aDeadline(),
+  aDeadline({ cron: '30 2 * * *', zone: NEW_YORK, graceMs: HOUR_MS, clock: 'loadedAt' }),
+  aDeadline({ cron: '0 */6 * * *', zone: 'Europe/Berlin', opensBeforeMs: HOUR_MS, staleAfterMs: 3 * HOUR_MS }),
+  aDeadline({ cron: '0 6 * * *', calendar: CAMPUS }),
+  aDeadline({ cron: '0 8 * * *', zone: NEW_YORK, writer: aWriter('0 1 * * *', NEW_YORK) }),
+  aDeadline({ cron: '0 6 * * *', clock: 'dataThroughAt' }),
+  anAge({ lateAfterMs: 8 * HOUR_MS, staleAfterMs: 20 * HOUR_MS }),
+  anAge({ clock: 'writtenAt' }),
+  calendarDays({ zone: NEW_YORK, staleAfterDays: 3 }),
+  calendarDays({ zone: NEW_YORK, clock: 'dataThroughAt', staleAfterDays: 5, calendar: CAMPUS }),
+  { kind: 'none' },
+]
+
+/** Mostly on the half hour, so that things coincide; sometimes a millisecond off. */
+const anInstant = fc
+  .tuple(fc.integer({ min: 0, max: 30 * 48 - 1 }), fc.constantFrom(0, 0, 0, 1, -1))
+  .map(([slot, off]) => Math.max(START, START + slot * 30 * MINUTE_MS + off))
+const aDelay = fc.constantFrom(0, 0, MINUTE_MS, HOUR_MS, 7 * HOUR_MS, 30 * HOUR_MS)
+const someSettings = fc
+  .tuple(fc.uniqueArray(fc.constantFrom(...POLICIES), { minLength: 1, maxLength: 3 }), fc.constantFrom(null, 15 * MINUTE_MS, 10 * HOUR_MS))
+  .map(([policies, blindAfterMs]) => settings(policies, { blindAfterMs }))
+
+const aFact = fc
+  .record({
+    clock: fc.constantFrom(...JUDGED_CLOCKS),
+    ago: aDelay,
+    kind: fc.constantFrom('forward', 'forward', 'forward', 'back', 'gone', 'future'),
+    dated: fc.boolean(),
+    placed: fc.constantFrom(null, null, HOUR_MS, 7 * HOUR_MS, 30 * HOUR_MS),
+  })
+  .map(
+    (wanted) =>
+      (knownAt: Instant): Omit<Arrival, 'recordedAt'> => ({
+        clock: wanted.clock,
+        at: { forward: knownAt - wanted.ago, back: knownAt - wanted.ago - 3 * DAY_MS, gone: null, future: knownAt + 2 * DAY_MS }[
+          wanted.kind
+        ],
+        kind: wanted.kind === 'back' || wanted.kind === 'gone' ? 'correction' : 'arrival',
+        precision: wanted.dated && wanted.clock === 'dataThroughAt' ? 'day' : 'instant',
+        rows: wanted.ago === 0 ? 0 : 5,
+        placedAt: wanted.placed === null || wanted.kind !== 'forward' ? null : knownAt - wanted.ago - wanted.placed,
+      }),
+  )
+
+const anEvent: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc
+      .tuple(anInstant, fc.array(aFact, { maxLength: 2 }))
+      .map(([knownAt, make]) => ({ kind: 'look' as const, knownAt, arrivals: make.map((m) => m(knownAt)) })),
+  },
+  fc.tuple(anInstant, aDelay).map(([knownAt, ago]) => ({ kind: 'unreachable' as const, knownAt, since: knownAt - ago })),
+  anInstant.map((knownAt) => ({ kind: 'run-started' as const, knownAt })),
+  fc
+    .tuple(anInstant, fc.constantFrom<RunOutcome['state']>('completed', 'partial', 'failed', 'crashed'))
+    .map(([knownAt, state]) => ({ kind: 'run-ended' as const, knownAt, state })),
+  fc
+    .tuple(anInstant, fc.constantFrom(HOUR_MS, 9 * HOUR_MS, 3 * DAY_MS), fc.constantFrom('maintenance' as const, 'paused' as const))
+    .map(([knownAt, lastsMs, of]) => ({ kind: 'work' as const, knownAt, lastsMs, of })),
+  fc.tuple(anInstant, fc.option(someSettings)).map(([knownAt, own]) => ({ kind: 'settings' as const, knownAt, settings: own })),
+)
+
+/** Looks that get no good answer; most are followed by a second one that gets the same. */
+const someAnswers: fc.Arbitrary<Event[]> = fc
+  .tuple(
+    anInstant,
+    fc.constantFrom<Exclude<LookAnswer, 'good'>>('gone', 'gone', 'refused', 'no-time', 'failed'),
+    fc.constantFrom(0, 1, 1, 2, 40),
+  )
+  .map(([knownAt, answer, more]) =>
+    Array.from({ length: more + 1 }, (_, n) => ({ kind: 'answer' as const, knownAt: knownAt + n * 45 * SECOND_MS, answer })),
+  )
+
+/** Any life of an asset. */
+export const aStory: fc.Arbitrary<Story> = fc
+  .tuple(anInstant, someSettings, fc.array(anEvent, { maxLength: 14 }), fc.array(someAnswers, { maxLength: 3 }))
+  .map(([createdAt, first, events, answers]) => ({
+    createdAt: Math.min(createdAt, START + 5 * DAY_MS),
+    first,
+    events: [...events, ...answers.flat()]
+      .filter((event) => event.knownAt >= Math.min(createdAt, START + 5 * DAY_MS) && event.knownAt < END)
+      .sort((a, b) => a.knownAt - b.knownAt),
+  }))
+
+/** The settings in force at each instant of a story. */
+export function versionsOf(story: Story, knownBy: Instant = END): SettingsVersion[] {
+  const edits = story.events.flatMap((event) =>
+    event.kind === 'settings' && event.knownAt <= knownBy ? [{ from: event.knownAt, settings: event.settings }] : [],
+  )
+  return [{ from: story.createdAt, settings: story.first }, ...edits]
+}
+
+/** What is known of a story by an instant. */
+export function learn(story: Story, knownBy: Instant = END): AssetFacts {
+  return learnAll(story, knownBy)
+}
+
+function learnAll(story: Story, knownBy: Instant): Known {
+  const nothing = { arrivals: [], runs: [], probedAt: null, blind: [], lasting: [], windows: [] }
+  return story.events
+    .filter((event) => event.knownAt <= knownBy)
+    .reduce(learnEvent, { createdAt: story.createdAt, ...nothing, heard: hear({ inForce: null, suspected: null }, 'good', 0) })
+}
+
+/** The facts, and what was heard last of answers that last. */
+interface Known extends AssetFacts {
+  heard: Heard
+}
+
+/** What one more look makes of the answers that last. */
+function hearing(known: Known, answer: LookAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
+  const heard = hear(known.heard, answer, knownAt)
+  const { inForce, begunAt, endedAt } = heard
+  const ended = known.lasting.map((one): LastingAnswer => (one.to === null && endedAt !== null ? { ...one, to: endedAt } : one))
+  const seen = ended.map((one) => (one.to === null && one.reason === answer ? { ...one, seenAt: knownAt } : one))
+  return { heard, lasting: begunAt === null || inForce === null ? seen : [...seen, { ...inForce, to: null, seenAt: knownAt }] }
+}
+
+function learnEvent(known: Known, event: Event): Known {
+  const { knownAt } = event
+  switch (event.kind) {
+    case 'answer':
+      return { ...known, ...hearing(known, event.answer, knownAt) }
+    case 'look': {
+      const blind = known.blind.map((gap): BlindInterval => (gap.to === null ? { ...gap, to: knownAt } : gap))
+      return {
+        ...known,
+        ...hearing(known, 'good', knownAt),
+        blind,
+        probedAt: knownAt,
+        arrivals: [...known.arrivals, ...event.arrivals.map((a) => ({ ...a, recordedAt: knownAt }))],
+      }
+    }
+    case 'unreachable':
+      return {
+        ...known,
+        blind: [...known.blind, { from: Math.max(known.probedAt ?? 0, event.since), to: null, reason: 'source-unreachable' }],
+      }
+    case 'run-started':
+      return isRunning(known)
+        ? known
+        : { ...known, runs: [...known.runs, { state: 'running', startedAt: knownAt, endedAt: null, hungAt: knownAt + 2 * HOUR_MS }] }
+    case 'run-ended':
+      return { ...known, runs: known.runs.map((run) => (run.endedAt === null ? { ...run, state: event.state, endedAt: knownAt } : run)) }
+    case 'work':
+      return { ...known, windows: [...known.windows, { from: knownAt, to: knownAt + event.lastsMs, kind: event.of }] }
+    default:
+      return known
+  }
+}
+
+function isRunning(known: Pick<AssetFacts, 'runs'>): boolean {
+  return known.runs.some((run) => run.endedAt === null)
+}
+
+/** One timeline, by all that is known at the end. */
+export function toldAtOnce(story: Story): Span[] {
+  return timeline(versionsOf(story), learn(story), story.createdAt, END)
+}
+
+/** The spans as the live path writes them: after everything we learn, the tail from where it begins to count. */
+export function tellLive(story: Story): Span[] {
+  let told: Span[] = []
+  let before = learnAll(story, story.createdAt - 1)
+  for (const [index, event] of story.events.entries()) {
+    const known = learnEvent(before, event)
+    const now = story.events[index + 1]?.knownAt ?? END
+    const from = Math.max(story.createdAt, Math.min(event.knownAt, countsFrom(story, before, known, event)))
+    told = [...cutAt(told, from), ...timeline(versionsSoFar(story, index), known, from, now)]
+    before = known
+  }
+  if (story.events.length === 0) told = timeline(versionsOf(story), before, story.createdAt, END)
+  const [first] = story.events
+  const opening =
+    first === undefined
+      ? []
+      : timeline([{ from: story.createdAt, settings: story.first }], learn(story, story.createdAt - 1), story.createdAt, first.knownAt)
+  return [...joinSpans(told.length === 0 || told[0]?.from === story.createdAt ? told : [...cutAt(opening, told[0]?.from ?? END), ...told])]
+}
+
+function versionsSoFar(story: Story, index: number): SettingsVersion[] {
+  return versionsOf({ ...story, events: story.events.slice(0, index + 1) })
+}
+
+function cutAt(spans: readonly Span[], at: Instant): Span[] {
+  return spans.filter((span) => span.from < at).map((span) => ({ ...span, to: Math.min(span.to, at) }))
+}
+
+/** The earliest instant that what we just learnt can say anything about. */
+function countsFrom(story: Story, before: Known, known: Known, event: Event): Instant {
+  const blind = versionsOf(story, event.knownAt).flatMap(({ settings: own }) =>
+    own === null ? [] : [blindFrom(own, prepareFacts(before))],
+  )
+  if (event.kind === 'answer') return Math.min(known.heard.begunAt ?? event.knownAt, ...blind)
+  if (event.kind === 'unreachable') return known.blind.at(-1)?.from ?? event.knownAt
+  if (event.kind !== 'look') return event.knownAt
+  const counted = event.arrivals.map((a) => effectiveAt({ ...a, recordedAt: event.knownAt }))
+  return Math.min(...counted, ...blind, before.probedAt === null ? story.createdAt : event.knownAt)
+}

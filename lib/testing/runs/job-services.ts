@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { JobServices } from '#jobs/worker/job-kind.ts'
+import { RunHolder } from '#jobs/worker/run-holder.ts'
+import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
+import type { Context } from '#lib/db/context.ts'
+import { defineFlow, type Flow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
+
+/** Services of a worker around one connector and one flow. */
+export function testServices(ctx: Context, more: Partial<JobServices> = {}): JobServices {
+  return {
+    ctx,
+    workerId: 'test/1/1',
+    flows: new Map<string, Flow>(),
+    connectors: new Map<string, Connector>(),
+    notifiers: new Map(),
+    lakeUrl: undefined,
+    config: 'none.yaml',
+    lookup: () => undefined,
+    placeOf: () => 'env-file',
+    fingerprintKey: 'a key for tests, of at least 32 characters',
+    random: () => 0.5,
+    runs: new RunHolder(),
+    signal: new AbortController().signal,
+    ...more,
+  }
+}
+
+const testSettings = z.object({ address: z.string() })
+
+/** A connector of kind `test` that sees what `observe` yields. */
+export function testConnector(observe: NonNullable<Connector<z.infer<typeof testSettings>>['observe']>): Map<string, Connector> {
+  const connector = defineConnector({
+    kind: 'test',
+    settings: testSettings,
+    assetSettings: z.record(z.string(), z.unknown()),
+    assetKind: 'table',
+    capabilities: ['observe'],
+    check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
+    observe,
+  })
+  return new Map<string, Connector>([['test', connector as Connector]])
+}
+
+/** A flow called `course` that does `run`. */
+export function testFlow(run: (ctx: FlowContext<unknown>) => Promise<FlowResult>): Map<string, Flow> {
+  const flow = defineFlow({
+    schedule: '0 2 * * *',
+    timezone: 'America/New_York',
+    reads: [],
+    writes: [],
+    connections: [],
+    parameters: z.unknown(),
+    timeoutMs: 3_600_000,
+    run,
+  })
+  return new Map<string, Flow>([['course', flow]])
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { Pool } from 'pg'
+import { type CampusOptions, startCampus } from '#demo/campus/campus.ts'
+import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import type { Flow } from '#lib/engine/flow.ts'
+import { openLake } from '#lib/engine/lake/lake.ts'
+import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
+import type { Clock } from '#lib/platform/clock.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
+import { createTestDatabase } from '#lib/testing/database/database.ts'
+import { MemoryLedger } from './memory-ledger.ts'
+
+/** A clock that is set, and on which waits of retries are over at once and limits of tasks are never reached. */
+class PatientClock implements Clock {
+  #now: Instant
+
+  constructor(now: string) {
+    this.#now = Date.parse(now)
+  }
+
+  now(): Instant {
+    return this.#now
+  }
+
+  set(now: string): void {
+    this.#now = Date.parse(now)
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms < 4 * MINUTE_MS) return
+    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+  }
+}
+
+export interface RunOptions {
+  parameters?: Record<string, unknown>
+  runId?: string
+  attempt?: number
+  scheduledFor?: Instant
+  ledger?: MemoryLedger
+  /** The flow's names of connections as the catalogue would map them. */
+  connections?: Record<string, string>
+  /** Instead of the campus: records as a connector would yield them. */
+  extract?: (request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
+  /** Who takes the files; nobody when absent. */
+  deliver?: (connection: string, delivery: Delivery) => Promise<Delivered>
+}
+
+/** A pretend campus, an empty lake and the real engine between them. */
+export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {}) {
+  const clock = new PatientClock('2026-11-20T07:00:00Z')
+  const database = await createTestDatabase({ empty: true })
+  const campus = await startCampus({ clock, ...campusOptions })
+  const pool = new Pool({ connectionString: database.url, max: 4 })
+  pool.on('error', () => {})
+  let fence = 0
+
+  async function run<P>(name: string, flow: Flow<P>, options: RunOptions = {}): Promise<RunEnd & { ledger: MemoryLedger }> {
+    const { parameters = {}, runId = randomUUID(), attempt = 1, ledger = new MemoryLedger(), connections = {} } = options
+    const source = options.extract
+    const control = new AbortController()
+    fence += 1
+    const holder = { flow: name, fence, runId, attempt }
+    const end = await runFlow(
+      { runId, attempt, scheduledFor: options.scheduledFor ?? clock.now(), flow, parameters, timeoutMs: flow.timeoutMs },
+      {
+        clock,
+        random: () => 0.5,
+        log: silentLog,
+        ledger,
+        openLake: (signal) => openLake({ url: database.url, clock, log: silentLog, signal, assertHeld: () => {}, ...holder }),
+        extract: (connection, request, signal) =>
+          source
+            ? source(request, signal)
+            : openCampusConnection(campus, connections[connection] ?? connection, { clock, signal }).extract(request),
+        deliver: options.deliver ?? (() => Promise.reject(new Error('this stage delivers nothing'))),
+        signal: control.signal,
+      },
+    )
+    return { ...end, ledger }
+  }
+
+  return {
+    clock,
+    campus,
+    control: campus.control,
+    url: database.url,
+    run,
+    /** Rows of any statement on the lake. */
+    async rows<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
+      const { rows } = await pool.query<R>(text, values)
+      return rows
+    },
+    /** The one number a statement answers with. */
+    async count(table: string, where = 'true'): Promise<number> {
+      const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count from ${table} where ${where}`)
+      return rows[0]?.count ?? -1
+    },
+    async close(): Promise<void> {
+      await pool.end()
+      await campus.close()
+      await database.drop()
+    },
+  }
+}
+export type LakeWithCampus = Awaited<ReturnType<typeof lakeWithCampus>>

@@ -1,0 +1,51 @@
+import type { ListedRun } from '#lib/queries/runs/run-list.ts'
+import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
+import type { RunView } from '#lib/queries/runs/run-view.ts'
+
+/** A running run of the flow `term` as a screen sees it, with what a test says of it. */
+export function aRunView(given: Partial<RunView> = {}): RunView {
+  return {
+    ...aListedRun(),
+    now: 0,
+    tasks: [],
+    tasksOmitted: 0,
+    counters: {},
+    summary: null,
+    parameters: {},
+    reportedAt: null,
+    logLines: 0,
+    waitsForRun: null,
+    ...given,
+  }
+}
+
+/** The same as a line of the list of runs. */
+export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
+  return {
+    id: '1',
+    flow: 'term',
+    trigger: 'manual',
+    state: 'running',
+    isDryRun: false,
+    attempt: 1,
+    scheduledFor: 0,
+    startedAt: 0,
+    endedAt: null,
+    cancelAt: null,
+    waitingFor: null,
+    progressDone: null,
+    progressTotal: null,
+    etaAt: null,
+    rowsLoaded: 0,
+    rowsRejected: 0,
+    problem: null,
+    requestedBy: null,
+    leaseUntil: null,
+    ...given,
+  }
+}
+
+/** A step that has run since 0. */
+export function aStep(name: string, given: Partial<TaskRow> = {}): TaskRow {
+  return { attempt: 1, name, state: 'running', tries: 1, startedAt: 0, endedAt: null, problem: null, waits: [], ...given }
+}

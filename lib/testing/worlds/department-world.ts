@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Departments, startDepartments } from '#demo/campus/departments.ts'
+import http from '#lib/connectors/http.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
+
+/** When it is at the departments. */
+export const DEPARTMENTS_NOW = Date.parse('2026-11-20T09:05:00Z')
+
+export type SignIn = 'none' | 'basic' | 'bearer' | 'key'
+
+/** The departments' servers, a server that answers as it is told, and connections to them. */
+export interface DepartmentWorld {
+  clock: HurriedClock
+  departments: Departments
+  other: HttpReceiver
+  /** Settings that sign in this way. */
+  signIn(how: SignIn): object
+  connected(settings?: object, signal?: AbortSignal): ReturnType<typeof connection>
+  /** The rows that the other server's answers are read as: JSON, unless `request` says otherwise. */
+  readOther(request: Record<string, unknown>, settings?: object): Promise<unknown[]>
+  /** As at the start, for the next test. */
+  reset(): void
+  close(): Promise<void>
+}
+
+function connection(settings: object, clock: HurriedClock, signal: AbortSignal) {
+  return { key: 'department', settings: http.settings.parse(settings), clock, log: silentLog, signal }
+}
+
+/** Starts them, with a clock whose waits pass at once. */
+export async function startDepartmentWorld(): Promise<DepartmentWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'departments-'))
+  const clock = new HurriedClock(DEPARTMENTS_NOW)
+  const departments = await startDepartments({ clock, folder })
+  const other = await startHttpReceiver()
+  const { user, password, token, keyHeader, key } = departments.credentials
+  const settings: Record<SignIn, object> = {
+    none: {},
+    basic: { auth: 'basic', user, password },
+    bearer: { auth: 'bearer', token },
+    key: { auth: 'header', header: keyHeader, token: key },
+  }
+  const connected: DepartmentWorld['connected'] = (more = {}, signal = new AbortController().signal) =>
+    connection({ baseUrl: `${departments.url}/api`, ...more }, clock, signal)
+  return {
+    clock,
+    departments,
+    other,
+    signIn: (how) => settings[how],
+    connected,
+    readOther: (request, more = {}) =>
+      Array.fromAsync(http.extract?.(connected({ baseUrl: other.url, ...more }), { format: 'json', ...request }) ?? []),
+    reset() {
+      clock.set(DEPARTMENTS_NOW)
+      clock.waits.length = 0
+      other.requests.length = 0
+      departments.manners.set(null)
+    },
+    async close() {
+      await departments.close()
+      await other.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeKeyPair } from '#demo/campus/sftp/ssh-key.ts'
+import { type SshServer, startSshServer } from '#demo/campus/sftp/ssh-server.ts'
+import type { Delivery } from '#lib/connectors/kit/connector.ts'
+import sftp from '#lib/connectors/sftp.ts'
+import { silentLog } from '#lib/platform/log.ts'
+import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+
+/** When it is at the library. */
+export const LIBRARY_NOW = Date.parse('2026-11-20T09:00:00Z')
+
+/** The file a delivery hands over: half a megabyte of CSV. */
+export const WHOLE_FILE: Buffer = Buffer.from(Array.from({ length: 30_000 }, (_, id) => `${id},Zoë ${id}\n`).join(''))
+
+/** What the tests call today's file. */
+export const TODAYS_FILE = 'patrons_2026-11-20.csv'
+
+/** A key pair whose private half needs a passphrase. */
+export const LIBRARY_KEYS = { ...makeKeyPair('open sesame'), passphrase: 'open sesame' }
+
+/** A delivery of today's file into the inbox. */
+export function deliveryOf(path = `inbox/${TODAYS_FILE}`, options: object = {}, content: Buffer = WHOLE_FILE): Delivery {
+  return {
+    path,
+    contentType: 'text/csv',
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    async *open() {
+      for (let at = 0; at < content.length; at += 65_536) yield content.subarray(at, at + 65_536)
+    },
+    options: { ...options },
+  }
+}
+
+/** A real SSH server over a folder with an `inbox`, and connections to it. */
+export class LibraryWorld {
+  readonly clock: HurriedClock
+  readonly server: SshServer
+  readonly #place: string
+
+  private constructor(place: string, clock: HurriedClock, server: SshServer) {
+    this.#place = place
+    this.clock = clock
+    this.server = server
+  }
+
+  static async start(): Promise<LibraryWorld> {
+    const place = await mkdtemp(join(tmpdir(), 'library-'))
+    const clock = new HurriedClock(LIBRARY_NOW, 5_000)
+    const world = new LibraryWorld(place, clock, await startSshServer(serverOptions(place, clock)))
+    await world.reset()
+    return world
+  }
+
+  /** A second server over the same folder, with the same host key. */
+  startOther(more: { asksForPassword?: boolean } = {}): Promise<SshServer> {
+    return startSshServer({ ...serverOptions(this.#place, this.clock), ...more })
+  }
+
+  connected(more: object = {}, signal: AbortSignal = new AbortController().signal) {
+    const { host, port, fingerprint } = this.server
+    const settings = sftp.settings.parse({ host, port, user: 'library', password: 'pretend', hostKey: fingerprint, ...more })
+    return { key: 'library_sftp', settings, clock: this.clock, log: silentLog, signal }
+  }
+
+  async deliver(delivery: Delivery = deliveryOf(), settings: object = {}): Promise<{ detail: string }> {
+    if (!sftp.deliver) throw new Error('it delivers')
+    return sftp.deliver(this.connected(settings), delivery)
+  }
+
+  /** The names in the inbox. */
+  async inbox(): Promise<string[]> {
+    return (await readdir(join(this.server.folder, 'inbox'))).sort()
+  }
+
+  read(name = TODAYS_FILE): Promise<Buffer> {
+    return readFile(join(this.server.folder, 'inbox', name))
+  }
+
+  async put(name: string, content: string | Buffer, writtenAt = LIBRARY_NOW - 3_600_000): Promise<void> {
+    const path = join(this.server.folder, 'inbox', name)
+    await writeFile(path, content)
+    await utimes(path, writtenAt / 1000, writtenAt / 1000)
+  }
+
+  /** Good manners, an empty inbox, and the beginning of time. */
+  async reset(): Promise<void> {
+    this.clock.set(LIBRARY_NOW)
+    this.clock.waits.length = 0
+    this.clock.meanwhile = async () => {}
+    this.server.manners.set(null)
+    await rm(this.server.folder, { recursive: true })
+    await mkdir(join(this.server.folder, 'inbox'), { recursive: true })
+  }
+
+  async close(): Promise<void> {
+    await this.server.close()
+    await rm(this.#place, { recursive: true })
+  }
+}
+
+function serverOptions(place: string, clock: HurriedClock) {
+  return {
+    clock,
+    folder: join(place, 'files'),
+    keyFolder: join(place, 'keys'),
+    user: 'library',
+    password: 'pretend',
+    authorizedKey: LIBRARY_KEYS.public,
+  }
+}

@@ -1,0 +1,74 @@
+import { beatInside } from '#jobs/worker/heartbeats.ts'
+import type { JobKind, JobServices } from '#jobs/worker/job-kind.ts'
+import { planSweep } from '#jobs/worker/sweeps.ts'
+import type { WakeUps } from '#jobs/worker/wake-ups.ts'
+import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import type { Context } from '#lib/db/context.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+
+/** A worker without its process: what it works with, and how to stop it. */
+export interface StageWorker {
+  services: JobServices
+  stop: AbortController
+  kinds: ReadonlyMap<string, JobKind>
+}
+
+/** The worker's sweeps, and at once every job they wake somebody for: a queue without the queue. Answers when something is due next. */
+export async function stepOf({ services, kinds }: StageWorker): Promise<Instant> {
+  const { ctx } = services
+  await sweepDue(ctx)
+  const jobs: Promise<void>[] = []
+  await planSweep(services, jobsInto(jobs, kinds, services))
+  await Promise.all(jobs)
+  const swept = await sweepDue(ctx)
+  await beatInside(services, ctx.clock.now())
+  return Math.min(swept.nextDueAt ?? Number.POSITIVE_INFINITY, await nextRowAt(ctx))
+}
+
+function jobsInto(jobs: Promise<void>[], kinds: ReadonlyMap<string, JobKind>, services: JobServices): WakeUps {
+  return {
+    async send(name, input = {}) {
+      const kind = kinds.get(name)
+      if (kind === undefined) throw new Error(`there is no job kind ${name}`)
+      jobs.push(kind.run(services, kind.input.parse(input)))
+    },
+    stop: async () => {},
+  }
+}
+
+/** The next run, look or message to come. */
+async function nextRowAt(ctx: Context): Promise<Instant> {
+  const { rows } = await ctx.pool.query<{ at: Date | null }>(
+    `select min(at) as at from (
+       select scheduled_for as at from run where state = 'scheduled'
+       union all select next_probe_at from connection_state where removed_at is null
+       union all select look_again_at from asset
+       union all select next_attempt_at from outbox
+     ) due where at > $1`,
+    [new Date(ctx.clock.now())],
+  )
+  return rows[0]?.at?.getTime() ?? Number.POSITIVE_INFINITY
+}
+
+/**
+ * Until the workers hold no run any more; answers whether they held one. Time goes on, second by second, only while all runs wait
+ * to be tried again and nothing is under way to the database, a renewal of a lease for example.
+ */
+export async function waitForRuns(ctx: Context, clock: FakeClock, workers: readonly StageWorker[]): Promise<boolean> {
+  const hasRun = workers.some(isAtWork)
+  while (workers.some(isAtWork)) {
+    const { rows } = await ctx.pool.query<{ waits: boolean }>("select waiting_for is not null as waits from run where state = 'running'")
+    if (rows.length > 0 && rows.every((run) => run.waits) && workers.every(isQuiet)) await clock.advance(SECOND_MS)
+  }
+  return hasRun
+}
+
+function isAtWork({ services }: StageWorker): boolean {
+  return services.runs.ids().length > 0
+}
+
+function isQuiet({ services }: StageWorker): boolean {
+  const { pool } = services.ctx
+  return pool.waitingCount === 0 && pool.idleCount === pool.totalCount
+}

@@ -1,0 +1,179 @@
+import { Pool } from 'pg'
+import { type Campus, startCampus } from '#demo/campus/campus.ts'
+import { noteAbsence } from '#jobs/worker/heartbeats.ts'
+import type { JobServices } from '#jobs/worker/job-kind.ts'
+import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import { loadKinds, loadNotifiers } from '#jobs/worker/load-kinds.ts'
+import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
+import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import { requestRun } from '#lib/commands/runs/request-run.ts'
+import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
+import type { Context } from '#lib/db/context.ts'
+import { getNextMessageAt } from '#lib/db/messages/messages.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { countWrites } from '#lib/testing/database/count-writes.ts'
+import { createTestDatabase } from '#lib/testing/database/database.ts'
+import { testServices } from '#lib/testing/runs/job-services.ts'
+import { type StageWorker, stepOf, waitForRuns } from './stage-worker.ts'
+
+const extensions = await loadExtensions()
+const notifiers = await loadNotifiers()
+const kinds = await loadKinds()
+
+/** One for what is due, one for what a run leads to, one for the messages about it. */
+const PASSES_MAX = 3
+
+/** Everything a story plays on: real databases, the pretend campus, real jobs, and a clock that only the story moves. */
+export class Stage {
+  readonly clock: FakeClock
+  readonly ctx: Context
+  readonly lakeUrl: string
+  readonly variables = new Map<string, string>()
+  readonly #campusOptions = { termCount: 12, coursesPerTerm: 10 }
+  readonly #lake: Pool
+  readonly #closing: (() => Promise<void>)[]
+  readonly #newContext: () => Context
+  #campus: Campus | null = null
+  #workers: StageWorker[] = []
+
+  private constructor(clock: FakeClock, newContext: () => Context, lakeUrl: string, closing: (() => Promise<void>)[]) {
+    this.clock = clock
+    this.#newContext = newContext
+    this.ctx = newContext()
+    this.lakeUrl = lakeUrl
+    this.#lake = new Pool({ connectionString: lakeUrl, max: 2 })
+    this.#lake.on('error', () => {})
+    this.#closing = closing
+    this.variables.set('LAKE_DATABASE_URL', lakeUrl)
+  }
+
+  /** An empty Tidemark database, an empty lake, a campus that answers and one worker (unless `idle`), at this moment. */
+  static async open(now: string, options: { idle?: boolean } = {}): Promise<Stage> {
+    const clock = new FakeClock(now)
+    const [state, lake] = await Promise.all([createTestDatabase(), createTestDatabase({ empty: true })])
+    const stage = new Stage(clock, () => state.context(clock), lake.url, [state.drop, lake.drop])
+    await stage.startCampus()
+    if (options.idle !== true) stage.hire()
+    return stage
+  }
+
+  async close(): Promise<void> {
+    for (const { stop } of this.#workers) stop.abort()
+    await this.stopCampus()
+    await this.#lake.end()
+    await Promise.all(this.#closing.map((end) => end()))
+  }
+
+  /** What can be told to misbehave; only while the campus is there. */
+  get campus(): Campus {
+    if (this.#campus === null) throw new Error('the campus has been stopped')
+    return this.#campus
+  }
+
+  async startCampus(): Promise<void> {
+    const campus = await startCampus({ clock: this.clock, ...this.#campusOptions })
+    this.variables.set('PEOPLESOFT_URL', campus.url).set('PEOPLESOFT_USER', campus.credentials.user)
+    this.variables.set('PEOPLESOFT_PASSWORD', campus.credentials.password)
+    this.variables.set('SNAPLOGIC_URL', campus.courseUrl).set('SNAPLOGIC_KEY', campus.credentials.key)
+    this.#campus = campus
+  }
+
+  /** From here on nobody answers at its address. */
+  async stopCampus(): Promise<void> {
+    await this.#campus?.close()
+    this.#campus = null
+  }
+
+  /** Makes a catalogue the one in force; throws when it is not good. */
+  async declare(text: string): Promise<void> {
+    const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text }], extensions)
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+    await syncCatalogue(this.ctx, loaded)
+  }
+
+  /** One more worker on the same database, with connections of its own. */
+  hire(more: Partial<JobServices> = {}): StageWorker {
+    const stop = new AbortController()
+    const services = testServices(this.#newContext(), {
+      ...extensions,
+      notifiers,
+      lakeUrl: this.lakeUrl,
+      lookup: (name) => this.variables.get(name),
+      workerId: `stage/${this.#workers.length + 1}`,
+      signal: stop.signal,
+      ...more,
+    })
+    const worker = { services, stop, kinds }
+    this.#workers.push(worker)
+    return worker
+  }
+
+  /** Lets the workers work up to an instant (inclusive), each time something is due and at the end. */
+  async until(instant: string): Promise<void> {
+    const end = Date.parse(instant)
+    for (;;) {
+      const next = await this.step()
+      if (this.clock.now() >= end) break
+      this.clock.set(Math.min(Math.max(next, this.clock.now() + 1), end))
+    }
+    await rollUpDays(this.ctx)
+  }
+
+  /** A second later somebody asks for a run of a flow, and it runs to its end. */
+  async reload(flow: string, parameters: Record<string, unknown> = {}): Promise<string> {
+    await this.clock.advance(SECOND_MS)
+    const { runId } = await requestRun(this.ctx, { flow, parameters })
+    await this.step()
+    return runId
+  }
+
+  /** All workers do what is due now, at the same time, and what follows from it; answers when something is due next. */
+  async step(): Promise<number> {
+    let next = Number.POSITIVE_INFINITY
+    for (let passes = 0, again = true; again && passes < PASSES_MAX; passes += 1) {
+      next = Math.min(...(await Promise.all(this.#workers.map(stepOf))))
+      const hasRun = await waitForRuns(this.ctx, this.clock, this.#workers)
+      const messageAt = await getNextMessageAt(this.ctx.pool)
+      again = hasRun || (messageAt !== null && messageAt <= this.clock.now())
+    }
+    return next
+  }
+
+  /** Nobody works until an instant; then the workers are there again, as after a restart. */
+  async sleepUntil(instant: string): Promise<void> {
+    this.clock.set(instant)
+    for (const { services } of this.#workers) await noteAbsence(services)
+    await this.step()
+  }
+
+  /** Rows of a statement on Tidemark's own database. */
+  async rows<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
+    return (await this.ctx.pool.query<R>(text, values)).rows
+  }
+
+  /** Changes something in the lake as somebody else would; the server counts the writes at once. */
+  async meddle(text: string): Promise<void> {
+    const session = await this.#lake.connect()
+    await session.query(text)
+    await countWrites(session)
+    session.release()
+  }
+
+  /** Rows of a statement on the lake. */
+  async lake<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
+    return (await this.#lake.query<R>(text, values)).rows
+  }
+
+  /** Every row of every table of the lake that holds data, when it was last seen left out, in an order of its own. */
+  async lakeContent(): Promise<Record<string, unknown[]>> {
+    const tables = await this.lake<{ name: string }>(
+      `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+       where table_schema ~ '_(raw|xform|curated)$' and table_type = 'BASE TABLE' order by 1`,
+    )
+    const content: Record<string, unknown[]> = {}
+    for (const { name } of tables)
+      content[name] = await this.lake(`select to_jsonb(t) - 'last_seen_at' - 'last_seen_run' as row from ${name} t order by 1`)
+    return content
+  }
+}
