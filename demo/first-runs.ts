@@ -2,8 +2,8 @@ import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listFlows } from '#lib/db/runs/runs.ts'
 import { isEnded, type RunState } from '#lib/domain/runs/run.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import { isTidemarkError } from '#lib/platform/errors.ts'
 
 /** What people look at first, and what others read from, runs first. */
 const FIRST = ['term', 'parking-permits', 'course', 'person', 'library-patrons']

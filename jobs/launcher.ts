@@ -3,9 +3,9 @@ import { chdir } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createLaunch, type Launch, type Mode } from '#jobs/launcher/launch.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { environmentVariable, readEnvironment } from '#lib/platform/env.ts'
-import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 
 const PARENT_EVERY_MS = 500
 const INSIST_AFTER_MS = 1000

@@ -1,4 +1,5 @@
-import { isTidemarkError, TidemarkError, toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import { knownTrouble } from './database-pulse.ts'
 import { webProcess } from './web-process.ts'

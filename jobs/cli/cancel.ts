@@ -1,6 +1,6 @@
 import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
 import type { Context } from '#lib/db/context.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type FoundRun, findRun, listRunsUnderWay } from '#lib/queries/runs/find-run.ts'
 import { withDatabase } from './databases.ts'
 import { followRun } from './run/follow.ts'

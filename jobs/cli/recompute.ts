@@ -1,9 +1,9 @@
 import { recompute } from '#lib/commands/status/recompute.ts'
 import type { Context } from '#lib/db/context.ts'
 import { getPage } from '#lib/db/settings.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { isValidDay, startOfDay } from '#lib/domain/time/local-day.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { withDatabase } from './databases.ts'
 import { defineVerb, readArguments } from './verb.ts'
 

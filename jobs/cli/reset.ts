@@ -1,5 +1,5 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { removeEmbeddedData } from '#lib/platform/embedded-postgres.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 export default defineVerb({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Ways to read one written value: as JSON, as text, as a list of texts. */
 function readings(texts: readonly string[]): unknown[] {

@@ -1,5 +1,5 @@
 import { getPage } from '#lib/db/settings.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { getRunList, RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { withDatabase } from './databases.ts'
 import { runListInWords } from './run/list-in-words.ts'

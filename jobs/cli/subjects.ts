@@ -2,7 +2,7 @@ import type { WindowSubject } from '#lib/commands/windows/open-window.ts'
 import { getSubject, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { hasFlow } from '#lib/db/runs/flows.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 const KINDS: readonly WindowSubject['kind'][] = ['feed', 'group', 'asset', 'flow']
 

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Environment } from '#lib/platform/env.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 
 /** A display at the end of a terminal that is redrawn in place. */

@@ -1,8 +1,8 @@
 import { RECIPE_TIMEOUT_MS, type WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
 import { type RecipeParameters, recipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { deliverRecipe } from './deliver-flow.ts'
 import { loadRecipe } from './load-flow.ts'
 

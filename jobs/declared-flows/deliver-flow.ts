@@ -1,12 +1,12 @@
 import { DELIVER_KEYS, type WrittenDeliver, type WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
 import type { RecipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { FILE_FORMAT_KEYS, type FileFormat, fileFormatSchema } from '#lib/domain/values/file-format.ts'
 import { fillName } from '#lib/domain/values/name-template.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import { type OutgoingFile, spoolFile } from '#lib/engine/run/outgoing-file.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { Reading } from './reading.ts'
 
 const TRIES = { retries: 3, backoffMs: 10 * SECOND_MS }

@@ -1,8 +1,8 @@
 import type { WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { compileSelect, type Selection } from '#lib/records/select-columns.ts'
 import { UnusableRecord } from '#lib/records/unusable-record.ts'
 

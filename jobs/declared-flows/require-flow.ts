@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { recipeSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import type { Context } from '#lib/db/context.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Flow } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { flowFromRecipe } from './declared-flow.ts'
 
 const storedSchema = z.object({ written: recipeSchema, zone: z.string() })

@@ -6,9 +6,10 @@ import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import { listAssetsToObserve } from '#lib/db/catalogue/assets.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 const BATCH = 500
 const BATCH_MS = 5 * SECOND_MS

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { type Access, acceptedAccess, firstAccess } from './access-in-force.ts'
 
 const LOOPBACK = '127.0.0.1'

@@ -1,7 +1,7 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { type Environment, publicAddress } from '#lib/platform/env.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
 import { type Binding, requireFreePort } from './bind-address.ts'
 import { buildIfNeeded, generateIfNeeded } from './build.ts'

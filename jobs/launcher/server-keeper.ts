@@ -1,3 +1,4 @@
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import {
   type DatabaseUrls,
@@ -6,7 +7,7 @@ import {
   startEmbeddedPostgres,
   toGoneError,
 } from '#lib/platform/embedded-postgres.ts'
-import { isTidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
 import { waitBeforeStart } from './child.ts'
 
 const LOOK_EVERY_MS = 2000

@@ -1,8 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
 import { readDatabaseClock } from '#lib/db/runs/workers.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 const DIFFERENCE_MAX_MS = 1000
 const LOOKS = 3

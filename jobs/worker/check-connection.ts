@@ -1,6 +1,7 @@
 import type { Health } from '#lib/connectors/kit/connector.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { TidemarkError, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { type OpeningTools, openWritten, type WrittenConnection } from './connections.ts'
 
 /** A system that has not answered by then does not let us in. */

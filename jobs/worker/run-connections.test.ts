@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'

@@ -1,7 +1,8 @@
 import { requestCheck } from '#lib/commands/probes/request-check.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
-import { isSystemWide, TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
 import { type OpenConnection, openConnection } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isTidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'

@@ -3,7 +3,7 @@ import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-bo
 import { observeAddresses } from '#lib/connectors/http/observe-addresses.ts'
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
-import { isTidemarkError } from '#lib/platform/errors.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineConnector } from './kit/connector.ts'
 import { failedCheck } from './kit/failed-check.ts'
 

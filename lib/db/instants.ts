@@ -1,5 +1,5 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** A timestamptz as pg returns it, as an instant. */
 export function toInstant(value: Date): Instant {

@@ -1,11 +1,11 @@
 import type { Client } from 'pg'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Cluster, findCluster, removeCluster, requireCluster } from '#lib/platform/postgres/cluster.ts'
 import { type Connected, cannotStart, connectOrStart, hurryStopping, OWNER_NAME, tryRunning } from '#lib/platform/postgres/connect.ts'
 import { hasCluster, identityOf } from '#lib/platform/postgres/presence.ts'
 import { readServerProcess, serverUrl, signal, stopServer } from '#lib/platform/postgres/server.ts'
 import { systemClock } from './clock.ts'
 import type { Environment } from './env.ts'
-import { TidemarkError } from './errors.ts'
 
 /** Where Tidemark's two databases are. */
 export interface DatabaseUrls {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { TidemarkError } from './errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { readEnvFile, type Variables } from './env-file.ts'
-import { isTidemarkError, TidemarkError } from './errors.ts'
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
 const port = z.coerce

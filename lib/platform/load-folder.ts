@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { TidemarkError } from './errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /**
  * Loads every extension of a folder: each `<name>.ts` directly in it that is not a test, except the

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { TidemarkError, toInternalMessage } from './errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toInternalMessage } from './errors.ts'
 
 /** The key Prisma's own `migrate deploy` locks, so that the two never run at once. */
 const LOCK_KEY = 72_707_369

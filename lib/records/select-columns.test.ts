@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isPlainIdentifier } from '#lib/domain/values/column-type.ts'
-import { columnNameOf, compileSelect, defaultProblem } from './select-columns.ts'
+import { columnNameOf, compileSelect } from './select-columns.ts'
 
 const permit = {
   id: 17,
@@ -145,10 +145,4 @@ describe('without select', () => {
   })
 
   it('a column has at most 63 characters', () => expect(columnNameOf('x'.repeat(100))).toHaveLength(63))
-})
-
-it('says why a default does not fit its type', () => {
-  expect(defaultProblem({ from: 'a', type: 'integer', default: 'none' }, 'UTC')).toBe('reads like "aaaa", not a whole number')
-  expect(defaultProblem({ from: 'a', type: 'integer', default: 0 }, 'UTC')).toBeNull()
-  expect(defaultProblem('a', 'UTC')).toBeNull()
 })

@@ -1,6 +1,5 @@
-import type { Select, WrittenColumn } from '#lib/catalogue/schema/declared-flow.ts'
-import { type Column, isPlainIdentifier } from '#lib/domain/values/column-type.ts'
-import { type Conversion, convertValue, keepValue } from '#lib/domain/values/convert-value.ts'
+import { type Column, isPlainIdentifier, type WrittenColumn } from '#lib/domain/values/column-type.ts'
+import { type Conversion, conversionOf, convertValue, keepValue } from '#lib/domain/values/convert-value.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 
 /** A record as a row of columns, or why it cannot be one; the reason never repeats a value. `refuseAll`: no row of this answer can be trusted. */
@@ -58,19 +57,10 @@ function compile(name: string, written: WrittenColumn, zone: string): CompiledCo
     name,
     from: column.from,
     path: column.from.split('.'),
-    type: column.type ?? null,
-    epoch: column.epoch ?? null,
-    zone: column.zone ?? zone,
+    ...conversionOf(written, zone),
     fallback: column.default,
     seen: false,
   }
-}
-
-/** Why the default of a column does not fit its type; null when it does or when there is none. */
-export function defaultProblem(written: WrittenColumn, zone: string): string | null {
-  const column = compile('', written, zone)
-  const converted = convertValue(column.fallback ?? null, column)
-  return converted.ok ? null : converted.reason
 }
 
 /** A record's fields as columns: snake_case, plain in SQL. Two fields that would become one column are the caller's to refuse. */
@@ -98,7 +88,7 @@ const NO_FIELDS = { ok: false, column: 'the whole row', reason: 'is not a record
 class NamedColumns implements Selection {
   readonly #columns: CompiledColumn[]
 
-  constructor(select: Select, zone: string) {
+  constructor(select: Readonly<Record<string, WrittenColumn>>, zone: string) {
     this.#columns = Object.entries(select).map(([name, written]) => compile(name, written, zone))
   }
 
@@ -163,6 +153,6 @@ class AllFields implements Selection {
 }
 
 /** What `select` makes of the records of one answer; without it every field becomes a column. `zone` is what wall-clock times mean. */
-export function compileSelect(select: Select | undefined, zone: string): Selection {
+export function compileSelect(select: Readonly<Record<string, WrittenColumn>> | undefined, zone: string): Selection {
   return select === undefined ? new AllFields() : new NamedColumns(select, zone)
 }

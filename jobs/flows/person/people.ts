@@ -1,6 +1,7 @@
 import { isPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
-import { TidemarkError, toPublicMessage } from '#lib/platform/errors.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
 import { batchesOf } from './batches.ts'
 import type { Pace } from './concurrency/adaptive-concurrency.ts'
 import { askApart, isWorthAskingApart } from './concurrency/bisect.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import person from '#jobs/flows/person.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { CURRENT, type PersonLake, POSTPONED, personLake } from '#lib/testing/worlds/person-lake.ts'
 
 let at: PersonLake

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import person from '#jobs/flows/person.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'
 import { CURRENT, type PersonLake, personLake } from '#lib/testing/worlds/person-lake.ts'
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** Turns an id into 12 hexadecimal digits that mean nothing without the salt, and stay the same in one lake. */
 export type Pseudonym = (buid: string) => string

@@ -1,7 +1,7 @@
 import { committedDocuments } from '#jobs/flows/documents/merged-documents.ts'
 import type { Published } from '#jobs/flows/documents/publish-views.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { LOAD } from './load.ts'
 import type { PersonParameters } from './parameters.ts'
 import type { PersonRun } from './person-run.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { backoffOf, waitBeforeRetryMs } from '#lib/engine/run/retry.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { LADDER } from './terms.ts'
 
 const busy = (retryAfterMs?: number) =>

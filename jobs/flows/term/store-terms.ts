@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import { TERM_COLUMNS, type TermKey, type TermRow } from './term-row.ts'
 

@@ -1,5 +1,5 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DEPTH_MAX, isJsonObject, isTooDeep, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
 import { ROW_NUMBER } from '#lib/records/select-columns.ts'
 import { toTermCode } from '#lib/records/term-code.ts'

@@ -2,7 +2,7 @@ import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textO
 import { columnSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import type { RecipeEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { isValidZone } from '#lib/domain/time/local-day.ts'
-import { defaultProblem } from '#lib/records/select-columns.ts'
+import { defaultProblem } from '#lib/domain/values/convert-value.ts'
 import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 

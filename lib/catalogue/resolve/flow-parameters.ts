@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { recipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from '#lib/catalogue/schema/schema-keys.ts'
-import { parseJson } from '#lib/domain/values/json.ts'
-import { canonicalText } from '#lib/records/canonical-form.ts'
 import { recipeInWords } from './declared-flow-in-words.ts'
 
 /**
@@ -25,15 +23,6 @@ export function parameterProblem(flow: string, schema: unknown, written: unknown
   }
   const parsed = valuesSchema(flow, schema, written).safeParse(parameters)
   return parsed.success ? null : misfitInWords(parsed.error)
-}
-
-/** Whether two runs told this do the same: what is not told, null or false is one and the same, and the order of a list does not count. */
-export function areSameParameters(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
-  return canonicalText(parseJson(JSON.stringify(told(a)))) === canonicalText(parseJson(JSON.stringify(told(b))))
-}
-
-function told(parameters: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== false))
 }
 
 /** What each of the values that do not fit should be. */

@@ -36,7 +36,6 @@ export const columnSchema = z.union([
       .describe("What wall-clock times mean; by default the flow's zone."),
   }),
 ])
-export type WrittenColumn = z.infer<typeof columnSchema>
 
 const selectSchema = z
   .record(columnName, columnSchema)

@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { CATALOGUE_BYTES_MAX, type CatalogueText, TOO_LARGE } from '#lib/catalogue/parse/catalogue-file.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { decodeText } from '#lib/platform/env-file.ts'
-import { isTidemarkError } from '#lib/platform/errors.ts'
 import { readRegularFile } from '#lib/platform/regular-file.ts'
 
 /** What the files hold, or why they cannot be read. */

@@ -1,8 +1,8 @@
 import { requestChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { wakeWorkers } from '#lib/db/runs/runs.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** Asks the workers to check a connection now, or every one (`connection: null`). A request that waits already is enough. */
 export function requestCheck(ctx: Context, { connection }: { connection: string | null }): Promise<{ requestedAt: Instant }> {

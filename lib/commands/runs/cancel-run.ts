@@ -2,7 +2,7 @@ import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { lockRun, wakeWorkers } from '#lib/db/runs/runs.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { settleOutcome } from './settle-outcome.ts'
 
 /** Cancels a run that has not begun at once, asks the worker of a running one to stop; an ended run is a conflict. */

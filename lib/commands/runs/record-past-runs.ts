@@ -4,8 +4,8 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals } from '#lib/db/history/arrivals.ts'
 import { listAssetsOfFlow, listEndedRuns } from '#lib/db/history/run-outcomes.ts'
 import { insertPastRuns, type PastRun } from '#lib/db/runs/past-runs.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { arrivalsOfRun } from './run-arrivals.ts'
 
 /** What came of a stretch of past runs. */

@@ -6,8 +6,8 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, listArrivalsOfRun, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { noteWritten } from '#lib/db/history/lasting-answers.ts'
 import { type EndedRun, getEndedRun, listAssetsOfFlow } from '#lib/db/history/run-outcomes.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { arrivalsOfRun } from './run-arrivals.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart, TaskWait } from '#lib/engine/run/ledger.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 export interface Attempt {
   runId: string

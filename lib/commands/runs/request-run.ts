@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { areSameParameters, parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
+import { parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { listOpenRuns, type OpenRun } from '#lib/db/runs/open-runs.ts'
 import { wakeWorkers } from '#lib/db/runs/runs.ts'
 import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { parseJson } from '#lib/domain/values/json.ts'
+import { canonicalText } from '#lib/records/canonical-form.ts'
 
 const inputSchema = z.object({
   flow: z.string().min(1).max(200),
@@ -80,4 +82,13 @@ function refuseTheSame(flow: string, open: readonly OpenRun[], told: OpenRun['to
   }
   if (open.length > WAITING_MAX)
     throw new TidemarkError('conflict', { publicMessage: `${WAITING_MAX} runs of ${flow} wait already. When some have ended, ask again.` })
+}
+
+/** Whether two runs told this do the same: what is not told, null or false is one and the same, and the order of a list does not count. */
+function areSameParameters(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  return canonicalText(parseJson(JSON.stringify(told(a)))) === canonicalText(parseJson(JSON.stringify(told(b))))
+}
+
+function told(parameters: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== false))
 }

@@ -1,8 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { insertWorkerGap } from '#lib/db/history/blind.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { refreshAllDays } from './rebuild/refresh-all-days.ts'
 import { loadReporting } from './rebuild/reporting.ts'
 

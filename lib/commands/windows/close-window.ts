@@ -6,7 +6,7 @@ import { announceChange } from '#lib/db/history/changes.ts'
 import { endWindow, listOpenWindows, lockWindow } from '#lib/db/history/windows.ts'
 import { wakeWorkers } from '#lib/db/runs/runs.ts'
 import { toStorableText } from '#lib/db/storable-json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { WindowSubject } from './open-window.ts'
 
 /** Ends a window now; one that has not begun is withdrawn, one that has ended stays as it is. */

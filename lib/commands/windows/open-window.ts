@@ -8,8 +8,8 @@ import { hasFlow } from '#lib/db/runs/flows.ts'
 import { wakeWorkers } from '#lib/db/runs/runs.ts'
 import { toStorableText } from '#lib/db/storable-json.ts'
 import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** What a window is about. */
 export interface WindowSubject {

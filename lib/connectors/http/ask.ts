@@ -1,5 +1,5 @@
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
 import type { HttpSettings } from './settings.ts'
 

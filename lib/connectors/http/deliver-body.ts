@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 

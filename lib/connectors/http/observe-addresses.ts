@@ -1,6 +1,6 @@
 import type { Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { failedLook } from '#lib/connectors/kit/probe-rows.ts'
-import { isTidemarkError } from '#lib/platform/errors.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './ask.ts'
 import { observeAddress } from './observe-address.ts'
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { nextAddress } from '#lib/connectors/kit/next-address.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
-import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type JsonEnd, readJson } from '#lib/records/read/json.ts'
 import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
 import { unusable } from '#lib/records/read/text-problems.ts'
@@ -137,7 +138,7 @@ class PagedReading {
 
   async *#read(answer: HttpAnswer): AsyncGenerator<JsonObject | UnusableRecord, JsonEnd> {
     const { system, bytes, hasEnd } = { system: systemOf(this.#connection), bytes: answer.body, hasEnd: answer.hasEnd }
-    const source = { system, what: this.#what, bytes, hasEnd }
+    const source = { system, what: this.#what, bytes, hasEnd, quote: foreignWords }
     const { format, records, total, paging } = this.#request
     if (format !== 'json') {
       yield* readRecords(source, this.#request)

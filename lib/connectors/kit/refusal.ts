@@ -1,5 +1,5 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type JsonValue, parseJson } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 /** An answer that came whole and cannot be used; asking again would bring the same. `because` names nobody. */
 export function refusedAnswer(system: string, because: string): TidemarkError {

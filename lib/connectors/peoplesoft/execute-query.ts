@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { httpRequest } from '#lib/platform/http/client.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'

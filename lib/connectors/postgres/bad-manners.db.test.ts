@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
-import { isTidemarkError } from '#lib/platform/errors.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
 import { check } from './check.ts'
 import { observe } from './observe.ts'

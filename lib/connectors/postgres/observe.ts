@@ -1,6 +1,6 @@
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { fromColumns } from './observation/from-columns.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './observation/metadata.ts'
 import { newestStatement, type Question, questionFor } from './observation/newest-statement.ts'

@@ -1,5 +1,6 @@
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
-import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 
 /** PostgreSQL's five letters, or the operating system's word for a broken line. */
 function codeOf(error: unknown): string {

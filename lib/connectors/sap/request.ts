@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { BapiCall } from './read-bapi.ts'
 import type { ODataCall } from './read-odata.ts'
 import type { SapSettings } from './settings.ts'

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { Line } from './line.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { brokenOff, toConnectionError } from './ssh-errors.ts'
 
 const GOODBYE_MS = 2000

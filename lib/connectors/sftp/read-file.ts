@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
 import type { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { type Candidate, FolderLook, isSame } from './newest-file.ts'
@@ -29,7 +30,7 @@ export async function* readFile(
   try {
     const file = await newestWhole(connection, session, path)
     const bytes = contentOf(session, file)
-    yield* readRecords({ system: session.system, what: `The file ${file.path} of ${session.system}`, bytes }, format)
+    yield* readRecords({ system: session.system, what: `The file ${file.path} of ${session.system}`, bytes, quote: foreignWords }, format)
   } catch (error) {
     throw toRequestError(session.system, `read ${path}`, error)
   } finally {

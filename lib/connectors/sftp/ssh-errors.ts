@@ -1,5 +1,5 @@
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
-import { type ErrorCode, TidemarkError } from '#lib/platform/errors.ts'
+import { type ErrorCode, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 
 /** Status codes of SFTP version 3. */

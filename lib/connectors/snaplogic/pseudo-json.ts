@@ -1,5 +1,5 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { ExactNumber, isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 
 export type PersonRow = Record<string, JsonValue>
 

@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { jsonBody } from '#lib/connectors/kit/json-body.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { httpRequest } from '#lib/platform/http/client.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { reportsError } from '#lib/records/read/reported-error.ts'

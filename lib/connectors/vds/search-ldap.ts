@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Client, type Entry, ResultCodeError } from 'ldapts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toNetworkError } from '#lib/platform/http/errors.ts'
 import { codeError, type DirectoryEntry, renamed, truncated, type VdsRequest } from './search.ts'
 import type { VdsSettings } from './settings.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** What a flow asks the directory for. */
 export const vdsRequest = z.strictObject({

@@ -8,6 +8,17 @@ export interface Column {
   type: ColumnType | null
 }
 
+/** A column as it is written under `select`: a field, or a field and what becomes of its value. */
+export type WrittenColumn =
+  | string
+  | {
+      from: string
+      type?: ColumnType | undefined
+      default?: string | number | boolean | null | undefined
+      epoch?: 's' | 'ms' | undefined
+      zone?: string | undefined
+    }
+
 /** Columns every loaded table has besides those of the answer. */
 const OWN_COLUMNS: ReadonlySet<string> = new Set(['loaded_at', 'run_id'])
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ColumnType } from './column-type.ts'
-import { convertValue, keepValue } from './convert-value.ts'
-import { ExactNumber, type JsonValue, parseJson } from './json.ts'
+import type { ColumnType } from '#lib/domain/values/column-type.ts'
+import { convertValue, defaultProblem, keepValue } from '#lib/domain/values/convert-value.ts'
+import { ExactNumber, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 
 const convert = (type: ColumnType | null, value: JsonValue, more: { zone?: string; epoch?: 's' | 'ms' } = {}) => {
   const converted = convertValue(value, { type, zone: more.zone ?? 'America/New_York', epoch: more.epoch ?? null })
@@ -181,4 +181,10 @@ it('keeps values as they come where no type is declared, but for what nobody cou
   const values: JsonValue[] = ['', ' ', 0, true, null, { a: 1 }]
   expect(values.map((value) => keepValue(value))).toEqual(values.map((value) => ({ ok: true, value })))
   expect(keepValue('\0').ok).toBe(false)
+})
+
+it('says why a default does not fit its type', () => {
+  expect(defaultProblem({ from: 'a', type: 'integer', default: 'none' }, 'UTC')).toBe('reads like "aaaa", not a whole number')
+  expect(defaultProblem({ from: 'a', type: 'integer', default: 0 }, 'UTC')).toBeNull()
+  expect(defaultProblem('a', 'UTC')).toBeNull()
 })

@@ -1,6 +1,6 @@
-import type { ColumnType } from './column-type.ts'
-import { isInitialDate, readDay, readEpoch, readMoment } from './convert-time.ts'
-import { DEPTH_MAX, ExactNumber, isJsonObject, isTooDeep, type JsonValue } from './json.ts'
+import type { ColumnType, WrittenColumn } from '#lib/domain/values/column-type.ts'
+import { isInitialDate, readDay, readEpoch, readMoment } from '#lib/domain/values/convert-time.ts'
+import { DEPTH_MAX, ExactNumber, isJsonObject, isTooDeep, type JsonValue } from '#lib/domain/values/json.ts'
 
 /** How the values of one column are read. */
 export interface Conversion {
@@ -158,4 +158,17 @@ export function convertValue(value: JsonValue, conversion: Conversion): Converte
     default:
       return keepValue(value)
   }
+}
+
+/** How the values of a column are read, as it is written; wall-clock times mean `zone` unless it names its own. */
+export function conversionOf(written: WrittenColumn, zone: string): Conversion {
+  const column = typeof written === 'string' ? { from: written } : written
+  return { type: column.type ?? null, epoch: column.epoch ?? null, zone: column.zone ?? zone }
+}
+
+/** Why the default of a column does not fit its type; null when it does or when there is none. */
+export function defaultProblem(written: WrittenColumn, zone: string): string | null {
+  const fallback = typeof written === 'string' ? null : (written.default ?? null)
+  const converted = convertValue(fallback, conversionOf(written, zone))
+  return converted.ok ? null : converted.reason
 }

@@ -1,5 +1,5 @@
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isRetryable } from '#lib/engine/run/retry.ts'
-import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 import { isDiskFull } from '#lib/platform/postgres/server-trouble.ts'
 
 /** Connection trouble, shutdown, serialisation, deadlock, lock timeout: the same statement may work next time. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toLakeError } from './lake-error.ts'
 import { applicationName } from './lake-fence.ts'
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { sqlState } from './lake-error.ts'
 

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Column } from '#lib/domain/values/column-type.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import type { LoadCounts, LoadSpec } from './load-spec.ts'
 import { quotedTable, targetExists } from './load-target.ts'
 import { PLACE, quoted, STAGED } from './staging.ts'

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import { describe, expect, it } from 'vitest'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { counts, PERMITS } from '#lib/testing/runs/load-bench.ts'
 import { beginLoad, type LoadLake } from './load-table.ts'
 

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Column, isTakenColumn } from '#lib/domain/values/column-type.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import type { LoadSpec } from './load-spec.ts'
 import { quoted, sqlType } from './staging.ts'
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Column, isTakenColumn } from '#lib/domain/values/column-type.ts'
 import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { type CopyRow, copyIn } from './copy-in.ts'
 import type { LoadRows } from './load-spec.ts'
 

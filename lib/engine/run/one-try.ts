@@ -1,6 +1,6 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { currentScope, inScope } from './scope.ts'
 import { orAborted } from './stop.ts'
 

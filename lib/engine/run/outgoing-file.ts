@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FileFormat } from '#lib/domain/values/file-format.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { createRowEncoder, type RowEncoder } from '#lib/records/write/row-encoder.ts'
 
 /** A whole file on its way out, on this machine's disk. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isRetryable, waitBeforeRetryMs } from './retry.ts'
 
 const withCode = (code: string, cause?: unknown) => Object.assign(new Error(code, { cause }), { code })

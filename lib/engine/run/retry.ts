@@ -1,6 +1,6 @@
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { TaskOptions } from '#lib/engine/flow.ts'
-import { isTidemarkError } from '#lib/platform/errors.ts'
 
 const NETWORK_CODES = new Set([
   'ECONNABORTED',

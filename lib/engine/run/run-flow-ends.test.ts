@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowResult } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { deferred, turns } from '#lib/testing/clock/turns.ts'
 import { HOUR, result, runHarness } from '#lib/testing/runs/run-harness.ts'
 import { RunStopped } from './stop.ts'

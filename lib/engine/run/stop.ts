@@ -1,4 +1,4 @@
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Why a run is told to stop before its flow returned. */
 export type StopReason = 'cancelled' | 'timed-out' | 'fenced' | 'handed-back'

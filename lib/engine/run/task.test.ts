@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { deferred, turns } from '#lib/testing/clock/turns.ts'
 import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'

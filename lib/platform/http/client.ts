@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { encodingsIn, unknownEncoding, withoutEncodings } from './encoding.ts'
 import { type Elsewhere, parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './errors.ts'

@@ -1,6 +1,6 @@
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
+import { type ErrorCode, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
-import { type ErrorCode, TidemarkError } from '#lib/platform/errors.ts'
 import { parseHttpDate } from './date.ts'
 
 /** Who is being asked, in public words: `PeopleSoft (peoplesoft)`. Never an address, which may hold a secret. */

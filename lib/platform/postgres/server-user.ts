@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Whom the server runs as; undefined means: as whoever we are. PostgreSQL refuses to run as root. */
 export type ServerUser = { uid: number; gid: number } | undefined

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { TidemarkError, toInternalMessage } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { foreignWords } from './foreign-words.ts'
 import { hideForeignCredentials } from './hide-credentials.ts'
 import { redactError, redactorFor } from './redaction.ts'

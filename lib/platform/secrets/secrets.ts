@@ -1,8 +1,8 @@
 import { fitterFor } from '#lib/domain/connections/address-reference.ts'
 import type { SecretPlace } from '#lib/domain/connections/secret-reference.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { environmentVariable } from '#lib/platform/env.ts'
 import { readEnvFile, readTextFile, type Variables } from '#lib/platform/env-file.ts'
-import { isTidemarkError, TidemarkError } from '#lib/platform/errors.ts'
 
 /** The value of a variable by its name; undefined when it is not set. */
 export type Lookup = (name: string) => string | undefined

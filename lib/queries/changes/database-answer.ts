@@ -1,6 +1,6 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { isDiskFull, type TroubleKind } from '#lib/platform/postgres/server-trouble.ts'
 
 /** How long a reader waits for the database before being told what was last known. */

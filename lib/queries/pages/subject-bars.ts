@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'

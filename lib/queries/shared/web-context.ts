@@ -1,8 +1,8 @@
 import { type Context, createContext } from '#lib/db/context.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { publicAddress, readEnvironment } from '#lib/platform/env.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { createLog } from '#lib/platform/log.ts'
 
 /** A database that says nothing for so long is given up by the page that asked. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type JsonPath, streamJson } from './json-stream.ts'
 
 const SAMPLE = '[{"a":[1,-2.5e3,"x\\"]}\\\\",{"b":[null]}],"ü":"é😀"}, {} ,[], "s" ,true]'

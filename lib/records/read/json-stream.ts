@@ -1,4 +1,4 @@
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Where a value stands: keys and positions from the root. */
 export type JsonPath = readonly (string | number)[]

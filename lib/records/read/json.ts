@@ -1,6 +1,5 @@
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, isTooDeep, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
-import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type JsonPath, type JsonPiece, streamJson } from './json-stream.ts'
 import { reportsError } from './reported-error.ts'
 import { peekStart } from './sniff.ts'
@@ -30,10 +29,10 @@ const ERRORS: Record<string, (value: JsonValue | undefined) => boolean> = {
 }
 
 /** The rows of one JSON text, as they are read, then what it holds beside them. Memory: the largest row. */
-export async function* readJson({ system, what, bytes }: RecordSource, places: JsonPlaces): AsyncGenerator<JsonObject, JsonEnd> {
+export async function* readJson({ system, what, bytes, quote }: RecordSource, places: JsonPlaces): AsyncGenerator<JsonObject, JsonEnd> {
   const { start, chunks } = await peekStart(inUtf8(what, bytes), 1)
   if (start === '') return { notes: {}, isNothing: true }
-  const reader = new ListReader(what, places)
+  const reader = new ListReader(what, places, quote)
   try {
     refuseOther(what, start, reader.isAtRoot)
     for await (const piece of streamJson(system, chunks, (path) => reader.enters(path))) {
@@ -65,11 +64,13 @@ class ListReader {
   /** How deep each note stands: a key with dots goes before a path of several. */
   readonly #depths: Record<string, number> = {}
   readonly #reported: JsonObject = {}
+  readonly #quote: RecordSource['quote']
   #isFound = false
   #isNull = false
   #rows = 0
 
-  constructor(what: string, { records, notes }: JsonPlaces) {
+  constructor(what: string, { records, notes }: JsonPlaces, quote: RecordSource['quote']) {
+    this.#quote = quote
     this.#what = what
     this.#list = records ?? ''
     this.isAtRoot = records === undefined
@@ -120,7 +121,7 @@ class ListReader {
     if (Object.entries(ERRORS).some(([key, isError]) => isError(this.#reported[key]))) {
       throw new TidemarkError('refused', {
         publicMessage: `${this.#what} cannot be used: it reports an error${this.#isFound ? ' beside its rows' : ' instead of rows'}.`,
-        message: `error in the answer: ${foreignWords(isTooDeep(this.#reported) ? 'nested too deeply' : JSON.stringify(this.#reported))}`,
+        message: `error in the answer${this.#quote ? `: ${this.#quote(isTooDeep(this.#reported) ? 'nested too deeply' : JSON.stringify(this.#reported))}` : ''}`,
       })
     }
     if (!this.#isFound) throw unusable(this.#what, `it holds nothing at ${this.#list}`)

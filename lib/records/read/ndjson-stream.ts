@@ -1,4 +1,4 @@
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 const NEWLINE = 0x0a
 

@@ -1,4 +1,4 @@
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** A text that cannot be rows. */
 export function unusable(what: string, because: string, cause?: unknown): TidemarkError {

@@ -14,6 +14,8 @@ export interface RecordSource {
   bytes: AsyncIterable<Uint8Array>
   /** False when nothing tells where the bytes end, so that the last row may be half of one. */
   hasEnd?: boolean
+  /** Cleans what the other side wrote, for the internal log; absent: nothing of it is quoted. */
+  quote?: (text: string) => string
 }
 
 const NOT_UTF8 = 'it is not UTF-8; if it is Western text of an older system, say encoding: latin1'

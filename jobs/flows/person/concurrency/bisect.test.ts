@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AskedPerson } from '#jobs/flows/person/sources/source.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { askApart, isWorthAskingApart } from './bisect.ts'
 
 const people = (count: number): AskedPerson[] =>

@@ -1,5 +1,6 @@
 import type { AskedPerson } from '#jobs/flows/person/sources/source.ts'
-import { isSystemWide, isTidemarkError } from '#lib/platform/errors.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isSystemWide } from '#lib/platform/errors.ts'
 
 /** Questions spent on finding those who spoil one batch; enough for one or two among a thousand. */
 const QUESTIONS_MAX = 24

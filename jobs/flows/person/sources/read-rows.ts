@@ -1,7 +1,7 @@
 import { toBuid } from '#jobs/flows/person/incoming-person.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
 // As PeopleSoft stores it: CHAR(4).

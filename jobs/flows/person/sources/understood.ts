@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Passes records on; a connection of another kind, which does not take what this upstream asks for, is an error in words. */
 export async function* understood(records: AsyncIterable<unknown>, upstream: string, kind: string): AsyncGenerator<unknown> {

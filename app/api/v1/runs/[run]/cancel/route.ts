@@ -2,7 +2,7 @@ import { acceptOrder } from '#app/_lib/accept-action.ts'
 import { runPath } from '#app/_ui/paths.ts'
 import { isRunId } from '#app/_ui/runs/run-id.ts'
 import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
-import { TidemarkError } from '#lib/platform/errors.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Cancels a run, or asks its worker to stop it. */
 export function POST(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {
