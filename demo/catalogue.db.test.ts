@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { executeRun } from '#jobs/worker/execute-run.ts'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
-import { createBell } from '#jobs/worker/wake-signal.ts'
+import { createWakeSignal } from '#jobs/worker/wake-signal.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { claimRun } from '#lib/commands/runs/claim-run.ts'
@@ -60,7 +60,7 @@ async function run(flow: string): Promise<{ state: string; rows: number; problem
   const { runId } = await requestRun(ctx, { flow })
   const claim = await claimRun(ctx, { runId, owner: services.workerId })
   if (claim === null) throw new Error(`the run of ${flow} cannot be taken`)
-  await executeRun(services, claim, { stop: new AbortController(), bell: createBell(ctx.clock) })
+  await executeRun(services, claim, { stop: new AbortController(), wakeSignal: createWakeSignal(ctx.clock) })
   const { rows } = await ctx.pool.query('select state, rows_loaded::int as rows, problem from run where id = $1', [runId])
   return rows[0]
 }

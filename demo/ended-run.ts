@@ -1,13 +1,13 @@
 import type { PastRun, PastTask } from '#lib/db/runs/past-runs.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { chance } from './chance.ts'
-import type { Mishap } from './faults.ts'
+import type { Fault } from './faults.ts'
 import type { Habit } from './habits.ts'
 
 interface Told {
   habit: Habit
   timeoutMs: number
-  mishap: Mishap | undefined
+  fault: Fault | undefined
 }
 
 type Planned = Pick<PastRun, 'flow' | 'trigger' | 'scheduledFor' | 'createdAt' | 'requestedBy'>
@@ -17,31 +17,31 @@ const TOO_LONG = 'The run took longer than its flow allows.'
 const TRIES = 4
 
 /** A run of the past, from its start to its end: as usual, or as a mishap had it. */
-export function endedRun(planned: Planned, startedAt: Instant, { habit, timeoutMs, mishap }: Told): PastRun {
+export function endedRun(planned: Planned, startedAt: Instant, { habit, timeoutMs, fault }: Told): PastRun {
   const name = `${planned.flow} ${planned.scheduledFor} ${planned.trigger}`
-  const endedAt = startedAt + durationOf(name, habit, timeoutMs, mishap)
+  const endedAt = startedAt + durationOf(name, habit, timeoutMs, fault)
   const run = { ...planned, startedAt, endedAt }
-  if (mishap?.ends === 'failed') return brokenRun(run, habit, 'failed', mishap.problem)
-  if (mishap?.ends === 'timed-out') return brokenRun(run, habit, 'timed-out', TOO_LONG)
-  return goodRun(run, habit, name, mishap)
+  if (fault?.ends === 'failed') return brokenRun(run, habit, 'failed', fault.problem)
+  if (fault?.ends === 'timed-out') return brokenRun(run, habit, 'timed-out', TOO_LONG)
+  return goodRun(run, habit, name, fault)
 }
 
-function durationOf(name: string, { seconds }: Habit, timeoutMs: number, mishap: Mishap | undefined): number {
-  if (mishap?.ends === 'timed-out') return timeoutMs
-  if (mishap?.ends === 'slow' || mishap?.ends === 'failed') return Math.min(mishap.minutes * MINUTE_MS, timeoutMs)
+function durationOf(name: string, { seconds }: Habit, timeoutMs: number, fault: Fault | undefined): number {
+  if (fault?.ends === 'timed-out') return timeoutMs
+  if (fault?.ends === 'slow' || fault?.ends === 'failed') return Math.min(fault.minutes * MINUTE_MS, timeoutMs)
   return Math.round((0.7 + 0.6 * chance(`${name} took`)) * seconds * SECOND_MS)
 }
 
 type Begun = Planned & { startedAt: Instant; endedAt: Instant }
 
-function goodRun(run: Begun, habit: Habit, name: string, mishap: Extract<Mishap, { ends: 'partial' | 'slow' }> | undefined): PastRun {
+function goodRun(run: Begun, habit: Habit, name: string, fault: Extract<Fault, { ends: 'partial' | 'slow' }> | undefined): PastRun {
   const seen = Math.round(habit.rows * (0.97 + 0.06 * chance(`${name} rows`)))
   const isQuiet = chance(`${name} quiet`) < (habit.quiet ?? 0)
   const share = habit.changed === 1 ? 1 : habit.changed * (0.5 + chance(`${name} changed`))
   const changed = isQuiet ? 0 : Math.max(1, Math.round(seen * share))
-  const refused = mishap?.ends === 'partial' ? (mishap.refused ?? 0) : 0
-  const incomplete = mishap?.ends === 'partial' ? (mishap.incomplete ?? null) : null
-  const reason = mishap?.ends === 'partial' ? (mishap.reason ?? '') : ''
+  const refused = fault?.ends === 'partial' ? (fault.refused ?? 0) : 0
+  const incomplete = fault?.ends === 'partial' ? (fault.incomplete ?? null) : null
+  const reason = fault?.ends === 'partial' ? (fault.reason ?? '') : ''
   const last = habit.tasks.at(-1) ?? 'load'
   return {
     ...run,

@@ -1,5 +1,5 @@
 /** Something that went wrong with a flow, on planned days of the demo's past. */
-export type Mishap = {
+export type Fault = {
   flow: string
   /** Local days before the day of the first start, both included; the last one is nearer. Below zero: it still goes wrong. */
   days: readonly [first: number, last: number]
@@ -18,7 +18,7 @@ const IDENTITY = 'identity@riverside.example'
 const STILL = Number.NEGATIVE_INFINITY
 
 /** What went wrong in ninety days of a whole campus: now and then, something. The first that fits a day counts. */
-export const MISHAPS: readonly Mishap[] = [
+export const FAULTS: readonly Fault[] = [
   {
     flow: 'term',
     days: [33, 33],

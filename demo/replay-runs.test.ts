@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { previousTick } from '#lib/domain/time/cron.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { MISHAPS } from './faults.ts'
+import { FAULTS } from './faults.ts'
 import { type ToldFlow, tellRuns } from './replay-runs.ts'
 import { CAMPUS_ZONE } from './stretch.ts'
 
@@ -41,7 +41,7 @@ describe('the told runs of a flow', () => {
   })
 
   it('never overlap, whatever happens to them', () => {
-    const flows = [...new Set(MISHAPS.map((mishap) => mishap.flow))].map((name) => flow(name, '5 * * * *', { timeoutMs: 4 * HOUR_MS }))
+    const flows = [...new Set(FAULTS.map((fault) => fault.flow))].map((name) => flow(name, '5 * * * *', { timeoutMs: 4 * HOUR_MS }))
     const { runs } = tellRuns(flows, ALL, null)
     const begun = runs.filter((run) => run.startedAt !== null).sort((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))
     const overlaps = [...Map.groupBy(begun, (run) => run.flow).values()].flatMap((own) =>
@@ -69,7 +69,7 @@ describe('a flow that comes after another', () => {
   })
 
   it('gives up after its timeout when the other fails, and begins late when somebody mends that in time', () => {
-    const mended = MISHAPS.find((mishap) => mishap.ends === 'failed' && mishap.again !== undefined && mishap.days[0] === mishap.days[1])
+    const mended = FAULTS.find((fault) => fault.ends === 'failed' && fault.again !== undefined && fault.days[0] === fault.days[1])
     if (mended === undefined) throw new Error('no mishap was mended')
     const flows = (timeoutMs: number) => [flow(mended.flow, '0 1 * * *'), flow('reader', '0 2 * * *', { after: [mended.flow], timeoutMs })]
     const day = FIRST_START - mended.days[0] * DAY_MS
@@ -103,18 +103,18 @@ describe('a night without a worker', () => {
 
 describe('planned mishaps', () => {
   it('happen on their days and to their flows only', () => {
-    const flows = [...new Set(MISHAPS.map((mishap) => mishap.flow))].map((name) => flow(name, '0 4 * * *'))
+    const flows = [...new Set(FAULTS.map((fault) => fault.flow))].map((name) => flow(name, '0 4 * * *'))
     const { runs } = tellRuns([...flows, flow('lucky', '0 4 * * *')], ALL, null)
     expect(runs.filter((run) => run.flow === 'lucky' && run.state !== 'completed')).toEqual([])
-    for (const mishap of MISHAPS) {
-      const own = runs.filter((run) => run.flow === mishap.flow && run.trigger === 'schedule')
-      const state = mishap.ends === 'slow' ? 'completed' : mishap.ends
+    for (const fault of FAULTS) {
+      const own = runs.filter((run) => run.flow === fault.flow && run.trigger === 'schedule')
+      const state = fault.ends === 'slow' ? 'completed' : fault.ends
       const days = own.filter((run) => {
         const before = Math.round((FIRST_START - 8 * HOUR_MS - run.scheduledFor) / DAY_MS)
-        return before <= mishap.days[0] && before >= mishap.days[1]
+        return before <= fault.days[0] && before >= fault.days[1]
       })
-      expect(days.length, mishap.flow).toBeGreaterThan(0)
-      expect(new Set(days.map((run) => run.state)), mishap.flow).toEqual(new Set([state]))
+      expect(days.length, fault.flow).toBeGreaterThan(0)
+      expect(new Set(days.map((run) => run.state)), fault.flow).toEqual(new Set([state]))
     }
   })
 

@@ -7,7 +7,7 @@ import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { atTimeOfDay, daysBetween, localDay } from '#lib/domain/time/local-day.ts'
 import { chance } from './chance.ts'
 import { endedRun } from './ended-run.ts'
-import { MISHAPS, type Mishap } from './faults.ts'
+import { FAULTS, type Fault } from './faults.ts'
 import { habitOf } from './habits.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
@@ -39,22 +39,22 @@ const WAITS_UNTIL_CLAIMED_MS = 20 * SECOND_MS
  * to (one run of a flow at a time, `after` waited for, ticks nobody was there for missed). The same stretch gives the same runs.
  */
 export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: Night | null): ToldRuns {
-  const told = new Map<string, FlowStory>()
+  const told = new Map<string, FlowPast>()
   const byName = new Map(flows.map((flow) => [flow.name, flow]))
-  const tell = (flow: ToldFlow): FlowStory => {
+  const tell = (flow: ToldFlow): FlowPast => {
     const known = told.get(flow.name)
     if (known !== undefined) return known
-    const story = new FlowStory(flow, stretch, nobody)
+    const past = new FlowPast(flow, stretch, nobody)
     // Entered first: the catalogue forbids flows that wait for each other.
-    told.set(flow.name, story)
-    story.tell(flow.after.flatMap((name) => byName.get(name) ?? []).map(tell))
-    return story
+    told.set(flow.name, past)
+    past.tell(flow.after.flatMap((name) => byName.get(name) ?? []).map(tell))
+    return past
   }
   for (const flow of flows) tell(flow)
-  const stories = [...told.values()]
+  const pasts = [...told.values()]
   return {
-    runs: stories.flatMap((story) => story.runs),
-    untold: new Map(stories.flatMap(({ flow, untold }) => (untold === null ? [] : [[flow.name, untold]]))),
+    runs: pasts.flatMap((past) => past.runs),
+    untold: new Map(pasts.flatMap(({ flow, untold }) => (untold === null ? [] : [[flow.name, untold]]))),
   }
 }
 
@@ -62,7 +62,7 @@ export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: N
 type Start = { at: Instant } | { gaveUpAt: Instant; words: string }
 
 /** The runs of one flow. */
-class FlowStory {
+class FlowPast {
   readonly flow: ToldFlow
   readonly runs: PastRun[] = []
   untold: Instant | null = null
@@ -75,7 +75,7 @@ class FlowStory {
     this.#nobody = nobody
   }
 
-  tell(upstream: readonly FlowStory[]): void {
+  tell(upstream: readonly FlowPast[]): void {
     const { schedule, name } = this.flow
     if (schedule === null) return
     const { from, to } = this.#stretch
@@ -91,23 +91,23 @@ class FlowStory {
   }
 
   /** False when it cannot be told: it would not be over yet. */
-  #tellTick(planned: Planned, schedule: Schedule, upstream: readonly FlowStory[]): boolean {
+  #tellTick(planned: Planned, schedule: Schedule, upstream: readonly FlowPast[]): boolean {
     const tick = planned.scheduledFor
     if (this.#isMissed(tick, schedule)) {
       this.runs.push(neverBegun(planned, 'missed', tick, null))
       return true
     }
-    const mishap = this.#mishapOn(tick)
+    const fault = this.#faultOn(tick)
     const start = this.#startOf(tick, schedule, upstream)
-    const run = 'gaveUpAt' in start ? neverBegun(planned, 'failed', start.gaveUpAt, start.words) : this.#execute(planned, start.at, mishap)
+    const run = 'gaveUpAt' in start ? neverBegun(planned, 'failed', start.gaveUpAt, start.words) : this.#execute(planned, start.at, fault)
     if (run.endedAt >= this.#stretch.to) return false
     this.runs.push(run)
-    if (mishap?.again !== undefined && mishap.by !== undefined) this.#repeat(run, mishap.again, mishap.by)
+    if (fault?.again !== undefined && fault.by !== undefined) this.#repeat(run, fault.again, fault.by)
     return true
   }
 
-  #execute(planned: Planned, startedAt: Instant, mishap: Mishap | undefined): PastRun {
-    return endedRun(planned, startedAt, { habit: habitOf(planned.flow), timeoutMs: this.flow.timeoutMs, mishap })
+  #execute(planned: Planned, startedAt: Instant, fault: Fault | undefined): PastRun {
+    return endedRun(planned, startedAt, { habit: habitOf(planned.flow), timeoutMs: this.flow.timeoutMs, fault })
   }
 
   /** Somebody came in the morning, mended it and ran it again. */
@@ -118,9 +118,9 @@ class FlowStory {
     if (run.endedAt < this.#stretch.to) this.runs.push(run)
   }
 
-  #mishapOn(tick: Instant): Mishap | undefined {
+  #faultOn(tick: Instant): Fault | undefined {
     const daysBefore = daysBetween(localDay(tick, CAMPUS_ZONE), localDay(this.#stretch.firstStart, CAMPUS_ZONE))
-    return MISHAPS.find(({ flow, days: [first, last] }) => flow === this.flow.name && daysBefore <= first && daysBefore >= last)
+    return FAULTS.find(({ flow, days: [first, last] }) => flow === this.flow.name && daysBefore <= first && daysBefore >= last)
   }
 
   /** After a night without a worker only the newest tick runs. */
@@ -131,14 +131,14 @@ class FlowStory {
     return next !== null && next < night.to
   }
 
-  #startOf(tick: Instant, schedule: Schedule, upstream: readonly FlowStory[]): Start {
+  #startOf(tick: Instant, schedule: Schedule, upstream: readonly FlowPast[]): Start {
     const night = this.#nobody
     const isThere = night === null || tick < night.from || tick >= night.to
     let at = (isThere ? tick : night.to) + Math.ceil(chance(`${this.flow.name} ${tick} taken`) * WAITS_UNTIL_CLAIMED_MS)
     const before = this.runs.at(-1)
     if (before !== undefined) at = Math.max(at, before.endedAt + SECOND_MS)
-    for (const story of upstream) {
-      const start = story.#readyFor(tick, schedule, tick + this.flow.timeoutMs)
+    for (const past of upstream) {
+      const start = past.#readyFor(tick, schedule, tick + this.flow.timeoutMs)
       if ('gaveUpAt' in start)
         return { ...start, words: `It waited ${formatDuration(this.flow.timeoutMs)} and could not start. ${start.words}` }
       at = Math.max(at, start.at + SECOND_MS)

@@ -16,14 +16,14 @@ import { secretSource } from '#lib/platform/secrets/secrets.ts'
 import { requireRightClock } from './worker/check-clock.ts'
 import { beatInside, beatOutside, noteAbsence } from './worker/heartbeats.ts'
 import type { JobServices } from './worker/job-kind.ts'
-import { hearHints } from './worker/listen.ts'
+import { listenForWakeSignals } from './worker/listen.ts'
 import { loadExtensions } from './worker/load-extensions.ts'
 import { loadKinds, loadNotifiers } from './worker/load-kinds.ts'
-import { takeOverCatalogue } from './worker/reload-catalogue.ts'
+import { reloadCatalogue } from './worker/reload-catalogue.ts'
 import { RunHolder } from './worker/run-holder.ts'
 import { singleFlight } from './worker/single-flight.ts'
 import { planSweep, sweepStatuses } from './worker/sweeps.ts'
-import { createBell } from './worker/wake-signal.ts'
+import { createWakeSignal } from './worker/wake-signal.ts'
 import { startWakeUps } from './worker/wake-ups.ts'
 import { watchCatalogue } from './worker/watch-catalogue.ts'
 import { watchSecrets } from './worker/watch-secrets.ts'
@@ -62,7 +62,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   const { ctx, signal } = services
   const { log } = ctx
   let sweptAt = startedAt
-  const statusBell = createBell(clock)
+  const statusSignal = createWakeSignal(clock)
   await requireRightClock(ctx.pool, clock)
   await noteAbsence(services)
   await beatInside(services, startedAt)
@@ -86,22 +86,22 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
     }),
   )
   const onChange = () => {
-    statusBell.ring()
+    statusSignal.wake()
     plan.trigger()
   }
   const onRequest = () => {
-    services.runs.lookAtLeases()
+    services.runs.renewLeasesNow()
     plan.trigger()
   }
   const onCatalogue = async (read: CatalogueTexts) => {
-    await takeOverCatalogue(services, read)
+    await reloadCatalogue(services, read)
     onChange()
   }
   const loops = [
-    sweepStatuses(services, statusBell, () => {
+    sweepStatuses(services, statusSignal, () => {
       sweptAt = clock.now()
     }),
-    hearHints({ url: databaseUrl, clock, log, signal }, { onChange, onRequest }),
+    listenForWakeSignals({ url: databaseUrl, clock, log, signal }, { onChange, onRequest }),
     watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),
     watchSecrets(services),
     beatOutside(services, () => sweptAt),

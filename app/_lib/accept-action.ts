@@ -11,10 +11,10 @@ import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
 
 /** What was sent along: the fields of a form (texts), or a JSON object. */
-export type OrderFields = Record<string, unknown>
+export type ActionFields = Record<string, unknown>
 
 /** What an order led to: where a form goes on, and what a script is told. */
-export interface OrderDone {
+export interface ActionDone {
   /** A path of this page, made by paths.ts. */
   location: string
   answer: object
@@ -26,7 +26,10 @@ const PUBLIC_WORDS = 'This page is public, so it takes no orders until there is 
  * Takes an order from the page: only from the page itself, only while the catalogue says `access: private`. A form is answered with a
  * redirect to `location` (or a small page saying why not), JSON with `answer` and `location` (or `{ problem }`).
  */
-export async function acceptOrder(request: Request, execute: (ctx: Context, fields: OrderFields) => Promise<OrderDone>): Promise<Response> {
+export async function acceptAction(
+  request: Request,
+  execute: (ctx: Context, fields: ActionFields) => Promise<ActionDone>,
+): Promise<Response> {
   const refuseWith = isFromForm(request.headers) ? problemPage : problem
   const { context } = webProcess()
   try {
@@ -51,7 +54,7 @@ function ownAddresses(pageUrl: string): string[] {
   return [pageUrl, publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
 }
 
-async function readFields(request: Request): Promise<OrderFields> {
+async function readFields(request: Request): Promise<ActionFields> {
   const text = await readText(request, BODY_BYTES_MAX)
   if (isFromForm(request.headers)) return Object.fromEntries(new URLSearchParams(text))
   if (mediaType(request.headers) !== 'application/json') throw refuse('Orders are sent as JSON (content-type: application/json).')
@@ -73,6 +76,6 @@ function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
 }
 
-function answer(done: OrderDone): Response {
+function answer(done: ActionDone): Response {
   return Response.json({ ...done.answer, location: done.location }, { headers: { 'cache-control': 'no-store' } })
 }

@@ -3,7 +3,7 @@ import type { WindowSubject } from '#lib/commands/windows/open-window.ts'
 import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
 import { formatDuration, parseDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import type { OrderFields } from './accept-action.ts'
+import type { ActionFields } from './accept-action.ts'
 import { refuse } from './respond.ts'
 
 const PATHS = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }
@@ -11,7 +11,7 @@ const KINDS = ['group', 'feed', 'asset', 'flow'] as const
 const KEY_MAX = 600
 
 /** What an order to pause is about, with its page: `subject` is `flow:course`, `feed:terms`, … */
-export function readPauseSubject({ subject }: OrderFields): WindowSubject & { location: string } {
+export function readPauseSubject({ subject }: ActionFields): WindowSubject & { location: string } {
   const text = typeof subject === 'string' ? subject : ''
   const kind = KINDS.find((each) => text.startsWith(`${each}:`))
   const key = kind === undefined ? '' : text.slice(kind.length + 1)
@@ -23,7 +23,7 @@ export function readPauseSubject({ subject }: OrderFields): WindowSubject & { lo
 const LENGTH_MAX_MS = 366 * 86_400_000
 
 /** How long, in milliseconds; null: until somebody ends it. */
-export function readPauseLength({ for: written }: OrderFields): number | null {
+export function readPauseLength({ for: written }: ActionFields): number | null {
   if (written === undefined || written === null || written === '') return null
   const ms = typeof written === 'string' ? parseDuration(written) : null
   if (ms === null || ms === 0) throw refuse('“for” is not a duration. Write one such as 45m, 2h or 1d.')
@@ -32,7 +32,7 @@ export function readPauseLength({ for: written }: OrderFields): number | null {
 }
 
 /** When it begins, as the clocks of the page show it; null: now. */
-export function readPauseBegin({ from }: OrderFields, zone: string, now: Instant): Instant | null {
+export function readPauseBegin({ from }: ActionFields, zone: string, now: Instant): Instant | null {
   if (from === undefined || from === null || from === '') return null
   const begin = readBegin(typeof from === 'string' ? from : JSON.stringify(from), zone, now)
   if (typeof begin !== 'number') throw refuse(begin.problem)
@@ -40,7 +40,7 @@ export function readPauseBegin({ from }: OrderFields, zone: string, now: Instant
 }
 
 /** Why, or null. */
-export function readPauseNote({ note }: OrderFields): string | null {
+export function readPauseNote({ note }: ActionFields): string | null {
   if (note === undefined || note === null) return null
   if (typeof note !== 'string') throw refuse('“note” is a text.')
   return note.trim() || null

@@ -1,5 +1,5 @@
 import type { Banner } from '#lib/queries/shared/banners.ts'
-import { Frame } from './page-shell.tsx'
+import { PageShell } from './page-shell.tsx'
 
 const FEED = `groups:
   records:
@@ -19,7 +19,7 @@ ${FEED}`
 /** Before the first catalogue: what to do next. */
 export function EmptyState({ now, banners }: { now: number; banners: readonly Banner[] }) {
   return (
-    <Frame page={{ name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]} banners={banners}>
+    <PageShell page={{ name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]} banners={banners}>
       <div className="hero">
         <h1>There is nothing to show yet: no catalogue has been accepted.</h1>
         <p className="lead">The catalogue says which data you promise to whom. Three steps, then this page fills by itself:</p>
@@ -37,7 +37,7 @@ export function EmptyState({ now, banners }: { now: number; banners: readonly Ba
           If you have started with one already, the worker may still be reading it, or the line above says what is wrong with it.
         </p>
       </div>
-    </Frame>
+    </PageShell>
   )
 }
 

@@ -11,7 +11,7 @@ import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
 import { ZoneProvider, ZoneSwitch } from './zone.tsx'
 
-interface FrameProps {
+interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }
   now: number
   banners?: readonly Banner[]
@@ -26,7 +26,7 @@ interface FrameProps {
 }
 
 /** What every screen has around it. */
-export function Frame({ page, now, shows, banners = [], search = '', place = 'status', crumbs = [], children }: FrameProps) {
+export function PageShell({ page, now, shows, banners = [], search = '', place = 'status', crumbs = [], children }: PageShellProps) {
   return (
     <ZoneProvider zone={page.zone} now={now} readyBy={page.readyBy}>
       <Sprite />

@@ -1,7 +1,7 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
-import { OrderForm } from '#app/_ui/actions/action-form.tsx'
+import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { checkConnectionPath } from '#app/_ui/paths.ts'
 
 const LOOK_EVERY_MS = 1000
@@ -17,28 +17,28 @@ interface CheckOrderProps {
 }
 
 /** The button that has a connection checked, and what came of it as soon as the worker has said so. */
-export function CheckOrder({ connection, checkedAt, isChecking, isGood }: CheckOrderProps) {
+export function CheckAction({ connection, checkedAt, isChecking, isGood }: CheckOrderProps) {
   const router = useRouter()
   const [asked, setAsked] = useState<{ after: number | null } | null>(null)
-  const [looks, setLooks] = useState(0)
+  const [looks, setProbes] = useState(0)
   const isWaiting = asked !== null && (isChecking || checkedAt === asked.after)
   useEffect(() => {
     if (!isWaiting) return
     const timer = setInterval(() => {
-      setLooks((count) => count + 1)
+      setProbes((count) => count + 1)
       router.refresh()
     }, LOOK_EVERY_MS)
     return () => clearInterval(timer)
   }, [isWaiting, router])
   const begin = () => {
-    setLooks(0)
+    setProbes(0)
     setAsked({ after: checkedAt })
   }
   return (
     <>
-      <OrderForm action={checkConnectionPath(connection)} onDone={begin}>
+      <ActionForm action={checkConnectionPath(connection)} onDone={begin}>
         Test<span className="sr-only"> {connection}</span>
-      </OrderForm>
+      </ActionForm>
       <output className="small">
         {asked === null ? null : isWaiting ? waiting(looks, isChecking) : isGood ? 'It lets us in.' : 'It fails: see above.'}
       </output>

@@ -6,7 +6,7 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/time/duration.ts'
 import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
 import type { ConnectionView } from '#lib/queries/pages/connections-page.ts'
-import { CheckOrder } from './check-action.tsx'
+import { CheckAction } from './check-action.tsx'
 import { SecretList } from './secret-list.tsx'
 
 type State = ConnectionView['health']['state']
@@ -33,14 +33,14 @@ export function ConnectionCard({ connection }: { connection: ConnectionView }) {
         form="card-facts"
         facts={[
           ['Address', <Address key="address" connection={connection} />],
-          ['Last look', <LastLook key="look" connection={connection} />],
+          ['Last look', <LastProbe key="look" connection={connection} />],
           ['Last check', <LastCheck key="check" connection={connection} />],
           ['Secrets', <SecretList key="secrets" references={connection.references} />],
           ['Used by', <Usage key="usage" connection={connection} />],
         ]}
       />
       <footer>
-        <CheckOrder
+        <CheckAction
           connection={key}
           checkedAt={connection.checkedAt}
           isChecking={health.state === 'checking'}
@@ -81,7 +81,7 @@ function Address({ connection }: { connection: ConnectionView }) {
   )
 }
 
-function LastLook({ connection }: { connection: ConnectionView }) {
+function LastProbe({ connection }: { connection: ConnectionView }) {
   const { okAt, failedAt, failures, downSince, probeEveryMs } = connection
   return (
     <>

@@ -1,5 +1,5 @@
 import { grouped } from '#app/_ui/grouped.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import type { ConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 import { ConnectionCard } from './connection-card.tsx'
 
@@ -9,7 +9,7 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
   // A connection that is down says so on its card.
   const banners = found.banners.filter((banner) => banner.kind !== 'connection')
   return (
-    <Frame page={page} now={now} shows={['connection:*']} banners={banners} place="connections">
+    <PageShell page={page} now={now} shows={['connection:*']} banners={banners} place="connections">
       <header className="hero">
         <h1>{found.isPrivate ? headline(connections) : 'Connections are not shown on a public page.'}</h1>
         {!found.isPrivate ? (
@@ -34,7 +34,7 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
           <Cards connections={connections.slice(SHOWN)} />
         </details>
       )}
-    </Frame>
+    </PageShell>
   )
 }
 

@@ -4,7 +4,7 @@ import { pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
 import { GroupList } from '#app/_ui/feeds/group-list.tsx'
 import { Legend } from '#app/_ui/feeds/legend.tsx'
 import { assetsShown, OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { filterPath, overviewPath } from '#app/_ui/paths.ts'
 import type { FoundThings } from '#lib/queries/pages/find-things.ts'
@@ -28,7 +28,7 @@ export function FoundFeeds({ overview, page, filter, things, pageNumber, problem
   const { q, status, owner } = filter
   const question = { ...(q !== undefined && { q }), ...(status !== undefined && { status }), ...(owner !== undefined && { owner }) }
   return (
-    <Frame
+    <PageShell
       page={page}
       now={overview.now}
       shows={[...OVERVIEW_SHOWS, ...assetsShown(things?.assets.shown ?? [])]}
@@ -47,6 +47,6 @@ export function FoundFeeds({ overview, page, filter, things, pageNumber, problem
       {feeds.total > 0 && <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} />}
       <Pager of={feeds} what="feeds" hrefOf={(number) => filterPath({ ...question, page: String(number) })} />
       {things !== null && <FoundThingsList things={things} />}
-    </Frame>
+    </PageShell>
   )
 }

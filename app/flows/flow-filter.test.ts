@@ -3,12 +3,12 @@ import { parseFlowFilter } from './flow-filter.ts'
 
 describe('the filter of the flows', () => {
   it.each([
-    [{}, { q: null, group: null, standing: null }],
+    [{}, { q: null, group: null, health: null }],
     [
       { q: ' sap permits ', group: 'hr', state: 'failed' },
-      { q: 'sap permits', group: 'hr', standing: 'failed' },
+      { q: 'sap permits', group: 'hr', health: 'failed' },
     ],
-    [{ q: '  ' }, { q: null, group: null, standing: null }],
+    [{ q: '  ' }, { q: null, group: null, health: null }],
   ])('%j is understood', (question, filter) => {
     expect(parseFlowFilter(question)).toEqual(filter)
   })

@@ -1,10 +1,10 @@
-import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { NoActions } from '#app/_ui/actions/no-orders.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { filteredFlowsPath, flowsPath } from '#app/_ui/paths.ts'
 import { FlowCard } from '#app/_ui/runs/flow-card.tsx'
-import { flowsTitle, STANDINGS } from '#app/_ui/runs/flow-words.ts'
-import { FLOW_STANDINGS } from '#lib/domain/runs/flow-health.ts'
+import { flowsTitle, HEALTHS } from '#app/_ui/runs/flow-words.ts'
+import { FLOW_HEALTHS } from '#lib/domain/runs/flow-health.ts'
 import type { FlowFilter, FlowsPage } from '#lib/queries/pages/flows-page.ts'
 import { pageOfFlows } from './page-of-flows.ts'
 
@@ -19,9 +19,9 @@ interface FlowsScreenProps {
 export function FlowsScreen({ found, filter, problem, pageNumber }: FlowsScreenProps) {
   const { page, now, banners } = found
   const cards = pageOfFlows(found.groups, pageNumber)
-  const { q, group, standing } = filter
+  const { q, group, health } = filter
   return (
-    <Frame page={page} now={now} shows={['flow:*']} banners={banners} place="flows">
+    <PageShell page={page} now={now} shows={['flow:*']} banners={banners} place="flows">
       <header className="hero">
         <h1>{problem ?? (found.total > 0 && found.shown === 0 ? 'No flow is like that' : flowsTitle(found, filter))}</h1>
         {found.total === 0 && (
@@ -30,22 +30,22 @@ export function FlowsScreen({ found, filter, problem, pageNumber }: FlowsScreenP
             <code>extract</code>, and <code>load</code> or <code>deliver</code>.
           </p>
         )}
-        {found.total > 0 && !found.takesOrders && <NoOrders />}
+        {found.total > 0 && !found.takesActions && <NoActions />}
       </header>
       {found.total > 0 && <Choice found={found} filter={filter} />}
       <div className="cards">
         {cards.items.map(({ card, isFirst }) => (
-          <FlowCard key={card.name} card={card} now={now} takesOrders={found.takesOrders} isFirst={isFirst} />
+          <FlowCard key={card.name} card={card} now={now} takesActions={found.takesActions} isFirst={isFirst} />
         ))}
       </div>
-      <Pager of={cards} what="flows" hrefOf={(number) => filteredFlowsPath({ q, group, state: standing, page: number })} />
-    </Frame>
+      <Pager of={cards} what="flows" hrefOf={(number) => filteredFlowsPath({ q, group, state: health, page: number })} />
+    </PageShell>
   )
 }
 
 /** What to show: words, a group, a state. A plain form and plain links, so that the address says it all. */
 function Choice({ found, filter }: { found: FlowsPage; filter: FlowFilter }) {
-  const { q, group, standing } = filter
+  const { q, group, health } = filter
   return (
     <div className="choice">
       <form action={flowsPath}>
@@ -64,25 +64,25 @@ function Choice({ found, filter }: { found: FlowsPage; filter: FlowFilter }) {
             </option>
           ))}
         </select>
-        {standing !== null && <input type="hidden" name="state" value={standing} />}
+        {health !== null && <input type="hidden" name="state" value={health} />}
         <button type="submit" className="button">
           Show
         </button>
-        {(q !== null || group !== null || standing !== null) && <a href={flowsPath}>Show all</a>}
+        {(q !== null || group !== null || health !== null) && <a href={flowsPath}>Show all</a>}
       </form>
       <nav className="legend" aria-label="States, and how many flows are in them">
-        {FLOW_STANDINGS.map((name) => (
+        {FLOW_HEALTHS.map((name) => (
           <a
             key={name}
-            href={filteredFlowsPath({ q, group, state: standing === name ? null : name })}
+            href={filteredFlowsPath({ q, group, state: health === name ? null : name })}
             className={found.counts[name] === undefined ? 'zero' : undefined}
-            aria-current={standing === name ? 'true' : undefined}
+            aria-current={health === name ? 'true' : undefined}
           >
-            <svg className={`i-${STANDINGS[name].icon}`} aria-hidden="true">
-              <use href={`#i-${STANDINGS[name].icon}`} />
+            <svg className={`i-${HEALTHS[name].icon}`} aria-hidden="true">
+              <use href={`#i-${HEALTHS[name].icon}`} />
             </svg>
             <span>
-              {STANDINGS[name].words} <b>{found.counts[name] ?? 0}</b>
+              {HEALTHS[name].words} <b>{found.counts[name] ?? 0}</b>
             </span>
           </a>
         ))}

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { FlowStanding } from '#lib/domain/runs/flow-health.ts'
+import type { FlowHealth } from '#lib/domain/runs/flow-health.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 import { FLOWS_PAGE, pageOfFlows } from './page-of-flows.ts'
 
-const flow = (name: string, group: string, standing: FlowStanding = 'completed') =>
-  ({ name, standing, group: { key: group, name: group, position: 0 } }) as FlowCard
+const flow = (name: string, group: string, health: FlowHealth = 'completed') =>
+  ({ name, health, group: { key: group, name: group, position: 0 } }) as FlowCard
 const many = (group: string, count: number) => Array.from({ length: count }, (_, index) => flow(`${group}-${index}`, group))
 const groupsOf = (flows: readonly FlowCard[]) =>
   [...Map.groupBy(flows, ({ group }) => group?.key ?? '')].map(([key, own]) => ({ key, name: key, flows: own }))

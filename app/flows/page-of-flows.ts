@@ -1,5 +1,5 @@
 import { type PageOf, pageOf } from '#app/_ui/pages-of.ts'
-import { FLOW_STANDINGS } from '#lib/domain/runs/flow-health.ts'
+import { FLOW_HEALTHS } from '#lib/domain/runs/flow-health.ts'
 import type { FlowsPage } from '#lib/queries/pages/flows-page.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 
@@ -23,4 +23,4 @@ export function pageOfFlows(groups: FlowsPage['groups'], wanted: number): PageOf
   return { ...where, items: together }
 }
 
-const rank = ({ standing }: FlowCard) => FLOW_STANDINGS.indexOf(standing)
+const rank = ({ health }: FlowCard) => FLOW_HEALTHS.indexOf(health)

@@ -1,5 +1,5 @@
-import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { NoActions } from '#app/_ui/actions/no-orders.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath, runsPath } from '#app/_ui/paths.ts'
 import { filterStateInWords } from '#app/_ui/runs/run-labels.ts'
 import type { RunsPage } from '#lib/queries/pages/runs-page.ts'
@@ -18,7 +18,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
   const { page, list, flows } = found
   const known = filter.flow === null || flows.includes(filter.flow) ? flows : [...flows, filter.flow]
   return (
-    <Frame page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
+    <PageShell page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
       <header className="hero">
         <h1>Runs</h1>
         {problem !== null && <p className="lead">{problem}</p>}
@@ -51,11 +51,11 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
           {(filter.flow !== null || filter.state !== null) && <a href={runsPath}>Show all runs</a>}
         </form>
       </search>
-      {!found.takesOrders && <NoOrders />}
+      {!found.takesActions && <NoActions />}
       <LiveRuns initial={list} filter={filter} />
       <p className="muted small">
         What the runs mean for the data is on the <a href={overviewPath}>status</a>.
       </p>
-    </Frame>
+    </PageShell>
   )
 }

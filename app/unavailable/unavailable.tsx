@@ -1,5 +1,5 @@
 import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath } from '#app/_ui/paths.ts'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { TryAgain } from './try-again.tsx'
@@ -15,7 +15,7 @@ interface UnavailableProps {
 /** In place of a page that cannot be shown: what is wrong, since when, and where something is still to be seen. */
 export function Unavailable({ trouble, page, now }: UnavailableProps) {
   return (
-    <Frame page={page ?? { name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]}>
+    <PageShell page={page ?? { name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]}>
       <div className="hero">
         <h1>This page cannot be shown right now.</h1>
         {trouble === null ? (
@@ -33,6 +33,6 @@ export function Unavailable({ trouble, page, now }: UnavailableProps) {
         </p>
         <TryAgain />
       </div>
-    </Frame>
+    </PageShell>
   )
 }

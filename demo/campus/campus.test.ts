@@ -114,7 +114,7 @@ describe('the people of the campus, from outside', () => {
     expect(await order({ do: 'misbehave', system: 'person-task', manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })).toBe(
       7,
     )
-    expect(campus.control.manners.take('person-task')).toMatchObject({ manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })
+    expect(campus.control.faults.take('person-task')).toMatchObject({ manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })
     expect(await order({ do: 'restore' })).toBe(0)
     await campus.close()
   })

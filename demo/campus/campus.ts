@@ -89,7 +89,7 @@ export async function startCampus(options: CampusOptions): Promise<Campus> {
     }
     const [name, system] = found
     control.count(name)
-    const misbehaviour = control.manners.take(name)
+    const misbehaviour = control.faults.take(name)
     if (misbehaviour?.manner === 'down') return void response.destroy()
     const polite = rudeAnswer(misbehaviour, response) ?? (await system.answer(request, url, misbehaviour))
     return deliver(response, polite, misbehaviour, dripMs)

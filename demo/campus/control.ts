@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer } from './answer.ts'
-import { MANNERS, type MannerOptions, Manners, SYSTEMS, type System } from './faults.ts'
+import { Faults, MANNERS, type MannerOptions, SYSTEMS, type System } from './faults.ts'
 import { ASPECTS, PeopleChanges, PICK, POPULATIONS } from './people/changes.ts'
 
 /** What somebody may do to the pretend campus while it runs. */
 export class CampusControl {
-  readonly manners = new Manners()
+  readonly faults = new Faults()
   readonly courseChanges = new Map<string, Record<string, unknown> | null>()
   readonly termChanges = new Map<string, Record<string, unknown> | null>()
   /** Who is changed, gone or somebody else. */
@@ -83,13 +83,13 @@ export async function answerControl(request: IncomingMessage, control: CampusCon
 }
 
 function obey(control: CampusControl, command: Order): void {
-  const { manners, people } = control
+  const { faults, people } = control
   switch (command.do) {
     case 'misbehave':
-      manners.set(command.system, command.manner, said(command))
+      faults.set(command.system, command.manner, said(command))
       break
     case 'behave':
-      manners.clear(command.system)
+      faults.clear(command.system)
       break
     case 'change-course':
       control.changeCourse(command.term, command.courseId, command.fields)
@@ -132,6 +132,6 @@ function state(control: CampusControl): Answer {
   return {
     status: 200,
     contentType: 'application/json',
-    body: [JSON.stringify({ misbehaving: control.manners.state(), changed, requests })],
+    body: [JSON.stringify({ misbehaving: control.faults.state(), changed, requests })],
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { type Credential, type DepartmentAnswer, departmentAnswer, HABITS } from './departments/answers.ts'
 import { isDatasetName } from './departments/datasets.ts'
 import { answerDropBox } from './departments/drop-box.ts'
-import { DepartmentManners } from './departments/manners.ts'
+import { DepartmentFaults } from './departments/manners.ts'
 
 export interface DepartmentsOptions {
   clock: Clock
@@ -21,7 +21,7 @@ export interface Departments {
   /** What all of them accept; only this pretend campus knows them. The drop box takes the token. */
   credentials: { user: string; password: string; token: string; keyHeader: string; key: string }
   folder: string
-  manners: DepartmentManners
+  faults: DepartmentFaults
   /** How many requests have come in. */
   requests(): number
   close(): Promise<void>
@@ -48,12 +48,12 @@ const ANSWERS: Partial<Record<string, DepartmentAnswer>> = {
 
 /** Starts the departments' HTTP servers, all on one port of the loopback address. */
 export async function startDepartments(options: DepartmentsOptions): Promise<Departments> {
-  const manners = new DepartmentManners()
+  const faults = new DepartmentFaults()
   await mkdir(options.folder, { recursive: true })
   let requests = 0
   const server = createServer((request, response) => {
     requests += 1
-    answer(request, response, options, manners).catch(() => response.destroy())
+    answer(request, response, options, faults).catch(() => response.destroy())
   })
   server.listen(options.port ?? 0, '127.0.0.1')
   await once(server, 'listening')
@@ -63,7 +63,7 @@ export async function startDepartments(options: DepartmentsOptions): Promise<Dep
     url: `http://127.0.0.1:${address.port}`,
     credentials: CREDENTIALS,
     folder: options.folder,
-    manners,
+    faults,
     requests: () => requests,
     async close() {
       const closed = once(server, 'close')
@@ -78,29 +78,29 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { clock, folder }: DepartmentsOptions,
-  manners: DepartmentManners,
+  faults: DepartmentFaults,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
-  if (manners.take('down')) return void response.destroy()
-  const slow = manners.take('slow')
+  if (faults.take('down')) return void response.destroy()
+  const slow = faults.take('slow')
   if (slow) await clock.sleep(slow.waitMs ?? 1000)
-  const rude = rudeAnswer(url, manners)
-  if (rude) return send(request, response, rude, manners)
+  const rude = rudeAnswer(url, faults)
+  if (rude) return send(request, response, rude, faults)
   const [, area = '', rest = ''] = /^\/([^/]+)\/(.*)$/.exec(url.pathname) ?? []
   if (area === 'drop-box')
-    return isAllowed(request, 'bearer') ? answerDropBox(request, response, rest, { folder, clock, manners }) : refuse(response)
-  if (area !== 'api' || !isDatasetName(rest)) return send(request, response, { status: 404, headers: {}, body: 'Not here.' }, manners)
+    return isAllowed(request, 'bearer') ? answerDropBox(request, response, rest, { folder, clock, faults }) : refuse(response)
+  if (area !== 'api' || !isDatasetName(rest)) return send(request, response, { status: 404, headers: {}, body: 'Not here.' }, faults)
   if (!isAllowed(request, HABITS[rest].credential)) return refuse(response)
-  if (request.method === 'HEAD' && manners.take('no-head')) return void response.writeHead(405, { allow: 'GET' }).end()
-  return send(request, response, departmentAnswer(rest, url, clock.now(), manners), manners)
+  if (request.method === 'HEAD' && faults.take('no-head')) return void response.writeHead(405, { allow: 'GET' }).end()
+  return send(request, response, departmentAnswer(rest, url, clock.now(), faults), faults)
 }
 
-function rudeAnswer(url: URL, manners: DepartmentManners): DepartmentAnswer | undefined {
-  const many = manners.take('too-many-requests')
+function rudeAnswer(url: URL, faults: DepartmentFaults): DepartmentAnswer | undefined {
+  const many = faults.take('too-many-requests')
   if (many) return { status: 429, headers: { 'retry-after': many.retryAfter ?? '2' }, body: '' }
   const isLater = /[?&](page=[2-9]|offset=[1-9]|cursor=.)/.test(url.search)
-  if (isLater && manners.take('later-page-fails')) return ANSWERS['server-error']
-  const rude = manners.take('server-error', 'unauthorized', 'html-page', 'error-in-200', 'redirect-elsewhere')
+  if (isLater && faults.take('later-page-fails')) return ANSWERS['server-error']
+  const rude = faults.take('server-error', 'unauthorized', 'html-page', 'error-in-200', 'redirect-elsewhere')
   return rude === undefined ? undefined : ANSWERS[rude.manner]
 }
 
@@ -120,11 +120,11 @@ function send(
   request: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: DepartmentAnswer,
-  manners: DepartmentManners,
+  faults: DepartmentFaults,
 ): void {
   const bytes = Buffer.from(body)
   response.writeHead(status, { ...headers, 'content-length': bytes.length })
   if (request.method === 'HEAD') return void response.end()
-  if (manners.take('cut-body')) return void response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
+  if (faults.take('cut-body')) return void response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy())
   response.end(bytes)
 }

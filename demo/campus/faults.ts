@@ -58,7 +58,7 @@ export interface Misbehaviour {
 export type MannerOptions = Partial<Omit<Misbehaviour, 'manner'>>
 
 /** Which stand-in misbehaves how at the moment. */
-export class Manners {
+export class Faults {
   readonly #now = new Map<System, Misbehaviour>()
 
   set(system: System, manner: Manner, options: MannerOptions = {}): void {

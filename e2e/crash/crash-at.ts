@@ -4,8 +4,8 @@ import { holdCampus } from './hold-campus.ts'
 import { differences, dumpLake, type Sample, watchLake } from './lake-view.ts'
 import { checkLedger, differencesTold, everythingOf, readTold, type Told } from './ledger-view.ts'
 import type { CrashPoint } from './points.ts'
+import { type CrashFlow, type Scenario, scenarioOf } from './scenario.ts'
 import { ENDS, getRunRow, runThrough, type Scene, type Stage, untilChecked, untilSettled, untilState } from './stage.ts'
-import { type CrashFlow, type Story, storyOf } from './story.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 /** What a story that nobody disturbed leaves behind, and what the lake may look like on the way. */
@@ -18,13 +18,13 @@ export interface Undisturbed {
 const GATE_MS = 60_000
 
 /** Runs the flows of a story to their end in peace. */
-export async function runUndisturbed(stage: Stage, story: Story): Promise<Undisturbed> {
-  const scene = await stage.scene(story, `undisturbed_${story.name}`)
-  const watch = watchLake(scene.lakeUrl, story.look)
+export async function runUndisturbed(stage: Stage, scenario: Scenario): Promise<Undisturbed> {
+  const scene = await stage.scene(scenario, `undisturbed_${scenario.name}`)
+  const watch = watchLake(scene.lakeUrl, scenario.look)
   try {
     const worker = scene.startWorker()
     const told = new Map<CrashFlow, Told>()
-    for (const flow of story.flows) told.set(flow, await readTold(scene, await runThrough(scene, worker, flow)))
+    for (const flow of scenario.flows) told.set(flow, await readTold(scene, await runThrough(scene, worker, flow)))
     return { samples: await watch.stop(), dump: await dumpLake(scene.lakeUrl), told }
   } finally {
     await watch.stop()
@@ -34,13 +34,13 @@ export async function runUndisturbed(stage: Stage, story: Story): Promise<Undist
 
 /** Lets a worker die at one moment of a load and another one take over; answers everything that is not as it should be. */
 export async function crashAt(stage: Stage, point: CrashPoint, expected: Undisturbed, index: number): Promise<string[]> {
-  const story = storyOf(point.flow)
-  const scene = await stage.scene(story, `${story.name}_${index}`)
-  const watch = watchLake(scene.lakeUrl, story.look)
+  const scenario = scenarioOf(point.flow)
+  const scene = await stage.scene(scenario, `${scenario.name}_${index}`)
+  const watch = watchLake(scene.lakeUrl, scenario.look)
   try {
-    const place = story.flows.indexOf(point.flow)
+    const place = scenario.flows.indexOf(point.flow)
     const first = scene.startWorker()
-    for (const flow of story.flows.slice(0, place)) await runThrough(scene, first, flow)
+    for (const flow of scenario.flows.slice(0, place)) await runThrough(scene, first, flow)
     const { runId, gate, row } = await die(stage, scene, first, point)
     const second = scene.startWorker()
     const end = await untilState(scene, runId, ENDS, [second])
@@ -48,7 +48,7 @@ export async function crashAt(stage: Stage, point: CrashPoint, expected: Undistu
     const problems = isGood(end.state) ? [] : [`the run ended ${end.state}: ${end.internal_problem ?? end.problem}`]
     const attempts = point.ended === true || isGood(row.state) ? 1 : 2
     if (end.attempt !== attempts) problems.push(`the run ended in attempt ${end.attempt}, not ${attempts}`)
-    for (const flow of story.flows.slice(place + 1)) await runThrough(scene, second, flow)
+    for (const flow of scenario.flows.slice(place + 1)) await runThrough(scene, second, flow)
     if (point.frozen === true) problems.push(...(await wake(scene, first, runId)))
     await gate?.close()
     const told = expected.told.get(point.flow)

@@ -5,24 +5,24 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '#lib/platform/clock.ts'
 import { crashAt, runUndisturbed } from './crash-at.ts'
 import { type CrashPoint, choosePoints } from './points.ts'
+import { SCENARIOS, type Scenario } from './scenario.ts'
 import { openStage, type Stage } from './stage.ts'
-import { STORIES, type Story } from './story.ts'
 
 const { values } = parseArgs({
   options: { points: { type: 'string', default: '10' }, person: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' } },
 })
 const seed = Number(values.seed)
 const chosen = [
-  { story: STORIES.records, points: choosePoints(STORIES.records, Number(values.points), seed) },
-  { story: STORIES.person, points: choosePoints(STORIES.person, Number(values.person), seed) },
+  { scenario: SCENARIOS.records, points: choosePoints(SCENARIOS.records, Number(values.points), seed) },
+  { scenario: SCENARIOS.person, points: choosePoints(SCENARIOS.person, Number(values.person), seed) },
 ].filter(({ points }) => points.length > 0)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 let passed = 0
 let failed = 0
 
-async function tell(stage: Stage, story: Story, points: readonly CrashPoint[]): Promise<void> {
-  const expected = await runUndisturbed(stage, story)
+async function tell(stage: Stage, scenario: Scenario, points: readonly CrashPoint[]): Promise<void> {
+  const expected = await runUndisturbed(stage, scenario)
   for (const [index, point] of points.entries()) {
     const startedAt = systemClock.now()
     const problems = await crashAt(stage, point, expected, index).catch((error: unknown) => [
@@ -35,9 +35,9 @@ async function tell(stage: Stage, story: Story, points: readonly CrashPoint[]): 
   }
 }
 
-const stage = await openStage(chosen.map(({ story }) => story))
+const stage = await openStage(chosen.map(({ scenario }) => scenario))
 try {
-  for (const { story, points } of chosen) await tell(stage, story, points)
+  for (const { scenario, points } of chosen) await tell(stage, scenario, points)
 } finally {
   await stage.stop()
 }

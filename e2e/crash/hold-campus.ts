@@ -2,17 +2,17 @@ import type { Campus } from '#demo/campus/campus.ts'
 import type { HttpSystem } from '#demo/campus/faults.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { ClosedGate } from './gate.ts'
-import { leaveOutSome } from './story.ts'
+import { leaveOutSome } from './scenario.ts'
 
 /** Longer than anybody is watched. */
 const NEVER_MS = 120_000
 
 /** A system that from its n-th request on keeps everybody waiting for an answer. */
 export function holdCampus(campus: Campus, system: HttpSystem, nth: number): ClosedGate {
-  const { manners } = campus.control
+  const { faults } = campus.control
   const before = campus.control.requests(system)
   const behave = () => {
-    manners.clear(system)
+    faults.clear(system)
     leaveOutSome(campus)
   }
   let heldFrom: number | null = null
@@ -20,7 +20,7 @@ export function holdCampus(campus: Campus, system: HttpSystem, nth: number): Clo
     const asked = campus.control.requests(system)
     if (heldFrom !== null) return asked > heldFrom
     if (asked - before >= nth - 1) {
-      manners.set(system, 'slow-answer', { delayMs: NEVER_MS })
+      faults.set(system, 'slow-answer', { delayMs: NEVER_MS })
       heldFrom = asked
     }
     return false

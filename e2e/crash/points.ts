@@ -1,6 +1,6 @@
 import type { HttpSystem } from '#demo/campus/faults.ts'
 import type { GateName } from './gate.ts'
-import type { CrashFlow, Story } from './story.ts'
+import type { CrashFlow, Scenario } from './scenario.ts'
 
 /** One moment at which a worker is killed. */
 export interface CrashPoint {
@@ -35,7 +35,7 @@ const pick = (random: Random, most: number) => 1 + Math.floor(random() * most)
 type Kind = (random: Random) => Omit<CrashPoint, 'name'>
 
 /** The kinds of moments by story, the telling ones first; each call of one gives another place of its kind. */
-const KINDS: Record<Story['name'], readonly Kind[]> = {
+const KINDS: Record<Scenario['name'], readonly Kind[]> = {
   records: [
     (random) => ({ flow: 'course', gate: { name: 'before the commit of a batch', nth: pick(random, 14) } }),
     () => ({ flow: 'term', gate: { name: 'in the middle of replacing terms', nth: 1 } }),
@@ -67,10 +67,10 @@ const KINDS: Record<Story['name'], readonly Kind[]> = {
 }
 
 /** `count` moments of a story, the same for the same seed. */
-export function choosePoints(story: Story, count: number, seed: number): CrashPoint[] {
+export function choosePoints(scenario: Scenario, count: number, seed: number): CrashPoint[] {
   const random = seeded(seed)
   return Array.from({ length: count }, (_, i) => {
-    const kinds = KINDS[story.name]
+    const kinds = KINDS[scenario.name]
     const make = kinds[i % kinds.length]
     const point = make ? make(random) : { flow: 'course' as const, afterMs: 500 }
     return { ...point, name: inWords(point) }

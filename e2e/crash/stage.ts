@@ -9,7 +9,7 @@ import { silentLog } from '#lib/platform/log.ts'
 import { CATALOGUE, campusVariables, FLOW_COUNT } from './catalogue.ts'
 import { type Databases, openDatabases } from './databases.ts'
 import { installGates } from './gate.ts'
-import type { Story } from './story.ts'
+import type { Scenario } from './scenario.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 const PATIENCE_MS = 60_000
@@ -28,7 +28,7 @@ export interface Scene {
 /** What all crash points share: the campus, and for each story databases to copy in which everything is as it was yesterday. */
 export interface Stage {
   campus: Campus
-  scene(story: Story, name: string): Promise<Scene>
+  scene(scenario: Scenario, name: string): Promise<Scene>
   stop(): Promise<void>
 }
 
@@ -135,12 +135,12 @@ async function openScene(databases: Databases, variables: Record<string, string>
 }
 
 /** Makes the databases a story begins with, from which its scenes are copied. */
-async function prepare(databases: Databases, variables: Record<string, string>, campus: Campus, story: Story): Promise<void> {
-  const scene = await openScene(databases, variables, yesterdayOf(story))
+async function prepare(databases: Databases, variables: Record<string, string>, campus: Campus, scenario: Scenario): Promise<void> {
+  const scene = await openScene(databases, variables, yesterdayOf(scenario))
   const worker = scene.startWorker()
   try {
     await untilFlows(scene, worker)
-    await story.yesterday(campus, (flow) => runThrough(scene, worker, flow).then(() => {}), scene.lakeUrl)
+    await scenario.yesterday(campus, (flow) => runThrough(scene, worker, flow).then(() => {}), scene.lakeUrl)
   } finally {
     await scene.close()
   }
@@ -148,7 +148,7 @@ async function prepare(databases: Databases, variables: Record<string, string>, 
   await installGates(scene.lakeUrl, 'lake')
 }
 
-const yesterdayOf = (story: Story) => `yesterday_${story.name}`
+const yesterdayOf = (scenario: Scenario) => `yesterday_${scenario.name}`
 
 async function untilFlows(scene: Scene, worker: WorkerProcess): Promise<void> {
   const giveUpAt = systemClock.now() + PATIENCE_MS
@@ -162,7 +162,7 @@ async function untilFlows(scene: Scene, worker: WorkerProcess): Promise<void> {
 }
 
 /** Starts everything the crash points of these stories need. */
-export async function openStage(stories: readonly Story[]): Promise<Stage> {
+export async function openStage(scenarios: readonly Scenario[]): Promise<Stage> {
   const databases = await openDatabases()
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-crash-'))
   const config = join(folder, 'tidemark.yaml')
@@ -175,10 +175,10 @@ export async function openStage(stories: readonly Story[]): Promise<Stage> {
     await rm(folder, { recursive: true })
   }
   try {
-    for (const story of stories) await prepare(databases, variables, campus, story)
+    for (const scenario of scenarios) await prepare(databases, variables, campus, scenario)
   } catch (error) {
     await stop()
     throw error
   }
-  return { campus, scene: (story, name) => openScene(databases, variables, name, yesterdayOf(story)), stop }
+  return { campus, scene: (scenario, name) => openScene(databases, variables, name, yesterdayOf(scenario)), stop }
 }

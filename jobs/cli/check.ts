@@ -26,7 +26,7 @@ function contents(catalogue: Catalogue): string {
 }
 
 /** The flows without code, one line each. */
-function recipes(catalogue: Catalogue, withCode: ReadonlyMap<string, unknown>): string[] {
+function declaredFlows(catalogue: Catalogue, withCode: ReadonlyMap<string, unknown>): string[] {
   return catalogue.flows
     .filter(({ name }) => !withCode.has(name))
     .map(({ name, reads, writes, cron }) => `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cronInWords(cron)}`)
@@ -81,7 +81,7 @@ export default defineVerb({
       command.terminal.note(problemsInWords(loaded.problems))
       return 1
     }
-    const withoutCode = recipes(loaded.catalogue, extensions.flows)
+    const withoutCode = declaredFlows(loaded.catalogue, extensions.flows)
     const of = withoutCode.length === 0 ? '.' : `, ${withoutCode.length} of them without code:`
     command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
     if (loaded.remarks.length > 0) command.terminal.note(problemsInWords(loaded.remarks, 'remark'))

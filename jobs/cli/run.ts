@@ -1,5 +1,5 @@
 import { loadFlows } from '#jobs/worker/load-extensions.ts'
-import { recipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { type RequestedRun, requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -58,7 +58,7 @@ export default defineVerb({
     const { values, positionals } = readArguments(args, OPTIONS, { least: 1, most: 1 })
     const name = positionals[0] ?? ''
     const flow = (await loadFlows()).get(name)
-    const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? recipeParameters)
+    const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? declaredFlowParameters)
     return withDatabase(command, async (ctx) => {
       if (values.replay !== undefined) {
         await requireParameters(ctx, name, { replay: '--replay' })

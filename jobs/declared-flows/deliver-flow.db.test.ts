@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { recipeSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import type { Delivery } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/runs/lake-runs.ts'
 import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'
-import { flowFromRecipe } from './declared-flow.ts'
+import { flowFromDeclaration } from './declared-flow.ts'
 
 let lake: LakeWithCampus
 beforeAll(async () => {
@@ -19,7 +19,7 @@ extract: { from: lake/parking.permits }
 deliver: { to: "library/inbox/permits_{date}T{hh}{mi}.csv", format: csv, checksum: sha256 }`
 
 const flowOf = (yaml: string) =>
-  flowFromRecipe({ name: 'permits-file', written: recipeSchema.parse(parse(yaml)), zone: 'America/New_York' })
+  flowFromDeclaration({ name: 'permits-file', written: declaredFlowSchema.parse(parse(yaml)), zone: 'America/New_York' })
 async function* answer(records: readonly unknown[]): AsyncGenerator<unknown> {
   yield* records
 }

@@ -1,5 +1,5 @@
-import { DELIVER_KEYS, type WrittenDeliver, type WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
-import type { RecipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { DELIVER_KEYS, type WrittenDeclaredFlow, type WrittenDeliver } from '#lib/catalogue/schema/declared-flow.ts'
+import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -51,14 +51,14 @@ interface Made {
 }
 
 /** Makes a file of what the recipe reads and hands it over: a whole, checked file or none. */
-export async function deliverRecipe(
-  ctx: FlowContext<RecipeParameters>,
-  recipe: WrittenRecipe,
+export async function deliverDeclaredFlow(
+  ctx: FlowContext<DeclaredFlowParameters>,
+  declaredFlow: WrittenDeclaredFlow,
   deliver: WrittenDeliver,
   { zone, tolerance }: { zone: string; tolerance: number },
 ): Promise<FlowResult> {
   const path = fillName(pathOf(deliver.to), ctx.scheduledFor, zone)
-  const reading = new Reading(ctx, recipe, { zone, key: [], tolerance })
+  const reading = new Reading(ctx, declaredFlow, { zone, key: [], tolerance })
   const spool = new Spool()
   try {
     // Its result is not stored: the file goes with the attempt, so a later one reads again.
@@ -82,7 +82,7 @@ export async function deliverRecipe(
 }
 
 async function makeFile(
-  ctx: FlowContext<RecipeParameters>,
+  ctx: FlowContext<DeclaredFlowParameters>,
   reading: Reading,
   deliver: WrittenDeliver,
   spool: Spool,

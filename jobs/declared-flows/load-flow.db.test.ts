@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { recipeSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testing/runs/lake-runs.ts'
 import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'
-import { flowFromRecipe } from './declared-flow.ts'
+import { flowFromDeclaration } from './declared-flow.ts'
 
 let lake: LakeWithCampus
 beforeAll(async () => {
@@ -21,7 +21,7 @@ extract: { from: parking_api/permits, records: data }
 select: { permit_id: { from: id, type: integer }, plate: vehicle.plate, valid_until: { from: expires, type: date } }
 load: { into: lake/parking.permits, mode: merge, key: permit_id }`
 const flowOf = (yaml: string) =>
-  flowFromRecipe({ name: 'parking-permits', written: recipeSchema.parse(parse(yaml)), zone: 'America/New_York' })
+  flowFromDeclaration({ name: 'parking-permits', written: declaredFlowSchema.parse(parse(yaml)), zone: 'America/New_York' })
 const permit = (id: unknown, plate = `P${id}`, expires = '2026-12-31') => ({ id, vehicle: { plate }, expires })
 async function* answer(records: readonly unknown[]): AsyncGenerator<unknown> {
   yield* records

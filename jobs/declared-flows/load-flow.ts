@@ -1,5 +1,5 @@
-import { keyColumns, type WrittenLoad, type WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
-import type { RecipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { keyColumns, type WrittenDeclaredFlow, type WrittenLoad } from '#lib/catalogue/schema/declared-flow.ts'
+import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
@@ -15,12 +15,12 @@ interface Loaded {
   read: number
 }
 
-function specOf(recipe: WrittenRecipe, load: WrittenLoad, parameters: RecipeParameters, zone: string): LoadSpec {
+function specOf(declaredFlow: WrittenDeclaredFlow, load: WrittenLoad, parameters: DeclaredFlowParameters, zone: string): LoadSpec {
   return {
     table: pathOf(load.into),
     mode: load.mode,
     key: keyColumns(load.key),
-    columns: compileSelect(recipe.select, zone).columns,
+    columns: compileSelect(declaredFlow.select, zone).columns,
     shrinkRatio: parameters.shrinkRatio ?? load.shrinkRatio,
     allowEmpty: parameters.allowEmpty ?? load.allowEmpty,
     dryRun: parameters.dryRun ?? false,
@@ -28,15 +28,15 @@ function specOf(recipe: WrittenRecipe, load: WrittenLoad, parameters: RecipePara
 }
 
 /** Reads the recipe's source into its table: all that was read is checked before anything of the table changes. */
-export async function loadRecipe(
-  ctx: FlowContext<RecipeParameters>,
-  recipe: WrittenRecipe,
+export async function loadDeclaredFlow(
+  ctx: FlowContext<DeclaredFlowParameters>,
+  declaredFlow: WrittenDeclaredFlow,
   load: WrittenLoad,
   { zone, tolerance }: { zone: string; tolerance: number },
 ): Promise<FlowResult> {
-  const spec = specOf(recipe, load, ctx.parameters, zone)
+  const spec = specOf(declaredFlow, load, ctx.parameters, zone)
   // A replaced table stands for the whole answer; rows that are merged or appended stand for themselves.
-  const reading = new Reading(ctx, recipe, { zone, key: spec.key, tolerance: spec.mode === 'replace' ? tolerance : null })
+  const reading = new Reading(ctx, declaredFlow, { zone, key: spec.key, tolerance: spec.mode === 'replace' ? tolerance : null })
   const target = await ctx.lake.beginLoad(spec)
   const fill = async () => {
     await target.fill(reading.rows())

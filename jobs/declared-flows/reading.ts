@@ -1,4 +1,4 @@
-import type { WrittenRecipe } from '#lib/catalogue/schema/declared-flow.ts'
+import type { WrittenDeclaredFlow } from '#lib/catalogue/schema/declared-flow.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
@@ -29,16 +29,16 @@ export class Reading {
   seen = 0
   refused = 0
   readonly #ctx: FlowContext<unknown>
-  readonly #recipe: WrittenRecipe
+  readonly #declaredFlow: WrittenDeclaredFlow
   readonly #options: ReadingOptions
   #selection: Selection
   #waiting: Promise<void>[] = []
 
-  constructor(ctx: FlowContext<unknown>, recipe: WrittenRecipe, options: ReadingOptions) {
+  constructor(ctx: FlowContext<unknown>, declaredFlow: WrittenDeclaredFlow, options: ReadingOptions) {
     this.#ctx = ctx
-    this.#recipe = recipe
+    this.#declaredFlow = declaredFlow
     this.#options = options
-    this.#selection = compileSelect(recipe.select, options.zone)
+    this.#selection = compileSelect(declaredFlow.select, options.zone)
   }
 
   get columns(): Selection['columns'] {
@@ -49,8 +49,8 @@ export class Reading {
   async *rows(): AsyncGenerator<JsonObject> {
     this.seen = 0
     this.refused = 0
-    this.#selection = compileSelect(this.#recipe.select, this.#options.zone)
-    const { from, ...request } = this.#recipe.extract
+    this.#selection = compileSelect(this.#declaredFlow.select, this.#options.zone)
+    const { from, ...request } = this.#declaredFlow.extract
     for await (const record of this.#ctx.connect(connectionOf(from)).extract({ path: pathOf(from), ...request })) {
       this.seen += 1
       if (this.seen % TOLD_EVERY === 0) this.#tell()

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { recipeSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Flow } from '#lib/engine/flow.ts'
-import { flowFromRecipe } from './declared-flow.ts'
+import { flowFromDeclaration } from './declared-flow.ts'
 
-const storedSchema = z.object({ written: recipeSchema, zone: z.string() })
+const storedSchema = z.object({ written: declaredFlowSchema, zone: z.string() })
 
 /** The flow of this name: one with code, else the recipe of the catalogue in force. Throws `not-found` when there is neither. */
 export async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>, name: string): Promise<Flow> {
@@ -18,7 +18,7 @@ export async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>
   const stored = storedSchema.safeParse(rows[0])
   if (!stored.success) throw new TidemarkError('not-found', { publicMessage: `There is no flow "${name}" in the catalogue.` })
   const { written, zone } = stored.data
-  return asFlow(flowFromRecipe({ name, written, zone: written.timezone ?? zone }))
+  return asFlow(flowFromDeclaration({ name, written, zone: written.timezone ?? zone }))
 }
 
 // A flow's own parameters are checked against its schema before it sees them, so whoever runs it need not know their type.

@@ -8,7 +8,7 @@ import { gatewaySource } from '#jobs/flows/person/sources/gateway.ts'
 import { Tally } from '#jobs/flows/person/tally.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
-import { undone } from './documents/dry-run.ts'
+import { asDryRun } from './documents/dry-run.ts'
 import { movesOf, noteBegun, noteEnded } from './person/coverage.ts'
 import { openPersonStore, type PersonStore, type Unseen } from './person/store/person-store.ts'
 
@@ -33,7 +33,7 @@ export default defineFlow<PersonParameters>({
   connectionsFor: ({ vds }) => (vds ? ['vds'] : []),
   parameters,
   timeoutMs: 12 * HOUR_MS,
-  run: (ctx) => loadPeople(ctx.parameters.dryRun ? undone(ctx) : ctx),
+  run: (ctx) => loadPeople(ctx.parameters.dryRun ? asDryRun(ctx) : ctx),
 })
 
 type Work = FlowContext<PersonParameters>

@@ -4,7 +4,7 @@ import { readWritten, toTools } from '#jobs/worker/connections.ts'
 import { defineJobKind } from '#jobs/worker/job-kind.ts'
 import { claimCheck } from '#lib/commands/probes/claim-check.ts'
 import { recordCheck } from '#lib/commands/probes/record-check.ts'
-import { lookAtReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
+import { fingerprintReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
 
 /** A check of a connection is due: can we get in, as it is set up now, and where are its secrets? */
 export default defineJobKind({
@@ -15,7 +15,7 @@ export default defineJobKind({
     if (!(await claimCheck(services.ctx, connection))) return
     const written = await readWritten(services, connection)
     const health = await checkConnection(toTools(services), connection, written, services.signal)
-    const references = lookAtReferences(written.settings, services, services.fingerprintKey)
+    const references = fingerprintReferences(written.settings, services, services.fingerprintKey)
     await recordCheck(services.ctx, { connection, health, references })
   },
 })

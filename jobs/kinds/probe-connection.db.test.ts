@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
-import { claimSecondLooks } from '#lib/commands/probes/claim-probe.ts'
+import { claimSecondProbes } from '#lib/commands/probes/claim-probe.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import type { Context } from '#lib/db/context.ts'
@@ -188,10 +188,10 @@ describe('a second look', () => {
     await probe(testServices(ctx, { connectors, lookup }))
     await clock.advance(45_000)
     const other = database.context(clock)
-    const claims = await Promise.all([claimSecondLooks(ctx, 'db'), claimSecondLooks(other, 'db')])
+    const claims = await Promise.all([claimSecondProbes(ctx, 'db'), claimSecondProbes(other, 'db')])
     expect(claims.flatMap((claim) => claim?.only ?? [])).toEqual(['db/t'])
     await clock.advance(30_000)
-    expect(await claimSecondLooks(ctx, 'db')).toBeNull()
+    expect(await claimSecondProbes(ctx, 'db')).toBeNull()
     await clock.advance(31_000)
     await probe(testServices(other, { connectors, lookup }))
     expect(await inForce()).toEqual([{ reason: 'refused', from_at: new Date(NOW) }])

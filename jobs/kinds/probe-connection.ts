@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { openConnection } from '#jobs/worker/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
-import { type ClaimedProbe, claimProbe, claimSecondLooks, paceProbe } from '#lib/commands/probes/claim-probe.ts'
+import { type ClaimedProbe, claimProbe, claimSecondProbes, paceProbe } from '#lib/commands/probes/claim-probe.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
@@ -23,7 +23,7 @@ export default defineJobKind({
   key: ({ connection }) => connection,
   parallel: 4,
   async run(services, { connection }) {
-    const probe = (await claimProbe(services.ctx, connection)) ?? (await claimSecondLooks(services.ctx, connection))
+    const probe = (await claimProbe(services.ctx, connection)) ?? (await claimSecondProbes(services.ctx, connection))
     if (!probe) return
     const limit = new AbortController()
     const over = new AbortController()

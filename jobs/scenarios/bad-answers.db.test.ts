@@ -13,7 +13,7 @@ beforeAll(async () => {
   good = await stage.lakeContent()
 })
 afterAll(() => stage.close())
-afterEach(() => stage.campus.control.manners.clear())
+afterEach(() => stage.campus.control.faults.clear())
 
 interface EndedRun {
   state: string
@@ -71,7 +71,7 @@ describe('gives a clear run error, and the lake keeps its good state', () => {
   it.each(ANSWERS)('%s', async (_what, system, manner, state, words) => {
     const { flow, feed } = FLOW_OF[system]
     const before = await spansOf(stage.ctx, feed, 'feed')
-    stage.campus.control.manners.set(system, manner)
+    stage.campus.control.faults.set(system, manner)
     const runId = await stage.reload(flow)
     expect(await endOf(runId)).toMatchObject({ state, problem: expect.stringContaining(words) })
     expect((await endOf(runId))?.problem).not.toMatch(/https?:|127\.0\.0\.1|internal log/)
@@ -82,19 +82,19 @@ describe('gives a clear run error, and the lake keeps its good state', () => {
   })
 
   it('waits as long as the 429 asks, and goes on when the system has come round', async () => {
-    stage.campus.control.manners.set('peoplesoft', 'too-many-requests', { times: 1, retryAfter: '90' })
+    stage.campus.control.faults.set('peoplesoft', 'too-many-requests', { times: 1, retryAfter: '90' })
     const run = await endOf(await stage.reload('term'))
     expect(run).toMatchObject({ state: 'completed', problem: null })
     expect(run?.waitedMs).toBeGreaterThanOrEqual(90_000)
   })
 
   it('and the status of the feeds is the same until their deadlines', async () => {
-    stage.campus.control.manners.set('snaplogic', 'unauthorized')
+    stage.campus.control.faults.set('snaplogic', 'unauthorized')
     await stage.until('2026-11-20T07:59:59.999Z')
     expect((await changesOf(stage.ctx, 'courses', 'feed')).slice(1)).toEqual(['19 07:00 unknown → fresh'])
     await stage.until('2026-11-20T08:00:00Z')
     expect((await spansOf(stage.ctx, 'courses', 'feed')).at(-1)).toBe('late/run-failed 20 08:00–')
-    stage.campus.control.manners.set('peoplesoft', 'empty-answer')
+    stage.campus.control.faults.set('peoplesoft', 'empty-answer')
     await stage.until('2026-11-21T06:44:59.999Z')
     expect((await changesOf(stage.ctx, 'terms', 'feed')).slice(1)).toEqual(['19 06:00 unknown → fresh'])
     await stage.until('2026-11-21T08:00:00Z')

@@ -35,7 +35,7 @@ describe('a dry run', () => {
     await stage.reload('permits', { dryRun: true })
     expect((await list()).map(({ isDryRun }) => isDryRun)).toEqual([true, false])
     const page = await getFlowPage(stage.ctx, 'permits')
-    expect(page?.card).toMatchObject({ standing: 'completed', last: { id: load, isDryRun: false } })
+    expect(page?.card).toMatchObject({ health: 'completed', last: { id: load, isDryRun: false } })
     expect(page?.runs.map(({ isDryRun }) => isDryRun)).toEqual([true, false])
     expect(await feed()).toMatchObject({ status: 'fresh', lastRun: { id: load, state: 'completed' } })
     expect(await findRunToReplay(stage.ctx, 'permits')).toBeNull()

@@ -101,12 +101,12 @@ describe('a department behind an address', () => {
     await stage.declare(catalogue(PERMITS))
     await stage.until('2026-11-19T12:00:00Z')
     const before = await stage.lake('select * from parking.permits order by 1')
-    departments.manners.set(manner)
+    departments.faults.set(manner)
     await stage.until('2026-11-20T12:00:00Z')
     expect((await runs()).at(-1)).toMatchObject({ state: 'failed', problem: expect.stringMatching(/\w{3,}.*\./) })
     expect(await stage.lake('select * from parking.permits order by 1')).toEqual(before)
     expect((await spansOf(stage.ctx, 'parking', 'feed')).at(-1)).toBe('late/run-failed 20 10:20–')
-    departments.manners.set(null)
+    departments.faults.set(null)
     await stage.until('2026-11-21T12:00:00Z')
     expect((await spansOf(stage.ctx, 'parking', 'feed')).at(-1)).toBe('fresh/on-time 21 09:20–')
   })
@@ -131,7 +131,7 @@ describe('a drop box behind an address', () => {
   })
 
   it('that keeps only half of it fails the run, and the feed is not fresh', async () => {
-    departments.manners.set({ manner: 'keeps-half' })
+    departments.faults.set({ manner: 'keeps-half' })
     await stage.declare(catalogue(PERMITS + FILE))
     await stage.until('2026-11-19T12:00:00Z')
     expect((await runs()).find((run) => run.flow === 'permits-for-the-police')).toMatchObject({ state: 'failed' })

@@ -24,7 +24,7 @@ beforeEach(async () => {
   stage.variables.set('SMTP_URL', mail.url).set('WEBHOOK_URL', hook.url).set('WEBHOOK_SECRET', `whsec_${SECRET}`)
   await stage.declare(termsCatalogue({ more: TELL }))
   await stage.until('2026-11-20T05:00:00Z')
-  stage.campus.control.manners.set('peoplesoft', 'empty-answer')
+  stage.campus.control.faults.set('peoplesoft', 'empty-answer')
 })
 afterEach(async () => {
   await stage.close()
@@ -108,7 +108,7 @@ describe('a status change of a feed', () => {
 
   it('and the way back is told as well, in order', async () => {
     await stage.until('2026-11-20T08:00:00Z')
-    stage.campus.control.manners.clear()
+    stage.campus.control.faults.clear()
     await stage.until('2026-11-21T06:00:00Z')
     expect(hook.requests.map((request) => JSON.parse(request.body).type)).toEqual(['feed.late', 'feed.fresh'])
     expect(mail.mails).toHaveLength(2)

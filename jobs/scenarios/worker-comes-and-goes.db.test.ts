@@ -100,9 +100,9 @@ describe('two workers on one database', () => {
   it('never double a run, a look, a change or a message', async () => {
     stage.hire()
     await stage.until('2026-11-20T05:00:00Z')
-    stage.campus.control.manners.set('peoplesoft', 'empty-answer')
+    stage.campus.control.faults.set('peoplesoft', 'empty-answer')
     await stage.until('2026-11-20T08:00:00Z')
-    stage.campus.control.manners.clear()
+    stage.campus.control.faults.clear()
     await stage.until('2026-11-20T12:00:00Z')
     await stage.reload('term')
     expect(await doubled()).toEqual({ runs: [], changes: [], arrivals: [], messages: [], batches: [] })

@@ -14,11 +14,11 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import type { JobServices } from './job-kind.ts'
 import { runConnections } from './run-connections.ts'
-import type { Bell } from './wake-signal.ts'
+import type { WakeSignal } from './wake-signal.ts'
 
 interface Control {
   stop: AbortController
-  bell: Bell
+  wakeSignal: WakeSignal
 }
 
 interface LeaseHold {
@@ -104,7 +104,7 @@ async function keepLease(
 ): Promise<void> {
   let waitMs = LEASE_RENEWAL_MS
   while (!over.aborted) {
-    await control.bell.wait(waitMs, over)
+    await control.wakeSignal.wait(waitMs, over)
     if (over.aborted) return
     try {
       const renewed = await renewLease(services.ctx, run)

@@ -14,7 +14,7 @@ export interface HeldRuns {
   /** Executes a claimed run in the background to its end. */
   start(services: JobServices, run: ClaimedRun): void
   /** Looks at once whether somebody cancelled a run or took it away. */
-  lookAtLeases(): void
+  renewLeasesNow(): void
   /** Lets runs finish that are about to, hands the others back. */
   stop(sleep: (ms: number) => Promise<void>): Promise<void>
 }

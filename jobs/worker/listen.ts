@@ -4,7 +4,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 
-export interface Hints {
+export interface WakeHandlers {
   /** A status has changed, or somebody wants the sweep to look. */
   onChange(): void
   /** Somebody asked for a run or a look, cancelled a run, or handed one back. */
@@ -14,11 +14,14 @@ export interface Hints {
 const RECONNECT_MS = 2 * SECOND_MS
 
 /** Listens for what other processes announce, until the signal aborts. Only hints: everything is looked at regularly anyway. */
-export async function hearHints(options: { url: string; clock: Clock; log: Log; signal: AbortSignal }, hints: Hints): Promise<void> {
+export async function listenForWakeSignals(
+  options: { url: string; clock: Clock; log: Log; signal: AbortSignal },
+  handlers: WakeHandlers,
+): Promise<void> {
   const { clock, log, signal } = options
   while (!signal.aborted) {
     try {
-      await listen(options.url, signal, hints)
+      await listen(options.url, signal, handlers)
     } catch (error) {
       if (!signal.aborted) log.warn('lost the connection that hears of changes', { error: toInternalMessage(error) })
     }
@@ -26,7 +29,7 @@ export async function hearHints(options: { url: string; clock: Clock; log: Log; 
   }
 }
 
-async function listen(url: string, signal: AbortSignal, hints: Hints): Promise<void> {
+async function listen(url: string, signal: AbortSignal, handlers: WakeHandlers): Promise<void> {
   const client = new Client({ connectionString: url, application_name: 'tidemark worker hints', keepAlive: true })
   const ended = new Promise<void>((resolve, reject) => {
     client.once('end', resolve)
@@ -34,12 +37,12 @@ async function listen(url: string, signal: AbortSignal, hints: Hints): Promise<v
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   ended.catch(() => {})
-  client.on('notification', ({ channel }) => (channel === 'tidemark_change' ? hints.onChange() : hints.onRequest()))
+  client.on('notification', ({ channel }) => (channel === 'tidemark_change' ? handlers.onChange() : handlers.onRequest()))
   try {
     await client.connect()
     await client.query('listen tidemark_change; listen tidemark_worker')
-    hints.onChange()
-    hints.onRequest()
+    handlers.onChange()
+    handlers.onRequest()
     await ended
   } finally {
     await client.end().catch(() => {})

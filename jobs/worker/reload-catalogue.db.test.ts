@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import type { JobServices } from './job-kind.ts'
 import { loadExtensions } from './load-extensions.ts'
-import { takeOverCatalogue } from './reload-catalogue.ts'
+import { reloadCatalogue } from './reload-catalogue.ts'
 
 let db: TestDatabase
 let ctx: Context
@@ -31,16 +31,16 @@ async function problems(): Promise<string> {
 
 test('a good catalogue that the database does not take says so where its problems are said, until it is taken', async () => {
   await ctx.pool.query(`alter table catalogue_version add constraint refused check (hash = 'none') not valid`)
-  await expect(takeOverCatalogue(services, reading(GOOD))).rejects.toThrow('refused')
+  await expect(reloadCatalogue(services, reading(GOOD))).rejects.toThrow('refused')
   expect(await problems()).toContain('The catalogue could not be taken over: new row for relation')
   expect((await getHealth(ctx)).catalogue).toMatchObject({ state: 'problems', problems: 1 })
   await ctx.pool.query('alter table catalogue_version drop constraint refused')
-  await takeOverCatalogue(services, reading(GOOD))
+  await reloadCatalogue(services, reading(GOOD))
   expect((await getHealth(ctx)).catalogue).toMatchObject({ state: 'accepted', problems: 0 })
 })
 
 test('a problem that names a character no database keeps is kept all the same', async () => {
-  await takeOverCatalogue(services, reading(`${GOOD}flows: { "x\\0y": { schedule: "\\0" } }\n`))
+  await reloadCatalogue(services, reading(`${GOOD}flows: { "x\\0y": { schedule: "\\0" } }\n`))
   expect(await problems()).toContain('no database keeps')
   expect((await getHealth(ctx)).catalogue.state).toBe('problems')
 })
@@ -52,7 +52,7 @@ test('the check of a long catalogue is told before it begins, and over when it i
     if (values?.[0] === 'catalogue-check') writes.push(values[1])
     return query(text as string, values)
   }) as typeof ctx.pool.query
-  await takeOverCatalogue(services, reading(`${GOOD}# ${'x'.repeat(300_000)}\n`))
+  await reloadCatalogue(services, reading(`${GOOD}# ${'x'.repeat(300_000)}\n`))
   expect(writes).toEqual([JSON.stringify({ since: ctx.clock.now() }), JSON.stringify({ since: null })])
 })
 
@@ -60,7 +60,7 @@ test('the check of a long catalogue holds up nothing else, whatever it comes to'
   const feeds = Array.from({ length: 8000 }, (_, i) => `      f${i}: { owner: somebody@example.edu, policy: { kind: none } }\n`)
   let turns = 0
   const ticking = setInterval(() => (turns += 1), 2)
-  await takeOverCatalogue(services, reading(`${GOOD.replace('{}', '')}  g:\n    feeds:\n${feeds.join('')}    nme: x\n`)).finally(() =>
+  await reloadCatalogue(services, reading(`${GOOD.replace('{}', '')}  g:\n    feeds:\n${feeds.join('')}    nme: x\n`)).finally(() =>
     clearInterval(ticking),
   )
   expect(turns).toBeGreaterThan(50)

@@ -11,7 +11,7 @@ import type { JobServices } from './job-kind.ts'
 const LONG_TEXT = 300_000
 
 /** Makes the catalogue that was read the one in force; a bad one leaves the last good one in force and its problems on the page. */
-export async function takeOverCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
+export async function reloadCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
   const read = given ?? (await readCatalogueTexts(services.config))
   const loaded = await check(services, read)
   if (loaded.ok) return putInForce(services, loaded)

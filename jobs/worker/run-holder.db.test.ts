@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { testFlow, testServices } from '#lib/testing/runs/job-services.ts'
 import type { JobServices } from './job-kind.ts'
-import { hearHints } from './listen.ts'
+import { listenForWakeSignals } from './listen.ts'
 
 const result: FlowResult = { rowsLoaded: 2, rowsSeen: 10, summary: { terms: 1 } }
 let database: TestDatabase
@@ -102,7 +102,7 @@ describe('a run that a worker holds', () => {
     const id = await start(services)
     await running.promise
     await cancelRun(ctx, { runId: id })
-    services.runs.lookAtLeases()
+    services.runs.renewLeasesNow()
     await idle(services)
     expect(await stateOf(id)).toMatchObject({ state: 'cancelled', problem: 'The run was cancelled.' })
   })
@@ -116,10 +116,13 @@ describe('a run that a worker holds', () => {
     const deaf = new AbortController()
     const listening = deferred()
     const onRequest = () => {
-      services.runs.lookAtLeases()
+      services.runs.renewLeasesNow()
       listening.resolve()
     }
-    const hearing = hearHints({ url: database.url, clock, log: silentLog, signal: deaf.signal }, { onChange: () => {}, onRequest })
+    const hearing = listenForWakeSignals(
+      { url: database.url, clock, log: silentLog, signal: deaf.signal },
+      { onChange: () => {}, onRequest },
+    )
     await listening.promise
     const id = await start(services)
     const waits = 'select 1 from run where waiting_for is not null and id = $1'
@@ -145,7 +148,7 @@ describe('a run that a worker holds', () => {
     await expireLeases(ctx)
     const other = await claimRun(database.context(clock), { runId: id, owner: 'other' })
     expect(other?.attempt).toBe(2)
-    services.runs.lookAtLeases()
+    services.runs.renewLeasesNow()
     await idle(services)
     expect(await stateOf(id)).toMatchObject({ state: 'running', attempt: 2 })
   })

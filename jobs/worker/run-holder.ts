@@ -3,7 +3,7 @@ import { RunStopped } from '#lib/engine/run/stop.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { executeRun } from './execute-run.ts'
 import type { HeldRuns, JobServices } from './job-kind.ts'
-import { createBell } from './wake-signal.ts'
+import { createWakeSignal } from './wake-signal.ts'
 
 const RUNS_MAX = 4
 /** A stopping worker waits this long for runs that are about to end, then hands them back. */
@@ -11,7 +11,7 @@ const FINISH_MS = 3000
 
 interface Held {
   stop: AbortController
-  lookAtLease: () => void
+  renewLeaseNow: () => void
   done: Promise<void>
 }
 
@@ -32,18 +32,18 @@ export class RunHolder implements HeldRuns {
   /** Executes a claimed run in the background to its end. */
   start(services: JobServices, run: ClaimedRun): void {
     const stop = new AbortController()
-    const bell = createBell(services.ctx.clock)
-    const done = executeRun(services, run, { stop, bell })
+    const wakeSignal = createWakeSignal(services.ctx.clock)
+    const done = executeRun(services, run, { stop, wakeSignal })
       .catch((error) =>
         services.ctx.log.error('a run could not be ended; its lease will run out', { run: run.runId, error: toInternalMessage(error) }),
       )
       .finally(() => this.#held.delete(run.runId))
-    this.#held.set(run.runId, { stop, lookAtLease: () => bell.ring(), done })
+    this.#held.set(run.runId, { stop, renewLeaseNow: () => wakeSignal.wake(), done })
   }
 
   /** Looks at once whether somebody cancelled a run or took it away. */
-  lookAtLeases(): void {
-    for (const held of this.#held.values()) held.lookAtLease()
+  renewLeasesNow(): void {
+    for (const held of this.#held.values()) held.renewLeaseNow()
   }
 
   /** Lets runs finish that are about to, hands the others back. */

@@ -7,7 +7,7 @@ import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { JobServices } from './job-kind.ts'
-import type { Bell } from './wake-signal.ts'
+import type { WakeSignal } from './wake-signal.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 /** However far off the next status is due, look again after this long. */
@@ -18,7 +18,7 @@ const AFTER_ERROR_MS = SECOND_MS
  * Turns statuses at the instant they are due, until the worker stops: a timer on the earliest one, looked at again every
  * five seconds and when the bell rings. Not through the queue, so that nothing stands between a deadline and its colour.
  */
-export async function sweepStatuses(services: JobServices, bell: Bell, onSwept: () => void): Promise<void> {
+export async function sweepStatuses(services: JobServices, wakeSignal: WakeSignal, onSwept: () => void): Promise<void> {
   const { ctx, signal } = services
   while (!signal.aborted) {
     let waitMs = AFTER_ERROR_MS
@@ -30,7 +30,7 @@ export async function sweepStatuses(services: JobServices, bell: Bell, onSwept: 
     } catch (error) {
       if (!signal.aborted) ctx.log.error('the sweep of statuses failed', { error: toInternalMessage(error) })
     }
-    await bell.wait(waitMs, signal)
+    await wakeSignal.wait(waitMs, signal)
   }
 }
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { turns } from '#lib/testing/clock/turns.ts'
-import { createBell } from './wake-signal.ts'
+import { createWakeSignal } from './wake-signal.ts'
 
 const START = '2026-03-01T02:00:00Z'
 const never = new AbortController().signal
 
-function waiting(bell: ReturnType<typeof createBell>, signal = never) {
+function waiting(wakeSignal: ReturnType<typeof createWakeSignal>, signal = never) {
   const state = { awake: false }
-  void bell.wait(5000, signal).then(() => {
+  void wakeSignal.wait(5000, signal).then(() => {
     state.awake = true
   })
   return state
@@ -17,7 +17,7 @@ function waiting(bell: ReturnType<typeof createBell>, signal = never) {
 describe('a bell', () => {
   it('lets its loop sleep for the given time', async () => {
     const clock = new FakeClock(START)
-    const loop = waiting(createBell(clock))
+    const loop = waiting(createWakeSignal(clock))
     await clock.advance(4999)
     expect(loop.awake).toBe(false)
     await clock.advance(1)
@@ -26,27 +26,27 @@ describe('a bell', () => {
   })
 
   it('wakes its loop at once', async () => {
-    const bell = createBell(new FakeClock(START))
-    const loop = waiting(bell)
-    bell.ring()
+    const wakeSignal = createWakeSignal(new FakeClock(START))
+    const loop = waiting(wakeSignal)
+    wakeSignal.wake()
     await turns()
     expect(loop.awake).toBe(true)
   })
 
   it('does not let it fall asleep when it rang before', async () => {
-    const bell = createBell(new FakeClock(START))
-    bell.ring()
-    const first = waiting(bell)
+    const wakeSignal = createWakeSignal(new FakeClock(START))
+    wakeSignal.wake()
+    const first = waiting(wakeSignal)
     await turns()
     expect(first.awake).toBe(true)
-    const second = waiting(bell)
+    const second = waiting(wakeSignal)
     await turns()
     expect(second.awake).toBe(false)
   })
 
   it('ends with the signal', async () => {
     const stop = new AbortController()
-    const loop = waiting(createBell(new FakeClock(START)), stop.signal)
+    const loop = waiting(createWakeSignal(new FakeClock(START)), stop.signal)
     stop.abort()
     await turns()
     expect(loop.awake).toBe(true)

@@ -1,16 +1,16 @@
 import type { Clock } from '#lib/platform/clock.ts'
 
 /** Something a loop sleeps by: `ring` ends its sleep, or its next one when it is awake. */
-export interface Bell {
-  ring(): void
+export interface WakeSignal {
+  wake(): void
   wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
-export function createBell(clock: Clock): Bell {
+export function createWakeSignal(clock: Clock): WakeSignal {
   let rung = false
   let wake: (() => void) | null = null
   return {
-    ring() {
+    wake() {
       rung = true
       wake?.()
     },

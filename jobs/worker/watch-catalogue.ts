@@ -1,4 +1,4 @@
-import { type CatalogueReading, type CatalogueTexts, lookAtCatalogue } from '#lib/commands/catalogue/read-catalogue.ts'
+import { type CatalogueReading, type CatalogueTexts, readCatalogueAgain } from '#lib/commands/catalogue/read-catalogue.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -24,12 +24,12 @@ const hasBeenQuiet = (reading: CatalogueReading, now: number) => reading.changed
 
 /** What the files hold when nobody writes any more; at once when it is what is known already, or old at the first look. */
 async function settledReading({ path, clock, signal }: WatchOptions, known: string | null): Promise<CatalogueReading> {
-  let last = await lookAtCatalogue(path)
+  let last = await readCatalogueAgain(path)
   if (last.content === known || (known === null && hasBeenQuiet(last, clock.now()))) return last
   let quietMs = 0
   while (!signal.aborted && quietMs < (last.endsAbruptly ? ABRUPT_MS : SETTLED_MS)) {
     await clock.sleep(LOOK_AGAIN_MS, signal)
-    const again = await lookAtCatalogue(path)
+    const again = await readCatalogueAgain(path)
     quietMs = again.stamp === last.stamp ? quietMs + LOOK_AGAIN_MS : 0
     last = again
   }

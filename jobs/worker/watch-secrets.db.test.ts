@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { secretSource } from '#lib/platform/secrets/secrets.ts'
 import { termsCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
 import { Stage } from '#lib/testing/worlds/stage.ts'
-import { lookOnce } from './watch-secrets.ts'
+import { probeOnce } from './watch-secrets.ts'
 
 let stage: Stage
 let folder: string
@@ -52,13 +52,13 @@ describe('a password in .env', () => {
       check_ok: false,
       secrets: expect.arrayContaining([expect.objectContaining({ setIn: 'env-file' })]),
     })
-    const before = await lookOnce(worker.services, null)
-    const again = await lookOnce(worker.services, before)
+    const before = await probeOnce(worker.services, null)
+    const again = await probeOnce(worker.services, before)
     expect(await stage.rows('select key from connection_state where check_requested_at is not null')).toEqual([])
 
     write(stage.campus.credentials.password)
     stage.clock.set('2026-11-19T13:00:00Z')
-    await lookOnce(worker.services, again)
+    await probeOnce(worker.services, again)
     expect(await stage.rows('select key from connection_state where check_requested_at is not null')).toEqual([{ key: 'peoplesoft' }])
     await stage.step()
     const changedAt = stage.clock.now()

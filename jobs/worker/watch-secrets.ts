@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { requestCheck } from '#lib/commands/probes/request-check.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { lookAtReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
+import { fingerprintReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
 import { toWritten, writtenSchema } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
 
@@ -23,7 +23,7 @@ export async function watchSecrets(services: JobServices): Promise<void> {
   let known: Known | null = null
   while (!signal.aborted) {
     try {
-      known = await lookOnce(services, known)
+      known = await probeOnce(services, known)
     } catch (error) {
       if (!signal.aborted) ctx.log.warn('the secrets of the connections could not be looked at', { error: toInternalMessage(error) })
     }
@@ -32,7 +32,7 @@ export async function watchSecrets(services: JobServices): Promise<void> {
 }
 
 /** One look; asks for a check of every connection whose secrets are other ones than at the look before. */
-export async function lookOnce(services: JobServices, before: Known | null): Promise<Known> {
+export async function probeOnce(services: JobServices, before: Known | null): Promise<Known> {
   const { version, connections } = await readConnections(services, before)
   const sights = new Map(Object.entries(connections).map(([key, written]) => [key, sightOf(services, written)]))
   const changed = [...sights].filter(([key, sight]) => before?.sights.has(key) && before.sights.get(key) !== sight)
@@ -55,6 +55,6 @@ async function readConnections({ ctx }: JobServices, before: Known | null): Prom
 }
 
 function sightOf(services: JobServices, written: z.infer<typeof writtenSchema>): string {
-  const seen = lookAtReferences(toWritten(written).settings, services, services.fingerprintKey)
+  const seen = fingerprintReferences(toWritten(written).settings, services, services.fingerprintKey)
   return JSON.stringify(seen.map(({ name, setIn, fingerprint }) => [name, setIn, fingerprint]))
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => campus.close())
 afterEach(() => {
-  campus.control.manners.clear()
+  campus.control.faults.clear()
   campus.control.restore()
 })
 
@@ -103,9 +103,9 @@ describe('PeopleSoft', () => {
   })
 
   it('sees an emptied query as empty, and a failure as the failure of that asset alone', async () => {
-    campus.control.manners.set('peoplesoft', 'empty-answer')
+    campus.control.faults.set('peoplesoft', 'empty-answer')
     expect(await look('BU_TERM_QRY')).toMatchObject({ ok: true, rows: 0, readings: [{ at: null }] })
-    campus.control.manners.clear()
+    campus.control.faults.clear()
     const seen = await Array.fromAsync(peoplesoft.observe?.(asPeopleSoft(), [asset('NO_SUCH'), asset('BU_TERM_QRY')]) ?? [])
     expect(seen.map((one) => one.ok)).toEqual([false, true])
   })
@@ -132,13 +132,13 @@ describe('a system that lets nobody in', () => {
     ['snaplogic', 'down'],
     ['snaplogic', 'unauthorized'],
   ] as const)('%s, %s: the connection fails, not one asset', async (system, manner) => {
-    campus.control.manners.set(system, manner)
+    campus.control.faults.set(system, manner)
     await expect(looks[system]()).rejects.toMatchObject({ name: 'TidemarkError', systemWide: true })
   })
 
   it('is told from one that answers badly to one question', async () => {
     for (const manner of ['error-in-200', 'cut-body', 'html-page', 'wrong-row-count'] as const) {
-      campus.control.manners.set('peoplesoft', manner)
+      campus.control.faults.set('peoplesoft', manner)
       expect(await look('BU_TERM_QRY')).toMatchObject({ ok: false })
     }
   })
@@ -179,7 +179,7 @@ describe('SnapLogic', () => {
   })
 
   it('passes on what was readable before an error document, then throws', async () => {
-    campus.control.manners.set('snaplogic', 'error-document')
+    campus.control.faults.set('snaplogic', 'error-document')
     const records: unknown[] = []
     const reading = (async () => {
       for await (const record of snaplogic.extract?.(asSnapLogic(), { term: '2267' }) ?? []) records.push(record)

@@ -1,6 +1,6 @@
 import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
 import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
-import { lookAtQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
+import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
 import { defineConnector } from './kit/connector.ts'
 import { failedCheck } from './kit/failed-check.ts'
 
@@ -21,7 +21,7 @@ export default defineConnector<CsToolsSettings>({
     }
   },
 
-  observe: (connection, assets) => lookAtQueries(connection, assets, (call) => readQuery(connection, call)),
+  observe: (connection, assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
 
   extractRequest: queryRequest,
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => campus.close())
 afterEach(() => {
-  campus.control.manners.clear()
+  campus.control.faults.clear()
   campus.control.restore()
 })
 
@@ -47,7 +47,7 @@ async function read(name: string, buids: string[], more = {}): Promise<PersonRec
 }
 
 function misbehave(name: string, manner: Manner, options: MannerOptions = {}): void {
-  campus.control.manners.set(ASK[name]?.system ?? 'person-api', manner, options)
+  campus.control.faults.set(ASK[name]?.system ?? 'person-api', manner, options)
 }
 
 const people = (records: PersonRecord[]) => records.flatMap((record) => (record.kind === 'person' ? [record] : []))

@@ -1,5 +1,5 @@
 import { readQuery } from '#lib/connectors/peoplesoft/execute-query.ts'
-import { lookAtQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
+import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
 import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peoplesoft/settings.ts'
 import { defineConnector } from './kit/connector.ts'
 import { failedCheck } from './kit/failed-check.ts'
@@ -21,7 +21,7 @@ export default defineConnector<PeopleSoftSettings>({
     }
   },
 
-  observe: (connection, assets) => lookAtQueries(connection, assets, (call) => readQuery(connection, call)),
+  observe: (connection, assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
 
   extractRequest: queryRequest,
 

@@ -23,7 +23,7 @@ afterAll(async () => {
   await receiver.close()
 })
 afterEach(() => {
-  campus.control.manners.clear()
+  campus.control.faults.clear()
   campus.control.restore()
 })
 
@@ -33,7 +33,7 @@ const open = (name: string, more = {}) => openCampusConnection(campus, name, { c
 const rowsOf = async (name: string, request: Record<string, unknown>, more = {}) =>
   (await Array.fromAsync(open(name, more).extract(request))).map((row) => Object(row))
 const misbehave = (name: string, manner: Manner, options: MannerOptions = {}) =>
-  campus.control.manners.set(SYSTEM_OF[name] ?? 'peoplesoft', manner, options)
+  campus.control.faults.set(SYSTEM_OF[name] ?? 'peoplesoft', manner, options)
 const termsOf = (buid: string) => ({ query: 'BU_TERM_STD_FULL_TERM', prompts: { BUID: buid } })
 
 describe('both query services', () => {
@@ -86,7 +86,7 @@ describe.each(names)('queries of people from %s', (name) => {
       expect(toInternalMessage(error)).not.toContain(buid)
       expect(await outcome(buid)).not.toBeNull()
     }
-    campus.control.manners.clear()
+    campus.control.faults.clear()
     for (const buid of errors.keys()) expect(await outcome(buid)).toBeNull()
   })
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => campus.close())
 afterEach(() => {
-  campus.control.manners.clear()
+  campus.control.faults.clear()
   campus.control.restore()
 })
 
@@ -73,13 +73,13 @@ describe('a function module through the gateway', () => {
     ['down', 'unavailable', 'before it answered', true],
     ['slow-answer', 'timeout', 'did not begin to answer', true],
   ])('when it does this: %s, ends as %s in words: %s', async (manner, code, words, retryable) => {
-    campus.control.manners.set('sap', manner, { delayMs: 30_000 })
+    campus.control.faults.set('sap', manner, { delayMs: 30_000 })
     const more = manner === 'slow-answer' ? { timeout: '1s' } : {}
     await expect(rowsOf(LIST, 'sap', more)).rejects.toMatchObject({ code, retryable, publicMessage: expect.stringContaining(words) })
   })
 
   it('an empty table is an answer', async () => {
-    campus.control.manners.set('sap', 'empty-answer')
+    campus.control.faults.set('sap', 'empty-answer')
     expect(await rowsOf()).toEqual([])
   })
 
@@ -137,7 +137,7 @@ describe.each(['sap_odata2', 'sap_odata4'])('an OData service (%s)', (name) => {
     ['cut-body', 'unavailable', 'broke the connection in the middle'],
     ['too-many-requests', 'unavailable', 'come back later'],
   ])('when it does this: %s, ends as %s in words: %s', async (manner, code, words) => {
-    campus.control.manners.set('sap', manner)
+    campus.control.faults.set('sap', manner)
     await expect(rowsOf({ path: 'EmployeeSet' }, name)).rejects.toMatchObject({ code, publicMessage: expect.stringContaining(words) })
   })
 
@@ -219,9 +219,9 @@ describe('SAP', () => {
   })
 
   it('that lets nobody in fails as a connection, and a bad answer as an asset', async () => {
-    campus.control.manners.set('sap', 'down')
+    campus.control.faults.set('sap', 'down')
     await expect(look('sap', asset('X'))).rejects.toMatchObject({ systemWide: true })
-    campus.control.manners.set('sap', 'missing-table')
+    campus.control.faults.set('sap', 'missing-table')
     expect(await look('sap', asset('X'))).toMatchObject({ ok: false, publicMessage: expect.stringContaining('is missing') })
   })
 })

@@ -1,4 +1,4 @@
-import { askBapi, lookAtSap, sapAssetSettings } from '#lib/connectors/sap/look-at-sap.ts'
+import { askBapi, probeSap, sapAssetSettings } from '#lib/connectors/sap/look-at-sap.ts'
 import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
 import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
 import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
@@ -36,7 +36,7 @@ export default defineConnector<SapSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await lookAt(connection, asset, () => lookAtSap(connection, asset))
+    for (const asset of assets) yield await lookAt(connection, asset, () => probeSap(connection, asset))
   },
 
   extractRequest: sapRequest,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { askTask, lookAtTask, taskAssetSettings } from '#lib/connectors/snaplogic/look-at-task.ts'
+import { askTask, probeTask, taskAssetSettings } from '#lib/connectors/snaplogic/look-at-task.ts'
 import { readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
 import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
 import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
@@ -39,7 +39,7 @@ export default defineConnector<SnapLogicSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await lookAt(connection, asset, () => lookAtTask(connection, asset))
+    for (const asset of assets) yield await lookAt(connection, asset, () => probeTask(connection, asset))
   },
 
   extractRequest: request,

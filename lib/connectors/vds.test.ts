@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => campus.close())
 afterEach(() => {
-  campus.control.manners.clear()
+  campus.control.faults.clear()
   campus.control.restore()
 })
 
@@ -33,7 +33,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
 })
 const look = async (name: string, one: ObservedAsset) => Object((await Array.fromAsync(open(name).observe([one])))[0])
 const SYSTEM_OF: Record<string, System> = { vds: 'vds', vds_gateway: 'vds', vds_ldap: 'ldap' }
-const misbehave = (name: string, manner: Manner, options = {}) => campus.control.manners.set(SYSTEM_OF[name] ?? 'vds', manner, options)
+const misbehave = (name: string, manner: Manner, options = {}) => campus.control.faults.set(SYSTEM_OF[name] ?? 'vds', manner, options)
 
 describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) => {
   it('finds everybody a filter names, with the attributes that were asked for, as lists', async () => {
@@ -112,7 +112,7 @@ describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) =
     const reading = Array.fromAsync(openCampusConnection(campus, name, { clock, signal: leaving.signal }).extract(STAFF))
     setTimeout(() => leaving.abort(), 50)
     await expect(reading).rejects.toMatchObject({ code: 'cancelled' })
-    campus.control.manners.clear()
+    campus.control.faults.clear()
     const asked = campus.control.requests(SYSTEM_OF[name] ?? 'vds')
     const late = openCampusConnection(campus, name, { clock, signal: AbortSignal.abort() }).extract(STAFF)
     await expect(Array.fromAsync(late)).rejects.toMatchObject({ code: 'cancelled' })

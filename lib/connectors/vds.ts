@@ -1,4 +1,4 @@
-import { askDirectory, lookAtDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/look-at-directory.ts'
+import { askDirectory, probeDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/look-at-directory.ts'
 import { vdsRequest } from '#lib/connectors/vds/search.ts'
 import { type VdsSettings, vdsSettings } from '#lib/connectors/vds/settings.ts'
 import { defineConnector } from './kit/connector.ts'
@@ -25,7 +25,7 @@ export default defineConnector<VdsSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await lookAt(connection, asset, () => lookAtDirectory(connection, asset))
+    for (const asset of assets) yield await lookAt(connection, asset, () => probeDirectory(connection, asset))
   },
 
   extractRequest: vdsRequest,

@@ -1,8 +1,8 @@
 'use client'
 import { type ReactNode, type SubmitEvent, useState } from 'react'
-import { type OrderOutcome, postOrder } from './post-action.ts'
+import { type ActionOutcome, postAction } from './post-action.ts'
 
-interface OrderFormProps {
+interface ActionFormProps {
   /** Where the order goes: a POST route that uses `acceptOrder`. */
   action: string
   /** Sent along; a form sends objects as JSON text. */
@@ -20,14 +20,14 @@ interface OrderFormProps {
 }
 
 /** A button that orders something: a plain form, which with JavaScript stays on the page until it knows the answer. */
-export function OrderForm({ action, fields = {}, children, question, yes, inputs, onDone }: OrderFormProps) {
+export function ActionForm({ action, fields = {}, children, question, yes, inputs, onDone }: ActionFormProps) {
   const [isSending, setSending] = useState(false)
-  const [refusal, setRefusal] = useState<(OrderOutcome & { ok: false }) | null>(null)
+  const [refusal, setRefusal] = useState<(ActionOutcome & { ok: false }) | null>(null)
   const send = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (isSending) return
     setSending(true)
-    const outcome = await postOrder(action, { ...Object.fromEntries(new FormData(event.currentTarget)), ...fields })
+    const outcome = await postAction(action, { ...Object.fromEntries(new FormData(event.currentTarget)), ...fields })
     setRefusal(outcome.ok ? null : outcome)
     setSending(!outcome.ok || onDone === undefined ? outcome.ok : false)
     if (!outcome.ok) return

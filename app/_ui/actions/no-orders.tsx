@@ -1,5 +1,5 @@
 /** Why there are no buttons: while the page is public nobody is known who could press them. */
-export function NoOrders({ command }: { command?: string }) {
+export function NoActions({ command }: { command?: string }) {
   return (
     <p className="muted small no-orders">
       This page is public, so it takes no orders: no run, pause or check can be asked for here. On its own machine they can

@@ -1,15 +1,15 @@
 import { pausePath, resumePath } from '#app/_ui/paths.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
-import { OrderForm } from './action-form.tsx'
+import { ActionForm } from './action-form.tsx'
 import { BeginInput } from './begin-input.tsx'
-import { NoOrders } from './no-orders.tsx'
+import { NoActions } from './no-orders.tsx'
 
-interface PauseOrderProps {
+interface PauseActionProps {
   subject: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }
   name: string
   /** Pauses and announced work that have not ended; its own are what can be ended here. */
   work: readonly Pick<WorkView, 'kind' | 'subject' | 'isAhead'>[]
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 /** How long a pause may be asked to last, by the words that the command line knows. */
@@ -23,29 +23,29 @@ const LENGTHS = [
 ] as const
 
 /** Pauses something or announces maintenance, and ends or withdraws it; where the page takes no orders, it says so. */
-export function PauseOrder({ subject, name, work, takesOrders }: PauseOrderProps) {
-  if (!takesOrders) return <NoOrders command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
+export function PauseAction({ subject, name, work, takesActions }: PauseActionProps) {
+  if (!takesActions) return <NoActions command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
   const own = work.filter((each) => each.subject?.kind === subject.kind && each.subject.key === subject.key)
   const begun = own.find((each) => !each.isAhead)
   const fields = { subject: `${subject.kind}:${subject.key}` }
   return (
     <div className="orders">
       {begun === undefined && (
-        <OrderForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
+        <ActionForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
           Pause…<span className="sr-only"> {name}</span>
-        </OrderForm>
+        </ActionForm>
       )}
       {own.length > 0 && (
-        <OrderForm action={resumePath} fields={fields}>
+        <ActionForm action={resumePath} fields={fields}>
           {begun === undefined ? 'Withdraw what is announced' : `End the ${begun.kind === 'paused' ? 'pause' : 'maintenance'}`}
           <span className="sr-only"> of {name}</span>
-        </OrderForm>
+        </ActionForm>
       )}
     </div>
   )
 }
 
-function Meaning({ kind }: { kind: PauseOrderProps['subject']['kind'] }) {
+function Meaning({ kind }: { kind: PauseActionProps['subject']['kind'] }) {
   return kind === 'flow'
     ? 'No run of it is planned until then; one that goes on ends as usual, and runs can be asked for by hand. Deadlines go on counting.'
     : 'What turns late meanwhile shows as maintenance. What is late already stays so. Flows go on running. With a day and time it is announced: everybody reads it beforehand.'

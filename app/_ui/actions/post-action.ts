@@ -1,8 +1,8 @@
 /** What became of an order: where to go on, or in words why it was not taken, with the page of what is in its way. */
-export type OrderOutcome = { ok: true; location: string } | { ok: false; problem: string; location: string | null }
+export type ActionOutcome = { ok: true; location: string } | { ok: false; problem: string; location: string | null }
 
 /** Sends an order to the page's own API as JSON; never throws. */
-export async function postOrder(path: string, order: object): Promise<OrderOutcome> {
+export async function postAction(path: string, order: object): Promise<ActionOutcome> {
   try {
     const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) })
     const body: unknown = await answer.json()

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { OrderForm } from '#app/_ui/actions/action-form.tsx'
-import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { ActionForm } from '#app/_ui/actions/action-form.tsx'
+import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { workInWords } from '#app/_ui/actions/work-words.ts'
 import { duration } from '#app/_ui/format-time.ts'
 import { Listed } from '#app/_ui/listed.tsx'
@@ -20,11 +20,11 @@ interface CardProps {
   card: Card
   now: number
   /** Whether its runs may be asked for from here. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 /** A flow's whole configuration and how it fares; `isFirst` of its group. */
-export function FlowCard({ card, now, takesOrders, isFirst }: CardProps & { isFirst: boolean }) {
+export function FlowCard({ card, now, takesActions, isFirst }: CardProps & { isFirst: boolean }) {
   return (
     <article className={isFirst ? 'card first' : 'card'} id={card.name} aria-labelledby={`name-${card.name}`}>
       <p className="eyebrow">{card.group === null ? NO_GROUP : <a href={groupPath(card.group.key)}>{card.group.name}</a>}</p>
@@ -34,13 +34,13 @@ export function FlowCard({ card, now, takesOrders, isFirst }: CardProps & { isFi
         </h2>
         <FlowMark card={card} />
       </header>
-      <FlowCardBody card={card} now={now} takesOrders={takesOrders} />
+      <FlowCardBody card={card} now={now} takesActions={takesActions} />
     </article>
   )
 }
 
 /** Everything below the name; `isWhole` on the flow's own page, where its YAML has a section of its own. */
-export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardProps & { isWhole?: boolean }) {
+export function FlowCardBody({ card, now, takesActions, isWhole = false }: CardProps & { isWhole?: boolean }) {
   const problem = (card.running ?? card.last)?.problem ?? null
   return (
     <>
@@ -63,7 +63,7 @@ export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardPr
         ]}
       />
       <footer>
-        {takesOrders && <Orders card={card} />}
+        {takesActions && <Orders card={card} />}
         <a href={filteredRunsPath({ flow: card.name })}>
           All runs<span className="sr-only"> of {card.name}</span>
         </a>
@@ -74,7 +74,7 @@ export function FlowCardBody({ card, now, takesOrders, isWhole = false }: CardPr
 }
 
 function routeOf(card: Card, isWhole: boolean): ReactNode {
-  if (card.recipe === null && card.reads.length + card.writes.length === 0) return null
+  if (card.declaredFlow === null && card.reads.length + card.writes.length === 0) return null
   return <FlowRoute card={card} isWhole={isWhole} />
 }
 
@@ -166,19 +166,19 @@ function Orders({ card }: { card: Card }) {
   const action = requestRunPath(card.name)
   return (
     <>
-      <OrderForm action={action}>
+      <ActionForm action={action}>
         Run now<span className="sr-only"> {card.name}</span>
-      </OrderForm>
+      </ActionForm>
       {card.takes.includes('dryRun') && (
-        <OrderForm action={action} fields={{ parameters: { dryRun: true } }}>
+        <ActionForm action={action} fields={{ parameters: { dryRun: true } }}>
           Dry run<span className="sr-only"> {card.name}</span>
-        </OrderForm>
+        </ActionForm>
       )}
-      <PauseOrder
+      <PauseAction
         subject={{ kind: 'flow', key: card.name }}
         name={card.name}
         work={card.rest === null ? [] : [{ ...card.rest, subject: { kind: 'flow', key: card.name, name: card.name } }]}
-        takesOrders
+        takesActions
       />
     </>
   )

@@ -1,5 +1,5 @@
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
-import { STANDINGS } from './flow-words.ts'
+import { HEALTHS } from './flow-words.ts'
 import { RunMark } from './run-mark.tsx'
 
 const feedWords = (paused: FlowCard['paused']) => (paused?.kind === 'maintenance' ? 'Feed under maintenance' : 'Feed paused')
@@ -9,18 +9,18 @@ export function FlowMark({
   card,
   big = false,
 }: {
-  card: Pick<FlowCard, 'running' | 'last' | 'standing' | 'rest' | 'paused'>
+  card: Pick<FlowCard, 'running' | 'last' | 'health' | 'rest' | 'paused'>
   big?: boolean
 }) {
   const run = card.running ?? card.last
-  if (run !== null && card.standing !== 'paused') return <RunMark run={run} big={big} />
-  const { icon, words } = STANDINGS[card.standing]
+  if (run !== null && card.health !== 'paused') return <RunMark run={run} big={big} />
+  const { icon, words } = HEALTHS[card.health]
   return (
     <span className={`status t-${icon}${big ? ' big' : ''}`}>
       <svg aria-hidden="true">
         <use href={`#i-${icon}`} />
       </svg>
-      {card.standing === 'paused' && (card.rest === null || card.rest.isAhead) ? feedWords(card.paused) : words}
+      {card.health === 'paused' && (card.rest === null || card.rest.isAhead) ? feedWords(card.paused) : words}
     </span>
   )
 }

@@ -1,18 +1,18 @@
 import { Key, Listed } from '#app/_ui/listed.tsx'
 import { assetPath } from '#app/_ui/paths.ts'
-import type { RecipeWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
+import type { DeclaredFlowWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 import { columnsInWords } from './flow-words.ts'
 
 interface FlowRouteProps {
-  card: Pick<FlowCard, 'recipe' | 'reads' | 'writes' | 'watched'>
+  card: Pick<FlowCard, 'declaredFlow' | 'reads' | 'writes' | 'watched'>
   /** Every column by name. */
   isWhole: boolean
 }
 
 /** From where to where, and what happens on the way. */
 export function FlowRoute({ card, isWhole }: FlowRouteProps) {
-  if (card.recipe !== null) return <Recipe recipe={card.recipe} watched={card.watched} isWhole={isWhole} />
+  if (card.declaredFlow !== null) return <DeclaredFlow declaredFlow={card.declaredFlow} watched={card.watched} isWhole={isWhole} />
   return (
     <ul>
       {card.reads.length > 0 && <Assets words="reads" assets={card.reads} watched={card.watched} />}
@@ -45,8 +45,16 @@ function Assets({ words, assets, watched }: { words: string; assets: readonly st
   )
 }
 
-function Recipe({ recipe, watched, isWhole }: { recipe: RecipeWords; watched: readonly string[]; isWhole: boolean }) {
-  const { from, reading, columns, to, writing } = recipe
+function DeclaredFlow({
+  declaredFlow,
+  watched,
+  isWhole,
+}: {
+  declaredFlow: DeclaredFlowWords
+  watched: readonly string[]
+  isWhole: boolean
+}) {
+  const { from, reading, columns, to, writing } = declaredFlow
   return (
     <ul>
       <li>

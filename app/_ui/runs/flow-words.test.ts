@@ -25,7 +25,7 @@ describe('the configuration of a flow in words', () => {
     [30, ['records', 'finance'], '30 flows for 2 groups'],
   ])('a list of %i flows for the groups %j is called "%s"', (total, groups, words) => {
     const groupNames = groups.map((key) => ({ key, name: key }))
-    expect(flowsTitle({ total, shown: total, groupNames }, { q: null, group: null, standing: null })).toBe(words)
+    expect(flowsTitle({ total, shown: total, groupNames }, { q: null, group: null, health: null })).toBe(words)
   })
 
   it.each([

@@ -1,13 +1,13 @@
 import { zoneCity } from '#app/_ui/format-time.ts'
 import { grouped } from '#app/_ui/grouped.ts'
-import type { FlowStanding } from '#lib/domain/runs/flow-health.ts'
+import type { FlowHealth } from '#lib/domain/runs/flow-health.ts'
 import { formatDuration } from '#lib/domain/time/duration.ts'
 import { cronInWords } from '#lib/domain/wording/cron-in-words.ts'
 import type { FlowFilter, FlowsPage } from '#lib/queries/pages/flows-page.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 
 /** The words of a standing, for the filter and the mark, with its icon. */
-export const STANDINGS: Record<FlowStanding, { icon: string; words: string }> = {
+export const HEALTHS: Record<FlowHealth, { icon: string; words: string }> = {
   running: { icon: 'running', words: 'Running' },
   failed: { icon: 'stale', words: 'Not completed' },
   partial: { icon: 'late', words: 'Partial' },
@@ -44,12 +44,12 @@ export function columnsInWords(columns: readonly string[]): string {
 /** A list of flows in words: `30 flows for 15 groups`; filtered `2 of 30 flows: failed, in Student records, for “sap”`. */
 export function flowsTitle(
   { shown, total, groupNames }: Pick<FlowsPage, 'shown' | 'total' | 'groupNames'>,
-  { q, group, standing }: FlowFilter,
+  { q, group, health }: FlowFilter,
 ): string {
   if (total === 0) return 'The catalogue names no flow yet.'
   const count = (n: number) => (n === 1 ? '1 flow' : `${grouped(n)} flows`)
   const asked = [
-    standing === null ? '' : STANDINGS[standing].words.toLowerCase(),
+    health === null ? '' : HEALTHS[health].words.toLowerCase(),
     group === null ? '' : `in ${groupNames.find(({ key }) => key === group)?.name ?? group}`,
     q === null ? '' : `for “${q}”`,
   ].filter((words) => words !== '')

@@ -1,10 +1,10 @@
 import { History } from '#app/_bars/history.tsx'
-import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
@@ -21,7 +21,7 @@ import { WhySection } from './why-section.tsx'
 export function AssetScreen({ found }: { found: AssetPage }) {
   const { page, window, asset, group } = found
   return (
-    <Frame
+    <PageShell
       page={page}
       now={window.now}
       shows={[...assetsShown([asset, ...found.upstream, ...found.downstream]), ...flowsShown([asset])]}
@@ -49,7 +49,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
           )}
         </p>
         <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} />
-        <PauseOrder subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesOrders={found.takesOrders} />
+        <PauseAction subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesActions={found.takesActions} />
       </header>
       <WhySection found={found} />
       <ClockList found={found} />
@@ -60,7 +60,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       {found.run !== null && <RunList runs={[found.run]} now={window.now} title="The latest run that writes it" />}
       <ArrivalList arrivals={found.arrivals} />
       <ChangeList changes={found.changes} />
-    </Frame>
+    </PageShell>
   )
 }
 

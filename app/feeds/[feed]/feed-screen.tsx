@@ -1,11 +1,11 @@
 import { History } from '#app/_bars/history.tsx'
-import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
@@ -24,7 +24,7 @@ import { firstToTurn, verdictOf } from './root-of-trouble.ts'
 export function FeedScreen({ found }: { found: FeedPage }) {
   const { page, window, feed, group } = found
   return (
-    <Frame
+    <PageShell
       page={page}
       now={window.now}
       shows={[`feed:${feed.key}`, ...flowsShown(found.assets), ...assetsShown(found.neighbours)]}
@@ -42,7 +42,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <RunList runs={found.runs} now={window.now} />
       <ChangeList changes={found.changes} />
       <SourceSection source={found.source} />
-    </Frame>
+    </PageShell>
   )
 }
 
@@ -92,7 +92,7 @@ function Head({ found }: { found: FeedPage }) {
           {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
         </p>
       )}
-      <PauseOrder subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesOrders={found.takesOrders} />
+      <PauseAction subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesActions={found.takesActions} />
     </header>
   )
 }

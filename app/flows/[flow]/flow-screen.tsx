@@ -1,7 +1,7 @@
-import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
+import { NoActions } from '#app/_ui/actions/no-orders.tsx'
 import { WorkSentence } from '#app/_ui/actions/work-note.tsx'
 import { Note } from '#app/_ui/note.tsx'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { filteredRunsPath, flowsPath } from '#app/_ui/paths.ts'
 import { FlowCardBody } from '#app/_ui/runs/flow-card.tsx'
 import { FlowMark } from '#app/_ui/runs/flow-mark.tsx'
@@ -13,7 +13,7 @@ import type { FlowPage } from '#lib/queries/pages/flow-page.ts'
 export function FlowScreen({ found }: { found: FlowPage }) {
   const { page, now, banners, card, runs } = found
   return (
-    <Frame
+    <PageShell
       page={page}
       now={now}
       shows={[`flow:${card.name}`, `progress:${card.name}`]}
@@ -33,8 +33,8 @@ export function FlowScreen({ found }: { found: FlowPage }) {
         )}
       </header>
       <div className="card alone">
-        <FlowCardBody card={card} now={now} takesOrders={found.takesOrders} isWhole />
-        {!found.takesOrders && <NoOrders command={`npm run tidemark -- run ${card.name}`} />}
+        <FlowCardBody card={card} now={now} takesActions={found.takesActions} isWhole />
+        {!found.takesActions && <NoActions command={`npm run tidemark -- run ${card.name}`} />}
       </div>
       <RunList runs={runs} now={now} />
       {runs.length > 0 && (
@@ -43,7 +43,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
         </p>
       )}
       <SourceSection source={card.source} />
-    </Frame>
+    </PageShell>
   )
 }
 

@@ -1,12 +1,12 @@
 import { History } from '#app/_bars/history.tsx'
-import { PauseOrder } from '#app/_ui/actions/pause-action.tsx'
+import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { FeedLine } from '#app/_ui/feeds/feed-line.tsx'
 import { toFeedLine } from '#app/_ui/feeds/feed-summary.ts'
 import { FEEDS_PAGE } from '#app/_ui/feeds/found-page.ts'
 import { freshCount } from '#app/_ui/feeds/headline.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { pageOf } from '#app/_ui/pages-of.ts'
 import { groupPath, overviewPath } from '#app/_ui/paths.ts'
@@ -22,7 +22,13 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
   const isLong = group.feeds.length > FEEDS_PAGE
   const feeds = pageOf(isLong ? worstFirst(group.feeds) : group.feeds, pageNumber, FEEDS_PAGE)
   return (
-    <Frame page={group.page} now={group.now} shows={[`group:${group.key}`]} banners={group.banners} crumbs={[['All feeds', overviewPath]]}>
+    <PageShell
+      page={group.page}
+      now={group.now}
+      shows={[`group:${group.key}`]}
+      banners={group.banners}
+      crumbs={[['All feeds', overviewPath]]}
+    >
       <header className="subject-head">
         <h1 dir="auto">{group.name}</h1>
         {group.description !== null && <p className="lead">{group.description}</p>}
@@ -38,7 +44,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
           </span>
         </p>
         <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} />
-        <PauseOrder subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesOrders={group.takesOrders} />
+        <PauseAction subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesActions={group.takesActions} />
       </header>
       <Section title="Feeds">
         <ul className="feeds lines">
@@ -55,6 +61,6 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
       </Section>
       <History subject={`group:${group.key}`} name={group.name} bars={group.bars} days={group.days} />
       <ChangeList changes={group.changes} />
-    </Frame>
+    </PageShell>
   )
 }

@@ -4,10 +4,10 @@ import { GroupList } from '#app/_ui/feeds/group-list.tsx'
 import { headline } from '#app/_ui/feeds/headline.ts'
 import { Legend } from '#app/_ui/feeds/legend.tsx'
 import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { Overview as OverviewData } from '#lib/queries/pages/status-overview.ts'
-import { Attention } from './problem-list.tsx'
+import { ProblemList } from './problem-list.tsx'
 import { WorkList } from './work-list.tsx'
 
 /** The first screen. */
@@ -17,14 +17,14 @@ export function Overview({ overview }: { overview: OverviewData }) {
   const groups = overview.groups.map((group) => toGroupLine(group, page.zone, overview.work))
   const checked = !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
   return (
-    <Frame page={page} now={now} shows={OVERVIEW_SHOWS} banners={banners}>
+    <PageShell page={page} now={now} shows={OVERVIEW_SHOWS} banners={banners}>
       <div className="hero">
         <h1>{headline(counts)}</h1>
         <p className="muted">
           {checked ? 'As of ' : 'As last known; read on '}
           <Time at={now} form="long" />
         </p>
-        <Attention groups={groups} />
+        <ProblemList groups={groups} />
         <WorkList work={overview.work} />
       </div>
       {groups.every((group) => group.feeds.length === 0) ? (
@@ -35,6 +35,6 @@ export function Overview({ overview }: { overview: OverviewData }) {
           <GroupList groups={groups} until={overview.today} />
         </>
       )}
-    </Frame>
+    </PageShell>
   )
 }

@@ -7,7 +7,7 @@ import { severity } from '#lib/domain/freshness/status.ts'
 const SHOWN = 5
 
 /** What is not right, worst first and in words: the answer before any scrolling. */
-export function Attention({ groups }: { groups: readonly GroupLineData[] }) {
+export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
   const all = groups.flatMap((group) => group.feeds.filter(needsAttention).map((feed) => ({ feed, group })))
   all.sort((a, b) => rank(a.feed) - rank(b.feed) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
   if (all.length === 0) return null

@@ -14,7 +14,7 @@ import { isEnded } from '#lib/domain/runs/run.ts'
 import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 import { CounterTable } from './counter-table.tsx'
-import { RunOrders } from './run-actions.tsx'
+import { RunActions } from './run-actions.tsx'
 import { RunGauge } from './run-gauge.tsx'
 import { RunLog } from './run-log.tsx'
 
@@ -59,7 +59,7 @@ export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
         )}
         {run.problem !== null && <p className="lead">{run.problem}</p>}
         <RunGauge run={run} readAt={dataUpdatedAt} />
-        {orders !== null && <RunOrders run={run} parameters={orders.parameters} onDone={() => void refetch()} />}
+        {orders !== null && <RunActions run={run} parameters={orders.parameters} onDone={() => void refetch()} />}
       </header>
       <RunFacts run={run} />
       {stages > 0 && (

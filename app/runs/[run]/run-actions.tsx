@@ -1,12 +1,12 @@
 'use client'
-import { OrderForm } from '#app/_ui/actions/action-form.tsx'
+import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { grouped } from '#app/_ui/grouped.ts'
 import { cancelRunPath, requestRunPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
-interface RunOrdersProps {
+interface RunActionsProps {
   run: RunView
   /** The names of the parameters the flow takes; null when the catalogue has it no longer. */
   parameters: readonly string[] | null
@@ -14,15 +14,15 @@ interface RunOrdersProps {
 }
 
 /** What somebody may do about a run: stop it while it goes on, ask for another once it has ended. What cannot be done is said. */
-export function RunOrders({ run, parameters, onDone }: RunOrdersProps) {
+export function RunActions({ run, parameters, onDone }: RunActionsProps) {
   return (
     <div className="orders">
-      {isEnded(run.state) ? <AgainOrders run={run} parameters={parameters} /> : <CancelOrder run={run} onDone={onDone} />}
+      {isEnded(run.state) ? <AgainActions run={run} parameters={parameters} /> : <CancelAction run={run} onDone={onDone} />}
     </div>
   )
 }
 
-function CancelOrder({ run, onDone }: Pick<RunOrdersProps, 'run' | 'onDone'>) {
+function CancelAction({ run, onDone }: Pick<RunActionsProps, 'run' | 'onDone'>) {
   if (run.cancelAt !== null)
     return (
       <p className="muted">
@@ -34,13 +34,13 @@ function CancelOrder({ run, onDone }: Pick<RunOrdersProps, 'run' | 'onDone'>) {
       ? 'It stops where nothing is left half done. What it has loaded until then stays; the rest is left to the next run.'
       : 'It has not begun; it will not begin.'
   return (
-    <OrderForm action={cancelRunPath(run.id)} question={question} yes="Yes, cancel it" onDone={onDone}>
+    <ActionForm action={cancelRunPath(run.id)} question={question} yes="Yes, cancel it" onDone={onDone}>
       Cancel this run…
-    </OrderForm>
+    </ActionForm>
   )
 }
 
-function AgainOrders({ run, parameters }: Pick<RunOrdersProps, 'run' | 'parameters'>) {
+function AgainActions({ run, parameters }: Pick<RunActionsProps, 'run' | 'parameters'>) {
   if (parameters === null)
     return <p className="muted">The run has ended. Its flow is no longer in the catalogue, so it cannot run again.</p>
   const action = requestRunPath(run.flow)
@@ -51,17 +51,17 @@ function AgainOrders({ run, parameters }: Pick<RunOrdersProps, 'run' | 'paramete
   return (
     <>
       {canReplay && (
-        <OrderForm action={action} fields={{ parameters: { replay: run.id } }}>
+        <ActionForm action={action} fields={{ parameters: { replay: run.id } }}>
           Replay what failed ({grouped(run.rowsRejected)})
-        </OrderForm>
+        </ActionForm>
       )}
-      <OrderForm action={action} fields={{ parameters: real }}>
+      <ActionForm action={action} fields={{ parameters: real }}>
         Run again
-      </OrderForm>
+      </ActionForm>
       {parameters.includes('dryRun') && (
-        <OrderForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
+        <ActionForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
           Dry run: say what would change
-        </OrderForm>
+        </ActionForm>
       )}
       <p className="muted small">The run has ended: there is nothing to cancel.</p>
     </>
@@ -72,17 +72,17 @@ function AgainOrders({ run, parameters }: Pick<RunOrdersProps, 'run' | 'paramete
 function AfterDryRun({ action, real }: { action: string; real: Record<string, unknown> }) {
   return (
     <>
-      <OrderForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
+      <ActionForm action={action} fields={{ parameters: { ...real, dryRun: true } }}>
         Dry run again
-      </OrderForm>
-      <OrderForm
+      </ActionForm>
+      <ActionForm
         action={action}
         fields={{ parameters: real }}
         question="The dry run changed nothing. This run loads: it writes what the dry run only said."
         yes="Yes, load it"
       >
         Run for real…
-      </OrderForm>
+      </ActionForm>
       <p className="muted small">The dry run has ended: there is nothing to cancel.</p>
     </>
   )

@@ -4,9 +4,9 @@ import { duration } from '#app/_ui/format-time.ts'
 import { grouped } from '#app/_ui/grouped.ts'
 import { runPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
-import { signInWords, signOfLife } from '#lib/domain/runs/liveness.ts'
+import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
-import { type ProgressMark, paceInWords, paceOf, withMark } from '#lib/domain/runs/throughput.ts'
+import { type ProgressMark, throughputInWords, throughputOf, withMark } from '#lib/domain/runs/throughput.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
@@ -16,7 +16,7 @@ const DEAF_AFTER_MS = 10_000
 
 /** How far a run is that has not ended, how fast it goes, when it expects to end, and whether it is alive. `readAt`: by this browser's clock. */
 export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
-  const pace = usePace(run)
+  const pace = useThroughput(run)
   const sinceReadMs = useSinceRead(readAt)
   if (isEnded(run.state)) return null
   const { progressDone: done, progressTotal: total } = run
@@ -77,20 +77,20 @@ function Sign({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
   if (sinceReadMs > DEAF_AFTER_MS)
     return <Fact label="Heartbeat">This page has not heard from the server for {duration(sinceReadMs / 1000)}.</Fact>
   const now = run.now + sinceReadMs
-  const words = signInWords(run, now)
+  const words = livenessInWords(run, now)
   if (words === null) return null
   return (
     <Fact label="Heartbeat">
-      <span className={signOfLife(run, now)?.isSilent ? 'silent' : undefined}>{words}</span>
+      <span className={livenessOf(run, now)?.isSilent ? 'silent' : undefined}>{words}</span>
     </Fact>
   )
 }
 
 /** The pace in words, from what this page has seen of the last minute. */
-function usePace(run: RunView): string | null {
+function useThroughput(run: RunView): string | null {
   const [marks, setMarks] = useState<ProgressMark[]>(() => marksOf(run, []))
   useEffect(() => setMarks((known) => marksOf(run, known)), [run])
-  return run.state === 'running' ? paceInWords(paceOf(marks, run.startedAt)) : null
+  return run.state === 'running' ? throughputInWords(throughputOf(marks, run.startedAt)) : null
 }
 
 function marksOf(run: RunView, known: readonly ProgressMark[]): ProgressMark[] {

@@ -1,7 +1,7 @@
-import { NoOrders } from '#app/_ui/actions/no-orders.tsx'
+import { NoActions } from '#app/_ui/actions/no-orders.tsx'
 import { grouped } from '#app/_ui/grouped.ts'
 import { Listed } from '#app/_ui/listed.tsx'
-import { Frame } from '#app/_ui/page-shell.tsx'
+import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import type { RunPage, RunPageQuery } from '#lib/queries/pages/run-page.ts'
@@ -14,11 +14,18 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
   const feeds = new Map(writes.map((asset) => [asset.feedKey, asset.feedName]))
   const crumbs = [...feeds].map(([key, name]): [string, string] => [name, feedPath(key)])
   return (
-    <Frame page={page} now={now} shows={[]} banners={found.banners} place="runs" crumbs={[['All runs', runsPath], ...crumbs.slice(0, 1)]}>
+    <PageShell
+      page={page}
+      now={now}
+      shows={[]}
+      banners={found.banners}
+      place="runs"
+      crumbs={[['All runs', runsPath], ...crumbs.slice(0, 1)]}
+    >
       <LiveRun
         initial={run}
         log={{ initial: found.log, query: query.log }}
-        orders={found.takesOrders ? { parameters: found.parameters } : null}
+        orders={found.takesActions ? { parameters: found.parameters } : null}
       >
         <RejectedRows runId={run.id} rejections={rejections} isDryRun={run.isDryRun} />
       </LiveRun>
@@ -30,7 +37,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
         {feeds.size > 0 && ', for '}
         <Listed items={[...feeds].map(([key, name]) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
       </div>
-      {!found.takesOrders && <NoOrders />}
+      {!found.takesActions && <NoActions />}
       {writes.length > 0 && (
         <Section title="What it writes">
           <Written assets={writes.slice(0, WRITES_SHOWN)} />
@@ -42,7 +49,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
           )}
         </Section>
       )}
-    </Frame>
+    </PageShell>
   )
 }
 

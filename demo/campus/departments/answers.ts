@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { changedAt, DATASETS, type DatasetName } from './datasets.ts'
-import type { DepartmentManners } from './manners.ts'
+import type { DepartmentFaults } from './manners.ts'
 
 /** How each dataset is handed out; ten departments, as many habits. */
 type Style = 'page' | 'offset' | 'cursor' | 'link' | 'json' | 'ndjson' | 'csv' | 'csv-semicolon'
@@ -39,11 +39,11 @@ const SIZE = 100
 const SIZE_MAX = 500
 
 /** One answer of a department at a moment: the rows, or a page of them, in its own form. */
-export function departmentAnswer(name: DatasetName, url: URL, now: Instant, manners: DepartmentManners): DepartmentAnswer {
+export function departmentAnswer(name: DatasetName, url: URL, now: Instant, faults: DepartmentFaults): DepartmentAnswer {
   const { style, validators } = HABITS[name]
-  const rows = manners.take('empty-answer') ? [] : DATASETS[name].rows(now)
-  const { body, contentType, headers } = formed(style, name, rows, url, manners)
-  return { status: 200, headers: { 'content-type': contentType, ...headers, ...validatorsOf(validators, name, now, body, manners) }, body }
+  const rows = faults.take('empty-answer') ? [] : DATASETS[name].rows(now)
+  const { body, contentType, headers } = formed(style, name, rows, url, faults)
+  return { status: 200, headers: { 'content-type': contentType, ...headers, ...validatorsOf(validators, name, now, body, faults) }, body }
 }
 
 function validatorsOf(
@@ -51,9 +51,9 @@ function validatorsOf(
   name: DatasetName,
   now: Instant,
   body: string,
-  manners: DepartmentManners,
+  faults: DepartmentFaults,
 ): Record<string, string> {
-  if (manners.take('always-now')) return { 'last-modified': new Date(now).toUTCString(), date: new Date(now).toUTCString() }
+  if (faults.take('always-now')) return { 'last-modified': new Date(now).toUTCString(), date: new Date(now).toUTCString() }
   if (kind === 'last-modified') return { 'last-modified': new Date(changedAt(name, now)).toUTCString(), date: new Date(now).toUTCString() }
   const tag = `"${hash('sha256', body, 'hex').slice(0, 16)}"`
   if (kind === 'etag') return { etag: tag }
@@ -66,7 +66,7 @@ interface Formed {
   headers: Record<string, string>
 }
 
-function formed(style: Style, name: DatasetName, rows: readonly JsonObject[], url: URL, manners: DepartmentManners): Formed {
+function formed(style: Style, name: DatasetName, rows: readonly JsonObject[], url: URL, faults: DepartmentFaults): Formed {
   switch (style) {
     case 'csv':
       return text('text/csv; charset=utf-8', csv(name, rows, ','))
@@ -77,23 +77,23 @@ function formed(style: Style, name: DatasetName, rows: readonly JsonObject[], ur
     case 'json':
       return json({ status: 'ok', data: { [name.replace(/^.*\//, '')]: rows } })
     default:
-      return paged(style, rows, url, manners)
+      return paged(style, rows, url, faults)
   }
 }
 
 type Paging = 'page' | 'offset' | 'cursor' | 'link'
 
-function paged(style: Paging, rows: readonly JsonObject[], url: URL, manners: DepartmentManners): Formed {
+function paged(style: Paging, rows: readonly JsonObject[], url: URL, faults: DepartmentFaults): Formed {
   const { size, from: asked, number } = askedFor(style, url)
   const isLater = asked > 0
-  const from = isLater && manners.take('page-repeated') ? Math.max(0, asked - size) : asked
+  const from = isLater && faults.take('page-repeated') ? Math.max(0, asked - size) : asked
   const page = rows.slice(from, from + size)
-  const total = rows.length + (manners.take('wrong-total') ? 7 : 0) + (isLater && manners.take('total-grows') ? 1 : 0)
+  const total = rows.length + (faults.take('wrong-total') ? 7 : 0) + (isLater && faults.take('total-grows') ? 1 : 0)
   const hasMore = asked + size < rows.length
   if (style === 'page') return json({ data: page, meta: { total, page: number, pages: Math.ceil(rows.length / size) } })
   if (style === 'offset') return json({ results: page, total_count: total })
   if (style === 'cursor') return json({ items: page, next_cursor: hasMore ? Buffer.from(String(asked + size)).toString('base64') : null })
-  const next = new URL(isLater && manners.take('next-elsewhere') ? 'http://elsewhere.invalid/api' : url)
+  const next = new URL(isLater && faults.take('next-elsewhere') ? 'http://elsewhere.invalid/api' : url)
   next.searchParams.set('page', String(number + 1))
   return { ...json(page), headers: hasMore ? { link: `<${next.href}>; rel="next", <${url.href}>; rel="self"` } : {} }
 }

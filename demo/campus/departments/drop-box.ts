@@ -5,12 +5,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '#lib/platform/clock.ts'
-import type { DepartmentManners } from './manners.ts'
+import type { DepartmentFaults } from './manners.ts'
 
 export interface DropBox {
   folder: string
   clock: Clock
-  manners: DepartmentManners
+  faults: DepartmentFaults
 }
 
 /** A department's drop box: PUT and POST keep a file, whole or not at all; GET and HEAD tell what is there. */
@@ -31,8 +31,8 @@ export async function answerDropBox(request: IncomingMessage, response: ServerRe
 }
 
 async function keep(request: IncomingMessage, response: ServerResponse, place: string, box: DropBox): Promise<void> {
-  if (box.manners.take('full')) return end(response, 507)
-  if (box.manners.take('breaks-off')) return void request.once('data', () => request.destroy())
+  if (box.faults.take('full')) return end(response, 507)
+  if (box.faults.take('breaks-off')) return void request.once('data', () => request.destroy())
   const part = join(box.folder, `.incoming-${randomUUID()}`)
   await mkdir(dirname(place), { recursive: true })
   try {
@@ -46,16 +46,16 @@ async function keep(request: IncomingMessage, response: ServerResponse, place: s
 }
 
 /** Gives a file that has come in its place, if it is what its sender says; the status to answer with. */
-async function take(request: IncomingMessage, part: string, place: string, { clock, manners }: DropBox): Promise<number> {
+async function take(request: IncomingMessage, part: string, place: string, { clock, faults }: DropBox): Promise<number> {
   const digest = /sha-256=:([A-Za-z0-9+/=]+):/.exec(request.headers['content-digest']?.toString() ?? '')?.[1]
   if (digest !== undefined && Buffer.from(digest, 'base64').toString('hex') !== (await sha256Of(part))) return 400
-  if (manners.take('keeps-half')) await truncate(part, Math.floor((await stat(part)).size / 2))
+  if (faults.take('keeps-half')) await truncate(part, Math.floor((await stat(part)).size / 2))
   const existed = await stat(place).then(
     () => true,
     () => false,
   )
   await utimes(part, clock.now() / 1000, clock.now() / 1000)
-  if (!manners.take('keeps-nothing')) await rename(part, place)
+  if (!faults.take('keeps-nothing')) await rename(part, place)
   return existed ? 204 : 201
 }
 

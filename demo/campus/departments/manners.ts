@@ -17,7 +17,7 @@ export interface DepartmentManner {
 }
 
 /** How the departments behave at the moment, all of them. */
-export class DepartmentManners {
+export class DepartmentFaults {
   #now: DepartmentManner | null = null
   #left = Number.POSITIVE_INFINITY
 

@@ -85,7 +85,7 @@ class Session {
   #bind({ id, name, password }: Extract<LdapRequest, { kind: 'bind' }>): void {
     const { control, credentials } = this.#directory
     control.count('ldap')
-    this.#misbehaviour = control.manners.take('ldap')
+    this.#misbehaviour = control.faults.take('ldap')
     if (this.#misbehaviour?.manner === 'down') return void this.#socket.destroy()
     this.#isBound =
       this.#misbehaviour?.manner !== 'unauthorized' &&

@@ -3,7 +3,7 @@ import { join, posix } from 'node:path'
 import ssh2, { type SFTPWrapper } from 'ssh2'
 import type { Clock } from '#lib/platform/clock.ts'
 import { entryOf, SftpStatus, statusOf, toAttributes, toOpenFlags } from './sftp-answers.ts'
-import type { SshManners } from './ssh-faults.ts'
+import type { SshFaults } from './ssh-faults.ts'
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 
@@ -11,7 +11,7 @@ export interface SftpFolder {
   /** What clients see as `/`. */
   folder: string
   clock: Clock
-  manners: SshManners
+  faults: SshFaults
   /** Breaks the connection this session runs over, at once. */
   die(): void
 }
@@ -64,7 +64,7 @@ class SftpSession {
   /** Runs a request and answers with its status when it fails. */
   async answer(id: number, request: () => Promise<unknown>): Promise<void> {
     try {
-      const slow = this.#options.manners.is('slow')
+      const slow = this.#options.faults.is('slow')
       if (slow) await this.#options.clock.sleep(slow.waitMs)
       await request()
     } catch (error) {
@@ -75,7 +75,7 @@ class SftpSession {
   /** A request that changes something and has no answer but its status. */
   async change(id: number, request: () => Promise<unknown>): Promise<void> {
     await this.answer(id, async () => {
-      if (this.#options.manners.is('read-only')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
+      if (this.#options.faults.is('read-only')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
       await request()
       this.#sftp.status(id, STATUS_CODE.OK)
     })
@@ -94,22 +94,17 @@ class SftpSession {
 
   async open(id: number, path: string, flags: number, mode: number | undefined): Promise<void> {
     const writes = (flags & OPEN_MODE.WRITE) !== 0
-    if (writes && this.#options.manners.is('read-only')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
+    if (writes && this.#options.faults.is('read-only')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
     this.#handOut(id, { file: await open(this.locate(path), toOpenFlags(flags), mode ?? 0o644), written: false })
   }
 
   async write(id: number, handle: Buffer, offset: number, data: Buffer): Promise<void> {
-    const { manners } = this.#options
+    const { faults } = this.#options
     const open = this.file(handle)
-    const [dies, silent, full, truncates] = [
-      manners.is('dies'),
-      manners.is('falls-silent'),
-      manners.is('disk-full'),
-      manners.is('truncates'),
-    ]
-    const admitted = manners.admit(data.length, (dies ?? silent ?? full ?? truncates)?.afterBytes)
+    const [dies, silent, full, truncates] = [faults.is('dies'), faults.is('falls-silent'), faults.is('disk-full'), faults.is('truncates')]
+    const admitted = faults.admit(data.length, (dies ?? silent ?? full ?? truncates)?.afterBytes)
     const kept = Buffer.from(data.subarray(0, admitted))
-    if (manners.is('garbles') && offset === 0 && kept.length > 0) kept.writeUInt8(kept.readUInt8(0) ^ 1, 0)
+    if (faults.is('garbles') && offset === 0 && kept.length > 0) kept.writeUInt8(kept.readUInt8(0) ^ 1, 0)
     if (kept.length > 0) await open.file.write(kept, 0, kept.length, offset)
     open.written = true
     if (admitted < data.length && dies) return this.#die()
@@ -153,7 +148,7 @@ class SftpSession {
 
   async openFolder(id: number, path: string): Promise<void> {
     const place = this.locate(path)
-    if (this.#options.manners.is('no-listing')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
+    if (this.#options.faults.is('no-listing')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
     if (!(await stat(place)).isDirectory()) throw new SftpStatus(STATUS_CODE.FAILURE)
     this.#handOut(id, { path: place, sent: false })
   }
@@ -171,20 +166,20 @@ class SftpSession {
   }
 
   async rename(from: string, to: string, overwrite: boolean): Promise<void> {
-    const { manners } = this.#options
-    const dies = manners.is('dies-at-rename')
+    const { faults } = this.#options
+    const dies = faults.is('dies-at-rename')
     if (dies && !dies.done) return this.#die()
     const [source, target] = [this.locate(from), this.locate(to)]
     if (!overwrite && (await exists(target))) throw new SftpStatus(STATUS_CODE.FAILURE)
     await rename(source, target)
     if (dies) return this.#die()
-    const picks = manners.is('picks-up')
+    const picks = faults.is('picks-up')
     if (picks && !to.endsWith('.sha256')) await this.#pickUp(target, picks.into)
   }
 
   async extended(id: number, name: string, data: Buffer): Promise<void> {
-    const { manners } = this.#options
-    if (name !== POSIX_RENAME || manners.is('no-posix-rename') || manners.is('posix-rename-refused'))
+    const { faults } = this.#options
+    if (name !== POSIX_RENAME || faults.is('no-posix-rename') || faults.is('posix-rename-refused'))
       throw new SftpStatus(STATUS_CODE.OP_UNSUPPORTED)
     const length = data.readUInt32BE(0)
     const from = data.toString('utf8', 4, 4 + length)
@@ -207,7 +202,7 @@ class SftpSession {
   }
 
   #die(): void {
-    this.#options.manners.spend()
+    this.#options.faults.spend()
     this.#options.die()
   }
 }

@@ -25,7 +25,7 @@ export type SshManner =
   | { manner: 'down' }
 
 /** How the server behaves at the moment. */
-export class SshManners {
+export class SshFaults {
   #now: SshManner | null = null
   #bytesIn = 0
   #left = Number.POSITIVE_INFINITY

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type SFTPWrapper } from 'ssh2'
 import type { Clock } from '#lib/platform/clock.ts'
 import { serveFolder } from './sftp-folder.ts'
-import { SshManners } from './ssh-faults.ts'
+import { SshFaults } from './ssh-faults.ts'
 import { makeKeyPair } from './ssh-key.ts'
 
 export interface SshServerOptions {
@@ -31,7 +31,7 @@ export interface SshServer {
   /** Of the host key, as OpenSSH prints it: `SHA256:…`. */
   fingerprint: string
   folder: string
-  manners: SshManners
+  faults: SshFaults
   /** Connections that stand at the moment. */
   connections(): number
   /** Ends every connection in the middle of what it does. */
@@ -45,18 +45,18 @@ const KEY_FILE = 'ssh_host_ed25519_key'
 export async function startSshServer(options: SshServerOptions): Promise<SshServer> {
   await mkdir(options.folder, { recursive: true })
   const hostKey = await keptHostKey(options.keyFolder)
-  const manners = new SshManners()
+  const faults = new SshFaults()
   const sockets = new Set<Socket>()
   const ssh = new ssh2.Server({ hostKeys: [hostKey], ident: 'pretend-campus' })
   const listener = createServer({ noDelay: true }, (socket) => {
-    if (manners.is('down')) return void socket.destroy()
+    if (faults.is('down')) return void socket.destroy()
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     ssh.injectSocket(socket)
   })
   ssh.on('connection', (client, info) => {
     const socket = [...sockets].find((one) => one.remotePort === info.port)
-    serve(client, options, manners, () => socket?.destroy())
+    serve(client, options, faults, () => socket?.destroy())
   })
   listener.listen(options.port ?? 0, '127.0.0.1')
   await once(listener, 'listening')
@@ -70,7 +70,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     port: address.port,
     fingerprint: fingerprintOf(hostKey),
     folder: options.folder,
-    manners,
+    faults,
     connections: () => sockets.size,
     breakAll,
     async close() {
@@ -82,26 +82,26 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   }
 }
 
-function serve(client: Connection, options: SshServerOptions, manners: SshManners, die: () => void): void {
+function serve(client: Connection, options: SshServerOptions, faults: SshFaults, die: () => void): void {
   // Clients that break off are their own business.
   client.on('error', () => {})
-  client.on('authentication', (context) => authenticate(context, options, manners))
+  client.on('authentication', (context) => authenticate(context, options, faults))
   client.on('session', (accept) => {
     accept().on('sftp', (acceptSftp) => {
       const sftp = acceptSftp()
-      if (!manners.is('no-posix-rename')) announcePosixRename(sftp)
-      serveFolder(sftp, { folder: options.folder, clock: options.clock, manners, die })
+      if (!faults.is('no-posix-rename')) announcePosixRename(sftp)
+      serveFolder(sftp, { folder: options.folder, clock: options.clock, faults, die })
     })
   })
 }
 
-function authenticate(context: AuthContext, options: SshServerOptions, manners: SshManners): void {
+function authenticate(context: AuthContext, options: SshServerOptions, faults: SshFaults): void {
   const methods: AuthContext['method'][] = [
     ...(options.password === undefined ? [] : [options.asksForPassword ? ('keyboard-interactive' as const) : ('password' as const)]),
     ...(options.authorizedKey === undefined ? [] : ['publickey' as const]),
   ]
   const decide = (good: boolean) => {
-    if (good && context.username === options.user && !manners.is('no-logins')) context.accept()
+    if (good && context.username === options.user && !faults.is('no-logins')) context.accept()
     else context.reject(methods)
   }
   if (context.method === 'password') decide(methods.includes('password') && isSame(context.password, options.password))

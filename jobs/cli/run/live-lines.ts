@@ -1,6 +1,6 @@
-import { signInWords } from '#lib/domain/runs/liveness.ts'
+import { livenessInWords } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
-import { type ProgressMark, paceInWords, paceOf } from '#lib/domain/runs/throughput.ts'
+import { type ProgressMark, throughputInWords, throughputOf } from '#lib/domain/runs/throughput.ts'
 import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { LogLine, TaskRow } from '#lib/queries/runs/run-rows.ts'
@@ -41,10 +41,10 @@ function headOf({ run, marks, zone }: LiveView, { columns }: ScreenSize): string
   const lines = [`${run.flow}: ${stateInWords(run)}${since}`]
   const progress = progressInWords(run)
   if (progress !== '') lines.push(`${barOf(run, Math.min(BAR_WIDTH_MAX, columns - progress.length - 4))}${progress}`)
-  const pace = [run.state === 'running' ? paceInWords(paceOf(marks, run.startedAt)) : null, etaInWords(run, zone)]
+  const pace = [run.state === 'running' ? throughputInWords(throughputOf(marks, run.startedAt)) : null, etaInWords(run, zone)]
   lines.push(...sentence(pace))
   lines.push(...sentence([waitingInWords(run), run.rowsRejected === 0 ? null : `${grouped(run.rowsRejected)} put aside so far`]))
-  lines.push(...sentence([signInWords(run, run.now)]))
+  lines.push(...sentence([livenessInWords(run, run.now)]))
   return lines
 }
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => lake.close())
 
 beforeEach(async () => {
-  lake.control.manners.clear()
+  lake.control.faults.clear()
   lake.control.restore()
   if ((await lake.rows<{ there: string | null }>(`select to_regclass('${CURRENT}') as there`))[0]?.there) {
     await lake.rows(`truncate ${CURRENT}, course_raw.course_data, course_curated.course_data_by_service`)
@@ -47,7 +47,7 @@ describe('the course flow fails in clear words, and the lake keeps its good stat
   it.each(FAILURES)('%s', async (_what, manner, words) => {
     const before = await everything()
     lake.control.removeCourse('2267', '000003')
-    lake.control.manners.set('snaplogic', manner)
+    lake.control.faults.set('snaplogic', manner)
     const end = await load()
     expect(end.state).toBe('failed')
     expect(end.problem).toContain(words)
@@ -56,7 +56,7 @@ describe('the course flow fails in clear words, and the lake keeps its good stat
   })
 
   it.each(['too-many-requests', 'server-error', 'cut-body', 'down'] as const)('but a passing %s is only a retry', async (manner) => {
-    lake.control.manners.set('snaplogic', manner, { times: 2 })
+    lake.control.faults.set('snaplogic', manner, { times: 2 })
     expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: 0 })
   })
 })
@@ -64,7 +64,7 @@ describe('the course flow fails in clear words, and the lake keeps its good stat
 describe('the course flow is partial, never complete, after', () => {
   it('half the courses: they are kept, and the run says why', async () => {
     const before = await everything()
-    lake.control.manners.set('snaplogic', 'half-the-rows')
+    lake.control.faults.set('snaplogic', 'half-the-rows')
     const end = await load()
     expect(end).toMatchObject({
       state: 'partial',
@@ -74,7 +74,7 @@ describe('the course flow is partial, never complete, after', () => {
   })
 
   it('W16: one term that failed; the others are loaded and its name stands in the words', async () => {
-    lake.control.manners.set('snaplogic', 'unauthorized', { times: 1 })
+    lake.control.faults.set('snaplogic', 'unauthorized', { times: 1 })
     const end = await load({ parameters: { terms: ['2263', '2265', '2273'] } })
     expect(end.state).toBe('partial')
     expect(end.problem).toMatch(/^Term 22\d\d could not be loaded: SnapLogic \(snaplogic\) refused the credentials/)
@@ -88,7 +88,7 @@ describe('the course flow is partial, never complete, after', () => {
   ] as const
   it.each(ROWS)('%s: that row is put aside with its reason, its batch is loaded', async (_what, manner, reason, refused) => {
     await lake.rows(`truncate ${CURRENT}, course_raw.course_data, course_curated.course_data_by_service`)
-    lake.control.manners.set('snaplogic', manner)
+    lake.control.faults.set('snaplogic', manner)
     const end = await load()
     expect(end.state).toBe('partial')
     expect(end.ledger.rejections).toHaveLength(refused)
@@ -109,7 +109,7 @@ describe('the course flow is partial, never complete, after', () => {
 
 describe('the course flow takes in its stride', () => {
   it('W18: a NUL in a text, which is taken out', async () => {
-    lake.control.manners.set('snaplogic', 'null-character')
+    lake.control.faults.set('snaplogic', 'null-character')
     const end = await load()
     expect(end.state).toBe('completed')
     expect(end.ledger.entries.map((entry) => entry.message)).toContain(
@@ -120,23 +120,23 @@ describe('the course flow takes in its stride', () => {
 
   it('empty objects, which are dropped and counted, and while there are any no unseen course is deleted', async () => {
     lake.control.removeCourse('2267', '000003')
-    lake.control.manners.set('snaplogic', 'empty-objects')
+    lake.control.faults.set('snaplogic', 'empty-objects')
     const end = await load()
     expect(end).toMatchObject({ state: 'completed', report: { counts: { 'empty objects': 3, gone: 0 } } })
-    lake.control.manners.clear()
+    lake.control.faults.clear()
     expect((await load()).report?.counts['gone']).toBe(1)
   })
 
   it('but lets a course go that nobody has seen for a week', async () => {
     lake.control.removeCourse('2267', '000003')
-    lake.control.manners.set('snaplogic', 'empty-objects')
+    lake.control.faults.set('snaplogic', 'empty-objects')
     lake.clock.set('2026-11-28T07:00:00Z')
     expect((await load()).report?.counts['gone']).toBe(1)
     lake.clock.set('2026-11-20T07:00:00Z')
   })
 
   it('courses that come twice: the same one is kept every night', async () => {
-    lake.control.manners.set('snaplogic', 'duplicate-courses')
+    lake.control.faults.set('snaplogic', 'duplicate-courses')
     expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: 0, report: { counts: { duplicates: 4 } } })
     expect(await lake.count('course_raw.course_data')).toBe(PER_TERM)
   })
@@ -154,7 +154,7 @@ describe('the course flow never calls nothing a success', () => {
   })
 
   it('W16: all terms failed is a failure', async () => {
-    lake.control.manners.set('snaplogic', 'unauthorized')
+    lake.control.faults.set('snaplogic', 'unauthorized')
     expect(await load({ parameters: { terms: ['2263', '2265'] } })).toMatchObject({
       state: 'failed',
       problem: expect.stringContaining('None of the 2 terms'),

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => lake.close())
 
 beforeEach(async () => {
-  lake.control.manners.clear()
+  lake.control.faults.clear()
   lake.clock.set('2026-11-20T07:00:00Z')
   const first = await load()
   expect(first.state).toBe('completed')
@@ -43,7 +43,7 @@ describe('when an allow-list changes and no course does', () => {
 
   it('W11: narrowing takes effect even while the source is down', async () => {
     await lake.rows(`update ${FILTERS} set paths = array['/college'] where service = 'courseCatalog'`)
-    lake.control.manners.set('snaplogic', 'down')
+    lake.control.faults.set('snaplogic', 'down')
     expect((await load()).state).toBe('failed')
     expect(await lake.count(CURATED, "service = 'courseCatalog' and course_data ? 'title'")).toBe(0)
   })

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => lake.close())
 
 beforeEach(async () => {
-  lake.control.manners.clear()
+  lake.control.faults.clear()
   lake.control.restore()
   lake.clock.set('2026-11-20T07:00:00Z')
   if ((await lake.rows<{ there: string | null }>(`select to_regclass('${RAW}') as there`))[0]?.there)

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { byHalves } from '#jobs/flows/documents/merge-by-bisection.ts'
+import { mergeByBisection } from '#jobs/flows/documents/merge-by-bisection.ts'
 import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import { committedDocuments, type MergedDocuments, summed } from '#jobs/flows/documents/merged-documents.ts'
 import { isCourseRecord } from '#lib/connectors/snaplogic/read-courses.ts'
@@ -39,20 +39,20 @@ const BATCHES_AT_ONCE = 2
 export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded> {
   const term = Number(order.term)
   const known = await readKnown(ctx, term)
-  const door = new Door(ctx, order, known)
+  const intake = new Intake(ctx, order, known)
   const duplicates = { dropped: 0 }
   let courses = 0
-  const settled = withoutDuplicates(door.admit(), known, duplicates)
-  for await (const part of ctx.map(prepared(ctx.batch(settled, order.batchSize), known), BATCHES_AT_ONCE, (rows) => door.merge(rows))) {
+  const settled = withoutDuplicates(intake.admit(), known, duplicates)
+  for await (const part of ctx.map(prepared(ctx.batch(settled, order.batchSize), known), BATCHES_AT_ONCE, (rows) => intake.merge(rows))) {
     const size = part.fresh + part.changed + part.returned + part.unchanged
     courses += size
     order.onBatch(size)
   }
-  refuseNothing(order.term, door, [...known.hashes.values()].filter((content) => content !== null).length)
+  refuseNothing(order.term, intake, [...known.hashes.values()].filter((content) => content !== null).length)
   const { fresh, changed, returned, ...more } = await committedDocuments(ctx, taskOf(order.term), 'so far')
-  const answer = { term, alive: door.alive, uncertain: door.uncertain > 0, shrinkRatio: order.shrinkRatio }
+  const answer = { term, alive: intake.alive, uncertain: intake.uncertain > 0, shrinkRatio: order.shrinkRatio }
   const unseen = await ctx.lake.once(taskOf(order.term), 'unseen', (sql) => deleteUnseen(ctx, sql, answer))
-  const { seen, refused, dropped, cleaned } = door
+  const { seen, refused, dropped, cleaned } = intake
   return {
     term: order.term,
     seen,
@@ -95,16 +95,16 @@ async function* prepared(batches: AsyncIterable<CourseRow[]>, known: Known): Asy
   }
 }
 
-function refuseNothing(term: string, door: Door, before: number): void {
-  if (door.accepted > 0) return
+function refuseNothing(term: string, intake: Intake, before: number): void {
+  if (intake.accepted > 0) return
   const refuse = (words: string) =>
     new TidemarkError('refused', { publicMessage: `SnapLogic's answer for term ${term} ${words}. The lake keeps the courses it has.` })
-  if (door.refused + door.dropped > 0) throw refuse(`holds ${door.refused + door.dropped} elements and not one usable course`)
+  if (intake.refused + intake.dropped > 0) throw refuse(`holds ${intake.refused + intake.dropped} elements and not one usable course`)
   if (before > 0) throw refuse(`is empty, although the lake holds ${before} courses of it`)
 }
 
 /** Lets records in one by one: good ones go on, bad ones are put aside with their reason. */
-class Door {
+class Intake {
   seen = 0
   accepted = 0
   refused = 0
@@ -165,7 +165,7 @@ class Door {
       const batch = { part: Number(term), rows: some }
       return this.#ctx.lake.once(taskOf(term), batchKey, (sql) => mergeDocuments(this.#ctx, sql, COURSE_TABLES, batch, curation))
     }
-    const parts = await byHalves(rows, once, async (row, reason) => {
+    const parts = await mergeByBisection(rows, once, async (row, reason) => {
       this.accepted -= 1
       await this.#putAside(row.id, reason, row.key)
     })

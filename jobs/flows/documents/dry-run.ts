@@ -6,7 +6,7 @@ const UNDONE = new Error('rolled back, as everything in a dry run')
  * The same run, of which nothing stays: every transaction does its work and is rolled back, and nobody is put aside. What the parts answer
  * is what they would have done; none of them sees what another did.
  */
-export function undone<Context extends Pick<FlowContext<unknown>, 'lake' | 'quarantine'>>(ctx: Context): Context {
+export function asDryRun<Context extends Pick<FlowContext<unknown>, 'lake' | 'quarantine'>>(ctx: Context): Context {
   async function once<T>(task: string, batchKey: string, work: LakeWork<T>): Promise<T> {
     const made: { result?: { of: T } } = {}
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byHalves } from './merge-by-bisection.ts'
+import { mergeByBisection } from './merge-by-bisection.ts'
 
 class Refusal extends Error {
   readonly code: string
@@ -20,7 +20,7 @@ function taker(bad: ReadonlyMap<number, string>) {
     batches.push(rows)
     return rows.length
   }
-  const run = (rows: readonly number[]) => byHalves(rows, work, async (row, reason) => void aside.push([row, reason]))
+  const run = (rows: readonly number[]) => mergeByBisection(rows, work, async (row, reason) => void aside.push([row, reason]))
   return { run, batches, aside }
 }
 const numbers = Array.from({ length: 100 }, (_, index) => index)

@@ -7,7 +7,7 @@ const ROW_STATES = /^(21|22|23|54)/
  * Does `work` for all rows at once; when the database refuses one of them, for each half, until only that row is left, which is
  * given to `putAside` with the reason. Everything else that goes wrong is thrown.
  */
-export async function byHalves<Row, Result>(
+export async function mergeByBisection<Row, Result>(
   rows: readonly Row[],
   work: (rows: readonly Row[]) => Promise<Result>,
   putAside: (row: Row, reason: string) => Promise<void>,
@@ -23,7 +23,7 @@ export async function byHalves<Row, Result>(
       return []
     }
     const middle = Math.ceil(rows.length / 2)
-    const left = await byHalves(rows.slice(0, middle), work, putAside)
-    return [...left, ...(await byHalves(rows.slice(middle), work, putAside))]
+    const left = await mergeByBisection(rows.slice(0, middle), work, putAside)
+    return [...left, ...(await mergeByBisection(rows.slice(middle), work, putAside))]
   }
 }

@@ -1,7 +1,7 @@
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { inScope } from '#lib/engine/run/scope.ts'
-import { Pace } from './concurrency/adaptive-concurrency.ts'
-import { Room } from './concurrency/semaphore.ts'
+import { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts'
+import { Semaphore } from './concurrency/semaphore.ts'
 import { type AnsweredBatch, answeredBatches, type Way } from './people.ts'
 import type { PersonRun } from './person-run.ts'
 import type { Member } from './sources/source.ts'
@@ -22,7 +22,7 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
   const { ctx, tally } = run
   const over = new AbortController()
   const signal = AbortSignal.any([ctx.signal, over.signal])
-  const way = { room: new Room(ctx.parameters.queueSize), pace: new Pace(ctx.parameters.snapLogicLimit) }
+  const way = { semaphore: new Semaphore(ctx.parameters.queueSize), concurrency: new AdaptiveConcurrency(ctx.parameters.snapLogicLimit) }
   const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LOADS_AT_ONCE)
   try {
     await inScope({ signal, slot: null }, async () => {
@@ -35,9 +35,9 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
 }
 
 async function load({ ctx, store, tally }: PersonRun, { asked, people }: AnsweredBatch, way: Way): Promise<number> {
-  way.pace.taken()
+  way.concurrency.taken()
   for await (const part of ctx.batch(people, PEOPLE_PER_TRANSACTION)) tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, part)))
-  way.room.leave(asked)
+  way.semaphore.leave(asked)
   // Those who did not come back have come to the end of their way, too.
   return asked
 }

@@ -3,10 +3,10 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { batchesOf } from './batches.ts'
-import type { Pace } from './concurrency/adaptive-concurrency.ts'
-import { askApart, isWorthAskingApart } from './concurrency/bisect.ts'
-import { Streak } from './concurrency/circuit-breaker.ts'
-import type { Room } from './concurrency/semaphore.ts'
+import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts'
+import { askByBisection, isWorthBisecting } from './concurrency/bisect.ts'
+import { CircuitBreaker } from './concurrency/circuit-breaker.ts'
+import type { Semaphore } from './concurrency/semaphore.ts'
 import { type IncomingPerson, toBuid } from './incoming-person.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson } from './sources/source.ts'
@@ -26,9 +26,9 @@ export interface AnsweredBatch {
 /** What lies between the questions and the lake. */
 export interface Way {
   /** For everybody who is asked for and not yet loaded. */
-  room: Room
+  semaphore: Semaphore
   /** Slows the questions down while answers wait for the lake. */
-  pace: Pace
+  concurrency: AdaptiveConcurrency
 }
 
 /**
@@ -42,35 +42,35 @@ export function answeredBatches(
   signal: AbortSignal,
 ): AsyncIterable<AnsweredBatch> {
   const { ctx, source } = run
-  const streak = new Streak()
-  const batches = admitted(batchesOf(people, source.shareOf), way.room, signal)
+  const breaker = new CircuitBreaker()
+  const batches = admitted(batchesOf(people, source.shareOf), way.semaphore, signal)
   const askOne = async (batch: AskedPerson[]) => {
-    const answered = await ask(run, streak, batch)
-    way.pace.answered()
+    const answered = await ask(run, breaker, batch)
+    way.concurrency.answered()
     return answered
   }
-  return ctx.map(batches, ctx.parameters.snapLogicLimit, askOne, { places: () => way.pace.questions })
+  return ctx.map(batches, ctx.parameters.snapLogicLimit, askOne, { places: () => way.concurrency.questions })
 }
 
-async function* admitted(batches: AsyncIterable<AskedPerson[]>, room: Room, signal: AbortSignal): AsyncGenerator<AskedPerson[]> {
+async function* admitted(batches: AsyncIterable<AskedPerson[]>, semaphore: Semaphore, signal: AbortSignal): AsyncGenerator<AskedPerson[]> {
   for await (const batch of batches) {
-    await room.enter(batch.length, signal)
+    await semaphore.enter(batch.length, signal)
     yield batch
   }
 }
 
-async function ask(run: PersonRun, streak: Streak, batch: readonly AskedPerson[]): Promise<AnsweredBatch> {
+async function ask(run: PersonRun, breaker: CircuitBreaker, batch: readonly AskedPerson[]): Promise<AnsweredBatch> {
   const { tally } = run
-  const question = streak.begin()
+  const question = breaker.begin()
   tally.people.batches += 1
   tally.people.asked += batch.length
   tally.tell('people')
   try {
-    const answers = await answersFor(run, batch, (error) => failed(run, streak, question, batch, error))
+    const answers = await answersFor(run, batch, (error) => failed(run, breaker, question, batch, error))
     const people: IncomingPerson[] = []
     for (const answer of answers) people.push(...(await reconcile(run, answer)))
-    if (people.length > 0) streak.succeeded(question)
-    else if (batch.length >= NO_COINCIDENCE && answers.length > 0) failed(run, streak, question, batch, nobodyOf(batch))
+    if (people.length > 0) breaker.succeeded(question)
+    else if (batch.length >= NO_COINCIDENCE && answers.length > 0) failed(run, breaker, question, batch, nobodyOf(batch))
     return { asked: batch.length, people }
   } finally {
     tally.tell('people')
@@ -94,7 +94,7 @@ async function answersFor(run: PersonRun, batch: readonly AskedPerson[], onFailu
     if (stops(error)) throw error
     // The ladder has been climbed; the parts get one try each.
     const once = (part: readonly AskedPerson[]) => run.ctx.retry({ timeoutMs: HOUR_MS }, () => read(run, part))
-    const apart = isWorthAskingApart(batch, error) ? await askApart(batch, error, once, stops) : { answers: [], failed: batch, error }
+    const apart = isWorthBisecting(batch, error) ? await askByBisection(batch, error, once, stops) : { answers: [], failed: batch, error }
     run.tally.people.failed += apart.failed.length
     await run.postpone(apart.failed, 'person', withoutIds(toPublicMessage(apart.error), idsOf(batch)))
     if (apart.answers.length === 0) onFailure(apart.error)
@@ -102,8 +102,8 @@ async function answersFor(run: PersonRun, batch: readonly AskedPerson[], onFailu
   }
 }
 
-function failed(run: PersonRun, streak: Streak, question: number, batch: readonly AskedPerson[], error: unknown): void {
-  run.giveUp(streak, question, PATIENCE, error, 'A batch of people', idsOf(batch))
+function failed(run: PersonRun, breaker: CircuitBreaker, question: number, batch: readonly AskedPerson[], error: unknown): void {
+  run.giveUp(breaker, question, PATIENCE, error, 'A batch of people', idsOf(batch))
 }
 
 /** The whole answer, or nothing of it: a batch that breaks in the middle is asked for again. */

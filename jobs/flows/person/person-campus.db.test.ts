@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => lake.close())
 
 beforeEach(async () => {
-  lake.control.manners.clear()
+  lake.control.faults.clear()
   lake.control.restore()
   if ((await lake.rows(`select from pg_tables where schemaname = 'person_raw'`)).length > 0)
     await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
@@ -79,7 +79,7 @@ describe('over the real protocols, directly', () => {
     await load()
     const before = await everything()
     lake.control.people.change({ share: 0.5 })
-    lake.control.manners.set(system, manner)
+    lake.control.faults.set(system, manner)
     const end = await load()
     expect(end).toMatchObject({ state: 'failed', problem: expect.stringContaining(words) })
     expect(await everything()).toEqual(before)
@@ -88,7 +88,7 @@ describe('over the real protocols, directly', () => {
   it('term codes of six digits change nobody, and the run says what is wrong with them', async () => {
     await load()
     const before = await everything()
-    lake.control.manners.set('peoplesoft', 'long-term-code')
+    lake.control.faults.set('peoplesoft', 'long-term-code')
     const end = await load()
     expect(end).toMatchObject({
       state: 'failed',
@@ -110,7 +110,7 @@ describe('over the real protocols, directly', () => {
     await load()
     const good = await everything()
     await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
-    lake.control.manners.set('peoplesoft', 'fails-for-some', { share: 0.03 })
+    lake.control.faults.set('peoplesoft', 'fails-for-some', { share: 0.03 })
     const runId = randomUUID()
     const end = await load({ runId })
     const lost = await lake.count(POSTPONED, `stage = 'terms'`)
@@ -120,7 +120,7 @@ describe('over the real protocols, directly', () => {
       rowsLoaded: PEOPLE - lost,
       problem: expect.stringContaining('their terms could not be looked up'),
     })
-    lake.control.manners.clear()
+    lake.control.faults.clear()
     expect(await load({ parameters: { replay: runId } })).toMatchObject({ state: 'completed', rowsLoaded: lost })
     expect(await everything()).toEqual(good)
   })
@@ -133,13 +133,13 @@ describe('over the real protocols, directly', () => {
     await load()
     const good = await everything()
     await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
-    lake.control.manners.set('person-task', manner, { share: 0.03, buid: idsOf('student')[7] ?? null })
+    lake.control.faults.set('person-task', manner, { share: 0.03, buid: idsOf('student')[7] ?? null })
     const runId = randomUUID()
     const end = await load({ runId })
     const lost = await lake.count(POSTPONED, `stage = '${stage}'`)
     expect(lost).toBeGreaterThan(0)
     expect(end).toMatchObject({ state: 'partial', rowsLoaded: PEOPLE - lost, report: { counts: { [`postponed: ${stage}`]: lost } } })
-    lake.control.manners.clear()
+    lake.control.faults.clear()
     expect(await load({ parameters: { replay: runId } })).toMatchObject({ state: 'completed', rowsLoaded: lost })
     expect(await everything()).toEqual(good)
   })
@@ -147,7 +147,7 @@ describe('over the real protocols, directly', () => {
   it.each(['null-character', 'empty-objects', 'unasked-person'] as const)(
     'the person task with the manner %s loses nobody',
     async (manner) => {
-      lake.control.manners.set('person-task', manner)
+      lake.control.faults.set('person-task', manner)
       expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: PEOPLE })
     },
   )
@@ -160,7 +160,7 @@ describe('over the real protocols, directly', () => {
     ['person-task', 'error-document'],
     ['vds', 'server-error'],
   ] as const)('%s with a passing %s is only asked again', async (system, manner) => {
-    lake.control.manners.set(system, manner, { times: 2 })
+    lake.control.faults.set(system, manner, { times: 2 })
     expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: PEOPLE })
   })
 })
@@ -181,13 +181,13 @@ describe('over the real protocols, through the gateway', () => {
     await load(GATEWAY)
     const good = await everything()
     await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
-    lake.control.manners.set('person-api', 'ends-early')
+    lake.control.faults.set('person-api', 'ends-early')
     const runId = randomUUID()
     expect(await load({ ...GATEWAY, runId })).toMatchObject({
       state: 'partial',
       problem: expect.stringContaining('they are not in the answer'),
     })
-    lake.control.manners.clear()
+    lake.control.faults.clear()
     const replay = await load({ ...GATEWAY, parameters: { ...GATEWAY.parameters, replay: runId } })
     expect(replay.state).toBe('completed')
     expect(await everything()).toEqual(good)
@@ -203,14 +203,14 @@ describe('over the real protocols, through the gateway', () => {
   })
 
   it('errors about single people cost only those', async () => {
-    lake.control.manners.set('person-api', 'error-lines')
+    lake.control.faults.set('person-api', 'error-lines')
     const end = await load(GATEWAY)
     expect(end).toMatchObject({ state: 'partial' })
     expect(JSON.stringify([end.problem, end.ledger.entries, end.ledger.rejections])).not.toMatch(/U9\d{4}/)
   })
 
   it('a summary that counts otherwise is not believed: the batch is asked for again', async () => {
-    lake.control.manners.set('person-api', 'wrong-summary', { times: 2 })
+    lake.control.faults.set('person-api', 'wrong-summary', { times: 2 })
     expect(await load(GATEWAY)).toMatchObject({ state: 'completed' })
   })
 })

@@ -3,7 +3,7 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { isRetryable } from '#lib/engine/run/retry.ts'
 import { currentScope } from '#lib/engine/run/scope.ts'
 import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
-import type { Streak } from './concurrency/circuit-breaker.ts'
+import type { CircuitBreaker } from './concurrency/circuit-breaker.ts'
 import type { PersonParameters } from './parameters.ts'
 import type { Member, PersonSource } from './sources/source.ts'
 import type { PersonStore, PostponedPerson } from './store/person-store.ts'
@@ -47,8 +47,8 @@ export class PersonRun {
   }
 
   /** Throws when so many have failed in a row that the source itself must be the trouble: nobody else is asked then. */
-  giveUp(streak: Streak, question: number, patience: Patience, error: unknown, what: string, ids: readonly string[]): void {
-    const failed = streak.failed(question)
+  giveUp(breaker: CircuitBreaker, question: number, patience: Patience, error: unknown, what: string, ids: readonly string[]): void {
+    const failed = breaker.failed(question)
     const most = isSystemWide(error) && !isRetryable(error) ? patience.credentials : patience.any
     if (failed < most) return
     const reason = withoutIds(toPublicMessage(error), ids)

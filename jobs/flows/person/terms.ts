@@ -1,6 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
-import { Streak } from './concurrency/circuit-breaker.ts'
+import { CircuitBreaker } from './concurrency/circuit-breaker.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson, Member } from './sources/source.ts'
 
@@ -17,22 +17,22 @@ const PATIENCE = { credentials: 3, any: 20 }
  */
 export function withTerms(run: PersonRun, members: Iterable<Member>): AsyncIterable<AskedPerson> {
   const { psQueryLimit, queueSize } = run.ctx.parameters
-  const streak = new Streak()
+  const breaker = new CircuitBreaker()
   const waitingMax = Math.min(psQueryLimit * WAITING_PER_LOOKUP, queueSize)
-  return found(run.ctx.map(members, psQueryLimit, (member) => lookUp(run, streak, member), { waitingMax }))
+  return found(run.ctx.map(members, psQueryLimit, (member) => lookUp(run, breaker, member), { waitingMax }))
 }
 
 async function* found(people: AsyncIterable<AskedPerson | null>): AsyncGenerator<AskedPerson> {
   for await (const person of people) if (person !== null) yield person
 }
 
-async function lookUp(run: PersonRun, streak: Streak, member: Member): Promise<AskedPerson | null> {
+async function lookUp(run: PersonRun, breaker: CircuitBreaker, member: Member): Promise<AskedPerson | null> {
   const { tally, source } = run
   if (!source.needsTerms(member)) return { ...member, terms: [], facultyTerms: [] }
-  const question = streak.begin()
+  const question = breaker.begin()
   try {
     const terms = await askForTerms(run, member)
-    streak.succeeded(question)
+    breaker.succeeded(question)
     const rows = terms.terms.length + terms.facultyTerms.length
     tally.terms.rows += rows
     tally.terms[rows === 0 ? 'none' : 'found'] += 1
@@ -41,7 +41,7 @@ async function lookUp(run: PersonRun, streak: Streak, member: Member): Promise<A
     if (isStop(run.ctx, error)) throw error
     tally.terms.failed += 1
     await run.postpone([member], 'terms', withoutIds(toPublicMessage(error), [member.buid]))
-    run.giveUp(streak, question, PATIENCE, error, 'The term lookup', [member.buid])
+    run.giveUp(breaker, question, PATIENCE, error, 'The term lookup', [member.buid])
     tally.done(1)
     return null
   } finally {

@@ -49,7 +49,7 @@ async function emptyLake(): Promise<void> {
 }
 
 beforeEach(async () => {
-  lake.control.manners.clear()
+  lake.control.faults.clear()
   lake.control.restore()
   lake.clock.set('2026-11-20T07:00:00Z')
   await emptyLake()
@@ -132,7 +132,7 @@ describe('the term flow', () => {
   })
 
   it('puts bad rows aside one by one, with the reason, and loads the others', async () => {
-    lake.control.manners.set('peoplesoft', 'long-term-code')
+    lake.control.faults.set('peoplesoft', 'long-term-code')
     const end = await lake.run('term', term)
     expect(end.state).toBe('partial')
     expect(end.ledger.rejections).toMatchObject([{ key: 'row 1 GRAD/224399', reason: 'STRM is not a term code of four digits' }])
@@ -155,7 +155,7 @@ describe('the term flow', () => {
   it('takes no term for gone while a row does not say which term it is', async () => {
     await lake.run('term', term)
     const all = await everything()
-    lake.control.manners.set('peoplesoft', 'long-term-code')
+    lake.control.faults.set('peoplesoft', 'long-term-code')
     expect([(await lake.run('term', term)).state, await everything()]).toEqual(['partial', all])
   })
 
@@ -220,12 +220,12 @@ const REFUSALS = [
 ] as const
 
 describe('the term flow fails in clear words and the lake keeps its good state after', () => {
-  afterEach(() => lake.control.manners.clear())
+  afterEach(() => lake.control.faults.clear())
 
   it.each(REFUSALS)('%s', async (_what, manner, words) => {
     await lake.run('term', term)
     const before = await everything()
-    lake.control.manners.set('peoplesoft', manner)
+    lake.control.faults.set('peoplesoft', manner)
     const end = await lake.run('term', term)
     expect(end.state).toBe('failed')
     expect(end.problem).toContain(words)
@@ -234,7 +234,7 @@ describe('the term flow fails in clear words and the lake keeps its good state a
   })
 
   it.each(['too-many-requests', 'server-error', 'down', 'cut-body'] as const)('but a passing %s is only a retry', async (manner) => {
-    lake.control.manners.set('peoplesoft', manner, { times: 2 })
+    lake.control.faults.set('peoplesoft', manner, { times: 2 })
     expect((await lake.run('term', term)).state).toBe('completed')
   })
 
@@ -242,7 +242,7 @@ describe('the term flow fails in clear words and the lake keeps its good state a
     'and does not try again after %s, which no retry can mend',
     async (manner) => {
       const asked = lake.control.requests('peoplesoft')
-      lake.control.manners.set('peoplesoft', manner)
+      lake.control.faults.set('peoplesoft', manner)
       await lake.run('term', term)
       expect(lake.control.requests('peoplesoft') - asked).toBe(1)
     },

@@ -2,12 +2,12 @@ import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { ParsedCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
 import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
-import { withRecipeFeeds } from '#lib/catalogue/resolve/declared-flow-feeds.ts'
+import { withDeclaredFlowFeeds } from '#lib/catalogue/resolve/declared-flow-feeds.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
-import { recipesIn, withRecipes } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { declaredFlowsIn, withDeclaredFlows } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
-import { checkRecipes } from './check-declared-flows.ts'
+import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkReferences } from './check-references.ts'
@@ -44,8 +44,8 @@ function inOrder(problems: readonly CatalogueProblem[]): CatalogueProblem[] {
 export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueContracts): CheckedCatalogue {
   const { root } = parsed
   if (root === null) return { document: null, written: null, outline: null, problems: inOrder(parsed.problems) }
-  const known = withRecipes(contracts, root)
-  const full = withRecipeFeeds(root, recipesIn(root, contracts.flows))
+  const known = withDeclaredFlows(contracts, root)
+  const full = withDeclaredFlowFeeds(root, declaredFlowsIn(root, contracts.flows))
   const result = catalogueDocumentSchema.safeParse(toPlain(full))
   const outline = outlineOf(full)
   const shape = result.success
@@ -62,7 +62,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkPromises(outline),
     ...checkFlows(outline, known),
     ...checkSettings(outline, known),
-    ...checkRecipes({ root, full, contracts }),
+    ...checkDeclaredFlows({ root, full, contracts }),
     ...secrets,
   ]
   const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(full, finding))])

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
-import { LIBRARY_FILE, PARKING_PERMITS, recipeCatalogue, recipeContracts } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
+import {
+  declaredFlowCatalogue,
+  declaredFlowContracts,
+  LIBRARY_FILE,
+  PARKING_PERMITS,
+} from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 
-const problems = (flows: string, more = '') => problemsIn(recipeCatalogue(flows, more), recipeContracts)
+const problems = (flows: string, more = '') => problemsIn(declaredFlowCatalogue(flows, more), declaredFlowContracts)
 /** The permits with one piece of text changed. */
 const changed = (from: string, to: string) => {
   expect(PARKING_PERMITS).toContain(from)
@@ -158,8 +163,8 @@ describe('what it loads', () => {
   })
 
   it('needs a lake', () => {
-    const text = recipeCatalogue(PARKING_PERMITS).replace(/^ {2}lake:.*\n/m, '')
-    expect(problemsIn(text, recipeContracts)).toEqual([
+    const text = declaredFlowCatalogue(PARKING_PERMITS).replace(/^ {2}lake:.*\n/m, '')
+    expect(problemsIn(text, declaredFlowContracts)).toEqual([
       expect.stringMatching(/load.into \| There is no connection "lake"\. \| Declare it under "connections": lake: \{ kind: postgres/),
     ])
   })

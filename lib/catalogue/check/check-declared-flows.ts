@@ -1,8 +1,8 @@
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, nodeAt, textOf } from '#lib/catalogue/parse/node.ts'
 import { placeOf, placesIn } from '#lib/catalogue/resolve/declared-flow-feeds.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
-import { EXTRACT_KEYS, LAKE, lakeTableOf, RECIPE_KEYS } from '#lib/catalogue/schema/declared-flow.ts'
-import { type RecipeEntry, recipesIn } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { DECLARED_FLOW_KEYS, EXTRACT_KEYS, LAKE, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
+import { type DeclaredFlowEntry, declaredFlowsIn } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { isReference } from '#lib/catalogue/schema/document.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
@@ -13,7 +13,7 @@ import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 
 /** The document as written and with what its recipes declare. */
-export interface RecipeCheck {
+export interface DeclaredFlowCheck {
   root: LocatedNode
   full: LocatedNode
   /** Connectors and flows with code. */
@@ -29,9 +29,9 @@ function takenSchemas({ flows }: CatalogueContracts): Map<string, string> {
 }
 
 /** A flow with code takes nothing of a recipe, and a recipe needs `extract`. */
-function checkKind({ root, contracts }: RecipeCheck): Finding[] {
+function checkKind({ root, contracts }: DeclaredFlowCheck): Finding[] {
   return entriesOf(childOf(root, 'flows')).flatMap(([name, node]): Finding[] => {
-    const strange = entriesOf(node).filter(([key]) => RECIPE_KEYS.has(key))
+    const strange = entriesOf(node).filter(([key]) => DECLARED_FLOW_KEYS.has(key))
     const path = ['flows', name]
     const first = strange[0]?.[0]
     if (first === undefined) return []
@@ -45,7 +45,7 @@ function checkKind({ root, contracts }: RecipeCheck): Finding[] {
   })
 }
 
-function checkBlocks({ name, node }: RecipeEntry): Finding[] {
+function checkBlocks({ name, node }: DeclaredFlowEntry): Finding[] {
   const path = ['flows', name]
   const has = (key: string) => childOf(node, key) !== undefined
   const findings: Finding[] = []
@@ -66,7 +66,7 @@ function checkBlocks({ name, node }: RecipeEntry): Finding[] {
   return findings
 }
 
-function connectorAt({ root, contracts }: RecipeCheck, assetKey: string): { contract: ConnectorContract | undefined } | null {
+function connectorAt({ root, contracts }: DeclaredFlowCheck, assetKey: string): { contract: ConnectorContract | undefined } | null {
   const node = nodeAt(root, ['connections', connectionOf(assetKey)])
   return node === undefined ? null : { contract: contracts.connectors.get(textOf(childOf(node, 'kind')) ?? '') }
 }
@@ -74,7 +74,7 @@ function connectorAt({ root, contracts }: RecipeCheck, assetKey: string): { cont
 /** Where flows load to is a connection as any other, which newcomers do not expect. */
 const DECLARE_LAKE = 'Declare it under "connections": lake: { kind: postgres, url: "${LAKE_DATABASE_URL}" }.'
 
-function unknownConnection(check: RecipeCheck, assetKey: string, path: DocumentPath): Finding {
+function unknownConnection(check: DeclaredFlowCheck, assetKey: string, path: DocumentPath): Finding {
   const known = entriesOf(childOf(check.root, 'connections')).map(([key]) => key)
   const name = connectionOf(assetKey)
   const remedy = name === 'lake' ? DECLARE_LAKE : suggestion(name, known, 'Declare it under "connections".')
@@ -83,7 +83,7 @@ function unknownConnection(check: RecipeCheck, assetKey: string, path: DocumentP
 
 /** The connector behind an asset key that can do what is asked; findings when there is none. */
 function requireConnector(
-  check: RecipeCheck,
+  check: DeclaredFlowCheck,
   assetKey: string,
   path: DocumentPath,
   what: 'extract' | 'deliver',
@@ -101,7 +101,7 @@ function requireConnector(
   return [{ path, problem, remedy: `Connections of these kinds can: ${able.join(', ') || 'none is installed'}.` }]
 }
 
-function checkExtract(check: RecipeCheck, { name, node, from }: RecipeEntry): Finding[] {
+function checkExtract(check: DeclaredFlowCheck, { name, node, from }: DeclaredFlowEntry): Finding[] {
   const path = ['flows', name, 'extract']
   const references = referencesIn(childOf(node, 'extract'), path)
   if (from === null) return references
@@ -123,8 +123,8 @@ function referencesIn(node: LocatedNode | undefined, path: DocumentPath): Findin
   return [...items, ...entriesOf(node).flatMap(([key, child]) => referencesIn(child, [...path, key]))]
 }
 
-function checkTarget(check: RecipeCheck, recipe: RecipeEntry): Finding[] {
-  const { name, node, from, to } = recipe
+function checkTarget(check: DeclaredFlowCheck, declaredFlow: DeclaredFlowEntry): Finding[] {
+  const { name, node, from, to } = declaredFlow
   const into = childOf(childOf(node, 'load'), 'into')
   if (to === null || into === undefined) return []
   const path = ['flows', name, 'load', 'into']
@@ -141,15 +141,15 @@ function checkTarget(check: RecipeCheck, recipe: RecipeEntry): Finding[] {
   return connectorAt(check, to) === null ? [unknownConnection(check, to, path)] : []
 }
 
-function checkShown(check: RecipeCheck, recipe: RecipeEntry): Finding[] {
-  const { name, node, to } = recipe
+function checkShown(check: DeclaredFlowCheck, declaredFlow: DeclaredFlowEntry): Finding[] {
+  const { name, node, to } = declaredFlow
   const written = placesIn(check.root)
   const full = placesIn(check.full)
-  const place = placeOf(recipe)
+  const place = placeOf(declaredFlow)
   const path = ['flows', name]
   const shownIn = to === null ? undefined : written.assets.get(to)
   if (childOf(node, 'feed') === undefined) {
-    if (to === null || shownIn !== undefined) return checkFeedName(check, recipe)
+    if (to === null || shownIn !== undefined) return checkFeedName(check, declaredFlow)
     const remedy = 'Add "feed: <group>/<feed>", or declare the asset in a feed.'
     return [{ path, at: 'key', problem: `No feed shows what "${name}" writes.`, remedy }]
   }
@@ -168,15 +168,15 @@ function checkShown(check: RecipeCheck, recipe: RecipeEntry): Finding[] {
     const remedy = `Write "${shownIn.group}/${shownIn.feed}", or take the asset out there.`
     return [{ path: [...path, 'feed'], problem: `"${to}" is already in the feed "${shownIn.feed}".`, remedy }]
   }
-  return checkFeedName(check, recipe)
+  return checkFeedName(check, declaredFlow)
 }
 
 /** A name counts only where the feed is declared by this recipe. */
-function checkFeedName(check: RecipeCheck, recipe: RecipeEntry): Finding[] {
-  const named = textOf(childOf(recipe.node, 'feedName'))
-  const place = placeOf(recipe)
+function checkFeedName(check: DeclaredFlowCheck, declaredFlow: DeclaredFlowEntry): Finding[] {
+  const named = textOf(childOf(declaredFlow.node, 'feedName'))
+  const place = placeOf(declaredFlow)
   if (named === undefined) return []
-  const path = ['flows', recipe.name, 'feedName']
+  const path = ['flows', declaredFlow.name, 'feedName']
   const declared = place === null ? undefined : nodeAt(check.full, ['groups', place.group, 'feeds', place.feed])
   const isWritten = place !== null && nodeAt(check.root, ['groups', place.group, 'feeds', place.feed]) !== undefined
   if (declared !== undefined && !isWritten && textOf(childOf(declared, 'name')) === named) return []
@@ -186,17 +186,17 @@ function checkFeedName(check: RecipeCheck, recipe: RecipeEntry): Finding[] {
 }
 
 /** Everything that is wrong with flows without code beyond their shape; that two write one asset is checked with all flows. */
-export function checkRecipes(check: RecipeCheck): Finding[] {
-  const recipes = recipesIn(check.root, check.contracts.flows)
+export function checkDeclaredFlows(check: DeclaredFlowCheck): Finding[] {
+  const declaredFlows = declaredFlowsIn(check.root, check.contracts.flows)
   return [
     ...checkKind(check),
-    ...recipes.flatMap((recipe) => [
-      ...checkBlocks(recipe),
-      ...checkExtract(check, recipe),
-      ...checkSelect(check.root, recipe),
-      ...checkTarget(check, recipe),
-      ...checkDeliverBlock(check.root, recipe, (to, path) => requireConnector(check, to, path, 'deliver')),
-      ...checkShown(check, recipe),
+    ...declaredFlows.flatMap((declaredFlow) => [
+      ...checkBlocks(declaredFlow),
+      ...checkExtract(check, declaredFlow),
+      ...checkSelect(check.root, declaredFlow),
+      ...checkTarget(check, declaredFlow),
+      ...checkDeliverBlock(check.root, declaredFlow, (to, path) => requireConnector(check, to, path, 'deliver')),
+      ...checkShown(check, declaredFlow),
     ]),
   ]
 }

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
-import { LIBRARY_FILE, PARKING_PERMITS, recipeCatalogue, recipeContracts } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
+import {
+  declaredFlowCatalogue,
+  declaredFlowContracts,
+  LIBRARY_FILE,
+  PARKING_PERMITS,
+} from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 
-const problems = (flows: string, more = '') => problemsIn(recipeCatalogue(flows, more), recipeContracts)
+const problems = (flows: string, more = '') => problemsIn(declaredFlowCatalogue(flows, more), declaredFlowContracts)
 const changed = (from: string, to: string) => problems(PARKING_PERMITS.replace(from, to))
 /** The library's file with one piece of text changed. */
 const delivered = (from: string, to: string) => {

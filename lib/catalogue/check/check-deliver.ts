@@ -1,7 +1,7 @@
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from '#lib/catalogue/parse/node.ts'
 import type { ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { DELIVER_KEYS } from '#lib/catalogue/schema/declared-flow.ts'
-import type { RecipeEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import type { DeclaredFlowEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { FILE_FORMAT_KEYS, fileFormatSchema } from '#lib/domain/values/file-format.ts'
@@ -16,31 +16,31 @@ function optionKeys(schema: ConnectorContract['deliverOptions']): Set<string> {
   return new Set(known.filter((key) => !DELIVER_KEYS.has(key) && !FILE_FORMAT_KEYS.has(key)))
 }
 
-function checkColumns(recipe: RecipeEntry, path: DocumentPath): Finding[] {
-  const columns = childOf(childOf(recipe.node, 'deliver'), 'columns')
+function checkColumns(declaredFlow: DeclaredFlowEntry, path: DocumentPath): Finding[] {
+  const columns = childOf(childOf(declaredFlow.node, 'deliver'), 'columns')
   return itemsOf(columns).flatMap((item, i) => {
     const isText = textOf(item) !== undefined
     const field = isText ? textOf(item) : textOf(childOf(item, 'field'))
-    return field === undefined ? [] : unknownColumn(recipe, [...path, 'columns', i, ...(isText ? [] : ['field'])], field)
+    return field === undefined ? [] : unknownColumn(declaredFlow, [...path, 'columns', i, ...(isText ? [] : ['field'])], field)
   })
 }
 
 /** What is wrong with a `deliver` block: the name of the file, its format, what the connector is told. */
 export function checkDeliverBlock(
   root: LocatedNode,
-  recipe: RecipeEntry,
+  declaredFlow: DeclaredFlowEntry,
   requireConnector: (to: string, path: DocumentPath) => ConnectorContract | Finding[],
 ): Finding[] {
-  const block = childOf(recipe.node, 'deliver')
-  const path = ['flows', recipe.name, 'deliver']
+  const block = childOf(declaredFlow.node, 'deliver')
+  const path = ['flows', declaredFlow.name, 'deliver']
   const to = textOf(childOf(block, 'to'))
-  if (block === undefined || to === undefined || recipe.to !== to) return []
+  if (block === undefined || to === undefined || declaredFlow.to !== to) return []
   const names = checkName(pathOf(to)).map((problem): Finding => {
     const remedy = 'Write a name such as inbox/patrons_{date}.csv.'
     return { path: [...path, 'to'], problem: `"${pathOf(to)}" cannot name a file: ${problem}.`, remedy }
   })
   const connector = requireConnector(to, [...path, 'to'])
-  const findings = [...names, ...checkColumns(recipe, path)]
+  const findings = [...names, ...checkColumns(declaredFlow, path)]
   // Whose keys they are is known only with the connector.
   if (Array.isArray(connector)) return [...findings, ...connector]
   const schema = connector.deliverOptions

@@ -2,7 +2,7 @@ import { childOf, entriesOf, itemsOf, textOf, toPlain } from '#lib/catalogue/par
 import type { Outline, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { type FlowAssets, findCycles, flowAssets } from '#lib/catalogue/resolve/lineage.ts'
 import { type CatalogueContracts, type FlowContract, neededConnections } from '#lib/catalogue/schema/contracts.ts'
-import { RECIPE_KEYS } from '#lib/catalogue/schema/declared-flow.ts'
+import { DECLARED_FLOW_KEYS } from '#lib/catalogue/schema/declared-flow.ts'
 import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 
@@ -30,7 +30,7 @@ export function writtenFlowAssets(outline: Outline, contracts: CatalogueContract
 
 function checkNames(outline: Outline, contracts: CatalogueContracts): Finding[] {
   return outline.flows.flatMap((flow) => {
-    if (contracts.flows.has(flow.key) || entriesOf(flow.node).some(([key]) => RECIPE_KEYS.has(key))) return []
+    if (contracts.flows.has(flow.key) || entriesOf(flow.node).some(([key]) => DECLARED_FLOW_KEYS.has(key))) return []
     const remedy = suggestion(flow.key, contracts.flows.keys(), 'Add a file of that name to jobs/flows, or take this out.')
     return [{ path: flow.path, at: 'key', problem: `There is no flow "${flow.key}".`, remedy }]
   })

@@ -1,20 +1,20 @@
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
 import { columnSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import type { RecipeEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import type { DeclaredFlowEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { isValidZone } from '#lib/domain/time/local-day.ts'
 import { defaultProblem } from '#lib/domain/values/convert-value.ts'
 import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 
 /** The columns a recipe names; null when it takes whatever fields come. */
-export function selectedColumns(recipe: RecipeEntry): string[] | null {
-  const select = childOf(recipe.node, 'select')
+export function selectedColumns(declaredFlow: DeclaredFlowEntry): string[] | null {
+  const select = childOf(declaredFlow.node, 'select')
   return select === undefined ? null : entriesOf(select).map(([column]) => column)
 }
 
 /** A column that is used and that `select` does not make. */
-export function unknownColumn(recipe: RecipeEntry, path: DocumentPath, column: string): Finding[] {
-  const columns = selectedColumns(recipe)
+export function unknownColumn(declaredFlow: DeclaredFlowEntry, path: DocumentPath, column: string): Finding[] {
+  const columns = selectedColumns(declaredFlow)
   if (columns === null || columns.includes(column)) return []
   return [{ path, problem: `"select" makes no column "${column}".`, remedy: suggestion(column, columns, 'Add it to "select".') }]
 }
@@ -36,9 +36,9 @@ function checkColumn(name: string, column: string, node: LocatedNode, zone: stri
   ]
 }
 
-function checkLoad(recipe: RecipeEntry): Finding[] {
-  const load = childOf(recipe.node, 'load')
-  const path = ['flows', recipe.name, 'load']
+function checkLoad(declaredFlow: DeclaredFlowEntry): Finding[] {
+  const load = childOf(declaredFlow.node, 'load')
+  const path = ['flows', declaredFlow.name, 'load']
   const mode = textOf(childOf(load, 'mode')) ?? 'replace'
   const key = childOf(load, 'key')
   const findings: Finding[] = []
@@ -51,13 +51,13 @@ function checkLoad(recipe: RecipeEntry): Finding[] {
     findings.push({ path: [...path, option], at: 'key', problem: `"${option}" has no effect with "${mode}".`, remedy: 'Take it out.' })
   }
   const columns = itemsOf(key).map((item, i) => ({ text: textOf(item), path: [...path, 'key', ...(Array.isArray(key?.value) ? [i] : [])] }))
-  return [...findings, ...columns.flatMap(({ text, path: at }) => (text === undefined ? [] : unknownColumn(recipe, at, text)))]
+  return [...findings, ...columns.flatMap(({ text, path: at }) => (text === undefined ? [] : unknownColumn(declaredFlow, at, text)))]
 }
 
 /** Columns of a recipe that cannot be made, and what `load` says of them. */
-export function checkSelect(root: LocatedNode, recipe: RecipeEntry): Finding[] {
-  const zone = textOf(childOf(recipe.node, 'timezone')) ?? textOf(childOf(childOf(root, 'page'), 'zone')) ?? ''
-  const columns = entriesOf(childOf(recipe.node, 'select'))
+export function checkSelect(root: LocatedNode, declaredFlow: DeclaredFlowEntry): Finding[] {
+  const zone = textOf(childOf(declaredFlow.node, 'timezone')) ?? textOf(childOf(childOf(root, 'page'), 'zone')) ?? ''
+  const columns = entriesOf(childOf(declaredFlow.node, 'select'))
   const usable = isValidZone(zone) ? zone : 'UTC'
-  return [...columns.flatMap(([column, node]) => checkColumn(recipe.name, column, node, usable)), ...checkLoad(recipe)]
+  return [...columns.flatMap(([column, node]) => checkColumn(declaredFlow.name, column, node, usable)), ...checkLoad(declaredFlow)]
 }

@@ -1,6 +1,6 @@
 import { childOf, entriesOf, type LocatedNode, nodeAt, textOf } from '#lib/catalogue/parse/node.ts'
 import { lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
-import type { RecipeEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import type { DeclaredFlowEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { GRACE_MAX_MS } from '#lib/catalogue/schema/written-policy.ts'
 import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
@@ -10,8 +10,8 @@ import { isValidZone } from '#lib/domain/time/local-day.ts'
 type Place = { group: string; feed: string }
 
 /** `<group>/<feed>` of a recipe; null when it names none or not in this form. */
-export function placeOf(recipe: RecipeEntry): Place | null {
-  const [group, feed, more] = textOf(childOf(recipe.node, 'feed'))?.split('/') ?? []
+export function placeOf(declaredFlow: DeclaredFlowEntry): Place | null {
+  const [group, feed, more] = textOf(childOf(declaredFlow.node, 'feed'))?.split('/') ?? []
   return group && feed && more === undefined ? { group, feed } : null
 }
 
@@ -50,11 +50,11 @@ function at(node: LocatedNode): LocatedNode {
   return { ...node, keyAt: node.valueAt }
 }
 
-function declareFeed(root: LocatedNode, recipe: RecipeEntry, { group, feed }: Place): LocatedNode {
+function declareFeed(root: LocatedNode, declaredFlow: DeclaredFlowEntry, { group, feed }: Place): LocatedNode {
   const path = ['groups', group, 'feeds', feed]
   if (nodeAt(root, path) !== undefined) return root
-  const name = textOf(childOf(recipe.node, 'feedName'))
-  return withEntry(root, path, recipe.node, plain(recipe.node, name === undefined ? {} : { name }))
+  const name = textOf(childOf(declaredFlow.node, 'feedName'))
+  return withEntry(root, path, declaredFlow.node, plain(declaredFlow.node, name === undefined ? {} : { name }))
 }
 
 interface Declared {
@@ -63,14 +63,14 @@ interface Declared {
   written: LocatedNode['value']
 }
 
-function declareAsset(root: LocatedNode, recipe: RecipeEntry, { key, node, written }: Declared): LocatedNode {
-  const place = placeOf(recipe)
+function declareAsset(root: LocatedNode, declaredFlow: DeclaredFlowEntry, { key, node, written }: Declared): LocatedNode {
+  const place = placeOf(declaredFlow)
   const { assets, feeds } = placesIn(root)
   if (place === null || key === null || node === undefined || assets.has(key)) return root
   if ((feeds.get(place.feed) ?? place.group) !== place.group) return root
   if (nodeAt(root, ['connections', connectionOf(key)]) === undefined) return root
-  const withFeed = declareFeed(root, recipe, place)
-  return withEntry(withFeed, ['groups', place.group, 'feeds', place.feed, 'assets', key], recipe.node, located(at(node), written))
+  const withFeed = declareFeed(root, declaredFlow, place)
+  return withEntry(withFeed, ['groups', place.group, 'feeds', place.feed, 'assets', key], declaredFlow.node, located(at(node), written))
 }
 
 const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
@@ -79,7 +79,7 @@ const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
  * What a recipe promises of what it writes where nobody wrote a promise: as for every other by the day while it runs once a day,
  * else by its own ticks and the time it may take.
  */
-function promiseOf({ node }: RecipeEntry): LocatedNode['value'] | undefined {
+function promiseOf({ node }: DeclaredFlowEntry): LocatedNode['value'] | undefined {
   const schedule = childOf(node, 'schedule')
   const cron = textOf(schedule)
   if (schedule === undefined || cron === undefined || ONCE_A_DAY.test(cron) || !isValidCron(cron)) return undefined
@@ -95,34 +95,37 @@ function isPromisedByHand(root: LocatedNode, { group, feed }: Place): boolean {
   return [['policy'], ['feeds', feed, 'policy']].some((path) => nodeAt(root, ['groups', group, ...path]) !== undefined)
 }
 
-function withPromise(root: LocatedNode, recipe: RecipeEntry, asset: Declared): Declared {
-  const place = placeOf(recipe)
-  const policy = place === null || isPromisedByHand(root, place) ? undefined : promiseOf(recipe)
+function withPromise(root: LocatedNode, declaredFlow: DeclaredFlowEntry, asset: Declared): Declared {
+  const place = placeOf(declaredFlow)
+  const policy = place === null || isPromisedByHand(root, place) ? undefined : promiseOf(declaredFlow)
   if (policy === undefined || asset.node === undefined || !(asset.written instanceof Map)) return asset
   return { ...asset, written: new Map([...asset.written, ['policy', located(at(asset.node), policy)]]) }
 }
 
-function writtenAsset(recipe: RecipeEntry): Declared {
-  const load = childOf(recipe.node, 'load')
+function writtenAsset(declaredFlow: DeclaredFlowEntry): Declared {
+  const load = childOf(declaredFlow.node, 'load')
   const into = childOf(load, 'into')
-  const isTable = recipe.to !== null && lakeTableOf(recipe.to) !== null
-  if (into !== undefined) return { key: isTable ? recipe.to : null, node: into, written: plain(into, { column: 'loaded_at' }).value }
-  const to = childOf(childOf(recipe.node, 'deliver'), 'to')
-  return { key: recipe.to, node: to, written: to === undefined ? null : plain(to, { kind: 'consumer' }).value }
+  const isTable = declaredFlow.to !== null && lakeTableOf(declaredFlow.to) !== null
+  if (into !== undefined) return { key: isTable ? declaredFlow.to : null, node: into, written: plain(into, { column: 'loaded_at' }).value }
+  const to = childOf(childOf(declaredFlow.node, 'deliver'), 'to')
+  return { key: declaredFlow.to, node: to, written: to === undefined ? null : plain(to, { kind: 'consumer' }).value }
 }
 
 /** What is read is watched and not judged: the promise is about what is written. */
-function readAsset(recipe: RecipeEntry): Declared {
-  const from = childOf(childOf(recipe.node, 'extract'), 'from')
+function readAsset(declaredFlow: DeclaredFlowEntry): Declared {
+  const from = childOf(childOf(declaredFlow.node, 'extract'), 'from')
   const written = from === undefined ? null : new Map([['policy', plain(from, { kind: 'none' })]])
-  return { key: recipe.from, node: from, written }
+  return { key: declaredFlow.from, node: from, written }
 }
 
 /**
  * The document with the feeds, assets and promises its recipes declare, as if they stood under `groups`. What is written is declared before
  * what is read, so that a table one recipe loads and another reads lives in the feed of the one that loads it.
  */
-export function withRecipeFeeds(root: LocatedNode, recipes: readonly RecipeEntry[]): LocatedNode {
-  const written = recipes.reduce((tree, recipe) => declareAsset(tree, recipe, withPromise(root, recipe, writtenAsset(recipe))), root)
-  return recipes.reduce((tree, recipe) => declareAsset(tree, recipe, readAsset(recipe)), written)
+export function withDeclaredFlowFeeds(root: LocatedNode, declaredFlows: readonly DeclaredFlowEntry[]): LocatedNode {
+  const written = declaredFlows.reduce(
+    (tree, declaredFlow) => declareAsset(tree, declaredFlow, withPromise(root, declaredFlow, writtenAsset(declaredFlow))),
+    root,
+  )
+  return declaredFlows.reduce((tree, declaredFlow) => declareAsset(tree, declaredFlow, readAsset(declaredFlow)), written)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { recipeInWords } from './declared-flow-in-words.ts'
+import { declaredFlowInWords } from './declared-flow-in-words.ts'
 
 describe('a flow without code in words', () => {
   it('says what is read, which columns, and where it goes', () => {
@@ -10,7 +10,7 @@ describe('a flow without code in words', () => {
       select: { permit_id: 'id', plate: 'vehicle.plate', zone: 'zone', valid_until: { from: 'expires', type: 'date' } },
       load: { into: 'lake/parking.permits', mode: 'merge', key: ['permit_id', 'zone'], shrinkRatio: 0.2 },
     }
-    expect(recipeInWords(written)).toEqual({
+    expect(declaredFlowInWords(written)).toEqual({
       from: 'parking_api/permits',
       reading: ['format json', 'records data', 'paging {"kind":"page","size":100}'],
       columns: ['permit_id ← id', 'plate ← vehicle.plate', 'zone', 'valid_until ← expires (date)'],
@@ -21,7 +21,7 @@ describe('a flow without code in words', () => {
 
   it('of a delivery says where the file goes', () => {
     const deliver = { to: 'library_sftp/inbox/patrons_{date}.csv', format: 'csv', checksum: 'sha256' }
-    expect(recipeInWords({ extract: { from: 'campus/library.patrons' }, deliver })).toEqual({
+    expect(declaredFlowInWords({ extract: { from: 'campus/library.patrons' }, deliver })).toEqual({
       from: 'campus/library.patrons',
       reading: [],
       columns: null,
@@ -37,12 +37,12 @@ describe('a flow without code in words', () => {
     [{ mode: 'merge', key: 'id' }, 'merged by id'],
     [{ mode: 'upsert' }, 'upsert'],
   ])('loads %j as "%s"', (load, words) => {
-    expect(recipeInWords({ extract: { from: 'a/b' }, load: { into: 'lake/c.d', ...load } })?.writing).toEqual([words])
+    expect(declaredFlowInWords({ extract: { from: 'a/b' }, load: { into: 'lake/c.d', ...load } })?.writing).toEqual([words])
   })
 
   it('keeps long statements short', () => {
     const sql = `select *\n  from a\n  where ${'x = 1 and '.repeat(30)} true`
-    const [reading = ''] = recipeInWords({ extract: { from: 'a/b', sql }, load: { into: 'lake/c.d' } })?.reading ?? []
+    const [reading = ''] = declaredFlowInWords({ extract: { from: 'a/b', sql }, load: { into: 'lake/c.d' } })?.reading ?? []
     expect(reading).toMatch(/^sql select \* from a where x = 1/)
     expect(reading.length).toBe('sql '.length + 80)
   })
@@ -50,12 +50,12 @@ describe('a flow without code in words', () => {
   it.each([[null], [{}], [{ schedule: '0 1 * * *', parameters: { terms: ['2261'] } }], [{ extract: 'lake' }], ['text'], [7]])(
     'is none: %j',
     (written) => {
-      expect(recipeInWords(written)).toBeNull()
+      expect(declaredFlowInWords(written)).toBeNull()
     },
   )
 
   it('of an entry of another version says what it can', () => {
-    expect(recipeInWords({ extract: { from: 'a/b' }, select: ['x'], load: 'there' })).toEqual({
+    expect(declaredFlowInWords({ extract: { from: 'a/b' }, select: ['x'], load: 'there' })).toEqual({
       from: 'a/b',
       reading: [],
       columns: null,

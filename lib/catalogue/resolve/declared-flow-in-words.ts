@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A flow without code as its card says it. */
-export interface RecipeWords {
+export interface DeclaredFlowWords {
   /** What is read, `parking_api/permits`. */
   from: string
   /** How: `format json, records data`. */
@@ -62,7 +62,7 @@ function deliveryInWords(deliver: NonNullable<Entry['deliver']>): string[] {
 }
 
 /** A flow entry of a stored document in words; null when it is no flow without code, or not one we can read. */
-export function recipeInWords(written: unknown): RecipeWords | null {
+export function declaredFlowInWords(written: unknown): DeclaredFlowWords | null {
   const parsed = entrySchema.safeParse(written)
   if (!parsed.success) return null
   const { extract, select, load, deliver } = parsed.data

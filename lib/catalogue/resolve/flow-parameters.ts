@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { recipeParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from '#lib/catalogue/schema/schema-keys.ts'
-import { recipeInWords } from './declared-flow-in-words.ts'
+import { declaredFlowInWords } from './declared-flow-in-words.ts'
 
 /**
  * The names, in order, of what one run of a flow may be told: by the JSON Schema stored with the catalogue, or, of a flow without code,
  * what all of them take. `written` is its entry in the stored document.
  */
 export function parameterNames(flow: string, schema: unknown, written: unknown): string[] {
-  if (recipeInWords(written) !== null) return Object.keys(recipeParameters.shape).sort()
+  if (declaredFlowInWords(written) !== null) return Object.keys(declaredFlowParameters.shape).sort()
   return isRecord(schema) ? knownKeysAt(schema, ['flows', flow, 'parameters'], undefined).sort() : []
 }
 
@@ -33,7 +33,7 @@ export function misfitInWords(error: z.ZodError): string {
 
 /** What a run is not told, the catalogue or the flow itself sets: nothing is required here. */
 function valuesSchema(flow: string, schema: JsonSchema, written: unknown): z.ZodType {
-  if (recipeInWords(written) !== null) return recipeParameters
+  if (declaredFlowInWords(written) !== null) return declaredFlowParameters
   const maps = schemasAt(schema, ['flows', flow, 'parameters']).filter((map) => isRecord(map['properties']))
   const properties = Object.assign({}, ...maps.map((map) => map['properties']))
   return z.fromJSONSchema({ type: 'object', properties })

@@ -2,14 +2,19 @@ import { describe, expect, it } from 'vitest'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
-import { LIBRARY_FILE, PARKING_PERMITS, recipeCatalogue, recipeContracts } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
+import {
+  declaredFlowCatalogue,
+  declaredFlowContracts,
+  LIBRARY_FILE,
+  PARKING_PERMITS,
+} from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 import { resolveCatalogue } from './resolve.ts'
 
 function checked(flows: string, more = '') {
-  const parsed = parseCatalogue([{ file: 'tidemark.yaml', text: recipeCatalogue(flows, more) }])
-  const { document, written, problems } = checkCatalogue(parsed, recipeContracts)
+  const parsed = parseCatalogue([{ file: 'tidemark.yaml', text: declaredFlowCatalogue(flows, more) }])
+  const { document, written, problems } = checkCatalogue(parsed, declaredFlowContracts)
   if (document === null || parsed.root === null) throw new Error(JSON.stringify(problems))
-  return { catalogue: resolveCatalogue(document, parsed.root, recipeContracts), written }
+  return { catalogue: resolveCatalogue(document, parsed.root, declaredFlowContracts), written }
 }
 const resolve = (flows: string, more = '') => checked(flows, more).catalogue
 const asset = (catalogue: Catalogue, key: string) => catalogue.assets.find((one) => one.key === key)

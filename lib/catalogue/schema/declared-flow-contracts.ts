@@ -3,10 +3,10 @@ import { childOf, entriesOf, type LocatedNode, textOf } from '#lib/catalogue/par
 import { isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isValidZone } from '#lib/domain/time/local-day.ts'
 import type { CatalogueContracts, FlowContract } from './contracts.ts'
-import { RECIPE_TIMEOUT_MS } from './declared-flow.ts'
+import { DECLARED_FLOW_TIMEOUT_MS } from './declared-flow.ts'
 
 /** What one run of a recipe may be told. */
-export const recipeParameters = z.strictObject({
+export const declaredFlowParameters = z.strictObject({
   /** Says what would change and changes nothing. */
   dryRun: z.boolean().optional(),
   /** Instead of what the recipe says. */
@@ -14,10 +14,10 @@ export const recipeParameters = z.strictObject({
   /** Instead of what the recipe says. */
   shrinkRatio: z.number().min(0).max(1).optional(),
 })
-export type RecipeParameters = z.infer<typeof recipeParameters>
+export type DeclaredFlowParameters = z.infer<typeof declaredFlowParameters>
 
 /** A flow without code, as it is written. */
-export interface RecipeEntry {
+export interface DeclaredFlowEntry {
   name: string
   node: LocatedNode
   /** The asset it reads and the one it writes; null while they are not written as assets. */
@@ -31,7 +31,7 @@ function assetAt(node: LocatedNode | undefined, key: string): string | null {
 }
 
 /** Every flow without code of a document, valid or not: an entry with `extract` that is not the name of a flow with code. */
-export function recipesIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unknown>): RecipeEntry[] {
+export function declaredFlowsIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unknown>): DeclaredFlowEntry[] {
   return entriesOf(childOf(root, 'flows')).flatMap(([name, node]) => {
     if (codeFlows.has(name) || childOf(node, 'extract') === undefined) return []
     const to = assetAt(childOf(node, 'load'), 'into') ?? assetAt(childOf(node, 'deliver'), 'to')
@@ -39,23 +39,23 @@ export function recipesIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unkn
   })
 }
 
-function contractOf({ node, from, to }: RecipeEntry, pageZone: string): FlowContract {
+function contractOf({ node, from, to }: DeclaredFlowEntry, pageZone: string): FlowContract {
   return {
     schedule: textOf(childOf(node, 'schedule')) ?? '',
     timezone: pageZone,
     reads: from === null ? [] : [from],
     writes: to === null ? [] : [to],
     connections: [],
-    parameters: recipeParameters,
-    timeoutMs: RECIPE_TIMEOUT_MS,
+    parameters: declaredFlowParameters,
+    timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
   }
 }
 
 /** The contracts with one more flow for each recipe of the document, so that recipes are checked and resolved like other flows. */
-export function withRecipes(contracts: CatalogueContracts, root: LocatedNode): CatalogueContracts {
+export function withDeclaredFlows(contracts: CatalogueContracts, root: LocatedNode): CatalogueContracts {
   const zone = textOf(childOf(childOf(root, 'page'), 'zone')) ?? ''
-  const recipes = recipesIn(root, contracts.flows).map(
-    (recipe) => [recipe.name, contractOf(recipe, isValidZone(zone) ? zone : 'UTC')] as const,
+  const declaredFlows = declaredFlowsIn(root, contracts.flows).map(
+    (declaredFlow) => [declaredFlow.name, contractOf(declaredFlow, isValidZone(zone) ? zone : 'UTC')] as const,
   )
-  return recipes.length === 0 ? contracts : { ...contracts, flows: new Map([...contracts.flows, ...recipes]) }
+  return declaredFlows.length === 0 ? contracts : { ...contracts, flows: new Map([...contracts.flows, ...declaredFlows]) }
 }

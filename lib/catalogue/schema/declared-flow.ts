@@ -5,7 +5,7 @@ import { isValidZone } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
 
 /** How long a recipe may run unless it says otherwise. */
-export const RECIPE_TIMEOUT_MS = HOUR_MS
+export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
 /** An answer with at most this share of the rows in the table is not believed. */
 export const SHRINK_RATIO = 0.5
 
@@ -75,7 +75,7 @@ const deliverSchema = z
 export type WrittenDeliver = z.infer<typeof deliverSchema>
 
 /** What makes an entry under `flows` a flow without code; beside them stand the keys every flow has. */
-export const RECIPE_SHAPE = {
+export const DECLARED_FLOW_SHAPE = {
   feed: z
     .string()
     .regex(FEED, 'is not a place for a feed: write <group>/<feed>, such as student_life/parking')
@@ -89,13 +89,13 @@ export const RECIPE_SHAPE = {
 }
 
 /** Keys under a flow that only a flow without code has. */
-export const RECIPE_KEYS: ReadonlySet<string> = new Set(Object.keys(RECIPE_SHAPE))
+export const DECLARED_FLOW_KEYS: ReadonlySet<string> = new Set(Object.keys(DECLARED_FLOW_SHAPE))
 /** Keys of the blocks that are ours; the rest belongs to connectors and formats. */
 export const EXTRACT_KEYS: ReadonlySet<string> = new Set(Object.keys(extractSchema.shape))
 export const DELIVER_KEYS: ReadonlySet<string> = new Set(Object.keys(deliverSchema.shape))
 
 /** A recipe as it is stored with an accepted catalogue, with what the catalogue says beside it. */
-export const recipeSchema = z.object({
+export const declaredFlowSchema = z.object({
   timezone: z.string().optional(),
   rejectTolerance: z.number().optional(),
   extract: extractSchema,
@@ -103,7 +103,7 @@ export const recipeSchema = z.object({
   load: loadSchema.optional(),
   deliver: deliverSchema.optional(),
 })
-export type WrittenRecipe = z.infer<typeof recipeSchema>
+export type WrittenDeclaredFlow = z.infer<typeof declaredFlowSchema>
 
 /** A lake table's path: schema and table, both plain. */
 const LAKE_TABLE = /^([a-z_][a-z0-9_]{0,62})\.([a-z_][a-z0-9_]{0,62})$/

@@ -5,7 +5,7 @@ import { isValidCron } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { isValidZone, timeOfDaySchema } from '#lib/domain/time/local-day.ts'
-import { RECIPE_SHAPE } from './declared-flow.ts'
+import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 
 /** How often a connection is looked at unless it says otherwise. */
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
@@ -140,7 +140,7 @@ const flowSchema = z
     rejectTolerance: z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1').optional(),
     connections: z.record(z.string(), z.string()).optional().describe("The flow's connection names → connections of this catalogue."),
     parameters: z.record(z.string(), z.unknown()).optional(),
-    ...RECIPE_SHAPE,
+    ...DECLARED_FLOW_SHAPE,
   })
   .nullable()
 

@@ -4,7 +4,12 @@ import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { toPlain } from '#lib/catalogue/parse/node.ts'
 import { campusCatalogue, campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
-import { LIBRARY_FILE, PARKING_PERMITS, recipeCatalogue, recipeContracts } from '#lib/testing/catalogues/declared-flow-catalogue.ts'
+import {
+  declaredFlowCatalogue,
+  declaredFlowContracts,
+  LIBRARY_FILE,
+  PARKING_PERMITS,
+} from '#lib/testing/catalogues/declared-flow-catalogue.ts'
 import { catalogueJsonSchema } from './json-schema.ts'
 import { isClosed, knownKeysAt, toWrittenSchema } from './schema-keys.ts'
 
@@ -121,12 +126,12 @@ describe('keys a schema knows', () => {
 })
 
 describe('the JSON Schema of flows without code', () => {
-  const recipes = z.fromJSONSchema(catalogueJsonSchema(recipeContracts))
+  const declaredFlows = z.fromJSONSchema(catalogueJsonSchema(declaredFlowContracts))
   const good = `${PARKING_PERMITS}${LIBRARY_FILE}  term: {}\n`
-  const takes = (flows: string) => recipes.safeParse(written(recipeCatalogue(flows))).success
+  const takes = (flows: string) => declaredFlows.safeParse(written(declaredFlowCatalogue(flows))).success
 
   it('accepts what the check accepts', () => {
-    expect(recipes.safeParse(written(recipeCatalogue(good))).error?.issues).toBeUndefined()
+    expect(declaredFlows.safeParse(written(declaredFlowCatalogue(good))).error?.issues).toBeUndefined()
   })
 
   it.each([
@@ -158,7 +163,7 @@ describe('the JSON Schema of flows without code', () => {
 
   it('offers the keys of every connector, and says what they are for', () => {
     const flow = ['flows', 'x']
-    const emitted = catalogueJsonSchema(recipeContracts)
+    const emitted = catalogueJsonSchema(declaredFlowContracts)
     expect(knownKeysAt(emitted, [...flow, 'extract'], {})).toEqual(expect.arrayContaining(['from', 'sql', 'records', 'term']))
     expect(knownKeysAt(emitted, [...flow, 'deliver'], {})).toEqual(
       expect.arrayContaining(['to', 'format', 'delimiter', 'method', 'checksum']),

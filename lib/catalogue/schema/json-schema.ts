@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { fileFormatSchema } from '#lib/domain/values/file-format.ts'
 import type { CatalogueContracts } from './contracts.ts'
-import { RECIPE_KEYS } from './declared-flow.ts'
+import { DECLARED_FLOW_KEYS } from './declared-flow.ts'
 import { catalogueDocumentSchema } from './document.ts'
 import { isClosed, isRecord, type JsonSchema, toWrittenSchema } from './schema-keys.ts'
 
@@ -74,7 +74,7 @@ function withKeys(block: unknown, keys: Record<string, unknown>): JsonSchema {
 }
 
 /** A flow without code: the connections are named by key, so what any connector takes is offered. */
-function recipeSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
+function declaredFlowSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const connectors = [...contracts.connectors.values()]
   const { connections: _connections, parameters: _parameters, load, deliver, ...ours } = propertiesOf(base)
   const extract = withKeys(ours['extract'], joined(connectors.map((connector) => connector.extractRequest)))
@@ -89,12 +89,12 @@ function recipeSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSche
 
 function flowsSchema(flows: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const base = mapBranch(flows['additionalProperties'])
-  const ours = Object.fromEntries(Object.entries(propertiesOf(base)).filter(([key]) => !RECIPE_KEYS.has(key)))
+  const ours = Object.fromEntries(Object.entries(propertiesOf(base)).filter(([key]) => !DECLARED_FLOW_KEYS.has(key)))
   const named = [...contracts.flows].map(([name, contract]) => {
     const parameters = toWrittenSchema(contract.parameters)
     return [name, { anyOf: [{ ...base, properties: { ...ours, parameters } }, { type: 'null' }] }] as const
   })
-  return { ...flows, properties: Object.fromEntries(named), additionalProperties: recipeSchema(base, contracts) }
+  return { ...flows, properties: Object.fromEntries(named), additionalProperties: declaredFlowSchema(base, contracts) }
 }
 
 /** JSON Schema of tidemark.yaml for editors, with the settings of the connectors and flows that are installed. */

@@ -74,7 +74,7 @@ function toProblem(path: string, error: unknown): CatalogueProblem {
 const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex')
 
 /** One look at a catalogue file, or at every `.yaml` and `.yml` directly in a folder. Never throws for what is not there. */
-export async function lookAtCatalogue(path: string): Promise<CatalogueReading> {
+export async function readCatalogueAgain(path: string): Promise<CatalogueReading> {
   try {
     const { texts, changes } = await readFiles(path)
     const content = hashOf(texts)
@@ -90,5 +90,5 @@ export async function lookAtCatalogue(path: string): Promise<CatalogueReading> {
 
 /** What a catalogue file or folder holds, in the order of the files' names. Never throws for what is not there. */
 export async function readCatalogueTexts(path: string): Promise<CatalogueTexts> {
-  return (await lookAtCatalogue(path)).read
+  return (await readCatalogueAgain(path)).read
 }

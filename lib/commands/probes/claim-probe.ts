@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { takeSecondLooks } from '#lib/db/history/lasting-answers.ts'
+import { takeSecondProbes } from '#lib/db/history/lasting-answers.ts'
 import { toText } from '#lib/db/instants.ts'
 import { probeSpacingMs, probeTimeoutMs } from '#lib/domain/connections/probe-interval.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -29,7 +29,7 @@ export async function claimProbe(ctx: Context, connection: string): Promise<Clai
 }
 
 /** Takes the second looks that are due through a connection, apart from its usual pace; null when there are none (any more), or it lets nobody in. */
-export async function claimSecondLooks(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
+export async function claimSecondProbes(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
   const now = ctx.clock.now()
   const { rows } = await ctx.pool.query<{ kind: string; every: number }>(
     'select kind, probe_every_ms as every from connection_state where key = $1 and removed_at is null and failures = 0',
@@ -38,7 +38,7 @@ export async function claimSecondLooks(ctx: Context, connection: string): Promis
   const row = rows[0]
   if (row === undefined) return null
   const timeoutMs = probeTimeoutMs(row.every)
-  const only = await takeSecondLooks(ctx.pool, connection, now, now + MINUTE_MS)
+  const only = await takeSecondProbes(ctx.pool, connection, now, now + MINUTE_MS)
   return only.length === 0 ? null : { connection, kind: row.kind, startedAt: now, timeoutMs, only }
 }
 

@@ -3,7 +3,7 @@ import type { WatchedAsset } from '#lib/db/catalogue/assets.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { beginAnswers, endAnswers, noteAnswersSeen, storeSuspicions } from '#lib/db/history/lasting-answers.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
-import { type Heard, hear, type LookAnswer } from '#lib/domain/freshness/second-look.ts'
+import { type Heard, hear, type ProbeAnswer } from '#lib/domain/freshness/second-look.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Log } from '#lib/platform/log.ts'
 
@@ -50,7 +50,7 @@ export async function hearAnswers(
 }
 
 /** What a flow of ours is still to make is not gone as long as no look has found it: its load will have it looked at. */
-function answerOf({ isUnfound }: WatchedAsset, look: Observation): LookAnswer {
+function answerOf({ isUnfound }: WatchedAsset, look: Observation): ProbeAnswer {
   if (look.ok) return 'good'
   return isUnfound ? 'failed' : (look.lasting ?? 'failed')
 }

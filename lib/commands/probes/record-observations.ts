@@ -5,8 +5,8 @@ import {
   listConnectionAssets,
   lockWatchedAssets,
   type StoredObservation,
-  storeBadLooks,
-  storeGoodLooks,
+  storeBadProbes,
+  storeGoodProbes,
   storeNextChanges,
   type WatchedAsset,
 } from '#lib/db/catalogue/assets.ts'
@@ -62,12 +62,12 @@ export function recordObservations(
     const assets = await lockWatchedAssets(sql, connectionKey, [...byKey.keys()])
     const told = await tell(sql, assets, byKey, at)
     const failed = assets.flatMap((asset) => badLook(asset, byKey.get(asset.key)))
-    await storeGoodLooks(
+    await storeGoodProbes(
       sql,
       at,
       told.map(({ asset, observation }) => ({ assetId: asset.assetId, observation })),
     )
-    await storeBadLooks(sql, at, failed)
+    await storeBadProbes(sql, at, failed)
     const arrivals = told.flatMap(toNewArrivals)
     await insertArrivals(sql, arrivals)
     await insertAssetGaps(

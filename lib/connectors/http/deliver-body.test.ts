@@ -105,7 +105,7 @@ describe('a delivery', () => {
     ['redirect-elsewhere', {}, 'sent us elsewhere', false],
     ['unauthorized', {}, 'refused the credentials', false],
   ] as const)('%s ends in words', async (manner, options, words, retryable) => {
-    departments.manners.set({ manner })
+    departments.faults.set({ manner })
     await expect(deliver(delivery(undefined, options))).rejects.toMatchObject({ retryable, publicMessage: expect.stringContaining(words) })
   })
 

@@ -71,7 +71,7 @@ describe('looking', () => {
   })
 
   it('does not believe a server that was always written just now', async () => {
-    departments.manners.set({ manner: 'always-now' })
+    departments.faults.set({ manner: 'always-now' })
     const first = await look('bearer', 'it/tickets')
     expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'content', strength: 'weak' } })
     clock.set(now + 20 * 60_000)
@@ -97,17 +97,17 @@ describe('looking', () => {
     expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'content', strength: 'weak' } })
     clock.set(now + 60_000)
     expect(await look('basic', 'bookstore/adoptions', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
-    departments.manners.set({ manner: 'no-head' })
+    departments.faults.set({ manner: 'no-head' })
     expect(await look('bearer', 'dining/transactions')).toMatchObject({ evidence: { method: 'last-modified', strength: 'strong' } })
   })
 
   it("a failure of one address is its own, that of the system everybody's", async () => {
     expect(await look('none', 'no/such')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('does not know') })
-    departments.manners.set({ manner: 'html-page' })
+    departments.faults.set({ manner: 'html-page' })
     expect(await look('none', 'housing/rooms')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('web page') })
-    departments.manners.set({ manner: 'unauthorized' })
+    departments.faults.set({ manner: 'unauthorized' })
     await expect(look('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
-    departments.manners.set({ manner: 'down' })
+    departments.faults.set({ manner: 'down' })
     await expect(look('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
   })
 
@@ -123,7 +123,7 @@ describe('looking', () => {
 
 describe('several addresses', () => {
   const paths = ['good', 'shut', 'dead', 'gone', 'forbidden']
-  const lookAtAll = (statuses: Record<string, number>, wanted = paths) => {
+  const probeAll = (statuses: Record<string, number>, wanted = paths) => {
     other.behave((response, { path }) => {
       const status = statuses[path.split('/').at(-1) ?? ''] ?? 200
       response.writeHead(status, { etag: '"1"', 'content-type': 'text/csv' }).end(status === 200 ? 'a,b' : '')
@@ -141,7 +141,7 @@ describe('several addresses', () => {
     ['first', paths],
     ['last', paths.toReversed()],
   ])('are each their own, also behind a shut door or a dead server, when one that answers comes %s', async (_, wanted) => {
-    const seen = await lookAtAll(bad, wanted)
+    const seen = await probeAll(bad, wanted)
     expect(Object.fromEntries(seen.map((one) => [one.assetKey, one.ok ? 'ok' : one.lasting]))).toEqual({
       'department/good': 'ok',
       'department/shut': 'refused',
@@ -152,10 +152,10 @@ describe('several addresses', () => {
   })
 
   it('that all stay shut are the connection’s, however many they are', async () => {
-    await expect(lookAtAll({ shut: 401, dead: 503 }, ['shut', 'dead'])).rejects.toMatchObject({ systemWide: true })
+    await expect(probeAll({ shut: 401, dead: 503 }, ['shut', 'dead'])).rejects.toMatchObject({ systemWide: true })
     const asked = other.requests.length
     const many = Array.from({ length: 100 }, (_, n) => `a${n}`)
-    await expect(lookAtAll(Object.fromEntries(many.map((path) => [path, 401])), many)).rejects.toMatchObject({ systemWide: true })
+    await expect(probeAll(Object.fromEntries(many.map((path) => [path, 401])), many)).rejects.toMatchObject({ systemWide: true })
     expect(other.requests.length - asked).toBe(20)
   })
 })

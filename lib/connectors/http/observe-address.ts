@@ -9,7 +9,7 @@ import { isSystemWide } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { parseHttpDate } from '#lib/platform/http/date.ts'
 import { isMarkup } from '#lib/records/read/disguise.ts'
-import { peekStart } from '#lib/records/read/sniff.ts'
+import { sniffStart } from '#lib/records/read/sniff.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { httpAssetSettings } from './settings.ts'
 
@@ -162,7 +162,7 @@ function mayBeWebPage(name: string, answer: HttpAnswer): boolean {
 /** The body, refused when it is a web page in place of the file. */
 async function contentOf(connection: Connected, name: string, answer: HttpAnswer): Promise<AsyncIterable<Uint8Array>> {
   if (!mayBeWebPage(name, answer)) return answer.body
-  const { start, chunks } = await peekStart(answer.body, LOOK_BYTES)
+  const { start, chunks } = await sniffStart(answer.body, LOOK_BYTES)
   if (!isMarkup(start)) return chunks
   await chunks.return()
   throw new TidemarkError('refused', {

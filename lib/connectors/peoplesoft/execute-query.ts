@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/value
 import { httpRequest } from '#lib/platform/http/client.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
-import { peekStart } from '#lib/records/read/sniff.ts'
+import { sniffStart } from '#lib/records/read/sniff.ts'
 import type { PeopleSoftSettings } from './settings.ts'
 
 export interface QueryCall {
@@ -35,7 +35,7 @@ export async function* readQuery(connection: Connection<PeopleSoftSettings>, cal
     isAboutPeople: true,
     explain: (_status, body) => brokerError(system, body, settings)?.publicMessage,
   })
-  const { start, chunks } = await peekStart(answer.body, 1)
+  const { start, chunks } = await sniffStart(answer.body, 1)
   if (start === '<' || answer.status !== 200) throw await notTheQuery(system, chunks, answer.status, settings)
   const reading = new QueryAnswer(system, call.query)
   for await (const piece of streamJson(system, chunks, walk)) yield* reading.take(piece)

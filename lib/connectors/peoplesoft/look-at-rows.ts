@@ -31,7 +31,7 @@ export const queryRequest = z
 type Zoned = Connection<{ zone: string }>
 
 /** Looks at queries one after the other: the application server has only a handful of handlers for everybody. */
-export async function* lookAtQueries(
+export async function* probeQueries(
   connection: Zoned,
   assets: readonly ObservedAsset[],
   read: (call: { query: string; prompts?: Record<string, string> | undefined }) => AsyncIterable<JsonObject>,
@@ -39,13 +39,13 @@ export async function* lookAtQueries(
   for (const asset of assets) {
     yield await lookAt(connection, asset, () => {
       const { watermark, prompts } = querySettings.parse(asset.settings)
-      return lookAtRows(connection, asset, read({ query: asset.path, prompts }), watermark)
+      return probeRows(connection, asset, read({ query: asset.path, prompts }), watermark)
     })
   }
 }
 
 // Its watermark column, or else whether the rows have changed since the last look.
-async function lookAtRows(
+async function probeRows(
   connection: Zoned,
   asset: ObservedAsset,
   rows: AsyncIterable<JsonObject>,

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, parseJson } from '#lib/domain/values/jso
 import { httpRequest } from '#lib/platform/http/client.ts'
 import { streamJson } from '#lib/records/read/json-stream.ts'
 import { streamLines } from '#lib/records/read/ndjson-stream.ts'
-import { peekStart } from '#lib/records/read/sniff.ts'
+import { sniffStart } from '#lib/records/read/sniff.ts'
 import type { PersonApiSettings } from './settings.ts'
 
 const ANSWER_BYTES_MAX = 4_000_000_000
@@ -34,7 +34,7 @@ export async function* readPeople(connection: Connection<PersonApiSettings>, bod
     clock,
     isAboutPeople: true,
   })
-  const { start, chunks } = await peekStart(await jsonBody(system, answer), 64)
+  const { start, chunks } = await sniffStart(await jsonBody(system, answer), 64)
   yield* DOCUMENT.test(start) ? readDocument(system, chunks) : readLines(system, chunks)
 }
 

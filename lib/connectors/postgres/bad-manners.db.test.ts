@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const BY_COLUMN = { column: 'loaded_at' }
 
-async function lookAtAll(paths: readonly string[], settings: Partial<PostgresSettings> = {}): Promise<Map<string, Observation>> {
+async function probeAll(paths: readonly string[], settings: Partial<PostgresSettings> = {}): Promise<Map<string, Observation>> {
   const assets = paths.map((path) => anAsset(path, BY_COLUMN))
   const seen = await Array.fromAsync(observe(db.connection(settings), assets))
   return new Map(seen.map((one) => [one.assetKey.slice('db/'.length), one]))
@@ -49,7 +49,7 @@ describe('one bad table', () => {
       'a.b.c',
       'public.fine',
     ]
-    const seen = await lookAtAll(paths, { url: readerUrl })
+    const seen = await probeAll(paths, { url: readerUrl })
     expect(seen.size).toBe(paths.length)
     const words = (path: string) => {
       const one = seen.get(path)
@@ -69,7 +69,7 @@ describe('one bad table', () => {
     await db.sql(`create table columnless (v int); create materialized view unfilled as select * from fine with no data;
       create view dividing as select (1 / (count(*) - count(*))) as loaded_at from fine; create sequence counted;
       create view writing as select nextval('counted') as loaded_at`)
-    const seen = await lookAtAll(['public.columnless', 'public.unfilled', 'public.dividing', 'public.writing', 'public.fine'])
+    const seen = await probeAll(['public.columnless', 'public.unfilled', 'public.dividing', 'public.writing', 'public.fine'])
     expect(seen.get('public.columnless')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('no column loaded_at') })
     expect(seen.get('public.unfilled')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('REFRESH') })
     expect(seen.get('public.dividing')).toMatchObject({ ok: false, message: expect.stringContaining('22012') })
@@ -82,7 +82,7 @@ describe('one bad table', () => {
     const holder = new Client({ connectionString: db.url })
     await holder.connect()
     await holder.query('begin; lock table locked in access exclusive mode')
-    const seen = await lookAtAll(['public.slow', 'public.locked', 'public.fine'], { statementTimeout: 300 }).finally(() => holder.end())
+    const seen = await probeAll(['public.slow', 'public.locked', 'public.fine'], { statementTimeout: 300 }).finally(() => holder.end())
     expect(seen.get('public.slow')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('took too long') })
     expect(seen.get('public.locked')).toMatchObject({ ok: false, message: expect.stringMatching(/^(55P03|57014)/) })
     expect(seen.get('public.fine')?.ok).toBe(true)
@@ -90,7 +90,7 @@ describe('one bad table', () => {
 
   test('that breaks its connection fails alone, the others are read over a new one', async () => {
     await db.sql(`create view killer as select now() as loaded_at where pg_terminate_backend(pg_backend_pid())`)
-    const seen = await lookAtAll(['public.killer', 'public.fine'])
+    const seen = await probeAll(['public.killer', 'public.fine'])
     expect(seen.get('public.killer')?.ok).toBe(false)
     expect(seen.get('public.fine')?.ok).toBe(true)
   })
@@ -98,7 +98,7 @@ describe('one bad table', () => {
   test('behind row security says that not every row may be seen', async () => {
     await db.sql(`create table rowwise (loaded_at timestamptz); alter table rowwise enable row level security;
       create policy nobody on rowwise using (false); grant select on rowwise to ${READER}; insert into rowwise values (now())`)
-    const seen = await lookAtAll(['public.rowwise'], { url: readerUrl })
+    const seen = await probeAll(['public.rowwise'], { url: readerUrl })
     const one = seen.get('public.rowwise')
     expect(one?.ok === true && one.warnings.join()).toContain('Row security')
   })
@@ -125,7 +125,7 @@ describe('a server out of reach', () => {
   test.each(wrong)('throws when %s, with words and without the address', async (_, change, words) => {
     const url = new URL(readerUrl)
     change(url)
-    const error = await lookAtAll(['public.fine'], { url: url.href }).catch((e: unknown) => e)
+    const error = await probeAll(['public.fine'], { url: url.href }).catch((e: unknown) => e)
     expect(isTidemarkError(error) && error.code).toBe('unavailable')
     expect(isTidemarkError(error) && error.publicMessage).toMatch(words)
     expect(isTidemarkError(error) && error.publicMessage).not.toContain(url.port)

@@ -4,8 +4,8 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { fromColumns } from './observation/from-columns.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './observation/metadata.ts'
 import { newestStatement, type Question, questionFor } from './observation/newest-statement.ts'
-import { failed, kept, type Looked } from './observation/observation.ts'
-import { compareLooks, nextInRound, parseLookState } from './observation/probe-state.ts'
+import { failed, kept, type Probed } from './observation/observation.ts'
+import { compareProbes, nextInRound, parseProbeState } from './observation/probe-state.ts'
 import { readByRows } from './observation/read-rows.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, sqlStateOf, toLasting, toStatementWords, toUnreachable } from './problems.ts'
@@ -25,7 +25,7 @@ interface Wanted {
 }
 
 interface ColumnJob {
-  looked: Looked
+  looked: Probed
   columns: ColumnState[]
   questions: Question[]
 }
@@ -56,35 +56,35 @@ function whyUnseen(table: TableState | null, path: TablePath): Obstacle | null {
   return null
 }
 
-function toLooked(
+function toProbed(
   wanted: Wanted,
   table: TableState,
   metadata: Metadata,
   connection: PostgresSettings,
   now: number,
   costMs: number,
-): Looked {
+): Probed {
   const { asset, settings, path } = wanted
-  const columns: Looked['columns'] = []
+  const columns: Probed['columns'] = []
   if (settings.column !== undefined) columns.push({ name: settings.column, clock: settings.clock })
   if (settings.dataThrough !== undefined) columns.push({ name: settings.dataThrough, clock: 'dataThroughAt' })
   const zone = settings.zone ?? connection.zone ?? null
   const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, zone, ...(settings.where ? [settings.where] : [])])
-  const previous = parseLookState(asset.previous)
-  const difference = compareLooks(previous, about, table, metadata.server)
+  const previous = parseProbeState(asset.previous)
+  const difference = compareProbes(previous, about, table, metadata.server)
   const looks = nextInRound(previous, about, asset.key, connection.fullLookEvery)
   return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, looks, now, costMs }
 }
 
 /** Rows were never looked at, or what was seen of them is not settled. */
-function owesALook({ previous, columns }: Looked): boolean {
+function owesALook({ previous, columns }: Probed): boolean {
   return columns.length === 0 && (previous?.rowsSeen === undefined || previous.rewrittenAt != null)
 }
 
 const NO_COLUMN = 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.'
 
 /** What the metadata alone can answer; null: the columns, or the rows, must be read. */
-function answerFromMetadata(looked: Looked): Observation | null {
+function answerFromMetadata(looked: Probed): Observation | null {
   const { difference, previous, columns, asset } = looked
   if (columns.length === 0 && difference === 'uncounted') {
     return failed(asset.key, NO_COLUMN, NO_COLUMN, 'no-time')
@@ -93,7 +93,7 @@ function answerFromMetadata(looked: Looked): Observation | null {
   return stands && !owesALook(looked) ? kept(looked, previous) : null
 }
 
-function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): Obstacle | null {
+function whyUnreadable(looked: Probed, columns: readonly ColumnState[]): Obstacle | null {
   for (const [slot, state] of columns.entries()) {
     const name = looked.columns[slot]?.name ?? ''
     if (!state.exists) return { words: `The table has no column ${name}. Correct the asset’s column in the catalogue.`, lasting: 'gone' }
@@ -103,7 +103,7 @@ function whyUnreadable(looked: Looked, columns: readonly ColumnState[]): Obstacl
   return null
 }
 
-function toJob(looked: Looked, columns: ColumnState[]): ProbeJob<ColumnJob> {
+function toJob(looked: Probed, columns: ColumnState[]): ProbeJob<ColumnJob> {
   const rows = Math.max(looked.table.estimatedRows, looked.table.liveRows)
   const questions = columns.map((column) => questionFor(column, rows))
   const asked = looked.columns.map(({ name }, slot) => ({ name, question: questions[slot] ?? 'greatest' }))
@@ -149,7 +149,7 @@ async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: t
 }
 
 /** How the columns of each table can be read, also where nothing moved: one that is lost or closed moves no counter. */
-async function readAllColumns(session: Session, seen: readonly Looked[]): Promise<Map<Looked, ColumnState[]>> {
+async function readAllColumns(session: Session, seen: readonly Probed[]): Promise<Map<Probed, ColumnState[]>> {
   const wanted = seen.flatMap((looked) => looked.columns.map((c) => ({ relid: looked.table.relid, name: c.name })))
   const states = await readColumns(session, wanted)
   return new Map(seen.map((looked) => [looked, states.splice(0, looked.columns.length)]))
@@ -157,11 +157,11 @@ async function readAllColumns(session: Session, seen: readonly Looked[]): Promis
 
 /** Yields what can be said of the tables that cannot be seen, and returns the others. */
 function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: PostgresSettings, look: { now: number; costMs: number }) {
-  const seen: Looked[] = []
+  const seen: Probed[] = []
   for (const [i, one] of wanted.entries()) {
     const table = metadata.tables[i] ?? null
     const unseen = whyUnseen(table, one.path)
-    if (table !== null && unseen === null) seen.push(toLooked(one, table, metadata, settings, look.now, look.costMs))
+    if (table !== null && unseen === null) seen.push(toProbed(one, table, metadata, settings, look.now, look.costMs))
     else yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
   }
   return seen
@@ -184,7 +184,7 @@ async function* look(connection: Connection<PostgresSettings>, session: Session,
     yield* seen.map(({ asset }) => failed(asset.key, NO_METADATA, columns.message))
     return
   }
-  const toRead: Looked[] = []
+  const toRead: Probed[] = []
   for (const looked of seen) {
     const problem = whyUnreadable(looked, columns.value.get(looked) ?? [])
     const answer = problem === null ? answerFromMetadata(looked) : failed(looked.asset.key, problem.words, problem.words, problem.lasting)

@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-async function lookAtAll(paths: readonly string[], settings: Partial<PostgresSettings> = {}): Promise<Map<string, Observation>> {
+async function probeAll(paths: readonly string[], settings: Partial<PostgresSettings> = {}): Promise<Map<string, Observation>> {
   const seen = await Array.fromAsync(
     observe(
       db.connection({ connections: 1, ...settings }),
@@ -47,7 +47,7 @@ async function raising(...codes: string[]): Promise<string[]> {
 
 describe('a table whose data lie on another server', () => {
   test('fails alone when that server is dead, whatever stands in front of it', async () => {
-    const seen = await lookAtAll(['afar', 'of_afar', 'by_dblink', 'fine', 'also_fine', 'far_fine'])
+    const seen = await probeAll(['afar', 'of_afar', 'by_dblink', 'fine', 'also_fine', 'far_fine'])
     expect(seen.size).toBe(6)
     for (const path of ['afar', 'of_afar', 'by_dblink']) {
       expect(seen.get(path)).toMatchObject({ ok: false, publicMessage: expect.stringContaining('another server'), lasting: undefined })
@@ -57,17 +57,17 @@ describe('a table whose data lie on another server', () => {
 
   test('fails alone when that server hangs up, and whatever it reports', async () => {
     const odd = await raising('57P01', '57P03', '08006', '08P01', '25P03', '53300', 'HV00N', 'XX000')
-    const seen = await lookAtAll(['far_killer', ...odd, 'fine'])
+    const seen = await probeAll(['far_killer', ...odd, 'fine'])
     for (const path of ['far_killer', ...odd]) expect(seen.get(path)?.ok).toBe(false)
     expect(seen.get('fine')?.ok).toBe(true)
   })
 
   test('is gone when that server says so', async () => {
-    expect((await lookAtAll(['far_gone'])).get('far_gone')).toMatchObject({ ok: false, lasting: 'gone' })
+    expect((await probeAll(['far_gone'])).get('far_gone')).toMatchObject({ ok: false, lasting: 'gone' })
   })
 
   test('that is all there is to look at leaves the connection in order', async () => {
-    expect([...(await lookAtAll(['afar'])).values()]).toMatchObject([{ ok: false }])
+    expect([...(await probeAll(['afar'])).values()]).toMatchObject([{ ok: false }])
   })
 
   test('cannot be read for a flow, which says so of the other server and tries again later', async () => {
@@ -80,7 +80,7 @@ describe('tables whose look ends our own line', () => {
   test('fail one by one, however many there are, and all others are read', async () => {
     const killers = ['k1', 'k2', 'k3', 'k4', 'k5']
     await db.sql(killers.map((name) => `create view ${name} as select * from killer`).join(';'))
-    const seen = await lookAtAll(['fine', ...killers, 'also_fine'])
+    const seen = await probeAll(['fine', ...killers, 'also_fine'])
     for (const name of killers)
       expect(seen.get(name)).toMatchObject({ ok: false, publicMessage: 'The line broke while it was being read.' })
     expect(good(seen.get('fine') as Observation).readings).toHaveLength(1)
@@ -90,7 +90,7 @@ describe('tables whose look ends our own line', () => {
 
 describe('a question about all tables at once', () => {
   test('that takes too long is their failure, not the connection’s', async () => {
-    const seen = await lookAtAll(['fine', 'also_fine'], { statementTimeout: 1 })
+    const seen = await probeAll(['fine', 'also_fine'], { statementTimeout: 1 })
     for (const one of seen.values()) if (!one.ok) expect(one.lasting).toBeUndefined()
     expect(seen.size).toBe(2)
   })

@@ -20,7 +20,7 @@ export const sapAssetSettings = z.strictObject({
 })
 
 /** One look: the newest change where the service knows it, otherwise whether the rows, or only their number, changed. */
-export async function lookAtSap(connection: Connected, asset: ObservedAsset): Promise<Look> {
+export async function probeSap(connection: Connected, asset: ObservedAsset): Promise<Look> {
   const { table, account, changedOn } = sapAssetSettings.parse(asset.settings)
   if (!isOData(connection.settings)) {
     if (table === undefined) return lookCheaply(connection)

@@ -20,7 +20,7 @@ describe('a server that breaks off', () => {
     'after %i bytes leaves the old file as it was, and the next try completes the new one without leftovers',
     async (afterBytes) => {
       await world.put('patrons_2026-11-20.csv', 'yesterday')
-      world.server.manners.set({ manner: 'dies', afterBytes, times: 1 })
+      world.server.faults.set({ manner: 'dies', afterBytes, times: 1 })
       await expect(world.deliver()).rejects.toMatchObject({
         code: 'unavailable',
         retryable: true,
@@ -34,7 +34,7 @@ describe('a server that breaks off', () => {
   )
 
   it.each(positions)('after %i bytes leaves nothing under a name that was free', async (afterBytes) => {
-    world.server.manners.set({ manner: 'dies', afterBytes, times: 1 })
+    world.server.faults.set({ manner: 'dies', afterBytes, times: 1 })
     await expect(world.deliver()).rejects.toMatchObject({ retryable: true })
     expect((await world.inbox()).filter((name) => !name.includes('.part-'))).toEqual([])
     await world.deliver()
@@ -43,7 +43,7 @@ describe('a server that breaks off', () => {
 
   it.each([false, true])('at the rename (done: %s) leaves the old file or the new one', async (done) => {
     await world.put('patrons_2026-11-20.csv', 'yesterday')
-    world.server.manners.set({ manner: 'dies-at-rename', done, times: 1 })
+    world.server.faults.set({ manner: 'dies-at-rename', done, times: 1 })
     await expect(world.deliver()).rejects.toMatchObject({ retryable: true })
     expect((await world.read()).equals(done ? WHOLE_FILE : Buffer.from('yesterday'))).toBe(true)
     await world.deliver()
@@ -55,7 +55,7 @@ describe('a server that breaks off', () => {
     const seen = new Set<string>()
     for (const afterBytes of [0, 50_000, WHOLE_FILE.length - 1]) {
       await world.put('patrons_2026-11-20.csv', 'yesterday')
-      world.server.manners.set({ manner: 'dies', afterBytes, times: 1 })
+      world.server.faults.set({ manner: 'dies', afterBytes, times: 1 })
       await expect(world.deliver()).rejects.toMatchObject({ retryable: true })
       seen.add((await world.read().catch(() => 'none')).toString())
     }
@@ -76,7 +76,7 @@ describe('what else a server does', () => {
     [{ manner: 'down' } as const, 'broke the connection', true],
     [{ manner: 'no-logins' } as const, 'refused the credentials', false],
   ])('%j ends in words, and no half file has the name', async (manner, words, retryable) => {
-    world.server.manners.set(manner)
+    world.server.faults.set(manner)
     await expect(world.deliver()).rejects.toMatchObject({ retryable, publicMessage: expect.stringContaining(words) })
     expect(await world.inbox()).toEqual([])
   })
@@ -89,7 +89,7 @@ describe('what else a server does', () => {
   })
 
   it('silence ends after the timeout, not before', async () => {
-    world.server.manners.set({ manner: 'falls-silent', afterBytes: 40_000 })
+    world.server.faults.set({ manner: 'falls-silent', afterBytes: 40_000 })
     let ended: unknown
     const work = world.deliver(deliveryOf(), { timeout: '10s' }).catch((error: unknown) => {
       ended = error
@@ -103,7 +103,7 @@ describe('what else a server does', () => {
   })
 
   it('a cancelled delivery hangs up at once', async () => {
-    world.server.manners.set({ manner: 'falls-silent', afterBytes: 40_000 })
+    world.server.faults.set({ manner: 'falls-silent', afterBytes: 40_000 })
     const cancel = new AbortController()
     const work = sftp.deliver?.(world.connected({}, cancel.signal), deliveryOf())
     await expect.poll(keptBytes).toBe(40_000)

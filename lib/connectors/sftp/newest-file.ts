@@ -24,7 +24,7 @@ export function isSame(a: Pick<Candidate, 'name' | 'bytes' | 'modifiedAt'>, b: P
 }
 
 /** Finds the files that fit a template, asking the server for each folder once. */
-export class FolderLook {
+export class FolderProbe {
   readonly #session: Session
   readonly #connection: Connection<SftpSettings>
   readonly #folders = new Map<string, Promise<RemoteFile[]>>()

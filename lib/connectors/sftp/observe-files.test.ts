@@ -55,9 +55,9 @@ describe('looking at files', () => {
       lasting: 'gone',
     })
     expect(await look(asset('../x.csv'))).toMatchObject({ ok: false, publicMessage: expect.stringContaining('".."') })
-    world.server.manners.set({ manner: 'no-listing' })
+    world.server.faults.set({ manner: 'no-listing' })
     expect(await look()).toMatchObject({ ok: false, publicMessage: expect.stringContaining('permission denied'), lasting: 'refused' })
-    world.server.manners.set({ manner: 'down' })
+    world.server.faults.set({ manner: 'down' })
     await expect(look()).rejects.toMatchObject({ systemWide: true })
   })
 
@@ -133,7 +133,7 @@ describe('looking at files', () => {
   })
 
   it('finds what receivers have taken away', async () => {
-    world.server.manners.set({ manner: 'picks-up', into: 'taken' })
+    world.server.faults.set({ manner: 'picks-up', into: 'taken' })
     await world.deliver()
     expect(await look()).toMatchObject({ readings: [{ at: null }] })
     expect(await look(asset(undefined, { settings: { pickedUp: 'taken' } }))).toMatchObject({ readings: [{ at: LIBRARY_NOW }] })

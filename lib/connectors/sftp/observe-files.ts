@@ -5,7 +5,7 @@ import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit
 import { failedLook } from '#lib/connectors/kit/probe-rows.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
-import { type Candidate, FolderLook, isSame } from './newest-file.ts'
+import { type Candidate, FolderProbe, isSame } from './newest-file.ts'
 import { type Session, withSession } from './session.ts'
 import { type SftpSettings, sftpAssetSettings } from './settings.ts'
 import { toRequestError } from './ssh-errors.ts'
@@ -36,12 +36,12 @@ interface Look {
  */
 export async function* observeFiles(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const observations = await withSession(connection, async (session) => {
-    const first = new FolderLook(session, connection)
+    const first = new FolderProbe(session, connection)
     const looks: Look[] = []
     for (const asset of assets) looks.push(await lookAt(connection, first, asset))
     const isNew = looks.some(({ asset, candidates }) => candidates?.some((candidate) => candidate.bytes > 0 && !isKnown(candidate, asset)))
     if (isNew) await connection.clock.sleep(connection.settings.settle, connection.signal)
-    const second = isNew ? new FolderLook(session, connection) : first
+    const second = isNew ? new FolderProbe(session, connection) : first
     const seen: Observation[] = []
     for (const look of looks) seen.push(await judge(connection, session, second, look))
     return seen
@@ -49,7 +49,7 @@ export async function* observeFiles(connection: Connected, assets: readonly Obse
   yield* observations
 }
 
-async function lookAt(connection: Connected, folders: FolderLook, asset: ObservedAsset): Promise<Look> {
+async function lookAt(connection: Connected, folders: FolderProbe, asset: ObservedAsset): Promise<Look> {
   const startedAt = connection.clock.now()
   const pickedUp = sftpAssetSettings.parse(asset.settings).pickedUp ?? connection.settings.pickedUp
   const look = { asset, startedAt, goesAway: pickedUp === true, pickedUp: typeof pickedUp === 'string' ? pickedUp : undefined }
@@ -65,7 +65,7 @@ async function lookAt(connection: Connected, folders: FolderLook, asset: Observe
   }
 }
 
-async function judge(connection: Connected, session: Session, folders: FolderLook, look: Look): Promise<Observation> {
+async function judge(connection: Connected, session: Session, folders: FolderProbe, look: Look): Promise<Observation> {
   try {
     if (look.candidates === null) throw look.failure
     const now = await folders.candidates(look.asset.path, look.pickedUp)

@@ -6,7 +6,7 @@ import { checkName } from '#lib/domain/values/name-template.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
 import type { UnusableRecord } from '#lib/records/unusable-record.ts'
-import { type Candidate, FolderLook, isSame } from './newest-file.ts'
+import { type Candidate, FolderProbe, isSame } from './newest-file.ts'
 import { openSession, type Session } from './session.ts'
 import type { SftpSettings } from './settings.ts'
 import { toRequestError } from './ssh-errors.ts'
@@ -39,9 +39,9 @@ export async function* readFile(
 }
 
 async function newestWhole(connection: Connection<SftpSettings>, session: Session, path: string): Promise<Candidate> {
-  const before = await new FolderLook(session, connection).candidates(path, undefined)
+  const before = await new FolderProbe(session, connection).candidates(path, undefined)
   if (before.some(({ bytes }) => bytes > 0)) await connection.clock.sleep(connection.settings.settle, connection.signal)
-  const now = await new FolderLook(session, connection).candidates(path, undefined)
+  const now = await new FolderProbe(session, connection).candidates(path, undefined)
   const newest = now.find(({ bytes }) => bytes > 0)
   if (newest === undefined) {
     throw new TidemarkError('not-found', {

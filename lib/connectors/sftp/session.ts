@@ -5,9 +5,9 @@ import type { SFTPWrapper, Stats } from 'ssh2'
 import SftpClient from 'ssh2-sftp-client'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { Line } from './line.ts'
 import { type SftpSettings, UNKNOWN_HOST_KEY } from './settings.ts'
 import { toConnectionError } from './ssh-errors.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** What the server says of one file. */
 export interface RemoteFile {
@@ -39,10 +39,10 @@ export async function openSession(connection: Connection<SftpSettings>): Promise
   const system = `SFTP (${connection.key})`
   const socket = connect({ host: settings.host, port: settings.port, noDelay: true })
   const client = new SftpClient(connection.key, { error() {}, end() {}, close() {} })
-  const line = new Line(system, socket, settings.timeout, connection.clock, signal)
+  const watchdog = new Watchdog(system, socket, settings.timeout, connection.clock, signal)
   const shown = { fingerprint: '' }
   try {
-    await line.within(async () => {
+    await watchdog.within(async () => {
       if (socket.connecting) await once(socket, 'connect')
     })
     client.on(
@@ -50,11 +50,11 @@ export async function openSession(connection: Connection<SftpSettings>): Promise
       (_name: string, _text: string, _language: string, prompts: { echo?: boolean }[], answer: (answers: string[]) => void) =>
         answer(prompts.map(({ echo }) => (echo === true ? '' : (settings.password ?? '')))),
     )
-    const sftp = await line.within(() => client.connect({ ...loginOf(settings, shown), sock: socket, readyTimeout: settings.timeout }))
-    return new Session(system, client, sftp, line)
+    const sftp = await watchdog.within(() => client.connect({ ...loginOf(settings, shown), sock: socket, readyTimeout: settings.timeout }))
+    return new Session(system, client, sftp, watchdog)
   } catch (error) {
-    const problem = line.broken() ?? hostKeyProblem(system, settings, shown.fingerprint) ?? toConnectionError(system, error)
-    line.destroy()
+    const problem = watchdog.broken() ?? hostKeyProblem(system, settings, shown.fingerprint) ?? toConnectionError(system, error)
+    watchdog.destroy()
     throw problem
   }
 }
@@ -94,19 +94,19 @@ export class Session {
   readonly system: string
   readonly #client: SftpClient
   readonly #sftp: SFTPWrapper
-  readonly #line: Line
+  readonly #watchdog: Watchdog
 
-  constructor(system: string, client: SftpClient, sftp: SFTPWrapper, line: Line) {
+  constructor(system: string, client: SftpClient, sftp: SFTPWrapper, watchdog: Watchdog) {
     this.system = system
     this.#client = client
     this.#sftp = sftp
-    this.#line = line
-    line.enter()
+    this.#watchdog = watchdog
+    watchdog.enter()
   }
 
   /** What stands in a folder, in no order. */
   async list(folder: string): Promise<RemoteFile[]> {
-    const entries = await this.#line.within(() =>
+    const entries = await this.#watchdog.within(() =>
       answer<{ filename: string; longname: string; attrs: Stats }[]>((done) => this.#sftp.readdir(folder === '' ? '.' : folder, done)),
     )
     return entries.flatMap(({ filename, longname, attrs }) => (/^\.\.?$/.test(filename) ? [] : [toRemoteFile(filename, attrs, longname)]))
@@ -114,7 +114,7 @@ export class Session {
 
   /** What the server says of one file or folder. */
   async stat(path: string): Promise<RemoteFile> {
-    const stats = await this.#line.within(() => answer<Stats>((done) => this.#sftp.stat(path === '' ? '.' : path, done)))
+    const stats = await this.#watchdog.within(() => answer<Stats>((done) => this.#sftp.stat(path === '' ? '.' : path, done)))
     return toRemoteFile(path, stats)
   }
 
@@ -123,7 +123,7 @@ export class Session {
    * although a write failed, so the requests are made here, a few at a time.)
    */
   async write(path: string, content: AsyncIterable<Uint8Array>, mode: number): Promise<void> {
-    const handle = await this.#line.within(() => answer<Buffer>((done) => this.#sftp.open(path, 'wx', { mode }, done)))
+    const handle = await this.#watchdog.within(() => answer<Buffer>((done) => this.#sftp.open(path, 'wx', { mode }, done)))
     try {
       await this.#writeAll(handle, content)
     } catch (error) {
@@ -139,7 +139,7 @@ export class Session {
     for await (const piece of content) {
       for (let at = 0; at < piece.length; at += WRITE_BYTES) {
         const part = Buffer.from(piece.subarray(at, at + WRITE_BYTES))
-        const written = this.#line.within(() =>
+        const written = this.#watchdog.within(() =>
           answer<void>((done) => this.#sftp.write(handle, part, 0, part.length, position, (error) => done(error))),
         )
         position += part.length
@@ -155,7 +155,7 @@ export class Session {
   }
 
   async #close(handle: Buffer): Promise<void> {
-    await this.#line.within(() => answer<void>((done) => this.#sftp.close(handle, (error) => done(error))))
+    await this.#watchdog.within(() => answer<void>((done) => this.#sftp.close(handle, (error) => done(error))))
   }
 
   /** The content of a file from its beginning. */
@@ -165,7 +165,7 @@ export class Session {
     const pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]()
     try {
       for (;;) {
-        const next = await this.#line.within(() => pieces.next())
+        const next = await this.#watchdog.within(() => pieces.next())
         if (next.done === true) return
         yield next.value
       }
@@ -176,25 +176,25 @@ export class Session {
 
   /** Renames over whatever has the new name, in one step; servers that cannot do that refuse it as unsupported. */
   async replace(from: string, to: string): Promise<void> {
-    await this.#line.within(() => this.#client.posixRename(from, to))
+    await this.#watchdog.within(() => this.#client.posixRename(from, to))
   }
 
   /** Renames to a name that must be free. */
   async rename(from: string, to: string): Promise<void> {
-    await this.#line.within(() => this.#client.rename(from, to))
+    await this.#watchdog.within(() => this.#client.rename(from, to))
   }
 
   async remove(path: string): Promise<void> {
-    await this.#line.within(() => this.#client.delete(path))
+    await this.#watchdog.within(() => this.#client.delete(path))
   }
 
   /** Says goodbye and closes the connection; never throws. */
   async end(): Promise<void> {
-    if (!this.#line.broken()) {
+    if (!this.#watchdog.broken()) {
       this.#client.end().catch(() => {})
-      await this.#line.closed()
+      await this.#watchdog.closed()
     }
-    this.#line.destroy()
+    this.#watchdog.destroy()
   }
 }
 

@@ -29,7 +29,7 @@ export async function askTask(connection: Connected): Promise<void> {
  * One look at the task. It says nothing about when its data changed: by default we only learn that it answers (no clock
  * moves, the look itself counts); with a term, or parameters, the fingerprint of what it sends tells when that changes.
  */
-export async function lookAtTask(connection: Connected, asset: ObservedAsset): Promise<Look> {
+export async function probeTask(connection: Connected, asset: ObservedAsset): Promise<Look> {
   const { term, parameters } = taskAssetSettings.parse(asset.settings)
   if (term !== undefined) {
     const seen: Fingerprint = await fingerprintOf(coursesOf(connection, term))

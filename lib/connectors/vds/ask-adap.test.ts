@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => campus.close())
 afterEach(() => {
-  campus.control.manners.clear()
+  campus.control.faults.clear()
   campus.control.restore()
 })
 
@@ -21,7 +21,7 @@ const STAFF = { filter: '(PersonPrimaryAffiliation=staff)', attributes: ['Person
 const open = (name: string, more = {}) => openCampusConnection(campus, name, { clock, signal }, more)
 const search = async (name: string, request: Record<string, unknown> = STAFF, more = {}) =>
   (await Array.fromAsync(open(name, more).extract(request))).map((entry) => Object(entry))
-const misbehave = (manner: Manner) => campus.control.manners.set('vds', manner)
+const misbehave = (manner: Manner) => campus.control.faults.set('vds', manner)
 
 describe('the directory over REST', () => {
   it('is read page by page until the last, whatever the size of a page', async () => {
@@ -128,7 +128,7 @@ describe('the directory through the gateway', () => {
   it('throws on an error inside a 200', async () => {
     misbehave('error-in-200')
     await expect(search('vds_gateway')).rejects.toMatchObject({ code: 'refused' })
-    campus.control.manners.clear()
+    campus.control.faults.clear()
     await expect(search('vds_gateway', { filter: '(&)' })).rejects.toMatchObject({ code: 'refused' })
   })
 })

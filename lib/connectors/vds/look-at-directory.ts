@@ -44,7 +44,7 @@ export async function askDirectory(connection: Connected): Promise<Instant | nul
  * One look: the newest `modifyTimestamp` where entries have one, otherwise whether they changed. What was deleted shows
  * in neither but in the number of entries.
  */
-export async function lookAtDirectory(connection: Connected, asset: ObservedAsset): Promise<Look> {
+export async function probeDirectory(connection: Connected, asset: ObservedAsset): Promise<Look> {
   const settings = vdsAssetSettings.parse(asset.settings)
   if (settings.filter === undefined) {
     await askDirectory(connection)

@@ -117,7 +117,7 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
 }
 
 /** Stores good looks: the observation whole, and that we could see. */
-export async function storeGoodLooks(
+export async function storeGoodProbes(
   sql: Sql,
   at: Instant,
   looks: readonly { assetId: number; observation: StoredObservation }[],
@@ -131,7 +131,7 @@ export async function storeGoodLooks(
 }
 
 /** Stores failed looks: that we tried, and what went wrong, in public words. */
-export async function storeBadLooks(sql: Sql, at: Instant, looks: readonly { assetId: number; problem: string }[]): Promise<void> {
+export async function storeBadProbes(sql: Sql, at: Instant, looks: readonly { assetId: number; problem: string }[]): Promise<void> {
   if (looks.length === 0) return
   await sql.query(
     `update asset a set attempted_at = $2, problem = x.problem

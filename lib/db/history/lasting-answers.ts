@@ -78,7 +78,7 @@ export async function storeSuspicions(
  * Takes the assets of a connection that are to be looked at again now; nobody else gets them before `until`, so a worker that dies
  * in the middle delays the second look and loses nothing.
  */
-export async function takeSecondLooks(sql: Sql, connectionKey: string, now: Instant, until: Instant): Promise<string[]> {
+export async function takeSecondProbes(sql: Sql, connectionKey: string, now: Instant, until: Instant): Promise<string[]> {
   const { rows } = await sql.query<{ key: string }>(
     `update asset a set look_again_at = $3 from subject s
      where s.id = a.subject_id and s.removed_at is null and a.connection_key = $1 and a.look_again_at <= $2 returning s.key`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type ConnectionSigns, connectionHealth } from './connection-health.ts'
+import { type ConnectionEvidence, connectionHealth } from './connection-health.ts'
 
-const signs = (more: Partial<ConnectionSigns> = {}): ConnectionSigns => ({
+const signs = (more: Partial<ConnectionEvidence> = {}): ConnectionEvidence => ({
   okAt: null,
   failedAt: null,
   problem: null,
@@ -12,7 +12,7 @@ const signs = (more: Partial<ConnectionSigns> = {}): ConnectionSigns => ({
 })
 
 describe('a connection', () => {
-  it.each<[string, Partial<ConnectionSigns>, ReturnType<typeof connectionHealth>]>([
+  it.each<[string, Partial<ConnectionEvidence>, ReturnType<typeof connectionHealth>]>([
     ['nobody has seen', {}, { state: 'unseen', at: null, problem: null }],
     ['that was looked at', { okAt: 10 }, { state: 'working', at: 10, problem: null }],
     ['whose last look failed', { okAt: 10, failedAt: 20, problem: 'Gone.' }, { state: 'failing', at: 20, problem: 'Gone.' }],

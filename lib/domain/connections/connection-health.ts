@@ -1,7 +1,7 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What looks and checks have told of a connection. */
-export interface ConnectionSigns {
+export interface ConnectionEvidence {
   /** The last look that got in, and the last that did not. */
   okAt: Instant | null
   failedAt: Instant | null
@@ -23,7 +23,7 @@ export interface ConnectionHealth {
 }
 
 /** Whether a connection works by the newest thing that is known of it, a look or a check. */
-export function connectionHealth(signs: ConnectionSigns): ConnectionHealth {
+export function connectionHealth(signs: ConnectionEvidence): ConnectionHealth {
   if (signs.checkedAt !== null && signs.checkOk === null) return { state: 'checking', at: signs.checkedAt, problem: null }
   const known: ConnectionHealth[] = []
   if (signs.checkedAt !== null) {

@@ -1,7 +1,7 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { promiseInWords, reasonInWords, statusInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetSettings } from './asset-settings.ts'
-import { type Judgement, Outlook } from './forecast.ts'
+import { Forecast, type Judgement } from './forecast.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
 import { knownUntil } from './sight.ts'
@@ -15,9 +15,9 @@ import { walk } from './status-timeline.ts'
  */
 export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Instant): Verdict {
   const span = currentSpan(settings, facts, now)
-  const outlook = new Outlook(settings, facts, knownUntil(settings, facts, now))
-  const { limits } = outlook
-  const judgement = outlook.at(now)
+  const forecast = new Forecast(settings, facts, knownUntil(settings, facts, now))
+  const { limits } = forecast
+  const judgement = forecast.at(now)
   const weakBy = restsOnEvidence(span) ? judgement.weakBy : null
   return {
     status: span.status,

@@ -15,7 +15,7 @@ import {
   settings,
   statusAt,
 } from '#lib/testing/history/domain-builders.ts'
-import { Outlook } from './forecast.ts'
+import { Forecast } from './forecast.ts'
 import { prepareFacts } from './prepare-facts.ts'
 
 const nightly = settings([aDeadline()])
@@ -152,9 +152,9 @@ describe('several promises', () => {
   })
 
   test('the limits are those of the promise that breaks first', () => {
-    const outlook = new Outlook(settings([anAge(), aDeadline()]), prepareFacts(facts({ arrivals: [load] })), at('2026-03-05T12:00'))
-    expect(iso(outlook.limits?.lateAt ?? null)).toBe('2026-03-06T02:10:00.001Z')
-    expect(outlook.points().map(iso)).toEqual([
+    const forecast = new Forecast(settings([anAge(), aDeadline()]), prepareFacts(facts({ arrivals: [load] })), at('2026-03-05T12:00'))
+    expect(iso(forecast.limits?.lateAt ?? null)).toBe('2026-03-06T02:10:00.001Z')
+    expect(forecast.points().map(iso)).toEqual([
       '2026-03-06T02:00:00.000Z',
       '2026-03-06T02:10:00.001Z',
       '2026-03-06T02:45:00.000Z',
@@ -179,6 +179,6 @@ test('hung runs count only while they are going on', () => {
     hungAt: at('2026-03-06T02:00') + 5 * MINUTE_MS,
   })
   const prepared = prepareFacts(facts({ arrivals: [load], runs: [hung] }))
-  expect(new Outlook(nightly, prepared, at('2026-03-06T01:00')).at(at('2026-03-06T03:00')).reason).toBe('overdue')
-  expect(new Outlook(nightly, prepared, at('2026-03-06T02:00')).at(at('2026-03-06T03:00')).reason).toBe('run-hung')
+  expect(new Forecast(nightly, prepared, at('2026-03-06T01:00')).at(at('2026-03-06T03:00')).reason).toBe('overdue')
+  expect(new Forecast(nightly, prepared, at('2026-03-06T02:00')).at(at('2026-03-06T03:00')).reason).toBe('run-hung')
 })

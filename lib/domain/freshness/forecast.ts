@@ -17,7 +17,7 @@ export interface Judgement {
 }
 
 /** How one policy judges what is known now, now and later. */
-interface Prospect {
+interface PolicyForecast {
   policy: JudgedPolicy
   limits: Limits
   /** Until it is late. */
@@ -33,32 +33,32 @@ const NOT_SUCCESSFUL: ReadonlySet<string> = new Set(['failed', 'timed-out', 'can
 const NEVER_LIMITS: Limits = { dueFrom: NEVER, lateAt: NEVER, staleAt: NEVER, dueAt: NEVER }
 
 /** How an asset will be judged from `asOf` on if nothing more becomes known; blindness and maintenance come on top. */
-export class Outlook {
+export class Forecast {
   /** The limits of the policy that turns first; null when nothing is promised or nothing is known. */
   readonly limits: Limits | null
-  readonly #prospects: readonly Prospect[]
+  readonly #forecasts: readonly PolicyForecast[]
   readonly #hungFrom: Instant
   readonly #asOf: Instant
 
   constructor(settings: AssetSettings, facts: PreparedFacts, asOf: Instant) {
     this.#asOf = asOf
     this.#hungFrom = hungFrom(facts, asOf)
-    this.#prospects = settings.policies.filter(judgesAClock).map((policy) => prospect(settings, facts, policy, asOf))
-    this.limits = firstToTurn(this.#prospects)
+    this.#forecasts = settings.policies.filter(judgesAClock).map((policy) => forecastOf(settings, facts, policy, asOf))
+    this.limits = firstToTurn(this.#forecasts)
   }
 
   /** Instants after `asOf` at which the judgement may change, ascending. */
   points(): Instant[] {
     const points = [this.#hungFrom]
-    for (const { limits, oldDataUntil: until } of this.#prospects) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
+    for (const { limits, oldDataUntil: until } of this.#forecasts) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
     return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
   }
 
   /** The judgement at an instant not before `asOf`: the worst policy's; of equals, the one whose limit came first. */
   at(at: Instant): Judgement {
-    let worst: Prospect | null = null
+    let worst: PolicyForecast | null = null
     let status: Status | null = null
-    for (const candidate of this.#prospects) {
+    for (const candidate of this.#forecasts) {
       const found = statusOf(candidate, at)
       const order = status === null ? -1 : severity(found) - severity(status)
       if (worst === null || order < 0 || (order === 0 && candidate.limits.lateAt < worst.limits.lateAt)) {
@@ -70,7 +70,7 @@ export class Outlook {
     return { status, reason: this.#reasonOf(worst, at), policy: worst.policy, weakBy: worst.weakBy }
   }
 
-  #reasonOf({ limits, early, why, oldDataUntil }: Prospect, at: Instant): Reason {
+  #reasonOf({ limits, early, why, oldDataUntil }: PolicyForecast, at: Instant): Reason {
     if (at < limits.lateAt) return at < limits.dueFrom ? early.onTime : early.due
     if (why === 'empty' || why === 'future-data') return why
     if (at >= this.#hungFrom) return 'run-hung'
@@ -78,19 +78,19 @@ export class Outlook {
   }
 }
 
-function statusOf({ limits, early }: Prospect, at: Instant): Status {
+function statusOf({ limits, early }: PolicyForecast, at: Instant): Status {
   if (at < limits.lateAt) return early.status
   return at < limits.staleAt ? 'late' : 'stale'
 }
 
-function firstToTurn(prospects: readonly Prospect[]): Limits | null {
-  const known = prospects.map((p) => p.limits).filter((limits) => limits.lateAt > -NEVER && limits.lateAt < NEVER)
+function firstToTurn(forecasts: readonly PolicyForecast[]): Limits | null {
+  const known = forecasts.map((p) => p.limits).filter((limits) => limits.lateAt > -NEVER && limits.lateAt < NEVER)
   return known.reduce<Limits | null>((first, limits) => (first === null || limits.lateAt < first.lateAt ? limits : first), null)
 }
 
-function prospect(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): Prospect {
+function forecastOf(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): PolicyForecast {
   const value = judgedValue(settings, facts, policy, asOf)
-  if (value.at === null) return prospectOfNothing(settings, facts, policy, value, asOf)
+  if (value.at === null) return forecastOfNothing(settings, facts, policy, value, asOf)
   return {
     policy,
     limits: judge(policy, { at: value.at, placedAt: value.placedAt ?? value.at, clock: value.clock }) ?? NEVER_LIMITS,
@@ -101,13 +101,13 @@ function prospect(settings: AssetSettings, facts: PreparedFacts, policy: JudgedP
   }
 }
 
-function prospectOfNothing(
+function forecastOfNothing(
   settings: AssetSettings,
   facts: PreparedFacts,
   policy: JudgedPolicy,
   value: JudgedValue,
   asOf: Instant,
-): Prospect {
+): PolicyForecast {
   if (value.hadValue) return emptied(policy, value)
   const expected = settings.blindAfterMs === null && !value.latestIsFuture ? judgeNothing(policy, facts.createdAt) : null
   const reason = expected !== null ? 'never-observed' : whyUntold(facts, value, asOf)
@@ -129,7 +129,7 @@ function whyUntold(facts: PreparedFacts, value: JudgedValue, asOf: Instant): Rea
 }
 
 /** There was something, and it is gone: stale at once, whatever the limits. */
-function emptied(policy: JudgedPolicy, { weakBy }: JudgedValue): Prospect {
+function emptied(policy: JudgedPolicy, { weakBy }: JudgedValue): PolicyForecast {
   return {
     policy,
     limits: { dueFrom: -NEVER, lateAt: -NEVER, staleAt: -NEVER, dueAt: -NEVER },

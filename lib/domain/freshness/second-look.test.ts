@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { type Hearsay, hear, type LookAnswer } from './second-look.ts'
+import { type Hearsay, hear, type ProbeAnswer } from './second-look.ts'
 
 const AT = Date.parse('2026-03-05T12:00Z')
 const nothing: Hearsay = { inForce: null, suspected: null }
 const second = (seconds: number) => AT + seconds * SECOND_MS
 
 /** What is believed after these looks, each so many seconds after the beginning. */
-function heardOf(looks: readonly [seconds: number, answer: LookAnswer][], from: Hearsay = nothing) {
+function heardOf(looks: readonly [seconds: number, answer: ProbeAnswer][], from: Hearsay = nothing) {
   let known = { ...from, endedAt: null, begunAt: null, lookAgainAt: null } as ReturnType<typeof hear>
   for (const [seconds, answer] of looks) known = hear(known, answer, second(seconds))
   return known

@@ -2,7 +2,7 @@ import { HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { LastingReason } from './facts.ts'
 
 /** What a look at one asset came to: a good look, no answer this time, or an answer that lasts. */
-export type LookAnswer = 'good' | 'failed' | LastingReason
+export type ProbeAnswer = 'good' | 'failed' | LastingReason
 
 /** What is believed of one asset: an answer heard twice, and one heard once. */
 export interface Hearsay {
@@ -33,7 +33,7 @@ const SUSPECTED_MAX_MS = HOUR_MS
  * What is believed after one more look. An answer that lasts is in force once a second look, at least half a minute later, got the
  * same one, and dates from the first; looks that got no answer change nothing. A good look ends everything.
  */
-export function hear({ inForce, suspected }: Hearsay, answer: LookAnswer, at: Instant): Heard {
+export function hear({ inForce, suspected }: Hearsay, answer: ProbeAnswer, at: Instant): Heard {
   const unchanged: Heard = { inForce, suspected, endedAt: null, begunAt: null, lookAgainAt: null }
   if (answer === 'good') return { ...unchanged, inForce: null, suspected: null, endedAt: inForce === null ? null : at }
   const known = suspected !== null && at - suspected.at <= SUSPECTED_MAX_MS ? suspected : null

@@ -2,7 +2,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { cutAt } from './cut-spans.ts'
-import { type Judgement, Outlook } from './forecast.ts'
+import { Forecast, type Judgement } from './forecast.ts'
 import { joinSpans } from './join-spans.ts'
 import { answersThatCount, refusedFromAt, underAnswers } from './lasting-answers.ts'
 import type { WorkPart } from './maintenance-windows.ts'
@@ -32,7 +32,7 @@ function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, 
     yield* seeing(settings, facts, at, Math.min(to, blind.from), asOf)
     at = Math.max(at, blind.from)
     const end = Math.min(to, blind.to)
-    if (at < end) yield* blinded(new Outlook(settings, facts, Math.min(blind.from, asOf)).at(blind.from), facts, at, end)
+    if (at < end) yield* blinded(new Forecast(settings, facts, Math.min(blind.from, asOf)).at(blind.from), facts, at, end)
     at = Math.max(at, end)
     if (at >= to) return
   }
@@ -42,15 +42,15 @@ function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, 
 function* seeing(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
   let at = from
   while (at < to) {
-    const outlook = new Outlook(settings, facts, Math.min(at, asOf))
+    const forecast = new Forecast(settings, facts, Math.min(at, asOf))
     const until = Math.min(to, nextFactAfter(facts, at, asOf))
-    for (const point of outlook.points()) {
+    for (const point of forecast.points()) {
       if (point >= until) break
       if (point <= at) continue
-      yield spanOf(outlook, at, point)
+      yield spanOf(forecast, at, point)
       at = point
     }
-    yield spanOf(outlook, at, until)
+    yield spanOf(forecast, at, until)
     at = until
   }
 }
@@ -61,8 +61,8 @@ function* blinded({ status, reason }: Judgement, facts: PreparedFacts, from: Ins
   else yield* unknown(from, to, facts.unreachableFrom)
 }
 
-function spanOf(outlook: Outlook, from: Instant, to: Instant): Span {
-  const { status, reason } = outlook.at(from)
+function spanOf(forecast: Forecast, from: Instant, to: Instant): Span {
+  const { status, reason } = forecast.at(from)
   return { from, to, status, reason }
 }
 

@@ -1,11 +1,11 @@
 import type { RunState } from './run.ts'
 
 /** Where a flow stands, for finding it among many: one word for the state of its latest run, or that it is paused. */
-export const FLOW_STANDINGS = ['running', 'failed', 'partial', 'paused', 'never', 'completed'] as const
-export type FlowStanding = (typeof FLOW_STANDINGS)[number]
+export const FLOW_HEALTHS = ['running', 'failed', 'partial', 'paused', 'never', 'completed'] as const
+export type FlowHealth = (typeof FLOW_HEALTHS)[number]
 
 /** The standing by the latest run that began or should have; `isRunning`: one is under way. */
-export function flowStanding(flow: { last: RunState | null; isRunning: boolean; isPaused: boolean }): FlowStanding {
+export function flowHealth(flow: { last: RunState | null; isRunning: boolean; isPaused: boolean }): FlowHealth {
   if (flow.isRunning) return 'running'
   if (flow.isPaused) return 'paused'
   switch (flow.last) {

@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { type RunSigns, signInWords, signOfLife } from './liveness.ts'
+import { livenessInWords, livenessOf, type SignsOfLife } from './liveness.ts'
 import { LEASE_MS } from './run.ts'
 
 const NOW = Date.parse('2026-03-01T07:10:00Z')
 
 /** A running run whose lease was renewed so many seconds ago. */
-function renewed(secondsAgo: number, more: Partial<RunSigns> = {}): RunSigns {
+function renewed(secondsAgo: number, more: Partial<SignsOfLife> = {}): SignsOfLife {
   return { state: 'running', leaseUntil: NOW - secondsAgo * 1000 + LEASE_MS, reportedAt: null, ...more }
 }
 
 describe('the last sign of life', () => {
   it('is the last renewal of the lease', () => {
-    expect(signOfLife(renewed(4), NOW)).toEqual({ at: NOW - 4000, isSilent: false, heldUntil: NOW + 26_000 })
+    expect(livenessOf(renewed(4), NOW)).toEqual({ at: NOW - 4000, isSilent: false, heldUntil: NOW + 26_000 })
   })
 
   it('is a line of the log when that is newer', () => {
-    expect(signOfLife(renewed(9, { reportedAt: NOW - 1000 }), NOW)?.at).toBe(NOW - 1000)
-    expect(signOfLife(renewed(2, { reportedAt: NOW - 60_000 }), NOW)?.at).toBe(NOW - 2000)
+    expect(livenessOf(renewed(9, { reportedAt: NOW - 1000 }), NOW)?.at).toBe(NOW - 1000)
+    expect(livenessOf(renewed(2, { reportedAt: NOW - 60_000 }), NOW)?.at).toBe(NOW - 2000)
   })
 
   it('is never in the future, whatever the clocks say', () => {
-    expect(signOfLife(renewed(-5), NOW)?.at).toBe(NOW)
+    expect(livenessOf(renewed(-5), NOW)?.at).toBe(NOW)
   })
 
   it('is asked only of what runs', () => {
-    expect(signOfLife(renewed(4, { state: 'completed' }), NOW)).toBeNull()
-    expect(signInWords(renewed(4, { leaseUntil: null }), NOW)).toBeNull()
+    expect(livenessOf(renewed(4, { state: 'completed' }), NOW)).toBeNull()
+    expect(livenessInWords(renewed(4, { leaseUntil: null }), NOW)).toBeNull()
   })
 })
 
@@ -38,6 +38,6 @@ describe('in words', () => {
     [30, 'No sign of life for 30 s: its worker is lost. Another one goes on where it was, as soon as there is one.'],
     [95, 'No sign of life for 1 min 35 s: its worker is lost. Another one goes on where it was, as soon as there is one.'],
   ])('a renewal %d seconds ago is "%s"', (seconds, words) => {
-    expect(signInWords(renewed(seconds), NOW)).toBe(words)
+    expect(livenessInWords(renewed(seconds), NOW)).toBe(words)
   })
 })

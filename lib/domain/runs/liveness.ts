@@ -3,7 +3,7 @@ import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS, type RunState } from './run.ts'
 
 /** What a running run is known by to be alive. */
-export interface RunSigns {
+export interface SignsOfLife {
   state: RunState
   /** Until when its worker holds it; every renewal is a sign. */
   leaseUntil: Instant | null
@@ -12,7 +12,7 @@ export interface RunSigns {
 }
 
 /** When a worker was last heard of through a run, and what its silence means. */
-export interface SignOfLife {
+export interface Liveness {
   at: Instant
   /** Longer ago than a renewal takes. */
   isSilent: boolean
@@ -24,15 +24,15 @@ export interface SignOfLife {
 const SILENT_AFTER_MS = LEASE_RENEWAL_MS + 5 * SECOND_MS
 
 /** The last sign of life of a running run; null for one that does not run. */
-export function signOfLife(run: RunSigns, now: Instant): SignOfLife | null {
+export function livenessOf(run: SignsOfLife, now: Instant): Liveness | null {
   if (run.state !== 'running' || run.leaseUntil === null) return null
   const at = Math.min(now, Math.max(run.leaseUntil - LEASE_MS, run.reportedAt ?? Number.NEGATIVE_INFINITY))
   return { at, isSilent: now - at > SILENT_AFTER_MS, heldUntil: run.leaseUntil }
 }
 
 /** The last sign of life in words: an age, or what a silence means; null for a run that does not run. */
-export function signInWords(run: RunSigns, now: Instant): string | null {
-  const sign = signOfLife(run, now)
+export function livenessInWords(run: SignsOfLife, now: Instant): string | null {
+  const sign = livenessOf(run, now)
   if (sign === null) return null
   const age = formatDuration(now - sign.at)
   if (!sign.isSilent) return `Last sign of life ${age} ago.`

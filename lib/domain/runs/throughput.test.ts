@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type ProgressMark, paceInWords, paceOf, rateInWords, withMark } from './throughput.ts'
+import { type ProgressMark, rateInWords, throughputInWords, throughputOf, withMark } from './throughput.ts'
 
 const START = Date.parse('2026-03-01T07:00:00Z')
 
@@ -26,21 +26,21 @@ describe('the marks a watcher keeps', () => {
 describe('a pace', () => {
   it('is that of the last minute beside that of the whole run', () => {
     const marks = watched([0, 0], [120, 12_000], [150, 21_000], [180, 30_000])
-    expect(paceOf(marks, START)).toEqual({ recent: 300, recentMs: 60_000, overall: 30_000 / 180 })
+    expect(throughputOf(marks, START)).toEqual({ recent: 300, recentMs: 60_000, overall: 30_000 / 180 })
   })
 
   it('says nothing about the last minute from a single look', () => {
-    expect(paceOf(watched([100, 1000]), START)).toEqual({ recent: null, recentMs: 0, overall: 10 })
+    expect(throughputOf(watched([100, 1000]), START)).toEqual({ recent: null, recentMs: 0, overall: 10 })
   })
 
   it('says nothing at all in the first three seconds, or before the start', () => {
-    expect(paceOf(watched([1, 10], [2, 20]), START)).toMatchObject({ recent: null, overall: null })
-    expect(paceOf([], START)).toEqual({ recent: null, recentMs: 0, overall: null })
-    expect(paceOf(watched([5, 10]), null).overall).toBeNull()
+    expect(throughputOf(watched([1, 10], [2, 20]), START)).toMatchObject({ recent: null, overall: null })
+    expect(throughputOf([], START)).toEqual({ recent: null, recentMs: 0, overall: null })
+    expect(throughputOf(watched([5, 10]), null).overall).toBeNull()
   })
 
   it('is zero when nothing moved, not unknown', () => {
-    expect(paceOf(watched([100, 50], [160, 50]), START).recent).toBe(0)
+    expect(throughputOf(watched([100, 50], [160, 50]), START).recent).toBe(0)
   })
 })
 
@@ -58,9 +58,11 @@ describe('a pace in words', () => {
   })
 
   it('names the stretch it was watched for, which is a minute at most', () => {
-    expect(paceInWords({ recent: 340, recentMs: 60_000, overall: 312 })).toBe('340 per second in the last minute, 312 per second overall')
-    expect(paceInWords({ recent: 340, recentMs: 8000, overall: null })).toBe('340 per second in the last 8 s')
-    expect(paceInWords({ recent: null, recentMs: 0, overall: 2 })).toBe('2.0 per second overall')
-    expect(paceInWords({ recent: null, recentMs: 0, overall: null })).toBeNull()
+    expect(throughputInWords({ recent: 340, recentMs: 60_000, overall: 312 })).toBe(
+      '340 per second in the last minute, 312 per second overall',
+    )
+    expect(throughputInWords({ recent: 340, recentMs: 8000, overall: null })).toBe('340 per second in the last 8 s')
+    expect(throughputInWords({ recent: null, recentMs: 0, overall: 2 })).toBe('2.0 per second overall')
+    expect(throughputInWords({ recent: null, recentMs: 0, overall: null })).toBeNull()
   })
 })

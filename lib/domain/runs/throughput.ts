@@ -30,7 +30,7 @@ export function withMark(marks: readonly ProgressMark[], mark: ProgressMark): Pr
 }
 
 /** The pace at the newest mark. `startedAt`: when counting began. */
-export function paceOf(marks: readonly ProgressMark[], startedAt: Instant | null): Pace {
+export function throughputOf(marks: readonly ProgressMark[], startedAt: Instant | null): Pace {
   const first = marks[0]
   const last = marks.at(-1)
   if (first === undefined || last === undefined) return { recent: null, recentMs: 0, overall: null }
@@ -53,7 +53,7 @@ export function rateInWords(perSecondRate: number): string {
 }
 
 /** The pace in words, the last minute first: `340 per second in the last minute, 312 overall`; null while nothing can be said. */
-export function paceInWords({ recent, recentMs, overall }: Pace): string | null {
+export function throughputInWords({ recent, recentMs, overall }: Pace): string | null {
   const parts: string[] = []
   if (recent !== null) {
     const stretch = recentMs >= MINUTE_MS - STRETCH_MS_MIN ? 'minute' : `${Math.round(recentMs / SECOND_MS)} s`

@@ -1,5 +1,4 @@
-import type { Instant } from '#lib/domain/time/instant.ts'
-import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { ProgressReport } from './ledger.ts'
 

@@ -1,7 +1,7 @@
 import { Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
-import { peekBytes } from '#lib/records/read/sniff.ts'
+import { sniffBytes } from '#lib/records/read/sniff.ts'
 
 /** Many servers leave out what RFC 9110 wants around `deflate`: the two bytes in front tell. */
 function createInflateOf(head: Buffer): Transform {
@@ -38,7 +38,7 @@ export function withoutEncodings(body: AsyncIterable<Uint8Array>, encodings: rea
 }
 
 async function* decompressed(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const { head, chunks } = await peekBytes(bytes, 2)
+  const { head, chunks } = await sniffBytes(bytes, 2)
   const decoder = head.length === 0 ? undefined : DECODERS[name]?.(head)
   if (decoder === undefined) return
   const fed = pipeline(Readable.from(chunks), decoder)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { redactorFor } from './redaction.ts'
-import { fingerprintOf, lookAtReferences, secretsOf } from './secret-fingerprint.ts'
+import { fingerprintOf, fingerprintReferences, secretsOf } from './secret-fingerprint.ts'
 import { secretSource } from './secrets.ts'
 
 const KEY = 'a key of at least thirty-two characters'
@@ -27,7 +27,7 @@ describe('a look at references', () => {
     const path = join(folder, 'token')
     writeFileSync(path, 'hush p@ss\n')
     const settings = { user: '${USER}', password: '${WORD}', url: '${LAKE}', token: `file:${path}`, other: '${NOWHERE}' }
-    const seen = lookAtReferences(settings, source, KEY)
+    const seen = fingerprintReferences(settings, source, KEY)
     expect(seen.map(({ name, isSecret, setIn }) => [name, isSecret, setIn])).toEqual([
       ['USER', false, 'shell'],
       ['WORD', true, 'shell'],
@@ -40,7 +40,7 @@ describe('a look at references', () => {
   })
 
   it('sees a secret file that is gone as missing', () => {
-    expect(lookAtReferences({ token: 'file:/nowhere/at/all' }, source, KEY)).toMatchObject([{ setIn: 'missing', fingerprint: null }])
+    expect(fingerprintReferences({ token: 'file:/nowhere/at/all' }, source, KEY)).toMatchObject([{ setIn: 'missing', fingerprint: null }])
   })
 })
 

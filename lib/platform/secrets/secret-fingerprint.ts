@@ -28,7 +28,7 @@ function look({ setting, name, isFile, text }: Reference, source: SecretSource, 
 }
 
 /** Every reference of a connection's settings as it is now: where it is set, and a keyed hash in place of its value. */
-export function lookAtReferences(settings: Record<string, unknown>, source: SecretSource, key: string): SeenReference[] {
+export function fingerprintReferences(settings: Record<string, unknown>, source: SecretSource, key: string): SeenReference[] {
   return referencesIn(settings).map((reference) => look(reference, source, key))
 }
 

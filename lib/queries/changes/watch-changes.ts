@@ -21,13 +21,13 @@ export interface Movement {
  * again after it, after a lost connection and every 15 seconds. Ends when the signal aborts.
  */
 export async function watchChanges(ctx: Context, signal: AbortSignal, onMovement: (movement: Movement) => Promise<void>): Promise<void> {
-  const bell = createBell()
-  signal.addEventListener('abort', bell.ring)
-  const listening = listen(ctx, signal, bell.ring)
+  const wakeSignal = createWakeSignal()
+  signal.addEventListener('abort', wakeSignal.wake)
+  const listening = listen(ctx, signal, wakeSignal.wake)
   let before: ChangeSequence | null = null
   while (!signal.aborted) {
     before = await look(ctx, before, onMovement)
-    await bell.wait(ctx, POLL_MS, signal)
+    await wakeSignal.wait(ctx, POLL_MS, signal)
   }
   await listening
 }
@@ -51,27 +51,27 @@ async function look(
   }
 }
 
-async function listen(ctx: Context, signal: AbortSignal, ring: () => void): Promise<void> {
+async function listen(ctx: Context, signal: AbortSignal, wake: () => void): Promise<void> {
   let waitMs = SECOND_MS
   while (!signal.aborted) {
     try {
-      await listenOnce(ctx, signal, ring)
+      await listenOnce(ctx, signal, wake)
       waitMs = SECOND_MS
     } catch (error) {
       ctx.log.warn('lost the connection that listens for changes', { error: toInternalMessage(error) })
     }
-    ring()
+    wake()
     await ctx.clock.sleep(waitMs, signal)
     waitMs = Math.min(waitMs * 2, RECONNECT_MS_MAX)
   }
 }
 
-async function listenOnce(ctx: Context, signal: AbortSignal, ring: () => void): Promise<void> {
+async function listenOnce(ctx: Context, signal: AbortSignal, wake: () => void): Promise<void> {
   const client: PoolClient = await ctx.pool.connect()
   try {
-    client.on('notification', ring)
+    client.on('notification', wake)
     await client.query('listen tidemark_change')
-    ring()
+    wake()
     await new Promise<void>((resolve, reject) => {
       client.once('error', reject)
       client.once('end', resolve)
@@ -83,11 +83,11 @@ async function listenOnce(ctx: Context, signal: AbortSignal, ring: () => void): 
 }
 
 /** Wakes a waiting loop at once, or the next wait if nobody waits right now. */
-function createBell() {
+function createWakeSignal() {
   let rung = false
   let wake: (() => void) | null = null
   return {
-    ring: () => {
+    wake: () => {
       rung = true
       wake?.()
     },

@@ -37,7 +37,7 @@ export interface ArrivalRow {
 type StoredArrivalRow = Omit<ArrivalRow, 'late'> & { placedAt: Instant | null }
 
 /** The latest look: how it was done and what it saw. */
-interface LastLook {
+interface LastProbe {
   attemptedAt: Instant | null
   method: string | null
   strength: string | null
@@ -58,7 +58,7 @@ export interface AssetPage {
   asset: AssetRow
   connection: string
   path: string
-  look: LastLook
+  look: LastProbe
   policies: Policy[]
   blindAfterMs: number | null
   bars: Bars | null
@@ -72,10 +72,10 @@ export interface AssetPage {
   /** Pauses and announced work that it is part of. */
   work: WorkView[]
   /** Whether the page takes orders: only while the catalogue keeps it private. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
-interface Head extends LastLook {
+interface Head extends LastProbe {
   id: number
   connection: string
   path: string
@@ -146,7 +146,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     run: runs[0] ?? null,
     changes,
     work: workOnAsset(work, { key, flow, feedId }),
-    takesOrders: access.isPrivate,
+    takesActions: access.isPrivate,
   }
 }
 

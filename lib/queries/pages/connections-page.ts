@@ -3,7 +3,7 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import { SECRET_AGE_MAX_MS } from '#lib/catalogue/schema/document.ts'
 import { toReferences } from '#lib/db/catalogue/connection-checks.ts'
 import type { Context } from '#lib/db/context.ts'
-import { type ConnectionHealth, type ConnectionSigns, connectionHealth } from '#lib/domain/connections/connection-health.ts'
+import { type ConnectionEvidence, type ConnectionHealth, connectionHealth } from '#lib/domain/connections/connection-health.ts'
 import { type CredentialAge, credentialAge } from '#lib/domain/connections/credential-age.ts'
 import type { SecretPlace } from '#lib/domain/connections/secret-reference.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -23,7 +23,7 @@ export interface ReferenceView {
 }
 
 /** A connection as its card shows it. */
-export interface ConnectionView extends ConnectionSigns {
+export interface ConnectionView extends ConnectionEvidence {
   key: string
   kind: string
   /** Plain settings: no secret, no reference. */
@@ -55,7 +55,7 @@ export interface ConnectionsPage {
   isPrivate: boolean
 }
 
-interface Row extends ConnectionSigns {
+interface Row extends ConnectionEvidence {
   key: string
   kind: string
   settings: Record<string, unknown>

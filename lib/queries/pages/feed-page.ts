@@ -44,7 +44,7 @@ export interface FeedPage {
   /** Pauses and announced work that it is part of. */
   work: WorkView[]
   /** Whether the page takes orders: only while the catalogue keeps it private. */
-  takesOrders: boolean
+  takesActions: boolean
   changes: ChangeRow[]
 }
 
@@ -98,7 +98,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     runs: await getRecentRuns(ctx, flows, RUNS_SHOWN),
     changes,
     work: workOnFeeds(work, [head.id]),
-    takesOrders: access.isPrivate,
+    takesActions: access.isPrivate,
   }
 }
 

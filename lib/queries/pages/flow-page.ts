@@ -15,7 +15,7 @@ export interface FlowPage {
   card: FlowCard
   runs: RunDetail[]
   /** Whether a run may be asked for from the page. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 const RUNS_SHOWN = 20
@@ -30,5 +30,5 @@ export async function getFlowPage(ctx: Context, name: string): Promise<FlowPage 
     getBanners(ctx, page.demo),
     getPageAccess(ctx),
   ])
-  return { page, now: ctx.clock.now(), banners, card, runs, takesOrders: access.isPrivate }
+  return { page, now: ctx.clock.now(), banners, card, runs, takesActions: access.isPrivate }
 }

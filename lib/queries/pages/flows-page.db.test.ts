@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage.close())
 
-const ALL: FlowFilter = { q: null, group: null, standing: null }
+const ALL: FlowFilter = { q: null, group: null, health: null }
 const page = async (filter: Partial<FlowFilter> = {}) => {
   const found = await getFlowsPage(stage.ctx, { ...ALL, ...filter })
   if (found === null) throw new Error('no page')
@@ -55,14 +55,14 @@ describe('the card of a flow', () => {
       dueAt: Date.parse('2026-11-20T06:00Z'),
       reads: ['peoplesoft/BU_TERM_QRY'],
       connections: ['peoplesoft', 'lake'],
-      recipe: null,
+      declaredFlow: null,
       source: { file: 'tidemark.yaml', yaml: 'term: {}' },
       feeds: [{ key: 'terms', name: 'Terms' }],
       group: { key: 'records', name: 'Student records' },
       last: { state: 'completed', trigger: 'manual' },
       running: null,
       paused: null,
-      standing: 'completed',
+      health: 'completed',
     })
     const { watched, reads, writes } = await card('term')
     expect(watched).toEqual([...reads, ...writes])
@@ -72,7 +72,7 @@ describe('the card of a flow', () => {
     expect(await card('parking-permits')).toMatchObject({
       cron: '20 4 * * 1',
       rejectTolerance: 0.05,
-      recipe: {
+      declaredFlow: {
         from: 'lake/public.permits',
         columns: expect.arrayContaining(['permit_id ← id', 'plate']),
         to: 'lake/parking.permits',
@@ -81,7 +81,7 @@ describe('the card of a flow', () => {
       takes: ['allowEmpty', 'dryRun', 'shrinkRatio'],
       feeds: [{ key: 'parking' }],
       last: { state: 'failed', problem: expect.any(String) },
-      standing: 'failed',
+      health: 'failed',
     })
     expect((await card('parking-permits')).source?.yaml).toContain('feed: student_life/parking')
   })
@@ -92,7 +92,7 @@ describe('the card of a flow', () => {
       parameters: { terms: ['2267'] },
       paused: { since: stage.clock.now(), until: null, note: 'Summer' },
       last: null,
-      standing: 'paused',
+      health: 'paused',
     })
   })
 
@@ -121,13 +121,13 @@ describe('the page of flows', () => {
     [{ q: 'merge permit' }, ['parking-permits']],
     [{ q: 'nothing like it' }, []],
     [{ group: 'records' }, ['course', 'term']],
-    [{ standing: 'failed' }, ['parking-permits']],
-    [{ group: 'records', standing: 'failed' }, []],
+    [{ health: 'failed' }, ['parking-permits']],
+    [{ group: 'records', health: 'failed' }, []],
   ])('asked for %j shows %j', async (filter, found) => {
     expect(await names(filter)).toEqual(found)
   })
 
   it('counts the states among what else was asked for', async () => {
-    expect((await page({ group: 'records', standing: 'failed' })).counts).toEqual({ completed: 1, paused: 1 })
+    expect((await page({ group: 'records', health: 'failed' })).counts).toEqual({ completed: 1, paused: 1 })
   })
 })

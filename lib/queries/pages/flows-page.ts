@@ -1,6 +1,6 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
-import type { FlowStanding } from '#lib/domain/runs/flow-health.ts'
+import type { FlowHealth } from '#lib/domain/runs/flow-health.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type FlowCard, getFlowCards } from '#lib/queries/runs/flow-cards.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
@@ -12,7 +12,7 @@ export interface FlowFilter {
   /** Every word must stand somewhere in its name, feeds, assets, connections or configuration. */
   q: string | null
   group: string | null
-  standing: FlowStanding | null
+  health: FlowHealth | null
 }
 
 /** Flows under the group of the feeds they write; `key` null for those that write nothing we watch. */
@@ -31,11 +31,11 @@ export interface FlowsPage {
   /** All groups that have flows, to choose from. */
   groupNames: { key: string; name: string }[]
   /** How many flows stand so, among those that match but for their standing. */
-  counts: Partial<Record<FlowStanding, number>>
+  counts: Partial<Record<FlowHealth, number>>
   total: number
   shown: number
   /** Whether runs may be asked for from the page. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 const NO_GROUP = 'Write nothing that is watched'
@@ -76,9 +76,9 @@ export async function getFlowsPage(ctx: Context, filter: FlowFilter): Promise<Fl
   if (page === null) return null
   const [cards, banners, access] = await Promise.all([getFlowCards(ctx), getBanners(ctx, page.demo), getPageAccess(ctx)])
   const matching = cards.filter((card) => hasWords(card, filter.q) && (filter.group === null || card.group?.key === filter.group))
-  const shown = matching.filter((card) => filter.standing === null || card.standing === filter.standing)
+  const shown = matching.filter((card) => filter.health === null || card.health === filter.health)
   const counts: FlowsPage['counts'] = {}
-  for (const { standing } of matching) counts[standing] = (counts[standing] ?? 0) + 1
+  for (const { health } of matching) counts[health] = (counts[health] ?? 0) + 1
   return {
     page,
     now: ctx.clock.now(),
@@ -88,6 +88,6 @@ export async function getFlowsPage(ctx: Context, filter: FlowFilter): Promise<Fl
     counts,
     total: cards.length,
     shown: shown.length,
-    takesOrders: access.isPrivate,
+    takesActions: access.isPrivate,
   }
 }

@@ -34,7 +34,7 @@ export interface GroupPage {
   /** Pauses and announced work that its feeds are part of. */
   work: WorkView[]
   /** Whether the page takes orders: only while the catalogue keeps it private. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 type Head = Pick<GroupPage, 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'> & { id: number; feedIds: number[] }
@@ -72,6 +72,6 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     days,
     changes,
     work: workOnFeeds(work, feedIds),
-    takesOrders: access.isPrivate,
+    takesActions: access.isPrivate,
   }
 }

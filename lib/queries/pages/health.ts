@@ -3,7 +3,7 @@ import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { TroubleKind } from '#lib/platform/postgres/server-trouble.ts'
 import { databaseProblem, TROUBLE_WORDS, withinPatience } from '#lib/queries/changes/database-answer.ts'
-import { silentSince, WORKER_SIGNS_SQL, type WorkerSigns } from '#lib/queries/shared/banners.ts'
+import { silentSince, WORKER_LIVENESS_SQL, type WorkerLiveness } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 
 /** A status that should have turned so long ago means that nobody sweeps. */
@@ -23,7 +23,7 @@ export interface Health {
   sweep: { ok: boolean; oldestDueAt: string | null; behindSeconds: number }
 }
 
-interface Signs extends WorkerSigns {
+interface Signs extends WorkerLiveness {
   acceptedAt: Instant | null
   problems: number
   dueAt: Instant | null
@@ -34,7 +34,7 @@ interface Signs extends WorkerSigns {
 }
 
 const SIGNS = `
-  select ${WORKER_SIGNS_SQL},
+  select ${WORKER_LIVENESS_SQL},
     (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
     coalesce((select jsonb_array_length(problems) from catalogue_state where id = 1), 0) as problems,
     (select ${instant('min(next_change_at)')} from subject where next_change_at is not null) as "dueAt",

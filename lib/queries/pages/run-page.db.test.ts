@@ -204,7 +204,7 @@ describe('the screen of a run', () => {
   })
 
   test('takes orders only while the catalogue says that the page is private', async () => {
-    const taken = async () => (await getRunPage(ctx, run.runId, NO_QUESTION))?.takesOrders
+    const taken = async () => (await getRunPage(ctx, run.runId, NO_QUESTION))?.takesActions
     expect(await taken()).toBe(false)
     await putSetting(ctx.pool, 'access', 'private')
     expect(await taken()).toBe(true)

@@ -22,7 +22,7 @@ export interface RunPage {
   /** The names of the parameters its flow takes; null when the catalogue has the flow no longer. */
   parameters: string[] | null
   /** Whether the page takes orders: only while the catalogue keeps it private. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 /** Which parts of a long run somebody wants to see. */
@@ -48,5 +48,5 @@ export async function getRunPage(ctx: Context, id: string, query: RunPageQuery):
     getFlowParameters(ctx, run.flow),
     getPageAccess(ctx),
   ])
-  return { page, now: ctx.clock.now(), banners, run, log, rejections, writes: writes.rows, parameters, takesOrders: access.isPrivate }
+  return { page, now: ctx.clock.now(), banners, run, log, rejections, writes: writes.rows, parameters, takesActions: access.isPrivate }
 }

@@ -13,7 +13,7 @@ export interface RunsPage {
   /** The flows of the catalogue, and those that have left it but ran. */
   flows: string[]
   /** Whether the page takes orders: only while the catalogue keeps it private. */
-  takesOrders: boolean
+  takesActions: boolean
 }
 
 const FLOWS = 'select name from flow where removed_at is null or exists (select 1 from run r where r.flow = flow.name) order by name'
@@ -27,5 +27,5 @@ export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<Runs
     ctx.pool.query<{ name: string }>(FLOWS),
     getPageAccess(ctx),
   ])
-  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesOrders: access.isPrivate }
+  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesActions: access.isPrivate }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type RecipeWords, recipeInWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
+import { type DeclaredFlowWords, declaredFlowInWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
 import { parameterNames } from '#lib/catalogue/resolve/flow-parameters.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
-import { type FlowStanding, flowStanding } from '#lib/domain/runs/flow-health.ts'
+import { type FlowHealth, flowHealth } from '#lib/domain/runs/flow-health.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { WORK_AHEAD_MS } from '#lib/queries/shared/work.ts'
@@ -27,7 +27,7 @@ export interface FlowCard {
   /** Parameters the catalogue sets. */
   parameters: Record<string, unknown>
   /** What it does, when it is a flow without code. */
-  recipe: RecipeWords | null
+  declaredFlow: DeclaredFlowWords | null
   source: { file: string; line: number; yaml: string } | null
   /** Names of the parameters one run may be told. */
   takes: string[]
@@ -45,7 +45,7 @@ export interface FlowCard {
   running: RunRow | null
   /** The latest run that ended, or should have begun; a dry run is none. */
   last: RunRow | null
-  standing: FlowStanding
+  health: FlowHealth
 }
 
 /** A pause or announced work that a flow's card tells of. */
@@ -134,11 +134,11 @@ function toCard({ settings, written, feeds, ...row }: Row, schema: unknown): Omi
     ...row,
     ...own,
     connections: [...new Set(used)],
-    recipe: recipeInWords(written),
+    declaredFlow: declaredFlowInWords(written),
     takes: parameterNames(row.name, schema, written),
     feeds: feeds.map(({ key, name }) => ({ key, name })),
     group: first === undefined ? null : { key: first.groupKey, name: first.groupName, position: first.groupPosition },
-    standing: flowStanding({
+    health: flowHealth({
       last: row.last?.state ?? null,
       isRunning: row.running !== null,
       isPaused: [row.rest, row.paused].some((pause) => pause !== null && !pause.isAhead),

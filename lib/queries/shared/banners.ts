@@ -18,24 +18,24 @@ export type Banner =
   | { kind: 'demo' }
 
 /** When a worker was last heard of: one that still runs, and any. */
-export interface WorkerSigns {
+export interface WorkerLiveness {
   aliveAt: Instant | null
   lastSeenAt: Instant | null
 }
 
 /** SQL for `WorkerSigns`, to stand in a select list. */
-export const WORKER_SIGNS_SQL = `
+export const WORKER_LIVENESS_SQL = `
   (select ${instant('max(heartbeat_at)')} from worker_state where stopped_at is null or heartbeat_at > stopped_at) as "aliveAt",
   (select ${instant('max(heartbeat_at)')} from worker_state) as "lastSeenAt"`
 
 /** Since when no worker runs (null: there never was one); undefined as long as one does. */
-export function silentSince(signs: WorkerSigns, now: Instant): Instant | null | undefined {
+export function silentSince(signs: WorkerLiveness, now: Instant): Instant | null | undefined {
   return signs.aliveAt !== null && now - signs.aliveAt <= WORKER_SILENT_MS ? undefined : signs.lastSeenAt
 }
 
 const PROBLEMS_SHOWN = 5
 
-interface Signs extends WorkerSigns {
+interface Signs extends WorkerLiveness {
   problems: CatalogueProblem[] | null
   acceptedAt: Instant | null
   checkingSince: Instant | null
@@ -45,7 +45,7 @@ interface Signs extends WorkerSigns {
 }
 
 const SIGNS = `
-  select ${WORKER_SIGNS_SQL},
+  select ${WORKER_LIVENESS_SQL},
     (select problems from catalogue_state where id = 1) as problems,
     (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
     (select (value ->> 'since')::float8 from setting where key = 'catalogue-check') as "checkingSince",

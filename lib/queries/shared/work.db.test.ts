@@ -61,7 +61,7 @@ describe('a pause', () => {
     expect((await getFlowPage(stage.ctx, 'term'))?.card).toMatchObject({
       rest: { since: pausedAt, until: null, note: null },
       paused: { kind: 'paused', note: 'Next week', isAhead: true },
-      standing: 'paused',
+      health: 'paused',
       nextRunAt: null,
     })
   })

@@ -2,7 +2,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, isTooDeep, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { type JsonPath, type JsonPiece, streamJson } from './json-stream.ts'
 import { reportsError } from './reported-error.ts'
-import { peekStart } from './sniff.ts'
+import { sniffStart } from './sniff.ts'
 import { unusable } from './text-problems.ts'
 import { decode, type RecordSource } from './text-source.ts'
 
@@ -30,7 +30,7 @@ const ERRORS: Record<string, (value: JsonValue | undefined) => boolean> = {
 
 /** The rows of one JSON text, as they are read, then what it holds beside them. Memory: the largest row. */
 export async function* readJson({ system, what, bytes, quote }: RecordSource, places: JsonPlaces): AsyncGenerator<JsonObject, JsonEnd> {
-  const { start, chunks } = await peekStart(inUtf8(what, bytes), 1)
+  const { start, chunks } = await sniffStart(inUtf8(what, bytes), 1)
   if (start === '') return { notes: {}, isNothing: true }
   const reader = new ListReader(what, places, quote)
   try {

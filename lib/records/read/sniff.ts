@@ -1,5 +1,5 @@
 /** The beginning of an answer, and the answer still whole: for telling what it is before reading it. */
-export interface Peeked {
+export interface Sniffed {
   start: string
   /** Closing it closes the source, also before anything was taken. */
   chunks: Required<Pick<AsyncIterableIterator<Uint8Array>, 'next' | 'return' | typeof Symbol.asyncIterator>>
@@ -9,11 +9,11 @@ export interface Peeked {
 const BLANK_BYTES_MAX = 65_536
 
 /** Reads until `length` characters that are not white space in front are known, or the end. */
-export async function peekStart(source: AsyncIterable<Uint8Array>, length: number): Promise<Peeked> {
+export async function sniffStart(source: AsyncIterable<Uint8Array>, length: number): Promise<Sniffed> {
   let start = ''
   let blank = 0
   const begun: Uint8Array[] = []
-  const chunks = await peekUntil(source, (piece) => {
+  const chunks = await sniffUntil(source, (piece) => {
     if (begun.length === 0 && toText([piece]) === '') {
       blank += piece.length
       return blank > BLANK_BYTES_MAX ? 'drop' : 'keep'
@@ -30,19 +30,19 @@ function toText(pieces: readonly Uint8Array[]): string {
 }
 
 /** Reads until `length` bytes are known, or the end. */
-export async function peekBytes(source: AsyncIterable<Uint8Array>, length: number): Promise<{ head: Buffer; chunks: Peeked['chunks'] }> {
+export async function sniffBytes(source: AsyncIterable<Uint8Array>, length: number): Promise<{ head: Buffer; chunks: Sniffed['chunks'] }> {
   let head: Buffer = Buffer.alloc(0)
-  const chunks = await peekUntil(source, (piece) => {
+  const chunks = await sniffUntil(source, (piece) => {
     head = Buffer.concat([head, piece])
     return head.length >= length ? 'enough' : 'keep'
   })
   return { head: head.subarray(0, length), chunks }
 }
 
-async function peekUntil(
+async function sniffUntil(
   source: AsyncIterable<Uint8Array>,
   judge: (piece: Uint8Array) => 'drop' | 'keep' | 'enough',
-): Promise<Peeked['chunks']> {
+): Promise<Sniffed['chunks']> {
   const iterator = source[Symbol.asyncIterator]()
   const read: Uint8Array[] = []
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
@@ -50,7 +50,7 @@ async function peekUntil(
     if (verdict !== 'drop') read.push(next.value)
     if (verdict === 'enough') break
   }
-  const chunks: Peeked['chunks'] = {
+  const chunks: Sniffed['chunks'] = {
     [Symbol.asyncIterator]: () => chunks,
     async next() {
       const first = read.shift()

@@ -1,7 +1,7 @@
 import { characterSet, type TextEncoding } from '#lib/domain/values/text-encoding.ts'
 import { decodeWindows1252 } from '#lib/domain/values/windows-1252.ts'
 import { isJson, isMarkup, LOOK_CHARACTERS, MARK_BYTES, notText } from './disguise.ts'
-import { peekBytes } from './sniff.ts'
+import { sniffBytes } from './sniff.ts'
 import { unusable } from './text-problems.ts'
 import { unpacked } from './unpack.ts'
 
@@ -27,7 +27,7 @@ export async function* decode(
   encoding: TextEncoding,
   notUtf8: string = NOT_UTF8,
 ): AsyncGenerator<string> {
-  const { head, chunks } = await peekBytes(unpacked(what, bytes), MARK_BYTES)
+  const { head, chunks } = await sniffBytes(unpacked(what, bytes), MARK_BYTES)
   const problem = notText(head)
   if (problem !== undefined) {
     await chunks.return()

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Packing } from './packing.ts'
-import { peekBytes } from './sniff.ts'
+import { sniffBytes } from './sniff.ts'
 import { cutOff, unusable } from './text-problems.ts'
 import { unzip } from './unzip.ts'
 
@@ -11,7 +11,7 @@ const ZIP_MARKS = ['504b0304', '504b0506', '504b0708']
 
 /** What a .gz or a .zip with one file in it holds, as it comes; any other bytes as they are. */
 export async function* unpacked(what: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const { head, chunks } = await peekBytes(bytes, 8)
+  const { head, chunks } = await sniffBytes(bytes, 8)
   const packing = new Packing(what)
   const mark = head.toString('hex')
   if (mark.startsWith('1f8b')) yield* gunzip(what, counted(chunks, packing), packing)

@@ -5,7 +5,7 @@ import { campusContracts } from './campus-catalogue.ts'
 const none = z.strictObject({})
 
 /** The campus with connectors that can be read from and delivered to: their shapes, without what they do. */
-export const recipeContracts: CatalogueContracts = {
+export const declaredFlowContracts: CatalogueContracts = {
   connectors: new Map([
     ...campusContracts.connectors,
     [
@@ -59,7 +59,7 @@ export const recipeContracts: CatalogueContracts = {
 }
 
 /** A page, connections of every kind and whatever else is given; `flows` are lines below "flows:". */
-export function recipeCatalogue(flows: string, more = ''): string {
+export function declaredFlowCatalogue(flows: string, more = ''): string {
   return `page: { name: Campus, zone: America/New_York, readyBy: "08:00" }
 connections:
   lake: { kind: postgres, url: "\${LAKE_DATABASE_URL}" }

@@ -4,7 +4,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { good, type WatchedDatabase } from './watched-database.ts'
 
 /** What a look at a table without a time column shows. */
-export interface TableLook {
+export interface TableProbe {
   seen: 'arrival' | 'as before' | 'empty' | 'no time'
   /** How it knows. */
   detail: string
@@ -13,7 +13,7 @@ export interface TableLook {
 const START: Instant = Date.parse('2026-11-20T12:00Z')
 
 /** Looks at one table, each look five minutes after the one before. */
-export function watchTable(db: WatchedDatabase, path: string): () => Promise<TableLook> {
+export function watchTable(db: WatchedDatabase, path: string): () => Promise<TableProbe> {
   const clock = new FakeClock(START)
   let previous: Observation | undefined
   return async () => {
@@ -24,7 +24,7 @@ export function watchTable(db: WatchedDatabase, path: string): () => Promise<Tab
   }
 }
 
-function seenIn(at: Instant | null | undefined, now: Instant): TableLook['seen'] {
+function seenIn(at: Instant | null | undefined, now: Instant): TableProbe['seen'] {
   if (at === undefined) return 'no time'
   if (at === null) return 'empty'
   return at === now ? 'arrival' : 'as before'

@@ -13,7 +13,7 @@ import {
 import { joinSpans } from '#lib/domain/freshness/join-spans.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
-import { type Heard, hear, type LookAnswer } from '#lib/domain/freshness/second-look.ts'
+import { type Heard, hear, type ProbeAnswer } from '#lib/domain/freshness/second-look.ts'
 import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
@@ -27,7 +27,7 @@ export const END: Instant = START + 30 * DAY_MS
 /** One thing we learn, and when. */
 type Event =
   | { kind: 'look'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
-  | { kind: 'answer'; knownAt: Instant; answer: Exclude<LookAnswer, 'good'> }
+  | { kind: 'answer'; knownAt: Instant; answer: Exclude<ProbeAnswer, 'good'> }
   | { kind: 'unreachable'; knownAt: Instant; since: Instant }
   | { kind: 'run-started'; knownAt: Instant }
   | { kind: 'run-ended'; knownAt: Instant; state: RunOutcome['state'] }
@@ -110,7 +110,7 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
 const someAnswers: fc.Arbitrary<Event[]> = fc
   .tuple(
     anInstant,
-    fc.constantFrom<Exclude<LookAnswer, 'good'>>('gone', 'gone', 'refused', 'no-time', 'failed'),
+    fc.constantFrom<Exclude<ProbeAnswer, 'good'>>('gone', 'gone', 'refused', 'no-time', 'failed'),
     fc.constantFrom(0, 1, 1, 2, 40),
   )
   .map(([knownAt, answer, more]) =>
@@ -154,7 +154,7 @@ interface Known extends AssetFacts {
 }
 
 /** What one more look makes of the answers that last. */
-function hearing(known: Known, answer: LookAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
+function hearing(known: Known, answer: ProbeAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
   const heard = hear(known.heard, answer, knownAt)
   const { inForce, begunAt, endedAt } = heard
   const ended = known.lasting.map((one): LastingAnswer => (one.to === null && endedAt !== null ? { ...one, to: endedAt } : one))

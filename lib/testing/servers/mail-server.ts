@@ -8,7 +8,7 @@ export interface MailServer {
   /** Raw mails as they came in. */
   mails: string[]
   /** Numbers to answer with from now on at a stage; nothing given, it takes everything. */
-  behave(manners: Partial<Record<'login' | 'receiver' | 'data', number>>): void
+  behave(faults: Partial<Record<'login' | 'receiver' | 'data', number>>): void
   close(): Promise<void>
 }
 
@@ -19,7 +19,7 @@ function refusal(status: number): Error {
 /** A real SMTP server on a local port that takes mail, or refuses it with the number asked for. */
 export async function startMailServer(): Promise<MailServer> {
   const mails: string[] = []
-  let manners: Parameters<MailServer['behave']>[0] = {}
+  let faults: Parameters<MailServer['behave']>[0] = {}
   const refuseOr = (status: number | undefined, callback: (error?: Error | null) => void) =>
     callback(status === undefined ? null : refusal(status))
   const server = new SMTPServer({
@@ -27,13 +27,13 @@ export async function startMailServer(): Promise<MailServer> {
     allowInsecureAuth: true,
     logger: false,
     onAuth: (auth, _session, callback) =>
-      manners.login === undefined ? callback(null, { user: auth.username }) : callback(refusal(manners.login)),
-    onRcptTo: (_address, _session, callback) => refuseOr(manners.receiver, callback),
+      faults.login === undefined ? callback(null, { user: auth.username }) : callback(refusal(faults.login)),
+    onRcptTo: (_address, _session, callback) => refuseOr(faults.receiver, callback),
     onData(stream, _session, callback) {
       text(stream).then(
         (mail) => {
-          if (manners.data === undefined) mails.push(mail)
-          refuseOr(manners.data, callback)
+          if (faults.data === undefined) mails.push(mail)
+          refuseOr(faults.data, callback)
         },
         (error: Error) => callback(error),
       )
@@ -48,7 +48,7 @@ export async function startMailServer(): Promise<MailServer> {
     url: `smtp://tidemark:secret@127.0.0.1:${address.port}`,
     mails,
     behave(next) {
-      manners = next
+      faults = next
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }

@@ -58,7 +58,7 @@ export async function startDepartmentWorld(): Promise<DepartmentWorld> {
       clock.set(DEPARTMENTS_NOW)
       clock.waits.length = 0
       other.requests.length = 0
-      departments.manners.set(null)
+      departments.faults.set(null)
     },
     async close() {
       await departments.close()

@@ -91,7 +91,7 @@ export class LibraryWorld {
     this.clock.set(LIBRARY_NOW)
     this.clock.waits.length = 0
     this.clock.meanwhile = async () => {}
-    this.server.manners.set(null)
+    this.server.faults.set(null)
     await rm(this.server.folder, { recursive: true })
     await mkdir(join(this.server.folder, 'inbox'), { recursive: true })
   }

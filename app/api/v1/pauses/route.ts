@@ -1,4 +1,4 @@
-import { acceptOrder } from '#app/_lib/accept-action.ts'
+import { acceptAction } from '#app/_lib/accept-action.ts'
 import { readPauseBegin, readPauseLength, readPauseNote, readPauseSubject } from '#app/_lib/pause-subject.ts'
 import { openWindow } from '#lib/commands/windows/open-window.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -8,7 +8,7 @@ import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
  * `from: "2026-12-01T22:00"` it is announced: maintenance, of a flow a pause.
  */
 export function POST(request: Request): Promise<Response> {
-  return acceptOrder(request, async (ctx, fields) => {
+  return acceptAction(request, async (ctx, fields) => {
     const { location, kind, key } = readPauseSubject(fields)
     const lengthMs = readPauseLength(fields)
     const now = ctx.clock.now()

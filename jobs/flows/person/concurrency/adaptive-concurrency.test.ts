@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Pace } from './adaptive-concurrency.ts'
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts'
 
 function repeat(times: number, act: () => void): void {
   for (let time = 0; time < times; time += 1) act()
@@ -7,12 +7,12 @@ function repeat(times: number, act: () => void): void {
 
 describe('the pace of questions', () => {
   it('is the fastest allowed while the lake keeps up', () => {
-    const pace = new Pace(8)
+    const concurrency = new AdaptiveConcurrency(8)
     repeat(20, () => {
-      repeat(2, () => pace.answered())
-      repeat(2, () => pace.taken())
+      repeat(2, () => concurrency.answered())
+      repeat(2, () => concurrency.taken())
     })
-    expect(pace.questions).toBe(8)
+    expect(concurrency.questions).toBe(8)
   })
 
   it.each([
@@ -20,31 +20,31 @@ describe('the pace of questions', () => {
     [5, 5],
     [100, 2],
   ])('falls by one for every answer that finds enough others waiting, never below what keeps the lake busy: %i, %i', (answers, left) => {
-    const pace = new Pace(8)
-    repeat(answers, () => pace.answered())
-    expect(pace.questions).toBe(left)
+    const concurrency = new AdaptiveConcurrency(8)
+    repeat(answers, () => concurrency.answered())
+    expect(concurrency.questions).toBe(left)
   })
 
   it('rises by one whenever the lake takes the last answer, up to what is allowed', () => {
-    const pace = new Pace(4)
-    repeat(4, () => pace.answered())
-    expect(pace.questions).toBe(2)
-    repeat(3, () => pace.taken())
-    expect(pace.questions).toBe(2)
-    pace.taken()
-    expect(pace.questions).toBe(3)
+    const concurrency = new AdaptiveConcurrency(4)
+    repeat(4, () => concurrency.answered())
+    expect(concurrency.questions).toBe(2)
+    repeat(3, () => concurrency.taken())
+    expect(concurrency.questions).toBe(2)
+    concurrency.taken()
+    expect(concurrency.questions).toBe(3)
     repeat(5, () => {
-      pace.answered()
-      pace.taken()
+      concurrency.answered()
+      concurrency.taken()
     })
-    expect(pace.questions).toBe(4)
+    expect(concurrency.questions).toBe(4)
   })
 
   it('is one after the other when only one is allowed', () => {
-    const pace = new Pace(1)
-    repeat(5, () => pace.answered())
-    expect(pace.questions).toBe(1)
-    repeat(5, () => pace.taken())
-    expect(pace.questions).toBe(1)
+    const concurrency = new AdaptiveConcurrency(1)
+    repeat(5, () => concurrency.answered())
+    expect(concurrency.questions).toBe(1)
+    repeat(5, () => concurrency.taken())
+    expect(concurrency.questions).toBe(1)
   })
 })

@@ -5,7 +5,7 @@ const ENOUGH = 2
  * How many questions may be under way: as many as allowed, one less for each answer that finds enough others waiting for the lake, one
  * more whenever the lake takes the last. Answers are documents, which take the most memory of all.
  */
-export class Pace {
+export class AdaptiveConcurrency {
   readonly #most: number
   #questions: number
   #answers = 0

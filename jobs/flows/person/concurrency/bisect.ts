@@ -7,7 +7,7 @@ const QUESTIONS_MAX = 24
 /** When not even one of the halves and quarters is answered, it is not a person who is the trouble. */
 const FRUITLESS_MAX = 6
 
-export interface AskedApart<Answer> {
+export interface Bisected<Answer> {
   answers: Answer[]
   /** Those who could not be had even apart, or for whom no question was left. */
   failed: AskedPerson[]
@@ -16,7 +16,7 @@ export interface AskedApart<Answer> {
 }
 
 /** Whether a batch that failed so may be asked for in parts: not when everybody would meet the same, and not what takes long to fail. */
-export function isWorthAskingApart(batch: readonly AskedPerson[], error: unknown): boolean {
+export function isWorthBisecting(batch: readonly AskedPerson[], error: unknown): boolean {
   return batch.length > 1 && isTidemarkError(error) && error.code !== 'timeout' && !isSystemWide(error)
 }
 
@@ -25,13 +25,13 @@ export function isWorthAskingApart(batch: readonly AskedPerson[], error: unknown
  * digest does not take a thousand along. `ask` is called at most 24 times, 6 where nothing comes of it; it throws what it cannot answer, and
  * `isStop` tells what ends it all.
  */
-export async function askApart<Answer>(
+export async function askByBisection<Answer>(
   batch: readonly AskedPerson[],
   error: unknown,
   ask: (part: readonly AskedPerson[]) => Promise<Answer>,
   isStop: (error: unknown) => boolean,
-): Promise<AskedApart<Answer>> {
-  const asked: AskedApart<Answer> = { answers: [], failed: [], error }
+): Promise<Bisected<Answer>> {
+  const asked: Bisected<Answer> = { answers: [], failed: [], error }
   const parts = halvesOf(batch)
   const mayAsk = (questions: number) => questions < (asked.answers.length === 0 ? FRUITLESS_MAX : QUESTIONS_MAX)
   for (let questions = 0; parts.length > 0 && mayAsk(questions); questions += 1) {
@@ -41,7 +41,7 @@ export async function askApart<Answer>(
     } catch (failure) {
       if (isStop(failure)) throw failure
       asked.error = failure
-      if (isWorthAskingApart(part, failure)) parts.push(...halvesOf(part))
+      if (isWorthBisecting(part, failure)) parts.push(...halvesOf(part))
       else asked.failed.push(...part)
     }
   }

@@ -2,7 +2,7 @@
  * Tells bad luck from a source that answers nobody: counts failures in a row, in the order in which people were asked, not in which
  * answers came. Those who wait for their retries at the end of a run therefore do not look like an outage.
  */
-export class Streak {
+export class CircuitBreaker {
   #asked = 0
   #lastGood = 0
   #failed: number[] = []

@@ -6,7 +6,7 @@ interface Waiting {
 }
 
 /** Room for so many people between two stages; those who find none wait, in order. A group larger than the room enters an empty one. */
-export class Room {
+export class Semaphore {
   readonly #size: number
   readonly #waiting: Waiting[] = []
   #inside = 0

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { byHalves } from '#jobs/flows/documents/merge-by-bisection.ts'
+import { mergeByBisection } from '#jobs/flows/documents/merge-by-bisection.ts'
 import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import { type MergedDocuments, summed } from '#jobs/flows/documents/merged-documents.ts'
 import type { IncomingPerson } from '#jobs/flows/person/incoming-person.ts'
@@ -35,7 +35,11 @@ export async function mergePeople(
   const prepared = await preparePeople(ctx.lake, people, curation)
   const refused = [...prepared.refused]
   const once = (rows: readonly PersonRow[]) => ctx.lake.once(task, batchKeyOf(rows), (sql) => mergeRows(ctx, sql, rows, curation))
-  const parts = await byHalves(prepared.rows, once, async ({ key, groups }, reason) => void refused.push({ key, groups, refused: reason }))
+  const parts = await mergeByBisection(
+    prepared.rows,
+    once,
+    async ({ key, groups }, reason) => void refused.push({ key, groups, refused: reason }),
+  )
   await putAside(refused)
   return {
     ...summed(parts),

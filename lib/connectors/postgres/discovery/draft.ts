@@ -1,8 +1,7 @@
 import { chooseColumn, type NewestValue, type NewestValues, whyNoColumn } from './column-choice.ts'
 import { type ColumnChoice, rankColumns } from './column-score.ts'
 import { type Relation, rowsBelow } from './inventory.ts'
-import type { LoadRhythm } from './propose-policy.ts'
-import { type Proposal, proposeFromRhythm, whyNotJudged, withoutColumn } from './propose-policy.ts'
+import { type LoadRhythm, type Proposal, proposeFromRhythm, whyNotJudged, withoutColumn } from './propose-policy.ts'
 import { MOST_COLUMNS, onlyPast, planReading, type ReadPlan } from './sample.ts'
 
 /** One relation on its way to a proposal. */

@@ -7,8 +7,8 @@ import { futureWarning, halfHoursAhead } from './future.ts'
 import type { ColumnState } from './metadata.ts'
 import type { Question } from './newest-statement.ts'
 import { newestOf } from './newest-value.ts'
-import { failed, type Looked, tableWarnings } from './observation.ts'
-import { type Difference, rowsWritten, toLookState } from './probe-state.ts'
+import { failed, type Probed, tableWarnings } from './observation.ts'
+import { type Difference, rowsWritten, toProbeState } from './probe-state.ts'
 
 const BECAUSE: Record<Difference, string> = {
   uncounted: 'nothing counts writes here',
@@ -21,7 +21,7 @@ const BECAUSE: Record<Difference, string> = {
   same: 'a full look was due although the write counters stand still',
 }
 
-function aheadOf(looked: Looked, clock: ClockReading['clock'], at: Instant): { ahead: number | null; warning: string | null } {
+function aheadOf(looked: Probed, clock: ClockReading['clock'], at: Instant): { ahead: number | null; warning: string | null } {
   const before = looked.previous?.ahead ?? null
   const known = looked.previous?.readings.find((reading) => reading.clock === clock)
   if (known?.at === at) return { ahead: before, warning: futureWarning(at, looked.now, null) }
@@ -34,7 +34,7 @@ type ReadColumn =
   | { ok: false; problem: string }
 
 /** Turns the newest value of one column into a reading, or into the reason why it is none; `hasRows` null: not asked. */
-function readColumn(looked: Looked, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
+function readColumn(looked: Probed, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
   const { name, clock } = looked.columns[slot] ?? { name: '', clock: looked.settings.clock }
   const question = answer.questions[slot] ?? 'greatest'
   const value = answer.row.values[slot] ?? null
@@ -53,13 +53,13 @@ function readColumn(looked: Looked, slot: number, zone: string | undefined, answ
   return { ok: true, reading, warnings, ahead, isWeak }
 }
 
-function skewWarning(looked: Looked): string | null {
+function skewWarning(looked: Probed): string | null {
   const skewMs = looked.server.clock - looked.now
   if (Math.abs(skewMs) <= MINUTE_MS) return null
   return `The server’s clock is ${Math.round(Math.abs(skewMs) / SECOND_MS)} s ${skewMs > 0 ? 'ahead of' : 'behind'} ours.`
 }
 
-function howFound(looked: Looked, indexed: boolean): string {
+function howFound(looked: Probed, indexed: boolean): string {
   if (indexed) return 'through an index'
   return looked.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
 }
@@ -75,7 +75,7 @@ export interface NewestAnswer {
 }
 
 /** What the columns’ newest values say; a table whose rows tell no time is none that we could look at. */
-export function fromColumns(looked: Looked, settings: PostgresSettings, answer: NewestAnswer): Observation {
+export function fromColumns(looked: Probed, settings: PostgresSettings, answer: NewestAnswer): Observation {
   const { asset, table } = looked
   const zone = looked.settings.zone ?? settings.zone
   const all = [...looked.columns.keys()].map((slot) => readColumn(looked, slot, zone, answer))
@@ -96,12 +96,12 @@ export function fromColumns(looked: Looked, settings: PostgresSettings, answer: 
       answer,
       read.some((one) => one.isWeak),
     ),
-    state: toLookState(looked.about, table, looked.server, { looks: looked.looks, readings, ahead: read[0]?.ahead ?? null }),
+    state: toProbeState(looked.about, table, looked.server, { looks: looked.looks, readings, ahead: read[0]?.ahead ?? null }),
     warnings,
   }
 }
 
-function evidenceOf(looked: Looked, answer: NewestAnswer, isWeak: boolean) {
+function evidenceOf(looked: Probed, answer: NewestAnswer, isWeak: boolean) {
   const indexed = answer.columns.every((column) => column.indexed)
   const names = looked.columns.map((column) => column.name).join(' and ')
   const among = looked.settings.where === undefined ? '' : ' among the rows that count'

@@ -1,8 +1,8 @@
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { type Looked, tableWarnings } from './observation.ts'
-import { type Difference, type LookState, rowsWritten, toLookState } from './probe-state.ts'
-import type { RowsLook } from './rows-seen.ts'
+import { type Probed, tableWarnings } from './observation.ts'
+import { type Difference, type ProbeState, rowsWritten, toProbeState } from './probe-state.ts'
+import type { RowsProbe } from './rows-seen.ts'
 
 /** Rows of new transactions in rewritten storage may be a load that is not counted yet; counters are never behind by more. */
 const COUNTED_AFTER_MS = 2 * MINUTE_MS
@@ -26,7 +26,7 @@ const TOLD: Record<Difference, string> = {
 }
 
 /** What a look found out about the rows of a table without a time column; `why` it could not, where it could not. */
-export type RowsTold = { look: RowsLook; why: null } | { look: null; why: string }
+export type RowsTold = { look: RowsProbe; why: null } | { look: null; why: string }
 
 interface Decision {
   isWrite: boolean
@@ -41,7 +41,7 @@ interface Decision {
 
 const NOTHING: Decision = { isWrite: false, byWordOf: null, isEmpty: false, isUnsettled: false, isElsewhere: false }
 
-function decide(looked: Looked, told: RowsTold): Decision {
+function decide(looked: Probed, told: RowsTold): Decision {
   const before = sameTable(looked)
   const { isNew = null, filled = null } = told.look ?? {}
   if (filled === false) return { ...NOTHING, isEmpty: true }
@@ -54,7 +54,7 @@ function decide(looked: Looked, told: RowsTold): Decision {
 }
 
 /** The rows told nothing. */
-function byCounters({ previous, table, difference }: Looked, { look, why }: RowsTold, before: LookState | null): Decision {
+function byCounters({ previous, table, difference }: Probed, { look, why }: RowsTold, before: ProbeState | null): Decision {
   const wasSeen = before?.rowsSeen != null
   if (look?.isWithin && wasSeen) return { ...NOTHING, isElsewhere: true }
   if (rowsWritten(previous, table, difference) === null) return NOTHING
@@ -62,25 +62,25 @@ function byCounters({ previous, table, difference }: Looked, { look, why }: Rows
   return { ...NOTHING, isWrite: true, byWordOf: why ?? larger ?? 'nothing was kept of its rows' }
 }
 
-function sameTable({ previous, about }: Looked): LookState | null {
+function sameTable({ previous, about }: Probed): ProbeState | null {
   return previous?.about === about ? previous : null
 }
 
 /** A table filled elsewhere took its place: none of its rows was visible under this name. */
-function isAnother({ table }: Looked, before: LookState | null): boolean {
+function isAnother({ table }: Probed, before: ProbeState | null): boolean {
   return before !== null && before.relid !== table.relid
 }
 
-function wasEmpty(before: LookState | null): boolean {
+function wasEmpty(before: ProbeState | null): boolean {
   return before?.readings.some((reading) => reading.at === null) ?? false
 }
 
 /** A load that rewrote the storage would have been counted by now. */
-function isOverdue({ now, difference }: Looked, before: LookState | null): boolean {
+function isOverdue({ now, difference }: Probed, before: ProbeState | null): boolean {
   return difference === 'same' && before?.rewrittenAt != null && now - before.rewrittenAt >= COUNTED_AFTER_MS
 }
 
-function inWords(looked: Looked, { isWrite, byWordOf, isEmpty, isElsewhere }: Decision): string {
+function inWords(looked: Probed, { isWrite, byWordOf, isEmpty, isElsewhere }: Decision): string {
   if (isEmpty) return looked.difference === 'moved' ? `${EMPTY}: what was written was rolled back or deleted.` : `${EMPTY}.`
   if (isElsewhere) return ELSEWHERE
   if (byWordOf !== null) return `The write counters moved since the look before; that is their word alone, because ${byWordOf}.`
@@ -92,7 +92,7 @@ function inWords(looked: Looked, { isWrite, byWordOf, isEmpty, isElsewhere }: De
  * Without a column the counters say that something may have been written between two looks, and the rows whether it came to anything:
  * an arrival is a row that became visible. Where the rows cannot be asked, the counters’ word stands.
  */
-export function fromCounters(looked: Looked, told: RowsTold): Observation {
+export function fromCounters(looked: Probed, told: RowsTold): Observation {
   const { asset, table, previous, difference, about, now } = looked
   const before = sameTable(looked)
   const decision = decide(looked, told)
@@ -104,7 +104,7 @@ export function fromCounters(looked: Looked, told: RowsTold): Observation {
     readings,
     rows: decision.isWrite ? rowsWritten(previous, table, difference) : null,
     evidence: { method: 'counters', strength: 'weak', detail: inWords(looked, decision), costMs: looked.costMs },
-    state: toLookState(about, table, looked.server, {
+    state: toProbeState(about, table, looked.server, {
       looks: looked.looks,
       readings: readings.map(({ clock, at, precision }) => ({ clock, at, precision })),
       ahead: null,
@@ -115,13 +115,13 @@ export function fromCounters(looked: Looked, told: RowsTold): Observation {
   }
 }
 
-function readingsOf(looked: Looked, before: LookState | null, { isWrite, isEmpty }: Decision): ClockReading[] {
+function readingsOf(looked: Probed, before: ProbeState | null, { isWrite, isEmpty }: Decision): ClockReading[] {
   const { clock } = looked.settings
   if (isWrite) return [{ clock, at: looked.now, precision: 'instant' }]
   if (!isEmpty) return before?.readings ?? []
   return [{ clock, at: null, precision: 'instant', isEmptied: before?.rowsSeen?.filled === true || wasEmptied(before) }]
 }
 
-function wasEmptied(before: LookState | null): boolean {
+function wasEmptied(before: ProbeState | null): boolean {
   return before?.readings.some((reading) => reading.at !== null) ?? false
 }

@@ -4,16 +4,16 @@ import type { TablePath } from '#lib/connectors/postgres/table-path.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { ServerState, TableState } from './metadata.ts'
-import { type Difference, type LookState, toLookState } from './probe-state.ts'
+import { type Difference, type ProbeState, toProbeState } from './probe-state.ts'
 
 /** One asset on its way through a look. */
-export interface Looked {
+export interface Probed {
   asset: ObservedAsset
   settings: PostgresAsset
   /** The columns to read, each with the clock it feeds. */
   columns: { name: string; clock: ClockReading['clock'] }[]
   path: TablePath
-  previous: LookState | null
+  previous: ProbeState | null
   about: string
   table: TableState
   server: ServerState
@@ -31,7 +31,7 @@ export function failed(assetKey: string, publicMessage: string, message: string 
 }
 
 /** What an engineer should hear about the table or the session, whatever was read. */
-export function tableWarnings(looked: Looked): string[] {
+export function tableWarnings(looked: Probed): string[] {
   const warnings: string[] = []
   if (looked.table.rowSecurity) warnings.push('Row security is on: the account may not see every row.')
   if (!looked.server.readOnly)
@@ -40,7 +40,7 @@ export function tableWarnings(looked: Looked): string[] {
 }
 
 /** The counters stand still since the last look, so what was read then still holds. */
-export function kept(looked: Looked, previous: LookState): Observation {
+export function kept(looked: Probed, previous: ProbeState): Observation {
   return {
     ok: true,
     assetKey: looked.asset.key,
@@ -52,7 +52,7 @@ export function kept(looked: Looked, previous: LookState): Observation {
       detail: 'The write counters stand where they stood at the look before: nothing was written in between.',
       costMs: looked.costMs,
     },
-    state: toLookState(looked.about, looked.table, looked.server, { ...previous, looks: looked.looks }),
+    state: toProbeState(looked.about, looked.table, looked.server, { ...previous, looks: looked.looks }),
     warnings: tableWarnings(looked),
   }
 }

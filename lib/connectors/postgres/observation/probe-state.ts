@@ -22,7 +22,7 @@ const rowsSeenSchema = z.object({
 export type RowsSeen = z.infer<typeof rowsSeenSchema>
 
 /** What a look leaves behind for the next one: counters only mean something as a difference. */
-const lookStateSchema = z.object({
+const probeStateSchema = z.object({
   /** The columns and zone the readings were made with: a changed setting makes them worthless. */
   about: z.string(),
   relid: z.number(),
@@ -41,11 +41,11 @@ const lookStateSchema = z.object({
   /** Its storage was rewritten then, and rows of new transactions were there, without any counter having moved so far. */
   rewrittenAt: z.number().nullable().optional(),
 })
-export type LookState = z.infer<typeof lookStateSchema>
+export type ProbeState = z.infer<typeof probeStateSchema>
 
 /** The state of the look before, or null when there was none that we understand. */
-export function parseLookState(previous: Record<string, unknown> | null): LookState | null {
-  const parsed = lookStateSchema.safeParse(previous)
+export function parseProbeState(previous: Record<string, unknown> | null): ProbeState | null {
+  const parsed = probeStateSchema.safeParse(previous)
   return parsed.success ? parsed.data : null
 }
 
@@ -58,7 +58,7 @@ function isCounted(table: TableState, server: ServerState): boolean {
 }
 
 /** Compares counters, identity and storage with those of the look before. */
-export function compareLooks(previous: LookState | null, about: string, table: TableState, server: ServerState): Difference {
+export function compareProbes(previous: ProbeState | null, about: string, table: TableState, server: ServerState): Difference {
   if (!isCounted(table, server)) return 'uncounted'
   if (previous === null || previous.about !== about) return 'first'
   if (previous.startedAt !== server.startedAt) return 'restarted'
@@ -70,7 +70,7 @@ export function compareLooks(previous: LookState | null, about: string, table: T
 }
 
 /** Rows written since the look before as the counters tell it, rolled back ones included; null when they do not. */
-export function rowsWritten(previous: LookState | null, table: TableState, difference: Difference): number | null {
+export function rowsWritten(previous: ProbeState | null, table: TableState, difference: Difference): number | null {
   const before = difference === 'moved' ? previous : null
   if (difference !== 'replaced' && before === null) return null
   return table.inserted - (before?.inserted ?? 0) + table.updated - (before?.updated ?? 0) || null
@@ -86,17 +86,17 @@ function spread(key: string, of: number): number {
  * Where an asset stands in its round of `every` looks; at 0 the column is read whatever the counters say.
  * The rounds of different assets start at different looks, and reads in between do not shift them.
  */
-export function nextInRound(previous: LookState | null, about: string, key: string, every: number): number {
+export function nextInRound(previous: ProbeState | null, about: string, key: string, every: number): number {
   return previous === null || previous.about !== about ? spread(key, every) : (previous.looks + 1) % every
 }
 
 /** The state to keep after a look. */
-export function toLookState(
+export function toProbeState(
   about: string,
   table: TableState,
   server: ServerState,
-  seen: Pick<LookState, 'looks' | 'readings' | 'ahead' | 'rowsSeen' | 'rewrittenAt'>,
-): LookState {
+  seen: Pick<ProbeState, 'looks' | 'readings' | 'ahead' | 'rowsSeen' | 'rewrittenAt'>,
+): ProbeState {
   const { relid, fileNode, inserted, updated, deleted } = table
   return { about, relid, startedAt: server.startedAt, fileNode, inserted, updated, deleted, ...seen }
 }

@@ -4,7 +4,7 @@ import { isElsewhere, isLineBroken, sqlStateOf, toLasting, toStatementWords } fr
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import { fromCounters } from './from-counters.ts'
-import { failed, type Looked } from './observation.ts'
+import { failed, type Probed } from './observation.ts'
 import { readRowsLook, rowsStatement, seenBefore, whyNotAsked } from './rows-seen.ts'
 
 /** One sweep reads no more rows than this to find out who wrote them, small tables first; the rest keeps its counters’ word. */
@@ -24,12 +24,12 @@ async function readOrigin(session: Session): Promise<string | null> {
   return rows[0]?.origin ?? null
 }
 
-const rowsOf = ({ table }: Looked) => Math.max(table.estimatedRows, table.liveRows)
+const rowsOf = ({ table }: Probed) => Math.max(table.estimatedRows, table.liveRows)
 
 /** The tables whose rows are asked in this sweep, the smallest first. */
-function withinBudget(toAsk: readonly Looked[]): { asked: Looked[]; left: Looked[] } {
-  const asked: Looked[] = []
-  const left: Looked[] = []
+function withinBudget(toAsk: readonly Probed[]): { asked: Probed[]; left: Probed[] } {
+  const asked: Probed[] = []
+  const left: Probed[] = []
   let rows = 0
   for (const looked of toAsk.toSorted((a, b) => rowsOf(a) - rowsOf(b))) {
     rows += rowsOf(looked)
@@ -39,7 +39,7 @@ function withinBudget(toAsk: readonly Looked[]): { asked: Looked[]; left: Looked
   return { asked, left }
 }
 
-function toJob(looked: Looked): ProbeJob<Looked> {
+function toJob(looked: Probed): ProbeJob<Probed> {
   const text = rowsStatement(looked.path, looked.table, seenBefore(looked.previous, looked.about))
   return { job: looked, text, heavy: rowsOf(looked) > MANY_ROWS }
 }
@@ -47,7 +47,7 @@ function toJob(looked: Looked): ProbeJob<Looked> {
 /** Locked: the next look asks again. What is not filled has no answer. */
 const NO_ANSWER: readonly string[] = ['55P03', '55000', '42P01']
 
-function toObservation(answer: ProbeAnswer<Looked>, origin: string | null): Observation {
+function toObservation(answer: ProbeAnswer<Probed>, origin: string | null): Observation {
   const looked = { ...answer.job, costMs: answer.job.costMs + answer.costMs }
   if (answer.ok) {
     const look = readRowsLook(answer.row, seenBefore(looked.previous, looked.about), origin)
@@ -67,9 +67,9 @@ function toObservation(answer: ProbeAnswer<Looked>, origin: string | null): Obse
 export async function* readByRows(
   connection: Connection<PostgresSettings>,
   session: Session,
-  moved: readonly Looked[],
+  moved: readonly Probed[],
 ): AsyncGenerator<Observation> {
-  const toAsk: Looked[] = []
+  const toAsk: Probed[] = []
   for (const looked of moved) {
     const why = whyNotAsked(looked.table)
     if (why === null) toAsk.push(looked)

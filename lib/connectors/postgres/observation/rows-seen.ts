@@ -1,7 +1,7 @@
 import type { TextRow } from '#lib/connectors/postgres/session.ts'
 import { quoteTable, type TablePath } from '#lib/connectors/postgres/table-path.ts'
 import type { TableState } from './metadata.ts'
-import type { LookState, RowsSeen } from './probe-state.ts'
+import type { ProbeState, RowsSeen } from './probe-state.ts'
 
 /** Tables larger than this are not read to find out who wrote their rows. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -11,7 +11,7 @@ const MOST_WRITERS = 100
 const MOST_AGE = 2_147_483_646
 
 /** What one look at a table's rows told. */
-export interface RowsLook {
+export interface RowsProbe {
   /** The table is small enough to be read. */
   isWithin: boolean
   /** It has rows; null: not found out. */
@@ -94,7 +94,7 @@ export function rowsStatement(path: TablePath, table: TableState, before: RowsSe
 }
 
 /** The answer of `rowsStatement`. A snapshot of another timeline, or from ahead of this one, proves nothing. */
-export function readRowsLook({ values }: TextRow, before: RowsSeen | null, origin: string | null): RowsLook {
+export function readRowsLook({ values }: TextRow, before: RowsSeen | null, origin: string | null): RowsProbe {
   const [snapshot, within, filled, found, writers] = values
   const isWithin = within === 't'
   const tell = (value: string | null | undefined) => (value == null ? null : value === 't')
@@ -118,6 +118,6 @@ export function whyNotAsked(table: TableState): string | null {
 }
 
 /** What the look before saw of the rows, where this look may build on it. */
-export function seenBefore(previous: LookState | null, about: string): RowsSeen | null {
+export function seenBefore(previous: ProbeState | null, about: string): RowsSeen | null {
   return previous?.about === about ? (previous.rowsSeen ?? null) : null
 }

@@ -1,11 +1,11 @@
-import { acceptOrder, jsonObject, type OrderFields } from '#app/_lib/accept-action.ts'
+import { type ActionFields, acceptAction, jsonObject } from '#app/_lib/accept-action.ts'
 import { refuse } from '#app/_lib/respond.ts'
 import { decodeSegment, runPath } from '#app/_ui/paths.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 
 /** Asks for a run of a flow now; `parameters` is an object, or its JSON text from a form. The answer names the run it waits for, if any. */
 export function POST(request: Request, { params }: { params: Promise<{ flow: string }> }): Promise<Response> {
-  return acceptOrder(request, async (ctx, fields) => {
+  return acceptAction(request, async (ctx, fields) => {
     const flow = decodeSegment((await params).flow) ?? ''
     const parameters = readParameters(fields)
     const { runId, waitsFor } = await requestRun(ctx, { flow, parameters, requestedBy: 'the page' })
@@ -13,7 +13,7 @@ export function POST(request: Request, { params }: { params: Promise<{ flow: str
   })
 }
 
-function readParameters({ parameters }: OrderFields): Record<string, unknown> {
+function readParameters({ parameters }: ActionFields): Record<string, unknown> {
   if (parameters === undefined || parameters === '') return {}
   if (typeof parameters === 'string') return jsonObject(parameters)
   if (typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)) return { ...parameters }

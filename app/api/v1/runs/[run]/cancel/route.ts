@@ -1,4 +1,4 @@
-import { acceptOrder } from '#app/_lib/accept-action.ts'
+import { acceptAction } from '#app/_lib/accept-action.ts'
 import { runPath } from '#app/_ui/paths.ts'
 import { isRunId } from '#app/_ui/runs/run-id.ts'
 import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
@@ -6,7 +6,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Cancels a run, or asks its worker to stop it. */
 export function POST(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {
-  return acceptOrder(request, async (ctx) => {
+  return acceptAction(request, async (ctx) => {
     const { run } = await params
     if (!isRunId(run)) throw new TidemarkError('not-found', { publicMessage: 'There is no such run.' })
     return { location: runPath(run), answer: { state: await cancelRun(ctx, { runId: run }) } }

@@ -6,7 +6,7 @@ import { dumpLake, withClient } from './lake-view.ts'
 export type CrashFlow = 'term' | 'course' | 'person'
 
 /** Loads that belong together: what ran yesterday, what happened overnight, and what runs tonight. */
-export interface Story {
+export interface Scenario {
   name: 'records' | 'person'
   /** In the order in which they run. */
   flows: readonly CrashFlow[]
@@ -17,7 +17,7 @@ export interface Story {
 }
 
 /** Terms are replaced as a whole, courses come into emptied tables. */
-const RECORDS: Story = {
+const RECORDS: Scenario = {
   name: 'records',
   flows: ['term', 'course'],
   look: `select
@@ -53,11 +53,11 @@ delete from person_curated.person_schema_service_filters where service = 'studen
 
 /** The manner of the person task: it always leaves out the same share of the people. */
 export function leaveOutSome(campus: Campus, share = 0.02): void {
-  campus.control.manners.set('person-task', 'dropped-people', { share })
+  campus.control.faults.set('person-task', 'dropped-people', { share })
 }
 
 /** People who are new, changed, gone, back, something else than before, or not in the answer; and other allow-lists. */
-const PERSON: Story = {
+const PERSON: Scenario = {
   name: 'person',
   flows: ['person'],
   look: `select
@@ -97,9 +97,9 @@ const PERSON: Story = {
   },
 }
 
-export const STORIES: Record<Story['name'], Story> = { records: RECORDS, person: PERSON }
+export const SCENARIOS: Record<Scenario['name'], Scenario> = { records: RECORDS, person: PERSON }
 
 /** The story in which a flow is told. */
-export function storyOf(flow: CrashFlow): Story {
+export function scenarioOf(flow: CrashFlow): Scenario {
   return flow === 'person' ? PERSON : RECORDS
 }

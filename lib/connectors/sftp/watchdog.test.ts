@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { Line } from './line.ts'
+import { Watchdog } from './watchdog.ts'
 
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
@@ -14,25 +14,26 @@ function collectGarbage(): void {
 }
 
 describe('a line', () => {
-  const made = () => new Line('SFTP (library)', new Socket(), 10_000, new FakeClock('2026-11-20T09:00:00Z'), new AbortController().signal)
+  const made = () =>
+    new Watchdog('SFTP (library)', new Socket(), 10_000, new FakeClock('2026-11-20T09:00:00Z'), new AbortController().signal)
 
   it('forgets every answer once it is handed out, so that a large file costs the memory of one piece', async () => {
-    const line = made()
-    const given = new WeakRef(await line.within(async () => Buffer.alloc(1_000_000)))
+    const watchdog = made()
+    const given = new WeakRef(await watchdog.within(async () => Buffer.alloc(1_000_000)))
     await new Promise((resolve) => setImmediate(resolve))
     collectGarbage()
     expect(given.deref()).toBeUndefined()
   })
 
   it('gives everybody who waits the reason when it breaks', async () => {
-    const line = made()
-    const questions = [1, 2].map(() => line.within(() => new Promise<void>(() => {})))
-    line.break(new TidemarkError('unavailable', { publicMessage: 'It broke.' }))
+    const watchdog = made()
+    const questions = [1, 2].map(() => watchdog.within(() => new Promise<void>(() => {})))
+    watchdog.break(new TidemarkError('unavailable', { publicMessage: 'It broke.' }))
     const ends = await Promise.allSettled(questions)
     expect(ends.map((end) => end.status === 'rejected' && String(end.reason))).toEqual([
       'TidemarkError: It broke.',
       'TidemarkError: It broke.',
     ])
-    await expect(line.within(async () => 1)).rejects.toThrow('It broke.')
+    await expect(watchdog.within(async () => 1)).rejects.toThrow('It broke.')
   })
 })

@@ -7,7 +7,7 @@ import { brokenOff, toConnectionError } from './ssh-errors.ts'
 const GOODBYE_MS = 2000
 
 /** The socket under a session: tells when it breaks, is cancelled, or stays silent for too long. */
-export class Line {
+export class Watchdog {
   readonly #system: string
   readonly #socket: Socket
   readonly #timeoutMs: number
