@@ -8,6 +8,9 @@ import { FOLDERS, type Found, isTest, rootFiles, type SourceFile, sourceFiles, s
 
 const MODULES_MIN = 100
 const FILE_LINES_MAX = 250
+const FOLDER_ENTRIES_MAX = 27
+/** One entry a system, channel or route, and what stands at the root of the web shell because Next wants it there. */
+const MAY_BE_LARGER = ['lib/connectors', 'app']
 const FUNCTION_LINES_MAX = 100
 const FUNCTION_LINES_WARN = 60
 
@@ -138,6 +141,19 @@ describe('the source', () => {
     const statements = files.filter((file) => file.path.endsWith('.sql'))
     expect(statements.length).toBeGreaterThan(0)
     expect(statements.filter((file) => !file.text.startsWith('-- ')).map((file) => file.path)).toEqual([])
+  })
+
+  test(`has no folder with more than ${FOLDER_ENTRIES_MAX} entries, tests and README not counted`, () => {
+    const entries = new Map<string, Set<string>>()
+    for (const { path } of files.filter((file) => !isTest(file.path))) {
+      const parts = path.split('/')
+      parts.slice(0, -1).forEach((_, depth) => {
+        const folder = parts.slice(0, depth + 1).join('/')
+        entries.set(folder, (entries.get(folder) ?? new Set()).add(parts[depth + 1] ?? ''))
+      })
+    }
+    const large = [...entries].filter(([folder, { size }]) => size > FOLDER_ENTRIES_MAX && !MAY_BE_LARGER.includes(folder))
+    expect(large.map(([folder, { size }]) => `${folder}: ${size}`)).toEqual([])
   })
 
   test(`has no file over ${FILE_LINES_MAX} lines`, () => {

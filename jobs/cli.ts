@@ -52,7 +52,7 @@ function help(name: string, verb: Verb): string {
 export async function runCommandLine(args: readonly string[], command: CommandLine): Promise<number> {
   const { terminal } = command
   try {
-    const verbs = await loadFolder(VERBS, SHARED, isVerb)
+    const verbs = await loadFolder(VERBS, { except: SHARED }, isVerb)
     const [name, ...rest] = args
     const verb = verbs.get(name ?? '')
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

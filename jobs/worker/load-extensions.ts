@@ -28,12 +28,12 @@ function isFlow(value: unknown): value is Flow {
 
 /** Every connector of lib/connectors, by its kind. */
 export function loadConnectors(): Promise<Map<string, Connector>> {
-  return loadFolder(CONNECTORS, [], isConnector)
+  return loadFolder(CONNECTORS, { inFolder: 'connector.ts' }, isConnector)
 }
 
 /** Every flow of jobs/flows, by its name; inert until the catalogue names it. */
 export function loadFlows(): Promise<Map<string, Flow>> {
-  return loadFolder(FLOWS, [], isFlow)
+  return loadFolder(FLOWS, { inFolder: 'flow.ts' }, isFlow)
 }
 
 /** Everything the catalogue may name. */

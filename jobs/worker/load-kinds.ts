@@ -8,12 +8,12 @@ const NOTIFIERS = fileURLToPath(new URL('../../lib/notifiers', import.meta.url))
 
 /** Every job kind of jobs/kinds, by its name. */
 export function loadKinds(): Promise<Map<string, JobKind>> {
-  return loadFolder(KINDS, [], isJobKind)
+  return loadFolder(KINDS, {}, isJobKind)
 }
 
 /** Every channel of lib/notifiers, by its kind. */
 export function loadNotifiers(): Promise<Map<string, Notifier>> {
-  return loadFolder(NOTIFIERS, ['notifier.ts'], isNotifier)
+  return loadFolder(NOTIFIERS, { except: ['notifier.ts'] }, isNotifier)
 }
 
 function isJobKind(value: unknown): value is JobKind {

@@ -43,7 +43,7 @@ const RECEIVERS: Record<string, Receiver> = {
 
 const channels = await loadFolder<Notifier>(
   import.meta.dirname,
-  ['notifier.ts'],
+  { except: ['notifier.ts'] },
   (value): value is Notifier => typeof value === 'object' && value !== null && 'send' in value,
 )
 

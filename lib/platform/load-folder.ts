@@ -1,29 +1,35 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /**
- * Loads every extension of a folder: each `<name>.ts` directly in it that is not a test, except the
- * files named in `contract`. The default export is the extension, its file name is its name.
+ * Loads every extension of a folder: each `<name>.ts` directly in it that is not a test and not named in `except`, and each
+ * `<name>/<inFolder>` of a system that has a folder of its own. The default export is the extension, `<name>` is its name.
  */
 export async function loadFolder<T>(
   folder: string,
-  contract: readonly string[],
+  { except = [], inFolder }: { except?: readonly string[]; inFolder?: string },
   isExtension: (value: unknown) => value is T,
 ): Promise<Map<string, T>> {
   const found = new Map<string, T>()
   const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries
-    .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.test.ts') && !contract.includes(e.name))
-    .map((e) => e.name)
-    .sort()
-  for (const name of names) {
-    const module: { default?: unknown } = await import(pathToFileURL(join(folder, name)).href)
-    if (!isExtension(module.default)) {
-      throw new TidemarkError('internal', { publicMessage: `${name} has no default export of the shape its folder asks for.` })
+  const files = entries
+    .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.test.ts') && !except.includes(e.name))
+    .map((e) => ({ name: e.name.slice(0, -'.ts'.length), path: e.name }))
+  const folders = entries
+    .filter((e) => inFolder !== undefined && e.isDirectory() && existsSync(join(folder, e.name, inFolder)))
+    .map((e) => ({ name: e.name, path: join(e.name, inFolder ?? '') }))
+  for (const { name, path } of [...files, ...folders].sort((one, other) => (one.path < other.path ? -1 : 1))) {
+    if (found.has(name)) {
+      throw new TidemarkError('internal', { publicMessage: `${name} stands there twice: as ${name}.ts and as ${name}/${inFolder}.` })
     }
-    found.set(name.slice(0, -'.ts'.length), module.default)
+    const module: { default?: unknown } = await import(pathToFileURL(join(folder, path)).href)
+    if (!isExtension(module.default)) {
+      throw new TidemarkError('internal', { publicMessage: `${path} has no default export of the shape its folder asks for.` })
+    }
+    found.set(name, module.default)
   }
   return found
 }
