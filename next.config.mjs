@@ -24,6 +24,9 @@ function prerenderedPolicy(isDevelopment) {
   ].join('; ')
 }
 
+/** What is no page shows nothing of its own: data, and images. */
+const dataPolicy = [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }]
+
 /** @returns {import('next').NextConfig} */
 export default function config(phase) {
   const prerendered = [
@@ -52,6 +55,7 @@ export default function config(phase) {
         { source: '/:path*', headers: everywhere },
         { source: '/', headers: prerendered },
         { source: '/overview/:audience', headers: prerendered },
+        { source: '/(api/.*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
       ]
     },
     async rewrites() {

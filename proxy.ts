@@ -22,15 +22,5 @@ export function proxy(request: NextRequest): NextResponse {
   return response
 }
 
-export const config = {
-  matcher: [
-    '/find',
-    '/groups/:path*',
-    '/feeds/:path*',
-    '/assets/:path*',
-    '/runs/:path*',
-    '/flows/:path*',
-    '/connections/:path*',
-    '/unavailable',
-  ],
-}
+/** Everything but what next.config.mjs gives a policy of its own: the prerendered overview, and answers that are no pages. */
+export const config = { matcher: ['/((?!_next/|api/|overview/|feed\\.atom|icon\\.svg).+)'] }
