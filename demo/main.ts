@@ -64,8 +64,7 @@ async function syncAt(ctx: Context, path: string): Promise<void> {
 async function catchUp(databaseUrl: string, environment: Environment, campusUrl: string): Promise<State> {
   const now = systemClock.now()
   const clock = new FakeClock(now)
-  const actor = { type: 'system', job: 'demo' } as const
-  const ctx = createContext({ url: databaseUrl, clock, log, actor, applicationName: 'tidemark demo' })
+  const ctx = createContext({ url: databaseUrl, clock, log, applicationName: 'tidemark demo' })
   const known = stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
   const firstStart = known?.firstStart ?? now
   const from = known?.until ?? startOfDay(localDay(now - PAST_DAYS * DAY_MS, CAMPUS_ZONE), CAMPUS_ZONE)
@@ -101,8 +100,7 @@ async function main(): Promise<void> {
   // Only from here on is there anything to end in order: a signal before this ends the process at once.
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
-  const actor = { type: 'system', job: 'demo' } as const
-  const ctx = createContext({ url: databaseUrl, clock: systemClock, log, actor, applicationName: 'tidemark demo' })
+  const ctx = createContext({ url: databaseUrl, clock: systemClock, log, applicationName: 'tidemark demo' })
   const standIns = await startStandIns({
     clock: systemClock,
     folder: join(environment.dataFolder, 'demo'),

@@ -127,12 +127,10 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (error) => log.error('a failure nobody waited for', { error: toInternalMessage(error) }))
 
   const { databaseUrl, lakeDatabaseUrl } = await requireDatabaseUrls(environment)
-  const actor = { type: 'system', job: 'worker' } as const
   const ctx = createContext({
     url: databaseUrl,
     clock,
     log,
-    actor,
     publicUrl: publicAddress(environment),
     connections: 16,
     applicationName: 'tidemark worker',

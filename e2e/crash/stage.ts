@@ -112,7 +112,6 @@ async function openScene(databases: Databases, variables: Record<string, string>
     url: databaseUrl,
     clock: systemClock,
     log: silentLog,
-    actor: { type: 'system', job: 'crash' },
     connections: 3,
   })
   const workers: WorkerProcess[] = []

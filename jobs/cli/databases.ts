@@ -17,12 +17,10 @@ export function personName(): string {
 /** Opens Tidemark's own database (DATABASE_URL, else the running embedded server) for the length of `work`. */
 export async function withDatabase<T>(command: CommandLine, work: (ctx: Context) => Promise<T>): Promise<T> {
   const { databaseUrl } = await requireDatabaseUrls(command.environment())
-  const actor = { type: 'person' as const, name: personName() }
   const ctx = createContext({
     url: databaseUrl,
     clock: command.clock,
     log: command.log,
-    actor,
     connections: 4,
     applicationName: 'tidemark cli',
   })

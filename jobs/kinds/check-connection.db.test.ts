@@ -45,7 +45,6 @@ function services(check: (open: { user: string; password: string }) => Promise<H
     settings,
     assetSettings: z.record(z.string(), z.unknown()),
     assetKind: 'table',
-    capabilities: [],
     check: (connection) => check(connection.settings),
   })
   const connectors = new Map<string, Connector>([['test', connector as Connector]])

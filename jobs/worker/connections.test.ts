@@ -29,7 +29,6 @@ const telltale: Connector = defineConnector({
   settings: z.unknown(),
   assetSettings: z.record(z.string(), z.unknown()),
   assetKind: 'source',
-  capabilities: ['observe', 'extract', 'deliver', 'discover'],
   check: async (connection) => {
     connection.log.warn(SAID, { inside: [{ deep: SAID }] })
     connection.log.child({ with: SAID }).error('x')

@@ -32,7 +32,6 @@ it('what a run was not let into does not "work", until somebody got in again', a
     settings: z.object({}),
     assetSettings: z.record(z.string(), z.unknown()),
     assetKind: 'table',
-    capabilities: ['extract'],
     check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
     async *extract() {
       if (failure !== null) throw failure

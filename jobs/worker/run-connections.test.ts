@@ -16,7 +16,6 @@ function stage() {
     settings: z.object({ password: z.string() }),
     assetSettings: z.record(z.string(), z.unknown()),
     assetKind: 'table',
-    capabilities: ['extract'],
     check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
     async *extract({ settings, signal }) {
       seen.passwords.push(settings.password)

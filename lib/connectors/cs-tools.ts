@@ -10,7 +10,6 @@ export default defineConnector<CsToolsSettings>({
   settings: csToolsSettings,
   assetSettings: querySettings,
   assetKind: 'source',
-  capabilities: ['observe', 'extract'],
 
   async check(connection) {
     try {

@@ -13,7 +13,6 @@ export default defineConnector<HttpSettings>({
   settings: httpSettings,
   assetSettings: httpAssetSettings,
   assetKind: 'source',
-  capabilities: ['observe', 'extract', 'deliver'],
 
   async check(connection) {
     const { auth, checkPath } = connection.settings

@@ -10,7 +10,6 @@ export default defineConnector<PeopleSoftSettings>({
   settings: peopleSoftSettings,
   assetSettings: querySettings,
   assetKind: 'source',
-  capabilities: ['observe', 'extract'],
 
   async check(connection) {
     try {

@@ -19,7 +19,6 @@ export default defineConnector<PersonApiSettings>({
   settings: personApiSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'source',
-  capabilities: ['observe', 'extract'],
 
   async check(connection) {
     try {

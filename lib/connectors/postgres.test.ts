@@ -5,9 +5,9 @@ import postgres from './postgres.ts'
 const problems = (schema: z.ZodType, value: unknown) =>
   schema.safeParse(value).error?.issues.map((issue) => issue.path.join('.') || issue.message)
 
-test('it can do what it says it can', () => {
+test('it is called like its file and can discover, look and be read', () => {
   expect(postgres.kind).toBe('postgres')
-  expect(postgres.capabilities.filter((capability) => !(capability in postgres))).toEqual([])
+  expect([typeof postgres.discover, typeof postgres.observe, typeof postgres.extract]).toEqual(['function', 'function', 'function'])
 })
 
 describe('settings', () => {

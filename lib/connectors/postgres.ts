@@ -10,7 +10,6 @@ export default defineConnector<PostgresSettings>({
   settings: postgresSettingsSchema,
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
-  capabilities: ['discover', 'observe', 'extract'],
   check,
   discover,
   observe,

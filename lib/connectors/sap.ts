@@ -19,7 +19,6 @@ export default defineConnector<SapSettings>({
   settings: sapSettings,
   assetSettings: sapAssetSettings,
   assetKind: 'source',
-  capabilities: ['discover', 'observe', 'extract'],
 
   async check(connection) {
     try {

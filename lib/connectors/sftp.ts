@@ -11,7 +11,6 @@ export default defineConnector<SftpSettings>({
   settings: sftpSettings,
   assetSettings: sftpAssetSettings,
   assetKind: 'consumer',
-  capabilities: ['observe', 'extract', 'deliver'],
   check: checkAccess,
   observe: observeFiles,
   extractRequest: sftpExtractRequest,

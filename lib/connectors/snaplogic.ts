@@ -27,7 +27,6 @@ export default defineConnector<SnapLogicSettings>({
   settings: snapLogicSettings,
   assetSettings: taskAssetSettings,
   assetKind: 'source',
-  capabilities: ['observe', 'extract'],
 
   async check(connection) {
     try {

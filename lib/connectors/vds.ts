@@ -11,7 +11,6 @@ export default defineConnector<VdsSettings>({
   settings: vdsSettings,
   assetSettings: vdsAssetSettings,
   assetKind: 'source',
-  capabilities: ['observe', 'extract'],
 
   async check(connection) {
     try {

@@ -5,9 +5,6 @@ import type { Log } from '#lib/platform/log.ts'
 import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
 import { PrismaClient } from './generated/client.ts'
 
-/** Who acts: a person, or the system through one of its jobs. */
-export type Actor = { type: 'person'; name: string } | { type: 'system'; job: string }
-
 /** Everything a query or command needs from outside. */
 export interface Context {
   /** Hand-written SQL. */
@@ -16,7 +13,6 @@ export interface Context {
   prisma: PrismaClient
   clock: Clock
   log: Log
-  actor: Actor
   /** The address people use where the catalogue names none. */
   publicUrl: string
   /** What the server's refusals say of the server itself. */
@@ -34,7 +30,6 @@ export function createContext(options: {
   url: string
   clock: Clock
   log: Log
-  actor: Actor
   publicUrl?: string
   connections?: number
   applicationName?: string
@@ -61,7 +56,6 @@ export function createContext(options: {
     prisma,
     clock: options.clock,
     log: options.log,
-    actor: options.actor,
     publicUrl: options.publicUrl ?? DEFAULT_URL,
     trouble,
   }

@@ -10,8 +10,6 @@ import { withTerms } from './terms.ts'
 /** The task of the batches in the lake. */
 export const LOAD = 'load'
 const PEOPLE_PER_TRANSACTION = 500
-/** One is read while another is written; more of them would only hold their people. */
-const LOADS_AT_ONCE = 2
 const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
 
 /**
@@ -23,11 +21,10 @@ export async function loadMembers(run: PersonRun, members: Iterable<Member>): Pr
   const over = new AbortController()
   const signal = AbortSignal.any([ctx.signal, over.signal])
   const way = { semaphore: new Semaphore(ctx.parameters.queueSize), concurrency: new AdaptiveConcurrency(ctx.parameters.snapLogicLimit) }
-  const loadsAtOnce = Math.min(ctx.parameters.insertLimit, LOADS_AT_ONCE)
   try {
     await inScope({ signal, slot: null }, async () => {
       const answered = answeredBatches(run, withTerms(run, members), way, signal)
-      for await (const asked of ctx.map(answered, loadsAtOnce, (batch) => load(run, batch, way))) tally.done(asked)
+      for await (const asked of ctx.map(answered, ctx.parameters.insertLimit, (batch) => load(run, batch, way))) tally.done(asked)
     })
   } finally {
     over.abort(new Error('the stages of this run have ended'))

@@ -21,9 +21,9 @@ export const parameters = z.strictObject({
   insertLimit: z
     .int()
     .min(1)
-    .max(1000)
-    .default(100)
-    .describe('Load transactions at the same time, at most; never more than two, one of which is read while the other is written.'),
+    .max(2)
+    .default(2)
+    .describe('Load transactions at the same time: with two, one is read while the other is written.'),
   uidCarTermGroupSize: z
     .int()
     .min(1)

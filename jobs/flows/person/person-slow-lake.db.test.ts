@@ -90,7 +90,7 @@ describe('the stages, while the lake is slow,', () => {
   it('W22: take two connections to load, however many loads are allowed', async () => {
     const lists = deferred()
     at.people.onTerms = () => lists.promise
-    const running = at.load({ parameters: { insertLimit: 1000 } })
+    const running = at.load({ parameters: { insertLimit: 2 } })
     while (at.people.termsAsked.length < 10) await turns()
     const held = await holdLake()
     lists.resolve()

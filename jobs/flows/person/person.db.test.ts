@@ -148,7 +148,7 @@ describe('parameters', () => {
     expect(person.parameters.parse({})).toMatchObject({
       psQueryLimit: 10,
       snapLogicLimit: 8,
-      insertLimit: 100,
+      insertLimit: 2,
       uidCarTermGroupSize: 1000,
       queueSize: 20_000,
     })

@@ -92,8 +92,8 @@ function requireConnector(
   if (found === null) return [unknownConnection(check, assetKey, path)]
   const { contract } = found
   if (contract === undefined) return []
-  if (contract.capabilities?.includes(what) === true) return contract
-  const able = [...check.contracts.connectors].filter(([, { capabilities }]) => capabilities?.includes(what) === true).map(([kind]) => kind)
+  if (contract[what] !== undefined) return contract
+  const able = [...check.contracts.connectors].filter(([, connector]) => connector[what] !== undefined).map(([kind]) => kind)
   const problem =
     what === 'extract'
       ? `Nothing can be read from "${connectionOf(assetKey)}": its connector only watches.`

@@ -5,8 +5,9 @@ export interface ConnectorContract {
   settings: z.ZodType
   assetSettings: z.ZodType<Record<string, unknown>>
   assetKind: 'source' | 'table' | 'consumer'
-  /** What it can do: `extract` and `deliver` decide what a flow without code may name. */
-  capabilities?: readonly string[]
+  /** There when records can be read from it, or files delivered to it: what a flow without code may name. */
+  extract?: unknown
+  deliver?: unknown
   /** Keys beside `from` of an `extract` block, `path` among them when the connector takes one. */
   extractRequest?: z.ZodType<Record<string, unknown>>
   /** Keys of a `deliver` block beside `to` and those of the format. */

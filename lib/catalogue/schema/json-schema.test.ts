@@ -152,7 +152,7 @@ describe('the JSON Schema of flows without code', () => {
   })
 
   it('lets anything stand where a connector takes any JSON', () => {
-    const sap = { settings: z.strictObject({}), assetSettings: z.strictObject({}), assetKind: 'source' as const, capabilities: ['extract'] }
+    const sap = { settings: z.strictObject({}), assetSettings: z.strictObject({}), assetKind: 'source' as const }
     const connectors = new Map([['sap', { ...sap, extractRequest: z.strictObject({ input: z.json() }) }]])
     const emitted = catalogueJsonSchema({ connectors, flows: new Map() })
     expect(JSON.stringify(emitted)).not.toContain('$ref')

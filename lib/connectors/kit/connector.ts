@@ -106,8 +106,6 @@ export interface Delivered {
   detail: string
 }
 
-export type Capability = 'discover' | 'observe' | 'extract' | 'deliver'
-
 export interface Connector<S = unknown> {
   /** Equal to the file's name. */
   kind: string
@@ -116,7 +114,6 @@ export interface Connector<S = unknown> {
   assetSettings: z.ZodType<Record<string, unknown>>
   /** The kind an asset of this connection has unless the catalogue says otherwise. */
   assetKind: 'source' | 'table' | 'consumer'
-  capabilities: readonly Capability[]
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(connection: Connection<S>): Promise<Health>
   /** `zone` is the page’s: its days are counted. */

@@ -11,7 +11,7 @@ export const isDryRunSql = (run: string) => `${run}.parameters @> '{"dryRun": tr
 export interface Run {
   id: string
   flow: string
-  trigger: 'schedule' | 'manual' | 'after'
+  trigger: 'schedule' | 'manual'
   scheduledFor: Instant
   state: RunState
   attempt: number

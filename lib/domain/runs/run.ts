@@ -16,20 +16,6 @@ export const RUN_STATES = [
 ] as const
 export type RunState = (typeof RUN_STATES)[number]
 
-/** Legal moves. `running` → `scheduled` is a run handed back by a worker that stops in good order. */
-const MOVES: Record<RunState, readonly RunState[]> = {
-  scheduled: ['overdue', 'running', 'failed', 'cancelled', 'missed'],
-  overdue: ['running', 'failed', 'cancelled', 'missed'],
-  running: ['scheduled', 'completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed'],
-  crashed: ['running', 'failed', 'cancelled'],
-  completed: [],
-  partial: [],
-  failed: [],
-  'timed-out': [],
-  cancelled: [],
-  missed: [],
-}
-
 /** States in which a run waits for a worker to take it. */
 export const CLAIMABLE_STATES = ['scheduled', 'overdue', 'crashed'] as const satisfies readonly RunState[]
 
@@ -41,14 +27,11 @@ export const LEASE_RENEWAL_MS = 10 * SECOND_MS
 /** A run whose worker died this often is given up. */
 export const ATTEMPTS_MAX = 5
 
-/** Whether a run may go from one state to another. */
-export function canMove(from: RunState, to: RunState): boolean {
-  return MOVES[from].includes(to)
-}
+const ENDED: ReadonlySet<RunState> = new Set(['completed', 'partial', 'failed', 'timed-out', 'cancelled', 'missed'])
 
 /** Whether the run is over: nothing can follow. */
 export function isEnded(state: RunState): boolean {
-  return MOVES[state].length === 0
+  return ENDED.has(state)
 }
 
 /** Whether the run did its work, so that `after:` of another flow is content; `partial` is enough, and is never shown as success. */

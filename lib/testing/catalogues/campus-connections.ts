@@ -11,7 +11,7 @@ import { silentLog } from '#lib/platform/log.ts'
 
 /** A connector with a connection to the pretend campus, its types forgotten so that all fit one table. */
 export interface CampusConnection {
-  connector: Pick<Connector, 'kind' | 'capabilities'>
+  connector: Pick<Connector, 'kind'>
   check(): Promise<Awaited<ReturnType<Connector['check']>>>
   observe: (assets: Parameters<NonNullable<Connector['observe']>>[1]) => AsyncIterable<unknown>
   extract(request: Record<string, unknown>): AsyncIterable<unknown>

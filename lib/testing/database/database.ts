@@ -90,7 +90,7 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   return {
     url,
     context(clock = systemClock) {
-      const ctx = createContext({ url, clock, log: silentLog, actor: { type: 'system', job: 'test' }, connections: 5 })
+      const ctx = createContext({ url, clock, log: silentLog, connections: 5 })
       contexts.push(ctx)
       return ctx
     },

@@ -34,7 +34,6 @@ export function testConnector(observe: NonNullable<Connector<z.infer<typeof test
     settings: testSettings,
     assetSettings: z.record(z.string(), z.unknown()),
     assetKind: 'table',
-    capabilities: ['observe'],
     check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
     observe,
   })
