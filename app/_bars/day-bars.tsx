@@ -1,7 +1,7 @@
 'use client'
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useSyncExternalStore } from 'react'
-import { dayAfter, dayName } from '#app/_ui/format-time.ts'
 import { cellInWords } from '#app/_ui/status-labels.ts'
+import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
 import { BAR_DAYS, type DayCell, readDays } from '#lib/queries/shared/day-cells.ts'
 import {
   type BarSelection,

@@ -1,10 +1,11 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { dayAfter, dayName, duration } from '#app/_ui/format-time.ts'
 import { getJson } from '#app/_ui/live/get-json.ts'
 import { cellInWords, LEGEND_ORDER, statusWord } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
+import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { BAR_DAYS } from '#lib/queries/shared/day-cells.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
 import { type BarSelection, closeSoon, dismiss, getSelection, keepOpen, select, watchSelection } from './bar-selection.ts'
@@ -94,7 +95,7 @@ function DayDetails({ row }: { row: DayRow }) {
       {shown.map((status) => (
         <p key={status} className="flex items-center gap-2">
           <StatusIcon status={status} />
-          {`${statusWord(status)} ${duration(row[status])}`}
+          {`${statusWord(status)} ${formatDuration(row[status] * 1000)}`}
         </p>
       ))}
       {row.expected !== null && row.expected > 0 && (
@@ -103,7 +104,7 @@ function DayDetails({ row }: { row: DayRow }) {
       {row.lateDeliveries.slice(0, LATE_SHOWN).map(({ expectedBy, words }) => (
         <p key={`${expectedBy} ${words}`}>{words}</p>
       ))}
-      {row.blind > 0 && <p>{`We could not see for ${duration(row.blind)}`}</p>}
+      {row.blind > 0 && <p>{`We could not see for ${formatDuration(row.blind * 1000)}`}</p>}
     </>
   )
 }

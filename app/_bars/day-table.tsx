@@ -1,7 +1,8 @@
-import { dayName, duration } from '#app/_ui/format-time.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { LEGEND_ORDER, statusWord } from '#app/_ui/status-labels.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { dayName } from '#lib/domain/wording/dates.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
 
 const LATE_SHOWN = 3
@@ -44,9 +45,9 @@ export function DayTable({ days, name }: { days: readonly DayRow[]; name: string
 
 function split(day: DayRow): string {
   const parts = LEGEND_ORDER.filter((status) => day[status] > 0).map(
-    (status) => `${statusWord(status).toLowerCase()} ${duration(day[status])}`,
+    (status) => `${statusWord(status).toLowerCase()} ${formatDuration(day[status] * 1000)}`,
   )
-  if (day.blind > 0) parts.push(`not seen ${duration(day.blind)}`)
+  if (day.blind > 0) parts.push(`not seen ${formatDuration(day.blind * 1000)}`)
   return parts.length === 0 ? '–' : parts.join(', ')
 }
 

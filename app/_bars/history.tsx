@@ -1,5 +1,5 @@
-import { duration } from '#app/_ui/format-time.ts'
 import { Section } from '#app/_ui/section.tsx'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
 import { BLIND_SECONDS_DRAWN } from '#lib/queries/shared/day-cells.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
@@ -40,6 +40,6 @@ export function History({ subject, name, bars, days }: HistoryProps) {
 
 function freshShare({ share, unseenSeconds }: Bars): string | undefined {
   if (share === null) return undefined
-  const unseen = unseenSeconds < BLIND_SECONDS_DRAWN ? '' : `; nobody could see for ${duration(unseenSeconds)}`
+  const unseen = unseenSeconds < BLIND_SECONDS_DRAWN ? '' : `; nobody could see for ${formatDuration(unseenSeconds * 1000)}`
   return `${share.toFixed(2)} % of the judged time fresh${unseen}`
 }

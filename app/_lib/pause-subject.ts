@@ -1,8 +1,9 @@
 import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
 import type { WindowSubject } from '#lib/commands/windows/open-window.ts'
 import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
-import { formatDuration, parseDuration } from '#lib/domain/time/duration.ts'
+import { parseDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { ActionFields } from './accept-action.ts'
 import { refuse } from './respond.ts'
 

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react'
-import { grouped } from './grouped.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 
 interface ListedProps {
   items: readonly { key: string; shown: ReactNode }[]
@@ -18,7 +18,7 @@ export function Listed({ items }: ListedProps) {
     <>
       <Row items={items.slice(0, SHOWN)} />
       <details className="fold">
-        <summary>and {grouped(items.length - SHOWN)} more</summary>
+        <summary>and {formatCount(items.length - SHOWN)} more</summary>
         <Row items={items.slice(SHOWN)} />
       </details>
     </>

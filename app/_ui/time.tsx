@@ -1,7 +1,8 @@
 'use client'
 import { useSyncExternalStore } from 'react'
+import { clockTime, dayOfInstant, dayOfYear, longTime, machineTime, shortTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
+import { age } from '#lib/domain/wording/durations.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { age, clockTime, dayOfInstant, dayOfYear, longTime, machineTime, shortTime, zoneAbbreviation } from './format-time.ts'
 import { usePageTime } from './zone.tsx'
 
 interface TimeProps {

@@ -1,6 +1,6 @@
 'use client'
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react'
-import { zoneCity } from './format-time.ts'
+import { zoneCity } from '#lib/domain/wording/dates.ts'
 
 interface PageTime {
   /** The zone times are written in right now. */

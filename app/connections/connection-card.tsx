@@ -1,9 +1,9 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { Listed } from '#app/_ui/listed.tsx'
 import { feedPath, flowPath } from '#app/_ui/paths.ts'
 import { Facts } from '#app/_ui/section.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
-import { formatDuration } from '#lib/domain/time/duration.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
 import type { ConnectionView } from '#lib/queries/pages/connections-page.ts'
 import { CheckAction } from './check-action.tsx'
@@ -88,7 +88,7 @@ function LastProbe({ connection }: { connection: ConnectionView }) {
       {okAt === null ? 'none good yet' : <Moment at={okAt} />}
       {failures > 0 && failedAt !== null && (
         <>
-          ; {grouped(failures)} failed{okAt === null ? '' : ' since'}, the last <Time at={failedAt} />
+          ; {formatCount(failures)} failed{okAt === null ? '' : ' since'}, the last <Time at={failedAt} />
         </>
       )}
       {downSince !== null && (
@@ -136,7 +136,7 @@ function Usage({ connection }: { connection: ConnectionView }) {
       )}
       {assets > 0 && (
         <div>
-          {grouped(assets)} {assets === 1 ? 'asset' : 'assets'} of{' '}
+          {formatCount(assets)} {assets === 1 ? 'asset' : 'assets'} of{' '}
           <Listed items={feeds.map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
         </div>
       )}

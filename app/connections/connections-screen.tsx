@@ -1,5 +1,5 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 import { ConnectionCard } from './connection-card.tsx'
 
@@ -30,7 +30,7 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
       <Cards connections={connections.slice(0, SHOWN)} />
       {connections.length > SHOWN && (
         <details className="fold">
-          <summary>{`${grouped(connections.length - SHOWN)} more, none of them worse`}</summary>
+          <summary>{`${formatCount(connections.length - SHOWN)} more, none of them worse`}</summary>
           <Cards connections={connections.slice(SHOWN)} />
         </details>
       )}

@@ -1,8 +1,8 @@
 import type { FeedFilter } from '#app/_ui/feeds/feed-filter.ts'
-import { grouped } from '#app/_ui/grouped.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FoundThings } from '#lib/queries/pages/find-things.ts'
 
-const counted = (count: number, one: string) => `${grouped(count)} ${one}${count === 1 ? '' : 's'}`
+const counted = (count: number, one: string) => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`
 
 /** What was found, for the heading and the title of the page: `2 late feeds of Ada`, `No feed for “SAP”, but 3 assets and 1 flow`. */
 export function findTitle(filter: FeedFilter, feeds: number, things: FoundThings | null): string {
@@ -10,7 +10,7 @@ export function findTitle(filter: FeedFilter, feeds: number, things: FoundThings
   const of = filter.owner === undefined ? '' : ` of ${filter.owner}`
   const words = filter.q === undefined ? '' : ` for “${filter.q}”`
   const rest = alsoFound(things)
-  if (feeds > 0 || rest === '') return `${feeds === 0 ? 'No' : grouped(feeds)}${what} ${feeds === 1 ? 'feed' : 'feeds'}${of}${words}`
+  if (feeds > 0 || rest === '') return `${feeds === 0 ? 'No' : formatCount(feeds)}${what} ${feeds === 1 ? 'feed' : 'feeds'}${of}${words}`
   return `No${what} feed${of}${words}, but ${rest}`
 }
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
-import { grouped } from '#app/_ui/grouped.ts'
 import { assetPath, connectionPath, feedPath, filteredRunsPath, flowPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FoundThings } from '#lib/queries/pages/find-things.ts'
 
 /** Assets, flows and connections that a search has found, a short list each. */
@@ -58,7 +58,10 @@ export function FoundThingsList({ things: { assets, flows, connections } }: { th
 function List({ title, total, shown, children }: { title: string; total: number; shown: number; children: ReactNode }) {
   if (total === 0) return null
   return (
-    <Section title={title} note={total > shown ? `the first ${shown} of ${grouped(total)}; another word narrows it down` : grouped(total)}>
+    <Section
+      title={title}
+      note={total > shown ? `the first ${shown} of ${formatCount(total)}; another word narrows it down` : formatCount(total)}
+    >
       <ul className="plain">{children}</ul>
     </Section>
   )

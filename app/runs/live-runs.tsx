@@ -1,6 +1,5 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { duration } from '#app/_ui/format-time.ts'
 import { getJson } from '#app/_ui/live/get-json.ts'
 import { filteredRunsPath, questionOf, runPath } from '#app/_ui/paths.ts'
 import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
@@ -8,6 +7,7 @@ import { RunMark } from '#app/_ui/runs/run-mark.tsx'
 import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { ListedRun, RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
 
 /** How often the list is asked for: while something is under way, and while nothing is. */
@@ -74,7 +74,7 @@ function Run({ run, now }: { run: ListedRun; now: number }) {
       <span>
         <Time at={run.startedAt ?? run.scheduledFor} form="long" />
       </span>
-      <span className="muted">{seconds === null ? 'not started' : duration(seconds)}</span>
+      <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
       <span className="muted">{rowsInWords(run)}</span>
       <span className="muted">by {triggerInWords(run)}</span>
       {run.problem !== null && <p>{run.problem}</p>}

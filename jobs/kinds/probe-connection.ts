@@ -7,8 +7,8 @@ import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import { listAssetsToObserve } from '#lib/db/catalogue/assets.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 const BATCH = 500

@@ -1,7 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { readDatabaseClock } from '#lib/db/runs/workers.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
 const DIFFERENCE_MAX_MS = 1000

@@ -28,7 +28,7 @@ function isFlow(value: unknown): value is Flow {
 
 /** Every connector of lib/connectors, by its kind. */
 export function loadConnectors(): Promise<Map<string, Connector>> {
-  return loadFolder(CONNECTORS, { inFolder: 'connector.ts' }, isConnector)
+  return loadFolder(CONNECTORS, { except: ['kit'], inFolder: 'connector.ts' }, isConnector)
 }
 
 /** Every flow of jobs/flows, by its name; inert until the catalogue names it. */

@@ -6,7 +6,7 @@ import { loadFolder } from './load-folder.ts'
 
 let folder: string
 const isNumber = (value: unknown): value is number => typeof value === 'number'
-const load = () => loadFolder(folder, { except: ['shape.ts'], inFolder: 'connector.ts' }, isNumber)
+const load = () => loadFolder(folder, { except: ['shape.ts', 'kit'], inFolder: 'connector.ts' }, isNumber)
 
 async function write(path: string, text: string): Promise<void> {
   await mkdir(join(folder, path, '..'), { recursive: true })
@@ -21,6 +21,7 @@ afterEach(() => rm(folder, { recursive: true }))
 test('an extension is a file, or a folder that holds its file; tests, shapes and other folders are none', async () => {
   await write('one.ts', 'export default 1')
   await write('two/connector.ts', 'export default 2')
+  await write('kit/connector.ts', 'export default 4')
   await write('one/part.ts', 'export const part = 1')
   await write('one.test.ts', 'export default 3')
   await write('shape.ts', 'export const shape = 1')

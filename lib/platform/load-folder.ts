@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /**
- * Loads every extension of a folder: each `<name>.ts` directly in it that is not a test and not named in `except`, and each
- * `<name>/<inFolder>` of a system that has a folder of its own. The default export is the extension, `<name>` is its name.
+ * Loads every extension of a folder: each `<name>.ts` directly in it that is not a test, and each `<name>/<inFolder>`
+ * of a system that has a folder of its own; what `except` names is none. The default export is the extension, `<name>` is its name.
  */
 export async function loadFolder<T>(
   folder: string,
@@ -19,7 +19,7 @@ export async function loadFolder<T>(
     .filter((e) => e.isFile() && e.name.endsWith('.ts') && !e.name.endsWith('.test.ts') && !except.includes(e.name))
     .map((e) => ({ name: e.name.slice(0, -'.ts'.length), path: e.name }))
   const folders = entries
-    .filter((e) => inFolder !== undefined && e.isDirectory() && existsSync(join(folder, e.name, inFolder)))
+    .filter((e) => inFolder !== undefined && e.isDirectory() && !except.includes(e.name) && existsSync(join(folder, e.name, inFolder)))
     .map((e) => ({ name: e.name, path: join(e.name, inFolder ?? '') }))
   for (const { name, path } of [...files, ...folders].sort((one, other) => (one.path < other.path ? -1 : 1))) {
     if (found.has(name)) {

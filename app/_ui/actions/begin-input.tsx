@@ -1,6 +1,6 @@
 'use client'
-import { zoneCity } from '#app/_ui/format-time.ts'
 import { usePageTime } from '#app/_ui/zone.tsx'
+import { zoneCity } from '#lib/domain/wording/dates.ts'
 
 /** Asks when something begins, by the clocks of the page whatever zone the reader chose. */
 export function BeginInput() {

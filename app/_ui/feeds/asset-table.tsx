@@ -1,9 +1,9 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { assetPath, feedPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
 
@@ -29,7 +29,7 @@ export function AssetTable({ title, assets, showPromise = false, showFeed = fals
       <Rows assets={shown} showPromise={showPromise} showFeed={showFeed} />
       {rest.length > 0 && (
         <details className="fold">
-          <summary>{`${grouped(rest.length)} more, none of them worse`}</summary>
+          <summary>{`${formatCount(rest.length)} more, none of them worse`}</summary>
           <Rows assets={rest} showPromise={showPromise} showFeed={showFeed} />
         </details>
       )}

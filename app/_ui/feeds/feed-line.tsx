@@ -1,10 +1,10 @@
 'use client'
 import { DayBars } from '#app/_bars/day-bars.tsx'
-import { duration } from '#app/_ui/format-time.ts'
 import { feedPath, runPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Through, Time } from '#app/_ui/time.tsx'
 import { usePageTime } from '#app/_ui/zone.tsx'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { FeedLineData } from './feed-summary.ts'
 
 /**
@@ -105,7 +105,7 @@ export function Share({ of: { share, unseen } }: { of: Pick<FeedLineData, 'share
   return (
     <>
       <b>{percent(share)}</b>
-      {unseen !== undefined && <span>{`${duration(unseen)} not seen`}</span>}
+      {unseen !== undefined && <span>{`${formatDuration(unseen * 1000)} not seen`}</span>}
     </>
   )
 }

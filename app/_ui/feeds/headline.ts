@@ -1,4 +1,4 @@
-import { grouped } from '#app/_ui/grouped.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
 
 const ONE = { stale: 'is stale', late: 'is late', unknown: 'cannot be seen', maintenance: 'is under maintenance' } as const
@@ -9,11 +9,11 @@ const ORDER = ['stale', 'late', 'unknown', 'maintenance'] as const
 export function headline(counts: StatusCounts): string {
   if (counts.judged === 0) return counts.none === 0 ? 'There are no feeds yet.' : 'No feed has a status yet.'
   if (counts.fresh === counts.judged)
-    return counts.judged === 1 ? 'The one feed is fresh.' : `All ${grouped(counts.judged)} feeds are fresh.`
+    return counts.judged === 1 ? 'The one feed is fresh.' : `All ${formatCount(counts.judged)} feeds are fresh.`
   const kinds = ORDER.filter((status) => counts[status] > 0)
   const parts = kinds.map((status, index) => {
     const count = counts[status]
-    const subject = index === 0 ? `${grouped(count)} of ${grouped(counts.judged)} feeds` : grouped(count)
+    const subject = index === 0 ? `${formatCount(count)} of ${formatCount(counts.judged)} feeds` : formatCount(count)
     return `${subject} ${count === 1 ? ONE[status] : MANY[status]}`
   })
   return `${joinWords(parts)}.`
@@ -27,5 +27,5 @@ function joinWords(parts: readonly string[]): string {
 
 /** `12 of 14 fresh`; says so when nothing is judged. */
 export function freshCount(counts: StatusCounts): string {
-  return counts.judged === 0 ? 'nothing judged' : `${grouped(counts.fresh)} of ${grouped(counts.judged)} fresh`
+  return counts.judged === 0 ? 'nothing judged' : `${formatCount(counts.fresh)} of ${formatCount(counts.judged)} fresh`
 }

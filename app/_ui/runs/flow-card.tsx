@@ -2,12 +2,12 @@ import type { ReactNode } from 'react'
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { workInWords } from '#app/_ui/actions/work-words.ts'
-import { duration } from '#app/_ui/format-time.ts'
 import { Listed } from '#app/_ui/listed.tsx'
 import { connectionPath, feedPath, filteredRunsPath, flowPath, groupPath, requestRunPath, runPath } from '#app/_ui/paths.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Facts } from '#app/_ui/section.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { FlowCard as Card, FlowPause } from '#lib/queries/runs/flow-cards.ts'
 import { FlowMark } from './flow-mark.tsx'
 import { FlowRoute } from './flow-route.tsx'
@@ -124,7 +124,7 @@ function LastRun({ card, now }: { card: Card; now: number }) {
       <Age at={run.startedAt ?? run.scheduledFor} brackets past />
       <span className="muted">
         {rows !== null && ` · ${rows}`}
-        {seconds !== null && ` · ${run.endedAt === null ? 'for' : 'took'} ${duration(seconds)}`}
+        {seconds !== null && ` · ${run.endedAt === null ? 'for' : 'took'} ${formatDuration(seconds * 1000)}`}
       </span>
     </>
   )

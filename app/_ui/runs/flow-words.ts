@@ -1,8 +1,8 @@
-import { zoneCity } from '#app/_ui/format-time.ts'
-import { grouped } from '#app/_ui/grouped.ts'
 import type { FlowHealth } from '#lib/domain/runs/flow-health.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
-import { cronInWords } from '#lib/domain/wording/cron-in-words.ts'
+import { cronInWords } from '#lib/domain/time/cron-in-words.ts'
+import { zoneCity } from '#lib/domain/wording/dates.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FlowFilter, FlowsPage } from '#lib/queries/pages/flows-page.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 
@@ -47,7 +47,7 @@ export function flowsTitle(
   { q, group, health }: FlowFilter,
 ): string {
   if (total === 0) return 'The catalogue names no flow yet.'
-  const count = (n: number) => (n === 1 ? '1 flow' : `${grouped(n)} flows`)
+  const count = (n: number) => (n === 1 ? '1 flow' : `${formatCount(n)} flows`)
   const asked = [
     health === null ? '' : HEALTHS[health].words.toLowerCase(),
     group === null ? '' : `in ${groupNames.find(({ key }) => key === group)?.name ?? group}`,
@@ -55,5 +55,5 @@ export function flowsTitle(
   ].filter((words) => words !== '')
   if (asked.length === 0 && groupNames.length === 0) return count(total)
   if (asked.length === 0) return `${count(total)} for ${groupNames.length === 1 ? '1 group' : `${groupNames.length} groups`}`
-  return `${shown === 0 ? 'No flow is like that' : `${grouped(shown)} of ${count(total)}`}: ${asked.join(', ')}`
+  return `${shown === 0 ? 'No flow is like that' : `${formatCount(shown)} of ${count(total)}`}: ${asked.join(', ')}`
 }

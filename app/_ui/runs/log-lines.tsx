@@ -1,7 +1,7 @@
 'use client'
-import { clockTime } from '#app/_ui/format-time.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { usePageTime } from '#app/_ui/zone.tsx'
+import { clockTime } from '#lib/domain/wording/dates.ts'
 import type { LogLine } from '#lib/queries/runs/run-rows.ts'
 import { piecesOf } from './grown-log.ts'
 

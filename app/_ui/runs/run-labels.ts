@@ -1,5 +1,5 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunFilterState } from '#lib/queries/runs/run-list.ts'
 import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 
@@ -69,13 +69,13 @@ export function triggerInWords(run: Pick<RunRow, 'trigger'> & { requestedBy: str
 /** `1,724 rows, 14 put aside`; what a run loads is known when it ends, so until then `14 put aside so far` or null. A dry run changed nothing. */
 export function rowsInWords(run: Pick<RunRow, 'rowsLoaded' | 'rowsRejected' | 'endedAt' | 'isDryRun'>): string | null {
   if (run.isDryRun) return dryRowsInWords(run)
-  if (run.endedAt === null) return run.rowsRejected === 0 ? null : `${grouped(run.rowsRejected)} put aside so far`
-  const loaded = `${grouped(run.rowsLoaded)} ${run.rowsLoaded === 1 ? 'row' : 'rows'}`
-  return run.rowsRejected === 0 ? loaded : `${loaded}, ${grouped(run.rowsRejected)} put aside`
+  if (run.endedAt === null) return run.rowsRejected === 0 ? null : `${formatCount(run.rowsRejected)} put aside so far`
+  const loaded = `${formatCount(run.rowsLoaded)} ${run.rowsLoaded === 1 ? 'row' : 'rows'}`
+  return run.rowsRejected === 0 ? loaded : `${loaded}, ${formatCount(run.rowsRejected)} put aside`
 }
 
 function dryRowsInWords({ endedAt, rowsRejected }: Pick<RunRow, 'rowsRejected' | 'endedAt'>): string | null {
-  if (rowsRejected > 0) return `${endedAt === null ? '' : 'nothing changed, '}${grouped(rowsRejected)} would be put aside`
+  if (rowsRejected > 0) return `${endedAt === null ? '' : 'nothing changed, '}${formatCount(rowsRejected)} would be put aside`
   return endedAt === null ? null : 'nothing changed'
 }
 

@@ -1,9 +1,9 @@
 import { Chevron } from '#app/_ui/chevron.tsx'
-import { duration } from '#app/_ui/format-time.ts'
 import { runPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { isFailure } from '#lib/domain/runs/run.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { LogLines } from './log-lines.tsx'
 import { rowsInWords, secondsOf } from './run-labels.ts'
@@ -37,7 +37,7 @@ function Run({ run, now, open }: { run: RunDetail; now: number; open: boolean })
           <Time at={run.startedAt ?? run.scheduledFor} form="long" />
         </span>
         <span>{run.flow}</span>
-        <span className="muted">{seconds === null ? 'not started' : duration(seconds)}</span>
+        <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
         <span className="muted">{rowsInWords(run)}</span>
         <Chevron />
         {run.problem !== null && <span className="run-problem">{run.problem}</span>}

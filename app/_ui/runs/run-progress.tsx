@@ -1,5 +1,5 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 
 /** How far a running run is, and when it expects to end. */
@@ -8,7 +8,7 @@ export function RunProgress({ run }: { run: RunRow }) {
   return (
     <span className="run-progress">
       {total !== null && total > 0 && <progress value={Math.min(done ?? 0, total)} max={total} aria-label="Progress" />}
-      {done !== null && <span>{total === null ? `${grouped(done)} done` : `${grouped(done)} of ${grouped(total)}`}</span>}
+      {done !== null && <span>{total === null ? `${formatCount(done)} done` : `${formatCount(done)} of ${formatCount(total)}`}</span>}
       {run.waitingFor !== null && <span>{run.waitingFor}</span>}
       {run.etaAt !== null && (
         <span className="muted">

@@ -1,5 +1,5 @@
-import { duration } from '#app/_ui/format-time.ts'
-import { grouped } from '#app/_ui/grouped.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 
 /** A stretch of a step, in percent of the chart's width. */
@@ -59,12 +59,12 @@ function bar(kind: TaskBar['kind'], start: number, end: number): TaskBar {
 
 /** A step in words: its state, how long, how many tries, what was wrong. */
 export function stepInWords(task: TaskRow, now: number): string {
-  const tries = task.tries > 1 ? `, ${grouped(task.tries)} tries` : ''
+  const tries = task.tries > 1 ? `, ${formatCount(task.tries)} tries` : ''
   const problem = task.problem === null ? '' : `: ${task.problem}`
-  if (task.endedAt !== null) return `${task.state} in ${duration((task.endedAt - task.startedAt) / 1000)}${tries}${problem}`
+  if (task.endedAt !== null) return `${task.state} in ${formatDuration(task.endedAt - task.startedAt)}${tries}${problem}`
   const wait = task.waits.at(-1)
-  if (wait === undefined) return `running for ${duration((now - task.startedAt) / 1000)}`
-  const again = `try ${grouped(task.tries + 1)}`
-  if (wait.until > now) return `waits ${duration((wait.until - now) / 1000)} for ${again}${problem}`
-  return `running for ${duration((now - task.startedAt) / 1000)}, ${again}${task.problem === null ? '' : `; before${problem}`}`
+  if (wait === undefined) return `running for ${formatDuration(now - task.startedAt)}`
+  const again = `try ${formatCount(task.tries + 1)}`
+  if (wait.until > now) return `waits ${formatDuration(wait.until - now)} for ${again}${problem}`
+  return `running for ${formatDuration(now - task.startedAt)}, ${again}${task.problem === null ? '' : `; before${problem}`}`
 }

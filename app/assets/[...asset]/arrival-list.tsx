@@ -1,7 +1,7 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { runPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ArrivalRow } from '#lib/queries/pages/asset-page.ts'
 import { CLOCK_WORDS } from './clock-words.ts'
 
@@ -36,7 +36,7 @@ export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
                 <td data-label="Learnt">
                   <Time at={arrival.recordedAt} />
                 </td>
-                <td data-label="Rows">{arrival.rows === null ? '–' : grouped(arrival.rows)}</td>
+                <td data-label="Rows">{arrival.rows === null ? '–' : formatCount(arrival.rows)}</td>
                 <td data-label="How">{arrival.runId === null ? (arrival.evidence ?? '–') : <a href={runPath(arrival.runId)}>a run</a>}</td>
               </tr>
             ))}

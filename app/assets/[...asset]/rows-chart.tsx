@@ -1,7 +1,7 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ArrivalRow } from '#lib/queries/pages/asset-page.ts'
 
 const SHOWN = 60
@@ -18,7 +18,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
   const last = loads.at(-1)
   if (loads.length < 2 || last === undefined) return null
   return (
-    <Section title="Rows per load" note={`up to ${grouped(most)}`}>
+    <Section title="Rows per load" note={`up to ${formatCount(most)}`}>
       <ScrollArea className="scroll end" label="Rows per load">
         <svg
           className="rows-chart"
@@ -27,7 +27,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
           viewBox={`0 0 ${loads.length * STEP} ${HEIGHT}`}
           preserveAspectRatio="none"
           role="img"
-          aria-label={`Rows of the last ${loads.length} loads, the newest ${grouped(last.rows ?? 0)}, at most ${grouped(most)}`}
+          aria-label={`Rows of the last ${loads.length} loads, the newest ${formatCount(last.rows ?? 0)}, at most ${formatCount(most)}`}
         >
           {loads.map((load, index) => {
             const height = most === 0 ? 1 : Math.max(1, Math.round((HEIGHT * (load.rows ?? 0)) / most))
@@ -36,7 +36,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
         </svg>
       </ScrollArea>
       <p className="muted small">
-        The newest: {grouped(last.rows ?? 0)} rows
+        The newest: {formatCount(last.rows ?? 0)} rows
         {last.at !== null && (
           <>
             , <Time at={last.at} form="long" />

@@ -1,10 +1,11 @@
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
-import { duration } from '#app/_ui/format-time.ts'
-import { grouped } from '#app/_ui/grouped.ts'
 import { connectionPath, flowPath } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
-import { promiseInWords, reasonInWords } from '#lib/domain/wording/words.ts'
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
+import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 
 /** Why it is this colour: the verdict, the promise, the limits, and how we know. */
@@ -24,7 +25,7 @@ export function WhySection({ found }: { found: AssetPage }) {
           [look.staleAt !== null && look.staleAt < window.now ? 'Stale since' : 'Stale from', instant(look.staleAt)],
           [knownBy(asset.problem), evidence(found)],
           ['Last try to look', look.attemptedAt === asset.probedAt ? null : instant(look.attemptedAt)],
-          ['Unknown when not seen for', found.blindAfterMs === null ? null : duration(found.blindAfterMs / 1000)],
+          ['Unknown when not seen for', found.blindAfterMs === null ? null : formatDuration(found.blindAfterMs)],
           [
             'Through the connection',
             <a key="through" href={connectionPath(found.connection)}>
@@ -77,7 +78,7 @@ function knownBy(problem: string | null): string {
 function evidence({ look, asset }: AssetPage): string | null {
   if (look.detail !== null) {
     const how = look.strength === 'weak' ? ' Weak evidence.' : ''
-    const rows = look.rows === null ? '' : ` ${grouped(look.rows)} rows.`
+    const rows = look.rows === null ? '' : ` ${formatCount(look.rows)} rows.`
     return `${look.detail}${how}${rows}`
   }
   return asset.flow === null ? null : `Tidemark’s own ledger of the flow “${asset.flow}”.`

@@ -1,4 +1,4 @@
-import { grouped } from '#app/_ui/grouped.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 /** What a run counts, stage by stage. */
@@ -14,7 +14,7 @@ export function CounterTable({ counters }: { counters: RunView['counters'] }) {
               <ul>
                 {Object.entries(counts).map(([name, count]) => (
                   <li key={name}>
-                    <strong>{grouped(count)}</strong> {name}
+                    <strong>{formatCount(count)}</strong> {name}
                   </li>
                 ))}
               </ul>

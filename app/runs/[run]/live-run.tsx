@@ -2,8 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { duration } from '#app/_ui/format-time.ts'
-import { grouped } from '#app/_ui/grouped.ts'
 import { getJson } from '#app/_ui/live/get-json.ts'
 import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunMark } from '#app/_ui/runs/run-mark.tsx'
@@ -11,6 +9,8 @@ import { TaskChart } from '#app/_ui/runs/task-chart.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { isEnded } from '#lib/domain/runs/run.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 import { CounterTable } from './counter-table.tsx'
@@ -67,7 +67,7 @@ export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
           <CounterTable counters={run.counters} />
         </Section>
       )}
-      <Section title="Steps" note={run.tasksOmitted > 0 ? `${grouped(run.tasksOmitted)} earlier ones are left out` : undefined}>
+      <Section title="Steps" note={run.tasksOmitted > 0 ? `${formatCount(run.tasksOmitted)} earlier ones are left out` : undefined}>
         <TaskChart run={run} now={run.now} />
         {run.tasks.length === 0 && <p className="muted">No step has begun.</p>}
       </Section>
@@ -92,7 +92,7 @@ function useFreshPage({ state, rowsRejected, now }: RunView): void {
 
 function RunFacts({ run }: { run: RunView }) {
   const seconds = secondsOf(run, run.now)
-  const took = seconds === null ? null : duration(seconds)
+  const took = seconds === null ? null : formatDuration(seconds * 1000)
   const isOver = isEnded(run.state)
   return (
     <Facts
@@ -113,7 +113,9 @@ function RunFacts({ run }: { run: RunView }) {
         ],
         ['Started by', triggerInWords(run)],
         ...Object.entries(run.parameters).map(([name, value]) => [`Parameter ${name}`, <Value key={name} value={value} />] as const),
-        ...Object.entries(run.summary ?? {}).map(([name, value]) => [name, typeof value === 'number' ? grouped(value) : value] as const),
+        ...Object.entries(run.summary ?? {}).map(
+          ([name, value]) => [name, typeof value === 'number' ? formatCount(value) : value] as const,
+        ),
       ]}
     />
   )

@@ -1,7 +1,7 @@
-import { grouped } from '#app/_ui/grouped.ts'
 import { runQuestionPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { Rejections } from '#lib/queries/runs/run-rejections.ts'
 
 /** What a run put aside: the reasons with their counts, then the rows, page by page. Nothing when nothing was. */
@@ -12,7 +12,7 @@ export function RejectedRows({ runId, rejections, isDryRun }: { runId: string; r
     <div id="rejected">
       <Section
         title={isDryRun ? 'Rows it would put aside' : 'Rows put aside'}
-        note={`${grouped(total)} in all; a person is named by a pseudonym only`}
+        note={`${formatCount(total)} in all; a person is named by a pseudonym only`}
       >
         <table className="table reasons">
           <thead>
@@ -25,7 +25,7 @@ export function RejectedRows({ runId, rejections, isDryRun }: { runId: string; r
           <tbody>
             {groups.map(({ id, task, reason, count }) => (
               <tr key={id} aria-current={id === group?.id ? 'true' : undefined}>
-                <td>{grouped(count)}</td>
+                <td>{formatCount(count)}</td>
                 <th scope="row">
                   <a href={runQuestionPath(runId, { reason: id }, 'rejected')}>{reason}</a>
                 </th>
@@ -34,7 +34,7 @@ export function RejectedRows({ runId, rejections, isDryRun }: { runId: string; r
             ))}
           </tbody>
         </table>
-        {groupsOmitted > 0 && <p className="muted small">{grouped(groupsOmitted)} further reasons are in the rows below.</p>}
+        {groupsOmitted > 0 && <p className="muted small">{formatCount(groupsOmitted)} further reasons are in the rows below.</p>}
         <Rows runId={runId} rejections={rejections} />
       </Section>
     </div>
@@ -46,7 +46,7 @@ function Rows({ runId, rejections }: { runId: string; rejections: Rejections }) 
   return (
     <>
       <h3 className="rows-head">
-        {group === null ? 'All rows' : `${grouped(group.count)} ${group.count === 1 ? 'row' : 'rows'}: ${group.reason}`}
+        {group === null ? 'All rows' : `${formatCount(group.count)} ${group.count === 1 ? 'row' : 'rows'}: ${group.reason}`}
         {group !== null && <a href={runQuestionPath(runId, {}, 'rejected')}>Show all rows</a>}
       </h3>
       <table className="table cards">
@@ -85,7 +85,7 @@ function Pages({ runId, rejections: { group, page, pages } }: { runId: string; r
     <nav className="pages" aria-label="Pages of rows">
       {page > 1 && <a href={pathOf(page - 1)}>Earlier rows</a>}
       <span className="muted">
-        Page {grouped(page)} of {grouped(pages)}
+        Page {formatCount(page)} of {formatCount(pages)}
       </span>
       {page < pages && <a href={pathOf(page + 1)}>Further rows</a>}
     </nav>

@@ -1,9 +1,9 @@
 'use client'
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
-import { grouped } from '#app/_ui/grouped.ts'
 import { cancelRunPath, requestRunPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { isEnded } from '#lib/domain/runs/run.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 interface RunActionsProps {
@@ -52,7 +52,7 @@ function AgainActions({ run, parameters }: Pick<RunActionsProps, 'run' | 'parame
     <>
       {canReplay && (
         <ActionForm action={action} fields={{ parameters: { replay: run.id } }}>
-          Replay what failed ({grouped(run.rowsRejected)})
+          Replay what failed ({formatCount(run.rowsRejected)})
         </ActionForm>
       )}
       <ActionForm action={action} fields={{ parameters: real }}>

@@ -1,12 +1,12 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { duration } from '#app/_ui/format-time.ts'
-import { grouped } from '#app/_ui/grouped.ts'
 import { runPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { type ProgressMark, throughputInWords, throughputOf, withMark } from '#lib/domain/runs/throughput.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
@@ -27,8 +27,8 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
       <dl>
         {done !== null && (
           <Fact label="Done">
-            <strong>{grouped(done)}</strong>
-            {total !== null && ` of ${grouped(total)}`}
+            <strong>{formatCount(done)}</strong>
+            {total !== null && ` of ${formatCount(total)}`}
             {share !== null && ` (${Math.floor(100 * share)} %)`}
           </Fact>
         )}
@@ -68,14 +68,14 @@ function Eta({ at, now }: { at: number; now: number }) {
   if (at <= now) return 'it takes longer than it seemed'
   return (
     <>
-      <Time at={at} form="clock" /> (in {duration((at - now) / 1000)})
+      <Time at={at} form="clock" /> (in {formatDuration(at - now)})
     </>
   )
 }
 
 function Sign({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
   if (sinceReadMs > DEAF_AFTER_MS)
-    return <Fact label="Heartbeat">This page has not heard from the server for {duration(sinceReadMs / 1000)}.</Fact>
+    return <Fact label="Heartbeat">This page has not heard from the server for {formatDuration(sinceReadMs)}.</Fact>
   const now = run.now + sinceReadMs
   const words = livenessInWords(run, now)
   if (words === null) return null

@@ -1,8 +1,8 @@
 'use client'
 import { type SubmitEvent, useRef } from 'react'
-import { grouped } from '#app/_ui/grouped.ts'
 import { runPath, runQuestionPath } from '#app/_ui/paths.ts'
 import { LogLines } from '#app/_ui/runs/log-lines.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 import { type LogSearch, useRunLog } from './use-run-log.ts'
 
@@ -102,5 +102,5 @@ function askFor(search: LogSearch, runId: string, ask: (search: LogSearch) => Pr
 function countInWords({ lines, matching, more }: LogPart, { find, level }: LogSearch): string {
   const all = matching ?? lines.length
   const what = find !== '' || level !== 'info' ? `${all === 1 ? 'line fits' : 'lines fit'}` : all === 1 ? 'line' : 'lines'
-  return more ? `${grouped(all)} ${what}, ${grouped(lines.length)} shown` : `${grouped(all)} ${what}`
+  return more ? `${formatCount(all)} ${what}, ${formatCount(lines.length)} shown` : `${formatCount(all)} ${what}`
 }

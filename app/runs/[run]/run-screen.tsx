@@ -1,9 +1,9 @@
 import { NoActions } from '#app/_ui/actions/no-orders.tsx'
-import { grouped } from '#app/_ui/grouped.ts'
 import { Listed } from '#app/_ui/listed.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunPage, RunPageQuery } from '#lib/queries/pages/run-page.ts'
 import { LiveRun } from './live-run.tsx'
 import { RejectedRows } from './rejected-rows.tsx'
@@ -43,7 +43,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
           <Written assets={writes.slice(0, WRITES_SHOWN)} />
           {writes.length > WRITES_SHOWN && (
             <details className="fold">
-              <summary>{grouped(writes.length - WRITES_SHOWN)} more</summary>
+              <summary>{formatCount(writes.length - WRITES_SHOWN)} more</summary>
               <Written assets={writes.slice(WRITES_SHOWN)} />
             </details>
           )}

@@ -1,19 +1,11 @@
 import { isEnded } from '#lib/domain/runs/run.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { wallTimeAt } from '#lib/domain/time/zone.ts'
+import { clockTime } from '#lib/domain/wording/dates.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogLine } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
-
-/** `1,724`. */
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US')
-}
-
-/** `02:04:31` in a zone. */
-export function clockTime(at: Instant, zone: string): string {
-  return new Date(wallTimeAt(at, zone)).toISOString().slice(11, 19)
-}
 
 /** `2026-11-20 02:04` in a zone. */
 export function dateTime(at: Instant, zone: string): string {
@@ -25,8 +17,8 @@ export function progressInWords(run: Pick<RunView, 'progressDone' | 'progressTot
   const { progressDone: done, progressTotal: total } = run
   if (done === null) return ''
   return total === null || total === 0
-    ? `${grouped(done)} done`
-    : `${grouped(done)} of ${grouped(total)} (${Math.min(100, Math.floor((100 * done) / total))} %)`
+    ? `${formatCount(done)} done`
+    : `${formatCount(done)} of ${formatCount(total)} (${Math.min(100, Math.floor((100 * done) / total))} %)`
 }
 
 /** What a run waits for, in words; null when for nothing. */
@@ -48,8 +40,8 @@ function plainState(run: Pick<RunView, 'state' | 'cancelAt'>): string {
 /** `1,724 rows, 3 put aside`; of a dry run that nothing changed. */
 export function doneInWords(run: Pick<RunView, 'rowsLoaded' | 'rowsRejected' | 'isDryRun'>): string {
   const { rowsLoaded, rowsRejected, isDryRun } = run
-  const aside = rowsRejected === 0 ? '' : `, ${grouped(rowsRejected)} ${isDryRun ? 'would be ' : ''}put aside`
-  return `${isDryRun ? 'nothing changed' : `${grouped(rowsLoaded)} rows`}${aside}`
+  const aside = rowsRejected === 0 ? '' : `, ${formatCount(rowsRejected)} ${isDryRun ? 'would be ' : ''}put aside`
+  return `${isDryRun ? 'nothing changed' : `${formatCount(rowsLoaded)} rows`}${aside}`
 }
 
 /** One line on where a run is; the same as long as nothing worth telling has changed. */

@@ -1,5 +1,5 @@
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { ListedRun } from '#lib/queries/runs/run-list.ts'
 import { dateTime, doneInWords, progressInWords, stateInWords } from './in-words.ts'
 

@@ -1,11 +1,13 @@
 import { livenessInWords } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { type ProgressMark, throughputInWords, throughputOf } from '#lib/domain/runs/throughput.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { clockTime } from '#lib/domain/wording/dates.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogLine, TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
-import { clockTime, grouped, logLineInWords, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
+import { logLineInWords, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
 
 /** What the live display of a run is drawn from. */
 export interface LiveView {
@@ -43,7 +45,7 @@ function headOf({ run, marks, zone }: LiveView, { columns }: ScreenSize): string
   if (progress !== '') lines.push(`${barOf(run, Math.min(BAR_WIDTH_MAX, columns - progress.length - 4))}${progress}`)
   const pace = [run.state === 'running' ? throughputInWords(throughputOf(marks, run.startedAt)) : null, etaInWords(run, zone)]
   lines.push(...sentence(pace))
-  lines.push(...sentence([waitingInWords(run), run.rowsRejected === 0 ? null : `${grouped(run.rowsRejected)} put aside so far`]))
+  lines.push(...sentence([waitingInWords(run), run.rowsRejected === 0 ? null : `${formatCount(run.rowsRejected)} put aside so far`]))
   lines.push(...sentence([livenessInWords(run, run.now)]))
   return lines
 }
@@ -68,7 +70,7 @@ function etaInWords(run: RunView, zone: string): string | null {
 function countersOf({ counters }: RunView): string[] {
   const stages = Object.entries(counters)
   const width = Math.max(0, ...stages.map(([stage]) => stage.length))
-  const words = (counts: Record<string, number>) => Object.entries(counts).map(([name, count]) => `${grouped(count)} ${name}`)
+  const words = (counts: Record<string, number>) => Object.entries(counts).map(([name, count]) => `${formatCount(count)} ${name}`)
   return stages.map(([stage, counts]) => `  ${stage.padEnd(width)}  ${words(counts).join(', ')}`)
 }
 

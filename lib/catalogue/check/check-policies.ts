@@ -4,7 +4,8 @@ import { calendarSchema, PROBE_EVERY_MS } from '#lib/catalogue/schema/document.t
 import { toCalendar } from '#lib/catalogue/schema/written-policy.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { isValidCron, nextTick } from '#lib/domain/time/cron.ts'
-import { formatDuration, parseDuration } from '#lib/domain/time/duration.ts'
+import { parseDuration } from '#lib/domain/time/duration.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Finding } from './issues.ts'
 
 function readCalendars(outline: Outline): Map<string, BusinessCalendar> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Catalogue, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
-import { promiseInWords } from '#lib/domain/wording/words.ts'
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { campusCatalogue, campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
 import { keyInWords, resolveCatalogue } from './resolve.ts'
 

@@ -14,10 +14,10 @@ import { declaredFlowsIn, withDeclaredFlows } from '#lib/catalogue/schema/declar
 import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from '#lib/catalogue/schema/document.ts'
 import { isJudgedByLoads, resolvePolicies, toCalendar } from '#lib/catalogue/schema/written-policy.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { promiseInWords } from '#lib/domain/wording/words.ts'
 import { withDeclaredFlowFeeds } from './declared-flow-feeds.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 

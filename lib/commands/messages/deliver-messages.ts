@@ -7,8 +7,8 @@ import {
   recordMessageOutcome,
 } from '#lib/db/messages/messages.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Lookup } from '#lib/platform/secrets/secrets.ts'

@@ -18,8 +18,8 @@ import {
 } from '#lib/db/runs/runs.ts'
 import { OVERDUE_AFTER_MS } from '#lib/domain/runs/run.ts'
 import { planTicks } from '#lib/domain/runs/run-plan.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { type Gate, gateOf } from './run-gate.ts'
 import { settleOutcome } from './settle-outcome.ts'
 

@@ -1,5 +1,6 @@
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { promiseInWords, reasonInWords, statusInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, statusInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { Forecast, type Judgement } from './forecast.ts'
 import { NEVER } from './policies/policy-kind.ts'

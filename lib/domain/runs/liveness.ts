@@ -1,5 +1,5 @@
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS, type RunState } from './run.ts'
 
 /** What a running run is known by to be alive. */

@@ -1,4 +1,5 @@
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 
 /** How far a run was at an instant. */
 export interface ProgressMark {
@@ -46,7 +47,7 @@ function perSecond(count: number, ms: number): number {
 
 /** `312 per second`, `4.2 per second`, `12 per minute`: a rate in the unit that people can picture. */
 export function rateInWords(perSecondRate: number): string {
-  if (perSecondRate >= 10) return `${inThousands(Math.round(perSecondRate))} per second`
+  if (perSecondRate >= 10) return `${formatCount(Math.round(perSecondRate))} per second`
   if (perSecondRate >= 1) return `${perSecondRate.toFixed(1)} per second`
   const perMinute = perSecondRate * 60
   return `${perMinute >= 10 || perMinute === 0 ? Math.round(perMinute) : perMinute.toFixed(1)} per minute`
@@ -61,8 +62,4 @@ export function throughputInWords({ recent, recentMs, overall }: Pace): string |
   }
   if (overall !== null) parts.push(`${rateInWords(overall)} overall`)
   return parts.length === 0 ? null : parts.join(', ')
-}
-
-function inThousands(count: number): string {
-  return count.toLocaleString('en-US')
 }

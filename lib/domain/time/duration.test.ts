@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { durationSchema, formatDuration, parseDuration } from './duration.ts'
+import { durationSchema, parseDuration } from './duration.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './instant.ts'
 
 describe('parseDuration', () => {
@@ -29,26 +29,5 @@ describe('durationSchema', () => {
   test('says how to write one', () => {
     expect(durationSchema.safeParse('soon').error?.issues[0]?.message).toContain('45m')
     expect(durationSchema.safeParse(45).success).toBe(false)
-  })
-})
-
-describe('formatDuration', () => {
-  test.each([
-    [0, '0 s'],
-    [999, '0 s'],
-    [SECOND_MS, '1 s'],
-    [90 * MINUTE_MS, '1 h 30 min'],
-    [DAY_MS, '1 d'],
-    [DAY_MS + 5 * MINUTE_MS, '1 d 5 min'],
-    [DAY_MS + HOUR_MS + MINUTE_MS, '1 d 1 h'],
-    [400 * DAY_MS, '400 d'],
-    [-5 * MINUTE_MS, '0 s'],
-  ])('writes %d ms as %s', (ms, text) => {
-    expect(formatDuration(ms)).toBe(text)
-  })
-
-  test('shows as many units as asked for', () => {
-    expect(formatDuration(DAY_MS + HOUR_MS + MINUTE_MS + SECOND_MS, 4)).toBe('1 d 1 h 1 min 1 s')
-    expect(formatDuration(HOUR_MS - 1, 1)).toBe('59 min')
   })
 })

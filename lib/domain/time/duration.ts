@@ -3,12 +3,6 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './instant.ts'
 
 const WRITTEN = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/
 const WRITTEN_UNITS_MS = [7 * DAY_MS, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS]
-const SHOWN_UNITS: readonly (readonly [number, string])[] = [
-  [DAY_MS, 'd'],
-  [HOUR_MS, 'h'],
-  [MINUTE_MS, 'min'],
-  [SECOND_MS, 's'],
-]
 
 /** Milliseconds of a written duration such as `45m`, `1h30m`, `2d`; null when it is not one. A day is 24 hours. */
 export function parseDuration(text: string): number | null {
@@ -17,19 +11,6 @@ export function parseDuration(text: string): number | null {
   if (match === null) return null
   const ms = WRITTEN_UNITS_MS.reduce((sum, unitMs, index) => sum + Number(match[index + 1] ?? 0) * unitMs, 0)
   return Number.isSafeInteger(ms) ? ms : null
-}
-
-/** A duration as people read it, `1 h 30 min`: at most `units` units, the rest cut off. Never negative. */
-export function formatDuration(ms: number, units = 2): string {
-  const parts: string[] = []
-  let rest = Math.max(0, ms)
-  for (const [unitMs, name] of SHOWN_UNITS) {
-    const count = Math.floor(rest / unitMs)
-    rest -= count * unitMs
-    if (count > 0) parts.push(`${count} ${name}`)
-    if (parts.length === units) break
-  }
-  return parts.length === 0 ? '0 s' : parts.join(' ')
 }
 
 /** A duration as people write it in the catalogue; parsed to milliseconds. */

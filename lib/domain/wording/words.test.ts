@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, calendarDays } from '#lib/testing/history/domain-builders.ts'
-import { promiseInWords, reasonInWords, statusInWords } from './words.ts'
+import { reasonInWords, statusInWords } from './words.ts'
 
 const WORK = { weekdays: [1, 2, 3, 4, 5], holidays: [] }
 

@@ -1,5 +1,3 @@
-import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
-import { kindWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 
 const STATUS_WORDS: Record<Status, string> = {
@@ -45,9 +43,4 @@ export function reasonInWords(reason: Reason): string {
 /** What weak evidence says of itself wherever a status rests on it: `by counters, weak`. */
 export function weaknessInWords(method: string): string {
   return `by ${method}, weak`
-}
-
-/** A promise as people say it, `every day at 02:00 (America/New_York), 45 min of grace`; no full stop. */
-export function promiseInWords(policy: Policy): string {
-  return kindWords(policy)
 }

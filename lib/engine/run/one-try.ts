@@ -1,5 +1,5 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { currentScope, inScope } from './scope.ts'
 import { orAborted } from './stop.ts'

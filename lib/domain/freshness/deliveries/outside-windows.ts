@@ -1,11 +1,11 @@
 import { effectiveAt, isFutureData, placeOf } from '#lib/domain/freshness/clock-history.ts'
+import { lateInWords } from '#lib/domain/freshness/deliveries/delivery-words.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { dueAfter } from '#lib/domain/freshness/policies/deadline-windows.ts'
 import type { DeadlinePolicy } from '#lib/domain/freshness/policies/policy.ts'
 import { previousTick } from '#lib/domain/time/cron.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
-import { lateInWords } from '#lib/domain/wording/delivery-words.ts'
 import { deliveryClock } from './deliveries.ts'
 
 /** Fewer tell nothing about how a promise fits; more are of a time when all was different. */

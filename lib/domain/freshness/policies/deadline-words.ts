@@ -1,8 +1,8 @@
 import { nextTick } from '#lib/domain/time/cron.ts'
-import { formatDuration } from '#lib/domain/time/duration.ts'
 import { DAY_MS, type Instant, ORDINARY_MONDAY } from '#lib/domain/time/instant.ts'
 import { timeOfDay } from '#lib/domain/time/local-day.ts'
 import { dayNumberAt } from '#lib/domain/time/zone.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { contentOf, leastGapMs, opensAt } from './deadline-windows.ts'
 import type { DeadlinePolicy } from './policy.ts'
 

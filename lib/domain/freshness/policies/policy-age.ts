@@ -1,4 +1,4 @@
-import { formatDuration } from '#lib/domain/time/duration.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { AgePolicy } from './policy.ts'
 import type { PolicyKind } from './policy-kind.ts'
 

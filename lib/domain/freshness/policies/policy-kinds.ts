@@ -26,8 +26,8 @@ export function judgeNothing<K extends Kind>(policy: PolicyOf<K>, createdAt: Ins
   return kindOf<K>(policy).judgeNothing(policy, createdAt)
 }
 
-/** A promise as people say it, without a full stop. */
-export function kindWords<K extends Kind>(policy: PolicyOf<K>): string {
+/** A promise as people say it, `every day at 02:00 (America/New_York), 45 min of grace`; no full stop. */
+export function promiseInWords<K extends Kind>(policy: PolicyOf<K>): string {
   return kindOf<K>(policy).words(policy)
 }
 

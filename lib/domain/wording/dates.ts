@@ -1,6 +1,7 @@
+import { DAY_MS } from '#lib/domain/time/instant.ts'
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-const DAY_MS = 86_400_000
 /** Instants further away than this are written with their year. */
 const YEAR_SHOWN_AFTER_DAYS = 300
 
@@ -103,35 +104,4 @@ export function zoneCity(zone: string): string {
 /** An instant as `<time datetime>` wants it, to the minute. */
 export function machineTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16)}Z`
-}
-
-const STEPS = [
-  [DAY_MS, 'day'],
-  [3_600_000, 'hour'],
-  [60_000, 'minute'],
-] as const
-
-/** `3 hours ago`, `in 12 minutes`, `just now`; `in a moment` only of what is to come: clocks differ, and a page is a little older than they. */
-export function age(at: number, now: number, isToCome = false): string {
-  const distance = Math.abs(now - at)
-  for (const [ms, unit] of STEPS) {
-    const count = Math.floor(distance / ms)
-    if (count === 0) continue
-    const words = `${count} ${unit}${count === 1 ? '' : 's'}`
-    return at > now ? `in ${words}` : `${words} ago`
-  }
-  return isToCome && at > now ? 'in a moment' : 'just now'
-}
-
-/** A length of time in two units at most: `3 h 12 min`; what is shorter than a second is `under 1 s`. */
-export function duration(seconds: number): string {
-  const units: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [Math.floor(seconds) % 60, 's'],
-  ]
-  const shown = units.filter(([count]) => count > 0).slice(0, 2)
-  if (shown.length === 0) return seconds > 0 ? 'under 1 s' : '0 s'
-  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ')
 }
