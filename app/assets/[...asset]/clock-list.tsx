@@ -3,13 +3,11 @@ import { Age, Time } from '#app/_ui/time.tsx'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 import { CLOCK_WORDS } from './clock-words.ts'
-import { judgedClocks } from './judged-clocks.ts'
 
 const ORDER = ['dataThroughAt', 'writtenAt', 'loadedAt', 'probedAt'] as const
 
 /** The four clocks, never mixed up: each with what it means, and which one the promise is about. */
 export function ClockList({ found }: { found: AssetPage }) {
-  const judged = judgedClocks(found)
   return (
     <Section title="Four clocks">
       <dl className="clocks">
@@ -17,7 +15,7 @@ export function ClockList({ found }: { found: AssetPage }) {
           <div key={clock}>
             <dt>
               {CLOCK_WORDS[clock].name}
-              {isJudged(judged, clock) && <span className="tag">judged</span>}
+              {isJudged(found.look.clocks, clock) && <span className="tag">judged</span>}
             </dt>
             <dd>
               <ClockValue at={found.asset[clock]} isDay={clock === 'dataThroughAt' && found.asset.dataThroughIsDay} />
@@ -30,8 +28,8 @@ export function ClockList({ found }: { found: AssetPage }) {
   )
 }
 
-function isJudged(judged: ReadonlySet<JudgedClock>, clock: JudgedClock | 'probedAt'): boolean {
-  return clock !== 'probedAt' && judged.has(clock)
+function isJudged(judged: readonly JudgedClock[], clock: JudgedClock | 'probedAt'): boolean {
+  return clock !== 'probedAt' && judged.includes(clock)
 }
 
 function ClockValue({ at, isDay }: { at: number | null; isDay: boolean }) {

@@ -13,12 +13,12 @@ import { Facts, Section } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
+import { firstToTurn } from '#lib/domain/lineage/first-to-turn.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
-import { firstToTurn, verdictOf } from './root-of-trouble.ts'
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
 export function FeedScreen({ found }: { found: FeedPage }) {
@@ -59,7 +59,12 @@ function NoAssets() {
 
 function Head({ found }: { found: FeedPage }) {
   const { feed } = found
-  const root = firstToTurn(found)
+  const upstreamIds = new Set(found.edges.map((edge) => edge.upstreamId))
+  const root = firstToTurn(
+    found.feed,
+    found.assets,
+    found.neighbours.filter((asset) => upstreamIds.has(asset.id)),
+  )
   return (
     <header className="subject-head">
       <h1 dir="auto">{feed.name}</h1>
@@ -185,4 +190,11 @@ function links(names: readonly string[], pathOf: (name: string) => string) {
     ),
   }))
   return <Listed key="links" items={items} />
+}
+
+/** The explanation of the promised asset that gives the feed its status. */
+function verdictOf(found: Pick<FeedPage, 'feed' | 'assets'>): string | null {
+  const { status, reason } = found.feed
+  if (status === 'fresh') return null
+  return found.assets.find((asset) => asset.promised && asset.status === status && asset.reason === reason)?.explanation ?? null
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Verdict } from '#lib/domain/freshness/span.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -26,6 +27,8 @@ export interface StoredVerdict extends Verdict {
   blindFrom: Instant | null
   /** Since when we have been blind by the settings in force then, as far as nobody has looked since; null = we were not. */
   blindSince: Instant | null
+  /** The clocks that the promises are about. */
+  clocks: JudgedClock[]
 }
 
 interface SubjectRow {

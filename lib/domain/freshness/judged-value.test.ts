@@ -15,7 +15,7 @@ import {
   statusAt,
 } from '#lib/testing/history/domain-builders.ts'
 import type { AssetFacts } from './facts.ts'
-import { judgedValue, judgesAClock } from './judged-value.ts'
+import { judgedClocks, judgedValue, judgesAClock } from './judged-value.ts'
 import { prepareFacts } from './prepare-facts.ts'
 
 const probed = settings([anAge()], { blindAfterMs: 10_000 * MINUTE_MS })
@@ -90,4 +90,22 @@ describe('a load that a correction of the writes takes back', () => {
 
 test('a policy that only watches judges no clock', () => {
   expect([judgesAClock({ kind: 'none' }), judgesAClock(anAge())]).toEqual([false, true])
+})
+
+describe('the clocks that an asset is judged by', () => {
+  const known = facts({ arrivals: [arrival('writtenAt', '2026-03-05T02:00'), arrival('dataThroughAt', '2026-03-04T00:00')] })
+  const clocksOf = (own = probed) => judgedClocks(own, prepareFacts(known), at('2026-03-20T00:00'))
+
+  test('are those its policies name, and for one that names none the clock in use, each once', () => {
+    expect(clocksOf(settings([anAge(), anAge({ clock: 'writtenAt' })], { blindAfterMs: 10_000 * MINUTE_MS }))).toEqual(['writtenAt'])
+    expect(clocksOf(settings([anAge(), anAge({ clock: 'dataThroughAt' })], { blindAfterMs: 10_000 * MINUTE_MS }))).toEqual([
+      'writtenAt',
+      'dataThroughAt',
+    ])
+  })
+
+  test('are none where nothing is promised, and loads for what is known from the ledger', () => {
+    expect(clocksOf(settings([{ kind: 'none' }]))).toEqual([])
+    expect(clocksOf(settings([anAge()]))).toEqual(['loadedAt'])
+  })
 })

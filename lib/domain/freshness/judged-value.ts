@@ -41,6 +41,12 @@ export function judgedValue(settings: AssetSettings, facts: PreparedFacts, polic
   return valueOn(facts, policy.clock ?? clockInUse(settings, facts, policy.zone, asOf), policy.zone, asOf)
 }
 
+/** The clocks that the policies of an asset judge as of an instant, each once. */
+export function judgedClocks(settings: AssetSettings, facts: PreparedFacts, asOf: Instant): JudgedClock[] {
+  const clocks = settings.policies.filter(judgesAClock).map((policy) => policy.clock ?? clockInUse(settings, facts, policy.zone, asOf))
+  return [...new Set(clocks)]
+}
+
 /** What one clock shows; a load is believed only as far as no later correction of the writes takes it back. */
 export function valueOn(facts: PreparedFacts, clock: JudgedClock, zone: string, asOf: Instant): JudgedValue {
   const state = stateAt(facts.history(clock, zone), asOf)

@@ -45,6 +45,8 @@ interface LastProbe {
   costMs: number | null
   rows: number | null
   warnings: string[]
+  /** The clocks that its promises are about. */
+  clocks: JudgedClock[]
   lateAt: Instant | null
   staleAt: Instant | null
 }
@@ -91,7 +93,7 @@ const HEAD = `
     a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
     a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
     (a.observation->>'rows')::float8 as rows, coalesce(a.observation->'warnings', '[]') as warnings,
-    (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt"
+    coalesce(a.verdict->'clocks', '[]') as clocks, (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt"
   from subject s join asset a on a.subject_id = s.id join feed f on f.subject_id = a.feed_id join subject g on g.id = f.group_id
   where s.kind = 'asset' and s.key = $1 and s.removed_at is null`
 

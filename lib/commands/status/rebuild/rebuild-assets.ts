@@ -3,6 +3,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { loadSpans, writeSpans } from '#lib/db/history/spans.ts'
 import type { AssetVersion } from '#lib/db/history/versions.ts'
 import { evaluate } from '#lib/domain/freshness/evaluate.ts'
+import { judgedClocks } from '#lib/domain/freshness/judged-value.ts'
 import { asIfSeen, type PreparedFacts, prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import { blindFrom, blindStretches } from '#lib/domain/freshness/sight.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
@@ -88,6 +89,7 @@ function judge({ versions }: LoadedAsset, prepared: PreparedFacts, now: Instant)
     blindAfterMs: settings.blindAfterMs,
     blindFrom: blind === END_OF_TIME ? null : blind,
     blindSince: blindSince(versions, prepared, now),
+    clocks: judgedClocks(settings, prepared, now),
   }
 }
 

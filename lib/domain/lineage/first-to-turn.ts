@@ -1,0 +1,35 @@
+import { isBroken, type Status, severity } from '#lib/domain/freshness/status.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** An asset as a cause sees it. */
+export interface Suspect {
+  id: number
+  feedKey: string
+  promised: boolean
+  status: Status | null
+  since: Instant | null
+}
+
+/**
+ * What turned first among the assets of a feed and what they are made from directly; of equals the worse. Null when nothing is wrong with
+ * the feed, or when it is an asset the feed is judged by itself.
+ */
+export function firstToTurn<Asset extends Suspect>(
+  feed: { key: string; status: Status | null },
+  own: readonly Asset[],
+  upstream: readonly Asset[],
+): Asset | null {
+  if (!isWrong(feed.status)) return null
+  const first = [...own, ...upstream]
+    .filter((asset) => isWrong(asset.status))
+    .sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || rank(a.status) - rank(b.status))[0]
+  return first === undefined || (first.promised && first.feedKey === feed.key) ? null : first
+}
+
+function isWrong(status: Status | null): boolean {
+  return isBroken(status) || status === 'unknown'
+}
+
+function rank(status: Status | null): number {
+  return status === null ? 99 : severity(status)
+}
