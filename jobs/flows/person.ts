@@ -7,10 +7,31 @@ import { directSource } from '#jobs/flows/person/sources/direct.ts'
 import { gatewaySource } from '#jobs/flows/person/sources/gateway.ts'
 import { Tally } from '#jobs/flows/person/tally.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
-import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
-import { asDryRun } from './documents/dry-run.ts'
+import { defineFlow, type FlowContext, type FlowResult, type LakeWork } from '#lib/engine/flow.ts'
 import { movesOf, noteBegun, noteEnded } from './person/coverage.ts'
 import { openPersonStore, type PersonStore, type Unseen } from './person/store/person-store.ts'
+
+const UNDONE = new Error('rolled back, as everything in a dry run')
+
+/**
+ * The same run, of which nothing stays: every transaction does its work and is rolled back, and nobody is put aside. What the parts answer
+ * is what they would have done; none of them sees what another did.
+ */
+function asDryRun<Context extends Pick<FlowContext<unknown>, 'lake' | 'quarantine'>>(ctx: Context): Context {
+  async function once<T>(task: string, batchKey: string, work: LakeWork<T>): Promise<T> {
+    const made: { result?: { of: T } } = {}
+    try {
+      return await ctx.lake.once(task, batchKey, async (sql) => {
+        made.result = { of: await work(sql) }
+        throw UNDONE
+      })
+    } catch (error) {
+      if (error !== UNDONE || made.result === undefined) throw error
+      return made.result.of
+    }
+  }
+  return { ...ctx, lake: { ...ctx.lake, once }, quarantine: async () => {} }
+}
 
 /**
  * Loads everybody the sources of the population name: who they are, their terms, their documents in batches, stripped of what nobody may

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
@@ -5,10 +6,9 @@ import { type Environment, publicAddress } from '#lib/platform/env.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
 import { type Binding, requireFreePort } from './bind-address.ts'
 import { buildIfNeeded, generateIfNeeded } from './build.ts'
-import { keepCampus } from './campus.ts'
-import { keepRunning, type Running } from './child.ts'
+import { type Child, keepRunning, type Running } from './child.ts'
 import type { Settings } from './environment.ts'
-import { DEMO_CATALOGUE, hasDemo, workerPlan } from './plans.ts'
+import { DEMO_CATALOGUE, demoPlan, hasDemo, workerPlan } from './plans.ts'
 import { requireSecret } from './secret.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
 import { bindingOf, keepWeb, waitForPage } from './web.ts'
@@ -135,4 +135,27 @@ class Launcher implements Launch {
 /** Prepares a launch; nothing happens before `start`. */
 export function createLaunch(options: LaunchOptions): Launch {
   return new Launcher(options)
+}
+
+/** The demo campus and the worker that watches it: the worker starts when the campus is ready, and anew when it moved. */
+function keepCampus(settings: Settings, clock: Clock, say: (line: string) => void): Running {
+  let known: Record<string, string> = {}
+  let worker: Child | undefined
+  const onReady = (environment: Record<string, string>): void => {
+    if (worker && isDeepStrictEqual(environment, known)) return
+    known = environment
+    const plan = workerPlan(settings, known)
+    if (worker) void worker.replace(plan)
+    else worker = keepRunning(plan, clock, say)
+  }
+  const demo = keepRunning(demoPlan(settings, onReady), clock, say)
+  return {
+    async stop() {
+      await Promise.all([demo.stop(), worker?.stop()])
+    },
+    kill() {
+      demo.kill()
+      worker?.kill()
+    },
+  }
 }

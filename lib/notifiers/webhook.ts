@@ -3,8 +3,26 @@ import { z } from 'zod'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { parseRetryAfter, toNetworkError } from '#lib/platform/http/errors.ts'
 import { defineNotifier, type SendOutcome, type StatusMessage } from './notifier.ts'
-import { toWebhookOutcome } from './webhook/outcome.ts'
 import { isWebhookSecret, signWebhook, splitSecrets } from './webhook/signature.ts'
+
+/** Answers that say the message itself, or the address, is wrong: the same again will get the same answer. */
+const LASTING: readonly number[] = [400, 405, 413, 415, 422]
+
+/** What a receiver's status code means for us. Only 2xx is delivered; 410 ends everything; a redirect is never followed. */
+function toWebhookOutcome(status: number, retryAfterMs: number | undefined): SendOutcome {
+  if (status >= 200 && status < 300) return { ok: true }
+  if (status === 410) return { ok: false, kind: 'gone', problem: 'The receiver answered 410: it wants no messages any more.' }
+  if (status >= 300 && status < 400) {
+    return {
+      ok: false,
+      kind: 'rejected',
+      problem: `The receiver answered ${status}, a redirect, which is never followed. Name the final address.`,
+    }
+  }
+  const problem = `The receiver answered ${status}.`
+  if (LASTING.includes(status)) return { ok: false, kind: 'rejected', problem }
+  return { ok: false, kind: 'retry', problem, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+}
 
 const settings = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must begin with https:// or http://' }),

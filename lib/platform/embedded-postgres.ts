@@ -1,11 +1,31 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Client } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Cluster, findCluster, removeCluster, requireCluster } from '#lib/platform/postgres/cluster.ts'
 import { type Connected, cannotStart, connectOrStart, hurryStopping, OWNER_NAME, tryRunning } from '#lib/platform/postgres/connect.ts'
-import { hasCluster, identityOf } from '#lib/platform/postgres/presence.ts'
 import { readServerProcess, serverUrl, signal, stopServer } from '#lib/platform/postgres/server.ts'
 import { systemClock } from './clock.ts'
 import type { Environment } from './env.ts'
+
+/** Without these files there is no cluster, whatever else is left of the folder. */
+const NEEDED = ['PG_VERSION', 'global/pg_control'] as const
+
+/** Whether the cluster's data are there. */
+async function hasCluster(cluster: Cluster): Promise<boolean> {
+  return (await identityOf(cluster)) !== null
+}
+
+/** Tells a cluster's data from others that were put in their place; null when they are missing. */
+async function identityOf({ data }: Cluster): Promise<string | null> {
+  try {
+    await Promise.all(NEEDED.map((name) => stat(join(data, name))))
+    const { dev, ino } = await stat(data)
+    return `${dev}/${ino}`
+  } catch {
+    return null
+  }
+}
 
 /** Where Tidemark's two databases are. */
 export interface DatabaseUrls {

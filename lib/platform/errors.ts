@@ -1,4 +1,3 @@
-import { assertNever } from '#lib/domain/assert-never.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type ErrorCode, isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { hideCredentials } from './secrets/hide-credentials.ts'
@@ -54,4 +53,9 @@ export function toHttpStatus(code: ErrorCode): number {
     default:
       return assertNever(code)
   }
+}
+
+/** The end of an exhaustive switch: the compiler proves it unreachable, the runtime says which value got here. */
+function assertNever(value: never): never {
+  throw new Error(`Unexpected value: ${JSON.stringify(value)}`)
 }

@@ -1,12 +1,25 @@
 'use client'
+
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { DayCard } from '#app/_bars/day-card.tsx'
 import { isShown, type Topic } from '#lib/queries/changes/topic.ts'
 import type { LineState } from './event-source.ts'
-import { getMoved } from './get-moved.ts'
+import { getJson } from './get-json.ts'
 import { followEvents } from './shared-events.ts'
+
+const ANSWER_MS = 10_000
+
+/** What has changed since the page on screen was made; nothing when that cannot be had now: the next news asks again. */
+async function getMoved(since: string): Promise<readonly Topic[]> {
+  try {
+    const path = `/api/v1/moved?${new URLSearchParams({ since })}`
+    return (await getJson<{ topics: Topic[] }>(path, AbortSignal.timeout(ANSWER_MS))).topics
+  } catch {
+    return []
+  }
+}
 
 const REFRESH_EVERY_MS = 2000
 

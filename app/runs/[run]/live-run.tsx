@@ -1,4 +1,5 @@
 'use client'
+
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef } from 'react'
@@ -13,7 +14,6 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
-import { CounterTable } from './counter-table.tsx'
 import { RunActions } from './run-actions.tsx'
 import { RunGauge } from './run-gauge.tsx'
 import { RunLog } from './run-log.tsx'
@@ -123,4 +123,29 @@ function RunFacts({ run }: { run: RunView }) {
 
 function Value({ value }: { value: unknown }) {
   return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+}
+
+/** What a run counts, stage by stage. */
+function CounterTable({ counters }: { counters: RunView['counters'] }) {
+  return (
+    <table className="counters">
+      <caption className="sr-only">Counts of this run, by stage</caption>
+      <tbody>
+        {Object.entries(counters).map(([stage, counts]) => (
+          <tr key={stage}>
+            <th scope="row">{stage}</th>
+            <td>
+              <ul>
+                {Object.entries(counts).map(([name, count]) => (
+                  <li key={name}>
+                    <strong>{formatCount(count)}</strong> {name}
+                  </li>
+                ))}
+              </ul>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
 }

@@ -1,11 +1,24 @@
 import { hash } from 'node:crypto'
-import { type Cleaning, cleanInPlace } from '#jobs/flows/documents/clean-text.ts'
+import { decodeHTMLStrict } from 'entities'
+import { type Cleaning, cleanInPlace, storableText } from '#jobs/flows/documents/clean-text.ts'
 import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
 import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
 import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
-import { cleanText, needsCleaning } from './clean-text.ts'
+
+// A text that may hold an entity, a NUL or half a character, as JSON spells them.
+const MAY_NEED_CLEANING = /&[#A-Za-z]|\\u00(?:00|26)|\\u[dD][89a-fA-F]/
+
+/** Whether a JSON text can be stored as it is; most can, and looking is cheaper than walking. */
+function needsCleaning(text: string): boolean {
+  return MAY_NEED_CLEANING.test(text)
+}
+
+/** HTML entities decoded (`&amp;` → `&`, only those that end in `;`, once), NULs removed and halves of characters replaced. */
+function cleanText(text: string, cleaning: Cleaning): string {
+  return storableText(text.includes('&') ? decodeHTMLStrict(text) : text, cleaning)
+}
 
 export interface CourseKey {
   career: string

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { CATALOGUE_BYTES_MAX, type CatalogueText, TOO_LARGE } from '#lib/catalogue/parse/catalogue-file.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { decodeText } from '#lib/platform/env-file.ts'
-import { readRegularFile } from '#lib/platform/regular-file.ts'
 
 /** What the files hold, or why they cannot be read. */
 export type CatalogueTexts = { ok: true; texts: CatalogueText[] } | { ok: false; problem: CatalogueProblem }
@@ -91,4 +91,28 @@ export async function readCatalogueAgain(path: string): Promise<CatalogueReading
 /** What a catalogue file or folder holds, in the order of the files' names. Never throws for what is not there. */
 export async function readCatalogueTexts(path: string): Promise<CatalogueTexts> {
   return (await readCatalogueAgain(path)).read
+}
+
+/** A file as one look found it. */
+interface RegularFile {
+  bytes: Buffer
+  changedAtMs: number
+}
+
+/** Why a file is not read although it is there. */
+type Unfit = 'not-a-file' | 'too-large'
+
+/** Reads a file of at most `bytesMax`, or says why not; never waits for a pipe or a device. Throws what the system says. */
+async function readRegularFile(path: string, bytesMax: number): Promise<RegularFile | Unfit> {
+  // Without O_NONBLOCK the opening of a named pipe waits for somebody who writes into it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const found = await file.stat()
+    if (!found.isFile()) return 'not-a-file'
+    if (found.size > bytesMax) return 'too-large'
+    const bytes = await file.readFile()
+    return bytes.length > bytesMax ? 'too-large' : { bytes, changedAtMs: found.mtimeMs }
+  } finally {
+    await file.close()
+  }
 }

@@ -7,14 +7,34 @@ import {
   recordMessageOutcome,
 } from '#lib/db/messages/messages.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
-import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Notifier, SendOutcome } from '#lib/notifiers/notifier.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Lookup } from '#lib/platform/secrets/secrets.ts'
 import { type Channel, closeChannel, openChannel } from './channels.ts'
 import { composeMessage } from './compose.ts'
-import { nextTryAt } from './next-try.ts'
+
+/** Waits after the first, second, … failed try, as Standard Webhooks proposes: ten tries over three days. */
+const RETRY_WAITS_MS: readonly number[] = [
+  5 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  14 * HOUR_MS,
+  20 * HOUR_MS,
+  24 * HOUR_MS,
+]
+const LONGEST_WAIT_MS = 24 * HOUR_MS
+
+/** When to try again after `attempts` tries; null = give up. Never earlier than the receiver asked for, within a day. */
+function nextTryAt(now: Instant, attempts: number, retryAfterMs: number | undefined): Instant | null {
+  const wait = RETRY_WAITS_MS[attempts - 1]
+  if (wait === undefined) return null
+  return now + Math.max(wait, Math.min(retryAfterMs ?? 0, LONGEST_WAIT_MS))
+}
 
 /** Longer than the longest send: only a worker that died loses its claim. */
 const LEASE_MS = 3 * MINUTE_MS

@@ -2,13 +2,32 @@ import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts
 import { readInstant } from '#lib/connectors/postgres/read-instant.ts'
 import type { TextRow } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
-import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { futureWarning, halfHoursAhead } from './future.ts'
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { ColumnState } from './metadata.ts'
 import type { Question } from './newest-statement.ts'
 import { newestOf } from './newest-value.ts'
 import { failed, type Probed, tableWarnings } from './observation.ts'
 import { type Difference, rowsWritten, toProbeState } from './probe-state.ts'
+
+const STEP_MS = HOUR_MS / 2
+const MOST_STEPS = 28
+const SLACK_MS = 3 * MINUTE_MS
+
+/** By how many half hours `at` is ahead of `now` when it is so almost exactly; null otherwise. A wrong zone looks like this. */
+function halfHoursAhead(at: Instant, now: Instant): number | null {
+  const steps = Math.round((at - now) / STEP_MS)
+  if (steps < 1 || steps > MOST_STEPS) return null
+  return Math.abs(at - now - steps * STEP_MS) <= SLACK_MS ? steps : null
+}
+
+/** What to say about a newest value that lies in the future; null when it does not. */
+function futureWarning(at: Instant, now: Instant, before: number | null): string | null {
+  if (at <= now + MINUTE_MS) return null
+  const steps = halfHoursAhead(at, now)
+  if (steps === null) return 'The newest value lies in the future; it is kept, but not judged.'
+  const often = before === steps ? 'always ' : ''
+  return `The newest value is ${often}${steps / 2} h ahead: it looks like local time taken for another zone. Set the asset’s zone.`
+}
 
 const BECAUSE: Record<Difference, string> = {
   uncounted: 'nothing counts writes here',

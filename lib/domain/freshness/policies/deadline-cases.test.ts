@@ -208,8 +208,7 @@ describe('holidays', () => {
   const calendar = { weekdays: [1, 2, 3, 4, 5], holidays: ['2026-03-09'] }
 
   test('ask for nothing, and the first day after them asks for a load of its own', () => {
-    const policy = { ...nightly, calendar }
-    const friday = loadedBy('2026-03-06T02:00', '2026-03-06T02:10')
+    const [policy, friday] = [{ ...nightly, calendar }, loadedBy('2026-03-06T02:00', '2026-03-06T02:10')]
     expect(becomes(policy, [friday], '2026-03-09T12:00')).toBe('fresh/on-time')
     expect(becomes(policy, [friday], '2026-03-10T02:45')).toBe('late/overdue')
     expect(becomes(policy, [friday, loadedBy('2026-03-10T02:00', '2026-03-10T02:10')], '2026-03-10T02:45')).toBe('fresh/on-time')
