@@ -1,9 +1,6 @@
--- People in the lake: raw → xform → curated. Idempotent; applied by the first run of the person flow that needs it.
+-- People in the lake, in the tables of documents.sql. Idempotent; applied by the first run of the person flow that needs it.
 -- Nobody but the owner may read any of it; grant each reader the curated table behind a view of its own service, never more.
 create schema if not exists person_raw;
-create schema if not exists person_xform;
-create schema if not exists person_curated;
-revoke all on schema person_raw, person_xform, person_curated from public;
 
 -- The second fence: the loader takes sensitive fields out, and no table takes a document in which one is left, at any depth, in lists
 -- too, in whatever case. jsonb prints a member's name always as "name": and every quote inside a text as \", so the text tells.
@@ -18,18 +15,11 @@ end
 $$;
 revoke all on function person_raw.holds_sensitive_field, person_raw.refuse_sensitive_field from public;
 
--- History, insert-only: one row for every version of a person. The highest version of a person is the latest; time stamps decide nothing.
-create table if not exists person_raw.person_data (
-  bu_uid         varchar not null,
-  person_data    jsonb not null,
-  dl_insert_date timestamptz not null,
-  version        integer not null,
-  content_hash   bytea not null,
-  hash_version   smallint not null,
-  run_id         uuid not null,
-  primary key (bu_uid, version),
-  constraint no_sensitive_field check (not person_raw.holds_sensitive_field(person_data))
-);
+-- populations says whom the sources take the person for, sorted; a resident is also a student and one of the staff an employee. Whoever
+-- belongs to one whose list a run does not ask for is left alone by it.
+select tidemark.create_document_tables(
+  'person', array['bu_uid varchar'], service_first => false, groups => 'populations', fence => 'not person_raw.holds_sensitive_field(person_data)');
+revoke all on schema person_raw, person_xform, person_curated from public;
 
 -- People a run could not load, until somebody does: what a replay starts from. `reason` holds words, never an id.
 create table if not exists person_raw.postponed_person (
@@ -51,23 +41,6 @@ create table if not exists person_raw.pseudonym_salt (
 insert into person_raw.pseudonym_salt (salt)
 select sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea) on conflict do nothing;
 
--- The people as they are now; the columns mean what they mean for courses. populations says whom the sources take the person for, sorted;
--- a resident is also a student and one of the staff an employee. Whoever belongs to one whose list a run does not ask for is left alone by it.
-create table if not exists person_xform.current_person_data (
-  bu_uid          varchar primary key,
-  person_data     jsonb not null,
-  populations     text[] not null,
-  modified_date   timestamptz not null,
-  content_hash    bytea not null,
-  hash_version    smallint not null,
-  version         integer not null,
-  source_hash     bytea not null,
-  curated_with    text not null,
-  first_loaded_at timestamptz not null,
-  last_seen_at    timestamptz not null,
-  last_seen_run   uuid not null,
-  deleted_at      timestamptz
-) with (toast_tuple_target = 128, fillfactor = 70);
 -- Only documents go beside the row.
 alter table person_xform.current_person_data alter column populations set storage plain, alter column content_hash set storage plain,
   alter column source_hash set storage plain, alter column curated_with set storage plain;
@@ -76,30 +49,8 @@ alter table person_xform.current_person_data alter column populations set storag
 create or replace trigger no_sensitive_field after insert or update of person_data on person_xform.current_person_data
   for each row when (person_raw.holds_sensitive_field(new.person_data)) execute function person_raw.refuse_sensitive_field();
 
--- What each service may read, filtered: one row per person and service that has anything to show. `full` is the whole document. A row is
--- written only when its document differs (modified_date), and goes when the person, the service or its content goes.
-create table if not exists person_curated.person_data_by_service (
-  bu_uid        varchar not null,
-  service       varchar not null,
-  person_data   jsonb not null,
-  modified_date timestamptz not null,
-  primary key (bu_uid, service),
-  constraint no_sensitive_field check (not person_raw.holds_sensitive_field(person_data))
-);
-
--- The allow-lists: a service may read these paths and what is below them, of everybody or of one population. `full` is reserved; a path
--- looks like /personBasic/names. A change takes effect with the next run of the person flow, for everybody, whether or not they changed.
-create table if not exists person_curated.person_schema_service_filters (
-  service    varchar primary key,
-  paths      text[] not null,
-  population text,
-  constraint service_is_a_word check (service ~ '^[A-Za-z][A-Za-z0-9_]*$'),
-  constraint full_is_reserved check (lower(service) <> 'full'),
-  constraint paths_are_paths check (
-    cardinality(paths) > 0 and array_position(paths, null) is null
-    and array_to_string(paths, E'\n') || E'\n' ~ E'^((/[^/\n]+)+\n)+$'
-  )
-);
+-- An allow-list of one population is for its people alone.
+alter table person_curated.person_schema_service_filters add column if not exists population text;
 alter table person_curated.person_schema_service_filters
   drop constraint if exists person_schema_service_filters_population_check,
   add constraint person_schema_service_filters_population_check

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Client } from 'pg'
+import { openDocuments } from '#jobs/flows/documents/curation.ts'
+import { sourceHash } from '#jobs/flows/documents/document-row.ts'
 import { mergeHistory } from '#jobs/flows/documents/merge-documents.ts'
 import type { IncomingPerson } from '#jobs/flows/person/incoming-person.ts'
-import { type PersonRow, readPerson, sourceHash } from '#jobs/flows/person/person-row.ts'
+import { type PersonRow, readPerson } from '#jobs/flows/person/person-row.ts'
 import { openPersonStore } from '#jobs/flows/person/store/person-store.ts'
 import { EVERYBODY, PERSON_TABLES } from '#jobs/flows/person/store/person-tables.ts'
-import { readServices } from '#jobs/flows/person/store/services.ts'
 import { copyIn } from '#lib/engine/lake/copy-in.ts'
 import { boundedMap } from '#lib/engine/run/bounded-map.ts'
 import { createLakeBench } from '#lib/testing/runs/lake-bench.ts'
@@ -113,7 +114,7 @@ async function readEverybody(bench: Bench, people: readonly IncomingPerson[]): P
   fence += 1
   const lake = await bench.lakeOf('person', fence)
   await openPersonStore({ lake, runId: RUN, now: () => AT, log: silent, quarantine: async () => {} })
-  const curation = await readServices({ lake, log: silent })
+  const curation = await openDocuments({ lake, log: silent }, PERSON_TABLES)
   return people.map((person) => {
     const row = readPerson(person, sourceHash(person.text), curation)
     if ('refused' in row) throw new Error(row.refused)

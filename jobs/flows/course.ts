@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { COURSE_TABLES } from '#jobs/flows/course/course-tables.ts'
-import { compileCuration } from '#jobs/flows/course/curation.ts'
 import { loadTerm, type TermLoaded, taskOf } from '#jobs/flows/course/load-term.ts'
 import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
-import type { Curation, ServiceFilter } from '#jobs/flows/documents/curation.ts'
+import { type Curation, openDocuments } from '#jobs/flows/documents/curation.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
@@ -40,8 +39,7 @@ export default defineFlow<Parameters>({
 
 async function loadCourses(ctx: FlowContext<Parameters>): Promise<FlowResult> {
   await ctx.lake.applySchema('term.sql')
-  await ctx.lake.applySchema('course.sql')
-  const curation = await readCuration(ctx)
+  const curation = await openDocuments(ctx, COURSE_TABLES)
   const recurated = await ctx.task('curate anew', { retries: 2 }, () => curateAnew(ctx, COURSE_TABLES, curation))
   const terms = await chooseTerms(ctx)
   const loaded: TermLoaded[] = []
@@ -57,13 +55,6 @@ async function loadCourses(ctx: FlowContext<Parameters>): Promise<FlowResult> {
     throw new TidemarkError('refused', { publicMessage: `SnapLogic has no course for any of the terms ${terms.join(', ')}.` })
   }
   return report(loaded, failed, recurated)
-}
-
-async function readCuration(ctx: FlowContext<Parameters>): Promise<Curation> {
-  const filters = await ctx.lake.query<ServiceFilter>('select service, paths from course_curated.course_schema_service_filters')
-  const curation = compileCuration(filters)
-  for (const problem of curation.problems) ctx.log.warn(`An allow-list cannot be used, its service is published to nobody: ${problem}`)
-  return curation
 }
 
 async function chooseTerms(ctx: FlowContext<Parameters>): Promise<string[]> {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { compileAllowLists } from '#jobs/flows/documents/curation.ts'
 import { type CourseRow, readCourse } from './course-row.ts'
-import { compileCuration } from './curation.ts'
+import { COURSE_TABLES } from './course-tables.ts'
 import { withoutDuplicates } from './duplicates.ts'
 
-const curation = compileCuration([{ service: 'titles', paths: ['/title'] }])
+const curation = compileAllowLists([{ service: 'titles', paths: ['/title'] }], COURSE_TABLES.saysSomething)
 const DETAILS = '{"academicCareer":"UGRD","term":{"code":"2267"}}'
 
 function read(text: string, termDetails = DETAILS, hashOf: (source: string) => string | undefined = () => undefined) {

@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
 import { decodeHTMLStrict } from 'entities'
 import { type Cleaning, cleanInPlace, storableText } from '#jobs/flows/documents/clean-text.ts'
-import type { Curation, Views } from '#jobs/flows/documents/curation.ts'
-import type { DocumentRow } from '#jobs/flows/documents/document-row.ts'
-import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import type { Curation } from '#jobs/flows/documents/curation.ts'
+import { type Content, type DocumentRow, documentRow, sourceHash, unstorableReason } from '#jobs/flows/documents/document-row.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
@@ -27,15 +26,12 @@ export interface CourseKey {
   session: string
 }
 
-/** A course that passed the door, ready to be compared and stored: term details inside, no groups. */
+/** A course that was found usable: term details inside, no groups. */
 export interface CourseRow extends DocumentRow<CourseKey> {
   /** The key as one text. */
   id: string
   /** Of two different versions in one answer the one with the smaller rank is kept. */
   rank: string
-  /** Characters that cannot be stored were taken out. */
-  cleaned: boolean
-  views(): Views
 }
 
 /** A course that was put aside. With a key, we know which one it is, and that the source still has it. */
@@ -55,12 +51,9 @@ export interface Arrived {
   hashOf: (source: string) => string | undefined
 }
 
-// Part of the hash of what was sent: count up when the same text is to be read in another way than before.
-const READING_VERSION = 1
-
 /** Reads one course as it was sent. Throws SyntaxError when it is not JSON: then the whole answer is broken. */
 export function readCourse(arrived: Arrived): CourseRow | RefusedCourse {
-  const source = hash('sha256', `${READING_VERSION} ${arrived.termDetails} ${arrived.text}`, 'hex')
+  const source = sourceHash(arrived.termDetails, arrived.text)
   const knownHash = arrived.hashOf(source)
   // Of a text we know, only the key and the rank are wanted: digits beyond a double do not matter.
   const course: JsonValue = knownHash === undefined ? parseJson(arrived.text) : JSON.parse(arrived.text)
@@ -74,46 +67,23 @@ export function readCourse(arrived: Arrived): CourseRow | RefusedCourse {
     const content = toContent(arrived, course, details)
     return toRow(arrived, key, course, { source, hash: contentHash(content.value), content })
   } catch (error) {
-    const isStackFull = error instanceof RangeError && error.message.includes('call stack')
-    if (isStackFull) return { refused: `nested deeper than ${DEPTH_MAX} levels`, key }
-    if (error instanceof RangeError) return { refused: error.message, key }
-    throw error
+    const refused = unstorableReason(error)
+    if (refused === undefined) throw error
+    return { refused, key }
   }
 }
 
-interface Read {
-  source: string
-  hash: string
-  content: Content | undefined
-}
-
-function toRow(arrived: Arrived, key: CourseKey, course: JsonObject, read: Read): CourseRow {
-  let { content } = read
-  let views: Views | undefined
-  const make = () => {
-    content ??= parseContent(arrived)
-    return content
-  }
+function toRow(
+  arrived: Arrived,
+  key: CourseKey,
+  course: JsonObject,
+  read: Pick<CourseRow, 'source' | 'hash'> & { content: Content | undefined },
+): CourseRow {
   return {
-    key,
+    ...documentRow({ key, groups: [], ...read }, () => parseContent(arrived), arrived.curation),
     id: idOf(key),
     rank: [rankText(course['department']), rankText(course['number']), read.hash].join('\u0000'),
-    hash: read.hash,
-    source: read.source,
-    groups: [],
-    cleaned: content?.unstorable ?? false,
-    document: () => make().document(),
-    views: () => {
-      views ??= arrived.curation.views(make().value)
-      return views
-    },
   }
-}
-
-interface Content {
-  value: JsonObject
-  unstorable: boolean
-  document: () => string
 }
 
 /** The stored document: the course plus its group's term details. Untouched text is passed on as it came. */
@@ -121,11 +91,9 @@ function toContent({ text, termDetails }: Arrived, course: JsonObject, details: 
   const isBare = Object.keys(course).length === 0
   const value: JsonObject = { ...course, termDetails: details }
   if (needsCleaning(text) || needsCleaning(termDetails)) {
-    const cleaning: Cleaning = { unstorable: false }
-    cleanInPlace(value, cleaning, cleanText)
-    return { value, unstorable: cleaning.unstorable, document: () => JSON.stringify(value) }
+    return { value, cleaned: cleanInPlace(value, cleanText), document: () => JSON.stringify(value) }
   }
-  return { value, unstorable: false, document: () => `${text.trimEnd().slice(0, -1)}${isBare ? '' : ','}"termDetails":${termDetails}}` }
+  return { value, cleaned: false, document: () => `${text.trimEnd().slice(0, -1)}${isBare ? '' : ','}"termDetails":${termDetails}}` }
 }
 
 function parseContent(arrived: Arrived): Content {

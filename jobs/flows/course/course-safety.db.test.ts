@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { Client, type ClientBase } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import course from '#jobs/flows/course.ts'
+import { compileAllowLists } from '#jobs/flows/documents/curation.ts'
 import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import { copyIn } from '#lib/engine/lake/copy-in.ts'
 import { type LakeWithCampus, lakeWithCampus } from '#lib/testing/runs/lake-runs.ts'
 import { type CourseRow, readCourse } from './course-row.ts'
 import { COURSE_TABLES } from './course-tables.ts'
-import { compileCuration } from './curation.ts'
 
 let lake: LakeWithCampus
-const curation = compileCuration([{ service: 'titles', paths: ['/title'] }])
+const curation = compileAllowLists([{ service: 'titles', paths: ['/title'] }], COURSE_TABLES.saysSomething)
 
 beforeAll(async () => {
   lake = await lakeWithCampus({ coursesPerTerm: 40 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Curation } from '#jobs/flows/documents/curation.ts'
+import { type Curation, compileAllowLists } from '#jobs/flows/documents/curation.ts'
 import { result, runHarness } from '#lib/testing/runs/run-harness.ts'
-import { compileCuration } from './curation.ts'
+import { COURSE_TABLES } from './course-tables.ts'
 import { loadTerm } from './load-term.ts'
 
 const COURSE = {
@@ -11,7 +11,7 @@ const COURSE = {
 }
 
 it('W31: the views of a course are made before its transaction begins', async () => {
-  const compiled = compileCuration([{ service: 'titles', paths: ['/title'] }])
+  const compiled = compileAllowLists([{ service: 'titles', paths: ['/title'] }], COURSE_TABLES.saysSomething)
   const steps: string[] = []
   const views: Curation['views'] = (...of) => {
     steps.push('views')

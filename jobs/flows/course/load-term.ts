@@ -1,12 +1,10 @@
-import { hash } from 'node:crypto'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { mergeByBisection } from '#jobs/flows/documents/merge-by-bisection.ts'
-import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
-import { committedDocuments, type MergedDocuments, summed } from '#jobs/flows/documents/merged-documents.ts'
+import { readKnown as readKnownRows } from '#jobs/flows/documents/known-rows.ts'
+import { mergeBatch } from '#jobs/flows/documents/merge-documents.ts'
+import { committedDocuments, type MergedDocuments } from '#jobs/flows/documents/merged-documents.ts'
 import { isCourseRecord } from '#lib/connectors/snaplogic/read-courses.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import { type CourseKey, type CourseRow, idOf, type RefusedCourse, readCourse } from './course-row.ts'
 import { COURSE_TABLES } from './course-tables.ts'
 import { type Known, withoutDuplicates } from './duplicates.ts'
@@ -74,15 +72,9 @@ export function taskOf(term: string): string {
 }
 
 async function readKnown(ctx: Work, term: number): Promise<Known> {
-  const rows = await ctx.lake.query<{ career: string; courseId: number; session: string; hash: string; source: string; deleted: boolean }>(
-    `select academic_career as career, course_id as "courseId", session_code as session, deleted_at is not null as deleted,
-       case hash_version when $2 then encode(content_hash, 'hex') else 'another version' end as hash,
-       case hash_version when $2 then encode(source_hash, 'hex') else 'another version' end as source
-     from course_xform.current_course_data where term_code = $1`,
-    [term, CANONICAL_VERSION],
-  )
+  const rows = await readKnownRows(ctx.lake, COURSE_TABLES, { where: 'c.term_code = $1', values: [term] })
   return {
-    hashes: new Map(rows.map((row) => [idOf({ ...row, term }), row.deleted ? null : row.hash])),
+    hashes: new Map(rows.map((row) => [idOf(row), row.deleted ? null : row.hash])),
     sources: new Map(rows.map((row) => [row.source, row.hash])),
   }
 }
@@ -158,17 +150,11 @@ class Intake {
   }
 
   /** One transaction; when the database refuses a row, the batch is halved until only that row is left out. */
-  async merge(rows: readonly CourseRow[]): Promise<MergedDocuments> {
+  merge(rows: readonly CourseRow[]): Promise<MergedDocuments> {
     const { term, curation } = this.#order
-    const once = (some: readonly CourseRow[]) => {
-      const batchKey = hash('sha256', some.map((row) => row.id + row.hash).join('\n'), 'hex')
-      const batch = { part: Number(term), rows: some }
-      return this.#ctx.lake.once(taskOf(term), batchKey, (sql) => mergeDocuments(this.#ctx, sql, COURSE_TABLES, batch, curation))
-    }
-    const parts = await mergeByBisection(rows, once, async (row, reason) => {
+    return mergeBatch(this.#ctx, taskOf(term), COURSE_TABLES, { part: Number(term), rows }, curation, async (row, reason) => {
       this.accepted -= 1
       await this.#putAside(row.id, reason, row.key)
     })
-    return summed(parts)
   }
 }

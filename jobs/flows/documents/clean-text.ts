@@ -10,13 +10,19 @@ export interface Cleaning {
 export type CleanText = (text: string, cleaning: Cleaning) => string
 
 /**
- * Cleans every string of a value in place and gives it back. Names of members are left alone; one that cannot be stored throws
- * RangeError.
+ * Cleans every string of a document in place; answers whether there was any character that cannot be stored. Names of members are left
+ * alone; one that cannot be stored throws RangeError.
  */
-export function cleanInPlace(value: JsonValue, cleaning: Cleaning, clean: CleanText): JsonValue {
+export function cleanInPlace(document: JsonObject, clean: CleanText): boolean {
+  const cleaning: Cleaning = { unstorable: false }
+  cleanMembers(document, cleaning, clean)
+  return cleaning.unstorable
+}
+
+function cleaned(value: JsonValue, cleaning: Cleaning, clean: CleanText): JsonValue {
   if (typeof value === 'string') return clean(value, cleaning)
   if (Array.isArray(value)) {
-    for (const [index, element] of value.entries()) value[index] = cleanInPlace(element, cleaning, clean)
+    for (const [index, element] of value.entries()) value[index] = cleaned(element, cleaning, clean)
   } else if (isJsonObject(value)) cleanMembers(value, cleaning, clean)
   return value
 }
@@ -25,7 +31,7 @@ function cleanMembers(value: JsonObject, cleaning: Cleaning, clean: CleanText): 
   for (const key of Object.keys(value)) {
     if (key.includes('\u0000') || !key.isWellFormed()) throw new RangeError('the name of a field holds a character that cannot be stored')
     const member = value[key]
-    if (typeof member === 'string' || typeof member === 'object') value[key] = cleanInPlace(member, cleaning, clean)
+    if (typeof member === 'string' || typeof member === 'object') value[key] = cleaned(member, cleaning, clean)
   }
 }
 

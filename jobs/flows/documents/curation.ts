@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import type { JsonObject } from '#lib/domain/values/json.ts'
+import type { FlowContext } from '#lib/engine/flow.ts'
 import { type AllowTree, allowListProblems, compileAllowList, filterByAllowList } from '#lib/records/allow-list.ts'
+import type { DocumentTables, KeyFields } from './tables.ts'
 
 /** One row of a table of allow-lists. */
 export interface ServiceFilter {
@@ -36,11 +38,23 @@ interface Service {
   group: string | null
 }
 
-/** Whether there is anything in a (part of a) document beyond which document it is. */
-type SaysSomething = (part: unknown) => boolean
+type SaysSomething = DocumentTables<object>['saysSomething']
 
 // Count up when the rules of curation change, so that everything is curated anew.
 const RULES_VERSION = 1
+
+/** Makes the tables of a kind of documents where the lake has none, and compiles its allow-lists; says of those that cannot be used why. */
+export async function openDocuments<Key extends KeyFields<Key>>(
+  ctx: Pick<FlowContext<unknown>, 'lake' | 'log'>,
+  { name, filters, filterGroup, saysSomething }: DocumentTables<Key>,
+): Promise<Curation> {
+  await ctx.lake.applySchema('documents.sql')
+  await ctx.lake.applySchema(`${name}.sql`)
+  const group = filterGroup === null ? '' : `, ${filterGroup} as "group"`
+  const curation = compileAllowLists(await ctx.lake.query<ServiceFilter>(`select service, paths${group} from ${filters}`), saysSomething)
+  for (const problem of curation.problems) ctx.log.warn(`An allow-list cannot be used, its service is published to nobody: ${problem}`)
+  return curation
+}
 
 /** Compiles the allow-lists once for a whole run. */
 export function compileAllowLists(filters: readonly ServiceFilter[], saysSomething: SaysSomething): Curation {

@@ -1,6 +1,8 @@
-import type { Views } from './curation.ts'
+import { hash } from 'node:crypto'
+import { DEPTH_MAX, type JsonObject } from '#lib/domain/values/json.ts'
+import type { Curation, Views } from './curation.ts'
 
-/** A document that passed the door, ready to be compared and stored. */
+/** A document that was found usable, ready to be compared and stored. */
 export interface DocumentRow<Key> {
   key: Key
   /** Hash of the content: of the canonical form. */
@@ -9,10 +11,67 @@ export interface DocumentRow<Key> {
   source: string
   /** Whom it belongs to as far as this load knows; empty where the tables have no such column. */
   groups: readonly string[]
+  /** Characters that cannot be stored were taken out. */
+  cleaned: boolean
   /** The whole document as JSON text. Made when first asked for, like the views. */
   document(): string
   /** What the services see of it when it belongs to these. */
-  views(groups: readonly string[]): Views
+  views(groups?: readonly string[]): Views
+  /** Lets go of the parsed document, many times the size of its text; it is read again should somebody ask for what was not made before. */
+  forget(): void
+}
+
+/** What a document was read as. */
+export interface Content {
+  value: JsonObject
+  cleaned: boolean
+  /** The text that is stored. */
+  document(): string
+}
+
+// Part of the hash of what was sent: count up when the same text is to be read in another way than before.
+const READING_VERSION = 1
+
+/** The hash of the texts a document was sent as. */
+export function sourceHash(...sent: readonly string[]): string {
+  return hash('sha256', [READING_VERSION, ...sent].join(' '), 'hex')
+}
+
+/** A row of what `read` answers; of `content` where that is known already. */
+export function documentRow<Key>(
+  known: Pick<DocumentRow<Key>, 'key' | 'hash' | 'source' | 'groups'> & { content: Content | undefined },
+  read: () => Content,
+  curation: Curation,
+): DocumentRow<Key> {
+  let { content, ...row } = known
+  let document: string | undefined
+  let made: { groups: string; views: Views } | undefined
+  const make = () => {
+    content ??= read()
+    return content
+  }
+  return {
+    ...row,
+    cleaned: content?.cleaned ?? false,
+    document: () => {
+      document ??= make().document()
+      return document
+    },
+    views: (groups = row.groups) => {
+      const wanted = groups.join()
+      if (made?.groups !== wanted) made = { groups: wanted, views: curation.views(make().value, groups) }
+      return made.views
+    },
+    forget: () => {
+      content = undefined
+    },
+  }
+}
+
+/** Why a document cannot be stored, from what reading it threw; undefined when that has another cause. */
+export function unstorableReason(error: unknown): string | undefined {
+  if (!(error instanceof RangeError)) return undefined
+  return error.message.includes('call stack') ? `nested deeper than ${DEPTH_MAX} levels` : error.message
 }
 
 /** Both together, sorted, each once. */

@@ -1,15 +1,41 @@
+import { hash } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
+import { mergeByBisection } from './bisect.ts'
 import { compareRows, type Write } from './compare-rows.ts'
 import type { Curation } from './curation.ts'
 import type { DocumentRow } from './document-row.ts'
-import type { MergedDocuments } from './merged-documents.ts'
+import { type MergedDocuments, summed } from './merged-documents.ts'
 import { publishViews } from './publish-views.ts'
 import { sentRows } from './sent-rows.ts'
 import { compareKeys, type DocumentTables, GO_BY_KEY, type KeyFields, keyColumns, keyOf, keyValues, lockOf } from './tables.ts'
 
 type Work = Pick<FlowContext<unknown>, 'now' | 'runId'> & { lake: Pick<FlowContext<unknown>['lake'], 'copyIn'> }
+
+/**
+ * Merges a batch in one fenced transaction, once in a run. When the database refuses a row, the batch is halved until only that row is left
+ * out and given to `putAside` with the reason. `also` belongs to the same transaction.
+ */
+export async function mergeBatch<Key extends KeyFields<Key>, Row extends DocumentRow<Key>>(
+  ctx: Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId'>,
+  task: string,
+  tables: DocumentTables<Key>,
+  batch: { part: number; rows: readonly Row[] },
+  curation: Curation,
+  putAside: (row: Row, reason: string) => Promise<void>,
+  also: (sql: ClientBase, rows: readonly Row[]) => Promise<void> = async () => {},
+): Promise<MergedDocuments> {
+  const once = (rows: readonly Row[]) => {
+    const content = rows.map((row) => JSON.stringify([keyValues(tables, row.key), row.hash, row.groups])).join('\n')
+    return ctx.lake.once(task, hash('sha256', content, 'hex'), async (sql) => {
+      const merged = await mergeDocuments(ctx, sql, tables, { part: batch.part, rows }, curation)
+      await also(sql, rows)
+      return merged
+    })
+  }
+  return summed(await mergeByBisection(batch.rows, once, putAside))
+}
 
 /** Rows of one part of the documents (what the lock is for), each key at most once. */
 export interface Batch<Key> {

@@ -9,17 +9,18 @@ export interface KeyColumn<Key> {
 }
 
 /**
- * Where documents of one kind are kept: history, current rows and what the services may read. The tables have the columns named
- * here, and beside them those of sql/course.sql: version, content_hash, hash_version, run_id, and in the current table
- * modified_date, source_hash, curated_with, first_loaded_at, last_seen_at, last_seen_run, deleted_at.
+ * Where documents of one kind are kept: history, current rows and what the services may read. sql/documents.sql makes the tables with the
+ * columns named here and more of its own.
  */
 export interface DocumentTables<Key extends KeyFields<Key>> {
-  /** What one document is about: `course`. Names locks and temporary tables. */
+  /** What one document is about: `course`. Names locks, temporary tables and the file of sql/. */
   name: string
   raw: string
   current: string
   curated: string
-  /** In the order of every key and index of the three tables. Rows are written and locked in this order. */
+  /** The allow-lists. */
+  filters: string
+  /** In the order of every key and index of the tables. Rows are written and locked in this order. */
   keys: readonly KeyColumn<Key>[]
   /** The column that holds the document, in all three tables. */
   document: string
@@ -27,6 +28,10 @@ export interface DocumentTables<Key extends KeyFields<Key>> {
   insertedAt: string
   /** The column of the current table that says whom the document belongs to (text[]), where services depend on it. */
   groups: string | null
+  /** The column of the allow-lists that names the only group a service is shown. */
+  filterGroup: string | null
+  /** Whether there is anything in a (part of a) document beyond which document it is. */
+  saysSomething(part: unknown): boolean
   /** Whether the key of the curated table begins with the service. */
   isServiceFirst: boolean
 }

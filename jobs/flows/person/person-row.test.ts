@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { compileAllowLists } from '#jobs/flows/documents/curation.ts'
+import { sourceHash } from '#jobs/flows/documents/document-row.ts'
 import type { IncomingPerson } from './incoming-person.ts'
-import { type PersonRow, readPerson, recallPerson, sourceHash } from './person-row.ts'
-import { compileServices } from './store/services.ts'
+import { type PersonRow, readPerson, recallPerson } from './person-row.ts'
+import { PERSON_TABLES } from './store/person-tables.ts'
 
-const curation = compileServices([
-  { service: 'names', paths: ['/personid', '/names'], group: null },
-  { service: 'staffNames', paths: ['/personid', '/names'], group: 'employee' },
-])
+const curation = compileAllowLists(
+  [
+    { service: 'names', paths: ['/personid', '/names'], group: null },
+    { service: 'staffNames', paths: ['/personid', '/names'], group: 'employee' },
+  ],
+  PERSON_TABLES.saysSomething,
+)
 
 function read(text: string, populations: IncomingPerson['populations'] = ['student']) {
   return readPerson({ buid: 'U1', populations, text }, sourceHash(text), curation)

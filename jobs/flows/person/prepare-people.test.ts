@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { sourceHash } from './person-row.ts'
+import { type Curation, compileAllowLists } from '#jobs/flows/documents/curation.ts'
+import { sourceHash } from '#jobs/flows/documents/document-row.ts'
 import { preparePeople } from './prepare-people.ts'
-import { compileServices } from './store/services.ts'
+import { PERSON_TABLES } from './store/person-tables.ts'
 
-const compiled = compileServices([{ service: 'names', paths: ['/names'] }])
+const compiled = compileAllowLists([{ service: 'names', paths: ['/names'] }], PERSON_TABLES.saysSomething)
 const sent = (text: string) => ({ buid: 'U1', populations: ['student'] as const, text })
 const TEXT = '{"personid":"U1","names":["Ada"]}'
 
@@ -24,11 +24,10 @@ describe('a batch before its transaction', () => {
   it('W31: is not even parsed where the lake knows the text', async () => {
     const known = {
       buid: 'U1',
-      populations: ['student'],
+      groups: ['student'],
       deleted: false,
       hash: 'as the lake knows it',
       source: sourceHash('not JSON'),
-      document: null,
     }
     const { rows, refused, made } = await prepared('not JSON', known)
     expect(rows).toMatchObject([{ hash: 'as the lake knows it' }])

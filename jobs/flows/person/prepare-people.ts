@@ -1,10 +1,10 @@
 import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { unionOf } from '#jobs/flows/documents/document-row.ts'
-import { parseJson } from '#lib/domain/values/json.ts'
+import { sourceHash, unionOf } from '#jobs/flows/documents/document-row.ts'
+import { type KnownRow, readKnown } from '#jobs/flows/documents/known-rows.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { CANONICAL_VERSION, contentHash } from '#lib/records/canonical-form.ts'
 import type { IncomingPerson } from './incoming-person.ts'
-import { type PersonRow, type RefusedPerson, readPerson, recallPerson, sourceHash } from './person-row.ts'
+import { type PersonRow, type RefusedPerson, readPerson, recallPerson } from './person-row.ts'
+import { PERSON_TABLES } from './store/person-tables.ts'
 
 export interface PreparedPeople {
   rows: PersonRow[]
@@ -24,7 +24,8 @@ export async function preparePeople(
   curation: Curation,
 ): Promise<PreparedPeople> {
   const last = new Map(people.map((person) => [person.buid, person]))
-  const known = await readKnown(lake, [...last.keys()])
+  const rows = await readKnown(lake, PERSON_TABLES, { where: 'c.bu_uid = any ($1)', values: [[...last.keys()]] })
+  const known = new Map(rows.map((row) => [row.buid, row]))
   const prepared: PreparedPeople = { rows: [], refused: [], duplicates: people.length - last.size }
   for (const person of last.values()) {
     const before = known.get(person.buid)
@@ -39,50 +40,16 @@ export async function preparePeople(
   return prepared
 }
 
-function read(person: IncomingPerson, before: KnownPerson | undefined, curation: Curation): PersonRow | RefusedPerson {
+function read(person: IncomingPerson, before: KnownRow | undefined, curation: Curation): PersonRow | RefusedPerson {
   const source = sourceHash(person.text)
   return before?.source === source ? recallPerson(person, source, before.hash, curation) : readPerson(person, source, curation)
 }
 
 /** Only a hint: the comparison that counts is made under a lock. */
-function makeTexts(row: PersonRow, before: KnownPerson | undefined): void {
+function makeTexts(row: PersonRow, before: KnownRow | undefined): void {
   const isNew = before === undefined || before.deleted
-  const groups = isNew ? row.groups : unionOf(before.populations, row.groups)
+  const groups = isNew ? row.groups : unionOf(before.groups, row.groups)
   const differs = isNew || row.hash !== before.hash
   if (differs) row.document()
-  if (differs || groups.length > before.populations.length) row.views(groups)
-}
-
-/** What the lake has of a person before a batch is merged. Only a hint: the comparison that counts is made under a lock. */
-interface KnownPerson {
-  buid: string
-  populations: string[]
-  deleted: boolean
-  /** Hash of the content. */
-  hash: string
-  /** Hash of the text as it was sent. */
-  source: string
-}
-
-interface KnownRow extends KnownPerson {
-  /** Only when the content was hashed by another version of the canonical form. */
-  document: string | null
-}
-
-/** What the lake has of the people of one batch. */
-async function readKnown(
-  lake: Pick<FlowContext<unknown>['lake'], 'query'>,
-  buids: readonly string[],
-): Promise<ReadonlyMap<string, KnownPerson>> {
-  const rows = await lake.query<KnownRow>(
-    `select c.bu_uid as buid, c.populations, c.deleted_at is not null as deleted, encode(c.content_hash, 'hex') as hash,
-       encode(c.source_hash, 'hex') as source, case when c.hash_version <> $2 then c.person_data::text end as document
-     from person_xform.current_person_data c where c.bu_uid = any ($1)`,
-    [buids, CANONICAL_VERSION],
-  )
-  return new Map(rows.map(({ document, ...known }) => [known.buid, { ...known, hash: document === null ? known.hash : hashOf(document) }]))
-}
-
-function hashOf(document: string): string {
-  return contentHash(parseJson(document))
+  if (differs || groups.length > before.groups.length) row.views(groups)
 }

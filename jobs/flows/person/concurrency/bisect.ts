@@ -1,3 +1,4 @@
+import { bisect, halvesOf } from '#jobs/flows/documents/bisect.ts'
 import type { AskedPerson } from '#jobs/flows/person/sources/source.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isSystemWide } from '#lib/platform/errors.ts'
@@ -9,7 +10,7 @@ const FRUITLESS_MAX = 6
 
 export interface Bisected<Answer> {
   answers: Answer[]
-  /** Those who could not be had even apart, or for whom no question was left. */
+  /** Those who could not be had even alone, or for whom no question was left. */
   failed: AskedPerson[]
   /** The latest failure. */
   error: unknown
@@ -32,24 +33,15 @@ export async function askByBisection<Answer>(
   isStop: (error: unknown) => boolean,
 ): Promise<Bisected<Answer>> {
   const asked: Bisected<Answer> = { answers: [], failed: [], error }
-  const parts = halvesOf(batch)
-  const mayAsk = (questions: number) => questions < (asked.answers.length === 0 ? FRUITLESS_MAX : QUESTIONS_MAX)
-  for (let questions = 0; parts.length > 0 && mayAsk(questions); questions += 1) {
-    const part = parts.shift() ?? []
-    try {
-      asked.answers.push(await ask(part))
-    } catch (failure) {
-      if (isStop(failure)) throw failure
-      asked.error = failure
-      if (isWorthBisecting(part, failure)) parts.push(...halvesOf(part))
-      else asked.failed.push(...part)
-    }
+  const isDivisible = (part: readonly AskedPerson[], failure: unknown) => {
+    if (isStop(failure)) throw failure
+    asked.error = failure
+    if (isWorthBisecting(part, failure)) return true
+    asked.failed.push(...part)
+    return false
   }
-  asked.failed.push(...parts.flat())
+  const mayTry = (questions: number) => questions < (asked.answers.length === 0 ? FRUITLESS_MAX : QUESTIONS_MAX)
+  const answer = async (part: readonly AskedPerson[]) => void asked.answers.push(await ask(part))
+  asked.failed.push(...(await bisect(halvesOf(batch), answer, { isDivisible, mayTry, largestFirst: true })))
   return asked
-}
-
-function halvesOf(people: readonly AskedPerson[]): (readonly AskedPerson[])[] {
-  const middle = Math.ceil(people.length / 2)
-  return [people.slice(0, middle), people.slice(middle)]
 }

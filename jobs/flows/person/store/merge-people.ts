@@ -1,10 +1,8 @@
-import { hash } from 'node:crypto'
 import type { Curation } from '#jobs/flows/documents/curation.ts'
-import { mergeByBisection } from '#jobs/flows/documents/merge-by-bisection.ts'
-import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
-import { type MergedDocuments, summed } from '#jobs/flows/documents/merged-documents.ts'
+import { mergeBatch } from '#jobs/flows/documents/merge-documents.ts'
+import type { MergedDocuments } from '#jobs/flows/documents/merged-documents.ts'
 import type { IncomingPerson } from '#jobs/flows/person/incoming-person.ts'
-import type { PersonRow, RefusedPerson } from '#jobs/flows/person/person-row.ts'
+import type { RefusedPerson } from '#jobs/flows/person/person-row.ts'
 import { preparePeople } from '#jobs/flows/person/prepare-people.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
@@ -34,36 +32,25 @@ export async function mergePeople(
 ): Promise<Merged> {
   const prepared = await preparePeople(ctx.lake, people, curation)
   const refused = [...prepared.refused]
-  const once = (rows: readonly PersonRow[]) => ctx.lake.once(task, batchKeyOf(rows), (sql) => mergeRows(ctx, sql, rows, curation))
-  const parts = await mergeByBisection(
-    prepared.rows,
-    once,
+  const merged = await mergeBatch(
+    ctx,
+    task,
+    PERSON_TABLES,
+    { part: EVERYBODY, rows: prepared.rows },
+    curation,
     async ({ key, groups }, reason) => void refused.push({ key, groups, refused: reason }),
+    (sql, rows) =>
+      settlePostponed(
+        sql,
+        rows.map(({ key }) => key.buid),
+      ),
   )
   await putAside(refused)
   return {
-    ...summed(parts),
+    ...merged,
     refused: refused.length,
     duplicates: prepared.duplicates,
     cleaned: prepared.rows.filter((row) => row.cleaned).length,
     stripped: prepared.rows.filter((row) => row.stripped).length,
   }
-}
-
-async function mergeRows(
-  ctx: Work,
-  sql: Parameters<typeof settlePostponed>[0],
-  rows: readonly PersonRow[],
-  curation: Curation,
-): Promise<MergedDocuments> {
-  const merged = await mergeDocuments(ctx, sql, PERSON_TABLES, { part: EVERYBODY, rows }, curation)
-  await settlePostponed(
-    sql,
-    rows.map(({ key }) => key.buid),
-  )
-  return merged
-}
-
-function batchKeyOf(rows: readonly PersonRow[]): string {
-  return hash('sha256', rows.map((row) => [row.key.buid, row.source, ...row.groups].join(' ')).join('\n'), 'hex')
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { compileAllowLists } from '#jobs/flows/documents/curation.ts'
+import { sourceHash } from '#jobs/flows/documents/document-row.ts'
 import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import type { IncomingPerson } from '#jobs/flows/person/incoming-person.ts'
-import { readPerson, sourceHash } from '#jobs/flows/person/person-row.ts'
+import { readPerson } from '#jobs/flows/person/person-row.ts'
 import { copyIn } from '#lib/engine/lake/copy-in.ts'
 import { aPerson, type PersonStage, personStage } from '#lib/testing/worlds/person-stage.ts'
 import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
-import { compileServices } from './services.ts'
 
 let lake: PersonStage
 const RAW = 'person_raw.person_data'
 const CURRENT = 'person_xform.current_person_data'
-const curation = compileServices([{ service: 'names', paths: ['/n'] }])
+const curation = compileAllowLists([{ service: 'names', paths: ['/n'] }], PERSON_TABLES.saysSomething)
 
 beforeAll(async () => {
   lake = await personStage()

@@ -1,5 +1,5 @@
 import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
-import type { Curation } from '#jobs/flows/documents/curation.ts'
+import { type Curation, openDocuments } from '#jobs/flows/documents/curation.ts'
 import { type IncomingPerson, POPULATIONS, type Population } from '#jobs/flows/person/incoming-person.ts'
 import type { RefusedPerson } from '#jobs/flows/person/person-row.ts'
 import { type Pseudonym, readPseudonym } from '#jobs/flows/person/pseudonym.ts'
@@ -7,17 +7,15 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { type Merged, mergePeople } from './merge-people.ts'
 import { PERSON_TABLES } from './person-tables.ts'
 import { type PostponedPerson, postponedOf, postponedSoFar, postponePeople } from './postponed-people.ts'
-import { readServices } from './services.ts'
 import { markUnseen, type Unseen, type WholePopulation } from './unseen-people.ts'
 
 export type { Merged, PostponedPerson, Unseen }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'log' | 'quarantine'>
 
-/** Opens the lake's people for one run: applies sql/person.sql, reads and compiles the allow-lists. */
+/** Opens the lake's people for one run: makes the tables where there are none, compiles the allow-lists. */
 export async function openPersonStore(ctx: Work): Promise<PersonStore> {
-  await ctx.lake.applySchema('person.sql')
-  return new PersonStore(ctx, await readServices(ctx), await readPseudonym(ctx.lake))
+  return new PersonStore(ctx, await openDocuments(ctx, PERSON_TABLES), await readPseudonym(ctx.lake))
 }
 
 /** The people of the lake, for one run. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeByBisection } from './merge-by-bisection.ts'
+import { mergeByBisection } from './bisect.ts'
 
 class Refusal extends Error {
   readonly code: string

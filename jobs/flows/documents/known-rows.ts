@@ -1,0 +1,30 @@
+import type { FlowContext } from '#lib/engine/flow.ts'
+import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
+import type { Among } from './delete-unseen.ts'
+import { type DocumentTables, type KeyFields, keyAsFields } from './tables.ts'
+
+/** What the lake has of a document before a load. Only a hint: the comparison that counts is made under a lock. */
+export interface KnownRow {
+  /** Hash of the content. */
+  hash: string
+  /** Hash of what was sent. */
+  source: string
+  deleted: boolean
+  groups: string[]
+}
+
+/** Current rows, deleted ones too. The hashes of one that was hashed by another version of the canonical form equal no other. */
+export function readKnown<Key extends KeyFields<Key>>(
+  lake: Pick<FlowContext<unknown>['lake'], 'query'>,
+  tables: DocumentTables<Key>,
+  { where, values }: Among,
+): Promise<(Key & KnownRow)[]> {
+  const hex = (column: string) =>
+    `case c.hash_version when $${values.length + 1} then encode(c.${column}, 'hex') else 'another version' end`
+  return lake.query(
+    `select ${keyAsFields(tables, 'c')}, c.deleted_at is not null as deleted, ${hex('content_hash')} as hash, ${hex('source_hash')} as source,
+       ${tables.groups === null ? "'{}'::text[]" : `c.${tables.groups}`} as groups
+     from ${tables.current} c where ${where}`,
+    [...values, CANONICAL_VERSION],
+  )
+}
