@@ -120,11 +120,16 @@ export default {
     },
     pure(
       'domain',
-      ['zod', 'cron-parser', 'luxon'],
+      ['zod', 'cron-parser', 'luxon', 'tinyqueue'],
       [],
-      'The domain does no input or output: of npm it may use zod and the cron and time-zone libraries.',
+      'The domain does no input or output: of npm it may use zod, a heap and the cron and time-zone libraries.',
     ),
-    pure('catalogue', ['zod', 'yaml'], [], 'The catalogue reads texts, not files: of npm it may use zod and the yaml library.'),
+    pure(
+      'catalogue',
+      ['zod', 'yaml', 'damerau-levenshtein'],
+      [],
+      'The catalogue reads texts, not files: of npm it may use zod, the yaml library and an edit distance.',
+    ),
     pure(
       'records',
       ['zod', 'csv-parse', 'csv-stringify', 'fflate'],

@@ -1,28 +1,9 @@
-/** Edits so far for the first letters of both words: this row of the table, and the two above it. */
-interface Rows {
-  row: number[]
-  above: number[]
-  before: number[]
-}
-
-function cheapest(a: string, b: string, i: number, j: number, { row, above, before }: Rows): number {
-  const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-  const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? Infinity) + 1 : Infinity
-  return Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, replaced, swapped)
-}
+import damerauLevenshtein from 'damerau-levenshtein'
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words; gives up beyond `most`. */
 export function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1
-  const rows: Rows = { row: Array.from({ length: b.length + 1 }, (_, j) => j), above: [], before: [] }
-  for (let i = 1; i <= a.length; i++) {
-    rows.before = rows.above
-    rows.above = rows.row
-    rows.row = [i]
-    for (let j = 1; j <= b.length; j++) rows.row.push(cheapest(a, b, i, j, rows))
-    if (Math.min(...rows.row) > most) return most + 1
-  }
-  return rows.row[b.length] ?? most + 1
+  return Math.min(damerauLevenshtein(a, b).steps, most + 1)
 }
 
 const bare = (word: string) => word.toLowerCase().replaceAll(/[\s_./-]/g, '')

@@ -1,6 +1,6 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { joinSpans } from './join-spans.ts'
-import { Oldest } from './oldest.ts'
+import { LazyHeap } from './lazy-heap.ts'
 import type { Span } from './span.ts'
 import { STATUSES, type Status } from './status.ts'
 
@@ -32,7 +32,7 @@ export function rollUp(members: readonly RollUpMember[], from: Instant, to: Inst
 
 function* worstSpans(turns: readonly Turn[], from: Instant, to: Instant): Generator<Span> {
   const now = new Map<number, Turn>()
-  const queues = new Map(STATUSES.map((status) => [status, new Oldest()]))
+  const queues = new Map(STATUSES.map((status) => [status, new LazyHeap()]))
   let at = from
   for (const turn of turns) {
     if (turn.at > at && at < to) {
@@ -48,7 +48,7 @@ function* worstSpans(turns: readonly Turn[], from: Instant, to: Instant): Genera
   if (at < to) yield worstOf(now, queues, at, to)
 }
 
-function worstOf(now: ReadonlyMap<number, Turn>, queues: ReadonlyMap<Status, Oldest>, from: Instant, to: Instant): Span {
+function worstOf(now: ReadonlyMap<number, Turn>, queues: ReadonlyMap<Status, LazyHeap>, from: Instant, to: Instant): Span {
   for (const [status, queue] of queues) {
     const oldest = queue.first(({ member, since }) => now.get(member)?.span?.status === status && now.get(member)?.since === since)
     if (oldest !== undefined) return { from, to, status, reason: now.get(oldest.member)?.span?.reason ?? null }
