@@ -1,8 +1,8 @@
 import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
 import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
-import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
+import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
+import { failedCheck } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
 export default defineConnector<CsToolsSettings>({

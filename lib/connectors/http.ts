@@ -5,9 +5,9 @@ import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connect
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './http/ask.ts'
 import { observeAddress } from './http/observe-address.ts'
+import { failedCheck } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
-import { failedLook } from './kit/probe-rows.ts'
+import { failedProbe } from './kit/probe.ts'
 
 /** Answers that a gateway may give for what lies behind one of its addresses, and a server for one of its doors. */
 const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
@@ -25,11 +25,11 @@ async function* observeAddresses(connection: Connected, assets: readonly Observe
     try {
       const seen = await observeAddress(connection, asset)
       hasAnswered = true
-      yield* held.splice(0).map(({ key, error }) => failedLook(key, error))
+      yield* held.splice(0).map(({ key, error }) => failedProbe(key, error))
       yield seen
     } catch (error) {
       if (connection.signal.aborted || !isTidemarkError(error) || !OF_ONE_ADDRESS.includes(error.status)) throw error
-      if (hasAnswered) yield failedLook(asset.key, error)
+      if (hasAnswered) yield failedProbe(asset.key, error)
       else if (held.push({ key: asset.key, error }) >= WITHOUT_ANSWER_MAX) throw error
     }
   }

@@ -1,8 +1,8 @@
 import { readQuery } from '#lib/connectors/peoplesoft/execute-query.ts'
-import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/look-at-rows.ts'
+import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
 import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peoplesoft/settings.ts'
+import { failedCheck } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
 
 /** PeopleSoft's Query Access Service: one asset per query, its path is the query's name. */
 export default defineConnector<PeopleSoftSettings>({

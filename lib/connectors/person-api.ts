@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { bodiesFor, personApiRequest } from '#lib/connectors/person-api/ask.ts'
 import { readPeople } from '#lib/connectors/person-api/read-people.ts'
 import { type PersonApiSettings, personApiSettings } from '#lib/connectors/person-api/settings.ts'
+import { failedCheck } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
-import { lookAt, reachableLook } from './kit/probe-rows.ts'
+import { probeAsset, reachable } from './kit/probe.ts'
 
 /** Nobody: the cheapest question there is, and no id leaves the house for it. */
 const NOBODY = { buids: [], objects: ['student', 'affiliate', 'faculty', 'employee'], options: { response_format: 'ndjson' } }
@@ -31,9 +31,9 @@ export default defineConnector<PersonApiSettings>({
 
   async *observe(connection, assets) {
     for (const asset of assets) {
-      yield await lookAt(connection, asset, async () => {
+      yield await probeAsset(connection, asset, async () => {
         await ask(connection)
-        return reachableLook('The person API accepts our key and answers.')
+        return reachable('The person API accepts our key and answers.')
       })
     }
   },

@@ -1,11 +1,11 @@
-import { askBapi, probeSap, sapAssetSettings } from '#lib/connectors/sap/look-at-sap.ts'
+import { askBapi, probeSap, sapAssetSettings } from '#lib/connectors/sap/probe-sap.ts'
 import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
 import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
 import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
 import { type SapSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
+import { failedCheck } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
-import { lookAt } from './kit/probe-rows.ts'
+import { probeAsset } from './kit/probe.ts'
 
 async function getIn(connection: Connection<SapSettings>): Promise<string> {
   if (isOData(connection.settings)) return `The service answers and has ${(await listEntitySets(connection)).length} entity sets.`
@@ -35,7 +35,7 @@ export default defineConnector<SapSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await lookAt(connection, asset, () => probeSap(connection, asset))
+    for (const asset of assets) yield await probeAsset(connection, asset, () => probeSap(connection, asset))
   },
 
   extractRequest: sapRequest,

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { askTask, probeTask, taskAssetSettings } from '#lib/connectors/snaplogic/look-at-task.ts'
+import { askTask, probeTask, taskAssetSettings } from '#lib/connectors/snaplogic/probe-task.ts'
 import { readCourses } from '#lib/connectors/snaplogic/read-courses.ts'
 import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
 import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
 import { type SnapLogicSettings, snapLogicSettings } from '#lib/connectors/snaplogic/settings.ts'
 import { TERM_CODE } from '#lib/records/term-code.ts'
+import { failedCheck } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
-import { lookAt } from './kit/probe-rows.ts'
+import { probeAsset } from './kit/probe.ts'
 
 /** Courses of a term, people by their rows, or otherwise the documents of the task. */
 const request = z
@@ -38,7 +38,7 @@ export default defineConnector<SnapLogicSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await lookAt(connection, asset, () => probeTask(connection, asset))
+    for (const asset of assets) yield await probeAsset(connection, asset, () => probeTask(connection, asset))
   },
 
   extractRequest: request,

@@ -1,9 +1,9 @@
-import { askDirectory, probeDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/look-at-directory.ts'
+import { askDirectory, probeDirectory, search, vdsAssetSettings } from '#lib/connectors/vds/probe-directory.ts'
 import { vdsRequest } from '#lib/connectors/vds/search.ts'
 import { type VdsSettings, vdsSettings } from '#lib/connectors/vds/settings.ts'
+import { failedCheck } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { failedCheck } from './kit/failed-check.ts'
-import { lookAt } from './kit/probe-rows.ts'
+import { probeAsset } from './kit/probe.ts'
 
 /** RadiantOne's virtual directory, by REST, through a gateway or by LDAP; an asset is a search. */
 export default defineConnector<VdsSettings>({
@@ -24,7 +24,7 @@ export default defineConnector<VdsSettings>({
   },
 
   async *observe(connection, assets) {
-    for (const asset of assets) yield await lookAt(connection, asset, () => probeDirectory(connection, asset))
+    for (const asset of assets) yield await probeAsset(connection, asset, () => probeDirectory(connection, asset))
   },
 
   extractRequest: vdsRequest,

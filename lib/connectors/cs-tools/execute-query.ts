@@ -1,6 +1,6 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { jsonBody } from '#lib/connectors/kit/json-body.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import { httpRequest } from '#lib/platform/http/client.ts'

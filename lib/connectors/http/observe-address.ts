@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { failedLook } from '#lib/connectors/kit/probe-rows.ts'
+import { failedProbe } from '#lib/connectors/kit/probe.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { fillName, hasMarks, isDaily } from '#lib/domain/values/name-template.ts'
@@ -29,7 +29,7 @@ interface Version {
   bytes: number | null
 }
 
-/** One look at one address: what its headers say of its age, or else whether its content has changed since the last look. */
+/** One probe of one address: what its headers say of its age, or else whether its content has changed since the last probe. */
 export async function observeAddress(connection: Connected, asset: ObservedAsset): Promise<Observation> {
   const startedAt = connection.clock.now()
   try {
@@ -55,7 +55,7 @@ export async function observeAddress(connection: Connected, asset: ObservedAsset
     }
   } catch (error) {
     if (connection.signal.aborted || isSystemWide(error)) throw error
-    return failedLook(asset.key, error)
+    return failedProbe(asset.key, error)
   }
 }
 
@@ -153,7 +153,7 @@ function modifiedAtOf(answer: HttpAnswer, now: number): number | null {
   return at === null || at < REAL_FROM || at > sentAtOf(answer, now) + NOW_MS ? null : at
 }
 
-const LOOK_BYTES = 4096
+const SNIFF_BYTES = 4096
 
 function mayBeWebPage(name: string, answer: HttpAnswer): boolean {
   return /html/i.test(answer.contentType) && !/\.html?$/i.test(name)
@@ -162,7 +162,7 @@ function mayBeWebPage(name: string, answer: HttpAnswer): boolean {
 /** The body, refused when it is a web page in place of the file. */
 async function contentOf(connection: Connected, name: string, answer: HttpAnswer): Promise<AsyncIterable<Uint8Array>> {
   if (!mayBeWebPage(name, answer)) return answer.body
-  const { start, chunks } = await sniffStart(answer.body, LOOK_BYTES)
+  const { start, chunks } = await sniffStart(answer.body, SNIFF_BYTES)
   if (!isMarkup(start)) return chunks
   await chunks.return()
   throw new TidemarkError('refused', {

@@ -30,11 +30,11 @@ export interface ClockReading {
   precision: 'instant' | 'day'
   /** A wall time that autumn repeats: `at` is the first instant that shows it, this the second. */
   orAt?: Instant | undefined
-  /** Nothing is there now, but there was something at the look before, although no time of it was known. */
+  /** Nothing is there now, but there was something at the probe before, although no time of it was known. */
   isEmptied?: boolean
 }
 
-/** What one look at one asset saw, and how it knows. */
+/** What one probe of one asset saw, and how it knows. */
 export type Observation =
   | {
       ok: true
@@ -51,7 +51,7 @@ export type Observation =
       }
       /** Handed back as `previous` next time. Small; no secrets, no rows. */
       state: Record<string, unknown> | null
-      /** Things an engineer should hear about although the look was good. */
+      /** Things an engineer should hear about although the probe was good. */
       warnings: string[]
     }
   | {

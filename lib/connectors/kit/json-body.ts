@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { type Sniffed, sniffStart } from '#lib/records/read/sniff.ts'
-import { refusedAnswer } from './refusal.ts'
+import { refusedAnswer } from './answer.ts'
 
 /** The body of an answer that ought to be JSON, not read yet; a web page or XML is refused, whatever it calls itself. */
 export async function jsonBody(system: string, answer: HttpAnswer): Promise<Sniffed['chunks']> {

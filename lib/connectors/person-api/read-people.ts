@@ -1,6 +1,6 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { jsonBody } from '#lib/connectors/kit/json-body.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import { type PersonRecord, toPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, parseJson } from '#lib/domain/values/json.ts'

@@ -25,7 +25,7 @@ interface Wanted {
 }
 
 interface ColumnJob {
-  looked: Probed
+  probed: Probed
   columns: ColumnState[]
   questions: Question[]
 }
@@ -77,25 +77,25 @@ function toProbed(
 }
 
 /** Rows were never looked at, or what was seen of them is not settled. */
-function owesALook({ previous, columns }: Probed): boolean {
+function owesAProbe({ previous, columns }: Probed): boolean {
   return columns.length === 0 && (previous?.rowsSeen === undefined || previous.rewrittenAt != null)
 }
 
 const NO_COLUMN = 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.'
 
 /** What the metadata alone can answer; null: the columns, or the rows, must be read. */
-function answerFromMetadata(looked: Probed): Observation | null {
-  const { difference, previous, columns, asset } = looked
+function answerFromMetadata(probed: Probed): Observation | null {
+  const { difference, previous, columns, asset } = probed
   if (columns.length === 0 && difference === 'uncounted') {
     return failed(asset.key, NO_COLUMN, NO_COLUMN, 'no-time')
   }
-  const stands = previous !== null && difference === 'same' && (columns.length === 0 || looked.looks > 0)
-  return stands && !owesALook(looked) ? kept(looked, previous) : null
+  const stands = previous !== null && difference === 'same' && (columns.length === 0 || probed.looks > 0)
+  return stands && !owesAProbe(probed) ? kept(probed, previous) : null
 }
 
-function whyUnreadable(looked: Probed, columns: readonly ColumnState[]): Obstacle | null {
+function whyUnreadable(probed: Probed, columns: readonly ColumnState[]): Obstacle | null {
   for (const [slot, state] of columns.entries()) {
-    const name = looked.columns[slot]?.name ?? ''
+    const name = probed.columns[slot]?.name ?? ''
     if (!state.exists) return { words: `The table has no column ${name}. Correct the asset’s column in the catalogue.`, lasting: 'gone' }
     if (!state.readable) return { words: `The account may not read column ${name}: GRANT SELECT on it.`, lasting: 'refused' }
     if (!canHoldTime(state.type)) return { words: `Column ${name} is not of a type that can hold a time.`, lasting: 'no-time' }
@@ -103,15 +103,15 @@ function whyUnreadable(looked: Probed, columns: readonly ColumnState[]): Obstacl
   return null
 }
 
-function toJob(looked: Probed, columns: ColumnState[]): ProbeJob<ColumnJob> {
-  const rows = Math.max(looked.table.estimatedRows, looked.table.liveRows)
+function toJob(probed: Probed, columns: ColumnState[]): ProbeJob<ColumnJob> {
+  const rows = Math.max(probed.table.estimatedRows, probed.table.liveRows)
   const questions = columns.map((column) => questionFor(column, rows))
-  const asked = looked.columns.map(({ name }, slot) => ({ name, question: questions[slot] ?? 'greatest' }))
-  const indexed = columns.every((column) => column.indexed) && looked.settings.where === undefined
+  const asked = probed.columns.map(({ name }, slot) => ({ name, question: questions[slot] ?? 'greatest' }))
+  const indexed = columns.every((column) => column.indexed) && probed.settings.where === undefined
   return {
-    job: { looked, columns, questions },
-    text: newestStatement(looked.path, asked, looked.settings.where),
-    heavy: !indexed && (rows > MANY_ROWS || looked.table.kind !== 'r'),
+    job: { probed, columns, questions },
+    text: newestStatement(probed.path, asked, probed.settings.where),
+    heavy: !indexed && (rows > MANY_ROWS || probed.table.kind !== 'r'),
   }
 }
 
@@ -119,21 +119,21 @@ function toJob(looked: Probed, columns: ColumnState[]): ProbeJob<ColumnJob> {
 const OF_A_CONDITION = /^(42(?!501|P01)|22)/
 
 function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSettings): Observation {
-  const { looked, columns, questions } = answer.job
+  const { probed, columns, questions } = answer.job
   if (answer.ok) {
     const hasRows = answer.row.values[columns.length]
     const found = { row: answer.row, questions, hasRows: hasRows == null ? null : hasRows === 't', columns, costMs: answer.costMs }
-    return fromColumns(looked, settings, found)
+    return fromColumns(probed, settings, found)
   }
-  if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
+  if (answer.brokeLine) return failed(probed.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
   const words = toStatementWords(answer.error)
-  if (looked.settings.where !== undefined && OF_A_CONDITION.test(sqlStateOf(answer.error))) {
+  if (probed.settings.where !== undefined && OF_A_CONDITION.test(sqlStateOf(answer.error))) {
     const publicMessage = 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.'
-    return failed(looked.asset.key, publicMessage, words.message, toLasting(answer.error))
+    return failed(probed.asset.key, publicMessage, words.message, toLasting(answer.error))
   }
   const indexed = columns.every((c) => c.indexed)
   const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
-  return failed(looked.asset.key, `${words.publicMessage}${remedy}`, words.message, toLasting(answer.error))
+  return failed(probed.asset.key, `${words.publicMessage}${remedy}`, words.message, toLasting(answer.error))
 }
 
 const NO_METADATA = 'The database did not say what it knows of its tables; the internal log has its words.'
@@ -150,24 +150,28 @@ async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: t
 
 /** How the columns of each table can be read, also where nothing moved: one that is lost or closed moves no counter. */
 async function readAllColumns(session: Session, seen: readonly Probed[]): Promise<Map<Probed, ColumnState[]>> {
-  const wanted = seen.flatMap((looked) => looked.columns.map((c) => ({ relid: looked.table.relid, name: c.name })))
+  const wanted = seen.flatMap((probed) => probed.columns.map((c) => ({ relid: probed.table.relid, name: c.name })))
   const states = await readColumns(session, wanted)
-  return new Map(seen.map((looked) => [looked, states.splice(0, looked.columns.length)]))
+  return new Map(seen.map((probed) => [probed, states.splice(0, probed.columns.length)]))
 }
 
 /** Yields what can be said of the tables that cannot be seen, and returns the others. */
-function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: PostgresSettings, look: { now: number; costMs: number }) {
+function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: PostgresSettings, shared: { now: number; costMs: number }) {
   const seen: Probed[] = []
   for (const [i, one] of wanted.entries()) {
     const table = metadata.tables[i] ?? null
     const unseen = whyUnseen(table, one.path)
-    if (table !== null && unseen === null) seen.push(toProbed(one, table, metadata, settings, look.now, look.costMs))
+    if (table !== null && unseen === null) seen.push(toProbed(one, table, metadata, settings, shared.now, shared.costMs))
     else yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
   }
   return seen
 }
 
-async function* look(connection: Connection<PostgresSettings>, session: Session, wanted: readonly Wanted[]): AsyncGenerator<Observation> {
+async function* probeTables(
+  connection: Connection<PostgresSettings>,
+  session: Session,
+  wanted: readonly Wanted[],
+): AsyncGenerator<Observation> {
   const { clock, settings } = connection
   const since = clock.now()
   const paths = wanted.map((w) => w.path)
@@ -185,24 +189,24 @@ async function* look(connection: Connection<PostgresSettings>, session: Session,
     return
   }
   const toRead: Probed[] = []
-  for (const looked of seen) {
-    const problem = whyUnreadable(looked, columns.value.get(looked) ?? [])
-    const answer = problem === null ? answerFromMetadata(looked) : failed(looked.asset.key, problem.words, problem.words, problem.lasting)
-    if (answer === null) toRead.push(looked)
+  for (const probed of seen) {
+    const problem = whyUnreadable(probed, columns.value.get(probed) ?? [])
+    const answer = problem === null ? answerFromMetadata(probed) : failed(probed.asset.key, problem.words, problem.words, problem.lasting)
+    if (answer === null) toRead.push(probed)
     else yield answer
   }
-  const jobs = toRead.filter((looked) => looked.columns.length > 0).map((looked) => toJob(looked, columns.value.get(looked) ?? []))
+  const jobs = toRead.filter((probed) => probed.columns.length > 0).map((probed) => toJob(probed, columns.value.get(probed) ?? []))
   for await (const answer of probeAll(connection, session, jobs)) yield toObservation(answer, settings)
   yield* readByRows(
     connection,
     session,
-    toRead.filter((looked) => looked.columns.length === 0),
+    toRead.filter((probed) => probed.columns.length === 0),
   )
 }
 
 /**
  * Looks at many tables: one query over counters and identity for all of them, then the newest value of
- * the column only where something moved or a full look is due. Throws only when the server is out of reach.
+ * the column only where something moved or a full probe is due. Throws only when the server is out of reach.
  */
 export async function* observe(connection: Connection<PostgresSettings>, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const wanted: Wanted[] = []
@@ -215,7 +219,7 @@ export async function* observe(connection: Connection<PostgresSettings>, assets:
   let session: Session | null = null
   try {
     session = await openSession(connection)
-    yield* look(connection, session, wanted)
+    yield* probeTables(connection, session, wanted)
   } catch (error) {
     throw connection.signal.aborted
       ? new TidemarkError('cancelled', { publicMessage: 'The look was broken off.', cause: error })

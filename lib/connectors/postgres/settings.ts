@@ -19,7 +19,7 @@ export const postgresSettingsSchema = z.strictObject({
   statementTimeout: durationSchema.default(10 * SECOND_MS),
   /** Most connections one sweep opens. */
   connections: z.int().min(1).max(4).default(4),
-  /** Even a table whose counters never move is read at least every this many looks: counters lie. */
+  /** Even a table whose counters never move is read at least every this many probes: counters lie. */
   fullLookEvery: z.int().min(1).max(1000).default(12),
 })
 export type PostgresSettings = z.infer<typeof postgresSettingsSchema>

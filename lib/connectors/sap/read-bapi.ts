@@ -1,11 +1,11 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { jsonBody } from '#lib/connectors/kit/json-body.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { httpRequest } from '#lib/platform/http/client.ts'
 import { type JsonPath, streamJson } from '#lib/records/read/json-stream.ts'
-import { credentialsOf, systemOf } from './credentials.ts'
+import { credentialsOf, systemOf } from './ask.ts'
 import type { SapSettings } from './settings.ts'
 
 export interface BapiCall {

@@ -1,14 +1,14 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { jsonBody } from '#lib/connectors/kit/json-body.ts'
 import { nextAddress } from '#lib/connectors/kit/next-address.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { type HttpAnswer, httpRequest } from '#lib/platform/http/client.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { type JsonPath, streamJson } from '#lib/records/read/json-stream.ts'
 import { reportsError } from '#lib/records/read/reported-error.ts'
-import { credentialsOf, systemOf } from './credentials.ts'
+import { credentialsOf, systemOf } from './ask.ts'
 import type { SapSettings } from './settings.ts'
 
 const DATE = /^\/Date\((-?\d+)([+-]\d+)?\)\/$/

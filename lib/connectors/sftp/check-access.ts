@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { failedCheck } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
-import { failedCheck } from '#lib/connectors/kit/failed-check.ts'
 import { type Session, withSession } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
 import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { failedLook } from '#lib/connectors/kit/probe-rows.ts'
+import { failedProbe } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
 import { type Candidate, FolderProbe, isSame } from './newest-file.ts'
@@ -19,13 +19,13 @@ const previousState = z.object({ name: z.string(), bytes: z.number(), modifiedAt
 const COMPARED_BYTES_MAX = 256_000_000
 const SIDE_CAR_BYTES_MAX = 10_000
 
-/** What one asset's first look found. */
-interface Look {
+/** What one asset's first probe found. */
+interface FirstProbe {
   asset: ObservedAsset
   pickedUp: string | undefined
   goesAway: boolean
   startedAt: number
-  /** Newest first; null: the look failed. */
+  /** Newest first; null: the probe failed. */
   candidates: Candidate[] | null
   failure: unknown
 }
@@ -37,47 +37,49 @@ interface Look {
 export async function* observeFiles(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const observations = await withSession(connection, async (session) => {
     const first = new FolderProbe(session, connection)
-    const looks: Look[] = []
-    for (const asset of assets) looks.push(await lookAt(connection, first, asset))
-    const isNew = looks.some(({ asset, candidates }) => candidates?.some((candidate) => candidate.bytes > 0 && !isKnown(candidate, asset)))
+    const firstProbes: FirstProbe[] = []
+    for (const asset of assets) firstProbes.push(await firstProbe(connection, first, asset))
+    const isNew = firstProbes.some(({ asset, candidates }) =>
+      candidates?.some((candidate) => candidate.bytes > 0 && !isKnown(candidate, asset)),
+    )
     if (isNew) await connection.clock.sleep(connection.settings.settle, connection.signal)
     const second = isNew ? new FolderProbe(session, connection) : first
     const seen: Observation[] = []
-    for (const look of looks) seen.push(await judge(connection, session, second, look))
+    for (const one of firstProbes) seen.push(await judge(connection, session, second, one))
     return seen
   })
   yield* observations
 }
 
-async function lookAt(connection: Connected, folders: FolderProbe, asset: ObservedAsset): Promise<Look> {
+async function firstProbe(connection: Connected, folders: FolderProbe, asset: ObservedAsset): Promise<FirstProbe> {
   const startedAt = connection.clock.now()
   const pickedUp = sftpAssetSettings.parse(asset.settings).pickedUp ?? connection.settings.pickedUp
-  const look = { asset, startedAt, goesAway: pickedUp === true, pickedUp: typeof pickedUp === 'string' ? pickedUp : undefined }
+  const first = { asset, startedAt, goesAway: pickedUp === true, pickedUp: typeof pickedUp === 'string' ? pickedUp : undefined }
   const [problem] = checkName(asset.path)
   if (problem !== undefined) {
     const publicMessage = `"${asset.path}" cannot be the name of a file: ${problem}.`
-    return { ...look, candidates: null, failure: new TidemarkError('invalid', { publicMessage }) }
+    return { ...first, candidates: null, failure: new TidemarkError('invalid', { publicMessage }) }
   }
   try {
-    return { ...look, candidates: await folders.candidates(asset.path, look.pickedUp), failure: null }
+    return { ...first, candidates: await folders.candidates(asset.path, first.pickedUp), failure: null }
   } catch (error) {
-    return { ...look, candidates: null, failure: error }
+    return { ...first, candidates: null, failure: error }
   }
 }
 
-async function judge(connection: Connected, session: Session, folders: FolderProbe, look: Look): Promise<Observation> {
+async function judge(connection: Connected, session: Session, folders: FolderProbe, first: FirstProbe): Promise<Observation> {
   try {
-    if (look.candidates === null) throw look.failure
-    const now = await folders.candidates(look.asset.path, look.pickedUp)
-    return await choose(connection, session, look, now)
+    if (first.candidates === null) throw first.failure
+    const now = await folders.candidates(first.asset.path, first.pickedUp)
+    return await choose(connection, session, first, now)
   } catch (error) {
     if (connection.signal.aborted || (error instanceof TidemarkError && error.retryable)) throw error
-    const inWords = toRequestError(session.system, `look for ${look.asset.path}`, error)
-    return failedLook(look.asset.key, inWords)
+    const inWords = toRequestError(session.system, `look for ${first.asset.path}`, error)
+    return failedProbe(first.asset.key, inWords)
   }
 }
 
-async function choose(connection: Connected, session: Session, look: Look, now: readonly Candidate[]): Promise<Seen> {
+async function choose(connection: Connected, session: Session, first: FirstProbe, now: readonly Candidate[]): Promise<Seen> {
   const warnings: string[] = []
   const nothing = { candidate: null, verified: false as const, readings: [], warnings }
   let isChanging = false
@@ -87,33 +89,33 @@ async function choose(connection: Connected, session: Session, look: Look, now: 
       warnings.push(`${candidate.name} is ${what} and does not count`)
       continue
     }
-    if (isSettled(candidate, look)) {
-      const verdict = await compare(session, candidate, look.asset)
-      if (verdict !== 'different') return arrived(connection, look, candidate, verdict === 'same', warnings)
+    if (isSettled(candidate, first)) {
+      const verdict = await compare(session, candidate, first.asset)
+      if (verdict !== 'different') return arrived(connection, first, candidate, verdict === 'same', warnings)
       warnings.push(`${candidate.name} is not what its side-car says and does not count`)
       continue
     }
     isChanging = true
     warnings.push(`${candidate.name} is still being written`)
     // It may be the file we knew, written anew: an older one would then be news of a step back that nobody made.
-    if (look.asset.previous !== null) break
+    if (first.asset.previous !== null) break
   }
-  if (isChanging) return observed(connection, look, { ...nothing, detail: 'A file is being written at the moment.' })
-  return withoutFile(connection, session, look, now, nothing)
+  if (isChanging) return observed(connection, first, { ...nothing, detail: 'A file is being written at the moment.' })
+  return withoutFile(connection, session, first, now, nothing)
 }
 
 /** What it means that no file counts: they are taken away as agreed, it went, or there is none yet or an empty one. */
 function withoutFile(
   connection: Connected,
   session: Session,
-  look: Look,
+  first: FirstProbe,
   now: readonly Candidate[],
   nothing: { candidate: null; verified: false; readings: Seen['readings']; warnings: string[] },
 ): Seen {
-  if (look.goesAway) return observed(connection, look, { ...nothing, detail: 'No file is there: the receiver takes them away.' })
-  if (look.asset.previous !== null && now.every(({ leadsNowhere }) => leadsNowhere)) throw wentAway(session.system, look.asset.path)
+  if (first.goesAway) return observed(connection, first, { ...nothing, detail: 'No file is there: the receiver takes them away.' })
+  if (first.asset.previous !== null && now.every(({ leadsNowhere }) => leadsNowhere)) throw wentAway(session.system, first.asset.path)
   const readings: Seen['readings'] = [{ clock: 'writtenAt', at: null, precision: 'instant' }]
-  return observed(connection, look, { ...nothing, readings, detail: 'No file of that name is there.' })
+  return observed(connection, first, { ...nothing, readings, detail: 'No file of that name is there.' })
 }
 
 /** A file was there: that it is not any more is an answer that lasts, unlike a file that has yet to come. */
@@ -124,13 +126,13 @@ function wentAway(system: string, path: string): TidemarkError {
   })
 }
 
-function isSettled(candidate: Candidate, { asset, candidates }: Look): boolean {
+function isSettled(candidate: Candidate, { asset, candidates }: FirstProbe): boolean {
   return isKnown(candidate, asset) || candidates?.some((before) => isSame(before, candidate)) === true
 }
 
-function arrived(connection: Connected, look: Look, candidate: Candidate, verified: boolean, warnings: string[]): Seen {
+function arrived(connection: Connected, first: FirstProbe, candidate: Candidate, verified: boolean, warnings: string[]): Seen {
   const proof = verified ? ', and its content is what its side-car says' : ''
-  return observed(connection, look, {
+  return observed(connection, first, {
     candidate,
     verified,
     readings: [{ clock: 'writtenAt', at: candidate.modifiedAt, precision: 'instant' }],
@@ -141,7 +143,7 @@ function arrived(connection: Connected, look: Look, candidate: Candidate, verifi
 
 function observed(
   connection: Connected,
-  { asset, startedAt }: Look,
+  { asset, startedAt }: FirstProbe,
   seen: Pick<Seen, 'readings' | 'warnings'> & { candidate: Candidate | null; verified: boolean; detail: string },
 ): Seen {
   const { candidate, verified } = seen

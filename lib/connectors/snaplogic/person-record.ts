@@ -1,4 +1,4 @@
-import { parseAnswer } from '#lib/connectors/kit/refusal.ts'
+import { parseAnswer } from '#lib/connectors/kit/answer.ts'
 import { isJsonObject } from '#lib/domain/values/json.ts'
 
 /** A person as the person task or the person API sent them (`text`, not parsed), or an element that is no person. */

@@ -1,5 +1,5 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
 import type { SnapLogicSettings } from './settings.ts'

@@ -1,4 +1,4 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { streamJson } from '#lib/records/read/json-stream.ts'
 import { throwErrorDocument } from './task-call.ts'

@@ -1,5 +1,5 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import { isJsonObject } from '#lib/domain/values/json.ts'
 import { type PersonRecord, toPersonRecord } from './person-record.ts'
 import { type PersonRow, toPseudoJson } from './pseudo-json.ts'

@@ -1,6 +1,6 @@
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { jsonBody } from '#lib/connectors/kit/json-body.ts'
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
 import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isJsonObject, parseJson } from '#lib/domain/values/json.ts'

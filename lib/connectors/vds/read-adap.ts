@@ -1,4 +1,4 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/refusal.ts'
+import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
 import { codeError, type DirectoryEntry, renamed } from './search.ts'

@@ -28,7 +28,7 @@ export interface SecretSource {
 }
 
 /**
- * Variables of the process environment, then of the .env file as it is now: the file is read anew at every look, so that
+ * Variables of the process environment, then of the .env file as it is now: the file is read anew every time, so that
  * a changed password counts from the next use on. What the launcher handed on is a copy, so there the file comes first.
  * `own` is what Tidemark knows itself when nobody set it.
  */

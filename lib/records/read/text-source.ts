@@ -54,7 +54,7 @@ async function* decodeUtf8(what: string, bytes: AsyncIterable<Uint8Array>, notUt
   }
 }
 
-/** The same text, after a look at how it begins: a web page or a JSON document is never what was meant. */
+/** The same text, after a glance at how it begins: a web page or a JSON document is never what was meant. */
 export async function* looksRight(what: string, pieces: AsyncIterable<string>, accepts: 'csv' | 'ndjson'): AsyncGenerator<string> {
   let start: string | null = ''
   for await (const piece of pieces) {

@@ -117,7 +117,7 @@ function readValue(newest: string | null, past: string | null, choice: ColumnCho
   return { at: time.at, text: past ?? '', ahead: isAhead, zone }
 }
 
-/** What the first look showed of each column; null for a relation without rows. */
+/** What the first probe showed of each column; null for a relation without rows. */
 export function readFirstLook(
   row: TextRow,
   choices: readonly ColumnChoice[],

@@ -40,11 +40,11 @@ const BECAUSE: Record<Difference, string> = {
   same: 'a full look was due although the write counters stand still',
 }
 
-function aheadOf(looked: Probed, clock: ClockReading['clock'], at: Instant): { ahead: number | null; warning: string | null } {
-  const before = looked.previous?.ahead ?? null
-  const known = looked.previous?.readings.find((reading) => reading.clock === clock)
-  if (known?.at === at) return { ahead: before, warning: futureWarning(at, looked.now, null) }
-  return { ahead: halfHoursAhead(at, looked.now), warning: futureWarning(at, looked.now, before) }
+function aheadOf(probed: Probed, clock: ClockReading['clock'], at: Instant): { ahead: number | null; warning: string | null } {
+  const before = probed.previous?.ahead ?? null
+  const known = probed.previous?.readings.find((reading) => reading.clock === clock)
+  if (known?.at === at) return { ahead: before, warning: futureWarning(at, probed.now, null) }
+  return { ahead: halfHoursAhead(at, probed.now), warning: futureWarning(at, probed.now, before) }
 }
 
 /** What one column says: a reading, or why it is none. */
@@ -53,12 +53,12 @@ type ReadColumn =
   | { ok: false; problem: string }
 
 /** Turns the newest value of one column into a reading, or into the reason why it is none; `hasRows` null: not asked. */
-function readColumn(looked: Probed, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
-  const { name, clock } = looked.columns[slot] ?? { name: '', clock: looked.settings.clock }
+function readColumn(probed: Probed, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
+  const { name, clock } = probed.columns[slot] ?? { name: '', clock: probed.settings.clock }
   const question = answer.questions[slot] ?? 'greatest'
   const value = answer.row.values[slot] ?? null
   if (value === null && answer.hasRows) return { ok: false, problem: `The table has rows, but none with a value in ${name}.` }
-  const time = newestOf(value, answer.row.types[slot] ?? 0, question, (text, type) => readInstant(text, type, zone ?? 'UTC', looked.now))
+  const time = newestOf(value, answer.row.types[slot] ?? 0, question, (text, type) => readInstant(text, type, zone ?? 'UTC', probed.now))
   if (!time.ok) return { ok: false, problem: `Column ${name} ${time.problem}.` }
   const warnings = [...time.warnings]
   if (time.wallClock && zone === undefined) {
@@ -67,20 +67,20 @@ function readColumn(looked: Probed, slot: number, zone: string | undefined, answ
   const { isWeak } = time
   const reading = { clock, at: time.at, precision: time.precision, ...(time.orAt !== null && { orAt: time.orAt }) }
   if (time.at === null || time.precision === 'day') return { ok: true, reading, warnings, ahead: null, isWeak }
-  const { ahead, warning } = aheadOf(looked, clock, time.at)
+  const { ahead, warning } = aheadOf(probed, clock, time.at)
   if (warning !== null && time.warnings.length === 0) warnings.push(warning)
   return { ok: true, reading, warnings, ahead, isWeak }
 }
 
-function skewWarning(looked: Probed): string | null {
-  const skewMs = looked.server.clock - looked.now
+function skewWarning(probed: Probed): string | null {
+  const skewMs = probed.server.clock - probed.now
   if (Math.abs(skewMs) <= MINUTE_MS) return null
   return `The server’s clock is ${Math.round(Math.abs(skewMs) / SECOND_MS)} s ${skewMs > 0 ? 'ahead of' : 'behind'} ours.`
 }
 
-function howFound(looked: Probed, indexed: boolean): string {
+function howFound(probed: Probed, indexed: boolean): string {
   if (indexed) return 'through an index'
-  return looked.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
+  return probed.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
 }
 
 /** The answer to `newestStatement`, and how it was asked for. */
@@ -94,41 +94,41 @@ export interface NewestAnswer {
 }
 
 /** What the columns’ newest values say; a table whose rows tell no time is none that we could look at. */
-export function fromColumns(looked: Probed, settings: PostgresSettings, answer: NewestAnswer): Observation {
-  const { asset, table } = looked
-  const zone = looked.settings.zone ?? settings.zone
-  const all = [...looked.columns.keys()].map((slot) => readColumn(looked, slot, zone, answer))
+export function fromColumns(probed: Probed, settings: PostgresSettings, answer: NewestAnswer): Observation {
+  const { asset, table } = probed
+  const zone = probed.settings.zone ?? settings.zone
+  const all = [...probed.columns.keys()].map((slot) => readColumn(probed, slot, zone, answer))
   const read = all.filter((one) => one.ok)
   const problems = all.flatMap((one) => (one.ok ? [] : [one.problem]))
   if (read.length === 0) return failed(asset.key, problems.join(' '), problems.join(' '), 'no-time')
   const readings = read.map((one) => one.reading)
-  const warnings = [...tableWarnings(looked), ...problems, ...read.flatMap((one) => one.warnings)]
-  const skew = skewWarning(looked)
+  const warnings = [...tableWarnings(probed), ...problems, ...read.flatMap((one) => one.warnings)]
+  const skew = skewWarning(probed)
   if (skew !== null) warnings.push(skew)
   return {
     ok: true,
     assetKey: asset.key,
     readings,
-    rows: rowsWritten(looked.previous, table, looked.difference),
+    rows: rowsWritten(probed.previous, table, probed.difference),
     evidence: evidenceOf(
-      looked,
+      probed,
       answer,
       read.some((one) => one.isWeak),
     ),
-    state: toProbeState(looked.about, table, looked.server, { looks: looked.looks, readings, ahead: read[0]?.ahead ?? null }),
+    state: toProbeState(probed.about, table, probed.server, { looks: probed.looks, readings, ahead: read[0]?.ahead ?? null }),
     warnings,
   }
 }
 
-function evidenceOf(looked: Probed, answer: NewestAnswer, isWeak: boolean) {
+function evidenceOf(probed: Probed, answer: NewestAnswer, isWeak: boolean) {
   const indexed = answer.columns.every((column) => column.indexed)
-  const names = looked.columns.map((column) => column.name).join(' and ')
-  const among = looked.settings.where === undefined ? '' : ' among the rows that count'
+  const names = probed.columns.map((column) => column.name).join(' and ')
+  const among = probed.settings.where === undefined ? '' : ' among the rows that count'
   const asText = isWeak ? ' It is text in an order, or of forms, that may hide a newer one.' : ''
   return {
     method: isWeak ? 'text' : indexed ? 'column' : 'scan',
     strength: isWeak ? ('weak' as const) : ('strong' as const),
-    detail: `The newest value of ${names}${among}, found ${howFound(looked, indexed)}; read because ${BECAUSE[looked.difference]}.${asText}`,
-    costMs: looked.costMs + answer.costMs,
+    detail: `The newest value of ${names}${among}, found ${howFound(probed, indexed)}; read because ${BECAUSE[probed.difference]}.${asText}`,
+    costMs: probed.costMs + answer.costMs,
   }
 }

@@ -25,8 +25,8 @@ const TOLD: Record<Difference, string> = {
   uncounted: UNDONE,
 }
 
-/** What a look found out about the rows of a table without a time column; `why` it could not, where it could not. */
-export type RowsTold = { look: RowsProbe; why: null } | { look: null; why: string }
+/** What a probe found out about the rows of a table without a time column; `why` it could not, where it could not. */
+export type RowsTold = { probe: RowsProbe; why: null } | { probe: null; why: string }
 
 interface Decision {
   isWrite: boolean
@@ -41,24 +41,24 @@ interface Decision {
 
 const NOTHING: Decision = { isWrite: false, byWordOf: null, isEmpty: false, isUnsettled: false, isElsewhere: false }
 
-function decide(looked: Probed, told: RowsTold): Decision {
-  const before = sameTable(looked)
-  const { isNew = null, filled = null } = told.look ?? {}
+function decide(probed: Probed, told: RowsTold): Decision {
+  const before = sameTable(probed)
+  const { isNew = null, filled = null } = told.probe ?? {}
   if (filled === false) return { ...NOTHING, isEmpty: true }
   if (filled === true && wasEmpty(before)) return { ...NOTHING, isWrite: true }
-  if (isNew === null) return byCounters(looked, told, before)
-  if (filled === true && isAnother(looked, before)) return { ...NOTHING, isWrite: true }
-  const isUncounted = looked.difference === 'rewritten' || looked.difference === 'same'
-  if (isNew && isUncounted) return { ...NOTHING, isUnsettled: !isOverdue(looked, before) }
+  if (isNew === null) return byCounters(probed, told, before)
+  if (filled === true && isAnother(probed, before)) return { ...NOTHING, isWrite: true }
+  const isUncounted = probed.difference === 'rewritten' || probed.difference === 'same'
+  if (isNew && isUncounted) return { ...NOTHING, isUnsettled: !isOverdue(probed, before) }
   return { ...NOTHING, isWrite: isNew }
 }
 
 /** The rows told nothing. */
-function byCounters({ previous, table, difference }: Probed, { look, why }: RowsTold, before: ProbeState | null): Decision {
+function byCounters({ previous, table, difference }: Probed, { probe, why }: RowsTold, before: ProbeState | null): Decision {
   const wasSeen = before?.rowsSeen != null
-  if (look?.isWithin && wasSeen) return { ...NOTHING, isElsewhere: true }
+  if (probe?.isWithin && wasSeen) return { ...NOTHING, isElsewhere: true }
   if (rowsWritten(previous, table, difference) === null) return NOTHING
-  const larger = look === null || look.isWithin ? null : 'the table is larger than 64 MB'
+  const larger = probe === null || probe.isWithin ? null : 'the table is larger than 64 MB'
   return { ...NOTHING, isWrite: true, byWordOf: why ?? larger ?? 'nothing was kept of its rows' }
 }
 
@@ -80,44 +80,44 @@ function isOverdue({ now, difference }: Probed, before: ProbeState | null): bool
   return difference === 'same' && before?.rewrittenAt != null && now - before.rewrittenAt >= COUNTED_AFTER_MS
 }
 
-function inWords(looked: Probed, { isWrite, byWordOf, isEmpty, isElsewhere }: Decision): string {
-  if (isEmpty) return looked.difference === 'moved' ? `${EMPTY}: what was written was rolled back or deleted.` : `${EMPTY}.`
+function inWords(probed: Probed, { isWrite, byWordOf, isEmpty, isElsewhere }: Decision): string {
+  if (isEmpty) return probed.difference === 'moved' ? `${EMPTY}: what was written was rolled back or deleted.` : `${EMPTY}.`
   if (isElsewhere) return ELSEWHERE
   if (byWordOf !== null) return `The write counters moved since the look before; that is their word alone, because ${byWordOf}.`
-  if (isWrite && isAnother(looked, sameTable(looked))) return ANOTHER
-  return isWrite ? `${WRITTEN}: something was written in between.` : TOLD[looked.difference]
+  if (isWrite && isAnother(probed, sameTable(probed))) return ANOTHER
+  return isWrite ? `${WRITTEN}: something was written in between.` : TOLD[probed.difference]
 }
 
 /**
- * Without a column the counters say that something may have been written between two looks, and the rows whether it came to anything:
+ * Without a column the counters say that something may have been written between two probes, and the rows whether it came to anything:
  * an arrival is a row that became visible. Where the rows cannot be asked, the counters’ word stands.
  */
-export function fromCounters(looked: Probed, told: RowsTold): Observation {
-  const { asset, table, previous, difference, about, now } = looked
-  const before = sameTable(looked)
-  const decision = decide(looked, told)
-  const readings = readingsOf(looked, before, decision)
+export function fromCounters(probed: Probed, told: RowsTold): Observation {
+  const { asset, table, previous, difference, about, now } = probed
+  const before = sameTable(probed)
+  const decision = decide(probed, told)
+  const readings = readingsOf(probed, before, decision)
   const { isUnsettled } = decision
   return {
     ok: true,
     assetKey: asset.key,
     readings,
     rows: decision.isWrite ? rowsWritten(previous, table, difference) : null,
-    evidence: { method: 'counters', strength: 'weak', detail: inWords(looked, decision), costMs: looked.costMs },
-    state: toProbeState(about, table, looked.server, {
-      looks: looked.looks,
+    evidence: { method: 'counters', strength: 'weak', detail: inWords(probed, decision), costMs: probed.costMs },
+    state: toProbeState(about, table, probed.server, {
+      looks: probed.looks,
       readings: readings.map(({ clock, at, precision }) => ({ clock, at, precision })),
       ahead: null,
-      rowsSeen: isUnsettled ? before?.rowsSeen : (told.look?.seen ?? null),
+      rowsSeen: isUnsettled ? before?.rowsSeen : (told.probe?.seen ?? null),
       rewrittenAt: isUnsettled ? (difference === 'same' ? before?.rewrittenAt : now) : null,
     }),
-    warnings: tableWarnings(looked),
+    warnings: tableWarnings(probed),
   }
 }
 
-function readingsOf(looked: Probed, before: ProbeState | null, { isWrite, isEmpty }: Decision): ClockReading[] {
-  const { clock } = looked.settings
-  if (isWrite) return [{ clock, at: looked.now, precision: 'instant' }]
+function readingsOf(probed: Probed, before: ProbeState | null, { isWrite, isEmpty }: Decision): ClockReading[] {
+  const { clock } = probed.settings
+  if (isWrite) return [{ clock, at: probed.now, precision: 'instant' }]
   if (!isEmpty) return before?.readings ?? []
   return [{ clock, at: null, precision: 'instant', isEmptied: before?.rowsSeen?.filled === true || wasEmptied(before) }]
 }

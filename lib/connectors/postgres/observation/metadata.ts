@@ -2,7 +2,7 @@ import { TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { TablePath } from '#lib/connectors/postgres/table-path.ts'
 
-/** The server as one look found it. */
+/** The server as one probe found it. */
 export interface ServerState {
   /** Changes with every restart: counters from before may be gone. */
   startedAt: string

@@ -6,7 +6,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import type { ServerState, TableState } from './metadata.ts'
 import { type Difference, type ProbeState, toProbeState } from './probe-state.ts'
 
-/** One asset on its way through a look. */
+/** One asset on its way through a probe. */
 export interface Probed {
   asset: ObservedAsset
   settings: PostgresAsset
@@ -18,10 +18,10 @@ export interface Probed {
   table: TableState
   server: ServerState
   difference: Difference
-  /** Position in the round of looks. */
+  /** Position in the round of probes. */
   looks: number
   now: Instant
-  /** The look's shared cost, per asset. */
+  /** The probe's shared cost, per asset. */
   costMs: number
 }
 
@@ -31,28 +31,28 @@ export function failed(assetKey: string, publicMessage: string, message: string 
 }
 
 /** What an engineer should hear about the table or the session, whatever was read. */
-export function tableWarnings(looked: Probed): string[] {
+export function tableWarnings(probed: Probed): string[] {
   const warnings: string[] = []
-  if (looked.table.rowSecurity) warnings.push('Row security is on: the account may not see every row.')
-  if (!looked.server.readOnly)
+  if (probed.table.rowSecurity) warnings.push('Row security is on: the account may not see every row.')
+  if (!probed.server.readOnly)
     warnings.push('The session is not read-only: a pooler dropped its settings. Name the server itself in the url.')
   return warnings
 }
 
-/** The counters stand still since the last look, so what was read then still holds. */
-export function kept(looked: Probed, previous: ProbeState): Observation {
+/** The counters stand still since the last probe, so what was read then still holds. */
+export function kept(probed: Probed, previous: ProbeState): Observation {
   return {
     ok: true,
-    assetKey: looked.asset.key,
+    assetKey: probed.asset.key,
     readings: previous.readings,
     rows: null,
     evidence: {
       method: 'counters',
-      strength: looked.columns.length > 0 ? 'strong' : 'weak',
+      strength: probed.columns.length > 0 ? 'strong' : 'weak',
       detail: 'The write counters stand where they stood at the look before: nothing was written in between.',
-      costMs: looked.costMs,
+      costMs: probed.costMs,
     },
-    state: toProbeState(looked.about, looked.table, looked.server, { ...previous, looks: looked.looks }),
-    warnings: tableWarnings(looked),
+    state: toProbeState(probed.about, probed.table, probed.server, { ...previous, looks: probed.looks }),
+    warnings: tableWarnings(probed),
   }
 }

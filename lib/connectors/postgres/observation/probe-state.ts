@@ -9,7 +9,7 @@ const readingSchema = z.object({
   orAt: z.number().optional(),
 })
 
-/** What a look at the rows leaves behind, so that the next one knows which have become visible since. */
+/** What a probe of the rows leaves behind, so that the next one knows which have become visible since. */
 const rowsSeenSchema = z.object({
   /** `pg_current_snapshot()` of the statement that looked. */
   snapshot: z.string().regex(/^\d+:\d+:[\d,]*$/),
@@ -21,7 +21,7 @@ const rowsSeenSchema = z.object({
 })
 export type RowsSeen = z.infer<typeof rowsSeenSchema>
 
-/** What a look leaves behind for the next one: counters only mean something as a difference. */
+/** What a probe leaves behind for the next one: counters only mean something as a difference. */
 const probeStateSchema = z.object({
   /** The columns and zone the readings were made with: a changed setting makes them worthless. */
   about: z.string(),
@@ -31,7 +31,7 @@ const probeStateSchema = z.object({
   inserted: z.number(),
   updated: z.number(),
   deleted: z.number(),
-  /** Position in the round of looks; see `nextInRound`. */
+  /** Position in the round of probes; see `nextInRound`. */
   looks: z.number(),
   readings: z.array(readingSchema),
   /** By how many half hours the newest value was ahead of us when it was new; null: it was not. */
@@ -43,13 +43,13 @@ const probeStateSchema = z.object({
 })
 export type ProbeState = z.infer<typeof probeStateSchema>
 
-/** The state of the look before, or null when there was none that we understand. */
+/** The state of the probe before, or null when there was none that we understand. */
 export function parseProbeState(previous: Record<string, unknown> | null): ProbeState | null {
   const parsed = probeStateSchema.safeParse(previous)
   return parsed.success ? parsed.data : null
 }
 
-/** How a table differs from the look before. Only `moved` and `replaced` hint at a write; `reset` never does. */
+/** How a table differs from the probe before. Only `moved` and `replaced` hint at a write; `reset` never does. */
 export type Difference = 'uncounted' | 'first' | 'restarted' | 'replaced' | 'reset' | 'moved' | 'rewritten' | 'same'
 
 /** Whether writes to this relation move counters here. */
@@ -57,7 +57,7 @@ function isCounted(table: TableState, server: ServerState): boolean {
   return server.countersCount && ['r', 'p', 'm'].includes(table.kind)
 }
 
-/** Compares counters, identity and storage with those of the look before. */
+/** Compares counters, identity and storage with those of the probe before. */
 export function compareProbes(previous: ProbeState | null, about: string, table: TableState, server: ServerState): Difference {
   if (!isCounted(table, server)) return 'uncounted'
   if (previous === null || previous.about !== about) return 'first'
@@ -69,7 +69,7 @@ export function compareProbes(previous: ProbeState | null, about: string, table:
   return previous.fileNode === table.fileNode ? 'same' : 'rewritten'
 }
 
-/** Rows written since the look before as the counters tell it, rolled back ones included; null when they do not. */
+/** Rows written since the probe before as the counters tell it, rolled back ones included; null when they do not. */
 export function rowsWritten(previous: ProbeState | null, table: TableState, difference: Difference): number | null {
   const before = difference === 'moved' ? previous : null
   if (difference !== 'replaced' && before === null) return null
@@ -84,13 +84,13 @@ function spread(key: string, of: number): number {
 
 /**
  * Where an asset stands in its round of `every` looks; at 0 the column is read whatever the counters say.
- * The rounds of different assets start at different looks, and reads in between do not shift them.
+ * The rounds of different assets start at different probes, and reads in between do not shift them.
  */
 export function nextInRound(previous: ProbeState | null, about: string, key: string, every: number): number {
   return previous === null || previous.about !== about ? spread(key, every) : (previous.looks + 1) % every
 }
 
-/** The state to keep after a look. */
+/** The state to keep after a probe. */
 export function toProbeState(
   about: string,
   table: TableState,

@@ -5,7 +5,7 @@ import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import { fromCounters } from './from-counters.ts'
 import { failed, type Probed } from './observation.ts'
-import { readRowsLook, rowsStatement, seenBefore, whyNotAsked } from './rows-seen.ts'
+import { readRowsAnswer, rowsStatement, seenBefore, whyNotAsked } from './rows-seen.ts'
 
 /** One sweep reads no more rows than this to find out who wrote them, small tables first; the rest keeps its counters’ word. */
 const MOST_ROWS = 20_000_000
@@ -31,36 +31,36 @@ function withinBudget(toAsk: readonly Probed[]): { asked: Probed[]; left: Probed
   const asked: Probed[] = []
   const left: Probed[] = []
   let rows = 0
-  for (const looked of toAsk.toSorted((a, b) => rowsOf(a) - rowsOf(b))) {
-    rows += rowsOf(looked)
-    if (rows <= MOST_ROWS) asked.push(looked)
-    else left.push(looked)
+  for (const probed of toAsk.toSorted((a, b) => rowsOf(a) - rowsOf(b))) {
+    rows += rowsOf(probed)
+    if (rows <= MOST_ROWS) asked.push(probed)
+    else left.push(probed)
   }
   return { asked, left }
 }
 
-function toJob(looked: Probed): ProbeJob<Probed> {
-  const text = rowsStatement(looked.path, looked.table, seenBefore(looked.previous, looked.about))
-  return { job: looked, text, heavy: rowsOf(looked) > MANY_ROWS }
+function toJob(probed: Probed): ProbeJob<Probed> {
+  const text = rowsStatement(probed.path, probed.table, seenBefore(probed.previous, probed.about))
+  return { job: probed, text, heavy: rowsOf(probed) > MANY_ROWS }
 }
 
-/** Locked: the next look asks again. What is not filled has no answer. */
+/** Locked: the next probe asks again. What is not filled has no answer. */
 const NO_ANSWER: readonly string[] = ['55P03', '55000', '42P01']
 
 function toObservation(answer: ProbeAnswer<Probed>, origin: string | null): Observation {
-  const looked = { ...answer.job, costMs: answer.job.costMs + answer.costMs }
+  const probed = { ...answer.job, costMs: answer.job.costMs + answer.costMs }
   if (answer.ok) {
-    const look = readRowsLook(answer.row, seenBefore(looked.previous, looked.about), origin)
-    return fromCounters(looked, { look, why: null })
+    const probe = readRowsAnswer(answer.row, seenBefore(probed.previous, probed.about), origin)
+    return fromCounters(probed, { probe, why: null })
   }
   const words = toStatementWords(answer.error)
   const state = sqlStateOf(answer.error)
-  if (answer.brokeLine) return failed(looked.asset.key, 'The line broke while it was being read.', words.message)
+  if (answer.brokeLine) return failed(probed.asset.key, 'The line broke while it was being read.', words.message)
   if (NO_ANSWER.includes(state) || isElsewhere(answer.error)) {
-    return failed(looked.asset.key, words.publicMessage, words.message, toLasting(answer.error))
+    return failed(probed.asset.key, words.publicMessage, words.message, toLasting(answer.error))
   }
   const why = state === '57014' ? 'reading its rows took too long' : 'the server does not tell who wrote its rows'
-  return fromCounters(looked, { look: null, why })
+  return fromCounters(probed, { probe: null, why })
 }
 
 /** Looks at tables without a time column whose counters moved, or whose rows were never looked at: one small statement each. */
@@ -70,14 +70,14 @@ export async function* readByRows(
   moved: readonly Probed[],
 ): AsyncGenerator<Observation> {
   const toAsk: Probed[] = []
-  for (const looked of moved) {
-    const why = whyNotAsked(looked.table)
-    if (why === null) toAsk.push(looked)
-    else yield fromCounters(looked, { look: null, why })
+  for (const probed of moved) {
+    const why = whyNotAsked(probed.table)
+    if (why === null) toAsk.push(probed)
+    else yield fromCounters(probed, { probe: null, why })
   }
   if (toAsk.length === 0) return
   const { asked, left } = withinBudget(toAsk)
-  for (const looked of left) yield fromCounters(looked, { look: null, why: 'too many rows were written elsewhere to read them all' })
+  for (const probed of left) yield fromCounters(probed, { probe: null, why: 'too many rows were written elsewhere to read them all' })
   const origin = await readOrigin(session)
   for await (const answer of probeAll(connection, session, asked.map(toJob))) yield toObservation(answer, origin)
 }

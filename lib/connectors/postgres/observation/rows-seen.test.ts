@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TableState } from './metadata.ts'
 import type { RowsSeen } from './probe-state.ts'
-import { ageSince, readRowsLook, rowsStatement } from './rows-seen.ts'
+import { ageSince, readRowsAnswer, rowsStatement } from './rows-seen.ts'
 
 const table: TableState = {
   relid: 16400,
@@ -21,7 +21,7 @@ const table: TableState = {
 const seen = (snapshot: string, writers: string[] | null = []): RowsSeen => ({ snapshot, writers, origin: '1/1', filled: true })
 const statement = (before: RowsSeen | null) => rowsStatement({ schema: 's', name: 't' }, table, before).replace(/\s+/g, ' ')
 const look = (snapshot: string, before: RowsSeen | null, origin: string | null = '1/1') =>
-  readRowsLook({ values: [snapshot, 't', 't', 't', ''], types: [] }, before, origin)
+  readRowsAnswer({ values: [snapshot, 't', 't', 't', ''], types: [] }, before, origin)
 
 describe('who wrote a row', () => {
   test('is compared by age, from the first transaction after the kept snapshot', () => {
@@ -50,6 +50,6 @@ describe('a kept snapshot', () => {
 
   test('remembers writers by name up to a hundred', () => {
     const many = Array.from({ length: 101 }, (_, id) => id).join(',')
-    expect(readRowsLook({ values: ['9:9:', 't', 't', 'f', many], types: [] }, null, null).seen?.writers).toBeNull()
+    expect(readRowsAnswer({ values: ['9:9:', 't', 't', 'f', many], types: [] }, null, null).seen?.writers).toBeNull()
   })
 })

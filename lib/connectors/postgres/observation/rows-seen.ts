@@ -10,13 +10,13 @@ const MOST_WRITERS = 100
 /** Transaction ids are compared over at most half their circle; what is older is frozen, and old. */
 const MOST_AGE = 2_147_483_646
 
-/** What one look at a table's rows told. */
+/** What one probe of a table's rows told. */
 export interface RowsProbe {
   /** The table is small enough to be read. */
   isWithin: boolean
   /** It has rows; null: not found out. */
   filled: boolean | null
-  /** Rows are visible that were not at the look before; null: not found out. */
+  /** Rows are visible that were not at the probe before; null: not found out. */
   isNew: boolean | null
   seen: RowsSeen | null
 }
@@ -44,7 +44,7 @@ export function ageSince(next: string, since: bigint): string {
 
 const idArray = (ids: readonly string[]) => `'{${ids.join(',')}}'`
 
-/** SQL: the row's writer could not be seen by the look before. Subtransactions stand in no snapshot, but they are among no writers seen either. */
+/** SQL: the row's writer could not be seen by the probe before. Subtransactions stand in no snapshot, but they are among no writers seen either. */
 function isNewRow({ snapshot, writers }: RowsSeen): string {
   const { lowest, highest, running } = parseSnapshot(snapshot)
   const after = `age(xmin) between 0 and ${ageSince('next', highest)}`
@@ -53,7 +53,7 @@ function isNewRow({ snapshot, writers }: RowsSeen): string {
   return `age(xmin) between 0 and ${ageSince('next', lowest)} and (${after} or xmin::text ${unseen})`
 }
 
-/** SQL: partitions that were attached since the look before; what they hold was not visible in the table, whoever wrote it when. */
+/** SQL: partitions that were attached since the probe before; what they hold was not visible in the table, whoever wrote it when. */
 function attachedSince(relid: number, { snapshot }: RowsSeen): string {
   const { highest, running } = parseSnapshot(snapshot)
   return `array(with recursive family(oid, attached) as (
@@ -71,7 +71,7 @@ function sizeOf(relid: number, hasChildren: boolean): string {
 }
 
 /**
- * One statement of one snapshot: whether the table has rows, whether some became visible since `before`, and what the next look must
+ * One statement of one snapshot: whether the table has rows, whether some became visible since `before`, and what the next probe must
  * know to ask the same. Reads no more than `MOST_BYTES`.
  */
 export function rowsStatement(path: TablePath, table: TableState, before: RowsSeen | null): string {
@@ -94,7 +94,7 @@ export function rowsStatement(path: TablePath, table: TableState, before: RowsSe
 }
 
 /** The answer of `rowsStatement`. A snapshot of another timeline, or from ahead of this one, proves nothing. */
-export function readRowsLook({ values }: TextRow, before: RowsSeen | null, origin: string | null): RowsProbe {
+export function readRowsAnswer({ values }: TextRow, before: RowsSeen | null, origin: string | null): RowsProbe {
   const [snapshot, within, filled, found, writers] = values
   const isWithin = within === 't'
   const tell = (value: string | null | undefined) => (value == null ? null : value === 't')
@@ -117,7 +117,7 @@ export function whyNotAsked(table: TableState): string | null {
   return null
 }
 
-/** What the look before saw of the rows, where this look may build on it. */
+/** What the probe before saw of the rows, where this probe may build on it. */
 export function seenBefore(previous: ProbeState | null, about: string): RowsSeen | null {
   return previous?.about === about ? (previous.rowsSeen ?? null) : null
 }

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon'
 import type { Connection, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/kit/probe-rows.ts'
+import { fingerprintOf, fingerprintProbe, type Probe, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
@@ -41,14 +41,14 @@ export async function askDirectory(connection: Connected): Promise<Instant | nul
 }
 
 /**
- * One look: the newest `modifyTimestamp` where entries have one, otherwise whether they changed. What was deleted shows
+ * One probe: the newest `modifyTimestamp` where entries have one, otherwise whether they changed. What was deleted shows
  * in neither but in the number of entries.
  */
-export async function probeDirectory(connection: Connected, asset: ObservedAsset): Promise<Look> {
+export async function probeDirectory(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const settings = vdsAssetSettings.parse(asset.settings)
   if (settings.filter === undefined) {
     await askDirectory(connection)
-    return reachableLook('The directory lets us in.')
+    return reachable('The directory lets us in.')
   }
   const request = vdsRequest.parse({ ...settings, attributes: [...(settings.attributes ?? []), 'modifyTimestamp'] })
   const newest: { at: Instant | null } = { at: null }
@@ -59,10 +59,10 @@ export async function probeDirectory(connection: Connected, asset: ObservedAsset
     }
   }
   const seen = await fingerprintOf(entries())
-  const look = fingerprintLook(connection, asset, seen, 'entries')
-  if (newest.at === null) return look
+  const probe = fingerprintProbe(connection, asset, seen, 'entries')
+  if (newest.at === null) return probe
   return {
-    ...look,
+    ...probe,
     readings: [{ clock: 'dataThroughAt', at: newest.at, precision: 'instant' }],
     evidence: { method: 'column', strength: 'strong', detail: `The newest modifyTimestamp of ${seen.rows} entries.` },
   }

@@ -5,8 +5,8 @@ import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } fro
 import { contentHash } from '#lib/records/canonical-form.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from './connector.ts'
 
-/** What one look saw; what it cost is added by `lookAt`. */
-export interface Look {
+/** What one probe saw; what it cost is added by `probeAsset`. */
+export interface Probe {
   readings: ClockReading[]
   rows: number | null
   evidence: { method: string; strength: 'strong' | 'weak'; detail: string }
@@ -17,26 +17,26 @@ export interface Look {
 }
 
 /** Looks at one asset: what fails about it is its own failure, what would fail for every asset is thrown. */
-export async function lookAt(connection: Connection<unknown>, asset: ObservedAsset, look: () => Promise<Look>): Promise<Observation> {
+export async function probeAsset(connection: Connection<unknown>, asset: ObservedAsset, probe: () => Promise<Probe>): Promise<Observation> {
   const started = connection.clock.now()
   try {
-    const { untold, ...seen } = await look()
+    const { untold, ...seen } = await probe()
     if (untold !== undefined) return { ok: false, assetKey: asset.key, publicMessage: untold, message: untold, lasting: 'no-time' }
     return { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: connection.clock.now() - started } }
   } catch (error) {
     if (connection.signal.aborted || isSystemWide(error)) throw error
-    return failedLook(asset.key, error)
+    return failedProbe(asset.key, error)
   }
 }
 
-/** What kept a look from its answer, as that asset's own failure. */
-export function failedLook(assetKey: string, error: unknown): Observation {
+/** What kept a probe from its answer, as that asset's own failure. */
+export function failedProbe(assetKey: string, error: unknown): Observation {
   const words = { publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
   return { ok: false, assetKey, ...words, lasting: lastingReasonOf(error) }
 }
 
 /** It answers, and that is all we know: no clock moves. */
-export function reachableLook(detail: string): Look {
+export function reachable(detail: string): Probe {
   return { readings: [], rows: null, evidence: { method: 'answer', strength: 'weak', detail }, state: null, warnings: [] }
 }
 
@@ -56,8 +56,8 @@ export async function fingerprintOf(rows: AsyncIterable<JsonValue>): Promise<Fin
 
 const previousState = z.object({ fingerprint: z.string(), writtenAt: z.number() })
 
-/** Tells by the fingerprint alone when something was written: between the look that saw it so and the one before. */
-export function fingerprintLook(connection: Connection<unknown>, asset: ObservedAsset, seen: Fingerprint, what: string): Look {
+/** Tells by the fingerprint alone when something was written: between the probe that saw it so and the one before. */
+export function fingerprintProbe(connection: Connection<unknown>, asset: ObservedAsset, seen: Fingerprint, what: string): Probe {
   const previous = previousState.safeParse(asset.previous)
   const isSame = previous.success && previous.data.fingerprint === seen.fingerprint
   const writtenAt = isSame ? previous.data.writtenAt : connection.clock.now()

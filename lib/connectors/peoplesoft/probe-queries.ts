@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { fingerprintLook, fingerprintOf, type Look, lookAt } from '#lib/connectors/kit/probe-rows.ts'
+import { fingerprintOf, fingerprintProbe, type Probe, probeAsset } from '#lib/connectors/kit/probe.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
@@ -37,22 +37,22 @@ export async function* probeQueries(
   read: (call: { query: string; prompts?: Record<string, string> | undefined }) => AsyncIterable<JsonObject>,
 ): AsyncGenerator<Observation> {
   for (const asset of assets) {
-    yield await lookAt(connection, asset, () => {
+    yield await probeAsset(connection, asset, () => {
       const { watermark, prompts } = querySettings.parse(asset.settings)
       return probeRows(connection, asset, read({ query: asset.path, prompts }), watermark)
     })
   }
 }
 
-// Its watermark column, or else whether the rows have changed since the last look.
+// Its watermark column, or else whether the rows have changed since the last probe.
 async function probeRows(
   connection: Zoned,
   asset: ObservedAsset,
   rows: AsyncIterable<JsonObject>,
   watermark: string | undefined,
-): Promise<Look> {
-  if (watermark !== undefined) return watermarkLook(connection, rows, watermark)
-  return fingerprintLook(connection, asset, await fingerprintOf(unnumbered(rows)), 'rows')
+): Promise<Probe> {
+  if (watermark !== undefined) return watermarkProbe(connection, rows, watermark)
+  return fingerprintProbe(connection, asset, await fingerprintOf(unnumbered(rows)), 'rows')
 }
 
 // The row number only counts the rows.
@@ -60,7 +60,7 @@ async function* unnumbered(rows: AsyncIterable<JsonObject>): AsyncGenerator<Json
   for await (const { 'attr:rownumber': _number, ...columns } of rows) yield columns
 }
 
-async function watermarkLook({ settings, clock }: Zoned, rows: AsyncIterable<JsonObject>, column: string): Promise<Look> {
+async function watermarkProbe({ settings, clock }: Zoned, rows: AsyncIterable<JsonObject>, column: string): Promise<Probe> {
   let newest: ClockReading | null = null
   let seen = 0
   let unreadable = 0

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ClockReading, Connection, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/kit/probe-rows.ts'
+import { fingerprintOf, fingerprintProbe, type Probe, reachable } from '#lib/connectors/kit/probe.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
@@ -12,27 +12,27 @@ import type { SapSettings } from './settings.ts'
 type Connected = Connection<SapSettings>
 
 export const sapAssetSettings = z.strictObject({
-  /** Function modules: fingerprint this table. Costs the whole list at every look; without it we only see that SAP answers. */
+  /** Function modules: fingerprint this table. Costs the whole list at every probe; without it we only see that SAP answers. */
   table: z.string().min(1).optional(),
   account: z.string().min(1).optional(),
   /** OData: a column with the instant of the newest change; without it only the count tells. */
   changedOn: z.string().regex(/^\w+$/).optional(),
 })
 
-/** One look: the newest change where the service knows it, otherwise whether the rows, or only their number, changed. */
-export async function probeSap(connection: Connected, asset: ObservedAsset): Promise<Look> {
+/** One probe: the newest change where the service knows it, otherwise whether the rows, or only their number, changed. */
+export async function probeSap(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const { table, account, changedOn } = sapAssetSettings.parse(asset.settings)
   if (!isOData(connection.settings)) {
-    if (table === undefined) return lookCheaply(connection)
-    return fingerprintLook(connection, asset, await fingerprintOf(readBapi(connection, { bapi: asset.path, account, table })), 'rows')
+    if (table === undefined) return probeByCall(connection)
+    return fingerprintProbe(connection, asset, await fingerprintOf(readBapi(connection, { bapi: asset.path, account, table })), 'rows')
   }
-  return changedOn === undefined ? lookAtCount(connection, asset) : lookAtChange(connection, asset.path, changedOn)
+  return changedOn === undefined ? probeByCount(connection, asset) : probeByChange(connection, asset.path, changedOn)
 }
 
 // Nothing but a call tells whether SAP answers; its beginning is enough.
-async function lookCheaply(connection: Connected): Promise<Look> {
+async function probeByCall(connection: Connected): Promise<Probe> {
   await askBapi(connection)
-  return reachableLook('The gateway accepts our key and SAP answers.')
+  return reachable('The gateway accepts our key and SAP answers.')
 }
 
 /** Calls the function module the settings name for checks, and reads no more than the beginning. */
@@ -41,14 +41,14 @@ export async function askBapi(connection: Connected): Promise<void> {
   for await (const _row of readBapi(connection, { bapi: checkBapi, account: checkAccount, table: checkTable })) break
 }
 
-async function lookAtCount(connection: Connected, asset: ObservedAsset): Promise<Look> {
+async function probeByCount(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const rows = await countOData(connection, toODataCall({ path: asset.path }).entitySet)
-  if (rows === null) return reachableLook('The service answers; it does not count its rows.')
-  const look = fingerprintLook(connection, asset, { fingerprint: `count:${rows}`, rows }, 'rows, by their number alone,')
-  return { ...look, evidence: { ...look.evidence, method: 'count' } }
+  if (rows === null) return reachable('The service answers; it does not count its rows.')
+  const probe = fingerprintProbe(connection, asset, { fingerprint: `count:${rows}`, rows }, 'rows, by their number alone,')
+  return { ...probe, evidence: { ...probe.evidence, method: 'count' } }
 }
 
-async function lookAtChange(connection: Connected, entitySet: string, column: string): Promise<Look> {
+async function probeByChange(connection: Connected, entitySet: string, column: string): Promise<Probe> {
   const call = { entitySet, select: column, orderBy: `${column} desc`, top: 1 }
   const [newest] = await Array.fromAsync(readOData(connection, call))
   const reading = newest === undefined ? NOTHING : toReading(newest[column], connection.settings.zone, connection.clock.now())

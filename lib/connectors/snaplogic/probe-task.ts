@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Connection, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { type Fingerprint, fingerprintLook, fingerprintOf, type Look, reachableLook } from '#lib/connectors/kit/probe-rows.ts'
+import { type Fingerprint, fingerprintOf, fingerprintProbe, type Probe, reachable } from '#lib/connectors/kit/probe.ts'
 import { type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { TERM_CODE } from '#lib/records/term-code.ts'
 import { NO_TERM, readCourses } from './read-courses.ts'
@@ -11,7 +11,7 @@ import type { SnapLogicSettings } from './settings.ts'
 type Connected = Connection<SnapLogicSettings>
 
 export const taskAssetSettings = z.strictObject({
-  /** Fingerprint this term's courses. Costs a whole pipeline run at every look; without it we only see that the task answers. */
+  /** Fingerprint this term's courses. Costs a whole pipeline run at every probe; without it we only see that the task answers. */
   term: z.string().regex(TERM_CODE).optional(),
   /** Fingerprint the documents of these parameters, at the same cost. */
   parameters: z.record(z.string(), z.string()).optional(),
@@ -26,19 +26,19 @@ export async function askTask(connection: Connected): Promise<void> {
 }
 
 /**
- * One look at the task. It says nothing about when its data changed: by default we only learn that it answers (no clock
- * moves, the look itself counts); with a term, or parameters, the fingerprint of what it sends tells when that changes.
+ * One probe of the task. It says nothing about when its data changed: by default we only learn that it answers (no clock
+ * moves, the probe itself counts); with a term, or parameters, the fingerprint of what it sends tells when that changes.
  */
-export async function probeTask(connection: Connected, asset: ObservedAsset): Promise<Look> {
+export async function probeTask(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const { term, parameters } = taskAssetSettings.parse(asset.settings)
   if (term !== undefined) {
     const seen: Fingerprint = await fingerprintOf(coursesOf(connection, term))
-    return fingerprintLook(connection, asset, seen, `courses of term ${term}`)
+    return fingerprintProbe(connection, asset, seen, `courses of term ${term}`)
   }
   if (parameters !== undefined)
-    return fingerprintLook(connection, asset, await fingerprintOf(readDocuments(connection, parameters)), 'documents')
+    return fingerprintProbe(connection, asset, await fingerprintOf(readDocuments(connection, parameters)), 'documents')
   await askTask(connection)
-  return reachableLook('The task accepts our key and answers.')
+  return reachable('The task accepts our key and answers.')
 }
 
 async function* coursesOf(connection: Connected, term: string): AsyncGenerator<JsonValue> {
