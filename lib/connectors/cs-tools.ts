@@ -1,7 +1,7 @@
 import { readQuery } from '#lib/connectors/cs-tools/execute-query.ts'
 import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/settings.ts'
 import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
-import { failedCheck } from './kit/check.ts'
+import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
@@ -11,14 +11,11 @@ export default defineConnector<CsToolsSettings>({
   assetSettings: querySettings,
   assetKind: 'source',
 
-  async check(connection) {
-    try {
+  check: (connection) =>
+    checked(connection, async () => {
       for await (const _row of readQuery(connection, { query: connection.settings.checkQuery })) break
-      return { ok: true, detail: 'The query endpoint accepts our key and answers.', credentialExpiresAt: null }
-    } catch (error) {
-      return failedCheck(connection, error)
-    }
-  },
+      return 'The query endpoint accepts our key and answers.'
+    }),
 
   observe: (connection, assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
 

@@ -5,7 +5,7 @@ import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connect
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './http/ask.ts'
 import { observeAddress } from './http/observe-address.ts'
-import { failedCheck } from './kit/check.ts'
+import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
 import { failedProbe } from './kit/probe.ts'
 
@@ -37,6 +37,18 @@ async function* observeAddresses(connection: Connected, assets: readonly Observe
   if (first !== undefined) throw first.error
 }
 
+async function getIn(connection: Connected): Promise<string> {
+  const { auth, checkPath } = connection.settings
+  try {
+    const answer = await ask(connection, addressOf(connection, checkPath))
+    for await (const _piece of answer.body) break
+    return `The server answers. ${auth === 'none' ? 'No credentials are set.' : 'It accepts our credentials.'}`
+  } catch (error) {
+    if (checkPath !== '' || !isTidemarkError(error) || error.code !== 'not-found') throw error
+    return 'The server answers, but not at its base address; set checkPath to something it has, so that the credentials are tried too.'
+  }
+}
+
 /** JSON, NDJSON and CSV over HTTP, and files sent by PUT or POST: one asset per address, its path is the address below the base. */
 export default defineConnector<HttpSettings>({
   kind: 'http',
@@ -44,21 +56,7 @@ export default defineConnector<HttpSettings>({
   assetSettings: httpAssetSettings,
   assetKind: 'source',
 
-  async check(connection) {
-    const { auth, checkPath } = connection.settings
-    const credentials = auth === 'none' ? 'No credentials are set.' : 'It accepts our credentials.'
-    try {
-      const answer = await ask(connection, addressOf(connection, checkPath))
-      for await (const _piece of answer.body) break
-      return { ok: true, detail: `The server answers. ${credentials}`, credentialExpiresAt: null }
-    } catch (error) {
-      const isNothingThere = isTidemarkError(error) && error.code === 'not-found' && checkPath === ''
-      if (!isNothingThere) return failedCheck(connection, error)
-      const detail =
-        'The server answers, but not at its base address; set checkPath to something it has, so that the credentials are tried too.'
-      return { ok: true, detail, credentialExpiresAt: null }
-    }
-  },
+  check: (connection) => checked(connection, () => getIn(connection)),
 
   observe: observeAddresses,
 

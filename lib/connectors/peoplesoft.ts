@@ -1,7 +1,7 @@
 import { readQuery } from '#lib/connectors/peoplesoft/execute-query.ts'
 import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
 import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peoplesoft/settings.ts'
-import { failedCheck } from './kit/check.ts'
+import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 
 /** PeopleSoft's Query Access Service: one asset per query, its path is the query's name. */
@@ -11,14 +11,11 @@ export default defineConnector<PeopleSoftSettings>({
   assetSettings: querySettings,
   assetKind: 'source',
 
-  async check(connection) {
-    try {
+  check: (connection) =>
+    checked(connection, async () => {
       await Array.fromAsync(readQuery(connection, { query: connection.settings.checkQuery, rowsMax: 1 }))
-      return { ok: true, detail: `Signed in as ${connection.settings.user}; the query service answers.`, credentialExpiresAt: null }
-    } catch (error) {
-      return failedCheck(connection, error)
-    }
-  },
+      return `Signed in as ${connection.settings.user}; the query service answers.`
+    }),
 
   observe: (connection, assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
 

@@ -2,15 +2,16 @@ import { z } from 'zod'
 import { bodiesFor, personApiRequest } from '#lib/connectors/person-api/ask.ts'
 import { readPeople } from '#lib/connectors/person-api/read-people.ts'
 import { type PersonApiSettings, personApiSettings } from '#lib/connectors/person-api/settings.ts'
-import { failedCheck } from './kit/check.ts'
+import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
-import { probeAsset, reachable } from './kit/probe.ts'
+import { probeEach, reachable } from './kit/probe.ts'
 
 /** Nobody: the cheapest question there is, and no id leaves the house for it. */
 const NOBODY = { buids: [], objects: ['student', 'affiliate', 'faculty', 'employee'], options: { response_format: 'ndjson' } }
 
-async function ask(connection: Connection<PersonApiSettings>): Promise<void> {
+async function ask(connection: Connection<PersonApiSettings>): Promise<string> {
   for await (const _record of readPeople(connection, NOBODY)) break
+  return 'The person API accepts our key and answers.'
 }
 
 /** The newer person API: people by id, with or without their terms, as lines of JSON. */
@@ -20,23 +21,8 @@ export default defineConnector<PersonApiSettings>({
   assetSettings: z.strictObject({}),
   assetKind: 'source',
 
-  async check(connection) {
-    try {
-      await ask(connection)
-      return { ok: true, detail: 'The person API accepts our key and answers.', credentialExpiresAt: null }
-    } catch (error) {
-      return failedCheck(connection, error)
-    }
-  },
-
-  async *observe(connection, assets) {
-    for (const asset of assets) {
-      yield await probeAsset(connection, asset, async () => {
-        await ask(connection)
-        return reachable('The person API accepts our key and answers.')
-      })
-    }
-  },
+  check: (connection) => checked(connection, () => ask(connection)),
+  observe: (connection, assets) => probeEach(connection, assets, async () => reachable(await ask(connection))),
 
   extractRequest: personApiRequest,
 

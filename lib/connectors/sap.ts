@@ -3,9 +3,9 @@ import { readBapi } from '#lib/connectors/sap/read-bapi.ts'
 import { listEntitySets, readOData } from '#lib/connectors/sap/read-odata.ts'
 import { isOData, sapRequest, toBapiCall, toODataCall } from '#lib/connectors/sap/request.ts'
 import { type SapSettings, sapSettings } from '#lib/connectors/sap/settings.ts'
-import { failedCheck } from './kit/check.ts'
+import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
-import { probeAsset } from './kit/probe.ts'
+import { probeEach } from './kit/probe.ts'
 
 async function getIn(connection: Connection<SapSettings>): Promise<string> {
   if (isOData(connection.settings)) return `The service answers and has ${(await listEntitySets(connection)).length} entity sets.`
@@ -20,13 +20,7 @@ export default defineConnector<SapSettings>({
   assetSettings: sapAssetSettings,
   assetKind: 'source',
 
-  async check(connection) {
-    try {
-      return { ok: true, detail: await getIn(connection), credentialExpiresAt: null }
-    } catch (error) {
-      return failedCheck(connection, error)
-    }
-  },
+  check: (connection) => checked(connection, () => getIn(connection)),
 
   async *discover(connection) {
     // Function modules cannot be listed through the gateway.
@@ -34,9 +28,7 @@ export default defineConnector<SapSettings>({
     for (const path of names) yield { path, kind: 'source', name: path, settings: {}, upstream: [], policy: null, group: 'SAP' }
   },
 
-  async *observe(connection, assets) {
-    for (const asset of assets) yield await probeAsset(connection, asset, () => probeSap(connection, asset))
-  },
+  observe: (connection, assets) => probeEach(connection, assets, (asset) => probeSap(connection, asset)),
 
   extractRequest: sapRequest,
 

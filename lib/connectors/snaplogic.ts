@@ -5,9 +5,9 @@ import { readDocuments } from '#lib/connectors/snaplogic/read-documents.ts'
 import { readPeople } from '#lib/connectors/snaplogic/read-people.ts'
 import { type SnapLogicSettings, snapLogicSettings } from '#lib/connectors/snaplogic/settings.ts'
 import { TERM_CODE } from '#lib/records/term-code.ts'
-import { failedCheck } from './kit/check.ts'
+import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
-import { probeAsset } from './kit/probe.ts'
+import { probeEach } from './kit/probe.ts'
 
 /** Courses of a term, people by their rows, or otherwise the documents of the task. */
 const request = z
@@ -28,18 +28,8 @@ export default defineConnector<SnapLogicSettings>({
   assetSettings: taskAssetSettings,
   assetKind: 'source',
 
-  async check(connection) {
-    try {
-      await askTask(connection)
-      return { ok: true, detail: 'The task accepts our key and answers.', credentialExpiresAt: null }
-    } catch (error) {
-      return failedCheck(connection, error)
-    }
-  },
-
-  async *observe(connection, assets) {
-    for (const asset of assets) yield await probeAsset(connection, asset, () => probeTask(connection, asset))
-  },
+  check: (connection) => checked(connection, () => askTask(connection)),
+  observe: (connection, assets) => probeEach(connection, assets, (asset) => probeTask(connection, asset)),
 
   extractRequest: request,
 

@@ -1,3 +1,4 @@
+import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
@@ -50,12 +51,12 @@ function withoutCredentials(system: string): (status: number) => string | undefi
       : undefined
 }
 
-function credentials({ auth, user = '', password = '', token = '', header = '' }: HttpSettings): Record<string, string> {
+function credentials({ auth, user, password, token = '', header = '' }: HttpSettings): Record<string, string> {
   switch (auth) {
     case 'basic':
-      return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+      return basicAuth(user, password)
     case 'bearer':
-      return { authorization: `Bearer ${token}` }
+      return keyAuth(token, 'bearer')
     case 'header':
       return { [header.toLowerCase()]: token }
     default:

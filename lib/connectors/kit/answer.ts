@@ -1,5 +1,7 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import type { HttpAnswer } from '#lib/platform/http/client.ts'
+import { type Sniffed, sniffStart } from '#lib/records/read/sniff.ts'
 
 /** An answer that came whole and cannot be used; asking again would bring the same. `because` names nobody. */
 export function refusedAnswer(system: string, because: string): TidemarkError {
@@ -14,4 +16,20 @@ export function parseAnswer(system: string, text: string): JsonValue {
     // What the parser says quotes the text, and with it perhaps somebody's data.
     throw refusedAnswer(system, text.trimStart().startsWith('<') ? 'it is a web page or XML, not JSON' : 'it is not JSON')
   }
+}
+
+/** The body of an answer that ought to be JSON, not read yet; a web page or XML is refused, whatever it calls itself. */
+export async function jsonBody(system: string, answer: HttpAnswer): Promise<Sniffed['chunks']> {
+  const { start, chunks } = await sniffStart(answer.body, 1)
+  if (start !== '<') return chunks
+  await chunks.return()
+  throw refusedAnswer(system, 'it is a web page or XML, not JSON')
+}
+
+/** One row of the list of rows that an answer is; refused when the list is none, or holds anything else. */
+export function parseRow(system: string, place: string | number | undefined, text: string): JsonObject {
+  if (typeof place !== 'number') throw refusedAnswer(system, 'its rows are not a list')
+  const row = parseAnswer(system, text)
+  if (!isJsonObject(row)) throw refusedAnswer(system, `row ${place + 1} is not a row`)
+  return row
 }

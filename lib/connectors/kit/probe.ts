@@ -5,7 +5,7 @@ import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } fro
 import { contentHash } from '#lib/records/canonical-form.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from './connector.ts'
 
-/** What one probe saw; what it cost is added by `probeAsset`. */
+/** What one probe saw; what it cost is added by `probeEach`. */
 export interface Probe {
   readings: ClockReading[]
   rows: number | null
@@ -16,16 +16,26 @@ export interface Probe {
   untold?: string
 }
 
-/** Looks at one asset: what fails about it is its own failure, what would fail for every asset is thrown. */
-export async function probeAsset(connection: Connection<unknown>, asset: ObservedAsset, probe: () => Promise<Probe>): Promise<Observation> {
-  const started = connection.clock.now()
-  try {
-    const { untold, ...seen } = await probe()
-    if (untold !== undefined) return { ok: false, assetKey: asset.key, publicMessage: untold, message: untold, lasting: 'no-time' }
-    return { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: connection.clock.now() - started } }
-  } catch (error) {
-    if (connection.signal.aborted || isSystemWide(error)) throw error
-    return failedProbe(asset.key, error)
+/**
+ * Probes assets one after the other, because these systems have only a handful of handlers for everybody. What fails about an asset is
+ * its own failure, what would fail for every asset is thrown.
+ */
+export async function* probeEach(
+  connection: Connection<unknown>,
+  assets: readonly ObservedAsset[],
+  probe: (asset: ObservedAsset) => Promise<Probe>,
+): AsyncGenerator<Observation> {
+  const { clock, signal } = connection
+  for (const asset of assets) {
+    const startedAt = clock.now()
+    try {
+      const { untold, ...seen } = await probe(asset)
+      if (untold !== undefined) yield { ok: false, assetKey: asset.key, publicMessage: untold, message: untold, lasting: 'no-time' }
+      else yield { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: clock.now() - startedAt } }
+    } catch (error) {
+      if (signal.aborted || isSystemWide(error)) throw error
+      yield failedProbe(asset.key, error)
+    }
   }
 }
 

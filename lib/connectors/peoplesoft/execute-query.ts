@@ -1,10 +1,10 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { parseAnswer, parseRow, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { askForJson, basicAuth } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
-import { httpRequest } from '#lib/platform/http/client.ts'
+import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
-import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
+import { type JsonPiece, streamJson, wayTo } from '#lib/records/read/json-stream.ts'
 import { sniffStart } from '#lib/records/read/sniff.ts'
 import type { PeopleSoftSettings } from './settings.ts'
 
@@ -20,25 +20,20 @@ export interface QueryCall {
  * latest after the rows; only when it ends quietly were they all.
  */
 export async function* readQuery(connection: Connection<PeopleSoftSettings>, call: QueryCall): AsyncGenerator<JsonObject> {
-  const { settings, clock, signal } = connection
+  const { settings } = connection
   const system = `PeopleSoft (${connection.key})`
-  const answer = await httpRequest({
+  const answer = await askForJson(connection, {
     system,
     url: queryUrl(settings, call),
-    headers: {
-      authorization: `Basic ${Buffer.from(`${settings.user}:${settings.password}`).toString('base64')}`,
-      accept: 'application/json',
-    },
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 3 },
-    signal,
-    clock,
-    isAboutPeople: true,
+    headers: basicAuth(settings.user, settings.password),
+    timeoutMs: settings.timeout,
+    timeouts: 3,
     explain: (_status, body) => brokerError(system, body, settings)?.publicMessage,
   })
   const { start, chunks } = await sniffStart(answer.body, 1)
   if (start === '<' || answer.status !== 200) throw await notTheQuery(system, chunks, answer.status, settings)
   const reading = new QueryAnswer(system, call.query)
-  for await (const piece of streamJson(system, chunks, walk)) yield* reading.take(piece)
+  for await (const piece of streamJson(system, chunks, isOnWay)) yield* reading.take(piece)
   reading.end()
 }
 
@@ -59,7 +54,7 @@ function queryUrl(settings: PeopleSoftSettings, call: QueryCall): string {
 }
 
 const ROWS = ['data', 'query', 'rows']
-const walk = (path: JsonPath) => path.length <= ROWS.length && path.every((key, depth) => key === ROWS[depth])
+const isOnWay = wayTo(...ROWS)
 
 /** The answer while it is being read: rows pass through, what stands around them is kept to be checked. */
 class QueryAnswer {
@@ -77,16 +72,10 @@ class QueryAnswer {
   *take(piece: JsonPiece): Generator<JsonObject> {
     const { path } = piece
     if (piece.kind === 'end') this.#hasRows ||= piece.isList && path.length === ROWS.length
-    else if (path.length > ROWS.length) yield this.#row(path[ROWS.length], piece.text)
-    else this.#note(path.join('.'), parseAnswer(this.#system, piece.text))
-  }
-
-  #row(place: string | number | undefined, text: string): JsonObject {
-    if (typeof place !== 'number') throw refusedAnswer(this.#system, 'its rows are not a list')
-    const row = parseAnswer(this.#system, text)
-    if (!isJsonObject(row)) throw refusedAnswer(this.#system, `row ${place + 1} is not a row`)
-    this.#rows += 1
-    return row
+    else if (path.length > ROWS.length) {
+      yield parseRow(this.#system, path[ROWS.length], piece.text)
+      this.#rows += 1
+    } else this.#note(path.join('.'), parseAnswer(this.#system, piece.text))
   }
 
   #note(key: string, value: JsonValue): void {

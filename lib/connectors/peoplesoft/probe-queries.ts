@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { fingerprintOf, fingerprintProbe, type Probe, probeAsset } from '#lib/connectors/kit/probe.ts'
+import { fingerprintOf, fingerprintProbe, type Probe, probeEach } from '#lib/connectors/kit/probe.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { readTime } from '#lib/domain/values/convert-time.ts'
 import { scalarText } from '#lib/domain/values/convert-value.ts'
@@ -30,29 +30,18 @@ export const queryRequest = z
 
 type Zoned = Connection<{ zone: string }>
 
-/** Looks at queries one after the other: the application server has only a handful of handlers for everybody. */
-export async function* probeQueries(
+/** Probes queries: by the watermark column where the asset names one, or else by whether the rows have changed since the last probe. */
+export function probeQueries(
   connection: Zoned,
   assets: readonly ObservedAsset[],
   read: (call: { query: string; prompts?: Record<string, string> | undefined }) => AsyncIterable<JsonObject>,
 ): AsyncGenerator<Observation> {
-  for (const asset of assets) {
-    yield await probeAsset(connection, asset, () => {
-      const { watermark, prompts } = querySettings.parse(asset.settings)
-      return probeRows(connection, asset, read({ query: asset.path, prompts }), watermark)
-    })
-  }
-}
-
-// Its watermark column, or else whether the rows have changed since the last probe.
-async function probeRows(
-  connection: Zoned,
-  asset: ObservedAsset,
-  rows: AsyncIterable<JsonObject>,
-  watermark: string | undefined,
-): Promise<Probe> {
-  if (watermark !== undefined) return watermarkProbe(connection, rows, watermark)
-  return fingerprintProbe(connection, asset, await fingerprintOf(unnumbered(rows)), 'rows')
+  return probeEach(connection, assets, async (asset) => {
+    const { watermark, prompts } = querySettings.parse(asset.settings)
+    const rows = read({ query: asset.path, prompts })
+    if (watermark !== undefined) return watermarkProbe(connection, rows, watermark)
+    return fingerprintProbe(connection, asset, await fingerprintOf(unnumbered(rows)), 'rows')
+  })
 }
 
 // The row number only counts the rows.

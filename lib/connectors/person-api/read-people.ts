@@ -1,11 +1,11 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { askForJson } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { jsonBody } from '#lib/connectors/kit/json-body.ts'
 import { type PersonRecord, toPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, parseJson } from '#lib/domain/values/json.ts'
-import { httpRequest } from '#lib/platform/http/client.ts'
-import { streamJson } from '#lib/records/read/json-stream.ts'
+import { isPassing } from '#lib/platform/http/errors.ts'
+import { streamJson, wayTo } from '#lib/records/read/json-stream.ts'
 import { streamLines } from '#lib/records/read/ndjson-stream.ts'
 import { sniffStart } from '#lib/records/read/sniff.ts'
 import type { PersonApiSettings } from './settings.ts'
@@ -21,18 +21,16 @@ const DOCUMENT = /^\{\s*"data"\s*:\s*\[/
  * that breaks off. An answer that ends early but well cannot be told from a whole one: compare with whom you asked for.
  */
 export async function* readPeople(connection: Connection<PersonApiSettings>, body: JsonObject): AsyncGenerator<PersonRecord> {
-  const { settings, clock, signal } = connection
+  const { url, key, timeout } = connection.settings
   const system = `Person API (${connection.key})`
-  const answer = await httpRequest({
+  const answer = await askForJson(connection, {
     system,
-    url: settings.url,
-    method: 'POST',
-    headers: { 'x-api-key': settings.key, accept: 'application/x-ndjson, application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 3, bodyBytes: ANSWER_BYTES_MAX },
-    signal,
-    clock,
-    isAboutPeople: true,
+    url,
+    headers: { 'x-api-key': key, accept: 'application/x-ndjson, application/json' },
+    json: body,
+    timeoutMs: timeout,
+    timeouts: 3,
+    bytesMax: ANSWER_BYTES_MAX,
   })
   const { start, chunks } = await sniffStart(await jsonBody(system, answer), 64)
   yield* DOCUMENT.test(start) ? readDocument(system, chunks) : readLines(system, chunks)
@@ -91,7 +89,7 @@ function toDropped(system: string, line: JsonObject): PersonRecord {
   if (isOfOne) return { kind: 'dropped', reason: `the API reports an error about one person${words}` }
   throw new TidemarkError('unavailable', {
     publicMessage: `${system} reports an error in the middle of its answer${words}; what it sent is not complete.`,
-    retryable: words === '' || status === 408 || status === 425 || status === 429 || status >= 500,
+    retryable: words === '' || isPassing(status),
   })
 }
 
@@ -112,8 +110,7 @@ function* checkSummary(system: string, line: JsonObject, records: number): Gener
 
 async function* readDocument(system: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<PersonRecord> {
   let hasPeople = false
-  const walk = (path: readonly (string | number)[]) => path.length === 0 || (path.length === 1 && path[0] === 'data')
-  for await (const { path, ...piece } of streamJson(system, chunks, walk)) {
+  for await (const { path, ...piece } of streamJson(system, chunks, wayTo('data'))) {
     if (piece.kind === 'end') hasPeople ||= piece.isList && path.length === 1
     else if (path.length === 2 && typeof path[1] === 'number') yield toPersonRecord(system, piece.text)
     else if (path[0] === 'error' && parseAnswer(system, piece.text) !== null) throw refusedAnswer(system, 'it reports an error')

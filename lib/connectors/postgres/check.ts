@@ -1,6 +1,6 @@
+import { checked } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
 import { toUnreachable } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
@@ -42,25 +42,29 @@ function inWords(about: About, skewMs: number): string {
   return sentences.join(' ')
 }
 
-async function ask(connection: Connection<PostgresSettings>, session: Session): Promise<Health> {
+async function ask(
+  connection: Connection<PostgresSettings>,
+  session: Session,
+): Promise<Omit<Health, 'credentialExpiresAt'> & Partial<Health>> {
   const before = connection.clock.now()
   const [about] = await session.rows<About>(ABOUT)
   const after = connection.clock.now()
-  if (about === undefined) return { ok: false, detail: 'The server gave no answer.', credentialExpiresAt: null }
+  if (about === undefined) return { ok: false, detail: 'The server gave no answer.' }
   const skewMs = about.clock - (before + after) / 2
   const ok = about.readable > 0 || about.tables === 0
   return { ok, detail: inWords(about, skewMs), credentialExpiresAt: about.expires_at }
 }
 
 /** Can we get in, as whom, what may we read, does its clock agree with ours, and when does the password run out? */
-export async function check(connection: Connection<PostgresSettings>): Promise<Health> {
-  let session: Session | null = null
-  try {
-    session = await openSession(connection)
-    return await ask(connection, session)
-  } catch (error) {
-    return { ok: false, detail: toPublicMessage(toUnreachable(error)), credentialExpiresAt: null }
-  } finally {
-    await session?.close()
-  }
+export function check(connection: Connection<PostgresSettings>): Promise<Health> {
+  return checked(connection, async () => {
+    const session = await openSession(connection)
+    try {
+      return await ask(connection, session)
+    } catch (error) {
+      throw toUnreachable(error)
+    } finally {
+      await session.close()
+    }
+  })
 }

@@ -1,11 +1,9 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { jsonBody } from '#lib/connectors/kit/json-body.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
-import { httpRequest } from '#lib/platform/http/client.ts'
 import { type JsonPath, streamJson } from '#lib/records/read/json-stream.ts'
-import { credentialsOf, systemOf } from './ask.ts'
+import { askSap, systemOf } from './ask.ts'
 import type { SapSettings } from './settings.ts'
 
 export interface BapiCall {
@@ -21,22 +19,11 @@ export interface BapiCall {
  * throws, as does an answer without the table, at the latest after the rows.
  */
 export async function* readBapi(connection: Connection<SapSettings>, call: BapiCall): AsyncGenerator<JsonObject> {
-  const { settings, clock, signal } = connection
-  const system = systemOf(connection)
-  const url = new URL(settings.url)
+  const url = new URL(connection.settings.url)
   url.searchParams.set('BAPIName', call.bapi)
   if (call.account !== undefined) url.searchParams.set('account', call.account)
-  const answer = await httpRequest({
-    system,
-    url: url.href,
-    method: 'POST',
-    headers: { ...credentialsOf(settings), accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(call.input ?? {}),
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 5, bodyBytes: 1_000_000_000 },
-    signal,
-    clock,
-    isAboutPeople: true,
-  })
+  const system = systemOf(connection)
+  const answer = await askSap(connection, url, { json: call.input ?? {} })
   yield* readTable(system, await jsonBody(system, answer), call.table)
 }
 

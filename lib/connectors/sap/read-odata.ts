@@ -1,14 +1,13 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { jsonBody } from '#lib/connectors/kit/json-body.ts'
 import { nextAddress } from '#lib/connectors/kit/next-address.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
-import { type HttpAnswer, httpRequest } from '#lib/platform/http/client.ts'
+import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
-import { type JsonPath, streamJson } from '#lib/records/read/json-stream.ts'
+import { streamJson, wayTo } from '#lib/records/read/json-stream.ts'
 import { reportsError } from '#lib/records/read/reported-error.ts'
-import { credentialsOf, systemOf } from './ask.ts'
+import { askSap, systemOf } from './ask.ts'
 import type { SapSettings } from './settings.ts'
 
 const DATE = /^\/Date\((-?\d+)([+-]\d+)?\)\/$/
@@ -134,11 +133,10 @@ const LISTS = { bapi: [], odata2: ['d', 'results'], odata4: ['value'] } satisfie
 async function* readPage(connection: Connected, url: URL): AsyncGenerator<JsonObject, Page> {
   const system = systemOf(connection)
   const list = LISTS[connection.settings.protocol]
-  const isOnWay = (path: JsonPath) => path.length <= list.length && path.every((key, depth) => key === list[depth])
   const beside: JsonObject = {}
   let rows = 0
   let hasList = false
-  for await (const piece of streamJson(system, await jsonBody(system, await ask(connection, url)), isOnWay)) {
+  for await (const piece of streamJson(system, await jsonBody(system, await ask(connection, url)), wayTo(...list))) {
     const { path } = piece
     if (piece.kind === 'end') hasList ||= piece.isList && path.length === list.length
     else if (path.length > list.length) {
@@ -161,18 +159,7 @@ function toRow(system: string, place: string | number | undefined, text: string)
 }
 
 function ask(connection: Connected, url: URL): Promise<HttpAnswer> {
-  const { settings, clock, signal } = connection
-  const system = systemOf(connection)
-  return httpRequest({
-    system,
-    url: url.href,
-    headers: { ...credentialsOf(settings), accept: 'application/json' },
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 5, bodyBytes: 1_000_000_000 },
-    signal,
-    clock,
-    isAboutPeople: true,
-    explain: (status, body) => explain(system, status, body, url),
-  })
+  return askSap(connection, url, { explain: (status, body) => explain(systemOf(connection), status, body, url) })
 }
 
 /** SAP's own words for what it refuses; a logon page says nothing worth repeating. */

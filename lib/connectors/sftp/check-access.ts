@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { failedCheck } from '#lib/connectors/kit/check.ts'
+import { checked } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
 import { type Session, withSession } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
@@ -9,8 +9,8 @@ import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
 export async function checkAccess(connection: Connection<SftpSettings>): Promise<Health> {
   const { root, user } = connection.settings
   const place = root === '' ? 'the folder we start in' : root
-  try {
-    const detail = await withSession(connection, async (session) => {
+  return checked(connection, () =>
+    withSession(connection, async (session) => {
       const folder = await session.stat(root).catch((error: unknown) => {
         throw toRequestError(session.system, `look at ${place}`, error)
       })
@@ -18,12 +18,9 @@ export async function checkAccess(connection: Connection<SftpSettings>): Promise
       const words = (await mayWrite(session, connection))
         ? `files can be written to ${place}.`
         : `files cannot be written to ${place} itself; a delivery needs a folder in it where they can.`
-      return { ok: true, detail: `Signed in as ${user}; ${words}` }
-    })
-    return { ...detail, credentialExpiresAt: null }
-  } catch (error) {
-    return failedCheck(connection, error)
-  }
+      return `Signed in as ${user}; ${words}`
+    }),
+  )
 }
 
 async function mayWrite(session: Session, { settings }: Connection<SftpSettings>): Promise<boolean> {

@@ -18,11 +18,12 @@ export const taskAssetSettings = z.strictObject({
 })
 
 /** The cheapest question the task can be asked: a term that never exists, nobody, or a run of which nothing is read. */
-export async function askTask(connection: Connected): Promise<void> {
+export async function askTask(connection: Connected): Promise<string> {
   const { task } = connection.settings
   const answer =
     task === 'people' ? readPeople(connection, []) : task === 'courses' ? readCourses(connection, NO_TERM) : readDocuments(connection, {})
   for await (const _record of answer) break
+  return 'The task accepts our key and answers.'
 }
 
 /**
@@ -37,8 +38,7 @@ export async function probeTask(connection: Connected, asset: ObservedAsset): Pr
   }
   if (parameters !== undefined)
     return fingerprintProbe(connection, asset, await fingerprintOf(readDocuments(connection, parameters)), 'documents')
-  await askTask(connection)
-  return reachable('The task accepts our key and answers.')
+  return reachable(await askTask(connection))
 }
 
 async function* coursesOf(connection: Connected, term: string): AsyncGenerator<JsonValue> {

@@ -22,11 +22,11 @@ export async function* readCourses(connection: Connection<SnapLogicSettings>, te
   yield* readGroups(systemOf(connection), await callTask(connection, { parameters }))
 }
 
-const walk = (path: JsonPath) => path.length < 2 || (path.length === 2 && path[1] === 'courses')
+const isEntered = (path: JsonPath) => path.length < 2 || (path.length === 2 && path[1] === 'courses')
 
 async function* readGroups(system: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<CourseRecord> {
   let group = new Group(system)
-  for await (const piece of streamJson(system, body, walk)) {
+  for await (const piece of streamJson(system, body, isEntered)) {
     const [index, member] = piece.path
     if (typeof index !== 'number') group.root(piece)
     else if (member === undefined && piece.kind === 'end') {

@@ -1,8 +1,9 @@
+import { jsonBody } from '#lib/connectors/kit/answer.ts'
+import { askForJson, keyAuth } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { jsonBody } from '#lib/connectors/kit/json-body.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
-import { httpRequest } from '#lib/platform/http/client.ts'
+import { isPassing } from '#lib/platform/http/errors.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { reportsError } from '#lib/records/read/reported-error.ts'
 import { type SnapLogicSettings, timeoutMsOf } from './settings.ts'
@@ -18,25 +19,18 @@ export interface TaskCall {
 
 /** Runs the task and gives its answer as it comes; a page instead of JSON is refused. */
 export async function callTask(connection: Connection<SnapLogicSettings>, call: TaskCall): Promise<AsyncIterable<Uint8Array>> {
-  const { settings, clock, signal } = connection
-  const timeoutMs = timeoutMsOf(settings)
+  const { settings } = connection
   const system = systemOf(connection)
   const url = new URL(settings.url)
   for (const [name, value] of Object.entries(call.parameters)) url.searchParams.set(name, value)
-  const credentials = settings.auth === 'bearer' ? { authorization: `Bearer ${settings.key}` } : { 'x-api-key': settings.key }
-  const answer = await httpRequest({
+  const answer = await askForJson(connection, {
     system,
     url: url.href,
-    ...(call.body === undefined ? {} : { method: 'POST', body: JSON.stringify(call.body) }),
-    headers: {
-      ...credentials,
-      accept: 'application/json',
-      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    limits: { headersMs: timeoutMs, idleMs: timeoutMs, totalMs: timeoutMs * 2, bodyBytes: ANSWER_BYTES_MAX },
-    signal,
-    clock,
-    isAboutPeople: true,
+    headers: keyAuth(settings.key, settings.auth),
+    ...(call.body !== undefined && { json: call.body }),
+    timeoutMs: timeoutMsOf(settings),
+    timeouts: 2,
+    bytesMax: ANSWER_BYTES_MAX,
   })
   return jsonBody(system, answer)
 }
@@ -55,6 +49,6 @@ export function throwErrorDocument(system: string, document: JsonObject, instead
   throw new TidemarkError('unavailable', {
     publicMessage: `The pipeline behind ${system} reports an error instead of ${insteadOf}${code === undefined ? '' : ` (${code})`}; what it sent is not complete.`,
     message: `pipeline error: ${foreignWords(JSON.stringify({ error, reason, code, msg }))}`,
-    retryable: code === undefined ? false : code === 408 || code === 425 || code === 429 || code >= 500,
+    retryable: code !== undefined && isPassing(code),
   })
 }

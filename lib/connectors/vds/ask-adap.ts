@@ -1,16 +1,15 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { askForJson, basicAuth, type JsonQuestion, keyAuth } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { jsonBody } from '#lib/connectors/kit/json-body.ts'
 import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isJsonObject, parseJson } from '#lib/domain/values/json.ts'
-import { type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
 import { type AdapEnd, readAdap } from './read-adap.ts'
 import { codeError, type DirectoryEntry, truncated, type VdsRequest } from './search.ts'
 import type { VdsSettings } from './settings.ts'
 
 type Connected = Connection<VdsSettings>
-type Call = Pick<HttpRequest, 'url' | 'method' | 'headers' | 'body'>
+type Call = Pick<JsonQuestion, 'url' | 'headers' | 'json'>
 type Ask = (limits: Record<string, string>) => AsyncGenerator<DirectoryEntry, AdapEnd>
 
 const ANSWER_BYTES_MAX = 2_000_000_000
@@ -75,7 +74,7 @@ function restCall({ settings }: Connected, request: VdsRequest, limits: Record<s
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   // A blank is %20 in a filter: the directory takes a plus for a plus.
   url.search = url.search.replaceAll('+', '%20')
-  return { url: url.href, headers: basic(settings) }
+  return { url: url.href, headers: basicAuth(settings.user, settings.password) }
 }
 
 function gatewayCall({ settings }: Connected, request: VdsRequest, limits: Record<string, string>): Call {
@@ -85,12 +84,8 @@ function gatewayCall({ settings }: Connected, request: VdsRequest, limits: Recor
   const params = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
   return {
     url,
-    method: 'POST',
-    headers: {
-      ...(auth === 'bearer' ? { authorization: `Bearer ${key}` } : { 'x-api-key': key }),
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ params: params.join('&') }),
+    headers: keyAuth(key, auth),
+    json: { params: params.join('&') },
   }
 }
 
@@ -102,8 +97,8 @@ function inText(filter: string): string {
 /** Asks only for a bind; answers when the password ends, which the directory tells when that is near. */
 export async function bindRest(connection: Connected): Promise<Instant | null> {
   const system = systemOf(connection)
-  const url = `${connection.settings.url.replace(/\/+$/, '')}?bind=simpleBind`
-  const answer = await send(connection, { url, headers: basic(connection.settings) })
+  const { url, user, password } = connection.settings
+  const answer = await send(connection, { url: `${url.replace(/\/+$/, '')}?bind=simpleBind`, headers: basicAuth(user, password) })
   const document = parseAnswer(system, await answer.text())
   if (!isJsonObject(document) || document['httpStatus'] !== 200) throw refusedAnswer(system, 'it does not confirm the bind')
   const seconds = document['secUntilPwdExp']
@@ -116,21 +111,15 @@ async function* entriesOf(connection: Connected, call: Call, request: VdsRequest
 }
 
 function send(connection: Connected, call: Call) {
-  const { settings, clock, signal } = connection
-  return httpRequest({
+  const system = systemOf(connection)
+  return askForJson(connection, {
     ...call,
-    system: systemOf(connection),
-    headers: { accept: 'application/json', ...call.headers },
-    limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: settings.timeout * 5, bodyBytes: ANSWER_BYTES_MAX },
-    signal,
-    clock,
-    isAboutPeople: true,
-    explain: (_status, body) => explain(systemOf(connection), body),
+    system,
+    timeoutMs: connection.settings.timeout,
+    timeouts: 5,
+    bytesMax: ANSWER_BYTES_MAX,
+    explain: (_status, body) => explain(system, body),
   })
-}
-
-function basic({ user, password }: VdsSettings): Record<string, string> {
-  return { authorization: `Basic ${Buffer.from(`${user ?? ''}:${password ?? ''}`).toString('base64')}` }
 }
 
 /** The code in the body is the truth: a wrong password is a 400 here. */

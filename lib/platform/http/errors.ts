@@ -59,7 +59,11 @@ function codeOf(error: unknown): string {
   return inner === undefined ? error.name : codeOf(inner)
 }
 
-const RETRYABLE = new Set([408, 425, 429])
+/** A status that another try may not bring again. */
+export function isPassing(status: number): boolean {
+  return [408, 425, 429].includes(status) || status >= 500
+}
+
 /** Whoever asks whatever: wrong credentials, too many requests, nobody behind the gateway. */
 const SYSTEM_WIDE = new Set([401, 429, 502, 503])
 
@@ -75,7 +79,7 @@ export function toStatusError(
   return new TidemarkError(codeFor(status), {
     publicMessage,
     message: `${publicMessage} [HTTP ${status}] ${options.body}`.trim(),
-    retryable: RETRYABLE.has(status) || status >= 500,
+    retryable: isPassing(status),
     systemWide: SYSTEM_WIDE.has(status),
     status,
     ...lastingOf(status),
@@ -114,7 +118,7 @@ function elsewhereInWords(system: SystemName, status: number, elsewhere: Elsewhe
 function codeFor(status: number): ErrorCode {
   if (status === 404 || status === 410 || status === 416) return 'not-found'
   if (status === 408 || status === 504) return 'timeout'
-  return RETRYABLE.has(status) || status >= 500 ? 'unavailable' : 'refused'
+  return isPassing(status) ? 'unavailable' : 'refused'
 }
 
 function statusInWords(system: SystemName, status: number): string {

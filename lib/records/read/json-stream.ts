@@ -3,7 +3,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 /** Where a value stands: keys and positions from the root. */
 export type JsonPath = readonly (string | number)[]
 
-/** A value that was not walked into (its own text), or the end of a list or an object that was. */
+/** A value that was not entered (its own text), or the end of a list or an object that was. */
 export type JsonPiece = { path: JsonPath; kind: 'value'; text: string } | { path: JsonPath; kind: 'end'; isList: boolean }
 
 const QUOTE = 0x22
@@ -18,30 +18,35 @@ const END = -1
 /** Beyond this a piece is no value but a text whose quotes or brackets are lost. */
 const PIECE_BYTES_MAX = 32_000_000
 
+/** For `streamJson`: true on the way to the list at that place, and for the list itself. */
+export function wayTo(...place: readonly string[]): (path: JsonPath) => boolean {
+  return (path) => path.length <= place.length && path.every((key, depth) => key === place[depth])
+}
+
 /**
  * Reads one JSON text piece by piece, so that an answer of any size costs the memory of its largest piece. Containers
- * for which `walk` says yes are entered, every other value comes as text. Throws when the text ends early (retryable)
+ * for which `isEntered` says yes are entered, every other value comes as text. Throws when the text ends early (retryable)
  * or is not JSON at the places it looks; the pieces themselves are for the caller to parse.
  */
 export async function* streamJson(
   system: string,
   chunks: AsyncIterable<Uint8Array>,
-  walk: (path: JsonPath) => boolean,
+  isEntered: (path: JsonPath) => boolean,
 ): AsyncGenerator<JsonPiece> {
   const reader = new Reader(system, chunks)
   try {
-    yield* readValue(reader, [], walk)
+    yield* readValue(reader, [], isEntered)
     if ((await reader.peek()) !== END) throw reader.malformed()
   } finally {
     await reader.close()
   }
 }
 
-async function* readValue(reader: Reader, path: JsonPath, walk: (path: JsonPath) => boolean): AsyncGenerator<JsonPiece> {
+async function* readValue(reader: Reader, path: JsonPath, isEntered: (path: JsonPath) => boolean): AsyncGenerator<JsonPiece> {
   const first = await reader.peek()
   if (first === END) throw reader.cutOff()
   const isList = first === OPEN_ARRAY
-  if ((!isList && first !== OPEN_OBJECT) || !walk(path)) {
+  if ((!isList && first !== OPEN_OBJECT) || !isEntered(path)) {
     yield { path, kind: 'value', text: await reader.value(first) }
     return
   }
@@ -49,7 +54,7 @@ async function* readValue(reader: Reader, path: JsonPath, walk: (path: JsonPath)
   const close = isList ? CLOSE_ARRAY : CLOSE_OBJECT
   for (let index = 0; ; index += 1) {
     if (!(await hasNext(reader, close, index))) break
-    yield* readValue(reader, [...path, isList ? index : await readKey(reader)], walk)
+    yield* readValue(reader, [...path, isList ? index : await readKey(reader)], isEntered)
   }
   yield { path, kind: 'end', isList }
 }

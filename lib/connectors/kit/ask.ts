@@ -1,0 +1,41 @@
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
+
+/** The header that lets a user in by password. */
+export function basicAuth(user = '', password = ''): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+}
+
+/** The header of a bearer token, or `x-api-key`: the two ways a gateway takes its key. */
+export function keyAuth(key: string, auth: 'bearer' | 'x-api-key'): Record<string, string> {
+  return auth === 'bearer' ? { authorization: `Bearer ${key}` } : { 'x-api-key': key }
+}
+
+export interface JsonQuestion extends Pick<HttpRequest, 'system' | 'url' | 'headers' | 'explain'> {
+  /** Sent by POST; without it the question is a GET. */
+  json?: object
+  /** How long the system may think before, and pause within, its answer. */
+  timeoutMs: number
+  /** The whole answer may take so many times as long. */
+  timeouts: number
+  bytesMax?: number
+}
+
+/** Asks a system that knows people for JSON; of its error answers no text is kept. Throws like `httpRequest`. */
+export function askForJson({ signal, clock }: Connection<unknown>, question: JsonQuestion): Promise<HttpAnswer> {
+  const { headers, json, timeoutMs, timeouts, bytesMax, ...request } = question
+  return httpRequest({
+    ...request,
+    ...(json !== undefined && { method: 'POST', body: JSON.stringify(json) }),
+    headers: { accept: 'application/json', ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+    limits: {
+      headersMs: timeoutMs,
+      idleMs: timeoutMs,
+      totalMs: timeoutMs * timeouts,
+      ...(bytesMax !== undefined && { bodyBytes: bytesMax }),
+    },
+    signal,
+    clock,
+    isAboutPeople: true,
+  })
+}
