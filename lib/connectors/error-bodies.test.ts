@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => receiver.close())
 
 describe.each(ASKED)('an error answer of %s', (_name, connector, more, request) => {
-  it('W29: is in no error with its own words, which may name people', async () => {
+  it('is in no error with its own words, which may name people', async () => {
     receiver.behave((response) => response.writeHead(500).end(`{"error":"${BUID} cannot be read"}`))
     const address = connector === peoplesoft ? { baseUrl: new URL(receiver.url).origin } : { url: receiver.url }
     const settings = connector.settings.parse({ ...address, ...more })

@@ -95,7 +95,7 @@ describe.each(names)('people from %s', (name) => {
     ).toEqual([...ids(2), 'U90000302'])
   })
 
-  it('W19: drops empty objects with their reason', async () => {
+  it('drops empty objects with their reason', async () => {
     misbehave(name, 'empty-objects')
     const records = await read(name, ids(25))
     expect(people(records)).toHaveLength(25)

@@ -66,7 +66,7 @@ describe.each(names)('queries of people from %s', (name) => {
     expect(taught).toMatchObject(campus.people.facultyTerms(teacher))
   })
 
-  it('W29: fail for the same few people again and again, without naming them', async () => {
+  it('fail for the same few people again and again, without naming them', async () => {
     misbehave(name, 'fails-for-some', { share: 0.1 })
     const outcome = async (buid: string) =>
       rowsOf(name, termsOf(buid)).then(
@@ -164,7 +164,7 @@ describe('the newer query endpoint', () => {
     await expect(ask(receiver.url)).rejects.toMatchObject({ name: 'TidemarkError', message: expect.not.stringContaining('U9') })
   })
 
-  it('W25: gets no key before its certificate is proven, and none is ever carried to another host', async () => {
+  it('gets no key before its certificate is proven, and none is ever carried to another host', async () => {
     const { createServer } = await import('node:https')
     let asked = 0
     const server = createServer(UNTRUSTED, (_request, response) => {
@@ -214,7 +214,7 @@ describe('PeopleSoft', () => {
     [answer('"rows":[1]'), 'row 1 is not a row'],
     ['{"status":"success"}', 'it holds no rows'],
     ['plain words', 'is not JSON'],
-  ])('W15: is not believed when it answers %s', async (body, words) => {
+  ])('is not believed when it answers %s', async (body, words) => {
     await expect(read(body)).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining(words) })
   })
 

@@ -66,7 +66,7 @@ describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) =
     expect(await search(name, { filter: '(buid=U10000000)' })).toEqual([])
   })
 
-  it('W15: refuses an answer that reaches the size limit, however it says so', async () => {
+  it('refuses an answer that reaches the size limit, however it says so', async () => {
     const all = (await search(name)).length
     const words = expect.stringMatching(/is not complete: .*Ask for less/)
     await expect(search(name, { ...STAFF, sizeLimit: all - 1 })).rejects.toMatchObject({ code: 'refused', publicMessage: words })
@@ -149,7 +149,7 @@ describe('the directory over LDAP', () => {
     await expect(search('vds_ldap', { filter: '(uid=a' + ')(b=c)' })).rejects.toMatchObject({ code: 'invalid' })
   })
 
-  it('W25: sends nothing over TLS before the certificate is proven, and all when it is', async () => {
+  it('sends nothing over TLS before the certificate is proven, and all when it is', async () => {
     const server = await startLdapServer(
       { people: campus.people, credentials: campus.credentials, control: campus.control },
       { tls: UNTRUSTED },

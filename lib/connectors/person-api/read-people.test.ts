@@ -45,7 +45,7 @@ describe('the lines of the person API', () => {
     ])
   })
 
-  it('W15: of errors about one person are dropped, of any other error throw', async () => {
+  it('of errors about one person are dropped, of any other error throw', async () => {
     const dropped = [
       '{"type":"error","personid":"U90000001","status":404}',
       '{"type":"error","data":{"personid":"U90000001"},"message":"U90000001"}',
@@ -65,7 +65,7 @@ describe('the lines of the person API', () => {
     await expect(read('{"type":"error"}')).rejects.toMatchObject({ retryable: true })
   })
 
-  it('W15: of a summary have to count right; others are dropped and counted', async () => {
+  it('of a summary have to count right; others are dropped and counted', async () => {
     expect(await read(`${line('{"personid":"U1"}')}{"type":"summary","returned":1,"requested":9}`)).toHaveLength(1)
     expect(await read('{"type":"progress","percent":5}')).toEqual(['a line is neither a person, an error nor a summary'])
     await expect(read(`${line('{"personid":"U1"}')}{"type":"end","total":2}`)).rejects.toMatchObject({ code: 'unavailable' })

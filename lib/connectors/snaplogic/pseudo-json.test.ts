@@ -38,7 +38,7 @@ describe('the rows of people as the person task reads them', () => {
     ['a column that is no plain name', { BUID: 'U90000001', 'A.STRM:"x",B': '2267' }],
     ['nobody', { ACAD_CAREER: 'UGRD' }],
     ['an empty id', { BUID: '' }],
-  ])('W29: are refused with %s, in words that name nobody', (_what, row) => {
+  ])('are refused with %s, in words that name nobody', (_what, row) => {
     const attempt = () => toPseudoJson([{ BUID: 'U90000009' }, row])
     expect(attempt).toThrow(expect.objectContaining({ code: 'invalid' }))
     expect(attempt).not.toThrow(/U9\d{7}/)

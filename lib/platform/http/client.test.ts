@@ -68,12 +68,12 @@ describe('an HTTP request', () => {
     [500, 'unavailable', true],
     [503, 'unavailable', true],
     [504, 'timeout', true],
-  ])('W17: takes %i as %s, retryable: %s', async (status, code, retryable) => {
+  ])('takes %i as %s, retryable: %s', async (status, code, retryable) => {
     const url = await serve((_request, response) => response.writeHead(status).end('secret details'))
     expect(await failure(get(url))).toMatchObject({ code, retryable })
   })
 
-  it('W17: reads Retry-After as seconds and as a date', async () => {
+  it('reads Retry-After as seconds and as a date', async () => {
     const url = await serve((request, response) =>
       response.writeHead(429, { 'retry-after': request.url === '/date' ? 'Fri, 20 Nov 2026 07:02:00 GMT' : '17' }).end(),
     )
@@ -83,7 +83,7 @@ describe('an HTTP request', () => {
     expect(parseRetryAfter('soon', NOW)).toBeUndefined()
   })
 
-  it('W25: follows a redirect on the same origin, and never takes its credentials to another', async () => {
+  it('follows a redirect on the same origin, and never takes its credentials to another', async () => {
     const seen: string[] = []
     const elsewhere = await serve((request, response) => response.end(String(seen.push(`elsewhere ${request.headers.authorization}`))))
     const url = await serve((request, response) => {
@@ -96,7 +96,7 @@ describe('an HTTP request', () => {
     expect(seen).toEqual([])
   })
 
-  it('W25: does not follow a redirect of a POST, which would become a GET', async () => {
+  it('does not follow a redirect of a POST, which would become a GET', async () => {
     const asked: unknown[] = []
     const url = await serve((request, response) => {
       asked.push(request.method)
@@ -111,7 +111,7 @@ describe('an HTTP request', () => {
     expect((await failure(get(url))).code).toBe('refused')
   })
 
-  it('W25: sends nothing to a server whose certificate cannot be verified', async () => {
+  it('sends nothing to a server whose certificate cannot be verified', async () => {
     const asked: string[] = []
     const port = await listen(createTlsServer(UNTRUSTED, (_request, response) => response.end(String(asked.push('')))))
     const error = await failure(get(`https://localhost:${port}/`))
