@@ -1,3 +1,4 @@
+// The web process: the door, and Next behind it. Started by jobs/launcher.ts with --hostname, --port and, to develop, --dev.
 import { parseArgs } from 'node:util'
 import next from 'next'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -12,32 +13,6 @@ import { type Context, webProcess } from './_lib/web-process.ts'
 
 const KNOWN_MS = 2 * SECOND_MS
 const ANSWER_MS = 2 * SECOND_MS
-
-/** The address that the catalogue in force gives the page, looked up every two seconds at most; without a database the last one known. */
-function catalogueAddress(ctx: Context): () => Promise<string | null> {
-  let known: string | null = null
-  let askAgainAt = 0
-  let asking: Promise<void> | null = null
-  const ask = async () => {
-    try {
-      known = (await getPageAccess(ctx)).url
-    } catch (error) {
-      ctx.log.warn('could not read the address of the page', { error: toInternalMessage(error) })
-    }
-    askAgainAt = ctx.clock.now() + KNOWN_MS
-    asking = null
-  }
-  return async () => {
-    if (asking === null && ctx.clock.now() >= askAgainAt) asking = ask()
-    const enough = new AbortController()
-    if (asking !== null) await Promise.race([asking, ctx.clock.sleep(ANSWER_MS, enough.signal)])
-    enough.abort()
-    return known
-  }
-}
-
-// The web process: the door, and Next behind it. Started by jobs/launcher.ts with --hostname, --port and, to develop, --dev.
-
 /** Answers under way get so long when the process is asked to stop. */
 const LAST_ANSWERS_MS = 5000
 
@@ -67,6 +42,29 @@ async function main(): Promise<void> {
     setTimeout(() => door.closeAllConnections(), LAST_ANSWERS_MS).unref()
     if (values.dev) door.closeAllConnections()
   })
+}
+
+/** The address that the catalogue in force gives the page, looked up every two seconds at most; without a database the last one known. */
+function catalogueAddress(ctx: Context): () => Promise<string | null> {
+  let known: string | null = null
+  let askAgainAt = 0
+  let asking: Promise<void> | null = null
+  const ask = async () => {
+    try {
+      known = (await getPageAccess(ctx)).url
+    } catch (error) {
+      ctx.log.warn('could not read the address of the page', { error: toInternalMessage(error) })
+    }
+    askAgainAt = ctx.clock.now() + KNOWN_MS
+    asking = null
+  }
+  return async () => {
+    if (asking === null && ctx.clock.now() >= askAgainAt) asking = ask()
+    const enough = new AbortController()
+    if (asking !== null) await Promise.race([asking, ctx.clock.sleep(ANSWER_MS, enough.signal)])
+    enough.abort()
+    return known
+  }
 }
 
 function fail(error: unknown): void {
