@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 import rules from './dependency-cruiser.mjs'
 import { FOLDERS, type Found, isTest, rootFiles, type SourceFile, sourceFiles, syntaxOf } from './source-files.ts'
 
@@ -56,6 +57,15 @@ const VIOLATIONS: Record<string, [path: string, imports: string, kind?: 'value']
   'react-and-next-stay-in-app': ['lib/queries/bad-react.ts', 'react'],
   'not-to-unresolvable': ['lib/queries/bad-path.ts', '#lib/nowhere.ts'],
 }
+
+test('every advisory lock stands in the one list, each with a key of its own', () => {
+  const keys = Object.values(ADVISORY_LOCKS)
+  expect(new Set(keys).size).toBe(keys.length)
+  const others = files.filter(
+    ({ path, text }) => inFolders({ path }, 'lib', 'jobs') && /pg_(try_)?advisory/.test(text) && !text.includes('ADVISORY_LOCKS'),
+  )
+  expect(others.map(({ path }) => path).sort()).toEqual(['jobs/flows/documents/tables.ts', 'lib/testing/database/database.ts'])
+})
 
 describe('the rules about who may import whom', () => {
   let folder: string

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Flow } from '#lib/engine/flow.ts'
@@ -12,7 +13,7 @@ export async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>
   const flow = flows.get(name)
   if (flow !== undefined) return flow
   const { rows } = await ctx.pool.query<{ written: unknown; zone: unknown }>(
-    `select document -> 'flows' -> $1 as written, document -> 'page' ->> 'zone' as zone from catalogue_version order by id desc limit 1`,
+    `select document -> 'flows' -> $1 as written, document -> 'page' ->> 'zone' as zone from ${IN_FORCE} v`,
     [name],
   )
   const stored = storedSchema.safeParse(rows[0])

@@ -3,6 +3,7 @@ import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
 import { childOf } from '#lib/catalogue/parse/node.ts'
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 
 const PATIENCE_MS = 5000
 
@@ -27,7 +28,7 @@ export async function acceptedAccess(databaseUrl: string): Promise<AcceptedAcces
   await client.connect()
   try {
     const answer = await client.query<{ version: number; access: string | null }>(
-      `select id as version, document->>'access' as access from catalogue_version order by id desc limit 1`,
+      `select id as version, document->>'access' as access from ${IN_FORCE} v`,
     )
     const last = answer.rows[0]
     return last === undefined ? null : { version: last.version, access: last.access === 'public' ? 'public' : 'private' }

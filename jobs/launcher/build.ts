@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 import { webBase } from './environment.ts'
 
 const STAMP = '.next/tidemark-stamp'
-const LOCK = 410_527
 const NEXT = 'node_modules/next/dist/bin/next'
 const FOLDERS = ['app', 'lib']
 const FILES = [
@@ -76,7 +76,7 @@ export async function buildIfNeeded(databaseUrl: string, say: (line: string) => 
   client.on('error', () => {})
   await client.connect()
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.pageBuild])
     if (isBuilt()) return
     say('Building the pages: once, and after each change of the sources …')
     const { ok, text } = await buildPages(signal)

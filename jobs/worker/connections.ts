@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
 import type { Connection, Connector } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
@@ -66,10 +67,7 @@ export function toTools({ connectors, lookup, ctx }: JobServices): OpeningTools 
 
 /** A connection as the catalogue in force writes it. */
 export async function readWritten({ ctx }: JobServices, key: string): Promise<WrittenConnection> {
-  const { rows } = await ctx.pool.query<{ written: unknown }>(
-    "select document -> 'connections' -> $1 as written from catalogue_version order by id desc limit 1",
-    [key],
-  )
+  const { rows } = await ctx.pool.query<{ written: unknown }>(`select document -> 'connections' -> $1 as written from ${IN_FORCE} v`, [key])
   const written = writtenSchema.safeParse(rows[0]?.written)
   if (written.success) return toWritten(written.data)
   throw new TidemarkError('not-found', { publicMessage: `There is no connection "${key}" in the catalogue.` })

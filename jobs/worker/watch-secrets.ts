@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { requestCheck } from '#lib/commands/probes/request-check.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { fingerprintReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
@@ -45,8 +46,7 @@ export async function probeOnce(services: JobServices, before: Known | null): Pr
 
 async function readConnections({ ctx }: JobServices, before: Known | null): Promise<Pick<Known, 'version' | 'connections'>> {
   const { rows } = await ctx.pool.query<{ id: number; connections: unknown }>(
-    `select id, document -> 'connections' as connections from catalogue_version
-     where id = (select max(id) from catalogue_version) and id is distinct from $1`,
+    `select id, document -> 'connections' as connections from ${IN_FORCE} v where id is distinct from $1`,
     [before?.version ?? null],
   )
   const row = rows[0]

@@ -7,6 +7,7 @@ import { type Connected, cannotStart, connectOrStart, hurryStopping, OWNER_NAME,
 import { readServerProcess, serverUrl, signal, stopServer } from '#lib/platform/postgres/server.ts'
 import { systemClock } from './clock.ts'
 import type { Environment } from './env.ts'
+import { ADVISORY_LOCKS } from './postgres/advisory-locks.ts'
 
 /** Without these files there is no cluster, whatever else is left of the folder. */
 const NEEDED = ['PG_VERSION', 'global/pg_control'] as const
@@ -55,7 +56,6 @@ export interface EmbeddedServer extends DatabaseUrls {
 }
 
 const OWNER_TRIES = 3
-const OWNER_LOCK = 410_525
 const LOCK_MS = 2_000
 const DATABASES = ['tidemark', 'lake'] as const
 
@@ -68,7 +68,7 @@ async function ownerName(client: Client): Promise<string> {
   const answer = await client.query<{ name: string }>(
     `select a.application_name as name from pg_locks l join pg_stat_activity a using (pid)
      where l.locktype = 'advisory' and l.objid = $1 and l.granted`,
-    [OWNER_LOCK],
+    [ADVISORY_LOCKS.serverOwner],
   )
   return answer.rows[0]?.name.replace(OWNER_NAME, '') ?? 'unknown'
 }
@@ -76,7 +76,7 @@ async function ownerName(client: Client): Promise<string> {
 async function takeLock(client: Client): Promise<boolean> {
   const giveUpAt = systemClock.now() + LOCK_MS
   while (systemClock.now() < giveUpAt) {
-    const answer = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [OWNER_LOCK])
+    const answer = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [ADVISORY_LOCKS.serverOwner])
     if (answer.rows[0]?.taken === true) return true
     await systemClock.sleep(100)
   }

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from './errors.ts'
+import { ADVISORY_LOCKS } from './postgres/advisory-locks.ts'
 
-/** The key Prisma's own `migrate deploy` locks, so that the two never run at once. */
-const LOCK_KEY = 72_707_369
 const OLDEST_SERVER = 14
 
 const LEDGER = `
@@ -121,7 +120,7 @@ async function migrate(client: Client, folder: string): Promise<string[]> {
   await refuseUnfitServer(client)
   const migrations = await readMigrations(folder)
   await client.query('set statement_timeout = 0')
-  await client.query('select pg_advisory_lock($1)', [LOCK_KEY])
+  await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migrations])
   await client.query(LEDGER).catch((cause: unknown) => {
     throw isForbidden(cause) ? toOwnerError(client, cause) : cause
   })

@@ -20,6 +20,7 @@ import { OVERDUE_AFTER_MS } from '#lib/domain/runs/run.ts'
 import { planTicks } from '#lib/domain/runs/run-plan.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 import { type Gate, gateOf } from './run-gate.ts'
 import { settleOutcome } from './settle-outcome.ts'
 
@@ -34,8 +35,6 @@ export interface RunPlan {
   ended: string[]
 }
 
-const PLAN_LOCK = 410_200
-
 /**
  * Makes every flow's next run a row, records the ticks nobody was there for, says of due runs what they wait for,
  * and gives up those that waited too long. A paused flow has no next run, and what it passes is not missed. Any number of workers may call it at the same time.
@@ -43,7 +42,7 @@ const PLAN_LOCK = 410_200
 export async function planRuns(ctx: Context): Promise<RunPlan> {
   const now = ctx.clock.now()
   const plan = await withTransaction(ctx, async (sql) => {
-    await sql.query('select pg_advisory_xact_lock($1)', [PLAN_LOCK])
+    await sql.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.runPlan])
     const flows = await listFlows(sql)
     await deleteExpectedRuns(sql, now, null)
     const ended = await cancelRunsOfRemovedFlows(sql, now)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { listOpenRuns, type OpenRun } from '#lib/db/runs/open-runs.ts'
@@ -28,7 +29,7 @@ const WAITING_MAX = 20
 
 const FLOW = `
   select v.schema, v.document -> 'flows' -> f.name as written, coalesce(f.settings -> 'parameters', '{}') || $2::jsonb as told
-  from flow f left join lateral (select schema, document from catalogue_version order by id desc limit 1) v on true
+  from flow f left join ${IN_FORCE} v on true
   where f.name = $1 and f.removed_at is null for update of f`
 
 /**

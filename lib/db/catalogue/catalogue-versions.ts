@@ -3,12 +3,14 @@ import type { Sql } from '#lib/db/context.ts'
 import { requireRow, toText } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
-const CATALOGUE_LOCK = 410_100
+/** The catalogue in force, as a table of one row, or none before the first was accepted. */
+export const IN_FORCE = '(select id, hash, document, schema, accepted_at from catalogue_version order by id desc limit 1)'
 
 /** Waits until nobody else syncs a catalogue, and keeps others waiting until the transaction ends. */
 export async function lockCatalogue(sql: Sql): Promise<void> {
-  await sql.query('select pg_advisory_xact_lock($1)', [CATALOGUE_LOCK])
+  await sql.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.catalogueSync])
 }
 
 /** Stores an accepted catalogue unless the last one is the same, and returns the id of the one in force. */
@@ -19,7 +21,7 @@ export async function storeCatalogue(
 ): Promise<{ id: number; isNew: boolean }> {
   const values = [catalogue.hash, JSON.stringify(catalogue.document ?? null), JSON.stringify(catalogue.schema ?? null)]
   const { rows: same } = await sql.query<{ id: number }>(
-    `select id from (select * from catalogue_version order by id desc limit 1) last
+    `select id from ${IN_FORCE} v
      where hash = $1 and document::jsonb = $2::jsonb and schema = $3::jsonb`,
     values,
   )

@@ -3,6 +3,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { type KnownReference, SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
 import { DAY_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { IN_FORCE } from './catalogue-versions.ts'
 
 /** A connection is checked again after this long. */
 const CHECK_EVERY_MS = DAY_MS
@@ -63,7 +64,7 @@ export async function requestChangedChecks(sql: Sql, now: Instant, document: unk
     `update connection_state c set check_requested_at = coalesce(c.check_requested_at, $1)
      from jsonb_each(coalesce($2::jsonb -> 'connections', '{}')) written
      where c.key = written.key and c.removed_at is null and written.value is distinct from (
-       select (document -> 'connections' -> written.key)::jsonb from catalogue_version order by id desc limit 1)`,
+       select (document -> 'connections' -> written.key)::jsonb from ${IN_FORCE} v)`,
     [toText(now), JSON.stringify(document ?? null)],
   )
 }

@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pool, PoolClient } from 'pg'
 import type { Clock } from '#lib/platform/clock.ts'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
 const OWN_FILE = 'tidemark.sql'
-/** One writer of DDL per lake at a time: 'tidemark' in hexadecimal, cut to what an advisory lock takes. */
-const LOCK = '0x746964656d61726b'
 
 /**
  * Applies a file of sql/ unless this lake already has exactly its content. Workers that come at the same time
@@ -25,7 +24,7 @@ export async function applySchemaFile(
   let broken = true
   try {
     await client.query("begin; set local lock_timeout = '60s'")
-    await client.query(`select pg_advisory_xact_lock(${BigInt(LOCK)})`)
+    await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lakeSchema])
     const unchanged = await isApplied(client, file, hash)
     if (!unchanged) {
       await options.guard?.(client)

@@ -1,11 +1,9 @@
 import type { ClientBase } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Column, isTakenColumn } from '#lib/domain/values/column-type.ts'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 import type { LoadSpec } from './load-spec.ts'
 import { quoted, sqlType } from './staging.ts'
-
-/** One maker of schemas and tables per lake at a time; the same lock as for the files of sql/. */
-const LOCK = '0x746964656d61726b'
 
 interface Found {
   relkind: string
@@ -101,7 +99,7 @@ export async function prepareTarget(sql: ClientBase, spec: LoadSpec, columns: re
   const missing = spec.key.filter((name) => !columns.some((column) => column.name === name))
   if (missing.length > 0) throw refused(`No row for ${spec.table} has ${missing.join(', ')}, which tells rows apart. Correct "key".`)
   const found = await find(sql, spec.table)
-  if (found === null) await sql.query(`select pg_advisory_xact_lock(${BigInt(LOCK)})`)
+  if (found === null) await sql.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lakeSchema])
   const now = found ?? (await find(sql, spec.table))
   if (now === null) await create(sql, spec, columns)
   else await adapt(sql, now, spec, columns)

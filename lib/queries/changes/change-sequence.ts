@@ -1,3 +1,4 @@
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { WORKER_SILENT_MS } from '#lib/queries/shared/banners.ts'
@@ -14,7 +15,7 @@ const SEQUENCE = `
   select
     coalesce((select max(id) from status_change), 0)::text as "lastChangeId",
     concat_ws('|',
-      (select max(id) from catalogue_version),
+      (select id from ${IN_FORCE} v),
       (select md5(problems::text) from catalogue_state where id = 1),
       (select coalesce(max(id), 0) from arrival),
       (select count(*) || ':' || coalesce(max(id), 0) from blind where to_at is null),

@@ -1,3 +1,4 @@
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { getBanners } from '#lib/queries/shared/banners.ts'
@@ -37,7 +38,7 @@ const THINGS = `
 
 const PAGE = `
   select concat_ws('|',
-    (select max(id) from catalogue_version),
+    (select id from ${IN_FORCE} v),
     (select md5(string_agg(concat_ws(':', w::text, from_at <= $1, to_at <= $1), '|' order by id)) from maintenance_window w),
     (select value from setting where key = 'rolled-up-through'),
     (select md5(string_agg(key || value::text, '|' order by key)) from setting where key in ('page', 'access'))) as mark,

@@ -1,3 +1,4 @@
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -35,7 +36,7 @@ interface Signs extends WorkerLiveness {
 
 const SIGNS = `
   select ${WORKER_LIVENESS_SQL},
-    (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
+    (select ${instant('accepted_at')} from ${IN_FORCE} v) as "acceptedAt",
     coalesce((select jsonb_array_length(problems) from catalogue_state where id = 1), 0) as problems,
     (select ${instant('min(next_change_at)')} from subject where next_change_at is not null) as "dueAt",
     (select (value ->> 'since')::float8 from setting where key = 'catalogue-check') as "checkingSince",

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type DeclaredFlowWords, declaredFlowInWords } from '#lib/catalogue/resolve/declared-flow-in-words.ts'
 import { parameterNames } from '#lib/catalogue/resolve/flow-parameters.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { type FlowHealth, flowHealth } from '#lib/domain/runs/flow-health.ts'
@@ -109,7 +110,7 @@ const ROWS = `
       where a.flow = f.name and a.promised) as "dueAt",
     ${aRun("r.state = 'running'")} as running,
     ${aRun(`r.state not in ('scheduled', 'overdue', 'running') and not ${isDryRunSql('r')}`)} as last
-  from flow f left join lateral (select document from catalogue_version order by id desc limit 1) v on true
+  from flow f left join ${IN_FORCE} v on true
   where f.removed_at is null and ($2::text is null or f.name = $2) order by f.name`
 
 const settingsSchema = z
@@ -151,7 +152,7 @@ export async function getFlowCards(ctx: Context, name: string | null = null): Pr
   const now = ctx.clock.now()
   const [{ rows }, schema] = await Promise.all([
     ctx.pool.query<Row>(ROWS, [new Date(now), name, new Date(now + WORK_AHEAD_MS)]),
-    ctx.pool.query<{ schema: unknown }>('select schema from catalogue_version order by id desc limit 1'),
+    ctx.pool.query<{ schema: unknown }>(`select schema from ${IN_FORCE} v`),
   ])
   const cards = rows.map((row) => toCard(row, schema.rows[0]?.schema))
   const { rows: assets } = await ctx.pool.query<{ key: string }>(

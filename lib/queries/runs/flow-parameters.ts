@@ -1,9 +1,10 @@
 import { parameterNames } from '#lib/catalogue/resolve/flow-parameters.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 
 const SCHEMA = `
   select v.schema, v.document -> 'flows' -> f.name as written
-  from flow f, lateral (select schema, document from catalogue_version order by id desc limit 1) v
+  from flow f, ${IN_FORCE} v
   where f.name = $1 and f.removed_at is null`
 
 /** The names, in order, of the parameters a flow of the catalogue in force takes; null when the catalogue has no such flow. */

@@ -1,4 +1,5 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { instant } from './instant-column.ts'
@@ -47,7 +48,7 @@ interface Signs extends WorkerLiveness {
 const SIGNS = `
   select ${WORKER_LIVENESS_SQL},
     (select problems from catalogue_state where id = 1) as problems,
-    (select ${instant('max(accepted_at)')} from catalogue_version) as "acceptedAt",
+    (select ${instant('accepted_at')} from ${IN_FORCE} v) as "acceptedAt",
     (select (value ->> 'since')::float8 from setting where key = 'catalogue-check') as "checkingSince",
     (select ${instant('max(greatest(ok_at, failed_at))')} from connection_state where removed_at is null) as "lookedAt",
     (select count(*)::int from connection_state where removed_at is null and next_probe_at is not null) as connections,
