@@ -6,6 +6,7 @@ import type { CatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { requestCheck } from '#lib/commands/probes/request-check.ts'
 import { restateHistory } from '#lib/commands/status/restate-history.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import { listen } from '#lib/db/listen.ts'
 import { noteStopped } from '#lib/db/runs/workers.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
@@ -13,17 +14,16 @@ import { type Environment, publicAddress, readEnvironment } from '#lib/platform/
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { secretSource } from '#lib/platform/secrets/secrets.ts'
+import { createWakeSignal } from '#lib/platform/wake-signal.ts'
 import { requireRightClock } from './worker/check-clock.ts'
 import { beatInside, beatOutside, noteAbsence } from './worker/heartbeats.ts'
 import type { JobServices } from './worker/job-kind.ts'
-import { listenForWakeSignals } from './worker/listen.ts'
 import { loadExtensions } from './worker/load-extensions.ts'
 import { loadKinds, loadNotifiers } from './worker/load-kinds.ts'
 import { reloadCatalogue } from './worker/reload-catalogue.ts'
 import { RunHolder } from './worker/run-holder.ts'
 import { singleFlight } from './worker/single-flight.ts'
 import { planSweep, sweepStatuses } from './worker/sweeps.ts'
-import { createWakeSignal } from './worker/wake-signal.ts'
 import { startWakeUps } from './worker/wake-ups.ts'
 import { watchCatalogue } from './worker/watch-catalogue.ts'
 import { watchSecrets } from './worker/watch-secrets.ts'
@@ -101,7 +101,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
     sweepStatuses(services, statusSignal, () => {
       sweptAt = clock.now()
     }),
-    listenForWakeSignals({ url: databaseUrl, clock, log, signal }, { onChange, onRequest }),
+    listen(ctx, signal, { onChange, onRequest }),
     watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),
     watchSecrets(services),
     beatOutside(services, () => sweptAt),
@@ -132,7 +132,7 @@ async function main(): Promise<void> {
     clock,
     log,
     publicUrl: publicAddress(environment),
-    connections: 16,
+    connections: 17,
     applicationName: 'tidemark worker',
   })
   const services = await prepare(ctx, environment, { databaseUrl, lakeDatabaseUrl }, stop.signal)

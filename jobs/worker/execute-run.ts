@@ -12,9 +12,9 @@ import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { WakeSignal } from '#lib/platform/wake-signal.ts'
 import type { JobServices } from './job-kind.ts'
 import { runConnections } from './run-connections.ts'
-import type { WakeSignal } from './wake-signal.ts'
 
 interface Control {
   stop: AbortController

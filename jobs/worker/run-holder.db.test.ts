@@ -4,16 +4,15 @@ import { claimRun } from '#lib/commands/runs/claim-run.ts'
 import { expireLeases } from '#lib/commands/runs/expire-leases.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
+import { listen } from '#lib/db/listen.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'
-import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { deferred } from '#lib/testing/clock/turns.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { testFlow, testServices } from '#lib/testing/runs/job-services.ts'
 import type { JobServices } from './job-kind.ts'
-import { listenForWakeSignals } from './listen.ts'
 
 const result: FlowResult = { rowsLoaded: 2, rowsSeen: 10, summary: { terms: 1 } }
 let database: TestDatabase
@@ -119,10 +118,7 @@ describe('a run that a worker holds', () => {
       services.runs.renewLeasesNow()
       listening.resolve()
     }
-    const hearing = listenForWakeSignals(
-      { url: database.url, clock, log: silentLog, signal: deaf.signal },
-      { onChange: () => {}, onRequest },
-    )
+    const hearing = listen(ctx, deaf.signal, { onChange: () => {}, onRequest })
     await listening.promise
     const id = await start(services)
     const waits = 'select 1 from run where waiting_for is not null and id = $1'

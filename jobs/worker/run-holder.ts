@@ -3,7 +3,7 @@ import { RunStopped } from '#lib/engine/run/stop.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { executeRun } from './execute-run.ts'
 import type { HeldRuns, JobServices } from './job-kind.ts'
-import { createWakeSignal } from './wake-signal.ts'
+import { createWakeSignal } from '#lib/platform/wake-signal.ts'
 
 const RUNS_MAX = 4
 /** A stopping worker waits this long for runs that are about to end, then hands them back. */

@@ -7,7 +7,7 @@ import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { JobServices } from './job-kind.ts'
-import type { WakeSignal } from './wake-signal.ts'
+import type { WakeSignal } from '#lib/platform/wake-signal.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 /** However far off the next status is due, look again after this long. */

@@ -42,6 +42,7 @@ export function createContext(options: {
     connectionString: options.url,
     max: options.connections ?? 10,
     application_name: options.applicationName ?? 'tidemark',
+    keepAlive: true,
     // A process that freezes in the middle of a transaction must not hold its locks, such as the planner's, for longer than a lease.
     idle_in_transaction_session_timeout: 20_000,
     ...(options.answerMs !== undefined && { connectionTimeoutMillis: options.answerMs, query_timeout: options.answerMs }),

@@ -1,6 +1,7 @@
 import type { Health } from '#lib/connectors/kit/connector.ts'
 import { lockReferences, storeCheck } from '#lib/db/catalogue/connection-checks.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
+import { notifyChange } from '#lib/db/listen.ts'
 import { rememberReferences, type SeenReference } from '#lib/domain/connections/secret-reference.ts'
 
 /** How a check ended: words for the page, and where the secrets were found, never what they are. */
@@ -17,6 +18,6 @@ export function recordCheck(ctx: Context, { connection, health, references }: Ch
     if (known === undefined) return
     const at = ctx.clock.now()
     await storeCheck(sql, connection, { at, ...health, references: rememberReferences(known, references, at) })
-    await sql.query("select pg_notify('tidemark_change', 'check')")
+    await notifyChange(sql)
   })
 }

@@ -1,6 +1,6 @@
 import { requestChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
-import { wakeWorkers } from '#lib/db/runs/runs.ts'
+import { notifyWorkers } from '#lib/db/listen.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -11,7 +11,7 @@ export function requestCheck(ctx: Context, { connection }: { connection: string 
     const asked = await requestChecks(sql, requestedAt, connection)
     if (connection !== null && asked === 0)
       throw new TidemarkError('not-found', { publicMessage: 'There is no such connection in the catalogue.' })
-    await wakeWorkers(sql, 'check')
+    await notifyWorkers(sql)
     return { requestedAt }
   })
 }

@@ -1,6 +1,7 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
-import { lockRun, wakeWorkers } from '#lib/db/runs/runs.ts'
+import { notifyWorkers } from '#lib/db/listen.ts'
+import { lockRun } from '#lib/db/runs/runs.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { settleOutcome } from './settle-outcome.ts'
@@ -13,7 +14,7 @@ export async function cancelRun(ctx: Context, input: { runId: string }): Promise
     if (run === undefined) throw new TidemarkError('not-found', { publicMessage: 'There is no such run.' })
     if (isEnded(run.state)) throw new TidemarkError('conflict', { publicMessage: 'The run has ended already.' })
     await sql.query('update run set cancel_at = coalesce(cancel_at, $2) where id = $1', [run.id, now])
-    await wakeWorkers(sql, 'cancel')
+    await notifyWorkers(sql)
     if (run.state === 'running') return 'cancelling'
     await sql.query(
       "update run set state = 'cancelled', ended_at = $2, waiting_for = null, problem = 'The run was cancelled.', lease_owner = 'cancel' where id = $1",

@@ -1,5 +1,5 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
-import { wakeWorkers } from '#lib/db/runs/runs.ts'
+import { notifyWorkers } from '#lib/db/listen.ts'
 import { endOpenTasks } from './end-tasks.ts'
 
 /** Gives a run back that this worker cannot go on with because it stops; another attempt goes on at once. */
@@ -14,7 +14,7 @@ export async function handBackRun(ctx: Context, input: { runId: string; fence: n
     )
     if (rowCount !== 1) return false
     await endOpenTasks(sql, input.runId, now, 'cancelled', 'The worker stopped.')
-    await wakeWorkers(sql, 'run')
+    await notifyWorkers(sql)
     return true
   })
 }

@@ -3,8 +3,8 @@ import { parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
+import { notifyWorkers } from '#lib/db/listen.ts'
 import { listOpenRuns, type OpenRun } from '#lib/db/runs/open-runs.ts'
-import { wakeWorkers } from '#lib/db/runs/runs.ts'
 import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -53,7 +53,7 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<Req
        ), $2), $2, $3, $4, $5) returning id`,
       [input.flow, now, parameters, input.requestedBy, before === undefined ? null : WAITS_FOR_OWN_FLOW],
     )
-    await wakeWorkers(sql, 'run')
+    await notifyWorkers(sql)
     return { runId: rows[0]?.id ?? '', waitsFor: before?.id ?? null }
   })
 }

@@ -2,9 +2,8 @@ import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { getSubject, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
-import { announceChange } from '#lib/db/history/changes.ts'
 import { endWindow, listOpenWindows, lockWindow } from '#lib/db/history/windows.ts'
-import { wakeWorkers } from '#lib/db/runs/runs.ts'
+import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { toStorableText } from '#lib/db/storable-json.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { WindowSubject } from './open-window.ts'
@@ -18,8 +17,8 @@ export async function closeWindow(ctx: Context, request: { windowId: number }): 
     const covered = window.flow === null ? await listAssetsUnder(sql, window.subjectId) : []
     await endWindow(sql, window.id, now)
     await markDue(sql, covered, now)
-    await wakeWorkers(sql, 'window')
-    await announceChange(sql)
+    await notifyWorkers(sql)
+    await notifyChange(sql)
     return covered
   })
   if (assetIds.length > 0) await rebuild(ctx, { assetIds, from: now })

@@ -2,10 +2,9 @@ import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { getSubject, markDue, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
-import { announceChange } from '#lib/db/history/changes.ts'
 import { insertWindow } from '#lib/db/history/windows.ts'
+import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { hasFlow } from '#lib/db/runs/flows.ts'
-import { wakeWorkers } from '#lib/db/runs/runs.ts'
 import { toStorableText } from '#lib/db/storable-json.ts'
 import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -43,8 +42,8 @@ export async function openWindow(ctx: Context, request: WindowRequest): Promise<
     const covered = matter.flow === null ? await listAssetsUnder(sql, matter.subjectId) : []
     const windowId = await insertWindow(sql, { ...matter, kind: request.kind, from: request.from, to: request.to, note })
     await markDue(sql, covered, from)
-    await wakeWorkers(sql, 'window')
-    await announceChange(sql)
+    await notifyWorkers(sql)
+    await notifyChange(sql)
     return { id: windowId, assetIds: covered }
   })
   if (assetIds.length > 0) await rebuild(ctx, { assetIds, from })

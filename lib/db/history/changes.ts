@@ -65,13 +65,3 @@ export async function listEverKnown(sql: Sql, subjectIds: readonly number[]): Pr
   )
   return new Set(rows.map((row) => row.subject_id))
 }
-
-/** Wakes the listeners when something but a status changed: a reason, an arrival, a verdict. */
-export async function notifyListeners(sql: Sql): Promise<void> {
-  await sql.query(`select pg_notify('tidemark_change', '')`)
-}
-
-/** Lets listeners look at once for something that is no status change. */
-export async function announceChange(sql: Sql): Promise<void> {
-  await sql.query("select pg_notify('tidemark_change', '')")
-}

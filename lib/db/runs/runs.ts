@@ -228,8 +228,3 @@ export async function markOverdue(sql: Sql, before: Instant): Promise<number> {
   )
   return rowCount ?? 0
 }
-
-/** Tells the workers that there is something to look at: a request, a cancellation. Only a hint; they look regularly anyway. */
-export async function wakeWorkers(sql: Sql, hint: string): Promise<void> {
-  await sql.query("select pg_notify('tidemark_worker', $1)", [hint])
-}

@@ -1,13 +1,13 @@
-import type { PoolClient } from 'pg'
 import type { Context } from '#lib/db/context.ts'
+import { listen } from '#lib/db/listen.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { createWakeSignal } from '#lib/platform/wake-signal.ts'
 import { type ChangeSequence, getChangeSequence } from './change-sequence.ts'
 
 const POLL_MS = 15 * SECOND_MS
-const RECONNECT_MS_MAX = 15 * SECOND_MS
 
-/** What moved between two looks. */
+/** What moved between two readings of the marks. */
 export interface Movement {
   statuses: boolean
   facts: boolean
@@ -17,22 +17,21 @@ export interface Movement {
 }
 
 /**
- * Tells `onMovement` whenever what the page shows has changed, one call at a time. NOTIFY is only a hint: the marks are read
+ * Tells `onMovement` whenever what the page shows has changed, one call at a time. NOTIFY only wakes: the marks are read
  * again after it, after a lost connection and every 15 seconds. Ends when the signal aborts.
  */
 export async function watchChanges(ctx: Context, signal: AbortSignal, onMovement: (movement: Movement) => Promise<void>): Promise<void> {
-  const wakeSignal = createWakeSignal()
-  signal.addEventListener('abort', wakeSignal.wake)
-  const listening = listen(ctx, signal, wakeSignal.wake)
+  const wakeSignal = createWakeSignal(ctx.clock)
+  const listening = listen(ctx, signal, { onChange: wakeSignal.wake })
   let before: ChangeSequence | null = null
   while (!signal.aborted) {
-    before = await look(ctx, before, onMovement)
-    await wakeSignal.wait(ctx, POLL_MS, signal)
+    before = await compare(ctx, before, onMovement)
+    await wakeSignal.wait(POLL_MS, signal)
   }
   await listening
 }
 
-async function look(
+async function compare(
   ctx: Context,
   before: ChangeSequence | null,
   onMovement: (movement: Movement) => Promise<void>,
@@ -48,57 +47,5 @@ async function look(
     ctx.log.warn('could not read what has changed; trying again', { error: toInternalMessage(error) })
     // What the page shows meanwhile is as last known: it is made anew when there is an answer, whatever has changed.
     return before === null ? null : { ...before, facts: '' }
-  }
-}
-
-async function listen(ctx: Context, signal: AbortSignal, wake: () => void): Promise<void> {
-  let waitMs = SECOND_MS
-  while (!signal.aborted) {
-    try {
-      await listenOnce(ctx, signal, wake)
-      waitMs = SECOND_MS
-    } catch (error) {
-      ctx.log.warn('lost the connection that listens for changes', { error: toInternalMessage(error) })
-    }
-    wake()
-    await ctx.clock.sleep(waitMs, signal)
-    waitMs = Math.min(waitMs * 2, RECONNECT_MS_MAX)
-  }
-}
-
-async function listenOnce(ctx: Context, signal: AbortSignal, wake: () => void): Promise<void> {
-  const client: PoolClient = await ctx.pool.connect()
-  try {
-    client.on('notification', wake)
-    await client.query('listen tidemark_change')
-    wake()
-    await new Promise<void>((resolve, reject) => {
-      client.once('error', reject)
-      client.once('end', resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-  } finally {
-    client.release(true)
-  }
-}
-
-/** Wakes a waiting loop at once, or the next wait if nobody waits right now. */
-function createWakeSignal() {
-  let rung = false
-  let wake: (() => void) | null = null
-  return {
-    wake: () => {
-      rung = true
-      wake?.()
-    },
-    async wait(ctx: Context, ms: number, signal: AbortSignal): Promise<void> {
-      if (!rung) {
-        const early = new AbortController()
-        wake = () => early.abort()
-        await ctx.clock.sleep(ms, AbortSignal.any([signal, early.signal]))
-        wake = null
-      }
-      rung = false
-    },
   }
 }

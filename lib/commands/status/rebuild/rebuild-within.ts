@@ -1,6 +1,5 @@
 import { lockSubjects, type Subject } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
-import { notifyListeners } from '#lib/db/history/changes.ts'
 import { loadReopenedDays } from '#lib/db/history/days.ts'
 import {
   loadFeedsOfAssets,
@@ -10,6 +9,7 @@ import {
   type Membership,
 } from '#lib/db/history/memberships.ts'
 import { loadFeedVersions } from '#lib/db/history/versions.ts'
+import { notifyChange } from '#lib/db/listen.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { logChanges } from './log-changes.ts'
@@ -53,7 +53,7 @@ export async function rebuildWithin(
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
   await refreshDays(sql, reporting, touched)
-  await notifyListeners(sql)
+  await notifyChange(sql)
   return { assets: subjects.length, changes }
 }
 

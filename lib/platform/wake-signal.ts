@@ -1,27 +1,27 @@
-import type { Clock } from '#lib/platform/clock.ts'
+import type { Clock } from './clock.ts'
 
-/** Something a loop sleeps by: `ring` ends its sleep, or its next one when it is awake. */
+/** Something a loop sleeps by: `wake` ends its sleep, or its next one when it is awake. */
 export interface WakeSignal {
   wake(): void
   wait(ms: number, signal: AbortSignal): Promise<void>
 }
 
 export function createWakeSignal(clock: Clock): WakeSignal {
-  let rung = false
+  let woken = false
   let wake: (() => void) | null = null
   return {
     wake() {
-      rung = true
+      woken = true
       wake?.()
     },
     async wait(ms, signal) {
-      if (!rung && !signal.aborted) {
+      if (!woken && !signal.aborted) {
         const early = new AbortController()
         wake = () => early.abort()
         await clock.sleep(ms, AbortSignal.any([signal, early.signal]))
         wake = null
       }
-      rung = false
+      woken = false
     },
   }
 }
