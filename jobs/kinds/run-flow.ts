@@ -1,14 +1,9 @@
 import { z } from 'zod'
 import { defineJobKind } from '#jobs/worker/job-kind.ts'
-import { claimRun } from '#lib/commands/runs/claim-run.ts'
 
-/** A run may be due: take it, if it still is and there is room. It then goes on in the background. */
+/** A run is due and the worker that planned it had no room: take it, if it still is and there is room here. It then goes on in the background. */
 export default defineJobKind({
   input: z.object({ runId: z.string() }),
   key: ({ runId }) => runId,
-  async run(services, { runId }) {
-    if (!services.runs.hasRoom()) return
-    const claimed = await claimRun(services.ctx, { runId, owner: services.workerId })
-    if (claimed) services.runs.start(services, claimed)
-  },
+  run: async (services, { runId }) => void (await services.runs.take(services, runId)),
 })

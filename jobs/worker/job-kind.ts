@@ -10,6 +10,8 @@ import type { Lookup, SecretSource } from '#lib/platform/secrets/secrets.ts'
 export interface HeldRuns {
   /** Whether another run may be taken. */
   hasRoom(): boolean
+  /** Claims a run, if it may begin, and starts it; false when this worker has no room for another. */
+  take(services: JobServices, runId: string): Promise<boolean>
   ids(): string[]
   /** Executes a claimed run in the background to its end. */
   start(services: JobServices, run: ClaimedRun): void

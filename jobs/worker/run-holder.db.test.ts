@@ -13,6 +13,7 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { testFlow, testServices } from '#lib/testing/runs/job-services.ts'
 import type { JobServices } from './job-kind.ts'
+import { planSweep } from './sweeps.ts'
 
 const result: FlowResult = { rowsLoaded: 2, rowsSeen: 10, summary: { terms: 1 } }
 let database: TestDatabase
@@ -56,6 +57,22 @@ describe('a run that a worker holds', () => {
     const id = await start(services)
     await idle(services)
     expect(await stateOf(id)).toMatchObject({ state: 'completed', rows_loaded: '2', summary: { rowsSeen: 10, counts: { terms: 1 } } })
+  })
+
+  it('begins in the sweep that finds it ready; what a worker has no room for goes to the others through the queue', async () => {
+    const sent: string[] = []
+    const queue = { send: async (kind: string) => void sent.push(kind), stop: async () => {} }
+    const services = worker(async () => result)
+    const { runId } = await requestRun(ctx, { flow: 'course' })
+    await planSweep(services, queue)
+    expect(services.runs.ids()).toEqual([runId])
+    await idle(services)
+    expect(await stateOf(runId)).toMatchObject({ state: 'completed' })
+    await services.runs.stop(async () => {})
+    await clock.advance(1000)
+    await requestRun(ctx, { flow: 'course' })
+    await planSweep(services, queue)
+    expect(sent).toEqual(['run-flow'])
   })
 
   it('fails in words when nobody named a lake', async () => {

@@ -1,9 +1,9 @@
-import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
+import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { createWakeSignal } from '#lib/platform/wake-signal.ts'
 import { executeRun } from './execute-run.ts'
 import type { HeldRuns, JobServices } from './job-kind.ts'
-import { createWakeSignal } from '#lib/platform/wake-signal.ts'
 
 const RUNS_MAX = 4
 /** A stopping worker waits this long for runs that are about to end, then hands them back. */
@@ -18,15 +18,29 @@ interface Held {
 /** The runs one worker holds and executes. */
 export class RunHolder implements HeldRuns {
   readonly #held = new Map<string, Held>()
+  #claiming = 0
   #stopping = false
 
   /** Whether another run may be taken. */
   hasRoom(): boolean {
-    return !this.#stopping && this.#held.size < RUNS_MAX
+    return !this.#stopping && this.#held.size + this.#claiming < RUNS_MAX
   }
 
   ids(): string[] {
     return [...this.#held.keys()]
+  }
+
+  /** Claims a run, if it may begin, and starts it; false when this worker has no room for another. */
+  async take(services: JobServices, runId: string): Promise<boolean> {
+    if (!this.hasRoom()) return false
+    this.#claiming += 1
+    try {
+      const claimed = await claimRun(services.ctx, { runId, owner: services.workerId })
+      if (claimed) this.start(services, claimed)
+    } finally {
+      this.#claiming -= 1
+    }
+    return true
   }
 
   /** Executes a claimed run in the background to its end. */

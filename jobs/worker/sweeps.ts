@@ -6,8 +6,8 @@ import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import type { JobServices } from './job-kind.ts'
 import type { WakeSignal } from '#lib/platform/wake-signal.ts'
+import type { JobServices } from './job-kind.ts'
 import type { WakeUps } from './wake-ups.ts'
 
 /** However far off the next status is due, look again after this long. */
@@ -16,7 +16,7 @@ const AFTER_ERROR_MS = SECOND_MS
 
 /**
  * Turns statuses at the instant they are due, until the worker stops: a timer on the earliest one, looked at again every
- * five seconds and when the bell rings. Not through the queue, so that nothing stands between a deadline and its colour.
+ * five seconds and when the signal wakes it. Not through the queue, so that nothing stands between a deadline and its colour.
  */
 export async function sweepStatuses(services: JobServices, wakeSignal: WakeSignal, onSwept: () => void): Promise<void> {
   const { ctx, signal } = services
@@ -40,15 +40,26 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
   return Math.min(Math.max(nextDueAt - now + 1, 50), LOOK_AGAIN_MS)
 }
 
-/** Makes the next runs, ends lost leases, and wakes whoever has something to do: runs, probes, checks, messages. */
+/**
+ * Makes the next runs, ends lost leases and starts what is ready; what this worker has no room for, and probes, checks and messages, it
+ * sends through the queue.
+ */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await expireLeases(ctx)
   const { ready } = await planRuns(ctx)
-  for (const { runId } of ready) await wakeUps.send('run-flow', { runId })
+  for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })
   const now = ctx.clock.now()
   for (const { key } of await listDueConnections(ctx.pool, now)) await wakeUps.send('probe-connection', { connection: key })
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('deliver-messages')
+}
+
+/** Not through the queue: somebody may be waiting for it. That one run cannot be claimed holds up no other work. */
+function take(services: JobServices, runId: string): Promise<boolean> {
+  return services.runs.take(services, runId).catch((error) => {
+    services.ctx.log.error('a run could not be claimed; the next sweep tries again', { run: runId, error: toInternalMessage(error) })
+    return true
+  })
 }
