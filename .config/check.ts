@@ -1,12 +1,10 @@
-// npm run check: format and lint, types, architecture, rules. Needs no database; run it before every commit.
+// npm run check: format and lint, types, rules (the architecture is one of them). Needs no database; run it before every commit.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Counts, report, runStep, runSuite, type StepResult } from './step.ts'
-
-const CRUISED = ['lib', 'app', 'jobs', 'demo', 'e2e', 'instrumentation.ts', 'proxy.ts']
 
 /** What vitest's JSON report says it ran. */
 export function readVitestReport(file: string): Counts | undefined {
@@ -36,12 +34,6 @@ export async function check(): Promise<StepResult[]> {
   }
   const quick = async () => {
     await done(runStep({ name: 'format, lint', run: ['biome', 'check', '.'] }))
-    await done(
-      runStep({
-        name: 'layers',
-        run: ['depcruise', '--config', '.config/dependency-cruiser.mjs', ...CRUISED.filter((path) => existsSync(path))],
-      }),
-    )
     await done(runStep({ name: 'types', run: ['tsc', '--noEmit', '--project', '.', '--pretty', 'false'] }))
   }
   await Promise.all([quick(), done(runVitest('rules', 'rules'))])

@@ -137,6 +137,13 @@ export default {
       'Records are read from bytes that others fetch: of npm they may use zod and the libraries of their formats.',
     ),
     {
+      name: 'wording-is-light',
+      comment: 'Page, terminal, mail and feeds share the wording: it leads to neither zod nor luxon, by whatever way.',
+      severity: 'error',
+      from: { path: '^lib/domain/wording/', pathNot: TESTS },
+      to: { path: 'node_modules/(@types/)?(zod|luxon)/', reachable: true },
+    },
+    {
       name: 'prisma-stays-in-db',
       comment: 'The Prisma client and its generated types stop at lib/db; its functions return domain values.',
       severity: 'error',
