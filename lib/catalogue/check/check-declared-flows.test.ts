@@ -69,7 +69,7 @@ describe('a flow without code', () => {
     expect(changed(from, to)).toContainEqual(expect.stringContaining(`"${key}"`))
   })
 
-  it('waits for other flows, and a recipe may be waited for', () => {
+  it('waits for other flows, and a declared flow may be waited for', () => {
     expect(delivered('schedule:', 'after: [parking-permits]\n    schedule:')).toEqual([])
     expect(delivered('schedule:', 'after: [parking-permit]\n    schedule:')).toEqual([
       expect.stringContaining('Did you mean "parking-permits"?'),

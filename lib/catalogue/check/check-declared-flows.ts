@@ -12,7 +12,7 @@ import { checkPart, writtenSchemaOf } from './check-settings.ts'
 import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 
-/** The document as written and with what its recipes declare. */
+/** The document as written and with what its flows declare. */
 export interface DeclaredFlowCheck {
   root: LocatedNode
   full: LocatedNode
@@ -28,7 +28,7 @@ function takenSchemas({ flows }: CatalogueContracts): Map<string, string> {
   return new Map([['tidemark', 'Tidemark itself'], ['information_schema', 'the server'], ...own])
 }
 
-/** A flow with code takes nothing of a recipe, and a recipe needs `extract`. */
+/** A flow with code takes nothing of a declared one, and a declared flow needs `extract`. */
 function checkKind({ root, contracts }: DeclaredFlowCheck): Finding[] {
   return entriesOf(childOf(root, 'flows')).flatMap(([name, node]): Finding[] => {
     const strange = entriesOf(node).filter(([key]) => DECLARED_FLOW_KEYS.has(key))
@@ -171,7 +171,7 @@ function checkShown(check: DeclaredFlowCheck, declaredFlow: DeclaredFlowEntry): 
   return checkFeedName(check, declaredFlow)
 }
 
-/** A name counts only where the feed is declared by this recipe. */
+/** A name counts only where the feed is declared by this flow. */
 function checkFeedName(check: DeclaredFlowCheck, declaredFlow: DeclaredFlowEntry): Finding[] {
   const named = textOf(childOf(declaredFlow.node, 'feedName'))
   const place = placeOf(declaredFlow)

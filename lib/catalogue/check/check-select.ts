@@ -6,7 +6,7 @@ import { defaultProblem } from '#lib/domain/values/convert-value.ts'
 import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 
-/** The columns a recipe names; null when it takes whatever fields come. */
+/** The columns a declared flow names; null when it takes whatever fields come. */
 export function selectedColumns(declaredFlow: DeclaredFlowEntry): string[] | null {
   const select = childOf(declaredFlow.node, 'select')
   return select === undefined ? null : entriesOf(select).map(([column]) => column)
@@ -54,7 +54,7 @@ function checkLoad(declaredFlow: DeclaredFlowEntry): Finding[] {
   return [...findings, ...columns.flatMap(({ text, path: at }) => (text === undefined ? [] : unknownColumn(declaredFlow, at, text)))]
 }
 
-/** Columns of a recipe that cannot be made, and what `load` says of them. */
+/** Columns of a declared flow that cannot be made, and what `load` says of them. */
 export function checkSelect(root: LocatedNode, declaredFlow: DeclaredFlowEntry): Finding[] {
   const zone = textOf(childOf(declaredFlow.node, 'timezone')) ?? textOf(childOf(childOf(root, 'page'), 'zone')) ?? ''
   const columns = entriesOf(childOf(declaredFlow.node, 'select'))

@@ -9,7 +9,7 @@ import { isValidZone } from '#lib/domain/time/local-day.ts'
 
 type Place = { group: string; feed: string }
 
-/** `<group>/<feed>` of a recipe; null when it names none or not in this form. */
+/** `<group>/<feed>` of a declared flow; null when it names none or not in this form. */
 export function placeOf(declaredFlow: DeclaredFlowEntry): Place | null {
   const [group, feed, more] = textOf(childOf(declaredFlow.node, 'feed'))?.split('/') ?? []
   return group && feed && more === undefined ? { group, feed } : null
@@ -76,7 +76,7 @@ function declareAsset(root: LocatedNode, declaredFlow: DeclaredFlowEntry, { key,
 const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
 
 /**
- * What a recipe promises of what it writes where nobody wrote a promise: as for every other by the day while it runs once a day,
+ * What a declared flow promises of what it writes where nobody wrote a promise: as for every other by the day while it runs once a day,
  * else by its own ticks and the time it may take.
  */
 function promiseOf({ node }: DeclaredFlowEntry): LocatedNode['value'] | undefined {
@@ -119,8 +119,8 @@ function readAsset(declaredFlow: DeclaredFlowEntry): Declared {
 }
 
 /**
- * The document with the feeds, assets and promises its recipes declare, as if they stood under `groups`. What is written is declared before
- * what is read, so that a table one recipe loads and another reads lives in the feed of the one that loads it.
+ * The document with the feeds, assets and promises its flows declare, as if they stood under `groups`. What is written is declared before
+ * what is read, so that a table one flow loads and another reads lives in the feed of the one that loads it.
  */
 export function withDeclaredFlowFeeds(root: LocatedNode, declaredFlows: readonly DeclaredFlowEntry[]): LocatedNode {
   const written = declaredFlows.reduce(

@@ -5,13 +5,13 @@ import { isValidZone } from '#lib/domain/time/local-day.ts'
 import type { CatalogueContracts, FlowContract } from './contracts.ts'
 import { DECLARED_FLOW_TIMEOUT_MS } from './declared-flow.ts'
 
-/** What one run of a recipe may be told. */
+/** What one run of a declared flow may be told. */
 export const declaredFlowParameters = z.strictObject({
   /** Says what would change and changes nothing. */
   dryRun: z.boolean().optional(),
-  /** Instead of what the recipe says. */
+  /** Instead of what the catalogue says. */
   allowEmpty: z.boolean().optional(),
-  /** Instead of what the recipe says. */
+  /** Instead of what the catalogue says. */
   shrinkRatio: z.number().min(0).max(1).optional(),
 })
 export type DeclaredFlowParameters = z.infer<typeof declaredFlowParameters>
@@ -51,7 +51,7 @@ function contractOf({ node, from, to }: DeclaredFlowEntry, pageZone: string): Fl
   }
 }
 
-/** The contracts with one more flow for each recipe of the document, so that recipes are checked and resolved like other flows. */
+/** The contracts with each declared flow of the document, so that these are checked and resolved like other flows. */
 export function withDeclaredFlows(contracts: CatalogueContracts, root: LocatedNode): CatalogueContracts {
   const zone = textOf(childOf(childOf(root, 'page'), 'zone')) ?? ''
   const declaredFlows = declaredFlowsIn(root, contracts.flows).map(

@@ -4,7 +4,7 @@ import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { isValidZone } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
 
-/** How long a recipe may run unless it says otherwise. */
+/** How long a declared flow may run unless it says otherwise. */
 export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
 /** An answer with at most this share of the rows in the table is not believed. */
 export const SHRINK_RATIO = 0.5
@@ -94,7 +94,7 @@ export const DECLARED_FLOW_KEYS: ReadonlySet<string> = new Set(Object.keys(DECLA
 export const EXTRACT_KEYS: ReadonlySet<string> = new Set(Object.keys(extractSchema.shape))
 export const DELIVER_KEYS: ReadonlySet<string> = new Set(Object.keys(deliverSchema.shape))
 
-/** A recipe as it is stored with an accepted catalogue, with what the catalogue says beside it. */
+/** A declared flow as it is stored with an accepted catalogue, with what the catalogue says beside it. */
 export const declaredFlowSchema = z.object({
   timezone: z.string().optional(),
   rejectTolerance: z.number().optional(),

@@ -2,7 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { KnownReadings } from '#lib/domain/freshness/diff-readings.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { CLOCK_SKEW_MAX_MS, type Instant } from '#lib/domain/time/instant.ts'
 
 /** An arrival to be stored. `runId` names the run that made it; null when a probe saw it. */
 export interface NewArrival extends Arrival {
@@ -36,9 +36,11 @@ function toArrival(row: ArrivalRow): Arrival {
   }
 }
 
+const SKEW = `interval '${CLOCK_SKEW_MAX_MS} milliseconds'`
+
 /** SQL: whether a row's value does not lie in the future of its recording; a date counts until its local day ends somewhere. */
 function credible(row: string): string {
-  const reach = `case when ${row}.precision = 'day' then interval '26 hours' else interval '60 seconds' end`
+  const reach = `case when ${row}.precision = 'day' then interval '26 hours' else ${SKEW} end`
   return `(${row}.at is null or ${row}.at <= ${row}.recorded_at + ${reach})`
 }
 
@@ -104,7 +106,7 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = l.asset_id and a.clock = l.clock and a.kind = l.kind and a.recorded_at < l.since and ${credible('a')}
          order by a.recorded_at desc, a.id desc limit 3
        ) e
-       where l.at > l.recorded_at + interval '60 seconds'
+       where l.at > l.recorded_at + ${SKEW}
      ),
      since as (
        select a.* from reach w cross join lateral (

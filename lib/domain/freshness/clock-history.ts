@@ -1,10 +1,7 @@
-import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import { dayNumberAt } from '#lib/domain/time/zone.ts'
 import type { Arrival } from './facts.ts'
-
-/** Clocks of other machines may run ahead by this much before their times count as future data. */
-const CLOCK_SKEW_MAX_MS = MINUTE_MS
 
 /** What a clock was known to show; `at` is null when there was nothing (an emptied table). */
 export interface KnownValue {
@@ -56,7 +53,7 @@ export function placeOf({ at, placedAt }: Arrival): Instant | null {
 export function isFutureData(arrival: Arrival, zone: string): boolean {
   if (arrival.at === null) return false
   if (arrival.precision === 'day') return dayNumberAt(arrival.at, zone) > dayNumberAt(arrival.recordedAt, zone)
-  return arrival.at > arrival.recordedAt + CLOCK_SKEW_MAX_MS
+  return isFuture(arrival.at, arrival.recordedAt)
 }
 
 /** The state of the clock at an instant; null before anything was known. */

@@ -8,7 +8,7 @@ import type { PreparedFacts } from './prepare-facts.ts'
 import { knownUntil } from './sight.ts'
 import type { Span, Verdict } from './span.ts'
 import { isBroken } from './status.ts'
-import { walk } from './status-timeline.ts'
+import { statusTimeline } from './status-timeline.ts'
 
 /**
  * The status of an asset at an instant, why, and when it changes if nothing arrives. Facts that count only later are
@@ -33,7 +33,7 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
 }
 
 function currentSpan(settings: AssetSettings, facts: PreparedFacts, now: Instant): Span {
-  for (const span of walk(settings, facts, now, NEVER, now)) return span
+  for (const span of statusTimeline(settings, facts, now, NEVER, now)) return span
   return { from: now, to: NEVER, status: null, reason: null }
 }
 

@@ -16,7 +16,7 @@ import { isBroken, type Status } from './status.ts'
  * The statuses of an asset over [from, to) under one version of its settings, from change point to change point;
  * neighbours differ. Facts that count only after `asOf` are left out: `evaluate` must not see the future.
  */
-export function* walk(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
+export function* statusTimeline(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
   const answers = answersThatCount(settings, facts, asOf)
   const start = refusedFromAt(answers, workFromAt(facts, from))
   const spans = underWork(underAnswers(inSight(settings, facts, start, to, asOf), answers), facts.work)

@@ -5,7 +5,7 @@ import { joinSpans } from './join-spans.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import { type PreparedFacts, prepareFacts } from './prepare-facts.ts'
 import type { Span } from './span.ts'
-import { walk } from './status-timeline.ts'
+import { statusTimeline } from './status-timeline.ts'
 
 /**
  * The statuses of an asset over [max(from, createdAt), to): without gaps, neighbours differ, no promise is a span of
@@ -29,5 +29,5 @@ function* stretches(versions: readonly SettingsVersion[], facts: PreparedFacts, 
 function* stretch(settings: AssetSettings | null, facts: PreparedFacts, from: Instant, to: Instant): Generator<Span> {
   if (from >= to) return
   if (settings === null) yield { from, to, status: null, reason: null }
-  else yield* walk(settings, facts, from, to, NEVER)
+  else yield* statusTimeline(settings, facts, from, to, NEVER)
 }

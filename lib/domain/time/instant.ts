@@ -6,6 +6,14 @@ export const MINUTE_MS = 60 * SECOND_MS
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
+/** Clocks of other machines may run ahead by this much before their times lie in the future. */
+export const CLOCK_SKEW_MAX_MS = MINUTE_MS
+
+/** True for a time of another machine that lies in the future. */
+export function isFuture(at: Instant, now: Instant): boolean {
+  return at > now + CLOCK_SKEW_MAX_MS
+}
+
 /** Where nothing else bounds a stretch: the last instant a JavaScript date can name. */
 export const END_OF_TIME: Instant = 8_640_000_000_000_000
 

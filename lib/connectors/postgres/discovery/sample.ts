@@ -1,7 +1,7 @@
 import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { TextRow } from '#lib/connectors/postgres/session.ts'
 import { quoteIdentifier, quoteTable } from '#lib/connectors/postgres/table-path.ts'
-import { DAY_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import type { NewestValue } from './column-choice.ts'
 import { type ColumnChoice, isTimeType } from './column-score.ts'
 import type { Relation } from './inventory.ts'
@@ -102,7 +102,7 @@ function zoneOf(text: string | null, choice: ColumnChoice, { said, likely }: Val
   if (said !== undefined) return said
   const fits = (zone: string) => {
     const time = readInstant(text, choice.type, zone, now)
-    return !time.ok || time.at === null || time.precision === 'day' || time.at <= now + MINUTE_MS
+    return !time.ok || time.at === null || time.precision === 'day' || !isFuture(time.at, now)
   }
   const time = readInstant(text, choice.type, 'UTC', now)
   return time.ok && time.wallClock && !fits('UTC') ? (likely.find(fits) ?? 'UTC') : 'UTC'
@@ -112,8 +112,8 @@ function readValue(newest: string | null, past: string | null, choice: ColumnCho
   if (newest === null) return { at: null, text: '', ahead: false, zone: zones.said ?? 'UTC' }
   const zone = zoneOf(past, choice, zones, now)
   const time = readInstant(past, choice.type, zone, now)
-  if (!time.ok || time.at === null || time.at < EARLIEST || time.at > now + DAY_MS + MINUTE_MS) return null
-  const isAhead = newest !== past || (time.precision === 'instant' && time.at > now + MINUTE_MS)
+  if (!time.ok || time.at === null || time.at < EARLIEST || isFuture(time.at, now + DAY_MS)) return null
+  const isAhead = newest !== past || (time.precision === 'instant' && isFuture(time.at, now))
   return { at: time.at, text: past ?? '', ahead: isAhead, zone }
 }
 

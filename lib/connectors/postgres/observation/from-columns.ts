@@ -2,7 +2,7 @@ import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts
 import { readInstant } from '#lib/connectors/postgres/read-instant.ts'
 import type { TextRow } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
-import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { HOUR_MS, type Instant, isFuture, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { ColumnState } from './metadata.ts'
 import type { Question } from './newest-statement.ts'
 import { newestOf } from './newest-value.ts'
@@ -22,7 +22,7 @@ function halfHoursAhead(at: Instant, now: Instant): number | null {
 
 /** What to say about a newest value that lies in the future; null when it does not. */
 function futureWarning(at: Instant, now: Instant, before: number | null): string | null {
-  if (at <= now + MINUTE_MS) return null
+  if (!isFuture(at, now)) return null
   const steps = halfHoursAhead(at, now)
   if (steps === null) return 'The newest value lies in the future; it is kept, but not judged.'
   const often = before === steps ? 'always ' : ''
