@@ -4,7 +4,7 @@ import type { RunState } from './run.ts'
 export const FLOW_HEALTHS = ['running', 'failed', 'partial', 'paused', 'never', 'completed'] as const
 export type FlowHealth = (typeof FLOW_HEALTHS)[number]
 
-/** The standing by the latest run that began or should have; `isRunning`: one is under way. */
+/** The health by the latest run that began or should have; `isRunning`: one is under way. */
 export function flowHealth(flow: { last: RunState | null; isRunning: boolean; isPaused: boolean }): FlowHealth {
   if (flow.isRunning) return 'running'
   if (flow.isPaused) return 'paused'

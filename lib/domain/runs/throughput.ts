@@ -8,7 +8,7 @@ export interface ProgressMark {
 }
 
 /** How fast a run goes, in items per second; null while nothing can be said. */
-export interface Pace {
+export interface Throughput {
   /** Over the last minute, or as much of it as was watched. */
   recent: number | null
   /** The stretch `recent` is about; a minute at most, apart from the pause between two looks. */
@@ -17,10 +17,10 @@ export interface Pace {
   overall: number | null
 }
 
-/** A shorter stretch says nothing about a pace. */
+/** A shorter stretch says nothing about a throughput. */
 const STRETCH_MS_MIN = 3 * SECOND_MS
 
-/** The marks that the pace of the last minute needs, oldest first, with a new one. A count that fell back begins anew. */
+/** The marks that the throughput of the last minute needs, oldest first, with a new one. A count that fell back begins anew. */
 export function withMark(marks: readonly ProgressMark[], mark: ProgressMark): ProgressMark[] {
   const last = marks.at(-1)
   if (last !== undefined && mark.done < last.done) return [mark]
@@ -30,8 +30,8 @@ export function withMark(marks: readonly ProgressMark[], mark: ProgressMark): Pr
   return all.slice(Math.max(0, base))
 }
 
-/** The pace at the newest mark. `startedAt`: when counting began. */
-export function throughputOf(marks: readonly ProgressMark[], startedAt: Instant | null): Pace {
+/** The throughput at the newest mark. `startedAt`: when counting began. */
+export function throughputOf(marks: readonly ProgressMark[], startedAt: Instant | null): Throughput {
   const first = marks[0]
   const last = marks.at(-1)
   if (first === undefined || last === undefined) return { recent: null, recentMs: 0, overall: null }
@@ -53,8 +53,8 @@ export function rateInWords(perSecondRate: number): string {
   return `${perMinute >= 10 || perMinute === 0 ? Math.round(perMinute) : perMinute.toFixed(1)} per minute`
 }
 
-/** The pace in words, the last minute first: `340 per second in the last minute, 312 overall`; null while nothing can be said. */
-export function throughputInWords({ recent, recentMs, overall }: Pace): string | null {
+/** The throughput in words, the last minute first: `340 per second in the last minute, 312 overall`; null while nothing can be said. */
+export function throughputInWords({ recent, recentMs, overall }: Throughput): string | null {
   const parts: string[] = []
   if (recent !== null) {
     const stretch = recentMs >= MINUTE_MS - STRETCH_MS_MIN ? 'minute' : `${Math.round(recentMs / SECOND_MS)} s`
