@@ -73,7 +73,7 @@ describe('the course flow is partial, never complete, after', () => {
     expect(await everything()).toEqual(before)
   })
 
-  it('W16: one term that failed; the others are loaded and its name stands in the words', async () => {
+  it('one term that failed; the others are loaded and its name stands in the words', async () => {
     lake.control.faults.set('snaplogic', 'unauthorized', { times: 1 })
     const end = await load({ parameters: { terms: ['2263', '2265', '2273'] } })
     expect(end.state).toBe('partial')
@@ -82,8 +82,8 @@ describe('the course flow is partial, never complete, after', () => {
   })
 
   const ROWS = [
-    ['W18: a session code that is too long', 'long-session-code', 'sessionCode is not text of at most 3 characters', 2],
-    ['W18: a course id too large for an integer', 'integer-overflow', 'courseId is missing, not a whole number, or too large', 2],
+    ['a session code that is too long', 'long-session-code', 'sessionCode is not text of at most 3 characters', 2],
+    ['a course id too large for an integer', 'integer-overflow', 'courseId is missing, not a whole number, or too large', 2],
     ['null where an object should be', 'null-objects', 'courseId is missing, not a whole number, or too large', 3],
   ] as const
   it.each(ROWS)('%s: that row is put aside with its reason, its batch is loaded', async (_what, manner, reason, refused) => {
@@ -96,7 +96,7 @@ describe('the course flow is partial, never complete, after', () => {
     expect(await lake.count(CURRENT)).toBe(PER_TERM - 2)
   })
 
-  it('W18: a row only the database refuses; its batch is halved until that row is left', async () => {
+  it('a row only the database refuses; its batch is halved until that row is left', async () => {
     await lake.rows(`alter table course_raw.course_data add constraint no_seven check (course_id <> 7) not valid`)
     await lake.rows(`truncate ${CURRENT}, course_raw.course_data, course_curated.course_data_by_service`)
     const end = await load()
@@ -108,7 +108,7 @@ describe('the course flow is partial, never complete, after', () => {
 })
 
 describe('the course flow takes in its stride', () => {
-  it('W18: a NUL in a text, which is taken out', async () => {
+  it('a NUL in a text, which is taken out', async () => {
     lake.control.faults.set('snaplogic', 'null-character')
     const end = await load()
     expect(end.state).toBe('completed')
@@ -149,11 +149,11 @@ describe('the course flow takes in its stride', () => {
 })
 
 describe('the course flow never calls nothing a success', () => {
-  it('W16: no active term is a failure with a remedy', async () => {
+  it('no active term is a failure with a remedy', async () => {
     expect(await lake.run('course', course)).toMatchObject({ state: 'failed', problem: expect.stringContaining('Run the term flow first') })
   })
 
-  it('W16: all terms failed is a failure', async () => {
+  it('all terms failed is a failure', async () => {
     lake.control.faults.set('snaplogic', 'unauthorized')
     expect(await load({ parameters: { terms: ['2263', '2265'] } })).toMatchObject({
       state: 'failed',
@@ -161,7 +161,7 @@ describe('the course flow never calls nothing a success', () => {
     })
   })
 
-  it('W7: only empty terms is a failure', async () => {
+  it('only empty terms is a failure', async () => {
     expect(await load({ parameters: { terms: ['1111', '1112'] } })).toMatchObject({
       state: 'failed',
       problem: expect.stringContaining('no course for any'),

@@ -32,7 +32,7 @@ const servicesWritten = () =>
   )
 
 describe('when an allow-list changes and no course does', () => {
-  it('W11: narrowing takes effect for every course, and touches no other service', async () => {
+  it('narrowing takes effect for every course, and touches no other service', async () => {
     await lake.rows(`update ${FILTERS} set paths = array['/department', '/termDetails'] where service = 'courseCatalog'`)
     const end = await load()
     expect(end).toMatchObject({ state: 'completed', rowsLoaded: 0 })
@@ -41,21 +41,21 @@ describe('when an allow-list changes and no course does', () => {
     expect(await lake.count('course_raw.course_data')).toBe(PER_TERM)
   })
 
-  it('W11: narrowing takes effect even while the source is down', async () => {
+  it('narrowing takes effect even while the source is down', async () => {
     await lake.rows(`update ${FILTERS} set paths = array['/college'] where service = 'courseCatalog'`)
     lake.control.faults.set('snaplogic', 'down')
     expect((await load()).state).toBe('failed')
     expect(await lake.count(CURATED, "service = 'courseCatalog' and course_data ? 'title'")).toBe(0)
   })
 
-  it('W11: a new service gets a row for every course', async () => {
+  it('a new service gets a row for every course', async () => {
     await lake.rows(`insert into ${FILTERS} values ('titles', array['/title'])`)
     await load()
     expect(await lake.count(CURATED, "service = 'titles'")).toBe(PER_TERM)
     expect(await servicesWritten()).toEqual([{ service: 'titles', n: PER_TERM }])
   })
 
-  it('W28: a removed service loses all its rows', async () => {
+  it('a removed service loses all its rows', async () => {
     await lake.rows(`insert into ${FILTERS} values ('titles', array['/title'])`)
     await load()
     await lake.rows(`delete from ${FILTERS} where service = 'titles'`)
@@ -63,7 +63,7 @@ describe('when an allow-list changes and no course does', () => {
     expect(await lake.count(CURATED, "service = 'titles'")).toBe(0)
   })
 
-  it('W28: writes nothing when the new list lets the same through (broad beats narrow, duplicates are harmless)', async () => {
+  it('writes nothing when the new list lets the same through (broad beats narrow, duplicates are harmless)', async () => {
     await lake.rows(
       `update ${FILTERS} set paths = array['/title', '/title', '/college', '/department', '/termDetails/term', '/termDetails'] where service = 'courseCatalog'`,
     )
@@ -88,7 +88,7 @@ describe('when an allow-list changes and no course does', () => {
     ['trailing', ['/title/']],
     ['nothing', ['/title', '']],
     ['null', [null]],
-  ])('W28: the lake refuses the filter %s %j', async (service, paths) => {
+  ])('the lake refuses the filter %s %j', async (service, paths) => {
     await expect(lake.rows(`insert into ${FILTERS} values ($1, $2)`, [service, paths])).rejects.toThrow(/check constraint/)
   })
 })

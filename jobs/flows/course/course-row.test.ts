@@ -98,7 +98,7 @@ describe('reading a course', () => {
     expect('document' in again && again.document()).toBe(first.document())
   })
 
-  it('W31: does not hash a text it knows', () => {
+  it('does not hash a text it knows', () => {
     expect(read(course({ courseId: '1' }), DETAILS, () => 'as the lake knows it')).toMatchObject({ hash: 'as the lake knows it' })
   })
 })

@@ -69,7 +69,7 @@ const titles = (table: string) =>
   lake.rows<{ title: string; version: number }>(`select course_data->>'title' as title, version from ${table} order by course_id, version`)
 
 describe('two loaders at the same time', () => {
-  it('W1: the one that commits last is the latest in history and in the current row', async () => {
+  it('the one that commits last is the latest in history and in the current row', async () => {
     const [older, newer] = [await loader(), await loader()]
     await older.begin()
     await newer.begin()
@@ -90,7 +90,7 @@ describe('two loaders at the same time', () => {
     expect(await titles('course_xform.current_course_data')).toEqual([{ title: 'X', version: 3 }])
   })
 
-  it('W2: the same new course is one row of history', async () => {
+  it('the same new course is one row of history', async () => {
     const [one, two] = [await loader(), await loader()]
     await one.begin()
     await two.begin()
@@ -103,7 +103,7 @@ describe('two loaders at the same time', () => {
     expect(await titles('course_raw.course_data')).toHaveLength(1)
   })
 
-  it.each(['new', 'old'])('W23: overlapping batches in opposite order do not deadlock (with %s content)', async (content) => {
+  it.each(['new', 'old'])('overlapping batches in opposite order do not deadlock (with %s content)', async (content) => {
     const rows = (title: string) => Array.from({ length: 30 }, (_, index) => row(index, title))
     const [one, two, holder] = [await loader(), await loader(), await loader()]
     const merge = async (loading: typeof one, batch: CourseRow[]) => {

@@ -73,7 +73,7 @@ describe('the course flow', () => {
     expect(await lake.count(CURRENT, "course_data::text like '%&amp;%'")).toBe(0)
   })
 
-  it('W4: publishes all four services besides the whole document (vector 6)', async () => {
+  it('publishes all four services besides the whole document', async () => {
     await load(sending(EXAMPLE))
     const rows = await lake.rows<{ service: string; course_data: unknown }>(`select service, course_data from ${CURATED} order by service`)
     const termDetails = { academicCareer: 'UGRD', term: { code: '2267', description: 'Fall 2026' } }
@@ -108,7 +108,7 @@ describe('the course flow', () => {
     expect(await lake.count(CURRENT, "last_seen_at = '2026-11-21T07:00:00Z'")).toBe(PER_TERM)
   })
 
-  it('W12: rewrites only the services that see the change', async () => {
+  it('rewrites only the services that see the change', async () => {
     await load(sending(EXAMPLE))
     nextNight()
     const section = { ...EXAMPLE.sections[0], v2: { ...EXAMPLE.sections[0]?.v2, roster: [{ buid: 'U90000002' }] } }
@@ -127,7 +127,7 @@ describe('the course flow', () => {
     ])
   })
 
-  it('W9: stores a change between null, [] and {}, and ignores the order of lists', async () => {
+  it('stores a change between null, [] and {}, and ignores the order of lists', async () => {
     const versions = [{ hold: null }, { hold: [] }, { hold: {} }, { hold: [1, 2] }].map((more) => ({ ...EXAMPLE, ...more }))
     for (const version of versions) await load(sending(version))
     expect(await lake.count(RAW)).toBe(4)
@@ -148,7 +148,7 @@ describe('the course flow', () => {
     expect(await lake.rows(`select course_data->>'big' as big from ${CURRENT}`)).toEqual([{ big: '12345678901234567890' }])
   })
 
-  it('W3: settles several versions of one course in one answer, in any order, and stays settled (vector 5)', async () => {
+  it('settles several versions of one course in one answer, in any order, and stays settled', async () => {
     const other = { ...EXAMPLE, department: 'ZZ', title: 'The same, offered elsewhere' }
     await load(sending(other, EXAMPLE, other))
     const end = await load(sending(EXAMPLE, other))
@@ -158,7 +158,7 @@ describe('the course flow', () => {
     expect(end.report?.counts['duplicates']).toBe(1)
   })
 
-  it('W3: numbers versions, so the latest never depends on a clock', async () => {
+  it('numbers versions, so the latest never depends on a clock', async () => {
     for (const title of ['One', 'Two', 'One']) await load(sending({ ...EXAMPLE, title }))
     expect(await lake.rows(`select version, course_data->>'title' as title from ${RAW} order by version`)).toEqual([
       { version: 1, title: 'One' },
@@ -168,7 +168,7 @@ describe('the course flow', () => {
     expect(await lake.rows(`select version, course_data->>'title' as title from ${CURRENT}`)).toEqual([{ version: 3, title: 'One' }])
   })
 
-  it('W10: marks a vanished course as deleted, takes its curated rows, and brings it back when it returns', async () => {
+  it('marks a vanished course as deleted, takes its curated rows, and brings it back when it returns', async () => {
     await load()
     lake.control.removeCourse('2267', '000005')
     expect((await load()).report?.counts['gone']).toBe(1)
@@ -180,7 +180,7 @@ describe('the course flow', () => {
     expect(await lake.count(RAW, 'course_id = 5')).toBe(2)
   })
 
-  it('W31: compares a deeply nested document in no time', async () => {
+  it('compares a deeply nested document in no time', async () => {
     let deep: unknown = ['leaf']
     for (let level = 0; level < 60; level += 1) deep = [deep, level]
     await load(sending({ ...EXAMPLE, deep }))

@@ -10,7 +10,7 @@ const COURSE = {
   text: '{"title":"A","v2":{"courseId":"1"}}',
 }
 
-it('W31: the views of a course are made before its transaction begins', async () => {
+it('the views of a course are made before its transaction begins', async () => {
   const compiled = compileAllowLists([{ service: 'titles', paths: ['/title'] }], COURSE_TABLES.saysSomething)
   const steps: string[] = []
   const views: Curation['views'] = (...of) => {

@@ -26,7 +26,7 @@ function taker(bad: ReadonlyMap<number, string>) {
 const numbers = Array.from({ length: 100 }, (_, index) => index)
 
 describe('a batch that the database refuses', () => {
-  it('W18: loses only its bad rows, wherever they are', async () => {
+  it('loses only its bad rows, wherever they are', async () => {
     const { run, batches, aside } = taker(new Map([0, 41, 42, 99].map((row) => [row, '22P05'])))
     const taken = await run(numbers)
     expect(taken.reduce((sum, count) => sum + count, 0)).toBe(96)

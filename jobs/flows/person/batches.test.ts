@@ -20,12 +20,12 @@ const apart = ({ terms }: AskedPerson) =>
 const weights = (batches: AskedPerson[][]) => batches.map((batch) => batch.map(({ terms }) => terms.length))
 
 describe('batches of people', () => {
-  it('W14: never exceed their limit unless one person alone does', async () => {
+  it('never exceed their limit unless one person alone does', async () => {
     const batches = await Array.fromAsync(batchesOf(given(2, 2, 2, 9, 5, 1, 0, 0, 3), direct))
     expect(weights(batches)).toEqual([[2, 2], [2], [9], [5], [1, 0, 0], [3]])
   })
 
-  it('W14: weigh everybody once, however many they hold', async () => {
+  it('weigh everybody once, however many they hold', async () => {
     let weighed = 0
     const shareOf = (asked: AskedPerson) => {
       weighed += 1

@@ -13,7 +13,7 @@ const PEOPLE_PER_TRANSACTION = 500
 const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
 
 /**
- * Moves people from the population to the lake: terms, batches, documents, transactions. Every stage takes only what it has room for, so
+ * Moves people from the population to the lake: terms, batches, documents, transactions. No stage takes more than its limit, so
  * that a slow lake slows the questions down. When one stage throws, all of them have ended before this does.
  */
 export async function loadMembers(run: PersonRun, members: Iterable<Member>): Promise<void> {

@@ -10,7 +10,7 @@ import type { Semaphore } from './concurrency/semaphore.ts'
 import { type IncomingPerson, toBuid } from './incoming-person.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson } from './sources/source.ts'
-import { LADDER } from './terms.ts'
+import { RETRIES } from './terms.ts'
 
 const PATIENCE = { credentials: 1, any: 3 }
 const NOT_RETURNED = 'The person was asked for and is not in the answer.'
@@ -33,7 +33,7 @@ export interface Way {
 
 /**
  * Asks for people in batches, as many at the same time as the run's parameters say and the lake keeps up with; a batch begins only
- * while there is room between it and the lake. Whoever does not come back, alone or with the whole batch, is postponed by name.
+ * while the semaphore between it and the lake lets it in. Whoever does not come back, alone or with the whole batch, is postponed by name.
  */
 export function answeredBatches(
   run: PersonRun,
@@ -89,10 +89,10 @@ interface Answer {
 async function answersFor(run: PersonRun, batch: readonly AskedPerson[], onFailure: (error: unknown) => void): Promise<Answer[]> {
   const stops = (error: unknown) => isStop(run.ctx, error)
   try {
-    return [await run.ctx.retry({ ...LADDER, timeoutMs: HOUR_MS }, () => read(run, batch))]
+    return [await run.ctx.retry({ ...RETRIES, timeoutMs: HOUR_MS }, () => read(run, batch))]
   } catch (error) {
     if (stops(error)) throw error
-    // The ladder has been climbed; the parts get one try each.
+    // The whole batch has had all its retries; its parts get one try each.
     const once = (part: readonly AskedPerson[]) => run.ctx.retry({ timeoutMs: HOUR_MS }, () => read(run, part))
     const apart = isWorthBisecting(batch, error) ? await askByBisection(batch, error, once, stops) : { answers: [], failed: batch, error }
     run.tally.people.failed += apart.failed.length

@@ -35,7 +35,7 @@ async function expectNothingWritten(words: string): Promise<void> {
 }
 
 describe('nothing is written, and the run says why, when', () => {
-  it('W21: SAP is down', async () => {
+  it('SAP is down', async () => {
     at.people.onList = (list) => {
       if (list === 'employees') throw unavailable('SAP (sap) refuses connections.')
     }
@@ -44,7 +44,7 @@ describe('nothing is written, and the run says why, when', () => {
     expect(at.people.termsAsked).toEqual([])
   })
 
-  it('W15: the directory gives exactly its size limit, which its connector refuses', async () => {
+  it('the directory gives exactly its size limit, which its connector refuses', async () => {
     at.people.onList = (list) => {
       if (list === 'directory affiliate')
         throw new TidemarkError('refused', {
@@ -55,7 +55,7 @@ describe('nothing is written, and the run says why, when', () => {
     expect(at.people.lists.filter((list) => list === 'directory affiliate')).toHaveLength(1)
   })
 
-  it.each(['students', 'employees', 'directory affiliate'])('W21: the list %s names nobody', async (list) => {
+  it.each(['students', 'employees', 'directory affiliate'])('the list %s names nobody', async (list) => {
     const population = { students: 'student', employees: 'employee' }[list] ?? 'affiliate'
     for (const [buid, { populations }] of at.people.people) if (populations.some((one) => one === population)) at.people.people.delete(buid)
     await expectNothingWritten('could not be read. The answer names nobody.')
@@ -167,7 +167,7 @@ it('failures at the very end of the population are bad luck, not an outage', asy
   expect(end).toMatchObject({ state: 'partial', report: { counts: { 'postponed: terms': 30 } } })
 })
 
-it('W16: a run of which nobody could be loaded has failed', async () => {
+it('a run of which nobody could be loaded has failed', async () => {
   await at.restart()
   at.people.add(3)
   at.people.add(1, { populations: ['employee'], terms: [] })

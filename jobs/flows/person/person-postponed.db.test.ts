@@ -32,7 +32,7 @@ async function undisturbed(): Promise<unknown> {
 describe('three of a hundred term lookups that fail', () => {
   const unlucky = () => new Set([ids()[5], ids()[50], ids()[99]])
 
-  it('W13: postpone those three, and never overwrite a rich document by a poor one', async () => {
+  it('postpone those three, and never overwrite a rich document by a poor one', async () => {
     await at.load()
     const [rich] = await at.lake.rows<{ rows: string }>(
       `select person_data #>> '{studentInfo,rows}' as rows from ${CURRENT} where bu_uid = $1`,
@@ -52,7 +52,7 @@ describe('three of a hundred term lookups that fail', () => {
     expect(await at.lake.count(CURRENT, 'deleted_at is not null')).toBe(0)
   })
 
-  it.each(['BU_TERM_STD_FULL_TERM', 'BU_FACULTY_GET'])('W13: of the gateway postpone somebody when one half fails: %s', async (failing) => {
+  it.each(['BU_TERM_STD_FULL_TERM', 'BU_FACULTY_GET'])('of the gateway postpone somebody when one half fails: %s', async (failing) => {
     const [both = ''] = at.people.add(1, { populations: ['student', 'faculty'], teaches: ['2261'] })
     at.people.onTerms = (buid, query) => {
       if (buid === both && query === failing) throw busy()
@@ -62,7 +62,7 @@ describe('three of a hundred term lookups that fail', () => {
     expect(await at.lake.count(CURRENT, `bu_uid = '${both}'`)).toBe(0)
   })
 
-  it('W16: end partial, with words, by name in the lake, and a replay completes exactly those', async () => {
+  it('end partial, with words, by name in the lake, and a replay completes exactly those', async () => {
     const failing = unlucky()
     at.people.onTerms = (buid) => {
       if (failing.has(buid)) throw busy()
@@ -87,7 +87,7 @@ describe('three of a hundred term lookups that fail', () => {
     expect(await at.everything()).toEqual(await undisturbed())
   })
 
-  it('W17: are tried five times when it may help, once when it cannot', async () => {
+  it('are tried five times when it may help, once when it cannot', async () => {
     const [first = '', second = ''] = ids()
     at.people.onTerms = (buid) => {
       if (buid === first) throw busy()
@@ -114,7 +114,7 @@ describe('three of a hundred term lookups that fail', () => {
 })
 
 describe('a batch of people', () => {
-  it('W16: that fails for good postpones each of its people by name, and the others are loaded', async () => {
+  it('that fails for good postpones each of its people by name, and the others are loaded', async () => {
     const [, , third = ''] = ids()
     at.people.onBatch = (buids) => {
       if (buids.includes(third)) throw new TidemarkError('timeout', { publicMessage: 'It took longer than 11 min.', retryable: true })
@@ -130,7 +130,7 @@ describe('a batch of people', () => {
     expect(await at.everything()).toEqual(await undisturbed())
   })
 
-  it('W18: that one person spoils is asked for in parts, and only that person is postponed', async () => {
+  it('that one person spoils is asked for in parts, and only that person is postponed', async () => {
     const [, , third = ''] = ids()
     at.people.onBatch = (buids) => {
       if (buids.includes(third)) throw new TidemarkError('invalid', { publicMessage: 'A value holds a quote.' })
@@ -159,7 +159,7 @@ describe('a batch of people', () => {
     expect(broken).toBe(3)
   })
 
-  it('W15: that ends early but cleanly leaves people missing, who are counted, named and replayable', async () => {
+  it('that ends early but cleanly leaves people missing, who are counted, named and replayable', async () => {
     at.people.answer = (records) => records.slice(0, Math.max(1, records.length - 1))
     const runId = randomUUID()
     const end = await at.load({ runId })
@@ -173,7 +173,7 @@ describe('a batch of people', () => {
     expect(await at.everything()).toEqual(await undisturbed())
   })
 
-  it('W19: with empty objects and people nobody asked for loads neither, and counts both', async () => {
+  it('with empty objects and people nobody asked for loads neither, and counts both', async () => {
     at.people.answer = (records) => [
       ...records,
       { kind: 'dropped', reason: 'an empty object' },
@@ -189,7 +189,7 @@ describe('a batch of people', () => {
     expect(await at.lake.count(CURRENT, "bu_uid = 'U-stranger'")).toBe(0)
   })
 
-  it('W3: with a person twice counts the last of them', async () => {
+  it('with a person twice counts the last of them', async () => {
     const [first = ''] = ids()
     at.people.answer = (records) => [
       ...records,
@@ -201,7 +201,7 @@ describe('a batch of people', () => {
     ])
   })
 
-  it('W16, W18: with one poison document loads all others; that one is postponed, and a replay completes it', async () => {
+  it('with one poison document loads all others; that one is postponed, and a replay completes it', async () => {
     const [, second = ''] = ids()
     at.people.answer = (records) =>
       records.map((record) => (Object(record).buid === second ? { ...Object(record), text: '{"personid": NaN}' } : record))
@@ -216,7 +216,7 @@ describe('a batch of people', () => {
   })
 })
 
-it('W29: no id of a person who failed reaches a log, an error or a rejection', async () => {
+it('no id of a person who failed reaches a log, an error or a rejection', async () => {
   const [a = '', b = '', c = ''] = ids()
   at.people.onTerms = (buid) => {
     if (buid === a) throw new TidemarkError('refused', { publicMessage: `Query failed for ${buid}.`, message: `body: ${buid}` })

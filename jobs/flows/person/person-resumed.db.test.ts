@@ -55,7 +55,7 @@ it('a run that went on counts what all its attempts wrote, and does not claim to
   expect(Object.keys(end.report?.counts ?? {})).not.toContain('people not asked for')
 })
 
-it('W28: an allow-list that goes is withdrawn although everybody has been loaded by the others since', async () => {
+it('an allow-list that goes is withdrawn although everybody has been loaded by the others since', async () => {
   await resumed(async () => {
     await at.lake.rows(`delete from ${FILTERS} where service = 'studentContactInfo'`)
     for (const buid of at.people.people.keys()) at.people.change(buid, { document: { email: [{ address: 'new' }] } })
@@ -65,7 +65,7 @@ it('W28: an allow-list that goes is withdrawn although everybody has been loaded
   expect(await at.lake.count(CURATED, `service = 'studentContactInfo'`)).toBe(0)
 })
 
-it('W11: a narrower allow-list takes effect although nobody can be loaded', async () => {
+it('a narrower allow-list takes effect although nobody can be loaded', async () => {
   await at.load()
   await at.lake.rows(`update ${FILTERS} set paths = array['/personid', '/studentInfo'] where service = 'bioDemo'`)
   at.people.onList = () => {

@@ -50,7 +50,7 @@ async function holdLake() {
 }
 
 describe('the stages, while the lake is slow,', () => {
-  it.each([false, true])('W22: wait for a slow lake: the term lookups stop, and go on when it does (dry run: %s)', async (dryRun) => {
+  it.each([false, true])('wait for a slow lake: the term lookups stop, and go on when it does (dry run: %s)', async (dryRun) => {
     const lists = deferred()
     at.people.onTerms = () => lists.promise
     const running = at.load({ parameters: { psQueryLimit: 4, snapLogicLimit: 2, insertLimit: 2, dryRun } })
@@ -72,7 +72,7 @@ describe('the stages, while the lake is slow,', () => {
     expect(at.people.termsAsked).toHaveLength(300)
   })
 
-  it('W22: ask for no more batches while answered ones wait for the lake', async () => {
+  it('ask for no more batches while answered ones wait for the lake', async () => {
     const answers = deferred()
     at.people.onBatch = () => answers.promise
     const running = at.load({ parameters: { snapLogicLimit: 8 } })
@@ -87,7 +87,7 @@ describe('the stages, while the lake is slow,', () => {
     expect(at.people.batches).toHaveLength(60)
   })
 
-  it('W22: take two connections to load, however many loads are allowed', async () => {
+  it('take two connections to load, however many loads are allowed', async () => {
     const lists = deferred()
     at.people.onTerms = () => lists.promise
     const running = at.load({ parameters: { insertLimit: 2 } })
@@ -101,7 +101,7 @@ describe('the stages, while the lake is slow,', () => {
     expect(await running).toMatchObject({ state: 'completed', rowsLoaded: 299 })
   })
 
-  it('W22: never hold more people between a batch and the lake than the queue takes', async () => {
+  it('never hold more people between a batch and the lake than the queue takes', async () => {
     const lists = deferred()
     at.people.onTerms = () => lists.promise
     const running = at.load({ parameters: { queueSize: 12 } })
@@ -115,7 +115,7 @@ describe('the stages, while the lake is slow,', () => {
     expect(await running).toMatchObject({ state: 'completed', rowsLoaded: 299 })
   })
 
-  it('W19: make room once for somebody who does not come back', async () => {
+  it('make room once for somebody who does not come back', async () => {
     at.people.answer = (records) => records.slice(0, 1)
     const holding: Awaited<ReturnType<typeof holdLake>>[] = []
     at.people.onBatch = async () => {

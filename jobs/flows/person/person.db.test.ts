@@ -97,14 +97,14 @@ describe('a run of everybody', () => {
     ])
   })
 
-  it('W29: writes no id into its log, its ledger or its report', async () => {
+  it('writes no id into its log, its ledger or its report', async () => {
     const { ledger, ...end } = await at.load()
     expect(at.people.isNamedIn(JSON.stringify([end, ledger.entries, ledger.ended, ledger.rejections]))).toBe(false)
   })
 })
 
 describe('batches', () => {
-  it('W14: never hold more term rows than their limit, somebody without terms counting as one', async () => {
+  it('never hold more term rows than their limit, somebody without terms counting as one', async () => {
     at.people.add(1, { terms: Array.from({ length: 25 }, (_, index) => String(3000 + index)) })
     await at.load()
     const rows = at.people.batches.map((batch) => batch.rows).sort((a, b) => b - a)
@@ -114,7 +114,7 @@ describe('batches', () => {
     expect(rows.reduce((sum, count) => sum + count, 0)).toBe(44 + 8 + 25)
   })
 
-  it('W14: of the gateway keep people without terms apart, in batches of their own, and ask the faculty for theirs', async () => {
+  it('of the gateway keep people without terms apart, in batches of their own, and ask the faculty for theirs', async () => {
     at.people.add(2, { populations: ['student', 'faculty'], teaches: ['2261', '2265', '2267'] })
     at.people.add(1, { populations: ['faculty'], terms: [], teaches: [] })
     const end = await at.load({ parameters: { upstream: 'gateway', buidBatchSize: 2 } })

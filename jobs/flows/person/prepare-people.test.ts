@@ -21,7 +21,7 @@ async function prepared(text: string, ...known: object[]) {
 }
 
 describe('a batch before its transaction', () => {
-  it('W31: is not even parsed where the lake knows the text', async () => {
+  it('is not even parsed where the lake knows the text', async () => {
     const known = {
       buid: 'U1',
       groups: ['student'],
@@ -34,7 +34,7 @@ describe('a batch before its transaction', () => {
     expect([refused, made]).toEqual([[], []])
   })
 
-  it('W31: has the views of what will be written, so that the transaction need not make them', async () => {
+  it('has the views of what will be written, so that the transaction need not make them', async () => {
     const { rows, made } = await prepared(TEXT)
     expect(made).toHaveLength(1)
     expect(rows[0]?.views(['student']).documents.size).toBe(1)

@@ -9,7 +9,7 @@ describe('a pseudonym', () => {
     expect(pseudonymBy(ONE)('U12345678')).toBe(pseudonymBy(Buffer.from(ONE))('U12345678'))
   })
 
-  it('W29: differs between people, and between lakes', () => {
+  it('differs between people, and between lakes', () => {
     const all = Array.from({ length: 5000 }, (_, index) => pseudonymBy(ONE)(`U${index}`))
     expect(new Set(all).size).toBe(5000)
     expect(pseudonymBy(Buffer.from('another salt'))('U1')).not.toBe(pseudonymBy(ONE)('U1'))

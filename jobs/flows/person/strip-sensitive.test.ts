@@ -19,7 +19,7 @@ describe('sensitive fields', () => {
     },
   )
 
-  it('W26: are taken out wherever they stand, inside lists and lists of lists too', () => {
+  it('are taken out wherever they stand, inside lists and lists of lists too', () => {
     const { value, taken } = stripped(
       `{"personBasic":[{"ssn":1,"names":[[{"SSN":2,"x":3}]]}],"studentInfo":{"deep":{"deeper":[null,{"finAid":{"ssn":4}}]}},"ssn":[1]}`,
     )
@@ -27,7 +27,7 @@ describe('sensitive fields', () => {
     expect(taken).toBe(4)
   })
 
-  it('W26: are taken out when the parent is null, a text or a list', () => {
+  it('are taken out when the parent is null, a text or a list', () => {
     expect(stripped('{"personBasic":null,"studentInfo":[{"finAid":1}]}').value).toEqual({ personBasic: null, studentInfo: [{}] })
     expect(stripped('[{"ssn":1}]').value).toEqual([{}])
   })

@@ -5,7 +5,7 @@ import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson, Member } from './sources/source.ts'
 
 /** Five tries: after 10, 30, 90 and 270 seconds. Waiting people hold no place, and others are asked meanwhile. */
-export const LADDER = { retries: 4, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 270 * SECOND_MS }
+export const RETRIES = { retries: 4, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 270 * SECOND_MS }
 const TRY_MS = 5 * MINUTE_MS
 /** Per lookup at the same time, how many more may wait for their next try. */
 const WAITING_PER_LOOKUP = 50
@@ -61,7 +61,7 @@ async function askForTerms({ ctx, source, tally }: PersonRun, member: Member) {
     waiting = true
   }
   try {
-    return await ctx.retry({ ...LADDER, timeoutMs: TRY_MS, onWait }, () => {
+    return await ctx.retry({ ...RETRIES, timeoutMs: TRY_MS, onWait }, () => {
       settle()
       return source.termsOf(member)
     })

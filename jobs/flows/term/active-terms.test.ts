@@ -25,7 +25,7 @@ describe('the active terms', () => {
     [4, [2, 3, 4, 5]],
     [5, [4, 5, 6, 7]],
     [3, [2, 3, 4]],
-  ])('around current term %i are %j, whichever way the query sorts (vector 7)', (current, expected) => {
+  ])('around current term %i are %j, whichever way the query sorts', (current, expected) => {
     expect(chosen(terms(current))).toEqual(expected)
     expect(chosen(terms(current, { descending: true }))).toEqual(expected)
   })
@@ -36,7 +36,7 @@ describe('the active terms', () => {
     expect(chosen(terms(4, { change: (row) => (row.strm === '9005' ? null : row) }))).toEqual([2, 3, 4])
   })
 
-  it('W5: count a neighbour whose description is unknown', () => {
+  it('count a neighbour whose description is unknown', () => {
     expect(chosen(terms(4, { change: (row) => (row.strm === '9005' ? { ...row, description: null } : row) }))).toEqual([2, 3, 4, 5])
   })
 
@@ -48,7 +48,7 @@ describe('the active terms', () => {
     expect(chosen(terms(4, { change: (row) => (row.strm === '9005' ? { ...row, career: 'GRAD' } : row) }))).toEqual([2, 3, 4])
   })
 
-  it('W6: are unknown when no term is current, and the latest of several is taken', () => {
+  it('are unknown when no term is current, and the latest of several is taken', () => {
     expect(chooseActiveTerms(terms(9))).toBeNull()
     const several = chooseActiveTerms(terms(4, { change: (row) => ({ ...row, isCurrent: row.strm === '9002' || row.isCurrent }) }))
     expect(several?.current.strm).toBe('9004')

@@ -4,7 +4,7 @@ import { contentHash } from '#lib/records/canonical-form.ts'
 import { ROW_NUMBER } from '#lib/records/select-columns.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
-/** A row of BU_TERM_QRY that passed the door. */
+/** A row of BU_TERM_QRY that was found usable. */
 export interface TermRow {
   career: string
   strm: string

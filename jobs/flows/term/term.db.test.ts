@@ -56,7 +56,7 @@ beforeEach(async () => {
 })
 
 describe('the term flow', () => {
-  it('loads every term and chooses the active ones (vector 7)', async () => {
+  it('loads every term and chooses the active ones', async () => {
     const end = await lake.run('term', term)
     expect(end).toMatchObject({ state: 'completed', rowsLoaded: 36, problem: null })
     expect(await Promise.all(TABLES.map((table) => lake.count(table)))).toEqual([36, 36, 4])
@@ -89,7 +89,7 @@ describe('the term flow', () => {
     ])
   })
 
-  it('W5: counts a neighbour by its row, not by its columns being filled (vector 8)', async () => {
+  it('counts a neighbour by its row, not by its columns being filled', async () => {
     const nothing = {
       TERM_BEGIN_DT: null,
       TERM_END_DT: null,
@@ -104,7 +104,7 @@ describe('the term flow', () => {
     expect(await activeTerms()).toBe('2263 2265 2267 2273')
   })
 
-  it('W6: leaves the active terms alone and warns when no term is current (vector 10)', async () => {
+  it('leaves the active terms alone and warns when no term is current', async () => {
     await lake.run('term', term)
     lake.control.changeTerm('2267', { CURRENT_IND: 'N' })
     const end = await lake.run('term', term)
@@ -115,14 +115,14 @@ describe('the term flow', () => {
     ])
   })
 
-  it('W6: takes the latest of several current terms, always, and says so', async () => {
+  it('takes the latest of several current terms, always, and says so', async () => {
     lake.control.changeTerm('2245', { CURRENT_IND: 'Y' })
     const end = await lake.run('term', term)
     expect(await activeTerms()).toBe('2263 2265 2267 2273')
     expect(end.ledger.entries.some((entry) => entry.message.includes('2267, the latest, was taken, not 2245'))).toBe(true)
   })
 
-  it('W8: stores a description of any length and takes twins of a term', async () => {
+  it('stores a description of any length and takes twins of a term', async () => {
     lake.control.changeTerm('2265', { DESCR: `Summer ${'very '.repeat(40)}long 2026` })
     lake.control.changeTerm('2263', { STRM: '2265' })
     const end = await lake.run('term', term)
@@ -159,7 +159,7 @@ describe('the term flow', () => {
     expect([(await lake.run('term', term)).state, await everything()]).toEqual(['partial', all])
   })
 
-  it('W10: takes a vanished term out of the current and the active ones, and keeps its history', async () => {
+  it('takes a vanished term out of the current and the active ones, and keeps its history', async () => {
     await lake.run('term', term)
     lake.control.changeTerm('2273', null)
     expect((await lake.run('term', term)).state).toBe('completed')
@@ -168,7 +168,7 @@ describe('the term flow', () => {
     expect(await lake.count('term_raw.term_data', "strm = '2273'")).toBe(3)
   })
 
-  it('W2: two loads at the same time leave one row of history of each term', async () => {
+  it('two loads at the same time leave one row of history of each term', async () => {
     await lake.run('term', term)
     await emptyLake()
     const holder = await session()
@@ -180,7 +180,7 @@ describe('the term flow', () => {
     expect(await lake.count('term_raw.term_data')).toBe(36)
   })
 
-  it('W23: neither waits for a reader nor makes one wait', async () => {
+  it('neither waits for a reader nor makes one wait', async () => {
     await lake.run('term', term)
     lake.control.changeTerm('2265', { DESCR: 'Changed' })
     const reader = await session()
@@ -205,9 +205,9 @@ describe('the term flow', () => {
 })
 
 const REFUSALS = [
-  ['W7: an empty answer (vector 9)', 'empty-answer', 'without a single term'],
-  ['W7: an answer of half the size', 'half-the-rows', 'too few to be true'],
-  ['W8: a missing row number', 'missing-row-number', 'row 2 has no row number'],
+  ['an empty answer', 'empty-answer', 'without a single term'],
+  ['an answer of half the size', 'half-the-rows', 'too few to be true'],
+  ['a missing row number', 'missing-row-number', 'row 2 has no row number'],
   ['a 200 with an error inside', 'error-in-200', 'Integration Broker error, message 536'],
   ['a wrong count of rows', 'wrong-row-count', 'announces 37 rows and holds 36'],
   ['a 401', 'unauthorized', 'message 536'],

@@ -93,8 +93,8 @@ class BoundedMap<T, R> {
       this.#resumers.shift()?.()
     }
     const limit = Math.min(concurrency, places?.() ?? concurrency)
-    const room = this.#running + this.#ready.length < limit && this.#waiting < waitingMax
-    if (room && this.#resumers.length === 0 && !this.#pulling && !this.#drained && !this.#stop.signal.aborted) void this.#pull()
+    const isFree = this.#running + this.#ready.length < limit && this.#waiting < waitingMax
+    if (isFree && this.#resumers.length === 0 && !this.#pulling && !this.#drained && !this.#stop.signal.aborted) void this.#pull()
   }
 
   async #pull(): Promise<void> {

@@ -5,8 +5,8 @@ function repeat(times: number, act: () => void): void {
   for (let time = 0; time < times; time += 1) act()
 }
 
-describe('the pace of questions', () => {
-  it('is the fastest allowed while the lake keeps up', () => {
+describe('the concurrency of questions', () => {
+  it('is the highest allowed while the lake keeps up', () => {
     const concurrency = new AdaptiveConcurrency(8)
     repeat(20, () => {
       repeat(2, () => concurrency.answered())

@@ -21,8 +21,8 @@ function picky(bad: readonly number[], error: unknown = refused) {
 
 const goesOn = () => false
 
-describe('a batch that is asked for apart', () => {
-  it('W18: comes but for the one person who spoils it', async () => {
+describe('a batch that is bisected', () => {
+  it('comes but for the one person who spoils it', async () => {
     const { ask, asked } = picky([333])
     const { answers, failed } = await askByBisection(people(1000), refused, ask, goesOn)
     expect(names(failed)).toEqual(['333'])
@@ -65,7 +65,7 @@ describe('a batch that is asked for apart', () => {
   })
 })
 
-describe('asking apart', () => {
+describe('bisecting a batch', () => {
   it('is for what one person may be the cause of', () => {
     const slow = new TidemarkError('timeout', { publicMessage: 'Slow.', retryable: true })
     const wrong = new TidemarkError('refused', { publicMessage: 'Wrong key.', systemWide: true })

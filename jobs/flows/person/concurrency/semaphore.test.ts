@@ -4,8 +4,8 @@ import { Semaphore } from './semaphore.ts'
 
 const { signal } = new AbortController()
 
-describe('a room', () => {
-  it('lets in as many as there is room for, and the next when somebody leaves', async () => {
+describe('the semaphore between two stages', () => {
+  it('lets in as many as its size, and the next when somebody leaves', async () => {
     const semaphore = new Semaphore(10)
     const entered: string[] = []
     const enter = (name: string, size: number) => semaphore.enter(size, signal).then(() => entered.push(name))

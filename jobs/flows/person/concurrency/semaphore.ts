@@ -5,7 +5,7 @@ interface Waiting {
   enter: () => void
 }
 
-/** Room for so many people between two stages; those who find none wait, in order. A group larger than the room enters an empty one. */
+/** At most so many people between two stages; the others wait, in order. A group that is larger than that enters when nobody is inside. */
 export class Semaphore {
   readonly #size: number
   readonly #waiting: Waiting[] = []
@@ -19,9 +19,9 @@ export class Semaphore {
     return this.#inside
   }
 
-  /** Resolves when there is room; rejects with the signal's reason when that aborts first. */
+  /** Resolves when they are inside; rejects with the signal's reason when that aborts first. */
   async enter(size: number, signal: AbortSignal): Promise<void> {
-    if (this.#waiting.length === 0 && this.#hasRoomFor(size)) {
+    if (this.#waiting.length === 0 && this.#fits(size)) {
       this.#inside += size
       return
     }
@@ -39,14 +39,14 @@ export class Semaphore {
     this.#inside -= size
     for (;;) {
       const next = this.#waiting[0]
-      if (next === undefined || !this.#hasRoomFor(next.size)) return
+      if (next === undefined || !this.#fits(next.size)) return
       this.#waiting.shift()
       this.#inside += next.size
       next.enter()
     }
   }
 
-  #hasRoomFor(size: number): boolean {
+  #fits(size: number): boolean {
     return this.#inside === 0 || this.#inside + size <= this.#size
   }
 }

@@ -53,7 +53,7 @@ describe('the populations of a person', () => {
     expect(await lake.servicesOf('P1')).toEqual(expect.arrayContaining(['affiliateGeneric', 'employeeGeneric', 'student']))
   })
 
-  it('shrink at the end of a complete run, and the services are withdrawn without a new version (W27)', async () => {
+  it('shrink at the end of a complete run, and the services are withdrawn without a new version', async () => {
     await lake.load(...everybody(10, BOTH))
     const whole = everybody(10, BOTH).map((person) => (person.buid === 'P3' ? { ...person, populations: STUDENT } : person))
     const { unseen } = await run(whole)
@@ -87,7 +87,7 @@ describe('the populations of a person', () => {
 })
 
 describe('people who are gone', () => {
-  it('W10: are marked, lose their curated rows, and keep history and current row', async () => {
+  it('are marked, lose their curated rows, and keep history and current row', async () => {
     await lake.load(...everybody(10))
     const { unseen } = await run(everybody(9))
     expect(unseen).toMatchObject({ deleted: 1, uncurated: 5, kept: 0 })
@@ -97,7 +97,7 @@ describe('people who are gone', () => {
     expect(await lake.count(CURATED)).toBe(45)
   })
 
-  it('W10: are restored when they return, with the populations of their return', async () => {
+  it('are restored when they return, with the populations of their return', async () => {
     await lake.load(...everybody(10, BOTH))
     await run(everybody(9, BOTH))
     const { merged } = await run(everybody(10, STUDENT).slice(9), { whole: everybody(10, STUDENT) })

@@ -27,7 +27,7 @@ describe('one bad row', () => {
     ['nesting without end', `{"personid":"BAD","x":${'['.repeat(300)}${']'.repeat(300)}}`, 'nested deeper than 200 levels'],
     ['a number larger than any', `{"personid":"BAD","x":${OVERFLOW}}`, 'the lake refuses it (SQLSTATE 22003)'],
     ['a number with too large an exponent', '{"personid":"BAD","x":1e200000}', 'the lake refuses it (SQLSTATE 22003)'],
-  ])('W18: is put aside with its reason, its batch is loaded: %s', async (_what, text, reason) => {
+  ])('is put aside with its reason, its batch is loaded: %s', async (_what, text, reason) => {
     const good = Array.from({ length: 20 }, (_, index) => aPerson(`P${index}`, { n: index }))
     const { merged, rejections, store, runId } = await lake.load(...good.slice(0, 7), sent('BAD', text), ...good.slice(7))
     expect(merged).toMatchObject({ fresh: 20, refused: 1 })
@@ -38,7 +38,7 @@ describe('one bad row', () => {
     expect(await lake.rows('select stage, reason from person_raw.postponed_person')).toEqual([{ stage: 'load', reason }])
   })
 
-  it('W18: a NUL and half a character are taken out, and it is no bad row', async () => {
+  it('a NUL and half a character are taken out, and it is no bad row', async () => {
     const { merged } = await lake.load(sent('P1', '{"personid":"P1","x":"a\\u0000b\\ud800"}'))
     expect(merged).toMatchObject({ fresh: 1, refused: 0, cleaned: 1 })
     expect(await lake.rows(`select person_data->>'x' as x from ${CURRENT}`)).toEqual([{ x: 'ab\ufffd' }])
@@ -63,7 +63,7 @@ describe('one bad row', () => {
 })
 
 describe('postponed people', () => {
-  it('W16: can be asked for by the run that lost them, until somebody has loaded them', async () => {
+  it('can be asked for by the run that lost them, until somebody has loaded them', async () => {
     const { store, runId, rejections } = await lake.begin()
     await store.postpone([
       { buid: 'U1', populations: ['student', 'employee'], stage: 'terms', reason: 'The term lookup failed.' },
@@ -95,7 +95,7 @@ describe('postponed people', () => {
     expect(await lake.rows('select reason from person_raw.postponed_person')).toEqual([{ reason: 'third' }])
   })
 
-  it('W29: never show their id outside the lake', async () => {
+  it('never show their id outside the lake', async () => {
     const { rejections, words, store } = await lake.load(
       sent('U12345678', '{"personid":"U87654321"}'),
       sent('U12345679', '{"personid":"U12345679","x":1e200000}'),
@@ -107,7 +107,7 @@ describe('postponed people', () => {
 })
 
 describe('sensitive fields', () => {
-  it('W26: never reach history, current row or any service, wherever they stood', async () => {
+  it('never reach history, current row or any service, wherever they stood', async () => {
     const { merged } = await lake.load(
       aPerson('P1', {
         SSN: 'x',
@@ -131,7 +131,7 @@ describe('sensitive fields', () => {
     expect(await lake.count(RAW)).toBe(1)
   })
 
-  it.each([...SENSITIVE_NAMES])('W26: are refused by the database itself: %s', async (name) => {
+  it.each([...SENSITIVE_NAMES])('are refused by the database itself: %s', async (name) => {
     await lake.load(aPerson('P1', { n: 1 }))
     for (const document of [{ [name]: 1 }, { a: { [name.toUpperCase()]: null } }, { a: [1, [{ b: { [name]: {} } }]] }]) {
       const json = JSON.stringify({ personid: 'P1', ...document })
@@ -177,7 +177,7 @@ describe('sensitive fields', () => {
 })
 
 describe('the grants', () => {
-  it('W30: give nobody else anything of the people, and take away what somebody gave to all', async () => {
+  it('give nobody else anything of the people, and take away what somebody gave to all', async () => {
     await lake.rows('create role p1_reader')
     for (const schema of ['person_raw', 'person_xform', 'person_curated']) {
       await lake.rows(`grant usage on schema ${schema} to public`)

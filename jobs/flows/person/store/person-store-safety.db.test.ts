@@ -60,7 +60,7 @@ const versions = (table: string) =>
   lake.rows<{ n: unknown; version: number }>(`select person_data->'n' as n, version from ${table} order by version`)
 
 describe('two loaders at the same time', () => {
-  it('W1: the one that commits last is the latest in history and in the current row', async () => {
+  it('the one that commits last is the latest in history and in the current row', async () => {
     const [older, newer] = [await loader(), await loader()]
     await older.begin()
     await newer.begin()
@@ -81,7 +81,7 @@ describe('two loaders at the same time', () => {
     expect(await versions(CURRENT)).toEqual([{ n: 'X', version: 3 }])
   })
 
-  it('W2: the same new person is one row of history', async () => {
+  it('the same new person is one row of history', async () => {
     const [one, two] = [await loader(), await loader()]
     await one.begin()
     await two.begin()
@@ -94,7 +94,7 @@ describe('two loaders at the same time', () => {
     expect(await versions(RAW)).toHaveLength(1)
   })
 
-  it.each(['new', 'old'])('W23: overlapping batches in opposite order do not deadlock (with %s content)', async (content) => {
+  it.each(['new', 'old'])('overlapping batches in opposite order do not deadlock (with %s content)', async (content) => {
     const people = (n: string) => Array.from({ length: 40 }, (_, index) => aPerson(`P${index}`, { n }))
     const [one, two, holder] = [await loader(), await loader(), await loader()]
     const merge = async (loading: typeof one, batch: IncomingPerson[]) => {
@@ -114,7 +114,7 @@ describe('two loaders at the same time', () => {
     expect(await lake.count(RAW)).toBe(content === 'new' ? 80 : 40)
   })
 
-  it('W23: readers do not wait for a load that is under way', async () => {
+  it('readers do not wait for a load that is under way', async () => {
     await lake.load(aPerson('P1', { n: 'old' }))
     const one = await loader()
     await one.begin()
@@ -178,7 +178,7 @@ describe('a run that is cut down and goes on', () => {
     expect(await lake.count(RAW)).toBe(0)
   })
 
-  it('W29: keeps no id in the ledger of batches', async () => {
+  it('keeps no id in the ledger of batches', async () => {
     const { store } = await lake.begin()
     await store.merge('people', [aPerson('U12345678', { n: 1 }), { ...aPerson('U87654321'), text: '[]' }])
     await lake.rows("update person_xform.current_person_data set curated_with = ''")

@@ -34,7 +34,7 @@ const written = () =>
   lake.rows(`select service, count(*)::int as n from ${CURATED} where modified_date = '2026-11-21T08:00:00Z' group by 1 order by 1`)
 
 describe('when an allow-list changes and nobody does', () => {
-  it('W11: narrowing takes effect for everybody, and touches no other service', async () => {
+  it('narrowing takes effect for everybody, and touches no other service', async () => {
     await lake.rows(`update ${FILTERS} set paths = array['/personid', '/names'] where service = 'names'`)
     expect(await curateAnew()).toEqual({ written: PEOPLE, removed: 0 })
     expect(await lake.count(CURATED, "service = 'names' and person_data ? 'birthDate'")).toBe(0)
@@ -42,26 +42,26 @@ describe('when an allow-list changes and nobody does', () => {
     expect(await lake.count('person_raw.person_data')).toBe(PEOPLE)
   })
 
-  it('W11: a new service gets rows for the people of its population who were loaded before', async () => {
+  it('a new service gets rows for the people of its population who were loaded before', async () => {
     await lake.rows(`insert into ${FILTERS} values ('staff', array['/names'], 'employee')`)
     expect(await curateAnew()).toEqual({ written: PEOPLE / 2, removed: 0 })
     expect(await lake.servicesOf('P1')).toEqual(['full', 'names', 'staff'])
     expect(await lake.servicesOf('P2')).toEqual(['full', 'marks', 'names'])
   })
 
-  it('W27: a service that is narrowed to one population loses everybody else', async () => {
+  it('a service that is narrowed to one population loses everybody else', async () => {
     await lake.rows(`update ${FILTERS} set population = 'employee' where service = 'names'`)
     expect(await curateAnew()).toEqual({ written: 0, removed: PEOPLE / 2 })
     expect(await lake.count(CURATED, "service = 'names'")).toBe(PEOPLE / 2)
   })
 
-  it('W28: a removed service loses all its rows', async () => {
+  it('a removed service loses all its rows', async () => {
     await lake.rows(`delete from ${FILTERS} where service = 'names'`)
     expect(await curateAnew()).toEqual({ written: 0, removed: PEOPLE })
     expect(await lake.count(CURATED, "service = 'names'")).toBe(0)
   })
 
-  it('W28: vectors 11 and 12: duplicates are harmless, broad beats narrow, and the same content is not written again', async () => {
+  it('duplicates are harmless, broad beats narrow, and the same content is not written again', async () => {
     await lake.rows(
       `update ${FILTERS} set paths = array['/names', '/names', '/personid', '/birthDate/x', '/birthDate', '/birthDate/y'] where service = 'names'`,
     )
@@ -108,11 +108,11 @@ describe('when an allow-list changes and nobody does', () => {
     ['trailing', ['/names/'], null],
     ['null', [null], null],
     ['alumni', ['/a'], 'alumnus'],
-  ])('W28: the lake refuses the filter %s %j %s', async (service, paths, population) => {
+  ])('the lake refuses the filter %s %j %s', async (service, paths, population) => {
     await expect(lake.rows(`insert into ${FILTERS} values ($1, $2, $3)`, [service, paths, population])).rejects.toThrow(/check constraint/)
   })
 
-  it('W28: a list that is bad in spite of that is published to nobody and stops nobody else', async () => {
+  it('a list that is bad in spite of that is published to nobody and stops nobody else', async () => {
     await lake.rows(`alter table ${FILTERS} drop constraint paths_are_paths`)
     await lake.rows(`insert into ${FILTERS} values ('bad', array['names'], null)`)
     const run = await lake.load(aPerson('NEW', { names: ['Eve'] }))

@@ -44,7 +44,7 @@ describe('the stages', () => {
     expect([terms.seen.most, batches.seen.most]).toEqual([3, 2])
   })
 
-  it('W17: give the place of somebody who waits for a retry to others', async () => {
+  it('give the place of somebody who waits for a retry to others', async () => {
     const [first = ''] = at.people.people.keys()
     const order: string[] = []
     let failures = 3
@@ -70,7 +70,7 @@ describe('the stages', () => {
     expect(asked).toBeLessThan(150)
   })
 
-  it('W20: let go of the questions under way when one of them ends', async () => {
+  it('let go of the questions under way when one of them ends', async () => {
     const under: AbortSignal[] = []
     at.people.onTerms = (_buid, _query, signal) => {
       if (at.people.termsAsked.length <= 20) return undefined
@@ -86,7 +86,7 @@ describe('the stages', () => {
     expect(under.every((signal) => signal.aborted)).toBe(true)
   })
 
-  it('W20: leave neither a session on the lake behind when one of them ends, nor anybody in the way of the next run', async () => {
+  it('leave neither a session on the lake behind when one of them ends, nor anybody in the way of the next run', async () => {
     const parameters = { queueSize: 12, snapLogicLimit: 1 }
     at.people.onBatch = () => {
       throw new TidemarkError('refused', { publicMessage: 'The key is wrong.', systemWide: true })
@@ -99,7 +99,7 @@ describe('the stages', () => {
     expect((await at.load({ parameters })).state).toBe('completed')
   })
 
-  it('W20: of two runs one after the other in one process know nothing of each other', async () => {
+  it('of two runs one after the other in one process know nothing of each other', async () => {
     const ids = [...at.people.people.keys()]
     const load = async (unlucky: readonly string[]) => {
       at.people.behave()
