@@ -4,7 +4,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { chunkedBody, headOf, rawRequest } from './attack/raw-request.ts'
 import type { ProcessState } from './attack/report-state.ts'
 import { allRoutes } from './attack/routes.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -67,16 +67,16 @@ const ODD_HEADERS: Record<string, string>[] = [
   { expect: '100-continue' },
 ]
 
-let stage: Stage
+let harness: Harness
 let port: number
 test.beforeAll(async () => {
-  stage = await openStage({ web: { node: ['--import', new URL('attack/report-state.ts', import.meta.url).pathname] } })
-  port = Number(new URL(stage.url).port)
+  harness = await openHarness({ web: { node: ['--import', new URL('attack/report-state.ts', import.meta.url).pathname] } })
+  port = Number(new URL(harness.url).port)
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 async function stateOf(): Promise<ProcessState> {
-  const { child } = stage.server
+  const { child } = harness.server
   child.send('state')
   const [state] = await once(child, 'message')
   return state
@@ -205,6 +205,6 @@ test('an event stream is let go however it ends', async () => {
   for (let round = 0; round < 40; round += 1) await rawRequest(port, headOf('HEAD', path))
   for (let round = 0; round < 20; round += 1) await rawRequest(port, headOf('GET', path), { cutAfterMs: round % 4 })
   await inTurn(Array.from({ length: 40 }), 40, async () => void (await rawRequest(port, headOf('GET', path), { cutAfterMs: 300 })))
-  await stage.write('warehouse/mart.ledger', systemClock.now())
+  await harness.write('warehouse/mart.ledger', systemClock.now())
   expect((await restingState((state) => state.listeners <= listeners)).listeners).toBe(listeners)
 })

@@ -1,14 +1,14 @@
 import { expect, test } from '@playwright/test'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
-let stage: Stage
+let harness: Harness
 test.beforeAll(async () => {
-  stage = await openStage()
+  harness = await openHarness()
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 test('the keyboard walks the days and the rows, pins a day and closes it', async ({ page }) => {
-  await page.goto(stage.url)
+  await page.goto(harness.url)
   const terms = page.getByRole('slider', { name: 'Terms, day by day' })
   const courses = page.getByRole('slider', { name: 'Courses, day by day' })
   const card = page.locator('.day-card')
@@ -37,7 +37,7 @@ test('the keyboard walks the days and the rows, pins a day and closes it', async
 
 test('the card of a day can be pointed at, stays while it is, and goes with Escape wherever the focus is', async ({ page }) => {
   await page.clock.install()
-  await page.goto(stage.url)
+  await page.goto(harness.url)
   const terms = page.getByRole('slider', { name: 'Terms, day by day' })
   const card = page.locator('.day-card')
   const bars = await terms.boundingBox()
@@ -64,7 +64,7 @@ test('the card of a day can be pointed at, stays while it is, and goes with Esca
 })
 
 test('each row of bars is one stop of the tab key', async ({ page }) => {
-  await page.goto(`${stage.url}/groups/finance`)
+  await page.goto(`${harness.url}/groups/finance`)
   await expect(page.getByRole('slider')).toHaveCount(2)
   expect(await page.locator('.bars [tabindex], .bars a, .bars button').count()).toBe(0)
 })

@@ -4,35 +4,35 @@ import { loadConnectors } from '#jobs/worker/load-extensions.ts'
 import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { secretSource } from '#lib/platform/secrets/secrets.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
 const CANARY = 'canary-7Yb-x9'
 
-let stage: Stage
+let harness: Harness
 const variables = new Map<string, string>()
 test.beforeAll(async () => {
-  stage = await openStage()
-  const { host, pathname, username } = new URL(stage.databaseUrl)
-  variables.set('WAREHOUSE_URL', stage.databaseUrl).set('WRONG_URL', `postgres://${username}:${CANARY}@${host}${pathname}_not_there`)
+  harness = await openHarness()
+  const { host, pathname, username } = new URL(harness.databaseUrl)
+  variables.set('WAREHOUSE_URL', harness.databaseUrl).set('WRONG_URL', `postgres://${username}:${CANARY}@${host}${pathname}_not_there`)
   await write('${WAREHOUSE_URL}')
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 async function write(url: string): Promise<void> {
   const document = { connections: { warehouse: { kind: 'postgres', probe: '10d', url } }, flows: { ledger: { schedule: '0 5 * * *' } } }
-  await stage.ctx.pool.query('update catalogue_version set document = $1', [document])
+  await harness.ctx.pool.query('update catalogue_version set document = $1', [document])
 }
 
 /** What a worker does: takes the check that somebody asked for. */
 async function work(): Promise<void> {
   const { lookup, placeOf } = secretSource({ envFile: 'none', environment: (name) => variables.get(name) })
-  const services = testServices(stage.ctx, { connectors: await loadConnectors(), lookup, placeOf })
-  await expect.poll(() => listDueChecks(stage.ctx.pool, stage.ctx.clock.now())).toEqual(['warehouse'])
+  const services = testServices(harness.ctx, { connectors: await loadConnectors(), lookup, placeOf })
+  await expect.poll(() => listDueChecks(harness.ctx.pool, harness.ctx.clock.now())).toEqual(['warehouse'])
   await checkConnection.run(services, { connection: 'warehouse' })
 }
 
 test('a connection is tested from its card, and the result is there without a reload', async ({ page }) => {
-  await page.goto(`${stage.url}/connections`)
+  await page.goto(`${harness.url}/connections`)
   await expect(page.getByRole('link', { name: 'Connections' })).toHaveAttribute('aria-current', 'page')
   const card = page.getByRole('article', { name: 'warehouse' })
   await expect(card).toContainText('none yet')
@@ -47,36 +47,36 @@ test('a connection is tested from its card, and the result is there without a re
 
 test('a password that no longer fits is said in words, and stands nowhere', async ({ page, request }) => {
   await write('${WRONG_URL}')
-  await page.goto(`${stage.url}/connections`)
+  await page.goto(`${harness.url}/connections`)
   const card = page.getByRole('article', { name: 'warehouse' })
   await card.getByRole('button', { name: 'Test warehouse' }).press('Enter')
   await work()
   await expect(card.getByText('It fails: see above.')).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 1 connections fails.')
-  const api = await request.get(`${stage.url}/api/v1/connections`)
+  const api = await request.get(`${harness.url}/api/v1/connections`)
   expect(await api.json()).toMatchObject({ connections: [{ key: 'warehouse', health: { state: 'failing' } }] })
   for (const text of [await api.text(), await page.content()]) expect(text).not.toContain(CANARY)
 })
 
 test('says how its secrets are replaced', async ({ page }) => {
-  await page.goto(`${stage.url}/connections`)
+  await page.goto(`${harness.url}/connections`)
   await page.getByText('How to replace its secrets').click()
   await expect(page.getByText('Set WRONG_URL where the worker is started, then restart it.')).toBeVisible()
 })
 
 test('orders from elsewhere, and for what is not there, are refused', async ({ request }) => {
-  const path = `${stage.url}/api/v1/connections/warehouse/check`
+  const path = `${harness.url}/api/v1/connections/warehouse/check`
   const foreign = await request.post(path, { data: {}, headers: { origin: 'https://evil.example' } })
   expect(foreign.status()).toBe(403)
-  expect((await request.post(`${stage.url}/api/v1/connections/nowhere/check`, { data: {} })).status()).toBe(404)
-  expect(await listDueChecks(stage.ctx.pool, stage.ctx.clock.now())).toEqual([])
+  expect((await request.post(`${harness.url}/api/v1/connections/nowhere/check`, { data: {} })).status()).toBe(404)
+  expect(await listDueChecks(harness.ctx.pool, harness.ctx.clock.now())).toEqual([])
 })
 
 test('works without JavaScript: a test comes back to its card', async ({ browser }) => {
   const page = await browser.newPage({ javaScriptEnabled: false })
-  await page.goto(`${stage.url}/connections`)
+  await page.goto(`${harness.url}/connections`)
   await page.getByRole('button', { name: 'Test warehouse' }).click()
-  await expect(page).toHaveURL(`${stage.url}/connections#warehouse`)
+  await expect(page).toHaveURL(`${harness.url}/connections#warehouse`)
   await work()
   await page.close()
 })
@@ -92,15 +92,15 @@ test.describe('the flows', () => {
       writes: ['warehouse/mart.ledger'],
       source: { file: 'tidemark.yaml', line: 40, yaml: 'ledger: { schedule: "0 5 * * *" }' },
     }
-    await stage.ctx.pool.query(
+    await harness.ctx.pool.query(
       "insert into flow (name, cron, zone, after, settings) values ('ledger', '0 5 * * *', 'America/New_York', '{}', $1)",
       [settings],
     )
-    await stage.ctx.pool.query("update asset set flow = 'ledger' where path = 'mart.ledger'")
+    await harness.ctx.pool.query("update asset set flow = 'ledger' where path = 'mart.ledger'")
   })
 
   test('have a card each, found by words, group and state in the address', async ({ page }) => {
-    await page.goto(`${stage.url}/flows`)
+    await page.goto(`${harness.url}/flows`)
     const card = page.getByRole('article', { name: 'ledger' })
     await expect(card).toContainText('every day at 05:00, New York time')
     await expect(card.getByRole('link', { name: 'General ledger' })).toBeVisible()
@@ -114,12 +114,12 @@ test.describe('the flows', () => {
     await expect(page.getByRole('article', { name: 'ledger' })).toBeVisible()
     await page.getByRole('link', { name: 'Partial 0' }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('No flow is like that')
-    await page.goto(`${stage.url}/flows?state=green`)
+    await page.goto(`${harness.url}/flows?state=green`)
     await expect(page.getByRole('heading', { level: 1 })).toContainText('There is no state “green”')
   })
 
   test('are run from their card', async ({ page }) => {
-    await page.goto(`${stage.url}/flows/ledger`)
+    await page.goto(`${harness.url}/flows/ledger`)
     await page.getByRole('button', { name: 'Run now ledger' }).click()
     await expect(page).toHaveURL(/\/runs\/[0-9a-f-]{36}$/)
   })
@@ -128,7 +128,7 @@ test.describe('the flows', () => {
 test('neither page is wider than a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 800 })
   for (const path of ['/connections', '/flows', '/flows/ledger']) {
-    await page.goto(`${stage.url}${path}`)
+    await page.goto(`${harness.url}${path}`)
     expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBe(0)
   }
 })

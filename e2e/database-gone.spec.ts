@@ -4,25 +4,25 @@ import { type CutLine, cutLine } from './attack/cut-line.ts'
 import { allRoutes } from './attack/routes.ts'
 import { startWebServer, type WebServer } from './bench/web-server.ts'
 import { violations } from './every-page/measure.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
 /** From the fault to an answer: two seconds until the next look, three of patience, and one for a busy machine. */
 const ANSWER_MS = 6000
 const PIECES = allRoutes().filter((path) => /^\/api\/|feed\.atom$/.test(path) && !/\/(internal\/|events$|moved$)/.test(path))
 const PAGES = [...allRoutes().filter((path) => !/^\/(api|overview|unavailable)\b|feed\.atom$/.test(path)), '/?status=late']
 
-let stage: Stage
+let harness: Harness
 let line: CutLine
 let server: WebServer
 test.beforeAll(async () => {
-  stage = await openStage()
-  line = await cutLine(stage.databaseUrl)
+  harness = await openHarness()
+  line = await cutLine(harness.databaseUrl)
   server = await startWebServer(line.url)
 })
 test.afterAll(async () => {
   await server.stop()
   await line.cut().catch(() => {})
-  await stage.close()
+  await harness.close()
 })
 
 const ask = (path: string) => fetch(`${server.url}${path}`, { signal: AbortSignal.timeout(10_000) })

@@ -1,5 +1,5 @@
 import { type Browser, expect, type Page, test } from '@playwright/test'
-import { type CrowdedStage, crowdedStage } from './every-page/crowded-stage.ts'
+import { type CrowdedHarness, crowdedHarness } from './every-page/crowded-harness.ts'
 import { cutInPrint, misfits, openAll, shiftsOf, violations, watchShifts } from './every-page/measure.ts'
 import { addressesOf } from './every-page/pages.ts'
 
@@ -10,11 +10,11 @@ const SHIFT_MAX = 0.05
 /** Two pages are looked at while each waits for the other. */
 const PAGES_AT_ONCE = 2
 
-let stage: CrowdedStage
+let harness: CrowdedHarness
 test.beforeAll(async () => {
-  stage = await crowdedStage()
+  harness = await crowdedHarness()
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 interface Window {
   colorScheme: 'light' | 'dark'
@@ -28,13 +28,13 @@ type Look = (page: Page) => Promise<readonly string[]>
 async function walk(browser: Browser, { colorScheme, width }: Window, look: Look): Promise<string[]> {
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } })
   await watchShifts(context)
-  const waiting = addressesOf(stage.places)
+  const waiting = addressesOf(harness.places)
   const wrong: string[] = []
   const walkOne = async () => {
     const page = await context.newPage()
     for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
       await page.setViewportSize({ width, height: 900 })
-      await page.goto(stage.url + address)
+      await page.goto(harness.url + address)
       for (const words of await look(page)) wrong.push(`${address} ${words}`)
     }
   }

@@ -1,19 +1,19 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@playwright/test'
 import { allRoutes } from './attack/routes.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
 /** An empty page of this Next version ships 134.6 kB; ours may add 60. */
 const SCRIPT_BYTES_MAX = 194_600
 
-let stage: Stage
+let harness: Harness
 test.beforeAll(async () => {
-  stage = await openStage({ empty: true })
+  harness = await openHarness({ empty: true })
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 test('before the first catalogue the page says what to do', async ({ page }) => {
-  await page.goto(stage.url)
+  await page.goto(harness.url)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('no catalogue has been accepted')
   await expect(page.getByText('npm run tidemark -- discover')).toBeVisible()
   await expect(page.getByText('No worker has ever run.')).toBeVisible()
@@ -21,18 +21,18 @@ test('before the first catalogue the page says what to do', async ({ page }) => 
 
 test('so do the pages of the flows and the connections', async ({ page }) => {
   for (const path of ['/flows', '/connections']) {
-    await page.goto(`${stage.url}${path}`)
+    await page.goto(`${harness.url}${path}`)
     await expect(page.getByRole('heading', { level: 1 })).toContainText('no catalogue has been accepted')
   }
 })
 
 test('every address in the file tree allows no foreign content, no framing and no sniffing', async ({ request }) => {
   for (const path of ['/', '/nowhere', '/icon.svg', ...allRoutes().filter((route) => route !== '/api/v1/events')]) {
-    const headers = (await request.get(`${stage.url}${path}`, { maxRedirects: 0 })).headers()
+    const headers = (await request.get(`${harness.url}${path}`, { maxRedirects: 0 })).headers()
     expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'")
     expect(headers['x-content-type-options'], path).toBe('nosniff')
   }
-  const policy = (await request.get(`${stage.url}/find`)).headers()['content-security-policy']
+  const policy = (await request.get(`${harness.url}/find`)).headers()['content-security-policy']
   expect(policy).not.toContain('unsafe-inline')
 })
 
@@ -41,7 +41,7 @@ test('the overview stays light', async ({ page }) => {
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script') sizes.push(response.body().then((body) => gzipSync(body).byteLength))
   })
-  await page.goto(stage.url)
+  await page.goto(harness.url)
   await expect(page.getByText('Live: this page follows by itself.')).toBeVisible()
   const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
   expect(sizes.length).toBeGreaterThan(3)

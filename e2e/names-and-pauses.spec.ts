@@ -4,17 +4,17 @@ import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
+import { type Harness, openHarness } from './harness.ts'
 import { journeyCatalogue } from './journey-catalogue.ts'
-import { openStage, type Stage } from './stage.ts'
 
 test.describe.configure({ mode: 'serial' })
 
 /** Keys that addresses, links and JSON must survive. */
 const ODD = ['100%', '%2F', '%zz', 'a b#c?d&e', 'ö/ü.csv', 'a//b', 'a//100%', '%E0%A4%A', '../etc', 'x/.', `"q"'s`, 'كتاب', 'a+b;c=d']
 
-let stage: Stage
+let harness: Harness
 test.beforeAll(async () => {
-  stage = await openStage()
+  harness = await openHarness()
   const [template] = journeyCatalogue.assets
   if (template === undefined) throw new Error('the journeys have no asset')
   const odd = ODD.map((path): CatalogueAsset => ({ ...template, key: `warehouse/${path}`, path, name: `Odd ${path}`, promised: false }))
@@ -22,17 +22,17 @@ test.beforeAll(async () => {
   const assets = journeyCatalogue.assets.map((asset) => (asset.feed === 'ledger' ? { ...asset, feed: 'books' } : asset))
   await declare({ ...journeyCatalogue, feeds, assets: [...assets, ...odd] })
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 const declare = (catalogue: Catalogue) =>
-  syncCatalogue(stage.ctx, {
+  syncCatalogue(harness.ctx, {
     catalogue,
     document: {},
     hash: JSON.stringify([catalogue.access, catalogue.feeds.length, catalogue.connections.length]),
     schema: {},
   })
 
-const open = (page: Page, path: string) => page.goto(`${stage.url}${path}`)
+const open = (page: Page, path: string) => page.goto(`${harness.url}${path}`)
 
 test('an asset with an odd key has a page that its feed leads to, and days and bars', async ({ page }) => {
   for (const path of ODD) {
@@ -42,20 +42,20 @@ test('an asset with an odd key has a page that its feed leads to, and days and b
       .getByRole('link', { name: `Odd ${path}`, exact: true })
       .click()
     await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(`Odd ${path}`)
-    const days = await page.request.get(`${stage.url}/api/v1/days?${new URLSearchParams({ subject: `asset:warehouse/${path}` })}`)
+    const days = await page.request.get(`${harness.url}/api/v1/days?${new URLSearchParams({ subject: `asset:warehouse/${path}` })}`)
     expect(days.status(), path).toBe(200)
     const subjects = `asset:${encodeURIComponent(`warehouse/${path}`)}`
-    const bars = await page.request.get(`${stage.url}/api/v1/bars?${new URLSearchParams({ subjects })}`)
+    const bars = await page.request.get(`${harness.url}/api/v1/bars?${new URLSearchParams({ subjects })}`)
     expect(bars.status(), path).toBe(200)
   }
 })
 
 test('assets with odd keys are paused and go on, and many pauses fold on the page of their feed', async ({ page }) => {
   const order = async (path: string, data: object) => {
-    const answer = await page.request.post(`${stage.url}${path}`, { data, headers: { origin: stage.url } })
+    const answer = await page.request.post(`${harness.url}${path}`, { data, headers: { origin: harness.url } })
     expect(answer.status(), JSON.stringify(data)).toBe(200)
     const { location } = await answer.json()
-    expect((await page.request.get(`${stage.url}${location}`)).status(), location).toBe(200)
+    expect((await page.request.get(`${harness.url}${location}`)).status(), location).toBe(200)
   }
   for (const path of ODD) await order('/api/v1/pauses', { subject: `asset:warehouse/${path}`, for: '1h' })
   await open(page, '/feeds/terms')
@@ -66,9 +66,9 @@ test('assets with odd keys are paused and go on, and many pauses fold on the pag
 
 test('the old address of a renamed feed leads to the new one, its Atom feed too', async ({ page }) => {
   await open(page, '/feeds/ledger')
-  await expect(page).toHaveURL(`${stage.url}/feeds/books`)
+  await expect(page).toHaveURL(`${harness.url}/feeds/books`)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('General ledger')
-  expect((await page.request.get(`${stage.url}/feeds/ledger/feed.atom`)).url()).toBe(`${stage.url}/feeds/books/feed.atom`)
+  expect((await page.request.get(`${harness.url}/feeds/ledger/feed.atom`)).url()).toBe(`${harness.url}/feeds/books/feed.atom`)
 })
 
 test('a feed is paused from its page, says so everywhere, and goes on again', async ({ page }) => {
@@ -118,7 +118,7 @@ test('a feed without assets says that nothing is judged, and what comes next', a
 
 test('hundreds of flows come page by page, hundreds of connections folded, and a link to one unfolds it', async ({ page }) => {
   const names = Array.from({ length: 130 }, (_, at) => `many-${at}`)
-  for (const name of names) await insertFlow(stage.ctx, { name, cron: '0 3 * * *' })
+  for (const name of names) await insertFlow(harness.ctx, { name, cron: '0 3 * * *' })
   await open(page, '/flows')
   await expect(page.getByRole('article')).toHaveCount(30)
   await page.getByRole('navigation', { name: 'Pages of flows' }).getByRole('link', { name: 'Next' }).click()
@@ -134,7 +134,7 @@ test('hundreds of flows come page by page, hundreds of connections folded, and a
 })
 
 test('a public page says why there is nothing to press', async ({ page }) => {
-  await stage.ctx.pool.query(`update setting set value = '"public"' where key = 'access'`)
+  await harness.ctx.pool.query(`update setting set value = '"public"' where key = 'access'`)
   await open(page, '/feeds/courses')
   await expect(page.getByText('Pause…')).toHaveCount(0)
   await expect(page.getByText(/^This page is public, so it takes no orders/)).toBeVisible()

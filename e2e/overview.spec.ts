@@ -1,17 +1,17 @@
 import { expect, test } from '@playwright/test'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
-let stage: Stage
+let harness: Harness
 test.beforeAll(async () => {
-  stage = await openStage()
+  harness = await openHarness()
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 
   test('the first screen says in words what is late, since when and why', async ({ page }) => {
-    await page.goto(stage.url)
+    await page.goto(harness.url)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 3 feeds is late.')
     const attention = page.locator('.attention')
     await expect(attention).toContainText('Terms')
@@ -21,7 +21,7 @@ test.describe('without JavaScript', () => {
   })
 
   test('the way leads from the group to the feed to the asset and its evidence', async ({ page }) => {
-    await page.goto(stage.url)
+    await page.goto(harness.url)
     await page.getByRole('link', { name: 'Student records in full' }).click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Student records')
     await expect(page.locator('.verdict')).toContainText('1 of 2 fresh')
@@ -35,21 +35,21 @@ test.describe('without JavaScript', () => {
   })
 
   test('the days stand in a table too', async ({ page }) => {
-    await page.goto(`${stage.url}/feeds/terms`)
+    await page.goto(`${harness.url}/feeds/terms`)
     await page.getByText('These days as a table').click()
     const rows = page.getByRole('table', { name: /Terms, day by day/ }).getByRole('row')
     expect(await rows.count()).toBeGreaterThan(5)
   })
 
   test('search and filters are in the address, and what they do not know they say', async ({ page }) => {
-    await page.goto(stage.url)
+    await page.goto(harness.url)
     await page.getByRole('searchbox').fill('ledger')
     await page.getByRole('searchbox').press('Enter')
     await expect(page).toHaveURL(/\?q=ledger$/)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 feed for “ledger”')
-    await page.goto(`${stage.url}/?status=late`)
+    await page.goto(`${harness.url}/?status=late`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 late feed')
-    await page.goto(`${stage.url}/?status=purple`)
+    await page.goto(`${harness.url}/?status=purple`)
     await expect(page.getByRole('heading', { level: 1 })).toContainText('There is no status “purple”')
   })
 })
@@ -59,7 +59,7 @@ test.describe('on a phone', () => {
 
   for (const path of ['/', '/groups/records', '/feeds/terms', '/assets/warehouse/curated/terms%20by%20service', '/?q=terms']) {
     test(`nothing scrolls sideways at ${path}`, async ({ page }) => {
-      await page.goto(`${stage.url}${path}`)
+      await page.goto(`${harness.url}${path}`)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     })
@@ -67,7 +67,7 @@ test.describe('on a phone', () => {
 })
 
 test('an address that names nothing helps on', async ({ page }) => {
-  const answer = await page.goto(`${stage.url}/feeds/no-such-feed`)
+  const answer = await page.goto(`${harness.url}/feeds/no-such-feed`)
   expect(answer?.status()).toBe(404)
   await expect(page.getByRole('link', { name: 'All feeds' })).toBeVisible()
 })

@@ -10,24 +10,24 @@ import { putSetting } from '#lib/db/settings.ts'
 import type { LogEntry } from '#lib/engine/run/ledger.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
-import { openStage, type Stage } from './stage.ts'
+import { type Harness, openHarness } from './harness.ts'
 
 test.describe.configure({ mode: 'serial' })
 
 const LINES = 700
-let stage: Stage
+let harness: Harness
 let run: ClaimedRun
 
 /** Takes a run of a flow as a worker would. */
 async function begin(flow: string): Promise<ClaimedRun> {
-  const { runId } = await requestRun(stage.ctx, { flow, parameters: { terms: ['2267'] } })
-  const claimed = await claimRun(stage.ctx, { runId, owner: 'stage', leaseMs: 3_600_000 })
+  const { runId } = await requestRun(harness.ctx, { flow, parameters: { terms: ['2267'] } })
+  const claimed = await claimRun(harness.ctx, { runId, owner: 'harness', leaseMs: 3_600_000 })
   if (claimed === null) throw new Error('the run could not be claimed')
   return claimed
 }
 
 const end = (ended: ClaimedRun, state: 'cancelled' | 'partial') =>
-  finishRun(stage.ctx, { ...ended, state, rowsLoaded: 0, report: null, problem: null, internalProblem: null })
+  finishRun(harness.ctx, { ...ended, state, rowsLoaded: 0, report: null, problem: null, internalProblem: null })
 
 const line = (message: string, level: LogEntry['level'] = 'info'): LogEntry => ({ at: systemClock.now(), level, message })
 
@@ -36,20 +36,20 @@ async function declareParameters(): Promise<void> {
   const parameters = z.strictObject({ terms: z.array(z.string()), replay: z.string() }).partial()
   const contract = { schedule: '0 3 * * *', timezone: 'UTC', reads: [], writes: [], connections: [], timeoutMs: 1, parameters }
   const schema = catalogueJsonSchema({ connectors: new Map(), flows: new Map([['person', contract]]) })
-  await stage.ctx.pool.query("insert into catalogue_version (hash, document, schema, accepted_at) values ('runs', '{}', $1, now())", [
+  await harness.ctx.pool.query("insert into catalogue_version (hash, document, schema, accepted_at) values ('runs', '{}', $1, now())", [
     JSON.stringify(schema),
   ])
 }
 
 const parametersAt = async (url: string) =>
-  (await stage.ctx.pool.query('select parameters from run where id = $1', [url.split('/').at(-1)])).rows[0]?.parameters
+  (await harness.ctx.pool.query('select parameters from run where id = $1', [url.split('/').at(-1)])).rows[0]?.parameters
 
 test.beforeAll(async () => {
-  stage = await openStage()
-  await insertFlow(stage.ctx, { name: 'person', cron: '0 3 * * *' })
+  harness = await openHarness()
+  await insertFlow(harness.ctx, { name: 'person', cron: '0 3 * * *' })
   await declareParameters()
   run = await begin('person')
-  const ledger = runLedger(stage.ctx, run)
+  const ledger = runLedger(harness.ctx, run)
   await ledger.startTask({ name: 'load people', at: systemClock.now() })
   await ledger.log(Array.from({ length: LINES }, (_, i) => line(`Batch ${i} is done.`, i === 3 ? 'warn' : 'info')))
   await ledger.counters({ people: { requested: 400, returned: 398 } })
@@ -62,9 +62,9 @@ test.beforeAll(async () => {
   })
   await ledger.reject(Array.from({ length: 60 }, (_, i) => rejected(i)))
 })
-test.afterAll(() => stage.close())
+test.afterAll(() => harness.close())
 
-const open = (page: Page, question = '') => page.goto(`${stage.url}/runs/${run.runId}${question}`)
+const open = (page: Page, question = '') => page.goto(`${harness.url}/runs/${run.runId}${question}`)
 
 test('a running run shows how far it is, what it counts, and that it lives; the open page follows', async ({ page }) => {
   await open(page)
@@ -72,22 +72,22 @@ test('a running run shows how far it is, what it counts, and that it lives; the 
   await expect(page.getByText('400 of 1,000 (40 %)')).toBeVisible()
   await expect(page.getByText('398 returned')).toBeVisible()
   await expect(page.getByText(/^Last sign of life \d+ s ago\.$/)).toBeVisible()
-  await runLedger(stage.ctx, run).progress({ done: 700, total: 1000, etaAt: null })
-  await runLedger(stage.ctx, run).counters({ people: { requested: 700, returned: 697 } })
-  await runLedger(stage.ctx, run).log([line('Something new has happened.')])
+  await runLedger(harness.ctx, run).progress({ done: 700, total: 1000, etaAt: null })
+  await runLedger(harness.ctx, run).counters({ people: { requested: 700, returned: 697 } })
+  await runLedger(harness.ctx, run).log([line('Something new has happened.')])
   await expect(page.getByText('700 of 1,000 (70 %)')).toBeVisible({ timeout: 5000 })
   await expect(page.getByText('697 returned')).toBeVisible()
   await expect(page.getByText('Something new has happened.')).toBeVisible()
 })
 
 test('a worker that falls silent is said in words', async ({ page }) => {
-  await renewLease(stage.ctx, { ...run, leaseMs: 8000 })
-  await stage.ctx.pool.query(
+  await renewLease(harness.ctx, { ...run, leaseMs: 8000 })
+  await harness.ctx.pool.query(
     "update run_log set at = at - interval '1 hour'; update run_task set started_at = started_at - interval '1 hour'",
   )
   await open(page)
   await expect(page.getByText(/^No sign of life for \d+ s\. If none comes within \d s, another worker takes over\.$/)).toBeVisible()
-  await renewLease(stage.ctx, { ...run, leaseMs: 3_600_000 })
+  await renewLease(harness.ctx, { ...run, leaseMs: 3_600_000 })
   await expect(page.getByText(/^Last sign of life \d+ s ago\.$/)).toBeVisible({ timeout: 5000 })
 })
 
@@ -125,11 +125,11 @@ test('rows put aside are counted by reason, then shown page by page', async ({ p
 })
 
 test('all runs: what is under way stands on top, live, and the choice is in the address', async ({ page }) => {
-  await page.goto(stage.url)
+  await page.goto(harness.url)
   await page.getByRole('navigation', { name: 'Parts of the page' }).getByRole('link', { name: 'Runs' }).click()
   const underWay = page.locator('section', { has: page.getByRole('heading', { name: 'Under way' }) })
   await expect(underWay.getByText('700 of 1,000')).toBeVisible()
-  await runLedger(stage.ctx, run).progress({ done: 800, total: 1000, etaAt: null })
+  await runLedger(harness.ctx, run).progress({ done: 800, total: 1000, etaAt: null })
   await expect(underWay.getByText('800 of 1,000')).toBeVisible({ timeout: 5000 })
   await page.getByLabel('State').selectOption('Failed')
   await page.getByRole('button', { name: 'Show', exact: true }).click()
@@ -142,7 +142,7 @@ test('cancelling asks first, and the page says that it is under way and when it 
   await page.getByText('Cancel this run…').click()
   await page.getByRole('button', { name: 'Yes, cancel it' }).click()
   await expect(page.getByText(/^It is being cancelled since/)).toBeVisible({ timeout: 5000 })
-  const { rows } = await stage.ctx.pool.query('select cancel_at is not null as cancelling from run where id = $1', [run.runId])
+  const { rows } = await harness.ctx.pool.query('select cancel_at is not null as cancelling from run where id = $1', [run.runId])
   expect(rows).toEqual([{ cancelling: true }])
   await end(run, 'cancelled')
   await expect(page.getByText('The run has ended: there is nothing to cancel.')).toBeVisible({ timeout: 5000 })
@@ -153,7 +153,7 @@ test('an ended run can be asked for again with its parameters, or what it put as
   await page.getByRole('button', { name: 'Replay what failed (60)' }).click()
   await expect(page.getByText('Planned', { exact: true })).toBeVisible()
   expect(await parametersAt(page.url())).toEqual({ replay: run.runId })
-  await stage.ctx.pool.query("delete from run where state = 'scheduled'")
+  await harness.ctx.pool.query("delete from run where state = 'scheduled'")
   await open(page)
   await expect(page.getByRole('button', { name: 'Dry run' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Run again' }).click()
@@ -175,7 +175,7 @@ test.describe('without JavaScript', () => {
     await open(page)
     await page.getByRole('link', { name: 'Show earlier lines' }).click()
     await expect(page.getByText('Batch 0 is done.')).toBeVisible()
-    await page.goto(`${stage.url}/runs?flow=person`)
+    await page.goto(`${harness.url}/runs?flow=person`)
     await page.getByRole('heading', { name: 'person' }).first().getByRole('link').click()
     await page.getByText('Cancel this run…').click()
     await page.getByRole('button', { name: 'Yes, cancel it' }).click()
@@ -186,7 +186,7 @@ test.describe('without JavaScript', () => {
 
 test.describe('orders', () => {
   const order = (headers: Record<string, string>, path = `/api/v1/runs/${run.runId}/cancel`) =>
-    fetch(`${stage.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{}' })
+    fetch(`${harness.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{}' })
 
   test('are not taken from another page, whatever it calls itself', async () => {
     expect((await order({ origin: 'https://evil.example' })).status).toBe(403)
@@ -198,7 +198,7 @@ test.describe('orders', () => {
   test('that cannot be carried out are refused in words', async () => {
     const ended = await order({})
     expect([ended.status, await ended.json()]).toEqual([409, { problem: 'The run has ended already.' }])
-    const strange = await fetch(`${stage.url}/api/v1/flows/person/runs`, {
+    const strange = await fetch(`${harness.url}/api/v1/flows/person/runs`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ parameters: { term: '2267' } }),
@@ -210,7 +210,7 @@ test.describe('orders', () => {
   })
 
   test('are neither offered nor taken while the page is public', async ({ page }) => {
-    await putSetting(stage.ctx.pool, 'access', 'public')
+    await putSetting(harness.ctx.pool, 'access', 'public')
     const refused = await order({}, '/api/v1/flows/person/runs')
     expect([refused.status, await refused.json()]).toEqual([
       403,
@@ -219,10 +219,10 @@ test.describe('orders', () => {
     await open(page)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Run of person')
     await expect(page.getByRole('button', { name: 'Run again' })).toHaveCount(0)
-    await page.goto(`${stage.url}/flows`)
+    await page.goto(`${harness.url}/flows`)
     await expect(page.getByRole('link', { name: 'All runs of person' })).toBeVisible()
     await expect(page.getByRole('button', { name: /^Run now/ })).toHaveCount(0)
-    await page.goto(`${stage.url}/connections`)
+    await page.goto(`${harness.url}/connections`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connections are not shown on a public page.')
   })
 })

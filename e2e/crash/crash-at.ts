@@ -1,14 +1,14 @@
 import { systemClock } from '#lib/platform/clock.ts'
 import { type ClosedGate, closeGate, GATES } from './gate.ts'
+import { ENDS, getRunRow, type Harness, runThrough, type Scene, untilChecked, untilSettled, untilState } from './harness.ts'
 import { holdCampus } from './hold-campus.ts'
 import { differences, dumpLake, type Sample, watchLake } from './lake-view.ts'
 import { checkLedger, differencesTold, everythingOf, readTold, type Told } from './ledger-view.ts'
 import type { CrashPoint } from './points.ts'
 import { type CrashFlow, type Scenario, scenarioOf } from './scenario.ts'
-import { ENDS, getRunRow, runThrough, type Scene, type Stage, untilChecked, untilSettled, untilState } from './stage.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
-/** What a story that nobody disturbed leaves behind, and what the lake may look like on the way. */
+/** What a scenario that nobody disturbed leaves behind, and what the lake may look like on the way. */
 export interface Undisturbed {
   dump: Map<string, string[]>
   samples: Sample[]
@@ -17,9 +17,9 @@ export interface Undisturbed {
 
 const GATE_MS = 60_000
 
-/** Runs the flows of a story to their end in peace. */
-export async function runUndisturbed(stage: Stage, scenario: Scenario): Promise<Undisturbed> {
-  const scene = await stage.scene(scenario, `undisturbed_${scenario.name}`)
+/** Runs the flows of a scenario to their end in peace. */
+export async function runUndisturbed(harness: Harness, scenario: Scenario): Promise<Undisturbed> {
+  const scene = await harness.scene(scenario, `undisturbed_${scenario.name}`)
   const watch = watchLake(scene.lakeUrl, scenario.look)
   try {
     const worker = scene.startWorker()
@@ -33,15 +33,15 @@ export async function runUndisturbed(stage: Stage, scenario: Scenario): Promise<
 }
 
 /** Lets a worker die at one moment of a load and another one take over; answers everything that is not as it should be. */
-export async function crashAt(stage: Stage, point: CrashPoint, expected: Undisturbed, index: number): Promise<string[]> {
+export async function crashAt(harness: Harness, point: CrashPoint, expected: Undisturbed, index: number): Promise<string[]> {
   const scenario = scenarioOf(point.flow)
-  const scene = await stage.scene(scenario, `${scenario.name}_${index}`)
+  const scene = await harness.scene(scenario, `${scenario.name}_${index}`)
   const watch = watchLake(scene.lakeUrl, scenario.look)
   try {
     const place = scenario.flows.indexOf(point.flow)
     const first = scene.startWorker()
     for (const flow of scenario.flows.slice(0, place)) await runThrough(scene, first, flow)
-    const { runId, gate, row } = await die(stage, scene, first, point)
+    const { runId, gate, row } = await die(harness, scene, first, point)
     const second = scene.startWorker()
     const end = await untilState(scene, runId, ENDS, [second])
     await untilSettled(scene, runId, second)
@@ -66,8 +66,8 @@ function isGood(state: string): boolean {
 }
 
 /** Starts the run and kills or freezes its worker at the point; its lease then counts as run out. */
-async function die(stage: Stage, scene: Scene, worker: WorkerProcess, point: CrashPoint) {
-  const gate = await gateOf(stage, scene, worker, point)
+async function die(harness: Harness, scene: Scene, worker: WorkerProcess, point: CrashPoint) {
+  const gate = await gateOf(harness, scene, worker, point)
   try {
     const runId = await scene.request(point.flow)
     await untilState(scene, runId, ['running', ...ENDS], [worker])
@@ -89,11 +89,11 @@ async function die(stage: Stage, scene: Scene, worker: WorkerProcess, point: Cra
 }
 
 /** What stops the run at the point: a statement that waits, or a system of the campus that does not answer. */
-async function gateOf(stage: Stage, scene: Scene, worker: WorkerProcess, { gate, held }: CrashPoint): Promise<ClosedGate | null> {
+async function gateOf(harness: Harness, scene: Scene, worker: WorkerProcess, { gate, held }: CrashPoint): Promise<ClosedGate | null> {
   if (gate !== undefined) return closeGate(GATES[gate.name].database === 'lake' ? scene.lakeUrl : scene.databaseUrl, gate.name, gate.nth)
   if (held === undefined) return null
   await untilChecked(scene, worker)
-  return holdCampus(stage.campus, held.system, held.nth)
+  return holdCampus(harness.campus, held.system, held.nth)
 }
 
 async function moment(point: CrashPoint, gate: ClosedGate | null): Promise<void> {

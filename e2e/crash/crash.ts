@@ -4,9 +4,9 @@
 import { parseArgs } from 'node:util'
 import { systemClock } from '#lib/platform/clock.ts'
 import { crashAt, runUndisturbed } from './crash-at.ts'
+import { type Harness, openHarness } from './harness.ts'
 import { type CrashPoint, choosePoints } from './points.ts'
 import { SCENARIOS, type Scenario } from './scenario.ts'
-import { openStage, type Stage } from './stage.ts'
 
 const { values } = parseArgs({
   options: { points: { type: 'string', default: '10' }, person: { type: 'string', default: '0' }, seed: { type: 'string', default: '1' } },
@@ -21,11 +21,11 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 let passed = 0
 let failed = 0
 
-async function tell(stage: Stage, scenario: Scenario, points: readonly CrashPoint[]): Promise<void> {
-  const expected = await runUndisturbed(stage, scenario)
+async function crashAll(harness: Harness, scenario: Scenario, points: readonly CrashPoint[]): Promise<void> {
+  const expected = await runUndisturbed(harness, scenario)
   for (const [index, point] of points.entries()) {
     const startedAt = systemClock.now()
-    const problems = await crashAt(stage, point, expected, index).catch((error: unknown) => [
+    const problems = await crashAt(harness, point, expected, index).catch((error: unknown) => [
       error instanceof Error ? (error.stack ?? error.message) : String(error),
     ])
     if (problems.length === 0) passed += 1
@@ -35,11 +35,11 @@ async function tell(stage: Stage, scenario: Scenario, points: readonly CrashPoin
   }
 }
 
-const stage = await openStage(chosen.map(({ scenario }) => scenario))
+const harness = await openHarness(chosen.map(({ scenario }) => scenario))
 try {
-  for (const { scenario, points } of chosen) await tell(stage, scenario, points)
+  for (const { scenario, points } of chosen) await crashAll(harness, scenario, points)
 } finally {
-  await stage.stop()
+  await harness.stop()
 }
 if (chosen.length === 0) failed += 1
 process.exitCode = failed > 0 ? 1 : 0

@@ -1,4 +1,4 @@
-import type { Scene } from './stage.ts'
+import type { Scene } from './harness.ts'
 
 /** What Tidemark says of a run that is over, without moments and ids. */
 export interface Told {

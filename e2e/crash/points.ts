@@ -34,7 +34,7 @@ const pick = (random: Random, most: number) => 1 + Math.floor(random() * most)
 
 type Kind = (random: Random) => Omit<CrashPoint, 'name'>
 
-/** The kinds of moments by story, the telling ones first; each call of one gives another place of its kind. */
+/** The kinds of moments by scenario, the telling ones first; each call of one gives another place of its kind. */
 const KINDS: Record<Scenario['name'], readonly Kind[]> = {
   records: [
     (random) => ({ flow: 'course', gate: { name: 'before the commit of a batch', nth: pick(random, 14) } }),
@@ -66,7 +66,7 @@ const KINDS: Record<Scenario['name'], readonly Kind[]> = {
   ],
 }
 
-/** `count` moments of a story, the same for the same seed. */
+/** `count` moments of a scenario, the same for the same seed. */
 export function choosePoints(scenario: Scenario, count: number, seed: number): CrashPoint[] {
   const random = seeded(seed)
   return Array.from({ length: count }, (_, i) => {

@@ -99,7 +99,7 @@ const PERSON: Scenario = {
 
 export const SCENARIOS: Record<Scenario['name'], Scenario> = { records: RECORDS, person: PERSON }
 
-/** The story in which a flow is told. */
+/** The scenario in which a flow runs. */
 export function scenarioOf(flow: CrashFlow): Scenario {
   return flow === 'person' ? PERSON : RECORDS
 }

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 
-/** What stands in the addresses of a stage or of a running page. */
+/** What stands in the addresses of a harness or of a running page. */
 export interface Places {
   group: string
   feed: string

@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Manner } from '#demo/campus/faults.ts'
-import { coursesCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
+import { coursesCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { changesOf, spansOf } from '#lib/testing/history/state-world.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 
-let stage: Stage
+let harness: ScenarioHarness
 let good: Record<string, unknown[]>
 beforeAll(async () => {
-  stage = await Stage.open('2026-11-19T05:50:00Z')
-  await stage.declare(coursesCatalogue())
-  await stage.until('2026-11-19T17:00:00Z')
-  good = await stage.lakeContent()
+  harness = await ScenarioHarness.open('2026-11-19T05:50:00Z')
+  await harness.declare(coursesCatalogue())
+  await harness.until('2026-11-19T17:00:00Z')
+  good = await harness.lakeContent()
 })
-afterAll(() => stage.close())
-afterEach(() => stage.campus.control.faults.clear())
+afterAll(() => harness.close())
+afterEach(() => harness.campus.control.faults.clear())
 
 interface EndedRun {
   state: string
@@ -22,7 +22,7 @@ interface EndedRun {
 }
 
 async function endOf(runId: string): Promise<EndedRun | undefined> {
-  const rows = await stage.rows<EndedRun>(
+  const rows = await harness.rows<EndedRun>(
     'select state, problem, (extract(epoch from ended_at - started_at) * 1000)::float8 as "waitedMs" from run where id = $1',
     [runId],
   )
@@ -31,7 +31,7 @@ async function endOf(runId: string): Promise<EndedRun | undefined> {
 
 /** Everything this run wrote into Tidemark’s database, as one text. */
 async function everythingAbout(runId: string): Promise<string> {
-  const rows = await stage.rows(
+  const rows = await harness.rows(
     `select (select to_jsonb(r) from run r where id = $1) as run, (select jsonb_agg(l) from run_log l where run_id = $1) as log,
        (select jsonb_agg(t) from run_task t where run_id = $1) as tasks, (select jsonb_agg(x) from run_rejection x where run_id = $1) as refused`,
     [runId],
@@ -40,7 +40,7 @@ async function everythingAbout(runId: string): Promise<string> {
 }
 
 function secrets(): string[] {
-  const { user, password, key } = stage.campus.credentials
+  const { user, password, key } = harness.campus.credentials
   return [password, key, Buffer.from(`${user}:${password}`).toString('base64')]
 }
 
@@ -70,36 +70,36 @@ const ANSWERS: [string, Asked, Manner, string, string][] = [
 describe('gives a clear run error, and the lake keeps its good state', () => {
   it.each(ANSWERS)('%s', async (_what, system, manner, state, words) => {
     const { flow, feed } = FLOW_OF[system]
-    const before = await spansOf(stage.ctx, feed, 'feed')
-    stage.campus.control.faults.set(system, manner)
-    const runId = await stage.reload(flow)
+    const before = await spansOf(harness.ctx, feed, 'feed')
+    harness.campus.control.faults.set(system, manner)
+    const runId = await harness.reload(flow)
     expect(await endOf(runId)).toMatchObject({ state, problem: expect.stringContaining(words) })
     expect((await endOf(runId))?.problem).not.toMatch(/https?:|127\.0\.0\.1|internal log/)
     const written = await everythingAbout(runId)
     for (const secret of secrets()) expect(written).not.toContain(secret)
-    expect(await stage.lakeContent()).toEqual(good)
-    expect(await spansOf(stage.ctx, feed, 'feed')).toEqual(before)
+    expect(await harness.lakeContent()).toEqual(good)
+    expect(await spansOf(harness.ctx, feed, 'feed')).toEqual(before)
   })
 
   it('waits as long as the 429 asks, and goes on when the system has come round', async () => {
-    stage.campus.control.faults.set('peoplesoft', 'too-many-requests', { times: 1, retryAfter: '90' })
-    const run = await endOf(await stage.reload('term'))
+    harness.campus.control.faults.set('peoplesoft', 'too-many-requests', { times: 1, retryAfter: '90' })
+    const run = await endOf(await harness.reload('term'))
     expect(run).toMatchObject({ state: 'completed', problem: null })
     expect(run?.waitedMs).toBeGreaterThanOrEqual(90_000)
   })
 
   it('and the status of the feeds is the same until their deadlines', async () => {
-    stage.campus.control.faults.set('snaplogic', 'unauthorized')
-    await stage.until('2026-11-20T07:59:59.999Z')
-    expect((await changesOf(stage.ctx, 'courses', 'feed')).slice(1)).toEqual(['19 07:00 unknown → fresh'])
-    await stage.until('2026-11-20T08:00:00Z')
-    expect((await spansOf(stage.ctx, 'courses', 'feed')).at(-1)).toBe('late/run-failed 20 08:00–')
-    stage.campus.control.faults.set('peoplesoft', 'empty-answer')
-    await stage.until('2026-11-21T06:44:59.999Z')
-    expect((await changesOf(stage.ctx, 'terms', 'feed')).slice(1)).toEqual(['19 06:00 unknown → fresh'])
-    await stage.until('2026-11-21T08:00:00Z')
-    expect((await spansOf(stage.ctx, 'terms', 'feed')).at(-1)).toBe('late/run-failed 21 06:45–')
-    expect(await stage.rows("select flow, waiting_for from run where scheduled_for = '2026-11-21T07:00:00Z'")).toEqual([
+    harness.campus.control.faults.set('snaplogic', 'unauthorized')
+    await harness.until('2026-11-20T07:59:59.999Z')
+    expect((await changesOf(harness.ctx, 'courses', 'feed')).slice(1)).toEqual(['19 07:00 unknown → fresh'])
+    await harness.until('2026-11-20T08:00:00Z')
+    expect((await spansOf(harness.ctx, 'courses', 'feed')).at(-1)).toBe('late/run-failed 20 08:00–')
+    harness.campus.control.faults.set('peoplesoft', 'empty-answer')
+    await harness.until('2026-11-21T06:44:59.999Z')
+    expect((await changesOf(harness.ctx, 'terms', 'feed')).slice(1)).toEqual(['19 06:00 unknown → fresh'])
+    await harness.until('2026-11-21T08:00:00Z')
+    expect((await spansOf(harness.ctx, 'terms', 'feed')).at(-1)).toBe('late/run-failed 21 06:45–')
+    expect(await harness.rows("select flow, waiting_for from run where scheduled_for = '2026-11-21T07:00:00Z'")).toEqual([
       { flow: 'course', waiting_for: 'Waits for a good run of term: the last one failed.' },
     ])
   })

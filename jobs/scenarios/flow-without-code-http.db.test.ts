@@ -5,19 +5,19 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Departments, startDepartments } from '#demo/campus/departments.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 
-let stage: Stage
+let harness: ScenarioHarness
 let departments: Departments
 let folder: string
 beforeEach(async () => {
-  stage = await Stage.open('2026-11-19T05:50:00Z')
-  folder = await mkdtemp(join(tmpdir(), 'tidemark-story-'))
-  departments = await startDepartments({ clock: stage.clock, folder })
-  stage.variables.set('DEPARTMENTS', departments.url).set('KEY', departments.credentials.key).set('TOKEN', departments.credentials.token)
+  harness = await ScenarioHarness.open('2026-11-19T05:50:00Z')
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-scenario-'))
+  departments = await startDepartments({ clock: harness.clock, folder })
+  harness.variables.set('DEPARTMENTS', departments.url).set('KEY', departments.credentials.key).set('TOKEN', departments.credentials.token)
 })
 afterEach(async () => {
-  await stage.close()
+  await harness.close()
   await departments.close()
   await rm(folder, { recursive: true })
 })
@@ -56,30 +56,30 @@ connections:
 flows:
 ${flows}`
 const runs = () =>
-  stage.rows<{ flow: string; state: string; problem: string | null }>(
+  harness.rows<{ flow: string; state: string; problem: string | null }>(
     'select flow, state, problem from run where ended_at is not null order by ended_at',
   )
 
 describe('a department behind an address', () => {
   it('is read page by page into a typed table, and as CSV without a word about its columns', async () => {
-    await stage.declare(catalogue(PERMITS + TICKETS))
-    await stage.until('2026-11-19T12:00:00Z')
+    await harness.declare(catalogue(PERMITS + TICKETS))
+    await harness.until('2026-11-19T12:00:00Z')
     expect(await runs()).toEqual(['parking-permits', 'ticket-scans'].map((flow) => ({ flow, state: 'completed', problem: null })))
     expect(
-      await stage.lake(
+      await harness.lake(
         'select count(*)::int as n, count(distinct permit_id)::int as ids, pg_typeof(min(fee))::text as fee, pg_typeof(min(changed_at))::text as at from parking.permits',
       ),
     ).toEqual([{ n: 1200, ids: 1200, fee: 'numeric', at: 'timestamp with time zone' }])
-    expect(await stage.lake('select count(*)::int as n, pg_typeof(min(price))::text as price from athletics.tickets')).toEqual([
+    expect(await harness.lake('select count(*)::int as n, pg_typeof(min(price))::text as price from athletics.tickets')).toEqual([
       { n: 1440, price: 'text' },
     ])
-    expect((await spansOf(stage.ctx, 'parking', 'feed')).at(-1)).toBe('fresh/on-time 19 09:20–')
+    expect((await spansOf(harness.ctx, 'parking', 'feed')).at(-1)).toBe('fresh/on-time 19 09:20–')
   })
 
   it('writes the next night only what changed', async () => {
-    await stage.declare(catalogue(PERMITS))
-    await stage.until('2026-11-20T12:00:00Z')
-    const [first, second] = await stage.rows<{ loaded: number; seen: number }>(
+    await harness.declare(catalogue(PERMITS))
+    await harness.until('2026-11-20T12:00:00Z')
+    const [first, second] = await harness.rows<{ loaded: number; seen: number }>(
       "select rows_loaded::int as loaded, (summary ->> 'rowsSeen')::int as seen from run where ended_at is not null order by ended_at",
     )
     expect(first).toEqual({ loaded: 1200, seen: 1200 })
@@ -87,7 +87,7 @@ describe('a department behind an address', () => {
     expect(second?.loaded).toBeGreaterThan(0)
     expect(second?.loaded).toBeLessThan(40)
     expect(
-      await stage.lake(
+      await harness.lake(
         'select count(*)::int as n from parking.permits where run_id = (select run_id from parking.permits order by loaded_at desc limit 1)',
       ),
     ).toEqual([{ n: second?.loaded }])
@@ -98,24 +98,24 @@ describe('a department behind an address', () => {
     ['breaks off in the middle of an answer', { manner: 'cut-body' as const }],
     ['says it has no permits', { manner: 'empty-answer' as const }],
   ])('that %s changes nothing, and the next night is good again', async (_what, manner) => {
-    await stage.declare(catalogue(PERMITS))
-    await stage.until('2026-11-19T12:00:00Z')
-    const before = await stage.lake('select * from parking.permits order by 1')
+    await harness.declare(catalogue(PERMITS))
+    await harness.until('2026-11-19T12:00:00Z')
+    const before = await harness.lake('select * from parking.permits order by 1')
     departments.faults.set(manner)
-    await stage.until('2026-11-20T12:00:00Z')
+    await harness.until('2026-11-20T12:00:00Z')
     expect((await runs()).at(-1)).toMatchObject({ state: 'failed', problem: expect.stringMatching(/\w{3,}.*\./) })
-    expect(await stage.lake('select * from parking.permits order by 1')).toEqual(before)
-    expect((await spansOf(stage.ctx, 'parking', 'feed')).at(-1)).toBe('late/run-failed 20 10:20–')
+    expect(await harness.lake('select * from parking.permits order by 1')).toEqual(before)
+    expect((await spansOf(harness.ctx, 'parking', 'feed')).at(-1)).toBe('late/run-failed 20 10:20–')
     departments.faults.set(null)
-    await stage.until('2026-11-21T12:00:00Z')
-    expect((await spansOf(stage.ctx, 'parking', 'feed')).at(-1)).toBe('fresh/on-time 21 09:20–')
+    await harness.until('2026-11-21T12:00:00Z')
+    expect((await spansOf(harness.ctx, 'parking', 'feed')).at(-1)).toBe('fresh/on-time 21 09:20–')
   })
 })
 
 describe('a drop box behind an address', () => {
   it('gets the file of the night, with its checksum', async () => {
-    await stage.declare(catalogue(PERMITS + FILE))
-    await stage.until('2026-11-19T12:00:00Z')
+    await harness.declare(catalogue(PERMITS + FILE))
+    await harness.until('2026-11-19T12:00:00Z')
     expect((await runs()).map((run) => run.state)).toEqual(['completed', 'completed'])
     expect((await readdir(folder)).sort()).toEqual(['permits_2026-11-19.ndjson', 'permits_2026-11-19.ndjson.sha256'])
     const text = await readFile(join(folder, 'permits_2026-11-19.ndjson'), 'utf8')
@@ -132,9 +132,9 @@ describe('a drop box behind an address', () => {
 
   it('that keeps only half of it fails the run, and the feed is not fresh', async () => {
     departments.faults.set({ manner: 'keeps-half' })
-    await stage.declare(catalogue(PERMITS + FILE))
-    await stage.until('2026-11-19T12:00:00Z')
+    await harness.declare(catalogue(PERMITS + FILE))
+    await harness.until('2026-11-19T12:00:00Z')
     expect((await runs()).find((run) => run.flow === 'permits-for-the-police')).toMatchObject({ state: 'failed' })
-    expect((await spansOf(stage.ctx, 'police', 'feed')).some((span) => span.startsWith('fresh'))).toBe(false)
+    expect((await spansOf(harness.ctx, 'police', 'feed')).some((span) => span.startsWith('fresh'))).toBe(false)
   })
 })

@@ -3,25 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SshServer, startSshServer } from '#demo/campus/sftp/ssh-server.ts'
-import { termsCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
+import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 
-let stage: Stage
+let harness: ScenarioHarness
 let ssh: SshServer
 let folder: string
 beforeEach(async () => {
-  stage = await Stage.open('2026-11-19T05:50:00Z')
-  folder = await mkdtemp(join(tmpdir(), 'tidemark-story-'))
+  harness = await ScenarioHarness.open('2026-11-19T05:50:00Z')
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-scenario-'))
   const options = { folder: join(folder, 'files'), keyFolder: folder, user: 'tidemark', password: 'pretend' }
-  ssh = await startSshServer({ clock: stage.clock, ...options })
+  ssh = await startSshServer({ clock: harness.clock, ...options })
   await mkdir(join(options.folder, 'inbox'))
-  stage.variables.set('SSH_PORT', String(ssh.port)).set('SSH_KEY', ssh.fingerprint).set('SSH_PASSWORD', options.password)
-  await stage.meddle(`create schema theirs; create table theirs.permits (id int, plate text, expires date);
+  harness.variables.set('SSH_PORT', String(ssh.port)).set('SSH_KEY', ssh.fingerprint).set('SSH_PASSWORD', options.password)
+  await harness.changeLake(`create schema theirs; create table theirs.permits (id int, plate text, expires date);
     insert into theirs.permits select n, 'P' || n, '2026-12-31' from generate_series(1, 10) n`)
 })
 afterEach(async () => {
-  await stage.close()
+  await harness.close()
   await ssh.close()
   await rm(folder, { recursive: true })
 })
@@ -47,30 +47,30 @@ groups:`
   return termsCatalogue({ flows }).replace('\ngroups:', `\n${more}`)
 }
 const runs = () =>
-  stage.rows("select flow, state, rows_loaded::int as rows from run where flow <> 'term' and ended_at is not null order by ended_at")
-const feed = (key = 'parking') => spansOf(stage.ctx, key, 'feed')
+  harness.rows("select flow, state, rows_loaded::int as rows from run where flow <> 'term' and ended_at is not null order by ended_at")
+const feed = (key = 'parking') => spansOf(harness.ctx, key, 'feed')
 
 describe('a flow written into the catalogue of a running worker', () => {
   it('has a feed at once, runs at its tick and turns the feed fresh', async () => {
-    await stage.declare(catalogue(''))
-    await stage.until('2026-11-19T08:00:00Z')
-    await stage.declare(catalogue(FLOW))
-    expect(await stage.rows("select key, name from subject where kind = 'feed' and key = 'parking'")).toEqual([
+    await harness.declare(catalogue(''))
+    await harness.until('2026-11-19T08:00:00Z')
+    await harness.declare(catalogue(FLOW))
+    expect(await harness.rows("select key, name from subject where kind = 'feed' and key = 'parking'")).toEqual([
       { key: 'parking', name: 'Parking' },
     ])
-    await stage.until('2026-11-19T12:00:00Z')
+    await harness.until('2026-11-19T12:00:00Z')
     expect(await runs()).toEqual([{ flow: 'parking-permits', state: 'completed', rows: 10 }])
-    expect(await stage.lake('select count(*)::int as permits, min(valid_until)::text as until from parking.permits')).toEqual([
+    expect(await harness.lake('select count(*)::int as permits, min(valid_until)::text as until from parking.permits')).toEqual([
       { permits: 10, until: '2026-12-31' },
     ])
     expect(await feed()).toEqual(['unknown/no-time 19 08:00–19 09:20', 'fresh/on-time 19 09:20–'])
   })
 
   it('is idle while nothing changes, and loads what did', async () => {
-    await stage.declare(catalogue(FLOW))
-    await stage.until('2026-11-20T12:00:00Z')
-    await stage.meddle("update theirs.permits set plate = 'NEW' where id = 3; delete from theirs.permits where id = 4")
-    await stage.until('2026-11-21T12:00:00Z')
+    await harness.declare(catalogue(FLOW))
+    await harness.until('2026-11-20T12:00:00Z')
+    await harness.changeLake("update theirs.permits set plate = 'NEW' where id = 3; delete from theirs.permits where id = 4")
+    await harness.until('2026-11-21T12:00:00Z')
     expect(await runs()).toEqual([10, 0, 2].map((rows) => ({ flow: 'parking-permits', state: 'completed', rows })))
     expect(await feed()).toEqual([
       'unknown/no-time 19 05:50–19 09:20',
@@ -83,46 +83,46 @@ describe('a flow written into the catalogue of a running worker', () => {
   })
 
   it('is late from its tick and the time it may take, when its source is gone', async () => {
-    await stage.declare(catalogue(FLOW))
-    await stage.until('2026-11-19T12:00:00Z')
-    await stage.meddle('alter table theirs.permits rename to moved')
-    await stage.until('2026-11-20T14:00:00Z')
+    await harness.declare(catalogue(FLOW))
+    await harness.until('2026-11-19T12:00:00Z')
+    await harness.changeLake('alter table theirs.permits rename to moved')
+    await harness.until('2026-11-20T14:00:00Z')
     expect((await runs()).at(-1)).toMatchObject({ state: 'failed' })
     expect((await feed()).slice(-2)).toEqual(['fresh/due 20 05:00–20 10:20', 'late/run-failed 20 10:20–'])
-    const [run] = await stage.rows<{ problem: string }>("select problem from run where flow = 'parking-permits' and state = 'failed'")
+    const [run] = await harness.rows<{ problem: string }>("select problem from run where flow = 'parking-permits' and state = 'failed'")
     expect(run?.problem).toBe('parking cannot be read. There is no table of that name.')
-    await stage.meddle('alter table theirs.moved rename to permits')
-    await stage.reload('parking-permits')
+    await harness.changeLake('alter table theirs.moved rename to permits')
+    await harness.reload('parking-permits')
     expect((await feed()).at(-1)).toMatch(/^fresh\/idle 20 14:00–$/)
   })
 
   it('keeps its promise by the new hour when only its schedule is edited, and goes when it is taken out', async () => {
-    await stage.declare(catalogue(FLOW))
-    await stage.until('2026-11-19T12:00:00Z')
-    await stage.declare(catalogue(FLOW.replace('20 4', '0 9')))
-    await stage.until('2026-11-20T15:30:00Z')
+    await harness.declare(catalogue(FLOW))
+    await harness.until('2026-11-19T12:00:00Z')
+    await harness.declare(catalogue(FLOW.replace('20 4', '0 9')))
+    await harness.until('2026-11-20T15:30:00Z')
     expect((await feed()).slice(-2)).toEqual(['fresh/due 20 05:00–20 14:00', 'fresh/idle 20 14:00–'])
-    await stage.declare(catalogue(''))
+    await harness.declare(catalogue(''))
     expect((await feed()).at(-1)).toBe('fresh/idle 20 14:00–20 15:30')
   })
 
   it('changes nothing in a dry run, not even how fresh the feed is', async () => {
-    await stage.declare(catalogue(FLOW))
-    await stage.reload('parking-permits', { dryRun: true })
+    await harness.declare(catalogue(FLOW))
+    await harness.reload('parking-permits', { dryRun: true })
     expect(
-      await stage.rows(
+      await harness.rows(
         "select state, summary -> 'counts' ->> 'inserted' as inserted from run where flow = 'parking-permits' and ended_at is not null",
       ),
     ).toEqual([{ state: 'completed', inserted: '10' }])
-    expect(await stage.lake("select to_regclass('parking.permits') as table")).toEqual([{ table: null }])
+    expect(await harness.lake("select to_regclass('parking.permits') as table")).toEqual([{ table: null }])
     expect(await feed()).toContainEqual('unknown/never-observed 19 05:50–')
   })
 })
 
 describe('a file that a flow without code delivers', () => {
   it('is there after the flow before it, whole and with its checksum, and its feed is fresh', async () => {
-    await stage.declare(catalogue(`${FLOW}\n${FILE}`))
-    await stage.until('2026-11-19T12:00:00Z')
+    await harness.declare(catalogue(`${FLOW}\n${FILE}`))
+    await harness.until('2026-11-19T12:00:00Z')
     expect(await runs()).toEqual(['parking-permits', 'library-file'].map((flow) => ({ flow, state: 'completed', rows: 10 })))
     const inbox = join(ssh.folder, 'inbox')
     expect((await readdir(inbox)).sort()).toEqual(['permits_2026-11-19.csv', 'permits_2026-11-19.csv.sha256'])

@@ -4,43 +4,43 @@ import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { claimMessages } from '#lib/db/messages/messages.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
-import { termsCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
+import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { type MailServer, startMailServer } from '#lib/testing/servers/mail-server.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 
 const SECRET = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const TELL = `tell:
   email: { to: data-team@campus.example, from: tidemark@campus.example, smtp: "\${SMTP_URL}" }
   webhook: { url: "\${WEBHOOK_URL}", secret: "\${WEBHOOK_SECRET}" }`
 
-let stage: Stage
+let harness: ScenarioHarness
 let mail: MailServer
 let hook: HttpReceiver
 beforeEach(async () => {
-  stage = await Stage.open('2026-11-19T05:50:00Z')
+  harness = await ScenarioHarness.open('2026-11-19T05:50:00Z')
   mail = await startMailServer()
   hook = await startHttpReceiver()
-  stage.variables.set('SMTP_URL', mail.url).set('WEBHOOK_URL', hook.url).set('WEBHOOK_SECRET', `whsec_${SECRET}`)
-  await stage.declare(termsCatalogue({ more: TELL }))
-  await stage.until('2026-11-20T05:00:00Z')
-  stage.campus.control.faults.set('peoplesoft', 'empty-answer')
+  harness.variables.set('SMTP_URL', mail.url).set('WEBHOOK_URL', hook.url).set('WEBHOOK_SECRET', `whsec_${SECRET}`)
+  await harness.declare(termsCatalogue({ more: TELL }))
+  await harness.until('2026-11-20T05:00:00Z')
+  harness.campus.control.faults.set('peoplesoft', 'empty-answer')
 })
 afterEach(async () => {
-  await stage.close()
+  await harness.close()
   await mail.close()
   await hook.close()
 })
 
 /** How often the Atom feed says that the terms are late. */
 async function lateEntries(): Promise<number> {
-  const xml = (await atomFeed(stage.ctx, { feedKey: 'terms' }))?.xml ?? ''
+  const xml = (await atomFeed(harness.ctx, { feedKey: 'terms' }))?.xml ?? ''
   return xml.match(/<title>Terms is late<\/title>/g)?.length ?? 0
 }
 
 const mailIds = () => mail.mails.map((text) => /^Message-ID: (.*)$/im.exec(text)?.[1])
 const hookIds = () => hook.requests.map((request) => request.headers['webhook-id'])
-const outbox = () => stage.rows('select channel, attempts, delivered_at is not null as delivered from outbox order by channel')
+const outbox = () => harness.rows('select channel, attempts, delivered_at is not null as delivered from outbox order by channel')
 
 function isSigned({ headers, body }: HttpReceiver['requests'][number]): boolean {
   const text = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`
@@ -50,10 +50,10 @@ function isSigned({ headers, body }: HttpReceiver['requests'][number]): boolean 
 
 describe('a status change of a feed', () => {
   it('goes to the Atom feed, to one e-mail address and one signed webhook, each once', async () => {
-    stage.hire()
-    await stage.until('2026-11-20T06:44:59.999Z')
+    harness.addWorker()
+    await harness.until('2026-11-20T06:44:59.999Z')
     expect([await lateEntries(), mail.mails.length, hook.requests.length]).toEqual([0, 0, 0])
-    await stage.until('2026-11-20T06:45:00Z')
+    await harness.until('2026-11-20T06:45:00Z')
     expect([await lateEntries(), mail.mails.length, hook.requests.length]).toEqual([1, 1, 1])
     const text = mail.mails[0] ?? ''
     expect(text).toMatch(/^To: data-team@campus\.example$/im)
@@ -65,18 +65,18 @@ describe('a status change of a feed', () => {
       timestamp: '2026-11-20T06:45:00.000Z',
       data: { feedKey: 'terms', from: 'fresh', to: 'late', reason: 'run-failed', link: 'https://status.campus.example/feeds/terms' },
     })
-    await stage.until('2026-11-20T12:00:00Z')
+    await harness.until('2026-11-20T12:00:00Z')
     expect([await lateEntries(), mail.mails.length, hook.requests.length]).toEqual([1, 1, 1])
   })
 
   it('arrives once although both receivers refuse it at first', async () => {
     mail.behave({ receiver: 451 })
     hook.behave(answerWith(503))
-    await stage.until('2026-11-20T06:45:01Z')
+    await harness.until('2026-11-20T06:45:01Z')
     expect([mail.mails.length, hook.requests.length]).toEqual([0, 1])
     mail.behave({})
     hook.behave(answerWith(204))
-    await stage.until('2026-11-20T12:00:00Z')
+    await harness.until('2026-11-20T12:00:00Z')
     expect([await lateEntries(), mail.mails.length]).toEqual([1, 1])
     expect(hookIds()).toEqual([hookIds()[0], hookIds()[0]])
     expect(await outbox()).toEqual([
@@ -87,29 +87,29 @@ describe('a status change of a feed', () => {
 
   it('carries the same id when it comes again, because the line broke before the answer', async () => {
     hook.behave((response) => response.destroy())
-    await stage.until('2026-11-20T06:45:01Z')
+    await harness.until('2026-11-20T06:45:01Z')
     hook.behave(answerWith(204))
-    await stage.until('2026-11-20T12:00:00Z')
+    await harness.until('2026-11-20T12:00:00Z')
     expect(hookIds()).toEqual([hookIds()[0], hookIds()[0]])
     expect(hook.requests.every(isSigned)).toBe(true)
     expect(mail.mails).toHaveLength(1)
   })
 
   it('is not lost with a worker that dies while it sends', async () => {
-    await stage.until('2026-11-20T06:44:59.999Z')
-    stage.clock.set('2026-11-20T06:45:00Z')
-    await sweepDue(stage.ctx)
-    expect(await claimMessages(stage.ctx.pool, stage.clock.now(), 3 * MINUTE_MS, 10)).toHaveLength(2)
-    await stage.until('2026-11-20T06:47:59.999Z')
+    await harness.until('2026-11-20T06:44:59.999Z')
+    harness.clock.set('2026-11-20T06:45:00Z')
+    await sweepDue(harness.ctx)
+    expect(await claimMessages(harness.ctx.pool, harness.clock.now(), 3 * MINUTE_MS, 10)).toHaveLength(2)
+    await harness.until('2026-11-20T06:47:59.999Z')
     expect([mail.mails.length, hook.requests.length]).toEqual([0, 0])
-    await stage.until('2026-11-20T12:00:00Z')
+    await harness.until('2026-11-20T12:00:00Z')
     expect([mail.mails.length, hook.requests.length]).toEqual([1, 1])
   })
 
   it('and the way back is told as well, in order', async () => {
-    await stage.until('2026-11-20T08:00:00Z')
-    stage.campus.control.faults.clear()
-    await stage.until('2026-11-21T06:00:00Z')
+    await harness.until('2026-11-20T08:00:00Z')
+    harness.campus.control.faults.clear()
+    await harness.until('2026-11-21T06:00:00Z')
     expect(hook.requests.map((request) => JSON.parse(request.body).type)).toEqual(['feed.late', 'feed.fresh'])
     expect(mail.mails).toHaveLength(2)
     expect(new Set(mailIds()).size).toBe(2)

@@ -8,7 +8,7 @@ import { testServices } from '#lib/testing/runs/job-services.ts'
 import { runConnections } from './run-connections.ts'
 
 /** A run's connection to a system with a password, which counts what is looked up. */
-function stage() {
+function harness() {
   const seen = { catalogue: 0, states: 0, secrets: 0, passwords: [] as string[], signals: [] as AbortSignal[] }
   const secret = { value: 'old', isRefused: false, isMissing: false }
   const connector = defineConnector({
@@ -45,7 +45,7 @@ function stage() {
 
 describe('a run that asks a connection', () => {
   it('a thousand questions looks into the catalogue, its secrets and its state once', async () => {
-    const { seen, ask } = stage()
+    const { seen, ask } = harness()
     await ask()
     const { secrets, states } = seen
     await Promise.all(Array.from({ length: 999 }, () => ask()))
@@ -55,13 +55,13 @@ describe('a run that asks a connection', () => {
   })
 
   it('many at once from the start opens it once', async () => {
-    const { seen, ask } = stage()
+    const { seen, ask } = harness()
     await Promise.all(Array.from({ length: 100 }, () => ask()))
     expect(seen.catalogue).toBe(1)
   })
 
   it('gives each question its own way to be stopped', async () => {
-    const { seen, ask } = stage()
+    const { seen, ask } = harness()
     const own = [new AbortController(), new AbortController()]
     for (const { signal } of own) await ask(signal)
     expect(seen.signals).toEqual(own.map(({ signal }) => signal))
@@ -69,7 +69,7 @@ describe('a run that asks a connection', () => {
   })
 
   it('and is not let in reads its password again for the next try', async () => {
-    const { seen, secret, ask } = stage()
+    const { seen, secret, ask } = harness()
     await ask()
     secret.isRefused = true
     secret.value = 'new'
@@ -81,7 +81,7 @@ describe('a run that asks a connection', () => {
   })
 
   it('whose secret is missing finds it as soon as it is there', async () => {
-    const { secret, ask } = stage()
+    const { secret, ask } = harness()
     secret.isMissing = true
     await expect(ask()).rejects.toThrow('PW')
     secret.isMissing = false

@@ -44,10 +44,10 @@ const FAILURES = [
 ] as const
 
 describe('the course flow fails in clear words, and the lake keeps its good state, after', () => {
-  it.each(FAILURES)('%s', async (_what, manner, words) => {
+  it.each(FAILURES)('%s', async (_what, fault, words) => {
     const before = await everything()
     lake.control.removeCourse('2267', '000003')
-    lake.control.faults.set('snaplogic', manner)
+    lake.control.faults.set('snaplogic', fault)
     const end = await load()
     expect(end.state).toBe('failed')
     expect(end.problem).toContain(words)
@@ -55,8 +55,8 @@ describe('the course flow fails in clear words, and the lake keeps its good stat
     expect(await everything()).toEqual(before)
   })
 
-  it.each(['too-many-requests', 'server-error', 'cut-body', 'down'] as const)('but a passing %s is only a retry', async (manner) => {
-    lake.control.faults.set('snaplogic', manner, { times: 2 })
+  it.each(['too-many-requests', 'server-error', 'cut-body', 'down'] as const)('but a passing %s is only a retry', async (fault) => {
+    lake.control.faults.set('snaplogic', fault, { times: 2 })
     expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: 0 })
   })
 })
@@ -86,9 +86,9 @@ describe('the course flow is partial, never complete, after', () => {
     ['a course id too large for an integer', 'integer-overflow', 'courseId is missing, not a whole number, or too large', 2],
     ['null where an object should be', 'null-objects', 'courseId is missing, not a whole number, or too large', 3],
   ] as const
-  it.each(ROWS)('%s: that row is put aside with its reason, its batch is loaded', async (_what, manner, reason, refused) => {
+  it.each(ROWS)('%s: that row is put aside with its reason, its batch is loaded', async (_what, fault, reason, refused) => {
     await lake.rows(`truncate ${CURRENT}, course_raw.course_data, course_curated.course_data_by_service`)
-    lake.control.faults.set('snaplogic', manner)
+    lake.control.faults.set('snaplogic', fault)
     const end = await load()
     expect(end.state).toBe('partial')
     expect(end.ledger.rejections).toHaveLength(refused)

@@ -75,11 +75,11 @@ describe('over the real protocols, directly', () => {
     ['vds', 'size-limit', 'the affiliates of the directory could not be read'],
     ['peoplesoft', 'error-in-200', 'the students of PeopleSoft could not be read'],
     ['peoplesoft', 'unauthorized', 'not authorized to invoke'],
-  ] as const)('%s with the manner %s ends the run before anything is written', async (system, manner, words) => {
+  ] as const)('%s with the fault %s ends the run before anything is written', async (system, fault, words) => {
     await load()
     const before = await everything()
     lake.control.people.change({ share: 0.5 })
-    lake.control.faults.set(system, manner)
+    lake.control.faults.set(system, fault)
     const end = await load()
     expect(end).toMatchObject({ state: 'failed', problem: expect.stringContaining(words) })
     expect(await everything()).toEqual(before)
@@ -129,11 +129,11 @@ describe('over the real protocols, directly', () => {
     ['dropped-people', 'missing'],
     ['deep-document', 'load'],
     ['huge-number', 'load'],
-  ] as const)('the person task with the manner %s is partial, and a replay completes it', async (manner, stage) => {
+  ] as const)('the person task with the fault %s is partial, and a replay completes it', async (fault, stage) => {
     await load()
     const good = await everything()
     await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
-    lake.control.faults.set('person-task', manner, { share: 0.03, buid: idsOf('student')[7] ?? null })
+    lake.control.faults.set('person-task', fault, { share: 0.03, buid: idsOf('student')[7] ?? null })
     const runId = randomUUID()
     const end = await load({ runId })
     const lost = await lake.count(POSTPONED, `stage = '${stage}'`)
@@ -145,9 +145,9 @@ describe('over the real protocols, directly', () => {
   })
 
   it.each(['null-character', 'empty-objects', 'unasked-person'] as const)(
-    'the person task with the manner %s loses nobody',
-    async (manner) => {
-      lake.control.faults.set('person-task', manner)
+    'the person task with the fault %s loses nobody',
+    async (fault) => {
+      lake.control.faults.set('person-task', fault)
       expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: PEOPLE })
     },
   )
@@ -159,8 +159,8 @@ describe('over the real protocols, directly', () => {
     ['person-task', 'cut-body'],
     ['person-task', 'error-document'],
     ['vds', 'server-error'],
-  ] as const)('%s with a passing %s is only asked again', async (system, manner) => {
-    lake.control.faults.set(system, manner, { times: 2 })
+  ] as const)('%s with a passing %s is only asked again', async (system, fault) => {
+    lake.control.faults.set(system, fault, { times: 2 })
     expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: PEOPLE })
   })
 })

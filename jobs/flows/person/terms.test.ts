@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { backoffOf, waitBeforeRetryMs } from '#lib/engine/run/retry.ts'
-import { LADDER } from './terms.ts'
+import { RETRIES } from './terms.ts'
 
 const busy = (retryAfterMs?: number) =>
   new TidemarkError('unavailable', { publicMessage: 'Busy.', retryable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
-const wait = (tries: number, error: unknown, random: number) => waitBeforeRetryMs(tries, backoffOf(LADDER), error, random) / 1000
+const wait = (tries: number, error: unknown, random: number) => waitBeforeRetryMs(tries, backoffOf(RETRIES), error, random) / 1000
 
 describe('the waits of a person whose question failed', () => {
   it('are shortened by chance, down to half, so that many do not come back together', () => {

@@ -222,10 +222,10 @@ const REFUSALS = [
 describe('the term flow fails in clear words and the lake keeps its good state after', () => {
   afterEach(() => lake.control.faults.clear())
 
-  it.each(REFUSALS)('%s', async (_what, manner, words) => {
+  it.each(REFUSALS)('%s', async (_what, fault, words) => {
     await lake.run('term', term)
     const before = await everything()
-    lake.control.faults.set('peoplesoft', manner)
+    lake.control.faults.set('peoplesoft', fault)
     const end = await lake.run('term', term)
     expect(end.state).toBe('failed')
     expect(end.problem).toContain(words)
@@ -233,16 +233,16 @@ describe('the term flow fails in clear words and the lake keeps its good state a
     expect(await everything()).toEqual(before)
   })
 
-  it.each(['too-many-requests', 'server-error', 'down', 'cut-body'] as const)('but a passing %s is only a retry', async (manner) => {
-    lake.control.faults.set('peoplesoft', manner, { times: 2 })
+  it.each(['too-many-requests', 'server-error', 'down', 'cut-body'] as const)('but a passing %s is only a retry', async (fault) => {
+    lake.control.faults.set('peoplesoft', fault, { times: 2 })
     expect((await lake.run('term', term)).state).toBe('completed')
   })
 
   it.each(['unauthorized', 'error-in-200', 'html-page'] as const)(
     'and does not try again after %s, which no retry can mend',
-    async (manner) => {
+    async (fault) => {
       const asked = lake.control.requests('peoplesoft')
-      lake.control.faults.set('peoplesoft', manner)
+      lake.control.faults.set('peoplesoft', fault)
       await lake.run('term', term)
       expect(lake.control.requests('peoplesoft') - asked).toBe(1)
     },

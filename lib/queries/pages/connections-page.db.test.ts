@@ -2,20 +2,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordCheck } from '#lib/commands/probes/record-check.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import type { SeenReference } from '#lib/domain/connections/secret-reference.ts'
-import { termsCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 import { getConnectionsPage } from './connections-page.ts'
 
-let stage: Stage
+let harness: ScenarioHarness
 beforeEach(async () => {
-  stage = await Stage.open('2026-11-19T12:00:00Z', { idle: true })
+  harness = await ScenarioHarness.open('2026-11-19T12:00:00Z', { idle: true })
   const text = termsCatalogue().replace('probe: 4h, url: "${SNAPLOGIC_URL}"', 'rotatedOn: 2025-11-25, url: "${SNAPLOGIC_URL}"')
-  await stage.declare(text)
+  await harness.declare(text)
 })
-afterEach(() => stage.close())
+afterEach(() => harness.close())
 
 const page = async () => {
-  const found = await getConnectionsPage(stage.ctx)
+  const found = await getConnectionsPage(harness.ctx)
   if (found === null) throw new Error('no page')
   return found
 }
@@ -47,7 +47,7 @@ describe('the card of a connection', () => {
   it('tells of each secret where it is and how old, and hands out no fingerprint', async () => {
     const user = reference({ name: 'SNAPLOGIC_URL', setting: 'url', isSecret: false, setIn: 'shell' })
     const health = { ok: true, detail: 'The task answers.', credentialExpiresAt: null }
-    await recordCheck(stage.ctx, { connection: 'snaplogic', health, references: [reference(), user] })
+    await recordCheck(harness.ctx, { connection: 'snaplogic', health, references: [reference(), user] })
     const found = await card('snaplogic')
     expect(found).toMatchObject({ health: { state: 'working' }, rotatedOn: '2025-11-25', urgency: 'soon' })
     expect(found?.references).toEqual([
@@ -69,22 +69,22 @@ describe('the card of a connection', () => {
 
   it('comes first when it fails, then when a secret is to be replaced', async () => {
     const health = { ok: true, detail: '', credentialExpiresAt: null }
-    await recordCheck(stage.ctx, { connection: 'snaplogic', health, references: [reference()] })
-    await recordUnreachable(stage.ctx, 'peoplesoft', stage.clock.now(), 'It refuses connections.')
+    await recordCheck(harness.ctx, { connection: 'snaplogic', health, references: [reference()] })
+    await recordUnreachable(harness.ctx, 'peoplesoft', harness.clock.now(), 'It refuses connections.')
     const { connections } = await page()
     expect(connections.map(({ key }) => key)).toEqual(['peoplesoft', 'snaplogic', 'lake'])
     expect(connections[0]).toMatchObject({ health: { state: 'failing', problem: 'It refuses connections.' }, failures: 1, downSince: null })
   })
 
   it('is gone with the connection', async () => {
-    await stage.declare(termsCatalogue().replace(/^ {2}snaplogic:.*$/m, ''))
+    await harness.declare(termsCatalogue().replace(/^ {2}snaplogic:.*$/m, ''))
     expect((await page()).connections.map(({ key }) => key)).toEqual(['lake', 'peoplesoft'])
   })
 })
 
 describe('the page of connections', () => {
   it('is not there before the first catalogue', async () => {
-    const empty = await Stage.open('2026-11-19T12:00:00Z', { idle: true })
+    const empty = await ScenarioHarness.open('2026-11-19T12:00:00Z', { idle: true })
     expect(await getConnectionsPage(empty.ctx)).toBeNull()
     await empty.close()
   })

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { coursesCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { coursesCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 import { findThings } from './find-things.ts'
 
-let stage: Stage
+let harness: ScenarioHarness
 beforeAll(async () => {
-  stage = await Stage.open('2026-11-19T12:00:00Z', { idle: true })
-  await stage.declare(coursesCatalogue())
+  harness = await ScenarioHarness.open('2026-11-19T12:00:00Z', { idle: true })
+  await harness.declare(coursesCatalogue())
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const find = async (text: string) => {
-  const { assets, flows, connections, feedIds } = await findThings(stage.ctx, text)
+  const { assets, flows, connections, feedIds } = await findThings(harness.ctx, text)
   return [assets.shown.map(({ key }) => key), flows.shown.map(({ name }) => name), connections.shown.map(({ key }) => key), feedIds.size]
 }
 

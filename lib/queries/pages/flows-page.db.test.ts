@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWindow } from '#lib/commands/windows/open-window.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
-import { coursesCatalogue } from '#lib/testing/catalogues/stage-catalogue.ts'
-import { Stage } from '#lib/testing/worlds/stage.ts'
+import { coursesCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
+import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 import { getFlowPage } from './flow-page.ts'
 import { type FlowFilter, getFlowsPage } from './flows-page.ts'
 
@@ -16,31 +16,31 @@ const RECIPE = `
     load: { into: lake/parking.permits, mode: merge, key: permit_id }
 `
 
-let stage: Stage
+let harness: ScenarioHarness
 beforeAll(async () => {
-  stage = await Stage.open('2026-11-19T12:00:00Z')
-  await stage.declare(`${coursesCatalogue().trimEnd()}${RECIPE}`)
-  await stage.reload('term')
-  await stage.reload('parking-permits')
-  await openWindow(stage.ctx, {
+  harness = await ScenarioHarness.open('2026-11-19T12:00:00Z')
+  await harness.declare(`${coursesCatalogue().trimEnd()}${RECIPE}`)
+  await harness.reload('term')
+  await harness.reload('parking-permits')
+  await openWindow(harness.ctx, {
     subject: { kind: 'feed', key: 'courses' },
     kind: 'paused',
-    from: stage.clock.now(),
+    from: harness.clock.now(),
     to: null,
     note: 'Summer',
   })
 })
-afterAll(() => stage.close())
+afterAll(() => harness.close())
 
 const ALL: FlowFilter = { q: null, group: null, health: null }
 const page = async (filter: Partial<FlowFilter> = {}) => {
-  const found = await getFlowsPage(stage.ctx, { ...ALL, ...filter })
+  const found = await getFlowsPage(harness.ctx, { ...ALL, ...filter })
   if (found === null) throw new Error('no page')
   return found
 }
 const names = async (filter: Partial<FlowFilter>) => (await page(filter)).groups.flatMap(({ flows }) => flows.map(({ name }) => name))
 const card = async (name: string): Promise<FlowCard> => {
-  const found = await getFlowPage(stage.ctx, name)
+  const found = await getFlowPage(harness.ctx, name)
   if (found === null) throw new Error(`no ${name}`)
   return found.card
 }
@@ -90,14 +90,14 @@ describe('the card of a flow', () => {
     expect(await card('course')).toMatchObject({
       after: ['term'],
       parameters: { terms: ['2267'] },
-      paused: { since: stage.clock.now(), until: null, note: 'Summer' },
+      paused: { since: harness.clock.now(), until: null, note: 'Summer' },
       last: null,
       health: 'paused',
     })
   })
 
   it('is not there for a flow nobody named', async () => {
-    expect(await getFlowPage(stage.ctx, 'nobody')).toBeNull()
+    expect(await getFlowPage(harness.ctx, 'nobody')).toBeNull()
   })
 })
 

@@ -75,7 +75,7 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
           source
             ? source(request, signal)
             : openCampusConnection(campus, connections[connection] ?? connection, { clock, signal }).extract(request),
-        deliver: options.deliver ?? (() => Promise.reject(new Error('this stage delivers nothing'))),
+        deliver: options.deliver ?? (() => Promise.reject(new Error('this harness delivers nothing'))),
         signal: control.signal,
       },
     )

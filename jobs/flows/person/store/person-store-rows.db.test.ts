@@ -2,15 +2,15 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { SENSITIVE_NAMES, stripSensitive } from '#jobs/flows/person/strip-sensitive.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
-import { aPerson, type PersonStage, personStage } from '#lib/testing/worlds/person-stage.ts'
+import { aPerson, type PersonStoreHarness, personStoreHarness } from '#lib/testing/worlds/person-store-harness.ts'
 
-let lake: PersonStage
+let lake: PersonStoreHarness
 const RAW = 'person_raw.person_data'
 const CURRENT = 'person_xform.current_person_data'
 const CURATED = 'person_curated.person_data_by_service'
 
 beforeAll(async () => {
-  lake = await personStage()
+  lake = await personStoreHarness()
 })
 afterAll(() => lake.close())
 beforeEach(() => lake.clear())

@@ -7,16 +7,16 @@ import { mergeDocuments } from '#jobs/flows/documents/merge-documents.ts'
 import type { IncomingPerson } from '#jobs/flows/person/incoming-person.ts'
 import { readPerson } from '#jobs/flows/person/person-row.ts'
 import { copyIn } from '#lib/engine/lake/copy-in.ts'
-import { aPerson, type PersonStage, personStage } from '#lib/testing/worlds/person-stage.ts'
+import { aPerson, type PersonStoreHarness, personStoreHarness } from '#lib/testing/worlds/person-store-harness.ts'
 import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
 
-let lake: PersonStage
+let lake: PersonStoreHarness
 const RAW = 'person_raw.person_data'
 const CURRENT = 'person_xform.current_person_data'
 const curation = compileAllowLists([{ service: 'names', paths: ['/n'] }], PERSON_TABLES.saysSomething)
 
 beforeAll(async () => {
-  lake = await personStage()
+  lake = await personStoreHarness()
 })
 afterAll(() => lake.close())
 beforeEach(() => lake.clear())

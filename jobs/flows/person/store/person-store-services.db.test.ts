@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { POPULATIONS } from '#jobs/flows/person/incoming-person.ts'
-import { aPerson, type PersonStage, personStage } from '#lib/testing/worlds/person-stage.ts'
+import { aPerson, type PersonStoreHarness, personStoreHarness } from '#lib/testing/worlds/person-store-harness.ts'
 
-let lake: PersonStage
+let lake: PersonStoreHarness
 const CURRENT = 'person_xform.current_person_data'
 const CURATED = 'person_curated.person_data_by_service'
 const FILTERS = 'person_curated.person_schema_service_filters'
 const PEOPLE = 600
 
 beforeAll(async () => {
-  lake = await personStage()
+  lake = await personStoreHarness()
   await lake.clear()
   await lake.rows(`create table shipped as table ${FILTERS}`)
 })

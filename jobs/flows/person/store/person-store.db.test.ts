@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { IncomingPerson } from '#jobs/flows/person/incoming-person.ts'
-import { aPerson, type PersonStage, personStage } from '#lib/testing/worlds/person-stage.ts'
+import { aPerson, type PersonStoreHarness, personStoreHarness } from '#lib/testing/worlds/person-store-harness.ts'
 
-let lake: PersonStage
+let lake: PersonStoreHarness
 const RAW = 'person_raw.person_data'
 const CURRENT = 'person_xform.current_person_data'
 const CURATED = 'person_curated.person_data_by_service'
@@ -12,7 +12,7 @@ const EMAIL = { email: [{ type: 'H', address: 'ada@campus.example', isPreferred:
 const BASIC = { personBasic: { names: [{ firstName: 'Ada' }], birthDate: '2001-02-03' } }
 
 beforeAll(async () => {
-  lake = await personStage()
+  lake = await personStoreHarness()
 })
 afterAll(() => lake.close())
 beforeEach(async () => {

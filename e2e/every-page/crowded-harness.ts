@@ -5,12 +5,12 @@ import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
+import { type Harness, openHarness } from '../harness.ts'
 import { LATE_ASSET } from '../journey-catalogue.ts'
-import { openStage, type Stage } from '../stage.ts'
 import type { Places } from './pages.ts'
 
-/** A stage on which every page has something to show, words that are too long among it. */
-export interface CrowdedStage extends Pick<Stage, 'url' | 'close'> {
+/** A harness in which every page has something to show, words that are too long among it. */
+export interface CrowdedHarness extends Pick<Harness, 'url' | 'close'> {
   places: Places
 }
 
@@ -18,9 +18,9 @@ const FLOW = 'parking-visitors-and-everybody-who-came-with-them'
 const LONG = `HTTP (parking) answered with ${'averyveryverylongwordwithoutanyblank'.repeat(4)} instead of rows.`
 
 /** Opens it: a failed, a partial and a running run of a flow with a long name. */
-export async function crowdedStage(): Promise<CrowdedStage> {
-  const stage = await openStage()
-  const { ctx } = stage
+export async function crowdedHarness(): Promise<CrowdedHarness> {
+  const harness = await openHarness()
+  const { ctx } = harness
   await insertFlow(ctx, { name: FLOW, cron: '*/5 8-18 * * 1-5' })
   await writeMuch(ctx)
   await insertFlow(ctx, { name: 'person', cron: '0 3 * * *', after: [FLOW] })
@@ -28,7 +28,7 @@ export async function crowdedStage(): Promise<CrowdedStage> {
   await end(ctx, await begin(ctx), 'partial', '3 of 100 people are postponed.')
   const run = await begin(ctx)
   await fillIn(ctx, run)
-  return { ...stage, places: { group: 'records', feed: 'terms', asset: LATE_ASSET.replaceAll(' ', '%20'), flow: FLOW, run: run.runId } }
+  return { ...harness, places: { group: 'records', feed: 'terms', asset: LATE_ASSET.replaceAll(' ', '%20'), flow: FLOW, run: run.runId } }
 }
 
 /** The flow reads and writes more than a card can hold. */
@@ -39,7 +39,7 @@ async function writeMuch(ctx: Context): Promise<void> {
 
 async function begin(ctx: Context): Promise<ClaimedRun> {
   const { runId } = await requestRun(ctx, { flow: FLOW, parameters: {} })
-  const claimed = await claimRun(ctx, { runId, owner: 'stage', leaseMs: 3_600_000 })
+  const claimed = await claimRun(ctx, { runId, owner: 'harness', leaseMs: 3_600_000 })
   if (claimed === null) throw new Error('the run could not be claimed')
   return claimed
 }

@@ -15,7 +15,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { countWrites } from '#lib/testing/database/count-writes.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
-import { type StageWorker, stepOf, waitForRuns } from './stage-worker.ts'
+import { type ScenarioWorker, stepOf, waitForRuns } from './scenario-worker.ts'
 
 const extensions = await loadExtensions()
 const notifiers = await loadNotifiers()
@@ -24,8 +24,8 @@ const kinds = await loadKinds()
 /** One for what is due, one for what a run leads to, one for the messages about it. */
 const PASSES_MAX = 3
 
-/** Everything a story plays on: real databases, the pretend campus, real jobs, and a clock that only the story moves. */
-export class Stage {
+/** What a scenario runs on: real databases, the pretend campus, real jobs, and a clock that only the scenario moves. */
+export class ScenarioHarness {
   readonly clock: FakeClock
   readonly ctx: Context
   readonly lakeUrl: string
@@ -35,7 +35,7 @@ export class Stage {
   readonly #closing: (() => Promise<void>)[]
   readonly #newContext: () => Context
   #campus: Campus | null = null
-  #workers: StageWorker[] = []
+  #workers: ScenarioWorker[] = []
 
   private constructor(clock: FakeClock, newContext: () => Context, lakeUrl: string, closing: (() => Promise<void>)[]) {
     this.clock = clock
@@ -49,13 +49,13 @@ export class Stage {
   }
 
   /** An empty Tidemark database, an empty lake, a campus that answers and one worker (unless `idle`), at this moment. */
-  static async open(now: string, options: { idle?: boolean } = {}): Promise<Stage> {
+  static async open(now: string, options: { idle?: boolean } = {}): Promise<ScenarioHarness> {
     const clock = new FakeClock(now)
     const [state, lake] = await Promise.all([createTestDatabase(), createTestDatabase({ empty: true })])
-    const stage = new Stage(clock, () => state.context(clock), lake.url, [state.drop, lake.drop])
-    await stage.startCampus()
-    if (options.idle !== true) stage.hire()
-    return stage
+    const harness = new ScenarioHarness(clock, () => state.context(clock), lake.url, [state.drop, lake.drop])
+    await harness.startCampus()
+    if (options.idle !== true) harness.addWorker()
+    return harness
   }
 
   async close(): Promise<void> {
@@ -93,14 +93,14 @@ export class Stage {
   }
 
   /** One more worker on the same database, with connections of its own. */
-  hire(more: Partial<JobServices> = {}): StageWorker {
+  addWorker(more: Partial<JobServices> = {}): ScenarioWorker {
     const stop = new AbortController()
     const services = testServices(this.#newContext(), {
       ...extensions,
       notifiers,
       lakeUrl: this.lakeUrl,
       lookup: (name) => this.variables.get(name),
-      workerId: `stage/${this.#workers.length + 1}`,
+      workerId: `harness/${this.#workers.length + 1}`,
       signal: stop.signal,
       ...more,
     })
@@ -153,7 +153,7 @@ export class Stage {
   }
 
   /** Changes something in the lake as somebody else would; the server counts the writes at once. */
-  async meddle(text: string): Promise<void> {
+  async changeLake(text: string): Promise<void> {
     const session = await this.#lake.connect()
     await session.query(text)
     await countWrites(session)

@@ -13,7 +13,7 @@ import { startWebServer, type WebServer, type WebServerOptions } from './bench/w
 import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
 
 /** A database with a past, and the built page in front of it. */
-export interface Stage {
+export interface Harness {
   url: string
   databaseUrl: string
   ctx: Context
@@ -26,7 +26,7 @@ export interface Stage {
   close(): Promise<void>
 }
 
-interface StageOptions {
+interface HarnessOptions {
   /** Neither catalogue nor worker. */
   empty?: boolean
   web?: WebServerOptions
@@ -34,24 +34,24 @@ interface StageOptions {
 
 const DAYS_OF_PAST = 6
 
-/** Opens a stage. */
-export async function openStage(options: StageOptions = {}): Promise<Stage> {
+/** Opens a harness: six days of past, and the built page. */
+export async function openHarness(options: HarnessOptions = {}): Promise<Harness> {
   const database = await createTestDatabase()
   const ctx = database.context()
   if (!options.empty) await fill(database.context(new FakeClock(0)))
-  const stage = {
+  const harness = {
     url: '',
     databaseUrl: database.url,
     ctx,
     write: async (assetKey: string, at: Instant) => {
       await recordObservations(ctx, 'warehouse', ctx.clock.now(), [written(assetKey, at)])
     },
-    heartbeat: (at: Instant) => noteHeartbeat(ctx.pool, { id: 'stage', startedAt: at, at, detail: {} }),
+    heartbeat: (at: Instant) => noteHeartbeat(ctx.pool, { id: 'harness', startedAt: at, at, detail: {} }),
   }
-  if (!options.empty) await stage.heartbeat(systemClock.now() + DAY_MS)
+  if (!options.empty) await harness.heartbeat(systemClock.now() + DAY_MS)
   const server = await startWebServer(database.url, options.web)
   return {
-    ...stage,
+    ...harness,
     url: server.url,
     server,
     async close() {

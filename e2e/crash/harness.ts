@@ -25,8 +25,8 @@ export interface Scene {
   close(): Promise<void>
 }
 
-/** What all crash points share: the campus, and for each story databases to copy in which everything is as it was yesterday. */
-export interface Stage {
+/** What all crash points share: the campus, and for each scenario databases to copy in which everything is as it was yesterday. */
+export interface Harness {
   campus: Campus
   scene(scenario: Scenario, name: string): Promise<Scene>
   stop(): Promise<void>
@@ -133,7 +133,7 @@ async function openScene(databases: Databases, variables: Record<string, string>
   }
 }
 
-/** Makes the databases a story begins with, from which its scenes are copied. */
+/** Makes the databases a scenario begins with, from which its scenes are copied. */
 async function prepare(databases: Databases, variables: Record<string, string>, campus: Campus, scenario: Scenario): Promise<void> {
   const scene = await openScene(databases, variables, yesterdayOf(scenario))
   const worker = scene.startWorker()
@@ -160,8 +160,8 @@ async function untilFlows(scene: Scene, worker: WorkerProcess): Promise<void> {
   }
 }
 
-/** Starts everything the crash points of these stories need. */
-export async function openStage(scenarios: readonly Scenario[]): Promise<Stage> {
+/** Starts everything the crash points of these scenarios need. */
+export async function openHarness(scenarios: readonly Scenario[]): Promise<Harness> {
   const databases = await openDatabases()
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-crash-'))
   const config = join(folder, 'tidemark.yaml')

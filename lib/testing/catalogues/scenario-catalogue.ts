@@ -8,7 +8,7 @@ connections:
   lake: { kind: postgres, probe: 4h, url: "\${LAKE_DATABASE_URL}" }`
 }
 
-/** The promise of the terms unless a story has its own: loaded every night by 01:45 in New York. */
+/** The promise of the terms unless a scenario has its own: loaded every night by 01:45 in New York. */
 export const NIGHTLY = '{ kind: deadline, cron: "0 1 * * *", grace: 45m, staleAfter: 2d }'
 
 interface TermsOptions {

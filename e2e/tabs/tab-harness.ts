@@ -3,13 +3,13 @@ import { type BrowserContext, expect, type Page } from '@playwright/test'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { ProcessState } from '../attack/report-state.ts'
+import { type Harness, openHarness } from '../harness.ts'
 import { LATE_ASSET } from '../journey-catalogue.ts'
-import { openStage, type Stage } from '../stage.ts'
 
 export const LIVE = 'Live: this page follows by itself.'
 
-/** A stage whose server says how many streams it has open. */
-export interface TabStage extends Stage {
+/** A harness whose server says how many streams it has open. */
+export interface TabHarness extends Harness {
   stateOf(): Promise<ProcessState>
   streams(): Promise<number>
   /** Opens the overview in so many tabs, none of which may wait for another. */
@@ -21,16 +21,16 @@ export interface TabStage extends Stage {
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 
 /** Opens it. */
-export async function tabStage(): Promise<TabStage> {
-  const stage = await openStage({ web: { node: ['--import', new URL('../attack/report-state.ts', import.meta.url).pathname] } })
+export async function tabHarness(): Promise<TabHarness> {
+  const harness = await openHarness({ web: { node: ['--import', new URL('../attack/report-state.ts', import.meta.url).pathname] } })
   const stateOf = async (): Promise<ProcessState> => {
-    const { child } = stage.server
+    const { child } = harness.server
     child.send('state')
     const [state] = await once(child, 'message')
     return state
   }
   return {
-    ...stage,
+    ...harness,
     stateOf,
     streams: async () => (await stateOf()).listeners,
     async openTabs(context, count) {
@@ -38,7 +38,7 @@ export async function tabStage(): Promise<TabStage> {
       for (let tab = 0; tab < count; tab += 1) {
         const page = await context.newPage()
         const startedAt = performance.now()
-        await page.goto(stage.url)
+        await page.goto(harness.url)
         await expect(heading(page)).toBeVisible()
         expect(performance.now() - startedAt, `tab ${tab + 1}`).toBeLessThan(5000)
         tabs.push(page)
@@ -46,7 +46,7 @@ export async function tabStage(): Promise<TabStage> {
       return tabs
     },
     async turn(late) {
-      await stage.write(LATE_ASSET, systemClock.now() - (late ? 2 * DAY_MS : 0))
+      await harness.write(LATE_ASSET, systemClock.now() - (late ? 2 * DAY_MS : 0))
       return late ? '1 of 3 feeds is late.' : 'All 3 feeds are fresh.'
     },
   }

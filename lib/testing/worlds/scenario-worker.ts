@@ -8,14 +8,14 @@ import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 
 /** A worker without its process: what it works with, and how to stop it. */
-export interface StageWorker {
+export interface ScenarioWorker {
   services: JobServices
   stop: AbortController
   kinds: ReadonlyMap<string, JobKind>
 }
 
 /** The worker's sweeps, and at once every job they wake somebody for: a queue without the queue. Answers when something is due next. */
-export async function stepOf({ services, kinds }: StageWorker): Promise<Instant> {
+export async function stepOf({ services, kinds }: ScenarioWorker): Promise<Instant> {
   const { ctx } = services
   await sweepDue(ctx)
   const jobs: Promise<void>[] = []
@@ -55,7 +55,7 @@ async function nextRowAt(ctx: Context): Promise<Instant> {
  * Until the workers hold no run any more; answers whether they held one. Time goes on, second by second, only while all runs wait
  * to be tried again and nothing is under way to the database, a renewal of a lease for example.
  */
-export async function waitForRuns(ctx: Context, clock: FakeClock, workers: readonly StageWorker[]): Promise<boolean> {
+export async function waitForRuns(ctx: Context, clock: FakeClock, workers: readonly ScenarioWorker[]): Promise<boolean> {
   const hasRun = workers.some(isAtWork)
   while (workers.some(isAtWork)) {
     const { rows } = await ctx.pool.query<{ waits: boolean }>("select waiting_for is not null as waits from run where state = 'running'")
@@ -64,11 +64,11 @@ export async function waitForRuns(ctx: Context, clock: FakeClock, workers: reado
   return hasRun
 }
 
-function isAtWork({ services }: StageWorker): boolean {
+function isAtWork({ services }: ScenarioWorker): boolean {
   return services.runs.ids().length > 0
 }
 
-function isQuiet({ services }: StageWorker): boolean {
+function isQuiet({ services }: ScenarioWorker): boolean {
   const { pool } = services.ctx
   return pool.waitingCount === 0 && pool.idleCount === pool.totalCount
 }

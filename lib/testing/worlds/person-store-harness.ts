@@ -4,7 +4,7 @@ import { openPersonStore, type PersonStore } from '#jobs/flows/person/store/pers
 import { createLakeBench } from '#lib/testing/runs/lake-bench.ts'
 
 /** A store of one run, and what that run put aside and said. */
-export interface StagedRun {
+export interface StoreRun {
   store: PersonStore
   runId: string
   rejections: { task: string; key: string; reason: string }[]
@@ -12,16 +12,16 @@ export interface StagedRun {
 }
 
 /** An empty lake for people: runs of the person flow on it, one fence after the other, and a look inside. */
-export async function personStage() {
+export async function personStoreHarness() {
   const bench = await createLakeBench()
   let now = Date.parse('2026-11-20T08:00:00Z')
   let fence = 0
 
-  async function begin(options: { runId?: string; attempt?: number } = {}): Promise<StagedRun> {
+  async function begin(options: { runId?: string; attempt?: number } = {}): Promise<StoreRun> {
     const { runId = randomUUID(), attempt = 1 } = options
     fence += 1
     const lake = await bench.lakeOf('person', fence, { runId, attempt })
-    const rejections: StagedRun['rejections'] = []
+    const rejections: StoreRun['rejections'] = []
     const words: string[] = []
     const store = await openPersonStore({
       lake,
@@ -70,7 +70,7 @@ export async function personStage() {
     close: () => bench.close(),
   }
 }
-export type PersonStage = Awaited<ReturnType<typeof personStage>>
+export type PersonStoreHarness = Awaited<ReturnType<typeof personStoreHarness>>
 
 /** A person as sent: the fields beside `personid` of one who is a student unless said otherwise. */
 export function aPerson(buid: string, fields: object = {}, populations: readonly Population[] = ['student']): IncomingPerson {
