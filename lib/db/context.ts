@@ -1,16 +1,11 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolClient } from 'pg'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
-import { PrismaClient } from './generated/client.ts'
 
 /** Everything a query or command needs from outside. */
 export interface Context {
-  /** Hand-written SQL. */
   pool: Pool
-  /** Rows and relations. On the same pool. */
-  prisma: PrismaClient
   clock: Clock
   log: Log
   /** The address people use where the catalogue names none. */
@@ -51,10 +46,8 @@ export function createContext(options: {
   pool.on('error', lost)
   // A client that is in use reports the loss of its connection itself; without a listener that ends the process.
   pool.on('connect', (client) => void client.on('error', lost))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   return {
     pool,
-    prisma,
     clock: options.clock,
     log: options.log,
     publicUrl: options.publicUrl ?? DEFAULT_URL,
@@ -63,7 +56,6 @@ export function createContext(options: {
 }
 
 export async function closeContext(ctx: Context): Promise<void> {
-  await ctx.prisma.$disconnect()
   if (!ctx.pool.ended) await ctx.pool.end()
 }
 
