@@ -8,6 +8,7 @@ import { findCluster } from '#lib/platform/postgres/cluster.ts'
 import { commandLine } from '#lib/platform/postgres/command-line.ts'
 import { readServerProcess } from '#lib/platform/postgres/server.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+import { copyCluster } from '#lib/testing/servers/copied-cluster.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
 
 const PATIENT = { timeout: 25_000, interval: 50 }
@@ -24,6 +25,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keeper-'))
   await chmod(folder, 0o755)
   dataFolder = join(folder, 'data')
+  await copyCluster(dataFolder)
   said = []
   gone = []
   keeper = await keepServer({

@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findCluster } from '#lib/platform/postgres/cluster.ts'
 import { isRoot } from '#lib/platform/postgres/server-user.ts'
+import { copyCluster } from '#lib/testing/servers/copied-cluster.ts'
 import {
   type EmbeddedServer,
   findRunningServer,
@@ -87,6 +88,7 @@ describe('the embedded server', () => {
   })
 
   test('keeps its data and its port over a restart', async () => {
+    await copyCluster(dataFolder)
     const first = await start()
     await query(first.databaseUrl, 'create table note as select 1 as n')
     await first.stop()
@@ -97,11 +99,13 @@ describe('the embedded server', () => {
   })
 
   test('refuses a second start on its folder, naming the process', async () => {
+    await copyCluster(dataFolder)
     const { owner } = await startElsewhere()
     await expect(start()).rejects.toThrow(`already running on the folder ${dataFolder} (process ${owner.pid})`)
   })
 
   test('that its owner is just stopping is started anew by who came too early', async () => {
+    await copyCluster(dataFolder)
     const first = await start()
     const second = start()
     const owners = `select count(*)::int from pg_stat_activity where application_name like 'tidemark owner %'`
@@ -117,6 +121,7 @@ describe('the embedded server', () => {
   })
 
   test('that lost its owner to kill -9 is adopted by the next start', async () => {
+    await copyCluster(dataFolder)
     const { owner, pid } = await startElsewhere()
     await kill(owner)
     const server = await start()
@@ -126,6 +131,7 @@ describe('the embedded server', () => {
   })
 
   test('comes back after kill -9 of its owner and of itself', async () => {
+    await copyCluster(dataFolder)
     const { owner, pid } = await startElsewhere()
     await kill(owner)
     process.kill(pid, 'SIGKILL')
@@ -135,6 +141,7 @@ describe('the embedded server', () => {
   })
 
   test('does not believe a pid file whose number belongs to another program by now', async () => {
+    await copyCluster(dataFolder)
     const first = await start()
     await first.stop()
     const data = (await findCluster(dataFolder))?.data ?? ''
@@ -146,6 +153,7 @@ describe('the embedded server', () => {
   })
 
   test('says when it is lost although nobody stopped it', async () => {
+    await copyCluster(dataFolder)
     const server = await start()
     process.kill(server.pid, 'SIGKILL')
     await server.lost

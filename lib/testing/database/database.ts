@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { Client } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { environmentVariable } from '#lib/platform/env.ts'
@@ -32,60 +32,61 @@ function databaseUrl(admin: string, name: string): string {
   return url.href
 }
 
-async function withAdmin<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
+let admin: Promise<Pool> | undefined
+
+/** The connections databases are made and dropped through; idle ones keep no process alive. */
+function adminPool(): Promise<Pool> {
+  admin ??= adminUrl().then((connectionString) => {
+    const pool = new Pool({ connectionString, max: 2, idleTimeoutMillis: 0, allowExitOnIdle: true })
+    return pool.on('error', () => {})
+  })
+  return admin
 }
 
-async function makeTemplate(admin: string, client: Client, name: string): Promise<void> {
+async function makeTemplate(client: PoolClient, name: string): Promise<void> {
   const found = await client.query('select 1 from pg_database where datname = $1', [name])
   if (found.rowCount !== 0) return
   const draft = `${name}_draft`
   await client.query(`drop database if exists ${draft} with (force)`)
   await client.query(`create database ${draft} encoding 'UTF8' template template0`)
-  await applyMigrations(databaseUrl(admin, draft))
+  await applyMigrations(databaseUrl(await adminUrl(), draft))
   await client.query(`alter database ${draft} with allow_connections false`)
   await client.query(`alter database ${draft} rename to ${name}`)
 }
 
-async function findTemplate(admin: string): Promise<string> {
+async function findTemplate(pool: Pool): Promise<string> {
   const migrations = await readMigrations('prisma/migrations')
   const all = migrations.map(({ name, sql }) => `${name} ${migrationChecksum(sql)}`).join('\n')
   const name = `tidemark_template_${createHash('sha256').update(all).digest('hex').slice(0, 12)}`
-  await withAdmin(admin, async (client) => {
+  const client = await pool.connect()
+  try {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
-    await makeTemplate(admin, client, name)
-  })
+    await makeTemplate(client, name)
+  } finally {
+    client.release(true)
+  }
   return name
 }
 
 /** From PostgreSQL 15 on a template can be copied file by file, which is what makes a database per test cheap. */
-async function copyDatabase(client: Client, name: string, source: string): Promise<void> {
-  const { rows } = await client.query<{ version: number }>("select current_setting('server_version_num')::int as version")
-  const strategy = (rows[0]?.version ?? 0) >= 150_000 ? 'strategy file_copy' : ''
-  await client.query(`create database ${name} template ${source} ${strategy}`)
+async function findStrategy(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ version: number }>("select current_setting('server_version_num')::int as version")
+  return (rows[0]?.version ?? 0) >= 150_000 ? 'strategy file_copy' : ''
 }
 
 let template: Promise<string> | undefined
-
-/** The name of the migrated database all others are copied from; made once per server and set of migrations. */
-function requireTemplate(admin: string): Promise<string> {
-  template ??= findTemplate(admin)
-  return template
-}
+let strategy: Promise<string> | undefined
 
 /** A new database of its own, migrated unless `empty`. Call `drop` when done. */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
-  const admin = await adminUrl()
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
-  const source = options.empty === true ? 'template0' : await requireTemplate(admin)
-  await withAdmin(admin, (client) => copyDatabase(client, name, source))
-  const url = databaseUrl(admin, name)
+  const pool = await adminPool()
+  // The migrated database all others are copied from is made once per server and set of migrations.
+  template ??= options.empty === true ? undefined : findTemplate(pool)
+  strategy ??= findStrategy(pool)
+  const source = options.empty === true ? 'template0' : await template
+  await pool.query(`create database ${name} template ${source} ${await strategy}`)
+  const url = databaseUrl(await adminUrl(), name)
   const contexts: Context[] = []
   return {
     url,
@@ -96,7 +97,7 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
     },
     async drop() {
       await Promise.all(contexts.map((ctx) => closeContext(ctx)))
-      await withAdmin(admin, (client) => client.query(`drop database if exists ${name} with (force)`))
+      await pool.query(`drop database if exists ${name} with (force)`)
     },
   }
 }
