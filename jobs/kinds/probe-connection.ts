@@ -15,8 +15,8 @@ const BATCH = 500
 const BATCH_MS = 5 * SECOND_MS
 
 /**
- * A connection is due: look at all its assets and record what was seen, or that we could not get in. Or some of its assets are due
- * for a second look: look at these alone, which says nothing about the connection when it does not get in.
+ * A connection is due: probe all its assets and record what was seen, or that we could not get in. Or some of its assets are due
+ * for a second look: probe these alone, which says nothing about the connection when it does not get in.
  */
 export default defineJobKind({
   input: z.object({ connection: z.string() }),
@@ -29,7 +29,7 @@ export default defineJobKind({
     const over = new AbortController()
     void services.ctx.clock.sleep(probe.timeoutMs, over.signal).then(() => over.signal.aborted || limit.abort(tookTooLong(probe.timeoutMs)))
     try {
-      await look(services, probe, AbortSignal.any([services.signal, limit.signal]))
+      await probeAssets(services, probe, AbortSignal.any([services.signal, limit.signal]))
     } catch (error) {
       if (services.signal.aborted) return
       await noteUnreachable(services, probe, limit.signal.aborted ? limit.signal.reason : error)
@@ -40,7 +40,7 @@ export default defineJobKind({
   },
 })
 
-async function look(services: JobServices, probe: ClaimedProbe, signal: AbortSignal): Promise<void> {
+async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: AbortSignal): Promise<void> {
   const { ctx } = services
   const all = await listAssetsToObserve(ctx.pool, probe.connection)
   const only = probe.only === null ? null : new Set(probe.only)
@@ -67,7 +67,7 @@ async function look(services: JobServices, probe: ClaimedProbe, signal: AbortSig
 }
 
 async function noteUnreachable(services: JobServices, probe: ClaimedProbe, error: unknown): Promise<void> {
-  services.ctx.log.warn('a connection could not be looked at', { connection: probe.connection, error: toInternalMessage(error) })
+  services.ctx.log.warn('a connection could not be probed', { connection: probe.connection, error: toInternalMessage(error) })
   if (probe.only === null) await recordUnreachable(services.ctx, probe.connection, services.ctx.clock.now(), toPublicMessage(error))
 }
 

@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
-import { readDatabaseClock } from '#lib/db/runs/workers.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
@@ -21,4 +21,10 @@ export async function requireRightClock(sql: Sql, clock: Clock): Promise<void> {
   throw new TidemarkError('refused', {
     publicMessage: `The clock of this machine and the database's differ by ${formatDuration(Math.round(smallest))}. Set them right (NTP); the worker does not start with a wrong time.`,
   })
+}
+
+/** The database's own time, as precisely as one round trip allows. */
+async function readDatabaseClock(sql: Sql): Promise<Instant> {
+  const { rows } = await sql.query<{ ms: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms')
+  return rows[0]?.ms ?? Number.NaN
 }

@@ -93,7 +93,7 @@ function openLakeFor(services: JobServices, run: ClaimedRun, lease: LeaseHold, s
   })
 }
 
-/** Renews the lease every ten seconds, or when the bell rings; stops the run when it was cancelled or is no longer ours. */
+/** Renews the lease every ten seconds, or when its wake signal says so; stops the run when it was cancelled or is no longer ours. */
 async function keepLease(
   services: JobServices,
   run: ClaimedRun,

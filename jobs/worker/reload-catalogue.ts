@@ -1,10 +1,11 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/catalogue/load-catalogue.ts'
 import { noteCatalogueCheck, noteCatalogueProblems } from '#lib/commands/catalogue/note-catalogue-problems.ts'
 import { type CatalogueTexts, readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { checkApart } from './check-apart.ts'
 import type { JobServices } from './job-kind.ts'
 
 /** The check of so much text may take seconds: the page is told beforehand, and what is due meanwhile goes on. */
@@ -63,4 +64,15 @@ async function noteFailure({ ctx, config }: JobServices, hash: string | null, er
   await noteCatalogueProblems(ctx, [problem], hash).catch((failure: unknown) =>
     ctx.log.error('nor could that be noted', { error: toInternalMessage(failure) }),
   )
+}
+
+/** Checks a catalogue in a thread of its own, so that a large one holds up nothing that is due meanwhile. Throws what the check throws. */
+async function checkApart(read: CatalogueTexts): Promise<LoadedCatalogue> {
+  const thread = new Worker(new URL('./check-thread.ts', import.meta.url), { workerData: read })
+  try {
+    const [loaded] = await once(thread, 'message')
+    return loaded
+  } finally {
+    await thread.terminate()
+  }
 }

@@ -14,7 +14,7 @@ function waiting(wakeSignal: ReturnType<typeof createWakeSignal>, signal = never
   return state
 }
 
-describe('a bell', () => {
+describe('a wake signal', () => {
   it('lets its loop sleep for the given time', async () => {
     const clock = new FakeClock(START)
     const loop = waiting(createWakeSignal(clock))
@@ -33,7 +33,7 @@ describe('a bell', () => {
     expect(loop.awake).toBe(true)
   })
 
-  it('does not let it fall asleep when it rang before', async () => {
+  it('does not let its loop fall asleep when it was woken before', async () => {
     const wakeSignal = createWakeSignal(new FakeClock(START))
     wakeSignal.wake()
     const first = waiting(wakeSignal)
@@ -44,7 +44,7 @@ describe('a bell', () => {
     expect(second.awake).toBe(false)
   })
 
-  it('ends with the signal', async () => {
+  it('ends its wait when the loop is aborted', async () => {
     const stop = new AbortController()
     const loop = waiting(createWakeSignal(new FakeClock(START)), stop.signal)
     stop.abort()

@@ -21,7 +21,7 @@ import { diffReadings } from '#lib/domain/freshness/diff-readings.ts'
 import type { Arrival } from '#lib/domain/freshness/facts.ts'
 import { isBroken } from '#lib/domain/freshness/status.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
-import { answerChanges, type HeardOf, hearAnswers, isSeenAgain, logAnswers } from './hear-answers.ts'
+import { answerChanges, compareAnswers, type HeardOf, isSeenAgain, logAnswers } from './compare-answers.ts'
 
 /** What recording a batch of looks came to. */
 export interface RecordResult {
@@ -74,7 +74,7 @@ export function recordObservations(
       sql,
       told.flatMap(({ asset }) => closedGaps(asset, at, restated !== null)),
     )
-    const heard = await hearAnswers(sql, assets, byKey, at)
+    const heard = await compareAnswers(sql, assets, byKey, at)
     await settleStatuses(sql, { now, at, told, heard, restated })
     logAnswers(ctx.log, heard)
     return { seen: told.length, failed: failed.length, arrivals: arrivals.length }

@@ -128,3 +128,15 @@ export async function getNextMessageAt(sql: Sql): Promise<Instant | null> {
   const at = rows[0]?.at ?? null
   return at === null ? null : toInstant(at)
 }
+
+/** Puts one message per channel and change into the outbox, due at once; a change that is there already stays as it is. */
+export async function enqueueMessages(sql: Sql, at: Instant, channels: readonly string[], changeIds: readonly string[]): Promise<void> {
+  if (channels.length === 0 || changeIds.length === 0) return
+  await sql.query(
+    `insert into outbox (channel, change_id, created_at, next_attempt_at)
+     select channel, change_id, $3, $3 from unnest($1::text[]) as channel, unnest($2::bigint[]) as change_id
+     order by change_id, channel
+     on conflict (channel, change_id) do nothing`,
+    [channels, changeIds, toText(at)],
+  )
+}

@@ -30,9 +30,3 @@ export async function forgetWorkers(sql: Sql, before: Instant): Promise<number> 
   const { rowCount } = await sql.query('delete from worker_state where heartbeat_at < $1', [toText(before)])
   return rowCount ?? 0
 }
-
-/** The database's own time, as precisely as one round trip allows. */
-export async function readDatabaseClock(sql: Sql): Promise<Instant> {
-  const { rows } = await sql.query<{ ms: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms')
-  return rows[0]?.ms ?? Number.NaN
-}

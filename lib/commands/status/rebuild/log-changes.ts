@@ -1,7 +1,7 @@
 import { loadExplanations } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { insertChanges, listEverKnown, loadLastAnnounced, type NewStatusChange } from '#lib/db/history/changes.ts'
-import { enqueueMessages } from '#lib/db/messages/outbox.ts'
+import { enqueueMessages } from '#lib/db/messages/messages.ts'
 import { LASTING_REASONS } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { announcements } from './announcements.ts'

@@ -15,7 +15,7 @@ export interface HeardOf {
 }
 
 /** Compares each look with what its asset's system answered before, and stores what that changes. */
-export async function hearAnswers(
+export async function compareAnswers(
   sql: Sql,
   assets: readonly WatchedAsset[],
   looks: ReadonlyMap<string, Observation>,
