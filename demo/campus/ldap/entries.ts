@@ -1,7 +1,7 @@
+import type { Filter } from 'ldapts'
 import { buidOf } from '#demo/campus/people/ids.ts'
 import type { People } from '#demo/campus/people/people.ts'
-import type { Entry } from './entry.ts'
-import { type Filter, matches } from './filter.ts'
+import { type Entry, matches } from './filter.ts'
 
 /** Where the people of the directory stand. */
 export const PEOPLE_BASE = 'ou=people,o=campus'

@@ -5,8 +5,7 @@ import type { Misbehaviour } from '#demo/campus/faults.ts'
 import type { CampusWorld } from '#demo/campus/system.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { find, PEOPLE_BASE } from './entries.ts'
-import type { Entry } from './entry.ts'
-import { valuesOf } from './filter.ts'
+import { type Entry, valuesOf } from './filter.ts'
 import { entryMessage, type LdapRequest, RESULT, readMessage, resultMessage } from './ldap-messages.ts'
 
 type Search = Extract<LdapRequest, { kind: 'search' }>

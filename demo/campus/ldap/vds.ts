@@ -6,8 +6,7 @@ import { type Answer, jsonAnswer } from '#demo/campus/answer.ts'
 import type { Manner, Misbehaviour } from '#demo/campus/faults.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { find, PEOPLE_BASE } from './entries.ts'
-import type { Entry } from './entry.ts'
-import { parseFilter, valuesOf } from './filter.ts'
+import { type Entry, parseFilter, valuesOf } from './filter.ts'
 
 /** RadiantOne's REST root, and the gateway in front of it. */
 export const VDS_REST_PATH = '/adap'

@@ -1,5 +1,0 @@
-/** One entry of the directory; every attribute is a list. */
-export interface Entry {
-  dn: string
-  attributes: Record<string, string[]>
-}
