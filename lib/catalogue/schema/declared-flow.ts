@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { assetKeySchema, connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
-import { isValidZone } from '#lib/domain/time/local-day.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
 
 /** How long a declared flow may run unless it says otherwise. */
@@ -29,11 +29,7 @@ export const columnSchema = z.union([
       .optional()
       .describe('Instead of nothing; "default: null" says that the field may be missing everywhere.'),
     epoch: z.enum(['s', 'ms']).optional().describe('The field counts seconds or milliseconds since 1970.'),
-    zone: z
-      .string()
-      .refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
-      .optional()
-      .describe("What wall-clock times mean; by default the flow's zone."),
+    zone: zoneSchema.optional().describe("What wall-clock times mean; by default the flow's zone."),
   }),
 ])
 

@@ -4,7 +4,7 @@ import { assetKeySchema } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { isValidZone, timeOfDaySchema } from '#lib/domain/time/local-day.ts'
+import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 
 /** How often a connection is looked at unless it says otherwise. */
@@ -28,7 +28,6 @@ const keySchema = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_-]{0,99}$/, 'cannot be used as a key: begin with a letter and use letters, digits, "-" and "_"')
 const name = z.string().trim().min(1, 'must not be empty')
-const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
 const cron = z.string().refine(isValidCron, 'is not a cron line of five fields, such as "0 2 * * *"')
 const positive = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing')
 const atLeastSecond = durationSchema.refine((ms) => ms >= 1000, 'must be at least 1s')
@@ -61,7 +60,7 @@ const weekdays = z.union([
 
 const pageSchema = z.strictObject({
   name: name.describe('Heading of the page.'),
-  zone: zone.describe('Days and times of the page are in this IANA zone.'),
+  zone: zoneSchema.describe('Days and times of the page are in this IANA zone.'),
   readyBy: timeOfDaySchema.default('08:00').describe('When people start to look.'),
   url: httpUrl.optional().describe('Where readers reach the page; links start with it. By default TIDEMARK_URL, else this machine.'),
   demo: z.boolean().default(false),
@@ -134,7 +133,7 @@ const groupSchema = z.strictObject({
 const flowSchema = z
   .strictObject({
     schedule: cron.optional(),
-    timezone: zone.optional(),
+    timezone: zoneSchema.optional(),
     after: z.array(z.string()).optional().describe('Flows whose run for the same night must have ended well first.'),
     timeout: positive.optional(),
     rejectTolerance: z.number().min(0, 'must be between 0 and 1').max(1, 'must be between 0 and 1').optional(),

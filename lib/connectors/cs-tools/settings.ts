@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { systemZone } from '#lib/connectors/kit/settings.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
 /** What the catalogue says under a connection of kind `cs-tools`. */
 export const csToolsSettings = z.strictObject({
@@ -9,7 +9,7 @@ export const csToolsSettings = z.strictObject({
   key: z.string().min(1),
   timeout: durationSchema.default(120_000),
   /** The zone of date-times without one: the database's. */
-  zone: systemZone,
+  zone: zoneSchema.default('America/New_York'),
   /** A query this key may run, to see whether we can get in. */
   checkQuery: z.string().regex(/^\w+$/).default('BU_TERM_QRY'),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { systemZone } from '#lib/connectors/kit/settings.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
 /** Which settings each way of signing in takes. */
 const AUTH = {
@@ -34,7 +34,7 @@ export const httpSettings = z
     /** What the check asks for; absent: the base address. */
     checkPath: z.string().default(''),
     /** The zone of days in the names of watched files. */
-    zone: systemZone,
+    zone: zoneSchema.default('America/New_York'),
   })
   .superRefine((settings, issues) => {
     const wanted: readonly string[] = AUTH[settings.auth]

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { zoneSetting } from '#lib/connectors/kit/settings.ts'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { whyNoCondition } from './condition.ts'
 
 /** What stands under a connection of kind `postgres` in the catalogue. */
@@ -12,7 +12,7 @@ export const postgresSettingsSchema = z.strictObject({
   /** `tidemark discover` looks only into these; absent: every schema that is not the system's. */
   schemas: z.array(z.string().min(1)).min(1).optional(),
   /** What wall-clock columns without a zone mean unless their asset says otherwise; absent: UTC, with a warning. */
-  zone: zoneSetting.optional(),
+  zone: zoneSchema.optional(),
   /** Longest time one statement may take on the server. */
   statementTimeout: durationSchema.default(10 * SECOND_MS),
   /** Most connections one sweep opens. */
@@ -28,7 +28,7 @@ export const postgresAssetSchema = z
     /** The column whose newest value says how fresh the table is. */
     column: z.string().min(1).optional(),
     /** What the wall-clock or date values of the columns mean. */
-    zone: zoneSetting.optional(),
+    zone: zoneSchema.optional(),
     /** The clock `column` feeds; `dataThroughAt` for columns that tell when something happened. */
     clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
     /** A second column, of events: it feeds `dataThroughAt`, so that a reload of old data is noticed. */

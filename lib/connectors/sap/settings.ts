@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { systemZone } from '#lib/connectors/kit/settings.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
 /** What the catalogue says under a connection of kind `sap`. */
 export const sapSettings = z
@@ -24,7 +24,7 @@ export const sapSettings = z
       .optional(),
     timeout: durationSchema.default(60_000),
     /** The zone of OData's date-times without one: the system's. */
-    zone: systemZone,
+    zone: zoneSchema.default('America/New_York'),
     /** A function module this key may call, to see whether we can get in. */
     checkBapi: z.string().regex(/^\w+$/).default('Z_HR_EMPLOYEE_OBJ_LIST'),
     checkAccount: z.string().min(1).default('HR'),

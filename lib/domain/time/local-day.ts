@@ -15,6 +15,9 @@ export function isValidZone(zone: string): boolean {
   return isZone(zone)
 }
 
+/** The name of a zone. */
+export const zoneSchema = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
+
 /** True for a date that exists, written `YYYY-MM-DD`. */
 export function isValidDay(day: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(day) && toLocalDay(toDayNumber(day)) === day

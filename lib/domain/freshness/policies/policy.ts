@@ -3,7 +3,7 @@ import { JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { isValidCron, type Schedule } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
-import { isValidZone, timeOfDaySchema } from '#lib/domain/time/local-day.ts'
+import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 
 interface Judged {
   /** null: `loadedAt` if something reports loads, else `writtenAt`, else `dataThroughAt`. */
@@ -50,7 +50,7 @@ export interface NonePolicy {
 export type Policy = CalendarDaysPolicy | AgePolicy | DeadlinePolicy | NonePolicy
 
 const clock = z.enum(JUDGED_CLOCKS).optional()
-const zone = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York').optional()
+const zone = zoneSchema.optional()
 const calendar = z.string().optional()
 
 const positive = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing')
