@@ -19,7 +19,9 @@ class Archive {
   readonly #packing: Packing
   readonly #unzip = new Unzip((file) => this.#begin(file))
   #pieces: Uint8Array[] = []
-  #tail: Buffer = Buffer.alloc(0)
+  /** The last pieces, together no shorter than the directory may be. */
+  readonly #tail: Uint8Array[] = []
+  #tailBytes = 0
   #name: string | undefined
   #bytes = 0
   #crc = 0
@@ -32,7 +34,7 @@ class Archive {
   }
 
   *take(chunk: Uint8Array, isLast = false): Generator<Uint8Array> {
-    this.#tail = Buffer.concat([this.#tail, chunk]).subarray(-TAIL_BYTES)
+    this.#keepTail(chunk)
     try {
       this.#unzip.push(chunk, isLast)
     } catch (error) {
@@ -49,8 +51,17 @@ class Archive {
     }
   }
 
+  #keepTail(chunk: Uint8Array): void {
+    this.#tail.push(chunk)
+    this.#tailBytes += chunk.length
+    for (let first = this.#tail[0]; first !== undefined && this.#tailBytes - first.length >= TAIL_BYTES; [first] = this.#tail) {
+      this.#tailBytes -= first.length
+      this.#tail.shift()
+    }
+  }
+
   *end(): Generator<Uint8Array> {
-    const entries = readDirectory(this.#tail)
+    const entries = readDirectory(Buffer.concat(this.#tail).subarray(-TAIL_BYTES))
     if (entries === undefined) throw cutOff(this.#what)
     yield* this.take(new Uint8Array(0), true)
     const files = entries.filter(({ name }) => isContent(name))
