@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { bodiesFor, personApiRequest } from '#lib/connectors/person-api/ask.ts'
 import { readPeople } from '#lib/connectors/person-api/read-people.ts'
+import { bodiesFor, personApiRequest } from '#lib/connectors/person-api/request.ts'
 import { type PersonApiSettings, personApiSettings } from '#lib/connectors/person-api/settings.ts'
 import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { aStatusMessage } from '#lib/testing/history/status-message.ts'
 import { answerWith, type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
-import { isWebhookSecret, signWebhook } from './webhook/signature.ts'
-import webhook from './webhook.ts'
+import webhook, { isWebhookSecret, signWebhook } from './webhook.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const clock = new FakeClock('2026-11-20T12:00:00Z')

@@ -3,11 +3,10 @@ import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import ssh2, { type AuthContext, type Connection, type SFTPWrapper } from 'ssh2'
+import ssh2, { type AuthContext, type Connection, type ParsedKey, type SFTPWrapper } from 'ssh2'
 import type { Clock } from '#lib/platform/clock.ts'
 import { serveFolder } from './sftp-folder.ts'
 import { SshFaults } from './ssh-faults.ts'
-import { makeKeyPair } from './ssh-key.ts'
 
 export interface SshServerOptions {
   clock: Clock
@@ -163,4 +162,15 @@ function announcePosixRename(sftp: SFTPWrapper): void {
 function bound(target: object, name: string | symbol): unknown {
   const value: unknown = Reflect.get(target, name)
   return typeof value === 'function' ? value.bind(target) : value
+}
+
+/** A new ed25519 key pair in OpenSSH's form, behind a passphrase if there is one. */
+export function makeKeyPair(passphrase?: string): { private: string; public: string } {
+  const make = ssh2.utils.generateKeyPairSync
+  for (;;) {
+    const made = passphrase === undefined ? make('ed25519') : make('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 16 })
+    // One in 256 comes out malformed: its leading zero gets lost.
+    const read: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(made.private, passphrase)
+    if (!(read instanceof Error)) return made
+  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nextAddress } from '#lib/connectors/kit/next-address.ts'
+import { nextAddress } from '#lib/connectors/kit/ask.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'

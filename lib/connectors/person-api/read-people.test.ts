@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
-import { bodiesFor } from './ask.ts'
 import { readPeople } from './read-people.ts'
+import { bodiesFor } from './request.ts'
 import { personApiSettings } from './settings.ts'
 
 let receiver: HttpReceiver

@@ -1,11 +1,19 @@
 import type { Connection, Found } from '#lib/connectors/kit/connector.ts'
 import { isValidZone } from '#lib/domain/time/local-day.ts'
-import { condition, type Draft, isWorthReading, proposeFor, toDraft, withValues } from './discovery/draft.ts'
+import {
+  condition,
+  type Draft,
+  isWorthReading,
+  type Proposed,
+  proposeFor,
+  toDraft,
+  whereAllStopped,
+  withValues,
+} from './discovery/draft.ts'
 import { type Relation, readInventory, readServer } from './discovery/inventory.ts'
 import type { Proposal } from './discovery/propose-policy.ts'
 import { readRhythm, rhythmStatement } from './discovery/rhythm.ts'
 import { firstLookStatement, readFirstLook, type ValueZones } from './discovery/sample.ts'
-import { type Proposed, whereAllStopped } from './discovery/whole-copy.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { openSession, type Session } from './session.ts'

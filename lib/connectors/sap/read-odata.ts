@@ -1,6 +1,6 @@
 import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { nextAddress } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { nextAddress } from '#lib/connectors/kit/next-address.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'

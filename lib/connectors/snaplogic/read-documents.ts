@@ -1,9 +1,8 @@
 import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
-import { readElements } from './read-elements.ts'
 import type { SnapLogicSettings } from './settings.ts'
-import { callTask, systemOf, throwErrorDocument } from './task-call.ts'
+import { callTask, readElements, systemOf, throwErrorDocument } from './task-call.ts'
 
 /**
  * Streams the documents of any task, for flows without code: empty objects, which pipelines are known to send, are left

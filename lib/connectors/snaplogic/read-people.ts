@@ -3,9 +3,8 @@ import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { isJsonObject } from '#lib/domain/values/json.ts'
 import { type PersonRecord, toPersonRecord } from './person-record.ts'
 import { type PersonRow, toPseudoJson } from './pseudo-json.ts'
-import { readElements } from './read-elements.ts'
 import type { SnapLogicSettings } from './settings.ts'
-import { callTask, systemOf, throwErrorDocument } from './task-call.ts'
+import { callTask, readElements, systemOf, throwErrorDocument } from './task-call.ts'
 
 const OBJECTS = "['student','affiliate','faculty','employee']"
 

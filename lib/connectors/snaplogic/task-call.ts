@@ -1,14 +1,16 @@
-import { jsonBody } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { askForJson, keyAuth } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { isPassing } from '#lib/platform/http/errors.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import { streamJson } from '#lib/records/read/json-stream.ts'
 import { reportsError } from '#lib/records/read/reported-error.ts'
 import { type SnapLogicSettings, timeoutMsOf } from './settings.ts'
 
 const ANSWER_BYTES_MAX = 4_000_000_000
+const MEMBERS_BYTES_MAX = 1_000_000
 
 export interface TaskCall {
   /** Pipeline parameters, as they stand in the address. */
@@ -51,4 +53,25 @@ export function throwErrorDocument(system: string, document: JsonObject, instead
     message: `pipeline error: ${foreignWords(JSON.stringify({ error, reason, code, msg }))}`,
     retryable: code !== undefined && isPassing(code),
   })
+}
+
+/** The elements of the array a task answers with, each as its text. An object instead of the array is an error, or nothing we know. */
+export async function* readElements(system: string, body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<string> {
+  const members: JsonObject = {}
+  let bytes = 0
+  for await (const piece of streamJson(system, body, (path) => path.length === 0)) {
+    const [key] = piece.path
+    if (piece.kind === 'end') {
+      if (piece.isList) continue
+      throwErrorDocument(system, members, what)
+      throw refusedAnswer(system, 'it is an object, not a list')
+    }
+    if (key === undefined) throw refusedAnswer(system, 'it is not a list')
+    if (typeof key === 'number') yield piece.text
+    else {
+      bytes += piece.text.length
+      if (bytes > MEMBERS_BYTES_MAX) throw refusedAnswer(system, 'it is an object, not a list')
+      members[key] = parseAnswer(system, piece.text)
+    }
+  }
 }

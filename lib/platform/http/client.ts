@@ -3,9 +3,9 @@ import { Agent, type Dispatcher, request as undiciRequest } from 'undici'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import { type Redact, redactorFor, secretsInAddress } from '#lib/platform/secrets/redaction.ts'
 import { encodingsIn, unknownEncoding, withoutEncodings } from './encoding.ts'
 import { type Elsewhere, parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './errors.ts'
-import { requestRedactor } from './request-secrets.ts'
 
 export interface HttpLimits {
   connectMs: number
@@ -218,4 +218,22 @@ const SINGLE = new Set(['content-type', 'content-length', 'location', 'retry-aft
 function list(response: Dispatcher.ResponseData, name: string): string | undefined {
   const value = response.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** Headers that let nobody in; every other one may. */
+const PLAIN_HEADER =
+  /^(accept|accept-.*|content-.*|digest|user-agent|idempotency-key|if-.*|range|date|host|connection|cache-control|x-request-id)$/i
+
+/** Takes out of a text what a request lets us in with: servers repeat it in their errors. */
+function requestRedactor({ url, headers = {} }: HttpRequest): Redact {
+  const values = Object.entries(headers).flatMap(([name, value]) => (PLAIN_HEADER.test(name) ? [] : valuesOf(value)))
+  return redactorFor({ secrets: [...values, ...secretsInAddress(url)], users: [] })
+}
+
+/** The value, what follows its scheme, and of `Basic` the password. */
+function valuesOf(value: string): string[] {
+  const [, scheme = '', credentials = ''] = /^([A-Za-z]+) (\S+)$/.exec(value.trim()) ?? []
+  if (credentials === '') return [value]
+  const pair = scheme.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString('utf8') : ''
+  return [value, credentials, ...(pair.includes(':') ? [pair, pair.slice(pair.indexOf(':') + 1)] : [])]
 }

@@ -5,8 +5,7 @@ import { Client, DatabaseError } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type Cluster, placeOf, saveConnection } from './cluster.ts'
-import { commandLine } from './command-line.ts'
-import { freePort, logTail, readServerProcess, serverUrl, signal, spawnServer } from './server.ts'
+import { commandLine, freePort, logTail, readServerProcess, serverUrl, signal, spawnServer } from './server.ts'
 
 type Attempt = { kind: 'connected'; client: Client; pid: number } | { kind: 'busy' } | { kind: 'absent' }
 

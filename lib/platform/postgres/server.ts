@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { Binaries } from './binaries.ts'
-import { commandLine } from './command-line.ts'
 import type { ServerUser } from './server-user.ts'
 
 /** Everything a server process needs to know about where and as whom it runs. */
@@ -159,5 +158,14 @@ export async function stopServer(data: string, pid: number): Promise<void> {
       if (!isServing(data, pid)) return
       await systemClock.sleep(25)
     }
+  }
+}
+
+/** How a process was started: program and arguments; empty for one that is gone or a corpse. */
+export function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).stdout ?? ''
   }
 }
