@@ -74,7 +74,7 @@ describe('a function module through the gateway', () => {
     ['slow-answer', 'timeout', 'did not begin to answer', true],
   ])('when it does this: %s, ends as %s in words: %s', async (manner, code, words, retryable) => {
     campus.control.faults.set('sap', manner, { delayMs: 30_000 })
-    const more = manner === 'slow-answer' ? { timeout: '1s' } : {}
+    const more = manner === 'slow-answer' ? { timeoutMs: 250 } : {}
     await expect(rowsOf(LIST, 'sap', more)).rejects.toMatchObject({ code, retryable, publicMessage: expect.stringContaining(words) })
   })
 

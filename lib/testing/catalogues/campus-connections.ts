@@ -50,8 +50,10 @@ function directory({ bindDn, bindPassword }: Campus['credentials']): Record<stri
 }
 
 function connect<S>(connector: Connector<S>, settingsOf: (campus: Campus) => Record<string, unknown>): Open {
-  return (campus, key, { clock, signal }, more) => {
-    const settings = connector.settings.parse({ timeout: '5s', ...settingsOf(campus), ...more })
+  return (campus, key, { clock, signal }, { timeoutMs, ...more }) => {
+    const written = connector.settings.parse({ timeout: '5s', ...settingsOf(campus), ...more })
+    // The catalogue knows nothing shorter than a second.
+    const settings = timeoutMs === undefined ? written : { ...written, timeout: timeoutMs }
     const connection: Connection<S> = { key, settings, clock, log: silentLog, signal }
     return {
       connector,
