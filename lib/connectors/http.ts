@@ -4,10 +4,10 @@ import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.t
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Connected } from './http/ask.ts'
-import { observeAddress } from './http/observe-address.ts'
+import { probeAddress } from './http/probe-address.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
-import { failedProbe } from './kit/probe.ts'
+import { failedProbe, probeAsset } from './kit/probe.ts'
 
 /** Answers that a gateway may give for what lies behind one of its addresses, and a server for one of its doors. */
 const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
@@ -23,7 +23,7 @@ async function* observeAddresses(connection: Connected, assets: readonly Observe
   let hasAnswered = false
   for (const asset of assets) {
     try {
-      const seen = await observeAddress(connection, asset)
+      const seen = await probeAsset(connection, asset, () => probeAddress(connection, asset))
       hasAnswered = true
       yield* held.splice(0).map(({ key, error }) => failedProbe(key, error))
       yield seen

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { failedProbe } from '#lib/connectors/kit/probe.ts'
+import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { Probe } from '#lib/connectors/kit/probe.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { fillName, hasMarks, isDaily } from '#lib/domain/values/name-template.ts'
-import { isSystemWide } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { parseHttpDate } from '#lib/platform/http/date.ts'
 import { isMarkup } from '#lib/records/read/disguise.ts'
@@ -30,32 +29,21 @@ interface Version {
 }
 
 /** One probe of one address: what its headers say of its age, or else whether its content has changed since the last probe. */
-export async function observeAddress(connection: Connected, asset: ObservedAsset): Promise<Observation> {
-  const startedAt = connection.clock.now()
-  try {
-    const { name, version } = await findVersion(connection, asset)
-    const previous = previousState.safeParse(asset.previous)
-    const known =
-      previous.success && previous.data.name === name && previous.data.validator === version.validator ? previous.data : undefined
-    const writtenAt = writtenAtOf(version, known?.writtenAt, connection.clock.now())
-    const reading: ClockReading = { clock: 'writtenAt', at: version.bytes === 0 ? null : writtenAt, precision: 'instant' }
-    return {
-      ok: true,
-      assetKey: asset.key,
-      readings: [reading],
-      rows: null,
-      evidence: {
-        method: version.method,
-        strength: version.isStrong && (version.method === 'last-modified' || known !== undefined) ? 'strong' : 'weak',
-        detail: detailOf(name, version, known !== undefined),
-        costMs: connection.clock.now() - startedAt,
-      },
-      state: { name, validator: version.validator, writtenAt },
-      warnings: version.bytes === 0 ? [`${name} is empty`] : [],
-    }
-  } catch (error) {
-    if (connection.signal.aborted || isSystemWide(error)) throw error
-    return failedProbe(asset.key, error)
+export async function probeAddress(connection: Connected, asset: ObservedAsset): Promise<Probe> {
+  const { name, version } = await findVersion(connection, asset)
+  const previous = previousState.safeParse(asset.previous)
+  const known = previous.success && previous.data.name === name && previous.data.validator === version.validator ? previous.data : undefined
+  const writtenAt = writtenAtOf(version, known?.writtenAt, connection.clock.now())
+  return {
+    readings: [{ clock: 'writtenAt', at: version.bytes === 0 ? null : writtenAt, precision: 'instant' }],
+    rows: null,
+    evidence: {
+      method: version.method,
+      strength: version.isStrong && (version.method === 'last-modified' || known !== undefined) ? 'strong' : 'weak',
+      detail: detailOf(name, version, known !== undefined),
+    },
+    state: { name, validator: version.validator, writtenAt },
+    warnings: version.bytes === 0 ? [`${name} is empty`] : [],
   }
 }
 

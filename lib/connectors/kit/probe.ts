@@ -5,7 +5,7 @@ import { isSystemWide, lastingReasonOf, toInternalMessage, toPublicMessage } fro
 import { contentHash } from '#lib/records/canonical-form.ts'
 import type { ClockReading, Connection, Observation, ObservedAsset } from './connector.ts'
 
-/** What one probe saw; what it cost is added by `probeEach`. */
+/** What one probe saw; what it cost is added by `probeAsset`. */
 export interface Probe {
   readings: ClockReading[]
   rows: number | null
@@ -16,27 +16,30 @@ export interface Probe {
   untold?: string
 }
 
-/**
- * Probes assets one after the other, because these systems have only a handful of handlers for everybody. What fails about an asset is
- * its own failure, what would fail for every asset is thrown.
- */
+/** Probes one asset: what fails about it is its own failure, what would fail for every asset is thrown. */
+export async function probeAsset(
+  { clock, signal }: Connection<unknown>,
+  { key: assetKey }: ObservedAsset,
+  probe: () => Promise<Probe>,
+): Promise<Observation> {
+  const startedAt = clock.now()
+  try {
+    const { untold, ...seen } = await probe()
+    if (untold !== undefined) return { ok: false, assetKey, publicMessage: untold, message: untold, lasting: 'no-time' }
+    return { ok: true, assetKey, ...seen, evidence: { ...seen.evidence, costMs: clock.now() - startedAt } }
+  } catch (error) {
+    if (signal.aborted || isSystemWide(error)) throw error
+    return failedProbe(assetKey, error)
+  }
+}
+
+/** Probes assets one after the other, because these systems have only a handful of handlers for everybody. */
 export async function* probeEach(
   connection: Connection<unknown>,
   assets: readonly ObservedAsset[],
   probe: (asset: ObservedAsset) => Promise<Probe>,
 ): AsyncGenerator<Observation> {
-  const { clock, signal } = connection
-  for (const asset of assets) {
-    const startedAt = clock.now()
-    try {
-      const { untold, ...seen } = await probe(asset)
-      if (untold !== undefined) yield { ok: false, assetKey: asset.key, publicMessage: untold, message: untold, lasting: 'no-time' }
-      else yield { ok: true, assetKey: asset.key, ...seen, evidence: { ...seen.evidence, costMs: clock.now() - startedAt } }
-    } catch (error) {
-      if (signal.aborted || isSystemWide(error)) throw error
-      yield failedProbe(asset.key, error)
-    }
-  }
+  for (const asset of assets) yield await probeAsset(connection, asset, () => probe(asset))
 }
 
 /** What kept a probe from its answer, as that asset's own failure. */
