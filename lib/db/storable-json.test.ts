@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { toStorableJson, toStorableText } from './storable-json.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
+import { toStorableJson } from './storable-json.ts'
 
 describe('JSON for the database', () => {
   it('is ordinary JSON for ordinary values', () => {

@@ -3,6 +3,7 @@ import { type Cleaning, cleanInPlace, storableText } from '#jobs/flows/documents
 import type { Curation } from '#jobs/flows/documents/curation.ts'
 import { type Content, type DocumentRow, documentRow, sourceHash, unstorableReason } from '#jobs/flows/documents/document-row.ts'
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
@@ -132,7 +133,7 @@ function shortText(value: JsonValue | undefined, longest: number): string | unde
   if (value === undefined || value === null) return ''
   const written = typeof value === 'number' ? String(value) : value
   if (typeof written !== 'string' || [...written].length > longest) return undefined
-  return written.includes('\u0000') || !written.isWellFormed() ? undefined : written
+  return isStorableText(written) ? written : undefined
 }
 
 function integer(value: JsonValue | undefined): number | undefined {

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
+import { isStorableText, toStorableText } from '#lib/domain/values/storable-text.ts'
 
 /** What had to be taken out of a document before the lake could store it. */
 export interface Cleaning {
@@ -29,7 +30,7 @@ function cleaned(value: JsonValue, cleaning: Cleaning, clean: CleanText): JsonVa
 
 function cleanMembers(value: JsonObject, cleaning: Cleaning, clean: CleanText): void {
   for (const key of Object.keys(value)) {
-    if (key.includes('\u0000') || !key.isWellFormed()) throw new RangeError('the name of a field holds a character that cannot be stored')
+    if (!isStorableText(key)) throw new RangeError('the name of a field holds a character that cannot be stored')
     const member = value[key]
     if (typeof member === 'string' || typeof member === 'object') value[key] = cleaned(member, cleaning, clean)
   }
@@ -37,7 +38,7 @@ function cleanMembers(value: JsonObject, cleaning: Cleaning, clean: CleanText): 
 
 /** NULs removed and halves of characters replaced, which PostgreSQL cannot store. */
 export function storableText(text: string, cleaning: Cleaning): string {
-  if (!text.includes('\u0000') && text.isWellFormed()) return text
+  if (isStorableText(text)) return text
   cleaning.unstorable = true
-  return text.replaceAll('\u0000', '').toWellFormed()
+  return toStorableText(text, '')
 }

@@ -1,5 +1,6 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DEPTH_MAX, isJsonObject, isTooDeep, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
 import { ROW_NUMBER } from '#lib/records/select-columns.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
@@ -104,7 +105,7 @@ function readTermRow(row: JsonObject, rowNumber: number): TermRow | RefusedRow {
     description: columns[0] ?? null,
     isCurrent: columns[3] === 'Y',
     columns,
-    document: JSON.stringify(row, (_key, value) => (typeof value === 'string' ? storable(value) : value)),
+    document: JSON.stringify(row, (_key, value) => (typeof value === 'string' ? toStorableText(value, '') : value)),
     hash: contentHash(content),
   }
 }
@@ -112,15 +113,10 @@ function readTermRow(row: JsonObject, rowNumber: number): TermRow | RefusedRow {
 /** A blank is PeopleSoft's way of saying nothing. */
 function text(value: JsonValue | undefined): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
-  const trimmed = storable(String(value)).trim()
+  const trimmed = toStorableText(String(value), '').trim()
   return trimmed === '' ? null : trimmed
 }
 
 function tooLong(value: string, longest: number): boolean {
   return [...value].length > longest
-}
-
-/** PostgreSQL stores neither NUL nor half a character. */
-function storable(value: string): string {
-  return value.replaceAll('\u0000', '').toWellFormed()
 }

@@ -1,7 +1,8 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
-import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { RunReport } from '#lib/domain/runs/run.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import { endOpenTasks } from './end-tasks.ts'
 import { settleOutcome } from './settle-outcome.ts'
 

@@ -1,7 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
-import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { toStorableJson } from '#lib/db/storable-json.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart, TaskWait } from '#lib/engine/run/ledger.ts'
 
 export interface Attempt {

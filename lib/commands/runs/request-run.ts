@@ -5,10 +5,11 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import { listOpenRuns, type OpenRun } from '#lib/db/runs/open-runs.ts'
-import { toStorableJson, toStorableText } from '#lib/db/storable-json.ts'
+import { toStorableJson } from '#lib/db/storable-json.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import { canonicalText } from '#lib/records/canonical-form.ts'
 
 const inputSchema = z.object({

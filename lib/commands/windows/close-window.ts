@@ -4,8 +4,8 @@ import { getSubject, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { endWindow, listOpenWindows, lockWindow } from '#lib/db/history/windows.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
-import { toStorableText } from '#lib/db/storable-json.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import type { WindowSubject } from './open-window.ts'
 
 /** Ends a window now; one that has not begun is withdrawn, one that has ended stays as it is. */

@@ -5,10 +5,10 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertWindow } from '#lib/db/history/windows.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { hasFlow } from '#lib/db/runs/flows.ts'
-import { toStorableText } from '#lib/db/storable-json.ts'
 import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
 /** What a window is about. */
 export interface WindowSubject {

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
-import { toStorableText } from '#lib/db/storable-json.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
 /** The first of what was found, and how many there are. */
 export interface FoundList<T> {
