@@ -6,7 +6,7 @@ import { type LakeWithCampus, lakeWithCampus, type RunOptions } from '#lib/testi
 import { CURRENT, POSTPONED } from '#lib/testing/worlds/person-lake.ts'
 
 let lake: LakeWithCampus
-const PEOPLE = 200
+const PEOPLE = 100
 const GATEWAY = {
   connections: { peoplesoft: 'cs_tools', snaplogic_person: 'person_api', vds: 'vds_gateway' },
   parameters: { upstream: 'gateway', buidBatchSize: 5 },
@@ -17,12 +17,30 @@ beforeAll(async () => {
 })
 afterAll(() => lake.close())
 
+const TABLES = [CURRENT, POSTPONED, 'person_raw.person_data', 'person_curated.person_data_by_service']
+
 beforeEach(async () => {
   lake.control.faults.clear()
   lake.control.restore()
-  if ((await lake.rows(`select from pg_tables where schemaname = 'person_raw'`)).length > 0)
-    await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
+  if ((await lake.rows(`select from pg_tables where schemaname = 'person_raw'`)).length > 0) await lake.rows(`truncate ${TABLES.join()}`)
 })
+
+/** Everything as a load without any trouble leaves it; that one load is kept, so that the lake of each test can begin with it. */
+let loaded: Promise<void> | undefined
+async function loadedBefore(): Promise<unknown[]> {
+  loaded ??= (async () => {
+    await load()
+    for (const table of TABLES) await lake.rows(`create table ${copyOf(table)} as table ${table}`)
+    await lake.rows(`truncate ${TABLES.join()}`)
+  })()
+  await loaded
+  for (const table of TABLES) await lake.rows(`insert into ${table} table ${copyOf(table)}`)
+  return everything()
+}
+
+function copyOf(table: string): string {
+  return `public.${table.replace('.', '_')}`
+}
 
 const load = ({ parameters, ...options }: RunOptions = {}) =>
   lake.run('person', person, { parameters: { uidCarTermGroupSize: 40, ...parameters }, ...options })
@@ -52,7 +70,7 @@ describe('over the real protocols, directly', () => {
   })
 
   it('exactly the changed ones are written', async () => {
-    await load()
+    await loadedBefore()
     const changed = lake.control.people.change({ share: 0.02 })
     const end = await load()
     expect(end).toMatchObject({ state: 'completed', rowsLoaded: changed.length, report: { counts: { changed: changed.length } } })
@@ -61,7 +79,7 @@ describe('over the real protocols, directly', () => {
   })
 
   it('people who leave are marked, and come back', async () => {
-    await load()
+    await loadedBefore()
     const left = lake.control.people.remove({ count: 3 })
     expect(await load()).toMatchObject({ state: 'completed', rowsLoaded: 3, report: { counts: { gone: 3 } } })
     lake.control.people.bringBack(left)
@@ -76,8 +94,7 @@ describe('over the real protocols, directly', () => {
     ['peoplesoft', 'error-in-200', 'the students of PeopleSoft could not be read'],
     ['peoplesoft', 'unauthorized', 'not authorized to invoke'],
   ] as const)('%s with the fault %s ends the run before anything is written', async (system, fault, words) => {
-    await load()
-    const before = await everything()
+    const before = await loadedBefore()
     lake.control.people.change({ share: 0.5 })
     lake.control.faults.set(system, fault)
     const end = await load()
@@ -86,8 +103,7 @@ describe('over the real protocols, directly', () => {
   })
 
   it('term codes of six digits change nobody, and the run says what is wrong with them', async () => {
-    await load()
-    const before = await everything()
+    const before = await loadedBefore()
     lake.control.faults.set('peoplesoft', 'long-term-code')
     const end = await load()
     expect(end).toMatchObject({
@@ -107,9 +123,8 @@ describe('over the real protocols, directly', () => {
   })
 
   it('some whose lookup fails are postponed, and a replay completes them', async () => {
-    await load()
-    const good = await everything()
-    await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
+    const good = await loadedBefore()
+    await lake.rows(`truncate ${TABLES.join()}`)
     lake.control.faults.set('peoplesoft', 'fails-for-some', { share: 0.03 })
     const runId = randomUUID()
     const end = await load({ runId })
@@ -130,9 +145,8 @@ describe('over the real protocols, directly', () => {
     ['deep-document', 'load'],
     ['huge-number', 'load'],
   ] as const)('the person task with the fault %s is partial, and a replay completes it', async (fault, stage) => {
-    await load()
-    const good = await everything()
-    await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
+    const good = await loadedBefore()
+    await lake.rows(`truncate ${TABLES.join()}`)
     lake.control.faults.set('person-task', fault, { share: 0.03, buid: idsOf('student')[7] ?? null })
     const runId = randomUUID()
     const end = await load({ runId })
@@ -180,7 +194,7 @@ describe('over the real protocols, through the gateway', () => {
   it('an answer that ends early but well leaves people missing, and a replay completes them', async () => {
     await load(GATEWAY)
     const good = await everything()
-    await lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)
+    await lake.rows(`truncate ${TABLES.join()}`)
     lake.control.faults.set('person-api', 'ends-early')
     const runId = randomUUID()
     expect(await load({ ...GATEWAY, runId })).toMatchObject({
