@@ -1,20 +1,18 @@
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { DAY_UNITS, type DayCell, type DayPart } from '#lib/queries/shared/day-cells.ts'
 
-/** Geometry of a row of bars: a day every `step` pixels. */
+/** Geometry of a row of bars, in pixels, with bars.css: a day every `step`; what was late is narrower and keeps to the left. */
 export interface BarSize {
   step: number
   bar: number
+  lateBar: number
   height: number
 }
 
-export const SMALL: BarSize = { step: 5, bar: 3, height: 28 }
-export const LARGE: BarSize = { step: 12, bar: 10, height: 40 }
+export const SMALL: BarSize = { step: 5, bar: 3, lateBar: 2, height: 28 }
+export const LARGE: BarSize = { step: 12, bar: 10, lateBar: 7, height: 40 }
 
 const CLASS_OF: Record<Status, string> = { fresh: 'f', late: 'l', stale: 's', unknown: 'u', maintenance: 'm' }
-
-/** In a day of several statuses each has a width of its own beside its colour: of the bar's width, so much. */
-const WIDTH_OF: Record<Status, number> = { fresh: 1, stale: 1, unknown: 1, late: 0.7, maintenance: 0.4 }
 
 /** One path: `className` names the pattern or colour, `d` what it covers. */
 export interface BarStroke {
@@ -22,18 +20,24 @@ export interface BarStroke {
   d: string
 }
 
-/** Days that were the same throughout as few long strokes, the others as parts on top of each other, the worst at the bottom; gaps in our sight over both. */
+/** Days that were the same throughout as few long strokes, the others as upright strokes on top of each other, the worst at the bottom; gaps in our sight over both. */
 export function barStrokes(days: readonly DayCell[], size: BarSize): BarStroke[] {
-  const found = new Map<string, string>()
-  const add = (name: string, d: string) => found.set(name, `${found.get(name) ?? ''}${d}`)
   const whole = days.map(({ status, parts }) => (parts.length > 1 ? null : status === null ? 'n' : CLASS_OF[status]))
   const blind = days.map((day) => (day.blind ? 'b' : null))
-  for (const run of runsOf(whole)) add(run.name, runPath(run, size))
-  for (const [index, { parts }] of days.entries()) {
-    if (parts.length > 1) for (const { name, d } of partPaths(parts, index * size.step, size)) add(name, d)
-  }
-  for (const run of runsOf(blind)) add(run.name, runPath(run, size))
-  return [...found].map(([className, d]) => ({ className, d }))
+  const strokes = [
+    ...runsOf(whole).map((run) => runStroke(run, size)),
+    ...days.flatMap(({ parts }, index) => (parts.length > 1 ? partStrokes(parts, index * size.step, size) : [])),
+    ...runsOf(blind).map((run) => runStroke(run, size)),
+  ]
+  const classes = [...new Set(strokes.map(({ name }) => name))]
+  return classes.map((className) => ({ className, d: pathThrough(strokes.filter(({ name }) => name === className)) }))
+}
+
+/** A straight line from one point to another. */
+interface Stroke {
+  name: string
+  from: readonly [x: number, y: number]
+  to: readonly [x: number, y: number]
 }
 
 interface Run {
@@ -53,34 +57,36 @@ function runsOf(row: readonly (string | null)[]): Run[] {
   return runs
 }
 
-function runPath(run: Run, size: BarSize): string {
-  return `M${run.from * size.step} ${size.height / 2}h${run.length * size.step}`
+function runStroke({ name, from, length }: Run, { step, height }: BarSize): Stroke {
+  return { name, from: [from * step, height / 2], to: [(from + length) * step, height / 2] }
 }
 
-function partPaths(parts: readonly DayPart[], x: number, { bar, height }: BarSize): { name: string; d: string }[] {
-  const unit = height / DAY_UNITS
+/** The parts of a day, each a pixel short of the one above it; the pattern of the unknown is dashed, and ends on a dash. */
+function partStrokes(parts: readonly DayPart[], left: number, { bar, lateBar, height }: BarSize): Stroke[] {
   let bottom = height
   return parts.flatMap(({ status, units }) => {
-    const top = tenth(bottom - units * unit)
-    const part = { x, top, height: tenth(bottom - top), bar }
-    bottom = top
-    return status === null ? [] : [{ name: `p${CLASS_OF[status]}`, d: partPath(status, part) }]
+    const edge = tenth(bottom - (units * height) / DAY_UNITS)
+    const top = tenth(edge === 0 ? 0 : edge + 1)
+    const lines = Math.floor(tenth(bottom - edge) / 4)
+    const x = left + (status === 'late' ? lateBar : bar) / 2
+    const end = status === 'unknown' ? top + (lines > 1 ? lines * 4 - 2 : Math.min(2, bottom - top)) : bottom
+    bottom = edge
+    return status === null ? [] : [{ name: `p${CLASS_OF[status]}`, from: [x, top], to: [x, tenth(end)] }]
   })
 }
 
-/** A rectangle that leaves a pixel to the part above it; what we could not see is lines, as in a whole day of it. */
-function partPath(status: Status, { x, top, height, bar }: { x: number; top: number; height: number; bar: number }): string {
-  const gap = top === 0 ? 0 : 1
-  if (status === 'unknown') {
-    const lines = Math.max(1, Math.floor(height / 4))
-    return Array.from({ length: lines }, (_, line) => rectangle(x, tenth(top + gap + line * 4), bar, Math.min(2, height - gap))).join('')
+/** One path through all strokes, in steps from where the last one ended; an upright stroke is drawn from the end that needs fewer letters. */
+function pathThrough(strokes: readonly Stroke[]): string {
+  let path = ''
+  let pen: readonly [number, number] | undefined
+  for (const { from, to } of strokes) {
+    const [[, next], [, other]] = [from, to]
+    const [start, end] = pen !== undefined && next !== other && pen[1] === other ? [to, from] : [from, to]
+    const move = pen === undefined ? `M${start.join(' ')}` : `m${tenth(start[0] - pen[0])} ${tenth(start[1] - pen[1])}`
+    path += move.replace(' -', '-') + (start[1] === end[1] ? `h${end[0] - start[0]}` : `v${tenth(end[1] - start[1])}`)
+    pen = end
   }
-  const width = Math.round(bar * WIDTH_OF[status])
-  return rectangle(x + (status === 'maintenance' ? (bar - width) / 2 : 0), tenth(top + gap), width, tenth(height - gap))
-}
-
-function rectangle(x: number, y: number, width: number, height: number): string {
-  return `M${x} ${y}h${width}v${height}h-${width}z`
+  return path
 }
 
 function tenth(value: number): number {
