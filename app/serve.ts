@@ -7,7 +7,7 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { answerInTrouble, type Behind } from './_door/answer-in-trouble.ts'
 import { createDoor } from './_door/door.ts'
-import { renderUnavailable } from './_door/render-unavailable.ts'
+import { renderMissing, renderUnavailable } from './_door/render-unavailable.ts'
 import { knownTrouble, lookForTrouble, whenSilent } from './_lib/database-pulse.ts'
 import { type Context, webProcess } from './_lib/web-process.ts'
 
@@ -34,7 +34,14 @@ async function main(): Promise<void> {
   const app = next({ dev: values.dev, httpServer: door, ...at })
   await app.prepare()
   const answer = app.getRequestHandler()
-  const behind: Behind = { answer, known: knownTrouble, look: () => lookForTrouble(web), whenSilent, render: renderUnavailable }
+  const behind: Behind = {
+    answer,
+    known: knownTrouble,
+    look: () => lookForTrouble(web),
+    whenSilent,
+    render: renderUnavailable,
+    renderMissing,
+  }
   door.on('error', (error) => fail(error))
   door.listen(at.port, at.hostname)
   stopping.signal.addEventListener('abort', () => {

@@ -26,6 +26,7 @@ beforeEach(async () => {
       silence.add(call)
       return () => silence.delete(call)
     },
+    renderMissing: async () => ({ headers: { 'content-type': 'text/html' }, body: '<h1>nothing here</h1>' }),
     render: async (trouble) => ({ headers: { 'content-type': 'text/html' }, body: `<h1>${trouble?.problem ?? 'unexpected'}</h1>` }),
   }
   door = createDoor({
@@ -122,6 +123,16 @@ describe('an answer', () => {
         expect(wrong.head).not.toMatch(/retry-after|x-inner|x-powered-by/i)
       }
     }
+  })
+
+  it('of a page that is not there is a whole page with 404; what is no document keeps its own', async () => {
+    answer = answersWith(404, 'a shell')
+    const { status, head, body } = await ask('/assets/no/such')
+    expect([status, body]).toEqual([404, '<h1>nothing here</h1>'])
+    expect(head).not.toMatch(/x-powered-by/i)
+    expect(await ask('/assets/no/such', 'HEAD')).toMatchObject({ status: 404, body: '' })
+    for (const path of ['/api/v1/nothing', '/_next/static/x.js']) expect((await ask(path)).body, path).toContain('hell')
+    expect((await rawRequest(port, headOf('GET', '/assets/no/such', { rsc: '1' }))).body).toContain('hell')
   })
 
   it('that has its own words keeps them: the overview as last known, health, streams, orders and the rest of the API', async () => {

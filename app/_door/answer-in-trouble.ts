@@ -21,18 +21,22 @@ export interface Behind {
   whenSilent: (call: () => void) => () => void
   /** The page that says in words what is wrong. */
   render: (trouble: DatabaseTrouble | undefined) => Promise<RenderedPage>
+  /** The page that says there is nothing at an address. */
+  renderMissing: () => Promise<RenderedPage>
 }
 
 const RETRY_AFTER_SECONDS = 10
+const EVERY_HEAD = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
  * Answers, and says so in words where that fails: 503 while the database is in trouble, without waiting for it longer than it takes to
- * know, else 500. What has its own words for a fault (the API, the overview as last known) keeps them.
+ * know, else 500. A page that is not there is 404 with the look of all others: Next would send a shell that is blank without JavaScript.
+ * What has its own words for a fault (the API, the overview as last known) keeps them.
  */
 export async function answerInTrouble(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {
   const kind = answerKind(request.method ?? '', request.url ?? '')
   if (kind === 'itself') return behind.answer(request, response)
-  const held = holdFaults(response, kind === 'api' ? Number.POSITIVE_INFINITY : 500)
+  const held = holdFaults(response, (status) => kind !== 'api' && (status >= 500 || isMissing(status, kind, request)))
   const say = async (trouble: DatabaseTrouble | undefined) => held.replace(await inWords(kind, trouble, behind))
   const known = behind.known()
   if (kind === 'page' && known !== undefined) return say(known)
@@ -44,6 +48,7 @@ export async function answerInTrouble(request: IncomingMessage, response: Server
     if (end === 'answered' || response.headersSent) return await answered.then(() => {})
     answered.catch(() => {})
     held.take()
+    if (isMissing(end, kind, request)) return held.replace(missing(await behind.renderMissing()))
     await say(end === 'silent' ? behind.known() : await behind.look())
   } catch (error) {
     if (response.headersSent || kind === 'api') throw error
@@ -54,9 +59,18 @@ export async function answerInTrouble(request: IncomingMessage, response: Server
   }
 }
 
+/** Of a page no part of it, which Next's own script asks for and understands. */
+function isMissing(status: number | 'silent', kind: AnswerKind, request: IncomingMessage): boolean {
+  return status === 404 && kind === 'page' && request.headers['rsc'] === undefined
+}
+
+function missing({ headers, body }: RenderedPage) {
+  return { status: 404, headers: { ...headers, ...EVERY_HEAD }, body }
+}
+
 async function inWords(kind: AnswerKind, trouble: DatabaseTrouble | undefined, behind: Behind) {
   const status = trouble === undefined ? 500 : 503
-  const head: Record<string, string> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+  const head: Record<string, string> = { ...EVERY_HEAD }
   if (trouble !== undefined) head['retry-after'] = String(RETRY_AFTER_SECONDS)
   if (kind === 'api') {
     const words = `${trouble?.problem ?? ''} That says nothing about the data; ask again in a moment.`.trim()

@@ -8,23 +8,23 @@ interface Answer {
 
 /** An answer whose faults do not leave before somebody has looked at them. */
 export interface HeldAnswer {
-  /** Resolves when a fault is about to be sent; nothing of it is. */
-  fault: Promise<'fault'>
+  /** Resolves with its status when a fault is about to be sent; nothing of it is. */
+  fault: Promise<number>
   /** From now on whoever was asked says nothing any more. */
   take(): void
   /** Sends this instead. */
   replace(answer: Answer): void
 }
 
-/** Holds back an answer whose status is `from` or above. */
-export function holdFaults(response: ServerResponse, from: number): HeldAnswer {
+/** Holds back an answer whose status is a fault. */
+export function holdFaults(response: ServerResponse, isFault: (status: number) => boolean): HeldAnswer {
   const send = { writeHead: response.writeHead, write: response.write, end: response.end, flushHeaders: response.flushHeaders }
-  const { promise: fault, resolve } = Promise.withResolvers<'fault'>()
+  const { promise: fault, resolve } = Promise.withResolvers<number>()
   let isTaken = false
   const isHeld = (status: number) => {
-    if (!isTaken && !response.headersSent && status >= from) {
+    if (!isTaken && !response.headersSent && isFault(status)) {
       isTaken = true
-      resolve('fault')
+      resolve(status)
     }
     return isTaken
   }

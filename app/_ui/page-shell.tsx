@@ -16,8 +16,8 @@ interface PageShellProps {
   now: number
   banners?: readonly Banner[]
   search?: string
-  /** What it shows beside what stands on every screen: it is rendered anew when something of that has changed. */
-  shows: readonly Topic[]
+  /** What it shows beside what stands on every screen: it is rendered anew when something of that has changed; null is never. */
+  shows: readonly Topic[] | null
   /** The part of the page one is in. */
   place?: Place
   /** Where one is: `[words, address]` from the top. */
@@ -47,7 +47,7 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
         </div>
       </header>
       <Banners banners={banners} />
-      <main id="content" className="wrap" data-now={now} data-shows={JSON.stringify(shows)} tabIndex={-1}>
+      <main id="content" className="wrap" data-now={now} data-shows={shows === null ? undefined : JSON.stringify(shows)} tabIndex={-1}>
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         {children}
       </main>

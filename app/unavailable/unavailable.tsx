@@ -8,14 +8,14 @@ interface UnavailableProps {
   /** What is wrong with the database; null when the fault lies elsewhere. */
   trouble: DatabaseTrouble | null
   /** The page as last known. */
-  page: { name: string; zone: string; readyBy: string } | null
+  page: { name: string; zone: string; readyBy: string }
   now: number
 }
 
 /** In place of a page that cannot be shown: what is wrong, since when, and where something is still to be seen. */
 export function Unavailable({ trouble, page, now }: UnavailableProps) {
   return (
-    <PageShell page={page ?? { name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]}>
+    <PageShell page={page} now={now} shows={[]}>
       <div className="hero">
         <h1>This page cannot be shown right now.</h1>
         {trouble === null ? (

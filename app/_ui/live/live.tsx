@@ -48,7 +48,7 @@ export function Live({ children }: { children: ReactNode }) {
     }
     const catchUp = () => {
       const since = madeAt()
-      if (since !== undefined) void getMoved(since).then(hear)
+      if (since !== undefined && shownTopics() !== null) void getMoved(since).then(hear)
     }
     const stop = whileOnScreen(() =>
       followEvents((news) => {
