@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { gzipSync } from 'node:zlib'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -29,6 +29,15 @@ async function sample(url: string, readers: number): Promise<number[]> {
   return samples
 }
 
+/** The scripts a document loads beyond those that every page of this build loads, an empty one too. */
+async function ownScriptBytes(page: string): Promise<number> {
+  const { rootMainFiles }: { rootMainFiles: string[] } = JSON.parse(await readFile('.next/build-manifest.json', 'utf8'))
+  const loaded = [...page.matchAll(/<script src="\/_next\/([^"?]+)[^"]*"(?![^>]*noModule)/g)].map(([, file = '']) => file)
+  const own = [...new Set(loaded)].filter((file) => !rootMainFiles.includes(file))
+  const sizes = await Promise.all(own.map(async (file) => gzipSync(await readFile(`.next/${file}`)).byteLength))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
 /** The overview of a thousand feeds against the same bytes as a file of the same server. */
 export async function measureOverview(): Promise<Figure[]> {
   const database = await createTestDatabase()
@@ -48,6 +57,7 @@ export async function measureOverview(): Promise<Figure[]> {
     const figures: Figure[] = [
       against('first document, MB', Buffer.byteLength(page) / 1e6, '', { atMost: 1 }),
       against('first document, kB gzip', gzipSync(page).byteLength / 1e3, '', { atMost: 150 }),
+      against('JavaScript beyond an empty page, kB gzip', (await ownScriptBytes(page)) / 1e3, '', { atMost: 60 }),
     ]
     for (const readers of [1, 8]) {
       const live = await sample(`${server.url}/`, readers)

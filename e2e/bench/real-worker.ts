@@ -16,6 +16,7 @@ const PATIENCE_MS = 1_800_000
 /** A worker in a process of its own, on two new databases. */
 export interface RealWorker {
   ctx: Context
+  databaseUrl: string
   lakeUrl: string
   /** Asks for a run and resolves with its counts when it has completed; throws when it ends otherwise. */
   run(flow: string): Promise<Record<string, number | string>>
@@ -58,6 +59,7 @@ export async function startRealWorker(campus: Campus): Promise<RealWorker> {
   await until('the first sync', async () => (await ctx.pool.query('select 1 from flow')).rowCount !== 0)
   return {
     ctx,
+    databaseUrl: state.url,
     lakeUrl: lake.url,
     async run(flow) {
       const { runId } = await requestRun(ctx, { flow })
