@@ -35,12 +35,12 @@ const declare = (catalogue: Catalogue) =>
 const open = (page: Page, path: string) => page.goto(`${harness.url}${path}`)
 
 test('an asset with an odd key has a page that its feed leads to, and days and bars', async ({ page }) => {
-  for (const path of ODD) {
-    await open(page, '/feeds/terms')
-    await page
-      .getByRole('table')
-      .getByRole('link', { name: `Odd ${path}`, exact: true })
-      .click()
+  await open(page, '/feeds/terms')
+  const linkTo = (path: string) => page.getByRole('table').getByRole('link', { name: `Odd ${path}`, exact: true })
+  const addresses: string[] = []
+  for (const path of ODD) addresses.push(await linkTo(path).evaluate((link: HTMLAnchorElement) => link.href))
+  for (const [index, path] of ODD.entries()) {
+    await page.goto(addresses[index] ?? '')
     await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(`Odd ${path}`)
     const days = await page.request.get(`${harness.url}/api/v1/days?${new URLSearchParams({ subject: `asset:warehouse/${path}` })}`)
     expect(days.status(), path).toBe(200)
@@ -57,11 +57,11 @@ test('assets with odd keys are paused and go on, and many pauses fold on the pag
     const { location } = await answer.json()
     expect((await page.request.get(`${harness.url}${location}`)).status(), location).toBe(200)
   }
-  for (const path of ODD) await order('/api/v1/pauses', { subject: `asset:warehouse/${path}`, for: '1h' })
+  await Promise.all(ODD.map((path) => order('/api/v1/pauses', { subject: `asset:warehouse/${path}`, for: '1h' })))
   await open(page, '/feeds/terms')
   await expect(page.getByText(/^Paused since/).filter({ visible: true })).toHaveCount(4)
   await expect(page.getByText(`${ODD.length - 4} more pauses and announced work`)).toBeVisible()
-  for (const path of ODD) await order('/api/v1/pauses/end', { subject: `asset:warehouse/${path}` })
+  await Promise.all(ODD.map((path) => order('/api/v1/pauses/end', { subject: `asset:warehouse/${path}` })))
 })
 
 test('the old address of a renamed feed leads to the new one, its Atom feed too', async ({ page }) => {
