@@ -1,4 +1,4 @@
-// npm test: the check, the tests that need a database, the build, the journeys in a browser, the crash points.
+// npm test: the check, the tests that need a database, beside them the build and the crash points, then the journeys in a browser.
 // The last line is the sum over all of them; a suite that ran nothing has failed.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -38,12 +38,21 @@ async function journeys(): Promise<StepResult> {
 const crashPoints = () =>
   runSuite({ name: 'crash points', run: ['node', 'e2e/crash/crash.ts', '--points', '3', '--person', '1', '--seed', '1'] }, readLastLine)
 
-const results = await check()
-for (const suite of [() => runVitest('database', 'db'), build, journeys, crashPoints]) {
-  const result = await suite()
-  report(result)
-  results.push(result)
+/** Runs suites one after the other, each reported when it has ended. */
+async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepResult[]> {
+  const results: StepResult[] = []
+  for (const suite of suites) {
+    const result = await suite()
+    report(result)
+    results.push(result)
+  }
+  return results
 }
+
+const checks = await check()
+// The tests of the database wait for it half of the time; build and crash points need one core between them.
+const beside = await Promise.all([inTurn(() => runVitest('database', 'db')), inTurn(build, crashPoints)])
+const results = [...checks, ...beside.flat(), ...(await inTurn(journeys))]
 
 const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
 const passed = sum(results.map((result) => result.passed))
