@@ -64,13 +64,13 @@ function Card({ selection, day, row }: { selection: BarSelection; day: string; r
   })
   return (
     <div
-      className={`day-card${selection.pinned ? ' pinned' : ''}`}
+      className={`day-card fixed z-10 w-66 rounded border bg-paper px-4 py-3 text-sm shadow-[0_2px_12px_rgb(0_0_0/12%)] print:hidden [&_p]:mt-1 ${selection.pinned ? 'pinned border-ink' : 'border-line-strong'}`}
       ref={card}
       role="status"
       onPointerEnter={keepOpen}
       onPointerLeave={closeSoon}
     >
-      <p className="subject">{selection.name}</p>
+      <p className="mt-0! text-muted">{selection.name}</p>
       <strong>{dayName(day)}</strong>
       {row ? <DayDetails row={row} /> : <p>{cellInWords(selection.cells[selection.position])}</p>}
     </div>

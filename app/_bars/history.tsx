@@ -27,9 +27,9 @@ export function History({ subject, name, bars, days }: HistoryProps) {
       <DayBars subject={subject} name={name} until={bars.until} days={bars.days} large />
       <p className="axis large-axis" aria-hidden="true">
         <span>
-          <span className="ago-90">90 days ago</span>
-          <span className="ago-60">60 days ago</span>
-          <span className="ago-30">30 days ago</span>
+          <span className="max-[1135px]:hidden print:inline!">90 days ago</span>
+          <span className="hidden min-[767px]:max-[1135px]:inline print:hidden!">60 days ago</span>
+          <span className="min-[767px]:hidden print:hidden!">30 days ago</span>
         </span>
         <span>today</span>
       </p>

@@ -8,10 +8,13 @@ import { Age, Time } from './time.tsx'
 export function Banners({ banners }: { banners: readonly Banner[] }) {
   if (banners.length === 0) return null
   return (
-    <aside className="banners" aria-label="About this page">
+    <aside className="border-b border-line bg-sheet" aria-label="About this page">
       <div className="wrap">
         {banners.map((banner) => (
-          <div className="banner" key={banner.kind === 'connection' ? banner.connection : banner.kind}>
+          <div
+            className="banner flex gap-3 py-3 text-[15px] not-first:border-t not-first:border-line"
+            key={banner.kind === 'connection' ? banner.connection : banner.kind}
+          >
             {banner.kind !== 'demo' && <StatusIcon status="unknown" />}
             <Words banner={banner} />
           </div>
@@ -97,7 +100,7 @@ function Problems({ problems, more, inUseSince }: { problems: readonly Catalogue
           </>
         )}
       </p>
-      <ul>
+      <ul className="mt-2 text-[14px] text-muted">
         {problems.map((problem) => (
           <li key={`${problem.file}:${problem.line}:${problem.path}:${problem.problem}`}>
             <code>

@@ -30,14 +30,17 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
   return (
     <ZoneProvider zone={page.zone} now={now} readyBy={page.readyBy}>
       <Sprite />
-      <a className="skip" href="#content">
+      <a className="absolute -top-16 left-4 z-20 bg-ink px-4 py-2 text-paper focus:top-2 print:hidden" href="#content">
         Skip to the content
       </a>
       <header className="masthead">
         <div className="wrap">
-          <a className="brand" href={overviewPath}>
+          <a
+            className="flex min-w-24 flex-initial items-center gap-2.5 font-semibold tracking-[-0.01em] no-underline max-xl:flex-1 max-sm:w-full max-sm:flex-none"
+            href={overviewPath}
+          >
             <Mark />
-            <span dir="auto" title={page.name}>
+            <span className="truncate" dir="auto" title={page.name}>
               {page.name}
             </span>
           </a>
@@ -58,7 +61,7 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
 
 function Mark() {
   return (
-    <svg viewBox="0 0 22 22" aria-hidden="true">
+    <svg className="size-[22px] flex-none text-accent" viewBox="0 0 22 22" aria-hidden="true">
       <path d="M4 2v18" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
       <path d="M4 5h4M4 17h4" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
       <path
@@ -75,7 +78,7 @@ function Mark() {
 function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) {
   return (
     <nav aria-label="Where you are">
-      <ol className="crumbs">
+      <ol className="crumbs flex flex-wrap gap-x-2 gap-y-1 pt-6 text-[14px] text-muted">
         {crumbs.map(([words, href]) => (
           <li key={href}>
             <a href={href} dir="auto">
@@ -90,9 +93,9 @@ function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) 
 
 function Footer({ zone, now }: { zone: string; now: number }) {
   return (
-    <footer className="footer">
-      <div className="wrap">
-        <span className="live">
+    <footer className="mt-24 border-t border-line text-[14px] text-muted max-sm:mt-16">
+      <div className="wrap flex flex-wrap gap-x-6 gap-y-2 pt-6 pb-10">
+        <span className="me-auto print:hidden">
           <LiveState /> As of <Time at={now} form="long" />. Days are those of {zone} ({zoneAbbreviation(now, zone)}).
         </span>
         <a href="/feed.atom">Atom feed</a>

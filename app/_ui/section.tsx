@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 export function Section({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
   return (
     <section className="section">
-      <div className="section-head">
+      <div className="mb-4 flex flex-wrap items-baseline justify-between gap-x-6">
         <h2>{title}</h2>
         {note !== undefined && <p className="muted">{note}</p>}
       </div>

@@ -19,7 +19,14 @@ function Icons() {
     <>
       <symbol id="i-fresh" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="7.5" fill="currentColor" />
-        <path d="m4.6 8.3 2.3 2.3 4.5-5" fill="none" stroke="var(--paper)" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" />
+        <path
+          d="m4.6 8.3 2.3 2.3 4.5-5"
+          fill="none"
+          stroke="var(--color-paper)"
+          strokeWidth="1.8"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
       </symbol>
       <symbol id="i-late" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="6.6" fill="none" stroke="currentColor" strokeWidth="1.8" />
@@ -27,7 +34,7 @@ function Icons() {
       </symbol>
       <symbol id="i-stale" viewBox="0 0 16 16">
         <path d="M4.9.8h6.2l4.1 4.1v6.2l-4.1 4.1H4.9L.8 11.1V4.9z" fill="currentColor" />
-        <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" stroke="var(--paper)" strokeWidth="1.8" strokeLinecap="round" />
+        <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" stroke="var(--color-paper)" strokeWidth="1.8" strokeLinecap="round" />
       </symbol>
       <symbol id="i-unknown" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.4" strokeDasharray="2.4 1.9" />
@@ -75,28 +82,28 @@ function Patterns({ prefix, size }: { prefix: 'p' | 'q'; size: BarSize }) {
   return (
     <>
       <Tile id={`${prefix}-fresh`} size={size}>
-        <rect width={bar} height={height} fill="var(--fresh)" />
+        <rect width={bar} height={height} fill="var(--color-fresh)" />
       </Tile>
       <Tile id={`${prefix}-late`} size={size}>
-        <rect y={height * 0.4} width={bar} height={height * 0.6} fill="var(--late)" />
+        <rect y={height * 0.4} width={bar} height={height * 0.6} fill="var(--color-late)" />
       </Tile>
       <Tile id={`${prefix}-stale`} size={size}>
-        <rect width={bar} height={notch} fill="var(--stale)" />
-        <rect y={notch + 4} width={bar} height={height - notch - 4} fill="var(--stale)" />
+        <rect width={bar} height={notch} fill="var(--color-stale)" />
+        <rect y={notch + 4} width={bar} height={height - notch - 4} fill="var(--color-stale)" />
       </Tile>
       <Tile id={`${prefix}-unknown`} size={size}>
-        <path d={stripes} fill="none" stroke="var(--unknown)" strokeWidth={2} />
+        <path d={stripes} fill="none" stroke="var(--color-unknown)" strokeWidth={2} />
       </Tile>
       <Tile id={`${prefix}-maintenance`} size={size}>
-        <rect y={height * 0.25} width={bar} height={height * 0.5} fill="var(--maintenance)" />
+        <rect y={height * 0.25} width={bar} height={height * 0.5} fill="var(--color-maintenance)" />
       </Tile>
       <Tile id={`${prefix}-none`} size={size}>
-        <rect x={0.5} y={0.5} width={bar - 1} height={height - 1} fill="none" stroke="var(--line-strong)" />
+        <rect x={0.5} y={0.5} width={bar - 1} height={height - 1} fill="none" stroke="var(--color-line-strong)" />
       </Tile>
       <Tile id={`${prefix}-blind`} size={size}>
-        <rect width={bar} height={8} fill="var(--paper)" />
-        <rect width={bar} height={2} fill="var(--muted)" />
-        <rect y={4} width={bar} height={2} fill="var(--muted)" />
+        <rect width={bar} height={8} fill="var(--color-paper)" />
+        <rect width={bar} height={2} fill="var(--color-muted)" />
+        <rect y={4} width={bar} height={2} fill="var(--color-muted)" />
       </Tile>
     </>
   )

@@ -28,7 +28,7 @@ export function ConnectionCard({ connection }: { connection: ConnectionView }) {
         <span className="muted">{kind}</span>
         <StateMark state={health.state} />
       </header>
-      {health.problem !== null && <p className="card-problem">{health.problem}</p>}
+      {health.problem !== null && <p className="mt-1 text-stale-text">{health.problem}</p>}
       <Facts
         form="card-facts"
         facts={[
@@ -71,7 +71,7 @@ function Address({ connection }: { connection: ConnectionView }) {
     return hidden.length === 0 ? <span className="muted">none</span> : <code>{hidden.map(({ name }) => `\${${name}}`).join(' ')}</code>
   }
   return (
-    <ul className="in-line">
+    <ul className="flex flex-wrap gap-x-3">
       {connection.settings.map(([name, value]) => (
         <li key={name}>
           <span className="muted">{name}</span> <code>{value}</code>
@@ -150,7 +150,7 @@ function Rotation({ references }: { references: ConnectionView['references'] }) 
   return (
     <details className="fold">
       <summary>How to replace its secrets</summary>
-      <ol className="rotation">
+      <ol className="list-decimal ps-5">
         {steps.map((words) => (
           <li key={words}>{words}</li>
         ))}

@@ -12,7 +12,7 @@ export function FoundThingsList({ things: { assets, flows, connections } }: { th
       <List title="Assets" total={assets.total} shown={assets.shown.length}>
         {assets.shown.map(({ key, name, feedKey, feedName, status }) => (
           <li key={key}>
-            <a className="name" href={assetPath(key)}>
+            <a className="font-semibold" href={assetPath(key)}>
               <bdi>{name}</bdi>
             </a>{' '}
             <StatusMark status={status} />{' '}
@@ -29,7 +29,7 @@ export function FoundThingsList({ things: { assets, flows, connections } }: { th
       <List title="Flows" total={flows.total} shown={flows.shown.length}>
         {flows.shown.map(({ name, feedName }) => (
           <li key={name}>
-            <a className="name" href={flowPath(name)}>
+            <a className="font-semibold" href={flowPath(name)}>
               <bdi>{name}</bdi>
             </a>{' '}
             <a href={filteredRunsPath({ flow: name })}>its runs</a>
@@ -44,7 +44,7 @@ export function FoundThingsList({ things: { assets, flows, connections } }: { th
       <List title="Connections" total={connections.total} shown={connections.shown.length}>
         {connections.shown.map(({ key, kind }) => (
           <li key={key}>
-            <a className="name" href={connectionPath(key)}>
+            <a className="font-semibold" href={connectionPath(key)}>
               <bdi>{key}</bdi>
             </a>{' '}
             <span className="muted">{kind}</span>

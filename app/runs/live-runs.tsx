@@ -53,7 +53,7 @@ function countInWords(runs: readonly ListedRun[]): string {
 
 function Runs({ runs, now }: { runs: readonly ListedRun[]; now: number }) {
   return (
-    <ul className="all-runs">
+    <ul className="divide-y divide-line">
       {runs.map((run) => (
         <li key={run.id}>
           <Run run={run} now={now} />

@@ -43,7 +43,7 @@ export function ActionForm({ action, fields = {}, children, question, yes, input
       <button type="submit" className="button" aria-disabled={isSending}>
         {isSending ? 'Asking…' : words}
       </button>
-      <output className="order-problem">
+      <output className="not-empty:text-stale-text">
         {refusal?.problem}
         {refusal !== null && refusal.location !== null && (
           <>

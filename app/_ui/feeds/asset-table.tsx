@@ -54,7 +54,7 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
         {assets.map((asset) => (
           <tr key={asset.id}>
             <th scope="row">
-              <a className="name" href={assetPath(asset.key)}>
+              <a className="font-semibold" href={assetPath(asset.key)}>
                 <bdi>{asset.name}</bdi>
               </a>
               <code className="key">{asset.key}</code>

@@ -44,7 +44,7 @@ export function FlowCardBody({ card, now, takesActions, isWhole = false }: CardP
   const problem = (card.running ?? card.last)?.problem ?? null
   return (
     <>
-      {problem !== null && <p className="card-problem">{problem}</p>}
+      {problem !== null && <p className="mt-1 text-stale-text">{problem}</p>}
       <Facts
         form="card-facts"
         facts={[

@@ -31,7 +31,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
         >
           {loads.map((load, index) => {
             const height = most === 0 ? 1 : Math.max(1, Math.round((HEIGHT * (load.rows ?? 0)) / most))
-            return <rect key={load.id} x={index * STEP} y={HEIGHT - height} width={STEP - 2} height={height} className="load" />
+            return <rect key={load.id} x={index * STEP} y={HEIGHT - height} width={STEP - 2} height={height} className="fill-faint" />
           })}
         </svg>
       </ScrollArea>

@@ -150,8 +150,8 @@ function FeedFacts({ found }: { found: FeedPage }) {
         ]}
       />
       {found.promise !== null && (
-        <p className="promise">
-          <span>The promise</span> {found.promise}
+        <p className="border-t border-line py-4">
+          <span className="block text-note text-muted">The promise</span> {found.promise}
         </p>
       )}
     </>

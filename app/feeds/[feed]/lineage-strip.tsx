@@ -42,7 +42,10 @@ export function LineageStrip({ assets, neighbours, edges, feedKey }: LineageStri
 function Node({ asset, foreign }: { asset: AssetRow; foreign: boolean }) {
   return (
     <li>
-      <a href={assetPath(asset.key)} className={`node${foreign ? ' foreign' : ''}`}>
+      <a
+        href={assetPath(asset.key)}
+        className={`${foreign ? 'border-dashed ' : ''}flex gap-2.5 rounded border border-line-strong px-3 py-2.5 text-sm no-underline hover:border-current [&_svg]:mt-0.5`}
+      >
         <StatusIcon status={asset.status} />
         <span>
           <span className="block" dir="auto">

@@ -32,7 +32,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
           </Note>
         )}
       </header>
-      <div className="card alone">
+      <div className="card max-w-[880px]">
         <FlowCardBody card={card} now={now} takesActions={found.takesActions} isWhole />
         {!found.takesActions && <NoActions command={`npm run tidemark -- run ${card.name}`} />}
       </div>

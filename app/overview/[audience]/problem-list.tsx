@@ -17,7 +17,7 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
         <li key={feed.key}>
           <StatusMark status={feed.status} />
           <p>
-            <a className="name" href={feedPath(feed.key)}>
+            <a className="font-semibold" href={feedPath(feed.key)}>
               <bdi>{feed.name}</bdi>
             </a>{' '}
             <span className="muted">

@@ -82,7 +82,7 @@ function Subject({ subject }: Pick<WorkView, 'subject'>) {
   const href = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }[kind](key)
   return (
     <>
-      <a className="name" href={href}>
+      <a className="font-semibold" href={href}>
         <bdi>{name}</bdi>
       </a>{' '}
       <span className="muted">{KINDS[kind]}</span>

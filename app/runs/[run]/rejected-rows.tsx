@@ -45,9 +45,13 @@ function Rows({ runId, rejections }: { runId: string; rejections: Rejections }) 
   const { group, rows } = rejections
   return (
     <>
-      <h3 className="rows-head">
+      <h3 className="mt-6 mb-3 flex flex-wrap items-baseline gap-x-6 gap-y-1">
         {group === null ? 'All rows' : `${formatCount(group.count)} ${group.count === 1 ? 'row' : 'rows'}: ${group.reason}`}
-        {group !== null && <a href={runQuestionPath(runId, {}, 'rejected')}>Show all rows</a>}
+        {group !== null && (
+          <a className="text-[14px] font-normal" href={runQuestionPath(runId, {}, 'rejected')}>
+            Show all rows
+          </a>
+        )}
       </h3>
       <table className="table cards">
         <thead>

@@ -23,7 +23,7 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
   const share = done === null || total === null || total === 0 ? null : Math.min(1, done / total)
   return (
     <div className="gauge">
-      {share !== null && <progress value={share} max={1} aria-label="Progress" />}
+      {share !== null && <progress className="mb-4 block h-4 w-full" value={share} max={1} aria-label="Progress" />}
       <dl>
         {done !== null && (
           <Fact label="Done">
@@ -81,7 +81,7 @@ function Sign({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
   if (words === null) return null
   return (
     <Fact label="Heartbeat">
-      <span className={livenessOf(run, now)?.isSilent ? 'silent' : undefined}>{words}</span>
+      <span className={livenessOf(run, now)?.isSilent ? 'text-late-text' : undefined}>{words}</span>
     </Fact>
   )
 }

@@ -26,7 +26,7 @@ export function RunLog({ runId, initial, query, isGrowing }: RunLogProps) {
   const { lines, more } = log.part
   return (
     <section className="section" id="log">
-      <div className="section-head">
+      <div className="mb-4 flex flex-wrap items-baseline justify-between gap-x-6">
         <h2>Log</h2>
         <p className="muted" aria-live="polite">
           {log.problem ?? countInWords(log.part, log.search)}
@@ -34,7 +34,7 @@ export function RunLog({ runId, initial, query, isGrowing }: RunLogProps) {
       </div>
       <SearchForm runId={runId} search={log.search} onAsk={(search) => askFor(search, runId, log.ask)} />
       {more && (
-        <p className="log-more">
+        <p className="pages">
           <a
             href={runQuestionPath(runId, { ...log.search, before: lines[0]?.id ?? null }, 'log')}
             onClick={(event) => {
@@ -48,7 +48,7 @@ export function RunLog({ runId, initial, query, isGrowing }: RunLogProps) {
       )}
       <LogLines lines={lines} find={log.search.find} />
       {query.before !== null && (
-        <p className="log-more">
+        <p className="pages">
           <a href={runQuestionPath(runId, { ...log.search }, 'log')}>Back to the newest lines</a>
         </p>
       )}
