@@ -69,7 +69,7 @@ test.describe('on a phone', () => {
 test('what is nowhere says so in a whole page, without JavaScript, too', async ({ browser }) => {
   const page = await browser.newPage({ javaScriptEnabled: false })
   for (const path of ['/nowhere', '/feeds/no-such-feed', '/assets/no/such', '/runs/none', '/groups/none', '/flows/none']) {
-    expect((await page.goto(`${stage.url}${path}`))?.status(), path).toBe(404)
+    expect((await page.goto(`${harness.url}${path}`))?.status(), path).toBe(404)
     await expect(page.getByRole('heading', { level: 1 }), path).toHaveText('There is nothing at this address.')
     await expect(page.getByRole('banner').getByRole('link', { name: 'Campus data' }), path).toBeVisible()
   }
