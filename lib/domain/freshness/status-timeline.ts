@@ -19,7 +19,9 @@ import { isBroken, type Status } from './status.ts'
 export function* statusTimeline(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
   const answers = answersThatCount(settings, facts, asOf)
   const start = refusedFromAt(answers, workFromAt(facts, from))
-  const spans = underWork(underAnswers(inSight(settings, facts, start, to, asOf), answers), facts.work)
+  const seen = inSight(settings, facts, start, to, asOf)
+  const answered = answers.length === 0 ? seen : underAnswers(seen, answers)
+  const spans = facts.work.length === 0 ? answered : underWork(answered, facts.work)
   for (const span of joinSpans(spans)) {
     if (span.to > from) yield span.from < from ? { ...span, from } : span
   }

@@ -8,8 +8,21 @@ const TOLD_MAX = 6
 const MINUTES_TOLD_MAX = 12
 const SHORTEST_MONTH = 28
 
+/** Explanations name their promise each time they are worked out; a catalogue has few lines. */
+const told = new Map<string, string>()
+const CACHED_LINES_MAX = 1000
+
 /** A cron line as people say it, `every day at 02:00`; lines out of the ordinary are quoted as they are. */
 export function cronInWords(line: string): string {
+  const known = told.get(line)
+  if (known !== undefined) return known
+  if (told.size >= CACHED_LINES_MAX) told.clear()
+  const words = inWords(line)
+  told.set(line, words)
+  return words
+}
+
+function inWords(line: string): string {
   const quoted = `on the cron line ${line.trim()}`
   const parsed = parse(line)
   const days = parsed === null ? null : daysInWords(parsed)
