@@ -26,9 +26,7 @@ export function FeedLine({
     <li>
       <div>
         <p>
-          <a href={feedPath(feed.key)} dir="auto">
-            {feed.name}
-          </a>
+          <a href={feedPath(feed.key)}>{feed.name}</a>
           <StatusMark status={feed.status} />
           {feed.weak !== undefined && <span className="muted">{feed.weak}</span>}
           {feed.since !== undefined && (
@@ -85,7 +83,7 @@ function Facts({ feed }: { feed: FeedLineData }) {
         </span>
       )}
       {feed.loading === true && <span>Loading now</span>}
-      {feed.owner !== undefined && <span dir="auto">{feed.owner}</span>}
+      {feed.owner !== undefined && <span>{feed.owner}</span>}
     </p>
   )
 }
