@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { getJson } from '#app/_ui/live/get-json.ts'
-import { cellInWords, LEGEND_ORDER, statusWord } from '#app/_ui/status-labels.ts'
+import { cellInWords, LEGEND_ORDER } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import { BAR_DAYS } from '#lib/queries/shared/day-cells.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
 import { type BarSelection, closeSoon, dismiss, getSelection, keepOpen, select, watchSelection } from './bar-selection.ts'
@@ -95,7 +96,7 @@ function DayDetails({ row }: { row: DayRow }) {
       {shown.map((status) => (
         <p key={status} className="flex items-center gap-2">
           <StatusIcon status={status} />
-          {`${statusWord(status)} ${formatDuration(row[status] * 1000)}`}
+          {`${statusInWords(status)} ${formatDuration(row[status] * 1000)}`}
         </p>
       ))}
       {row.expected !== null && row.expected > 0 && (

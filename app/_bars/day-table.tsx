@@ -1,8 +1,9 @@
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
-import { LEGEND_ORDER, statusWord } from '#app/_ui/status-labels.ts'
+import { LEGEND_ORDER } from '#app/_ui/status-labels.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { dayName } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { DayRow } from '#lib/queries/shared/day-rows.ts'
 
 const LATE_SHOWN = 3
@@ -45,7 +46,7 @@ export function DayTable({ days, name }: { days: readonly DayRow[]; name: string
 
 function split(day: DayRow): string {
   const parts = LEGEND_ORDER.filter((status) => day[status] > 0).map(
-    (status) => `${statusWord(status).toLowerCase()} ${formatDuration(day[status] * 1000)}`,
+    (status) => `${statusInWords(status).toLowerCase()} ${formatDuration(day[status] * 1000)}`,
   )
   if (day.blind > 0) parts.push(`not seen ${formatDuration(day.blind * 1000)}`)
   return parts.length === 0 ? '–' : parts.join(', ')

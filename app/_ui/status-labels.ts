@@ -1,13 +1,9 @@
 import type { Status } from '#lib/domain/freshness/status.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { DayCell } from '#lib/queries/shared/day-cells.ts'
 
 /** The five statuses as a legend lists them: good news first. */
 export const LEGEND_ORDER: readonly Status[] = ['fresh', 'late', 'stale', 'unknown', 'maintenance']
-
-/** The word on the page; `lib/domain/wording/words.ts` says the same, but knows policies and is too heavy for a browser. */
-export function statusWord(status: Status | null): string {
-  return status === null ? 'Not judged' : `${status.charAt(0).toUpperCase()}${status.slice(1)}`
-}
 
 /** What each status means, in one line. */
 export const MEANINGS: Record<Status, string> = {
@@ -20,10 +16,10 @@ export const MEANINGS: Record<Status, string> = {
 
 /** A bar in words: `Late`, or `Late for a part, mostly fresh`. */
 export function cellInWords(cell: DayCell | undefined): string {
-  if (cell === undefined) return statusWord(null)
+  if (cell === undefined) return statusInWords(null)
   const [worst, ...others] = cell.parts
   const most = cell.parts.reduce((most, part) => (part.units > most.units ? part : most), { units: 0, status: cell.status })
   const split =
-    others.length === 0 ? '' : most === worst ? ' for most of it' : ` for a part, mostly ${statusWord(most.status).toLowerCase()}`
-  return `${statusWord(cell.status)}${split}${cell.blind ? ', with a gap in our sight' : ''}`
+    others.length === 0 ? '' : most === worst ? ' for most of it' : ` for a part, mostly ${statusInWords(most.status).toLowerCase()}`
+  return `${statusInWords(cell.status)}${split}${cell.blind ? ', with a gap in our sight' : ''}`
 }

@@ -1,5 +1,5 @@
 import type { Status } from '#lib/domain/freshness/status.ts'
-import { statusWord } from './status-labels.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 
 /** The icon of a status; the word stands beside it, so it is decoration for a screen reader. */
 export function StatusIcon({ status }: { status: Status | null }) {
@@ -17,7 +17,7 @@ export function StatusMark({ status, big = false }: { status: Status | null; big
       <svg aria-hidden="true">
         <use href={`#i-${status ?? 'none'}`} />
       </svg>
-      {statusWord(status)}
+      {statusInWords(status)}
     </span>
   )
 }

@@ -39,7 +39,7 @@ function agoInWords(ms: number): string {
 }
 
 /** One connection as lines: its state, then its secrets. */
-export function connectionInWords(view: ConnectionView, now: Instant, zone: string): string[] {
+function connectionInWords(view: ConnectionView, now: Instant, zone: string): string[] {
   const { key, kind, health, checkDetail, references } = view
   const detail = health.problem ?? (health.state === 'working' ? checkDetail : null)
   const secrets = references

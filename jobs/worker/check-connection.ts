@@ -5,7 +5,7 @@ import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { type OpeningTools, openWritten, type WrittenConnection } from './connections.ts'
 
 /** A system that has not answered by then does not let us in. */
-export const CHECK_TIMEOUT_MS = MINUTE_MS
+const CHECK_TIMEOUT_MS = MINUTE_MS
 
 /**
  * Tries to get into a system as a run would, with its secrets as they are now. Never throws but when the signal aborts: what went

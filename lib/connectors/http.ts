@@ -1,9 +1,8 @@
-import { addressOf, ask } from '#lib/connectors/http/ask.ts'
+import { addressOf, ask, type Connected } from '#lib/connectors/http/ask.ts'
 import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-body.ts'
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
-import type { Connected } from './http/ask.ts'
 import { probeAddress } from './http/probe-address.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
@@ -15,7 +14,7 @@ const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
 const WITHOUT_ANSWER_MAX = 20
 
 /**
- * Looks at each address. An address that refuses us, or a dead server behind it, is that address's own as soon as any other address
+ * Probes each address. An address that refuses us, or a dead server behind it, is that address's own as soon as any other address
  * answers; when none does, the connection is out of reach.
  */
 async function* observeAddresses(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {

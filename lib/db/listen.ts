@@ -32,8 +32,9 @@ export async function listen(ctx: Context, signal: AbortSignal, listeners: Liste
   let waitMs = SECOND_MS
   while (!signal.aborted) {
     try {
-      await listenOnce(ctx, signal, listeners)
-      waitMs = SECOND_MS
+      await listenOnce(ctx, signal, listeners, () => {
+        waitMs = SECOND_MS
+      })
     } catch (error) {
       if (!signal.aborted) ctx.log.warn('lost the connection that listens for changes', { error: toInternalMessage(error) })
     }
@@ -48,11 +49,12 @@ function callAll(listeners: Listeners): void {
   listeners.onRequest?.()
 }
 
-async function listenOnce(ctx: Context, signal: AbortSignal, listeners: Listeners): Promise<void> {
+async function listenOnce(ctx: Context, signal: AbortSignal, listeners: Listeners, onBegun: () => void): Promise<void> {
   const client = await ctx.pool.connect()
   try {
     client.on('notification', ({ channel }) => (channel === CHANGE ? listeners.onChange() : listeners.onRequest?.()))
     await client.query(listeners.onRequest ? `listen ${REQUEST}; listen ${CHANGE}` : `listen ${CHANGE}`)
+    onBegun()
     callAll(listeners)
     await new Promise<void>((resolve, reject) => {
       client.once('error', reject)

@@ -1,8 +1,8 @@
 import { Note } from '#app/_ui/note.tsx'
 import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
-import { statusWord } from '#app/_ui/status-labels.ts'
 import { Time } from '#app/_ui/time.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
 import { meaningInWords, workInWords } from './work-words.ts'
 
@@ -98,7 +98,7 @@ function Hides({ work, own, hidden }: Omit<WorkNotesProps, 'work'> & { work: Wor
     if (hidden === undefined || hidden === null) return <p className="muted">It hides nothing of this so far.</p>
     return (
       <p>
-        Without it this would be {statusWord(hidden.status).toLowerCase()} since <Time at={hidden.since} form="long" />.
+        Without it this would be {statusInWords(hidden.status).toLowerCase()} since <Time at={hidden.since} form="long" />.
       </p>
     )
   }
@@ -116,7 +116,7 @@ function Hides({ work, own, hidden }: Omit<WorkNotesProps, 'work'> & { work: Wor
               <bdi>{name}</bdi>
             </a>
           )}{' '}
-          would be {statusWord(status).toLowerCase()} since <Time at={since} form="long" />
+          would be {statusInWords(status).toLowerCase()} since <Time at={since} form="long" />
         </span>
       ))}
       {work.hides.length > SHOWN && ` and ${work.hides.length - SHOWN} more`}.

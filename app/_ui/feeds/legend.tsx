@@ -1,7 +1,8 @@
 import { filterPath, overviewPath } from '#app/_ui/paths.ts'
-import { LEGEND_ORDER, MEANINGS, statusWord } from '#app/_ui/status-labels.ts'
+import { LEGEND_ORDER, MEANINGS } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
 
 /** What the shapes mean, how many feeds are so, and the way to only those. */
@@ -19,7 +20,7 @@ export function Legend({ counts, current }: { counts: StatusCounts; current?: St
           <Swatch name={status} />
           <StatusIcon status={status} />
           <span>
-            {statusWord(status)} <b>{counts[status]}</b>
+            {statusInWords(status)} <b>{counts[status]}</b>
           </span>
         </a>
       ))}

@@ -4,7 +4,7 @@ import { cache } from 'react'
 import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { assetKeyOf } from '#app/_ui/paths.ts'
-import { statusWord } from '#app/_ui/status-labels.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { AssetScreen } from './asset-screen.tsx'
 
@@ -23,7 +23,7 @@ async function read(params: PageProps['params']) {
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
   const found = await read(params)
-  return { title: found ? `${found.asset.name}: ${statusWord(found.asset.status)} · ${found.page.name}` : 'Not found' }
+  return { title: found ? `${found.asset.name}: ${statusInWords(found.asset.status)} · ${found.page.name}` : 'Not found' }
 }
 
 export default async function Page({ params }: PageProps) {

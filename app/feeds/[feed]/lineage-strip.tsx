@@ -1,8 +1,8 @@
 import { assetPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
-import { statusWord } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { AssetRow, Edge } from '#lib/queries/shared/asset-rows.ts'
 import { lineageColumns } from './lineage-columns.ts'
 
@@ -51,7 +51,7 @@ function Node({ asset, foreign }: { asset: AssetRow; foreign: boolean }) {
           <span className="block" dir="auto">
             {asset.name}
           </span>
-          <span className="small muted">{`${asset.kind}, ${statusWord(asset.status).toLowerCase()}${foreign ? `, of ${asset.feedName}` : ''}`}</span>
+          <span className="small muted">{`${asset.kind}, ${statusInWords(asset.status).toLowerCase()}${foreign ? `, of ${asset.feedName}` : ''}`}</span>
         </span>
       </a>
     </li>

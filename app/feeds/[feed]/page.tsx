@@ -4,7 +4,7 @@ import { cache } from 'react'
 import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { decodeSegment, feedPath } from '#app/_ui/paths.ts'
-import { statusWord } from '#app/_ui/status-labels.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { FeedScreen } from './feed-screen.tsx'
 
@@ -24,7 +24,7 @@ export async function generateMetadata({ params }: PageProps): Promise<Metadata>
   if (found === null) return { title: 'Not found' }
   const { feed, page } = found
   return {
-    title: `${feed.name}: ${statusWord(feed.status)} · ${page.name}`,
+    title: `${feed.name}: ${statusInWords(feed.status)} · ${page.name}`,
     alternates: { types: { 'application/atom+xml': `${feedPath(feed.key)}/feed.atom` } },
   }
 }

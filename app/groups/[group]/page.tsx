@@ -5,7 +5,7 @@ import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { readPage } from '#app/_ui/pages-of.ts'
 import { decodeSegment } from '#app/_ui/paths.ts'
-import { statusWord } from '#app/_ui/status-labels.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import { getGroupPage } from '#lib/queries/pages/group-page.ts'
 import { GroupScreen } from './group-screen.tsx'
 
@@ -23,7 +23,7 @@ const read = cache(async (segment: string) => {
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
   const group = await read((await params).group)
-  return { title: group ? `${group.name}: ${statusWord(group.status)} · ${group.page.name}` : 'Not found' }
+  return { title: group ? `${group.name}: ${statusInWords(group.status)} · ${group.page.name}` : 'Not found' }
 }
 
 export default async function Page({ params, searchParams }: PageProps) {

@@ -1,8 +1,8 @@
 import { workInWords } from '#app/_ui/actions/work-words.ts'
 import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
-import { statusWord } from '#app/_ui/status-labels.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
 
 const SHOWN = 4
@@ -68,7 +68,7 @@ function Hidden({ work: { subject, hides, isAhead } }: { work: WorkView }) {
       <a href={feedPath(worst.key)}>
         <bdi>{worst.name}</bdi>
       </a>{' '}
-      would be {statusWord(worst.status).toLowerCase()} since <Time at={worst.since} form="long" />
+      would be {statusInWords(worst.status).toLowerCase()} since <Time at={worst.since} form="long" />
       {others.length > 0 && `, and ${others.length} more`}.
     </>
   )

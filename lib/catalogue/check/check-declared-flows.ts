@@ -71,13 +71,13 @@ function connectorAt({ root, contracts }: DeclaredFlowCheck, assetKey: string): 
   return node === undefined ? null : { contract: contracts.connectors.get(textOf(childOf(node, 'kind')) ?? '') }
 }
 
-/** Where flows load to is a connection as any other, which newcomers do not expect. */
+/** The remedy where the lake itself is not declared: it is a connection as any other. */
 const DECLARE_LAKE = 'Declare it under "connections": lake: { kind: postgres, url: "${LAKE_DATABASE_URL}" }.'
 
 function unknownConnection(check: DeclaredFlowCheck, assetKey: string, path: DocumentPath): Finding {
   const known = entriesOf(childOf(check.root, 'connections')).map(([key]) => key)
   const name = connectionOf(assetKey)
-  const remedy = name === 'lake' ? DECLARE_LAKE : suggestion(name, known, 'Declare it under "connections".')
+  const remedy = name === LAKE ? DECLARE_LAKE : suggestion(name, known, 'Declare it under "connections".')
   return { path, problem: `There is no connection "${name}".`, remedy }
 }
 

@@ -7,7 +7,7 @@ import type { Finding } from './issues.ts'
 import { suggestion } from './suggest.ts'
 
 /** The columns a declared flow names; null when it takes whatever fields come. */
-export function selectedColumns(declaredFlow: DeclaredFlowEntry): string[] | null {
+function selectedColumns(declaredFlow: DeclaredFlowEntry): string[] | null {
   const select = childOf(declaredFlow.node, 'select')
   return select === undefined ? null : entriesOf(select).map(([column]) => column)
 }

@@ -7,7 +7,7 @@ import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/valu
 /** How long a declared flow may run unless it says otherwise. */
 export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
 /** An answer with at most this share of the rows in the table is not believed. */
-export const SHRINK_RATIO = 0.5
+const SHRINK_RATIO = 0.5
 
 const FEED = /^[A-Za-z][A-Za-z0-9_-]{0,99}\/[A-Za-z][A-Za-z0-9_-]{0,99}$/
 

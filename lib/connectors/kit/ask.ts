@@ -1,5 +1,5 @@
-import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
+import type { Connection } from './connector.ts'
 
 /** The header that lets a user in by password. */
 export function basicAuth(user = '', password = ''): { authorization: string } {

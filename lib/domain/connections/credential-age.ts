@@ -2,7 +2,7 @@ import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { type LocalDay, startOfDay } from '#lib/domain/time/local-day.ts'
 
 /** How long before its end a credential is announced. */
-export const SOON_MS = 14 * DAY_MS
+const SOON_MS = 14 * DAY_MS
 
 export interface CredentialFacts {
   /** As declared in the catalogue. */

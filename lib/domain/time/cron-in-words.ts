@@ -1,5 +1,5 @@
 import type { CronExpression } from 'cron-parser'
-import { isSpecial, parseCronLine } from '#lib/domain/time/cron-line.ts'
+import { isSpecial, parseCronLine } from './cron-line.ts'
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 /** More times or minutes than this are not told one by one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readTime } from '#lib/domain/values/convert-time.ts'
+import { readTime } from './convert-time.ts'
 
 const NOW = Date.parse('2026-11-29T06:00Z')
 const NEW_YORK = 'America/New_York'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ColumnType } from '#lib/domain/values/column-type.ts'
-import { convertValue, defaultProblem, keepValue } from '#lib/domain/values/convert-value.ts'
-import { ExactNumber, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
+import type { ColumnType } from './column-type.ts'
+import { convertValue, defaultProblem, keepValue } from './convert-value.ts'
+import { ExactNumber, type JsonValue, parseJson } from './json.ts'
 
 const convert = (type: ColumnType | null, value: JsonValue, more: { zone?: string; epoch?: 's' | 'ms' } = {}) => {
   const converted = convertValue(value, { type, zone: more.zone ?? 'America/New_York', epoch: more.epoch ?? null })

@@ -1,6 +1,6 @@
-import type { ColumnType, WrittenColumn } from '#lib/domain/values/column-type.ts'
-import { isInitialDate, readDay, readEpoch, readMoment } from '#lib/domain/values/convert-time.ts'
-import { DEPTH_MAX, ExactNumber, isJsonObject, isTooDeep, type JsonValue } from '#lib/domain/values/json.ts'
+import type { ColumnType, WrittenColumn } from './column-type.ts'
+import { isInitialDate, readDay, readEpoch, readMoment } from './convert-time.ts'
+import { DEPTH_MAX, ExactNumber, isJsonObject, isTooDeep, type JsonValue } from './json.ts'
 
 /** How the values of one column are read. */
 export interface Conversion {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dayAfter, dayName, longTime, shortTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
+import { dayAfter, dayName, longTime, shortTime, zoneAbbreviation } from './dates.ts'
 
 const at = Date.parse('2026-11-20T07:04:31Z')
 const zone = 'America/New_York'

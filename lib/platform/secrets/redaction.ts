@@ -170,7 +170,7 @@ export function redactedLog(log: Log, redact: Redact): Log {
 }
 
 /** A value with secrets taken out of every text in it. */
-export function redactedValue(value: unknown, redact: Redact): unknown {
+function redactedValue(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((item) => redactedValue(item, redact))
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

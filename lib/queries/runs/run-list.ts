@@ -34,7 +34,7 @@ export interface RunList {
 }
 
 /** Ended runs on one page. */
-export const RUNS_PAGE = 50
+const RUNS_PAGE = 50
 const UNDER_WAY_MAX = 100
 
 const PROBLEMS: readonly RunState[] = ['partial', 'failed', 'timed-out', 'crashed']

@@ -32,7 +32,7 @@ const plain = z.strictObject(recordFormatKeys)
 export type RecordFormat = z.output<typeof plain>
 
 /** What contradicts itself in these keys, with the key to blame. */
-export function recordFormatProblems(request: RecordFormat): { key: keyof RecordFormat; problem: string }[] {
+function recordFormatProblems(request: RecordFormat): { key: keyof RecordFormat; problem: string }[] {
   const { format, header, columns } = request
   const csvOnly = (['delimiter', 'header', 'columns'] as const).filter((key) => format !== 'csv' && request[key] !== undefined)
   return [

@@ -19,7 +19,7 @@ const READS_ENDS = 140_000
 export const MOST_COLUMNS = 4
 const EARLIEST: Instant = Date.UTC(1990, 0, 1)
 /** Later values are plans, or stand for "never". */
-export const TOMORROW = "(now() + interval '1 day')"
+const TOMORROW = "(now() + interval '1 day')"
 
 /** How the values of a column without an index are read. */
 export interface ReadPlan {

@@ -1,8 +1,8 @@
-import type { LateDelivery } from '#lib/domain/freshness/deliveries/day-status.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDay } from '#lib/domain/time/local-day.ts'
 import { dayNumberAt } from '#lib/domain/time/zone.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import type { LateDelivery } from './day-status.ts'
 
 /** How late a delivery came, and when: `6 h 5 min late, 09:05`; with the day where it is not that on which it was expected. */
 export function lateInWords({ expectedBy, at }: LateDelivery, zone: string): string {

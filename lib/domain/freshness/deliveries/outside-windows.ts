@@ -1,5 +1,4 @@
 import { effectiveAt, isFutureData, placeOf } from '#lib/domain/freshness/clock-history.ts'
-import { lateInWords } from '#lib/domain/freshness/deliveries/delivery-words.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { dueAfter } from '#lib/domain/freshness/policies/deadline-windows.ts'
 import type { DeadlinePolicy } from '#lib/domain/freshness/policies/policy.ts'
@@ -7,6 +6,7 @@ import { previousTick } from '#lib/domain/time/cron.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
 import { deliveryClock } from './deliveries.ts'
+import { lateInWords } from './delivery-words.ts'
 
 /** Fewer tell nothing about how a promise fits; more are of a time when all was different. */
 const LEAST = 3
