@@ -29,3 +29,10 @@ test('each time a connection that listened is lost, the next one comes after a s
   await listening
   expect(waits.slice(0, 3)).toEqual([1000, 1000, 1000])
 })
+
+test('listening that is called off while it begins ends, instead of waiting for a signal that has been given', async () => {
+  const ctx = database.context()
+  const over = new AbortController()
+  await listen(ctx, over.signal, { onChange: () => over.abort() })
+  expect(over.signal.aborted).toBe(true)
+})

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Context, Sql } from './context.ts'
@@ -56,12 +57,18 @@ async function listenOnce(ctx: Context, signal: AbortSignal, listeners: Listener
     await client.query(listeners.onRequest ? `listen ${REQUEST}; listen ${CHANGE}` : `listen ${CHANGE}`)
     onBegun()
     callAll(listeners)
-    await new Promise<void>((resolve, reject) => {
-      client.once('error', reject)
-      client.once('end', resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
-    })
+    await lostOrOver(client, signal)
   } finally {
     client.release(true)
   }
+}
+
+/** Ends when the signal aborts, also where it has already done so, or when the connection ends; throws when it breaks. */
+async function lostOrOver(client: PoolClient, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve, reject) => {
+    client.once('error', reject)
+    client.once('end', resolve)
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
