@@ -1,4 +1,4 @@
-/** A number in [0, 1) that only depends on the text: the same past on every start. */
+/** A number in [0, 1) that only depends on the text, so that every start has the same past. */
 export function chance(text: string): number {
   let hash = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) {

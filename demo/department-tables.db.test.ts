@@ -4,7 +4,6 @@ import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { DEPARTMENT_TABLES, fillDepartmentTables } from './department-tables.ts'
 
-/** A Friday afternoon in New York. */
 const NOW = Date.parse('2026-11-20T18:00:00Z')
 
 let database: TestDatabase

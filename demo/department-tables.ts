@@ -1,19 +1,17 @@
 import type { ClientBase } from 'pg'
 
-/** A table in which a department keeps what it works with; flows of the demo read it. */
 interface DepartmentTable {
-  /** `<schema>.<table>`. */
   name: string
   columns: string
   /** Brings it up to $1, also after a long time off; filling twice changes nothing. */
   fill: string
 }
 
-/** The same number for the same text, in [0, n). */
+/** SQL function: a number in [0, n), fixed for the text. */
 const PICK = `create or replace function public.pick(seed text, n int) returns int language sql immutable as
   $$select ((hashtextextended(seed, 7) & 1048575) % n)::int$$`
 
-/** Working days up to yesterday that are not in a table yet, beginning so many days ago. */
+/** Working days up to yesterday that a table does not hold yet. */
 function newDays(table: string, column: string, days: number): string {
   return `(select day::date as day from generate_series(
       greatest((select coalesce(max(${column}) + 1, '-infinity'::date) from ${table}), ($1::timestamptz at time zone 'America/New_York')::date - ${days}),

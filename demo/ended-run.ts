@@ -13,10 +13,9 @@ interface Told {
 type Planned = Pick<PastRun, 'flow' | 'trigger' | 'scheduledFor' | 'createdAt' | 'requestedBy'>
 
 const TOO_LONG = 'The run took longer than its flow allows.'
-/** A task is given up after so many tries. */
 const TRIES = 4
 
-/** A run of the past, from its start to its end: as usual, or as a mishap had it. */
+/** A past run from start to end: as its habit has it, or its fault. */
 export function endedRun(planned: Planned, startedAt: Instant, { habit, timeoutMs, fault }: Told): PastRun {
   const name = `${planned.flow} ${planned.scheduledFor} ${planned.trigger}`
   const endedAt = startedAt + durationOf(name, habit, timeoutMs, fault)
@@ -84,7 +83,7 @@ function brokenRun(run: Begun, habit: Habit, state: 'failed' | 'timed-out', prob
   }
 }
 
-/** The time of the run shared out among its tasks, one after the other; a problem ends the last of them. */
+/** A run's time shared out among its tasks; a problem ends the last of them. */
 function tasksOf({ startedAt, endedAt }: Begun, names: readonly string[], problem: string | null): PastTask[] {
   const share = (endedAt - startedAt) / Math.max(1, names.length)
   return names.map((name, position) => {

@@ -1,9 +1,8 @@
-/** Something that went wrong with a flow, on planned days of the demo's past. */
 export type Fault = {
   flow: string
-  /** Local days before the day of the first start, both included; the last one is nearer. Below zero: it still goes wrong. */
+  /** First and last local day before the day of the first start; below zero: it still goes wrong. */
   days: readonly [first: number, last: number]
-  /** When somebody had mended it and ran it again, and who. */
+  /** When and by whom it was run again. */
   again?: string
   by?: string
 } & (
@@ -17,7 +16,7 @@ const REGISTRAR = 'registrar-data@riverside.example'
 const IDENTITY = 'identity@riverside.example'
 const STILL = Number.NEGATIVE_INFINITY
 
-/** What went wrong in ninety days of a whole campus: now and then, something. The first that fits a day counts. */
+/** The faults of the past ninety days; the first that fits a day counts. */
 export const FAULTS: readonly Fault[] = [
   {
     flow: 'term',

@@ -34,7 +34,6 @@ describe('on the first start', () => {
   })
   afterEach(() => database.drop())
 
-  /** Ends every run that is asked for, as a worker would, until nothing is asked for any more. */
   async function workUntil(done: Promise<void>, states: Record<string, 'completed' | 'failed'>): Promise<string[]> {
     const order: string[] = []
     let isDone = false

@@ -5,7 +5,6 @@ import { isEnded, type RunState } from '#lib/domain/runs/run.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
-/** What people look at first, and what others read from, runs first. */
 const FIRST = ['term', 'parking-permits', 'course', 'person', 'library-patrons']
 
 async function stateOf(ctx: Context, runId: string): Promise<RunState | undefined> {
@@ -18,7 +17,7 @@ async function hasRun(ctx: Context, flow: string): Promise<boolean> {
   return rowCount !== 0
 }
 
-/** The names of the flows, with those in front that people look at first, and each after those it reads from. */
+/** Flow names, the most looked at first, each after those it reads from. */
 export function inOrder(flows: readonly { name: string; after: readonly string[] }[]): string[] {
   const byName = new Map(flows.map((flow) => [flow.name, flow]))
   const order = new Set<string>()
@@ -32,7 +31,7 @@ export function inOrder(flows: readonly { name: string; after: readonly string[]
   return [...order]
 }
 
-/** On the very first start every flow really runs once, one after the other, whatever the hour: two cores are enough for that. */
+/** On the first start every flow really runs once, one after the other: two cores are enough for that. */
 export async function runFlowsOnce(ctx: Context, signal: AbortSignal): Promise<void> {
   for (const flow of inOrder(await listFlows(ctx.pool))) {
     if (signal.aborted) return
@@ -49,7 +48,7 @@ async function runOnce(ctx: Context, flow: string, signal: AbortSignal): Promise
       await ctx.clock.sleep(SECOND_MS, signal)
     }
   } catch (error) {
-    // Somebody has edited the catalogue, or was quicker to ask for the same.
+    // The catalogue was edited meanwhile, or somebody else asked for the same run.
     if (!isTidemarkError(error)) throw error
   }
 }

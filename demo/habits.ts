@@ -1,19 +1,16 @@
 /** What a run of a flow usually looks like. */
 export interface Habit {
-  /** How long it takes, give or take a third. */
+  /** Give or take a third. */
   seconds: number
-  /** Rows it sees. */
   rows: number
-  /** The share of them that is new or changed, give or take half; 1: always all of them. */
+  /** The share of rows that is new or changed, give or take half; 1: always all. */
   changed: number
   /** The share of runs with nothing new. */
   quiet?: number
-  /** Its tasks, one after the other. */
   tasks: readonly string[]
 }
 
 const LOAD: Habit = { seconds: 3, rows: 800, changed: 0.03, tasks: ['extract', 'load'] }
-/** A file is delivered whole. */
 const FILE: Habit = { seconds: 5, rows: 2060, changed: 1, tasks: ['extract', 'deliver'] }
 
 const HABITS: Readonly<Record<string, Habit>> = {
@@ -47,7 +44,6 @@ const HABITS: Readonly<Record<string, Habit>> = {
   'student-groups': { ...LOAD, rows: 6, changed: 1 },
 }
 
-/** The habits of a flow; an ordinary load where nothing is known of it. */
 export function habitOf(flow: string): Habit {
   return HABITS[flow] ?? LOAD
 }

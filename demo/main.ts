@@ -22,7 +22,7 @@ import { CAMPUS_ZONE, PAST_DAYS } from './stretch.ts'
 const SETTING = 'demo'
 const CATALOGUE = 'demo/catalogue'
 const DEPARTMENTS = 'departments'
-/** So many invented people: a first person run of less than a minute. */
+/** So many make a first person run of less than a minute. */
 const PEOPLE = 2400
 const stateSchema = z.object({ firstStart: z.number(), until: z.number(), ports: portsSchema.catch(NO_PORTS) })
 type State = z.infer<typeof stateSchema>
@@ -36,7 +36,6 @@ function requireUrls(environment: Environment): { databaseUrl: string; lakeUrl: 
   return { databaseUrl, lakeUrl: lakeDatabaseUrl }
 }
 
-/** The other departments' database, beside the lake. */
 async function requireCampusDatabase(lakeUrl: string): Promise<string> {
   const url = new URL(lakeUrl)
   url.pathname = `/${DEPARTMENTS}`
@@ -57,10 +56,8 @@ async function syncAt(ctx: Context, path: string): Promise<void> {
   await syncCatalogue(ctx, loaded)
 }
 
-/**
- * Tells what has not been told up to now: the ninety days before the very first start, later the stretch the demo was off. With a clock
- * of its own; the process may be ended at any moment, then the next start tells it.
- */
+/** Writes the past that is missing: ninety days before the first start, later the time the demo was off. When the process is killed
+ * meanwhile, the next start does it. */
 async function catchUp(databaseUrl: string, environment: Environment, campusUrl: string): Promise<State> {
   const now = systemClock.now()
   const clock = new FakeClock(now)
@@ -76,7 +73,7 @@ async function catchUp(databaseUrl: string, environment: Environment, campusUrl:
   if (known === undefined) await syncAt(ctx, environment.config ?? CATALOGUE)
   clock.set(now)
   const { runs } = await replay(ctx, { from, to: now, firstStart }, async (sql) => {
-    // The stretch is told, so it is not a gap of the worker.
+    // The worker's absence is filled, so it must not show as a gap.
     await sql.query('update worker_state set heartbeat_at = $1 where stopped_at is null', [new Date(now)])
     await putSetting(sql, SETTING, state)
   })
@@ -97,7 +94,7 @@ async function main(): Promise<void> {
   const { databaseUrl, lakeUrl } = requireUrls(environment)
   const campusUrl = await requireCampusDatabase(lakeUrl)
   const told = await catchUp(databaseUrl, environment, campusUrl)
-  // Only from here on is there anything to end in order: a signal before this ends the process at once.
+  // Until here there was nothing to stop in order: a signal ended the process at once.
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
   const ctx = createContext({ url: databaseUrl, clock: systemClock, log, applicationName: 'tidemark demo' })
@@ -120,7 +117,7 @@ async function main(): Promise<void> {
 }
 
 function databaseVariables(campusUrl: string): Record<string, string> {
-  // Nobody listens there, and never will: a warehouse that went away.
+  // Nobody listens on port 9: a warehouse that went away.
   return { DEMO_CAMPUS_DATABASE_URL: campusUrl, DEMO_HR_DATABASE_URL: 'postgres://reader:gone@127.0.0.1:9/hr' }
 }
 

@@ -5,7 +5,7 @@ import { fillDepartmentTables } from './department-tables.ts'
 import { PAST_DAYS } from './stretch.ts'
 import { arrivalsOf, WORLD, type WorldTable } from './world.ts'
 
-/** How far back rows are really written: enough for a stopped table to show when it stopped. */
+/** How far back rows are really written: far enough for a stopped table to show when it stopped. */
 const ROWS_PAST_DAYS = PAST_DAYS + 60
 
 interface Place {
@@ -59,7 +59,6 @@ async function writeAll(sql: ClientBase, now: Instant, firstStart: Instant): Pro
   for (const table of WORLD) await writeArrivals(sql, table, now, firstStart)
 }
 
-/** Brings every table of the pretend campus up to `clock.now()`, also after a long time off. */
 export function catchUpWorld(url: string, clock: Clock, firstStart: Instant): Promise<void> {
   return withWorld(url, async (sql) => {
     await createTables(sql)
@@ -68,7 +67,7 @@ export function catchUpWorld(url: string, clock: Clock, firstStart: Instant): Pr
   })
 }
 
-/** Keeps the campus going: what is due by then arrives every few seconds, the departments write hourly. Ends with the signal. */
+/** Keeps the campus' tables growing: every few seconds what is due, the departments' hourly. Ends with the signal. */
 export async function runWorld(url: string, clock: Clock, firstStart: Instant, signal: AbortSignal): Promise<void> {
   let filledAt = clock.now()
   while (!signal.aborted) {

@@ -11,7 +11,6 @@ import { FAULTS, type Fault } from './faults.ts'
 import { habitOf } from './habits.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
-/** A flow of the catalogue, as far as its runs need it. */
 export interface ToldFlow {
   name: string
   schedule: Schedule | null
@@ -19,14 +18,13 @@ export interface ToldFlow {
   timeoutMs: number
 }
 
-/** What the flows of the campus did during a stretch. */
 export interface ToldRuns {
   runs: PastRun[]
-  /** The first tick of a flow that is left to the worker, because its run would not have ended yet. */
+  /** A flow's first tick that is left to the worker, because its run would not have ended yet. */
   untold: Map<string, Instant>
 }
 
-/** Nobody worked then: a night of the pretend past. */
+/** A night without a worker. */
 export interface Night {
   from: Instant
   to: Instant
@@ -34,10 +32,8 @@ export interface Night {
 
 const WAITS_UNTIL_CLAIMED_MS = 20 * SECOND_MS
 
-/**
- * The runs of a stretch as the campus' habits and mishaps have them: each tick planned, started and ended by the rules a worker keeps
- * to (one run of a flow at a time, `after` waited for, ticks nobody was there for missed). The same stretch gives the same runs.
- */
+/** The runs of a stretch by habits and faults, each tick planned, started and ended by a worker's rules (one run of a flow at a time,
+ * `after` waited for, ticks without a worker missed). The same stretch gives the same runs. */
 export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: Night | null): ToldRuns {
   const told = new Map<string, FlowPast>()
   const byName = new Map(flows.map((flow) => [flow.name, flow]))
@@ -45,7 +41,7 @@ export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: N
     const known = told.get(flow.name)
     if (known !== undefined) return known
     const past = new FlowPast(flow, stretch, nobody)
-    // Entered first: the catalogue forbids flows that wait for each other.
+    // Entered first; it cannot loop: the catalogue forbids flows that wait for each other.
     told.set(flow.name, past)
     past.tell(flow.after.flatMap((name) => byName.get(name) ?? []).map(tell))
     return past
@@ -61,7 +57,6 @@ export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: N
 /** When a run may start, or why it never can. */
 type Start = { at: Instant } | { gaveUpAt: Instant; words: string }
 
-/** The runs of one flow. */
 class FlowPast {
   readonly flow: ToldFlow
   readonly runs: PastRun[] = []
@@ -90,7 +85,7 @@ class FlowPast {
     }
   }
 
-  /** False when it cannot be told: it would not be over yet. */
+  /** False where the run would not be over yet. */
   #tellTick(planned: Planned, schedule: Schedule, upstream: readonly FlowPast[]): boolean {
     const tick = planned.scheduledFor
     if (this.#isMissed(tick, schedule)) {
@@ -110,7 +105,6 @@ class FlowPast {
     return endedRun(planned, startedAt, { habit: habitOf(planned.flow), timeoutMs: this.flow.timeoutMs, fault })
   }
 
-  /** Somebody came in the morning, mended it and ran it again. */
   #repeat(failed: PastRun, timeOfDay: string, requestedBy: string): void {
     const at = Math.max(failed.endedAt + SECOND_MS, atTimeOfDay(localDay(failed.scheduledFor, CAMPUS_ZONE), timeOfDay, CAMPUS_ZONE))
     const asked = { flow: this.flow.name, trigger: 'manual' as const, scheduledFor: at, createdAt: at, requestedBy }
@@ -146,7 +140,7 @@ class FlowPast {
     return { at }
   }
 
-  /** From when on this flow has done what a run of another flow, meant for `tick`, comes after. */
+  /** From when on this flow has done what another flow's run for `tick` waits for. */
   #readyFor(tick: Instant, own: Schedule, until: Instant): Start {
     const awaited = this.flow.schedule === null ? null : upstreamTick(own, this.flow.schedule, tick)
     if (awaited === null) return { at: tick }
@@ -159,7 +153,6 @@ class FlowPast {
   }
 }
 
-/** What a run is before it begins. */
 export type Planned = Pick<PastRun, 'flow' | 'trigger' | 'scheduledFor' | 'createdAt' | 'requestedBy'>
 
 function neverBegun(planned: Planned, state: 'missed' | 'failed', endedAt: Instant, problem: string | null): PastRun {

@@ -10,13 +10,12 @@ import type { Night } from './replay-runs.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 import { arrivalsOf, WORLD, type WorldTable } from './world.ts'
 
-/** How long before the first start the staff warehouse went away. */
 const STAFF_GONE_MS = 2 * DAY_MS
 
 /** Sources that are judged, and the share of days on which they change. */
 const SOURCES: Readonly<Record<string, number>> = { 'peoplesoft/BU_TERM_QRY': 0.05 }
 
-/** Loaded tables with a date inside that a look would read after each good run, so many days before it. */
+/** Loaded tables with a date inside that a probe would read after each good run, so many days before it. */
 const DATED: readonly { flow: string; key: string; lagDays: number }[] = [
   { flow: 'bursar-payments', key: 'lake/bursar.payments', lagDays: 1 },
 ]
@@ -28,13 +27,13 @@ const EVIDENCE = {
   costMs: 0,
 }
 
-/** None, when somebody has taken it out of the demo's catalogue: then there is nothing to tell of it. */
+/** None when somebody has taken it out of the demo's catalogue. */
 async function assetIds(sql: Sql, key: string): Promise<number[]> {
   const subject = await getSubject(sql, 'asset', key)
   return subject === undefined ? [] : [subject.id]
 }
 
-/** The probe that noticed something: at most a minute later, or when somebody was there again. */
+/** When a probe noticed it: at most a minute later, or when a worker was back. */
 function noticedAt(name: string, at: Instant, nobody: Night | null): Instant {
   const seen = nobody !== null && at >= nobody.from && at < nobody.to ? nobody.to : at
   return seen + 1 + Math.floor(chance(`${name} noticed`) * MINUTE_MS)
@@ -44,7 +43,7 @@ function written(assetId: number, at: Instant, recordedAt: Instant, rows: number
   return { assetId, clock: 'writtenAt', at, recordedAt, kind: 'arrival', precision: 'instant', rows, evidence: EVIDENCE, runId: null }
 }
 
-/** Facts for one table; the last arrival before the stretch comes along, so that its beginning has a colour. */
+/** A table's facts; the last arrival before the stretch comes along, so that its beginning has a status. */
 function factsOf(assetId: number, table: WorldTable, stretch: Stretch, nobody: Night | null): NewArrival[] {
   const { from, to, firstStart } = stretch
   const noticed = (at: Instant) => noticedAt(`${table.key} ${at}`, at, nobody)
@@ -53,7 +52,7 @@ function factsOf(assetId: number, table: WorldTable, stretch: Stretch, nobody: N
   return [...before, ...during].map(({ at, rows }) => written(assetId, at, Math.max(from, noticed(at)), rows))
 }
 
-/** The staff table was fine until its warehouse went away; nobody has seen it since. */
+/** Staff was fresh until its warehouse went away. */
 async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   const gone = stretch.firstStart - STAFF_GONE_MS
   if (stretch.from > gone) return
@@ -72,7 +71,7 @@ async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   await openConnectionGap(sql, 'hr_warehouse', gone + 5 * MINUTE_MS, 'source-unreachable')
 }
 
-/** Sources change now and then; once nobody could reach PeopleSoft for an afternoon. */
+/** Sources change now and then; for one afternoon PeopleSoft was out of reach. */
 async function replaySources(sql: Sql, stretch: Stretch): Promise<number[]> {
   const ids: number[] = []
   for (const [key, share] of Object.entries(SOURCES)) {
@@ -90,7 +89,6 @@ async function replaySources(sql: Sql, stretch: Stretch): Promise<number[]> {
   return ids
 }
 
-/** What a look at a loaded table with a date inside would have read after each good run. */
 async function replayDates(sql: Sql, runs: readonly PastRun[]): Promise<number[]> {
   const ids: number[] = []
   for (const { flow, key, lagDays } of DATED) {
@@ -108,7 +106,7 @@ async function replayDates(sql: Sql, runs: readonly PastRun[]): Promise<number[]
   return ids
 }
 
-/** Writes what probes would have seen of the campus during the stretch: facts only; colours follow from a rebuild. */
+/** Writes the facts that probes would have seen during the stretch; statuses follow from a rebuild. */
 export async function replayWorld(sql: Sql, stretch: Stretch, runs: readonly PastRun[], nobody: Night | null): Promise<void> {
   const touched: number[] = []
   for (const table of WORLD) {

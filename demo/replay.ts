@@ -12,9 +12,7 @@ import { type Night, tellRuns } from './replay-runs.ts'
 import { replayWorld } from './replay-world.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
-/** So many days before the first start no worker ran for a night. */
 const NIGHT_OFF_DAYS = 62
-/** When, and for how long, housing moved to its new system. */
 const MOVE = { daysBefore: 19.6, hours: 66, feed: 'housing' }
 
 function nightOff({ firstStart }: Stretch): Night {
@@ -22,11 +20,8 @@ function nightOff({ firstStart }: Stretch): Night {
   return { from: atTimeOfDay(day, '00:20', CAMPUS_ZONE), to: atTimeOfDay(day, '06:30', CAMPUS_ZONE) }
 }
 
-/**
- * Tells a stretch that nobody watched, at its end (`ctx.clock`): the runs, what probes saw, gaps in sight, announced work. These facts
- * and `remember` are one transaction, so that a stretch is told once or not at all; the statuses then follow from one rebuild, which
- * makes up for an earlier one that was cut short. No status is ever written by hand.
- */
+/** Writes the past of a stretch at its end (`ctx.clock`): runs, what probes saw, blindness, announced work. Facts and `remember` are one
+ * transaction, so that a stretch is written once or not at all; statuses follow from a rebuild, which also makes up for one cut short. */
 export async function replay(ctx: Context, stretch: Stretch, remember: (sql: Sql) => Promise<void>): Promise<{ runs: number }> {
   const told = await withTransaction(ctx, async (sql) => {
     await lockAllSubjects(sql)
@@ -57,7 +52,7 @@ async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> 
   return { runs: recorded.runs }
 }
 
-/** A flow whose run was cut off goes on with it; what else became of it meanwhile is the worker's to say. */
+/** A flow with an open run goes on with it: what became of it is the worker's to say. */
 async function listToldFlows(sql: Sql): Promise<FlowRow[]> {
   const { rows } = await sql.query<{ flow: string }>(
     "select distinct flow from run where attempt > 0 and state in ('scheduled', 'overdue', 'running', 'crashed')",

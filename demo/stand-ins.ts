@@ -6,25 +6,22 @@ import { type Campus, startCampus } from './campus/campus.ts'
 import { type Departments, startDepartments } from './campus/departments.ts'
 import { type SshServer, startSshServer } from './campus/sftp/ssh-server.ts'
 
-/** Ports of an earlier start; taken again where they are free, so that a restart of the demo leaves the worker alone. */
+/** Ports of an earlier start, taken again where free, so that a restart of the demo leaves the worker's connections alone. */
 export const portsSchema = z.object({ campus: z.number(), departments: z.number(), ssh: z.number() })
 export type Ports = z.infer<typeof portsSchema>
 
 export const NO_PORTS: Ports = { campus: 0, departments: 0, ssh: 0 }
 
-/** Where partners expect their files. */
 const INBOXES = ['library/inbox', 'bank', 'clinic']
 const SSH_USER = 'tidemark'
 const SSH_PASSWORD = 'pretend-inbox'
 
-/** The servers of the pretend campus, and what the catalogue calls them. */
 export interface StandIns {
   ports: Ports
   variables: Record<string, string>
   close(): Promise<void>
 }
 
-/** Again on its old port, or on a free one when somebody else has taken that. */
 async function onPort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
   return start(port).catch((error: unknown) => {
     if (port === 0) throw error
@@ -34,12 +31,9 @@ async function onPort<T>(port: number, start: (port: number) => Promise<T>): Pro
 
 export interface StandInsOptions {
   clock: Clock
-  /** Delivered files and the SSH server's key live here. */
   folder: string
   ports: Ports
-  /** Invented people. */
   peopleCount: number
-  /** A folder of real course catalogues; absent: invented courses. */
   courses?: string
 }
 

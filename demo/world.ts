@@ -3,15 +3,14 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/insta
 import { chance } from './chance.ts'
 import { CAMPUS_ZONE } from './stretch.ts'
 
-/** A table that other people fill, and their habits. Days before the demo's first start count backwards. */
+/** A table that others fill, and how. Days count backwards from the demo's first start. */
 export interface WorldTable {
   /** Asset key, `campus/<schema>.<table>`. */
   key: string
   cron: string
-  /** Ordinary spread after the tick. */
   spreadMs: number
   rows: number
-  /** Share of ticks that come hours late, and that never come. */
+  /** Share of ticks that come hours late, and of those that never come. */
   lateShare: number
   missingShare: number
   /** Nothing arrives from this many days before the first start on. */
@@ -27,7 +26,6 @@ export interface WorldArrival {
 
 const NIGHTLY = { spreadMs: 20 * MINUTE_MS, lateShare: 0.03, missingShare: 0.01 }
 
-/** What no flow of the demo's catalogue loads: it is only watched. */
 export const WORLD: readonly WorldTable[] = [
   { key: 'campus/bi.enrolment_dashboard', cron: '10 6 * * *', rows: 1, ...NIGHTLY, gapDaysBefore: [41, 40] },
   { key: 'campus/bookstore.adoptions', cron: '0 2 * * *', rows: 2_300, ...NIGHTLY, stoppedDaysBefore: 137 },
@@ -57,7 +55,7 @@ function arrivalOf(table: WorldTable, tick: Instant): WorldArrival {
   return { at, rows: Math.round(table.rows * (0.9 + 0.2 * chance(`${name} rows`))) }
 }
 
-/** What arrived in `table` during [from, to), oldest first; the same answer whenever it is asked. */
+/** Arrivals in [from, to), oldest first; the same on every call. */
 export function arrivalsOf(table: WorldTable, from: Instant, to: Instant, firstStart: Instant): WorldArrival[] {
   return ticksBetween({ cron: table.cron, zone: CAMPUS_ZONE, calendar: null }, from - 8 * HOUR_MS, to)
     .filter((tick) => chance(`${table.key} ${tick} missing`) >= table.missingShare)

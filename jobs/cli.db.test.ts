@@ -202,7 +202,6 @@ describe('run', () => {
   })
 })
 
-/** Lets the fake clock run until something is done that sleeps on it. */
 async function ticking<T>(work: Promise<T>): Promise<T> {
   let done = false
   const end = () => {

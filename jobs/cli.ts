@@ -48,7 +48,7 @@ function help(name: string, verb: Verb): string {
   ].join('\n')
 }
 
-/** Runs one command line; resolves to the exit code. Nothing is thrown. */
+/** Runs one command line; resolves to the exit code, never throws. */
 export async function runCommandLine(args: readonly string[], command: CommandLine): Promise<number> {
   const { terminal } = command
   try {
@@ -92,7 +92,7 @@ function logLevel(environment: () => Environment): Environment['logLevel'] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // Who reads us may have seen enough: `tidemark runs | head`.
+  // EPIPE: the reader has seen enough, as in `tidemark runs | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     process.exit()

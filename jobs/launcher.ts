@@ -29,12 +29,12 @@ function readArguments(): { mode: Mode; isDevelopment: boolean } {
   })
 }
 
-/** Every way to end leads through here once: in order on the first request, at once when a person asks again. */
+/** Every end leads through here: in order on the first request, at once when a person asks again. */
 function endWith(launch: Launch): (code: number, isAsked?: boolean) => void {
   let askedAt: number | undefined
   process.on('exit', () => launch.kill())
   return (code, isAsked = false) => {
-    // One Ctrl-C reaches us twice: from the terminal and, passed on, from npm.
+    // One Ctrl-C arrives twice: from the terminal, and passed on by npm.
     if (isAsked && askedAt !== undefined && systemClock.now() - askedAt > INSIST_AFTER_MS) process.exit(1)
     if (askedAt !== undefined) return
     askedAt = systemClock.now()
@@ -49,7 +49,7 @@ function endWith(launch: Launch): (code: number, isAsked?: boolean) => void {
   }
 }
 
-/** `npm start` puts a shell between npm and us that keeps a SIGTERM for itself: when our parent goes, so do we. */
+/** `npm start` runs a shell that keeps SIGTERM for itself: when our parent goes, so do we. */
 function endWithNpm(end: (code: number) => void): void {
   if (environmentVariable('npm_lifecycle_event') === undefined) return
   const parent = process.ppid

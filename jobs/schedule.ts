@@ -1,7 +1,4 @@
-/**
- * The crontab: when recurring work starts, one line each, in node-cron's form (seconds first). Flows are not here: their
- * times stand in the catalogue, and the planning sweep turns them into rows.
- */
+/** Recurring work in node-cron's form (seconds first). Flows stand in the catalogue instead; the planning sweep turns them into rows. */
 export const SCHEDULE = [
   { cron: '*/5 * * * * *', sweep: 'plan' },
   { cron: '2-57/5 * * * * *', sweep: 'heartbeat' },

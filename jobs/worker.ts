@@ -29,11 +29,10 @@ import { watchCatalogue } from './worker/watch-catalogue.ts'
 import { watchSecrets } from './worker/watch-secrets.ts'
 
 const clock = systemClock
-/** However many changes are announced, plan at most ten times a second. */
+/** Plans at most ten times a second, however many changes are announced. */
 const PLAN_PAUSE_MS = 100
 const startedAt = clock.now()
 
-/** What every job of this worker works with. */
 async function prepare(ctx: Context, environment: Environment, urls: Partial<DatabaseUrls>, signal: AbortSignal): Promise<JobServices> {
   const { envFile, handedOn, config } = environment
   const own: Record<string, string | undefined> = { DATABASE_URL: urls.databaseUrl, LAKE_DATABASE_URL: urls.lakeDatabaseUrl }
@@ -43,7 +42,7 @@ async function prepare(ctx: Context, environment: Environment, urls: Partial<Dat
     workerId: `${hostname()}/${process.pid}/${startedAt.toString(36)}`,
     ...(await loadExtensions()),
     notifiers: await loadNotifiers(),
-    // Read anew for each run, like every other secret.
+    // Read again for each run, like every other secret.
     get lakeUrl() {
       return lookup('LAKE_DATABASE_URL')
     },
@@ -57,7 +56,6 @@ async function prepare(ctx: Context, environment: Environment, urls: Partial<Dat
   }
 }
 
-/** Works until the signal aborts, then stops in order. */
 async function work(services: JobServices, databaseUrl: string): Promise<void> {
   const { ctx, signal } = services
   const { log } = ctx

@@ -7,14 +7,14 @@ import type { Misbehaviour } from './faults.ts'
 export interface Answer {
   status: number
   contentType: string
-  /** Made as it is sent, as fast as the reader takes it. */
+  /** Made while it is sent, as fast as the reader takes it. */
   body: Iterable<string>
 }
 
 const FAULT =
   '<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault><faultcode>soapenv:Server</faultcode><faultstring>Internal gateway error</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>'
 
-/** Answers that hide what the protocol would have said. */
+/** Faults below the protocol. */
 export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: ServerResponse): Answer | undefined {
   switch (misbehaviour?.manner) {
     case 'unauthorized-as-404':
@@ -40,12 +40,11 @@ export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: Ser
   }
 }
 
-/** An answer in JSON. */
 export function jsonAnswer(status: number, document: unknown): Answer {
   return { status, contentType: 'application/json; charset=utf-8', body: [JSON.stringify(document)] }
 }
 
-/** Sends an answer, well or badly. `dripMs` is the pause between two bytes of a slow drip. */
+/** Sends an answer, as its fault has it. `dripMs`: the pause between two bytes of a slow drip. */
 export async function deliver(
   response: ServerResponse,
   answer: Answer,
@@ -57,11 +56,10 @@ export async function deliver(
   if (misbehaviour?.manner === 'slow-answer') await pause(response, misbehaviour.delayMs)
   if (misbehaviour?.manner === 'cut-body') return cut(response, answer)
   if (misbehaviour?.manner === 'slow-drip') return drip(response, answer, dripMs)
-  // A reader that goes away in the middle is its own business.
+  // Clients may go away in the middle.
   await pipeline(Readable.from(joined(answer.body)), response).catch(() => {})
 }
 
-/** Over early when the other side has gone away. */
 async function pause(response: ServerResponse, ms: number): Promise<void> {
   const gone = new AbortController()
   response.on('close', () => gone.abort())

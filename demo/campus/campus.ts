@@ -19,32 +19,24 @@ import { openSystems } from './systems.ts'
 
 export interface CampusOptions {
   clock: Clock
-  /** 0 or absent: a free one. */
   port?: number
   /** A folder of real catalogues (`DEMO_COURSES`); absent: invented courses. */
   courses?: string
   seed?: number
-  /** Terms per career around now. */
   termCount?: number
-  /** Invented courses in each term. */
   coursesPerTerm?: number
-  /** Invented people; their documents are made when they are asked for, so that 100,000 cost no more memory than ten. */
+  /** Their documents are made when asked for, so that 100,000 cost no more memory than ten. */
   peopleCount?: number
-  /** Pause between two bytes of a slow drip. */
   dripMs?: number
 }
 
 export interface Campus {
   /** Base address: PeopleSoft's `baseUrl`; `<url>/control` switches bad manners. */
   url: string
-  /** The course task's address. */
   courseUrl: string
-  /** The addresses of the other systems, each as its connector wants it. */
   urls: CampusUrls
-  /** What all systems accept; only this pretend campus knows them. */
   credentials: CampusCredentials
   control: CampusControl
-  /** Who there is; what a test may ask about them. */
   people: People
   close(): Promise<void>
 }
@@ -69,7 +61,6 @@ const CREDENTIALS: CampusCredentials = {
   bindPassword: 'pretend-directory',
 }
 
-/** Starts the pretend campus on the loopback address: all systems on one port, the directory's LDAP on another. */
 export async function startCampus(options: CampusOptions): Promise<Campus> {
   const world = await createWorld(options)
   const ldap = await startLdapServer(world)

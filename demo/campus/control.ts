@@ -5,12 +5,11 @@ import type { Answer } from './answer.ts'
 import { Faults, MANNERS, type MannerOptions, SYSTEMS, type System } from './faults.ts'
 import { ASPECTS, PeopleChanges, PICK, POPULATIONS } from './people/changes.ts'
 
-/** What somebody may do to the pretend campus while it runs. */
+/** What can be done to the pretend campus while it runs. */
 export class CampusControl {
   readonly faults = new Faults()
   readonly courseChanges = new Map<string, Record<string, unknown> | null>()
   readonly termChanges = new Map<string, Record<string, unknown> | null>()
-  /** Who is changed, gone or somebody else. */
   readonly people: PeopleChanges
   readonly #requests = new Map<System, number>(SYSTEMS.map((system) => [system, 0]))
 
@@ -18,7 +17,7 @@ export class CampusControl {
     this.people = new PeopleChanges(peopleCount)
   }
 
-  /** Changes fields of one course; a second change adds to the first. `courseId` as it is served, `000123`. */
+  /** Changes fields of a course; a second change adds to the first. `courseId` as it is served, `000123`. */
   changeCourse(term: string, courseId: string, fields: Record<string, unknown>): void {
     const key = `${term}/${courseId}`
     this.courseChanges.set(key, { ...this.courseChanges.get(key), ...fields })
@@ -28,7 +27,6 @@ export class CampusControl {
     this.courseChanges.set(`${term}/${courseId}`, null)
   }
 
-  /** As it was published: all changes of courses, terms and people are forgotten. */
   restore(): void {
     this.courseChanges.clear()
     this.termChanges.clear()
@@ -44,7 +42,6 @@ export class CampusControl {
     this.#requests.set(system, this.requests(system) + 1)
   }
 
-  /** How often a system was asked so far. */
   requests(system: System): number {
     return this.#requests.get(system) ?? 0
   }
@@ -72,7 +69,7 @@ const order = z.discriminatedUnion('do', [
 ])
 type Order = z.infer<typeof order>
 
-/** `GET /control` says how things are; `POST /control` takes one order as JSON, for example `{"do":"behave"}`. */
+/** `GET /control` tells the state; `POST /control` takes one command as JSON, for example `{"do":"behave"}`. */
 export async function answerControl(request: IncomingMessage, control: CampusControl): Promise<Answer> {
   if (request.method !== 'POST') return state(control)
   const body: unknown = await readJson(request).catch(() => undefined)
@@ -114,7 +111,7 @@ function obey(control: CampusControl, command: Order): void {
   }
 }
 
-/** What an order says beside the manner; what it leaves out keeps its default. */
+/** The options of a fault; what is left out keeps its default. */
 function said({ times, retryAfter, delayMs, share, buid }: Extract<Order, { do: 'misbehave' }>): MannerOptions {
   return {
     ...(times === undefined ? {} : { times }),

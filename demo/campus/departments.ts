@@ -9,20 +9,16 @@ import { DepartmentFaults } from './departments/manners.ts'
 
 export interface DepartmentsOptions {
   clock: Clock
-  /** Where the drop box keeps what it takes. */
   folder: string
-  /** 0 or absent: a free one. */
   port?: number
 }
 
 export interface Departments {
   /** `<url>/api/<department>/<dataset>` and `<url>/drop-box/<path>`. */
   url: string
-  /** What all of them accept; only this pretend campus knows them. The drop box takes the token. */
   credentials: { user: string; password: string; token: string; keyHeader: string; key: string }
   folder: string
   faults: DepartmentFaults
-  /** How many requests have come in. */
   requests(): number
   close(): Promise<void>
 }

@@ -33,7 +33,7 @@ export const MANNERS = [
 ] as const
 export type Manner = (typeof MANNERS)[number]
 
-/** The systems behind the campus' address; each has its line in the table of systems.ts. The first that says a path is its own answers. */
+/** The systems behind the campus' address, in the order in which systems.ts asks them whether a path is theirs. */
 export const HTTP_SYSTEMS = ['peoplesoft', 'person-task', 'snaplogic', 'sap', 'vds', 'cs-tools', 'person-api'] as const
 export type HttpSystem = (typeof HTTP_SYSTEMS)[number]
 
@@ -42,11 +42,10 @@ export type System = (typeof SYSTEMS)[number]
 
 export interface Misbehaviour {
   manner: Manner
-  /** For so many requests; null = until it is cleared. */
+  /** For so many requests; null: until it is cleared. */
   times: number | null
   /** The Retry-After header as it is sent: seconds, or an HTTP date. */
   retryAfter: string
-  /** How long a slow answer keeps one waiting before its first byte. */
   delayMs: number
   /** Whom `fails-for-some` and `dropped-people` meet, 0…1; always the same people. */
   share: number
@@ -54,10 +53,8 @@ export interface Misbehaviour {
   buid: string | null
 }
 
-/** What may be said beside the manner. */
 export type MannerOptions = Partial<Omit<Misbehaviour, 'manner'>>
 
-/** Which stand-in misbehaves how at the moment. */
 export class Faults {
   readonly #now = new Map<System, Misbehaviour>()
 
@@ -65,13 +62,11 @@ export class Faults {
     this.#now.set(system, { times: null, retryAfter: '2', delayMs: 5 * MINUTE_MS, share: 0.03, buid: null, ...options, manner })
   }
 
-  /** Everybody behaves again, or only one system. */
   clear(system?: System): void {
     if (system === undefined) this.#now.clear()
     else this.#now.delete(system)
   }
 
-  /** What the next request to this system meets; counts it. */
   take(system: System): Misbehaviour | undefined {
     const found = this.#now.get(system)
     if (found?.times === null || found === undefined) return found

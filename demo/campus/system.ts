@@ -6,7 +6,6 @@ import type { CourseSource } from './courses/courses.ts'
 import type { Misbehaviour } from './faults.ts'
 import type { People } from './people/people.ts'
 
-/** What every system of the pretend campus knows. */
 export interface CampusWorld {
   clock: Clock
   control: CampusControl
@@ -16,20 +15,16 @@ export interface CampusWorld {
   people: People
 }
 
-/** What the systems accept; only this pretend campus knows them. */
 export interface CampusCredentials {
   user: string
   password: string
   key: string
-  /** The directory's account, as a whole DN. */
   bindDn: string
   bindPassword: string
 }
 
 /** One system behind the campus' address. */
 export interface CampusSystem {
-  /** Whether a request is for it. */
   isFor(path: string): boolean
-  /** Answers one request, well or as it was told to misbehave. */
   answer(request: IncomingMessage, url: URL, misbehaviour: Misbehaviour | undefined): Answer | Promise<Answer>
 }

@@ -25,20 +25,19 @@ function contents(catalogue: Catalogue): string {
   return `${parts.join(', ')} and ${count(flows.length, 'flow')}`
 }
 
-/** The flows without code, one line each. */
 function declaredFlows(catalogue: Catalogue, withCode: ReadonlyMap<string, unknown>): string[] {
   return catalogue.flows
     .filter(({ name }) => !withCode.has(name))
     .map(({ name, reads, writes, cron }) => `  ${name}: ${reads.join(', ')} → ${writes.join(', ')}, ${cronInWords(cron)}`)
 }
 
-/** What `npm start` gives the demo by itself is missing nowhere. */
+/** Variables that nobody has set; those of the demo come from `npm start`. */
 function unset(catalogue: Catalogue, lookup: Lookup): string[] {
   const missing = missingReferences([catalogue.tell, catalogue.connections.map(({ settings }) => settings)], lookup)
   return missing.filter((name) => !(catalogue.page.demo && name.startsWith('DEMO_')))
 }
 
-/** Whole addresses of servers that cannot be read in one way only, by the variable or file they stand in. */
+/** Settings whose server address can be read in more than one way, by the variable or file they stand in. */
 function oddAddresses({ connections }: Catalogue, lookup: Lookup): string[] {
   return connections.flatMap(({ settings }) =>
     Object.values(settings).flatMap((written) => {
@@ -49,7 +48,7 @@ function oddAddresses({ connections }: Catalogue, lookup: Lookup): string[] {
   )
 }
 
-/** Deadlines outside of which everything came lately, as far as a database knows. */
+/** Remarks on deadlines outside of which everything came lately; none without a database. */
 async function outside({ assets }: Catalogue, command: CommandLine): Promise<string[]> {
   const promised = assets.filter(({ policies }) => policies.some(isDeadline))
   if (promised.length === 0) return []

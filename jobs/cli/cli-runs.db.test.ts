@@ -36,7 +36,6 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 beforeEach(() => ctx.pool.query('truncate run cascade'))
 
-/** A command line that is under way: `stop` is Ctrl-C. */
 function tidemark(words: string, more: Partial<Terminal> = {}) {
   const printed: string[] = []
   const noted: string[] = []
@@ -52,7 +51,6 @@ async function heard(words: string): Promise<{ code: number; printed: string[]; 
   return { code: await code, printed, noted }
 }
 
-/** Until it is so, the fake clock running. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) {
     await clock.advance(500)

@@ -14,7 +14,7 @@ import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
 
 const AT_ONCE = 4
-/** Workers may have secrets that this process has not: those of the demo, or of another machine. */
+/** A worker may have secrets that this process lacks: those of the demo, or of another machine. */
 const ASK_A_WORKER = '"tidemark connections" tells what the workers know, and the button on the page lets one of them try.'
 
 const STATES: Record<ConnectionView['health']['state'], string> = {
@@ -38,7 +38,6 @@ function agoInWords(ms: number): string {
   return ms < DAY_MS ? 'today' : `${formatDuration(ms, 1)} ago`
 }
 
-/** One connection as lines: its state, then its secrets. */
 function connectionInWords(view: ConnectionView, now: Instant, zone: string): string[] {
   const { key, kind, health, checkDetail, references } = view
   const detail = health.problem ?? (health.state === 'working' ? checkDetail : null)

@@ -31,7 +31,7 @@ export async function withDatabase<T>(command: CommandLine, work: (ctx: Context)
   }
 }
 
-/** The same where there is one to be reached; null otherwise. */
+/** The same where a database can be reached; null otherwise. */
 export async function withDatabaseIfAny<T>(command: CommandLine, work: (ctx: Context) => Promise<T>): Promise<T | null> {
   try {
     return await withDatabase(command, work)
@@ -55,7 +55,6 @@ export async function workerSource(command: CommandLine): Promise<SecretSource> 
   return secretSource({ envFile, handedOn, own: (name) => own[name] || undefined })
 }
 
-/** The same, values only. */
 export async function workerLookup(command: CommandLine): Promise<Lookup> {
   return (await workerSource(command)).lookup
 }

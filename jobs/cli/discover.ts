@@ -17,19 +17,17 @@ import { keysOf, lookBeside, NOTHING_BESIDE } from './discover/beside.ts'
 import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
 
-/** What to look into, and how the proposal refers to it. */
 interface Target {
   connector: Connector
-  /** With its secrets; never written anywhere. */
+  /** Secrets resolved; never written anywhere. */
   settings: unknown
-  /** Whose days are counted. */
   zone: string
   page: ProposalInput['page']
   connection: ProposalInput['connection']
   existing: ProposalInput['existing']
 }
 
-/** Every catalogue that is proposed begins with the same words, so that two of them can stand in one folder. */
+/** The same in every proposal, so that two of them can stand in one folder. */
 const PAGE_NAME = 'Data status'
 
 function parseSettings(schema: z.ZodType, settings: Record<string, unknown>, key: string): unknown {
@@ -39,13 +37,13 @@ function parseSettings(schema: z.ZodType, settings: Record<string, unknown>, key
   throw new TidemarkError('invalid', { publicMessage: `The connection "${key}" is not usable as it stands: look at ${names}.` })
 }
 
-/** `postgresql://` is spoken by the connector `postgres`: the kind is the address's scheme or its beginning. */
+/** The kind is the address's scheme or its beginning: `postgresql://` is `postgres`. */
 function connectorFor(scheme: string, connectors: ReadonlyMap<string, Connector>): Connector {
   const kind = [...connectors.keys()].find((name) => scheme === name || scheme.startsWith(name))
   return requireExtension(connectors, kind ?? scheme, 'connector')
 }
 
-/** The keys a database is known by, best first: its name, its host's and its name, numbers. */
+/** Keys for a database, best first: its name, host and name, numbered. */
 function connectionKey(url: URL, taken: ReadonlySet<string>): string {
   const name = toKey(decodeURIComponent(url.pathname.slice(1)), toKey(url.hostname, 'database'))
   const candidates = [name, toKey(`${url.hostname.split('.')[0]}-${name}`, name)]
@@ -111,7 +109,6 @@ async function discoverAll(
   return Array.fromAsync(connector.discover({ key, settings, clock, log, signal }, zone))
 }
 
-/** How many assets there are for the catalogue, and what has to be done before. */
 function inShort(found: readonly Found[], { connection: { key, note }, existing }: Target, out: string): string {
   const added = found.filter((one) => existing?.assets.has(`${key}/${one.path}`) !== true)
   const known = found.length - added.length

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/** Ways to read one written value: as JSON, as text, as a list of texts. */
 function readings(texts: readonly string[]): unknown[] {
   const [only] = texts
   if (texts.length !== 1 || only === undefined) return [[...texts], texts.map(asJson)]
@@ -23,17 +22,15 @@ function complaintsAbout(name: string, value: unknown, schema: z.ZodType): z.cor
   return issues.filter((issue) => issue.path[0] === name || (issue.code === 'unrecognized_keys' && issue.keys.includes(name)))
 }
 
-/** The reading the flow takes, else the one that is at least of the right kind, so that the complaint is about what was written. */
+/** The reading the flow accepts, else one of the right kind, so that the message is about what was written. */
 function bestReading(name: string, texts: readonly string[], schema: z.ZodType): unknown {
   const candidates = readings(texts).map((value) => ({ value, complaints: complaintsAbout(name, value, schema) }))
   const isOfItsKind = ({ complaints }: (typeof candidates)[number]) => complaints.every(({ code }) => code !== 'invalid_type')
   return (candidates.find(({ complaints }) => complaints.length === 0) ?? candidates.find(isOfItsKind) ?? candidates[0])?.value
 }
 
-/**
- * Reads `name=value` words as the flow's parameters: a value may be JSON, plain text or a list with commas, whichever
- * the flow takes; a name given twice is a list. Names all that do not fit.
- */
+/** Reads `name=value` words as the flow's parameters: JSON, plain text or a comma list, whichever the flow accepts; a repeated name is a
+ * list. Names all that do not fit. */
 export function readRunParameters(words: readonly string[], schema: z.ZodType): Record<string, unknown> {
   const byName = Map.groupBy(words, (word) => word.split('=')[0] ?? '')
   const values = [...byName].map(([name, written]) => {

@@ -18,7 +18,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
 } as const
 
-/** The run that is to be replayed: an id, or `last` for the newest one with rows put aside. */
+/** An id, or `last`: the newest run with rejected rows. */
 async function runToReplay(ctx: Context, flow: string, written: string): Promise<string> {
   const found = written === 'last' ? await findRunToReplay(ctx, flow) : await findRun(ctx, written)
   if (found !== null && found.flow === flow) return found.id
@@ -27,7 +27,6 @@ async function runToReplay(ctx: Context, flow: string, written: string): Promise
   throw new TidemarkError('not-found', { publicMessage })
 }
 
-/** Refuses a word of the command line whose parameter the flow does not take. */
 async function requireParameters(ctx: Context, flow: string, words: Record<string, string>): Promise<void> {
   const known = await getFlowParameters(ctx, flow)
   for (const [name, word] of Object.entries(words))
@@ -35,7 +34,7 @@ async function requireParameters(ctx: Context, flow: string, words: Record<strin
       throw new TidemarkError('invalid', { publicMessage: `The flow ${flow} does not know ${word}: it takes no parameter ${name}.` })
 }
 
-/** Asks for the run; a refusal because of another one says which, as a command line has no links. */
+/** Asks for the run; a refusal because of another run names it, as a command line has no links. */
 async function ask(ctx: Context, flow: string, parameters: Record<string, unknown>): Promise<RequestedRun> {
   try {
     return await requestRun(ctx, { flow, parameters, requestedBy: personName() })

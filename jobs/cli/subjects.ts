@@ -6,12 +6,10 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 const KINDS: readonly WindowSubject['kind'][] = ['feed', 'group', 'asset', 'flow']
 
-/** Something that can be paused. */
 export interface Pausable extends WindowSubject {
   name: string
 }
 
-/** `feed:terms`, or a key alone when only one thing has it. */
 function readSubject(words: string): { kinds: readonly WindowSubject['kind'][]; key: string } {
   const kind = KINDS.find((each) => words.startsWith(`${each}:`))
   return kind === undefined ? { kinds: KINDS, key: words } : { kinds: [kind], key: words.slice(kind.length + 1) }
@@ -27,7 +25,6 @@ async function findSubject(ctx: Context, kind: SubjectKind, key: string): Promis
   return found === undefined || found.removedAt !== null ? [] : [{ kind, key, name: found.name }]
 }
 
-/** The feed, group, asset or flow somebody named; refused when there is none, or more than one. */
 export async function requirePausable(ctx: Context, words: string): Promise<Pausable> {
   const { kinds, key } = readSubject(words)
   const found = (await Promise.all(kinds.map((kind) => find(ctx, kind, key)))).flat()

@@ -4,12 +4,9 @@ import type { Clock } from '#lib/platform/clock.ts'
 import type { Environment } from '#lib/platform/env.ts'
 import type { Log } from '#lib/platform/log.ts'
 
-/** A display at the end of a terminal that is redrawn in place. */
 export interface LiveScreen {
   size(): { columns: number; rows: number }
-  /** Draws these lines over those of the last drawing. */
   draw(lines: readonly string[]): void
-  /** Leaves the last drawing where it is; the next one begins below. */
   leave(): void
 }
 
@@ -21,27 +18,21 @@ export interface Terminal {
   note(text: string): void
   /** One line from the person at the keyboard; null when there is none. */
   ask(question: string): Promise<string | null>
-  /** Only where somebody looks at a terminal. */
   live?: LiveScreen
 }
 
-/** What a verb needs from outside. */
 export interface CommandLine {
   terminal: Terminal
   environment: () => Environment
   clock: Clock
   log: Log
-  /** Aborts on Ctrl-C. */
   signal: AbortSignal
 }
 
-/** One word of the command line; the file's name is the word. */
 export interface Verb {
   /** Behind the word: `<flow> [--param name=value …]`. */
   usage: string
-  /** One line for the list of all verbs. */
   summary: string
-  /** Further lines of `--help`. */
   details?: string
   /** Resolves to the exit code. */
   run(args: readonly string[], command: CommandLine): Promise<number>
@@ -60,7 +51,6 @@ function refuse(problem: string): never {
   throw new TidemarkError('invalid', { publicMessage: `${problem} Add --help to see how it is written.` })
 }
 
-/** Parses the words behind a verb; what does not fit is refused in words. */
 export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
   options: T,

@@ -6,15 +6,14 @@ import { defineFlow, type Flow } from '#lib/engine/flow.ts'
 import { deliverDeclaredFlow } from './deliver-flow.ts'
 import { loadDeclaredFlow } from './load-flow.ts'
 
-/** A recipe with what the catalogue says around it. */
 export interface DeclaredFlow {
   name: string
   written: WrittenDeclaredFlow
-  /** The flow's zone: wall-clock times and the marks of a file's name are in it. */
+  /** The flow's zone: for wall-clock times and the marks of a file name. */
   zone: string
 }
 
-/** The flow that a recipe describes. When it runs and how long it may take is the catalogue's, as for every flow. */
+/** The flow that a declaration describes; schedule and time limit are the catalogue's, as for every flow. */
 export function flowFromDeclaration({ name, written, zone }: DeclaredFlow): Flow<DeclaredFlowParameters> {
   const { extract, load, deliver, rejectTolerance = REJECT_TOLERANCE } = written
   const around = { zone, tolerance: rejectTolerance }

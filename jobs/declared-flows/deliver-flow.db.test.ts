@@ -27,7 +27,6 @@ const run = (yaml: string, records: readonly unknown[], more: RunOptions = {}) =
   lake.run('permits-file', flowOf(yaml), { extract: () => answer(records), ...more })
 
 describe('a recipe that delivers', () => {
-  /** Somebody who takes files, and what they were. */
   function partner(fail = 0) {
     const taken: { to: string; path: string; text: string; delivery: Delivery }[] = []
     let failures = fail

@@ -11,7 +11,7 @@ import { Reading } from './reading.ts'
 
 const TRIES = { retries: 3, backoffMs: 10 * SECOND_MS }
 
-/** A CSV file has the columns of `select` unless it names its own: then it has a header also when there is no row. */
+/** CSV columns default to those of `select`: then there is a header also without rows. */
 function formatOf(deliver: WrittenDeliver, selected: Reading['columns']): FileFormat {
   const format = fileFormatSchema.parse(Object.fromEntries(Object.entries(deliver).filter(([key]) => FILE_FORMAT_KEYS.has(key))))
   if (format.format !== 'csv' || format.columns !== undefined || selected === null) return format
@@ -22,7 +22,7 @@ function optionsOf(deliver: WrittenDeliver): Record<string, unknown> {
   return Object.fromEntries(Object.entries(deliver).filter(([key]) => !FILE_FORMAT_KEYS.has(key) && !DELIVER_KEYS.has(key)))
 }
 
-/** Keeps the file of the newest try, and none after the end. */
+/** Keeps the newest try's file, and removes it at the end. */
 class Spool {
   #file: OutgoingFile | null = null
 
@@ -42,7 +42,6 @@ class Spool {
   }
 }
 
-/** What was made of the rows, and handed over unless it was only looked at. */
 interface Made {
   seen: number
   rows: number
@@ -50,7 +49,7 @@ interface Made {
   sha256: string
 }
 
-/** Makes a file of what the recipe reads and hands it over: a whole, checked file or none. */
+/** Makes a file of what the flow reads and hands it over: a whole, checked file or none. */
 export async function deliverDeclaredFlow(
   ctx: FlowContext<DeclaredFlowParameters>,
   declaredFlow: WrittenDeclaredFlow,
@@ -61,13 +60,13 @@ export async function deliverDeclaredFlow(
   const reading = new Reading(ctx, declaredFlow, { zone, key: [], tolerance })
   const spool = new Spool()
   try {
-    // Its result is not stored: the file goes with the attempt, so a later one reads again.
+    // Not stored: the file is lost with the attempt, so a later one reads again.
     await ctx.task('extract', TRIES, (signal) => makeFile(ctx, reading, deliver, spool, signal))
     const { file } = spool
     const { contentType, rows, bytes, sha256 } = file
     const made: Made = { seen: reading.seen, rows, bytes, sha256 }
     if (ctx.parameters.dryRun === true) return { ...toResult(made, path), rowsLoaded: 0, moves: 'nothing' }
-    // Its result tells of the file that was handed over: a later attempt has made another one, perhaps of other rows.
+    // Stored with what was handed over: a later attempt has made another file, perhaps of other rows.
     const handed = await ctx.task('deliver', TRIES, async () => {
       const delivery = { path, contentType, bytes, sha256, open: () => file.open(), options: optionsOf(deliver) }
       const { detail } = await ctx.connect(connectionOf(deliver.to)).deliver(delivery)

@@ -11,7 +11,6 @@ const TRIES = { retries: 3, backoffMs: 10 * SECOND_MS }
 
 interface Loaded {
   counts: LoadCounts
-  /** Records read, refused ones included. */
   read: number
 }
 
@@ -27,7 +26,7 @@ function specOf(declaredFlow: WrittenDeclaredFlow, load: WrittenLoad, parameters
   }
 }
 
-/** Reads the recipe's source into its table: all that was read is checked before anything of the table changes. */
+/** Loads the flow's source into its table: everything is read and checked before the table changes. */
 export async function loadDeclaredFlow(
   ctx: FlowContext<DeclaredFlowParameters>,
   declaredFlow: WrittenDeclaredFlow,
@@ -35,7 +34,7 @@ export async function loadDeclaredFlow(
   { zone, tolerance }: { zone: string; tolerance: number },
 ): Promise<FlowResult> {
   const spec = specOf(declaredFlow, load, ctx.parameters, zone)
-  // A replaced table stands for the whole answer; rows that are merged or appended stand for themselves.
+  // A replaced table stands for the whole answer, merged or appended rows only for themselves.
   const reading = new Reading(ctx, declaredFlow, { zone, key: spec.key, tolerance: spec.mode === 'replace' ? tolerance : null })
   const target = await ctx.lake.beginLoad(spec)
   const fill = async () => {
@@ -43,7 +42,7 @@ export async function loadDeclaredFlow(
     await reading.finish()
   }
   try {
-    // Its result is not stored: what is staged goes with the attempt, so a later one reads again.
+    // Not stored: staged rows are lost with the attempt, so a later one reads again.
     if (target.done === null) await ctx.task('extract', TRIES, fill)
     const loaded = await ctx.task('load', TRIES, async (): Promise<Loaded> => {
       if (target.done === null && !target.isFilled) await fill()

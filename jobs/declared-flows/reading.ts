@@ -6,26 +6,24 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { compileSelect, type Selection } from '#lib/records/select-columns.ts'
 import { UnusableRecord } from '#lib/records/unusable-record.ts'
 
-/** More rows than this with the same kind of trouble are no accident; nobody reads a longer list. */
+/** More rejected rows are no accident, and nobody reads a longer list. */
 const REFUSED_MAX = 10_000
-/** Refused rows that may wait to be written down while reading goes on. */
+/** Rejected rows that may wait to be written while reading goes on. */
 const WAITING_MAX = 200
 const TOLD_EVERY = 500
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.001 ? 2 : 1).replace(/\.?0+$/, '')} %`
 
 interface ReadingOptions {
-  /** What wall-clock times mean. */
   zone: string
-  /** Columns without which a row cannot be told from others. */
+  /** Columns that a row must have to be told from others. */
   key: readonly string[]
-  /** Largest share of refused rows at which the others may stand for the whole; null when they need not. */
+  /** Largest share of rejected rows at which the others may stand for the whole; null: they need not. */
   tolerance: number | null
 }
 
-/** One flow's reading of its source: records in, rows out, with what could not be a row put aside and counted. */
+/** Reads a flow's source: records in, rows out; unusable ones are put aside and counted. */
 export class Reading {
-  /** Records read, refused ones included. */
   seen = 0
   refused = 0
   readonly #ctx: FlowContext<unknown>
@@ -45,7 +43,6 @@ export class Reading {
     return this.#selection.columns
   }
 
-  /** The rows of a whole answer, from its beginning each time. */
   async *rows(): AsyncGenerator<JsonObject> {
     this.seen = 0
     this.refused = 0
@@ -78,7 +75,6 @@ export class Reading {
     return null
   }
 
-  /** Puts the row read last aside. */
   async refuse(reason: string, place = `row ${this.seen}`): Promise<void> {
     this.refused += 1
     if (this.refused > REFUSED_MAX) throw refused(`More than ${REFUSED_MAX} rows could not be used; the last one: ${reason}.`)
@@ -97,7 +93,7 @@ export class Reading {
     this.#ctx.count('extract', { rows: this.seen, ...(this.refused > 0 ? { 'put aside': this.refused } : {}) })
   }
 
-  /** Whether what was read may be used: throws when a field was never there or too many rows were refused. */
+  /** Throws when a field was never there or too many rows were rejected. */
   async finish(): Promise<void> {
     await this.#written()
     const { tolerance } = this.#options

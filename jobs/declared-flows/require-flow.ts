@@ -8,7 +8,7 @@ import { flowFromDeclaration } from './declared-flow.ts'
 
 const storedSchema = z.object({ written: declaredFlowSchema, zone: z.string() })
 
-/** The flow of this name: one with code, else the recipe of the catalogue in force. Throws `not-found` when there is neither. */
+/** The flow of this name: one with code, else the one the catalogue in force declares. Throws `not-found`. */
 export async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>, name: string): Promise<Flow> {
   const flow = flows.get(name)
   if (flow !== undefined) return flow
@@ -22,7 +22,7 @@ export async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>
   return asFlow(flowFromDeclaration({ name, written, zone: written.timezone ?? zone }))
 }
 
-// A flow's own parameters are checked against its schema before it sees them, so whoever runs it need not know their type.
+// The engine checks parameters against the flow's own schema before the flow sees them.
 function asFlow<P>(flow: Flow<P>): Flow {
   return flow as Flow
 }

@@ -17,9 +17,8 @@ const TERMS_AT_ONCE = 2
 const parameters = z.strictObject({
   /** Term codes to load; absent: the active terms of the term flow. */
   terms: z.array(z.string().regex(TERM_CODE, 'is not a term code of four digits')).min(1).optional(),
-  /** A term of which at most this share is still there is not believed: nothing of it is deleted. */
+  /** When at most this share of a term is left, the answer is not believed and nothing is deleted. */
   shrinkRatio: z.number().min(0).max(1).default(0.5),
-  /** Courses per transaction. */
   batchSize: z.int().min(1).max(5000).default(500),
 })
 type Parameters = z.infer<typeof parameters>
@@ -70,7 +69,7 @@ async function chooseTerms(ctx: FlowContext<Parameters>): Promise<string[]> {
   return rows.map((row) => row.strm)
 }
 
-/** Counts courses as they are done; last time's number is the best guess at the total. */
+/** Counts courses as they are done; the last run's number is the best guess at the total. */
 async function expectCourses(ctx: FlowContext<Parameters>, terms: readonly string[]): Promise<(courses: number) => void> {
   const rows = await ctx.lake.query<{ live: number }>(
     'select count(*)::int as live from course_xform.current_course_data where term_code = any ($1) and deleted_at is null',
@@ -87,7 +86,7 @@ async function expectCourses(ctx: FlowContext<Parameters>, terms: readonly strin
 
 type Tried = TermLoaded | { term: string; error: unknown }
 
-/** One term's failure is not the others'; a stop of the run is everybody's. */
+/** One term's failure does not stop the others; a stop of the run does. */
 async function tryTerm(ctx: FlowContext<Parameters>, term: string, curation: Curation, onBatch: (courses: number) => void): Promise<Tried> {
   const { shrinkRatio, batchSize } = ctx.parameters
   try {

@@ -13,10 +13,8 @@ import { openPersonStore, type PersonStore, type Unseen } from './person/store/p
 
 const UNDONE = new Error('rolled back, as everything in a dry run')
 
-/**
- * The same run, of which nothing stays: every transaction does its work and is rolled back, and nobody is put aside. What the parts answer
- * is what they would have done; none of them sees what another did.
- */
+/** A context in which every transaction is rolled back and nobody is put aside: the parts answer what they would have done; none sees what
+ * another did. */
 function asDryRun<Context extends Pick<FlowContext<unknown>, 'lake' | 'quarantine'>>(ctx: Context): Context {
   async function once<T>(task: string, batchKey: string, work: LakeWork<T>): Promise<T> {
     const made: { result?: { of: T } } = {}
@@ -33,11 +31,9 @@ function asDryRun<Context extends Pick<FlowContext<unknown>, 'lake' | 'quarantin
   return { ...ctx, lake: { ...ctx.lake, once }, quarantine: async () => {} }
 }
 
-/**
- * Loads everybody the sources of the population name: who they are, their terms, their documents in batches, stripped of what nobody may
- * keep, into history, current rows and what each service may read. With the upstream `gateway` the catalogue maps `peoplesoft` and
- * `snaplogic_person` to the query endpoint and the person API.
- */
+/** Loads everybody the sources name: terms, documents in batches, sensitive fields removed, into history, current rows and what each
+ * service may read. With upstream `gateway` the catalogue maps `peoplesoft` and `snaplogic_person` to the query endpoint and the person
+ * API. */
 export default defineFlow<PersonParameters>({
   schedule: '0 3 * * *',
   timezone: 'America/New_York',
@@ -85,7 +81,6 @@ function countOf(members: Iterable<unknown>): number {
   return count
 }
 
-/** Whom earlier attempts of this run have loaded or postponed. */
 async function dealtWith(ctx: Work, store: PersonStore): Promise<ReadonlySet<string>> {
   if (ctx.attempt === 1) return new Set()
   const loaded = await store.loadedInThisRun()

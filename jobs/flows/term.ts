@@ -75,7 +75,7 @@ async function fetchTerms(ctx: FlowContext<Parameters>): Promise<JsonValue[]> {
   return answer
 }
 
-// The connector yields parsed JSON rows; this is where its `unknown` gets its name back.
+// The connector yields parsed JSON as `unknown`.
 function asRow(value: unknown): JsonValue {
   return value as JsonValue
 }

@@ -55,7 +55,6 @@ const VARIABLES = { SIS_USER: 'loader', SIS_PASSWORD: CANARY }
 const run = (with_: JobServices) => checkConnection.run(with_, { connection: 'sis' })
 const stored = async () => (await ctx.pool.query('select * from connection_state')).rows[0]
 
-/** Every row of every table, as text. */
 async function wholeDatabase(): Promise<string> {
   const { rows } = await ctx.pool.query<{ name: string }>(
     "select format('%I.%I', table_schema, table_name) as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema !~ '^(pg_|information_schema)'",

@@ -6,7 +6,7 @@ import { claimCheck } from '#lib/commands/probes/claim-check.ts'
 import { recordCheck } from '#lib/commands/probes/record-check.ts'
 import { fingerprintReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
 
-/** A check of a connection is due: can we get in, as it is set up now, and where are its secrets? */
+/** Checks a connection as it is set up now, and notes where its secrets are. */
 export default defineJobKind({
   input: z.object({ connection: z.string() }),
   key: ({ connection }) => connection,

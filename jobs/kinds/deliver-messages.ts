@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { defineJobKind } from '#jobs/worker/job-kind.ts'
 import { deliverMessages } from '#lib/commands/messages/deliver-messages.ts'
 
-/** Messages are due: send them. */
 export default defineJobKind({
   input: z.object({}),
   key: () => 'all',

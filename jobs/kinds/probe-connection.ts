@@ -14,10 +14,8 @@ import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 const BATCH = 500
 const BATCH_MS = 5 * SECOND_MS
 
-/**
- * A connection is due: probe all its assets and record what was seen, or that we could not get in. Or some of its assets are due
- * for a second look: probe these alone, which says nothing about the connection when it does not get in.
- */
+/** Probes all assets of a connection and records what was seen, or that we could not get in. A second look probes its assets alone, and
+ * says nothing about the connection when it does not get in. */
 export default defineJobKind({
   input: z.object({ connection: z.string() }),
   key: ({ connection }) => connection,

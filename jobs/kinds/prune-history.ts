@@ -6,7 +6,7 @@ import { pruneLake } from '#lib/engine/lake/lake-prune.ts'
 
 const BATCHES_KEPT_MS = 90 * DAY_MS
 
-/** Forgets what nobody can see any more: old logs, old facts, what old runs committed. */
+/** Deletes what nobody can see any more: old logs, old facts, what old runs committed. */
 export default defineJobKind({
   input: z.object({}),
   key: () => 'all',

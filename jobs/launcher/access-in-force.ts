@@ -7,16 +7,13 @@ import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 
 const PATIENCE_MS = 5000
 
-/** Who may reach the page. */
 export type Access = 'private' | 'public'
 
-/** What the catalogue accepted last says; `version` tells it from those before. */
 export interface AcceptedAccess {
   version: number
   access: Access
 }
 
-/** The access of the catalogue in force; null when none was accepted yet. Throws when the database does not answer. */
 export async function acceptedAccess(databaseUrl: string): Promise<AcceptedAccess | null> {
   const client = new Client({
     connectionString: databaseUrl,
@@ -40,12 +37,12 @@ export async function acceptedAccess(databaseUrl: string): Promise<AcceptedAcces
 async function isGood(config: string): Promise<boolean> {
   const read = await readCatalogueTexts(config)
   if (!read.ok) return false
-  // Connectors are loaded only where the files say otherwise than what is in force: hardly ever.
+  // Loading the connectors takes long, and is rarely needed: only where the files differ from what is in force.
   const { loadExtensions } = await import('#jobs/worker/load-extensions.ts')
   return loadCatalogueTexts(read.texts, await loadExtensions()).ok
 }
 
-/** What the files say by themselves, public only where no file says otherwise; null when one of them cannot be read. */
+/** What the files alone say, public only where none says otherwise; null when one cannot be read. */
 async function writtenAccess(config: string): Promise<Access | null> {
   const read = await readCatalogueTexts(config)
   if (!read.ok) return null
@@ -55,10 +52,8 @@ async function writtenAccess(config: string): Promise<Access | null> {
   return named.length > 0 && named.every(({ value }) => value === 'public') ? 'public' : 'private'
 }
 
-/**
- * The access to begin with: of the files at `config` if they are a good catalogue, which is then about to be accepted; otherwise of the
- * one in force. Where none is in force yet, what the files say counts as soon as they can be read.
- */
+/** The access to begin with: that of the files if they are a good catalogue, which is about to be accepted; else of the one in force.
+ * Where none is in force, what readable files say counts. */
 export async function firstAccess(config: string | undefined, accepted: AcceptedAccess | null): Promise<Access> {
   const inForce = accepted?.access ?? 'private'
   const written = config === undefined ? null : await writtenAccess(config)

@@ -7,7 +7,7 @@ const LOOPBACK = '127.0.0.1'
 const EVERYWHERE = '0.0.0.0'
 const PATIENCE_MS = 10_000
 
-/** Where the web listens, and by which accepted catalogue; `version` null when none was to be had. */
+/** Where the web listens, and by which accepted catalogue; `version` null: none. */
 export interface Binding {
   address: string
   version: number | null
@@ -15,7 +15,6 @@ export interface Binding {
 
 const addressFor = (access: Access) => (access === 'public' ? EVERYWHERE : LOOPBACK)
 
-/** The address the web listens on from the start: HOST, else every address when the catalogue says `access: public`, else loopback. */
 export async function bindAddress(options: {
   host: string | undefined
   config: string | undefined
@@ -26,7 +25,7 @@ export async function bindAddress(options: {
   return { address: addressFor(await firstAccess(options.config, accepted)), version: accepted?.version ?? null }
 }
 
-/** The address from now on: another one only when another catalogue has been accepted; files and a database that is away change nothing. */
+/** The address from now on; it changes only with another accepted catalogue, not with files or a database that is away. */
 export async function nextBinding(current: Binding, databaseUrl: string): Promise<Binding> {
   const accepted = await acceptedAccess(databaseUrl).catch(() => null)
   if (accepted === null || accepted.version === current.version) return current
@@ -51,7 +50,7 @@ function toPortError(code: string, host: string, port: number): TidemarkError {
   return new TidemarkError('unavailable', { publicMessage: why[code] ?? `The web cannot listen on ${host}:${port} (${code}).` })
 }
 
-/** Makes sure that the port can be had; a web process that is still stopping gets ten seconds. */
+/** Waits up to ten seconds for a web process that is still stopping to free the port. */
 export async function requireFreePort(host: string, port: number, clock: Clock): Promise<void> {
   const giveUpAt = clock.now() + PATIENCE_MS
   for (;;) {

@@ -28,7 +28,7 @@ function pathsBelow(folder: string): string[] {
   return sources.map((name) => join(folder, name)).sort()
 }
 
-/** What the built pages depend on, as one hash: content, not dates, so that a fresh checkout of the same sources builds nothing. */
+/** A hash of content, not dates, so that a fresh checkout of the same sources builds nothing. */
 function stampOfSources(): string {
   const hash = createHash('sha256').update(`${process.cwd()} ${process.version}`)
   const paths = [...FOLDERS.flatMap(pathsBelow), ...FILES.filter((path) => existsSync(path))]
@@ -40,7 +40,7 @@ function isBuilt(): boolean {
   return existsSync(STAMP) && existsSync('.next/BUILD_ID') && readFileSync(STAMP, 'utf8') === stampOfSources()
 }
 
-/** Builds the pages whether or not that is needed; `text` is what the build said. Touches no database. */
+/** Builds the pages; `text` is what the build said. Touches no database. */
 export async function buildPages(signal?: AbortSignal): Promise<{ ok: boolean; text: string }> {
   rmSync(STAMP, { force: true })
   const stamp = stampOfSources()
@@ -57,7 +57,6 @@ export async function buildPages(signal?: AbortSignal): Promise<{ ok: boolean; t
   return { ok: code === 0, text }
 }
 
-/** Makes the Prisma client when it is missing or older than the schema. */
 export async function generateIfNeeded(): Promise<void> {
   try {
     await promisify(execFile)(process.execPath, ['.config/generate.mjs', '--if-needed'])
@@ -69,7 +68,7 @@ export async function generateIfNeeded(): Promise<void> {
   }
 }
 
-/** Builds the pages when they are missing or older than their sources; of several processes at once one builds and the others wait. */
+/** Builds the pages when they are missing or older than their sources; of several processes one builds, the others wait. */
 export async function buildIfNeeded(databaseUrl: string, say: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (isBuilt()) return
   const client = new Client({ connectionString: databaseUrl, application_name: 'tidemark build' })

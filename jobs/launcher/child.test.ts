@@ -128,7 +128,6 @@ describe('a child of the launcher', () => {
   })
 })
 
-/** A process that does nothing but keep one child. */
 async function startLauncher(plan: ChildPlan): Promise<ChildProcess> {
   const module = pathToFileURL('jobs/launcher/child.ts').href
   const script = join(folder, 'launcher.mjs')

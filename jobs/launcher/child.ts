@@ -3,46 +3,37 @@ import { once } from 'node:events'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { ChildEnvironment } from '#lib/platform/env.ts'
 
-/** How to start one child: a Node program with its whole environment. */
 export interface ChildPlan {
   name: string
-  /** Options of Node itself. */
   options?: readonly string[]
-  /** Script and arguments. */
   run: readonly [string, ...string[]]
   environment: ChildEnvironment
-  /** Shows what the child writes to standard output; its errors are always shown. */
   loud?: boolean
   onMessage?: (message: unknown) => void
 }
 
-/** One or several running children. */
 export interface Running {
-  /** Asks them to end, insists after 20 s, resolves when they have gone. */
   stop(): Promise<void>
-  /** Ends them without asking or waiting: for the last moment of the launcher. */
   kill(): void
 }
 
 export interface Child extends Running {
-  /** Stops it and starts it again by another plan. */
   replace(plan: ChildPlan): Promise<void>
 }
 
 const PARENT = new URL(`parent.ts?launcher=${process.pid}`, import.meta.url).href
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 30_000
-/** Who lived this long has started well: the next wait is the first one again. */
+/** After living this long, the next wait is the first one again. */
 const STEADY_MS = 60_000
 const PATIENCE_MS = 20_000
 const TRIES_BEFORE_ADVICE = 3
 
-/** The wait before the next start after so many short lives in a row: 1, 2, 4 … 30 s. */
 export function waitBeforeStart(shortLives: number): number {
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, shortLives - 1))
 }
 
-// A session of its own: Ctrl-C in the terminal reaches only the launcher, which then stops everything in order.
+// Detached: Ctrl-C reaches only the launcher, which stops everything in order.
 function startProcess(plan: ChildPlan): ChildProcess {
   const child = spawn(process.execPath, [...(plan.options ?? []), '--import', PARENT, ...plan.run], {
     env: plan.environment,
@@ -83,7 +74,7 @@ function reportEnd(plan: ChildPlan, child: ChildProcess, shortLives: number, wai
     say(`The ${plan.name} keeps stopping right after its start. The lines above say why; Ctrl-C stops everything.`)
 }
 
-/** Starts a child and keeps it running: when it ends by itself it is started again, with growing waits. */
+/** Keeps a child running: when it ends by itself it is started again, with growing waits. */
 export function keepRunning(first: ChildPlan, clock: Clock, say: (line: string) => void): Child {
   let plan = first
   let child = startProcess(plan)

@@ -1,19 +1,15 @@
 import type { DatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { type ChildEnvironment, childEnvironment, type Environment, environmentVariable } from '#lib/platform/env.ts'
 
-/** What every child is told beyond the launcher's own environment. */
 export interface Settings extends DatabaseUrls {
   environment: Environment
-  /** Signs calls between worker and web. */
   secret: string
-  /** The catalogue in use: the named one, or the demo's. */
   config: string | undefined
-  /** The address people use. */
   publicUrl: string
   isDevelopment: boolean
 }
 
-// The machine's part of the environment; everything else may be somebody's credential.
+// What describes the machine; anything else may be a credential.
 const WEB_NAMES = [
   'PATH',
   'HOME',
@@ -30,7 +26,7 @@ const WEB_NAMES = [
   'SystemRoot',
 ]
 
-/** The environment of everything that runs Next: no credentials, and none from .env files, which Next would read by itself. */
+/** For everything that runs Next: no credentials, none from .env files either, which Next would read by itself. */
 export function webBase(mode: ChildEnvironment['NODE_ENV'], additions: Record<string, string> = {}): ChildEnvironment {
   return childEnvironment(mode, WEB_NAMES, { NEXT_TELEMETRY_DISABLED: '1', __NEXT_PROCESSED_ENV: 'true', ENV_FILE: 'none', ...additions })
 }
@@ -50,13 +46,12 @@ export function webEnvironment(settings: Settings): ChildEnvironment {
   })
 }
 
-/** What we put into a child's environment that nobody's shell has: where it stands in .env, the file is right, not this copy. */
+/** Names of variables we add: where .env has one, the file counts, not this copy. */
 function handedOn(ours: Record<string, string | undefined>): string {
   const names = Object.entries(ours).flatMap(([name, value]) => (environmentVariable(name) === value ? [] : [name]))
   return names.join(',')
 }
 
-/** The worker gets all there is; `additions` come from the demo. */
 export function workerEnvironment(settings: Settings, additions: Record<string, string> = {}): ChildEnvironment {
   const { databaseUrl, lakeDatabaseUrl, environment, secret, config, publicUrl } = settings
   const ours = {

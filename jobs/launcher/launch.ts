@@ -13,15 +13,12 @@ import { requireSecret } from './secret.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
 import { bindingOf, keepWeb, waitForPage } from './web.ts'
 
-/** What to run: everything, or one part against databases that run elsewhere. */
 export type Mode = 'everything' | 'web' | 'worker'
 
 export interface Launch {
-  /** Resolves when everything runs, and the page answers when there is one. */
   start(): Promise<void>
-  /** Stops everything in order: children first, the database last. */
+  /** Children first, the database last. */
   stop(): Promise<void>
-  /** Ends everything without waiting: for the last moment of the process. */
   kill(): void
 }
 
@@ -31,7 +28,6 @@ interface LaunchOptions {
   environment: Environment
   clock: Clock
   say: (line: string) => void
-  /** Hears why nothing can go on, when the database is gone for good. */
   onLost: (error: unknown) => void
 }
 
@@ -99,7 +95,7 @@ class Launcher implements Launch {
     return { databaseUrl: urls.databaseUrl, lakeDatabaseUrl, environment, secret, config, publicUrl, isDevelopment }
   }
 
-  /** Everything that has to be there before the children; each step is skipped once somebody asked to stop. */
+  /** What has to be there before the children; each step is skipped after a request to stop. */
   async #prepare(settings: Settings, host: string): Promise<void> {
     const { mode, environment, clock, say, isDevelopment } = this.#options
     const { signal } = this.#stopping
@@ -132,12 +128,11 @@ class Launcher implements Launch {
   }
 }
 
-/** Prepares a launch; nothing happens before `start`. */
 export function createLaunch(options: LaunchOptions): Launch {
   return new Launcher(options)
 }
 
-/** The demo campus and the worker that watches it: the worker starts when the campus is ready, and anew when it moved. */
+/** The demo campus and its worker, which starts when the campus is ready, and again when its addresses change. */
 function keepCampus(settings: Settings, clock: Clock, say: (line: string) => void): Running {
   let known: Record<string, string> = {}
   let worker: Child | undefined

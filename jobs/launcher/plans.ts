@@ -7,13 +7,11 @@ const WEB = 'app/serve.ts'
 const WORKER = 'jobs/worker.ts'
 const DEMO = 'demo/main.ts'
 
-/** The catalogue of the demo, used when none is named. */
 export const DEMO_CATALOGUE = 'demo/catalogue'
 
-/** What the demo tells the launcher once its stand-in servers listen: the variables its catalogue asks for. */
+/** The demo's message once its servers listen: the variables its catalogue refers to. */
 const readySchema = z.object({ kind: z.literal('ready'), environment: z.record(z.string(), z.string()) })
 
-/** True when the demo campus is part of this installation: deleting demo/ is allowed. */
 export function hasDemo(): boolean {
   return existsSync(DEMO) && existsSync(DEMO_CATALOGUE)
 }
@@ -28,16 +26,12 @@ export function webPlan(settings: Settings, host: string): ChildPlan {
   }
 }
 
-/**
- * Options of the worker's Node, which on a large machine would let garbage grow to half a gigabyte before it looks. With them and the
- * variables below 100,000 people in one run take the process to less than 300 MB (`npm run bench`).
- */
+/** On a large machine Node lets garbage grow to half a gigabyte. With these options and the variables below, a run of 100,000 people
+ * takes less than 300 MB (`npm run bench`). */
 export const WORKER_OPTIONS = ['--max-semi-space-size=4', '--max-old-space-size=512'] as const
 
-/**
- * Makes glibc give large buffers back when they are freed: by itself it raises the threshold to the largest one it has seen and keeps
- * what is below (mallopt(3), M_MMAP_THRESHOLD). Other systems ignore these.
- */
+/** glibc raises its mmap threshold to the largest freed buffer and keeps what is below (mallopt(3), M_MMAP_THRESHOLD): fixed, it gives
+ * buffers back. Other systems ignore these. */
 export const WORKER_VARIABLES = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' } as const
 
 export function workerPlan(settings: Settings, additions?: Record<string, string>): ChildPlan {
@@ -45,7 +39,7 @@ export function workerPlan(settings: Settings, additions?: Record<string, string
   return { name: 'worker', options: WORKER_OPTIONS, run: [WORKER], environment, loud: true }
 }
 
-/** The demo campus; `onReady` is called with the variables for the worker, again after each restart. */
+/** `onReady` is called with the variables for the worker, again after each restart. */
 export function demoPlan(settings: Settings, onReady: (environment: Record<string, string>) => void): ChildPlan {
   return {
     name: 'demo campus',

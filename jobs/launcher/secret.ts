@@ -10,7 +10,7 @@ export async function requireSecret(dataFolder: string): Promise<string> {
   await mkdir(dataFolder, { recursive: true })
   const draft = `${path}.${process.pid}`
   await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 })
-  // A link never replaces: of two processes at once the first one's secret counts for both.
+  // link(2) never replaces: of two concurrent processes the first one's secret counts for both.
   await link(draft, path).catch((error: NodeJS.ErrnoException) => (error.code === 'EEXIST' ? undefined : rename(draft, path)))
   await rm(draft, { force: true })
   return (await readFile(path, 'utf8')).trim()

@@ -12,12 +12,10 @@ import { waitBeforeStart } from './child.ts'
 
 const LOOK_EVERY_MS = 2000
 
-/** The embedded server, started again when it dies under us. */
 export interface ServerKeeper {
   urls: DatabaseUrls
   adopted: boolean
   stop(): Promise<void>
-  /** Asks the server to stop without waiting: for the last moment of the launcher. */
   stopSoon(): void
 }
 
@@ -25,15 +23,13 @@ interface KeeperOptions {
   dataFolder: string
   clock: Clock
   say: (line: string) => void
-  /** Hears of a restart on another port. */
   onMoved: (urls: DatabaseUrls) => void
-  /** Hears that the data are no longer there: nothing can go on. */
   onGone: (error: unknown) => void
 }
 
 const isGone = (error: unknown) => isTidemarkError(error) && error.code === 'not-found'
 
-/** Tries until the server runs again or we stop; throws when its data are no longer there. */
+/** Tries until the server runs again or the signal aborts; throws when its data are gone. */
 async function startAgain({ dataFolder, clock, say }: KeeperOptions, signal: AbortSignal): Promise<EmbeddedServer | undefined> {
   say('The embedded database has stopped; it starts again.')
   for (let tries = 1; !signal.aborted; tries += 1) {
@@ -98,7 +94,7 @@ class Keeper implements ServerKeeper {
     }
   }
 
-  /** What nobody tells us: the folder was removed, or the server waits for us to leave before it stops. */
+  /** Notices what no event tells: the folder was removed, or the server waits for our connections before it stops. */
   async #lookAfter(server: EmbeddedServer, signal: AbortSignal): Promise<void> {
     const { clock, say, onGone, dataFolder } = this.#options
     let isToldToStop = false
@@ -113,7 +109,6 @@ class Keeper implements ServerKeeper {
   }
 }
 
-/** Starts the embedded server of a data folder and keeps it running. */
 export async function keepServer(options: KeeperOptions): Promise<ServerKeeper> {
   return new Keeper(options, await startEmbeddedPostgres(options.dataFolder))
 }

@@ -8,13 +8,12 @@ import { webPlan } from './plans.ts'
 const ACCESS_EVERY_MS = 5000
 const ANSWER_MS = 10_000
 
-/** Where the web listens at first: HOST, or what the catalogue's `access` implies. */
 export function bindingOf(settings: Settings): Promise<Binding> {
   const { environment, config, databaseUrl } = settings
   return bindAddress({ host: environment.host, config, databaseUrl })
 }
 
-/** The web, listening as bound; when a catalogue with another `access` is accepted it moves to the address that this implies. */
+/** Keeps the web running; it moves when an accepted catalogue's `access` implies another address. */
 export function keepWeb(settings: Settings, first: Binding, clock: Clock, say: (line: string) => void): Running {
   const web = keepRunning(webPlan(settings, first.address), clock, say)
   const stopping = new AbortController()
@@ -46,13 +45,9 @@ export function keepWeb(settings: Settings, first: Binding, clock: Clock, say: (
 
 const healthSchema = z.object({ worker: z.object({ ok: z.boolean() }) })
 
-/** What must be there before people are sent to the page. */
 export type Readiness = 'page' | 'page-and-worker'
 
-/**
- * Resolves when the page answers a request, whatever it says, and the worker is at work where that is wanted;
- * false when the signal aborts first.
- */
+/** Resolves when the page answers anything and, where wanted, the worker works; false when the signal aborts first. */
 export async function waitForPage(wanted: Readiness, host: string, port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
   const page = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`

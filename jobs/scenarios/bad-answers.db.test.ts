@@ -29,7 +29,6 @@ async function endOf(runId: string): Promise<EndedRun | undefined> {
   return rows[0]
 }
 
-/** Everything this run wrote into Tidemark’s database, as one text. */
 async function everythingAbout(runId: string): Promise<string> {
   const rows = await harness.rows(
     `select (select to_jsonb(r) from run r where id = $1) as run, (select jsonb_agg(l) from run_log l where run_id = $1) as log,

@@ -32,7 +32,6 @@ afterEach(async () => {
   await hook.close()
 })
 
-/** How often the Atom feed says that the terms are late. */
 async function lateEntries(): Promise<number> {
   const xml = (await atomFeed(harness.ctx, { feedKey: 'terms' }))?.xml ?? ''
   return xml.match(/<title>Terms is late<\/title>/g)?.length ?? 0

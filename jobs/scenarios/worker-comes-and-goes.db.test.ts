@@ -133,7 +133,6 @@ describe('two workers on one database', () => {
   })
 })
 
-/** What is there more than once although it may be there only once. */
 async function doubled(): Promise<Record<string, object[]>> {
   const more = (table: string, columns: string) => `select ${columns} from ${table} group by ${columns} having count(*) > 1`
   return {

@@ -4,7 +4,6 @@ import { requireRightClock } from './check-clock.ts'
 
 const NOW = Date.parse('2026-03-01T07:00:00Z')
 
-/** A database whose clock shows `ms`; only what the check asks for. */
 function databaseAt(ms: number) {
   const query = async () => ({ rows: [{ ms }] })
   return { query } as unknown as Parameters<typeof requireRightClock>[0]

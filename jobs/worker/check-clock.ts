@@ -7,7 +7,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 const DIFFERENCE_MAX_MS = 1000
 const LOOKS = 3
 
-/** Throws when this machine's clock is more than a second away from the database's: statuses would turn at the wrong time. */
+/** Throws when this clock is more than a second off the database's: statuses would turn at the wrong time. */
 export async function requireRightClock(sql: Sql, clock: Clock): Promise<void> {
   let smallest = Number.POSITIVE_INFINITY
   for (let look = 0; look < LOOKS; look++) {
@@ -23,7 +23,6 @@ export async function requireRightClock(sql: Sql, clock: Clock): Promise<void> {
   })
 }
 
-/** The database's own time, as precisely as one round trip allows. */
 async function readDatabaseClock(sql: Sql): Promise<Instant> {
   const { rows } = await sql.query<{ ms: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms')
   return rows[0]?.ms ?? Number.NaN

@@ -4,13 +4,9 @@ import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { type OpeningTools, openWritten, type WrittenConnection } from './connections.ts'
 
-/** A system that has not answered by then does not let us in. */
 const CHECK_TIMEOUT_MS = MINUTE_MS
 
-/**
- * Tries to get into a system as a run would, with its secrets as they are now. Never throws but when the signal aborts: what went
- * wrong is the answer, in words, and no secret stands in it whatever the system said.
- */
+/** Gets into a system as a run would. Rejects only when the signal aborts: any failure is the answer, in words without secrets. */
 export async function checkConnection(tools: OpeningTools, key: string, written: WrittenConnection, signal: AbortSignal): Promise<Health> {
   try {
     return await withinLimit(tools, signal, (limited) => {
@@ -24,7 +20,7 @@ export async function checkConnection(tools: OpeningTools, key: string, written:
   }
 }
 
-/** The answer, or a timeout, also of a connector that does not listen to its signal. */
+/** Also limits a connector that ignores its signal. */
 async function withinLimit<T>({ clock }: OpeningTools, signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController()
   const over = new AbortController()

@@ -12,7 +12,6 @@ import { secretsOf } from '#lib/platform/secrets/secret-fingerprint.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 import type { JobServices } from './job-kind.ts'
 
-/** A connection as the stored document holds it. */
 export const writtenSchema = z.looseObject({ kind: z.string() })
 
 export interface OpenConnection {
@@ -20,7 +19,7 @@ export interface OpenConnection {
   connection: Connection<unknown>
 }
 
-/** What it takes to open a connection: with a worker around, or without. */
+/** What it takes to open a connection, with or without a worker. */
 export interface OpeningTools {
   connectors: ReadonlyMap<string, Connector>
   lookup: Lookup
@@ -28,16 +27,13 @@ export interface OpeningTools {
   log: Log
 }
 
-/** A connection as the catalogue writes it, apart from our own keys. */
+/** A connection as the catalogue writes it, without our own keys. */
 export interface WrittenConnection {
   kind: string
   settings: Record<string, unknown>
 }
 
-/**
- * A connection as written, ready to be used: its secrets resolved as they are now, its settings checked; nothing it says repeats
- * them. Throws with what to do.
- */
+/** Opens a connection as written: secrets resolved now, settings checked, secrets removed from all it says. Throws with what to do. */
 export function openWritten(tools: OpeningTools, key: string, written: WrittenConnection, signal: AbortSignal): OpenConnection {
   const connector = requireExtension(tools.connectors, written.kind, 'connector')
   const parsed = connector.settings.safeParse(resolveSecrets(written.settings, tools.lookup))
@@ -52,20 +48,15 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
   return { connector: guarded(connector, redact), connection: { key, settings: parsed.data, clock: tools.clock, log, signal } }
 }
 
-/**
- * A connection of the catalogue in force, ready to be used: its secrets resolved as they are now, its settings checked.
- * Throws with what to do when a secret is missing or the settings do not fit.
- */
+/** Opens a connection of the catalogue in force, like `openWritten`. */
 export async function openConnection(services: JobServices, key: string, signal: AbortSignal): Promise<OpenConnection> {
   return openWritten(toTools(services), key, await readWritten(services, key), signal)
 }
 
-/** What a worker opens connections with. */
 export function toTools({ connectors, lookup, ctx }: JobServices): OpeningTools {
   return { connectors, lookup, clock: ctx.clock, log: ctx.log }
 }
 
-/** A connection as the catalogue in force writes it. */
 export async function readWritten({ ctx }: JobServices, key: string): Promise<WrittenConnection> {
   const { rows } = await ctx.pool.query<{ written: unknown }>(`select document -> 'connections' -> $1 as written from ${IN_FORCE} v`, [key])
   const written = writtenSchema.safeParse(rows[0]?.written)
@@ -73,7 +64,6 @@ export async function readWritten({ ctx }: JobServices, key: string): Promise<Wr
   throw new TidemarkError('not-found', { publicMessage: `There is no connection "${key}" in the catalogue.` })
 }
 
-/** Its own settings apart from our keys. */
 export function toWritten(written: z.infer<typeof writtenSchema>): WrittenConnection {
   const settings = Object.fromEntries(Object.entries(written).filter(([name]) => !CONNECTION_KEYS.has(name)))
   return { kind: written.kind, settings }

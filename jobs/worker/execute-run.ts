@@ -27,7 +27,6 @@ interface LeaseHold {
 
 const END_TRIES = 5
 
-/** Executes a claimed run: keeps its lease, runs its flow, writes its end or hands it back. */
 export async function executeRun(services: JobServices, run: ClaimedRun, control: Control): Promise<void> {
   const log = services.ctx.log.child({ flow: run.flow, run: run.runId, attempt: run.attempt })
   const lease = { until: run.leaseUntil }
@@ -93,7 +92,7 @@ function openLakeFor(services: JobServices, run: ClaimedRun, lease: LeaseHold, s
   })
 }
 
-/** Renews the lease every ten seconds, or when its wake signal says so; stops the run when it was cancelled or is no longer ours. */
+/** Renews the lease every ten seconds and when woken; stops a run that was cancelled or is no longer ours. */
 async function keepLease(
   services: JobServices,
   run: ClaimedRun,

@@ -6,20 +6,18 @@ import { createOutgoingHeartbeat } from '#lib/platform/outgoing-heartbeat.ts'
 import { resolveSecret } from '#lib/platform/secrets/secrets.ts'
 import type { JobServices } from './job-kind.ts'
 
-/** A sweep that has not succeeded for this long means that something is wrong with this worker. */
+/** When no sweep has succeeded for this long, this worker is not healthy. */
 const HEALTHY_MS = 30 * SECOND_MS
 
-/** No worker heard of for this long: nobody was looking. */
 const GAP_MS = 30 * SECOND_MS
 
-/** Notes the stretch before this worker's start in which no worker was there, so that history shows it as a gap in our sight. */
+/** Records the time without any worker before this start as blindness. */
 export async function noteAbsence(services: JobServices): Promise<void> {
   const last = await getLastHeartbeat(services.ctx.pool)
   const now = services.ctx.clock.now()
   if (last !== null && now - last > GAP_MS) await noteWorkerGap(services.ctx, { from: last, to: now })
 }
 
-/** Notes in the database that this worker lives and what it holds. */
 export async function beatInside(services: JobServices, startedAt: Instant): Promise<void> {
   const { ctx, workerId, runs } = services
   await noteHeartbeat(ctx.pool, {
@@ -30,7 +28,7 @@ export async function beatInside(services: JobServices, startedAt: Instant): Pro
   })
 }
 
-/** Calls the address the catalogue names for as long as the worker is healthy, so that something else notices when it is not. */
+/** Calls the heartbeat address while the worker is healthy, so that its silence is noticed. */
 export async function beatOutside(services: JobServices, lastSweptAt: () => Instant): Promise<void> {
   const { ctx, lookup, signal } = services
   const heartbeat = createOutgoingHeartbeat({

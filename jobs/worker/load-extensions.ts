@@ -26,17 +26,14 @@ function isFlow(value: unknown): value is Flow {
   return hasFunctions(value, ['schedule', 'timezone', 'reads', 'writes', 'connections', 'parameters', 'timeoutMs'], ['run'])
 }
 
-/** Every connector of lib/connectors, by its kind. */
 export function loadConnectors(): Promise<Map<string, Connector>> {
   return loadFolder(CONNECTORS, { except: ['kit'], inFolder: 'connector.ts' }, isConnector)
 }
 
-/** Every flow of jobs/flows, by its name; inert until the catalogue names it. */
 export function loadFlows(): Promise<Map<string, Flow>> {
   return loadFolder(FLOWS, { inFolder: 'flow.ts' }, isFlow)
 }
 
-/** Everything the catalogue may name. */
 export async function loadExtensions(): Promise<Extensions> {
   const [connectors, flows] = await Promise.all([loadConnectors(), loadFlows()])
   return { connectors, flows }

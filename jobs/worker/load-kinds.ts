@@ -6,12 +6,10 @@ import type { JobKind } from './job-kind.ts'
 const KINDS = fileURLToPath(new URL('../kinds', import.meta.url))
 const NOTIFIERS = fileURLToPath(new URL('../../lib/notifiers', import.meta.url))
 
-/** Every job kind of jobs/kinds, by its name. */
 export function loadKinds(): Promise<Map<string, JobKind>> {
   return loadFolder(KINDS, {}, isJobKind)
 }
 
-/** Every channel of lib/notifiers, by its kind. */
 export function loadNotifiers(): Promise<Map<string, Notifier>> {
   return loadFolder(NOTIFIERS, { except: ['notifier.ts'] }, isNotifier)
 }

@@ -8,10 +8,10 @@ import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { JobServices } from './job-kind.ts'
 
-/** The check of so much text may take seconds: the page is told beforehand, and what is due meanwhile goes on. */
+/** Checking so much text may take seconds: the page is told first, and it runs in a thread. */
 const LONG_TEXT = 300_000
 
-/** Makes the catalogue that was read the one in force; a bad one leaves the last good one in force and its problems on the page. */
+/** Puts the catalogue into force; a bad one leaves the last good one in force and its problems on the page. */
 export async function reloadCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
   const read = given ?? (await readCatalogueTexts(services.config))
   const loaded = await check(services, read)
@@ -51,7 +51,7 @@ async function putInForce(services: JobServices, loaded: LoadedCatalogue & { ok:
   ctx.log.info('catalogue in force', { groups: groups.length, feeds: feeds.length, assets: assets.length })
 }
 
-/** Whatever keeps a good catalogue from coming into force is said where its problems are said, never only in the log. */
+/** What keeps a good catalogue from coming into force is shown where its problems are, not only in the log. */
 async function noteFailure({ ctx, config }: JobServices, hash: string | null, error: unknown): Promise<void> {
   const problem: CatalogueProblem = {
     file: config,
@@ -66,7 +66,7 @@ async function noteFailure({ ctx, config }: JobServices, hash: string | null, er
   )
 }
 
-/** Checks a catalogue in a thread of its own, so that a large one holds up nothing that is due meanwhile. Throws what the check throws. */
+/** Checks a catalogue in a thread, so that nothing that is due waits. Throws what the check throws. */
 async function checkApart(read: CatalogueTexts): Promise<LoadedCatalogue> {
   const thread = new Worker(new URL('./check-thread.ts', import.meta.url), { workerData: read })
   try {

@@ -6,18 +6,13 @@ import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
 import { type OpenConnection, openConnection } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
 
-/** What a flow reads from and delivers to while it runs. */
 export interface RunConnections {
-  /** Records of a connection. */
   extract(key: string, request: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<unknown>
-  /** Hands a file over to a connection. */
   deliver(key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered>
 }
 
-/**
- * The connections of one run: each is read from the catalogue, and its references resolved, once, however many questions a flow asks. One
- * that let nobody in is opened anew for the next question: a password changed meanwhile counts.
- */
+/** A run's connections, each read and its references resolved once, however many questions a flow asks. One that refused us is opened
+ * again for the next question, since its password may have changed. */
 export function runConnections(services: JobServices): RunConnections {
   const opened = new Map<string, Promise<OpenConnection>>()
   const proven = new Set<string>()
@@ -75,7 +70,7 @@ function cannot(publicMessage: string): TidemarkError {
   return new TidemarkError('invalid', { publicMessage })
 }
 
-/** A run that got in where nobody did before has it checked: what is shown of a connection is what was tried last. */
+/** A run got in where the last check did not: what is shown must be what was tried last. */
 async function checkIfFailing({ ctx }: JobServices, key: string): Promise<void> {
   const isFailing = await isConnectionFailing(ctx.pool, key).catch(() => false)
   if (isFailing) await requestCheck(ctx, { connection: key }).catch(() => {})

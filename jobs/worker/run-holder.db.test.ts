@@ -43,7 +43,6 @@ async function start(services: JobServices): Promise<string> {
 const stateOf = async (id: string) =>
   (await ctx.pool.query('select state, attempt, problem, summary, rows_loaded from run where id = $1', [id])).rows[0]
 
-/** Until this worker holds no run any more. */
 async function idle(services: JobServices): Promise<void> {
   while (services.runs.ids().length > 0) await ctx.pool.query('select pg_sleep(0.01)')
 }

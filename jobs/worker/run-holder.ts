@@ -6,7 +6,7 @@ import { executeRun } from './execute-run.ts'
 import type { HeldRuns, JobServices } from './job-kind.ts'
 
 const RUNS_MAX = 4
-/** A stopping worker waits this long for runs that are about to end, then hands them back. */
+/** A stopping worker waits this long for runs about to end, then hands them back. */
 const FINISH_MS = 3000
 
 interface Held {
@@ -15,13 +15,11 @@ interface Held {
   done: Promise<void>
 }
 
-/** The runs one worker holds and executes. */
 export class RunHolder implements HeldRuns {
   readonly #held = new Map<string, Held>()
   #claiming = 0
   #stopping = false
 
-  /** Whether another run may be taken. */
   hasRoom(): boolean {
     return !this.#stopping && this.#held.size + this.#claiming < RUNS_MAX
   }
@@ -30,7 +28,6 @@ export class RunHolder implements HeldRuns {
     return [...this.#held.keys()]
   }
 
-  /** Claims a run, if it may begin, and starts it; false when this worker has no room for another. */
   async take(services: JobServices, runId: string): Promise<boolean> {
     if (!this.hasRoom()) return false
     this.#claiming += 1
@@ -43,7 +40,6 @@ export class RunHolder implements HeldRuns {
     return true
   }
 
-  /** Executes a claimed run in the background to its end. */
   start(services: JobServices, run: ClaimedRun): void {
     const stop = new AbortController()
     const wakeSignal = createWakeSignal(services.ctx.clock)
@@ -55,12 +51,10 @@ export class RunHolder implements HeldRuns {
     this.#held.set(run.runId, { stop, renewLeaseNow: () => wakeSignal.wake(), done })
   }
 
-  /** Looks at once whether somebody cancelled a run or took it away. */
   renewLeasesNow(): void {
     for (const held of this.#held.values()) held.renewLeaseNow()
   }
 
-  /** Lets runs finish that are about to, hands the others back. */
   async stop(sleep: (ms: number) => Promise<void>): Promise<void> {
     this.#stopping = true
     const all = () => Promise.all([...this.#held.values()].map((held) => held.done))

@@ -10,14 +10,11 @@ import type { WakeSignal } from '#lib/platform/wake-signal.ts'
 import type { JobServices } from './job-kind.ts'
 import type { WakeUps } from './wake-ups.ts'
 
-/** However far off the next status is due, look again after this long. */
 const LOOK_AGAIN_MS = 5 * SECOND_MS
 const AFTER_ERROR_MS = SECOND_MS
 
-/**
- * Turns statuses at the instant they are due, until the worker stops: a timer on the earliest one, looked at again every
- * five seconds and when the signal wakes it. Not through the queue, so that nothing stands between a deadline and its colour.
- */
+/** Turns statuses when they are due, until the worker stops: by a timer on the earliest, checked every five seconds and when woken. Not
+ * through the queue, so that nothing stands between a deadline and its status. */
 export async function sweepStatuses(services: JobServices, wakeSignal: WakeSignal, onSwept: () => void): Promise<void> {
   const { ctx, signal } = services
   while (!signal.aborted) {
@@ -34,16 +31,14 @@ export async function sweepStatuses(services: JobServices, wakeSignal: WakeSigna
   }
 }
 
-/** Timers fire up to a millisecond early; a due instant that another worker is busy with is not asked for in a circle. */
+/** Timers fire up to a millisecond early, and an instant that another worker is busy with must not be asked for in a tight loop. */
 export function untilNext(nextDueAt: Instant | null, now: Instant): number {
   if (nextDueAt === null) return LOOK_AGAIN_MS
   return Math.min(Math.max(nextDueAt - now + 1, 50), LOOK_AGAIN_MS)
 }
 
-/**
- * Makes the next runs, ends lost leases and starts what is ready; what this worker has no room for, and probes, checks and messages, it
- * sends through the queue.
- */
+/** Makes the next runs, ends lost leases and starts what is ready; the queue carries what this worker has no room for, probes, checks,
+ * messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await expireLeases(ctx)
@@ -56,7 +51,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('deliver-messages')
 }
 
-/** Not through the queue: somebody may be waiting for it. That one run cannot be claimed holds up no other work. */
+/** Not through the queue: somebody may be waiting. One run that cannot be claimed holds up no other work. */
 function take(services: JobServices, runId: string): Promise<boolean> {
   return services.runs.take(services, runId).catch((error) => {
     services.ctx.log.error('a run could not be claimed; the next sweep tries again', { run: runId, error: toInternalMessage(error) })

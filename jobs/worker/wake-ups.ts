@@ -3,17 +3,15 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import type { JobKind, JobServices } from './job-kind.ts'
 
-/** Sends wake-ups to all workers. */
 export interface WakeUps {
-  /** One worker will do this soon, unless the same is waiting to be done already. Never throws: the next sweep sends it again. */
+  /** Some worker will do this soon; a waiting equal job makes it one. Never throws: the next sweep sends it again. */
   send(kind: string, input?: object): Promise<void>
-  /** Takes nothing more; resolves when the jobs under way have ended or after some seconds. */
   stop(): Promise<void>
 }
 
 const STOP_MS = 5000
 
-/** Nothing is ever retried or redelivered on purpose: rows say what is to be done, a lost wake-up is sent again. */
+/** The queue never retries: rows decide, and a lost wake-up is sent again. */
 const QUEUE = {
   policy: 'short',
   retryLimit: 0,
@@ -23,7 +21,7 @@ const QUEUE = {
   notify: true,
 } as const
 
-/** Joins the queue: from here on this worker is woken for every kind of job. */
+/** Joins the queue: this worker is woken for every kind of job. */
 export async function startWakeUps(options: {
   url: string
   kinds: ReadonlyMap<string, JobKind>
@@ -69,7 +67,6 @@ async function joinQueue(boss: PgBoss, name: string, kind: JobKind, services: Jo
   })
 }
 
-/** Does one job; whatever goes wrong ends here, in the log. */
 async function runJob(name: string, kind: JobKind, services: JobServices, data: unknown, log: Log): Promise<void> {
   try {
     await kind.run(services, kind.input.parse(data))

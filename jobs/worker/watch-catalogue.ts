@@ -5,9 +5,9 @@ import type { Log } from '#lib/platform/log.ts'
 
 const EVERY_MS = 1000
 const LOOK_AGAIN_MS = 250
-/** Editors write in several steps: a change counts once the files, their sizes and times have been the same for this long. */
+/** Editors write in several steps: a change counts once files, sizes and times have stayed the same for this long. */
 const SETTLED_MS = 1000
-/** The same for files that end within a line or hold nothing: somebody is probably still writing. */
+/** For files that are empty or end within a line: somebody is probably still writing. */
 const ABRUPT_MS = 1500
 const LONGEST_WAIT_MS = 30_000
 
@@ -16,13 +16,13 @@ interface WatchOptions {
   clock: Clock
   log: Log
   signal: AbortSignal
-  /** Called with the first look and after every change, one at a time; when it throws, it is called again, after growing waits. */
+  /** Called at first and after every change, one at a time; repeated with growing waits when it throws. */
   onChange: (read: CatalogueTexts) => Promise<void>
 }
 
 const hasBeenQuiet = (reading: CatalogueReading, now: number) => reading.changedAtMs > 0 && now - reading.changedAtMs >= ABRUPT_MS
 
-/** What the files hold when nobody writes any more; at once when it is what is known already, or old at the first look. */
+/** The files once nobody writes; at once when they are known already, or old at the start. */
 async function settledReading({ path, clock, signal }: WatchOptions, known: string | null): Promise<CatalogueReading> {
   let last = await readCatalogueAgain(path)
   if (last.content === known || (known === null && hasBeenQuiet(last, clock.now()))) return last
@@ -36,10 +36,7 @@ async function settledReading({ path, clock, signal }: WatchOptions, known: stri
   return last
 }
 
-/**
- * Follows a catalogue file or folder until the signal aborts, by reading it every second: whatever an editor does
- * (replace, truncate, rename), what counts is what a reader would see once it is written.
- */
+/** Follows a catalogue by reading it every second until the signal aborts: however an editor writes, what a reader would see counts. */
 export async function watchCatalogue(options: WatchOptions): Promise<void> {
   const { clock, log, signal, onChange } = options
   let known: string | null = null

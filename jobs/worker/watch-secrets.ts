@@ -14,11 +14,11 @@ const connectionsSchema = z.record(z.string(), writtenSchema).catch({})
 interface Known {
   version: number | null
   connections: z.infer<typeof connectionsSchema>
-  /** What each connection's references led to at the last look. */
+  /** Fingerprints of each connection's references. */
   sights: Map<string, string>
 }
 
-/** Looks at the secrets of all connections until the worker stops: where one changes, its connection is checked at once. */
+/** Follows the secrets of all connections until the worker stops: a changed one has its connection checked at once. */
 export async function watchSecrets(services: JobServices): Promise<void> {
   const { ctx, signal } = services
   let known: Known | null = null
@@ -32,7 +32,6 @@ export async function watchSecrets(services: JobServices): Promise<void> {
   }
 }
 
-/** One look; asks for a check of every connection whose secrets are other ones than at the look before. */
 export async function probeOnce(services: JobServices, before: Known | null): Promise<Known> {
   const { version, connections } = await readConnections(services, before)
   const sights = new Map(Object.entries(connections).map(([key, written]) => [key, sightOf(services, written)]))

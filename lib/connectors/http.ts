@@ -8,15 +8,12 @@ import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
 import { failedProbe, probeAsset } from './kit/probe.ts'
 
-/** Answers that a gateway may give for what lies behind one of its addresses, and a server for one of its doors. */
+/** A gateway may give these answers for what lies behind one of its addresses. */
 const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
 /** When so many addresses got such an answer and none a better one, it is the system's. */
 const WITHOUT_ANSWER_MAX = 20
 
-/**
- * Probes each address. An address that refuses us, or a dead server behind it, is that address's own as soon as any other address
- * answers; when none does, the connection is out of reach.
- */
+/** A refusing address, or a dead server behind it, fails alone as soon as any other answers; when none does, the connection has failed. */
 async function* observeAddresses(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const held: { key: string; error: unknown }[] = []
   let hasAnswered = false
@@ -48,7 +45,6 @@ async function getIn(connection: Connected): Promise<string> {
   }
 }
 
-/** JSON, NDJSON and CSV over HTTP, and files sent by PUT or POST: one asset per address, its path is the address below the base. */
 export default defineConnector<HttpSettings>({
   kind: 'http',
   settings: httpSettings,

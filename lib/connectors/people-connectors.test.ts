@@ -23,7 +23,6 @@ const ids = (count: number, from = 0) => Array.from({ length: count }, (_, place
 const termsOf = (buid: string) =>
   campus.people.termRows(campus.people.find(buid) ?? -1).map((row, place) => ({ 'attr:rownumber': place + 1, ...row }))
 
-/** The two upstreams, asked for the same people with all their terms. */
 const ASK: Record<string, { system: System; request: (buids: string[]) => Record<string, unknown> }> = {
   snaplogic_person: {
     system: 'person-task',

@@ -6,7 +6,7 @@ import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
 import { probeEach, reachable } from './kit/probe.ts'
 
-/** Nobody: the cheapest question there is, and no id leaves the house for it. */
+/** The cheapest question: about nobody, so that no id leaves the house. */
 const NOBODY = { buids: [], objects: ['student', 'affiliate', 'faculty', 'employee'], options: { response_format: 'ndjson' } }
 
 async function ask(connection: Connection<PersonApiSettings>): Promise<string> {
@@ -27,7 +27,7 @@ export default defineConnector<PersonApiSettings>({
   extractRequest: personApiRequest,
 
   async *extract(connection, input) {
-    // One after the other: how many calls run at once is for the flow to say.
+    // How many calls run at once is the flow's decision.
     for (const body of bodiesFor(personApiRequest.parse(input).people)) yield* readPeople(connection, body)
   },
 })

@@ -9,7 +9,6 @@ import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { probeEach } from './kit/probe.ts'
 
-/** Courses of a term, people by their rows, or otherwise the documents of the task. */
 const request = z
   .strictObject({
     path: z.string().optional(),

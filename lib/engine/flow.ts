@@ -4,7 +4,7 @@ import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './lake/load-spec.ts'
 
-/** Retries of one task: network, 408, 425, 429 and 5xx only (`TidemarkError.retryable`), jittered, Retry-After honoured. */
+/** Retries happen only for `TidemarkError.retryable`: network, 408, 425, 429, 5xx; jittered, Retry-After honoured. */
 export interface TaskOptions {
   /** Further tries after the first; 0 when absent. */
   retries?: number
@@ -12,20 +12,18 @@ export interface TaskOptions {
   backoffMs?: number
   backoffMaxMs?: number
   backoffFactor?: number
-  /** Total limit of one try. */
   timeoutMs?: number
 }
 
-/** The same for one of very many small questions, which have no row of their own in the ledger. */
+/** For one of very many small questions, which have no row in the ledger. */
 export interface RetryOptions extends TaskOptions {
-  /** Told before each wait. */
   onWait?: (waitMs: number, error: unknown) => void
 }
 
 export interface MapOptions {
-  /** Items that may wait for a retry without a slot before nothing more is taken from the source; four per slot when absent. */
+  /** Items that may wait for a retry without a slot before nothing more is taken from the source; 4 a slot when absent. */
   waitingMax?: number
-  /** How much of the concurrency, at least 1, may be used now; asked anew for each item. All of it when absent. */
+  /** How much of the concurrency, at least 1, may be used now; asked again for each item. */
   places?: () => number
 }
 
@@ -33,19 +31,16 @@ export interface MapOptions {
 export type LakeWork<T> = (sql: ClientBase) => Promise<T>
 
 interface ConnectionHandle {
-  /** Reads records through the connection's connector. */
   extract(request: Record<string, unknown>): AsyncIterable<unknown>
-  /** Hands a file over through the connection's connector. */
   deliver(delivery: Delivery): Promise<Delivered>
 }
 
-/** What a flow is given. Everything it does to the outside goes through here. */
+/** All that a flow may do to the outside. */
 export interface FlowContext<P> {
   parameters: P
   runId: string
-  /** 1 for the first try of this run; more after a crash. */
   attempt: number
-  /** When this run was meant to begin: its tick, or the moment somebody asked for it. The same for every attempt. */
+  /** Its tick, or when somebody asked for it; the same for every attempt. */
   scheduledFor: Instant
   now(): Instant
   signal: AbortSignal
@@ -57,7 +52,7 @@ export interface FlowContext<P> {
   connect(name: string): ConnectionHandle
   /** A named step: shown on the page, retried by its options, skipped on resume when it has a stored result. */
   task<T>(name: string, options: TaskOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>
-  /** A task's tries, limits and waits without a name, a row in the ledger or a line in the log. Throws what the last try threw. */
+  /** A task's tries and waits without a name, a ledger row or a log line. Throws what the last try threw. */
   retry<T>(options: RetryOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** Bounded concurrency over an iterable with back-pressure; a waiting retry holds no slot. Results in completion order. */
   map<T, R>(
@@ -66,46 +61,40 @@ export interface FlowContext<P> {
     work: (item: T) => Promise<R>,
     options?: MapOptions,
   ): AsyncIterable<R>
-  /** Cuts an iterable into arrays of at most `size`. */
   batch<T>(items: AsyncIterable<T> | Iterable<T>, size: number): AsyncIterable<T[]>
   /** Cuts an iterable into arrays whose weights add up to at most `limit`; one item that is heavier stands alone. */
   batchByWeight<T>(items: AsyncIterable<T> | Iterable<T>, limit: number, weightOf: (item: T) => number): AsyncIterable<T[]>
   lake: {
     /** Applies sql/<name> once per content, under a lock. Idempotent DDL only. */
     applySchema(file: string): Promise<void>
-    /**
-     * One transaction under the flow's fence, recorded in tidemark.load_batch(run, attempt, task, batch_key).
-     * A batch that an earlier attempt of this run committed is not run again: its stored result comes back.
-     */
+    /** One transaction under the flow's fence, recorded in tidemark.load_batch. A batch that an earlier attempt of this run committed is
+     * not run again: its stored result comes back. */
     once<T>(task: string, batchKey: string, work: LakeWork<T>): Promise<T>
     /** Reads outside a fence. */
     query<T>(text: string, values?: readonly unknown[]): Promise<T[]>
-    /** COPYs rows of text values (null = NULL) into a table the transaction can see; back-pressured. */
+    /** COPYs rows of text values (null = NULL) into a table the transaction can see, with back-pressure. */
     copyIn(
       sql: ClientBase,
       table: string,
       columns: readonly string[],
       rows: AsyncIterable<readonly (string | null)[]> | Iterable<readonly (string | null)[]>,
     ): Promise<number>
-    /** Loads rows into a table as `spec` says: staged as slowly as they come, then put there in one short fenced transaction, once per run. */
+    /** Loads rows as `spec` says: staged as slowly as they come, then written in one short fenced transaction, once per run. */
     load(spec: LoadSpec, rows: LoadRows): Promise<LoadCounts>
     /** The same in steps, for a flow that reads in one task and writes in another. Close it in the end. */
     beginLoad(spec: LoadSpec): Promise<TableLoad>
   }
-  /** Puts one row aside with its reason; it counts against the flow's `rejectTolerance`. */
   quarantine(task: string, key: string, reason: string, row?: unknown): Promise<void>
   progress(done: number, total?: number): void
-  /** The numbers of one stage as they are now, shown while the run runs; replaces what was said of that stage before. */
+  /** The numbers of one stage so far, shown while the run runs; each call replaces the one before. */
   count(stage: string, counts: Record<string, number>): void
 }
 
-/** What a flow reports at its end; shown on the page. */
 export interface FlowResult {
   /** Rows that arrived or changed. 0 on a good load: the asset is `idle`, not late. */
   rowsLoaded: number
   /** Rows looked at; with the quarantined ones the base of the rejected share. */
   rowsSeen: number
-  /** Words for the run page. */
   summary: Record<string, number | string>
   /** Rows per written asset key where they differ from `rowsLoaded`. */
   rowsByAsset?: Record<string, number>
@@ -116,7 +105,7 @@ export interface FlowResult {
   incomplete?: string
   /** Words about rows that were put aside one by one; whether `loadedAt` moves is left to their share. */
   remark?: string
-  /** The clocks this run may move at most; all when absent. A dry run moves nothing, a load of a few rows does not prove the rest. */
+  /** The clocks this run may move at most; all when absent. A dry run moves none, and a load of a few rows does not prove the rest. */
   moves?: 'nothing' | 'writtenAt'
 }
 
@@ -125,12 +114,11 @@ export interface Flow<P = unknown> {
   timezone: string
   /** Flows whose run for the same night must have ended well first. */
   after?: readonly string[]
-  /** Asset keys, as the catalogue knows them. */
   reads: readonly string[]
   writes: readonly string[]
   /** Connection names the flow uses; the catalogue may map them to others. */
   connections: readonly string[]
-  /** Connections needed besides with these parameters; the catalogue is checked for those that every night has. */
+  /** Further connections that these parameters need. */
   connectionsFor?(parameters: P): readonly string[]
   parameters: z.ZodType<P>
   timeoutMs: number

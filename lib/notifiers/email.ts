@@ -9,7 +9,6 @@ import { defineNotifier, type SendOutcome, type StatusMessage } from './notifier
 const settings = z.strictObject({
   to: z.string().min(1),
   from: z.string().min(1),
-  /** smtp://user:password@host:587 or smtps://…:465 */
   smtp: z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'),
 })
 type EmailSettings = z.infer<typeof settings>
@@ -19,7 +18,7 @@ const TOTAL_MS = 60 * SECOND_MS
 
 const BROKEN_OFF: SendOutcome = { ok: false, kind: 'retry', problem: 'The mail server did not finish in time.' }
 
-/** The same change on the same channel has the same Message-ID at every try, so that a repeat can be dropped. */
+/** The same for every try, so that a repeat can be dropped. */
 function messageId(message: StatusMessage, from: string): string {
   const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(from)?.[1] ?? 'tidemark.invalid'
   return `<${message.id}@${domain}>`
@@ -66,7 +65,7 @@ function whenAborted(signal: AbortSignal): Promise<SendOutcome> {
 export default defineNotifier<EmailSettings>({
   kind: 'email',
   settings,
-  // A feed that is new and fine, or was taken out, is nothing to write home about.
+  // A feed that is new and fine, or was taken out, is no news.
   wants: ({ from, to }) => from !== to && (from === null || to === null ? isBroken(to) : true),
   async send(to, message, { clock, signal }) {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TOTAL_MS)])

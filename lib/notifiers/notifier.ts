@@ -3,9 +3,8 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
-/** One change of a feed, in words and facts: the same for every channel. */
 export interface StatusMessage {
-  /** Stable over retries and unique per change and channel: receivers can drop a repeat. */
+  /** Stable over retries, unique per change and channel: receivers can drop a repeat. */
   id: string
   feedKey: string
   feedName: string
@@ -14,7 +13,6 @@ export interface StatusMessage {
   to: Status | null
   reason: string
   since: Instant
-  /** What was expected, what is, what happens next: plain sentences. */
   explanation: string
   owner: string | null
   link: string
@@ -22,19 +20,15 @@ export interface StatusMessage {
   zone: string
 }
 
-/**
- * `rejected`: trying this message again will not help. `retry`: it may. `gone`: the receiver wants nothing more, ever.
- * `problem` is for people: no address, no secret.
- */
+/** `rejected`: another try will not help. `retry`: it may. `gone`: the receiver wants nothing more, ever. `problem` is for people: no
+ * address, no secret. */
 export type SendOutcome = { ok: true } | { ok: false; kind: 'rejected' | 'retry' | 'gone'; problem: string; retryAfterMs?: number }
 
 export interface Notifier<S = unknown> {
   /** Equal to the file's name. */
   kind: string
   settings: z.ZodType<S>
-  /** Whether this change is worth a message on this channel. */
   wants(change: { from: Status | null; to: Status | null }): boolean
-  /** Sends; every failure is an outcome, nothing is thrown. */
   send(settings: S, message: StatusMessage, context: { clock: Clock; signal: AbortSignal }): Promise<SendOutcome>
 }
 

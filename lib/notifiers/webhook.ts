@@ -13,28 +13,28 @@ function keyOf(secret: string): Buffer {
   return Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64')
 }
 
-/** Secrets of a setting: one, or several with spaces between while the receiver changes over. */
+/** One secret, or several separated by spaces while the receiver changes over. */
 function splitSecrets(text: string): string[] {
   return text.split(/\s+/).filter((secret) => secret !== '')
 }
 
-/** Standard Webhooks asks for base64 of 24 to 64 bytes, with or without `whsec_` in front. */
+/** Standard Webhooks: base64 of 24 to 64 bytes, with or without `whsec_`. */
 export function isWebhookSecret(secret: string): boolean {
   const key = keyOf(secret)
   const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret
   return key.length >= BYTES_MIN && key.length <= BYTES_MAX && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
 }
 
-/** The value of `webhook-signature`: over id, time and the very bytes of the body; one signature per secret. */
+/** `webhook-signature`: over id, time and the body's bytes; one signature per secret. */
 export function signWebhook(secrets: readonly string[], id: string, timestampSeconds: number, body: string): string {
   const content = `${id}.${timestampSeconds}.${body}`
   return secrets.map((secret) => `v1,${createHmac('sha256', keyOf(secret)).update(content).digest('base64')}`).join(' ')
 }
 
-/** Answers that say the message itself, or the address, is wrong: the same again will get the same answer. */
+/** The message itself, or the address, is wrong: another try gets the same answer. */
 const LASTING: readonly number[] = [400, 405, 413, 415, 422]
 
-/** What a receiver's status code means for us. Only 2xx is delivered; 410 ends everything; a redirect is never followed. */
+/** Only 2xx is delivered; 410 ends everything; a redirect is never followed. */
 function toWebhookOutcome(status: number, retryAfterMs: number | undefined): SendOutcome {
   if (status >= 200 && status < 300) return { ok: true }
   if (status === 410) return { ok: false, kind: 'gone', problem: 'The receiver answered 410: it wants no messages any more.' }
@@ -65,7 +65,7 @@ const CONNECT_MS = 10 * SECOND_MS
 const TOTAL_MS = 20 * SECOND_MS
 const ANSWER_BYTES = 64 * 1024
 
-/** The body, made once: the signature covers these very bytes. Same change, same body. */
+/** Made once: the signature covers these very bytes. */
 function toBody(message: StatusMessage): string {
   const { id: _, since, ...data } = message
   return JSON.stringify({

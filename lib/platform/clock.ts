@@ -1,6 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** Where the time comes from. Rules get `now` as a number; shells get a Clock. */
 export interface Clock {
   now(): Instant
   /** Resolves after `ms`, or at once (without an error) when the signal aborts. */
@@ -15,7 +14,7 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
-      // Timers of the language end at once when they are to be longer than 24 days.
+      // setTimeout fires at once when the delay is longer than 24.8 days.
       const endsAt = Date.now() + ms
       let timer = setTimeout(onward, Math.min(Math.max(0, ms), TIMER_MS_MAX))
       function onward() {

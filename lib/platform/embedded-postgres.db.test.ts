@@ -28,7 +28,6 @@ async function start(): Promise<EmbeddedServer> {
   return server
 }
 
-/** Another process that owns the server, and the server's pid. */
 async function startElsewhere(): Promise<{ owner: ChildProcess; pid: number }> {
   const owner = spawn(process.execPath, ['lib/testing/servers/hold-server.ts', dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
   holders.push(owner)

@@ -9,15 +9,13 @@ import { systemClock } from './clock.ts'
 import type { Environment } from './env.ts'
 import { ADVISORY_LOCKS } from './postgres/advisory-locks.ts'
 
-/** Without these files there is no cluster, whatever else is left of the folder. */
+/** A folder without these files is no cluster. */
 const NEEDED = ['PG_VERSION', 'global/pg_control'] as const
 
-/** Whether the cluster's data are there. */
 async function hasCluster(cluster: Cluster): Promise<boolean> {
   return (await identityOf(cluster)) !== null
 }
 
-/** Tells a cluster's data from others that were put in their place; null when they are missing. */
 async function identityOf({ data }: Cluster): Promise<string | null> {
   try {
     await Promise.all(NEEDED.map((name) => stat(join(data, name))))
@@ -28,15 +26,13 @@ async function identityOf({ data }: Cluster): Promise<string | null> {
   }
 }
 
-/** Where Tidemark's two databases are. */
 export interface DatabaseUrls {
-  /** Tidemark's own state. */
   databaseUrl: string
   /** The data lake; undefined when the database is an outside one and nobody named a lake. */
   lakeDatabaseUrl: string | undefined
 }
 
-/** `gone`: its folder was removed or replaced under it; `stopping`: somebody else asked it to stop, and it was told to do so now. */
+/** `gone`: its folder was removed or replaced; `stopping`: somebody asked it to stop, and it was told to do so now. */
 export type ServerState = 'serving' | 'stopping' | 'gone'
 
 /** A running embedded server that is ours: nobody else can start one on the folder while we hold it. */
@@ -45,13 +41,10 @@ export interface EmbeddedServer extends DatabaseUrls {
   pid: number
   /** True when the server was running already, left over by a start that was killed. */
   adopted: boolean
-  /** Resolves when the server is gone although nobody called `stop`. */
+  /** Resolves when the server ends although nobody called `stop`. */
   lost: Promise<void>
-  /** How it is as far as can be told without asking it. */
   look(): Promise<ServerState>
-  /** Stops the server in order; resolves when it has stopped. */
   stop(): Promise<void>
-  /** Asks the server to stop without waiting: for the last moment of a process. */
   stopSoon(): void
 }
 
@@ -90,10 +83,8 @@ async function createDatabases(client: Client): Promise<void> {
   }
 }
 
-/**
- * Takes the lock that says whose the server is; whoever holds it is alive, for it ends with its connection.
- * False when the server went away meanwhile, because its owner was just stopping it.
- */
+/** Takes the lock that names the server's owner; it ends with its connection, so whoever holds it is alive. False when the server went away
+ * meanwhile: its owner was stopping it. */
 async function takeOwnership(client: Client, dataFolder: string): Promise<boolean> {
   try {
     if (await takeLock(client)) {
@@ -118,22 +109,19 @@ async function connectAsOwner(cluster: Cluster, dataFolder: string): Promise<Con
   return cannotStart(cluster)
 }
 
-/**
- * The embedded server of a data folder, started or, when a killed start left it running, adopted. Refuses when
- * somebody alive owns it, naming the process. Its databases `tidemark` and `lake` exist when this resolves.
- */
+/** Starts a data folder's server, or adopts the one that a killed start left running. Refuses, naming the process, when it has a living
+ * owner. The databases `tidemark` and `lake` exist when this resolves. */
 export async function startEmbeddedPostgres(dataFolder: string): Promise<EmbeddedServer> {
   return serve(await requireCluster(dataFolder), dataFolder)
 }
 
-/** Starts the server of a data folder again; never makes an empty cluster where the old one is missing, but says that it is. */
+/** Starts a data folder's server again; never makes an empty cluster in place of a missing one, but throws. */
 export async function restartEmbeddedPostgres(dataFolder: string): Promise<EmbeddedServer> {
   const cluster = await findCluster(dataFolder).catch(() => undefined)
   if (cluster === undefined || !(await hasCluster(cluster))) throw toGoneError(dataFolder)
   return serve(cluster, dataFolder)
 }
 
-/** What to say when the data folder was removed while it was in use. */
 export function toGoneError(dataFolder: string): TidemarkError {
   return new TidemarkError('not-found', {
     publicMessage: `The database in the folder ${dataFolder} was removed while Tidemark was running. Tidemark stops, and puts no empty one in its place: bring the folder back, or start again to begin with an empty one.`,
@@ -170,7 +158,7 @@ async function serve(cluster: Cluster, dataFolder: string): Promise<EmbeddedServ
   }
 }
 
-/** The running server of a data folder, for processes that use it without owning it; undefined when none runs. */
+/** The running server of a data folder, for processes that do not own it; undefined when none runs. */
 export async function findRunningServer(dataFolder: string): Promise<DatabaseUrls | undefined> {
   const cluster = await findCluster(dataFolder)
   const server = cluster && readServerProcess(cluster.data)
@@ -181,7 +169,6 @@ export async function findRunningServer(dataFolder: string): Promise<DatabaseUrl
   return urlsOf(cluster, server.port)
 }
 
-/** The databases to use: DATABASE_URL and LAKE_DATABASE_URL, else the running embedded server, else words on how to start it. */
 export async function requireDatabaseUrls(environment: Environment): Promise<DatabaseUrls> {
   const { databaseUrl, lakeDatabaseUrl, dataFolder } = environment
   if (databaseUrl !== undefined) return { databaseUrl, lakeDatabaseUrl }

@@ -3,18 +3,17 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
 const UTF_16_MARKS = ['fffe', 'feff']
-/** As much of a text as shows that every other byte is nothing. */
+/** Enough bytes to recognise UTF-16: every other one is 0. */
 const SAMPLE_BYTES = 64
 
 function isUtf16(bytes: Buffer): boolean {
   return UTF_16_MARKS.includes(bytes.toString('hex', 0, 2)) || bytes.subarray(0, SAMPLE_BYTES).includes(0)
 }
 
-/** The text of a file without the mark of byte order that some editors put in front; what is no UTF-8 is refused, naming the file as told. */
+/** The text without a byte order mark; throws, naming the file as `what`, when it is no UTF-8. */
 export function decodeText(bytes: Buffer, what: string): string {
   const text = decodeLoosely(bytes, what)
   if (isUtf8(bytes)) return text
@@ -24,7 +23,6 @@ export function decodeText(bytes: Buffer, what: string): string {
   })
 }
 
-/** The same with marks in place of the characters that are no UTF-8. */
 function decodeLoosely(bytes: Buffer, what: string): string {
   if (!isUtf16(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
   throw new TidemarkError('invalid', {
@@ -32,17 +30,16 @@ function decodeLoosely(bytes: Buffer, what: string): string {
   })
 }
 
-/** The text of a file, as `decodeText` gives it. */
 export function readTextFile(path: string, what: string): string {
   return decodeText(readFileSync(path), `${what} ${path}`)
 }
 
 const LINE = /^[ \t]*(?:export[ \t]+)?([\w.-]+[ \t]*=)(?:([ \t]*(["'`])[\s\S]*?\3)|[ \t]*(?=[^\s"'`#])(.+)|(#(?=\S).*))/gm
 
-/** Stands for a value that holds all three quotes: Node has no way to write it. */
+/** In place of a value with all three kinds of quotes, which parseEnv cannot read. */
 const HELD = (index: number) => `tidemark held ${index}`
 
-/** In quotes, so that Node does not take what follows a # for a comment: half a password would pass for all of it. */
+/** parseEnv takes what follows any # for a comment: half a password would pass for all of it. */
 function quoteWhole(held: string[], groups: readonly (string | undefined)[]): string {
   const [name = '', quoted, , plain, hash] = groups
   const whole = (plain ?? hash)?.replace(/\s+#.*$/, '').trimEnd()
@@ -53,10 +50,7 @@ function quoteWhole(held: string[], groups: readonly (string | undefined)[]): st
   return `${name}'${HELD(held.length - 1)}'`
 }
 
-/**
- * The variables of a `.env` file: a # begins a comment only at the start of a line or after a blank. Throws when it cannot be read, and
- * when a value holds characters that are no UTF-8.
- */
+/** The variables of a `.env` file; # begins a comment only at the start of a line or after a blank. Throws when unreadable or no UTF-8. */
 export function readEnvFile(path: string): Variables {
   const bytes = readFileSync(path)
   const held: string[] = []

@@ -24,28 +24,19 @@ const schema = z.object({
   TIDEMARK_HANDED_ON: z.string().default(''),
 })
 
-/** What Tidemark reads from its environment and nowhere else. */
 export interface Environment {
-  /** Tidemark's own database; undefined means the embedded server. */
   databaseUrl: string | undefined
-  /** The data lake. */
   lakeDatabaseUrl: string | undefined
-  /** The catalogue: a file or a folder; undefined means the demo campus. */
   config: string | undefined
-  /** Folder of the embedded server and of generated secrets. */
   dataFolder: string
-  /** Signs internal calls; generated into the data folder when undefined. */
   secret: string | undefined
-  /** The address people use, for links in messages. */
   publicUrl: string | undefined
   port: number
-  /** Address to bind to, when somebody wants another than the catalogue implies. */
   host: string | undefined
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
   demoCourses: string | undefined
-  /** File of further variables, `.env` unless named; `none` reads no file. */
   envFile: string
-  /** Variables that the launcher put into this environment and nobody's shell did. */
+  /** Variables set by the launcher, not by the person who started it. */
   handedOn: ReadonlySet<string>
 }
 
@@ -103,10 +94,8 @@ export function environmentVariable(name: string): string | undefined {
   return process.env[name] || undefined
 }
 
-/** The whole environment of a child process. */
 export type ChildEnvironment = Record<string, string> & { NODE_ENV: 'development' | 'production' }
 
-/** The environment for a child process: everything this one has, or only `names`, then `additions`. */
 export function childEnvironment(
   mode: ChildEnvironment['NODE_ENV'],
   names: readonly string[] | 'everything',

@@ -2,12 +2,12 @@ import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type ErrorCode, isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { hideCredentials } from './secrets/hide-credentials.ts'
 
-/** True when the system let nobody in, so that asking it something else would end the same way. */
+/** Whether every other question to the system would end the same way. */
 export function isSystemWide(error: unknown): boolean {
   return isTidemarkError(error) && error.systemWide
 }
 
-/** What an answer says about what was asked, and will say until somebody changes something; undefined: nothing of the kind. */
+/** What an answer says about the asked thing until somebody changes something; undefined: nothing of the kind. */
 export function lastingReasonOf(error: unknown): LastingReason | undefined {
   return isTidemarkError(error) ? error.lasting : undefined
 }
@@ -24,7 +24,7 @@ export function toInternalMessage(error: unknown): string {
   return `${hideCredentials(withoutValues(error))}${cause}`
 }
 
-/** What parsers and PostgreSQL say of a value quotes it, and it may be somebody's. */
+/** Messages of parsers and PostgreSQL quote values, which may be somebody's. */
 function withoutValues(error: Error): string {
   if (error instanceof SyntaxError) return error.message.replace(/(?:\.\.\.)?".*"(?:\.\.\.)?/s, '…')
   return 'severity' in error ? error.message.replace(/: "(?:[^"]|"")*"|=\([^)]*\)/g, ': …') : error.message
@@ -55,7 +55,6 @@ export function toHttpStatus(code: ErrorCode): number {
   }
 }
 
-/** The end of an exhaustive switch: the compiler proves it unreachable, the runtime says which value got here. */
 function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${JSON.stringify(value)}`)
 }

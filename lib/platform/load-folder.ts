@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/**
- * Loads every extension of a folder: each `<name>.ts` directly in it that is not a test, and each `<name>/<inFolder>`
- * of a system that has a folder of its own; what `except` names is none. The default export is the extension, `<name>` is its name.
- */
+/** Loads the default export of each `<name>.ts` of a folder that is no test, and of each `<name>/<inFolder>`, by name; `except` is left
+ * out. */
 export async function loadFolder<T>(
   folder: string,
   { except = [], inFolder }: { except?: readonly string[]; inFolder?: string },

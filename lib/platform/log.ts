@@ -9,7 +9,6 @@ export interface Log {
   info(message: string, data?: Record<string, unknown>): void
   warn(message: string, data?: Record<string, unknown>): void
   error(message: string, data?: Record<string, unknown>): void
-  /** The same log with these fields on every line. */
   child(fields: Record<string, unknown>): Log
 }
 
@@ -22,7 +21,6 @@ function line(level: LogLevel, message: string, data: Record<string, unknown>, p
   return `${at.slice(11, 23)} ${level.padEnd(5)} ${message}${rest}\n`
 }
 
-/** Lines go to standard error: JSON, or one readable line each when `pretty`. */
 export function createLog(options: { level: LogLevel; pretty: boolean }, fields: Record<string, unknown> = {}): Log {
   const write = (level: LogLevel) => (message: string, data?: Record<string, unknown>) => {
     if (ORDER[level] < ORDER[options.level]) return
@@ -37,7 +35,6 @@ export function createLog(options: { level: LogLevel; pretty: boolean }, fields:
   }
 }
 
-/** For tests and callers that do not care. */
 export const silentLog: Log = {
   debug() {},
   info() {},

@@ -31,7 +31,6 @@ interface LedgerRow {
   finished: boolean
 }
 
-/** The migrations of a folder in the order in which they apply. */
 export async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
@@ -142,10 +141,8 @@ function toConnectError(cause: unknown): TidemarkError {
   })
 }
 
-/**
- * Brings a database up to date: applies what is missing of prisma/migrations, each in one transaction, and
- * returns the names it applied. Any number of processes may call it at once. The ledger is Prisma's own.
- */
+/** Applies what is missing of prisma/migrations, each in one transaction, and returns their names. Safe to call concurrently. Writes
+ * Prisma's own ledger. */
 export async function applyMigrations(url: string, folder = 'prisma/migrations'): Promise<string[]> {
   const client = new Client({ connectionString: url, application_name: 'tidemark migrations', connectionTimeoutMillis: 15_000 })
   client.on('error', () => {})

@@ -5,7 +5,7 @@ import { toPublicMessage } from './errors.ts'
 import { toNetworkError } from './http/errors.ts'
 
 export interface OutgoingHeartbeatOptions {
-  /** Where to call now, references resolved; null = nobody wants to be called. May throw; that counts as a failed beat. */
+  /** The address now, references resolved; null: no calls. May throw; that counts as a failed beat. */
   address(): string | null | Promise<string | null>
   /** Only a healthy worker calls: silence is the alarm. */
   isHealthy(): boolean | Promise<boolean>
@@ -16,17 +16,14 @@ export interface OutgoingHeartbeatOptions {
 
 interface HeartbeatState {
   beats: number
-  /** Failed calls in a row. */
   failures: number
   okAt: Instant | null
-  /** Of the last call, in words; null after a good one. */
   problem: string | null
 }
 
 export interface OutgoingHeartbeat {
-  /** Calls once, if healthy; never throws. True = somebody heard it. */
+  /** Calls once, if healthy; never throws. True: it was received. */
   beat(signal?: AbortSignal): Promise<boolean>
-  /** Beats at once and then every `everyMs` until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
   state(): HeartbeatState
 }
@@ -45,7 +42,7 @@ async function call(url: string, signal: AbortSignal): Promise<string | null> {
   }
 }
 
-/** Tells something outside that the worker lives, so that its death is noticed where it cannot be told any more. */
+/** Calls an outside watcher, which notices when the worker dies and cannot say so itself. */
 export function createOutgoingHeartbeat(options: OutgoingHeartbeatOptions): OutgoingHeartbeat {
   const state: HeartbeatState = { beats: 0, failures: 0, okAt: null, problem: null }
   async function beat(signal: AbortSignal = new AbortController().signal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** Something a loop sleeps by: `wake` ends its sleep, or its next one when it is awake. */
+/** What a loop sleeps by: `wake` ends its sleep, or its next one when it is awake. */
 export interface WakeSignal {
   wake(): void
   wait(ms: number, signal: AbortSignal): Promise<void>

@@ -14,13 +14,11 @@ export interface CourseGroup {
   courses: () => Iterable<CampusCourse>
 }
 
-/** Where the courses come from: invented ones, or files of a real catalogue. */
 export interface CourseSource {
-  /** Empty for a term it does not know. */
   groups(term: string): CourseGroup[]
 }
 
-/** A small deterministic stream of random numbers in [0, 1) (mulberry32). */
+/** Deterministic random numbers in [0, 1) (mulberry32). */
 export function seededRandom(...seeds: (string | number)[]): () => number {
   let state = 0x9e3779b9
   for (const character of seeds.join('/')) state = Math.imul(state ^ character.charCodeAt(0), 0x85ebca6b) ^ (state >>> 13)
@@ -32,7 +30,6 @@ export function seededRandom(...seeds: (string | number)[]): () => number {
   }
 }
 
-/** Invented people of a section: ids nobody has. */
 export function inventedRoster(random: () => number, size: number): { buid: string; enrollmentStatus: string }[] {
   return Array.from({ length: size }, () => ({
     buid: `U9${String(Math.floor(random() * 10_000_000)).padStart(7, '0')}`,

@@ -53,7 +53,7 @@ const KINDS: readonly [Kind, ...Kind[]] = [
 ]
 const UNDERGRADUATE_SHARE = 0.75
 
-/** An invented catalogue: the same courses for the same seed, `perTerm` in every term around the clock's now. */
+/** Invented courses, the same for the same seed, `perTerm` in every term around the clock's now. */
 export function syntheticCourses(options: { clock: Clock; seed: number; termCount: number; perTerm: number }): CourseSource {
   return {
     groups(code) {
@@ -79,7 +79,7 @@ function group(seed: number, term: CampusTerm, career: string, firstId: number, 
 }
 
 function syntheticCourse(seed: number, term: CampusTerm, career: string, id: number): CampusCourse {
-  // What the course is stays the same from term to term; who teaches and attends it does not.
+  // What a course is stays the same from term to term; who teaches and attends it does not.
   const lasting = seededRandom(seed, id)
   const passing = seededRandom(seed, id, term.strm)
   const number = String(100 + Math.floor(lasting() * (career === 'GRAD' ? 400 : 300)) + (career === 'GRAD' ? 400 : 0))

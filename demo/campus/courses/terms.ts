@@ -2,7 +2,6 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
 
 export interface CampusTerm {
-  /** PeopleSoft's four digits: century, year, season. */
   strm: string
   description: string
   year: number
@@ -27,7 +26,6 @@ const CAREERS = ['GRAD', 'LAW', 'UGRD'] as const
 const FUTURE_TERMS = 3
 const ZONE = 'America/New_York'
 
-/** The four digits of a year and a season's digit: 2026, 7 → 2267. */
 export function termCode(year: number, digit: string): string {
   return `${Math.floor(year / 1000)}${String(year % 100).padStart(2, '0')}${digit}`
 }
@@ -50,7 +48,6 @@ export function termsAround(now: Instant, count: number): { terms: CampusTerm[];
   return { terms: all.slice(Math.max(0, end - count), end), current }
 }
 
-/** The rows of BU_TERM_QRY: every career's terms in order, numbered through. */
 export function termRows(now: Instant, count: number): Record<string, unknown>[] {
   const { terms, current } = termsAround(now, count)
   const rows: Record<string, unknown>[] = []

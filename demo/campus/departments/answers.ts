@@ -5,14 +5,12 @@ import type { JsonObject } from '#lib/domain/values/json.ts'
 import { changedAt, DATASETS, type DatasetName } from './datasets.ts'
 import type { DepartmentFaults } from './manners.ts'
 
-/** How each dataset is handed out; ten departments, as many habits. */
 type Style = 'page' | 'offset' | 'cursor' | 'link' | 'json' | 'ndjson' | 'csv' | 'csv-semicolon'
 export type Credential = 'none' | 'basic' | 'bearer' | 'key'
 
 interface Habit {
   style: Style
   credential: Credential
-  /** What an answer says of its age. */
   validators: 'last-modified' | 'etag' | 'weak-etag' | 'none'
 }
 

@@ -5,7 +5,6 @@ import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 /** What a department keeps: invented rows, the same for the same moment. */
 export interface Dataset {
   columns: readonly string[]
-  /** How often something in it changes. */
   everyMs: number
   rows(at: Instant): JsonObject[]
 }
@@ -24,7 +23,7 @@ const code = (prefix: string, number: number, digits: number): string => `${pref
 const isoDay = (at: Instant): string => new Date(at).toISOString().slice(0, 10)
 const isoTime = (at: Instant): string => new Date(at).toISOString().slice(0, 19)
 
-/** Always the same things; every step one in `oneIn` of them changes. */
+/** The same rows always; every step one in `oneIn` of them changes. */
 function standing(
   name: string,
   options: { count: number; everyMs: number; oneIn: number },
@@ -38,7 +37,7 @@ function standing(
   return dataset(everyMs, (step) => Array.from({ length: count }, (_, index) => row(index, step)))
 }
 
-/** What happened in the last steps: every step brings some and drops the oldest. */
+/** Every step adds rows and drops the oldest. */
 function passing(
   name: string,
   options: { perStep: number; steps: number; everyMs: number },
@@ -157,12 +156,10 @@ export const DATASETS = {
 } as const satisfies Record<string, Dataset>
 export type DatasetName = keyof typeof DATASETS
 
-/** Whether a department keeps something of this name. */
 export function isDatasetName(name: string): name is DatasetName {
   return Object.hasOwn(DATASETS, name)
 }
 
-/** When something in a dataset changed last, as of a moment. */
 export function changedAt(name: DatasetName, at: Instant): Instant {
   const { everyMs } = DATASETS[name]
   return Math.floor(at / everyMs) * everyMs

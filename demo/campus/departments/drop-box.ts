@@ -45,7 +45,7 @@ async function keep(request: IncomingMessage, response: ServerResponse, place: s
   }
 }
 
-/** Gives a file that has come in its place, if it is what its sender says; the status to answer with. */
+/** Moves a received file to its place if it is what its sender says; answers the status. */
 async function take(request: IncomingMessage, part: string, place: string, { clock, faults }: DropBox): Promise<number> {
   const digest = /sha-256=:([A-Za-z0-9+/=]+):/.exec(request.headers['content-digest']?.toString() ?? '')?.[1]
   if (digest !== undefined && Buffer.from(digest, 'base64').toString('hex') !== (await sha256Of(part))) return 400

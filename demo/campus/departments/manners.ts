@@ -6,22 +6,19 @@ export interface DepartmentManner {
     /** From the second page on. */
     | ('page-repeated' | 'later-page-fails' | 'next-elsewhere' | 'total-grows')
     | 'wrong-total'
-    /** No answer to HEAD; or a Last-Modified of this very moment on every answer. */
+    /** No HEAD; or a Last-Modified of now on every answer. */
     | ('no-head' | 'always-now')
     /** The drop box: keeps half, keeps nothing, takes nothing more, or breaks off in the middle. */
     | ('keeps-half' | 'keeps-nothing' | 'full' | 'breaks-off')
-  /** The Retry-After header as it is sent. */
   retryAfter?: string
-  /** How slow is slow. */
   waitMs?: number
 }
 
-/** How the departments behave at the moment, all of them. */
 export class DepartmentFaults {
   #now: DepartmentManner | null = null
   #left = Number.POSITIVE_INFINITY
 
-  /** Behaves like this for so many requests, or until told otherwise; null: well. */
+  /** Behaves like this for so many requests; null: well. */
   set(manner: DepartmentManner | null, times: number = Number.POSITIVE_INFINITY): void {
     this.#now = manner
     this.#left = times

@@ -3,10 +3,8 @@ import { buidOf } from '#demo/campus/people/ids.ts'
 import type { People } from '#demo/campus/people/people.ts'
 import { type Entry, matches } from './filter.ts'
 
-/** Where the people of the directory stand. */
 export const PEOPLE_BASE = 'ou=people,o=campus'
 
-/** Everybody the directory knows, in the order of their ids; a few entries belong to nobody. */
 function* entries(people: People): Generator<Entry> {
   for (const index of people.everybody()) {
     yield personEntry(people, index)
@@ -35,7 +33,7 @@ function personEntry(people: People, index: number): Entry {
         ? 'student'
         : 'affiliate'
   const changes = people.changes.versionsOf(index).contact ?? 0
-  // Some of the staff were affiliates once: their end date is still there.
+  // Some of the staff were affiliates once and have kept their end date.
   const hasEnd = populations.includes('affiliate') || (primary === 'staff' && index % 11 === 0)
   return {
     dn: `uid=${uid},${PEOPLE_BASE}`,
@@ -56,7 +54,6 @@ function personEntry(people: People, index: number): Entry {
   }
 }
 
-/** The entries a filter finds; the others are never kept. */
 export function find(people: People, filter: Filter): Entry[] {
   const found: Entry[] = []
   for (const entry of entries(people)) if (matches(filter, entry)) found.push(entry)

@@ -11,13 +11,13 @@ import {
   SubstringFilter,
 } from 'ldapts'
 
-/** One entry of the directory; every attribute is a list. */
 export interface Entry {
   dn: string
   attributes: Record<string, string[]>
 }
 
-/** Whether an entry matches; names and values are compared without case, as a directory does. (The library's own `matches` knows one value.) */
+/** Whether an entry matches; names and values are compared without case, as a directory does. (The library's own `matches` knows one
+ * value.) */
 export function matches(filter: Filter, entry: Entry): boolean {
   if (filter instanceof AndFilter) return filter.filters.every((one) => matches(one, entry))
   if (filter instanceof OrFilter) return filter.filters.some((one) => matches(one, entry))
@@ -42,7 +42,6 @@ function contains(value: string, { initial, any, final }: SubstringFilter): bool
   return from + final.length <= value.length
 }
 
-/** The values of an attribute, whatever the case of its name. */
 export function valuesOf(entry: Entry, attribute: string): string[] {
   const name = attribute.toLowerCase()
   const key = Object.keys(entry.attributes).find((one) => one.toLowerCase() === name)

@@ -14,7 +14,6 @@ import {
 } from 'ldapts'
 import type { Entry } from './filter.ts'
 
-/** The result codes this server knows (RFC 4511). */
 export const RESULT = {
   success: 0,
   operationsError: 1,
@@ -37,7 +36,7 @@ export interface Page {
   cookie: string
 }
 
-/** Reads one whole message; `bytes` is how many it took, null while more have to come. */
+/** Reads one whole message; `bytes` is its length, null: more have to come. */
 export function readMessage(buffer: Buffer): { request: LdapRequest; bytes: number } | null {
   const start = new BerReader(buffer)
   if (start.readSequence() === null || start.length > start.remain) return null
@@ -72,7 +71,7 @@ function readSearch(reader: BerReader, id: number): LdapRequest {
   return { id, kind: 'search', base, scope, sizeLimit, filter, attributes, page: readPage(reader) }
 }
 
-/** As the library's own parser, which reads the name in a presence filter from the wrong place. */
+/** ldapts' own parser reads the name in a presence filter from the wrong place. */
 function readFilter(reader: BerReader): Filter {
   const tag = number(reader.peek())
   if (tag === 0x87) return new PresenceFilter({ attribute: text(reader.readString(tag)) })
@@ -89,7 +88,6 @@ function readPage(reader: BerReader): Page | null {
   return paged?.value === undefined ? null : { size: paged.value.size, cookie: String(paged.value.cookie ?? '') }
 }
 
-/** What stands in the sequence whose head was just read. */
 function readAll<T>(reader: BerReader, read: () => T): T[] {
   const end = reader.offset + reader.length
   const all: T[] = []
@@ -107,7 +105,6 @@ function text(value: string | null): string {
   return value
 }
 
-/** One entry that was found, with the attributes that were asked for. */
 export function entryMessage(id: number, entry: Entry): Buffer {
   return message(id, 0x64, (writer) => {
     writer.writeString(entry.dn)
@@ -117,7 +114,7 @@ export function entryMessage(id: number, entry: Entry): Buffer {
   })
 }
 
-/** How an operation ended; `cookie` answers a paged search, empty on its last page. */
+/** How an operation ended; `cookie` for a paged search, empty on its last page. */
 export function resultMessage(id: number, tag: number, code: number, words = '', cookie?: string): Buffer {
   const paged = cookie === undefined ? undefined : new PagedResultsControl({ value: { size: 0, cookie: Buffer.from(cookie) } })
   return message(

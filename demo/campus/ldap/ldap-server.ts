@@ -44,7 +44,7 @@ export async function startLdapServer(
   }
 }
 
-/** One client's connection. It misbehaves from its bind on, or not at all. */
+/** One client's connection; its fault begins with its bind. */
 class Session {
   readonly #directory: Directory
   readonly #socket: Socket
@@ -117,7 +117,7 @@ class Session {
   #sendFound(search: Search): void {
     const manner = this.#misbehaviour?.manner
     const found = manner === 'empty-answer' ? [] : find(this.#directory.people, search.filter)
-    // A page without entries is not yet the last one; clients that take it for that lose the rest.
+    // A page without entries need not be the last one, and some clients take it for that.
     if (manner === 'ends-early' && search.page !== null) return void this.#done(search.id, RESULT.success, '', 'from:0')
     const { from, to, code } = windowOf(search, found.length, manner === 'size-limit')
     for (const entry of found.slice(from, to)) {
@@ -139,7 +139,7 @@ class Session {
   }
 }
 
-/** Which of the found entries this answer holds. A size limit counts over all pages of a search. */
+/** The entries of this answer. A size limit counts over all pages of a search. */
 function windowOf({ page, sizeLimit }: Search, found: number, isLimited: boolean): { from: number; to: number; code: number } {
   const serverLimit = isLimited ? Math.ceil(found / 2) : found
   const most = Math.min(serverLimit, sizeLimit === 0 ? found : sizeLimit)

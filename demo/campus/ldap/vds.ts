@@ -8,7 +8,6 @@ import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { find, PEOPLE_BASE } from './entries.ts'
 import { type Entry, parseFilter, valuesOf } from './filter.ts'
 
-/** RadiantOne's REST root, and the gateway in front of it. */
 export const VDS_REST_PATH = '/adap'
 export const VDS_GATEWAY_PATH = '/vds-gateway'
 
@@ -56,7 +55,7 @@ interface Found {
   cookie?: string | null
 }
 
-/** Searches that are read in pages: how far each has got. A search keeps its cookie from the first page to the last. */
+/** How far each paged search has got, by its cookie, which stays the same over all pages. */
 type Sessions = Map<string, number>
 
 function search(world: CampusWorld, sessions: Sessions, parameters: URLSearchParams, manner: Manner | undefined): Found | undefined {
@@ -71,7 +70,7 @@ function search(world: CampusWorld, sessions: Sessions, parameters: URLSearchPar
   const taken = most === 0 ? found : found.slice(0, most)
   const start = Number(parameters.get('startIndex') ?? 1) - 1
   const resources = shown(taken.slice(start, start + Number(parameters.get('count') ?? taken.length)))
-  // Only who asks for all of them learns how many there are.
+  // Only an unlimited search tells the total.
   return {
     resources,
     totalResults: most === 0 ? found.length : -1,
@@ -89,7 +88,7 @@ interface Paging {
 
 function page(found: Entry[], { sessions, pageSize, cookie, manner }: Paging, shown: (some: Entry[]) => Found['resources']): Found {
   const known = cookie === null ? 0 : sessions.get(cookie)
-  // A search that is not known any more looks like one that has come to its end.
+  // A forgotten search looks like a finished one.
   if (known === undefined || (cookie !== null && manner === 'ends-early'))
     return { resources: [], totalResults: -3, count: 0, cookie: 'null' }
   const session = cookie ?? `node1=${Buffer.from(randomUUID()).toString('base64')}`
@@ -97,7 +96,7 @@ function page(found: Entry[], { sessions, pageSize, cookie, manner }: Paging, sh
   const isLast = to === found.length
   if (isLast) sessions.delete(session)
   else sessions.set(session, to)
-  // The end of the pages is said with the word, not with a null.
+  // RadiantOne ends the pages with the text "null".
   return {
     resources: shown(found.slice(known, to)),
     totalResults: isLast ? -3 : -2,
@@ -135,7 +134,7 @@ async function answerGateway(
     return jsonAnswer(200, [
       { statusLine: { statusCode: 400 }, entity: { httpStatus: 400, ldapCode: 87, description: 'The filter is not a filter.' } },
     ])
-  // The gateway passes on who was found and nothing about how many there are.
+  // The gateway passes on the entries and no total.
   const wrapped = { statusLine: { statusCode: 200, reasonPhrase: 'OK' }, entity: { resources: found.resources } }
   return jsonAnswer(200, misbehaviour?.manner === 'one-json-document' ? wrapped : [wrapped])
 }

@@ -2,7 +2,6 @@ import { seededRandom } from '#demo/campus/courses/courses.ts'
 import type { PersonFacts } from './facts.ts'
 import { address, pick } from './invented.ts'
 
-/** What an affiliate has: who vouches for them, where, and until when. */
 export function affiliatePart(facts: PersonFacts): Record<string, unknown> {
   const random = seededRandom(facts.seed, 'affiliate', facts.index)
   return {

@@ -8,7 +8,6 @@ export type Population = (typeof POPULATIONS)[number]
 export const ASPECTS = ['contact', 'name', 'grades', 'position', 'sensitive', 'order'] as const
 export type Aspect = (typeof ASPECTS)[number]
 
-/** Whom to take: so many, a share of all, or these. */
 export const PICK = z.object({
   count: z.int().min(0).optional(),
   share: z.number().min(0).max(1).optional(),
@@ -16,10 +15,9 @@ export const PICK = z.object({
 })
 export type Pick = z.infer<typeof PICK>
 
-/** How often each aspect of a person was changed. */
 export type Versions = Partial<Record<Aspect, number>>
 
-/** What happened to the people since they were invented; costs memory for those only. */
+/** What happened to people since they were invented; takes memory for those only. */
 export class PeopleChanges {
   readonly #total: number
   readonly #versions = new Map<number, Versions>()
@@ -31,7 +29,6 @@ export class PeopleChanges {
     this.#total = total
   }
 
-  /** Changes one aspect of some people, by default their contact; gives their ids. */
   change(pick: Pick, aspect: Aspect = 'contact'): string[] {
     return this.#each(pick, (index) => {
       const versions = this.#versions.get(index)
@@ -39,12 +36,10 @@ export class PeopleChanges {
     })
   }
 
-  /** They leave every population and no document of theirs is given any more; gives their ids. */
   remove(pick: Pick): string[] {
     return this.#each(pick, (index) => this.#removed.add(index))
   }
 
-  /** Those who left come back. */
   bringBack(buids: readonly string[]): void {
     for (const buid of buids) this.#removed.delete(indexOf(buid) ?? -1)
   }
@@ -54,7 +49,6 @@ export class PeopleChanges {
     if (index !== undefined) this.#populations.set(index, populations)
   }
 
-  /** As they were invented. */
   restore(): void {
     this.#versions.clear()
     this.#removed.clear()
@@ -78,7 +72,7 @@ export class PeopleChanges {
     return this.#versions.size + this.#removed.size + this.#populations.size
   }
 
-  // Spread over all of them; every order takes others than the one before.
+  // Spread over all people; every call takes others than the one before.
   #each(pick: Pick, act: (index: number) => void): string[] {
     const { count, share, buids } = pick
     const named = buids?.flatMap((buid) => indexOf(buid) ?? [])

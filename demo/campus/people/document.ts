@@ -13,7 +13,6 @@ export function personDocument(facts: PersonFacts): Record<string, unknown> {
   const basic = personBasic(random, versions)
   return {
     personid: facts.buid,
-    // Any node may be an object or a list of objects.
     personBasic: index % 37 === 5 ? [basic] : basic,
     personDetails: personDetails(random, index),
     email: ordered(versions, emails(random, facts)),
@@ -61,7 +60,7 @@ function personDetails(random: () => number, index: number): Record<string, unkn
   })
   const contacts = Array.from({ length: 1 + (index % 2) }, contact)
   return {
-    // Once in a while a secret stands where nobody looks for one.
+    // Now and then a sensitive field stands where none is expected.
     emergencyContact: index % 41 === 7 ? contacts.map((one) => ({ ...one, identity: { ssn: '000-00-0000' } })) : contacts,
     group: Array.from({ length: 1 + Math.floor(random() * 3) }, () => ({
       code: pick(random, ['HONR', 'ATHL', 'VETS', 'ORNT', 'PEER'] as const),

@@ -5,11 +5,10 @@ import { address, name, pick } from './invented.ts'
 const TITLES = ['Administrator', 'Analyst', 'Lecturer', 'Professor', 'Technician', 'Librarian'] as const
 const UNITS = ['Registrar', 'Library', 'Physics', 'History', 'Facilities', 'Human Resources'] as const
 
-/** What an employee has: one or two positions; the faculty's tell which terms they teach in, if the pipeline was told. */
 export function employeePart(facts: PersonFacts): Record<string, unknown> {
   const random = seededRandom(facts.seed, 'employee', facts.index)
   const positions = Array.from({ length: 1 + (facts.index % 2) }, (_, place) => ({ positionInfo: position(facts, random, place) }))
-  // A single position comes as an object, several as a list.
+  // As the pipelines send it: one position as an object, several as a list.
   return { address: address(random, 'WORK'), positions: positions.length === 1 ? positions[0] : positions }
 }
 

@@ -11,7 +11,7 @@ export interface Employee {
   AEDTM: string
 }
 
-/** Everybody SAP knows: those who work here, some who left (among them students of today), and a few without an id. */
+/** Everybody SAP knows: staff, some who left (students of today among them), and a few without an id. */
 export function* employees(people: People): Generator<Employee> {
   for (const index of people.everybody()) {
     const populations = people.populationsOf(index)

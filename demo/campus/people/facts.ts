@@ -1,6 +1,5 @@
 import type { Population, Versions } from './changes.ts'
 
-/** A term as a pipeline is told of it. */
 export interface SentTerm {
   ACAD_CAREER: string
   STRM: string

@@ -1,4 +1,3 @@
-/** One of these, by the next random number. */
 export function pick<T>(random: () => number, from: readonly [T, ...T[]]): T {
   return from[Math.floor(random() * from.length)] ?? from[0]
 }
@@ -41,7 +40,6 @@ const LAST_NAMES = [
 const STREETS = ['Beacon Street', 'River Road', 'Bay State Road', 'Harbour Lane', 'College Hill', 'Mill Street'] as const
 const TOWNS = ['Eastbridge', 'Northport', 'Riverton', 'Old Harbour'] as const
 
-/** An address nobody lives at. */
 export function address(random: () => number, type: string): Record<string, unknown> {
   return {
     type,
@@ -54,12 +52,10 @@ export function address(random: () => number, type: string): Record<string, unkn
   }
 }
 
-/** An invented name. */
 export function name(random: () => number): { firstName: string; lastName: string } {
   return { firstName: pick(random, FIRST_NAMES), lastName: pick(random, LAST_NAMES) }
 }
 
-/** A number nobody answers. */
 export function phoneNumber(random: () => number): string {
   return `617/555-01${10 + Math.floor(random() * 90)}`
 }

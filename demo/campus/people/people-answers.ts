@@ -2,7 +2,6 @@ import type { Misbehaviour } from '#demo/campus/faults.ts'
 import type { SentTerm } from './facts.ts'
 import type { People } from './people.ts'
 
-/** Somebody a pipeline is asked for, with the terms it was told of. */
 export interface AskedPerson {
   buid: string
   terms: SentTerm[]
@@ -11,7 +10,7 @@ export interface AskedPerson {
 
 const DEEP = 3000
 
-/** The documents of those who were asked for, one text each, made while they are sent; who is not on campus is left out. */
+/** The documents of those asked for, one text each, made while they are sent; strangers are left out. */
 export function* peopleTexts(people: People, asked: Iterable<AskedPerson>, misbehaviour: Misbehaviour | undefined): Generator<string> {
   const manner = misbehaviour?.manner
   let sent = 0
@@ -31,7 +30,7 @@ function isDropped(people: People, index: number, misbehaviour: Misbehaviour | u
   return misbehaviour?.manner === 'dropped-people' && people.isUnlucky(index, misbehaviour.share)
 }
 
-/** One document that somebody further down cannot take, while everybody else's is well. */
+/** Makes one document unusable. */
 function spoil(document: Record<string, unknown>, manner: string | undefined): string {
   const whole = JSON.stringify(document)
   const withField = (field: string) => `${whole.slice(0, -1)},${field}}`
@@ -47,7 +46,7 @@ function spoil(document: Record<string, unknown>, manner: string | undefined): s
   }
 }
 
-/** Rows of terms, gathered by the person they belong to; the order is that of the first row. */
+/** Rows of terms by person, in the order of their first row. */
 export function gather(rows: Iterable<{ buid: string; career?: string | undefined; strm?: string | undefined }>): Map<string, AskedPerson> {
   const asked = new Map<string, AskedPerson>()
   for (const { buid, career, strm } of rows) {

@@ -11,7 +11,6 @@ export interface TermRow extends SentTerm {
   CAMPUS_ID: string
 }
 
-/** Who belongs where, as shares of all people. */
 const ROSTER: readonly [share: number, populations: readonly Population[]][] = [
   [0.8, ['student']],
   [0.84, ['student', 'employee']],
@@ -21,7 +20,7 @@ const ROSTER: readonly [share: number, populations: readonly Population[]][] = [
   [0.99, ['affiliate']],
   [1, ['student', 'affiliate']],
 ]
-/** How many terms students have had, by share; about 2.9 on average, and a few have none yet. */
+/** Terms of students by share; about 2.9 on average, and a few have none yet. */
 const TERMS_OF: readonly [share: number, count: number][] = [
   [0.02, 0],
   [0.18, 1],
@@ -31,7 +30,7 @@ const TERMS_OF: readonly [share: number, count: number][] = [
   [1, 5],
 ]
 
-/** The invented people of the campus: who they are follows from seed, place and changes; nothing is kept. */
+/** The invented people: who they are follows from seed, place and changes; nothing is kept. */
 export class People {
   readonly count: number
   readonly changes: PeopleChanges
@@ -46,7 +45,6 @@ export class People {
     this.#clock = options.clock
   }
 
-  /** The place of somebody who is on campus; undefined for strangers and those who left. */
   find(buid: string): number | undefined {
     const index = indexOf(buid)
     return index === undefined || index >= this.count || this.changes.isRemoved(index) ? undefined : index
@@ -57,17 +55,14 @@ export class People {
     return this.changes.populationsOf(index) ?? ROSTER.find(([share]) => place < share)?.[1] ?? ['student']
   }
 
-  /** Everybody of a population, in the order of their ids. */
   *of(population: Population): Generator<number> {
     for (const index of this.everybody()) if (this.populationsOf(index).includes(population)) yield index
   }
 
-  /** Everybody who is on campus. */
   *everybody(): Generator<number> {
     for (let index = 0; index < this.count; index += 1) if (!this.changes.isRemoved(index)) yield index
   }
 
-  /** Terms a student is or was enrolled in, the newest first; none for others. */
   termRows(index: number): TermRow[] {
     if (!this.populationsOf(index).includes('student')) return []
     const place = placeOf(index, 'terms', this.#seed)
@@ -78,7 +73,6 @@ export class People {
       .map((strm) => ({ CAMPUS_ID: buidOf(index), ACAD_CAREER: career, STRM: strm }))
   }
 
-  /** Terms somebody of the faculty teaches in. */
   facultyTerms(index: number): { EMPLID: string; STRM: string }[] {
     if (!this.populationsOf(index).includes('faculty')) return []
     return this.#pastTerms()
@@ -86,7 +80,7 @@ export class People {
       .map((strm) => ({ EMPLID: buidOf(index), STRM: strm }))
   }
 
-  /** The document of a person as a pipeline makes it from the terms it was sent: without them it is poorer. */
+  /** A person's document as a pipeline makes it from the terms it was sent: poorer without them. */
   documentOf(index: number, terms: readonly SentTerm[], facultyTerms: readonly string[] = []): Record<string, unknown> {
     return personDocument({
       buid: buidOf(index),
@@ -99,12 +93,10 @@ export class People {
     })
   }
 
-  /** Whether this person is among the share that something always fails for. */
   isUnlucky(index: number, share: number): boolean {
     return seededRandom(this.#seed, 'luck', index)() < share
   }
 
-  /** The current term and those before it, newest first. */
   #pastTerms(): string[] {
     const now: Instant = this.#clock.now()
     const day = Math.floor(now / DAY_MS)

@@ -6,7 +6,6 @@ import type { Misbehaviour } from '#demo/campus/faults.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { type AskedPerson, gather, peopleTexts } from './people-answers.ts'
 
-/** The person API's path. */
 export const PERSON_API_PATH = '/api/v1/persons'
 
 const objects = z.tuple([z.literal('student'), z.literal('affiliate'), z.literal('faculty'), z.literal('employee')])
@@ -76,7 +75,7 @@ function errorLine(text: string): string {
   return JSON.stringify({ type: 'error', personid, message: `Document of ${personid} could not be built`, status: 500 })
 }
 
-// As the API answered before it learned to stream: on many lines, all at once.
+// Older releases: one document over many lines.
 function* asDocument(texts: Iterable<string>): Generator<string> {
   yield '{\n  "data": [\n'
   let sent = 0

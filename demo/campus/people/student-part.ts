@@ -6,7 +6,6 @@ const PLANS = ['BIOLBA', 'ECONBA', 'COSCBA', 'HISTBA', 'MATHMS', 'LAWJD'] as con
 const SUBJECTS = ['BI', 'EC', 'CS', 'HI', 'MA', 'PH', 'WR'] as const
 const CLASSES = [2, 1, 1, 1, 1] as const
 
-/** What a student has: semesters only for the terms the pipeline was told of. */
 export function studentPart(facts: PersonFacts): Record<string, unknown> {
   const random = seededRandom(facts.seed, 'student', facts.index)
   const advisor = name(random)

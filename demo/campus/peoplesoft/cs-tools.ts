@@ -6,7 +6,6 @@ import type { Misbehaviour } from '#demo/campus/faults.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { runQuery } from './queries.ts'
 
-/** The query endpoint's path. */
 export const CS_TOOLS_PATH = '/api/v1/queries/execute'
 
 const bodySchema = z.strictObject({

@@ -6,7 +6,6 @@ import { type QueryRow, runQuery } from './queries.ts'
 
 const PATH = /^\/PSIGW\/RESTListeningConnector\/\w+\/ExecuteQuery\.v1\/(public|private)\/([^/]+)\/JSON\/NONFILE$/i
 
-/** PeopleSoft's Query Access Service, as it answers. */
 export function peopleSoft(world: CampusWorld): CampusSystem {
   const { user, password } = world.credentials
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -42,7 +41,7 @@ const REFUSALS = {
   failed: () => brokerError(500, 1630, 'The application server stopped while it was running the query'),
 }
 
-// Comma lists by position, as the service takes them; that is why a value cannot hold a comma.
+// Comma lists by position: that is why a value cannot hold a comma.
 function promptsOf(parameters: URLSearchParams): Record<string, string> {
   const names = (parameters.get('prompt_uniquepromptname') ?? '').split(',').filter((name) => name !== '')
   const values = (parameters.get('prompt_fieldvalue') ?? '').split(',')

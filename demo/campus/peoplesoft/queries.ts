@@ -5,7 +5,6 @@ import type { CampusWorld } from '#demo/campus/system.ts'
 
 export type QueryRow = Record<string, unknown>
 
-/** What asking a query comes to: its rows, or why it cannot be run. */
 export type QueryOutcome = { rows: QueryRow[] } | { refused: 'unknown-query' | 'bad-prompts' | 'failed' }
 
 interface Query {
@@ -15,7 +14,6 @@ interface Query {
 
 const QUERIES: Record<string, Query> = {
   BU_TERM_QRY: { prompts: [], rows: changedTerms },
-  // When the terms were last touched: what a site would build as a watermark for freshness.
   BU_TERM_LASTUPD_QRY: { prompts: [], rows: () => [{ LASTUPDDTTM: '2026-01-05-13.05.00.000000' }] },
   BU_PARM_0216_QRY: { prompts: [], rows: (world) => [...students(world)] },
   BU_PARM_ENRL_DORM_QRY: { prompts: [], rows: (world) => [...students(world)].filter((_, place) => place % 3 === 0) },
@@ -57,7 +55,6 @@ function changedTerms(world: CampusWorld): QueryRow[] {
   })
 }
 
-/** Every student, some of them twice, as a query over careers gives them. */
 function* students(world: CampusWorld): Generator<QueryRow> {
   for (const index of world.people.of('student')) {
     yield { CAMPUS_ID: buidOf(index) }

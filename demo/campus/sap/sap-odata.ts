@@ -4,7 +4,6 @@ import type { Manner, Misbehaviour } from '#demo/campus/faults.ts'
 import { type Employee, employees } from '#demo/campus/people/employees.ts'
 import type { CampusWorld } from '#demo/campus/system.ts'
 
-/** The roots of the OData services. */
 export const SAP_ODATA2_PATH = '/sap/opu/odata/sap/ZHR_EMP_SRV'
 export const SAP_ODATA4_PATH = '/sap/opu/odata4/sap/zhr/srvd_a2x/sap/emp/0001'
 
@@ -47,7 +46,6 @@ function isKnown(world: CampusWorld, request: IncomingMessage): boolean {
 interface Page {
   rows: Employee[]
   total: number
-  /** Where the next page begins; null on the last. */
   next: number | null
 }
 
@@ -59,7 +57,7 @@ function pageOf(world: CampusWorld, url: URL, manner: Manner | undefined): Page 
   const limited = manner === 'empty-answer' ? [] : top === null ? all : all.slice(0, Number(top))
   const from = Number(url.searchParams.get('$skiptoken') ?? 0)
   const to = Math.min(limited.length, from + PAGE)
-  // A server that stops after a page without saying that there is more.
+  // A server that stops after a page and tells of no next one.
   const isCut = manner === 'half-the-rows'
   return { rows: limited.slice(from, to), total: all.length, next: to < limited.length && !isCut ? to : null }
 }

@@ -6,7 +6,6 @@ import { employees } from '#demo/campus/people/employees.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { answerOData, isODataPath } from './sap-odata.ts'
 
-/** The BAPI gateway's path. */
 export const SAP_BAPI_PATH = '/sap-gateway/bapi'
 
 /** SAP: function modules behind a gateway, and an OData service in both versions. */
@@ -25,7 +24,6 @@ export function sap(world: CampusWorld): CampusSystem {
 async function call(world: CampusWorld, request: IncomingMessage, url: URL, misbehaviour: Misbehaviour | undefined): Promise<Answer> {
   if (request.method !== 'POST' || !isJson(await readText(request))) return jsonAnswer(400, { message: 'The body is not JSON.' })
   const bapi = url.searchParams.get('BAPIName')
-  // SAP answers 200 whatever happened; RETURN tells.
   if (bapi !== 'Z_HR_EMPLOYEE_OBJ_LIST') return jsonAnswer(200, { RETURN: bapiReturn('E', `Function module ${bapi} was not found`) })
   if (url.searchParams.get('account') !== 'HR') return jsonAnswer(200, { RETURN: [bapiReturn('A', 'No authorization for this account')] })
   return { status: 200, contentType: 'application/json', body: asTable(world, misbehaviour?.manner) }

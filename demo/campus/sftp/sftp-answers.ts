@@ -3,7 +3,6 @@ import ssh2, { type Attributes } from 'ssh2'
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 
-/** A request that ends with this status of the protocol. */
 export class SftpStatus extends Error {
   readonly status: number
 
@@ -13,7 +12,6 @@ export class SftpStatus extends Error {
   }
 }
 
-/** The flags of the protocol as those of the system. */
 export function toOpenFlags(flags: number): number {
   const has = (mode: number) => (flags & mode) !== 0
   const access = has(OPEN_MODE.WRITE) ? (has(OPEN_MODE.READ) ? constants.O_RDWR : constants.O_WRONLY) : constants.O_RDONLY
@@ -25,7 +23,7 @@ export function toOpenFlags(flags: number): number {
   )
 }
 
-/** What the protocol says of a file; times in whole seconds. */
+/** Attributes of version 3; times in whole seconds. */
 export function toAttributes(stats: Stats): Attributes {
   const seconds = (ms: number) => Math.floor(ms / 1000)
   return {
@@ -38,17 +36,15 @@ export function toAttributes(stats: Stats): Attributes {
   }
 }
 
-/** One line of a folder's listing. */
 export function entryOf(filename: string, stats?: Stats): { filename: string; longname: string; attrs: Attributes } {
   const attrs = stats ? toAttributes(stats) : { mode: constants.S_IFDIR | 0o755, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 }
   const kind = stats?.isFile() ? '-' : stats?.isSymbolicLink() ? 'l' : 'd'
   return { filename, longname: `${kind}rw-r--r-- 1 campus campus ${attrs.size} Jan  1 00:00 ${filename}`, attrs }
 }
 
-/** As OpenSSH has it: a link that leads round in a circle is none, either. */
+/** As OpenSSH: a circle of links does not exist, either. */
 const NO_SUCH_FILE = new Set<unknown>(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
-/** The status a failed request is answered with. */
 export function statusOf(error: unknown): number {
   if (error instanceof SftpStatus) return error.status
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined

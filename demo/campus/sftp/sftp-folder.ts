@@ -8,11 +8,9 @@ import type { SshFaults } from './ssh-faults.ts'
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 
 export interface SftpFolder {
-  /** What clients see as `/`. */
   folder: string
   clock: Clock
   faults: SshFaults
-  /** Breaks the connection this session runs over, at once. */
   die(): void
 }
 
@@ -27,7 +25,6 @@ interface Listing {
 
 const POSIX_RENAME = 'posix-rename@openssh.com'
 
-/** Serves a folder on disk over SFTP version 3, well or as the manners say. */
 export function serveFolder(sftp: SFTPWrapper, options: SftpFolder): void {
   const session = new SftpSession(sftp, options)
   sftp.on('OPEN', (id, name, flags, { mode }) => session.answer(id, () => session.open(id, name, flags, mode)))
@@ -61,7 +58,6 @@ class SftpSession {
     this.#options = options
   }
 
-  /** Runs a request and answers with its status when it fails. */
   async answer(id: number, request: () => Promise<unknown>): Promise<void> {
     try {
       const slow = this.#options.faults.is('slow')
@@ -72,7 +68,6 @@ class SftpSession {
     }
   }
 
-  /** A request that changes something and has no answer but its status. */
   async change(id: number, request: () => Promise<unknown>): Promise<void> {
     await this.answer(id, async () => {
       if (this.#options.faults.is('read-only')) throw new SftpStatus(STATUS_CODE.PERMISSION_DENIED)
@@ -81,7 +76,7 @@ class SftpSession {
     })
   }
 
-  /** Where a path stands on the disk: never outside the folder. */
+  /** A path on the disk, never outside the folder. */
   locate(path: string): string {
     return join(this.#options.folder, posix.resolve('/', path))
   }
@@ -132,14 +127,13 @@ class SftpSession {
     this.#sftp.status(id, STATUS_CODE.OK)
   }
 
-  /** The client has gone: what it left open is closed as it is. */
   async closeAll(): Promise<void> {
     const open = [...this.#open.values()]
     this.#open.clear()
     for (const one of open) if ('file' in one) await this.#closeFile(one).catch(() => {})
   }
 
-  /** A file was last changed by the server's clock, which may be a pretended one. */
+  /** A file was last changed by the server's clock, which may be a fake one. */
   async #closeFile({ file, written }: OpenFile): Promise<void> {
     const seconds = this.#options.clock.now() / 1000
     if (written) await file.utimes(seconds, seconds)

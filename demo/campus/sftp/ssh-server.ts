@@ -10,30 +10,24 @@ import { SshFaults } from './ssh-faults.ts'
 
 export interface SshServerOptions {
   clock: Clock
-  /** What clients see as `/`. */
   folder: string
   /** Where the host key is kept, so that it is the same after a restart. */
   keyFolder: string
-  /** 0 or absent: a free one. */
   port?: number
   user: string
   password?: string
-  /** A public key that may sign in, as one line of `authorized_keys`. */
   authorizedKey?: string
-  /** Passwords only by asking for them (keyboard-interactive), as many servers do. */
+  /** Passwords by keyboard-interactive only, as on many servers. */
   asksForPassword?: boolean
 }
 
 export interface SshServer {
   host: string
   port: number
-  /** Of the host key, as OpenSSH prints it: `SHA256:…`. */
   fingerprint: string
   folder: string
   faults: SshFaults
-  /** Connections that stand at the moment. */
   connections(): number
-  /** Ends every connection in the middle of what it does. */
   breakAll(): void
   close(): Promise<void>
 }
@@ -82,7 +76,7 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
 }
 
 function serve(client: Connection, options: SshServerOptions, faults: SshFaults, die: () => void): void {
-  // Clients that break off are their own business.
+  // Clients may break off.
   client.on('error', () => {})
   client.on('authentication', (context) => authenticate(context, options, faults))
   client.on('session', (accept) => {
@@ -142,7 +136,7 @@ function fingerprintOf(privateKey: string): string {
 
 const VERSION = Buffer.from([0, 0, 0, 5, 2, 0, 0, 0, 3])
 
-/** ssh2's server announces no extensions; its first word, the version, is sent with the one of OpenSSH that matters. */
+/** ssh2's server announces no extensions: its VERSION packet is replaced by one with OpenSSH's. */
 function announcePosixRename(sftp: SFTPWrapper): void {
   const text = (value: string) => Buffer.concat([Buffer.from([0, 0, 0, value.length]), Buffer.from(value)])
   const body = Buffer.concat([VERSION.subarray(4), text('posix-rename@openssh.com'), text('1')])
@@ -164,12 +158,11 @@ function bound(target: object, name: string | symbol): unknown {
   return typeof value === 'function' ? value.bind(target) : value
 }
 
-/** A new ed25519 key pair in OpenSSH's form, behind a passphrase if there is one. */
 export function makeKeyPair(passphrase?: string): { private: string; public: string } {
   const make = ssh2.utils.generateKeyPairSync
   for (;;) {
     const made = passphrase === undefined ? make('ed25519') : make('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 16 })
-    // One in 256 comes out malformed: its leading zero gets lost.
+    // ssh2 makes one in 256 malformed: a leading zero gets lost.
     const read: ParsedKey | ParsedKey[] | Error = ssh2.utils.parseKey(made.private, passphrase)
     if (!(read instanceof Error)) return made
   }

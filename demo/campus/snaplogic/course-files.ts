@@ -9,10 +9,8 @@ type Row = Record<string, string>
 const SEASON_DIGITS: Record<string, string> = { wi: '1', sp: '3', su: '5', fa: '7' }
 const SEASON_NAMES: Record<string, string> = { wi: 'Winter', sp: 'Spring', su: 'Summer', fa: 'Fall' }
 
-/**
- * A real catalogue: a folder of `<year>-<season>.csv`, one row per section. Each (Subject, Number) of a file is one
- * course of the file's term; text is served as published, HTML entities included. A course has the same id in every term.
- */
+/** A real catalogue: a folder of `<year>-<season>.csv`, one row per section. Each (Subject, Number) is one course, with the same id in
+ * every term; text is served as published, HTML entities included. */
 export async function fileCourses(folder: string): Promise<CourseSource> {
   const names = (await readdir(folder)).filter((name) => /^\d{4}-(wi|sp|su|fa)\.csv$/.test(name)).sort()
   if (names.length === 0) throw new Error(`${folder} holds no file such as 2026-su.csv`)
@@ -112,7 +110,6 @@ function toSection(field: (column: string) => string): Record<string, unknown> {
           building: field('Building'),
         },
       ],
-      // The files name no students; these are invented, so that the roster service has something to show.
       roster: inventedRoster(random, 1 + Math.floor(random() * 6)),
     },
   }

@@ -7,7 +7,6 @@ import { gather, peopleTexts } from '#demo/campus/people/people-answers.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { errorDocument, hasTaskKey, json, taskRefusal, UNAUTHORIZED } from './task.ts'
 
-/** The triggered person task's path. */
 export const PERSON_TASK_PATH = '/api/1/rest/slsched/feed/Campus/projects/People/Person%20Task'
 
 const OBJECTS = "['student','affiliate','faculty','employee']"
@@ -50,7 +49,7 @@ function* asArray(texts: Iterable<string>, misbehaviour: Misbehaviour | undefine
 
 const FIELD = /^([A-Za-z_]\w*):"([^"\\]*)"$/
 
-/** `[{BUID:"U9…",STRM:"2267"}]`: keys without quotes, values that know no escapes; undefined when it is anything else. */
+/** Reads `[{BUID:"U9…",STRM:"2267"}]`: bare keys, values without escapes; undefined when it is anything else. */
 export function parsePseudoJson(text: string): Record<string, string>[] | undefined {
   if (text === '[]') return []
   if (!text.startsWith('[{') || !text.endsWith('}]')) return undefined

@@ -2,10 +2,8 @@ import type { CampusCourse, CourseGroup, CourseSource } from '#demo/campus/cours
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { errorDocument, hasTaskKey, json, taskRefusal, UNAUTHORIZED } from './task.ts'
 
-/** By `<term>/<course id>`: fields to set on a course, or null: it is gone. */
 export type CourseChanges = ReadonlyMap<string, Record<string, unknown> | null>
 
-/** The triggered task's path: pod, organisation, project space, project, task. */
 export const COURSE_TASK_PATH = '/api/1/rest/slsched/feed/Campus/projects/Courses/Course%20Task'
 
 /** SnapLogic's triggered course task, as it answers: always an array, errors inside it. */
@@ -66,7 +64,6 @@ function* courses(term: string, group: CourseGroup, changes: CourseChanges, mann
   yield* repeated
 }
 
-/** Spoils the first course of a group. */
 function misbehave(course: CampusCourse, index: number, manner: string | undefined): CampusCourse {
   if (index > 0 || course.v2 === null) return course
   switch (manner) {

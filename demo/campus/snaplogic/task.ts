@@ -3,17 +3,15 @@ import type { Answer } from '#demo/campus/answer.ts'
 
 export const UNAUTHORIZED = 'Unauthorized: the task token is not valid'
 
-/** Whether a request carries the task's key: a gateway's header, or SnapLogic's own bearer token. */
 export function hasTaskKey(request: IncomingMessage, key: string): boolean {
   return (request.headers['x-api-key'] ?? request.headers.authorization?.replace(/^Bearer /, '')) === key
 }
 
-/** What SnapLogic says instead of running the task. */
 export function taskRefusal(status: number, message: string): Answer {
   return json(status, [JSON.stringify({ response_map: { error_list: [{ message }] }, http_status_code: status })])
 }
 
-/** A document of a Snap's error view: it stands among the others. */
+/** A document of a Snap's error view, which stands among the others. */
 export function errorDocument(status: number): string {
   return JSON.stringify({
     error: 'Failed to execute HTTP request',

@@ -8,17 +8,13 @@ import type { ProposalInput } from '#lib/catalogue/propose/proposal.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 
-/** What stands in the folder a proposal is written to. */
 interface Beside {
-  /** Connections that any file there declares. */
   connections: ReadonlySet<string>
-  /** The catalogue in force, where it is that folder. */
   catalogue: Catalogue | null
 }
 
 export const NOTHING_BESIDE: Beside = { connections: new Set(), catalogue: null }
 
-/** The keys of a catalogue, for a proposal beside it. */
 export function keysOf(catalogue: Catalogue): NonNullable<ProposalInput['existing']> {
   return {
     groups: new Set(catalogue.groups.map((group) => group.key)),
@@ -32,7 +28,7 @@ async function isSamePlace(a: string, b: string): Promise<boolean> {
   return one !== null && one === other
 }
 
-/** Reads what a proposal that goes to `out` will stand beside; what cannot be read there is none of its business. */
+/** Reads what a proposal written to `out` will stand beside; unreadable files are ignored. */
 export async function lookBeside(out: string, config: string | null): Promise<Beside> {
   const folder = dirname(out)
   const read = await readCatalogueTexts(folder)

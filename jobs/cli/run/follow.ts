@@ -13,14 +13,14 @@ import { logLineInWords, runInWords } from './in-words.ts'
 import { liveLines } from './live-lines.ts'
 
 const LOOK_EVERY_MS = 500
-/** Without a live display, how often a mere progress is worth a line. */
+/** Without a live display, how often progress alone is worth a line. */
 const TELL_EVERY_MS = 10 * SECOND_MS
 const LOG_KEPT = 100
-/** What a run that was not wholly good ends with; `partial` is not success. */
 const EXIT_CODES: Partial<Record<RunView['state'], number>> = { completed: 0, partial: 2 }
 const QUESTION = 'Cancel the run? Type c to cancel it, Enter to leave it running: '
 
-/** Shows a run until it ends: redrawn in place on a terminal, line by line elsewhere. Resolves to the exit code: 0 completed, 2 partial, 1 anything else. */
+/** Shows a run until it ends: in place on a terminal, line by line elsewhere. Resolves to the exit code: 0 completed, 2 partial, 1
+ * anything else. */
 export async function followRun(ctx: Context, runId: string, command: CommandLine): Promise<number> {
   const { zone } = await getPage(ctx.pool)
   const watch = new RunWatch(ctx, runId, command, zone)
@@ -37,7 +37,6 @@ export async function followRun(ctx: Context, runId: string, command: CommandLin
   }
 }
 
-/** What one display has seen of a run so far. */
 class RunWatch {
   readonly #ctx: Context
   readonly #runId: string
@@ -54,7 +53,6 @@ class RunWatch {
     this.#zone = zone
   }
 
-  /** Looks once and shows what there is. */
   async look(): Promise<RunView> {
     const run = await getRunView(this.#ctx, this.#runId)
     if (run === null) throw new TidemarkError('not-found', { publicMessage: 'The run is gone.' })
@@ -67,7 +65,7 @@ class RunWatch {
     return run
   }
 
-  /** Lines as they come; how far it is only every ten seconds, or when something else has changed. */
+  /** Prints log lines as they come; progress only every ten seconds, or with another change. */
   #tell(run: RunView, lines: readonly LogLine[]): void {
     for (const line of lines) this.#command.terminal.note(logLineInWords(line, this.#zone))
     const words = runInWords(run)
@@ -90,7 +88,7 @@ async function isToBeCancelled({ terminal }: CommandLine): Promise<boolean> {
   return /^\s*c/i.test((await terminal.ask(QUESTION)) ?? '')
 }
 
-/** It may have ended while the question stood. */
+/** The run may have ended while the question was open. */
 function leave(run: RunView, command: CommandLine): number {
   if (isEnded(run.state)) return tellEnd(run, command)
   command.terminal.live?.leave()
@@ -98,7 +96,7 @@ function leave(run: RunView, command: CommandLine): number {
   return 1
 }
 
-/** It may have ended in the meantime, which is seen by looking. */
+/** Ignores a run that has ended meanwhile: the next reading shows it. */
 async function cancel(ctx: Context, runId: string, { terminal }: CommandLine): Promise<void> {
   try {
     await cancelRun(ctx, { runId })

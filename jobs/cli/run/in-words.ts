@@ -21,7 +21,6 @@ export function progressInWords(run: Pick<RunView, 'progressDone' | 'progressTot
     : `${formatCount(done)} of ${formatCount(total)} (${Math.min(100, Math.floor((100 * done) / total))} %)`
 }
 
-/** What a run waits for, in words; null when for nothing. */
 export function waitingInWords(run: Pick<RunView, 'state' | 'waitingFor'>): string | null {
   if (run.waitingFor !== null) return `waiting: ${run.waitingFor}`
   return run.state === 'overdue' ? 'no worker has taken it yet: is one running?' : null
@@ -44,7 +43,7 @@ export function doneInWords(run: Pick<RunView, 'rowsLoaded' | 'rowsRejected' | '
   return `${isDryRun ? 'nothing changed' : `${formatCount(rowsLoaded)} rows`}${aside}`
 }
 
-/** One line on where a run is; the same as long as nothing worth telling has changed. */
+/** One line on where a run is; it changes only when something worth telling does. */
 export function runInWords(run: RunView): string {
   if (isEnded(run.state)) {
     const took = run.startedAt === null || run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.startedAt)}`
@@ -56,7 +55,7 @@ export function runInWords(run: RunView): string {
   return `${run.flow}: ${parts.filter((part) => part !== '').join(', ')}`
 }
 
-/** A line of the log: `02:04:31  warn: …`; what would move a terminal's cursor is left out. */
+/** `02:04:31  warn: …`, without control characters that would move the cursor. */
 export function logLineInWords(line: LogLine, zone: string): string {
   return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${line.message.replace(/\p{Cc}+/gu, ' ')}`
 }

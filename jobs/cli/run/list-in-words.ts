@@ -3,7 +3,7 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { ListedRun } from '#lib/queries/runs/run-list.ts'
 import { dateTime, doneInWords, progressInWords, stateInWords } from './in-words.ts'
 
-/** Runs as lines of a table: state, flow, when, how long, what came of it, id; what was wrong stands below. */
+/** Runs as a table, each problem below its run. */
 export function runListInWords(runs: readonly ListedRun[], zone: string, now: Instant): string[] {
   const cells = runs.map((run) => [
     stateInWords(run),

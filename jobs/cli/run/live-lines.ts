@@ -9,12 +9,9 @@ import type { LogLine, TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 import { logLineInWords, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
 
-/** What the live display of a run is drawn from. */
 export interface LiveView {
   run: RunView
-  /** What this display has seen of the progress. */
   marks: readonly ProgressMark[]
-  /** The newest lines, oldest first. */
   log: readonly LogLine[]
   zone: string
 }
@@ -28,7 +25,7 @@ const STEPS_SHOWN = 8
 const BAR_WIDTH_MAX = 48
 const MARKS: Record<TaskRow['state'], string> = { running: '▸', completed: '✓', failed: '✗', cancelled: '–' }
 
-/** The display of a run as it is now: lines no longer than the screen is wide, and no more than fit on it. */
+/** The display of a run, clipped to the size of the screen. */
 export function liveLines(view: LiveView, size: ScreenSize): string[] {
   const { run } = view
   const head = isEnded(run.state) ? [runInWords(run)] : headOf(view, size)
@@ -96,7 +93,7 @@ function spaced(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', ...lines]
 }
 
-/** Cut to the width of the screen; a longer line would wrap and be drawn over wrongly. */
+/** A longer line would wrap, and the next drawing would not cover it. */
 function clipped(line: string, columns: number): string {
   const letters = [...line.replace(/\p{Cc}+/gu, ' ')]
   return letters.length < columns ? letters.join('') : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`

@@ -1,7 +1,6 @@
 import type { LiveScreen } from '#jobs/cli/verb.ts'
 import type { ScreenSize } from './live-lines.ts'
 
-/** What is needed of a terminal: standard error, or a test. */
 export interface ScreenStream {
   columns?: number | undefined
   rows?: number | undefined
@@ -10,7 +9,6 @@ export interface ScreenStream {
 
 const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 }
 
-/** A display that is redrawn in place: each drawing takes the place of the one before. */
 export function createLiveScreen(stream: ScreenStream): LiveScreen {
   let drawn: readonly string[] = []
   return {
@@ -26,7 +24,7 @@ export function createLiveScreen(stream: ScreenStream): LiveScreen {
   }
 }
 
-/** Up over the lines of the last drawing, everything below erased, then the new lines. */
+/** Moves up over the last drawing, erases below, writes the new lines. */
 export function redraw(linesBefore: number, lines: readonly string[]): string {
   const up = linesBefore === 0 ? '' : `\u001B[${linesBefore}A`
   return `${up}\r\u001B[0J${lines.map((line) => `${line}\n`).join('')}`

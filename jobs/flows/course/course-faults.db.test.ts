@@ -22,7 +22,6 @@ beforeEach(async () => {
 
 const load = (options: RunOptions = {}) => lake.run('course', course, { parameters: { terms: ['2267'] }, ...options })
 
-/** Everything that says what the courses are. */
 async function everything(): Promise<unknown> {
   return [
     await lake.rows('select * from course_raw.course_data order by 1, 2, 3, 4, version'),

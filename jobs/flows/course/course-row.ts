@@ -7,15 +7,15 @@ import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
-// A text that may hold an entity, a NUL or half a character, as JSON spells them.
+// An entity, a NUL or a lone surrogate in JSON's escapes.
 const MAY_NEED_CLEANING = /&[#A-Za-z]|\\u00(?:00|26)|\\u[dD][89a-fA-F]/
 
-/** Whether a JSON text can be stored as it is; most can, and looking is cheaper than walking. */
+/** Whether a text must be parsed and cleaned; a search is cheaper than a walk. */
 function needsCleaning(text: string): boolean {
   return MAY_NEED_CLEANING.test(text)
 }
 
-/** HTML entities decoded (`&amp;` → `&`, only those that end in `;`, once), NULs removed and halves of characters replaced. */
+/** HTML entities with `;` decoded once, NULs removed, lone surrogates replaced. */
 function cleanText(text: string, cleaning: Cleaning): string {
   return storableText(text.includes('&') ? decodeHTMLStrict(text) : text, cleaning)
 }
@@ -27,23 +27,20 @@ export interface CourseKey {
   session: string
 }
 
-/** A course that was found usable: term details inside, no groups. */
+/** A usable course: term details inside, no groups. */
 export interface CourseRow extends DocumentRow<CourseKey> {
-  /** The key as one text. */
   id: string
   /** Of two different versions in one answer the one with the smaller rank is kept. */
   rank: string
 }
 
-/** A course that was put aside. With a key, we know which one it is, and that the source still has it. */
+/** A course that was put aside. With a key we know that the source still has it. */
 export interface RefusedCourse {
   refused: string
   key: CourseKey | null
 }
 
-/** A course as it was sent, and what may be known about it. */
 export interface Arrived {
-  /** JSON texts. */
   termDetails: string
   text: string
   term: number
@@ -52,11 +49,11 @@ export interface Arrived {
   hashOf: (source: string) => string | undefined
 }
 
-/** Reads one course as it was sent. Throws SyntaxError when it is not JSON: then the whole answer is broken. */
+/** Reads one course. Throws SyntaxError when it is not JSON: then the whole answer is broken. */
 export function readCourse(arrived: Arrived): CourseRow | RefusedCourse {
   const source = sourceHash(arrived.termDetails, arrived.text)
   const knownHash = arrived.hashOf(source)
-  // Of a text we know, only the key and the rank are wanted: digits beyond a double do not matter.
+  // For a known text only key and rank matter, so digits beyond a double may be lost.
   const course: JsonValue = knownHash === undefined ? parseJson(arrived.text) : JSON.parse(arrived.text)
   const details = parseJson(arrived.termDetails)
   if (!isJsonObject(course)) return { refused: 'it is not an object', key: null }
@@ -87,7 +84,7 @@ function toRow(
   }
 }
 
-/** The stored document: the course plus its group's term details. Untouched text is passed on as it came. */
+/** The stored document: the course and its group's term details. Clean text is kept as it came. */
 function toContent({ text, termDetails }: Arrived, course: JsonObject, details: JsonValue): Content {
   const isBare = Object.keys(course).length === 0
   const value: JsonObject = { ...course, termDetails: details }
@@ -102,17 +99,16 @@ function parseContent(arrived: Arrived): Content {
   return toContent(arrived, isJsonObject(course) ? course : {}, parseJson(arrived.termDetails))
 }
 
-/** Clean already or not yet, the same text gives the same rank. */
+/** A text ranks the same cleaned and uncleaned. */
 function rankText(value: JsonValue | undefined): string {
   return typeof value === 'string' || typeof value === 'number' ? cleanText(String(value), { unstorable: false }) : ''
 }
 
-/** The key as one text. */
 export function idOf(key: CourseKey): string {
   return JSON.stringify([key.career, key.term, key.courseId, key.session])
 }
 
-/** The key, or what is wrong with it. A null object is treated as a missing one. */
+/** The key, or what is wrong with it. A null object counts as missing. */
 function readKey(details: JsonValue, course: JsonObject): CourseKey | string {
   const career = shortText(member(details, 'academicCareer'), 4)
   const term = toTermCode(member(member(details, 'term'), 'code'))

@@ -32,10 +32,8 @@ function row(id: number, title: string): CourseRow {
 }
 
 const sessions: Client[] = []
-// Whatever a test leaves open would hold up the next one.
 afterEach(() => Promise.all(sessions.splice(0).map((session) => session.end())))
 
-/** A loader with its own session and transaction, as another worker would have. */
 async function loader() {
   const client = new Client({ connectionString: lake.url })
   sessions.push(client)
@@ -49,10 +47,8 @@ async function loader() {
   return {
     begin: () => client.query('begin'),
     merge: (rows: CourseRow[]) => mergeDocuments(context, client satisfies ClientBase, COURSE_TABLES, { part: 2267, rows }, curation),
-    /** Locks one row. */
     hold: (id: number) => client.query('select from course_xform.current_course_data where course_id = $1 for update', [id]),
     commit: () => client.query('commit'),
-    /** Until that work of its waits for another session, or is over. */
     async untilWaiting(work: Promise<unknown>): Promise<void> {
       const over = { yet: false }
       const end = () => {

@@ -1,6 +1,6 @@
 import type { CourseRow } from './course-row.ts'
 
-/** What the lake has for a term when its load begins. Only a hint: the comparison that counts is made under a lock. */
+/** A term in the lake when its load begins: a hint only, the comparison that counts is made under a lock. */
 export interface Known {
   /** By id: the content hash, or null for a deleted course. */
   hashes: ReadonlyMap<string, string | null>
@@ -13,15 +13,12 @@ export interface Duplicates {
   dropped: number
 }
 
-// A row that looks new waits for so many others, one that looks changed for the whole answer, within reason.
+// A row that looks new waits for so many others; one that looks changed, for the whole answer.
 const NEW_WAITING_MAX = 1000
 const CHANGED_WAITING_MAX = 5000
 
-/**
- * Lets each course of a term pass once. Of several versions the one with the smallest rank stays, whatever their order
- * in the answer: so a source that shuffles its duplicates does not look like a change every night. Identical repeats
- * are harmless. Unchanged rows pass at once; changed ones wait, because a better version may follow.
- */
+/** Lets each course of a term pass once. Of several versions the smallest rank stays, whatever their order: a source that shuffles its
+ * duplicates does not look changed every night. Unchanged rows pass at once; changed ones wait, because a better version may follow. */
 export async function* withoutDuplicates(rows: AsyncIterable<CourseRow>, known: Known, count: Duplicates): AsyncGenerator<CourseRow> {
   const seen = new Map<string, { rank: string; hash: string }>()
   const fresh = new Map<string, CourseRow>()

@@ -12,10 +12,8 @@ import { deleteUnseen, type Unseen } from './unseen-courses.ts'
 
 export interface TermLoaded extends MergedDocuments, Unseen {
   term: string
-  /** Elements of the answer, good and bad. */
   seen: number
   refused: number
-  /** Empty objects. */
   dropped: number
   duplicates: number
   cleaned: number
@@ -26,14 +24,13 @@ export interface TermOrder {
   curation: Curation
   shrinkRatio: number
   batchSize: number
-  /** Told about every batch that is done. */
   onBatch: (courses: number) => void
 }
 
 type Work = FlowContext<unknown>
 const BATCHES_AT_ONCE = 2
 
-/** Loads one term as it streams in. Throws when the answer is not whole; what came before then stays, and nothing is deleted. */
+/** Loads one term as it streams in. When the answer is not whole it throws: what came before stays, and nothing is deleted. */
 export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded> {
   const term = Number(order.term)
   const known = await readKnown(ctx, term)
@@ -59,14 +56,13 @@ export async function loadTerm(ctx: Work, order: TermOrder): Promise<TermLoaded>
     cleaned,
     duplicates: duplicates.dropped,
     ...{ fresh, changed, returned, ...more },
-    // What an earlier try wrote was met again.
+    // An earlier try's rows came again and counted as unchanged.
     unchanged: Math.max(0, courses - fresh - changed - returned),
     ...unseen,
     uncurated: more.uncurated + unseen.uncurated,
   }
 }
 
-/** The name of a term's task, and of its batches in the lake. */
 export function taskOf(term: string): string {
   return `term ${term}`
 }
@@ -79,7 +75,7 @@ async function readKnown(ctx: Work, term: number): Promise<Known> {
   }
 }
 
-/** Makes the views of what will be written before its transaction begins, while the database works on the batch before. */
+/** Makes the documents to be written before their transaction begins, while the database works on the batch before. */
 async function* prepared(batches: AsyncIterable<CourseRow[]>, known: Known): AsyncGenerator<CourseRow[]> {
   for await (const rows of batches) {
     for (const row of rows) if (known.hashes.get(row.id) !== row.hash) row.views()
@@ -95,14 +91,14 @@ function refuseNothing(term: string, intake: Intake, before: number): void {
   if (before > 0) throw refuse(`is empty, although the lake holds ${before} courses of it`)
 }
 
-/** Lets records in one by one: good ones go on, bad ones are put aside with their reason. */
+/** Takes records one by one: good ones go on, bad ones are put aside. */
 class Intake {
   seen = 0
   accepted = 0
   refused = 0
   dropped = 0
   cleaned = 0
-  /** Elements of which nobody can say which course they are. */
+  /** Elements of no known course. */
   uncertain = 0
   readonly alive: CourseKey[] = []
   readonly #ctx: Work
@@ -149,7 +145,6 @@ class Intake {
     await this.#ctx.quarantine(taskOf(this.#order.term), known === null ? key : idOf(known), reason)
   }
 
-  /** One transaction; when the database refuses a row, the batch is halved until only that row is left out. */
   merge(rows: readonly CourseRow[]): Promise<MergedDocuments> {
     const { term, curation } = this.#order
     return mergeBatch(this.#ctx, taskOf(term), COURSE_TABLES, { part: Number(term), rows }, curation, async (row, reason) => {

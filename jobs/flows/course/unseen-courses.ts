@@ -10,27 +10,25 @@ import { COURSE_TABLES } from './course-tables.ts'
 export interface Unseen {
   deleted: number
   uncurated: number
-  /** Courses that were not seen and yet kept, and why. */
+  /** Courses that were not seen and kept, and why. */
   kept: number
   because: 'too-many' | 'uncertain' | null
 }
 
 export interface WholeAnswer {
   term: number
-  /** Courses that were put aside but are there. */
+  /** Courses that were put aside but are in the source. */
   alive: readonly CourseKey[]
-  /** Something in the answer could not be read as a course: any unseen course may be that one. */
+  /** An element could not be read: any unseen course may be that one. */
   uncertain: boolean
   shrinkRatio: number
 }
 
-// Where the answer is never quite clean, a course is gone when it has not been seen for so long.
+// Where the answer is never quite clean, a course counts as gone after this long.
 const GONE_AFTER_MS = 7 * DAY_MS
 
-/**
- * After a whole answer: courses of its term that were not in it are marked as deleted and their curated rows go.
- * History and the current row stay. When too many would go, none does.
- */
+/** After a whole answer: courses of its term that were not in it are marked as deleted and their curated rows removed. History and the
+ * current row stay. When too many would go, none does. */
 export async function deleteUnseen(
   ctx: Pick<FlowContext<unknown>, 'now' | 'runId'>,
   sql: ClientBase,

@@ -10,7 +10,6 @@ class Refusal extends Error {
   }
 }
 
-/** Takes numbers in batches, refuses a batch that holds one of the bad ones. */
 function taker(bad: ReadonlyMap<number, string>) {
   const batches: (readonly number[])[] = []
   const aside: [number, string][] = []

@@ -1,15 +1,14 @@
 import { sqlState } from '#lib/engine/lake/lake-error.ts'
 
 export interface Bisection<Item> {
-  /** Told of every part that failed: whether its halves are to be tried. Throws what ends it all. */
+  /** Whether the halves of a failed part are tried. Throws what ends it all. */
   isDivisible(part: readonly Item[], error: unknown): boolean | Promise<boolean>
-  /** Whether one more part may be tried. */
   mayTry?(tries: number): boolean
   /** The larger parts first, rather than all in their order. */
   largestFirst?: boolean
 }
 
-/** Does `work` for each part; where it fails, for its halves, as far as `how` says. Answers the items of parts that were not tried. */
+/** Does `work` for each part and, where it fails, for its halves. Answers the items of parts that were not tried. */
 export async function bisect<Item>(
   parts: readonly (readonly Item[])[],
   work: (part: readonly Item[]) => Promise<void>,
@@ -28,19 +27,16 @@ export async function bisect<Item>(
   return waiting.flat()
 }
 
-/** The first half, which is the larger one, and the second. */
 export function halvesOf<Item>(items: readonly Item[]): [readonly Item[], readonly Item[]] {
   const middle = Math.ceil(items.length / 2)
   return [items.slice(0, middle), items.slice(middle)]
 }
 
-/** SQLSTATE of what is wrong with a row, not with the lake: cardinality, data, integrity, limits. */
+/** SQLSTATE classes of a bad row, as opposed to a lake in trouble. */
 const ROW_STATES = /^(21|22|23|54)/
 
-/**
- * Does `work` for all rows at once; when the database refuses one of them, for each half, until only that row is left, which is
- * given to `putAside` with the reason. Everything else that goes wrong is thrown.
- */
+/** Does `work` for all rows at once; when the database rejects one, the rows are halved until only that one is left, which goes to
+ * `putAside`. Everything else is thrown. */
 export async function mergeByBisection<Row, Result>(
   rows: readonly Row[],
   work: (rows: readonly Row[]) => Promise<Result>,

@@ -1,19 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { isStorableText, toStorableText } from '#lib/domain/values/storable-text.ts'
 
-/** What had to be taken out of a document before the lake could store it. */
 export interface Cleaning {
-  /** Characters PostgreSQL cannot store were removed or replaced. */
   unstorable: boolean
 }
 
-/** How one string is cleaned. */
 export type CleanText = (text: string, cleaning: Cleaning) => string
 
-/**
- * Cleans every string of a document in place; answers whether there was any character that cannot be stored. Names of members are left
- * alone; one that cannot be stored throws RangeError.
- */
+/** Cleans every string in place; answers whether any character could not be stored. Member names are left alone; one that cannot be stored
+ * throws RangeError. */
 export function cleanInPlace(document: JsonObject, clean: CleanText): boolean {
   const cleaning: Cleaning = { unstorable: false }
   cleanMembers(document, cleaning, clean)
@@ -36,7 +31,7 @@ function cleanMembers(value: JsonObject, cleaning: Cleaning, clean: CleanText): 
   }
 }
 
-/** NULs removed and halves of characters replaced, which PostgreSQL cannot store. */
+/** NULs removed and lone surrogates replaced: PostgreSQL stores neither. */
 export function storableText(text: string, cleaning: Cleaning): string {
   if (isStorableText(text)) return text
   cleaning.unstorable = true

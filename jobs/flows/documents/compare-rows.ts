@@ -5,7 +5,7 @@ import { type DocumentRow, unionOf } from './document-row.ts'
 import { sentRows } from './sent-rows.ts'
 import { type DocumentTables, type KeyFields, keyOf } from './tables.ts'
 
-/** A row that has to be written, as which version, and whom it now belongs to. */
+/** A row to write, as which version, and whom it now belongs to. */
 export interface Write<Key> {
   row: DocumentRow<Key>
   version: number
@@ -26,7 +26,7 @@ interface Seen {
   runId: string
 }
 
-/** Compares rows, in the order of their keys, with the current ones under their locks, and notes those with the same content as seen. */
+/** Compares rows, in key order, with the current ones under their locks; notes those with the same content as seen. */
 export async function compareRows<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,
@@ -41,7 +41,7 @@ export async function compareRows<Key extends KeyFields<Key>>(
   return { fresh, changed, returned, regrouped, unchanged: same.size + rehashed.length }
 }
 
-/** Marks the rows that hold the same content as seen, in one statement that compares under the lock it takes. */
+/** Notes unchanged rows as seen, in one statement that compares under the lock it takes. */
 async function noteUnchanged<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,
@@ -70,7 +70,7 @@ async function noteUnchanged<Key extends KeyFields<Key>>(
 }
 
 interface Sorted<Key> extends Omit<ComparedRows<Key>, 'unchanged'> {
-  /** The same content, hashed by another version of the canonical form or for other groups. */
+  /** The same content, for other groups or hashed by another version of the canonical form. */
   rehashed: DocumentRow<Key>[]
 }
 
@@ -80,7 +80,7 @@ interface Existing {
   hash: string
   deleted: boolean
   groups: string[]
-  /** Only when it was hashed by another version of the canonical form. */
+  /** Read only where the hash is of another version of the canonical form. */
   document: string | null
 }
 
@@ -107,7 +107,7 @@ async function sortOut<Key extends KeyFields<Key>>(
   return sorted
 }
 
-/** One load may know less than all of them together about whom a document belongs to; only its return begins anew. */
+/** One load may know fewer groups than all loads together; only a returned document begins anew. */
 function groupsOf<Key>(row: DocumentRow<Key>, before: Existing | undefined): readonly string[] {
   return before === undefined || before.deleted ? row.groups : unionOf(before.groups, row.groups)
 }
@@ -116,7 +116,7 @@ function hashOf(existing: Existing): string {
   return existing.document === null ? existing.hash : contentHash(parseJson(existing.document))
 }
 
-/** The current rows of these documents by position, locked in the order of their keys. */
+/** The current rows of these documents by position, locked in key order. */
 async function lockCurrent<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,
@@ -137,7 +137,7 @@ async function lockCurrent<Key extends KeyFields<Key>>(
   return new Map(found.map((row) => [row.position, row]))
 }
 
-/** The last version in the history: also of documents whose current row somebody has taken away by hand. */
+/** The last version in the history, also of documents whose current row was deleted by hand. */
 async function versionsOf<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,

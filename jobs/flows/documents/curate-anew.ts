@@ -12,11 +12,8 @@ const BATCH = 250
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'log'>
 
-/**
- * After a change of an allow-list: makes the curated rows of all documents again that were made by another, whatever the source does; rows
- * of services that no longer exist go first, also where everything has been loaded since. Writes only what differs, and answers what all
- * attempts of the run did.
- */
+/** After a change of an allow-list: makes all curated rows again that another one made, and removes those of services that no longer exist.
+ * Writes only what differs; answers what all attempts of the run did. */
 export async function curateAnew<Key extends KeyFields<Key>>(
   ctx: Work,
   tables: DocumentTables<Key>,
@@ -24,7 +21,7 @@ export async function curateAnew<Key extends KeyFields<Key>>(
 ): Promise<Published> {
   const withdrawn = await ctx.lake.once(TASK, `${curation.fingerprint}/services`, (sql) => withdrawServices(sql, tables, curation))
   const total: Published = { written: 0, removed: withdrawn }
-  // A batch of an earlier attempt answers from the ledger and does not say where it ended; what it did is not stale any more.
+  // A batch of an earlier attempt answers from the ledger without telling where it ended; its rows are no longer stale.
   let last: Key | null = null
   for (let batch = 0, isLast = false; !isLast; batch += 1) {
     const step = await ctx.lake.once(TASK, `${curation.fingerprint}/${batch}`, async (sql) => {

@@ -4,15 +4,13 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { type AllowTree, allowListProblems, compileAllowList, filterByAllowList } from '#lib/records/allow-list.ts'
 import type { DocumentTables, KeyFields } from './tables.ts'
 
-/** One row of a table of allow-lists. */
 export interface ServiceFilter {
   service: string
   paths: string[]
-  /** Only documents that belong to this group are shown to the service; null or absent: all are. */
+  /** The only group whose documents the service is shown; null or absent: all. */
   group?: string | null
 }
 
-/** What the services see of one document. */
 export interface Views {
   /** Whether the whole document is worth publishing as `full`. */
   full: boolean
@@ -21,14 +19,12 @@ export interface Views {
 }
 
 export interface Curation {
-  /** Changes with any filter: rows made with another one are made again. */
+  /** Changes with any allow-list: rows made by another one are made again. */
   fingerprint: string
-  /** All services with a usable allow-list, `full` not among them. */
   services: readonly string[]
   /** Those of them that are shown the documents of one group only. */
   ofOneGroup: readonly { service: string; group: string }[]
   views(document: JsonObject, groups?: readonly string[]): Views
-  /** Filters that cannot be used, in words; their service is published to nobody. */
   problems: string[]
 }
 
@@ -40,10 +36,10 @@ interface Service {
 
 type SaysSomething = DocumentTables<object>['saysSomething']
 
-// Count up when the rules of curation change, so that everything is curated anew.
+// Count up when the rules of curation change: everything is then curated anew.
 const RULES_VERSION = 1
 
-/** Makes the tables of a kind of documents where the lake has none, and compiles its allow-lists; says of those that cannot be used why. */
+/** Makes missing tables of a kind of documents and compiles its allow-lists; warns of those that cannot be used. */
 export async function openDocuments<Key extends KeyFields<Key>>(
   ctx: Pick<FlowContext<unknown>, 'lake' | 'log'>,
   { name, filters, filterGroup, saysSomething }: DocumentTables<Key>,
@@ -56,7 +52,6 @@ export async function openDocuments<Key extends KeyFields<Key>>(
   return curation
 }
 
-/** Compiles the allow-lists once for a whole run. */
 export function compileAllowLists(filters: readonly ServiceFilter[], saysSomething: SaysSomething): Curation {
   const problems: string[] = []
   const services: Service[] = []

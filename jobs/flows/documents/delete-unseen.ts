@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { type DocumentTables, type KeyFields, keyOf } from './tables.ts'
 
-/** Which documents an answer was about, as a condition on the current table `c`; `$1`, `$2` … are the `values`. */
+/** The documents an answer was about: a condition on the current table `c`, with `$1`, `$2` … from `values`. */
 export interface Among {
   where: string
   values: readonly unknown[]
@@ -9,11 +9,9 @@ export interface Among {
 
 export interface Counted {
   live: number
-  /** Live documents that this run has not met. */
   unseen: number
 }
 
-/** Counts the live documents, and those of them that the run has not met. */
 export async function countUnseen<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,
@@ -28,15 +26,12 @@ export async function countUnseen<Key extends KeyFields<Key>>(
   return rows[0] ?? { live: 0, unseen: 0 }
 }
 
-/** Whether so much would go that the answer is not to be believed: at most `shrinkRatio` (0…1) would be left. */
+/** Whether at most `shrinkRatio` (0…1) would be left: then the answer is not believed. */
 export function isTooMany({ live, unseen }: Counted, shrinkRatio: number): boolean {
   return live - unseen <= live * shrinkRatio
 }
 
-/**
- * Marks live documents that the run has not met, and nobody since `seenBefore`, as deleted, and takes their curated rows away.
- * History and the current row stay.
- */
+/** Marks live documents that neither this run nor anybody since `seenBefore` has met as deleted, and removes their curated rows. */
 export async function markDeleted<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,

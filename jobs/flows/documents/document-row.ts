@@ -2,37 +2,31 @@ import { hash } from 'node:crypto'
 import { DEPTH_MAX, type JsonObject } from '#lib/domain/values/json.ts'
 import type { Curation, Views } from './curation.ts'
 
-/** A document that was found usable, ready to be compared and stored. */
 export interface DocumentRow<Key> {
   key: Key
   /** Hash of the content: of the canonical form. */
   hash: string
-  /** Hash of what was sent, character by character: equal means equal content, different means nothing. */
+  /** Hash of the characters sent: equal means equal content, different means nothing. */
   source: string
-  /** Whom it belongs to as far as this load knows; empty where the tables have no such column. */
+  /** Whom it belongs to as far as this load knows; empty where the tables have no groups. */
   groups: readonly string[]
-  /** Characters that cannot be stored were taken out. */
   cleaned: boolean
-  /** The whole document as JSON text. Made when first asked for, like the views. */
+  /** JSON text, made when first asked for, like the views. */
   document(): string
-  /** What the services see of it when it belongs to these. */
   views(groups?: readonly string[]): Views
-  /** Lets go of the parsed document, many times the size of its text; it is read again should somebody ask for what was not made before. */
+  /** Frees the parsed document, many times the size of its text; it is parsed again if needed. */
   forget(): void
 }
 
-/** What a document was read as. */
 export interface Content {
   value: JsonObject
   cleaned: boolean
-  /** The text that is stored. */
   document(): string
 }
 
-// Part of the hash of what was sent: count up when the same text is to be read in another way than before.
+// Part of the source hash: count up when the same text is to be read in another way.
 const READING_VERSION = 1
 
-/** The hash of the texts a document was sent as. */
 export function sourceHash(...sent: readonly string[]): string {
   return hash('sha256', [READING_VERSION, ...sent].join(' '), 'hex')
 }
@@ -68,13 +62,12 @@ export function documentRow<Key>(
   }
 }
 
-/** Why a document cannot be stored, from what reading it threw; undefined when that has another cause. */
+/** Why a document cannot be stored, from what reading it threw; undefined: another cause. */
 export function unstorableReason(error: unknown): string | undefined {
   if (!(error instanceof RangeError)) return undefined
   return error.message.includes('call stack') ? `nested deeper than ${DEPTH_MAX} levels` : error.message
 }
 
-/** Both together, sorted, each once. */
 export function unionOf(one: readonly string[], other: readonly string[]): readonly string[] {
   return other.every((group) => one.includes(group)) ? one : [...new Set([...one, ...other])].sort()
 }

@@ -65,7 +65,6 @@ async function applyAll(fence: number): Promise<void> {
   await openDocuments(ctx, PERSON_TABLES)
 }
 
-/** Every column, constraint, trigger and option of the tables. */
 async function shape(): Promise<unknown[]> {
   const { rows } = await bench.admin.query(
     `select t::text as name, c.reloptions, (select json_agg(array[attname, format_type(atttypid, atttypmod), attnotnull::text, attstorage::text] order by attnum)

@@ -3,17 +3,15 @@ import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import type { Among } from './delete-unseen.ts'
 import { type DocumentTables, type KeyFields, keyAsFields } from './tables.ts'
 
-/** What the lake has of a document before a load. Only a hint: the comparison that counts is made under a lock. */
+/** A document in the lake before a load: a hint only, the comparison that counts is made under a lock. */
 export interface KnownRow {
-  /** Hash of the content. */
   hash: string
-  /** Hash of what was sent. */
   source: string
   deleted: boolean
   groups: string[]
 }
 
-/** Current rows, deleted ones too. The hashes of one that was hashed by another version of the canonical form equal no other. */
+/** Current rows, deleted ones too. A hash of another version of the canonical form equals none. */
 export function readKnown<Key extends KeyFields<Key>>(
   lake: Pick<FlowContext<unknown>['lake'], 'query'>,
   tables: DocumentTables<Key>,

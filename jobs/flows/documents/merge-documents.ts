@@ -13,10 +13,8 @@ import { compareKeys, type DocumentTables, GO_BY_KEY, type KeyFields, keyColumns
 
 type Work = Pick<FlowContext<unknown>, 'now' | 'runId'> & { lake: Pick<FlowContext<unknown>['lake'], 'copyIn'> }
 
-/**
- * Merges a batch in one fenced transaction, once in a run. When the database refuses a row, the batch is halved until only that row is left
- * out and given to `putAside` with the reason. `also` belongs to the same transaction.
- */
+/** Merges a batch in one fenced transaction, once in a run; a row the database rejects goes to `putAside`. `also` is in the same
+ * transaction. */
 export async function mergeBatch<Key extends KeyFields<Key>, Row extends DocumentRow<Key>>(
   ctx: Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId'>,
   task: string,
@@ -37,16 +35,14 @@ export async function mergeBatch<Key extends KeyFields<Key>, Row extends Documen
   return summed(await mergeByBisection(batch.rows, once, putAside))
 }
 
-/** Rows of one part of the documents (what the lock is for), each key at most once. */
+/** Rows of one part of the documents (what the lock is for), each key once. */
 export interface Batch<Key> {
   part: number
   rows: readonly DocumentRow<Key>[]
 }
 
-/**
- * Merges a batch inside the caller's transaction: compares hashes with the current rows while holding their locks, and writes
- * history, current and curated rows only for those that differ. The groups of a live document only grow.
- */
+/** Merges a batch inside the caller's transaction: compares hashes under the rows' locks and writes history, current and curated rows
+ * only where they differ. The groups of a live document only grow. */
 export async function mergeDocuments<Key extends KeyFields<Key>>(
   ctx: Work,
   sql: ClientBase,
@@ -63,13 +59,12 @@ export async function mergeDocuments<Key extends KeyFields<Key>>(
 }
 
 export interface HistoryMerged<Key> extends Omit<MergedDocuments, 'curated' | 'uncurated'> {
-  /** What is new in the history and has to go on to the current and curated tables. */
   write: Write<Key>[]
-  /** The same content that now belongs to more groups: nothing for the history. */
+  /** The same content for more groups: nothing for the history. */
   regroup: Write<Key>[]
 }
 
-/** The first stage: finds out what is new or differs, notes the rest as seen, and appends to the history. */
+/** Finds what is new or differs, notes the rest as seen, and appends to the history. */
 export async function mergeHistory<Key extends KeyFields<Key>>(
   ctx: Work,
   sql: ClientBase,
@@ -126,7 +121,7 @@ const MOVING = [
   'deleted_at',
 ]
 
-/** The current rows become what the history now ends with; the documents are read back, not sent again. */
+/** Makes the current rows what the history ends with; documents are read back, not sent again. */
 async function mergeCurrent<Key extends KeyFields<Key>>(
   sql: ClientBase,
   tables: DocumentTables<Key>,

@@ -2,17 +2,16 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 
 const COUNTS = ['fresh', 'changed', 'returned', 'unchanged', 'regrouped', 'curated', 'uncurated'] as const
 
-/** What a merge came to: `fresh` were never seen before, `returned` had been deleted, `regrouped` are unchanged and belong to more groups. */
+/** `fresh`: never seen before; `returned`: had been deleted; `regrouped`: unchanged, for more groups. */
 export type MergedDocuments = Record<(typeof COUNTS)[number], number>
 
-/** All of them together. */
 export function summed(parts: readonly MergedDocuments[]): MergedDocuments {
   const sum: MergedDocuments = { fresh: 0, changed: 0, returned: 0, unchanged: 0, regrouped: 0, curated: 0, uncurated: 0 }
   for (const part of parts) for (const count of COUNTS) sum[count] += part[count]
   return sum
 }
 
-/** What the batches of a task add up to that this run has committed: in earlier attempts, or up to now. */
+/** The sum of a task's batches that this run has committed, in earlier attempts and up to now. */
 export async function committedDocuments(
   ctx: Pick<FlowContext<unknown>, 'lake' | 'runId' | 'attempt'>,
   task: string,

@@ -6,9 +6,7 @@ import { sentRows } from './sent-rows.ts'
 import { type DocumentTables, type KeyFields, keyColumns, keyOf, keyValues } from './tables.ts'
 
 export interface Published {
-  /** Curated rows that are new or whose document differs. */
   written: number
-  /** Curated rows of services that have nothing to show any more. */
   removed: number
 }
 
@@ -19,7 +17,7 @@ export interface Viewed<Key> {
 
 type Lake = { lake: Pick<FlowContext<unknown>['lake'], 'copyIn'> }
 
-/** Makes the curated rows of these documents what their views say. The documents of `full` come from the current table. */
+/** Makes the curated rows of these documents what their views say. Those of `full` are copied from the current table. */
 export async function publishViews<Key extends KeyFields<Key>>(
   ctx: Lake,
   sql: ClientBase,

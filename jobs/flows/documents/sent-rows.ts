@@ -1,14 +1,11 @@
 import { type DocumentTables, type KeyFields, keyColumns } from './tables.ts'
 
-/** More columns of rows that go along as parameters, by name. */
 export type SentColumns = Record<string, { type: 'text' | 'int'; values: readonly (string | number)[] }>
 
 export interface SentRows {
-  /** The rows as a table `b`: the key columns, the further ones, and `n`, the place of the row from 1 on. */
+  /** A table expression `b`: key columns, further ones, and `n`, the row's place from 1 on. */
   from: string
-  /** What `from` and everything bound needs. */
   values: unknown[]
-  /** The mark of one more parameter. */
   bind(value: unknown): string
 }
 

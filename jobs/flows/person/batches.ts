@@ -1,9 +1,7 @@
 import type { AskedPerson, BatchShare } from './sources/source.ts'
 
-/**
- * Cuts people into batches of one kind, whose weights add up to at most the limit of that kind; somebody heavier stands alone. A batch
- * is handed on as soon as the next person does not fit; what is left of each kind comes at the end.
- */
+/** Cuts people into batches of one kind whose weights add up to at most that kind's limit; somebody heavier stands alone. A batch is
+ * handed on as soon as the next person does not fit, the rest at the end. */
 export async function* batchesOf(
   people: AsyncIterable<AskedPerson>,
   shareOf: (person: AskedPerson) => BatchShare,

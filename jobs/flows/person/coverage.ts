@@ -6,20 +6,16 @@ type Work = Pick<FlowContext<PersonParameters>, 'lake' | 'now' | 'parameters'>
 
 const TASK = 'person run'
 
-/** Notes in the lake that a run of everybody has begun. */
 export function noteBegun(ctx: Work): Promise<null> {
   return ctx.lake.once(TASK, 'begun', async () => null)
 }
 
-/** Notes that everybody of this run is loaded or postponed by name. */
 export function noteEnded(ctx: Work): Promise<null> {
   return ctx.lake.once(TASK, 'ended', async () => null)
 }
 
-/**
- * What this run proves of its tables. A dry run and a replay of nobody: nothing. A replay makes the load of everybody whole only when the
- * latest run of everybody came to its end within a day, and nobody whom that one postponed is left; otherwise it has only written something.
- */
+/** The clocks this run may move. A dry run or a replay of nobody: none. A replay completes a load of everybody only when the latest one
+ * ended within a day and nobody it postponed is left; otherwise it has only written. */
 export async function movesOf(ctx: Work, people: number): Promise<Pick<FlowResult, 'moves'>> {
   const { dryRun, replay } = ctx.parameters
   if (dryRun || (replay !== undefined && people === 0)) return { moves: 'nothing' }

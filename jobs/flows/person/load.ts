@@ -7,15 +7,12 @@ import type { PersonRun } from './person-run.ts'
 import type { Member } from './sources/source.ts'
 import { withTerms } from './terms.ts'
 
-/** The task of the batches in the lake. */
 export const LOAD = 'load'
 const PEOPLE_PER_TRANSACTION = 500
 const RETRIES = { retries: 4, backoffMs: SECOND_MS, backoffMaxMs: 20 * SECOND_MS }
 
-/**
- * Moves people from the population to the lake: terms, batches, documents, transactions. No stage takes more than its limit, so
- * that a slow lake slows the questions down. When one stage throws, all of them have ended before this does.
- */
+/** Loads members in stages: terms, batches, documents, transactions. Each has a limit, so that a slow lake slows the questions down.
+ * When one throws, all have ended before this does. */
 export async function loadMembers(run: PersonRun, members: Iterable<Member>): Promise<void> {
   const { ctx, tally } = run
   const over = new AbortController()
@@ -35,6 +32,6 @@ async function load({ ctx, store, tally }: PersonRun, { asked, people }: Answere
   way.concurrency.taken()
   for await (const part of ctx.batch(people, PEOPLE_PER_TRANSACTION)) tally.merged(await ctx.retry(RETRIES, () => store.merge(LOAD, part)))
   way.semaphore.leave(asked)
-  // Those who did not come back have come to the end of their way, too.
+  // Whoever did not come back is done, too.
   return asked
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 
-// People who have an end date as affiliates and are neither staff nor faculty.
+// An end date as affiliate, and neither staff nor faculty.
 const AFFILIATES = '(&(AffiliateAssignmentEndDate=*)(&(!(PersonPrimaryAffiliation=staff))(!(PersonPrimaryAffiliation=faculty))))'
 
-/** What a run of the person flow can be told; the catalogue sets what is right for every night. */
 export const parameters = z.strictObject({
   upstream: z
     .enum(['direct', 'gateway'])

@@ -14,27 +14,21 @@ import { RETRIES } from './terms.ts'
 
 const PATIENCE = { credentials: 1, any: 3 }
 const NOT_RETURNED = 'The person was asked for and is not in the answer.'
-/** So many people who are all missing are no coincidence. */
+/** So many people all missing are no coincidence. */
 const NO_COINCIDENCE = 5
 
-/** What a batch came to: those who came back, of so many who were asked for. */
 export interface AnsweredBatch {
   asked: number
   people: IncomingPerson[]
 }
 
-/** What lies between the questions and the lake. */
 export interface Way {
-  /** For everybody who is asked for and not yet loaded. */
   semaphore: Semaphore
-  /** Slows the questions down while answers wait for the lake. */
   concurrency: AdaptiveConcurrency
 }
 
-/**
- * Asks for people in batches, as many at the same time as the run's parameters say and the lake keeps up with; a batch begins only
- * while the semaphore between it and the lake lets it in. Whoever does not come back, alone or with the whole batch, is postponed by name.
- */
+/** Asks for people in batches, as concurrently as parameters and lake allow; a batch begins only when the semaphore lets it in. Whoever
+ * does not come back, alone or with the whole batch, is postponed. */
 export function answeredBatches(
   run: PersonRun,
   people: AsyncIterable<AskedPerson>,
@@ -79,20 +73,19 @@ async function ask(run: PersonRun, breaker: CircuitBreaker, batch: readonly Aske
 
 interface Answer {
   batch: readonly AskedPerson[]
-  /** Documents by id; the last one of somebody who came twice. */
   texts: Map<string, string>
   dropped: number
   strangers: number
 }
 
-/** The answer, or what comes of asking for the parts of a batch that failed; those who could not be had are postponed. */
+/** The answer, or those of the parts of a failed batch; who could not be had is postponed. */
 async function answersFor(run: PersonRun, batch: readonly AskedPerson[], onFailure: (error: unknown) => void): Promise<Answer[]> {
   const stops = (error: unknown) => isStop(run.ctx, error)
   try {
     return [await run.ctx.retry({ ...RETRIES, timeoutMs: HOUR_MS }, () => read(run, batch))]
   } catch (error) {
     if (stops(error)) throw error
-    // The whole batch has had all its retries; its parts get one try each.
+    // The whole batch has had its retries; its parts get one try each.
     const once = (part: readonly AskedPerson[]) => run.ctx.retry({ timeoutMs: HOUR_MS }, () => read(run, part))
     const apart = isWorthBisecting(batch, error) ? await askByBisection(batch, error, once, stops) : { answers: [], failed: batch, error }
     run.tally.people.failed += apart.failed.length
@@ -106,7 +99,7 @@ function failed(run: PersonRun, breaker: CircuitBreaker, question: number, batch
   run.giveUp(breaker, question, PATIENCE, error, 'A batch of people', idsOf(batch))
 }
 
-/** The whole answer, or nothing of it: a batch that breaks in the middle is asked for again. */
+/** All or nothing: a batch that breaks off is asked for again. */
 async function read(run: PersonRun, batch: readonly AskedPerson[]): Promise<Answer> {
   const asked = new Set(idsOf(batch))
   const answer: Answer = { batch, texts: new Map(), dropped: 0, strangers: 0 }
@@ -120,7 +113,6 @@ async function read(run: PersonRun, batch: readonly AskedPerson[]): Promise<Answ
   return answer
 }
 
-/** Those who came; whoever was asked for and did not is postponed by name. */
 async function reconcile(run: PersonRun, { batch, texts, dropped, strangers }: Answer): Promise<IncomingPerson[]> {
   const { tally } = run
   const missing = batch.filter(({ buid }) => !texts.has(buid))

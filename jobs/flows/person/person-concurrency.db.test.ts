@@ -20,7 +20,6 @@ beforeEach(async () => {
   at.people.add(299)
 })
 
-/** How many were at it at the same time, at most; each stays for some turns. */
 function watched() {
   const seen = { now: 0, most: 0 }
   return {
@@ -118,7 +117,6 @@ describe('the stages', () => {
 })
 
 describe('a run that is cut down', () => {
-  /** An attempt that gets so far and then neither lives nor dies. */
   async function cutDown(runId: string, batches: number) {
     const hang = deferred()
     let asked = 0

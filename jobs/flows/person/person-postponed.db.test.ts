@@ -21,7 +21,6 @@ beforeEach(async () => {
 
 const ids = () => [...at.people.people.keys()]
 
-/** What the lake would hold had everything gone well. */
 async function undisturbed(): Promise<unknown> {
   at.people.behave()
   await at.lake.rows(`truncate ${CURRENT}, ${POSTPONED}, person_raw.person_data, person_curated.person_data_by_service`)

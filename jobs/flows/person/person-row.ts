@@ -8,23 +8,20 @@ import { hasOnlyTermCodes } from './semester-codes.ts'
 import type { PersonKey } from './store/person-tables.ts'
 import { mayBeSensitive, stripSensitive } from './strip-sensitive.ts'
 
-/** A person who was found usable. */
 export interface PersonRow extends DocumentRow<PersonKey> {
-  /** Sensitive fields were taken out. */
   stripped: boolean
 }
 
-/** A person who was put aside, with the reason in words. */
 export interface RefusedPerson {
   key: PersonKey
   groups: readonly string[]
   refused: string
 }
 
-// A text that may hold a NUL or half a character, as JSON spells them.
+// A NUL or a lone surrogate in JSON's escapes.
 const MAY_NEED_CLEANING = /\\u(?:0000|[dD][89a-fA-F])/
 
-/** Reads one person, for good: parsed, sensitive fields and unstorable characters taken out, hashed. */
+/** Reads one person: parsed, sensitive fields and unstorable characters removed, hashed. */
 export function readPerson(person: IncomingPerson, source: string, curation: Curation): PersonRow | RefusedPerson {
   try {
     const content = readContent(person)
@@ -36,7 +33,7 @@ export function readPerson(person: IncomingPerson, source: string, curation: Cur
   }
 }
 
-/** A person whose text the lake has read before, when it was found to have this content: not read again unless somebody wants it. */
+/** A person whose text the lake has seen, with this content hash: parsed only if somebody asks for the document. */
 export function recallPerson(person: IncomingPerson, source: string, knownHash: string, curation: Curation): PersonRow {
   return toRow(person, { source, hash: knownHash, content: undefined }, curation)
 }
@@ -65,7 +62,7 @@ function toRow(
   return { ...row, stripped: read.content?.stripped ?? false }
 }
 
-/** The stored text is what came unless something was taken out. */
+/** The stored text is what came unless something was removed. */
 function readContent({ buid, text }: IncomingPerson): ReadPerson {
   const value = parseJson(text)
   if (!isJsonObject(value)) throw new Unfit('it is not an object')

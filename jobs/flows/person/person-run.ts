@@ -9,19 +9,18 @@ import type { Member, PersonSource } from './sources/source.ts'
 import type { PersonStore, PostponedPerson } from './store/person-store.ts'
 import type { Tally } from './tally.ts'
 
-/** Whether this is the end of the work rather than the failure of one question. */
+/** Whether the run ends, rather than one question failing. */
 export function isStop(ctx: Pick<FlowContext<unknown>, 'signal'>, error: unknown): boolean {
   if ((currentScope()?.signal ?? ctx.signal).aborted || ctx.signal.aborted) return true
   return isTidemarkError(error) && (error.code === 'fenced' || error.code === 'cancelled')
 }
 
-/** Failures in a row after which a source is not asked any further; `credentials`: where asking again cannot help anybody. */
+/** Failures in a row after which a source is not asked any more; `credentials`: those that no repetition can cure. */
 export interface Patience {
   credentials: number
   any: number
 }
 
-/** What the stages of one run share. */
 export class PersonRun {
   readonly ctx: FlowContext<PersonParameters>
   readonly store: PersonStore
@@ -36,7 +35,7 @@ export class PersonRun {
     this.tally = tally
   }
 
-  /** Notes people for a replay. One note at a time: loading has the lake's connections first. */
+  /** Notes people for a replay. One note at a time, since loading needs the lake's connections first. */
   async postpone(people: readonly Member[], stage: PostponedPerson['stage'], reason: string): Promise<void> {
     if (people.length === 0) return
     const notes = people.map(({ buid, populations }) => ({ buid, populations, stage, reason }))
@@ -46,7 +45,7 @@ export class PersonRun {
     this.tally.postponed(stage, reason, people.length)
   }
 
-  /** Throws when so many have failed in a row that the source itself must be the trouble: nobody else is asked then. */
+  /** Throws when so many have failed in a row that the source must be down. */
   giveUp(breaker: CircuitBreaker, question: number, patience: Patience, error: unknown, what: string, ids: readonly string[]): void {
     const failed = breaker.failed(question)
     const most = isSystemWide(error) && !isRetryable(error) ? patience.credentials : patience.any
@@ -59,7 +58,7 @@ export class PersonRun {
   }
 }
 
-/** The text with every one of these ids, of which there is at least one, taken out, in capitals or not. */
+/** The text without these ids (at least one), whatever their case. */
 export function withoutIds(text: string, ids: readonly string[]): string {
   return text.replaceAll(new RegExp(ids.map((id) => id.replaceAll(/\W/g, '\\$&')).join('|'), 'gi'), '(a person)')
 }

@@ -22,12 +22,10 @@ beforeEach(async () => {
 let letGo: (() => Promise<void>) | null = null
 afterEach(() => letGo?.())
 
-/** Holds the people of the lake so that nobody can load, until it is told to let go. */
 async function holdLake() {
   const client = new Client({ connectionString: at.lake.url })
   await client.connect()
   await client.query(`begin; lock table ${CURRENT} in access exclusive mode`)
-  /** Sessions that wait for it now. */
   async function waiting(): Promise<number> {
     const { rows } = await client.query(
       `select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`,
@@ -42,7 +40,6 @@ async function holdLake() {
   return {
     release: letGo,
     waiting,
-    /** Until somebody waits for it. */
     async untilAwaited(sessions: number): Promise<void> {
       while ((await waiting()) < sessions) await turns()
     },

@@ -8,31 +8,24 @@ import { isStop } from './person-run.ts'
 import type { Member, PersonSource, PopulationList } from './sources/source.ts'
 import type { PersonStore } from './store/person-store.ts'
 
-/** Everybody a run is about: ids, and which populations each came from. */
 export interface RunPopulation {
-  /** Everybody, also those who are only left alone. */
   whole: ReadonlyMap<string, readonly Population[]>
-  /** People of populations that were not asked for this time: neither loaded nor deleted. */
+  /** People of populations that were not asked for: neither loaded nor deleted. */
   leftAlone: ReadonlySet<string>
-  /** Ids per population, as the lists gave them. */
   counts: Record<string, number>
 }
 
-/** Lists read at the same time. */
 const LISTS_AT_ONCE = 4
 const RETRIES = { retries: 3, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 90 * SECOND_MS, timeoutMs: 600 * SECOND_MS }
 
 type Work = FlowContext<PersonParameters>
 
-/** Those of a population who are to be loaded. */
 export function* membersOf(population: RunPopulation, isDone: (buid: string) => boolean): Generator<Member> {
   for (const [buid, populations] of population.whole) if (!population.leftAlone.has(buid) && !isDone(buid)) yield { buid, populations }
 }
 
-/**
- * Asks every list for its people. Throws, before anything is written, when one of them fails, gives nobody, or when what came
- * together is so much less than the lake holds that it cannot be true.
- */
+/** Asks every list. Throws, before anything is written, when one fails or is empty, or when the whole is so much smaller than the lake
+ * that it cannot be true. */
 export async function readPopulation(ctx: Work, source: PersonSource): Promise<RunPopulation> {
   const whole = new Map<string, readonly Population[]>()
   for await (const { list, ids } of ctx.map(source.lists, LISTS_AT_ONCE, (list) => readList(ctx, list))) {
@@ -55,7 +48,7 @@ function withWholes(populations: readonly Population[]): readonly Population[] {
   return populations.flatMap((population) => [population, PART_OF[population] ?? population])
 }
 
-/** The people an earlier run postponed, as what they were when a run last saw all lists. */
+/** The people an earlier run postponed, with their populations when a run last saw all lists. */
 export async function replayedPopulation(ctx: Work, store: PersonStore, runId: string): Promise<RunPopulation> {
   const postponed = await store.postponedOf(runId)
   if (postponed.length === 0) ctx.log.info('Nobody waits for a replay of that run.')
@@ -73,7 +66,7 @@ interface ListRead {
 
 async function readList(ctx: Work, list: PopulationList): Promise<ListRead> {
   try {
-    // A set is not kept in the ledger, which must not hold ids: a later attempt asks again.
+    // Not stored: the ledger must hold no ids, so a later attempt asks again.
     const ids = await ctx.task(`population: ${list.words}`, RETRIES, () => idsOf(ctx, list))
     return { list, ids }
   } catch (error) {
@@ -103,10 +96,7 @@ async function idsOf(ctx: Work, list: PopulationList): Promise<Set<string>> {
   return ids
 }
 
-/**
- * Whoever belongs to a population that was not asked for keeps it, and is not taken for gone. Adds them to `whole` and gives those
- * who were in none of the lists.
- */
+/** Adds to `whole` those whose population was not asked for, and answers who of them was in no list: they are not taken for gone. */
 async function leaveAlone(ctx: Work, whole: Map<string, readonly Population[]>, asked: ReadonlySet<Population>): Promise<Set<string>> {
   const unasked = POPULATIONS.filter((population) => !asked.has(population))
   const rows = await ctx.lake.query<{ buid: string; populations: Population[] }>(
@@ -123,7 +113,7 @@ async function leaveAlone(ctx: Work, whole: Map<string, readonly Population[]>, 
   return alone
 }
 
-/** A part of another population may shrink: a house is empty in summer, and its students still study. */
+/** Populations that are part of another may shrink: residences are empty in summer, and their students still study. */
 async function refuseShrunken(ctx: Work, whole: RunPopulation['whole']): Promise<void> {
   const rows = await ctx.lake.query<{ population: Population | null; alive: number }>(
     `select population, count(*)::int as alive from person_xform.current_person_data, unnest(populations) as population
@@ -145,7 +135,7 @@ async function refuseShrunken(ctx: Work, whole: RunPopulation['whole']): Promise
 
 const COMBINATIONS = new Map<string, readonly Population[]>()
 
-/** Both together; equal combinations are one array, so that a hundred thousand people share a handful. */
+/** Equal combinations are one array, so that a hundred thousand people share a handful. */
 function joined(before: readonly Population[] | undefined, more: readonly Population[]): readonly Population[] {
   const both = POPULATIONS.filter((population) => before?.includes(population) || more.includes(population))
   const key = both.join()

@@ -9,15 +9,12 @@ import { PERSON_TABLES } from './store/person-tables.ts'
 export interface PreparedPeople {
   rows: PersonRow[]
   refused: RefusedPerson[]
-  /** People who came again; the last one counts. */
+  /** People sent more than once; the last one counts. */
   duplicates: number
 }
 
-/**
- * Reads a batch, each person once, and makes the texts of what looks as if it will be written; a text the lake knows already is not
- * even parsed, and no document stays parsed. Outside any transaction, so that the database can work on another batch meanwhile; asks
- * the lake for this batch's people only, so that memory does not grow with the population.
- */
+/** Reads a batch, each person once, and makes the texts that will probably be written; a text the lake knows is not parsed. Outside any
+ * transaction, so that the database works on another batch meanwhile; asks the lake for this batch only, so memory does not grow. */
 export async function preparePeople(
   lake: Pick<FlowContext<unknown>['lake'], 'query'>,
   people: readonly IncomingPerson[],
@@ -45,7 +42,7 @@ function read(person: IncomingPerson, before: KnownRow | undefined, curation: Cu
   return before?.source === source ? recallPerson(person, source, before.hash, curation) : readPerson(person, source, curation)
 }
 
-/** Only a hint: the comparison that counts is made under a lock. */
+/** A guess: the comparison that counts is made under a lock. */
 function makeTexts(row: PersonRow, before: KnownRow | undefined): void {
   const isNew = before === undefined || before.deleted
   const groups = isNew ? row.groups : unionOf(before.groups, row.groups)

@@ -2,10 +2,9 @@ import { createHmac } from 'node:crypto'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 
-/** Turns an id into 12 hexadecimal digits that mean nothing without the salt, and stay the same in one lake. */
+/** 12 hexadecimal digits that mean nothing without the salt, the same in one lake. */
 export type Pseudonym = (buid: string) => string
 
-/** The pseudonyms of people by the lake's own salt. */
 export async function readPseudonym(lake: Pick<FlowContext<unknown>['lake'], 'query'>): Promise<Pseudonym> {
   const rows = await lake.query<{ salt: string }>(`select encode(salt, 'hex') as salt from person_raw.pseudonym_salt`)
   const salt = rows[0]?.salt
@@ -18,7 +17,6 @@ export async function readPseudonym(lake: Pick<FlowContext<unknown>['lake'], 'qu
   return pseudonymBy(Buffer.from(salt, 'hex'))
 }
 
-/** The pseudonyms that belong to a salt. */
 export function pseudonymBy(salt: Uint8Array): Pseudonym {
   return (buid) => createHmac('sha256', salt).update(buid).digest('hex').slice(0, 12)
 }

@@ -8,7 +8,6 @@ import type { PersonRun } from './person-run.ts'
 import type { PostponedPerson, Unseen } from './store/person-store.ts'
 import type { Tally } from './tally.ts'
 
-/** What the person flow writes. */
 export const ASSETS = {
   raw: 'lake/person_raw.person_data',
   current: 'lake/person_xform.current_person_data',
@@ -25,7 +24,6 @@ const STAGE_WORDS: Record<PostponedPerson['stage'], string> = {
   load: 'because the lake refused their document',
 }
 
-/** The error of a run that could not load anybody. */
 export function noLoad(tally: Tally): TidemarkError {
   const reasons = tally.postponements.map(({ reason }) => reason)
   return new TidemarkError('refused', {
@@ -33,17 +31,12 @@ export function noLoad(tally: Tally): TidemarkError {
   })
 }
 
-/** What came of the run beside the load. */
 export interface Beside {
-  /** Curated rows, because allow-lists had changed. */
   recurated: Published
-  /** Null in a replay, which looks for nobody else. */
   unseen: Unseen | null
-  /** People of populations that were not asked for. */
   leftAlone: number
 }
 
-/** What the page says of a run that came to its end. */
 export async function report({ ctx, tally }: PersonRun, beside: Beside): Promise<FlowResult> {
   if (ctx.attempt > 1) {
     tally.merged({ ...(await committedDocuments(ctx, LOAD, 'earlier')), refused: 0, duplicates: 0, cleaned: 0, stripped: 0 })
@@ -89,7 +82,7 @@ function summaryOf(
   }
 }
 
-/** What an answer held beside the people who were asked for. What earlier attempts met of it is not written down. */
+/** What answers held beside the people asked for, in this attempt only. */
 function oddities({ 'empty objects': empty, 'not asked for': strangers }: Tally['people']): Record<string, number> {
   return { ...(empty > 0 && { 'empty objects': empty }), ...(strangers > 0 && { 'people not asked for': strangers }) }
 }
@@ -113,7 +106,7 @@ function warnAbout(ctx: Work, { people, more }: Tally): void {
   if (more.stripped > 0) ctx.log.info(`Sensitive fields were taken out of ${more.stripped} documents.`)
 }
 
-/** `remark` leaves it to the share of the postponed whether the load counts; people who vanished in numbers make it incomplete. */
+/** `remark`: the share of the postponed decides whether the load counts; people who vanished in numbers make it incomplete. */
 function inWords(ctx: Work, tally: Tally, postponements: Postponements, unseen: Unseen | null): Pick<FlowResult, 'remark' | 'incomplete'> {
   const { dryRun } = ctx.parameters
   const postponed = postponedInWords(ctx, tally, postponements)

@@ -3,12 +3,11 @@ import { toTermCode } from '#lib/records/term-code.ts'
 
 const PATH = ['studentInfo', 'studentSemester', 'studentSemesterInfo', 'academicTerm', 'term', 'code'] as const
 
-/** Whether every semester of a document is of a term there can be; a semester without a code says nothing. */
+/** Whether every semester has a possible term code or none. */
 export function hasOnlyTermCodes(document: JsonValue): boolean {
   return codesAt(document, PATH).every((code) => code === null || code === '' || toTermCode(code) !== null)
 }
 
-/** What stands at a path; every step may be an object or a list of them. */
 function codesAt(value: JsonValue | undefined, path: readonly string[]): JsonValue[] {
   if (value === undefined) return []
   if (Array.isArray(value)) return value.flatMap((one) => codesAt(one, path))

@@ -1,6 +1,6 @@
 import { DEPTH_MAX, isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 
-/** Names of members that never reach the lake, in lower case. sql/person.sql refuses the same ones. */
+/** Member names that never reach the lake, in small letters. sql/person.sql refuses the same ones. */
 export const SENSITIVE_NAMES: ReadonlySet<string> = new Set([
   'ssn',
   'socialsecuritynumber',
@@ -9,18 +9,16 @@ export const SENSITIVE_NAMES: ReadonlySet<string> = new Set([
   'finaidreceived',
 ])
 
-// A text that may hold one of the names, or one that is spelled with escapes.
+// One of the names, or an escaped character that may hide one.
 const MAY_BE_SENSITIVE = /ssn|socialsecuritynumber|sexualorientation|finaid|\\u00/i
 
-/** Whether a JSON text has to be looked through; for most looking is cheaper than walking. */
+/** Whether a JSON text must be walked; a search is cheaper. */
 export function mayBeSensitive(text: string): boolean {
   return MAY_BE_SENSITIVE.test(text)
 }
 
-/**
- * Takes every member with a sensitive name out of a value, in place: at any depth, inside arrays, in any case, whatever its parent
- * and its value are. Answers how many it took. Throws RangeError when nested deeper than a document may be.
- */
+/** Removes every member with a sensitive name in place: at any depth, in any case, whatever its value. Answers how many. Throws
+ * RangeError when nested deeper than a document may be. */
 export function stripSensitive(value: JsonValue, depth = 0): number {
   if (depth > DEPTH_MAX) throw new RangeError(`nested deeper than ${DEPTH_MAX} levels`)
   if (Array.isArray(value)) return value.reduce<number>((taken, element) => taken + stripSensitive(element, depth + 1), 0)

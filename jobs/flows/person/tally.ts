@@ -4,10 +4,9 @@ import type { Merged, PostponedPerson } from './store/person-store.ts'
 const STAGES = ['terms', 'person', 'missing', 'load'] as const satisfies readonly PostponedPerson['stage'][]
 type Stage = (typeof STAGES)[number]
 
-/** Different reasons that are remembered per stage; the page has room for few. */
+/** Different reasons kept per stage; the page has room for few. */
 const REASONS_MAX = 20
 
-/** The numbers of a run, told to the page as they change. */
 export class Tally {
   readonly terms = { asked: 0, found: 0, none: 0, failed: 0, rows: 0, waiting: 0 }
   readonly people = { batches: 0, asked: 0, returned: 0, missing: 0, failed: 0, 'empty objects': 0, 'not asked for': 0 }
@@ -23,7 +22,6 @@ export class Tally {
     this.#ctx = ctx
   }
 
-  /** Says how many people there are, and how many of them an earlier attempt has dealt with. */
   expect(counts: Record<string, number>, total: number, done: number): void {
     this.#total = total
     this.#ctx.count('population', { ...counts, people: total, ...(done === 0 ? {} : { 'done before': done }) })
@@ -34,7 +32,7 @@ export class Tally {
     return this.#total
   }
 
-  /** So many people have come to the end of their way, good or bad. */
+  /** So many people are done, well or not. */
   done(people: number): void {
     this.#done += people
     this.#ctx.progress(this.#done, this.#total)
@@ -62,12 +60,10 @@ export class Tally {
     if (reasons.has(reason) || reasons.size < REASONS_MAX) reasons.set(reason, (reasons.get(reason) ?? 0) + people)
   }
 
-  /** People of all stages who were postponed. */
   get postponedCount(): number {
     return [...this.#postponed.values()].reduce((sum, count) => sum + count, 0)
   }
 
-  /** By stage: how many, and the most frequent reason. */
   get postponements(): { stage: Stage; people: number; reason: string }[] {
     return STAGES.flatMap((stage) => {
       const people = this.#postponed.get(stage) ?? 0

@@ -4,17 +4,15 @@ import { CircuitBreaker } from './concurrency/circuit-breaker.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson, Member } from './sources/source.ts'
 
-/** Five tries: after 10, 30, 90 and 270 seconds. Waiting people hold no place, and others are asked meanwhile. */
+/** Five tries: after 10, 30, 90 and 270 seconds. Waiting people hold no slot. */
 export const RETRIES = { retries: 4, backoffMs: 10 * SECOND_MS, backoffFactor: 3, backoffMaxMs: 270 * SECOND_MS }
 const TRY_MS = 5 * MINUTE_MS
-/** Per lookup at the same time, how many more may wait for their next try. */
+/** How many more per lookup may wait for their next try. */
 const WAITING_PER_LOOKUP = 50
 const PATIENCE = { credentials: 3, any: 20 }
 
-/**
- * Looks up the terms of everybody, as many at the same time as the run's parameters say, and only as fast as the next stage takes them.
- * Whose lookup fails is postponed and left out: without terms the document would come out poorer than the one in the lake.
- */
+/** Looks up everybody's terms, as concurrently as parameters say and only as fast as the next stage takes them. A failed lookup
+ * postpones the person: without terms the document would be poorer than the one in the lake. */
 export function withTerms(run: PersonRun, members: Iterable<Member>): AsyncIterable<AskedPerson> {
   const { psQueryLimit, queueSize } = run.ctx.parameters
   const breaker = new CircuitBreaker()

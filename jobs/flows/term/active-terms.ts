@@ -1,4 +1,3 @@
-/** As much of a term as the choice needs. */
 export interface TermChoice {
   career: string
   strm: string
@@ -16,11 +15,9 @@ export interface ActiveTerms<T> {
   rivals: T[]
 }
 
-/**
- * The active terms: the current undergraduate term, its two neighbours by row number and, when one neighbour is a
- * Summer, the term beyond it, so that a term that is no Summer stands on both sides. A neighbour counts when its row
- * is there, whatever its columns hold. Null when no term is current; of several the latest is taken.
- */
+/** The active terms: the current undergraduate term, its neighbours by row number and, beyond a neighbour that is a Summer, the next, so
+ * that a term that is no Summer is on both sides. A neighbour counts whatever its columns hold. Null: no term is current; of several the
+ * latest counts. */
 export function chooseActiveTerms<T extends TermChoice>(rows: readonly T[]): ActiveTerms<T> | null {
   const undergraduate = rows.filter((row) => row.career === CAREER)
   const byNumber = new Map(undergraduate.map((row) => [row.rowNumber, row]))

@@ -5,12 +5,10 @@ import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import { TERM_COLUMNS, type TermKey, type TermRow } from './term-row.ts'
 
 export interface StoredTerms {
-  /** New versions in the history. */
   raw: number
-  /** Current rows that were written because they differ; those that went. */
+  /** Current rows that differ or go. */
   changed: number
   removed: number
-  /** Curated rows that were written because they differ. */
   curated: number
   uncurated: number
 }
@@ -19,26 +17,22 @@ const NAMES = TERM_COLUMNS.map(([column]) => column)
 const STAGED = ['acad_career', 'strm', ...NAMES, 'rownumber', 'term_data', 'content_hash']
 const PUBLISHED = ['acad_career', 'strm', ...NAMES, 'rownumber']
 
-/** Where the new terms go and what they replace. */
 export interface TermLoad {
   rows: readonly TermRow[]
-  /** Row numbers of the active terms; null leaves the service as it is. */
   active: readonly number[] | null
-  /** Terms whose row cannot be used: what the lake has of them stays. Null is a row that does not say which: then no term is taken for gone. */
+  /** Terms with an unusable row, kept in the lake. Null: a row does not say which; then no term is deleted. */
   unread: readonly (TermKey | null)[]
   shrinkRatio: number
 }
 
-/**
- * Puts the staged terms in the place of the current ones, in one transaction that readers never wait for. Throws, and
- * changes nothing, when the answer is sharply smaller than what is there.
- */
+/** Replaces the current terms by the staged ones in one transaction that readers never wait for. Throws, and changes nothing, when the
+ * answer is sharply smaller than what is there. */
 export async function storeTerms(
   ctx: Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId'>,
   sql: ClientBase,
   load: TermLoad,
 ): Promise<StoredTerms> {
-  // One writer at a time; readers are not in its way, nor it in theirs.
+  // One writer at a time; SHARE ROW EXCLUSIVE does not block readers.
   await sql.query('lock table term_xform.current_term_data in share row exclusive mode')
   const { rows: before } = await sql.query<{ count: number }>('select count(*)::int as count from term_xform.current_term_data')
   refuseShrunken(load, before[0]?.count ?? 0)
@@ -81,7 +75,7 @@ async function appendHistory(sql: ClientBase, at: Date, runId: string): Promise<
   return rowCount ?? 0
 }
 
-/** Whether a row of `alias` is of a term that did not come because its row cannot be used; the values are bound from $1 on. */
+/** SQL: whether a row of `alias` is of a term with an unusable row; the values are bound from $1 on. */
 function isUnread(alias: string): string {
   return `not exists (select from term_staged s where (s.acad_career, s.strm) = (${alias}.acad_career, ${alias}.strm))
      and ($1 or exists (select from unnest($2::text[], $3::text[]) as u (career, strm) where (u.career, u.strm) = (${alias}.acad_career, ${alias}.strm)))`

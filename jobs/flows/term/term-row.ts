@@ -5,16 +5,15 @@ import { contentHash } from '#lib/records/canonical-form.ts'
 import { ROW_NUMBER } from '#lib/records/select-columns.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
-/** A row of BU_TERM_QRY that was found usable. */
 export interface TermRow {
   career: string
   strm: string
   rowNumber: number
   description: string | null
   isCurrent: boolean
-  /** The text columns of the current table, in the order of `TERM_COLUMNS`. */
+  /** In the order of `TERM_COLUMNS`. */
   columns: (string | null)[]
-  /** The row as it came, and the hash of it without its row number. */
+  /** The row as it came; its hash leaves the row number out. */
   document: string
   hash: string
 }
@@ -40,14 +39,11 @@ export interface TermKey {
 export interface RefusedRow {
   key: string
   reason: string
-  /** Which term it is; null when the row does not say. */
   term: TermKey | null
 }
 
-/**
- * Sorts an answer into good rows and refused ones. Row numbers say which terms are neighbours, so an answer in which
- * one is missing or occurs twice is refused as a whole: it would silently choose the wrong terms.
- */
+/** Sorts an answer into good rows and refused ones. Row numbers tell which terms are neighbours: with one missing or repeated the whole
+ * answer is refused, since it would choose the wrong terms. */
 export function readTermRows(answer: readonly JsonValue[]): { rows: TermRow[]; refused: RefusedRow[] } {
   const rows: TermRow[] = []
   const refused: RefusedRow[] = []
@@ -110,7 +106,7 @@ function readTermRow(row: JsonObject, rowNumber: number): TermRow | RefusedRow {
   }
 }
 
-/** A blank is PeopleSoft's way of saying nothing. */
+/** PeopleSoft writes a blank for nothing. */
 function text(value: JsonValue | undefined): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
   const trimmed = toStorableText(String(value), '').trim()

@@ -11,10 +11,8 @@ beforeAll(async () => {
 afterAll(() => lake.close())
 
 const sessions: Client[] = []
-// Whatever a test leaves open would hold up the next one.
 afterEach(() => Promise.all(sessions.splice(0).map((session) => session.end())))
 
-/** A session of somebody else. */
 async function session(): Promise<Client> {
   const client = new Client({ connectionString: lake.url })
   sessions.push(client)
@@ -22,12 +20,10 @@ async function session(): Promise<Client> {
   return client
 }
 
-/** How many sessions wait for another one now. */
 const waiting = () => lake.count('pg_stat_activity', "datname = current_database() and wait_event_type = 'Lock'")
 
 const TABLES = ['term_raw.term_data', 'term_xform.current_term_data', 'term_curated.term_data_by_service']
 
-/** Everything in the lake's term tables, time of the last look left out. */
 async function everything(): Promise<unknown> {
   const all = await Promise.all(
     TABLES.map((table) => lake.rows(`select to_jsonb(t) - 'last_seen_at' - 'last_seen_run' as row from ${table} t order by t::text`)),
@@ -192,7 +188,7 @@ describe('the term flow', () => {
         )
       ).rows
     expect(await count()).toEqual([{ n: 36 }])
-    // The reader's transaction stays open: a truncate would now wait for it, and it for a truncate.
+    // With the reader's transaction open, a truncate and the reader would wait for each other.
     let state = ''
     const loading = lake.run('term', term).then((end) => {
       state = end.state

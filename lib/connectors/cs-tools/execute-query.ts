@@ -8,10 +8,7 @@ import type { CsToolsSettings } from './settings.ts'
 
 const isOnWay = wayTo('data')
 
-/**
- * Streams the rows of a query. Anything but a whole answer with rows throws, at the latest after the rows. What the
- * endpoint says of an error is never repeated: it may name the person that was asked about.
- */
+/** The rows of a query; throws unless the answer is whole. Its error text is never repeated: it may name the person asked about. */
 export async function* readQuery(
   connection: Connection<CsToolsSettings>,
   call: { query: string; prompts?: Record<string, string> | undefined },

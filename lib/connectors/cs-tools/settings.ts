@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
-/** What the catalogue says under a connection of kind `cs-tools`. */
 export const csToolsSettings = z.strictObject({
   /** The whole address of the query endpoint: `https://…/api/v1/queries/execute`. */
   url: z.url({ protocol: /^https?$/, error: 'must be the address of the query endpoint' }),
@@ -10,7 +9,6 @@ export const csToolsSettings = z.strictObject({
   timeout: durationSchema.default(120_000),
   /** The zone of date-times without one: the database's. */
   zone: zoneSchema.default('America/New_York'),
-  /** A query this key may run, to see whether we can get in. */
   checkQuery: z.string().regex(/^\w+$/).default('BU_TERM_QRY'),
 })
 export type CsToolsSettings = z.infer<typeof csToolsSettings>

@@ -9,7 +9,6 @@ export type Connected = Connection<HttpSettings>
 const ANSWER_BYTES_MAX = 4_000_000_000
 const TOTAL_MS = 24 * 3_600_000
 
-/** The connection in public words. */
 export function systemOf(connection: Connected): string {
   return `HTTP (${connection.key})`
 }
@@ -23,7 +22,6 @@ export function addressOf({ settings, key }: Connected, path: string): URL {
   throw new TidemarkError('invalid', { publicMessage: `"${path}" is not a path below the address of ${key}.` })
 }
 
-/** Sends one request with the connection's credentials. Throws like `httpRequest`. */
 export function ask(
   connection: Connected,
   url: URL,
@@ -43,7 +41,6 @@ export function ask(
   })
 }
 
-/** Nothing was sent that could have been refused. */
 function withoutCredentials(system: string): (status: number) => string | undefined {
   return (status) =>
     status === 401 || status === 403

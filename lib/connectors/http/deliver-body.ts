@@ -5,7 +5,6 @@ import { checkName } from '#lib/domain/values/name-template.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 
-/** What may stand in a `deliver` block to such a connection beside `to` and the format. */
 export const httpDeliverOptions = z
   .strictObject({
     method: z.enum(['PUT', 'POST']).default('PUT'),
@@ -44,7 +43,7 @@ async function send(
     // RFC 9530, and its forerunner for servers that know only that one.
     'content-digest': `sha-256=:${digest}:`,
     digest: `SHA-256=${digest}`,
-    // A POST that is tried again because its answer was lost is known by it as the same one.
+    // By this key a server knows a POST whose answer was lost.
     ...(method === 'POST' && { 'idempotency-key': `"${content.sha256}"` }),
   }
   const answer = await ask(connection, url, { method, headers, body: content.open() })

@@ -39,7 +39,7 @@ export class PageContent {
   }
 }
 
-/** A row that is nested too deeply to be written is put aside later: which of them it is does not matter here. */
+/** A row nested too deeply to be written is rejected later; here one text stands for all of them. */
 function textOf(row: Row): string {
   try {
     return JSON.stringify(row)

@@ -5,7 +5,6 @@ const place = z.string().regex(/^[^.]+(\.[^.]+)*$/, 'is not a path; write one su
 const size = z.int().min(1).max(100_000)
 const common = { sizeParameter: z.string().min(1).optional(), pagesMax: z.int().min(1).max(100_000).default(10_000) }
 
-/** How a list that comes in pages is asked for. */
 export const pagingSchema = z.discriminatedUnion(
   'by',
   [
@@ -35,13 +34,11 @@ export type Paging = z.output<typeof pagingSchema>
 /** What one page told about the others. */
 export interface PageEnd {
   rows: number
-  /** Rows of all pages so far. */
   rowsSoFar: number
   link: string | undefined
   next: JsonValue | undefined
 }
 
-/** The address of the first page. */
 export function firstPage(url: URL, paging: Paging): URL {
   const first = new URL(url)
   const name = paging.sizeParameter ?? (paging.by === 'offset' ? 'limit' : 'size')
@@ -51,10 +48,8 @@ export function firstPage(url: URL, paging: Paging): URL {
   return first
 }
 
-/**
- * The address of the page after this one, null when this was the last; undefined when what stands in its place is no
- * address. Pages by number or offset end with an empty one, not with a short one: a server may make its pages smaller than asked for.
- */
+/** The address of the page after this one; null: this was the last; undefined: the answer holds no address in its place. Pages by number or
+ * offset end with an empty one, not with a short one: a server may make its pages smaller than asked for. */
 export function nextPage(url: URL, paging: Paging, end: PageEnd): URL | null | undefined {
   const next = new URL(url)
   switch (paging.by) {
@@ -87,7 +82,7 @@ function isNothing(value: JsonValue | undefined): boolean {
   return value === undefined || value === null || value === '' || value === false
 }
 
-/** Whether a first page is full and yet tells nothing of a second: then its place is probably misspelt, and all others would be missed. */
+/** Whether a full first page tells of no second: then the place of `next` is probably misspelt, and all other pages would be missed. */
 export function missesNext(paging: Paging, { rows, link, next }: PageEnd): boolean {
   if (paging.size === undefined || rows < paging.size) return false
   if (paging.by === 'cursor') return next === undefined

@@ -12,14 +12,13 @@ import { sniffStart } from '#lib/records/read/sniff.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { httpAssetSettings } from './settings.ts'
 
-/** A server that stamps every answer with the present has told nothing. */
+/** A Last-Modified this close to now is the server's own clock, not the content's. */
 const NOW_MS = 2000
-/** Nothing on the web is older: 1970, 1980 and 1985 are where clocks, archives and packages begin. */
+/** Earlier times are where clocks, archives and packages begin: 1970, 1980, 1985. */
 const REAL_FROM = Date.UTC(1990, 0, 1)
 
 const previousState = z.object({ name: z.string(), validator: z.string(), writtenAt: z.number() })
 
-/** How an answer tells one content from another, and when it was written if it says so. */
 interface Version {
   validator: string
   method: 'last-modified' | 'etag' | 'content'
@@ -58,7 +57,6 @@ function detailOf(name: string, version: Version, isKnown: boolean): string {
   return isKnown ? `${what} of ${name} is the same as at the last look.` : `${what} of ${name} has changed, or is seen for the first time.`
 }
 
-/** The newest name there is, for names with a day in them; otherwise the one name. */
 async function findVersion(connection: Connected, asset: ObservedAsset): Promise<{ name: string; version: Version }> {
   for (const name of namesOf(connection, asset)) {
     try {
@@ -91,7 +89,7 @@ async function versionOf(connection: Connected, name: string): Promise<Version> 
   const head = await headOf(connection, url)
   if (head) {
     await head.text()
-    // What calls itself a web page is looked at: rows are often labelled so, and a page to sign in is no file.
+    // Rows are often labelled text/html, and a sign-in page is no file: only the body can tell.
     const said = mayBeWebPage(name, head) ? undefined : versionIn(head, connection.clock.now())
     if (said && head.header('content-length') !== '0') return said
   }
@@ -114,7 +112,7 @@ async function headOf(connection: Connected, url: URL): Promise<HttpAnswer | und
   try {
     return await ask(connection, url, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } })
   } catch (error) {
-    // GET decides, also about what is not there; but a system that lets nobody in is not asked twice.
+    // HEAD may be refused where GET is not; a system that lets nobody in is not asked twice.
     if (isTidemarkError(error) && !error.systemWide && error.code !== 'cancelled') return undefined
     throw error
   }
@@ -135,7 +133,7 @@ function sentAtOf(answer: HttpAnswer, now: number): number {
   return parseHttpDate(answer.header('date')) ?? now
 }
 
-/** null also for what is no time at which anything was written: the beginnings that programs count from, and the future. */
+/** null also for times at which nothing was written: where programs begin to count, and the future. */
 function modifiedAtOf(answer: HttpAnswer, now: number): number | null {
   const at = parseHttpDate(answer.header('last-modified'))
   return at === null || at < REAL_FROM || at > sentAtOf(answer, now) + NOW_MS ? null : at
@@ -147,7 +145,6 @@ function mayBeWebPage(name: string, answer: HttpAnswer): boolean {
   return /html/i.test(answer.contentType) && !/\.html?$/i.test(name)
 }
 
-/** The body, refused when it is a web page in place of the file. */
 async function contentOf(connection: Connected, name: string, answer: HttpAnswer): Promise<AsyncIterable<Uint8Array>> {
   if (!mayBeWebPage(name, answer)) return answer.body
   const { start, chunks } = await sniffStart(answer.body, SNIFF_BYTES)

@@ -12,13 +12,12 @@ import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { PageContent } from './page-content.ts'
 import { firstPage, missesNext, nextPage, type PageEnd, type Paging, pagingSchema } from './paging.ts'
 
-/** What an `extract` block from such a connection takes. */
 export const httpExtractRequest = z
   .strictObject({
     path: z.string().optional(),
     query: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
     ...recordFormatKeys,
-    /** JSON: where the answer says how many rows there are in all; the rows read must be as many. */
+    /** JSON: where the answer announces the number of all rows; that many must come. */
     total: z
       .string()
       .regex(/^[^.]+(\.[^.]+)*$/, 'is not a path; write one such as meta.total')
@@ -37,7 +36,7 @@ type Request = z.output<typeof httpExtractRequest>
 
 const PAGE_TRIES = 4
 const FIRST_WAIT_MS = 1000
-/** Whoever is to wait longer begins anew after that: the pages would not fit together any more. */
+/** After a longer wait the pages would no longer fit together: the whole reading begins anew. */
 const WAIT_MS_MAX = 120_000
 
 /** The rows of an answer, page after page, as they come. Throws at the first sign that they are not all, or not the right ones. */
@@ -62,7 +61,7 @@ class PagedReading {
   #pages = 0
   #firstRows = 0
   #last: { url: URL; rows: number } | undefined
-  /** Every page so far was an answer without any rows, which need not announce how many there are. */
+  /** All pages so far had no rows; such an answer need not announce a total. */
   #isNothing = true
 
   constructor(connection: Connected, request: Request) {
@@ -71,7 +70,6 @@ class PagedReading {
     this.#what = `The answer of ${systemOf(connection)}`
   }
 
-  /** Hands out the rows of one page; gives back where the next one is. */
   async *page(url: URL): AsyncGenerator<JsonObject | UnusableRecord, URL | null> {
     const { paging } = this.#request
     const answer = await this.#ask(url)
@@ -94,7 +92,6 @@ class PagedReading {
     return this.#next(url, paging, { rows: page.count, rowsSoFar: this.#rows, link: answer.header('link'), next: page.end.notes['next'] })
   }
 
-  /** The announced total must be what came. */
   end(): void {
     if (this.#request.total === undefined || this.#isNothing) return
     const [total] = this.#totals
@@ -149,7 +146,8 @@ class PagedReading {
     return yield* readJson(source, { records, notes })
   }
 
-  /** The first page is the task's to ask again; of later ones a few tries save all that was read. null: there is no such page. */
+  /** The first page is repeated by the task; later ones a few times here, so that what was read is not lost. null: there is no such
+   * page. */
   async #ask(url: URL): Promise<HttpAnswer | null> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -168,16 +166,14 @@ class PagedReading {
     return ask(this.#connection, url, { headers: { accept: ACCEPT[this.#request.format] } })
   }
 
-  /** Beyond the last page some servers have empty ones, others none. */
+  /** Past the last page some servers send an empty one, others an error. */
   #mayBeBeyondLast(error: unknown): boolean {
     const by = this.#request.paging?.by
     return this.#pages > 0 && (by === 'page' || by === 'offset') && isTidemarkError(error) && error.code === 'not-found'
   }
 
-  /**
-   * Whether no page after the last one is the end, and not a service that has gone away: where neither a total nor a shorter page
-   * tells, the page before is asked for once more.
-   */
+  /** Whether a missing page is the end, and not a service that went away: where neither total nor a short page tells, the page before is
+   * asked again. */
   async #isStillThere(): Promise<boolean> {
     if (this.#last === undefined || this.#request.total !== undefined || this.#last.rows < this.#firstRows) return true
     try {

@@ -3,7 +3,6 @@ import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
-/** Which settings each way of signing in takes. */
 const AUTH = {
   none: [],
   basic: ['user', 'password'],
@@ -12,7 +11,6 @@ const AUTH = {
 } as const
 const AUTH_KEYS = ['user', 'password', 'token', 'header'] as const
 
-/** What stands under a connection of kind `http` in the catalogue. */
 export const httpSettings = z
   .strictObject({
     /** Scheme, host and, if any, the part of the path that all addresses begin with. */
@@ -29,9 +27,7 @@ export const httpSettings = z
       .string()
       .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
       .optional(),
-    /** How long the server may think before, and pause within, its answer. */
     timeout: durationSchema.default(MINUTE_MS),
-    /** What the check asks for; absent: the base address. */
     checkPath: z.string().default(''),
     /** The zone of days in the names of watched files. */
     zone: zoneSchema.default('America/New_York'),
@@ -47,7 +43,6 @@ export const httpSettings = z
   })
 export type HttpSettings = z.output<typeof httpSettings>
 
-/** What may stand under an asset of such a connection. */
 export const httpAssetSettings = z.strictObject({
   /** For names with a day in them: how many days back a file is looked for. */
   lookBack: durationSchema.refine((ms) => ms >= DAY_MS && ms <= 60 * DAY_MS, 'is not between 1d and 60d').default(7 * DAY_MS),

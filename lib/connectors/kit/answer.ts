@@ -13,7 +13,7 @@ export function parseAnswer(system: string, text: string): JsonValue {
   try {
     return parseJson(text)
   } catch {
-    // What the parser says quotes the text, and with it perhaps somebody's data.
+    // The parser's message quotes the text, and with it perhaps somebody's data.
     throw refusedAnswer(system, text.trimStart().startsWith('<') ? 'it is a web page or XML, not JSON' : 'it is not JSON')
   }
 }

@@ -1,7 +1,6 @@
 import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
 import type { Connection } from './connector.ts'
 
-/** The header that lets a user in by password. */
 export function basicAuth(user = '', password = ''): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
 }
@@ -12,9 +11,7 @@ export function keyAuth(key: string, auth: 'bearer' | 'x-api-key'): Record<strin
 }
 
 export interface JsonQuestion extends Pick<HttpRequest, 'system' | 'url' | 'headers' | 'explain'> {
-  /** Sent by POST; without it the question is a GET. */
   json?: object
-  /** How long the system may think before, and pause within, its answer. */
   timeoutMs: number
   /** The whole answer may take so many times as long. */
   timeouts: number
@@ -40,13 +37,10 @@ export function askForJson({ signal, clock }: Connection<unknown>, question: Jso
   })
 }
 
-/** Where the next page is, or why it is not asked for. */
 export type NextAddress = { ok: true; url: URL } | { ok: false; because: string }
 
-/**
- * The address that an answer gives for its next page, on the origin that was asked: credentials stay there. A server behind another
- * one often does not know its own scheme, so the same host with the other one means the same place.
- */
+/** The next page's address, on the origin that was asked: credentials stay there. Behind a proxy a server often does not know its own
+ * scheme, so the same host with the other one is the same place. */
 export function nextAddress(asked: URL, target: URL): NextAddress {
   if (!/^https?:$/.test(target.protocol))
     return { ok: false, because: 'what stands in place of its next page is not an address of the web' }

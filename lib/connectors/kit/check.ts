@@ -1,7 +1,7 @@
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { Connection, Health } from './connector.ts'
 
-/** Tries to get in: by `enter`, which answers in words for the page. What is known beyond them of a failure goes to the log. */
+/** Checks a connection by `enter`, which answers in words for the page; further detail of a failure goes to the log. */
 export async function checked(
   { log }: Pick<Connection<unknown>, 'log'>,
   enter: () => Promise<string | (Pick<Health, 'detail'> & Partial<Health>)>,

@@ -13,7 +13,6 @@ export interface Connection<S> {
   signal: AbortSignal
 }
 
-/** An asset as a connector needs it: what to look at and what it looked like last time. */
 export interface ObservedAsset {
   key: string
   /** The part of the key after `<connection>/`. */
@@ -25,7 +24,7 @@ export interface ObservedAsset {
 
 export interface ClockReading {
   clock: JudgedClock
-  /** null: we looked, and there is nothing (an empty table). */
+  /** null: nothing is there (an empty table). */
   at: Instant | null
   precision: 'instant' | 'day'
   /** A wall time that autumn repeats: `at` is the first instant that shows it, this the second. */
@@ -45,13 +44,11 @@ export type Observation =
         /** `ledger`, `metadata`, `column`, `scan`, … in the connector's own words, shown on the page. */
         method: string
         strength: 'strong' | 'weak'
-        /** One sentence: how we know. */
         detail: string
         costMs: number
       }
       /** Handed back as `previous` next time. Small; no secrets, no rows. */
       state: Record<string, unknown> | null
-      /** Things an engineer should hear about although the probe was good. */
       warnings: string[]
     }
   | {
@@ -75,21 +72,17 @@ export interface Found {
   path: string
   kind: 'source' | 'table' | 'consumer'
   name: string
-  /** Asset settings to write into the catalogue (the loaded-at column, …). */
   settings: Record<string, unknown>
   /** Paths (same connection) it is made from, with how we know: a view's definition, a foreign key. */
   upstream: { path: string; hint: 'view' | 'foreign-key' }[]
   /** A policy in the catalogue's own form, and the reason for it in words. */
   policy: { input: Record<string, unknown>; because: string } | null
-  /** Heading it belongs under, for example the schema. */
   group: string
-  /** False where the account sees that it is there, and may not read it. */
   isReadable?: boolean
 }
 
 /** One file to be handed over. */
 export interface Delivery {
-  /** Below the connection, every mark of the name template filled in: `inbox/patrons_2026-11-20.csv`. */
   path: string
   contentType: string
   bytes: number
@@ -102,7 +95,6 @@ export interface Delivery {
 }
 
 export interface Delivered {
-  /** One sentence for the run's log: where it is and how we know that it is whole. */
   detail: string
 }
 
@@ -110,7 +102,6 @@ export interface Connector<S = unknown> {
   /** Equal to the file's name. */
   kind: string
   settings: z.ZodType<S>
-  /** What may stand under an asset of this connection in the catalogue. */
   assetSettings: z.ZodType<Record<string, unknown>>
   /** The kind an asset of this connection has unless the catalogue says otherwise. */
   assetKind: 'source' | 'table' | 'consumer'
@@ -123,9 +114,7 @@ export interface Connector<S = unknown> {
    * asset's `ok: false`; throwing means the connection itself is unreachable.
    */
   observe?(connection: Connection<S>, assets: readonly ObservedAsset[]): AsyncIterable<Observation>
-  /** The shape of an `extract` block beside `from`: what `extract` takes; a flow without code is checked against it. */
   extractRequest?: z.ZodType<Record<string, unknown>>
-  /** Reads records; `request.path` is the part of the asset key after the connection when the flow names an asset. */
   extract?(connection: Connection<S>, request: Record<string, unknown>): AsyncIterable<unknown>
   /** Further keys of a `deliver` block. */
   deliverOptions?: z.ZodType<Record<string, unknown>>

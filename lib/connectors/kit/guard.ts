@@ -1,10 +1,7 @@
 import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
 import type { Connection, Connector, Found, Health, Observation } from './connector.ts'
 
-/**
- * The same connector, none of whose words leave it with a secret in them: errors and their causes, what it saw, what it says of a
- * check or a delivery, and its log. Rows pass as they are.
- */
+/** The connector with secrets removed from its errors and their causes, observations, details and log. Rows pass as they are. */
 export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S> {
   const { check, discover, observe, extract, deliver } = connector
   const quiet = (connection: Connection<S>) => ({ ...connection, log: redactedLog(connection.log, redact) })

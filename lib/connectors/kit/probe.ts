@@ -12,11 +12,10 @@ export interface Probe {
   evidence: { method: string; strength: 'strong' | 'weak'; detail: string }
   state: Record<string, unknown> | null
   warnings: string[]
-  /** Why what is there tells no time; absent: it does, or nobody asked. */
   untold?: string
 }
 
-/** Probes one asset: what fails about it is its own failure, what would fail for every asset is thrown. */
+/** Probes one asset; a failure of the asset becomes its observation, one of the whole system is thrown. */
 export async function probeAsset(
   { clock, signal }: Connection<unknown>,
   { key: assetKey }: ObservedAsset,
@@ -33,7 +32,7 @@ export async function probeAsset(
   }
 }
 
-/** Probes assets one after the other, because these systems have only a handful of handlers for everybody. */
+/** Probes one after the other, because these systems have only a handful of handlers for everybody. */
 export async function* probeEach(
   connection: Connection<unknown>,
   assets: readonly ObservedAsset[],
@@ -42,13 +41,12 @@ export async function* probeEach(
   for (const asset of assets) yield await probeAsset(connection, asset, () => probe(asset))
 }
 
-/** What kept a probe from its answer, as that asset's own failure. */
 export function failedProbe(assetKey: string, error: unknown): Observation {
   const words = { publicMessage: toPublicMessage(error), message: toInternalMessage(error) }
   return { ok: false, assetKey, ...words, lasting: lastingReasonOf(error) }
 }
 
-/** It answers, and that is all we know: no clock moves. */
+/** The system answers, and no clock moves. */
 export function reachable(detail: string): Probe {
   return { readings: [], rows: null, evidence: { method: 'answer', strength: 'weak', detail }, state: null, warnings: [] }
 }

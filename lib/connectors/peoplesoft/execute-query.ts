@@ -15,10 +15,7 @@ export interface QueryCall {
   rowsMax?: number
 }
 
-/**
- * Streams the rows of a query. 200 alone proves nothing here: anything but a whole, successful answer throws, at the
- * latest after the rows; only when it ends quietly were they all.
- */
+/** The rows of a query. HTTP 200 proves nothing here: anything but a whole, successful answer throws, at the latest after the rows. */
 export async function* readQuery(connection: Connection<PeopleSoftSettings>, call: QueryCall): AsyncGenerator<JsonObject> {
   const { settings } = connection
   const system = `PeopleSoft (${connection.key})`
@@ -45,7 +42,7 @@ function queryUrl(settings: PeopleSoftSettings, call: QueryCall): string {
     if (prompts.some(([name, value]) => name.includes(',') || value.includes(','))) {
       throw new TidemarkError('invalid', { publicMessage: `A prompt of ${call.query} contains a comma; the query service cannot take it.` })
     }
-    // The commas between prompts must stay as they are.
+    // The service wants the commas between prompts unescaped.
     parameters.push(`prompt_uniquepromptname=${prompts.map(([name]) => encodeURIComponent(name)).join(',')}`)
     parameters.push(`prompt_fieldvalue=${prompts.map(([, value]) => encodeURIComponent(value)).join(',')}`)
   }
@@ -56,7 +53,6 @@ function queryUrl(settings: PeopleSoftSettings, call: QueryCall): string {
 const ROWS = ['data', 'query', 'rows']
 const isOnWay = wayTo(...ROWS)
 
-/** The answer while it is being read: rows pass through, what stands around them is kept to be checked. */
 class QueryAnswer {
   readonly #system: string
   readonly #query: string
@@ -81,7 +77,7 @@ class QueryAnswer {
   #note(key: string, value: JsonValue): void {
     this.#around.set(key, value)
     if (key === 'status' && value !== 'success') throw refusedAnswer(this.#system, 'it says the query did not succeed')
-    // The name's key has a trailing "=" on many releases.
+    // On many releases this key has a trailing "=".
     const isName = key === 'data.query.queryname=' || key === 'data.query.queryname'
     if (isName && typeof value === 'string' && value !== this.#query)
       throw refusedAnswer(this.#system, `it belongs to another query, ${value}`)

@@ -14,7 +14,6 @@ export const querySettings = z.strictObject({
   prompts: z.record(z.string(), z.string()).optional(),
 })
 
-/** What a flow asks of a query: by default the one its asset is named after. */
 export const queryRequest = z
   .strictObject({
     path: z.string().optional(),
@@ -30,7 +29,6 @@ export const queryRequest = z
 
 type Zoned = Connection<{ zone: string }>
 
-/** Probes queries: by the watermark column where the asset names one, or else by whether the rows have changed since the last probe. */
 export function probeQueries(
   connection: Zoned,
   assets: readonly ObservedAsset[],
@@ -44,7 +42,6 @@ export function probeQueries(
   })
 }
 
-// The row number only counts the rows.
 async function* unnumbered(rows: AsyncIterable<JsonObject>): AsyncGenerator<JsonValue> {
   for await (const { 'attr:rownumber': _number, ...columns } of rows) yield columns
 }

@@ -12,14 +12,11 @@ import type { PersonApiSettings } from './settings.ts'
 
 const ANSWER_BYTES_MAX = 4_000_000_000
 const LINE_BYTES_MAX = 50_000_000
-/** How the API began its answer before it learned to stream. */
+/** Older releases of the API answer with one document. */
 const DOCUMENT = /^\{\s*"data"\s*:\s*\[/
 
-/**
- * Streams the people the API answers with, from lines of JSON or from one document. A line that reports an error about
- * one person is dropped with its reason, any other error throws; so do a summary that counts differently and an answer
- * that breaks off. An answer that ends early but well cannot be told from a whole one: compare with whom you asked for.
- */
+/** The people of an answer, from lines of JSON or from one document. A line with an error about one person is dropped with its reason; any
+ * other error, a wrong count or a cut answer throws. One that ends early but well looks whole: compare with whom you asked for. */
 export async function* readPeople(connection: Connection<PersonApiSettings>, body: JsonObject): AsyncGenerator<PersonRecord> {
   const { url, key, timeout } = connection.settings
   const system = `Person API (${connection.key})`
@@ -58,7 +55,7 @@ function parseLine(system: string, line: string): JsonObject {
   return value
 }
 
-// Only told apart here: the text of a person is handed on as it came, so digits need no care.
+// Only tells lines apart; a person's text is handed on as it came, so digits cannot be lost here.
 function parseShallow(system: string, line: string): unknown {
   try {
     return JSON.parse(line)
@@ -69,7 +66,6 @@ function parseShallow(system: string, line: string): unknown {
 
 const RECORD = /^\{\s*"type"\s*:\s*"record"\s*,\s*"data"\s*:\s*/
 
-/** The person inside a line, as it was sent; only an unusual line is written anew. */
 function textOfData(system: string, line: string, value: JsonObject): string {
   const before = RECORD.exec(line)?.[0].length
   if (before !== undefined && Object.keys(value).join() === 'type,data') return line.slice(before, line.lastIndexOf('}')).trim()
@@ -95,7 +91,6 @@ function toDropped(system: string, line: JsonObject): PersonRecord {
 
 const COUNTS = ['count', 'records', 'record_count', 'total', 'returned']
 
-/** A line that counts the people sent so far has to be right; of others only the kind is known. */
 function* checkSummary(system: string, line: JsonObject, records: number): Generator<PersonRecord> {
   const said = COUNTS.map((key) => line[key]).find((count) => typeof count === 'number')
   if (said === undefined) {

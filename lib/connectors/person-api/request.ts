@@ -3,7 +3,6 @@ import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 
 const row = z.record(z.string(), z.json())
 
-/** Whom to ask for, with the rows of their terms as the queries gave them. */
 export const personApiRequest = z.strictObject({
   path: z.string().optional(),
   people: z.array(z.strictObject({ buid: z.string().min(1), terms: z.array(row).default([]), facultyTerms: z.array(row).optional() })),
@@ -12,7 +11,7 @@ export type AskedPeople = z.infer<typeof personApiRequest>['people']
 
 const OBJECTS = ['student', 'affiliate', 'faculty', 'employee']
 
-/** The API takes people with terms and people without in requests of their own: none, one or two bodies. */
+/** The API takes people with terms and people without in separate requests: none, one or two bodies. */
 export function bodiesFor(people: AskedPeople): JsonObject[] {
   const hasTerms = (person: AskedPeople[number]) => person.terms.length + (person.facultyTerms?.length ?? 0) > 0
   const withTerms = people.filter(hasTerms)
@@ -35,7 +34,7 @@ function termsBody(people: AskedPeople): JsonObject {
   }
 }
 
-/** Column names in small letters, the person as `buid`; the row number only counts rows. */
+/** Columns in small letters, the person as `buid`, without the row number. */
 function toStudentTerm(buid: string, term: Record<string, JsonValue>): JsonObject {
   const columns = Object.entries(term).filter(([column]) => column !== 'attr:rownumber' && !/^(campus_id|buid)$/i.test(column))
   return { buid, ...Object.fromEntries(columns.map(([column, value]) => [column.toLowerCase(), value])) }

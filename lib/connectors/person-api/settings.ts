@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 
-/** What the catalogue says under a connection of kind `person-api`. */
 export const personApiSettings = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be the address of the person API' }),
   key: z.string().min(1),
-  /** How long the API may think before and between two people. */
   timeout: durationSchema.default(1_200_000),
 })
 export type PersonApiSettings = z.infer<typeof personApiSettings>

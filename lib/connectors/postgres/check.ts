@@ -55,7 +55,6 @@ async function ask(
   return { ok, detail: inWords(about, skewMs), credentialExpiresAt: about.expires_at }
 }
 
-/** Can we get in, as whom, what may we read, does its clock agree with ours, and when does the password run out? */
 export function check(connection: Connection<PostgresSettings>): Promise<Health> {
   return checked(connection, async () => {
     const session = await openSession(connection)

@@ -1,4 +1,3 @@
-/** Stands for any text in quotes. */
 const TEXT = '\u0001'
 const ESCAPED = new RegExp(`(?:^|\\W)[eE]${TEXT}`)
 

@@ -20,14 +20,13 @@ import { openSession, type Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 import { formatTablePath } from './table-path.ts'
 
-/** A statement that was broken off for taking too long. */
+/** query_canceled: the statement timeout. */
 const TOO_SLOW = '57014'
 
 interface Surroundings {
   connection: Connection<PostgresSettings>
   session: Session
   values: ValueZones
-  /** Whose days are counted. */
   zone: string
 }
 
@@ -37,7 +36,6 @@ function failedDraft(draft: Draft, error: unknown, { connection }: Surroundings)
   return { ...draft, failed: { words: words.publicMessage ?? '', tooSlow: words.message.startsWith(TOO_SLOW) } }
 }
 
-/** Asks every draft its statement; those without one stay as they are, in their order. */
 async function ask(
   around: Surroundings,
   drafts: readonly Draft[],
@@ -56,7 +54,6 @@ async function ask(
   return asked
 }
 
-/** The newest values of the columns that may tell: a name alone can lie. */
 function readValues(around: Surroundings, drafts: readonly Draft[]): Promise<Draft[]> {
   const now = around.connection.clock.now()
   return ask(
@@ -67,7 +64,6 @@ function readValues(around: Surroundings, drafts: readonly Draft[]): Promise<Dra
   )
 }
 
-/** On which days there was something new, of every draft that has a column. */
 function readRhythms(around: Surroundings, drafts: readonly Draft[]): Promise<Draft[]> {
   const now = around.connection.clock.now()
   return ask(
@@ -127,10 +123,7 @@ function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Rela
   }
 }
 
-/**
- * Proposes every table and view of a database nobody designed for Tidemark: its best time column, its sources, a promise that its
- * own past has kept, with the reason. Days are those of `zone`.
- */
+/** Proposes for every table and view a time column, its sources, and a promise that its own past has kept, with reasons. */
 export async function* discover(connection: Connection<PostgresSettings>, zone = 'UTC'): AsyncGenerator<Found> {
   const session = await openSession(connection)
   try {
@@ -150,12 +143,10 @@ export async function* discover(connection: Connection<PostgresSettings>, zone =
   }
 }
 
-/** A view whose past was not read although its newest value was. */
 function isUnread({ relation, plan, failed, rhythm, choice }: Draft): boolean {
   return relation.kind === 'v' && plan.once && failed === null && rhythm === null && choice !== null
 }
 
-/** What a view is made from that has the same time column; through other views as well. */
 function sourcesOf({ relation, choice }: Draft, byOid: ReadonlyMap<number, Proposed>): Proposed[] {
   const seen = new Set([relation.oid])
   const waiting = relation.upstream.filter(({ hint }) => hint === 'view').map(({ oid }) => oid)
@@ -170,7 +161,7 @@ function sourcesOf({ relation, choice }: Draft, byOid: ReadonlyMap<number, Propo
   return sources
 }
 
-/** A view too large to be read for its past is promised what the one table is whose time column it shows. */
+/** A view too large to read its past takes the promise of the one table whose time column it shows. */
 function asTheirSources(proposed: readonly Proposed[]): Proposed[] {
   const byOid = new Map(proposed.map((one) => [one.draft.relation.oid, one]))
   return proposed.map((one) => {

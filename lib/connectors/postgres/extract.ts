@@ -10,15 +10,13 @@ import { openSession, type Session, type TextTable } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 import { parseTablePath, quoteTable } from './table-path.ts'
 
-/** Reading takes longer than looking: one step of the cursor, and the pauses of whoever takes the rows. */
+/** One step of the cursor, pauses of the consumer included. */
 const STEP_MAX_MS = 15 * MINUTE_MS
 const LOCK_WAIT_MS = MINUTE_MS
 const FIRST_STEP_ROWS = 200
 const STEP_ROWS_MAX = 5000
-/** What one step should bring, in characters. */
 const STEP_CHARACTERS = 1024 * 1024
 
-/** What an `extract` block from such a connection takes beside `from`. */
 export const postgresExtractRequest = z.strictObject({
   path: z.string().optional(),
   /** One statement that reads; by default the whole table of `from`. */
@@ -48,7 +46,7 @@ const STATEMENT: Record<string, string> = {
   '55P03': 'The table is locked by somebody else’s work on its structure.',
 }
 
-/** Worth another try without anybody changing anything: locked, too slow, or rows that a standby took away while they were read. */
+/** Worth another try: locked, too slow, or rows that a standby removed while they were read. */
 const PASSING: readonly string[] = ['57014', '55P03', '40001']
 
 async function toReadError(error: unknown, key: string, session: Session): Promise<unknown> {
@@ -105,10 +103,8 @@ async function* readCursor(session: Session, statement: string): AsyncGenerator<
   }
 }
 
-/**
- * Rows of a table or a statement as they were at one moment, read by a cursor: as fast as they are taken, in a transaction
- * that cannot write. Throws in words when the statement does not only read.
- */
+/** Rows of a table or a statement as of one moment, by a cursor in a read-only transaction. Throws in words when the statement does not
+ * only read. */
 export async function* extractRows(connection: Connection<PostgresSettings>, input: Record<string, unknown>): AsyncGenerator<JsonObject> {
   const statement = statementOf(postgresExtractRequest.parse(input))
   const patient = { ...connection, settings: { ...connection.settings, statementTimeout: STEP_MAX_MS } }

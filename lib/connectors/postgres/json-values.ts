@@ -6,7 +6,6 @@ const BYTEA = 17
 const NUMBERS: ReadonlySet<number> = new Set([20, 21, 23, 26, 700, 701, 1700])
 const JSON_TYPES: ReadonlySet<number> = new Set([114, 3802])
 const TIMESTAMPS: ReadonlySet<number> = new Set([1114, 1184])
-/** Lists of a type → the type; text of any kind is read as text. */
 const ELEMENTS: ReadonlyMap<number, number> = new Map([
   [1000, BOOLEAN],
   [1001, BYTEA],
@@ -28,13 +27,11 @@ const ELEMENTS: ReadonlyMap<number, number> = new Map([
 ])
 const TEXT_ARRAY: number = 1009
 
-/** Types whose values no JSON can carry. */
 export function isBytes(type: number): boolean {
   return type === BYTEA || ELEMENTS.get(type) === BYTEA
 }
 
 function toNumber(text: string): JsonValue {
-  // NaN and Infinity are no JSON numbers; whoever wants a number hears of it then.
   if (!/^-?\d/.test(text)) return text
   const number = Number(text)
   return String(number) === text ? number : new ExactNumber(text)

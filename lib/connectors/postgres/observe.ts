@@ -14,7 +14,6 @@ import { openSession, type Session } from './session.ts'
 import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
 import { parseTablePath, type TablePath } from './table-path.ts'
 
-/** Tables without a fitting index and more rows than this are read one by one. */
 const MANY_ROWS = 100_000
 const RELATIONS = ['r', 'p', 'v', 'm', 'f']
 
@@ -38,7 +37,6 @@ function toWanted(asset: ObservedAsset): Wanted | Observation {
   return { asset, settings: settings.data, path }
 }
 
-/** Why nothing can be read, and what that means until somebody changes something. */
 interface Obstacle {
   words: string
   lasting?: LastingReason
@@ -76,14 +74,12 @@ function toProbed(
   return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, looks, now, costMs }
 }
 
-/** Rows were never looked at, or what was seen of them is not settled. */
 function owesAProbe({ previous, columns }: Probed): boolean {
   return columns.length === 0 && (previous?.rowsSeen === undefined || previous.rewrittenAt != null)
 }
 
 const NO_COLUMN = 'Nothing counts writes to it, so only a column can tell. Name one in the catalogue: column: loaded_at.'
 
-/** What the metadata alone can answer; null: the columns, or the rows, must be read. */
 function answerFromMetadata(probed: Probed): Observation | null {
   const { difference, previous, columns, asset } = probed
   if (columns.length === 0 && difference === 'uncounted') {
@@ -115,7 +111,7 @@ function toJob(probed: Probed, columns: ColumnState[]): ProbeJob<ColumnJob> {
   }
 }
 
-/** Wrong SQL, names, types or values; neither permissions nor a table that went away. */
+/** SQLSTATEs of a wrong condition (SQL, names, types, values); not of permissions nor of a missing table. */
 const OF_A_CONDITION = /^(42(?!501|P01)|22)/
 
 function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSettings): Observation {
@@ -138,7 +134,7 @@ function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSetting
 
 const NO_METADATA = 'The database did not say what it knows of its tables; the internal log has its words.'
 
-/** The answer to one question; its failure is the question’s own while our line stands, and thrown when it broke. */
+/** One answer; its failure is that question's own while the connection stands, else thrown. */
 async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: true; value: T } | { ok: false; message: string }> {
   try {
     return { ok: true, value: await asked }
@@ -148,14 +144,13 @@ async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: t
   }
 }
 
-/** How the columns of each table can be read, also where nothing moved: one that is lost or closed moves no counter. */
+/** How each table's columns can be read, also where nothing moved: a dropped or revoked column moves no counter. */
 async function readAllColumns(session: Session, seen: readonly Probed[]): Promise<Map<Probed, ColumnState[]>> {
   const wanted = seen.flatMap((probed) => probed.columns.map((c) => ({ relid: probed.table.relid, name: c.name })))
   const states = await readColumns(session, wanted)
   return new Map(seen.map((probed) => [probed, states.splice(0, probed.columns.length)]))
 }
 
-/** Yields what can be said of the tables that cannot be seen, and returns the others. */
 function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: PostgresSettings, shared: { now: number; costMs: number }) {
   const seen: Probed[] = []
   for (const [i, one] of wanted.entries()) {
@@ -204,10 +199,8 @@ async function* probeTables(
   )
 }
 
-/**
- * Looks at many tables: one query over counters and identity for all of them, then the newest value of
- * the column only where something moved or a full probe is due. Throws only when the server is out of reach.
- */
+/** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe
+ * is due. Throws only when the server is out of reach. */
 export async function* observe(connection: Connection<PostgresSettings>, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const wanted: Wanted[] = []
   for (const asset of assets) {

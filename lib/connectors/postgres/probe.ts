@@ -3,7 +3,6 @@ import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
 import { openSession, type Session, type TextRow } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 
-/** One statement to run; `heavy` ones read much and never share a batch. */
 export interface ProbeJob<J> {
   job: J
   text: string
@@ -14,7 +13,6 @@ export type ProbeAnswer<J> = { job: J; costMs: number } & ({ ok: true; row: Text
 
 const BATCH = 64
 
-/** Statements waiting for a connection: batches of light ones first, then heavy ones one by one. */
 function createBacklog<J>(jobs: readonly ProbeJob<J>[]) {
   const light = jobs.filter((j) => !j.heavy)
   const heavy = jobs.filter((j) => j.heavy)
@@ -26,14 +24,13 @@ function createBacklog<J>(jobs: readonly ProbeJob<J>[]) {
   }
 }
 
-/** A statement that a server refused, as long as nobody knows whether that ended our line. */
+/** A refusal of which nobody knows yet whether it ended the connection. */
 interface Refused<J> {
   job: J
   costMs: number
   error: unknown
 }
 
-/** Runs one batch pipelined; answers what got an answer and returns what was still waiting when the line broke. */
 async function runBatch<J>(
   connection: Connection<PostgresSettings>,
   session: Session,
@@ -76,16 +73,13 @@ async function runBatch<J>(
 const asRow = (row: TextRow) => ({ row })
 const asError = (error: unknown) => ({ error })
 
-/** The last report before the line broke was the server’s good-bye; otherwise what was asked next broke it. */
+/** Whether the server's last report was its good-bye; otherwise the next question broke the connection. */
 function endedBy(refused: Refused<unknown> | null): boolean {
   return refused !== null && mayEndLine(refused.error)
 }
 
-/**
- * Runs many statements over at most `settings.connections` read-only connections, answers as they come.
- * A statement that breaks its connection fails alone and the rest goes on over a new one, as often as that answers; when none is
- * to be had, the iteration throws: the server is out of reach.
- */
+/** Runs statements over at most `settings.connections` read-only connections, answers as they come. One that breaks its connection fails
+ * alone; the rest goes on over a new one. Throws when there is none to be had: the server is out of reach. */
 export async function* probeAll<J>(
   connection: Connection<PostgresSettings>,
   session: Session,
@@ -132,14 +126,13 @@ export async function* probeAll<J>(
   }
 }
 
-/** Values handed from several producers to one reader, in the order they come. */
 interface Channel<T> extends AsyncIterable<T> {
   push(value: T): void
   /** No more will come; with an error the reader gets it after what is waiting. */
   close(error?: unknown): void
 }
 
-/** Makes a channel; it is unbounded, so producers must have few values under way. */
+/** An unbounded channel: producers must have few values under way. */
 function createChannel<T>(): Channel<T> {
   const waiting: T[] = []
   let closed = false

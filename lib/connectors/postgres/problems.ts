@@ -2,27 +2,24 @@ import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 
-/** PostgreSQL's five letters, or the operating system's word for a broken line. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return ''
   return typeof error.code === 'string' ? error.code : ''
 }
 
-/** PostgreSQL's five letters for what went wrong with a statement; empty when it was not the statement. */
+/** The SQLSTATE of a refused statement; empty when it was not the statement. */
 export function sqlStateOf(error: unknown): string {
   const code = codeOf(error)
   return /^[0-9A-Z]{5}$/.test(code) ? code : ''
 }
 
-/** True when no server reported it: then our own line broke. */
+/** True when no server reported it: our own connection broke. */
 export function isLineBroken(error: unknown): boolean {
   return sqlStateOf(error) === ''
 }
 
-/**
- * True for a report after which a server hangs up. It may come from a server behind a foreign table, with our own line as good as
- * before: only the line itself tells.
- */
+/** True for a report after which a server hangs up; a server behind a foreign table may have sent it, and then our connection still
+ * stands. */
 export function mayEndLine(error: unknown): boolean {
   const severity: unknown = error instanceof Error ? Reflect.get(error, 'severity') : undefined
   return severity === 'FATAL' || severity === 'PANIC' || /^(08|57P|25P03)/.test(codeOf(error))
@@ -42,17 +39,14 @@ const ENTRY: Record<string, string> = {
   ETIMEDOUT: 'The server does not answer.',
   EHOSTUNREACH: 'There is no way to that server from here.',
 }
-/** Answers that stay the same until somebody changes something. */
 const LASTING: readonly string[] = ['28P01', '28000', '3D000', '42501', '08P01']
 
 const NO_PASSWORD = 'The server asks for a password, and none is set: user:password@ before the host in the connection’s url.'
 
-/** Our side of the sign-in says so in words only: it has no code. */
 function lacksPassword(error: unknown): boolean {
   return /^SASL: .*client password must be/.test(toInternalMessage(error))
 }
 
-/** The connection as a whole is out of reach: why, in words, without the address. */
 export function toUnreachable(error: unknown): TidemarkError {
   if (error instanceof TidemarkError) return error
   const code = codeOf(error)
@@ -77,7 +71,7 @@ const STATEMENT: Record<string, string> = {
   '25006': 'Reading it would write something, which this connection never does.',
 }
 
-/** True for what a server behind a foreign table reports of itself; only while our own line stands. */
+/** True for what a server behind a foreign table reports of itself; ask only while our own connection stands. */
 export function isElsewhere(error: unknown): boolean {
   return /^(08|57P|HV00N)/.test(codeOf(error))
 }
@@ -92,7 +86,6 @@ const LASTING_ANSWERS: Record<string, LastingReason> = {
   '55000': 'no-time',
 }
 
-/** Whether the database will answer a statement the same until somebody changes something, and what it says then. */
 export function toLasting(error: unknown): LastingReason | undefined {
   return LASTING_ANSWERS[codeOf(error)]
 }

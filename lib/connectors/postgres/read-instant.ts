@@ -3,7 +3,6 @@ import { endOfDay, isValidDay, toDayNumber } from '#lib/domain/time/local-day.ts
 import { readNumberTime } from '#lib/domain/time/number-time.ts'
 import { instantOf, repeatOf } from '#lib/domain/time/zone.ts'
 
-/** The types a time can hide in, by PostgreSQL's fixed object ids. */
 export const TYPE = {
   int8: 20,
   int2: 21,
@@ -33,7 +32,6 @@ export type TimeReading =
       at: Instant | null
       precision: 'instant' | 'day'
       wallClock: boolean
-      /** The second instant that shows a wall time which autumn repeats; `at` is the first. */
       orAt: Instant | null
       warnings: string[]
     }
@@ -58,7 +56,6 @@ function offsetMs(text: string): number {
   return (text.startsWith('-') ? -1 : 1) * seconds * 1000
 }
 
-/** ISO 8601 without its separators, `20261120T064100Z` or `20261120 064100`, or with slashes, with its own. */
 function withSeparators(text: string): string {
   const dashed = text.replace(/^(\d{4})\/(\d\d)\/(\d\d)(?!\d)/, '$1-$2-$3')
   return dashed.replace(/^(\d{4})(\d\d)(\d\d)(?:[T ](?=\d{6})|(?=\d{6}(?:\.\d+)?(?:Z|[+-]\d\d)))(\d\d)(\d\d)(\d\d)/, '$1-$2-$3T$4:$5:$6')
@@ -94,11 +91,8 @@ function readNumber(text: string, zone: string, now: Instant): TimeReading {
     : reading(time.at, { precision: time.precision, wallClock: time.isWallTime })
 }
 
-/**
- * Reads the newest value of a column, as PostgreSQL prints it with DateStyle ISO. Dates become the last instant of that day in `zone`;
- * wall-clock values are taken as that zone's, repeated ones as their first instant; numbers as `readNumberTime` says. Nothing is never a
- * time: null.
- */
+/** Reads a value as PostgreSQL prints it with DateStyle ISO. A date is the last instant of that day in `zone`, a wall time is that
+ * zone's, a repeated one its first instant, a number what `readNumberTime` says; null stays null. */
 export function readInstant(text: string | null, type: number, zone: string, now: Instant): TimeReading {
   if (text === null) return reading(null)
   if (NUMBERS.includes(type)) return readNumber(text, zone, now)

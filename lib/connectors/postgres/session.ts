@@ -7,10 +7,9 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
 import type { PostgresSettings } from './settings.ts'
 
-/** Locks others hold are not waited for longer: a table being rebuilt must not hold up the sweep. */
+/** A table being rebuilt must not hold up the sweep. */
 const LOCK_TIMEOUT_MS = SECOND_MS
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS
-/** After this much silence beyond a statement's own limit the server is taken for gone. */
 const SILENCE_MS = 5 * SECOND_MS
 
 /** The first row as PostgreSQL prints it, with the types of its columns. */
@@ -19,7 +18,6 @@ export interface TextRow {
   types: number[]
 }
 
-/** Rows as PostgreSQL prints them. */
 export interface TextTable {
   columns: { name: string; type: number }[]
   rows: (string | null)[][]
@@ -27,18 +25,16 @@ export interface TextTable {
 
 /** One read-only connection that pipelines: many statements may be under way, each its own transaction. */
 export interface Session {
-  /** Rows as objects, values as pg reads them. */
   rows<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>
   texts(text: string): Promise<TextRow>
   /** All rows of one statement as PostgreSQL prints them; text that holds more than one statement is refused by the server. */
   table(text: string): Promise<TextTable>
-  /** Whether our own line still carries questions, whatever a statement reported. */
+  /** Whether our own connection still answers, whatever a statement reported. */
   isAlive(): Promise<boolean>
-  /** Closes; at once when something is still under way. */
   close(): Promise<void>
 }
 
-/** Everything the session must be is asked for at its start, so that a pooler cannot hand the settings on to somebody else. */
+/** Settings stand in the startup message, so that a pooler cannot hand them on to another client. */
 function sessionUrl(connection: Connection<PostgresSettings>): string {
   const { url, statementTimeout } = connection.settings
   if (!/^postgres(ql)?:\/\//.test(url)) {
@@ -65,7 +61,6 @@ function sessionUrl(connection: Connection<PostgresSettings>): string {
   return `${url}${url.includes('?') ? '&' : '?'}${asked.toString()}`
 }
 
-/** Cuts the line when statements are under way and none has answered for `limitMs`. */
 function watchSilence(limitMs: number, cut: () => void) {
   let underWay = 0
   let timer: NodeJS.Timeout | undefined
@@ -92,7 +87,6 @@ function asTexts(result: QueryArrayResult<(string | null)[]>): TextRow {
   return { values: result.rows[0] ?? [], types: result.fields.map((f) => f.dataTypeID) }
 }
 
-/** The extended protocol takes one statement only. */
 function asPrinted(text: string) {
   return { text, rowMode: 'array' as const, queryMode: 'extended' as const, types: { getTypeParser: () => String } }
 }
@@ -135,7 +129,7 @@ export async function openSession(connection: Connection<PostgresSettings>): Pro
     },
     async isAlive() {
       if (socket.destroyed || !socket.writable) return false
-      // A question may be refused, within a transaction that has failed: that is an answer, too.
+      // Inside a failed transaction this is refused, and a refusal is an answer.
       return line.during(client.query('select 1')).then(
         () => true,
         (error: unknown) => !isLineBroken(error) && !mayEndLine(error),

@@ -5,7 +5,6 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { whyNoCondition } from './condition.ts'
 
-/** What stands under a connection of kind `postgres` in the catalogue. */
 export const postgresSettingsSchema = z.strictObject({
   /** postgres://user:password@host:port/database, normally a reference such as `${LAKE_DATABASE_URL}`. */
   url: z.string().min(1),
@@ -13,21 +12,17 @@ export const postgresSettingsSchema = z.strictObject({
   schemas: z.array(z.string().min(1)).min(1).optional(),
   /** What wall-clock columns without a zone mean unless their asset says otherwise; absent: UTC, with a warning. */
   zone: zoneSchema.optional(),
-  /** Longest time one statement may take on the server. */
   statementTimeout: durationSchema.default(10 * SECOND_MS),
-  /** Most connections one sweep opens. */
   connections: z.int().min(1).max(4).default(4),
-  /** Even a table whose counters never move is read at least every this many probes: counters lie. */
+  /** A full probe every so many, since counters can be wrong. */
   fullLookEvery: z.int().min(1).max(1000).default(12),
 })
 export type PostgresSettings = z.infer<typeof postgresSettingsSchema>
 
-/** What may stand under an asset of such a connection. */
 export const postgresAssetSchema = z
   .strictObject({
     /** The column whose newest value says how fresh the table is. */
     column: z.string().min(1).optional(),
-    /** What the wall-clock or date values of the columns mean. */
     zone: zoneSchema.optional(),
     /** The clock `column` feeds; `dataThroughAt` for columns that tell when something happened. */
     clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),

@@ -1,4 +1,3 @@
-/** A relation by its exact names. */
 export interface TablePath {
   schema: string
   name: string
@@ -35,12 +34,10 @@ export function formatTablePath(path: TablePath): string {
   return `${formatPart(path.schema)}.${formatPart(path.name)}`
 }
 
-/** An identifier as SQL understands it, whatever characters it holds. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** A relation as SQL understands it. */
 export function quoteTable(path: TablePath): string {
   return `${quoteIdentifier(path.schema)}.${quoteIdentifier(path.name)}`
 }

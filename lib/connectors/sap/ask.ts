@@ -5,12 +5,10 @@ import type { SapSettings } from './settings.ts'
 
 const ANSWER_BYTES_MAX = 1_000_000_000
 
-/** The system in public words. */
 export function systemOf(connection: Connection<SapSettings>): string {
   return `SAP (${connection.key})`
 }
 
-/** Asks by a key, or by user and password. */
 export function askSap(
   connection: Connection<SapSettings>,
   url: URL,

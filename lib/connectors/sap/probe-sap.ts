@@ -19,7 +19,6 @@ export const sapAssetSettings = z.strictObject({
   changedOn: z.string().regex(/^\w+$/).optional(),
 })
 
-/** One probe: the newest change where the service knows it, otherwise whether the rows, or only their number, changed. */
 export async function probeSap(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const { table, account, changedOn } = sapAssetSettings.parse(asset.settings)
   if (!isOData(connection.settings)) {
@@ -29,13 +28,11 @@ export async function probeSap(connection: Connected, asset: ObservedAsset): Pro
   return changedOn === undefined ? probeByCount(connection, asset) : probeByChange(connection, asset.path, changedOn)
 }
 
-// Nothing but a call tells whether SAP answers; its beginning is enough.
 async function probeByCall(connection: Connected): Promise<Probe> {
   await askBapi(connection)
   return reachable('The gateway accepts our key and SAP answers.')
 }
 
-/** Calls the function module the settings name for checks, and reads no more than the beginning. */
 export async function askBapi(connection: Connected): Promise<void> {
   const { checkBapi, checkAccount, checkTable } = connection.settings
   for await (const _row of readBapi(connection, { bapi: checkBapi, account: checkAccount, table: checkTable })) break
@@ -64,7 +61,7 @@ async function probeByChange(connection: Connected, entitySet: string, column: s
 
 const NOTHING: ClockReading = { clock: 'dataThroughAt', at: null, precision: 'instant' }
 
-/** A midnight without a zone means that whole day in the system's zone, as a date alone does. */
+/** A midnight without a zone means that whole day, as a date alone does. */
 function toReading(written: JsonValue | undefined, zone: string, now: number): ClockReading | null {
   const text = scalarText(written ?? null) ?? ''
   const midnight = /^(\d{4}-\d{2}-\d{2})T00:00:00$/.exec(text)?.[1]

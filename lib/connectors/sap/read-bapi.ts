@@ -14,10 +14,7 @@ export interface BapiCall {
   input?: JsonObject | undefined
 }
 
-/**
- * Streams the rows of one table of a function module's answer. SAP answers 200 whatever happened: an error in RETURN
- * throws, as does an answer without the table, at the latest after the rows.
- */
+/** The rows of one table of a function module's answer. SAP answers 200 whatever happened: an error in RETURN, or no such table, throws. */
 export async function* readBapi(connection: Connection<SapSettings>, call: BapiCall): AsyncGenerator<JsonObject> {
   const url = new URL(connection.settings.url)
   url.searchParams.set('BAPIName', call.bapi)

@@ -11,7 +11,6 @@ beforeAll(async () => {
 })
 afterAll(() => receiver.close())
 
-/** Reads from a service that answers with these pages, one after the other. */
 async function read(protocol: string, pages: string[], call = {}, more = {}): Promise<unknown[]> {
   const left = [...pages]
   receiver.behave((response) => response.setHeader('content-type', 'application/json').end(left.shift()))

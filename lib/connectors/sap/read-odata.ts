@@ -12,11 +12,8 @@ import type { SapSettings } from './settings.ts'
 
 const DATE = /^\/Date\((-?\d+)([+-]\d+)?\)\/$/
 
-/**
- * A row without what only the protocol needs: metadata and links to follow are left out, an expanded list is a list,
- * and `/Date(ms)/` is written as people write it, with Z only where the service gave an offset: a date-time without
- * one is the local time of the system.
- */
+/** A row without metadata and deferred links, expanded lists as lists, `/Date(ms)/` in ISO form: with Z only where it had an offset,
+ * else it is the system's local time. */
 function plainRow(row: JsonObject): JsonObject {
   const kept = Object.entries(row).filter(([key, value]) => key !== '__metadata' && !key.includes('@') && !isDeferred(value))
   return Object.fromEntries(kept.map(([key, value]) => [key, plainValue(value)]))
@@ -47,16 +44,14 @@ export interface ODataCall {
   filter?: string | undefined
   select?: string | undefined
   orderBy?: string | undefined
-  /** So many rows at most; what there is beyond them is then not missed. */
+  /** At most so many rows; more are then not missed. */
   top?: number | undefined
 }
 
 type Connected = Connection<SapSettings>
 
-/**
- * Streams the rows of an entity set page by page. Pages are followed on the service's own origin only; an answer with
- * fewer rows than the service counts throws after them, because a page without a next one may just be a server's limit.
- */
+/** The rows of an entity set, page by page on the service's own origin. Fewer rows than the service counts throws after them: a page
+ * without a next one may be a server's limit. */
 export async function* readOData(connection: Connected, call: ODataCall): AsyncGenerator<JsonObject> {
   const system = systemOf(connection)
   const asked = new Set<string>()
@@ -83,7 +78,6 @@ export async function countOData(connection: Connected, entitySet: string): Prom
   }
 }
 
-/** The names of the service's entity sets. */
 export async function listEntitySets(connection: Connected): Promise<string[]> {
   const system = systemOf(connection)
   const answer = await ask(connection, new URL(rootOf(connection.settings)))
@@ -115,12 +109,11 @@ function firstPage(settings: SapSettings, call: ODataCall): URL {
   set('$top', call.top)
   if (settings.protocol === 'odata2') set('$inlinecount', 'allpages')
   else set('$count', 'true')
-  // OData wants a blank as %20; the plus that forms use means a plus to some services.
+  // OData wants %20 for a blank; some services take a plus for a plus.
   url.search = url.search.replaceAll('+', '%20')
   return url
 }
 
-/** What a page says of itself beside its rows. */
 interface Page {
   rows: number
   /** Of all pages together. */

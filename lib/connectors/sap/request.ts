@@ -4,7 +4,6 @@ import type { BapiCall } from './read-bapi.ts'
 import type { ODataCall } from './read-odata.ts'
 import type { SapSettings } from './settings.ts'
 
-/** What a flow asks SAP for: a table of a function module, or an entity set; both by default what the asset is named after. */
 export const sapRequest = z.strictObject({
   path: z.string().optional(),
   bapi: z.string().regex(/^\w+$/, 'is not the name of a function module').optional(),
@@ -20,7 +19,6 @@ export const sapRequest = z.strictObject({
 })
 export type SapRequest = z.infer<typeof sapRequest>
 
-/** The same request as a call of a function module; refused when its table is not named. */
 export function toBapiCall(request: SapRequest): BapiCall {
   const bapi = request.bapi ?? request.path
   if (bapi === undefined || !/^\w+$/.test(bapi)) throw missing('"bapi", the name of the function module')
@@ -28,7 +26,6 @@ export function toBapiCall(request: SapRequest): BapiCall {
   return { bapi, account: request.account, table: request.table, input: request.input }
 }
 
-/** The same request as a page of an entity set. */
 export function toODataCall(request: SapRequest): ODataCall {
   const { path, filter, select, orderBy, top } = request
   const entitySet = request.entitySet ?? path
@@ -36,7 +33,6 @@ export function toODataCall(request: SapRequest): ODataCall {
   return { entitySet, filter, select: Array.isArray(select) ? select.join(',') : select, orderBy, top }
 }
 
-/** Whether the connection speaks OData, in which version. */
 export function isOData(settings: SapSettings): boolean {
   return settings.protocol !== 'bapi'
 }

@@ -2,12 +2,10 @@ import { z } from 'zod'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
-/** What the catalogue says under a connection of kind `sap`. */
 export const sapSettings = z
   .strictObject({
     /** `bapi`: function modules through a gateway. `odata2`, `odata4`: an OData service. */
     protocol: z.enum(['bapi', 'odata2', 'odata4']).default('bapi'),
-    /** The gateway's address, or the root of the OData service. */
     url: z.url({ protocol: /^https?$/, error: 'must be the address of the BAPI gateway or of the OData service' }),
     /** Sent as `x-api-key` or under `keyHeader`; OData may take user and password instead. */
     key: z.string().min(1).optional(),
@@ -25,7 +23,6 @@ export const sapSettings = z
     timeout: durationSchema.default(60_000),
     /** The zone of OData's date-times without one: the system's. */
     zone: zoneSchema.default('America/New_York'),
-    /** A function module this key may call, to see whether we can get in. */
     checkBapi: z.string().regex(/^\w+$/).default('Z_HR_EMPLOYEE_OBJ_LIST'),
     checkAccount: z.string().min(1).default('HR'),
     checkTable: z.string().min(1).default('ET_EMP_LIST'),

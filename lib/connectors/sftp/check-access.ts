@@ -5,7 +5,6 @@ import { type Session, withSession } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
 import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
 
-/** Signs in and looks at the connection's folder: is it there, may we write to it. Never throws. */
 export async function checkAccess(connection: Connection<SftpSettings>): Promise<Health> {
   const { root, user } = connection.settings
   const place = root === '' ? 'the folder we start in' : root

@@ -9,7 +9,6 @@ import { type RemoteFile, type Session, withSession } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
 import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
 
-/** What may stand in a `deliver` block to such a connection beside `to` and the format. */
 export const sftpDeliverOptions = z.strictObject({
   /** `sha256`: `<name>.sha256` follows the file, as sha256sum writes it. */
   checksum: z.literal('sha256').optional(),
@@ -17,7 +16,6 @@ export const sftpDeliverOptions = z.strictObject({
   verify: z.enum(['size', 'content']).default('size'),
   /** `false`: nobody takes the file away, so it must still stand there after its rename. */
   pickup: z.boolean().default(true),
-  /** Permissions of the file, in octal digits. */
   mode: z
     .string()
     .regex(/^0?[0-7]{3}$/, 'is not a mode; write one such as "0640"')
@@ -28,15 +26,12 @@ type Options = z.output<typeof sftpDeliverOptions>
 /** Names of files that are not whole yet; nobody but us writes them. */
 const PART = /\.part-[0-9a-f]{16}$/
 
-/** True for a file that a delivery is writing, or left behind. */
 export function isPart(name: string): boolean {
   return PART.test(name)
 }
 
-/**
- * Writes the file under a name of its own, compares it, and only then gives it its final name. Whatever happens, the
- * final name stands for a whole file or for none; a repeated try cleans up after those before it.
- */
+/** Writes the file under a temporary name, compares it, then renames it: the final name stands for a whole file or for none. A repeated try
+ * removes what earlier ones left. */
 export async function deliverFile(connection: Connection<SftpSettings>, delivery: Delivery): Promise<Delivered> {
   const options = sftpDeliverOptions.parse(delivery.options)
   const [problem] = checkName(delivery.path)
@@ -49,7 +44,6 @@ class Handover {
   readonly #session: Session
   readonly #delivery: Delivery
   readonly #options: Options
-  /** The final name on the server. */
   readonly #target: string
 
   constructor(session: Session, connection: Connection<SftpSettings>, delivery: Delivery, options: Options) {
@@ -66,7 +60,7 @@ class Handover {
     await this.#removeLeftovers(present, (name) => this.#isOfThisFile(name))
     const part = await this.#writePart(this.#target, this.#delivery.open(), bytes, this.#options.verify === 'content')
     await this.#removeLeftovers(present, (_name, writtenAt) => part.modifiedAt - writtenAt > DAY_MS)
-    // A side-car of an earlier content must never stand beside this one.
+    // A side-car of the earlier content must never stand beside the new file.
     if (this.#options.checksum || present.some(({ name }) => name === posix.basename(sideCar)))
       await this.#ask(`remove ${this.#path}.sha256`, () => this.#removeIfThere(sideCar))
     await this.#giveName(part.name, this.#target)
@@ -78,7 +72,7 @@ class Handover {
     return { detail: `${await this.#confirm()}${this.#options.checksum ? ' Its side-car holds the sha256.' : ''}` }
   }
 
-  /** Nothing when the server lets nobody look: then there is nothing to clean, and size and rename still tell the truth. */
+  /** Nothing where listing is denied: there is then nothing to clean, and size and rename still tell the truth. */
   async #list(): Promise<RemoteFile[]> {
     const folder = posix.dirname(this.#target)
     try {
@@ -94,7 +88,7 @@ class Handover {
     return [name, `${name}.sha256`].includes(part.replace(PART, ''))
   }
 
-  /** As far as the server lets us: a leftover harms nobody. */
+  /** As far as permitted: a leftover harms nobody. */
   async #removeLeftovers(present: readonly RemoteFile[], isOld: (name: string, modifiedAt: number) => boolean): Promise<void> {
     const folder = posix.dirname(this.#target)
     for (const { name, modifiedAt } of present) {
@@ -105,7 +99,7 @@ class Handover {
     }
   }
 
-  /** A whole, compared file under a name that nobody takes for final; removed again when it is not whole. */
+  /** A whole, compared file under its temporary name; removed again when it is not whole. */
   async #writePart(target: string, content: AsyncIterable<Uint8Array>, bytes: number, readBack: boolean): Promise<RemoteFile> {
     const part = `${target}.part-${randomBytes(8).toString('hex')}`
     try {
@@ -128,7 +122,7 @@ class Handover {
     return hash.digest('hex')
   }
 
-  /** In one step where the server can; elsewhere the old file goes first, so that for a moment there is none. */
+  /** Atomic where the server can; elsewhere the old file is removed first, so that for a moment there is none. */
   async #giveName(from: string, to: string): Promise<void> {
     await this.#ask(`rename ${this.#path}`, async () => {
       try {

@@ -6,11 +6,9 @@ import type { RemoteFile, Session } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
 import { sftpAnswerOf } from './ssh-errors.ts'
 
-/** A file that fits a template, where it stands. */
 export interface Candidate {
   path: string
   name: string
-  /** Of a link those of its target; a link that leads to no file has none. */
   bytes: number
   modifiedAt: number
   /** Where its side-car `<name>.sha256` stands. */
@@ -23,7 +21,6 @@ export function isSame(a: Pick<Candidate, 'name' | 'bytes' | 'modifiedAt'>, b: P
   return a.name === b.name && a.bytes === b.bytes && a.modifiedAt === b.modifiedAt
 }
 
-/** Finds the files that fit a template, asking the server for each folder once. */
 export class FolderProbe {
   readonly #session: Session
   readonly #connection: Connection<SftpSettings>
@@ -35,7 +32,7 @@ export class FolderProbe {
     this.#connection = connection
   }
 
-  /** Newest first; files of a delivery under way, empty ones included, are the caller's to judge. Also those in `pickedUp`, if it is there. */
+  /** Newest first, those in `pickedUp` included; unfinished and empty files are the caller's to judge. */
   async candidates(template: string, pickedUp: string | undefined): Promise<Candidate[]> {
     const name = posix.basename(template)
     const here = await this.#matching(posix.dirname(template), name)
@@ -65,7 +62,6 @@ export class FolderProbe {
     return found
   }
 
-  /** The file that an entry of a listing is or leads to; null when there is none. */
   async #fileAt(path: string, entry: RemoteFile | undefined): Promise<RemoteFile | null> {
     const file = entry?.kind === 'link' ? await this.#targetOf(path) : entry
     return file?.kind === 'file' ? file : null

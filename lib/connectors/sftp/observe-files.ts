@@ -19,7 +19,6 @@ const previousState = z.object({ name: z.string(), bytes: z.number(), modifiedAt
 const COMPARED_BYTES_MAX = 256_000_000
 const SIDE_CAR_BYTES_MAX = 10_000
 
-/** What one asset's first probe found. */
 interface FirstProbe {
   asset: ObservedAsset
   pickedUp: string | undefined
@@ -30,10 +29,8 @@ interface FirstProbe {
   failure: unknown
 }
 
-/**
- * The newest whole file of each asset's template. A file that nobody saw before must stay the same for the settling time;
- * all new files of one call share that wait.
- */
+/** The newest whole file of each template. A new file must stay the same for the settling time; all new files of one call share that
+ * wait. */
 export async function* observeFiles(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const observations = await withSession(connection, async (session) => {
     const first = new FolderProbe(session, connection)
@@ -97,14 +94,14 @@ async function choose(connection: Connected, session: Session, first: FirstProbe
     }
     isChanging = true
     warnings.push(`${candidate.name} is still being written`)
-    // It may be the file we knew, written anew: an older one would then be news of a step back that nobody made.
+    // The known file may be being rewritten: an older one would then look like a step back.
     if (first.asset.previous !== null) break
   }
   if (isChanging) return observed(connection, first, { ...nothing, detail: 'A file is being written at the moment.' })
   return withoutFile(connection, session, first, now, nothing)
 }
 
-/** What it means that no file counts: they are taken away as agreed, it went, or there is none yet or an empty one. */
+/** Why no file counts: taken away as agreed, gone, not there yet, or empty. */
 function withoutFile(
   connection: Connected,
   session: Session,
@@ -118,7 +115,7 @@ function withoutFile(
   return observed(connection, first, { ...nothing, readings, detail: 'No file of that name is there.' })
 }
 
-/** A file was there: that it is not any more is an answer that lasts, unlike a file that has yet to come. */
+/** A file was there: unlike a file yet to come, its absence is an answer that lasts. */
 function wentAway(system: string, path: string): TidemarkError {
   return new TidemarkError('not-found', {
     publicMessage: `${system} has no ${path} any more: no file of that name is there. If receivers take files away, set pickedUp.`,
@@ -165,13 +162,12 @@ function observed(
   }
 }
 
-/** Seen like this before: then it has settled, and need not be waited for or read again. */
+/** Seen like this before: it has settled and need not be read again. */
 function isKnown(candidate: Candidate, asset: ObservedAsset): boolean {
   const previous = previousState.safeParse(asset.previous)
   return previous.success && isSame(previous.data, candidate)
 }
 
-/** Whether the content is what its side-car says; `unknown` without one. */
 async function compare(session: Session, candidate: Candidate, asset: ObservedAsset): Promise<'same' | 'different' | 'unknown'> {
   if (candidate.sideCar === null || candidate.bytes > COMPARED_BYTES_MAX) return 'unknown'
   const previous = previousState.safeParse(asset.previous)

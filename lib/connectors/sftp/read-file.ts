@@ -11,7 +11,6 @@ import { openSession, type Session } from './session.ts'
 import type { SftpSettings } from './settings.ts'
 import { toRequestError } from './ssh-errors.ts'
 
-/** What an `extract` block from such a connection takes: the newest file of a name template, read as rows. */
 export const sftpExtractRequest = z
   .strictObject({ path: z.string().min(1).optional(), ...recordFormatKeys })
   .superRefine(refineRecordFormat)

@@ -9,7 +9,6 @@ import { type SftpSettings, UNKNOWN_HOST_KEY } from './settings.ts'
 import { toConnectionError } from './ssh-errors.ts'
 import { Watchdog } from './watchdog.ts'
 
-/** What the server says of one file. */
 export interface RemoteFile {
   name: string
   /** `other`: a pipe, a socket or a device. In a listing links are themselves; asked for by its path a link is its target. */
@@ -104,7 +103,6 @@ export class Session {
     watchdog.enter()
   }
 
-  /** What stands in a folder, in no order. */
   async list(folder: string): Promise<RemoteFile[]> {
     const entries = await this.#watchdog.within(() =>
       answer<{ filename: string; longname: string; attrs: Stats }[]>((done) => this.#sftp.readdir(folder === '' ? '.' : folder, done)),
@@ -112,16 +110,13 @@ export class Session {
     return entries.flatMap(({ filename, longname, attrs }) => (/^\.\.?$/.test(filename) ? [] : [toRemoteFile(filename, attrs, longname)]))
   }
 
-  /** What the server says of one file or folder. */
   async stat(path: string): Promise<RemoteFile> {
     const stats = await this.#watchdog.within(() => answer<Stats>((done) => this.#sftp.stat(path === '' ? '.' : path, done)))
     return toRemoteFile(path, stats)
   }
 
-  /**
-   * Writes a new file as its content comes; it is closed when this resolves. (The client library's own `put` resolves
-   * although a write failed, so the requests are made here, a few at a time.)
-   */
+  /** Writes a new file as its content comes; closed when this resolves. The client library's `put` resolves although a write failed, so the
+   * requests are made here. */
   async write(path: string, content: AsyncIterable<Uint8Array>, mode: number): Promise<void> {
     const handle = await this.#watchdog.within(() => answer<Buffer>((done) => this.#sftp.open(path, 'wx', { mode }, done)))
     try {
@@ -158,7 +153,6 @@ export class Session {
     await this.#watchdog.within(() => answer<void>((done) => this.#sftp.close(handle, (error) => done(error))))
   }
 
-  /** The content of a file from its beginning. */
   async *read(path: string): AsyncGenerator<Uint8Array> {
     const stream = this.#sftp.createReadStream(path)
     stream.on('error', () => {})
@@ -174,7 +168,7 @@ export class Session {
     }
   }
 
-  /** Renames over whatever has the new name, in one step; servers that cannot do that refuse it as unsupported. */
+  /** Renames over an existing file in one step; servers that cannot refuse it as unsupported. */
   async replace(from: string, to: string): Promise<void> {
     await this.#watchdog.within(() => this.#client.posixRename(from, to))
   }
@@ -188,7 +182,6 @@ export class Session {
     await this.#watchdog.within(() => this.#client.delete(path))
   }
 
-  /** Says goodbye and closes the connection; never throws. */
   async end(): Promise<void> {
     if (!this.#watchdog.broken()) {
       this.#client.end().catch(() => {})
@@ -208,7 +201,7 @@ function toRemoteFile(name: string, stats: Stats, longName = ''): RemoteFile {
 
 const TYPE_BITS = 0o170000
 
-/** By the mode; a server that tells no type in it has it in the first letter of the line it would print. */
+/** By the mode; where a server leaves the type out of it, by the first letter of the long name. */
 function kindOf(stats: Stats, longName: string): RemoteFile['kind'] {
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'folder'

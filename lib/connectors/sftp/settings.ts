@@ -4,7 +4,7 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
 const FINGERPRINT = /^SHA256:[A-Za-z0-9+/]{43}=?$/
 
-/** The word to write while the fingerprint is not known yet: the connection's check then says which one the server shows. */
+/** In place of a fingerprint that is not known yet: the connection's check then says which one the server shows. */
 export const UNKNOWN_HOST_KEY = 'unknown'
 
 const hostKey = z
@@ -15,22 +15,19 @@ const hostKey = z
   )
 const folder = z.string().regex(/^[^\\\p{Cc}]*$/u, 'is not a folder; write one such as /outgoing or inbox')
 
-/** What stands under a connection of kind `sftp` in the catalogue. */
 export const sftpSettings = z
   .strictObject({
     host: z.string().regex(/^[^\s/:@]+$|^[0-9A-Fa-f:]+$/, 'is not the name of a host; write it without scheme and port'),
     port: z.coerce.number().int().min(1).max(65_535).default(22),
     user: z.string().min(1),
     password: z.string().min(1).optional(),
-    /** The text of a private key, normally `file:/path/to/key`. */
     privateKey: z.string().min(1).optional(),
-    /** Opens the private key if it is encrypted. */
     passphrase: z.string().min(1).optional(),
-    /** Fingerprint of the server's host key as `ssh-keygen -lf` prints it, or several while it changes. Nothing is sent to any other server. */
+    /** Fingerprint of the server's host key as `ssh-keygen -lf` prints it, or several while it changes. Nothing is sent to any other
+     * server. */
     hostKey: z.union([hostKey, z.array(hostKey).min(1)]),
     /** The folder that paths start from; absent: the one we are in after signing in. */
     root: folder.default(''),
-    /** How long the server may stay silent. */
     timeout: durationSchema.default(30 * SECOND_MS),
     /** How long a new file has to stay the same before it counts as whole. */
     settle: durationSchema.default(5 * SECOND_MS),
@@ -47,13 +44,10 @@ export const sftpSettings = z
   })
 export type SftpSettings = z.output<typeof sftpSettings>
 
-/** What may stand under a file of such a connection. */
 export const sftpAssetSettings = z.strictObject({
-  /** As for the connection, for this file alone. */
   pickedUp: z.union([folder.min(1), z.literal(true)]).optional(),
 })
 
-/** The path on the server of one that is seen from the connection's root. */
 export function remotePath(settings: Pick<SftpSettings, 'root'>, path: string): string {
   if (settings.root === '') return path
   return path === '' ? settings.root : `${settings.root.replace(/\/+$/, '')}/${path}`

@@ -2,13 +2,11 @@ import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type ErrorCode, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 
-/** Status codes of SFTP version 3. */
 const NO_SUCH_FILE = 2
 const PERMISSION_DENIED = 3
 const FAILURE = 4
 const OP_UNSUPPORTED = 8
 
-/** What the server answered to one request, as opposed to trouble with the connection. */
 export type SftpAnswer = 'missing' | 'denied' | 'failure' | 'unsupported' | 'other'
 
 /** How the server refused a request; undefined when the error is none of its answers. */
@@ -64,7 +62,6 @@ export function brokenOff(system: string, cause?: unknown): TidemarkError {
   })
 }
 
-/** True for what the client library says when its connection has gone. */
 function isLineBroken(error: unknown): boolean {
   return /no response from server|unexpected (end|close) event|no sftp connection|not connected|ECONNRESET|EPIPE/i.test(messageOf(error))
 }

@@ -6,14 +6,12 @@ import { brokenOff, toConnectionError } from './ssh-errors.ts'
 
 const GOODBYE_MS = 2000
 
-/** The socket under a session: tells when it breaks, is cancelled, or stays silent for too long. */
 export class Watchdog {
   readonly #system: string
   readonly #socket: Socket
   readonly #timeoutMs: number
   readonly #clock: Clock
   readonly #signal: AbortSignal
-  /** Whoever waits for an answer right now. */
   readonly #waiting = new Set<(problem: TidemarkError) => void>()
   readonly #cancel = () => this.break(new TidemarkError('cancelled', { publicMessage: `The work with ${this.#system} was cancelled.` }))
   #problem: TidemarkError | undefined
@@ -31,23 +29,21 @@ export class Watchdog {
     else signal.addEventListener('abort', this.#cancel, { once: true })
   }
 
-  /** We are in: from now on a broken line is one that broke in the middle. */
+  /** Signed in: from now on a broken connection broke in the middle of the work. */
   enter(): void {
     this.#entered = true
     if (this.#socket.destroyed) this.break(brokenOff(this.#system))
   }
 
-  /** Why nothing can be asked any more; undefined while the line stands. */
   broken(): TidemarkError | undefined {
     return this.#problem
   }
 
-  /** Waits for an answer as long as the server may stay silent. */
   async within<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#problem) throw this.#problem
     const answered = new AbortController()
     void this.#clock.sleep(this.#timeoutMs, answered.signal).then(() => answered.signal.aborted || this.break(this.#silent()))
-    // Not a race against one promise of the whole session: that would keep every answer until the session ends.
+    // Racing against one promise of the whole session would keep every answer in memory until it ends.
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.#waiting.add(reject)
     ask().then(resolve, reject)
@@ -69,14 +65,12 @@ export class Watchdog {
     this.#socket.destroy()
   }
 
-  /** Hangs up when all is said. */
   destroy(): void {
     this.#signal.removeEventListener('abort', this.#cancel)
     this.#entered = false
     this.#socket.destroy()
   }
 
-  /** Waits a moment for the server to hang up. */
   async closed(): Promise<void> {
     if (!this.#socket.closed) await once(this.#socket, 'close', { signal: AbortSignal.timeout(GOODBYE_MS) }).catch(() => {})
   }

@@ -4,14 +4,13 @@ import { isJsonObject } from '#lib/domain/values/json.ts'
 /** A person as the person task or the person API sent them (`text`, not parsed), or an element that is no person. */
 export type PersonRecord = { kind: 'person'; buid: string; text: string } | { kind: 'dropped'; reason: string }
 
-/** Tells our records from anything else an `extract` may yield. */
 export function isPersonRecord(value: unknown): value is PersonRecord {
   if (!isJsonObject(value)) return false
   if (value['kind'] === 'dropped') return typeof value['reason'] === 'string'
   return value['kind'] === 'person' && typeof value['buid'] === 'string' && typeof value['text'] === 'string'
 }
 
-// Nearly every document begins with it, and then need not be parsed only to learn whose it is.
+// Saves parsing a whole document only to learn its owner.
 const BEGINS_WITH_ID = /^\{\s*"personid"\s*:\s*"([^"\\\s]+)"/
 
 /** Whose document a text is. Objects without a `personid`, which the pipelines are known to send, are dropped. */

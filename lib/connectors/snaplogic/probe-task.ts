@@ -26,10 +26,7 @@ export async function askTask(connection: Connected): Promise<string> {
   return 'The task accepts our key and answers.'
 }
 
-/**
- * One probe of the task. It says nothing about when its data changed: by default we only learn that it answers (no clock
- * moves, the probe itself counts); with a term, or parameters, the fingerprint of what it sends tells when that changes.
- */
+/** A task does not tell when its data changed: it only answers, unless a term or parameters are named: then a fingerprint tells changes. */
 export async function probeTask(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const { term, parameters } = taskAssetSettings.parse(asset.settings)
   if (term !== undefined) {

@@ -4,14 +4,11 @@ import { ExactNumber, isJsonObject, type JsonValue } from '#lib/domain/values/js
 export type PersonRow = Record<string, JsonValue>
 
 const COLUMN = /^[A-Za-z_]\w*$/
-// Nothing that could end a value, or that the pipeline's reader might take for something else.
+// What could end a value for a reader without escapes.
 const UNSAFE = /["\\\p{Cc}\u2028\u2029]/u
 
-/**
- * The rows as the person task wants them: `[{BUID:"U90000001",STRM:"2267"}]`, keys bare, values quoted. The pipeline's
- * reader knows no escapes, so a value with a quote, a backslash or a control character is refused rather than changed.
- * The row number is left out, `CAMPUS_ID` is called `BUID`, and values are spelt as the pipeline knows them: as Python does.
- */
+/** The rows as the person task wants them: `[{BUID:"U90000001",STRM:"2267"}]`. Its reader knows no escapes, so an unsafe value is
+ * refused rather than changed. `CAMPUS_ID` is called `BUID`, the row number is left out, values are spelt as Python spells them. */
 export function toPseudoJson(rows: readonly PersonRow[]): string {
   return `[${rows.map(toObject).join(',')}]`
 }
@@ -35,7 +32,7 @@ function toField(column: string, value: JsonValue): string {
   return `${column}:"${text}"`
 }
 
-// The value itself is somebody's data and stays out of the words.
+// The value is somebody's data and stays out of the message.
 function unfit(because: string): TidemarkError {
   return new TidemarkError('invalid', {
     publicMessage: `The person task cannot be asked: ${because}. The pipeline takes no escapes; correct the row at its source.`,

@@ -13,10 +13,8 @@ export const NO_TERM = '0000'
 
 const GROUP_BYTES_MAX = 1_000_000
 
-/**
- * Streams the courses of a term. The task answers 200 before its pipeline has ended, so an error can stand inside the
- * array: then, and when the answer is cut off, it throws after what came before; only a whole answer ends quietly.
- */
+/** The courses of a term. The task answers 200 before its pipeline ends: an error inside the array, or a cut answer, throws after what
+ * came before. */
 export async function* readCourses(connection: Connection<SnapLogicSettings>, term: string): AsyncGenerator<CourseRecord> {
   const parameters = { term, csEnv: connection.settings.csEnv }
   yield* readGroups(systemOf(connection), await callTask(connection, { parameters }))
@@ -36,7 +34,7 @@ async function* readGroups(system: string, body: AsyncIterable<Uint8Array>): Asy
   }
 }
 
-/** One element of the array while it is being read; courses wait only if their term details come after them. */
+/** One element of the array; its courses wait only if the term details come after them. */
 class Group {
   readonly #system: string
   readonly #members: JsonObject = {}
@@ -49,7 +47,6 @@ class Group {
     this.#system = system
   }
 
-  /** A piece inside this element. */
   *take(piece: JsonPiece): Generator<CourseRecord> {
     const [index, member, position] = piece.path
     if (piece.kind === 'end') return
@@ -60,7 +57,7 @@ class Group {
     else yield* this.#course(piece.text)
   }
 
-  /** The end of the array, or a root that is an object: an error of the gateway, or nothing we know. */
+  /** The end of the array, or an object in its place: an error. */
   root(piece: JsonPiece): void {
     const [key] = piece.path
     if (key === undefined && piece.kind === 'value') throw refusedAnswer(this.#system, 'it is not a list')
@@ -103,7 +100,6 @@ class Group {
   }
 }
 
-/** Tells our records from anything else an `extract` may yield. */
 export function isCourseRecord(value: unknown): value is CourseRecord {
   return isJsonObject(value) && (value['kind'] === 'dropped' || (value['kind'] === 'course' && typeof value['text'] === 'string'))
 }

@@ -4,10 +4,8 @@ import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import type { SnapLogicSettings } from './settings.ts'
 import { callTask, readElements, systemOf, throwErrorDocument } from './task-call.ts'
 
-/**
- * Streams the documents of any task, for flows without code: empty objects, which pipelines are known to send, are left
- * out, an error document throws.
- */
+/** The documents of any task, for flows without code. Empty objects, which pipelines are known to send, are left out; an error document
+ * throws. */
 export async function* readDocuments(
   connection: Connection<SnapLogicSettings>,
   parameters: Record<string, string>,

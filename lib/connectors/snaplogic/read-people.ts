@@ -8,10 +8,7 @@ import { callTask, readElements, systemOf, throwErrorDocument } from './task-cal
 
 const OBJECTS = "['student','affiliate','faculty','employee']"
 
-/**
- * Streams the people the task answers with, in its order; empty objects among them are dropped, an error document or
- * an answer that is cut off throws after what came before. Who was asked for and did not come is for the caller to see.
- */
+/** The people a task sends, in its order, empty objects left out; throws when cut off. Who did not come is for the caller to see. */
 export async function* readPeople(connection: Connection<SnapLogicSettings>, rows: readonly PersonRow[]): AsyncGenerator<PersonRecord> {
   const system = systemOf(connection)
   const parameters = { objects: OBJECTS, csEnv: connection.settings.csEnv }

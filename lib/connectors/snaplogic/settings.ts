@@ -4,7 +4,6 @@ import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 /** What the catalogue says under a connection of kind `snaplogic`: one connection per task. */
 export const snapLogicSettings = z.strictObject({
-  /** The whole address of the task, without its parameters. */
   url: z.url({ protocol: /^https?$/, error: 'must be the address of the triggered task' }),
   key: z.string().min(1),
   /** A gateway in front wants `x-api-key`; SnapLogic itself wants a bearer token. */

@@ -37,7 +37,6 @@ export async function callTask(connection: Connection<SnapLogicSettings>, call: 
   return jsonBody(system, answer)
 }
 
-/** The system in public words. */
 export function systemOf(connection: Connection<SnapLogicSettings>): string {
   return `SnapLogic (${connection.key})`
 }
@@ -55,7 +54,6 @@ export function throwErrorDocument(system: string, document: JsonObject, instead
   })
 }
 
-/** The elements of the array a task answers with, each as its text. An object instead of the array is an error, or nothing we know. */
 export async function* readElements(system: string, body: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<string> {
   const members: JsonObject = {}
   let bytes = 0

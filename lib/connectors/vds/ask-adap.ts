@@ -14,7 +14,6 @@ type Ask = (limits: Record<string, string>) => AsyncGenerator<DirectoryEntry, Ad
 
 const ANSWER_BYTES_MAX = 2_000_000_000
 
-/** The system in public words. */
 export function systemOf(connection: Connected): string {
   return `Directory (${connection.key})`
 }
@@ -25,7 +24,7 @@ export async function* searchRest(connection: Connected, request: VdsRequest): A
   const ask: Ask = (limits) => entriesOf(connection, restCall(connection, request, limits), request)
   if (request.sizeLimit !== undefined) return yield* searchOnce(system, ask, { sizeLimit: String(request.sizeLimit) })
   const pageSize = String(connection.settings.pageSize)
-  // The directory keeps its place under one cookie, so only what a page begins with shows that they go round.
+  // A page cursor that goes round shows only in how pages begin: the cookie stays the same.
   const begun = new Set<string>()
   let entries = 0
   for (let cookie: string | undefined = ''; cookie !== undefined; ) {
@@ -41,7 +40,7 @@ export async function* searchRest(connection: Connected, request: VdsRequest): A
 /** Searches through the gateway: the same parameters as one text, and one answer or several. */
 export async function* searchGateway(connection: Connected, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
   const ask: Ask = (limits) => entriesOf(connection, gatewayCall(connection, request, limits), request)
-  // Without a limit of ours the directory would stop at one of its own and not say so.
+  // Without a limit of ours the directory stops silently at its own.
   yield* searchOnce(systemOf(connection), ask, { sizeLimit: String(request.sizeLimit ?? 0) })
 }
 
@@ -50,10 +49,8 @@ async function* searchOnce(system: string, ask: Ask, limits: Record<string, stri
   await checkWhole(system, ask, end, end.entries)
 }
 
-/**
- * Refuses what is not whole. The directory says -1 when it stopped at a limit and also when it just did not count, and
- * a paged search it has forgotten ends like one it has finished: in doubt it is asked how many there are.
- */
+/** Refuses an incomplete answer. A total of -1 means cut off or just not counted, and a forgotten search ends like a finished one: in
+ * doubt the directory is asked how many there are. */
 async function checkWhole(system: string, ask: Ask, last: AdapEnd, entries: number): Promise<void> {
   const isLastPage = last.total === -3 && (last.entries > 0 || entries === 0)
   if (isLastPage || last.total === last.entries) return
@@ -89,7 +86,7 @@ function gatewayCall({ settings }: Connected, request: VdsRequest, limits: Recor
   }
 }
 
-/** What would end or change a parameter inside the text is escaped, nothing else: gateways pass it on as it stands. */
+/** Escapes only what would end or change a parameter inside the text: gateways pass the rest on as it stands. */
 function inText(filter: string): string {
   return filter.replace(/[%&#+\s]|[^\x20-\x7e]+/g, encodeURIComponent)
 }
@@ -122,7 +119,7 @@ function send(connection: Connected, call: Call) {
   })
 }
 
-/** The code in the body is the truth: a wrong password is a 400 here. */
+/** The code in the body decides: a wrong password is HTTP 400 here. */
 function explain(system: string, body: string): TidemarkError | undefined {
   try {
     const document = parseJson(body)

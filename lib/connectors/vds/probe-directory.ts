@@ -31,7 +31,8 @@ export function search(connection: Connected, request: VdsRequest): AsyncGenerat
   return withinLimit(system, found, request.sizeLimit)
 }
 
-/** Gets in, with the cheapest question the protocol knows: a bind, or a search that finds nobody. Answers when the password ends, if that is said. */
+/** Gets in, with the cheapest question the protocol knows: a bind, or a search that finds nobody. Answers when the password ends, if
+ * that is said. */
 export async function askDirectory(connection: Connected): Promise<Instant | null> {
   const { protocol } = connection.settings
   if (protocol === 'rest') return bindRest(connection)
@@ -40,10 +41,7 @@ export async function askDirectory(connection: Connected): Promise<Instant | nul
   return null
 }
 
-/**
- * One probe: the newest `modifyTimestamp` where entries have one, otherwise whether they changed. What was deleted shows
- * in neither but in the number of entries.
- */
+/** By the newest `modifyTimestamp` where entries have one, otherwise by a fingerprint; deletions show only in the number of entries. */
 export async function probeDirectory(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   const settings = vdsAssetSettings.parse(asset.settings)
   if (settings.filter === undefined) {

@@ -3,12 +3,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/value
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
 import { codeError, type DirectoryEntry, renamed } from './search.ts'
 
-/** What the directory says about the answer as a whole, beside the entries. */
 export interface AdapEnd {
   entries: number
   /** How many there are, or -1: cut off or not counted · -2: another page · -3: the last page. Not said: as many as came. */
   total: number
-  /** For the next page; absent on the last. */
   cookie: string | undefined
   /** Which entry came first; empty when none did. */
   firstDn: string
@@ -17,10 +15,7 @@ export interface AdapEnd {
 const WRAPPERS = new Set(['entity', 'statusLine'])
 const LISTS = new Set(['resources', 'Resources'])
 
-/**
- * The entries of one answer of RadiantOne's REST search, or of a gateway that wraps one or several of them. Error codes
- * in a 200 throw. The last value the generator returns tells what was said of the answer as a whole.
- */
+/** The entries of one REST answer, or of a gateway that wraps several; error codes in a 200 throw. Returns what was said of the whole. */
 export async function* readAdap(
   system: string,
   chunks: AsyncIterable<Uint8Array>,
@@ -47,13 +42,11 @@ export async function* readAdap(
   return others.reduce(together, first)
 }
 
-/** The path below a list around everything and the gateway's wrappers. */
 function inner(path: JsonPath): JsonPath {
   const below = typeof path[0] === 'number' ? path.slice(1) : path
   return typeof below[0] === 'string' && WRAPPERS.has(below[0]) ? below.slice(1) : below
 }
 
-/** An object at the root, or in the list that is the root; the wrappers inside it end before it does. */
 function isAnswer(end: Extract<JsonPiece, { kind: 'end' }>): boolean {
   return !end.isList && end.path.every((step) => typeof step === 'number')
 }
@@ -67,7 +60,6 @@ function isWay(path: JsonPath): boolean {
   return key === undefined || (isList(key) && place === undefined)
 }
 
-/** One answer while it is being read. */
 class Answer {
   hasList = false
   readonly #system: string
@@ -94,7 +86,7 @@ class Answer {
   }
 
   end(): AdapEnd {
-    // The code is the truth; the status beside it may come first.
+    // The code decides; the status beside it may come first.
     if (this.#code !== 0) throw codeError(this.#system, this.#code)
     if (this.#status >= 400) throw refusedAnswer(this.#system, `it carries the status ${this.#status}`)
     if (!this.hasList) throw refusedAnswer(this.#system, 'it holds no list of entries')

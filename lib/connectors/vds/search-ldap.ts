@@ -8,10 +8,7 @@ import type { VdsSettings } from './settings.ts'
 
 type Connected = Connection<VdsSettings>
 
-/**
- * Searches over LDAP page by page. No size limit is sent: the client library would take a server's stop at its own limit
- * for ours and say nothing. A server that stops early therefore always throws.
- */
+/** Searches page by page. No size limit is sent: ldapts takes a server's stop at its own limit for ours and says nothing. */
 export async function* searchLdap(connection: Connected, system: string, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
   const { settings } = connection
   const base = request.base ?? settings.base ?? ''
@@ -39,17 +36,13 @@ export async function* searchLdap(connection: Connected, system: string, request
   }
 }
 
-/**
- * An empty page need not be the last one, and the client library takes it for that whatever the directory says: without
- * pages there must be no more than came with them.
- */
+/** ldapts takes an empty page for the last one: the search without pages must then find no more. */
 async function proveWhole(client: Client, system: string, base: string, request: VdsRequest, entries: number): Promise<void> {
   const { filter, scope } = request
   const { searchEntries } = await client.search(base, { filter, scope, attributes: ['1.1'] })
   if (searchEntries.length > entries) throw truncated(system, `there are ${searchEntries.length} entries and it gave ${entries}`)
 }
 
-/** Signs in, and out again. */
 export async function bindLdap(connection: Connected, system: string): Promise<void> {
   const session = await openSession(connection, system)
   await session.close()
@@ -85,7 +78,7 @@ async function openSession(connection: Connected, system: string): Promise<Sessi
   }
 }
 
-// Given for a plain address, the library would take them for a wish to speak TLS there.
+// With tlsOptions, ldapts speaks TLS even to a plain address.
 function tlsOf({ ca }: VdsSettings): ConnectionOptions {
   return { rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca === undefined ? {} : { ca }) }
 }
@@ -93,7 +86,7 @@ function tlsOf({ ca }: VdsSettings): ConnectionOptions {
 function toEntry({ dn, ...attributes }: Entry, wanted: readonly string[] | undefined): DirectoryEntry {
   const lists = Object.entries(attributes).flatMap(([name, value]) => {
     const values = (Array.isArray(value) ? value : [value]).map((one) => (typeof one === 'string' ? one : one.toString('base64')))
-    // The library makes an empty list of what was asked for and is not there.
+    // ldapts gives an empty list for an attribute that was asked for and is absent.
     return values.length === 0 ? [] : [[name, values] as const]
   })
   return { dn, attributes: renamed(Object.fromEntries(lists), wanted) }

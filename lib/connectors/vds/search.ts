@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/** What a flow asks the directory for. */
 export const vdsRequest = z.strictObject({
   path: z.string().optional(),
-  /** An LDAP filter: `(PersonPrimaryAffiliation=faculty)`. */
   filter: z.string().regex(/^\(.*\)$/s, 'is not an LDAP filter; write one such as (PersonPrimaryAffiliation=faculty)'),
   /** Where the search starts; the connection's base when absent. */
   base: z.string().min(1).optional(),
@@ -25,14 +23,13 @@ export interface DirectoryEntry {
   attributes: Record<string, string[]>
 }
 
-/** The answer is not whole: by the directory's own word, or because it holds exactly as many entries as were allowed. */
+/** The answer is not whole: the directory says so, or it holds exactly as many entries as were allowed. */
 export function truncated(system: string, because: string): TidemarkError {
   return new TidemarkError('refused', {
     publicMessage: `The answer of ${system} is not complete: ${because}. Ask for less with a narrower filter, or have the limit raised.`,
   })
 }
 
-/** Counts entries as they pass and refuses the one that reaches the limit. */
 export async function* withinLimit<T>(system: string, entries: AsyncIterable<T>, sizeLimit: number | undefined): AsyncGenerator<T> {
   let count = 0
   for await (const entry of entries) {

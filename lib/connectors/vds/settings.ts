@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 
-/** What the catalogue says under a connection of kind `vds`. */
 export const vdsSettings = z
   .strictObject({
     /** `rest`: RadiantOne's ADAP. `gateway`: a wrapper that takes the parameters in a POST. `ldap`: the directory itself. */
@@ -11,7 +10,6 @@ export const vdsSettings = z
     /** The whole DN to bind as: `uid=svc,ou=apps,o=dir`. */
     user: z.string().min(1).optional(),
     password: z.string().min(1).optional(),
-    /** The gateway's key. */
     key: z.string().min(1).optional(),
     auth: z.enum(['bearer', 'x-api-key']).default('bearer'),
     /** Where searches start unless they say otherwise: `ou=people,o=dir`. */

@@ -10,7 +10,7 @@ const SPECIAL = /[\\\t\n\r]/
 const SPECIALS = /[\\\t\n\r]/g
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 
-/** Streams rows into a table inside the caller's transaction; takes rows only as fast as the server does. Answers how many. */
+/** Streams rows into a table inside the caller's transaction, with back-pressure. Answers how many. */
 export async function copyIn(
   sql: ClientBase,
   table: string,
@@ -23,7 +23,6 @@ export async function copyIn(
   return stream.rowCount
 }
 
-/** `schema.table` with both parts quoted; a part that is quoted already stays as it is. */
 export function quoteTable(table: string): string {
   return table.split('.').map(quoteName).join('.')
 }
@@ -32,7 +31,6 @@ function quoteName(name: string): string {
   return name.startsWith('"') ? name : `"${name.replaceAll('"', '""')}"`
 }
 
-/** One row in PostgreSQL's text format, its line end included. */
 export function encodeRow(row: CopyRow): string {
   let line = ''
   for (let i = 0; i < row.length; i++) {

@@ -2,19 +2,15 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isRetryable } from '#lib/engine/run/retry.ts'
 import { isDiskFull } from '#lib/platform/postgres/server-trouble.ts'
 
-/** Connection trouble, shutdown, serialisation, deadlock, lock timeout: the same statement may work next time. */
 const RETRYABLE_STATES = /^(08|40001|40P01|55P03|57P0[123]|53300)/
 
-/** The same, but for those that the server reports of a transaction it has taken back. */
+/** The connection broke, as opposed to a transaction that the server rolled back. */
 const LINE_STATES = /^(08|57P0)/
 
 const LOST_CONNECTION =
   /connection terminated|connection ended|client has encountered a connection error|timeout exceeded when trying to connect|not queryable/i
 
-/**
- * Errors of the lake's connection as ours, marked for a retry; everything else (a refused row, a wrong
- * statement, an error of the flow itself) passes through untouched.
- */
+/** Errors of the lake's connection as ours, marked for a retry; everything else passes through untouched. */
 export function toLakeError(error: unknown): unknown {
   if (isTidemarkError(error) || !(error instanceof Error)) return error
   const state = sqlState(error)
@@ -22,7 +18,7 @@ export function toLakeError(error: unknown): unknown {
   const lost = LOST_CONNECTION.test(error.message) || isRetryable(error)
   if (!lost && !RETRYABLE_STATES.test(state)) return error
   return new TidemarkError('unavailable', {
-    // A line that breaks while a transaction is being committed does not say whether it was.
+    // A connection that breaks during COMMIT does not tell whether it was committed.
     publicMessage: `The lake could not be reached or was busy; ${lost || LINE_STATES.test(state) ? 'the next try looks first what it has kept' : 'nothing was changed'}.`,
     message: `lake: ${state} ${error.message}`,
     cause: error,
@@ -39,7 +35,6 @@ function toFullError(cause: Error): TidemarkError {
   })
 }
 
-/** The five characters PostgreSQL names an error by, or nothing. */
 export function sqlState(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -6,7 +6,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { sqlState } from './lake-error.ts'
 
-/** The attempt that wants to write: `fence` grows with every claim of any run. */
+/** `fence` grows with every claim of any run. */
 export interface Holder {
   flow: string
   fence: number
@@ -17,7 +17,6 @@ export interface Holder {
 const TRIES_MAX = 20
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/** `tidemark/<flow>/<fence>`, within PostgreSQL's 63 bytes whatever the flow is called. */
 export function applicationName(flow: string, fence: number): string {
   return `${applicationPrefix(flow)}${fence}`
 }
@@ -28,11 +27,8 @@ function applicationPrefix(flow: string): string {
   return `tidemark/${flow.replace(/[^\w-]/g, '').slice(0, 20)}~${hash}/`
 }
 
-/**
- * Makes `holder` the only one who may write for its flow. Does not wait for an older worker that is frozen or
- * busy: its connections are terminated, so that its open transaction rolls back. Throws `fenced` when a newer
- * attempt was here first.
- */
+/** Makes `holder` the only writer of its flow. The connections of an older worker, frozen or busy, are terminated, so that its open
+ * transaction rolls back. Throws `fenced` when a newer attempt was here first. */
 export async function raiseFence(pool: Pool, holder: Holder, effects: { clock: Clock; log: Log; signal: AbortSignal }): Promise<void> {
   for (let tries = 1; ; tries++) {
     await terminateOlder(pool, holder, effects.log)
@@ -80,10 +76,8 @@ async function takeFence(pool: Pool, holder: Holder): Promise<void> {
   }
 }
 
-/** What the fence row says inside a transaction that has just locked it. */
 export interface Held {
   pid: number
-  /** The batch as an earlier transaction of this run committed it, or null. */
   committed: { result: unknown } | null
 }
 

@@ -7,10 +7,7 @@ import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
 const OWN_FILE = 'tidemark.sql'
 
-/**
- * Applies a file of sql/ unless this lake already has exactly its content. Workers that come at the same time
- * wait for each other; the whole file is one transaction, `guard` runs in it first.
- */
+/** Applies a file of sql/, in one transaction that `guard` begins, unless this lake has exactly its content. Concurrent workers wait. */
 export async function applySchemaFile(
   pool: Pool,
   folder: string,
@@ -43,7 +40,6 @@ export async function applySchemaFile(
   }
 }
 
-/** Tidemark's own tables, which everything else in the lake relies on. */
 export async function applyOwnSchema(pool: Pool, folder: string, clock: Clock): Promise<void> {
   await applySchemaFile(pool, folder, OWN_FILE, { clock })
 }

@@ -14,29 +14,25 @@ import { applyOwnSchema, applySchemaFile } from './lake-schema.ts'
 import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './load-spec.ts'
 import { beginLoad, type LoadLake } from './load-table.ts'
 
-/** The lake as one attempt of one run may use it. */
 export type Lake = FlowContext<unknown>['lake'] & { close(): Promise<void> }
 
 export interface LakeOptions extends Holder {
   url: string
   clock: Clock
   log: Log
-  /** Ends with the attempt: open transactions are then rolled back on the server. */
+  /** Aborts with the attempt: open transactions are then rolled back on the server. */
   signal: AbortSignal
-  /** Throws when this worker's lease has run out; asked before every transaction and every commit. */
+  /** Throws when this worker's lease has run out; called before every transaction and every commit. */
   assertHeld: () => void
-  /** Where the DDL lies; the project's sql/ when absent. */
   schemaFolder?: string
   connections?: number
 }
 
-/** Connections one attempt has to the lake; more transactions at the same time wait for each other. */
 const LAKE_CONNECTIONS = 8
 
-/** The project's folder of lake DDL. */
 const SQL_FOLDER = fileURLToPath(new URL('../../../sql/', import.meta.url))
 
-/** Sessions of a worker that froze or lost its network end by themselves, and nothing waits for a lock for ever. */
+/** The sessions of a worker that froze or lost its network must end by themselves. */
 const SESSION = '-c idle_in_transaction_session_timeout=60s -c lock_timeout=30s -c statement_timeout=60min'
 
 /** Makes this attempt the only writer of its flow and opens the lake for it. */
@@ -50,7 +46,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   })
   const lost = (error: Error) => options.log.warn('a connection to the lake was lost', { error: error.message })
   pool.on('error', lost)
-  // A client that is in use reports the loss of its connection itself; without a listener that ends the process.
+  // pg emits a lost connection on the client that is in use; an 'error' without a listener ends the process.
   pool.on('connect', (client) => void client.on('error', lost))
   const folder = options.schemaFolder ?? SQL_FOLDER
   try {
@@ -129,11 +125,10 @@ async function once<T>(pool: Pool, options: LakeOptions, batch: { task: string; 
 interface Batch {
   task: string
   key: string
-  /** Rolled back at the end and not recorded. */
   undo: boolean
 }
 
-/** One transaction under the fence on a connection somebody holds; who holds it rolls back when this throws. */
+/** One transaction under the fence on the caller's connection; the caller rolls back when this throws. */
 async function transact<T>(pool: Pool, client: PoolClient, options: LakeOptions, batch: Batch, work: () => Promise<T>): Promise<T> {
   const signal = currentScope()?.signal ?? options.signal
   signal.throwIfAborted()
@@ -172,14 +167,14 @@ function rolledBack(client: PoolClient): Promise<boolean> {
   )
 }
 
-/** A statement under way does not notice that its client has given up; the server is told. */
+/** A running statement does not notice that its client has given up: the server is told. */
 function terminateOnAbort(pool: Pool, pid: number, signal: AbortSignal): () => void {
   const terminate = () => void pool.query('select pg_terminate_backend($1)', [pid]).catch(() => {})
   signal.addEventListener('abort', terminate, { once: true })
   return () => signal.removeEventListener('abort', terminate)
 }
 
-/** A name in the address would win over ours, by which a newer attempt finds this one's connections. */
+/** An application_name in the address would replace ours, by which a newer attempt finds this one's connections. */
 function withoutOwnName(address: string): string {
   const url = new URL(address)
   url.searchParams.delete('application_name')

@@ -5,7 +5,6 @@ import type { LoadCounts, LoadSpec } from './load-spec.ts'
 import { quotedTable, targetExists } from './load-target.ts'
 import { PLACE, quoted, STAGED } from './staging.ts'
 
-/** Who loads and when, for `loaded_at` and `run_id`. */
 export interface LoadStamp {
   at: Date
   runId: string
@@ -13,11 +12,9 @@ export interface LoadStamp {
 
 interface Statements {
   target: string
-  /** Column lists: plain, of the table (t) and of what is staged (s). */
   columns: string
   ofTable: string
   staged: string
-  /** `(t.key) = (s.key)`. */
   sameKey: string
 }
 
@@ -42,7 +39,7 @@ async function count(sql: ClientBase, from: string): Promise<number> {
   return Number(rows[0]?.count ?? 0)
 }
 
-/** Of rows with one key the last one sent stays; answers how many went. */
+/** Of rows with one key keeps the last sent; answers how many were dropped. */
 async function dropDuplicates(sql: ClientBase, spec: LoadSpec): Promise<number> {
   if (spec.key.length === 0) return 0
   const keys = spec.key.map(quoted)
@@ -59,7 +56,7 @@ async function dropDuplicates(sql: ClientBase, spec: LoadSpec): Promise<number> 
   )
 }
 
-/** Whoever answers with nothing has mostly lost something: an empty answer is no good load unless somebody says so. */
+/** An empty answer is mostly a fault of the source: refused unless the flow allows it. */
 function refuseEmpty(spec: LoadSpec, before: number): void {
   if (spec.allowEmpty) return
   const kept = before === 0 ? '' : ` ${spec.table} keeps its ${before} rows.`
@@ -81,7 +78,6 @@ function append(sql: ClientBase, s: Statements, stamp: LoadStamp): Promise<numbe
   )
 }
 
-/** Rows that differ are written, the others are not touched. */
 async function merge(sql: ClientBase, s: Statements, spec: LoadSpec, columns: readonly Column[], stamp: LoadStamp) {
   const others = columns.map((column) => column.name).filter((name) => !spec.key.includes(name))
   const list = (prefix: string) => `(${others.map((name) => `${prefix}${quoted(name)}`).join(', ')})`
@@ -103,10 +99,7 @@ async function merge(sql: ClientBase, s: Statements, spec: LoadSpec, columns: re
   return { changed, inserted }
 }
 
-/**
- * Without a key a row is its content: of each content as many rows stay as were sent, the oldest ones; what is missing is added,
- * what is too much goes.
- */
+/** Without a key a row is its content: of each content as many rows stay as were sent, the oldest first; the rest is deleted or added. */
 async function replaceByContent(sql: ClientBase, s: Statements, stamp: LoadStamp): Promise<{ deleted: number; inserted: number }> {
   const content = (list: string) => `md5((row(${list}))::text)`
   const deleted = await affected(
@@ -139,7 +132,6 @@ async function replace(sql: ClientBase, s: Statements, spec: LoadSpec, columns: 
   return { deleted, ...(await merge(sql, s, spec, columns, stamp)) }
 }
 
-/** What an answer without rows does; it has no columns by which a table could be made. */
 export async function writeNothing(sql: ClientBase, spec: LoadSpec): Promise<LoadCounts> {
   const table = quotedTable(spec.table)
   const exists = await targetExists(sql, spec.table)
@@ -148,7 +140,7 @@ export async function writeNothing(sql: ClientBase, spec: LoadSpec): Promise<Loa
   return { seen: 0, inserted: 0, changed: 0, unchanged: 0, deleted, duplicates: 0 }
 }
 
-/** Puts what is staged into the table as the mode says. Throws, and the transaction changes nothing, when the answer cannot be true. */
+/** Writes the staged rows into the table as the mode says. Throws, and nothing changes, when the answer cannot be true. */
 export async function writeRows(
   sql: ClientBase,
   spec: LoadSpec,

@@ -1,7 +1,6 @@
 import type { Column } from '#lib/domain/values/column-type.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 
-/** How rows become the content of a lake table. */
 export interface LoadSpec {
   /** `schema.table`, both plain identifiers; made when it is not there. */
   table: string
@@ -15,35 +14,32 @@ export interface LoadSpec {
   shrinkRatio: number
   /** An answer without rows is a good one instead of being refused; replace: it empties the table. */
   allowEmpty: boolean
-  /** Everything is done and then undone: only the counts stay. */
+  /** Everything is done and rolled back: only the counts stay. */
   dryRun?: boolean
 }
 
-/** What a load did to its table. */
 export interface LoadCounts {
-  /** Rows of the answer. */
   seen: number
   inserted: number
   changed: number
   unchanged: number
   deleted: number
-  /** Rows whose key came again later in the answer: the last one counted. */
+  /** Rows dropped because their key came again later. */
   duplicates: number
 }
 
 /** Rows whose values fit their columns. */
 export type LoadRows = AsyncIterable<JsonObject> | Iterable<JsonObject>
 
-/** One load under way: rows are staged first, as slowly as they come; then one short transaction puts them into the table. */
+/** One load: rows are staged as slowly as they come, then one short transaction writes them. */
 export interface TableLoad {
-  /** What an earlier attempt of this run committed; then nothing is to be read. */
+  /** What an earlier attempt of this run committed: then nothing is to be read. */
   readonly done: LoadCounts | null
-  /** Whether rows are staged; a lost connection takes them away. */
+  /** Whether rows are staged; they are lost with the connection. */
   readonly isFilled: boolean
-  /** Stages the rows of a whole answer; what was staged before is forgotten. Answers how many. */
+  /** Stages a whole answer in place of what was staged before. Answers how many. */
   fill(rows: LoadRows): Promise<number>
-  /** Puts what is staged into the table, under the flow's fence and once per run. Readers see the table before or after, never between. */
+  /** Writes what is staged, under the flow's fence and once per run. Readers see the table before or after, never between. */
   store(): Promise<LoadCounts>
-  /** Gives the staged rows and the connection back; safe to repeat. */
   close(): Promise<void>
 }

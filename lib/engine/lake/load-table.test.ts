@@ -5,7 +5,6 @@ import { RunStopped } from '#lib/engine/run/stop.ts'
 import { counts, PERMITS } from '#lib/testing/runs/load-bench.ts'
 import { beginLoad, type LoadLake } from './load-table.ts'
 
-/** A server's answer, as pg throws it. */
 function serverError(code: string): Error {
   return Object.assign(new Error(`server says ${code}`), { code })
 }
@@ -25,7 +24,6 @@ function asClient(client: unknown): PoolClient {
   return client as PoolClient
 }
 
-/** A lake whose transaction ends as told. */
 function lakeThat(transact: () => Promise<never>, signal = new AbortController().signal) {
   const { told, client } = session()
   const lake: LoadLake = {

@@ -9,10 +9,9 @@ import type { LoadCounts, LoadRows, LoadSpec, TableLoad } from './load-spec.ts'
 import { prepareTarget } from './load-target.ts'
 import { addEmptyColumns, refuseTaken, STAGED, Staging } from './staging.ts'
 
-/** What a load needs of the lake it loads into. */
 export interface LoadLake {
   connect(): Promise<PoolClient>
-  /** One fenced transaction on this very connection, committed once per run; undone and not recorded for `dryRun`. */
+  /** One fenced transaction on this connection, committed once per run; rolled back and not recorded for `dryRun`. */
   once<T>(sql: PoolClient, batchKey: string, work: () => Promise<T>, dryRun: boolean): Promise<T>
   signal(): AbortSignal
   stamp(): LoadStamp
@@ -74,14 +73,14 @@ class StagedLoad implements TableLoad {
   }
 
   async #write(client: PoolClient, staged: { columns: Column[]; rows: number }): Promise<LoadCounts> {
-    // A repeated try counts duplicates again: what the one before took out of the staging came back with its rollback.
+    // The rollback of an earlier try brought its dropped duplicates back: they are counted again.
     if (staged.columns.length === 0) return writeNothing(client, this.#spec)
     const gone = await prepareTarget(client, this.#spec, staged.columns)
     await addEmptyColumns(client, gone)
     return writeRows(client, this.#spec, { ...staged, columns: [...staged.columns, ...gone] }, this.#lake.stamp())
   }
 
-  /** A connection that broke takes what was staged with it. */
+  /** What was staged is lost with the connection. */
   async #onClient<T>(work: () => Promise<T>, source?: Source): Promise<T> {
     try {
       return await work()
@@ -111,7 +110,7 @@ class StagedLoad implements TableLoad {
   }
 }
 
-/** The rows as they come, with a note whether it was they that failed: what a source says is no word of the lake. */
+/** Tells a failure of the source from one of the lake. */
 class Source {
   hasFailed = false
   readonly #rows: LoadRows
@@ -130,7 +129,7 @@ class Source {
   }
 }
 
-/** Everything but an answer of the server to one statement, and our own refusals: after those the session goes on. */
+/** After anything but a server's answer to one statement, or our own refusal, the session is unusable. */
 function isBroken(error: unknown): boolean {
   const isAnswer = /^(?!08|57P)(\d\d|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(sqlState(error))
   return !isAnswer && !(isTidemarkError(error) && error.code === 'refused')
@@ -140,7 +139,6 @@ function refused(publicMessage: string, error: unknown): TidemarkError {
   return new TidemarkError('refused', { publicMessage, message: `lake: ${toInternalMessage(error)}`, cause: error })
 }
 
-/** What the lake said of a statement, for people. */
 function inWords(error: unknown, table: string): unknown {
   const state = sqlState(error)
   if (state === '42501') return refused(`The lake does not let its user write to ${table} or make it. Grant what is missing.`, error)

@@ -8,7 +8,6 @@ import { quoted, sqlType } from './staging.ts'
 interface Found {
   relkind: string
   columns: { name: string; type: string; hasDefault: boolean }[]
-  /** The columns of each unique index over plain columns. */
   uniques: string[][]
 }
 
@@ -16,12 +15,10 @@ function refused(publicMessage: string): TidemarkError {
   return new TidemarkError('refused', { publicMessage })
 }
 
-/** `"schema"."table"`. */
 export function quotedTable(table: string): string {
   return table.split('.').map(quoted).join('.')
 }
 
-/** Whether the table is there. */
 export async function targetExists(sql: ClientBase, table: string): Promise<boolean> {
   return (await find(sql, table)) !== null
 }
@@ -49,7 +46,6 @@ async function create(sql: ClientBase, spec: LoadSpec, columns: readonly Column[
   await sql.query(`create table ${quotedTable(spec.table)} (${[...lines, ...own, ...key].join(', ')})`)
 }
 
-/** Columns that are new, after those there are have been found to have the same types. */
 function newColumns(found: Found, spec: LoadSpec, columns: readonly Column[]): Column[] {
   const types = new Map(found.columns.map(({ name, type }) => [name, type]))
   const clash = columns.find((column) => types.has(column.name) && types.get(column.name) !== sqlType(column))
@@ -63,10 +59,7 @@ function newColumns(found: Found, spec: LoadSpec, columns: readonly Column[]): C
   return columns.filter((column) => !types.has(column.name))
 }
 
-/**
- * Columns of an earlier answer that this one has not: where the answer alone says which columns there are, a table that is replaced
- * has nothing in them any more.
- */
+/** Columns that this answer lacks. Where the answer alone says which columns there are, a replaced table has nothing in them any more. */
 function goneColumns(found: Found, spec: LoadSpec, columns: readonly Column[]): Column[] {
   if (spec.mode !== 'replace' || spec.columns !== null) return []
   const here = new Set(columns.map((column) => column.name))
@@ -90,11 +83,8 @@ async function adapt(sql: ClientBase, found: Found, spec: LoadSpec, columns: rea
   if (spec.key.length > 0 && !hasKey) await sql.query(`create unique index on ${table} (${spec.key.map(quoted).join(', ')})`)
 }
 
-/**
- * Makes the table what is loaded needs: schema, table, columns and a unique key, each only when it is missing. Refuses, in words, a
- * column that has another type. From here to the end of the transaction nobody else writes to it; readers go on. Answers with the
- * columns of the table that are to be emptied.
- */
+/** Makes what is missing of schema, table, columns and unique key; refuses a column of another type. Locks out writers, not readers,
+ * until the transaction ends. Answers the columns to be emptied. */
 export async function prepareTarget(sql: ClientBase, spec: LoadSpec, columns: readonly Column[]): Promise<Column[]> {
   const missing = spec.key.filter((name) => !columns.some((column) => column.name === name))
   if (missing.length > 0) throw refused(`No row for ${spec.table} has ${missing.join(', ')}, which tells rows apart. Correct "key".`)

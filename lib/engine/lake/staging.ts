@@ -5,9 +5,9 @@ import type { JsonObject, JsonValue } from '#lib/domain/values/json.ts'
 import { type CopyRow, copyIn } from './copy-in.ts'
 import type { LoadRows } from './load-spec.ts'
 
-/** Only its own session sees it, and it is gone with it: a dead run leaves nothing behind. */
+/** A temporary table goes with its session: a dead run leaves nothing behind. */
 export const STAGED = 'pg_temp.tidemark_staged'
-/** The place of a row in the answer. */
+/** A row's place in the answer. */
 export const PLACE = 'tidemark_place'
 
 const CHUNK_CHARACTERS = 256 * 1024
@@ -25,7 +25,6 @@ const SQL_TYPES = {
   json: 'jsonb',
 } as const
 
-/** The type a table keeps a column in. */
 export function sqlType({ type }: Column): string {
   return SQL_TYPES[type ?? 'text']
 }
@@ -34,7 +33,6 @@ export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
 
-/** Throws when one of these columns is not the answer's to fill. */
 export function refuseTaken(names: readonly string[]): void {
   const taken = names.find(isTakenColumn)
   if (taken === undefined) return
@@ -43,20 +41,19 @@ export function refuseTaken(names: readonly string[]): void {
   })
 }
 
-/** Gives what is staged further columns without a value; they go with the transaction when it is rolled back. */
+/** Adds null columns to what is staged; a rollback takes them away. */
 export async function addEmptyColumns(sql: PoolClient, columns: readonly Column[]): Promise<void> {
   if (columns.length === 0) return
   await sql.query(`alter table ${STAGED} ${columns.map((column) => `add column ${quoted(column.name)} ${sqlType(column)}`).join(', ')}`)
 }
 
-/** A value as PostgreSQL reads it into a column. */
 function toSqlText(value: JsonValue | undefined, { type }: Column): string | null {
   if (value === undefined || value === null) return null
   if (type !== 'json' && typeof value === 'string') return value
   return JSON.stringify(value)
 }
 
-/** Rows on their way into a staging table of one session: copied in chunks, so that no statement is open while a source is slow. */
+/** Fills a session's staging table in chunks, so that no statement is open while a source is slow. */
 export class Staging {
   readonly #sql: PoolClient
   readonly #signal: AbortSignal
@@ -75,7 +72,7 @@ export class Staging {
     this.#known = new Set(this.#columns.map((column) => column.name))
   }
 
-  /** Stages all rows in place of what the session had staged; answers with the columns they have and how many they are. */
+  /** Stages all rows in place of those before; answers their columns and number. */
   static async fill(
     sql: PoolClient,
     columns: readonly Column[] | null,
@@ -99,7 +96,7 @@ export class Staging {
     await this.#sql.query(`drop table if exists ${STAGED}; create temp table tidemark_staged (${PLACE} bigint not null${columns.join('')})`)
   }
 
-  /** Without declared columns the first row that has a field brings its column. */
+  /** Without declared columns, each field adds its column when it first comes. */
   async #addColumnsOf(row: JsonObject): Promise<void> {
     const added = Object.keys(row).filter((name) => !this.#known.has(name))
     if (added.length === 0) return

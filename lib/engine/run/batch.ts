@@ -1,4 +1,4 @@
-/** Cuts an iterable into arrays whose weights add up to at most `limit`; one item that is heavier by itself stands alone. */
+/** Cuts an iterable into arrays whose weights add up to at most `limit`; one item that is heavier stands alone. */
 export async function* batchByWeight<T>(
   items: AsyncIterable<T> | Iterable<T>,
   limit: number,

@@ -1,20 +1,14 @@
 import { inScope, type Slot } from './scope.ts'
 
 export interface BoundedMapOptions {
-  /** Items worked on at the same time; also the most finished results kept for a slow reader. */
   concurrency: number
-  /** Items that may wait for a retry without a slot before nothing more is taken from the source. */
   waitingMax: number
-  /** How much of `concurrency`, at least 1, may be used now; asked anew for each item. Absent: all of it. */
   places?: () => number
   signal: AbortSignal
 }
 
-/**
- * Works on items concurrently and yields results in completion order. Nothing is taken from the source that
- * there is no room for, an item that waits to retry gives its slot to others, and the first failure stops
- * everything: the items under way are told through their scope's signal and awaited before it is thrown.
- */
+/** Works on items concurrently, results in completion order, at most `concurrency` finished ones kept for a slow reader. An item that
+ * waits to retry gives its slot to others. The first failure aborts the items under way and is thrown when they have ended. */
 export function boundedMap<T, R>(
   items: AsyncIterable<T> | Iterable<T>,
   work: (item: T) => Promise<R>,
@@ -84,7 +78,7 @@ class BoundedMap<T, R> {
     this.#changed()
   }
 
-  /** Those who waited go first, then one more is pulled, and only while there is room for its result. */
+  /** Retries go first; then one more item is pulled, only while there is room for its result. */
   #fill(): void {
     const { concurrency, waitingMax, places } = this.#options
     while (this.#resumers.length > 0 && (this.#running < concurrency || this.#stop.signal.aborted)) {
@@ -125,7 +119,7 @@ class BoundedMap<T, R> {
     }
   }
 
-  /** One item's slot: given up by the first of its waits, taken again after the last. */
+  /** One item's slot: given up at the first of its waits, taken again after the last. */
   #slot(): Slot {
     let depth = 0
     return {

@@ -21,7 +21,6 @@ const options = (rows: SpoolOptions['rows'], more: { format?: object; signal?: A
   folder,
   onRefused: async (reason) => void more.refused?.push(reason),
 })
-/** A file that is removed again, whatever became of it. */
 async function withOutgoingFile<T>(spool: SpoolOptions, use: (file: OutgoingFile) => Promise<T>): Promise<T> {
   const file = await spoolFile(spool)
   return use(file).finally(() => file.remove())

@@ -7,16 +7,12 @@ import type { FileFormat } from '#lib/domain/values/file-format.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { createRowEncoder, type RowEncoder } from '#lib/records/write/row-encoder.ts'
 
-/** A whole file on its way out, on this machine's disk. */
 export interface OutgoingFile {
   contentType: string
   bytes: number
-  /** 64 hexadecimal digits. */
   sha256: string
   rows: number
-  /** The content from its beginning, as often as asked. */
   open(): AsyncIterable<Uint8Array>
-  /** Gives its place on the disk back; safe to repeat. */
   remove(): Promise<void>
 }
 
@@ -24,19 +20,14 @@ export interface SpoolOptions {
   rows: AsyncIterable<JsonObject> | Iterable<JsonObject>
   format: FileFormat
   signal: AbortSignal
-  /** Where to keep it meanwhile; the system's folder for temporary files when absent. */
   folder?: string
-  /** Told why the row taken last cannot be written. */
   onRefused: (reason: string) => Promise<void>
 }
 
 const CHUNK_CHARACTERS = 65_536
 const READ_BYTES = 65_536
 
-/**
- * Writes rows to a private temporary file that nobody else can open, for the caller to remove; leaves nothing behind when it
- * throws. Only the memory of one chunk is taken.
- */
+/** Writes rows chunk by chunk to a private temporary file, for the caller to remove; leaves nothing behind when it throws. */
 export async function spoolFile(options: SpoolOptions): Promise<OutgoingFile> {
   const place = await Place.make(options.folder ?? tmpdir())
   try {
@@ -83,7 +74,7 @@ async function* encodedText({ rows, onRefused }: SpoolOptions, encoder: RowEncod
   if (text + end.text !== '') yield text + end.text
 }
 
-/** A file without a name wherever the system allows it: it goes away with the process, even with one that is killed. */
+/** Unlinked while open where the system allows it: it goes with the process, even with one that is killed. */
 class Place {
   readonly #folder: string
   readonly #handle: FileHandle

@@ -7,7 +7,6 @@ interface Mark {
   done: number
 }
 
-/** When `total` will be reached at the average rate since `first`; null while nothing can be said. */
 export function estimatedEnd(first: Mark, latest: Mark, total: number | null): Instant | null {
   const done = latest.done - first.done
   const elapsedMs = latest.at - first.at
@@ -15,7 +14,7 @@ export function estimatedEnd(first: Mark, latest: Mark, total: number | null): I
   return Math.round(latest.at + ((total - latest.done) * elapsedMs) / done)
 }
 
-/** Sends the latest of what it is given at most once a second; nothing that was given last is lost. */
+/** Sends the latest value at most once a second; the last is never lost. */
 class Paced<T> {
   readonly #clock: Clock
   readonly #signal: AbortSignal
@@ -37,7 +36,7 @@ class Paced<T> {
     else this.#timer ??= this.#clock.sleep(waitMs, this.#signal).then(() => this.#elapsed())
   }
 
-  /** Sends what was not sent yet. Never throws: a lost report is not worth a run. */
+  /** Sends what is pending. Never throws: a lost report is not worth a run. */
   async flush(): Promise<void> {
     const unsent = this.#unsent
     if (unsent === null) return
@@ -74,7 +73,6 @@ export class Progress {
   }
 }
 
-/** The counters of all stages, told at most once a second. */
 export class Counters {
   readonly #paced: Paced<Record<string, Record<string, number>>>
   readonly #stages: Record<string, Record<string, number>> = {}

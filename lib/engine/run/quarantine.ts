@@ -5,10 +5,7 @@ interface Batch {
   written: Promise<void>
 }
 
-/**
- * Collects refused rows while an earlier write is under way and writes them together. The promise of each row
- * settles when that row is written down.
- */
+/** Collects rejected rows while a write is under way and writes them together; each promise settles when its row is written. */
 export function createQuarantine(write: (rows: readonly Rejection[]) => Promise<void>): (row: Rejection) => Promise<void> {
   let open: Batch | null = null
   let last: Promise<void> = Promise.resolve()

@@ -19,7 +19,6 @@ function harness(random = 1) {
   return { clock, control, retry: createRetry({ clock, random: () => random, signal: control.signal }) }
 }
 
-/** Advances until the promise has settled; answers with it. */
 async function settle<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
   let over = false
   const settled = promise.finally(() => {

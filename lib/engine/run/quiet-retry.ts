@@ -6,16 +6,11 @@ import { currentScope } from './scope.ts'
 
 export interface RetryEnvironment {
   clock: Clock
-  /** 0 ≤ random < 1. */
   random: () => number
-  /** The run's own signal, for calls outside any map. */
   signal: AbortSignal
 }
 
-/**
- * Makes the `retry` of one run: the tries and waits of a task without its row in the ledger. Throws what the last try
- * threw, or the reason of the stop that came in between.
- */
+/** Makes the `retry` of one run: a task's tries without its ledger row. Throws what the last try threw, or the reason of a stop. */
 export function createRetry(env: RetryEnvironment) {
   return async function retry<T>(options: RetryOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const signal = currentScope()?.signal ?? env.signal

@@ -19,20 +19,17 @@ const NETWORK_CODES = new Set([
   'UND_ERR_SOCKET',
 ])
 
-/** Waits between tries: the first, and the longest. */
 export interface Backoff {
   firstMs: number
   maxMs: number
-  /** How much longer each wait is than the one before; 2 when absent. */
   factor?: number
 }
 
-/** The waits a task's options ask for: from a second, doubled, to five minutes where they do not say. */
 export function backoffOf({ backoffMs, backoffMaxMs, backoffFactor }: TaskOptions): Backoff {
   return { firstMs: backoffMs ?? SECOND_MS, maxMs: backoffMaxMs ?? 5 * MINUTE_MS, factor: backoffFactor ?? 2 }
 }
 
-/** Whether trying again may help without anybody changing anything: our own word for it, or a network error. */
+/** Whether another try may help without anybody changing anything. */
 export function isRetryable(error: unknown): boolean {
   if (isTidemarkError(error)) return error.retryable
   return isNetworkError(error)
@@ -44,10 +41,8 @@ function isNetworkError(error: unknown, depth = 0): boolean {
   return isNetworkError(error.cause, depth + 1)
 }
 
-/**
- * How long to wait before try `tries + 1`: the backoff grown per try, between half and the whole of it by
- * `random` (0 ≤ random < 1); never less than the other side's Retry-After.
- */
+/** The wait before try `tries + 1`: the grown backoff, jittered between half and all of it (0 ≤ random < 1), never less than
+ * Retry-After. */
 export function waitBeforeRetryMs(tries: number, backoff: Backoff, error: unknown, random: number): number {
   const grown = Math.min(backoff.firstMs * (backoff.factor ?? 2) ** Math.min(tries - 1, 30), backoff.maxMs)
   const jittered = Math.round(grown * (0.5 + random / 2))

@@ -21,29 +21,25 @@ import { currentScope, inScope } from './scope.ts'
 import { orAborted, RunStopped, type StopReason } from './stop.ts'
 import { createTaskRunner } from './task.ts'
 
-/** One attempt of one run. */
 export interface FlowRun<P> {
   runId: string
   attempt: number
   scheduledFor: Instant
   flow: Flow<P>
-  /** As requested; checked against the flow's own schema. */
+  /** Not parsed yet by the flow's own schema. */
   parameters: unknown
   timeoutMs: number
 }
 
-/** Everything outside that an attempt needs; all of it is handed in. */
+/** Everything outside that an attempt needs. */
 export interface FlowEffects {
   clock: Clock
-  /** 0 ≤ random < 1. */
   random: () => number
   log: Log
   ledger: RunLedger
-  /** Raises the flow's fence and opens the lake; `signal` ends with the attempt. */
   openLake: (signal: AbortSignal) => Promise<Lake>
   extract: (connection: string, request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
   deliver: (connection: string, delivery: Delivery, signal: AbortSignal) => Promise<Delivered>
-  /** Aborts with RunStopped: cancelled, lease lost, worker stopping. */
   signal: AbortSignal
 }
 
@@ -52,17 +48,15 @@ export interface RunEnd {
   state: 'completed' | 'partial' | 'failed' | StopReason
   rowsLoaded: number
   report: RunReport | null
-  /** In words, for the page. */
   problem: string | null
   internalProblem: string | null
 }
 
-/** After a stop, how long a flow may take to notice before it is left alone. */
+/** How long a flow may take to end after a stop. */
 const SETTLE_MS = 5000
-/** Per slot of a map, how many more items may wait for a retry. */
 const WAITING_PER_SLOT = 4
 
-/** How often a run that could not connect before it had begun tries again: for about ten minutes. */
+/** Before a run has begun it tries to connect for about ten minutes. */
 const CONNECTING = { retries: 13, backoffMs: 2 * SECOND_MS, backoffMaxMs: MINUTE_MS }
 
 function throwAsLedgerError(error: unknown): never {
@@ -117,7 +111,7 @@ class Attempt<P> {
     return { state, rowsLoaded: result.rowsLoaded, report, problem: report.incomplete ?? result.remark ?? null, internalProblem: null }
   }
 
-  /** Nothing has been done yet: whoever cannot be reached or lets nobody in is asked again for some minutes. */
+  /** Nothing has been done yet, so connecting may be repeated for some minutes. */
   async #connected<T>(connect: () => Promise<T>): Promise<T> {
     const { clock, random, ledger } = this.#effects
     let hasWaited = false
@@ -133,7 +127,7 @@ class Attempt<P> {
     return connected
   }
 
-  /** After a stop the flow gets a moment to come to an end, so that nothing of it overlaps what follows. */
+  /** Waits for a stopped flow to end, so that nothing of it overlaps what follows. */
   async #settled(work: Promise<FlowResult>): Promise<FlowResult> {
     try {
       return await orAborted(work, this.#signal)

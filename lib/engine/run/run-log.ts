@@ -5,7 +5,7 @@ import type { LogEntry } from './ledger.ts'
 
 const ENTRIES_MAX = 5000
 
-/** A run's own log: lines reach the ledger at most once per second, the process log at once. */
+/** A run's own log: lines reach the ledger at most once a second, the process log at once. */
 export class RunLog {
   readonly #clock: Clock
   readonly #signal: AbortSignal

@@ -13,12 +13,10 @@ export interface Scope {
 
 const scopes = new AsyncLocalStorage<Scope>()
 
-/** The innermost scope, or undefined outside a flow. */
 export function currentScope(): Scope | undefined {
   return scopes.getStore()
 }
 
-/** Runs `work` inside a scope; everything it awaits sees it. */
 export function inScope<T>(scope: Scope, work: () => Promise<T>): Promise<T> {
   return scopes.run(scope, work)
 }

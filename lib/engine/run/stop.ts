@@ -1,6 +1,5 @@
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/** Why a run is told to stop before its flow returned. */
 export type StopReason = 'cancelled' | 'timed-out' | 'fenced' | 'handed-back'
 
 const WORDS: Record<StopReason, string> = {
@@ -12,7 +11,7 @@ const WORDS: Record<StopReason, string> = {
 
 const CODES = { cancelled: 'cancelled', 'timed-out': 'timeout', fenced: 'fenced', 'handed-back': 'unavailable' } as const
 
-/** The reason a run's signal carries when it aborts; it is never worth a retry. */
+/** The reason of an aborted run's signal; never worth a retry. */
 export class RunStopped extends TidemarkError {
   readonly reason: StopReason
 

@@ -1,9 +1,7 @@
 const SIZE_MAX = 256 * 1024
 
-/**
- * Whether a task's result survives being written down as JSON: null, booleans, finite numbers, strings, and
- * arrays and plain objects of those, not too large. Anything else makes the task run again after a crash.
- */
+/** Whether a result survives as JSON: null, booleans, finite numbers, strings, arrays and plain objects of those, not too large. A task
+ * with any other result runs again after a crash. */
 export function isStorable(result: unknown): boolean {
   return isPlain(result, 0) && JSON.stringify(result).length <= SIZE_MAX
 }
@@ -18,7 +16,7 @@ function isPlain(value: unknown, depth: number): boolean {
   return Object.values(value).every((item) => item === undefined || isPlain(item, depth + 1))
 }
 
-/** The one place where a stored result is believed to have the type its task returns. */
+/** The one place where a stored result is taken for the type its task returns. */
 export function asStored<T>(result: unknown): T {
   return result as T
 }

@@ -21,7 +21,6 @@ function harness(stored: Record<string, unknown> = {}) {
   return { clock, ledger, control, task, warnings }
 }
 
-/** Fails the given number of times, then answers. */
 function failing(times: number, error: unknown) {
   const at: number[] = []
   return {

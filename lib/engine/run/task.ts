@@ -13,7 +13,6 @@ export interface TaskEnvironment {
   clock: Clock
   random: () => number
   ledger: RunLedger
-  /** The run's own signal, for tasks outside any map. */
   signal: AbortSignal
   stored: ReadonlyMap<string, unknown>
   warn: (message: string) => void
@@ -52,7 +51,7 @@ async function runTries<T>(
   }
 }
 
-/** Writes down how the task ended and gives back what to throw: the stop itself, when that is why. */
+/** Writes down how the task ended; answers what to throw: the stop itself where that is why. */
 async function ended(env: TaskEnvironment, signal: AbortSignal, name: string, tries: number, error: unknown): Promise<unknown> {
   const cause: unknown = signal.aborted ? signal.reason : error
   const state = signal.aborted ? 'cancelled' : 'failed'

@@ -24,7 +24,6 @@ const MEANINGS: Record<number, string> = {
   554: 'it refuses the mail',
 }
 
-/** What a number in the answer of a mail server means for us: 4xx may pass later, 5xx never will. */
 export function toAnswerOutcome(status: number): Refusal {
   const meaning = MEANINGS[status]
   const problem = `The mail server answered ${status}${meaning === undefined ? '' : `: ${meaning}`}.`
@@ -42,7 +41,6 @@ const LINE: Record<string, string> = {
   EMESSAGE: 'The mail server refuses the mail.',
 }
 
-/** Turns whatever sending threw into an outcome. */
 export function toMailOutcome(error: unknown): Refusal {
   const status = numberOf(error)
   if (status !== null && status >= 400) return toAnswerOutcome(status)

@@ -3,7 +3,6 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
 
-/** The same message three times: for the list of mails, as plain text, as simple HTML. */
 export interface RenderedMail {
   subject: string
   text: string

@@ -9,12 +9,9 @@ import { type Elsewhere, parseRetryAfter, type SystemName, toNetworkError, toSta
 
 export interface HttpLimits {
   connectMs: number
-  /** From the request to the first byte of the answer. */
   headersMs: number
-  /** Between two pieces of the answer. */
   idleMs: number
   totalMs: number
-  /** Of the answer, after decompression. */
   bodyBytes: number
 }
 
@@ -27,37 +24,36 @@ export interface HttpRequest {
   url: string
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT'
   headers?: Record<string, string>
-  /** Text, or bytes made as they are sent; those need a `content-length` header. */
+  /** A stream needs a `content-length` header. */
   body?: string | AsyncIterable<Uint8Array>
   limits?: Partial<HttpLimits>
   signal: AbortSignal
   clock: Clock
-  /** Better public words for an error answer, from its body (without what our request let us in with), or the whole error where the body knows more than the status. */
+  /** Better words for an error answer, from its body (our credentials removed), or the whole error where the body knows more than the
+   * status. */
   explain?: (status: number, body: string) => string | TidemarkError | undefined
-  /** Its error answers may name people: their text is then kept nowhere, not even in our own log. */
+  /** Its error answers may name people: their text is kept nowhere, not even in our own log. */
   isAboutPeople?: boolean
 }
 
 export interface HttpAnswer {
   status: number
   contentType: string
-  /** Of the answer, by its name in small letters; several lines of one name are one list. */
+  /** By the name in small letters; repeated lines are joined. */
   header(name: string): string | undefined
-  /** False when only the end of the connection tells where the body ends, so that it may have been cut off unnoticed. */
+  /** False when only the end of the connection ends the body, so that a cut may go unnoticed. */
   hasEnd: boolean
-  /** The decompressed body, once. Throws when it ends early, stalls or grows past its limit. */
+  /** The decompressed body, readable once. Throws when it ends early, stalls or grows past its limit. */
   body: AsyncIterable<Uint8Array>
   text(): Promise<string>
 }
 
-/**
- * Sends one request and gives back a 2xx answer; everything else is a TidemarkError, `retryable` only for network
- * trouble, 408, 425, 429 and 5xx. TLS is always verified. A redirect is followed on the same origin only.
- */
+/** Sends one request; anything but 2xx is a TidemarkError, `retryable` for network trouble, 408, 425, 429 and 5xx. TLS is always
+ * verified, a redirect followed on the same origin only. */
 export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   const limits = { ...DEFAULT_LIMITS, ...request.limits }
   const total = new AbortController()
-  // Ended with the call: a night of short questions must not leave a hundred thousand long timers behind.
+  // Cleared with the call: a night of short requests would leave a hundred thousand timers.
   const timer = setTimeout(() => total.abort(), limits.totalMs).unref()
   const call: Call = { request, limits, total: total.signal, timer, signal: AbortSignal.any([request.signal, total.signal]) }
   try {
@@ -81,7 +77,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
 
 const agents = new Map<number, Agent>()
 
-/** Connections stay open for some seconds: forty thousand questions to one system are not forty thousand handshakes. */
+/** Keep-alive: forty thousand requests to one system are not forty thousand handshakes. */
 function agentFor(connectMs: number): Agent {
   const known = agents.get(connectMs)
   if (known !== undefined) return known
@@ -113,7 +109,6 @@ async function follow(call: Call): Promise<{ response: Dispatcher.ResponseData; 
   }
 }
 
-/** Why a redirect is not followed; undefined when it is. */
 function whyNot({ method }: HttpRequest, from: URL, to: URL, seen: ReadonlySet<string>): Elsewhere | undefined {
   if (to.hostname !== from.hostname) return 'other-host'
   if (to.protocol !== from.protocol) return to.protocol === 'https:' ? 'https' : 'http'
@@ -147,7 +142,7 @@ function toAnswer(call: Call, response: Dispatcher.ResponseData): HttpAnswer {
   }
 }
 
-/** By a length, by pieces of which the last is marked, or by a compression that has an end of its own. */
+/** By a length, by chunks, or by a compression that marks its own end. */
 function hasEnd(response: Dispatcher.ResponseData): boolean {
   if (header(response, 'content-length') !== undefined) return true
   return /\bchunked\b/i.test(list(response, 'transfer-encoding') ?? '') || encodingsIn(list(response, 'content-encoding')).length > 0
@@ -155,7 +150,7 @@ function hasEnd(response: Dispatcher.ResponseData): boolean {
 
 async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: number): AsyncGenerator<Uint8Array> {
   let bytes = 0
-  // It may be left before anybody listens to it, and would then end the process.
+  // An 'error' before anybody listens would end the process.
   response.body.on('error', () => {})
   try {
     for await (const chunk of plain(call, response)) {
@@ -172,7 +167,7 @@ async function* read(call: Call, response: Dispatcher.ResponseData, bytesMax: nu
 }
 
 function plain(call: Call, response: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
-  // HEAD tells of the body it does not have.
+  // HEAD announces the encoding of a body it does not have.
   const encodings = call.request.method === 'HEAD' ? [] : encodingsIn(list(response, 'content-encoding'))
   const unknown = unknownEncoding(encodings)
   if (unknown === undefined) return withoutEncodings(response.body, encodings)
@@ -186,7 +181,7 @@ async function collect(call: Call, response: Dispatcher.ResponseData, bytesMax: 
   try {
     for await (const chunk of read(call, response, bytesMax)) chunks.push(chunk)
   } catch (error) {
-    // Of an error answer the first part is enough, and how it ended does not matter.
+    // Of an error answer the beginning is enough, however it ended.
     if (!cut) throw error
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -212,7 +207,7 @@ function header(response: Dispatcher.ResponseData, name: string): string | undef
   return Array.isArray(value) ? value[0] : value
 }
 
-/** Headers of which one line counts, the first. */
+/** Headers that may not repeat: the first counts. */
 const SINGLE = new Set(['content-type', 'content-length', 'location', 'retry-after', 'etag', 'last-modified', 'date'])
 
 function list(response: Dispatcher.ResponseData, name: string): string | undefined {
@@ -220,17 +215,17 @@ function list(response: Dispatcher.ResponseData, name: string): string | undefin
   return Array.isArray(value) ? value.join(', ') : value
 }
 
-/** Headers that let nobody in; every other one may. */
+/** Headers that never hold a credential; any other may. */
 const PLAIN_HEADER =
   /^(accept|accept-.*|content-.*|digest|user-agent|idempotency-key|if-.*|range|date|host|connection|cache-control|x-request-id)$/i
 
-/** Takes out of a text what a request lets us in with: servers repeat it in their errors. */
+/** Removes a request's credentials from a text: servers repeat them in their errors. */
 function requestRedactor({ url, headers = {} }: HttpRequest): Redact {
   const values = Object.entries(headers).flatMap(([name, value]) => (PLAIN_HEADER.test(name) ? [] : valuesOf(value)))
   return redactorFor({ secrets: [...values, ...secretsInAddress(url)], users: [] })
 }
 
-/** The value, what follows its scheme, and of `Basic` the password. */
+/** A header's value, what follows its scheme, and the password in `Basic`. */
 function valuesOf(value: string): string[] {
   const [, scheme = '', credentials = ''] = /^([A-Za-z]+) (\S+)$/.exec(value.trim()) ?? []
   if (credentials === '') return [value]

@@ -1,12 +1,12 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-/** `Sun, 06 Nov 1994 08:49:37 GMT`, its older form with dashes, and that of C's asctime. */
+/** RFC 1123, RFC 850 with dashes, and asctime. */
 const USUAL = /^(?:[a-z]{3,9},?\s+)?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{4}|\d{2})\s+(\d{2}):(\d{2}):(\d{2})(?:\s+(?:gmt|utc|z|\+0000))?$/i
 const OF_C = /^[a-z]{3}\s+([a-z]{3})\s+(\d{1,2})\s+(\d{2}):(\d{2}):(\d{2})\s+(\d{4})$/i
 const OF_ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/i
 
-/** The instant a header names, null for anything that is no date: the language's own reader takes `-1` for one in 2001. */
+/** The instant a header names, else null. Date.parse takes `-1` for a date in 2001. */
 export function parseHttpDate(header: string | undefined): Instant | null {
   const text = header?.trim() ?? ''
   if (OF_ISO.test(text)) return orNull(Date.parse(text))

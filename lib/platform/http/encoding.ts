@@ -3,13 +3,12 @@ import { pipeline } from 'node:stream/promises'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 import { sniffBytes } from '#lib/records/read/sniff.ts'
 
-/** Many servers leave out what RFC 9110 wants around `deflate`: the two bytes in front tell. */
+/** Many servers send `deflate` without its zlib wrapper; the first two bytes tell. */
 function createInflateOf(head: Buffer): Transform {
   const hasZlibHead = head.length === 2 && (head.readUInt8(0) & 15) === 8 && head.readUInt16BE(0) % 31 === 0
   return hasZlibHead ? createInflate() : createInflateRaw()
 }
 
-/** Ways to compress an answer that we can undo. */
 const DECODERS: Record<string, (head: Buffer) => Transform> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
@@ -18,21 +17,19 @@ const DECODERS: Record<string, (head: Buffer) => Transform> = {
   br: () => createBrotliDecompress(),
 }
 
-/** What some servers write there although nothing is compressed. */
+/** Values some servers write although nothing is compressed. */
 const PLAIN: ReadonlySet<string> = new Set(['', 'identity', 'none', 'binary', '8bit', 'utf-8', 'utf8', 'aws-chunked'])
 
-/** The names in a Content-Encoding header, those that change nothing left out. */
 export function encodingsIn(header: string | undefined): string[] {
   const names = (header ?? '').toLowerCase().split(',')
   return names.map((name) => name.trim()).filter((name) => !PLAIN.has(name))
 }
 
-/** The first that we cannot undo. */
 export function unknownEncoding(encodings: readonly string[]): string | undefined {
   return encodings.find((name) => !Object.hasOwn(DECODERS, name))
 }
 
-/** A body without its compressions, the last one made undone first. An empty body stays empty, whatever it is called. */
+/** The body decompressed, last encoding first. An empty body stays empty, whatever it is called. */
 export function withoutEncodings(body: AsyncIterable<Uint8Array>, encodings: readonly string[]): AsyncIterable<Uint8Array> {
   return encodings.reduceRight<AsyncIterable<Uint8Array>>((bytes, name) => decompressed(bytes, name), body)
 }
@@ -42,7 +39,7 @@ async function* decompressed(bytes: AsyncIterable<Uint8Array>, name: string): As
   const decoder = head.length === 0 ? undefined : DECODERS[name]?.(head)
   if (decoder === undefined) return
   const fed = pipeline(Readable.from(chunks), decoder)
-  // The same error comes out of the decoder, where somebody waits for it.
+  // The pipeline's error also comes out of the decoder, which is awaited.
   fed.catch(() => {})
   try {
     yield* decoder

@@ -14,10 +14,9 @@ const CUT_OFF = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'Z_BUF_ERROR',
 ])
-/** Bytes that are no gzip, deflate or brotli. */
 const DAMAGED = /^Z_(?!BUF_)|^ERR__ERROR_FORMAT|^ERR_BROTLI/
 const NO_SUCH_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN'])
-/** Trouble of one question rather than of the whole system: it was slow to answer this one. */
+/** Slow to answer this question: not a failure of the whole system. */
 const OF_ONE_QUESTION = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** What went wrong on the wire, in our words. Network trouble is worth a retry; a bad certificate is not. */
@@ -40,7 +39,7 @@ export function toNetworkError(system: SystemName, error: unknown, answering: bo
   return because('unavailable', `${system} cannot be reached.`)
 }
 
-/** What answers there is not what was asked for, so that another try does not help. */
+/** Another protocol answers there; another try does not help. */
 function misfitInWords(system: SystemName, code: string): string | undefined {
   if (/^HTTPParserError|^HPE_|^UND_ERR_HEADERS_OVERFLOW/.test(code))
     return `${system} answers with something that is not HTTP. Check the address of the connection.`
@@ -59,19 +58,17 @@ function codeOf(error: unknown): string {
   return inner === undefined ? error.name : codeOf(inner)
 }
 
-/** A status that another try may not bring again. */
 export function isPassing(status: number): boolean {
   return [408, 425, 429].includes(status) || status >= 500
 }
 
-/** Whoever asks whatever: wrong credentials, too many requests, nobody behind the gateway. */
+/** Statuses that any question would get: credentials, rate limit, nothing behind the gateway. */
 const SYSTEM_WIDE = new Set([401, 429, 502, 503])
 
 /** An answer that is not 2xx, as an error. Worth a retry only for 408, 425, 429 and 5xx. */
 export function toStatusError(
   system: SystemName,
   status: number,
-  /** `body`: what is kept of it. */
   options: { explanation?: string | undefined; body: string; retryAfterMs: number | undefined; elsewhere?: Elsewhere },
 ): TidemarkError {
   const publicMessage =
@@ -92,7 +89,6 @@ function lastingOf(status: number): { lasting?: LastingReason } {
   return status === 401 || status === 403 ? { lasting: 'refused' } : {}
 }
 
-/** Where a redirect leads that is not followed. */
 export type Elsewhere = 'other-host' | 'other-port' | 'https' | 'http' | 'circle' | 'nowhere' | 'not-read'
 
 function elsewhereInWords(system: SystemName, status: number, elsewhere: Elsewhere): string {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { canReach, type ServerUser } from './server-user.ts'
 
-/** Where root keeps what the server's own user could not reach elsewhere. */
+/** Where root keeps what the server's account could not reach elsewhere. */
 export const SYSTEM_FOLDER = '/var/lib/tidemark'
 
 export interface Binaries {
@@ -37,7 +37,7 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** What the package's install script does, for installations that do not run install scripts. */
+/** The links the package's install script makes, for installations that ran no scripts. */
 async function makeLinks(folder: string): Promise<void> {
   const list = await readFile(join(folder, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const { source, target } of linksSchema.parse(JSON.parse(list))) {
@@ -64,7 +64,6 @@ async function copyForUser(folder: string): Promise<string> {
   return copy
 }
 
-/** The server's programs, at a place where `user` can run them. */
 export async function findBinaries(user: ServerUser): Promise<Binaries> {
   const folder = packageFolder()
   await makeLinks(folder)

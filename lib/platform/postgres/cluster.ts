@@ -9,10 +9,8 @@ import { canReach, isRoot, requireServerUser, type ServerUser } from './server-u
 
 const connectionSchema = z.object({ password: z.string(), port: z.number() })
 
-/** What is needed to connect to the embedded server: kept in a file only its owner can read. */
 export type Connection = z.infer<typeof connectionSchema>
 
-/** A cluster that exists: its folder (with `data`, `connection.json`, `server.log`) and how to reach it. */
 export interface Cluster {
   folder: string
   data: string
@@ -22,7 +20,6 @@ export interface Cluster {
 const NAME = 'postgres'
 const CONNECTION_FILE = 'connection.json'
 
-/** Keeps password and port, for us only. */
 export async function saveConnection(folder: string, connection: Connection): Promise<void> {
   const draft = join(folder, `${CONNECTION_FILE}.${process.pid}`)
   await writeFile(draft, `${JSON.stringify(connection)}\n`, { mode: 0o600 })
@@ -41,7 +38,6 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** The cluster of a data folder, or undefined when none was made yet. */
 export async function findCluster(dataFolder: string): Promise<Cluster | undefined> {
   const link = join(resolve(dataFolder), NAME)
   if (!(await exists(link))) return undefined
@@ -56,7 +52,7 @@ export async function findCluster(dataFolder: string): Promise<Cluster | undefin
   }
 }
 
-/** Removes what a start that was killed half-way left behind. */
+/** Removes the drafts of starts that were killed. */
 async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const pid = /^postgres\.(\d+)\./.exec(name)?.[1]
@@ -64,7 +60,6 @@ async function removeDrafts(folder: string): Promise<void> {
   }
 }
 
-/** Where the server's user can keep data: below our own folder, or for root below a private folder in the system's place. */
 async function folderFor(root: string, user: ServerUser): Promise<string> {
   if (canReach(root, user)) return root
   const id = createHash('sha256').update(`${root} ${randomUUID()}`).digest('hex').slice(0, 16)
@@ -73,7 +68,7 @@ async function folderFor(root: string, user: ServerUser): Promise<string> {
   return folder
 }
 
-/** Gives a finished draft its name; of two starts at once the first wins, and the other's draft is dropped. */
+/** Renames a finished draft; of two concurrent starts the first wins, the other's draft is dropped. */
 async function settle(draft: string, home: string, root: string): Promise<void> {
   const place = join(home, NAME)
   try {
@@ -84,7 +79,7 @@ async function settle(draft: string, home: string, root: string): Promise<void> 
   }
 }
 
-/** The cluster of a data folder, made when there is none: complete or not at all, whenever we are killed. */
+/** The cluster of a data folder, made when there is none: whole or not at all, whenever we are killed. */
 export async function requireCluster(dataFolder: string): Promise<Cluster> {
   const root = resolve(dataFolder)
   const isNew = (await mkdir(root, { recursive: true })) !== undefined
@@ -104,7 +99,6 @@ export async function requireCluster(dataFolder: string): Promise<Cluster> {
   throw new TidemarkError('internal', { publicMessage: `The embedded database could not be made in ${root}.` })
 }
 
-/** As whom and with which programs an existing cluster is served: as the owner of its data. */
 export async function placeOf(cluster: Cluster): Promise<ServerPlace> {
   const { uid, gid } = await stat(cluster.data)
   if (!isRoot() && process.getuid !== undefined && uid !== process.getuid()) throw toAccessError(cluster.folder, undefined)
@@ -112,7 +106,7 @@ export async function placeOf(cluster: Cluster): Promise<ServerPlace> {
   return { folder: cluster.folder, user, binaries: await findBinaries(user) }
 }
 
-/** Removes the cluster of a data folder with all its data, wherever it is kept. The caller has made sure that nothing serves it. */
+/** Removes a data folder's cluster. The caller has made sure that nothing serves it. */
 export async function removeCluster(dataFolder: string): Promise<void> {
   const link = join(resolve(dataFolder), NAME)
   const target = await readlink(link).catch(() => undefined)

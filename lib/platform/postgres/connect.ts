@@ -9,17 +9,14 @@ import { commandLine, freePort, logTail, readServerProcess, serverUrl, signal, s
 
 type Attempt = { kind: 'connected'; client: Client; pid: number } | { kind: 'busy' } | { kind: 'absent' }
 
-/** A session of ours on the server of a cluster, and whether the server was running before. */
 export type Connected = Attempt & { kind: 'connected'; adopted: boolean }
 
-/** What a session that may own a server calls itself; the process follows. */
 export const OWNER_NAME = 'tidemark owner '
 
 const STALE_PID_MS = 15_000
 const RECOVERY_MS = 300_000
 const CANNOT_CONNECT_NOW = '57P03'
 
-/** Tries the server that the data folder's pid file names. */
 export async function tryRunning(cluster: Cluster): Promise<Attempt> {
   const server = readServerProcess(cluster.data)
   if (server === undefined) return { kind: 'absent' }
@@ -43,7 +40,6 @@ export async function tryRunning(cluster: Cluster): Promise<Attempt> {
   }
 }
 
-/** Starts a server process; undefined when it ended again before it answered. */
 async function tryStart(cluster: Cluster): Promise<(Attempt & { kind: 'connected' }) | undefined> {
   const port = await freePort(cluster.connection.port)
   if (port !== cluster.connection.port) await saveConnection(cluster.folder, { ...cluster.connection, port })
@@ -57,27 +53,26 @@ async function tryStart(cluster: Cluster): Promise<(Attempt & { kind: 'connected
   return undefined
 }
 
-/** A pid file may name a number that belongs to another program by now, or to a corpse: then nobody serves the folder. */
+/** A stale pid file may name another program's process, or a zombie: then nobody serves the folder. */
 async function dropForeignPidFile(cluster: Cluster): Promise<void> {
   const server = readServerProcess(cluster.data)
   if (server === undefined || !signal(server.pid, 0) || commandLine(server.pid).includes(cluster.data)) return
   await rm(join(cluster.data, 'postmaster.pid'), { force: true })
 }
 
-/** A server that was asked to stop by waiting for its guests is told to stop now: some of them never leave. */
+/** A smart shutdown waits for clients, some of which never leave: turns it into a fast one. */
 export function hurryStopping(cluster: Cluster): boolean {
   const server = readServerProcess(cluster.data)
   if (!server?.isStopping || !commandLine(server.pid).includes(cluster.data)) return false
   return signal(server.pid, 'SIGINT')
 }
 
-/** Says what the server's log says of a start that came to nothing. */
 export async function cannotStart(cluster: Cluster): Promise<never> {
   const publicMessage = `The embedded database does not start: ${await logTail(cluster.folder)} The whole log is ${join(cluster.folder, 'server.log')}.`
   throw new TidemarkError('unavailable', { publicMessage })
 }
 
-/** A connection to the cluster's server, started when there is none. A server that was killed may block it for some seconds. */
+/** A connection to the server, started when there is none. A killed server may block its start for some seconds. */
 export async function connectOrStart(cluster: Cluster): Promise<Connected> {
   let giveUpAt = systemClock.now() + STALE_PID_MS
   while (systemClock.now() < giveUpAt) {

@@ -1,24 +1,20 @@
 import { Client, type ClientConfig } from 'pg'
 
-/** What can be wrong with a database server although it answers. */
 export type TroubleKind = 'disk-full' | 'connections-used-up'
 
-/** The last time the server refused something for such a reason. */
 export interface ServerTrouble {
   kind: TroubleKind
   at: number
-  /** The first time of those that belong together. */
+  /** The first refusal of this stretch. */
   since: number
 }
 
-/** So long after the last refusal it counts as over. */
 const LASTS_MS = 30_000
-/** ENOSPC has a code of its own; a quota and a limit on the size of files only have words. */
+/** ENOSPC has this code; a quota and a file size limit have only words. */
 const DISK_FULL = '53100'
 const TOO_MANY_CONNECTIONS = '53300'
 const DISK_FULL_WORDS = /no space left on device|file too large|disk quota exceeded/i
 
-/** Whether the server could not write for want of room. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return ('code' in error && error.code === DISK_FULL) || DISK_FULL_WORDS.test(error.message)
@@ -29,18 +25,17 @@ function troubleIn(error: unknown): TroubleKind | null {
   return error instanceof Error && 'code' in error && error.code === TOO_MANY_CONNECTIONS ? 'connections-used-up' : null
 }
 
-/** Hears every refusal of a server on the connections it watches, whoever asked, and remembers what it says of the server itself. */
+/** Notes every refusal on the connections it watches that tells of the server itself. */
 export class TroubleWatch {
   readonly #now: () => number
   #last: ServerTrouble | null = null
-  /** Called when a trouble begins. */
   onBegin: () => void = () => {}
 
   constructor(now: () => number) {
     this.#now = now
   }
 
-  /** The kind of client whose every refusal is heard, that of its own connection included. */
+  /** A client class whose refusals are noted, that of connecting included. */
   clientClass(): new (config?: string | ClientConfig) => Client {
     const note = (error: unknown) => this.note(error)
     return class extends Client {
@@ -60,7 +55,6 @@ export class TroubleWatch {
     if (before?.kind !== kind) this.onBegin()
   }
 
-  /** The trouble there is now; null when there is none, or none any more. */
   current(): ServerTrouble | null {
     return this.#last !== null && this.#now() - this.#last.at <= LASTS_MS ? this.#last : null
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/** Whom the server runs as; undefined means: as whoever we are. PostgreSQL refuses to run as root. */
+/** The server's account; undefined: our own. PostgreSQL refuses to run as root. */
 export type ServerUser = { uid: number; gid: number } | undefined
 
 const NAME = 'postgres'
@@ -24,12 +24,11 @@ function addUser(): void {
   spawnSync('adduser', ['-S', '-D', '-H', '-G', NAME, NAME])
 }
 
-/** True when this process is root. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
-/** The account a new server runs as: for root the system's `postgres`, made when there is none. */
+/** For root the system's account `postgres`, made when there is none. */
 export function requireServerUser(): ServerUser {
   if (!isRoot()) return undefined
   const found = findUser()

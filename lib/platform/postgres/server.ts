@@ -9,7 +9,6 @@ import { systemClock } from '#lib/platform/clock.ts'
 import type { Binaries } from './binaries.ts'
 import type { ServerUser } from './server-user.ts'
 
-/** Everything a server process needs to know about where and as whom it runs. */
 export interface ServerPlace {
   /** Holds `data` and `server.log`. */
   folder: string
@@ -17,28 +16,25 @@ export interface ServerPlace {
   binaries: Binaries
 }
 
-/** The answer of postmaster.pid: which process serves a data folder, and where. */
 export interface ServerProcess {
   pid: number
   port: number
-  /** Somebody asked it to stop; it may wait for its guests to leave. */
+  /** A smart shutdown is under way; it may wait for clients. */
   isStopping: boolean
 }
 
 const USER = 'postgres'
 const LOG_BYTES_MAX = 10_000_000
 
-/** The address of a database of a server on this machine. */
 export function serverUrl(port: number, password: string, database: string): string {
   return `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`
 }
 
-/** A password nobody has to type. */
 export function randomPassword(): string {
   return randomBytes(24).toString('base64url')
 }
 
-/** A port nothing listens on at this moment; `preferred` when that is one. */
+/** A free port, `preferred` if it is. */
 export async function freePort(preferred = 0): Promise<number> {
   const probe = createServer()
   return new Promise((resolve, reject) => {
@@ -51,7 +47,7 @@ export async function freePort(preferred = 0): Promise<number> {
   })
 }
 
-// The machine's own language settings must not leak into the cluster: with LANG=C it would become SQL_ASCII.
+// With the machine's LANG=C the cluster would become SQL_ASCII.
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', NODE_ENV: 'production' } as const
 
 function output(child: ChildProcess): Promise<{ code: number | null; text: string }> {
@@ -63,7 +59,6 @@ function output(child: ChildProcess): Promise<{ code: number | null; text: strin
   })
 }
 
-/** Makes an empty cluster in `<folder>/data`, UTF8 whatever the machine's language. */
 export async function createCluster(place: ServerPlace, password: string, options: { durable: boolean }): Promise<void> {
   const { folder, user, binaries } = place
   await mkdir(folder, { recursive: true })
@@ -94,7 +89,7 @@ function openLog(path: string): number {
   return log
 }
 
-/** Starts the server in a session of its own, so that Ctrl-C reaches only us; its log goes to `<folder>/server.log`. */
+/** Detached, so that Ctrl-C reaches only us; logs to `<folder>/server.log`. */
 export function spawnServer(place: ServerPlace, port: number, settings: readonly string[] = []): ChildProcess {
   const log = openLog(join(place.folder, 'server.log'))
   const fixed = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'timezone=UTC', 'log_timezone=UTC']
@@ -112,13 +107,11 @@ export function spawnServer(place: ServerPlace, port: number, settings: readonly
   return child
 }
 
-/** The last lines of the server's log, for error messages. */
 export async function logTail(folder: string, lines = 3): Promise<string> {
   const text = await readFile(join(folder, 'server.log'), 'utf8').catch(() => '')
   return text.trim().split('\n').slice(-lines).join(' ')
 }
 
-/** The process that serves this data folder according to its pid file, dead or alive. */
 export function readServerProcess(data: string): ServerProcess | undefined {
   try {
     const lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
@@ -131,7 +124,6 @@ export function readServerProcess(data: string): ServerProcess | undefined {
   }
 }
 
-/** Sends a signal, or with 0 only asks; false when there is no such process. */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name)
@@ -140,13 +132,13 @@ export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Whether that process is still a server of this folder; its pid file may have gone before it. */
+/** Whether that process still serves this folder; its pid file may have gone before it. */
 function isServing(data: string, pid: number): boolean {
   if (!signal(pid, 0)) return false
   return readServerProcess(data)?.pid === pid || commandLine(pid).includes(data)
 }
 
-/** Stops a server: at once but in order, and without order after 15 s, also one that is frozen. Resolves when the process has gone. */
+/** Fast shutdown, after 15 s immediate, also for a frozen server. Resolves when the process has gone. */
 export async function stopServer(data: string, pid: number): Promise<void> {
   const patience = { SIGINT: 15_000, SIGQUIT: 5_000, SIGKILL: 1_000 } as const
   if (!isServing(data, pid)) return
@@ -161,7 +153,7 @@ export async function stopServer(data: string, pid: number): Promise<void> {
   }
 }
 
-/** How a process was started: program and arguments; empty for one that is gone or a corpse. */
+/** Program and arguments of a process; empty when it is gone or a zombie. */
 export function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')

@@ -4,20 +4,16 @@ import type { Redact } from './redaction.ts'
 const LENGTH_MAX = 160
 const READ_MAX = 65_536
 const DEPTH_MAX = 3
-/** Where systems put the words of an error. */
 const PLACES =
   /^(error|errors|error_?(code|description|message|type)|fault(code|string)?|code|message|msg|reason|title|detail|status|type|value|text)$/i
 
 interface Kept {
   redact?: Redact
-  /** Names of what we asked for ourselves. */
   asked?: readonly string[]
 }
 
-/**
- * What is kept of words that an outside system wrote: a short piece, of a document only its words of an error, without secrets, and
- * with `…` for what may be a name, an id or a value.
- */
+/** A short piece of an outside system's message (of a document only its error fields) without secrets, and with `…` for any word that
+ * may be a name, an id or a value. */
 export function foreignWords(text: string, { redact = hideForeignCredentials, asked = [] }: Kept = {}): string {
   const said = wordsIn(text.slice(0, READ_MAX).trim())
   const words = redact(said)
@@ -55,7 +51,6 @@ const PLAIN_WORD = /^[a-z]{1,24}(?:['’][a-z]{1,3})?(?:[_-][a-z]{1,24}){0,5}$/
 const CODE = /^(?=.*[\d_])[A-Z][A-Z0-9]{0,30}(?:[_/-][A-Z0-9]{1,30}){1,6}$/
 const MANY_DIGITS = /\d{6}|^[A-Z]{0,2}\d{5}|^\D{0,2}\d{3}-\d\d-\d{4}/
 
-/** The word when it can be nobody's name and no value, `…` otherwise. */
 function keptOf(word: string, asked: readonly string[]): string {
   const [, before = '', core = '', after = ''] = /^([^\p{L}\p{N}•…]*)(.*?)([^\p{L}\p{N}•…]*)$/su.exec(word) ?? []
   const punctuation = (text: string) => text.replace(asked.includes(core) ? /[^.,;:!?()'"·-]/g : /[^.,;:!?()·-]/g, '')
@@ -68,7 +63,7 @@ function isHarmless(word: string): boolean {
   return CODE.test(word) && !MANY_DIGITS.test(word)
 }
 
-/** Words that begin sentences, or are written in capitals, in the errors of many systems. */
+/** Capitalised words common in error messages. */
 const COMMON = new Set(
   `a access account action an and api application argument at attribute authentication authorization bad bearer basic by call
   cannot certificate client column conflict connection content could credentials csrf data database denied directory document does

@@ -1,8 +1,7 @@
-/** What stands in place of a secret. */
 export const HIDDEN = '•••'
 
 const NAME = 'authorization|(?:x[-_])?(?:api|auth|access|functions)[-_]?(?:key|token)|ocp-apim-subscription-key|cookie'
-/** The value of such a header, also in JSON, in JSON inside a text, and as a program prints it. */
+/** Such a header's value, also in JSON, in JSON inside a text, and as a program prints it. */
 const HEADER = new RegExp(`((?:proxy-|set-)?(?:${NAME})\\\\*["']?\\s*[:=]\\s*\\[?\\s*)(?:\\\\*"[^"]*"|'[^']*'|[^,;&\\r\\n"'}\\]]+)`, 'gi')
 const SCHEME = /\b(bearer|basic|digest|negotiate|token|apikey)(\s+|%20|\+)(?!bearer|basic|digest)([\w.~+/=%-]{6,})/gi
 const WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g
@@ -10,7 +9,7 @@ const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'<>]*@/gi
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 const PARAMETER = /\b((?:[a-z]+[-_])?(?:password|passwd|pwd|secret|token|sig|signature|api[-_]?key)=)[^&\s"'<>]+/gi
 
-/** Takes out what looks like a credential, whoever it belongs to: headers that let one in, tokens, passwords in addresses, private keys. */
+/** Removes what looks like anybody's credential: auth headers, tokens, passwords in addresses, private keys. */
 export function hideCredentials(text: string): string {
   return text
     .replace(PRIVATE_KEY, HIDDEN)
@@ -20,12 +19,11 @@ export function hideCredentials(text: string): string {
     .replace(IN_ADDRESS, `$1${HIDDEN}@`)
 }
 
-/** Of a text that came from outside also what stands behind `password=` and the like. */
+/** For texts from outside: also removes what follows `password=` and the like. */
 export function hideForeignCredentials(text: string): string {
   return hideCredentials(text).replace(PARAMETER, `$1${HIDDEN}`)
 }
 
-/** A token rather than a word: "Basic authentication" stays as it is. */
 function looksRandom(value: string): boolean {
   return value.length > 24 || /[\d=_~+/%]|[a-z][A-Z]|[A-Z]{2}/.test(value)
 }

@@ -2,24 +2,22 @@ import { isSecretName } from '#lib/domain/connections/secret-name.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { HIDDEN, hideForeignCredentials } from './hide-credentials.ts'
 
-/** Shorter values stand in every other word: hiding them would only garble the text. */
+/** Hiding shorter values would garble the text: they stand inside ordinary words. */
 const HIDDEN_LENGTH_MIN = 4
 const KEY_LINE_LENGTH_MIN = 16
-/** Shorter ones may come together by chance where blanks are left out. */
+/** Shorter values match by chance where blanks are left out. */
 const BROKEN_LENGTH_MIN = 8
-/** What breaks a word up without ending it: blanks and ends of lines, also as programs write them, and marks of no width. */
+/** What breaks a word without ending it: blanks and line ends, also escaped, and zero-width characters. */
 const BREAK = /^(?:=\r?\n|\\[nrt]|[\s\u00ad\u200b-\u200d\u2060\ufeff])/
 
-/** Takes secrets out of a text. */
 export type Redact = (text: string) => string
 
-/** Secrets of one connection, and the names of the accounts they belong to. */
 export interface KnownSecrets {
   secrets: readonly string[]
   users: readonly string[]
 }
 
-/** Takes these secrets out of a text, however they are spelt in it, and whatever else looks like a credential. */
+/** Removes these secrets from a text, however they are spelt in it, and whatever else looks like a credential. */
 export function redactorFor({ secrets, users }: KnownSecrets): Redact {
   const plain = secrets.flatMap(partsOf)
   const pairs = plain.flatMap((secret) => users.map((user) => inBase64(`${user}:${secret}`)))
@@ -33,7 +31,6 @@ export function redactorFor({ secrets, users }: KnownSecrets): Redact {
   }
 }
 
-/** Takes out what is one of these values once the breaks in it are left out. */
 function hideBroken(text: string, values: readonly string[]): string {
   const { text: whole, places } = withoutBreaks(text)
   if (whole.length === text.length) return text
@@ -44,7 +41,6 @@ function hideBroken(text: string, values: readonly string[]): string {
   return taken.size === 0 ? text : Array.from({ length: text.length }, (_, at) => shown(text, at, taken)).join('')
 }
 
-/** What stands at a place: one mark for all that is taken in a row. */
 function shown(text: string, at: number, taken: ReadonlySet<number>): string {
   if (!taken.has(at)) return text[at] ?? ''
   return taken.has(at - 1) ? '' : HIDDEN
@@ -54,7 +50,6 @@ function* placesOf(value: string, text: string): Generator<number> {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) yield at
 }
 
-/** A text without the breaks in it, and where each of its characters stood. */
 function withoutBreaks(text: string): { text: string; places: number[] } {
   const kept: string[] = []
   const places: number[] = []
@@ -69,13 +64,11 @@ function withoutBreaks(text: string): { text: string; places: number[] } {
   return { text: kept.join(''), places }
 }
 
-/** The secret, the password in an address, the lines of a key. */
 function partsOf(secret: string): string[] {
   const lines = secret.split(/\r?\n/).filter((line) => line.length >= KEY_LINE_LENGTH_MIN)
   return [secret, secret.trim(), ...secretsInAddress(secret), ...lines]
 }
 
-/** The password and the tokens that an address holds. */
 export function secretsInAddress(text: string): string[] {
   if (!URL.canParse(text)) return []
   const { password, searchParams } = new URL(text)
@@ -118,7 +111,7 @@ function inBase64(text: string): string[] {
   return [standard, standard.replace(/=+$/, ''), standard.replaceAll('=', '%3D'), Buffer.from(text).toString('base64url')]
 }
 
-/** What base64 makes of it in the middle of something else: three ways, by where it begins, without the characters it shares with what is around it. */
+/** The three encodings of a value inside a longer base64 text, without the characters it shares with its neighbours. */
 function insideBase64(text: string): string[] {
   return [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)])
@@ -136,7 +129,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The same error, secrets taken out of all that it and its causes say. */
+/** The error with secrets removed from all that it and its causes say. */
 export function redactError(error: unknown, redact: Redact): unknown {
   if (typeof error === 'string') return redact(error)
   for (const one of chainOf(error)) {
@@ -157,7 +150,6 @@ function chainOf(error: unknown, seen: Set<Error> = new Set()): Set<Error> {
   return seen
 }
 
-/** The same log, secrets taken out of what is written to it. */
 export function redactedLog(log: Log, redact: Redact): Log {
   const clean = (data: Record<string, unknown> | undefined) => (data === undefined ? undefined : redactedData(data, redact))
   return {
@@ -169,7 +161,6 @@ export function redactedLog(log: Log, redact: Redact): Log {
   }
 }
 
-/** A value with secrets taken out of every text in it. */
 function redactedValue(value: unknown, redact: Redact): unknown {
   if (typeof value === 'string') return redact(value)
   if (Array.isArray(value)) return value.map((item) => redactedValue(item, redact))

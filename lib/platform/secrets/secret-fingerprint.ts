@@ -10,7 +10,7 @@ function keyedHash(text: string, key: string, digits: number): string {
   return createHmac('sha256', key).update(text).digest('hex').slice(0, digits)
 }
 
-/** Tells whether two values are the same without telling either; comparable only under the same key, which its first part names. */
+/** Equal for equal values, telling neither; comparable only under the same key, which its first part names. */
 export function fingerprintOf(value: string, key: string): string {
   return `${keyedHash('which key', key, 8)}.${keyedHash(value, key, 32)}`
 }
@@ -27,12 +27,12 @@ function look({ setting, name, isFile, text }: Reference, source: SecretSource, 
   }
 }
 
-/** Every reference of a connection's settings as it is now: where it is set, and a keyed hash in place of its value. */
+/** Every reference of a connection's settings: where its value is set, and a keyed hash in place of it. */
 export function fingerprintReferences(settings: Record<string, unknown>, source: SecretSource, key: string): SeenReference[] {
   return referencesIn(settings).map((reference) => look(reference, source, key))
 }
 
-/** What must never be repeated of a connection: the secrets its settings lead to, or hold, and the accounts they belong to. */
+/** What must never be repeated: the secrets a connection's settings lead to or hold, and their accounts. */
 export function secretsOf(settings: Record<string, unknown>, lookup: Lookup): KnownSecrets {
   const resolved = (text: string) => resolveIfThere(text, lookup) ?? ''
   const references = referencesIn(settings).flatMap(({ setting, name, isFile, text }) => {

@@ -4,13 +4,12 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { environmentVariable } from '#lib/platform/env.ts'
 import { readEnvFile, readTextFile, type Variables } from '#lib/platform/env-file.ts'
 
-/** The value of a variable by its name; undefined when it is not set. */
 export type Lookup = (name: string) => string | undefined
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 const FILE = /^file:(?:\/\/(?=\/))?(.+)$/s
 
-/** A file that is there but cannot be understood says so itself; one that is not there holds nothing. */
+/** A file that is not there holds nothing; one that cannot be understood throws. */
 function readVariables(envFile: string): Variables {
   if (envFile === 'none') return {}
   try {
@@ -21,17 +20,13 @@ function readVariables(envFile: string): Variables {
   }
 }
 
-/** Where the values of variables come from. */
 export interface SecretSource {
   lookup: Lookup
   placeOf(name: string): SecretPlace
 }
 
-/**
- * Variables of the process environment, then of the .env file as it is now: the file is read anew every time, so that
- * a changed password counts from the next use on. What the launcher handed on is a copy, so there the file comes first.
- * `own` is what Tidemark knows itself when nobody set it.
- */
+/** Variables of the process, then of the .env file, read anew each time, so that a changed password counts from the next use on. What
+ * the launcher handed on is a copy: there the file comes first. `own`: what Tidemark knows itself when nobody set it. */
 export function secretSource(options: {
   envFile: string
   environment?: Lookup
@@ -52,7 +47,6 @@ export function secretSource(options: {
   }
 }
 
-/** The lookup alone: environment, then the .env file as it is now. */
 export function secretLookup(envFile: string, environment: Lookup = environmentVariable): Lookup {
   return secretSource({ envFile, environment }).lookup
 }
@@ -65,7 +59,7 @@ function readSecretFile(path: string, missing: Set<string>): string {
     if (secret !== '') return secret
   } catch (error) {
     if (isTidemarkError(error)) throw error
-    // Named below like an empty one: the cause is the same for whoever has to act.
+    // Reported below, as an empty file is.
   }
   missing.add(`${SECRET_FILE}${path}`)
   return ''
@@ -111,14 +105,10 @@ export function resolveSecrets(settings: Record<string, unknown>, lookup: Lookup
   return missing.size > 0 ? refuse(missing) : Object.fromEntries(resolved)
 }
 
-/** A reference in settings: where it stands and what it leads to. */
 export interface Reference {
-  /** The setting's name, also of one deeper inside. */
   setting: string
-  /** The variable, or the path of the secret file. */
   name: string
   isFile: boolean
-  /** The whole text it stands in. */
   text: string
 }
 
@@ -135,20 +125,19 @@ function referencesOf(value: unknown, setting: string): Reference[] {
   return Object.entries(value).flatMap(([key, item]) => referencesOf(item, key))
 }
 
-/** Every reference in settings, each name once. */
 export function referencesIn(settings: Record<string, unknown>): Reference[] {
   const all = referencesOf(settings, '')
   return all.filter((reference, index) => all.findIndex((other) => other.name === reference.name) === index)
 }
 
-/** The value of a text with references as it is now; undefined when one of them leads nowhere. Never log the result. */
+/** The value of a text with references; undefined when one leads nowhere. Never log the result. */
 export function resolveIfThere(text: string, lookup: Lookup): string | undefined {
   const missing = new Set<string>()
   const value = resolveText(text, lookup, missing)
   return missing.size === 0 ? value : undefined
 }
 
-/** What the references in a value lead to and is not there: variables and secret files, by name. */
+/** Names of the variables and secret files that a value refers to and that are not there. */
 export function missingReferences(value: unknown, lookup: Lookup): string[] {
   const missing = new Set<string>()
   resolve(value, lookup, missing)

@@ -60,7 +60,7 @@ export const campusContracts: CatalogueContracts = {
   ]),
 }
 
-/** A whole catalogue with every feature in it, as somebody would write it. */
+/** A catalogue with every feature in it. */
 export const campusCatalogue = `# yaml-language-server: $schema=./tidemark.schema.json
 # What the campus loads, what it promises, and whom to tell.
 access: private

@@ -9,7 +9,7 @@ import vds from '#lib/connectors/vds.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 
-/** A connector with a connection to the pretend campus, its types forgotten so that all fit one table. */
+/** A connector with a connection to the pretend campus, its types erased so that all fit one table. */
 export interface CampusConnection {
   connector: Pick<Connector, 'kind'>
   check(): Promise<Awaited<ReturnType<Connector['check']>>>
@@ -52,7 +52,7 @@ function directory({ bindDn, bindPassword }: Campus['credentials']): Record<stri
 function connect<S>(connector: Connector<S>, settingsOf: (campus: Campus) => Record<string, unknown>): Open {
   return (campus, key, { clock, signal }, { timeoutMs, ...more }) => {
     const written = connector.settings.parse({ timeout: '5s', ...settingsOf(campus), ...more })
-    // The catalogue knows nothing shorter than a second.
+    // Durations in a catalogue are at least a second.
     const settings = timeoutMs === undefined ? written : { ...written, timeout: timeoutMs }
     const connection: Connection<S> = { key, settings, clock, log: silentLog, signal }
     return {

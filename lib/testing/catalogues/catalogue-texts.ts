@@ -6,7 +6,6 @@ import type { LocatedNode } from '#lib/catalogue/parse/node.ts'
 import type { CatalogueContracts, FlowContract } from '#lib/catalogue/schema/contracts.ts'
 import { campusContracts } from './campus-catalogue.ts'
 
-/** A text as the tree the checks work on; whatever cannot be read at all is a mistake of the test. */
 export function located(text: string): LocatedNode {
   const { root, problems } = parseCatalogue([{ file: 'tidemark.yaml', text }])
   if (root === null) throw new Error(JSON.stringify(problems))
@@ -23,7 +22,6 @@ export function problemsIn(text: string, contracts: CatalogueContracts = campusC
   return checkCatalogue(parseCatalogue([{ file: 'tidemark.yaml', text }]), contracts).problems.map(inOneLine)
 }
 
-/** A flow that reads and writes nothing, but for what is given. */
 export function aFlowContract(given: Partial<FlowContract> = {}): FlowContract {
   return {
     schedule: '0 1 * * *',

@@ -4,7 +4,6 @@ import { campusContracts } from './campus-catalogue.ts'
 
 const none = z.strictObject({})
 
-/** The campus with connectors that can be read from and delivered to: their shapes, without what they do. */
 export const declaredFlowContracts: CatalogueContracts = {
   connectors: new Map([
     ...campusContracts.connectors,
@@ -73,7 +72,6 @@ flows:
 ${flows}`
 }
 
-/** The example of the README: nine lines. */
 export const PARKING_PERMITS = `  parking-permits:
     feed: student_life/parking
     schedule: "20 4 * * *"
@@ -85,7 +83,6 @@ export const PARKING_PERMITS = `  parking-permits:
     load: { into: lake/parking.permits, mode: merge, key: permit_id }
 `
 
-/** A file for the library, of the table another flow loads. */
 export const LIBRARY_FILE = `  library-patrons:
     feed: student_life/library
     schedule: "0 5 * * *"

@@ -8,21 +8,16 @@ connections:
   lake: { kind: postgres, probe: 4h, url: "\${LAKE_DATABASE_URL}" }`
 }
 
-/** The promise of the terms unless a scenario has its own: loaded every night by 01:45 in New York. */
 export const NIGHTLY = '{ kind: deadline, cron: "0 1 * * *", grace: 45m, staleAfter: 2d }'
 
 interface TermsOptions {
   policy?: string
-  /** How often PeopleSoft is looked at. */
   probe?: string
-  /** Lines of further assets of the feed, or of what comes after it. */
   assets?: string
   flows?: string
-  /** Further top-level lines. */
   more?: string
 }
 
-/** The terms from PeopleSoft to the service, loaded by the term flow. */
 export function termsCatalogue({ policy = NIGHTLY, probe = '4h', assets = '', flows = '', more = '' }: TermsOptions = {}): string {
   return `${PAGE}
 ${connections(probe)}
@@ -46,7 +41,6 @@ ${flows}
 ${more}`
 }
 
-/** The courses of one term beside the terms. */
 export function coursesCatalogue(): string {
   return termsCatalogue({
     assets: `

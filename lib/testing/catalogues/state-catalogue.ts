@@ -4,18 +4,15 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 const ZONE = 'America/New_York'
 
-/** Late after three hours, stale after six, unless told otherwise. */
 export function anAge(lateAfterMs = 3 * HOUR_MS, staleAfterMs = 6 * HOUR_MS, clock: AgePolicy['clock'] = 'writtenAt'): AgePolicy {
   return { kind: 'age', clock, zone: ZONE, calendar: null, lateAfterMs, staleAfterMs }
 }
 
-/** Every night at one, 45 minutes of grace, stale after a day. */
 export function aDeadline(settings: Partial<DeadlinePolicy> = {}): DeadlinePolicy {
   const usual = { cron: '0 1 * * *', graceMs: 45 * MINUTE_MS, staleAfterMs: 24 * HOUR_MS, opensBeforeMs: null, writer: null }
   return { kind: 'deadline', clock: 'loadedAt', zone: ZONE, calendar: null, ...usual, ...settings }
 }
 
-/** Today green, 1 to 100 days yellow, older red. */
 export function calendarDays(): CalendarDaysPolicy {
   return { kind: 'calendar-days', clock: null, zone: ZONE, calendar: null, lateAfterDays: 1, staleAfterDays: 100, by: '08:00' }
 }
@@ -41,7 +38,7 @@ export function anAsset(path: string, settings: Partial<CatalogueAsset> = {}): C
   }
 }
 
-/** A resolved catalogue around assets: their connections, feeds and flows exist; every feed is in group `records` unless told. */
+/** A resolved catalogue around assets; every feed is in group `records` unless told. */
 export function aCatalogue(assets: CatalogueAsset[], groupOfFeed: Record<string, string> = {}): Catalogue {
   const feeds = [...new Set(assets.map((asset) => asset.feed))]
   const groups = [...new Set(feeds.map((feed) => groupOfFeed[feed] ?? 'records'))]

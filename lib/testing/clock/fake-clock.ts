@@ -35,7 +35,6 @@ export class FakeClock implements Clock {
     this.#now = typeof now === 'string' ? Date.parse(now) : now
   }
 
-  /** Moves on, waking everybody whose time comes, each at its own instant. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms
     for (;;) {

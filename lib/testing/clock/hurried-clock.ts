@@ -1,10 +1,9 @@
 import { FakeClock } from './fake-clock.ts'
 
-/** A clock on which short waits pass at once, and somebody may do something meanwhile; longer ones need `advance`. */
+/** A clock on which short waits pass at once; longer ones need `advance`. */
 export class HurriedClock extends FakeClock {
   readonly waits: number[] = []
   readonly longestMs: number
-  /** What happens during each wait. */
   meanwhile: () => Promise<void> = async () => {}
 
   constructor(now: number | string, longestMs: number = Number.POSITIVE_INFINITY) {

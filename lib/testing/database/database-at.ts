@@ -3,7 +3,6 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
-/** A new database of its own, and a context on it for which it is `at`; drop the database when done. */
 export async function createDatabaseAt(at: Instant | string): Promise<{ database: TestDatabase; clock: FakeClock; ctx: Context }> {
   const database = await createTestDatabase()
   const clock = new FakeClock(at)

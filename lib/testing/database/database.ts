@@ -9,7 +9,6 @@ import { startTestServer } from '#lib/testing/servers/test-server.ts'
 
 export interface TestDatabase {
   url: string
-  /** A context on this database, closed by `drop`. */
   context(clock?: Clock): Context
   drop(): Promise<void>
 }
@@ -18,7 +17,6 @@ const TEMPLATE_LOCK = 410_526
 
 let ownServer: Promise<string> | undefined
 
-/** The server of TIDEMARK_TEST_SERVER, else one of this process's own, which ends with it. */
 function adminUrl(): Promise<string> {
   const given = environmentVariable('TIDEMARK_TEST_SERVER')
   if (given !== undefined) return Promise.resolve(given)
@@ -34,7 +32,7 @@ function databaseUrl(admin: string, name: string): string {
 
 let admin: Promise<Pool> | undefined
 
-/** The connections databases are made and dropped through; idle ones keep no process alive. */
+/** Connections for making and dropping databases; idle ones keep no process alive. */
 function adminPool(): Promise<Pool> {
   admin ??= adminUrl().then((connectionString) => {
     const pool = new Pool({ connectionString, max: 2, idleTimeoutMillis: 0, allowExitOnIdle: true })
@@ -68,7 +66,7 @@ async function findTemplate(pool: Pool): Promise<string> {
   return name
 }
 
-/** From PostgreSQL 15 on a template can be copied file by file, which is what makes a database per test cheap. */
+/** From PostgreSQL 15 on a template can be copied file by file: that makes a database per test cheap. */
 async function findStrategy(pool: Pool): Promise<string> {
   const { rows } = await pool.query<{ version: number }>("select current_setting('server_version_num')::int as version")
   return (rows[0]?.version ?? 0) >= 150_000 ? 'strategy file_copy' : ''
@@ -81,7 +79,6 @@ let strategy: Promise<string> | undefined
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
   const pool = await adminPool()
-  // The migrated database all others are copied from is made once per server and set of migrations.
   template ??= options.empty === true ? undefined : findTemplate(pool)
   strategy ??= findStrategy(pool)
   const source = options.empty === true ? 'template0' : await template

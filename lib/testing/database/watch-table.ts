@@ -3,16 +3,14 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { good, type WatchedDatabase } from './watched-database.ts'
 
-/** What a look at a table without a time column shows. */
 export interface TableProbe {
   seen: 'arrival' | 'as before' | 'empty' | 'no time'
-  /** How it knows. */
   detail: string
 }
 
 const START: Instant = Date.parse('2026-11-20T12:00Z')
 
-/** Looks at one table, each look five minutes after the one before. */
+/** Probes one table, each time five minutes after the last. */
 export function watchTable(db: WatchedDatabase, path: string): () => Promise<TableProbe> {
   const clock = new FakeClock(START)
   let previous: Observation | undefined

@@ -9,12 +9,10 @@ import { createTestDatabase } from './database.ts'
 
 export interface WatchedDatabase {
   url: string
-  /** Runs statements as the owner and makes the server publish its write counters at once. */
   sql(text: string): Promise<void>
-  /** A session of somebody else's, which ends with the database. */
   session(): Promise<Client>
   connection(settings?: Partial<PostgresSettings>, clock?: Clock): Connection<PostgresSettings>
-  /** One look at one table; `previous` is the observation before, whose state is handed back. */
+  /** Probes one table; the state of `previous` is handed back to the connector. */
   look(path: string, settings?: Record<string, unknown>, options?: LookOptions): Promise<Observation>
   drop(): Promise<void>
 }
@@ -25,12 +23,10 @@ interface LookOptions {
   clock?: Clock
 }
 
-/** An asset of connection `db` as the worker hands it to a connector. */
 export function anAsset(path: string, settings: Record<string, unknown> = {}, previous?: Observation): ObservedAsset {
   return { key: `db/${path}`, path, settings, previous: previous?.ok === true ? previous.state : null }
 }
 
-/** An empty database of somebody else's, to be looked at by the connector. */
 export async function createWatchedDatabase(): Promise<WatchedDatabase> {
   const database = await createTestDatabase({ empty: true })
   const sessions: Client[] = []
@@ -70,7 +66,6 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
   }
 }
 
-/** The good observation, or a failure that says what was seen instead. */
 export function good(observation: Observation): Extract<Observation, { ok: true }> {
   if (!observation.ok) throw new Error(`expected a good look, but: ${observation.message}`)
   return observation

@@ -7,17 +7,14 @@ import type { Span } from '#lib/domain/freshness/span.ts'
 import type { Schedule } from '#lib/domain/time/cron.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
-/** An instant from its ISO text. Without an offset it is UTC. */
 export function at(text: string): Instant {
   return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`)
 }
 
-/** The ISO text of an instant, for readable expectations. */
 export function iso(instant: Instant | null): string | null {
   return instant === null ? null : new Date(instant).toISOString()
 }
 
-/** A nightly deadline at 02:00 UTC, 45 minutes of grace, stale a day after the tick. */
 export function aDeadline(own: Partial<DeadlinePolicy> = {}): DeadlinePolicy {
   return {
     kind: 'deadline',
@@ -33,22 +30,18 @@ export function aDeadline(own: Partial<DeadlinePolicy> = {}): DeadlinePolicy {
   }
 }
 
-/** Late after a day, stale after three. */
 export function anAge(own: Partial<AgePolicy> = {}): AgePolicy {
   return { kind: 'age', lateAfterMs: DAY_MS, staleAfterMs: 3 * DAY_MS, clock: null, zone: 'UTC', calendar: null, ...own }
 }
 
-/** The project's original rule: today green, 1 to 100 days yellow, older red; by 08:00 UTC. */
 export function calendarDays(own: Partial<CalendarDaysPolicy> = {}): CalendarDaysPolicy {
   return { kind: 'calendar-days', lateAfterDays: 1, staleAfterDays: 100, by: '08:00', clock: null, zone: 'UTC', calendar: null, ...own }
 }
 
-/** Settings of a promised asset that is known from the ledger unless it says otherwise. */
 export function settings(policies: AssetSettings['policies'], own: Partial<AssetSettings> = {}): AssetSettings {
   return { feed: 'terms', promised: true, policies, blindAfterMs: null, ...own }
 }
 
-/** One version of settings since ever. */
 export function always(own: AssetSettings): SettingsVersion[] {
   return [{ from: 0, settings: own }]
 }
@@ -59,27 +52,23 @@ export function arrival(clock: JudgedClock, value: string | null, own: Partial<A
   return { clock, at: instant, recordedAt: instant ?? 0, kind: 'arrival', precision: 'instant', rows: null, ...own }
 }
 
-/** A load that succeeded. */
 export function loaded(value: string, own: Partial<Arrival> = {}): Arrival {
   return arrival('loadedAt', value, { rows: 10, ...own })
 }
 
-/** A load by a run of ours: where it lies (its scheduled instant, or its start when somebody asked for it), and when it ended. */
+/** A load by a run of ours: its place (scheduled, or begun when asked for by hand) and its end. */
 export function loadedBy(placedAt: string, endedAt: string): Arrival {
   return loaded(endedAt, { placedAt: at(placedAt) })
 }
 
-/** The schedule of a flow that writes the asset. */
 export function aWriter(cron: string, zone = 'UTC'): Schedule {
   return { cron, zone, calendar: null }
 }
 
-/** A clock that went backwards, or to nothing, as noticed at `recordedAt`. */
 export function correction(clock: JudgedClock, value: string | null, recordedAt: string): Arrival {
   return arrival(clock, value, { kind: 'correction', recordedAt: at(recordedAt) })
 }
 
-/** A run of ten minutes that ended; hung four hours after its start. */
 export function run(state: RunOutcome['state'], endedAt: string, own: Partial<RunOutcome> = {}): RunOutcome {
   const ended = at(endedAt)
   const startedAt = ended - 10 * MINUTE_MS
@@ -91,7 +80,6 @@ export function facts(own: Partial<AssetFacts> = {}): AssetFacts {
   return { createdAt: at('2026-01-01T00:00'), arrivals: [], runs: [], probedAt: null, blind: [], lasting: [], windows: [], ...own }
 }
 
-/** Status and reason at an instant, as `fresh/on-time`. */
 export function statusAt(own: AssetSettings, known: AssetFacts, now: string | Instant): string {
   const { status, reason } = evaluate(own, prepareFacts(known), typeof now === 'string' ? at(now) : now)
   return `${status}/${reason}`

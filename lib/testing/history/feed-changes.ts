@@ -3,7 +3,7 @@ import { putSetting } from '#lib/db/settings.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** A page, one group and one feed in it, written straight into the tables; answers the feed's id. */
+/** Inserts a page, a group and a feed; answers the feed's id. */
 export async function makeFeed(ctx: Context, key: string, names: { feed?: string; group?: string } = {}): Promise<number> {
   const { rows } = await ctx.pool.query<{ id: number }>(
     `with g as (
@@ -18,7 +18,6 @@ export async function makeFeed(ctx: Context, key: string, names: { feed?: string
   return rows[0]?.id ?? 0
 }
 
-/** The page's settings and channels as a synced catalogue leaves them. */
 export async function makePage(ctx: Context, tell: Record<string, unknown> = {}): Promise<void> {
   await putSetting(ctx.pool, 'page', {
     name: 'Campus data',
@@ -37,7 +36,6 @@ export interface ChangeOptions {
   at?: Instant
   rewrite?: boolean
   explanation?: string
-  /** Channels to put a due message in the outbox for. */
   channels?: readonly string[]
 }
 

@@ -20,11 +20,10 @@ import { timeline } from '#lib/domain/freshness/timeline.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, aWriter, calendarDays, settings } from './domain-builders.ts'
 
-/** The stretch in which stories play; clocks change in New York and Berlin in it. */
+/** The stretch of the scenarios; clocks change in New York and Berlin in it. */
 export const START: Instant = Date.parse('2026-03-01T00:00Z')
 export const END: Instant = START + 30 * DAY_MS
 
-/** One thing we learn, and when. */
 type Event =
   | { kind: 'look'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
   | { kind: 'answer'; knownAt: Instant; answer: Exclude<ProbeAnswer, 'good'> }
@@ -34,7 +33,7 @@ type Event =
   | { kind: 'work'; knownAt: Instant; lastsMs: number; of: MaintenanceWindow['kind'] }
   | { kind: 'settings'; knownAt: Instant; settings: AssetSettings | null }
 
-/** The life of one asset, as it becomes known. */
+/** What becomes known of one asset, and when. */
 export interface Story {
   createdAt: Instant
   first: AssetSettings
@@ -57,7 +56,7 @@ const POLICIES: Policy[] = [
   { kind: 'none' },
 ]
 
-/** Mostly on the half hour, so that things coincide; sometimes a millisecond off. */
+/** Mostly on the half hour, so that instants coincide; sometimes a millisecond off. */
 const anInstant = fc
   .tuple(fc.integer({ min: 0, max: 30 * 48 - 1 }), fc.constantFrom(0, 0, 0, 1, -1))
   .map(([slot, off]) => Math.max(START, START + slot * 30 * MINUTE_MS + off))
@@ -106,7 +105,7 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.tuple(anInstant, fc.option(someSettings)).map(([knownAt, own]) => ({ kind: 'settings' as const, knownAt, settings: own })),
 )
 
-/** Looks that get no good answer; most are followed by a second one that gets the same. */
+/** Probes without a good answer; most are followed by a second one that gets the same. */
 const someAnswers: fc.Arbitrary<Event[]> = fc
   .tuple(
     anInstant,
@@ -117,7 +116,6 @@ const someAnswers: fc.Arbitrary<Event[]> = fc
     Array.from({ length: more + 1 }, (_, n) => ({ kind: 'answer' as const, knownAt: knownAt + n * 45 * SECOND_MS, answer })),
   )
 
-/** Any life of an asset. */
 export const aStory: fc.Arbitrary<Story> = fc
   .tuple(anInstant, someSettings, fc.array(anEvent, { maxLength: 14 }), fc.array(someAnswers, { maxLength: 3 }))
   .map(([createdAt, first, events, answers]) => ({
@@ -128,7 +126,7 @@ export const aStory: fc.Arbitrary<Story> = fc
       .sort((a, b) => a.knownAt - b.knownAt),
   }))
 
-/** The settings in force at each instant of a story. */
+/** The settings in force at each instant of a scenario. */
 export function versionsOf(story: Story, knownBy: Instant = END): SettingsVersion[] {
   const edits = story.events.flatMap((event) =>
     event.kind === 'settings' && event.knownAt <= knownBy ? [{ from: event.knownAt, settings: event.settings }] : [],
@@ -136,7 +134,7 @@ export function versionsOf(story: Story, knownBy: Instant = END): SettingsVersio
   return [{ from: story.createdAt, settings: story.first }, ...edits]
 }
 
-/** What is known of a story by an instant. */
+/** What is known of a scenario by an instant. */
 export function learn(story: Story, knownBy: Instant = END): AssetFacts {
   return learnAll(story, knownBy)
 }
@@ -148,12 +146,11 @@ function learnAll(story: Story, knownBy: Instant): Known {
     .reduce(learnEvent, { createdAt: story.createdAt, ...nothing, heard: hear({ inForce: null, suspected: null }, 'good', 0) })
 }
 
-/** The facts, and what was heard last of answers that last. */
+/** The facts, and the latest of the answers that last. */
 interface Known extends AssetFacts {
   heard: Heard
 }
 
-/** What one more look makes of the answers that last. */
 function hearing(known: Known, answer: ProbeAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
   const heard = hear(known.heard, answer, knownAt)
   const { inForce, begunAt, endedAt } = heard
@@ -199,12 +196,12 @@ function isRunning(known: Pick<AssetFacts, 'runs'>): boolean {
   return known.runs.some((run) => run.endedAt === null)
 }
 
-/** One timeline, by all that is known at the end. */
+/** One timeline by all that is known at the end. */
 export function toldAtOnce(story: Story): Span[] {
   return timeline(versionsOf(story), learn(story), story.createdAt, END)
 }
 
-/** The spans as the live path writes them: after everything we learn, the tail from where it begins to count. */
+/** The spans as the live path writes them: after each event, the tail from where it begins to count. */
 export function tellLive(story: Story): Span[] {
   let told: Span[] = []
   let before = learnAll(story, story.createdAt - 1)
@@ -232,7 +229,7 @@ function cutAt(spans: readonly Span[], at: Instant): Span[] {
   return spans.filter((span) => span.from < at).map((span) => ({ ...span, to: Math.min(span.to, at) }))
 }
 
-/** The earliest instant that what we just learnt can say anything about. */
+/** The earliest instant that the event can change. */
 function countsFrom(story: Story, before: Known, known: Known, event: Event): Instant {
   const blind = versionsOf(story, event.knownAt).flatMap(({ settings: own }) =>
     own === null ? [] : [blindFrom(own, prepareFacts(before))],

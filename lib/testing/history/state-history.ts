@@ -11,11 +11,10 @@ import { aDeadline, anAge, anAsset, calendarDays } from '#lib/testing/catalogues
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { declare, look, runIs, seen, unseen } from './state-world.ts'
 
-/** When a history begins: the day before clocks go back in the page's zone is near. */
 export const START = Date.parse('2026-10-30T15:00:00Z')
 const KEYS = ['lake/age', 'lake/daily', 'lake/two', 'lake/nightly'] as const
 
-/** One thing that happens, after a while; most lengths of time are short, some go over nights and over a change of clocks. */
+/** Mostly short; some last over nights, some over a change of clocks. */
 const wait = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 40 * MINUTE_MS }) },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 9 * HOUR_MS }) },
@@ -23,14 +22,13 @@ const wait = fc.oneof(
 )
 const key = fc.constantFrom(...KEYS)
 const clock = fc.constantFrom('writtenAt' as const, 'loadedAt' as const, 'dataThroughAt' as const)
-/** How old the value is that a look finds; null = nothing there, negative = in the future. */
+/** How old the value is that a probe finds; null: nothing there, negative: in the future. */
 const age = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 5 * HOUR_MS }) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 * HOUR_MS }) },
   { weight: 1, arbitrary: fc.constantFrom(null, -30_000, -70 * 365 * 24 * HOUR_MS) },
 )
 
-/** What can happen to a small campus. */
 const event = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('look' as const), key, clock, age }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('look-again' as const) }) },
@@ -102,12 +100,11 @@ function assets({ limitHours, blindMinutes, moves, removes }: Edit) {
   return removes ? all.slice(1) : all
 }
 
-/** Declares the campus as an edit of its catalogue leaves it. */
 export function declareCampus(ctx: Context, edit: Edit = { limitHours: 3, blindMinutes: 15, moves: false, removes: false }) {
   return declare(ctx, assets(edit), { terms: 'records', other: edit.moves ? 'records' : 'finance' })
 }
 
-/** Plays one history in the order of time, sweeping whenever something is due, as a worker would. */
+/** Plays a history in order, sweeping whenever something is due, as a worker would. */
 export class Play {
   readonly #ctx: Context
   readonly #clock: FakeClock

@@ -10,13 +10,12 @@ import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { aCatalogue } from '#lib/testing/catalogues/state-catalogue.ts'
 
-/** Syncs a catalogue of these assets; the hash is that of its content. */
 export function declare(ctx: Context, assets: CatalogueAsset[], groupOfFeed: Record<string, string> = {}) {
   const catalogue = aCatalogue(assets, groupOfFeed)
   return syncCatalogue(ctx, { catalogue, document: {}, hash: JSON.stringify(catalogue), schema: {} })
 }
 
-/** A good look that read these clocks. */
+/** A good observation with these clocks. */
 export function seen(
   assetKey: string,
   readings: Partial<Record<ClockReading['clock'], Instant | null>>,
@@ -31,12 +30,11 @@ export function seen(
   return { ok: true, assetKey, readings: given, rows, evidence, state: null, warnings: [] }
 }
 
-/** A look that failed; for a reason that lasts if it names one. */
+/** A failed observation; lasting if it names a reason. */
 export function unseen(assetKey: string, lasting?: LastingReason): Observation {
   return { ok: false, assetKey, publicMessage: 'The table could not be read.', message: 'permission denied', lasting }
 }
 
-/** Records looks through `lake` at this moment. */
 export function look(ctx: Context, observations: Observation[], connectionKey = 'lake') {
   return recordObservations(ctx, connectionKey, ctx.clock.now(), observations)
 }
@@ -87,13 +85,12 @@ export async function changesOf(ctx: Context, key: string, kind = 'asset'): Prom
   return rows.map((row) => row.text)
 }
 
-/** When an asset is to be looked at again. */
 export interface NextChange {
   id: number
   next_change_at: Date | null
 }
 
-/** Everything a rebuild writes, in an order of its own, for comparing two ways of coming to it. */
+/** Everything a rebuild writes, sorted, to compare two ways of coming to it. */
 export async function stateOf(ctx: Context): Promise<{ spans: unknown[]; days: unknown[]; next: NextChange[] }> {
   const spans = await ctx.pool.query(
     'select subject_id, status, reason, from_at, to_at, coalesce(since_at, from_at) as since_at from status_span order by subject_id, from_at',

@@ -2,7 +2,6 @@ import type { Context } from '#lib/db/context.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** Makes a flow as the sync of a catalogue would. */
 export async function insertFlow(
   ctx: Context,
   flow: { name: string; cron: string; after?: string[]; zone?: string; timeoutMs?: number },
@@ -31,7 +30,6 @@ export interface SeenRun {
   problem: string | null
 }
 
-/** The runs of a flow, oldest first. */
 export async function runsOf(ctx: Context, flow: string): Promise<SeenRun[]> {
   const { rows } = await ctx.pool.query(
     'select id, trigger, scheduled_for, state, attempt, waiting_for, problem from run where flow = $1 order by scheduled_for, trigger',
@@ -48,7 +46,6 @@ export async function runsOf(ctx: Context, flow: string): Promise<SeenRun[]> {
   }))
 }
 
-/** Puts a run into a state, as if it had gone through it. */
 export async function setRunState(ctx: Context, id: string, state: RunState, endedAt?: Instant): Promise<void> {
   await ctx.pool.query('update run set state = $2, ended_at = $3, started_at = coalesce(started_at, scheduled_for) where id = $1', [
     id,

@@ -5,7 +5,6 @@ import { type Connector, defineConnector } from '#lib/connectors/kit/connector.t
 import type { Context } from '#lib/db/context.ts'
 import { defineFlow, type Flow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
 
-/** Services of a worker around one connector and one flow. */
 export function testServices(ctx: Context, more: Partial<JobServices> = {}): JobServices {
   return {
     ctx,
@@ -27,7 +26,6 @@ export function testServices(ctx: Context, more: Partial<JobServices> = {}): Job
 
 const testSettings = z.object({ address: z.string() })
 
-/** A connector of kind `test` that sees what `observe` yields. */
 export function testConnector(observe: NonNullable<Connector<z.infer<typeof testSettings>>['observe']>): Map<string, Connector> {
   const connector = defineConnector({
     kind: 'test',
@@ -40,7 +38,6 @@ export function testConnector(observe: NonNullable<Connector<z.infer<typeof test
   return new Map<string, Connector>([['test', connector as Connector]])
 }
 
-/** A flow called `course` that does `run`. */
 export function testFlow(run: (ctx: FlowContext<unknown>) => Promise<FlowResult>): Map<string, Flow> {
   const flow = defineFlow({
     schedule: '0 2 * * *',

@@ -4,7 +4,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 
-/** An empty database with a session to look into it, and lakes of any flow and fence on it; `close` takes all of it away. */
+/** An empty database, a session on it, and lakes of any flow and fence; `close` removes all. */
 export async function createLakeBench() {
   const database = await createTestDatabase({ empty: true })
   const admin = new Client({ connectionString: database.url })

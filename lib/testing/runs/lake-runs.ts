@@ -12,7 +12,7 @@ import { openCampusConnection } from '#lib/testing/catalogues/campus-connections
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 
-/** A clock that is set, and on which waits of retries are over at once and limits of tasks are never reached. */
+/** A clock that is set; waits of retries pass at once, limits of tasks are never reached. */
 class PatientClock implements Clock {
   #now: Instant
 
@@ -40,15 +40,11 @@ export interface RunOptions {
   attempt?: number
   scheduledFor?: Instant
   ledger?: MemoryLedger
-  /** The flow's names of connections as the catalogue would map them. */
   connections?: Record<string, string>
-  /** Instead of the campus: records as a connector would yield them. */
   extract?: (request: Record<string, unknown>, signal: AbortSignal) => AsyncIterable<unknown>
-  /** Who takes the files; nobody when absent. */
   deliver?: (connection: string, delivery: Delivery) => Promise<Delivered>
 }
 
-/** A pretend campus, an empty lake and the real engine between them. */
 export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {}) {
   const clock = new PatientClock('2026-11-20T07:00:00Z')
   const database = await createTestDatabase({ empty: true })
@@ -88,12 +84,10 @@ export async function lakeWithCampus(campusOptions: Partial<CampusOptions> = {})
     control: campus.control,
     url: database.url,
     run,
-    /** Rows of any statement on the lake. */
     async rows<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
       const { rows } = await pool.query<R>(text, values)
       return rows
     },
-    /** The one number a statement answers with. */
     async count(table: string, where = 'true'): Promise<number> {
       const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count from ${table} where ${where}`)
       return rows[0]?.count ?? -1

@@ -3,7 +3,6 @@ import type { Lake, LakeOptions } from '#lib/engine/lake/lake.ts'
 import type { LoadCounts, LoadSpec } from '#lib/engine/lake/load-spec.ts'
 import { createLakeBench } from './lake-bench.ts'
 
-/** Permits, told apart by their number, merged. */
 export const PERMITS: LoadSpec = {
   table: 'parking.permits',
   mode: 'merge',
@@ -21,7 +20,6 @@ export function permit(id: number, plate = `P${id}`, until: string | null = '202
   return { id, plate, until }
 }
 
-/** Counts of a load, nought where nothing is given. */
 export function counts(given: Partial<LoadCounts>): LoadCounts {
   return { seen: 0, inserted: 0, changed: 0, unchanged: 0, deleted: 0, duplicates: 0, ...given }
 }
@@ -30,13 +28,12 @@ export function runId(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 }
 
-/** A lake into which run after run of one flow loads permits. */
+/** A lake into which run after run of one flow loads. */
 export async function createLoadBench() {
   const bench = await createLakeBench()
   let runs = 0
   const look = async (text: string): Promise<Record<string, unknown>[]> => (await bench.admin.query(text)).rows
 
-  /** The next run of the flow; or the next attempt of the run before. */
   const next = (attempt: number, more: Partial<LakeOptions> = {}): Promise<Lake> => {
     runs += 1
     const run = runId(attempt === 1 ? runs : runs - 1)
@@ -49,12 +46,10 @@ export async function createLoadBench() {
     newRun: (more?: Partial<LakeOptions>) => next(1, more),
     secondAttempt: () => next(2),
     lastRun: () => runId(runs),
-    /** One run that loads these rows. */
     async load(rows: readonly JsonObject[], spec: Partial<LoadSpec> = {}): Promise<LoadCounts> {
       const lake = await next(1)
       return lake.load({ ...PERMITS, ...spec }, rows)
     },
-    /** What the table holds, a line per row. */
     async content(columns = 'id, plate, until::text'): Promise<string[]> {
       const rows = await look(`select ${columns} from parking.permits`)
       return rows.map((row) => Object.values(row).join(' ')).sort()
@@ -62,7 +57,6 @@ export async function createLoadBench() {
     async tableExists(): Promise<boolean> {
       return (await look("select to_regclass('parking.permits') as there"))[0]?.['there'] !== null
     },
-    /** Staging tables of any session. */
     async leftovers(): Promise<number> {
       return (await look("select 1 from pg_class where relname like 'tidemark_staged%'")).length
     },

@@ -1,6 +1,6 @@
 import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart, TaskWait } from '#lib/engine/run/ledger.ts'
 
-/** A ledger that only remembers; `fail` makes its next writes throw. */
+/** A ledger in memory; `fail` makes its next writes throw. */
 export class MemoryLedger implements RunLedger {
   readonly stored: Map<string, unknown>
   readonly started: TaskStart[] = []

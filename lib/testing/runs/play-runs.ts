@@ -16,7 +16,7 @@ interface Happening {
   happen: () => Promise<void>
 }
 
-/** Lets the time pass up to an instant, sweeping whenever something is due, as a worker would. */
+/** Moves the clock to an instant, sweeping whenever something is due, as a worker would. */
 export async function passTime(ctx: Context, clock: FakeClock, until: Instant): Promise<void> {
   for (;;) {
     const { nextDueAt } = await sweepDue(ctx)
@@ -28,10 +28,8 @@ export async function passTime(ctx: Context, clock: FakeClock, until: Instant): 
   await rollUpDays(ctx)
 }
 
-/**
- * Executes runs one step after the other, each step at its own time, by the commands a worker calls: planned, claimed, reported and
- * ended. Those of the schedule must be due at ticks of their flow; those that never began are left to the planner.
- */
+/** Executes runs step by step at their own times by a worker's commands. Scheduled ones must be due at ticks of their flow; those that
+ * never began are left to the planner. */
 export async function playRuns(ctx: Context, clock: FakeClock, runs: readonly PastRun[]): Promise<void> {
   await planRuns(ctx)
   const happenings = runs.flatMap((run) => happeningsOf(ctx, run)).sort((a, b) => a.at - b.at)
@@ -78,7 +76,7 @@ async function finish(ctx: Context, run: PastRun, claim: { runId: string; attemp
   await finishRun(ctx, { runId: claim.runId, fence: claim.fence, state, rowsLoaded, report, problem, internalProblem })
 }
 
-/** All that runs leave behind, whoever wrote it: rows without the ids, which are drawn anew each time. */
+/** All that runs leave behind, without their ids, which differ each time. */
 export async function runHistoryOf(ctx: Context): Promise<Record<string, unknown[]>> {
   const name = `r.flow || ' ' || r.trigger || ' ' || r.scheduled_for as run`
   const questions = {

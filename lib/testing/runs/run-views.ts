@@ -2,7 +2,6 @@ import type { ListedRun } from '#lib/queries/runs/run-list.ts'
 import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
-/** A running run of the flow `term` as a screen sees it, with what a test says of it. */
 export function aRunView(given: Partial<RunView> = {}): RunView {
   return {
     ...aListedRun(),
@@ -19,7 +18,6 @@ export function aRunView(given: Partial<RunView> = {}): RunView {
   }
 }
 
-/** The same as a line of the list of runs. */
 export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
   return {
     id: '1',
@@ -45,7 +43,6 @@ export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
   }
 }
 
-/** A step that has run since 0. */
 export function aStep(name: string, given: Partial<TaskRow> = {}): TaskRow {
   return { attempt: 1, name, state: 'running', tries: 1, startedAt: 0, endedAt: null, problem: null, waits: [], ...given }
 }

@@ -16,11 +16,11 @@ async function makeOriginal(): Promise<string> {
   return join(folder, 'data')
 }
 
-/** Puts an embedded cluster that was never started into a data folder that is not there yet: a copy, since making one takes seconds. */
+/** Copies an embedded cluster that never ran into a new data folder, since making one takes seconds. */
 export async function copyCluster(dataFolder: string): Promise<void> {
   original ??= makeOriginal()
   const source = await original
-  // Where the server's user cannot reach the temporary folder, the cluster is a link to its only copy: each test then makes its own.
+  // Where the server's account cannot reach the temporary folder, the cluster is a link to its only copy: then each test makes its own.
   if ((await lstat(join(source, 'postgres'))).isSymbolicLink()) return
   await promisify(execFile)('cp', ['-a', source, dataFolder])
 }

@@ -9,28 +9,24 @@ interface ReceivedRequest {
   body: string
 }
 
-/** What a receiver does with one request. */
 export type Answer = (response: ServerResponse, request: ReceivedRequest) => void
 
 export interface HttpReceiver {
   url: string
   requests: ReceivedRequest[]
-  /** What it does with the requests from now on; 204 until told otherwise. */
   behave(answer: Answer): void
   close(): Promise<void>
 }
 
-/** Answers with a status and nothing else. */
 export function answerWith(status: number, headers: Record<string, string> = {}) {
   return (response: ServerResponse) => response.writeHead(status, headers).end()
 }
 
-/** Answers with JSON. */
 export function answerJson(body: unknown, headers: Record<string, string | string[]> = {}): Answer {
   return (response) => response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
-/** A local receiver of requests that notes all and misbehaves on demand. */
+/** A local HTTP server that notes all requests and answers as told. */
 export async function startHttpReceiver(): Promise<HttpReceiver> {
   const requests: ReceivedRequest[] = []
   let answer: Answer = answerWith(204)

@@ -3,11 +3,9 @@ import { text } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 
 export interface MailServer {
-  /** smtp://… with a login. */
   url: string
-  /** Raw mails as they came in. */
   mails: string[]
-  /** Numbers to answer with from now on at a stage; nothing given, it takes everything. */
+  /** The codes it refuses with from now on, by stage; `{}`: it takes everything. */
   behave(faults: Partial<Record<'login' | 'receiver' | 'data', number>>): void
   close(): Promise<void>
 }
@@ -16,7 +14,6 @@ function refusal(status: number): Error {
   return Object.assign(new Error('no'), { responseCode: status })
 }
 
-/** A real SMTP server on a local port that takes mail, or refuses it with the number asked for. */
 export async function startMailServer(): Promise<MailServer> {
   const mails: string[] = []
   let faults: Parameters<MailServer['behave']>[0] = {}

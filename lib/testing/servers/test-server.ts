@@ -11,7 +11,7 @@ import { createCluster, freePort, logTail, randomPassword, serverUrl, spawnServe
 import { canReach, requireServerUser, type ServerUser } from '#lib/platform/postgres/server-user.ts'
 
 const GUARD = fileURLToPath(new URL('server-guard.ts', import.meta.url))
-/** Nothing here outlives the test run, so nothing waits for a disk. */
+/** Nothing outlives the test run, so nothing waits for a disk. */
 const SETTINGS = [
   'fsync=off',
   'synchronous_commit=off',
@@ -23,9 +23,8 @@ const SETTINGS = [
 const START_MS = 30_000
 
 export interface TestServer {
-  /** May create databases. */
   adminUrl: string
-  /** Resolves when the server has stopped and its folder is gone. Also happens when this process dies in any way. */
+  /** Resolves when the server has stopped and its folder is gone, which also happens when this process dies. */
   stop(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** A certificate nobody trusts, with its key: made for tests, protects nothing. */
+/** A self-signed certificate with its key, for tests only. */
 export const UNTRUSTED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJx5SmedxFV5I0vJg

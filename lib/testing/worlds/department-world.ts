@@ -7,22 +7,17 @@ import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 
-/** When it is at the departments. */
 export const DEPARTMENTS_NOW = Date.parse('2026-11-20T09:05:00Z')
 
 export type SignIn = 'none' | 'basic' | 'bearer' | 'key'
 
-/** The departments' servers, a server that answers as it is told, and connections to them. */
 export interface DepartmentWorld {
   clock: HurriedClock
   departments: Departments
   other: HttpReceiver
-  /** Settings that sign in this way. */
   signIn(how: SignIn): object
   connected(settings?: object, signal?: AbortSignal): ReturnType<typeof connection>
-  /** The rows that the other server's answers are read as: JSON, unless `request` says otherwise. */
   readOther(request: Record<string, unknown>, settings?: object): Promise<unknown[]>
-  /** As at the start, for the next test. */
   reset(): void
   close(): Promise<void>
 }
@@ -31,7 +26,6 @@ function connection(settings: object, clock: HurriedClock, signal: AbortSignal) 
   return { key: 'department', settings: http.settings.parse(settings), clock, log: silentLog, signal }
 }
 
-/** Starts them, with a clock whose waits pass at once. */
 export async function startDepartmentWorld(): Promise<DepartmentWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'departments-'))
   const clock = new HurriedClock(DEPARTMENTS_NOW)

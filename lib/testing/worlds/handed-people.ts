@@ -1,32 +1,27 @@
-/** How every invented id begins, so that one that got into a log is found. */
 const PREFIX = 'U7734'
 
 export interface HandedPerson {
   populations: readonly ('student' | 'employee' | 'affiliate' | 'faculty')[]
-  /** Term codes as a student, and as a teacher. */
   terms: readonly string[]
   teaches: readonly string[]
   document: Record<string, unknown>
 }
 
-/** What the sources of the person flow answer when the records are handed to it: by connection request, without any network. */
+/** The sources of the person flow without a network: answers each request from the records handed to it. */
 export class HandedPeople {
   readonly people = new Map<string, HandedPerson>()
-  /** Everybody whose terms were asked for, each try. */
   readonly termsAsked: string[] = []
-  /** Every batch that was asked for, each try, with its term rows. */
   readonly batches: { buids: string[]; rows: number; isWithoutTerms: boolean }[] = []
   readonly lists: string[] = []
-  /** May throw, or wait, in the name of a source. */
+  /** May throw or wait in place of a source. */
   onList: (list: string) => unknown = () => {}
   onTerms: (buid: string, query: string, signal: AbortSignal) => unknown = () => {}
   onBatch: (buids: readonly string[]) => unknown = () => {}
-  /** What comes back of a batch; may throw in the middle. */
+  /** The answer to a batch; may throw in the middle. */
   answer: (records: readonly unknown[]) => Iterable<unknown> | AsyncIterable<unknown> = (records) => records
 
   #added = 0
 
-  /** Adds so many people; gives their ids. */
   add(count: number, person: Partial<HandedPerson> = {}): string[] {
     return Array.from({ length: count }, () => {
       const buid = `${PREFIX}${String(this.#added).padStart(5, '0')}`
@@ -45,7 +40,7 @@ export class HandedPeople {
     if (person) this.people.set(buid, { ...person, ...changes })
   }
 
-  /** Forgets what was asked and misbehaves no longer. */
+  /** Forgets what was asked; answers well again. */
   behave(): void {
     this.termsAsked.length = 0
     this.batches.length = 0
@@ -56,12 +51,10 @@ export class HandedPeople {
     this.answer = (records) => records
   }
 
-  /** Whether a text names one of these people. */
   isNamedIn(text: string): boolean {
     return text.includes(PREFIX)
   }
 
-  /** The `extract` of a run. */
   readonly extract = (request: Record<string, unknown>, signal = new AbortController().signal): AsyncIterable<unknown> =>
     this.#extract(request, signal)
 
@@ -122,7 +115,6 @@ export class HandedPeople {
     yield* this.answer(buids.map((buid) => this.#record(buid, counted.get(buid)?.length ?? 0)))
   }
 
-  /** The document shows how many term rows it was made from. */
   #record(buid: string, rows: number): unknown {
     const person = this.people.get(buid)
     return { kind: 'person', buid, text: JSON.stringify({ personid: buid, ...person?.document, studentInfo: { rows } }) }

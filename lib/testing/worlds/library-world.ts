@@ -8,19 +8,14 @@ import sftp from '#lib/connectors/sftp.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 
-/** When it is at the library. */
 export const LIBRARY_NOW = Date.parse('2026-11-20T09:00:00Z')
 
-/** The file a delivery hands over: half a megabyte of CSV. */
 export const WHOLE_FILE: Buffer = Buffer.from(Array.from({ length: 30_000 }, (_, id) => `${id},Zoë ${id}\n`).join(''))
 
-/** What the tests call today's file. */
 export const TODAYS_FILE = 'patrons_2026-11-20.csv'
 
-/** A key pair whose private half needs a passphrase. */
 export const LIBRARY_KEYS = { ...makeKeyPair('open sesame'), passphrase: 'open sesame' }
 
-/** A delivery of today's file into the inbox. */
 export function deliveryOf(path = `inbox/${TODAYS_FILE}`, options: object = {}, content: Buffer = WHOLE_FILE): Delivery {
   return {
     path,
@@ -54,7 +49,6 @@ export class LibraryWorld {
     return world
   }
 
-  /** A second server over the same folder, with the same host key. */
   startOther(more: { asksForPassword?: boolean } = {}): Promise<SshServer> {
     return startSshServer({ ...serverOptions(this.#place, this.clock), ...more })
   }
@@ -70,7 +64,6 @@ export class LibraryWorld {
     return sftp.deliver(this.connected(settings), delivery)
   }
 
-  /** The names in the inbox. */
   async inbox(): Promise<string[]> {
     return (await readdir(join(this.server.folder, 'inbox'))).sort()
   }
@@ -85,7 +78,6 @@ export class LibraryWorld {
     await utimes(path, writtenAt / 1000, writtenAt / 1000)
   }
 
-  /** Good manners, an empty inbox, and the beginning of time. */
   async reset(): Promise<void> {
     this.clock.set(LIBRARY_NOW)
     this.clock.waits.length = 0

@@ -11,11 +11,9 @@ export async function personLake<P>(flow: Flow<P>) {
   let people = new HandedPeople()
   return {
     lake,
-    /** Those of this test. */
     get people(): HandedPeople {
       return people
     },
-    /** An empty lake, nobody in it and nobody in the sources. */
     async restart(): Promise<void> {
       people = new HandedPeople()
       const there = await lake.rows(`select from pg_tables where schemaname = 'person_raw'`)
@@ -31,7 +29,6 @@ export async function personLake<P>(flow: Flow<P>) {
 }
 export type PersonLake = Awaited<ReturnType<typeof personLake>>
 
-/** Everything that says who the people are. */
 async function everythingOf(lake: LakeWithCampus): Promise<unknown[]> {
   return [
     await lake.rows('select bu_uid, person_data, version, content_hash from person_raw.person_data order by bu_uid, version'),

@@ -3,7 +3,6 @@ import type { IncomingPerson, Population } from '#jobs/flows/person/incoming-per
 import { openPersonStore, type PersonStore } from '#jobs/flows/person/store/person-store.ts'
 import { createLakeBench } from '#lib/testing/runs/lake-bench.ts'
 
-/** A store of one run, and what that run put aside and said. */
 export interface StoreRun {
   store: PersonStore
   runId: string
@@ -11,7 +10,7 @@ export interface StoreRun {
   words: string[]
 }
 
-/** An empty lake for people: runs of the person flow on it, one fence after the other, and a look inside. */
+/** An empty lake for people, and runs of the person flow on it, one fence after the other. */
 export async function personStoreHarness() {
   const bench = await createLakeBench()
   let now = Date.parse('2026-11-20T08:00:00Z')
@@ -42,7 +41,6 @@ export async function personStoreHarness() {
     setNow: (at: string) => {
       now = Date.parse(at)
     },
-    /** One run that merges these people in one batch. */
     async load(...people: readonly IncomingPerson[]) {
       const run = await begin()
       return { ...run, merged: await run.store.merge('people', people) }
@@ -51,7 +49,6 @@ export async function personStoreHarness() {
       const [row] = await rows<{ count: number }>(`select count(*)::int as count from ${table} where ${where}`)
       return row?.count ?? -1
     },
-    /** The services that have a row for somebody, by name. */
     async servicesOf(buid: string): Promise<string[]> {
       const found = await rows<{ service: string }>(
         'select service from person_curated.person_data_by_service where bu_uid = $1 order by service',
@@ -59,7 +56,6 @@ export async function personStoreHarness() {
       )
       return found.map(({ service }) => service)
     },
-    /** Empties everything but the allow-lists. */
     async clear(): Promise<void> {
       const { length } = await rows(`select 1 where to_regclass('person_raw.person_data') is null`)
       if (length > 0) await (await begin()).store.curateAnew()
@@ -72,7 +68,6 @@ export async function personStoreHarness() {
 }
 export type PersonStoreHarness = Awaited<ReturnType<typeof personStoreHarness>>
 
-/** A person as sent: the fields beside `personid` of one who is a student unless said otherwise. */
 export function aPerson(buid: string, fields: object = {}, populations: readonly Population[] = ['student']): IncomingPerson {
   return { buid, populations, text: JSON.stringify({ personid: buid, ...fields }) }
 }

@@ -21,10 +21,10 @@ const extensions = await loadExtensions()
 const notifiers = await loadNotifiers()
 const kinds = await loadKinds()
 
-/** One for what is due, one for what a run leads to, one for the messages about it. */
+/** For what is due, what a run leads to, and the messages about it. */
 const PASSES_MAX = 3
 
-/** What a scenario runs on: real databases, the pretend campus, real jobs, and a clock that only the scenario moves. */
+/** What a scenario runs on: real databases, the pretend campus, real jobs, and a clock that only it moves. */
 export class ScenarioHarness {
   readonly clock: FakeClock
   readonly ctx: Context
@@ -48,7 +48,6 @@ export class ScenarioHarness {
     this.variables.set('LAKE_DATABASE_URL', lakeUrl)
   }
 
-  /** An empty Tidemark database, an empty lake, a campus that answers and one worker (unless `idle`), at this moment. */
   static async open(now: string, options: { idle?: boolean } = {}): Promise<ScenarioHarness> {
     const clock = new FakeClock(now)
     const [state, lake] = await Promise.all([createTestDatabase(), createTestDatabase({ empty: true })])
@@ -65,7 +64,6 @@ export class ScenarioHarness {
     await Promise.all(this.#closing.map((end) => end()))
   }
 
-  /** What can be told to misbehave; only while the campus is there. */
   get campus(): Campus {
     if (this.#campus === null) throw new Error('the campus has been stopped')
     return this.#campus
@@ -79,20 +77,17 @@ export class ScenarioHarness {
     this.#campus = campus
   }
 
-  /** From here on nobody answers at its address. */
   async stopCampus(): Promise<void> {
     await this.#campus?.close()
     this.#campus = null
   }
 
-  /** Makes a catalogue the one in force; throws when it is not good. */
   async declare(text: string): Promise<void> {
     const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text }], extensions)
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
     await syncCatalogue(this.ctx, loaded)
   }
 
-  /** One more worker on the same database, with connections of its own. */
   addWorker(more: Partial<JobServices> = {}): ScenarioWorker {
     const stop = new AbortController()
     const services = testServices(this.#newContext(), {
@@ -109,7 +104,6 @@ export class ScenarioHarness {
     return worker
   }
 
-  /** Lets the workers work up to an instant (inclusive), each time something is due and at the end. */
   async until(instant: string): Promise<void> {
     const end = Date.parse(instant)
     for (;;) {
@@ -120,7 +114,6 @@ export class ScenarioHarness {
     await rollUpDays(this.ctx)
   }
 
-  /** A second later somebody asks for a run of a flow, and it runs to its end. */
   async reload(flow: string, parameters: Record<string, unknown> = {}): Promise<string> {
     await this.clock.advance(SECOND_MS)
     const { runId } = await requestRun(this.ctx, { flow, parameters })
@@ -128,7 +121,7 @@ export class ScenarioHarness {
     return runId
   }
 
-  /** All workers do what is due now, at the same time, and what follows from it; answers when something is due next. */
+  /** All workers do what is due now, concurrently, and what follows; answers when something is due next. */
   async step(): Promise<number> {
     let next = Number.POSITIVE_INFINITY
     for (let passes = 0, again = true; again && passes < PASSES_MAX; passes += 1) {
@@ -140,19 +133,17 @@ export class ScenarioHarness {
     return next
   }
 
-  /** Nobody works until an instant; then the workers are there again, as after a restart. */
+  /** Nobody works until an instant; then the workers are back, as after a restart. */
   async sleepUntil(instant: string): Promise<void> {
     this.clock.set(instant)
     for (const { services } of this.#workers) await noteAbsence(services)
     await this.step()
   }
 
-  /** Rows of a statement on Tidemark's own database. */
   async rows<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
     return (await this.ctx.pool.query<R>(text, values)).rows
   }
 
-  /** Changes something in the lake as somebody else would; the server counts the writes at once. */
   async changeLake(text: string): Promise<void> {
     const session = await this.#lake.connect()
     await session.query(text)
@@ -160,12 +151,11 @@ export class ScenarioHarness {
     session.release()
   }
 
-  /** Rows of a statement on the lake. */
   async lake<R extends object>(text: string, values: unknown[] = []): Promise<R[]> {
     return (await this.#lake.query<R>(text, values)).rows
   }
 
-  /** Every row of every table of the lake that holds data, when it was last seen left out, in an order of its own. */
+  /** Every row of every table of the lake that holds data, sorted, without when it was last seen. */
   async lakeContent(): Promise<Record<string, unknown[]>> {
     const tables = await this.lake<{ name: string }>(
       `select format('%I.%I', table_schema, table_name) as name from information_schema.tables

@@ -7,14 +7,13 @@ import type { Context } from '#lib/db/context.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 
-/** A worker without its process: what it works with, and how to stop it. */
 export interface ScenarioWorker {
   services: JobServices
   stop: AbortController
   kinds: ReadonlyMap<string, JobKind>
 }
 
-/** The worker's sweeps, and at once every job they wake somebody for: a queue without the queue. Answers when something is due next. */
+/** Runs a worker's sweeps and, in place of the queue, every job they ask for. Answers when something is due next. */
 export async function stepOf({ services, kinds }: ScenarioWorker): Promise<Instant> {
   const { ctx } = services
   await sweepDue(ctx)
@@ -37,7 +36,6 @@ function jobsInto(jobs: Promise<void>[], kinds: ReadonlyMap<string, JobKind>, se
   }
 }
 
-/** The next run, look or message to come. */
 async function nextRowAt(ctx: Context): Promise<Instant> {
   const { rows } = await ctx.pool.query<{ at: Date | null }>(
     `select min(at) as at from (
@@ -51,10 +49,8 @@ async function nextRowAt(ctx: Context): Promise<Instant> {
   return rows[0]?.at?.getTime() ?? Number.POSITIVE_INFINITY
 }
 
-/**
- * Until the workers hold no run any more; answers whether they held one. Time goes on, second by second, only while all runs wait
- * to be tried again and nothing is under way to the database, a renewal of a lease for example.
- */
+/** Waits until the workers hold no run; answers whether they held one. Time goes on, by the second, only while all runs wait for a retry
+ * and no statement (a lease's renewal) is under way. */
 export async function waitForRuns(ctx: Context, clock: FakeClock, workers: readonly ScenarioWorker[]): Promise<boolean> {
   const hasRun = workers.some(isAtWork)
   while (workers.some(isAtWork)) {

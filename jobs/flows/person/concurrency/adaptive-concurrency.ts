@@ -1,10 +1,8 @@
-/** So many answers at hand keep the lake busy. */
+/** So many waiting answers keep the lake busy. */
 const ENOUGH = 2
 
-/**
- * How many questions may be under way: as many as allowed, one less for each answer that finds enough others waiting for the lake, one
- * more whenever the lake takes the last. Answers are documents, which take the most memory of all.
- */
+/** How many questions may be under way: one less for each answer that finds enough others waiting for the lake, one more whenever the
+ * lake takes the last. Answers are documents, which take the most memory. */
 export class AdaptiveConcurrency {
   readonly #most: number
   #questions: number

@@ -8,7 +8,6 @@ const people = (count: number): AskedPerson[] =>
 const refused = new TidemarkError('refused', { publicMessage: 'A row cannot be sent.' })
 const names = (batch: readonly AskedPerson[]) => batch.map(({ buid }) => buid)
 
-/** Fails for parts with one of these people in them. */
 function picky(bad: readonly number[], error: unknown = refused) {
   const asked: string[][] = []
   const ask = async (part: readonly AskedPerson[]) => {

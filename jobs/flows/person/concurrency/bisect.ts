@@ -3,29 +3,24 @@ import type { AskedPerson } from '#jobs/flows/person/sources/source.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isSystemWide } from '#lib/platform/errors.ts'
 
-/** Questions spent on finding those who spoil one batch; enough for one or two among a thousand. */
+/** Questions spent on one batch; enough to find one or two among a thousand. */
 const QUESTIONS_MAX = 24
-/** When not even one of the halves and quarters is answered, it is not a person who is the trouble. */
+/** When no half or quarter is answered, no single person is the cause. */
 const FRUITLESS_MAX = 6
 
 export interface Bisected<Answer> {
   answers: Answer[]
-  /** Those who could not be had even alone, or for whom no question was left. */
   failed: AskedPerson[]
-  /** The latest failure. */
   error: unknown
 }
 
-/** Whether a batch that failed so may be asked for in parts: not when everybody would meet the same, and not what takes long to fail. */
+/** Whether parts of a failed batch may be asked for: not when everybody would get the same error, nor when failing takes long. */
 export function isWorthBisecting(batch: readonly AskedPerson[], error: unknown): boolean {
   return batch.length > 1 && isTidemarkError(error) && error.code !== 'timeout' && !isSystemWide(error)
 }
 
-/**
- * Asks for the halves of a batch that failed, and for their halves, the larger parts first, so that one person whom the other side cannot
- * digest does not take a thousand along. `ask` is called at most 24 times, 6 where nothing comes of it; it throws what it cannot answer, and
- * `isStop` tells what ends it all.
- */
+/** Asks for the halves of a failed batch, larger parts first, so that one person whom the source cannot serve does not fail a thousand.
+ * `ask` is called at most 24 times, 6 where none succeeds; it throws what it cannot answer, and `isStop` tells what ends it all. */
 export async function askByBisection<Answer>(
   batch: readonly AskedPerson[],
   error: unknown,

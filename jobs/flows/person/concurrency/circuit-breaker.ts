@@ -1,7 +1,5 @@
-/**
- * Tells bad luck from a source that answers nobody: counts failures in a row, in the order in which people were asked, not in which
- * answers came. Those who wait for their retries at the end of a run therefore do not look like an outage.
- */
+/** Tells bad luck from an outage: counts failures in a row, in the order of asking, not of answers, so that retries at the end of a run
+ * do not look like an outage. */
 export class CircuitBreaker {
   #asked = 0
   #lastGood = 0
@@ -19,7 +17,7 @@ export class CircuitBreaker {
     this.#failed = this.#failed.filter((failed) => failed > question)
   }
 
-  /** How many have failed since the last one that succeeded. */
+  /** Failures since the last success. */
   failed(question: number): number {
     if (question > this.#lastGood) this.#failed.push(question)
     return this.#failed.length

@@ -5,7 +5,7 @@ interface Waiting {
   enter: () => void
 }
 
-/** At most so many people between two stages; the others wait, in order. A group that is larger than that enters when nobody is inside. */
+/** At most so many people between two stages; others wait, in order. A larger group enters when nobody is inside. */
 export class Semaphore {
   readonly #size: number
   readonly #waiting: Waiting[] = []
@@ -19,7 +19,6 @@ export class Semaphore {
     return this.#inside
   }
 
-  /** Resolves when they are inside; rejects with the signal's reason when that aborts first. */
   async enter(size: number, signal: AbortSignal): Promise<void> {
     if (this.#waiting.length === 0 && this.#fits(size)) {
       this.#inside += size

@@ -5,7 +5,6 @@ import { directoryIds, employeeIds, queryIds, studentTerms } from './read-rows.t
 import type { AskedPerson, PersonSource, PopulationList } from './source.ts'
 import { understood } from './understood.ts'
 
-/** PeopleSoft itself for students and terms, SAP, the directory for affiliates, and SnapLogic's person task. */
 export function directSource(ctx: Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>): PersonSource {
   const { uidCarTermGroupSize: limit } = ctx.parameters
   return {
@@ -35,7 +34,7 @@ function listsOf(ctx: Pick<FlowContext<PersonParameters>, 'connect' | 'parameter
   ]
 }
 
-/** One object per term row, CAMPUS_ID under the name BUID; somebody without terms is one object with only that. */
+/** One object per term row, CAMPUS_ID as BUID; one with the id alone for somebody without terms. */
 function uidCarTerms({ buid, terms }: AskedPerson): JsonObject[] {
   if (terms.length === 0) return [{ BUID: buid }]
   return terms.map(({ CAMPUS_ID: _id, 'attr:rownumber': _number, ...columns }) => ({ BUID: buid, ...columns }))

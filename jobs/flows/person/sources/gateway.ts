@@ -6,10 +6,7 @@ import { understood } from './understood.ts'
 
 type Work = Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>
 
-/**
- * The newer upstream: the query endpoint for students, their terms and the faculty's, SAP, the directory for faculty and staff, and the
- * person API, which takes people without terms in batches of their own.
- */
+/** The newer upstream: the query endpoint, SAP, the directory, and the person API, which takes people without terms in separate batches. */
 export function gatewaySource(ctx: Work): PersonSource {
   const { uidCarTermGroupSize, buidBatchSize } = ctx.parameters
   return {
@@ -29,7 +26,7 @@ export function gatewaySource(ctx: Work): PersonSource {
   }
 }
 
-/** Somebody who studies and teaches is asked for both before going on: half an answer would make a poorer document. */
+/** Somebody who studies and teaches is asked for both first: half an answer would make a poorer document. */
 async function lookUp(ctx: Work, { buid, populations }: Member) {
   const studies = populations.includes('student')
   const teaches = populations.includes('faculty')

@@ -4,12 +4,11 @@ import { isJsonObject, type JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { toTermCode } from '#lib/records/term-code.ts'
 
-// As PeopleSoft stores it: CHAR(4).
+// PeopleSoft's CHAR(4).
 const CAREER = /^\S{1,4}$/
 
 type Connections = Pick<FlowContext<unknown>, 'connect'>
 
-/** The rows of a PeopleSoft query, whichever of the two query services the connection is. */
 async function* queryRows(ctx: Connections, query: string, prompts?: Record<string, string>): AsyncGenerator<JsonObject> {
   for await (const row of ctx.connect('peoplesoft').extract({ query, ...(prompts === undefined ? {} : { prompts }) })) {
     if (!isJsonObject(row))
@@ -18,12 +17,10 @@ async function* queryRows(ctx: Connections, query: string, prompts?: Record<stri
   }
 }
 
-/** The ids of a query's rows. */
 export async function* queryIds(ctx: Connections, query: string): AsyncGenerator<unknown> {
   for await (const row of queryRows(ctx, query)) yield row['CAMPUS_ID']
 }
 
-/** Active employees of SAP. */
 export async function* employeeIds(ctx: Connections): AsyncGenerator<unknown> {
   const request = { bapi: 'Z_HR_EMPLOYEE_OBJ_LIST', account: 'HR', table: 'ET_EMP_LIST' }
   for await (const row of ctx.connect('sap').extract(request)) {
@@ -31,7 +28,7 @@ export async function* employeeIds(ctx: Connections): AsyncGenerator<unknown> {
   }
 }
 
-/** People the virtual directory finds; the attribute's name is compared as LDAP does, without case. */
+/** People the directory finds; attribute names are compared without case, as LDAP does. */
 export async function* directoryIds(
   ctx: Connections,
   request: { filter: string; sizeLimit: number; attribute: string },
@@ -45,28 +42,22 @@ export async function* directoryIds(
   }
 }
 
-/** The terms somebody studies in, all rows as they came. Throws `refused` like `termRows`. */
 export function studentTerms(ctx: Connections, buid: string): Promise<JsonObject[]> {
   return termRows(ctx, { query: 'BU_TERM_STD_FULL_TERM', prompt: 'BUID', column: 'CAMPUS_ID', hasCareer: true }, buid)
 }
 
-/** The terms somebody teaches in, all rows as they came. Throws `refused` like `termRows`. */
 export function facultyTerms(ctx: Connections, buid: string): Promise<JsonObject[]> {
   return termRows(ctx, { query: 'BU_FACULTY_GET', prompt: 'EMPLID', column: 'EMPLID', hasCareer: false }, buid)
 }
 
 interface TermQuery {
   query: string
-  /** The prompt that takes the id, and the column that brings it back. */
   prompt: string
   column: string
   hasCareer: boolean
 }
 
-/**
- * Refused when a row speaks of anybody else, as it does when a prompt is ignored, or of a term that can be none: the document that such
- * rows ask for is not the person's.
- */
+/** Refuses rows of anybody else, which come when a prompt is ignored, or of an impossible term: the document would not be the person's. */
 async function termRows(ctx: Connections, termQuery: TermQuery, buid: string): Promise<JsonObject[]> {
   const rows: JsonObject[] = []
   for await (const row of queryRows(ctx, termQuery.query, { [termQuery.prompt]: buid })) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
-/** Passes records on; a connection of another kind, which does not take what this upstream asks for, is an error in words. */
+/** Passes records on; throws in words when the connection is of a kind that cannot serve this upstream. */
 export async function* understood(records: AsyncIterable<unknown>, upstream: string, kind: string): AsyncGenerator<unknown> {
   try {
     yield* records

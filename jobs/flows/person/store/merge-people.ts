@@ -8,21 +8,16 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
 import { settlePostponed } from './postponed-people.ts'
 
-/** What became of one batch of people. */
 export type Merged = MergedDocuments & {
-  /** Put aside: quarantined by pseudonym and postponed with stage `load`. */
   refused: number
-  /** Sent more than once in the batch; the last one counted. */
   duplicates: number
-  /** Read now, and characters that cannot be stored were taken out. */
   cleaned: number
-  /** Read now, and sensitive fields were taken out. */
   stripped: number
 }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId'>
 
-/** Merges a batch in one fenced transaction. Whom the lake refuses is left out, alone, and given to `putAside` with everybody else who is unfit. */
+/** Merges a batch in one fenced transaction. Unusable people, and those the lake rejects, go to `putAside` one by one. */
 export async function mergePeople(
   ctx: Work,
   task: string,

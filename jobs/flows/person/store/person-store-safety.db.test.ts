@@ -22,10 +22,8 @@ afterAll(() => lake.close())
 beforeEach(() => lake.clear())
 
 const sessions: Client[] = []
-// Whatever a test leaves open would hold up the next one.
 afterEach(() => Promise.all(sessions.splice(0).map((session) => session.end())))
 
-/** A loader with its own session and transaction, as another worker would have. */
 async function loader() {
   const client = new Client({ connectionString: lake.url })
   sessions.push(client)
@@ -41,10 +39,8 @@ async function loader() {
       })
       return mergeDocuments(context, client, PERSON_TABLES, { part: EVERYBODY, rows }, curation)
     },
-    /** Locks one row. */
     hold: (buid: string) => client.query(`select from ${CURRENT} where bu_uid = $1 for update`, [buid]),
     commit: () => client.query('commit'),
-    /** Until that work of its waits for another session, or is over. */
     async untilWaiting(work: Promise<unknown>): Promise<void> {
       const over = { yet: false }
       const end = () => {

@@ -13,14 +13,12 @@ export type { Merged, PostponedPerson, Unseen }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'log' | 'quarantine'>
 
-/** Opens the lake's people for one run: makes the tables where there are none, compiles the allow-lists. */
 export async function openPersonStore(ctx: Work): Promise<PersonStore> {
   return new PersonStore(ctx, await openDocuments(ctx, PERSON_TABLES), await readPseudonym(ctx.lake))
 }
 
-/** The people of the lake, for one run. */
 export class PersonStore {
-  /** Salted hash, 12 hexadecimal digits: the only form of an id in logs, rejections and errors. */
+  /** The only form of an id in logs, rejections and errors. */
   readonly pseudonymOf: Pseudonym
   readonly #ctx: Work
   readonly #curation: Curation
@@ -31,14 +29,11 @@ export class PersonStore {
     this.pseudonymOf = pseudonymOf
   }
 
-  /** After a change of an allow-list: makes the curated rows of everybody anew. */
   curateAnew() {
     return curateAnew(this.#ctx, PERSON_TABLES, this.#curation)
   }
 
-  /**
-   * One fenced transaction. Bad rows are left out one by one, quarantined and postponed. Populations only grow here.
-   */
+  /** One fenced transaction; bad rows are quarantined and postponed one by one. Populations only grow here. */
   merge(task: string, people: readonly IncomingPerson[]): Promise<Merged> {
     return mergePeople(this.#ctx, task, people, this.#curation, (refused) => this.#putAside(refused))
   }
@@ -54,7 +49,7 @@ export class PersonStore {
     )
   }
 
-  /** Ids merged by this run, in this attempt or an earlier one. */
+  /** Ids merged by any attempt of this run. */
   async loadedInThisRun(): Promise<ReadonlySet<string>> {
     const rows = await this.#ctx.lake.query<{ buid: string }>(
       'select bu_uid as buid from person_xform.current_person_data where last_seen_run = $1',
@@ -63,22 +58,21 @@ export class PersonStore {
     return new Set(rows.map(({ buid }) => buid))
   }
 
-  /** Ids postponed by this run, in this attempt or an earlier one, and not loaded since; quarantines their lines again, each is one line still. */
+  /** Ids postponed by any attempt of this run and not loaded since; quarantines them again, each is one line still. */
   postponedInThisRun(): Promise<ReadonlySet<string>> {
     return postponedSoFar(this.#ctx, this.pseudonymOf)
   }
 
-  /** Notes people who could not be loaded, for a replay, and quarantines one line each by pseudonym. A later merge of a person takes the note away. */
+  /** Notes people for a replay and quarantines one line each by pseudonym. A later merge removes the note. */
   postpone(failed: readonly PostponedPerson[]): Promise<void> {
     return postponePeople(this.#ctx, failed, this.pseudonymOf)
   }
 
-  /** Those of a run whom nobody has loaded since. */
   postponedOf(runId: string): Promise<{ buid: string; populations: Population[] }[]> {
     return postponedOf(this.#ctx, runId)
   }
 
-  /** At the end of a run of everybody: people who are gone, and populations people no longer belong to. */
+  /** After a run of everybody: removes people who are gone, and populations people have left. */
   deleteUnseen(answer: WholePopulation): Promise<Unseen> {
     return this.#ctx.lake.once('unseen people', 'unseen', (sql) => markUnseen(this.#ctx, sql, answer, this.#curation))
   }

@@ -6,7 +6,6 @@ export interface PersonKey {
   buid: string
 }
 
-/** Where the people are kept: sql/person.sql. */
 export const PERSON_TABLES: DocumentTables<PersonKey> = {
   name: 'person',
   raw: 'person_raw.person_data',
@@ -26,5 +25,5 @@ export const PERSON_TABLES: DocumentTables<PersonKey> = {
   isServiceFirst: false,
 }
 
-/** People are not divided into parts that could be loaded beside each other. */
+/** All people are one part, under one lock. */
 export const EVERYBODY = 0

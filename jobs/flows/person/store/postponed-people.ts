@@ -4,19 +4,15 @@ import type { Population } from '#jobs/flows/person/incoming-person.ts'
 import type { Pseudonym } from '#jobs/flows/person/pseudonym.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 
-/** Somebody who could not be loaded. */
 export interface PostponedPerson {
   buid: string
   populations: readonly Population[]
-  /** Where it went wrong: the term lookup, the person batch, not in the answer, or the lake. */
   stage: 'terms' | 'person' | 'missing' | 'load'
-  /** In words, without an id. */
   reason: string
 }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'quarantine'>
 
-/** Notes people for a replay, each once per run, and quarantines one line each under their pseudonym. */
 export async function postponePeople(ctx: Work, failed: readonly PostponedPerson[], pseudonymOf: Pseudonym): Promise<void> {
   const last = [...new Map(failed.map((person) => [person.buid, person])).values()]
   if (last.length === 0) return
@@ -25,10 +21,7 @@ export async function postponePeople(ctx: Work, failed: readonly PostponedPerson
   await putAside(ctx, last, pseudonymOf)
 }
 
-/**
- * Whom this run has postponed so far and nobody has loaded since. Quarantines their lines once more, which a worker that died after it
- * noted them in the lake did not get to.
- */
+/** Whom this run has postponed and nobody has loaded since. Quarantines their lines again: a worker may have died between note and line. */
 export async function postponedSoFar(ctx: Pick<Work, 'lake' | 'runId' | 'quarantine'>, pseudonymOf: Pseudonym): Promise<Set<string>> {
   const noted = await ctx.lake.query<Pick<PostponedPerson, 'buid' | 'stage' | 'reason'>>(
     'select bu_uid as buid, stage, reason from person_raw.postponed_person where run_id = $1',
@@ -64,12 +57,10 @@ async function note(ctx: Pick<Work, 'now' | 'runId'>, sql: ClientBase, failed: r
   )
 }
 
-/** Whom a run postponed and nobody has loaded since. */
 export function postponedOf(ctx: Pick<Work, 'lake'>, runId: string): Promise<{ buid: string; populations: Population[] }[]> {
   return ctx.lake.query('select bu_uid as buid, populations from person_raw.postponed_person where run_id = $1 order by bu_uid', [runId])
 }
 
-/** Takes the notes about people away who have been loaded, whichever run made them. */
 export async function settlePostponed(sql: ClientBase, buids: readonly string[]): Promise<void> {
   await sql.query('delete from person_raw.postponed_person where bu_uid = any ($1)', [buids])
 }

@@ -7,37 +7,32 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
 
 export interface WholePopulation {
-  /** Everybody of this run, loaded or not, and what they are. Share the arrays: they are few. */
+  /** Everybody of this run, loaded or not. Share the arrays: they are few. */
   population: ReadonlyMap<string, readonly Population[]>
-  /** 0…1: when at most this share of all people, or of one population, is left, it is not believed. */
+  /** 0…1: when at most this share of all people, or of a population, is left, it is not believed. */
   shrinkRatio: number
 }
 
 export interface Unseen {
-  /** People marked as deleted; history and current row stay. */
   deleted: number
-  /** Curated rows of the deleted, and those of services for populations to which somebody no longer belongs. */
+  /** Curated rows of the deleted, and of services for populations that somebody has left. */
   uncurated: number
-  /** People who belong to other populations than before. */
   regrouped: number
-  /** People who are not in the population and yet kept, because too many would go. */
+  /** Not in the population and yet kept, because too many would go. */
   kept: number
-  /** The populations that shrank too much to be true; whoever belonged to them still does. */
+  /** Populations that shrank too much to be true: nobody leaves them. */
   distrusted: Population[]
 }
 
 type Work = Pick<FlowContext<unknown>, 'now' | 'runId'> & { lake: Pick<FlowContext<unknown>['lake'], 'copyIn'> }
 
-// So few may leave a population at once, however small it is.
+// So few may leave even a small population.
 const FEW = 5
 
 const ABSENT = 'not exists (select from person_population p where p.bu_uid = c.bu_uid)'
 
-/**
- * After a run of everybody: people who are neither in its population nor were loaded by it are marked as deleted and their curated rows
- * go; the others are noted as exactly what they are now, and what services of other populations were shown of them goes. When too many
- * would go, none does.
- */
+/** After a run of everybody: whoever is neither in its population nor loaded by it is marked as deleted, without curated rows; the
+ * others get exactly their present populations, and rows of services for other ones go. When too many would go, none does. */
 export async function markUnseen(ctx: Work, sql: ClientBase, answer: WholePopulation, curation: Curation): Promise<Unseen> {
   const at = new Date(ctx.now())
   await sql.query(lockOf(PERSON_TABLES), [EVERYBODY])
@@ -64,7 +59,6 @@ function* populationLines(population: WholePopulation['population']): Generator<
   for (const [buid, populations] of population) yield [buid, `{${populations.toSorted().join()}}`]
 }
 
-/** Of everybody who was known or is named now, those who are absent. */
 async function countAbsent(sql: ClientBase, runId: string): Promise<Counted> {
   const { rows } = await sql.query<Counted>(
     `select (select count(*)::int from (
@@ -77,7 +71,7 @@ async function countAbsent(sql: ClientBase, runId: string): Promise<Counted> {
   return rows[0] ?? { live: 0, unseen: 0 }
 }
 
-/** A part of another population may shrink: the whole is looked at. */
+/** A population that is part of another may shrink: the whole is compared. */
 async function findDistrusted(sql: ClientBase, shrinkRatio: number): Promise<Population[]> {
   const { rows } = await sql.query<Counted & { population: Population }>(
     `select population, count(*)::int as live, (count(*) filter (where not is_named))::int as unseen
@@ -93,7 +87,7 @@ async function findDistrusted(sql: ClientBase, shrinkRatio: number): Promise<Pop
     .map(({ population }) => population)
 }
 
-/** Populations of doubtful sources are kept. Who gained one without being loaded is marked, so that the next run curates for it. */
+/** Distrusted populations are kept. Whoever gained one without being loaded is marked, so that the next run curates for it. */
 async function notePopulations(
   sql: ClientBase,
   distrusted: readonly Population[],
@@ -120,7 +114,7 @@ async function notePopulations(
   return rows[0] ?? { regrouped: 0, withdrawn: 0 }
 }
 
-/** A replay brings nobody back who is gone, and loads the others as what they are now. */
+/** A replay brings nobody back who is gone, and loads the others with their present populations. */
 async function notePostponed(sql: ClientBase, distrusted: readonly Population[]): Promise<void> {
   await sql.query(`delete from person_raw.postponed_person c where ${ABSENT} and not c.populations && $1::text[]`, [distrusted])
   await sql.query(

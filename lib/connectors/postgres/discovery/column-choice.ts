@@ -1,23 +1,20 @@
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { type CandidateColumn, type ColumnChoice, isTimeType, otherTimes, rankColumns } from './column-score.ts'
 
-/** What a first reading of a column showed. */
 export interface NewestValue {
   /** The newest value that is not later than tomorrow; null: no row has one yet. */
   at: Instant | null
   /** As PostgreSQL prints it. */
   text: string
-  /** Later ones stand in it too: plans, or a 9999 for "never". */
+  /** Later ones exist, too: plans, or a 9999 for "never". */
   ahead: boolean
-  /** What its times mean where they tell no zone. */
   zone: string
 }
 /** Null where a column holds no times of the past. */
 export type NewestValues = ReadonlyMap<string, NewestValue | null>
 
-/** Columns this much behind another one do not tell of every write. */
 const BEHIND_MS = DAY_MS
-/** Of columns that tell what happened, those that are told apart by less than this are told apart by their values. */
+/** Columns whose scores differ by less are told apart by their values. */
 const ALIKE = 10
 
 interface Picked {
@@ -30,7 +27,7 @@ function isLater(values: NewestValues, a: ColumnChoice, b: ColumnChoice, byMs: n
   return one?.at != null && (other?.at ?? Number.NEGATIVE_INFINITY) + byMs < one.at
 }
 
-/** A column of changes that nobody fills at first says less than the one that tells when rows were made. */
+/** A change column that is null in new rows says less than the creation column. */
 function pickWritten(ranked: readonly ColumnChoice[], best: ColumnChoice, values: NewestValues): Picked {
   const others = ranked.filter((choice) => choice.clock === 'writtenAt' && isLater(values, choice, best, BEHIND_MS))
   const [newest] = others.toSorted((a, b) => (isLater(values, a, b, 0) ? -1 : 1))
@@ -44,7 +41,6 @@ function pickHappened(ranked: readonly ColumnChoice[], best: ColumnChoice, value
   return { choice, because: choice.because }
 }
 
-/** Why a column without a telling name was taken, counting what else there is. */
 function whyGuessed({ choice, because }: Picked, columns: readonly CandidateColumn[], values: NewestValues): string {
   const times = columns.filter((column) => isTimeType(column.type)).map((column) => column.name)
   const others = times.filter((name) => name !== choice.column)
@@ -55,10 +51,8 @@ function whyGuessed({ choice, because }: Picked, columns: readonly CandidateColu
   return `none of its ${times.length} times (${times.join(', ')}) is named like a time of writing; ${newest}; ${because}`
 }
 
-/**
- * The column that best tells when the table was loaded, with the reason; null when none does. `values` are the newest
- * values of what `rankColumns` put first: a column without a value, or of plans only, is no witness.
- */
+/** The column that best tells when the table was loaded, with the reason; null: none. A column without a value, or of plans only, never
+ * is. */
 export function chooseColumn(columns: readonly CandidateColumn[], values: NewestValues = new Map()): ColumnChoice | null {
   const ranked = rankColumns(columns).filter((choice) => values.get(choice.column) !== null)
   const filled = ranked.filter(({ column }) => values.get(column)?.at !== null)
@@ -69,7 +63,6 @@ export function chooseColumn(columns: readonly CandidateColumn[], values: Newest
   return { ...picked.choice, because: `column ${picked.choice.column}: ${because}` }
 }
 
-/** Why no column was taken, with the times that tell of something else. */
 export function whyNoColumn(columns: readonly CandidateColumn[], values: NewestValues = new Map()): string {
   const empty = rankColumns(columns).filter((choice) => values.get(choice.column) === null)
   if (empty.length > 0)

@@ -1,13 +1,11 @@
 import { TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import { type NameReading, readName, toSnakeCase } from './column-words.ts'
 
-/** What the system catalogue knows about a column that might tell when rows were loaded. */
 export interface CandidateColumn {
   name: string
   type: number
   indexed: boolean
   nullable: boolean
-  /** Its default is the moment of writing: now(), current_timestamp, … */
   stampsItself: boolean
 }
 
@@ -30,7 +28,6 @@ interface Convention {
   means: string
 }
 
-/** What loading tools call their columns, and prefixes that leave no doubt. */
 const TOOLS: readonly (Convention & { pattern: RegExp })[] = [
   {
     pattern:
@@ -68,7 +65,6 @@ const NUMERIC: readonly number[] = [TYPE.int4, TYPE.int8, TYPE.numeric, TYPE.flo
 /** Numbers and texts of these names are times although nothing in the name says so. */
 const SAID_SHORTLY = /^(created|updated|changed|modified|touched)$/i
 
-/** Whether columns of this type hold times and nothing else. */
 export function isTimeType(type: number): boolean {
   return TIMES.includes(type)
 }
@@ -122,7 +118,6 @@ export function rankColumns(columns: readonly CandidateColumn[]): ColumnChoice[]
     .toSorted((a, b) => b.score - a.score)
 }
 
-/** Columns that hold times of something else: birthdays, validity, what is planned. */
 export function otherTimes(columns: readonly CandidateColumn[]): string[] {
   return columns.filter((column) => isTimeType(column.type) && judge(column) === null).map((column) => column.name)
 }

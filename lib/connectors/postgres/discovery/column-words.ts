@@ -5,9 +5,9 @@ export interface NameReading {
   role: NameRole
   /** A word for a moment is part of it (`date`, `at`, `datum`, `fecha`), so that a number or text may be one. */
   saysTime: boolean
-  /** Words that say nothing to us; a prefix such as `rev_` is one. */
+  /** How many words are unknown; a prefix such as `rev_` is one. */
   unknown: number
-  /** All of it is understood, but for a prefix: enough to take a number or a text for a time. */
+  /** All words but a prefix are known: enough to take a number or a text for a time. */
   clear: boolean
 }
 
@@ -74,7 +74,6 @@ function splitEnd(text: string): string[] {
   return [text]
 }
 
-/** The words of each part of a name; a part that is no word is taken apart. */
 function partsOf(name: string): string[][] {
   const parts = toSnakeCase(name)
     .split('_')
@@ -102,7 +101,6 @@ export function readName(name: string): NameReading {
   const parts = partsOf(name)
   const kinds = parts.flat().map((word) => KIND.get(word))
   const has = (kind: Word) => kinds.includes(kind)
-  /** `mtime` is a verb and a time. */
   const isTimed = parts.flat().some((word) => KIND.has(word) && word.endsWith('time'))
   const does = kinds.some((kind) => VERBS.includes(kind))
   const saysTime = isTimed || has('time') || has('day') || ((has('on') || has('last')) && does)

@@ -4,14 +4,12 @@ import { type Relation, rowsBelow } from './inventory.ts'
 import { type LoadRhythm, type Proposal, proposeFromRhythm, whyNotJudged, withoutColumn } from './propose-policy.ts'
 import { MOST_COLUMNS, onlyPast, planReading, type ReadPlan } from './sample.ts'
 
-/** One relation on its way to a proposal. */
 export interface Draft {
   relation: Relation
-  /** The columns that may tell, the most telling first. */
   ranked: readonly ColumnChoice[]
   plan: ReadPlan
   notJudged: string | null
-  /** Null: not looked at, or without rows. */
+  /** Null: not read, or without rows. */
   values: NewestValues | null
   isEmpty: boolean
   choice: ColumnChoice | null
@@ -28,25 +26,22 @@ export function toDraft(relation: Relation, byOid: ReadonlyMap<number, Relation>
   return { ...draft, choice: relation.readable ? chooseColumn(relation.columns) : null }
 }
 
-/** Whether there is anything to read. */
 export function isWorthReading({ relation, ranked }: Draft): boolean {
   return relation.readable && ranked.length > 0
 }
 
-/** The draft with what its columns hold; `values` null: it has no rows. */
 export function withValues(draft: Draft, values: Map<string, NewestValue | null> | null): Draft {
   if (values === null) return { ...draft, isEmpty: true }
   return { ...draft, values, choice: chooseColumn(draft.relation.columns, values) }
 }
 
-/** Reasons as full sentences: they are read above the proposed promise. */
 function sentences(...reasons: string[]): string {
   return reasons.map((reason) => `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.$/, '')}.`).join(' ')
 }
 
 const none = (because: string): Proposal => ({ input: { kind: 'none' }, because })
 
-/** Leaves out rows that lie in the future, where there are any and the column can be asked: they would hide those that have come. */
+/** Leaves out future rows where there are any and the column can be asked: they would hide those that have come. */
 export function condition({ choice, values }: Draft): string | null {
   const newest = choice === null ? undefined : values?.get(choice.column)
   return choice !== null && newest?.ahead === true ? onlyPast(choice, newest.zone) : null
@@ -84,10 +79,8 @@ export function proposeFor(draft: Draft): Proposal {
 
 /** When nothing anywhere was written for so long, the database is a copy or an archive rather than late in all its parts. */
 const QUIET_DAYS = 8
-/** So many tables must say so. */
 const WITNESSES = 3
 
-/** A draft with what is proposed for it. */
 export interface Proposed {
   draft: Draft
   policy: Proposal

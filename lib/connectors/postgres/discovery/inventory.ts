@@ -1,7 +1,6 @@
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { CandidateColumn } from './column-score.ts'
 
-/** A table, view, materialised view, partitioned or foreign table that is somebody's own. */
 export interface Relation {
   oid: number
   schema: string
@@ -17,13 +16,10 @@ export interface Relation {
   /** Its size in blocks, as the server last noted it, or at least what its rows must take. */
   blocks: number
   columns: CandidateColumn[]
-  /** Oids of relations it is made from. */
   upstream: { oid: number; hint: 'view' | 'foreign-key' }[]
-  /** Foreign keys that point here. */
   referencedBy: number
 }
 
-/** Not the system's, not an extension's, not one partition of a table that is found as a whole. */
 const OWN = `
 own as (
   select c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relpages, c.relrowsecurity and row_security_active(c.oid) as row_security,
@@ -51,10 +47,8 @@ from own cross join lateral (
   ) k
 ) size order by 2, 3`
 
-/**
- * Columns with the type below all their domains. A default is read in the form it is stored in (now() and its relatives by number):
- * having it printed would wait for whoever holds the table.
- */
+/** Columns with the type below all their domains. Defaults are read as stored (functions by number): pg_get_expr would wait for a
+ * table's lock. */
 const COLUMNS = `with recursive ${OWN}, base(id, type) as (
   select oid, oid from pg_type where typtype <> 'd'
   union all
@@ -89,7 +83,6 @@ interface ColumnRow {
   indexed: boolean
 }
 
-/** Rows of everything a view is made from, directly or through other views. */
 export function rowsBelow(relation: Relation, byOid: ReadonlyMap<number, Relation>): number {
   const seen = new Set<number>()
   const waiting = [relation]
@@ -114,7 +107,6 @@ export async function readServer(session: Session): Promise<{ version: number; z
   return row ?? { version: 0, zone: 'UTC' }
 }
 
-/** Everything the system catalogue tells about the relations of the given schemas (null: all), in three queries. */
 export async function readInventory(session: Session, schemas: readonly string[] | null): Promise<Relation[]> {
   const given = [schemas === null ? null : [...schemas]]
   const [relations, columns, edges] = await Promise.all([

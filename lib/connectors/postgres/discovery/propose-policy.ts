@@ -4,12 +4,11 @@ import type { Relation } from './inventory.ts'
 
 export type Proposal = NonNullable<Found['policy']>
 
-/** How often a table was written, from its newest days: days ago, newest first. */
 export interface LoadRhythm {
   daysAgo: readonly number[]
   /** The latest minute of the day at which a past day's newest rows came; null where only days are told. */
   latestMinute?: number | null
-  /** The column tells of loads: a table whose rows are all of today is loaded anew each time. */
+  /** The column tells of loads; if all rows are of today, the table is loaded anew each time. */
   load?: boolean
   /** The column tells when something happened: yesterday is as new as it gets. */
   happened?: boolean
@@ -21,16 +20,15 @@ const BOOKKEEPING =
 const TROUBLE = /(^|_)(errors?|exceptions?|failures?|faults?|dead_letters?|bounces?)_?(logs?|queue|messages|history)?$/i
 const FEW_ROWS = 2000
 const STALE_DAYS = 100
-/** So many days with data make a rhythm; fewer are a hint. */
+/** So many days with data make a rhythm. */
 const KNOWN_DAYS = 5
-/** A rhythm this well known may be said to be broken. */
 const WELL_KNOWN_DAYS = 10
 const HOUR = 60
-/** A page is read from 08:00 on: what comes later needs an hour of its own. */
+/** The page is read from 08:00 on: what comes later is promised by its own hour. */
 const READY_BY = 8 * HOUR
 const LATEST_BY = 23 * HOUR
 
-/** Watched, not judged: with the reason why a promise would only make noise. Null: nothing speaks against one. */
+/** Why a promise on it would only make noise; null: nothing speaks against one. */
 export function whyNotJudged(relation: Relation): string | null {
   if (!relation.usable)
     return `this account may not look into schema ${relation.schema}: GRANT USAGE on it first, then SELECT on what is to be watched`
@@ -66,7 +64,6 @@ function promiseOf(everyDays: number, by: string | null = null): Proposal['input
   }
 }
 
-/** The promise for rows that came at most `gap` days apart: by the hour at which they were always there. */
 function punctual(gap: number, { latestMinute, happened }: LoadRhythm): { input: Proposal['input']; hour: string } {
   const ready = happened === true || latestMinute == null ? 0 : Math.ceil((latestMinute + HOUR) / 30) * 30
   if (ready <= READY_BY) return { input: promiseOf(gap), hour: '' }
@@ -90,7 +87,7 @@ function ofFewDays(known: number, newest: number, gap: number): Proposal {
   return { input: promiseOf(2 * gap), because: `${told}: a promise with as much again to spare` }
 }
 
-/** A promise that the table's own recent past would have kept; where it breaks it today, a well-known rhythm has broken off. */
+/** A promise that the table's recent past would have kept; broken today only where a well-known rhythm has stopped. */
 export function proposeFromRhythm(rhythm: LoadRhythm): Proposal {
   const [newest, ...older] = rhythm.daysAgo
   if (newest === undefined) return none('it is empty, so its past tells nothing: promise it once it fills')
@@ -103,7 +100,7 @@ export function proposeFromRhythm(rhythm: LoadRhythm): Proposal {
   const usual = gaps[Math.floor(gaps.length / 2)] ?? largest
   const isRegular = largest <= 3 * usual
   const silent = newest - (rhythm.happened === true ? 1 : 0)
-  // Of a few longer gaps the longest is soon outdone: who waits as long already is not late for that.
+  // The longest of a few gaps is soon exceeded: only a well-known rhythm is called late for having waited just as long.
   const isHeld = silent < largest || (silent === largest && (largest === 1 || known >= WELL_KNOWN_DAYS))
   if (isRegular && isHeld) {
     const { input, hour } = punctual(largest, rhythm)

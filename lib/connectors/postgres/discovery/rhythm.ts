@@ -9,7 +9,7 @@ import type { Relation } from './inventory.ts'
 import type { LoadRhythm } from './propose-policy.ts'
 import { notAhead, onlyPast, type ReadPlan } from './sample.ts'
 
-/** How many of a table's newest days with data are looked at; each costs one step in an index. */
+/** How many of a table's newest days are read; each costs one step in an index. */
 const DAYS_SEEN = 30
 const INTEGERS: readonly number[] = [TYPE.int2, TYPE.int4, TYPE.int8]
 /** Numbers since 1970 by their size: nano-, micro-, milliseconds, seconds. */
@@ -19,12 +19,10 @@ const EPOCHS: readonly { from: number; perSecond: number }[] = [
   { from: 1e11, perSecond: 1e3 },
 ]
 
-/** Whether digits are a written date (20261129…) rather than a count since 1970: then the day is in the first eight. */
 function isWrittenDate(digits: string, at: Instant): boolean {
   return digits.startsWith(new Date(at).toISOString().slice(0, 7).replace('-', '')) || /^\d{8}$/.test(digits)
 }
 
-/** Whose days are counted, and what values without a zone mean. */
 export interface RhythmZones {
   values: string
   page: string
@@ -39,17 +37,15 @@ function dayOfTime(value: string, type: number, { values, page }: RhythmZones): 
   return `date_trunc('day', ${value} ${meant}, ${quoteText(page)}) ${meant}`
 }
 
-/** A number of so many parts of a second since 1970. */
 function dayOfEpoch(value: string, perSecond: number, { page }: RhythmZones): string {
   return `extract(epoch from date_trunc('day', to_timestamp(${value} / ${perSecond}::float8), ${quoteText(page)}))::int8 * ${perSecond}::int8`
 }
 
-/** A number whose first eight digits are the day. */
 function dayOfWritten(value: string, type: number, day: number): string {
   return INTEGERS.includes(type) ? `${value} / ${day} * ${day}` : `floor(${value} / ${day}) * ${day}`
 }
 
-/** The beginning of the day a value lies in, as SQL over `value`, so that one day counts once; texts are taken by their own. */
+/** SQL: the beginning of the day a value lies in, so that one day counts once; texts are grouped by their own day. */
 function dayOf(value: string, choice: ColumnChoice, { text, at }: NewestValue, zones: RhythmZones): string {
   if (isTimeType(choice.type)) return dayOfTime(value, choice.type, zones)
   const digits = text.trim().split('.')[0] ?? ''
@@ -85,7 +81,6 @@ export function rhythmStatement(relation: Relation, choice: ColumnChoice, plan: 
 
 const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))
 
-/** The answer as days before now in the page's zone, with the latest hour at which a past day's last rows came. */
 export function readRhythm(
   text: string | null,
   choice: ColumnChoice,

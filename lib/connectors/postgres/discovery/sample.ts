@@ -6,24 +6,18 @@ import type { NewestValue } from './column-choice.ts'
 import { type ColumnChoice, isTimeType } from './column-score.ts'
 import type { Relation } from './inventory.ts'
 
-/** Relations this small are read through even where no index leads with the column. */
 const FEW_ROWS = 100_000
 /** A view is run for its past when all it is made from together has at most this many rows. */
 const VIEW_ROWS = 1_000_000
-/** Blocks read here and there in a large table, and at its end, where new rows mostly are. */
 const SPREAD_BLOCKS = 2000
 const LAST_BLOCKS = 200
-/** From this version on the end of a table can be read by itself. */
 const READS_ENDS = 140_000
-/** How many columns of a relation are tried. */
 export const MOST_COLUMNS = 4
 const EARLIEST: Instant = Date.UTC(1990, 0, 1)
 /** Later values are plans, or stand for "never". */
 const TOMORROW = "(now() + interval '1 day')"
 
-/** How the values of a column without an index are read. */
 export interface ReadPlan {
-  /** What stands after `from`, for the given columns. */
   source(columns: readonly string[]): string
   sampled: boolean
   /** Too large to be read more than once: its newest value is asked for, as every probe does, and not its past. */
@@ -34,7 +28,7 @@ function samplePlan(relation: Relation, version: number): ReadPlan {
   const table = quoteTable(relation)
   const share = Math.min(100, (100 * SPREAD_BLOCKS) / Math.max(1, relation.blocks))
   const end = relation.kind !== 'p' && relation.whole && version >= READS_ENDS && relation.blocks > LAST_BLOCKS
-  // As a query of its own it is worked out once, so that the end is found without passing all that lies before.
+  // As an uncorrelated subquery it is computed once, and the planner can then skip to the end by a TID range scan.
   const from = `(select format('(%s,0)', greatest(0, pg_relation_size(${relation.oid}) / current_setting('block_size')::int - ${LAST_BLOCKS}))::tid)`
   return {
     sampled: true,
@@ -47,20 +41,19 @@ function samplePlan(relation: Relation, version: number): ReadPlan {
   }
 }
 
-/** How to read a relation's columns that no index leads with. */
 export function planReading(relation: Relation, rowsBelow: number, version: number): ReadPlan {
   const whole: ReadPlan = { sampled: false, once: relation.kind === 'v' && rowsBelow > VIEW_ROWS, source: () => quoteTable(relation) }
   if (relation.kind === 'v' || relation.kind === 'f' || relation.rows <= FEW_ROWS) return whole
   return samplePlan(relation, version)
 }
 
-/** The condition that leaves out what lies ahead of every zone's clock; only types that hold times can be asked. */
+/** SQL: leaves out what lies ahead of every zone's clock; null for types that hold no times. */
 export function notAhead(choice: ColumnChoice, name: string): string {
   if (choice.type === TYPE.date) return `${name} <= current_date`
   return isTimeType(choice.type) ? `${name} < ${TOMORROW}` : 'true'
 }
 
-/** The condition that leaves out what has not come yet, as the catalogue writes it; null for types that cannot be asked. */
+/** The condition, as the catalogue writes it, that leaves out the future; null for types that cannot be asked. */
 export function onlyPast({ column, type }: ColumnChoice, zone: string): string | null {
   const name = quoteIdentifier(column)
   if (type === TYPE.timestamptz) return `${name} <= now()`
@@ -91,13 +84,12 @@ export function firstLookStatement(relation: Relation, choices: readonly ColumnC
   return `select ${[`exists (select from ${table})::text`, ...values].join(', ')}${from}`
 }
 
-/** What times without a zone may mean: what the connection says, else as UTC, else where people or the server are. */
 export interface ValueZones {
   said: string | undefined
   likely: readonly string[]
 }
 
-/** The zone in which the value lies in the past: times of a place that is ahead of UTC seem to lie in the future. */
+/** The zone in which the value lies in the past: local times east of UTC, read as UTC, seem to lie in the future. */
 function zoneOf(text: string | null, choice: ColumnChoice, { said, likely }: ValueZones, now: Instant): string {
   if (said !== undefined) return said
   const fits = (zone: string) => {
@@ -117,7 +109,6 @@ function readValue(newest: string | null, past: string | null, choice: ColumnCho
   return { at: time.at, text: past ?? '', ahead: isAhead, zone }
 }
 
-/** What the first probe showed of each column; null for a relation without rows. */
 export function readFirstLook(
   row: TextRow,
   choices: readonly ColumnChoice[],

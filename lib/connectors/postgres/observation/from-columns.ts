@@ -13,14 +13,13 @@ const STEP_MS = HOUR_MS / 2
 const MOST_STEPS = 28
 const SLACK_MS = 3 * MINUTE_MS
 
-/** By how many half hours `at` is ahead of `now` when it is so almost exactly; null otherwise. A wrong zone looks like this. */
+/** How many half hours `at` is ahead of `now`, if almost exactly so: the mark of a wrong zone. */
 function halfHoursAhead(at: Instant, now: Instant): number | null {
   const steps = Math.round((at - now) / STEP_MS)
   if (steps < 1 || steps > MOST_STEPS) return null
   return Math.abs(at - now - steps * STEP_MS) <= SLACK_MS ? steps : null
 }
 
-/** What to say about a newest value that lies in the future; null when it does not. */
 function futureWarning(at: Instant, now: Instant, before: number | null): string | null {
   if (!isFuture(at, now)) return null
   const steps = halfHoursAhead(at, now)
@@ -47,12 +46,10 @@ function aheadOf(probed: Probed, clock: ClockReading['clock'], at: Instant): { a
   return { ahead: halfHoursAhead(at, probed.now), warning: futureWarning(at, probed.now, before) }
 }
 
-/** What one column says: a reading, or why it is none. */
 type ReadColumn =
   | { ok: true; reading: ClockReading; warnings: string[]; ahead: number | null; isWeak: boolean }
   | { ok: false; problem: string }
 
-/** Turns the newest value of one column into a reading, or into the reason why it is none; `hasRows` null: not asked. */
 function readColumn(probed: Probed, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
   const { name, clock } = probed.columns[slot] ?? { name: '', clock: probed.settings.clock }
   const question = answer.questions[slot] ?? 'greatest'
@@ -83,7 +80,6 @@ function howFound(probed: Probed, indexed: boolean): string {
   return probed.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
 }
 
-/** The answer to `newestStatement`, and how it was asked for. */
 export interface NewestAnswer {
   row: TextRow
   questions: readonly Question[]
@@ -93,7 +89,6 @@ export interface NewestAnswer {
   costMs: number
 }
 
-/** What the columns’ newest values say; a table whose rows tell no time is none that we could look at. */
 export function fromColumns(probed: Probed, settings: PostgresSettings, answer: NewestAnswer): Observation {
   const { asset, table } = probed
   const zone = probed.settings.zone ?? settings.zone

@@ -4,7 +4,7 @@ import { type Probed, tableWarnings } from './observation.ts'
 import { type Difference, type ProbeState, rowsWritten, toProbeState } from './probe-state.ts'
 import type { RowsProbe } from './rows-seen.ts'
 
-/** Rows of new transactions in rewritten storage may be a load that is not counted yet; counters are never behind by more. */
+/** After a rewrite of the storage, new rows may be a load whose counters are not flushed yet; they are never behind by more. */
 const COUNTED_AFTER_MS = 2 * MINUTE_MS
 
 const WRITTEN = 'Rows are visible that were not there at the look before, and the write counters moved'
@@ -25,17 +25,15 @@ const TOLD: Record<Difference, string> = {
   uncounted: UNDONE,
 }
 
-/** What a probe found out about the rows of a table without a time column; `why` it could not, where it could not. */
 export type RowsTold = { probe: RowsProbe; why: null } | { probe: null; why: string }
 
 interface Decision {
   isWrite: boolean
-  /** The counters alone say so. */
+  /** Only the counters say so. */
   byWordOf: string | null
   isEmpty: boolean
-  /** Rows of new transactions, but no counter moved (yet). */
   isUnsettled: boolean
-  /** What was kept of the rows belongs to another cluster, or to a later time of this one. */
+  /** The rows seen before belong to another cluster or timeline. */
   isElsewhere: boolean
 }
 
@@ -53,7 +51,6 @@ function decide(probed: Probed, told: RowsTold): Decision {
   return { ...NOTHING, isWrite: isNew }
 }
 
-/** The rows told nothing. */
 function byCounters({ previous, table, difference }: Probed, { probe, why }: RowsTold, before: ProbeState | null): Decision {
   const wasSeen = before?.rowsSeen != null
   if (probe?.isWithin && wasSeen) return { ...NOTHING, isElsewhere: true }
@@ -66,7 +63,7 @@ function sameTable({ previous, about }: Probed): ProbeState | null {
   return previous?.about === about ? previous : null
 }
 
-/** A table filled elsewhere took its place: none of its rows was visible under this name. */
+/** A table filled elsewhere was renamed into its place. */
 function isAnother({ table }: Probed, before: ProbeState | null): boolean {
   return before !== null && before.relid !== table.relid
 }
@@ -75,7 +72,6 @@ function wasEmpty(before: ProbeState | null): boolean {
   return before?.readings.some((reading) => reading.at === null) ?? false
 }
 
-/** A load that rewrote the storage would have been counted by now. */
 function isOverdue({ now, difference }: Probed, before: ProbeState | null): boolean {
   return difference === 'same' && before?.rewrittenAt != null && now - before.rewrittenAt >= COUNTED_AFTER_MS
 }
@@ -88,10 +84,8 @@ function inWords(probed: Probed, { isWrite, byWordOf, isEmpty, isElsewhere }: De
   return isWrite ? `${WRITTEN}: something was written in between.` : TOLD[probed.difference]
 }
 
-/**
- * Without a column the counters say that something may have been written between two probes, and the rows whether it came to anything:
- * an arrival is a row that became visible. Where the rows cannot be asked, the counters’ word stands.
- */
+/** Counters tell that something may have been written, the rows whether any became visible: only that is an arrival. Where the rows
+ * cannot be asked, the counters decide. */
 export function fromCounters(probed: Probed, told: RowsTold): Observation {
   const { asset, table, previous, difference, about, now } = probed
   const before = sameTable(probed)

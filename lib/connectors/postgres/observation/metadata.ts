@@ -2,28 +2,23 @@ import { TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { TablePath } from '#lib/connectors/postgres/table-path.ts'
 
-/** The server as one probe found it. */
 export interface ServerState {
   /** Changes with every restart: counters from before may be gone. */
   startedAt: string
   /** Counters only count where rows are written by sessions: not on a standby, not with track_counts off. */
   countersCount: boolean
   readOnly: boolean
-  /** The server's clock in ms. */
   clock: number
 }
 
-/** One relation as the system catalogue knows it, partitions and children included. */
 export interface TableState {
   relid: number
   kind: string
   readable: boolean
-  /** All its columns may be read, those the system keeps included. */
   wholeReadable: boolean
   rowSecurity: boolean
   /** It and all its partitions are stored as PostgreSQL's own heap: each row knows the transaction that wrote it. */
   isHeap: boolean
-  /** It has partitions or children. */
   hasChildren: boolean
   /** Sum over the relation and its partitions; changes with TRUNCATE, VACUUM FULL and swaps. */
   fileNode: number
@@ -43,7 +38,7 @@ export interface Metadata {
 /** The fixed object id of PostgreSQL's own way of storing rows; before version 12 there was no other. */
 const HEAP = 2
 
-/** One row per wanted relation, one query per database. Takes no lock on any of them. */
+/** One row per relation in one statement; takes no lock on any of them. */
 const METADATA = `
 with recursive want as (
   select * from unnest($1::text[], $2::text[]) with ordinality as w(schema, name, i)
@@ -111,7 +106,6 @@ function toTableState(row: MetadataRow): TableState {
   }
 }
 
-/** Everything the system catalogue and the counters know about the given relations, in one query. */
 export async function readMetadata(session: Session, paths: readonly TablePath[]): Promise<Metadata> {
   const rows = await session.rows<MetadataRow>(METADATA, [paths.map((p) => p.schema), paths.map((p) => p.name)])
   const tables: (TableState | null)[] = paths.map(() => null)
@@ -128,7 +122,6 @@ export async function readMetadata(session: Session, paths: readonly TablePath[]
   }
 }
 
-/** How one column can be read. */
 export interface ColumnState {
   exists: boolean
   readable: boolean
@@ -155,7 +148,6 @@ left join lateral (
   ) select oid::int8, category from base where next = 0
 ) t on true`
 
-/** How the given columns can be read, in one query, in the order asked for. */
 export async function readColumns(session: Session, columns: readonly { relid: number; name: string }[]): Promise<ColumnState[]> {
   if (columns.length === 0) return []
   const rows = await session.rows<ColumnState & { i: number }>(COLUMNS, [columns.map((c) => c.relid), columns.map((c) => c.name)])

@@ -7,16 +7,13 @@ export const MOST_FORMS = 200
 /** Larger tables with an index are asked for the last text in its order alone. */
 const MANY_ROWS = 100_000
 
-/** How the newest value of a column is asked for. */
 export type Question =
   /** The greatest value, as the type orders them. */
   | 'greatest'
-  /** Texts order as instants only among those of one form and offset: the last of each. */
+  /** Texts sort as instants only within one form and offset: the last of each. */
   | 'last-of-each-form'
-  /** The last in the order of texts, which may not be the newest. */
   | 'last-text'
 
-/** How to ask for a column's newest value. */
 export function questionFor(column: ColumnState, rows: number): Question {
   if (column.type !== TYPE.text) return 'greatest'
   return column.indexed && rows > MANY_ROWS ? 'last-text' : 'last-of-each-form'
@@ -30,10 +27,8 @@ function newestOf(name: string, from: string, question: Question): string {
     group by translate(v, '123456789', '000000000'), substring(v from '(?:Z|[+-]\\d\\d(?::?\\d\\d)?)$') limit ${MOST_FORMS + 1}) f)`
 }
 
-/**
- * One statement: the newest value of each column among the rows that count, and, where one has none, whether there are such rows at
- * all (the last column; null: not asked).
- */
+/** One statement: each column's newest value among the rows that count, and, where one is null, whether such rows exist (last column;
+ * null: not asked). */
 export function newestStatement(
   path: TablePath,
   columns: readonly { name: string; question: Question }[],

@@ -9,7 +9,7 @@ export type NewestReading = (Good & { isWeak: boolean }) | Extract<TimeReading, 
 
 const textsSchema = z.array(z.string())
 
-/** Reads the answer to one question of `newestStatement`: of texts the newest instant, whatever their forms and offsets. */
+/** Reads one answer to `newestStatement`: of texts the newest instant, whatever their forms and offsets. */
 export function newestOf(
   value: string | null,
   type: number,

@@ -6,11 +6,9 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import type { ServerState, TableState } from './metadata.ts'
 import { type Difference, type ProbeState, toProbeState } from './probe-state.ts'
 
-/** One asset on its way through a probe. */
 export interface Probed {
   asset: ObservedAsset
   settings: PostgresAsset
-  /** The columns to read, each with the clock it feeds. */
   columns: { name: string; clock: ClockReading['clock'] }[]
   path: TablePath
   previous: ProbeState | null
@@ -18,7 +16,6 @@ export interface Probed {
   table: TableState
   server: ServerState
   difference: Difference
-  /** Position in the round of probes. */
   looks: number
   now: Instant
   /** The probe's shared cost, per asset. */
@@ -30,7 +27,6 @@ export function failed(assetKey: string, publicMessage: string, message: string 
   return { ok: false, assetKey, publicMessage, message, lasting }
 }
 
-/** What an engineer should hear about the table or the session, whatever was read. */
 export function tableWarnings(probed: Probed): string[] {
   const warnings: string[] = []
   if (probed.table.rowSecurity) warnings.push('Row security is on: the account may not see every row.')

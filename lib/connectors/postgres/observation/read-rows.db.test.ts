@@ -15,7 +15,6 @@ afterAll(() => db.drop())
 const watch = (path: string) => watchTable(db, path)
 const seenBy = async (look: ReturnType<typeof watch>) => (await look()).seen
 
-/** A session of somebody else's, whose writes are counted at once. */
 async function elsewhere(text: string): Promise<void> {
   await other.query(text)
 }

@@ -7,15 +7,14 @@ import { fromCounters } from './from-counters.ts'
 import { failed, type Probed } from './observation.ts'
 import { readRowsAnswer, rowsStatement, seenBefore, whyNotAsked } from './rows-seen.ts'
 
-/** One sweep reads no more rows than this to find out who wrote them, small tables first; the rest keeps its counters’ word. */
+/** Most rows one sweep reads to find out who wrote them, small tables first; the rest is judged by its counters. */
 const MOST_ROWS = 20_000_000
-/** Tables with more rows than this are read one by one. */
 const MANY_ROWS = 100_000
 
 const ORIGIN = `
 select s.system_identifier::text || '/' || c.timeline_id as origin from pg_control_system() s, pg_control_checkpoint() c`
 
-/** Which cluster, and which of its timelines: snapshots of another mean nothing here. Null where the account may not ask. */
+/** The cluster and its timeline: snapshots of another mean nothing here. Null: the account may not ask. */
 async function readOrigin(session: Session): Promise<string | null> {
   const rows = await session.rows<{ origin: string }>(ORIGIN).catch(async (error: unknown) => {
     if (isLineBroken(error) || !(await session.isAlive())) throw error
@@ -26,7 +25,6 @@ async function readOrigin(session: Session): Promise<string | null> {
 
 const rowsOf = ({ table }: Probed) => Math.max(table.estimatedRows, table.liveRows)
 
-/** The tables whose rows are asked in this sweep, the smallest first. */
 function withinBudget(toAsk: readonly Probed[]): { asked: Probed[]; left: Probed[] } {
   const asked: Probed[] = []
   const left: Probed[] = []
@@ -44,7 +42,7 @@ function toJob(probed: Probed): ProbeJob<Probed> {
   return { job: probed, text, heavy: rowsOf(probed) > MANY_ROWS }
 }
 
-/** Locked: the next probe asks again. What is not filled has no answer. */
+/** Locked (the next probe asks again), or a materialised view that is not filled, or gone. */
 const NO_ANSWER: readonly string[] = ['55P03', '55000', '42P01']
 
 function toObservation(answer: ProbeAnswer<Probed>, origin: string | null): Observation {
@@ -63,7 +61,7 @@ function toObservation(answer: ProbeAnswer<Probed>, origin: string | null): Obse
   return fromCounters(probed, { probe: null, why })
 }
 
-/** Looks at tables without a time column whose counters moved, or whose rows were never looked at: one small statement each. */
+/** Asks tables without a time column whose counters moved, or whose rows were never read: one small statement each. */
 export async function* readByRows(
   connection: Connection<PostgresSettings>,
   session: Session,

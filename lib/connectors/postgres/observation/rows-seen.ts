@@ -3,14 +3,12 @@ import { quoteTable, type TablePath } from '#lib/connectors/postgres/table-path.
 import type { TableState } from './metadata.ts'
 import type { ProbeState, RowsSeen } from './probe-state.ts'
 
-/** Tables larger than this are not read to find out who wrote their rows. */
 const MOST_BYTES = 64 * 1024 * 1024
-/** So many writers are remembered by name; of more, the snapshot alone must tell. */
+/** Of more writers the snapshot alone must tell. */
 const MOST_WRITERS = 100
-/** Transaction ids are compared over at most half their circle; what is older is frozen, and old. */
+/** Transaction ids compare only over half their circle; older ones are frozen. */
 const MOST_AGE = 2_147_483_646
 
-/** What one probe of a table's rows told. */
 export interface RowsProbe {
   /** The table is small enough to be read. */
   isWithin: boolean
@@ -32,19 +30,18 @@ function parseSnapshot(text: string): Snapshot {
   return { lowest: BigInt(lowest), highest: BigInt(highest), running: running === '' ? [] : running.split(',') }
 }
 
-/** The 32 bits of a transaction's id that its rows carry. */
 function short(id: string): string {
   return (BigInt(id) % 4_294_967_296n).toString()
 }
 
-/** How many ids lie between the next transaction and the first of `since`, as far as ids can be compared; SQL. */
+/** SQL: how many ids lie between the next transaction and the first of `since`, as far as ids can be compared. */
 export function ageSince(next: string, since: bigint): string {
   return `least(${next} - ${since}, ${MOST_AGE})::int`
 }
 
 const idArray = (ids: readonly string[]) => `'{${ids.join(',')}}'`
 
-/** SQL: the row's writer could not be seen by the probe before. Subtransactions stand in no snapshot, but they are among no writers seen either. */
+/** SQL: the row's writer was not visible to the probe before. Subtransactions are in no snapshot, but neither among the writers seen. */
 function isNewRow({ snapshot, writers }: RowsSeen): string {
   const { lowest, highest, running } = parseSnapshot(snapshot)
   const after = `age(xmin) between 0 and ${ageSince('next', highest)}`
@@ -53,7 +50,7 @@ function isNewRow({ snapshot, writers }: RowsSeen): string {
   return `age(xmin) between 0 and ${ageSince('next', lowest)} and (${after} or xmin::text ${unseen})`
 }
 
-/** SQL: partitions that were attached since the probe before; what they hold was not visible in the table, whoever wrote it when. */
+/** SQL: partitions attached since; their rows were not visible in the table, whoever wrote them when. */
 function attachedSince(relid: number, { snapshot }: RowsSeen): string {
   const { highest, running } = parseSnapshot(snapshot)
   return `array(with recursive family(oid, attached) as (
@@ -70,10 +67,7 @@ function sizeOf(relid: number, hasChildren: boolean): string {
   ) select sum(pg_relation_size(oid)) from family)`
 }
 
-/**
- * One statement of one snapshot: whether the table has rows, whether some became visible since `before`, and what the next probe must
- * know to ask the same. Reads no more than `MOST_BYTES`.
- */
+/** One statement of one snapshot: whether there are rows, whether some became visible since `before`, and what the next probe must know. */
 export function rowsStatement(path: TablePath, table: TableState, before: RowsSeen | null): string {
   const name = quoteTable(path)
   const { relid, hasChildren, liveRows } = table
@@ -117,7 +111,6 @@ export function whyNotAsked(table: TableState): string | null {
   return null
 }
 
-/** What the probe before saw of the rows, where this probe may build on it. */
 export function seenBefore(previous: ProbeState | null, about: string): RowsSeen | null {
   return previous?.about === about ? (previous.rowsSeen ?? null) : null
 }
