@@ -70,6 +70,15 @@ test('every advisory lock stands in the one list, each with a key of its own', (
   expect(others.map(({ path }) => path).sort()).toEqual(['jobs/flows/documents/tables.ts', 'lib/testing/database/database.ts'])
 })
 
+test('the Prisma client is asked in lib/db only, and what it writes is written by no SQL', () => {
+  const product = files.filter(
+    ({ path }) => inFolders({ path }, 'lib', 'app', 'jobs') && !isTest(path) && !inFolders({ path }, 'lib/testing'),
+  )
+  const asking = product.filter(({ path, text }) => !inFolders({ path }, 'lib/db') && /\bprisma\(\)/.test(text))
+  const writing = product.filter(({ text }) => /(insert into|update|delete from) worker_state\b/.test(text))
+  expect([...asking, ...writing].map(({ path }) => path)).toEqual([])
+})
+
 describe('the rules about who may import whom', () => {
   let folder: string
   let result: ICruiseResult

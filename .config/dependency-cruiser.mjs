@@ -147,7 +147,7 @@ export default {
       name: 'prisma-stays-in-db',
       comment: 'The Prisma client and its generated types stop at lib/db; its functions return domain values.',
       severity: 'error',
-      from: { path: '^(lib|app|jobs)/', pathNot: ['^lib/db/', '^lib/testing/'] },
+      from: { path: '^(lib|app|jobs|demo|e2e)/', pathNot: '^lib/db/' },
       to: { path: ['^lib/db/generated/', 'node_modules/@prisma/'] },
     },
     {

@@ -48,8 +48,9 @@ test('a problem that names a character no database keeps is kept all the same', 
 test('the check of a long catalogue is told before it begins, and over when it is', async () => {
   const writes: unknown[] = []
   const query = ctx.pool.query.bind(ctx.pool)
-  ctx.pool.query = ((text: unknown, values?: unknown[]) => {
-    if (values?.[0] === 'catalogue-check') writes.push(values[1])
+  ctx.pool.query = ((text: string | { values: unknown[] }, values?: unknown[]) => {
+    const [key, note] = typeof text === 'string' ? (values ?? []) : text.values
+    if (key === 'catalogue-check') writes.push(note)
     return query(text as string, values)
   }) as typeof ctx.pool.query
   await reloadCatalogue(services, reading(`${GOOD}# ${'x'.repeat(300_000)}\n`))

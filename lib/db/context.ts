@@ -2,10 +2,14 @@ import { Pool, type PoolClient } from 'pg'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
+import type { PrismaClient } from './generated/client.ts'
+import { createPrismaClient } from './prisma-client.ts'
 
 /** Everything a query or command needs from outside. */
 export interface Context {
   pool: Pool
+  /** The Prisma client on the pool, for rows that stand alone (.github/decisions/006); loaded when it is first asked for. */
+  prisma(): Promise<PrismaClient>
   clock: Clock
   log: Log
   /** The address people use where the catalogue names none. */
@@ -38,6 +42,8 @@ export function createContext(options: {
     max: options.connections ?? 10,
     application_name: options.applicationName ?? 'tidemark',
     keepAlive: true,
+    // Whatever zone the database or the account has: the Prisma client takes UTC for granted.
+    onConnect: (client) => client.query("set timezone to 'UTC'"),
     // A process that freezes in the middle of a transaction must not hold its locks, such as the planner's, for longer than a lease.
     idle_in_transaction_session_timeout: 20_000,
     ...(options.answerMs !== undefined && { connectionTimeoutMillis: options.answerMs, query_timeout: options.answerMs }),
@@ -48,10 +54,23 @@ export function createContext(options: {
   pool.on('connect', (client) => void client.on('error', lost))
   return {
     pool,
+    prisma: onceMade(() => createPrismaClient(pool)),
     clock: options.clock,
     log: options.log,
     publicUrl: options.publicUrl ?? DEFAULT_URL,
     trouble,
+  }
+}
+
+/** Makes something when it is first asked for; what could not be made is tried anew. */
+function onceMade<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
   }
 }
 

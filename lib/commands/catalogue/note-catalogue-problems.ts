@@ -1,7 +1,7 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
-import { putSetting } from '#lib/db/settings.ts'
+import { putNote } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** Notes that the catalogue file has problems: the last good one stays in force, and the page says so. */
@@ -11,5 +11,5 @@ export async function noteCatalogueProblems(ctx: Context, problems: readonly Cat
 
 /** Notes since when a changed catalogue is being checked; null when that is done. */
 export async function noteCatalogueCheck(ctx: Context, since: Instant | null): Promise<void> {
-  await putSetting(ctx.pool, 'catalogue-check', { since })
+  await putNote(ctx, 'catalogue-check', { since })
 }

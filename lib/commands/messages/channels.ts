@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
-import { getSetting, getTell, putSetting } from '#lib/db/settings.ts'
+import { getNote, getTell, putNote } from '#lib/db/settings.ts'
 import type { Notifier, SendOutcome, StatusMessage } from '#lib/notifiers/notifier.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
@@ -16,7 +16,7 @@ const goneKey = (channel: string) => `channel-gone.${channel}`
 
 /** A receiver that wants nothing more is remembered by its settings: other settings, another receiver. */
 export async function closeChannel(ctx: Context, channel: string, fingerprint: string, problem: string): Promise<void> {
-  await putSetting(ctx.pool, goneKey(channel), { fingerprint, problem, at: new Date(ctx.clock.now()).toISOString() })
+  await putNote(ctx, goneKey(channel), { fingerprint, problem, at: new Date(ctx.clock.now()).toISOString() })
 }
 
 /** Opens a channel for one round of messages; its secrets are resolved now, so a changed one counts at once. */
@@ -31,7 +31,7 @@ export async function openChannel(ctx: Context, name: string, notifier: Notifier
       return { open: false, lasting: false, problem: `The settings of ${name} do not fit: ${issue?.path.join('.')} ${issue?.message}.` }
     }
     const fingerprint = createHash('sha256').update(JSON.stringify(settings.data)).digest('hex')
-    const gone = goneSchema.safeParse(await getSetting(ctx.pool, goneKey(name)))
+    const gone = goneSchema.safeParse(await getNote(ctx, goneKey(name)))
     if (gone.success && gone.data.fingerprint === fingerprint) return { open: false, lasting: true, problem: gone.data.problem }
     const send = (message: StatusMessage, signal: AbortSignal) => notifier.send(settings.data, message, { clock: ctx.clock, signal })
     return { open: true, fingerprint, wants: notifier.wants, send }

@@ -53,6 +53,6 @@ export async function pruneHistory(ctx: Context): Promise<Record<string, number>
       if ((rowCount ?? 0) < BATCH) break
     }
   }
-  gone['worker_state'] = await forgetWorkers(ctx.pool, now - WORKERS_KEPT_MS)
+  gone['worker_state'] = await forgetWorkers(ctx, now - WORKERS_KEPT_MS)
   return gone
 }

@@ -16,7 +16,7 @@ export async function restateHistory(
   ctx: Context,
   { onBatch }: { onBatch?: () => Promise<void> } = {},
 ): Promise<{ changes: number } | null> {
-  if ((await getRulesVersion(ctx.pool)) === RULES_VERSION) return null
+  if ((await getRulesVersion(ctx)) === RULES_VERSION) return null
   const ids = await listSubjectIds(ctx.pool, 'asset')
   let changes = 0
   for (let start = 0; start < ids.length; start += BATCH) {
@@ -24,7 +24,7 @@ export async function restateHistory(
     changes += (await rebuild(ctx, { assetIds, from: 0, isThorough: true, isRewrite: true })).changes
     await onBatch?.()
   }
-  await putRulesVersion(ctx.pool, RULES_VERSION)
+  await putRulesVersion(ctx, RULES_VERSION)
   if (ids.length > 0) ctx.log.info('history restated by the new rules', { assets: ids.length, changes })
   return { changes }
 }

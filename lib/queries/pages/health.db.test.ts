@@ -27,7 +27,7 @@ function answering(query: () => Promise<unknown>): Context {
 }
 
 async function beat(detail: Record<string, unknown>): Promise<void> {
-  await noteHeartbeat(ctx.pool, { id: 'w', startedAt: NOW, at: NOW, detail })
+  await noteHeartbeat(ctx, { id: 'w', startedAt: NOW, at: NOW, detail })
 }
 
 describe('the health of the database', () => {
@@ -84,7 +84,7 @@ describe('the health of the database', () => {
     await expect(ctx.pool.query(refusal)).rejects.toThrow('No space left')
     expect((await getHealth(ctx)).database.problem).toContain('disk')
     clock.set(NOW + 61_000)
-    await noteHeartbeat(ctx.pool, { id: 'w', startedAt: NOW, at: clock.now(), detail: {} })
+    await noteHeartbeat(ctx, { id: 'w', startedAt: NOW, at: clock.now(), detail: {} })
     expect((await getHealth(ctx)).database.problem).toBeNull()
   })
 })
