@@ -2,15 +2,15 @@ import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { ParsedCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
 import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
-import { withDeclaredFlowFeeds } from '#lib/catalogue/resolve/declared-flow-feeds.ts'
+import { withDeclaredFlowFeeds } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { declaredFlowsIn, withDeclaredFlows } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
+import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
-import { checkReferences } from './check-references.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkSettings } from './check-settings.ts'
 import { type Finding, translateIssues } from './issues.ts'
@@ -57,7 +57,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
   const secrets = checkSecrets(root)
   const findings = [
     ...shape,
-    ...checkReferences(outline, known),
+    ...checkNames(outline, known),
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),

@@ -1,5 +1,5 @@
 import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, nodeAt, textOf } from '#lib/catalogue/parse/node.ts'
-import { placeOf, placesIn } from '#lib/catalogue/resolve/declared-flow-feeds.ts'
+import { placeOf, placesIn } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { DECLARED_FLOW_KEYS, EXTRACT_KEYS, LAKE, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
 import { type DeclaredFlowEntry, declaredFlowsIn } from '#lib/catalogue/schema/declared-flow-contracts.ts'

@@ -18,7 +18,7 @@ import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { withDeclaredFlowFeeds } from './declared-flow-feeds.ts'
+import { withDeclaredFlowFeeds } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS

@@ -105,7 +105,7 @@ function checkCycles(outline: Outline, contracts: CatalogueContracts): Finding[]
 }
 
 /** Names that lead nowhere, keys used twice, and lineage that runs in a circle. */
-export function checkReferences(outline: Outline, contracts: CatalogueContracts): Finding[] {
+export function checkNames(outline: Outline, contracts: CatalogueContracts): Finding[] {
   const connections = keysOf(outline.connections)
   return [
     ...checkKinds(outline, contracts),
