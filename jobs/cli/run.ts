@@ -1,5 +1,5 @@
 import { loadFlows } from '#jobs/worker/load-extensions.ts'
-import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { type RequestedRun, requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'

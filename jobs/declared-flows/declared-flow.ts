@@ -1,5 +1,9 @@
-import { DECLARED_FLOW_TIMEOUT_MS, type WrittenDeclaredFlow } from '#lib/catalogue/schema/declared-flow.ts'
-import { type DeclaredFlowParameters, declaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import {
+  DECLARED_FLOW_TIMEOUT_MS,
+  type DeclaredFlowParameters,
+  declaredFlowParameters,
+  type WrittenDeclaredFlow,
+} from '#lib/catalogue/schema/declared-flow.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'

@@ -1,5 +1,5 @@
+import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { DELIVER_KEYS, type WrittenDeclaredFlow, type WrittenDeliver } from '#lib/catalogue/schema/declared-flow.ts'
-import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'

@@ -1,5 +1,5 @@
+import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { keyColumns, type WrittenDeclaredFlow, type WrittenLoad } from '#lib/catalogue/schema/declared-flow.ts'
-import type { DeclaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FlowContext, FlowResult } from '#lib/engine/flow.ts'

@@ -1,10 +1,9 @@
 import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { ParsedCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { keyPositionAt, type LocatedNode, pathInWords, positionAt, toPlain } from '#lib/catalogue/parse/node.ts'
-import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
-import { withDeclaredFlowFeeds } from '#lib/catalogue/resolve/declared-flows.ts'
+import type { Outline } from '#lib/catalogue/parse/outline.ts'
+import { withDeclaredFlows } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
-import { declaredFlowsIn, withDeclaredFlows } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
 import { toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
@@ -13,7 +12,8 @@ import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkSettings } from './check-settings.ts'
-import { type Finding, translateIssues } from './issues.ts'
+import type { Finding } from './finding.ts'
+import { translateIssues } from './issues.ts'
 import { checkPromises, remarkPromises } from './promises.ts'
 import { remarksOf } from './remarks.ts'
 
@@ -32,37 +32,28 @@ function toProblem(root: LocatedNode, { path, at, problem, remedy }: Finding): C
 }
 
 function inOrder(problems: readonly CatalogueProblem[]): CatalogueProblem[] {
-  const seen = new Set<string>()
-  const distinct = problems.filter((p) => {
-    const key = JSON.stringify(p)
-    return !seen.has(key) && seen.add(key)
-  })
-  return distinct.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
+  const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]))
+  return [...distinct.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
 }
 
 /** Everything that is wrong with a catalogue, all at once, in the order of its lines. */
 export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueContracts): CheckedCatalogue {
   const { root } = parsed
   if (root === null) return { document: null, written: null, outline: null, problems: inOrder(parsed.problems) }
-  const known = withDeclaredFlows(contracts, root)
-  const full = withDeclaredFlowFeeds(root, declaredFlowsIn(root, contracts.flows))
+  const declared = withDeclaredFlows(root, contracts)
+  const { full: outline, contracts: known } = declared
+  const full = outline.root
   const result = catalogueDocumentSchema.safeParse(toPlain(full))
-  const outline = outlineOf(full)
-  const shape = result.success
-    ? []
-    : translateIssues(
-        { root: full, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true },
-        result.error.issues,
-      )
+  const source = { root: full, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true }
   const secrets = checkSecrets(root)
   const findings = [
-    ...shape,
+    ...(result.success ? [] : translateIssues(source, result.error.issues)),
     ...checkNames(outline, known),
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),
     ...checkSettings(outline, known),
-    ...checkDeclaredFlows({ root, full, contracts }),
+    ...checkDeclaredFlows(declared, contracts),
     ...secrets,
   ]
   const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(full, finding))])

@@ -4,7 +4,8 @@ import type { Outline } from '#lib/catalogue/parse/outline.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { ASSET_KEYS, CONNECTION_KEYS, isReference } from '#lib/catalogue/schema/document.ts'
 import { isClosed, type JsonSchema, knownKeysAt, toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
-import { type Finding, type IssueSource, translateIssues, unknownKey } from './issues.ts'
+import { type Finding, unknownKey } from './finding.ts'
+import { type IssueSource, translateIssues } from './issues.ts'
 
 const written = new WeakMap<z.ZodType, JsonSchema>()
 

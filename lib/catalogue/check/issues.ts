@@ -1,16 +1,8 @@
 import type { z } from 'zod'
-import { type DocumentPath, type LocatedNode, nodeAt, toPlain } from '#lib/catalogue/parse/node.ts'
+import { type DocumentPath, type LocatedNode, leafOf, nodeAt, toPlain } from '#lib/catalogue/parse/node.ts'
 import { type JsonSchema, knownKeysAt } from '#lib/catalogue/schema/schema-keys.ts'
+import { type Finding, unknownKey, wrongValue } from './finding.ts'
 import { didYouMean, suggestion } from './suggest.ts'
-
-/** One thing wrong, by its path; the position is looked up when all are known. */
-export interface Finding {
-  path: DocumentPath
-  /** Point at the key, not at what it holds. */
-  at?: 'key'
-  problem: string
-  remedy: string
-}
 
 type Issue = z.core.$ZodIssue
 
@@ -67,58 +59,52 @@ function mayShow(source: IssueSource, path: DocumentPath): boolean {
   return source.showValues && path[0] !== 'tell' && path[0] !== 'connections'
 }
 
-const leafOf = (path: DocumentPath) => [...path].reverse().find((key) => typeof key === 'string') ?? 'the catalogue'
-
 function remedyFor(path: DocumentPath, otherwise: string): string {
   return REMEDIES[leafOf(path)] ?? otherwise
 }
 
-const ZONE_KEYS: ReadonlySet<string> = new Set(['zone', 'timezone'])
-
-function zoneRemedy(written: string, otherwise: string): string {
+function zoneMeant(written: string): string | null {
   const meant = didYouMean(written, Intl.supportedValuesOf('timeZone'))
-  return meant === null ? otherwise : `Did you mean "${meant}"?`
+  return meant === null ? null : `Did you mean "${meant}"?`
 }
+
+/** How a sentence about the written value begins; one with "must" or "may" is about its key. */
+const OF_THE_VALUE = /^(is|are|cannot|has|holds|belongs|stands|needs) /
 
 /** Splits `is not …; write …` into problem and remedy, and gives it its subject. */
 function fromMessage(source: IssueSource, path: DocumentPath, message: string): Finding {
   const [said = '', advice] = message.split('; ')
-  const value = nodeAt(source.root, path)?.value
-  const shown = mayShow(source, path) && (typeof value === 'string' || typeof value === 'number') ? `"${value}"` : `"${leafOf(path)}"`
   const leaf = leafOf(path)
+  const value = nodeAt(source.root, path)?.value
+  const shown = mayShow(source, path) && (typeof value === 'string' || typeof value === 'number') ? value : leaf
   const sentence = said.startsWith(`${leaf} `) ? said.slice(leaf.length + 1) : said
-  const subject = /^(is|are|cannot|has|holds|belongs|stands|needs) /.test(sentence)
-    ? `${shown} `
-    : /^(must|may) /.test(sentence)
-      ? `"${leaf}" `
-      : ''
+  const subject = OF_THE_VALUE.test(sentence) ? `"${shown}" ` : /^(must|may) /.test(sentence) ? `"${leaf}" ` : ''
   const general =
     advice === undefined ? remedyFor(path, 'Correct it, or take the line out.') : `${advice[0]?.toUpperCase()}${advice.slice(1)}.`
-  const remedy = ZONE_KEYS.has(leafOf(path)) && typeof value === 'string' ? zoneRemedy(value, general) : general
-  return { path, problem: `${subject}${sentence}.`, remedy }
+  const isZone = (leaf === 'zone' || leaf === 'timezone') && typeof value === 'string'
+  return wrongValue(path, `${subject}${sentence}.`, (isZone ? zoneMeant(value) : null) ?? general)
 }
 
 function fromType(source: IssueSource, path: DocumentPath, expected: string): Finding {
   const leaf = leafOf(path)
   const node = nodeAt(source.root, path)
-  if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: remedyFor(path, `Add "${leaf}" here.`) }
+  if (node === undefined) return wrongValue(path, `"${leaf}" is missing.`, remedyFor(path, `Add "${leaf}" here.`))
   const what = EXPECTED[expected] ?? expected
-  if (node.isCommentedOut) return { path, problem: `"${leaf}" must be ${what}.`, remedy: COMMENTED_OUT }
   const isUnquoted = expected === 'string' && (typeof node.value === 'number' || typeof node.value === 'boolean')
-  const otherwise = isUnquoted ? 'Put it between quotes.' : `Write ${what}.`
-  return { path, problem: `"${leaf}" must be ${what}.`, remedy: remedyFor(path, otherwise) }
+  const remedy = node.isCommentedOut ? COMMENTED_OUT : remedyFor(path, isUnquoted ? 'Put it between quotes.' : `Write ${what}.`)
+  return wrongValue(path, `"${leaf}" must be ${what}.`, remedy)
 }
 
 function fromChoice(source: IssueSource, path: DocumentPath, choices: readonly unknown[]): Finding {
   const node = nodeAt(source.root, path)
   const known = choices.map(String)
   const leaf = leafOf(path)
-  if (node === undefined) return { path, problem: `"${leaf}" is missing.`, remedy: `Add "${leaf}", one of: ${known.join(', ')}.` }
+  if (node === undefined) return wrongValue(path, `"${leaf}" is missing.`, `Add "${leaf}", one of: ${known.join(', ')}.`)
   const shown =
     mayShow(source, path) && typeof node.value !== 'object'
       ? `"${node.value}" is not ${/^[aeiou]/i.test(leaf) ? 'an' : 'a'} ${leaf} there is`
       : `"${leaf}" is none of the values there are`
-  return { path, problem: `${shown}.`, remedy: suggestion(String(node.value), known, 'Take the line out.') }
+  return wrongValue(path, `${shown}.`, suggestion(String(node.value), known, 'Take the line out.'))
 }
 
 function fromUnion(source: IssueSource, issue: z.core.$ZodIssueInvalidUnion, path: DocumentPath): Finding[] {
@@ -130,7 +116,7 @@ function fromUnion(source: IssueSource, issue: z.core.$ZodIssueInvalidUnion, pat
     errors.flatMap((e) => (e.code === 'invalid_type' ? [EXPECTED[e.expected] ?? e.expected] : [])),
   )
   const what = [...new Set(expected)].join(' or ')
-  return [{ path, problem: `"${leafOf(path)}" must be ${what}.`, remedy: remedyFor(path, `Write ${what}.`) }]
+  return [wrongValue(path, `"${leafOf(path)}" must be ${what}.`, remedyFor(path, `Write ${what}.`))]
 }
 
 function fromSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
@@ -139,11 +125,6 @@ function fromSize(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): str
   if (issue.code === 'too_small' && issue.minimum === 1 && issue.origin === 'string') return 'must not be empty'
   const unit = issue.origin === 'string' ? ' characters' : issue.origin === 'array' ? ' entries' : ''
   return issue.origin === 'number' || issue.origin === 'int' ? `must be ${limit}` : `must have ${limit}${unit}`
-}
-
-/** An unknown key, with the one that was probably meant. */
-export function unknownKey(path: DocumentPath, key: string, known: Iterable<string>): Finding {
-  return { path: [...path, key], at: 'key', problem: `There is no setting "${key}" here.`, remedy: suggestion(key, known, 'Take it out.') }
 }
 
 function translate(source: IssueSource, issue: Issue): Finding[] {

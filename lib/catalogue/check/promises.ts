@@ -1,8 +1,8 @@
-import { childOf, type DocumentPath, itemsOf, type LocatedNode, textOf } from '#lib/catalogue/parse/node.ts'
-import type { Outline, OutlineAsset } from '#lib/catalogue/parse/outline.ts'
+import { childOf, itemsOf, type LocatedNode, textAt } from '#lib/catalogue/parse/node.ts'
+import type { Outline, OutlineAsset, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
-import type { Finding } from './issues.ts'
+import { type Finding, wrongKey, wrongValue } from './finding.ts'
 
 /** What decides whether a feed is judged by an asset. */
 export interface Promisable {
@@ -43,7 +43,7 @@ export function promisedKeys(assets: readonly Promisable[], edges: readonly { fr
 function judgesAt(node: LocatedNode | undefined): boolean | undefined {
   const policy = childOf(node, 'policy')
   if (policy === undefined || policy.value === null) return undefined
-  return itemsOf(policy).some((item) => textOf(childOf(item, 'kind')) !== 'none')
+  return itemsOf(policy).some((item) => textAt(item, 'kind') !== 'none')
 }
 
 /** Where a feed and its group stand, and its assets. */
@@ -63,13 +63,8 @@ export function checkPromises(outline: Outline): Finding[] {
   return feedsOf(outline).flatMap(({ feed, group, assets }) =>
     assets.flatMap((asset): Finding[] => {
       if (childOf(asset.node, 'promised')?.value !== true || !isOnlyWatched(asset, feed.node, group?.node)) return []
-      return [
-        {
-          path: [...asset.path, 'promised'],
-          problem: 'Its feed cannot be judged by it: its policy is "none", so nothing is promised.',
-          remedy: 'Give the asset a policy of its own, or take "promised" out.',
-        },
-      ]
+      const problem = 'Its feed cannot be judged by it: its policy is "none", so nothing is promised.'
+      return [wrongValue([...asset.path, 'promised'], problem, 'Give the asset a policy of its own, or take "promised" out.')]
     }),
   )
 }
@@ -81,30 +76,20 @@ export function remarkPromises(outline: Outline, promised: ReadonlySet<string>):
     const judged = assets.find((asset) => judgesAt(asset.node))
     const place = judgesAt(feed.node) ? feed : (judged ?? (assets.length > 0 && judgesAt(group?.node) ? feed : undefined))
     if (place === undefined) return remarkLeftOut(feed, group, assets)
-    const path: DocumentPath = childOf(place.node, 'policy') === undefined ? place.path : [...place.path, 'policy']
+    const path = childOf(place.node, 'policy')?.path ?? place.path
+    const problem = `The policy counts for nothing: the feed "${feed.key}" is judged by none of its assets.`
     return [
-      {
-        path,
-        at: 'key',
-        problem: `The policy counts for nothing: the feed "${feed.key}" is judged by none of its assets.`,
-        remedy: REMEDY,
-      },
+      wrongKey(path, problem, 'Write "promised: true" at an asset that has a policy, or a policy other than "none" at one that has not.'),
     ]
   })
 }
 
 /** No policy is written, but what the feed would be judged by is left out, and the rest is what that is made from. */
-function remarkLeftOut(
-  feed: Outline['feeds'][number],
-  group: Outline['groups'][number] | undefined,
-  assets: readonly OutlineAsset[],
-): Finding[] {
+function remarkLeftOut(feed: OutlineEntry, group: OutlineEntry | undefined, assets: readonly OutlineAsset[]): Finding[] {
   const isLeftOut = (asset: OutlineAsset) => childOf(asset.node, 'promised')?.value === false
   const leftOut = assets.find(isLeftOut)
   const judged = assets.find((asset) => !isLeftOut(asset) && !isOnlyWatched(asset, feed.node, group?.node))
   if (leftOut === undefined || judged === undefined) return []
   const problem = `The feed "${feed.key}" is judged by none of its assets: "${leftOut.key}" is left out, and "${judged.key}" is what it is made from.`
-  return [{ path: [...leftOut.path, 'promised'], at: 'key', problem, remedy: `Write "promised: true" at "${judged.key}".` }]
+  return [wrongKey([...leftOut.path, 'promised'], problem, `Write "promised: true" at "${judged.key}".`)]
 }
-
-const REMEDY = 'Write "promised: true" at an asset that has a policy, or a policy other than "none" at one that has not.'

@@ -1,5 +1,5 @@
-import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from '#lib/catalogue/parse/node.ts'
-import type { Finding } from './issues.ts'
+import { childOf, type LocatedNode, textOf, valuesIn } from '#lib/catalogue/parse/node.ts'
+import { type Finding, wrongValue } from './finding.ts'
 
 /** `${NAME:-default}` and its kin, as shells know them. */
 const WITH_OPERATOR = /\$\{([A-Za-z_]\w*)[^}\w][^}]*\}/
@@ -15,36 +15,26 @@ const OF_OTHERS = [
 /** `$NAME` without braces, as people write variables; `$filter` and the like of query languages are none. */
 const WITHOUT_BRACES = /(?<![\w$])\$([A-Z_][A-Z0-9_]*)(?!\w)/
 
-/** The variable that somebody meant with a form that only shells know; its default, which may be a secret, is never told. */
-export function shellReference(text: string): { name: string; problem: string; remedy: string } | null {
+/** What is wrong with a form that only shells or other programs know; the default in it, which may be a secret, is never told. */
+export function shellReference(text: string): { problem: string; remedy: string } | null {
   const [, written, ofOthers] = OF_OTHERS.map((form) => form.exec(text)).find((found) => found !== null) ?? []
-  if (ofOthers !== undefined)
-    return {
-      name: ofOthers,
-      problem: `"${written}" is no reference and stands for itself.`,
-      remedy: `Write "\${${ofOthers}}" if its value is meant.`,
-    }
   const [, operated] = WITH_OPERATOR.exec(text) ?? []
-  if (operated !== undefined) {
-    const remedy = `Write "\${${operated}}" and put the value into .env.`
-    return { name: operated, problem: `"\${${operated}…}" is no reference and stands for itself: defaults are not known here.`, remedy }
-  }
   const [, bare] = WITHOUT_BRACES.exec(text) ?? []
-  if (bare === undefined) return null
-  return { name: bare, problem: `"$${bare}" is no reference and stands for itself.`, remedy: `Write "\${${bare}}" if its value is meant.` }
-}
-
-function remarksIn(node: LocatedNode, path: DocumentPath): Finding[] {
-  const found = shellReference(textOf(node) ?? '')
-  if (found !== null) return [{ path, problem: found.problem, remedy: found.remedy }]
-  if (Array.isArray(node.value)) return itemsOf(node).flatMap((item, i) => remarksIn(item, [...path, i]))
-  return entriesOf(node).flatMap(([key, child]) => remarksIn(child, [...path, key]))
+  const stands = (reference: string) => `"${reference}" is no reference and stands for itself`
+  if (ofOthers !== undefined) return { problem: `${stands(written ?? '')}.`, remedy: `Write "\${${ofOthers}}" if its value is meant.` }
+  if (operated !== undefined) {
+    const problem = `${stands(`\${${operated}…}`)}: defaults are not known here.`
+    return { problem, remedy: `Write "\${${operated}}" and put the value into .env.` }
+  }
+  return bare === undefined ? null : { problem: `${stands(`$${bare}`)}.`, remedy: `Write "\${${bare}}" if its value is meant.` }
 }
 
 /** What is allowed and probably not what was meant: said by `tidemark check`, and no reason to refuse a catalogue. */
 export function remarksOf(root: LocatedNode): Finding[] {
-  return ['connections', 'tell'].flatMap((key) => {
-    const node = childOf(root, key)
-    return node === undefined ? [] : remarksIn(node, [key])
-  })
+  return ['connections', 'tell'].flatMap((section) =>
+    valuesIn(childOf(root, section)).flatMap((node) => {
+      const found = shellReference(textOf(node) ?? '')
+      return found === null ? [] : [wrongValue(node.path, found.problem, found.remedy)]
+    }),
+  )
 }

@@ -1,8 +1,8 @@
-import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { type DocumentPath, type LocatedNode, type Position, pathInWords, type Scalar } from './node.ts'
-import { firstPerLine, TWICE, UNSTORABLE, yamlErrorInWords } from './yaml-errors.ts'
+import { firstPerLine, NOT_A_MAP, TOO_DEEP, TOO_LARGE, TWICE, UNSTORABLE, yamlErrorInWords } from './yaml-errors.ts'
 
 /** One file of the catalogue, read but not understood. */
 export interface CatalogueText {
@@ -30,22 +30,8 @@ const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, ...Object.fromEntries
 /** Errors that leave the rest of the file readable. */
 const HARMLESS: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED'])
 
-/** What is said of a catalogue beyond the limit. */
-export const TOO_LARGE = {
-  problem: 'The catalogue is larger than 3 MB, all its files together.',
-  remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
-}
-
-class Refused extends Error {
-  readonly node: Node | null
-  readonly remedy: string
-
-  constructor(node: Node | null, problem: string, remedy: string) {
-    super(problem)
-    this.node = node
-    this.remedy = remedy
-  }
-}
+/** Thrown once it is reported why nothing of the file can be used. */
+class Refused extends Error {}
 
 interface Walk {
   document: Document
@@ -62,6 +48,20 @@ interface Place {
   aliased: boolean
 }
 
+function report(walk: Walk, node: unknown, path: DocumentPath, problem: string, remedy: string): void {
+  const start = isNode(node) ? node.range?.[0] : undefined
+  walk.problems.push({ ...walk.positionOf(start ?? 0), path: pathInWords(path), problem, remedy })
+}
+
+function refuse(walk: Walk, node: Node | null, problem: string, remedy: string): never {
+  report(walk, node, [], problem, remedy)
+  throw new Refused(problem)
+}
+
+function requireStorable(walk: Walk, node: Node, path: DocumentPath, text: string): void {
+  if (!isStorableText(text)) report(walk, node, path, UNSTORABLE.problem, UNSTORABLE.remedy)
+}
+
 function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
   const value: unknown = isScalar(node) ? node.value : null
   if (typeof value === 'string') requireStorable(walk, node, path, value)
@@ -71,37 +71,19 @@ function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
   return null
 }
 
-function report(walk: Walk, node: Node | null, path: DocumentPath, problem: string, remedy: string): void {
-  walk.problems.push({ ...walk.positionOf(node?.range?.[0] ?? 0), path: pathInWords(path), problem, remedy })
-}
+const NO_MERGING = 'Policies are inherited from group and feed: declare the shared one there.'
 
-function requireStorable(walk: Walk, node: Node, path: DocumentPath, text: string): void {
-  if (!isStorableText(text)) report(walk, node, path, UNSTORABLE.problem, UNSTORABLE.remedy)
-}
-
-function keyOf(walk: Walk, pair: Pair, path: DocumentPath): { key: string; node: Node } | null {
-  const node = pair.key
-  if (!isScalar(node)) {
-    report(walk, isCollection(node) || isAlias(node) ? node : null, path, 'A key must be plain text.', 'Write the name itself as the key.')
-    return null
+/** The key of an entry as text; null, and a problem, when it cannot be one. */
+function keyOf(walk: Walk, node: unknown, path: DocumentPath): string | null {
+  const key = isScalar(node) ? (typeof node.value === 'string' ? node.value : (node.source ?? '')) : null
+  if (!isScalar(node) || key === null) report(walk, node, path, 'A key must be plain text.', 'Write the name itself as the key.')
+  else if (key === '<<') report(walk, node, path, 'Merge keys ("<<") are not supported.', NO_MERGING)
+  else if (key === '' || UNSAFE_KEYS.has(key)) report(walk, node, path, `"${key}" cannot be used as a key.`, 'Choose another name.')
+  else {
+    requireStorable(walk, node, path, key)
+    return key
   }
-  const key = typeof node.value === 'string' ? node.value : (node.source ?? '')
-  if (key === '<<') {
-    report(
-      walk,
-      node,
-      path,
-      'Merge keys ("<<") are not supported.',
-      'Policies are inherited from group and feed: declare the shared one there.',
-    )
-    return null
-  }
-  if (key === '' || UNSAFE_KEYS.has(key)) {
-    report(walk, node, path, `"${key}" cannot be used as a key.`, 'Choose another name.')
-    return null
-  }
-  requireStorable(walk, node, path, key)
-  return { key, node }
+  return null
 }
 
 function restOfLine(text: string, offset = 0): string {
@@ -109,8 +91,9 @@ function restOfLine(text: string, offset = 0): string {
 }
 
 /** What somebody meant as text YAML has taken for a comment, without a word. */
-function reportCutText(walk: Walk, node: Node | null, path: DocumentPath, cutOff: RegExp): void {
-  if (!isScalar(node) || node.type !== 'PLAIN' || !cutOff.test(restOfLine(walk.text, node.range?.[1]))) return
+function reportCutText(walk: Walk, node: Node | null, path: DocumentPath): void {
+  const cutOff = CUT_OFF[path.at(-1) ?? '']
+  if (!isScalar(node) || node.type !== 'PLAIN' || !cutOff?.test(restOfLine(walk.text, node.range?.[1]))) return
   const problem = `A comment follows "${path.at(-1)}", which stands there without quotes: all from " #" on is cut off.`
   const what = path.at(-1) === 'sql' ? 'statement' : 'value'
   report(walk, node, path, problem, `Put the ${what} between double quotes, or the comment on a line of its own.`)
@@ -131,21 +114,21 @@ function isCommentedOut(walk: Walk, key: Node, { value }: LocatedNode): boolean 
 function resolveAlias(walk: Walk, node: Node | null): Node | null {
   if (!isAlias(node)) return node
   const target = node.resolve(walk.document)
-  if (target === undefined) throw new Refused(node, `There is no anchor "&${node.source}" before this.`, 'Quote text that begins with "*".')
-  return target
+  return target ?? refuse(walk, node, `There is no anchor "&${node.source}" before this.`, 'Quote text that begins with "*".')
 }
 
 function locate(walk: Walk, written: Node | null, place: Place): LocatedNode {
   const node = resolveAlias(walk, written)
   const aliased = place.aliased || node !== written
   if (aliased && ++walk.aliased > ALIASED_MAX) {
-    throw new Refused(written, 'Aliases repeat too much here.', 'Use aliases for single policies or lists, not for whole trees of aliases.')
+    refuse(walk, written, 'Aliases repeat too much here.', 'Use aliases for single policies or lists, not for whole trees of aliases.')
   }
-  if (place.path.length > DEPTH_MAX) throw new Refused(written, 'This is nested too deeply.', 'A catalogue needs no more than ten levels.')
+  if (place.path.length > DEPTH_MAX) refuse(walk, written, TOO_DEEP.problem, TOO_DEEP.remedy)
   const start = written?.range?.[0] ?? place.keyStart
   const end = written?.range?.[1] ?? start
   const { keyStart, path } = place
   return {
+    path,
     keyAt: walk.positionOf(keyStart),
     valueAt: walk.positionOf(start),
     excerpt: () => excerpt(walk.text, keyStart, end),
@@ -161,21 +144,20 @@ function locateValue(walk: Walk, node: Node | null, path: DocumentPath, aliased:
   }
   if (!isMap<Node, Node | null>(node)) return node === null ? null : toScalar(walk, node, path)
   const entries = new Map<string, LocatedNode>()
-  for (const pair of node.items) {
-    const found = keyOf(walk, pair, path)
-    if (found === null) continue
-    const keyStart = found.node.range?.[0] ?? 0
-    if (entries.has(found.key)) {
-      walk.problems.push({ ...walk.positionOf(keyStart), path: '', ...TWICE })
-      continue
-    }
-    reportUnusedAnchor(walk, pair.value, [...path, found.key])
-    const cutOff = CUT_OFF[found.key]
-    if (cutOff !== undefined) reportCutText(walk, pair.value, [...path, found.key], cutOff)
-    const value = locate(walk, pair.value, { path: [...path, found.key], keyStart, aliased })
-    entries.set(found.key, isCommentedOut(walk, found.node, value) ? { ...value, isCommentedOut: true } : value)
+  for (const { key: keyNode, value } of node.items) {
+    const key = keyOf(walk, keyNode, path)
+    if (key === null) continue
+    if (entries.has(key)) report(walk, keyNode, [], TWICE.problem, TWICE.remedy)
+    else entries.set(key, locateEntry(walk, keyNode, value, { path: [...path, key], keyStart: keyNode.range?.[0] ?? 0, aliased }))
   }
   return entries
+}
+
+function locateEntry(walk: Walk, key: Node, value: Node | null, place: Place): LocatedNode {
+  reportUnusedAnchor(walk, value, place.path)
+  reportCutText(walk, value, place.path)
+  const entry = locate(walk, value, place)
+  return isCommentedOut(walk, key, entry) ? { ...entry, isCommentedOut: true } : entry
 }
 
 /** From `start` to `end`, moved left by the indentation of the line it begins on. */
@@ -189,21 +171,28 @@ function excerpt(text: string, start: number, end: number): string {
     .trimEnd()
 }
 
-function positionIn(text: string, file: string, offset: number): Position {
-  const before = text.slice(0, offset).split('\n')
-  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
+function locateDocument(walk: Walk, contents: Node): LocatedNode | null {
+  try {
+    return locate(walk, contents, { path: [], keyStart: contents.range?.[0] ?? 0, aliased: false })
+  } catch (error) {
+    if (error instanceof Refused) return null
+    throw error
+  }
 }
 
 /** One file's YAML with the position of every value, and everything that is wrong with it as YAML. */
 export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
-  const start = { file, line: 1, column: 1 }
-  if (text.length > CATALOGUE_BYTES_MAX) return { root: null, problems: [{ ...start, path: '', ...TOO_LARGE }] }
+  const refused = (said: { problem: string; remedy: string }, line = 1, column = 1): ParsedText => {
+    return { root: null, problems: [{ file, line, column, path: '', ...said }] }
+  }
+  if (text.length > CATALOGUE_BYTES_MAX) return refused(TOO_LARGE)
+  const [beforeNul = '', ...afterNul] = text.split('\0', 2)
+  if (afterNul.length > 0) return refused(UNSTORABLE, beforeNul.split('\n').length, beforeNul.length - beforeNul.lastIndexOf('\n'))
   const lines = new LineCounter()
   const positionOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  if (text.includes('\0')) return { root: null, problems: [{ ...positionIn(text, file, text.indexOf('\0')), path: '', ...UNSTORABLE }] }
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
@@ -218,24 +207,6 @@ export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
     ...yamlErrorInWords(error, text),
   }))
   if (errors.some((error) => !HARMLESS.has(error.code)) || document.contents === null) return { root: null, problems }
-  if (!isMap(document.contents)) {
-    problems.push({
-      ...start,
-      path: '',
-      problem: 'The file does not hold a map of names to values.',
-      remedy: 'Begin with lines such as "page:" and "groups:".',
-    })
-    return { root: null, problems }
-  }
-  return walkDocument({ document, positionOf, text, problems, aliased: 0 }, document.contents)
-}
-
-function walkDocument(walk: Walk, contents: Node): ParsedText {
-  try {
-    return { root: locate(walk, contents, { path: [], keyStart: contents.range?.[0] ?? 0, aliased: false }), problems: walk.problems }
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    report(walk, error.node, [], error.message, error.remedy)
-    return { root: null, problems: walk.problems }
-  }
+  if (!isMap(document.contents)) return { root: null, problems: [...problems, ...refused(NOT_A_MAP).problems] }
+  return { root: locateDocument({ document, positionOf, text, problems, aliased: 0 }, document.contents), problems }
 }

@@ -1,4 +1,5 @@
 import type { CatalogueSource } from '#lib/catalogue/catalogue.ts'
+
 /** Where something stands in a file; both count from 1. */
 export interface Position {
   file: string
@@ -11,6 +12,7 @@ export type DocumentPath = readonly (string | number)[]
 
 /** A value of the written document that still knows where it was written. */
 export interface LocatedNode {
+  path: DocumentPath
   /** Where its key stands; where the value stands when it has none (root, list item). */
   keyAt: Position
   valueAt: Position
@@ -44,8 +46,25 @@ export function textOf(node: LocatedNode | undefined): string | undefined {
 }
 
 /** The node at a path; undefined when nothing is written there. */
-export function nodeAt(root: LocatedNode, path: DocumentPath): LocatedNode | undefined {
-  return path.reduce<LocatedNode | undefined>((node, key) => childOf(node, key), root)
+export function nodeAt(root: LocatedNode | undefined, path: DocumentPath): LocatedNode | undefined {
+  return path.reduce(childOf, root)
+}
+
+/** The text at a path below a node; undefined when something else or nothing is written there. */
+export function textAt(node: LocatedNode | undefined, ...path: DocumentPath): string | undefined {
+  return textOf(nodeAt(node, path))
+}
+
+/** Every single value within a node, but for those below the paths that are `skipped`. */
+export function valuesIn(node: LocatedNode | undefined, skipped: (path: DocumentPath) => boolean = () => false): LocatedNode[] {
+  if (node === undefined || skipped(node.path)) return []
+  if (Array.isArray(node.value)) return node.value.flatMap((item) => valuesIn(item, skipped))
+  return node.value instanceof Map ? [...node.value.values()].flatMap((child) => valuesIn(child, skipped)) : [node]
+}
+
+/** The last name on a path, list positions left out. */
+export function leafOf(path: DocumentPath): string {
+  return path.findLast((key) => typeof key === 'string') ?? 'the catalogue'
 }
 
 /** Where to point for a path: at a plain value itself, at the key of a map or list, at the nearest ancestor of what is missing. */

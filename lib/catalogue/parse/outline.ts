@@ -7,18 +7,18 @@ export interface OutlineEntry {
   node: LocatedNode
 }
 
-interface OutlineFeed extends OutlineEntry {
+export interface OutlineFeed extends OutlineEntry {
   group: string
 }
 
-export interface OutlineAsset extends OutlineEntry {
+export interface OutlineAsset extends OutlineFeed {
   feed: string
   /** The part of the key before the first slash; null when there is none. */
   connection: string | null
-  from: { key: string; path: DocumentPath }[]
+  from: OutlineEntry[]
 }
 
-/** What a catalogue names, read leniently, so that references can be checked although other things are wrong. */
+/** What a catalogue names, read leniently, so that names can be checked although other things are wrong. */
 export interface Outline {
   root: LocatedNode
   connections: OutlineEntry[]
@@ -27,40 +27,36 @@ export interface Outline {
   feeds: OutlineFeed[]
   assets: OutlineAsset[]
   flows: OutlineEntry[]
-  policies: { path: DocumentPath; node: LocatedNode }[]
+  policies: LocatedNode[]
 }
 
-function entriesAt(node: LocatedNode | undefined, path: DocumentPath): OutlineEntry[] {
-  return entriesOf(node).map(([key, child]) => ({ key, path: [...path, key], node: child }))
+function entriesAt(node: LocatedNode | undefined, section: string): OutlineEntry[] {
+  return entriesOf(childOf(node, section)).map(([key, child]) => ({ key, path: child.path, node: child }))
 }
 
-function toAsset(entry: OutlineEntry, feed: string): OutlineAsset {
-  const from = childOf(entry.node, 'from')
-  const isList = Array.isArray(from?.value)
-  const upstream = itemsOf(from).flatMap((item, i) => {
-    const key = textOf(item)
-    return key === undefined ? [] : [{ key, path: [...entry.path, 'from', ...(isList ? [i] : [])] }]
+function toAsset(entry: OutlineEntry, feed: OutlineFeed): OutlineAsset {
+  const from = itemsOf(childOf(entry.node, 'from')).flatMap((node) => {
+    const key = textOf(node)
+    return key === undefined ? [] : [{ key, path: node.path, node }]
   })
   const slash = entry.key.indexOf('/')
-  return { ...entry, feed, connection: slash < 0 ? null : entry.key.slice(0, slash), from: upstream }
-}
-
-function policiesOf(entry: OutlineEntry): { path: DocumentPath; node: LocatedNode }[] {
-  const node = childOf(entry.node, 'policy')
-  const path = [...entry.path, 'policy']
-  return itemsOf(node).map((item, i) => ({ path: Array.isArray(node?.value) ? [...path, i] : path, node: item }))
+  return { ...entry, group: feed.group, feed: feed.key, connection: slash < 0 ? null : entry.key.slice(0, slash), from }
 }
 
 /** Reads the outline of a document, valid or not. */
 export function outlineOf(root: LocatedNode): Outline {
-  const top = (key: string) => entriesAt(childOf(root, key), [key])
-  const groups = top('groups')
-  const feeds = groups.flatMap((group) =>
-    entriesAt(childOf(group.node, 'feeds'), [...group.path, 'feeds']).map((feed) => ({ ...feed, group: group.key })),
-  )
-  const assets = feeds.flatMap((feed) =>
-    entriesAt(childOf(feed.node, 'assets'), [...feed.path, 'assets']).map((asset) => toAsset(asset, feed.key)),
-  )
-  const policies = [...groups, ...feeds, ...assets].flatMap(policiesOf)
-  return { root, connections: top('connections'), calendars: top('calendars'), groups, feeds, assets, flows: top('flows'), policies }
+  const groups = entriesAt(root, 'groups')
+  const feeds = groups.flatMap((group) => entriesAt(group.node, 'feeds').map((feed) => ({ ...feed, group: group.key })))
+  const assets = feeds.flatMap((feed) => entriesAt(feed.node, 'assets').map((asset) => toAsset(asset, feed)))
+  const policies = [...groups, ...feeds, ...assets].flatMap(({ node }) => itemsOf(childOf(node, 'policy')))
+  return {
+    root,
+    connections: entriesAt(root, 'connections'),
+    calendars: entriesAt(root, 'calendars'),
+    groups,
+    feeds,
+    assets,
+    flows: entriesAt(root, 'flows'),
+    policies,
+  }
 }

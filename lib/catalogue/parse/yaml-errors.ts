@@ -9,6 +9,21 @@ export const UNSTORABLE = {
 /** What is said of a key that stands there again. */
 export const TWICE = { problem: 'This key stands here twice.', remedy: 'Keep one of the two; the second would silently win.' }
 
+/** What is said of maps and lists without end. */
+export const TOO_DEEP = { problem: 'This is nested too deeply.', remedy: 'A catalogue needs no more than ten levels.' }
+
+/** What is said of a catalogue beyond the limit. */
+export const TOO_LARGE = {
+  problem: 'The catalogue is larger than 3 MB, all its files together.',
+  remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
+}
+
+/** What is said of a file that is a list or a single value. */
+export const NOT_A_MAP = {
+  problem: 'The file does not hold a map of names to values.',
+  remedy: 'Begin with lines such as "page:" and "groups:".',
+}
+
 const PROBLEMS: Record<string, string> = {
   MULTIPLE_DOCS: 'The file holds more than one document ("---").',
   TAG_RESOLVE_FAILED: 'Tags ("!…") mean nothing here.',
@@ -61,8 +76,7 @@ function hasOtherBlanks(text: string, offset: number): boolean {
 
 /** What is wrong with the YAML, and what to write instead. */
 export function yamlErrorInWords(error: YAMLError, text: string): { problem: string; remedy: string } {
-  if (error.message.includes('call stack'))
-    return { problem: 'This is nested too deeply.', remedy: 'A catalogue needs no more than ten levels.' }
+  if (error.message.includes('call stack')) return TOO_DEEP
   const said = error.message.replace(/:? ".*$/s, '').replace(/\.$/, '')
   const problem = PROBLEMS[error.code] ?? `This is not valid YAML: ${said}.`
   const known = REMEDIES[error.code]

@@ -1,76 +1,94 @@
-import { childOf, entriesOf, type LocatedNode, nodeAt, textOf } from '#lib/catalogue/parse/node.ts'
-import { lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
-import type { DeclaredFlowEntry } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt } from '#lib/catalogue/parse/node.ts'
+import { type Outline, outlineOf } from '#lib/catalogue/parse/outline.ts'
+import type { CatalogueContracts, FlowContract } from '#lib/catalogue/schema/contracts.ts'
+import { DECLARED_FLOW_TIMEOUT_MS, declaredFlowParameters, lakeTableOf } from '#lib/catalogue/schema/declared-flow.ts'
 import { GRACE_MAX_MS } from '#lib/catalogue/schema/written-policy.ts'
-import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
+import { connectionOf, isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import { isValidZone } from '#lib/domain/time/local-day.ts'
 
-type Place = { group: string; feed: string }
+interface Place {
+  group: string
+  feed: string
+}
 
-/** `<group>/<feed>` of a declared flow; null when it names none or not in this form. */
-export function placeOf(declaredFlow: DeclaredFlowEntry): Place | null {
-  const [group, feed, more] = textOf(childOf(declaredFlow.node, 'feed'))?.split('/') ?? []
+/** A flow without code, as it is written. */
+export interface DeclaredFlow {
+  name: string
+  node: LocatedNode
+  /** The asset it reads and the one it writes; null while they are not written as assets. */
+  from: string | null
+  to: string | null
+  /** Of its `feed`; null when it names none or not as `<group>/<feed>`. */
+  place: Place | null
+}
+
+/** A document with what its flows without code declare. */
+export interface DeclaredDocument {
+  flows: DeclaredFlow[]
+  /** The contracts with one for each of these flows, so that they are checked and resolved like others. */
+  contracts: CatalogueContracts
+  written: Outline
+  /** With the feeds, assets and promises they declare, as if these stood under `groups`. */
+  full: Outline
+}
+
+function assetAt(node: LocatedNode, ...path: DocumentPath): string | null {
+  const text = textAt(node, ...path)
+  return text !== undefined && isAssetKey(text) ? text : null
+}
+
+function placeOf(node: LocatedNode): Place | null {
+  const [group, feed, more] = textAt(node, 'feed')?.split('/') ?? []
   return group && feed && more === undefined ? { group, feed } : null
 }
 
-/** The group and the feed each asset of a document is in, and the group of each feed. */
-export function placesIn(root: LocatedNode): { assets: Map<string, Place>; feeds: Map<string, string> } {
-  const assets = new Map<string, Place>()
-  const feeds = new Map<string, string>()
-  for (const [group, groupNode] of entriesOf(childOf(root, 'groups'))) {
-    for (const [feed, feedNode] of entriesOf(childOf(groupNode, 'feeds'))) {
-      feeds.set(feed, group)
-      for (const [key] of entriesOf(childOf(feedNode, 'assets'))) assets.set(key, { group, feed })
-    }
+/** An entry with `extract` that is not the name of a flow with code is a flow without. */
+function declaredFlowsIn(root: LocatedNode, codeFlows: ReadonlyMap<string, unknown>): DeclaredFlow[] {
+  return entriesOf(childOf(root, 'flows')).flatMap(([name, node]) => {
+    if (codeFlows.has(name) || childOf(node, 'extract') === undefined) return []
+    const to = assetAt(node, 'load', 'into') ?? assetAt(node, 'deliver', 'to')
+    return [{ name, node, from: assetAt(node, 'extract', 'from'), to, place: placeOf(node) }]
+  })
+}
+
+function contractOf({ node, from, to }: DeclaredFlow, pageZone: string): FlowContract {
+  return {
+    schedule: textAt(node, 'schedule') ?? '',
+    timezone: pageZone,
+    reads: from === null ? [] : [from],
+    writes: to === null ? [] : [to],
+    connections: [],
+    parameters: declaredFlowParameters,
+    timeoutMs: DECLARED_FLOW_TIMEOUT_MS,
   }
-  return { assets, feeds }
 }
 
-function located(at: LocatedNode, value: LocatedNode['value']): LocatedNode {
-  return { keyAt: at.keyAt, valueAt: at.valueAt, excerpt: at.excerpt, value }
+/** The group and the feed each asset of a document is in, and the group of each feed. */
+export function placesIn({ feeds, assets }: Outline): { assets: Map<string, Place>; feeds: Map<string, string> } {
+  return { assets: new Map(assets.map((asset) => [asset.key, asset])), feeds: new Map(feeds.map((feed) => [feed.key, feed.group])) }
 }
 
-function plain(at: LocatedNode, written: Record<string, string>): LocatedNode {
-  return located(at, new Map(Object.entries(written).map(([key, text]) => [key, located(at, text)])))
+type Written = Record<string, string | LocatedNode>
+
+/** A map as if it were written where another node is. */
+function mapAt({ keyAt, valueAt, excerpt }: LocatedNode, path: DocumentPath, written: Written): LocatedNode {
+  const place = { keyAt, valueAt, excerpt }
+  const entries = Object.entries(written).map(([key, value]) => {
+    return [key, typeof value === 'string' ? { ...place, path: [...path, key], value } : value] as const
+  })
+  return { ...place, path, value: new Map(entries) }
 }
 
 /** The tree with one more entry, maps on the way made where there are none; as it was when something else stands in the way. */
-function withEntry(node: LocatedNode, path: readonly string[], at: LocatedNode, entry: LocatedNode): LocatedNode {
-  const [key, ...rest] = path
-  if (key === undefined) return entry
+function withEntry(node: LocatedNode, at: LocatedNode, entry: LocatedNode): LocatedNode {
+  const depth = node.path.length
+  if (depth === entry.path.length) return entry
   if (!(node.value instanceof Map)) return node
-  const child = node.value.get(key) ?? located(at, new Map())
-  return { ...node, value: new Map([...node.value, [key, withEntry(child, rest, at, entry)]]) }
-}
-
-/** Where a value stands, for what is declared because of it. */
-function at(node: LocatedNode): LocatedNode {
-  return { ...node, keyAt: node.valueAt }
-}
-
-function declareFeed(root: LocatedNode, declaredFlow: DeclaredFlowEntry, { group, feed }: Place): LocatedNode {
-  const path = ['groups', group, 'feeds', feed]
-  if (nodeAt(root, path) !== undefined) return root
-  const name = textOf(childOf(declaredFlow.node, 'feedName'))
-  return withEntry(root, path, declaredFlow.node, plain(declaredFlow.node, name === undefined ? {} : { name }))
-}
-
-interface Declared {
-  key: string | null
-  node: LocatedNode | undefined
-  written: LocatedNode['value']
-}
-
-function declareAsset(root: LocatedNode, declaredFlow: DeclaredFlowEntry, { key, node, written }: Declared): LocatedNode {
-  const place = placeOf(declaredFlow)
-  const { assets, feeds } = placesIn(root)
-  if (place === null || key === null || node === undefined || assets.has(key)) return root
-  if ((feeds.get(place.feed) ?? place.group) !== place.group) return root
-  if (nodeAt(root, ['connections', connectionOf(key)]) === undefined) return root
-  const withFeed = declareFeed(root, declaredFlow, place)
-  return withEntry(withFeed, ['groups', place.group, 'feeds', place.feed, 'assets', key], declaredFlow.node, located(at(node), written))
+  const key = String(entry.path[depth])
+  const child = node.value.get(key) ?? mapAt(at, [...node.path, key], {})
+  return { ...node, value: new Map([...node.value, [key, withEntry(child, at, entry)]]) }
 }
 
 const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
@@ -79,53 +97,76 @@ const ONCE_A_DAY = /^\s*\d+\s+\d+\s+\*\s+\*\s+\*\s*$/
  * What a declared flow promises of what it writes where nobody wrote a promise: as for every other by the day while it runs once a day,
  * else by its own ticks and the time it may take.
  */
-function promiseOf({ node }: DeclaredFlowEntry): LocatedNode['value'] | undefined {
+function promiseOf({ node }: DeclaredFlow, path: DocumentPath): Written {
   const schedule = childOf(node, 'schedule')
-  const cron = textOf(schedule)
-  if (schedule === undefined || cron === undefined || ONCE_A_DAY.test(cron) || !isValidCron(cron)) return undefined
-  const timeout = textOf(childOf(node, 'timeout'))
-  const timeoutMs = timeout === undefined ? null : parseDuration(timeout)
-  const grace = timeout === undefined || timeoutMs === null ? '1h' : timeoutMs > GRACE_MAX_MS ? `${GRACE_MAX_MS / 1000}s` : timeout
-  const zone = textOf(childOf(node, 'timezone'))
+  const cron = textAt(schedule)
+  if (schedule === undefined || cron === undefined || ONCE_A_DAY.test(cron) || !isValidCron(cron)) return {}
+  const timeout = textAt(node, 'timeout') ?? ''
+  const timeoutMs = parseDuration(timeout)
+  const grace = timeoutMs === null ? '1h' : timeoutMs > GRACE_MAX_MS ? `${GRACE_MAX_MS / 1000}s` : timeout
+  const zone = textAt(node, 'timezone')
   const inZone = zone !== undefined && isValidZone(zone) ? { zone } : {}
-  return plain(schedule, { kind: 'deadline', cron, grace, ...inZone }).value
+  return { policy: mapAt(schedule, [...path, 'policy'], { kind: 'deadline', cron, grace, ...inZone }) }
 }
 
-function isPromisedByHand(root: LocatedNode, { group, feed }: Place): boolean {
-  return [['policy'], ['feeds', feed, 'policy']].some((path) => nodeAt(root, ['groups', group, ...path]) !== undefined)
+interface NamedAsset {
+  key: string | null
+  /** Where it is named. */
+  node: LocatedNode | undefined
+  settings: (path: DocumentPath) => Written
 }
 
-function withPromise(root: LocatedNode, declaredFlow: DeclaredFlowEntry, asset: Declared): Declared {
-  const place = placeOf(declaredFlow)
-  const policy = place === null || isPromisedByHand(root, place) ? undefined : promiseOf(declaredFlow)
-  if (policy === undefined || asset.node === undefined || !(asset.written instanceof Map)) return asset
-  return { ...asset, written: new Map([...asset.written, ['policy', located(at(asset.node), policy)]]) }
-}
-
-function writtenAsset(declaredFlow: DeclaredFlowEntry): Declared {
-  const load = childOf(declaredFlow.node, 'load')
-  const into = childOf(load, 'into')
-  const isTable = declaredFlow.to !== null && lakeTableOf(declaredFlow.to) !== null
-  if (into !== undefined) return { key: isTable ? declaredFlow.to : null, node: into, written: plain(into, { column: 'loaded_at' }).value }
-  const to = childOf(childOf(declaredFlow.node, 'deliver'), 'to')
-  return { key: declaredFlow.to, node: to, written: to === undefined ? null : plain(to, { kind: 'consumer' }).value }
+function writtenAsset(flow: DeclaredFlow, root: LocatedNode): NamedAsset {
+  const { node, to, place } = flow
+  const policyPaths = [['policy'], ['feeds', place?.feed ?? '', 'policy']]
+  const isPromised = policyPaths.some((path) => nodeAt(root, ['groups', place?.group ?? '', ...path]) !== undefined)
+  const promise = (path: DocumentPath) => (isPromised ? {} : promiseOf(flow, path))
+  const into = nodeAt(node, ['load', 'into'])
+  if (into === undefined)
+    return { key: to, node: nodeAt(node, ['deliver', 'to']), settings: (path) => ({ kind: 'consumer', ...promise(path) }) }
+  const isTable = to !== null && lakeTableOf(to) !== null
+  return { key: isTable ? to : null, node: into, settings: (path) => ({ column: 'loaded_at', ...promise(path) }) }
 }
 
 /** What is read is watched and not judged: the promise is about what is written. */
-function readAsset(declaredFlow: DeclaredFlowEntry): Declared {
-  const from = childOf(childOf(declaredFlow.node, 'extract'), 'from')
-  const written = from === undefined ? null : new Map([['policy', plain(from, { kind: 'none' })]])
-  return { key: declaredFlow.from, node: from, written }
+function readAsset({ node, from }: DeclaredFlow): NamedAsset {
+  const named = nodeAt(node, ['extract', 'from'])
+  const watched = (path: DocumentPath): Written =>
+    named === undefined ? {} : { policy: mapAt(named, [...path, 'policy'], { kind: 'none' }) }
+  return { key: from, node: named, settings: watched }
 }
 
 /**
- * The document with the feeds, assets and promises its flows declare, as if they stood under `groups`. What is written is declared before
- * what is read, so that a table one flow loads and another reads lives in the feed of the one that loads it.
+ * Finds the flows without code of a document, valid or not. What they write is declared before what they read, so that a table one flow
+ * loads and another reads lives in the feed of the one that loads it.
  */
-export function withDeclaredFlowFeeds(root: LocatedNode, declaredFlows: readonly DeclaredFlowEntry[]): LocatedNode {
-  const written = declaredFlows.reduce(
-    (tree, declaredFlow) => declareAsset(tree, declaredFlow, withPromise(root, declaredFlow, writtenAsset(declaredFlow))),
-    root,
-  )
-  return declaredFlows.reduce((tree, declaredFlow) => declareAsset(tree, declaredFlow, readAsset(declaredFlow)), written)
+export function withDeclaredFlows(root: LocatedNode, installed: CatalogueContracts): DeclaredDocument {
+  const flows = declaredFlowsIn(root, installed.flows)
+  const written = outlineOf(root)
+  if (flows.length === 0) return { flows, contracts: installed, written, full: written }
+  const zone = textAt(root, 'page', 'zone') ?? ''
+  const contracts = flows.map((flow) => [flow.name, contractOf(flow, isValidZone(zone) ? zone : 'UTC')] as const)
+  const full = outlineOf(withNamedAssets(written, flows))
+  return { flows, contracts: { ...installed, flows: new Map([...installed.flows, ...contracts]) }, written, full }
+}
+
+function withNamedAssets(written: Outline, flows: readonly DeclaredFlow[]): LocatedNode {
+  const places = placesIn(written)
+  let { root } = written
+  const declare = ({ node: flow, place }: DeclaredFlow, { key, node, settings }: NamedAsset) => {
+    if (place === null || key === null || node === undefined || places.assets.has(key)) return
+    if ((places.feeds.get(place.feed) ?? place.group) !== place.group) return
+    if (nodeAt(root, ['connections', connectionOf(key)]) === undefined) return
+    const feedPath = ['groups', place.group, 'feeds', place.feed]
+    const name = textAt(flow, 'feedName')
+    if (nodeAt(root, feedPath) === undefined) root = withEntry(root, flow, mapAt(flow, feedPath, name === undefined ? {} : { name }))
+    const path = [...feedPath, 'assets', key]
+    root = withEntry(root, flow, { ...mapAt(node, path, settings(path)), keyAt: node.valueAt })
+    if (nodeAt(root, path) === undefined) return
+    places.assets.set(key, place)
+    places.feeds.set(place.feed, place.group)
+  }
+  for (const flow of flows) declare(flow, writtenAsset(flow, written.root))
+  for (const flow of flows) declare(flow, readAsset(flow))
+  return root
 }

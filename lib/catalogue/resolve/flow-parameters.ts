@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow-contracts.ts'
+import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from '#lib/catalogue/schema/schema-keys.ts'
 import { declaredFlowInWords } from './declared-flow-in-words.ts'
 

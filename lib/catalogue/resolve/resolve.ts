@@ -10,7 +10,6 @@ import type {
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
 import { type LocatedNode, nodeAt, sourceAt } from '#lib/catalogue/parse/node.ts'
 import { type CatalogueContracts, neededConnections } from '#lib/catalogue/schema/contracts.ts'
-import { declaredFlowsIn, withDeclaredFlows } from '#lib/catalogue/schema/declared-flow-contracts.ts'
 import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from '#lib/catalogue/schema/document.ts'
 import { isJudgedByLoads, resolvePolicies, toCalendar } from '#lib/catalogue/schema/written-policy.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -18,7 +17,7 @@ import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { withDeclaredFlowFeeds } from './declared-flows.ts'
+import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
@@ -218,8 +217,8 @@ function resolveFeed(
 
 /** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */
 export function resolveCatalogue(document: CatalogueDocument, written: LocatedNode, installed: CatalogueContracts): Catalogue {
-  const contracts = withDeclaredFlows(installed, written)
-  const root = withDeclaredFlowFeeds(written, declaredFlowsIn(written, installed.flows))
+  const { contracts, full } = withDeclaredFlows(written, installed)
+  const { root } = full
   const placed = placeAssets(document)
   const flows = resolveFlows(document, contracts)
   const around = lookAround(document, contracts, placed, flows)

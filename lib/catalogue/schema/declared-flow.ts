@@ -70,6 +70,17 @@ const deliverSchema = z
   .describe('The file that is made of the rows; the keys beside "to" belong to its format and to the connector.')
 export type WrittenDeliver = z.infer<typeof deliverSchema>
 
+/** What one run of a declared flow may be told. */
+export const declaredFlowParameters = z.strictObject({
+  /** Says what would change and changes nothing. */
+  dryRun: z.boolean().optional(),
+  /** Instead of what the catalogue says. */
+  allowEmpty: z.boolean().optional(),
+  /** Instead of what the catalogue says. */
+  shrinkRatio: z.number().min(0).max(1).optional(),
+})
+export type DeclaredFlowParameters = z.infer<typeof declaredFlowParameters>
+
 /** What makes an entry under `flows` a flow without code; beside them stand the keys every flow has. */
 export const DECLARED_FLOW_SHAPE = {
   feed: z
