@@ -11,17 +11,17 @@ import { FAULTS, type Fault } from './faults.ts'
 import { habitOf } from './habits.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
-export interface ToldFlow {
+export interface ReplayedFlow {
   name: string
   schedule: Schedule | null
   after: readonly string[]
   timeoutMs: number
 }
 
-export interface ToldRuns {
+export interface ReplayedRuns {
   runs: PastRun[]
   /** A flow's first tick that is left to the worker, because its run would not have ended yet. */
-  untold: Map<string, Instant>
+  leftToWorker: Map<string, Instant>
 }
 
 /** A night without a worker. */
@@ -34,10 +34,10 @@ const WAITS_UNTIL_CLAIMED_MS = 20 * SECOND_MS
 
 /** The runs of a stretch by habits and faults, each tick planned, started and ended by a worker's rules (one run of a flow at a time,
  * `after` waited for, ticks without a worker missed). The same stretch gives the same runs. */
-export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: Night | null): ToldRuns {
+export function replayRuns(flows: readonly ReplayedFlow[], stretch: Stretch, nobody: Night | null): ReplayedRuns {
   const told = new Map<string, FlowPast>()
   const byName = new Map(flows.map((flow) => [flow.name, flow]))
-  const tell = (flow: ToldFlow): FlowPast => {
+  const tell = (flow: ReplayedFlow): FlowPast => {
     const known = told.get(flow.name)
     if (known !== undefined) return known
     const past = new FlowPast(flow, stretch, nobody)
@@ -50,7 +50,7 @@ export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: N
   const pasts = [...told.values()]
   return {
     runs: pasts.flatMap((past) => past.runs),
-    untold: new Map(pasts.flatMap(({ flow, untold }) => (untold === null ? [] : [[flow.name, untold]]))),
+    leftToWorker: new Map(pasts.flatMap(({ flow, leftToWorker }) => (leftToWorker === null ? [] : [[flow.name, leftToWorker]]))),
   }
 }
 
@@ -58,13 +58,13 @@ export function tellRuns(flows: readonly ToldFlow[], stretch: Stretch, nobody: N
 type Start = { at: Instant } | { gaveUpAt: Instant; words: string }
 
 class FlowPast {
-  readonly flow: ToldFlow
+  readonly flow: ReplayedFlow
   readonly runs: PastRun[] = []
-  untold: Instant | null = null
+  leftToWorker: Instant | null = null
   readonly #stretch: Stretch
   readonly #nobody: Night | null
 
-  constructor(flow: ToldFlow, stretch: Stretch, nobody: Night | null) {
+  constructor(flow: ReplayedFlow, stretch: Stretch, nobody: Night | null) {
     this.flow = flow
     this.#stretch = stretch
     this.#nobody = nobody
@@ -77,8 +77,8 @@ class FlowPast {
     let createdAt = from
     for (const tick of ticksBetween(schedule, from, to)) {
       const planned = { flow: name, trigger: 'schedule' as const, scheduledFor: tick, createdAt, requestedBy: null }
-      if (!this.#tellTick(planned, schedule, upstream)) {
-        this.untold = tick
+      if (!this.#replayTick(planned, schedule, upstream)) {
+        this.leftToWorker = tick
         return
       }
       createdAt = tick
@@ -86,7 +86,7 @@ class FlowPast {
   }
 
   /** False where the run would not be over yet. */
-  #tellTick(planned: Planned, schedule: Schedule, upstream: readonly FlowPast[]): boolean {
+  #replayTick(planned: Planned, schedule: Schedule, upstream: readonly FlowPast[]): boolean {
     const tick = planned.scheduledFor
     if (this.#isMissed(tick, schedule)) {
       this.runs.push(neverBegun(planned, 'missed', tick, null))

@@ -14,7 +14,7 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { stateOf } from '#lib/testing/history/state-world.ts'
 import { passTime, playRuns, runHistoryOf } from '#lib/testing/runs/play-runs.ts'
 import { replay } from './replay.ts'
-import { tellRuns } from './replay-runs.ts'
+import { replayRuns } from './replay-runs.ts'
 
 const FIRST_START = Date.parse('2026-11-20T17:00:00Z')
 const loaded = await loadCatalogue('demo/catalogue', await loadExtensions())
@@ -56,7 +56,7 @@ describe('the told runs of the campus', () => {
     // A night in which a load failed, another one waited for it in vain, and somebody ran it again in the morning.
     const stretch = { from: FIRST_START - 11.6 * DAY_MS, to: FIRST_START - 11 * DAY_MS, firstStart: FIRST_START }
     const live = await campusSince(stretch.from)
-    const { runs } = tellRuns(await listFlows(live.ctx.pool), stretch, null)
+    const { runs } = replayRuns(await listFlows(live.ctx.pool), stretch, null)
     const notable = runs.filter((run) => run.state !== 'completed' || run.trigger === 'manual')
     expect(notable.map((run) => `${run.flow} ${run.trigger} ${run.state} ${run.startedAt !== null}`).sort()).toEqual([
       'bookstore-course-list schedule failed false',
@@ -125,7 +125,7 @@ describe('telling a stretch', () => {
     await planRuns(ctx)
     const whole = await campusSince(first.from)
     const flows = await listFlows(whole.ctx.pool)
-    const told = tellRuns(flows, { ...first, to: off.to }, null).runs.filter((run) => run.trigger === 'schedule')
+    const told = replayRuns(flows, { ...first, to: off.to }, null).runs.filter((run) => run.trigger === 'schedule')
     const found = await rows(
       "select flow || ' ' || extract(epoch from scheduled_for) * 1000 as tick from run where trigger = 'schedule' and ended_at is not null order by 1",
     )

@@ -8,7 +8,7 @@ import { insertWindow } from '#lib/db/history/windows.ts'
 import { type FlowRow, listFlows, setNextRun } from '#lib/db/runs/runs.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { addDays, atTimeOfDay, localDay } from '#lib/domain/time/local-day.ts'
-import { type Night, tellRuns } from './replay-runs.ts'
+import { type Night, replayRuns } from './replay-runs.ts'
 import { replayWorld } from './replay-world.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
@@ -38,8 +38,8 @@ export async function replay(ctx: Context, stretch: Stretch, remember: (sql: Sql
 async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> {
   const isFirst = stretch.from < stretch.firstStart
   const nobody = isFirst ? nightOff(stretch) : null
-  const flows = await listToldFlows(sql)
-  const { runs, untold } = tellRuns(flows, stretch, nobody)
+  const flows = await listReplayedFlows(sql)
+  const { runs, leftToWorker } = replayRuns(flows, stretch, nobody)
   const recorded = await recordPastRunsWithin(sql, stretch.to, runs)
   await replayWorld(sql, stretch, runs, nobody)
   if (nobody !== null) {
@@ -47,13 +47,13 @@ async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> 
     await announceMove(sql, stretch)
   }
   for (const { name, nextRunAt } of flows) {
-    if (nextRunAt === null || nextRunAt <= stretch.to) await setNextRun(sql, name, untold.get(name) ?? null)
+    if (nextRunAt === null || nextRunAt <= stretch.to) await setNextRun(sql, name, leftToWorker.get(name) ?? null)
   }
   return { runs: recorded.runs }
 }
 
 /** A flow with an open run goes on with it: what became of it is the worker's to say. */
-async function listToldFlows(sql: Sql): Promise<FlowRow[]> {
+async function listReplayedFlows(sql: Sql): Promise<FlowRow[]> {
   const { rows } = await sql.query<{ flow: string }>(
     "select distinct flow from run where attempt > 0 and state in ('scheduled', 'overdue', 'running', 'crashed')",
   )

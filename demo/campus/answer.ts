@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { systemClock } from '#lib/platform/clock.ts'
-import type { Misbehaviour } from './faults.ts'
+import type { Fault } from './faults.ts'
 
 export interface Answer {
   status: number
@@ -15,12 +15,12 @@ const FAULT =
   '<?xml version="1.0"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault><faultcode>soapenv:Server</faultcode><faultstring>Internal gateway error</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>'
 
 /** Faults below the protocol. */
-export function rudeAnswer(misbehaviour: Misbehaviour | undefined, response: ServerResponse): Answer | undefined {
-  switch (misbehaviour?.manner) {
+export function rudeAnswer(fault: Fault | undefined, response: ServerResponse): Answer | undefined {
+  switch (fault?.kind) {
     case 'unauthorized-as-404':
       return { status: 404, contentType: 'application/json', body: ['{"message":"Not Found"}'] }
     case 'too-many-requests':
-      response.setHeader('retry-after', misbehaviour.retryAfter)
+      response.setHeader('retry-after', fault.retryAfter)
       return { status: 429, contentType: 'application/json', body: ['{"message":"Too Many Requests"}'] }
     case 'server-error':
       return { status: 503, contentType: 'text/plain', body: ['No capacity.'] }
@@ -45,17 +45,12 @@ export function jsonAnswer(status: number, document: unknown): Answer {
 }
 
 /** Sends an answer, as its fault has it. `dripMs`: the pause between two bytes of a slow drip. */
-export async function deliver(
-  response: ServerResponse,
-  answer: Answer,
-  misbehaviour: Misbehaviour | undefined,
-  dripMs: number,
-): Promise<void> {
+export async function deliver(response: ServerResponse, answer: Answer, fault: Fault | undefined, dripMs: number): Promise<void> {
   response.statusCode = answer.status
   response.setHeader('content-type', answer.contentType)
-  if (misbehaviour?.manner === 'slow-answer') await pause(response, misbehaviour.delayMs)
-  if (misbehaviour?.manner === 'cut-body') return cut(response, answer)
-  if (misbehaviour?.manner === 'slow-drip') return drip(response, answer, dripMs)
+  if (fault?.kind === 'slow-answer') await pause(response, fault.delayMs)
+  if (fault?.kind === 'cut-body') return cut(response, answer)
+  if (fault?.kind === 'slow-drip') return drip(response, answer, dripMs)
   // Clients may go away in the middle.
   await pipeline(Readable.from(joined(answer.body)), response).catch(() => {})
 }

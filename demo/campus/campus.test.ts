@@ -84,9 +84,9 @@ describe('the courses of the campus', () => {
     expect(JSON.parse(await ask(campus, '2267'))[0].courses[0].title).toBe('Rewritten')
     expect(await order({ do: 'remove-course', term: '2267', courseId: '000001' })).toBe(200)
     expect(JSON.parse(await ask(campus, '2267'))[0].courses[0].v2.courseId).toBe('000002')
-    expect(await order({ do: 'misbehave', system: 'snaplogic', manner: 'empty-answer', times: 1 })).toBe(200)
+    expect(await order({ do: 'misbehave', system: 'snaplogic', kind: 'empty-answer', times: 1 })).toBe(200)
     expect([await ask(campus, '2267'), (await ask(campus, '2267')).length > 2]).toEqual(['[]', true])
-    expect(await order({ do: 'misbehave', system: 'snaplogic', manner: 'unheard-of' })).toBe(400)
+    expect(await order({ do: 'misbehave', system: 'snaplogic', kind: 'unheard-of' })).toBe(400)
     expect(await order({ do: 'restore' })).toBe(200)
     expect(await (await fetch(`${campus.url}/control`)).json()).toEqual({
       misbehaving: {},
@@ -111,10 +111,8 @@ describe('the people of the campus, from outside', () => {
     expect(await order({ do: 'set-populations', buid: 'U90000001', populations: ['faculty'] })).toBe(7)
     expect(campus.people.populationsOf(0)).toEqual(['faculty'])
     expect(await order({ do: 'change-people', aspect: 'shoes' })).toBe(400)
-    expect(await order({ do: 'misbehave', system: 'person-task', manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })).toBe(
-      7,
-    )
-    expect(campus.control.faults.take('person-task')).toMatchObject({ manner: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })
+    expect(await order({ do: 'misbehave', system: 'person-task', kind: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })).toBe(7)
+    expect(campus.control.faults.take('person-task')).toMatchObject({ kind: 'slow-answer', delayMs: 5, share: 0.5, buid: 'U90000001' })
     expect(await order({ do: 'restore' })).toBe(0)
     await campus.close()
   })

@@ -31,7 +31,7 @@ export interface CampusOptions {
 }
 
 export interface Campus {
-  /** Base address: PeopleSoft's `baseUrl`; `<url>/control` switches bad manners. */
+  /** Base address: PeopleSoft's `baseUrl`; `<url>/control` switches faults. */
   url: string
   courseUrl: string
   urls: CampusUrls
@@ -80,10 +80,10 @@ export async function startCampus(options: CampusOptions): Promise<Campus> {
     }
     const [name, system] = found
     control.count(name)
-    const misbehaviour = control.faults.take(name)
-    if (misbehaviour?.manner === 'down') return void response.destroy()
-    const polite = rudeAnswer(misbehaviour, response) ?? (await system.answer(request, url, misbehaviour))
-    return deliver(response, polite, misbehaviour, dripMs)
+    const fault = control.faults.take(name)
+    if (fault?.kind === 'down') return void response.destroy()
+    const polite = rudeAnswer(fault, response) ?? (await system.answer(request, url, fault))
+    return deliver(response, polite, fault, dripMs)
   }
 
   const server = createServer((request, response) => {

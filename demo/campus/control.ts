@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer } from './answer.ts'
-import { Faults, MANNERS, type MannerOptions, SYSTEMS, type System } from './faults.ts'
+import { FAULT_KINDS, type FaultOptions, Faults, SYSTEMS, type System } from './faults.ts'
 import { ASPECTS, PeopleChanges, PICK, POPULATIONS } from './people/changes.ts'
 
 /** What can be done to the pretend campus while it runs. */
@@ -51,7 +51,7 @@ const order = z.discriminatedUnion('do', [
   z.strictObject({
     do: z.literal('misbehave'),
     system: z.enum(SYSTEMS),
-    manner: z.enum(MANNERS),
+    kind: z.enum(FAULT_KINDS),
     times: z.int().min(1).optional(),
     retryAfter: z.string().optional(),
     delayMs: z.int().min(0).optional(),
@@ -83,7 +83,7 @@ function obey(control: CampusControl, command: Order): void {
   const { faults, people } = control
   switch (command.do) {
     case 'misbehave':
-      faults.set(command.system, command.manner, said(command))
+      faults.set(command.system, command.kind, said(command))
       break
     case 'behave':
       faults.clear(command.system)
@@ -112,7 +112,7 @@ function obey(control: CampusControl, command: Order): void {
 }
 
 /** The options of a fault; what is left out keeps its default. */
-function said({ times, retryAfter, delayMs, share, buid }: Extract<Order, { do: 'misbehave' }>): MannerOptions {
+function said({ times, retryAfter, delayMs, share, buid }: Extract<Order, { do: 'misbehave' }>): FaultOptions {
   return {
     ...(times === undefined ? {} : { times }),
     ...(retryAfter === undefined ? {} : { retryAfter }),

@@ -5,7 +5,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { type Credential, type DepartmentAnswer, departmentAnswer, HABITS } from './departments/answers.ts'
 import { isDatasetName } from './departments/datasets.ts'
 import { answerDropBox } from './departments/drop-box.ts'
-import { DepartmentFaults } from './departments/manners.ts'
+import { DepartmentFaults } from './departments/faults.ts'
 
 export interface DepartmentsOptions {
   clock: Clock
@@ -97,7 +97,7 @@ function rudeAnswer(url: URL, faults: DepartmentFaults): DepartmentAnswer | unde
   const isLater = /[?&](page=[2-9]|offset=[1-9]|cursor=.)/.test(url.search)
   if (isLater && faults.take('later-page-fails')) return ANSWERS['server-error']
   const rude = faults.take('server-error', 'unauthorized', 'html-page', 'error-in-200', 'redirect-elsewhere')
-  return rude === undefined ? undefined : ANSWERS[rude.manner]
+  return rude === undefined ? undefined : ANSWERS[rude.kind]
 }
 
 function isAllowed(request: IncomingMessage, credential: Credential): boolean {

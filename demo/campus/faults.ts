@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 /** What a stand-in can do wrong. Those of the first lines any server can do, the others belong to one protocol. */
-export const MANNERS = [
+export const FAULT_KINDS = [
   ...([
     'unauthorized',
     'unauthorized-as-404',
@@ -31,7 +31,7 @@ export const MANNERS = [
   ...(['error-lines', 'ends-early', 'wrong-summary', 'one-json-document'] as const),
   ...(['missing-table', 'next-elsewhere', 'size-limit', 'no-paging'] as const),
 ] as const
-export type Manner = (typeof MANNERS)[number]
+export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** The systems behind the campus' address, in the order in which systems.ts asks them whether a path is theirs. */
 export const HTTP_SYSTEMS = ['peoplesoft', 'person-task', 'snaplogic', 'sap', 'vds', 'cs-tools', 'person-api'] as const
@@ -40,8 +40,8 @@ export type HttpSystem = (typeof HTTP_SYSTEMS)[number]
 export const SYSTEMS = [...HTTP_SYSTEMS, 'ldap'] as const
 export type System = (typeof SYSTEMS)[number]
 
-export interface Misbehaviour {
-  manner: Manner
+export interface Fault {
+  kind: FaultKind
   /** For so many requests; null: until it is cleared. */
   times: number | null
   /** The Retry-After header as it is sent: seconds, or an HTTP date. */
@@ -53,13 +53,13 @@ export interface Misbehaviour {
   buid: string | null
 }
 
-export type MannerOptions = Partial<Omit<Misbehaviour, 'manner'>>
+export type FaultOptions = Partial<Omit<Fault, 'kind'>>
 
 export class Faults {
-  readonly #now = new Map<System, Misbehaviour>()
+  readonly #now = new Map<System, Fault>()
 
-  set(system: System, manner: Manner, options: MannerOptions = {}): void {
-    this.#now.set(system, { times: null, retryAfter: '2', delayMs: 5 * MINUTE_MS, share: 0.03, buid: null, ...options, manner })
+  set(system: System, kind: FaultKind, options: FaultOptions = {}): void {
+    this.#now.set(system, { times: null, retryAfter: '2', delayMs: 5 * MINUTE_MS, share: 0.03, buid: null, ...options, kind })
   }
 
   clear(system?: System): void {
@@ -67,7 +67,7 @@ export class Faults {
     else this.#now.delete(system)
   }
 
-  take(system: System): Misbehaviour | undefined {
+  take(system: System): Fault | undefined {
     const found = this.#now.get(system)
     if (found?.times === null || found === undefined) return found
     if (found.times <= 1) this.#now.delete(system)
@@ -75,7 +75,7 @@ export class Faults {
     return found
   }
 
-  state(): Record<string, Misbehaviour> {
+  state(): Record<string, Fault> {
     return Object.fromEntries(this.#now)
   }
 }

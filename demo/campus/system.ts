@@ -3,7 +3,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import type { Answer } from './answer.ts'
 import type { CampusControl } from './control.ts'
 import type { CourseSource } from './courses/courses.ts'
-import type { Misbehaviour } from './faults.ts'
+import type { Fault } from './faults.ts'
 import type { People } from './people/people.ts'
 
 export interface CampusWorld {
@@ -26,5 +26,5 @@ export interface CampusCredentials {
 /** One system behind the campus' address. */
 export interface CampusSystem {
   isFor(path: string): boolean
-  answer(request: IncomingMessage, url: URL, misbehaviour: Misbehaviour | undefined): Answer | Promise<Answer>
+  answer(request: IncomingMessage, url: URL, fault: Fault | undefined): Answer | Promise<Answer>
 }

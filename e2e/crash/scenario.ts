@@ -51,7 +51,7 @@ update person_curated.person_schema_service_filters set paths = paths || '{/emai
 insert into person_curated.person_schema_service_filters (service, paths) values ('crashCourse', '{/personid,/personBasic/names}');
 delete from person_curated.person_schema_service_filters where service = 'studentGPA'`
 
-/** The manner of the person task: it always leaves out the same share of the people. */
+/** The fault of the person task: it always leaves out the same share of the people. */
 export function leaveOutSome(campus: Campus, share = 0.02): void {
   campus.control.faults.set('person-task', 'dropped-people', { share })
 }

@@ -13,7 +13,7 @@ import { redactorFor } from '#lib/platform/secrets/redaction.ts'
 import { secretsOf } from '#lib/platform/secrets/secret-fingerprint.ts'
 import { resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 import { workerLookup } from './databases.ts'
-import { keysOf, lookBeside, NOTHING_BESIDE } from './discover/beside.ts'
+import { keysOf, NOTHING_BESIDE, readBeside } from './discover/beside.ts'
 import { problemsInWords } from './problems-in-words.ts'
 import { type CommandLine, defineVerb, readArguments } from './verb.ts'
 
@@ -59,7 +59,7 @@ async function targetAt(address: string, out: string | undefined, command: Comma
   if (url === null)
     throw new TidemarkError('invalid', { publicMessage: 'This is not an address such as postgres://user:password@host:5432/database.' })
   const connector = connectorFor(url.protocol.slice(0, -1), await loadConnectors())
-  const beside = out === undefined ? NOTHING_BESIDE : await lookBeside(out, command.environment().config ?? null)
+  const beside = out === undefined ? NOTHING_BESIDE : await readBeside(out, command.environment().config ?? null)
   const key = connectionKey(url, beside.connections)
   const variable = `${key.replaceAll('-', '_').toUpperCase()}_URL`
   const zone = beside.catalogue?.page.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone

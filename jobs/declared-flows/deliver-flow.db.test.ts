@@ -26,7 +26,7 @@ async function* answer(records: readonly unknown[]): AsyncGenerator<unknown> {
 const run = (yaml: string, records: readonly unknown[], more: RunOptions = {}) =>
   lake.run('permits-file', flowOf(yaml), { extract: () => answer(records), ...more })
 
-describe('a recipe that delivers', () => {
+describe('a declared flow that delivers', () => {
   function partner(fail = 0) {
     const taken: { to: string; path: string; text: string; delivery: Delivery }[] = []
     let failures = fail
@@ -120,7 +120,7 @@ describe('a recipe that delivers', () => {
     expect(taken).toHaveLength(1)
   })
 
-  it('only looks at what it would deliver in a dry run', async () => {
+  it('only reads what it would deliver in a dry run', async () => {
     const { taken, deliver } = partner()
     const end = await run(FILE, ROWS, { deliver, parameters: { dryRun: true } })
     expect(end.report).toMatchObject({ moves: 'nothing', counts: { rows: 2 } })

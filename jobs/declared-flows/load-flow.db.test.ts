@@ -31,7 +31,7 @@ const run = (yaml: string, records: readonly unknown[], more: RunOptions = {}) =
 const permits = () =>
   lake.rows<{ line: string }>("select concat_ws(' ', permit_id, plate, valid_until) as line from parking.permits order by 1")
 
-describe('a recipe that loads', () => {
+describe('a declared flow that loads', () => {
   it('fills a table, and says what it did', async () => {
     const requests: unknown[] = []
     const end = await run(PERMITS, [], {

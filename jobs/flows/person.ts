@@ -11,7 +11,7 @@ import { defineFlow, type FlowContext, type FlowResult, type LakeWork } from '#l
 import { movesOf, noteBegun, noteEnded } from './person/coverage.ts'
 import { openPersonStore, type PersonStore, type Unseen } from './person/store/person-store.ts'
 
-const UNDONE = new Error('rolled back, as everything in a dry run')
+const ROLLED_BACK = new Error('rolled back, as everything in a dry run')
 
 /** A context in which every transaction is rolled back and nobody is put aside: the parts answer what they would have done; none sees what
  * another did. */
@@ -21,10 +21,10 @@ function asDryRun<Context extends Pick<FlowContext<unknown>, 'lake' | 'quarantin
     try {
       return await ctx.lake.once(task, batchKey, async (sql) => {
         made.result = { of: await work(sql) }
-        throw UNDONE
+        throw ROLLED_BACK
       })
     } catch (error) {
-      if (error !== UNDONE || made.result === undefined) throw error
+      if (error !== ROLLED_BACK || made.result === undefined) throw error
       return made.result.of
     }
   }

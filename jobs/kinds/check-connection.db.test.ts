@@ -33,8 +33,8 @@ beforeEach(async () => {
 afterEach(() => database.drop())
 
 function listeningLog(heard: string[], fields = {}): Log {
-  const hear = (message: string, data?: object) => void heard.push(JSON.stringify({ message, ...fields, ...data }))
-  return { debug: hear, info: hear, warn: hear, error: hear, child: (more) => listeningLog(heard, { ...fields, ...more }) }
+  const note = (message: string, data?: object) => void heard.push(JSON.stringify({ message, ...fields, ...data }))
+  return { debug: note, info: note, warn: note, error: note, child: (more) => listeningLog(heard, { ...fields, ...more }) }
 }
 
 const settings = z.strictObject({ user: z.string(), password: z.string() })

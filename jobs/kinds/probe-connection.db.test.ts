@@ -50,7 +50,7 @@ const connection = async () => (await ctx.pool.query('select * from connection_s
 const arrivals = async () => (await ctx.pool.query('select clock, at from arrival')).rows
 
 describe('a probe', () => {
-  it('records what it sees, with its secrets resolved, and plans the next look', async () => {
+  it('records what it sees, with its secrets resolved, and plans the next probe', async () => {
     const addresses: string[] = []
     const connectors = testConnector(async function* (open, assets) {
       addresses.push(open.settings.address, ...assets.map((asset) => asset.path))
@@ -63,14 +63,14 @@ describe('a probe', () => {
   })
 
   it('happens once, however many are woken for it', async () => {
-    let looks = 0
+    let probes = 0
     const connectors = testConnector(async function* () {
-      looks++
+      probes++
       yield seen
     })
     const other = database.context(clock)
     await Promise.all([ctx, other, ctx, other].map((c) => probe(testServices(c, { connectors, lookup }))))
-    expect(looks).toBe(1)
+    expect(probes).toBe(1)
   })
 
   it('that cannot get in is a failure of the connection, in words', async () => {
@@ -100,7 +100,7 @@ describe('a probe', () => {
     expect((await connection()).problem).toBe('The connection was cut.')
   })
 
-  it('slows down after three failures in a row, and is quick again after a good look', async () => {
+  it('slows down after three failures in a row, and is quick again after a good probe', async () => {
     let works = false
     const connectors = testConnector(async function* () {
       if (!works) throw new TidemarkError('unavailable', { publicMessage: 'Down.' })

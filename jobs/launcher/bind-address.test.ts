@@ -9,7 +9,7 @@ import { bindAddress, requireFreePort } from './bind-address.ts'
 
 let folder: string
 
-/** Every look takes six seconds, and nobody waits. */
+/** Every probe of the port takes six seconds, and nobody waits. */
 function hastyClock(): Clock {
   let now = 0
   return {

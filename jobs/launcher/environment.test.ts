@@ -74,7 +74,7 @@ describe('the worker', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('hears what the demo adds', () => {
+  test('gets what the demo adds', () => {
     expect(workerEnvironment(settings, { DEMO_PEOPLESOFT_URL: 'http://there' })).toMatchObject({ DEMO_PEOPLESOFT_URL: 'http://there' })
   })
 })

@@ -1,6 +1,5 @@
-// Preloaded into every child: when the launcher is gone, however it ended, the child stops in order, so that a killed launcher leaves no
-// second
-// worker behind.
+// Preloaded into every child: when the launcher is gone, however it ended, the child stops in order: no second
+// worker stays behind.
 const PATIENCE_MS = 10_000
 
 // Grandchildren inherit this preload, too; their parent is not the launcher.

@@ -101,7 +101,7 @@ class Keeper implements ServerKeeper {
     while (!signal.aborted) {
       await clock.sleep(LOOK_EVERY_MS, signal)
       if (signal.aborted) return
-      const state = await server.look()
+      const state = await server.state()
       if (state === 'gone') return signal.aborted ? undefined : onGone(toGoneError(dataFolder))
       if (state === 'stopping' && !isToldToStop) say('Somebody asked the embedded database to stop.')
       isToldToStop = state === 'stopping'

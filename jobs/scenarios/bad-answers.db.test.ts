@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Manner } from '#demo/campus/faults.ts'
+import type { FaultKind } from '#demo/campus/faults.ts'
 import { coursesCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { changesOf, spansOf } from '#lib/testing/history/state-world.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
@@ -50,7 +50,7 @@ const FLOW_OF: Record<Asked, { flow: string; feed: string }> = {
   snaplogic: { flow: 'course', feed: 'courses' },
 }
 
-const ANSWERS: [string, Asked, Manner, string, string][] = [
+const ANSWERS: [string, Asked, FaultKind, string, string][] = [
   ['an empty term answer', 'peoplesoft', 'empty-answer', 'failed', 'without a single term'],
   ['a term answer of half the size', 'peoplesoft', 'half-the-rows', 'failed', 'too few to be true'],
   ['a missing row number', 'peoplesoft', 'missing-row-number', 'failed', 'row 2 has no row number'],
@@ -67,10 +67,10 @@ const ANSWERS: [string, Asked, Manner, string, string][] = [
 ]
 
 describe('gives a clear run error, and the lake keeps its good state', () => {
-  it.each(ANSWERS)('%s', async (_what, system, manner, state, words) => {
+  it.each(ANSWERS)('%s', async (_what, system, kind, state, words) => {
     const { flow, feed } = FLOW_OF[system]
     const before = await spansOf(harness.ctx, feed, 'feed')
-    harness.campus.control.faults.set(system, manner)
+    harness.campus.control.faults.set(system, kind)
     const runId = await harness.reload(flow)
     expect(await endOf(runId)).toMatchObject({ state, problem: expect.stringContaining(words) })
     expect((await endOf(runId))?.problem).not.toMatch(/https?:|127\.0\.0\.1|internal log/)

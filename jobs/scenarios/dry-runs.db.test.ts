@@ -8,7 +8,7 @@ import { getRunList } from '#lib/queries/runs/run-list.ts'
 import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
 import { ScenarioHarness } from '#lib/testing/worlds/scenario-harness.ts'
 
-const RECIPE = `
+const FLOWS = `
   permits:
     feed: records/permits
     schedule: "20 4 * * *"
@@ -20,7 +20,7 @@ const RECIPE = `
 let harness: ScenarioHarness
 beforeEach(async () => {
   harness = await ScenarioHarness.open('2026-11-19T12:00:00Z')
-  await harness.declare(termsCatalogue({ flows: RECIPE }))
+  await harness.declare(termsCatalogue({ flows: FLOWS }))
   await harness.lake('create table permits as select 1 as id')
 })
 afterEach(() => harness.close())

@@ -94,14 +94,14 @@ describe('a department behind an address', () => {
   })
 
   it.each([
-    ['sends the same page twice', { manner: 'page-repeated' as const }],
-    ['breaks off in the middle of an answer', { manner: 'cut-body' as const }],
-    ['says it has no permits', { manner: 'empty-answer' as const }],
-  ])('that %s changes nothing, and the next night is good again', async (_what, manner) => {
+    ['sends the same page twice', { kind: 'page-repeated' as const }],
+    ['breaks off in the middle of an answer', { kind: 'cut-body' as const }],
+    ['says it has no permits', { kind: 'empty-answer' as const }],
+  ])('that %s changes nothing, and the next night is good again', async (_what, kind) => {
     await harness.declare(catalogue(PERMITS))
     await harness.until('2026-11-19T12:00:00Z')
     const before = await harness.lake('select * from parking.permits order by 1')
-    departments.faults.set(manner)
+    departments.faults.set(kind)
     await harness.until('2026-11-20T12:00:00Z')
     expect((await runs()).at(-1)).toMatchObject({ state: 'failed', problem: expect.stringMatching(/\w{3,}.*\./) })
     expect(await harness.lake('select * from parking.permits order by 1')).toEqual(before)
@@ -131,7 +131,7 @@ describe('a drop box behind an address', () => {
   })
 
   it('that keeps only half of it fails the run, and the feed is not fresh', async () => {
-    departments.faults.set({ manner: 'keeps-half' })
+    departments.faults.set({ kind: 'keeps-half' })
     await harness.declare(catalogue(PERMITS + FILE))
     await harness.until('2026-11-19T12:00:00Z')
     expect((await runs()).find((run) => run.flow === 'permits-for-the-police')).toMatchObject({ state: 'failed' })

@@ -65,7 +65,7 @@ describe('a table that somebody else loads', () => {
 describe('a table that somebody drops', () => {
   beforeEach(() => harness.until('2026-11-19T15:00:00Z'))
 
-  it('is unknown within a minute of the first look that misses it, and everywhere the page says why', async () => {
+  it('is unknown within a minute of the first probe that misses it, and everywhere the page says why', async () => {
     await harness.changeLake('drop table bursar.payments')
     await harness.until('2026-11-19T15:52:00Z')
     expect((await spans()).at(-1)).toBe('unknown/gone 19 15:50–')

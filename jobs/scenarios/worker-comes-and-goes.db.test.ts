@@ -97,7 +97,7 @@ describe('an edit of the catalogue', () => {
 })
 
 describe('two workers on one database', () => {
-  it('never double a run, a look, a change or a message', async () => {
+  it('never double a run, a probe, a change or a message', async () => {
     harness.addWorker()
     await harness.until('2026-11-20T05:00:00Z')
     harness.campus.control.faults.set('peoplesoft', 'empty-answer')
@@ -111,8 +111,8 @@ describe('two workers on one database', () => {
       { trigger: 'schedule', state: 'failed', attempt: 1 },
       { trigger: 'manual', state: 'completed', attempt: 1 },
     ])
-    const asked = { runs: 3, looks: 8, checks: 2 }
-    expect(harness.campus.control.requests('peoplesoft')).toBe(asked.runs + asked.looks + asked.checks)
+    const asked = { runs: 3, probes: 8, checks: 2 }
+    expect(harness.campus.control.requests('peoplesoft')).toBe(asked.runs + asked.probes + asked.checks)
     expect(await news()).toEqual(['20 06:45 fresh → late', '20 12:00 late → fresh'])
     expect((await told()).length).toBe(2)
   })

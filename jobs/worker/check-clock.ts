@@ -5,12 +5,12 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
 const DIFFERENCE_MAX_MS = 1000
-const LOOKS = 3
+const TRIES = 3
 
 /** Throws when this clock is more than a second off the database's: statuses would turn at the wrong time. */
 export async function requireRightClock(sql: Sql, clock: Clock): Promise<void> {
   let smallest = Number.POSITIVE_INFINITY
-  for (let look = 0; look < LOOKS; look++) {
+  for (let tries = 0; tries < TRIES; tries++) {
     const before = clock.now()
     const database = await readDatabaseClock(sql)
     const after = clock.now()

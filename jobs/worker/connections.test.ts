@@ -11,8 +11,8 @@ const SECRET = 'hush "p@ss" word'
 const BASIC = Buffer.from(`loader:${SECRET}`).toString('base64')
 const SAID = `it said ${SECRET}, ${encodeURIComponent(SECRET)}, ${JSON.stringify({ a: SECRET })} and Basic ${BASIC}`
 const lines: string[] = []
-const hear = (message: string, data?: object) => void lines.push(JSON.stringify({ message, ...data }))
-const log: Log = { debug: hear, info: hear, warn: hear, error: hear, child: () => log }
+const note = (message: string, data?: object) => void lines.push(JSON.stringify({ message, ...data }))
+const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log }
 
 const thrown = () => new TidemarkError('refused', { publicMessage: SAID, message: SAID, cause: new Error(SAID) })
 const good: Observation = {

@@ -122,7 +122,7 @@ describe('a run that a worker holds', () => {
     expect(await stateOf(id)).toMatchObject({ state: 'cancelled', problem: 'The run was cancelled.' })
   })
 
-  it('hears that it was cancelled while it waits to be tried again, long before the next look at its lease', async () => {
+  it('learns that it was cancelled while it waits to be tried again, long before the next renewal of its lease', async () => {
     const busy = new TidemarkError('unavailable', { publicMessage: 'The source is busy.', retryable: true })
     const services = worker(async ({ task }) => {
       await task('fetch', { retries: 3, backoffMs: 3_600_000 }, () => Promise.reject(busy))
@@ -134,7 +134,7 @@ describe('a run that a worker holds', () => {
       services.runs.renewLeasesNow()
       listening.resolve()
     }
-    const hearing = listen(ctx, deaf.signal, { onChange: () => {}, onRequest })
+    const ended = listen(ctx, deaf.signal, { onChange: () => {}, onRequest })
     await listening.promise
     const id = await start(services)
     const waits = 'select 1 from run where waiting_for is not null and id = $1'
@@ -145,7 +145,7 @@ describe('a run that a worker holds', () => {
     const { rows } = await ctx.pool.query('select t.state, waiting_for from run_task t join run on run.id = run_id')
     expect(rows).toEqual([{ state: 'cancelled', waiting_for: null }])
     deaf.abort()
-    await hearing
+    await ended
   })
 
   it('writes no end once another worker has it', async () => {

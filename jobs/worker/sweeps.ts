@@ -10,7 +10,7 @@ import type { WakeSignal } from '#lib/platform/wake-signal.ts'
 import type { JobServices } from './job-kind.ts'
 import type { WakeUps } from './wake-ups.ts'
 
-const LOOK_AGAIN_MS = 5 * SECOND_MS
+const CHECK_AGAIN_MS = 5 * SECOND_MS
 const AFTER_ERROR_MS = SECOND_MS
 
 /** Turns statuses when they are due, until the worker stops: by a timer on the earliest, checked every five seconds and when woken. Not
@@ -33,8 +33,8 @@ export async function sweepStatuses(services: JobServices, wakeSignal: WakeSigna
 
 /** Timers fire up to a millisecond early, and an instant that another worker is busy with must not be asked for in a tight loop. */
 export function untilNext(nextDueAt: Instant | null, now: Instant): number {
-  if (nextDueAt === null) return LOOK_AGAIN_MS
-  return Math.min(Math.max(nextDueAt - now + 1, 50), LOOK_AGAIN_MS)
+  if (nextDueAt === null) return CHECK_AGAIN_MS
+  return Math.min(Math.max(nextDueAt - now + 1, 50), CHECK_AGAIN_MS)
 }
 
 /** Makes the next runs, ends lost leases and starts what is ready; the queue carries what this worker has no room for, probes, checks,

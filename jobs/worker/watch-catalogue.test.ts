@@ -43,7 +43,7 @@ function watch(onChange: (read: CatalogueTexts) => Promise<void>) {
 }
 
 describe('watching the catalogue', () => {
-  it('reports the first look and every change, however it is written', async () => {
+  it('reports the first reading and every change, however it is written', async () => {
     let calls = 0
     writeFileSync(path, 'a: 1')
     watch(async () => void calls++)
@@ -64,8 +64,8 @@ describe('watching the catalogue', () => {
     writeFileSync(path, 'a: 1')
     watch(async () => void calls++)
     await pass(0, () => calls === 1)
-    let looks = 0
-    await pass(2000, () => ++looks > 100)
+    let reads = 0
+    await pass(2000, () => ++reads > 100)
     expect(calls).toBe(1)
   })
 
@@ -107,7 +107,7 @@ describe('a catalogue that is being written', () => {
   }
 
   it.each([
-    ['at the first look', 0],
+    ['at the first reading', 0],
     ['while another is in force', 1],
   ])('is taken when it is whole, not before, %s', async (_when, before) => {
     if (before === 1) writeFileSync(path, 'old: 1\n')

@@ -15,7 +15,7 @@ interface Known {
   version: number | null
   connections: z.infer<typeof connectionsSchema>
   /** Fingerprints of each connection's references. */
-  sights: Map<string, string>
+  fingerprints: Map<string, string>
 }
 
 /** Follows the secrets of all connections until the worker stops: a changed one has its connection checked at once. */
@@ -34,13 +34,15 @@ export async function watchSecrets(services: JobServices): Promise<void> {
 
 export async function probeOnce(services: JobServices, before: Known | null): Promise<Known> {
   const { version, connections } = await readConnections(services, before)
-  const sights = new Map(Object.entries(connections).map(([key, written]) => [key, sightOf(services, written)]))
-  const changed = [...sights].filter(([key, sight]) => before?.sights.has(key) && before.sights.get(key) !== sight)
+  const fingerprints = new Map(Object.entries(connections).map(([key, written]) => [key, fingerprintOf(services, written)]))
+  const changed = [...fingerprints].filter(
+    ([key, fingerprint]) => before?.fingerprints.has(key) && before.fingerprints.get(key) !== fingerprint,
+  )
   for (const [connection] of changed) {
     services.ctx.log.info('a secret has changed: its connection is checked', { connection })
     await requestCheck(services.ctx, { connection })
   }
-  return { version, connections, sights }
+  return { version, connections, fingerprints }
 }
 
 async function readConnections({ ctx }: JobServices, before: Known | null): Promise<Pick<Known, 'version' | 'connections'>> {
@@ -53,7 +55,7 @@ async function readConnections({ ctx }: JobServices, before: Known | null): Prom
   return { version: row.id, connections: connectionsSchema.parse(row.connections) }
 }
 
-function sightOf(services: JobServices, written: z.infer<typeof writtenSchema>): string {
+function fingerprintOf(services: JobServices, written: z.infer<typeof writtenSchema>): string {
   const seen = fingerprintReferences(toWritten(written).settings, services, services.fingerprintKey)
   return JSON.stringify(seen.map(({ name, setIn, fingerprint }) => [name, setIn, fingerprint]))
 }

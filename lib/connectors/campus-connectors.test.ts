@@ -41,7 +41,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   ...more,
 })
 
-async function look(path: string, more: Partial<ObservedAsset> = {}) {
+async function probe(path: string, more: Partial<ObservedAsset> = {}) {
   const [seen] = await Array.fromAsync(peoplesoft.observe?.(asPeopleSoft(), [asset(path, more)]) ?? [])
   return seen
 }
@@ -73,7 +73,7 @@ describe('PeopleSoft', () => {
   })
 
   it('sees by the rows alone when they change, not when they are only renumbered', async () => {
-    const first = await look('BU_TERM_QRY')
+    const first = await probe('BU_TERM_QRY')
     const firstAt = clock.now()
     expect(first).toMatchObject({
       ok: true,
@@ -83,28 +83,28 @@ describe('PeopleSoft', () => {
     })
     await clock.advance(300_000)
     const previous = first?.ok ? first.state : null
-    expect(await look('BU_TERM_QRY', { previous })).toMatchObject({ readings: [{ at: firstAt }] })
+    expect(await probe('BU_TERM_QRY', { previous })).toMatchObject({ readings: [{ at: firstAt }] })
     campus.control.changeTerm('2245', { 'attr:rownumber': 99 })
-    expect(await look('BU_TERM_QRY', { previous })).toMatchObject({ readings: [{ at: firstAt }] })
+    expect(await probe('BU_TERM_QRY', { previous })).toMatchObject({ readings: [{ at: firstAt }] })
     campus.control.changeTerm('2245', { DESCR: 'Summer Two' })
-    expect(await look('BU_TERM_QRY', { previous })).toMatchObject({ readings: [{ at: clock.now() }] })
+    expect(await probe('BU_TERM_QRY', { previous })).toMatchObject({ readings: [{ at: clock.now() }] })
   })
 
   it('reads a watermark column in the zone of the database', async () => {
-    const seen = await look('BU_TERM_LASTUPD_QRY', { settings: { watermark: 'LASTUPDDTTM' } })
+    const seen = await probe('BU_TERM_LASTUPD_QRY', { settings: { watermark: 'LASTUPDDTTM' } })
     expect(seen).toMatchObject({
       ok: true,
       readings: [{ clock: 'dataThroughAt', at: Date.parse('2026-01-05T18:05:00Z'), precision: 'instant' }],
       evidence: { strength: 'strong' },
       warnings: [],
     })
-    const missing = await look('BU_TERM_QRY', { settings: { watermark: 'NO_SUCH' } })
+    const missing = await probe('BU_TERM_QRY', { settings: { watermark: 'NO_SUCH' } })
     expect(missing).toMatchObject({ ok: false, lasting: 'no-time', publicMessage: '36 of 36 rows have no readable NO_SUCH.' })
   })
 
   it('sees an emptied query as empty, and a failure as the failure of that asset alone', async () => {
     campus.control.faults.set('peoplesoft', 'empty-answer')
-    expect(await look('BU_TERM_QRY')).toMatchObject({ ok: true, rows: 0, readings: [{ at: null }] })
+    expect(await probe('BU_TERM_QRY')).toMatchObject({ ok: true, rows: 0, readings: [{ at: null }] })
     campus.control.faults.clear()
     const seen = await Array.fromAsync(peoplesoft.observe?.(asPeopleSoft(), [asset('NO_SUCH'), asset('BU_TERM_QRY')]) ?? [])
     expect(seen.map((one) => one.ok)).toEqual([false, true])
@@ -121,7 +121,7 @@ describe('PeopleSoft', () => {
 })
 
 describe('a system that lets nobody in', () => {
-  const looks = { peoplesoft: () => look('BU_TERM_QRY'), snaplogic: () => seeTask() }
+  const probes = { peoplesoft: () => probe('BU_TERM_QRY'), snaplogic: () => seeTask() }
   const seeTask = () => Array.fromAsync(snaplogic.observe?.(asSnapLogic(), [asset('courses')]) ?? [])
 
   it.each([
@@ -131,15 +131,15 @@ describe('a system that lets nobody in', () => {
     ['peoplesoft', 'too-many-requests'],
     ['snaplogic', 'down'],
     ['snaplogic', 'unauthorized'],
-  ] as const)('%s, %s: the connection fails, not one asset', async (system, manner) => {
-    campus.control.faults.set(system, manner)
-    await expect(looks[system]()).rejects.toMatchObject({ name: 'TidemarkError', systemWide: true })
+  ] as const)('%s, %s: the connection fails, not one asset', async (system, kind) => {
+    campus.control.faults.set(system, kind)
+    await expect(probes[system]()).rejects.toMatchObject({ name: 'TidemarkError', systemWide: true })
   })
 
   it('is told from one that answers badly to one question', async () => {
-    for (const manner of ['error-in-200', 'cut-body', 'html-page', 'wrong-row-count'] as const) {
-      campus.control.faults.set('peoplesoft', manner)
-      expect(await look('BU_TERM_QRY')).toMatchObject({ ok: false })
+    for (const kind of ['error-in-200', 'cut-body', 'html-page', 'wrong-row-count'] as const) {
+      campus.control.faults.set('peoplesoft', kind)
+      expect(await probe('BU_TERM_QRY')).toMatchObject({ ok: false })
     }
   })
 })

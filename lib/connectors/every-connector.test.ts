@@ -48,7 +48,7 @@ it('every connector there is has its sample here', () => {
 })
 
 describe.each([...connectors])('the connector %s', (kind, connector) => {
-  it('is called like its file and can look, and says what may be asked of it', () => {
+  it('is called like its file and can probe, and says what may be asked of it', () => {
     expect(connector.kind).toBe(kind)
     expect(connector.observe).toBeTypeOf('function')
     expect(connector.extractRequest !== undefined).toBe(connector.extract !== undefined)

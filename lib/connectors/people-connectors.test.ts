@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner, MannerOptions, System } from '#demo/campus/faults.ts'
+import type { FaultKind, FaultOptions, System } from '#demo/campus/faults.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
@@ -45,8 +45,8 @@ async function read(name: string, buids: string[], more = {}): Promise<PersonRec
   return records
 }
 
-function misbehave(name: string, manner: Manner, options: MannerOptions = {}): void {
-  campus.control.faults.set(ASK[name]?.system ?? 'person-api', manner, options)
+function misbehave(name: string, kind: FaultKind, options: FaultOptions = {}): void {
+  campus.control.faults.set(ASK[name]?.system ?? 'person-api', kind, options)
 }
 
 const people = (records: PersonRecord[]) => records.flatMap((record) => (record.kind === 'person' ? [record] : []))
@@ -102,12 +102,12 @@ describe.each(names)('people from %s', (name) => {
     expect(reasons(records).length).toBeGreaterThan(1)
   })
 
-  it.each<[Manner, RegExp]>([
+  it.each<[FaultKind, RegExp]>([
     ['deep-document', /"remarks":\[{3000}\]{3000}/],
     ['null-character', /"remarks":"before\\u0000after"/],
     ['huge-number', /"balance":1e999999/],
-  ])('hands a poison document on as it is, with everybody else: %s', async (manner, poison) => {
-    misbehave(name, manner, { buid: 'U90000003' })
+  ])('hands a poison document on as it is, with everybody else: %s', async (kind, poison) => {
+    misbehave(name, kind, { buid: 'U90000003' })
     const records = await read(name, ids(8))
     expect(people(records)).toHaveLength(8)
     expect(
@@ -122,7 +122,7 @@ describe.each(names)('people from %s', (name) => {
     expect(people(await read(name, ids(5)))).toEqual([])
   })
 
-  it.each<[Manner, string, boolean]>([
+  it.each<[FaultKind, string, boolean]>([
     ['error-document', 'reports an error', true],
     ['cut-body', 'broke the connection in the middle', true],
     ['too-many-requests', 'come back later', true],
@@ -133,8 +133,8 @@ describe.each(names)('people from %s', (name) => {
     ['xml-fault-in-200', 'a web page or XML', false],
     ['redirect-elsewhere', 'sent us elsewhere', false],
     ['down', 'before it answered', true],
-  ])('throws when it does this: %s', async (manner, words, retryable) => {
-    misbehave(name, manner)
+  ])('throws when it does this: %s', async (kind, words, retryable) => {
+    misbehave(name, kind)
     const error: unknown = await read(name, ids(40)).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ retryable, publicMessage: expect.stringContaining(words) })
     expect(toInternalMessage(error)).not.toMatch(/U9\d{7}/)

@@ -5,7 +5,7 @@ import postgres from './postgres.ts'
 const problems = (schema: z.ZodType, value: unknown) =>
   schema.safeParse(value).error?.issues.map((issue) => issue.path.join('.') || issue.message)
 
-test('it is called like its file and can discover, look and be read', () => {
+test('it is called like its file and can discover, probe and be read', () => {
   expect(postgres.kind).toBe('postgres')
   expect([typeof postgres.discover, typeof postgres.observe, typeof postgres.extract]).toEqual(['function', 'function', 'function'])
 })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner, MannerOptions, System } from '#demo/campus/faults.ts'
+import type { FaultKind, FaultOptions, System } from '#demo/campus/faults.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
@@ -32,8 +32,8 @@ const names = Object.keys(SYSTEM_OF)
 const open = (name: string, more = {}) => openCampusConnection(campus, name, { clock, signal }, more)
 const rowsOf = async (name: string, request: Record<string, unknown>, more = {}) =>
   (await Array.fromAsync(open(name, more).extract(request))).map((row) => Object(row))
-const misbehave = (name: string, manner: Manner, options: MannerOptions = {}) =>
-  campus.control.faults.set(SYSTEM_OF[name] ?? 'peoplesoft', manner, options)
+const misbehave = (name: string, kind: FaultKind, options: FaultOptions = {}) =>
+  campus.control.faults.set(SYSTEM_OF[name] ?? 'peoplesoft', kind, options)
 const termsOf = (buid: string) => ({ query: 'BU_TERM_STD_FULL_TERM', prompts: { BUID: buid } })
 
 describe('both query services', () => {
@@ -104,7 +104,7 @@ describe.each(names)('queries of people from %s', (name) => {
     await expect(rowsOf(name, { query: 'A/../B' })).rejects.toThrow('not the name of a query')
   })
 
-  it.each<[Manner, string, boolean]>([
+  it.each<[FaultKind, string, boolean]>([
     ['error-in-200', 'error', false],
     ['cut-body', 'broke the connection in the middle', true],
     ['too-many-requests', 'come back later', true],
@@ -113,9 +113,9 @@ describe.each(names)('queries of people from %s', (name) => {
     ['xml-fault-in-200', 'a web page or XML', false],
     ['redirect-elsewhere', 'sent us elsewhere', false],
     ['down', 'before it answered', true],
-  ])('throw when the service does this: %s', async (manner, words, retryable) => {
-    misbehave(name, manner)
-    const isUnsure = manner === 'error-in-200' && name === 'cs_tools'
+  ])('throw when the service does this: %s', async (kind, words, retryable) => {
+    misbehave(name, kind)
+    const isUnsure = kind === 'error-in-200' && name === 'cs_tools'
     await expect(rowsOf(name, { query: 'BU_TERM_QRY' })).rejects.toMatchObject({
       retryable: isUnsure || retryable,
       publicMessage: expect.stringContaining(words),
@@ -128,11 +128,12 @@ describe.each(names)('queries of people from %s', (name) => {
     const before = clock.now()
     expect(first).toMatchObject({ ok: true, readings: [{ clock: 'writtenAt', at: before }] })
     await clock.advance(1000)
-    const look = async (path: string) => Object((await Array.fromAsync(open(name).observe([{ ...asset, path, previous: first.state }])))[0])
-    expect(await look('BU_PARM_0216_QRY')).toMatchObject({ readings: [{ at: before }] })
+    const probe = async (path: string) =>
+      Object((await Array.fromAsync(open(name).observe([{ ...asset, path, previous: first.state }])))[0])
+    expect(await probe('BU_PARM_0216_QRY')).toMatchObject({ readings: [{ at: before }] })
     campus.control.people.remove({ count: 3 })
-    expect(await look('BU_PARM_0216_QRY')).toMatchObject({ readings: [{ at: clock.now() }] })
-    expect(await look('NO_SUCH')).toMatchObject({ ok: false })
+    expect(await probe('BU_PARM_0216_QRY')).toMatchObject({ readings: [{ at: clock.now() }] })
+    expect(await probe('NO_SUCH')).toMatchObject({ ok: false })
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner } from '#demo/campus/faults.ts'
+import type { FaultKind } from '#demo/campus/faults.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -31,7 +31,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   previous: null,
   ...more,
 })
-const look = async (name: string, one: ObservedAsset) => Object((await Array.fromAsync(open(name).observe([one])))[0])
+const probe = async (name: string, one: ObservedAsset) => Object((await Array.fromAsync(open(name).observe([one])))[0])
 
 describe('a function module through the gateway', () => {
   it('gives the rows of its table, those who left and those without an id among them', async () => {
@@ -59,7 +59,7 @@ describe('a function module through the gateway', () => {
     await expect(rowsOf(request)).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining(words) })
   })
 
-  it.each<[Manner, string, string, boolean]>([
+  it.each<[FaultKind, string, string, boolean]>([
     ['error-in-200', 'refused', 'reports an error instead of rows', false],
     ['missing-table', 'refused', 'the table ET_EMP_LIST is missing', false],
     ['cut-body', 'unavailable', 'broke the connection in the middle', true],
@@ -72,9 +72,9 @@ describe('a function module through the gateway', () => {
     ['redirect-elsewhere', 'refused', 'sent us elsewhere', false],
     ['down', 'unavailable', 'before it answered', true],
     ['slow-answer', 'timeout', 'did not begin to answer', true],
-  ])('when it does this: %s, ends as %s in words: %s', async (manner, code, words, retryable) => {
-    campus.control.faults.set('sap', manner, { delayMs: 30_000 })
-    const more = manner === 'slow-answer' ? { timeoutMs: 250 } : {}
+  ])('when it does this: %s, ends as %s in words: %s', async (kind, code, words, retryable) => {
+    campus.control.faults.set('sap', kind, { delayMs: 30_000 })
+    const more = kind === 'slow-answer' ? { timeoutMs: 250 } : {}
     await expect(rowsOf(LIST, 'sap', more)).rejects.toMatchObject({ code, retryable, publicMessage: expect.stringContaining(words) })
   })
 
@@ -126,7 +126,7 @@ describe.each(['sap_odata2', 'sap_odata4'])('an OData service (%s)', (name) => {
     await expect(malformed).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining('Malformed filter') })
   })
 
-  it.each<[Manner, string, string]>([
+  it.each<[FaultKind, string, string]>([
     ['half-the-rows', 'refused', 'so it is not complete'],
     ['next-elsewhere', 'refused', 'next page is on another host'],
     ['error-in-200', 'refused', 'ZHR/001 The selection failed'],
@@ -136,8 +136,8 @@ describe.each(['sap_odata2', 'sap_odata4'])('an OData service (%s)', (name) => {
     ['xml-fault-in-200', 'refused', 'a web page or XML'],
     ['cut-body', 'unavailable', 'broke the connection in the middle'],
     ['too-many-requests', 'unavailable', 'come back later'],
-  ])('when it does this: %s, ends as %s in words: %s', async (manner, code, words) => {
-    campus.control.faults.set('sap', manner)
+  ])('when it does this: %s, ends as %s in words: %s', async (kind, code, words) => {
+    campus.control.faults.set('sap', kind)
     await expect(rowsOf({ path: 'EmployeeSet' }, name)).rejects.toMatchObject({ code, publicMessage: expect.stringContaining(words) })
   })
 
@@ -156,11 +156,11 @@ describe.each(['sap_odata2', 'sap_odata4'])('an OData service (%s)', (name) => {
   it('is watched by its newest change, or by the number of its rows', async () => {
     const changedOn = name === 'sap_odata2' ? 'AEDTM' : 'ChangedAt'
     campus.control.people.change({ buids: ['U90000001', 'U90000006'] }, 'position')
-    expect(await look(name, asset('EmployeeSet', { settings: { changedOn } }))).toMatchObject({
+    expect(await probe(name, asset('EmployeeSet', { settings: { changedOn } }))).toMatchObject({
       ok: true,
       readings: [{ clock: 'dataThroughAt' }],
     })
-    const first = await look(name, asset('EmployeeSet'))
+    const first = await probe(name, asset('EmployeeSet'))
     expect(first).toMatchObject({
       ok: true,
       rows: (await rowsOf()).length,
@@ -169,9 +169,9 @@ describe.each(['sap_odata2', 'sap_odata4'])('an OData service (%s)', (name) => {
     })
     const before = clock.now()
     await clock.advance(1000)
-    expect(await look(name, asset('EmployeeSet', { previous: first.state }))).toMatchObject({ readings: [{ at: before }] })
+    expect(await probe(name, asset('EmployeeSet', { previous: first.state }))).toMatchObject({ readings: [{ at: before }] })
     campus.control.people.remove({ count: 40 })
-    expect(await look(name, asset('EmployeeSet', { previous: first.state }))).toMatchObject({ readings: [{ at: clock.now() }] })
+    expect(await probe(name, asset('EmployeeSet', { previous: first.state }))).toMatchObject({ readings: [{ at: clock.now() }] })
   })
 })
 
@@ -200,28 +200,28 @@ describe('SAP', () => {
   })
 
   it('is watched cheaply, or by the rows of a table', async () => {
-    expect(await look('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST'))).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
+    expect(await probe('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST'))).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
     const settings = { table: 'ET_EMP_LIST', account: 'HR' }
-    const first = await look('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST', { settings }))
+    const first = await probe('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST', { settings }))
     const firstAt = clock.now()
     expect(first).toMatchObject({ ok: true, readings: [{ clock: 'writtenAt', at: firstAt }] })
     await clock.advance(1000)
-    expect(await look('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST', { settings, previous: first.state }))).toMatchObject({
+    expect(await probe('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST', { settings, previous: first.state }))).toMatchObject({
       readings: [{ at: firstAt }],
     })
     campus.control.people.change(
       { buids: [...campus.people.of('employee')].slice(0, 1).map((index) => `U${90_000_001 + index}`) },
       'position',
     )
-    expect(await look('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST', { settings, previous: first.state }))).toMatchObject({
+    expect(await probe('sap', asset('Z_HR_EMPLOYEE_OBJ_LIST', { settings, previous: first.state }))).toMatchObject({
       readings: [{ at: clock.now() }],
     })
   })
 
   it('that lets nobody in fails as a connection, and a bad answer as an asset', async () => {
     campus.control.faults.set('sap', 'down')
-    await expect(look('sap', asset('X'))).rejects.toMatchObject({ systemWide: true })
+    await expect(probe('sap', asset('X'))).rejects.toMatchObject({ systemWide: true })
     campus.control.faults.set('sap', 'missing-table')
-    expect(await look('sap', asset('X'))).toMatchObject({ ok: false, publicMessage: expect.stringContaining('is missing') })
+    expect(await probe('sap', asset('X'))).toMatchObject({ ok: false, publicMessage: expect.stringContaining('is missing') })
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner, System } from '#demo/campus/faults.ts'
+import type { FaultKind, System } from '#demo/campus/faults.ts'
 import { startLdapServer } from '#demo/campus/ldap/ldap-server.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -31,9 +31,9 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   previous: null,
   ...more,
 })
-const look = async (name: string, one: ObservedAsset) => Object((await Array.fromAsync(open(name).observe([one])))[0])
+const probe = async (name: string, one: ObservedAsset) => Object((await Array.fromAsync(open(name).observe([one])))[0])
 const SYSTEM_OF: Record<string, System> = { vds: 'vds', vds_gateway: 'vds', vds_ldap: 'ldap' }
-const misbehave = (name: string, manner: Manner, options = {}) => campus.control.faults.set(SYSTEM_OF[name] ?? 'vds', manner, options)
+const misbehave = (name: string, kind: FaultKind, options = {}) => campus.control.faults.set(SYSTEM_OF[name] ?? 'vds', kind, options)
 
 describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) => {
   it('finds everybody a filter names, with the attributes that were asked for, as lists', async () => {
@@ -85,15 +85,15 @@ describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) =
   })
 
   it('is watched cheaply, or by a search', async () => {
-    expect(await look(name, asset('affiliates'))).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
+    expect(await probe(name, asset('affiliates'))).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
     const settings = { filter: '(PersonPrimaryAffiliation=faculty)', attributes: ['PersonBuid'] }
-    const seen = await look(name, asset('faculty', { settings }))
+    const seen = await probe(name, asset('faculty', { settings }))
     expect(seen).toMatchObject({
       ok: true,
       rows: [...campus.people.of('faculty')].length,
       readings: [{ clock: 'dataThroughAt', at: Date.parse('2026-10-15T12:00:00Z') }],
     })
-    expect(await look(name, asset('faculty', { settings: { ...settings, sizeLimit: 1 } }))).toMatchObject({
+    expect(await probe(name, asset('faculty', { settings: { ...settings, sizeLimit: 1 } }))).toMatchObject({
       ok: false,
       publicMessage: expect.stringContaining('not complete'),
     })
@@ -101,7 +101,7 @@ describe.each(['vds', 'vds_gateway', 'vds_ldap'])('the directory (%s)', (name) =
 
   it('that is not there fails as a connection', async () => {
     misbehave(name, 'down')
-    await expect(look(name, asset('affiliates'))).rejects.toMatchObject({ systemWide: true })
+    await expect(probe(name, asset('affiliates'))).rejects.toMatchObject({ systemWide: true })
     await expect(search(name)).rejects.toMatchObject({ code: 'unavailable', retryable: true })
   })
 
@@ -127,7 +127,7 @@ describe('the directory over LDAP', () => {
     expect(await search('vds_ldap', { ...STAFF, base: 'OU=People,O=Campus' }, { pageSize: 3 })).toHaveLength(all.length)
   })
 
-  it.each<[Manner, string]>([
+  it.each<[FaultKind, string]>([
     ['size-limit', 'the directory stopped at its own size limit (LDAP code 4)'],
     ['ends-early', 'entries and it gave 0'],
     ['no-paging', 'LDAP code 12'],
@@ -135,8 +135,8 @@ describe('the directory over LDAP', () => {
     ['redirect-elsewhere', 'referrals are never followed'],
     ['unauthorized', 'LDAP code 49'],
     ['cut-body', 'broke the connection in the middle'],
-  ])('when it does this: %s, the answer is refused', async (manner, words) => {
-    misbehave('vds_ldap', manner)
+  ])('when it does this: %s, the answer is refused', async (kind, words) => {
+    misbehave('vds_ldap', kind)
     const reading = search('vds_ldap', { ...STAFF, sizeLimit: 25_000 }, { pageSize: 1000 })
     await expect(reading).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
     await expect(reading).rejects.not.toMatchObject({ message: expect.stringMatching(/U9\d{7}/) })

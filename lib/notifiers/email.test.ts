@@ -50,7 +50,7 @@ describe('a mail', () => {
   })
 })
 
-describe('a mail server with bad manners', () => {
+describe('a mail server that misbehaves', () => {
   test.each([
     ['receiver', 450, 'retry'],
     ['receiver', 550, 'rejected'],

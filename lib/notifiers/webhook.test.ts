@@ -61,7 +61,7 @@ test('the body says what changed, since when, why and where to look', async () =
   })
 })
 
-describe('a receiver with bad manners', () => {
+describe('a receiver that misbehaves', () => {
   test.each([
     [429, { 'retry-after': '120' }, { kind: 'retry', retryAfterMs: 120_000 }],
     [503, { 'retry-after': 'Fri, 20 Nov 2026 12:10:00 GMT' }, { kind: 'retry', retryAfterMs: 600_000 }],

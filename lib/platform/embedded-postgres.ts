@@ -43,7 +43,7 @@ export interface EmbeddedServer extends DatabaseUrls {
   adopted: boolean
   /** Resolves when the server ends although nobody called `stop`. */
   lost: Promise<void>
-  look(): Promise<ServerState>
+  state(): Promise<ServerState>
   stop(): Promise<void>
   stopSoon(): void
 }
@@ -142,7 +142,7 @@ async function serve(cluster: Cluster, dataFolder: string): Promise<EmbeddedServ
     pid,
     adopted,
     lost,
-    async look() {
+    async state() {
       if ((await identityOf(cluster)) !== identity) return 'gone'
       return hurryStopping(cluster) ? 'stopping' : 'serving'
     },

@@ -17,14 +17,14 @@ afterAll(() => http.close())
 const heartbeat = (more: Partial<OutgoingHeartbeatOptions> = {}) =>
   createOutgoingHeartbeat({ address: () => http.url, isHealthy: () => true, everyMs: 60_000, clock, ...more })
 
-test('a healthy worker is heard', async () => {
+test('a healthy worker calls the heartbeat address', async () => {
   const heart = heartbeat()
   expect(await heart.beat()).toBe(true)
   expect(http.requests).toHaveLength(1)
   expect(heart.state()).toEqual({ beats: 1, failures: 0, okAt: clock.now(), problem: null })
 })
 
-test('an unhealthy worker is silent, and so is one nobody wants to hear', async () => {
+test('an unhealthy worker does not call, nor one without a heartbeat address', async () => {
   expect(await heartbeat({ isHealthy: () => false }).beat()).toBe(false)
   expect(await heartbeat({ address: () => null }).beat()).toBe(false)
   expect(http.requests).toHaveLength(0)

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { changedAt, DATASETS, type DatasetName } from './datasets.ts'
-import type { DepartmentFaults } from './manners.ts'
+import type { DepartmentFaults } from './faults.ts'
 
 type Style = 'page' | 'offset' | 'cursor' | 'link' | 'json' | 'ndjson' | 'csv' | 'csv-semicolon'
 export type Credential = 'none' | 'basic' | 'bearer' | 'key'

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { dirname, join, posix } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '#lib/platform/clock.ts'
-import type { DepartmentFaults } from './manners.ts'
+import type { DepartmentFaults } from './faults.ts'
 
 export interface DropBox {
   folder: string

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { Fault } from '#demo/campus/faults.ts'
 import type { CampusWorld } from '#demo/campus/system.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { find, PEOPLE_BASE } from './entries.ts'
@@ -50,7 +50,7 @@ class Session {
   readonly #socket: Socket
   #buffer: Buffer = Buffer.alloc(0)
   #isBound = false
-  #misbehaviour: Misbehaviour | undefined
+  #fault: Fault | undefined
   #working: Promise<void> = Promise.resolve()
 
   constructor(directory: Directory, socket: Socket) {
@@ -84,10 +84,10 @@ class Session {
   #bind({ id, name, password }: Extract<LdapRequest, { kind: 'bind' }>): void {
     const { control, credentials } = this.#directory
     control.count('ldap')
-    this.#misbehaviour = control.faults.take('ldap')
-    if (this.#misbehaviour?.manner === 'down') return void this.#socket.destroy()
+    this.#fault = control.faults.take('ldap')
+    if (this.#fault?.kind === 'down') return void this.#socket.destroy()
     this.#isBound =
-      this.#misbehaviour?.manner !== 'unauthorized' &&
+      this.#fault?.kind !== 'unauthorized' &&
       name.toLowerCase() === credentials.bindDn.toLowerCase() &&
       password === credentials.bindPassword
     this.#socket.write(
@@ -98,7 +98,7 @@ class Session {
   }
 
   async #search(search: Search): Promise<void> {
-    if (this.#misbehaviour?.manner === 'slow-answer') await systemClock.sleep(this.#misbehaviour.delayMs)
+    if (this.#fault?.kind === 'slow-answer') await systemClock.sleep(this.#fault.delayMs)
     const refusal = this.#refusalOf(search)
     if (refusal !== null) this.#done(search.id, ...refusal)
     else if (search.base === '') this.#rootEntry(search.id)
@@ -106,23 +106,23 @@ class Session {
   }
 
   #refusalOf(search: Search): [code: number, words: string] | null {
-    const manner = this.#misbehaviour?.manner
-    if (!this.#isBound || manner === 'error-in-200') return [RESULT.insufficientAccess, 'no access']
-    if (manner === 'redirect-elsewhere') return [RESULT.referral, 'ldap://elsewhere.invalid/']
-    if (manner === 'no-paging' && search.page !== null) return [RESULT.criticalExtension, 'no paged results here']
+    const kind = this.#fault?.kind
+    if (!this.#isBound || kind === 'error-in-200') return [RESULT.insufficientAccess, 'no access']
+    if (kind === 'redirect-elsewhere') return [RESULT.referral, 'ldap://elsewhere.invalid/']
+    if (kind === 'no-paging' && search.page !== null) return [RESULT.criticalExtension, 'no paged results here']
     const isKnown = search.base.toLowerCase() === PEOPLE_BASE || (search.base === '' && search.scope === 0)
     return isKnown ? null : [RESULT.noSuchObject, 'no such object']
   }
 
   #sendFound(search: Search): void {
-    const manner = this.#misbehaviour?.manner
-    const found = manner === 'empty-answer' ? [] : find(this.#directory.people, search.filter)
+    const kind = this.#fault?.kind
+    const found = kind === 'empty-answer' ? [] : find(this.#directory.people, search.filter)
     // A page without entries need not be the last one, and some clients take it for that.
-    if (manner === 'ends-early' && search.page !== null) return void this.#done(search.id, RESULT.success, '', 'from:0')
-    const { from, to, code } = windowOf(search, found.length, manner === 'size-limit')
+    if (kind === 'ends-early' && search.page !== null) return void this.#done(search.id, RESULT.success, '', 'from:0')
+    const { from, to, code } = windowOf(search, found.length, kind === 'size-limit')
     for (const entry of found.slice(from, to)) {
       this.#socket.write(entryMessage(search.id, show(entry, search.attributes)))
-      if (manner === 'cut-body') return void this.#socket.destroy()
+      if (kind === 'cut-body') return void this.#socket.destroy()
     }
     const next = to < found.length && code === RESULT.success ? `from:${to}` : ''
     this.#done(search.id, code, code === RESULT.success ? '' : 'size limit exceeded', search.page === null ? undefined : next)

@@ -1,4 +1,4 @@
-import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { Fault } from '#demo/campus/faults.ts'
 import type { SentTerm } from './facts.ts'
 import type { People } from './people.ts'
 
@@ -11,30 +11,30 @@ export interface AskedPerson {
 const DEEP = 3000
 
 /** The documents of those asked for, one text each, made while they are sent; strangers are left out. */
-export function* peopleTexts(people: People, asked: Iterable<AskedPerson>, misbehaviour: Misbehaviour | undefined): Generator<string> {
-  const manner = misbehaviour?.manner
+export function* peopleTexts(people: People, asked: Iterable<AskedPerson>, fault: Fault | undefined): Generator<string> {
+  const kind = fault?.kind
   let sent = 0
-  for (const person of manner === 'empty-answer' ? [] : asked) {
+  for (const person of kind === 'empty-answer' ? [] : asked) {
     const index = people.find(person.buid)
-    if (index === undefined || isDropped(people, index, misbehaviour)) continue
+    if (index === undefined || isDropped(people, index, fault)) continue
     const document = people.documentOf(index, person.terms, person.facultyTerms)
-    const spoiled = misbehaviour?.buid ?? (sent === 0 ? person.buid : null)
-    yield spoiled === person.buid ? spoil(document, manner) : JSON.stringify(document)
-    if (manner === 'empty-objects' && sent % 10 === 0) yield '{}'
+    const spoiled = fault?.buid ?? (sent === 0 ? person.buid : null)
+    yield spoiled === person.buid ? spoil(document, kind) : JSON.stringify(document)
+    if (kind === 'empty-objects' && sent % 10 === 0) yield '{}'
     sent += 1
   }
-  if (manner === 'unasked-person') yield JSON.stringify(people.documentOf(people.count + 1, []))
+  if (kind === 'unasked-person') yield JSON.stringify(people.documentOf(people.count + 1, []))
 }
 
-function isDropped(people: People, index: number, misbehaviour: Misbehaviour | undefined): boolean {
-  return misbehaviour?.manner === 'dropped-people' && people.isUnlucky(index, misbehaviour.share)
+function isDropped(people: People, index: number, fault: Fault | undefined): boolean {
+  return fault?.kind === 'dropped-people' && people.isUnlucky(index, fault.share)
 }
 
 /** Makes one document unusable. */
-function spoil(document: Record<string, unknown>, manner: string | undefined): string {
+function spoil(document: Record<string, unknown>, kind: string | undefined): string {
   const whole = JSON.stringify(document)
   const withField = (field: string) => `${whole.slice(0, -1)},${field}}`
-  switch (manner) {
+  switch (kind) {
     case 'deep-document':
       return withField(`"remarks":${'['.repeat(DEEP)}${']'.repeat(DEEP)}`)
     case 'null-character':

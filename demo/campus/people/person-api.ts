@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
 import { type Answer, jsonAnswer } from '#demo/campus/answer.ts'
-import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { Fault } from '#demo/campus/faults.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { type AskedPerson, gather, peopleTexts } from './people-answers.ts'
 
@@ -27,20 +27,20 @@ type Body = z.infer<typeof bodySchema>
 export function personApi(world: CampusWorld): CampusSystem {
   return {
     isFor: (path) => path === PERSON_API_PATH,
-    answer(request, _url, misbehaviour) {
-      if (misbehaviour?.manner === 'unauthorized' || request.headers['x-api-key'] !== world.credentials.key)
+    answer(request, _url, fault) {
+      if (fault?.kind === 'unauthorized' || request.headers['x-api-key'] !== world.credentials.key)
         return jsonAnswer(403, { message: 'Forbidden' })
-      return stream(world, request, misbehaviour)
+      return stream(world, request, fault)
     },
   }
 }
 
-async function stream(world: CampusWorld, request: IncomingMessage, misbehaviour: Misbehaviour | undefined): Promise<Answer> {
+async function stream(world: CampusWorld, request: IncomingMessage, fault: Fault | undefined): Promise<Answer> {
   const body = bodySchema.safeParse(await readJson(request).catch(() => undefined))
   if (request.method !== 'POST' || !body.success) return jsonAnswer(422, { detail: 'The body does not ask for people.' })
-  const texts = peopleTexts(world.people, askedIn(body.data).values(), misbehaviour)
-  if (misbehaviour?.manner === 'one-json-document') return { status: 200, contentType: 'application/json', body: asDocument(texts) }
-  return { status: 200, contentType: 'application/x-ndjson', body: asLines(texts, misbehaviour) }
+  const texts = peopleTexts(world.people, askedIn(body.data).values(), fault)
+  if (fault?.kind === 'one-json-document') return { status: 200, contentType: 'application/json', body: asDocument(texts) }
+  return { status: 200, contentType: 'application/x-ndjson', body: asLines(texts, fault) }
 }
 
 function askedIn(body: Body): Map<string, AskedPerson> {
@@ -55,19 +55,19 @@ function askedIn(body: Body): Map<string, AskedPerson> {
   return asked
 }
 
-function* asLines(texts: Iterable<string>, misbehaviour: Misbehaviour | undefined): Generator<string> {
-  const manner = misbehaviour?.manner
+function* asLines(texts: Iterable<string>, fault: Fault | undefined): Generator<string> {
+  const kind = fault?.kind
   let sent = 0
   for (const text of texts) {
-    if (manner === 'error-lines' && sent % 10 === 0) yield `${errorLine(text)}\n`
+    if (kind === 'error-lines' && sent % 10 === 0) yield `${errorLine(text)}\n`
     else yield `{"type":"record","data":${text}}\n`
     sent += 1
-    if (manner === 'ends-early' && sent === 3) return
-    if (manner === 'error-document' && sent === 3) yield '{"type":"error","message":"Upstream is not available","status":503}\n'
+    if (kind === 'ends-early' && sent === 3) return
+    if (kind === 'error-document' && sent === 3) yield '{"type":"error","message":"Upstream is not available","status":503}\n'
     if (sent % 25 === 0) yield '\n'
   }
-  if (manner === 'wrong-summary') yield `{"type":"summary","count":${sent + 2}}\n`
-  else if (manner === undefined) yield `{"type":"summary","count":${sent}}\n`
+  if (kind === 'wrong-summary') yield `{"type":"summary","count":${sent + 2}}\n`
+  else if (kind === undefined) yield `{"type":"summary","count":${sent}}\n`
 }
 
 function errorLine(text: string): string {

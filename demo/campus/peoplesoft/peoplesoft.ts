@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Answer } from '#demo/campus/answer.ts'
-import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { Fault } from '#demo/campus/faults.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { type QueryRow, runQuery } from './queries.ts'
 
@@ -11,15 +11,15 @@ export function peopleSoft(world: CampusWorld): CampusSystem {
   const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
   return {
     isFor: (path) => path.startsWith('/PSIGW/'),
-    answer(request, url, misbehaviour) {
-      if (misbehaviour?.manner === 'unauthorized' || request.headers.authorization !== expected) return notAuthorized(401)
-      if (misbehaviour?.manner === 'error-in-200') return notAuthorized(200)
-      return execute(world, request, url, misbehaviour)
+    answer(request, url, fault) {
+      if (fault?.kind === 'unauthorized' || request.headers.authorization !== expected) return notAuthorized(401)
+      if (fault?.kind === 'error-in-200') return notAuthorized(200)
+      return execute(world, request, url, fault)
     },
   }
 }
 
-function execute(world: CampusWorld, request: IncomingMessage, url: URL, misbehaviour: Misbehaviour | undefined): Answer {
+function execute(world: CampusWorld, request: IncomingMessage, url: URL, fault: Fault | undefined): Answer {
   const match = PATH.exec(url.pathname)
   const parameters = url.searchParams
   if (request.method !== 'GET' || !match) return brokerError(500, 10_731, 'The URL does not match any service operation')
@@ -27,12 +27,12 @@ function execute(world: CampusWorld, request: IncomingMessage, url: URL, misbeha
     return brokerError(500, 512, 'Required parameter isconnectedquery is missing')
   if (!/^\d+$/.test(parameters.get('maxrows') ?? '')) return brokerError(500, 513, 'Required parameter maxrows is missing')
   const query = match[2] ?? ''
-  const outcome = runQuery(world, query, promptsOf(parameters), misbehaviour)
+  const outcome = runQuery(world, query, promptsOf(parameters), fault)
   if ('refused' in outcome) return REFUSALS[outcome.refused](query)
   const maxRows = Number(parameters.get('maxrows'))
   const rows = maxRows === 0 ? outcome.rows : outcome.rows.slice(0, maxRows)
   if (parameters.get('json_resp') !== 'true') return asXml(query, rows)
-  return { status: 200, contentType: 'application/json', body: asJson(query, rows, misbehaviour) }
+  return { status: 200, contentType: 'application/json', body: asJson(query, rows, fault) }
 }
 
 const REFUSALS = {
@@ -48,8 +48,8 @@ function promptsOf(parameters: URLSearchParams): Record<string, string> {
   return Object.fromEntries(names.map((name, place) => [name, values[place] ?? '']))
 }
 
-function* asJson(query: string, rows: readonly QueryRow[], misbehaviour: Misbehaviour | undefined): Generator<string> {
-  const numrows = misbehaviour?.manner === 'wrong-row-count' ? rows.length + 1 : rows.length
+function* asJson(query: string, rows: readonly QueryRow[], fault: Fault | undefined): Generator<string> {
+  const numrows = fault?.kind === 'wrong-row-count' ? rows.length + 1 : rows.length
   yield `{"status":"success","data":{"query":{"numrows":${numrows},"queryname=":${JSON.stringify(query)},"rows":[`
   for (const [place, row] of rows.entries()) yield `${place === 0 ? '' : ','}${JSON.stringify(row)}`
   yield ']}}}'

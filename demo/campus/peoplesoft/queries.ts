@@ -1,5 +1,5 @@
 import { termRows } from '#demo/campus/courses/terms.ts'
-import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { Fault } from '#demo/campus/faults.ts'
 import { buidOf } from '#demo/campus/people/ids.ts'
 import type { CampusWorld } from '#demo/campus/system.ts'
 
@@ -25,21 +25,15 @@ const QUERIES: Record<string, Query> = {
 }
 
 /** Runs one of the campus' queries; both of its query services serve the same ones. Rows are numbered from 1. */
-export function runQuery(
-  world: CampusWorld,
-  name: string,
-  prompts: Record<string, string>,
-  misbehaviour: Misbehaviour | undefined,
-): QueryOutcome {
+export function runQuery(world: CampusWorld, name: string, prompts: Record<string, string>, fault: Fault | undefined): QueryOutcome {
   const query = QUERIES[name]
   if (!query) return { refused: 'unknown-query' }
   const given = Object.keys(prompts).sort().join()
   if (given !== [...query.prompts].sort().join()) return { refused: 'bad-prompts' }
   const person = Object.values(prompts)[0]
-  if (misbehaviour?.manner === 'fails-for-some' && person !== undefined && isUnlucky(world, person, misbehaviour.share))
-    return { refused: 'failed' }
+  if (fault?.kind === 'fails-for-some' && person !== undefined && isUnlucky(world, person, fault.share)) return { refused: 'failed' }
   const rows = query.rows(world, prompts).map((row, place) => ({ 'attr:rownumber': place + 1, ...row }))
-  return { rows: misbehave(rows, misbehaviour) }
+  return { rows: misbehave(rows, fault) }
 }
 
 function isUnlucky(world: CampusWorld, buid: string, share: number): boolean {
@@ -67,8 +61,8 @@ function ofPerson(world: CampusWorld, buid: string | undefined, rows: (index: nu
   return index === undefined ? [] : rows(index).map((row) => ({ ...row }))
 }
 
-function misbehave(rows: QueryRow[], misbehaviour: Misbehaviour | undefined): QueryRow[] {
-  switch (misbehaviour?.manner) {
+function misbehave(rows: QueryRow[], fault: Fault | undefined): QueryRow[] {
+  switch (fault?.kind) {
     case 'empty-answer':
       return []
     case 'half-the-rows':

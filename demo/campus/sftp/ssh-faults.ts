@@ -1,38 +1,38 @@
 /** The SSH server's faults; bytes count from when it was set. */
-export type SshManner =
-  | { manner: 'dies'; afterBytes: number; times?: number }
+export type SshFault =
+  | { kind: 'dies'; afterBytes: number; times?: number }
   /** Breaks at the rename: before it is done, or after, before its answer. */
-  | { manner: 'dies-at-rename'; done: boolean; times?: number }
+  | { kind: 'dies-at-rename'; done: boolean; times?: number }
   /** After so many bytes no more answers, but the connection stays. */
-  | { manner: 'falls-silent'; afterBytes: number }
-  | { manner: 'no-posix-rename' }
+  | { kind: 'falls-silent'; afterBytes: number }
+  | { kind: 'no-posix-rename' }
   /** Announced, but refused when used. */
-  | { manner: 'posix-rename-refused' }
-  | { manner: 'disk-full'; afterBytes: number }
-  | { manner: 'read-only' }
+  | { kind: 'posix-rename-refused' }
+  | { kind: 'disk-full'; afterBytes: number }
+  | { kind: 'read-only' }
   /** Reports success and drops what comes after so many bytes. */
-  | { manner: 'truncates'; afterBytes: number }
-  | { manner: 'garbles' }
-  | { manner: 'slow'; waitMs: number }
+  | { kind: 'truncates'; afterBytes: number }
+  | { kind: 'garbles' }
+  | { kind: 'slow'; waitMs: number }
   /** The receiver moves every file here as soon as it has its final name. */
-  | { manner: 'picks-up'; into: string }
-  | { manner: 'no-listing' }
-  | { manner: 'no-logins' }
-  | { manner: 'down' }
+  | { kind: 'picks-up'; into: string }
+  | { kind: 'no-listing' }
+  | { kind: 'no-logins' }
+  | { kind: 'down' }
 
 export class SshFaults {
-  #now: SshManner | null = null
+  #now: SshFault | null = null
   #bytesIn = 0
   #left = Number.POSITIVE_INFINITY
 
-  set(manner: SshManner | null): void {
-    this.#now = manner
+  set(fault: SshFault | null): void {
+    this.#now = fault
     this.#bytesIn = 0
-    this.#left = manner !== null && 'times' in manner && manner.times !== undefined ? manner.times : Number.POSITIVE_INFINITY
+    this.#left = fault !== null && 'times' in fault && fault.times !== undefined ? fault.times : Number.POSITIVE_INFINITY
   }
 
-  is<M extends SshManner['manner']>(name: M): Extract<SshManner, { manner: M }> | undefined {
-    return this.#left > 0 && isManner(this.#now, name) ? this.#now : undefined
+  is<M extends SshFault['kind']>(name: M): Extract<SshFault, { kind: M }> | undefined {
+    return this.#left > 0 && isFault(this.#now, name) ? this.#now : undefined
   }
 
   spend(): void {
@@ -48,6 +48,6 @@ export class SshFaults {
   }
 }
 
-function isManner<M extends SshManner['manner']>(manner: SshManner | null, name: M): manner is Extract<SshManner, { manner: M }> {
-  return manner?.manner === name
+function isFault<M extends SshFault['kind']>(fault: SshFault | null, name: M): fault is Extract<SshFault, { kind: M }> {
+  return fault?.kind === name
 }

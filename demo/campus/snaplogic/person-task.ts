@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { json as readJson } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Answer } from '#demo/campus/answer.ts'
-import type { Misbehaviour } from '#demo/campus/faults.ts'
+import type { Fault } from '#demo/campus/faults.ts'
 import { gather, peopleTexts } from '#demo/campus/people/people-answers.ts'
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { errorDocument, hasTaskKey, json, taskRefusal, UNAUTHORIZED } from './task.ts'
@@ -16,30 +16,30 @@ const bodySchema = z.strictObject({ uidCarTerm: z.string() })
 export function personTask(world: CampusWorld): CampusSystem {
   return {
     isFor: (path) => path === PERSON_TASK_PATH,
-    answer(request, url, misbehaviour) {
-      if (misbehaviour?.manner === 'unauthorized' || !hasTaskKey(request, world.credentials.key)) return taskRefusal(401, UNAUTHORIZED)
-      if (misbehaviour?.manner === 'error-in-200') return json(200, [`[${errorDocument(503)}]`])
-      return run(world, request, url, misbehaviour)
+    answer(request, url, fault) {
+      if (fault?.kind === 'unauthorized' || !hasTaskKey(request, world.credentials.key)) return taskRefusal(401, UNAUTHORIZED)
+      if (fault?.kind === 'error-in-200') return json(200, [`[${errorDocument(503)}]`])
+      return run(world, request, url, fault)
     },
   }
 }
 
-async function run(world: CampusWorld, request: IncomingMessage, url: URL, misbehaviour: Misbehaviour | undefined): Promise<Answer> {
+async function run(world: CampusWorld, request: IncomingMessage, url: URL, fault: Fault | undefined): Promise<Answer> {
   const body = bodySchema.safeParse(await readJson(request).catch(() => undefined))
   const rows = body.success ? parsePseudoJson(body.data.uidCarTerm) : undefined
   const isAsked = url.searchParams.get('objects') === OBJECTS && url.searchParams.has('csEnv')
   if (request.method !== 'POST' || rows === undefined || !isAsked) return json(200, [`[${errorDocument(400)}]`])
   const asked = gather(rows.map((row) => ({ buid: row['BUID'] ?? '', career: row['ACAD_CAREER'], strm: row['STRM'] })))
-  return json(200, asArray(peopleTexts(world.people, asked.values(), misbehaviour), misbehaviour))
+  return json(200, asArray(peopleTexts(world.people, asked.values(), fault), fault))
 }
 
-function* asArray(texts: Iterable<string>, misbehaviour: Misbehaviour | undefined): Generator<string> {
+function* asArray(texts: Iterable<string>, fault: Fault | undefined): Generator<string> {
   yield '['
   let sent = 0
   for (const text of texts) {
     yield `${sent === 0 ? '' : ','}${text}`
     sent += 1
-    if (misbehaviour?.manner === 'error-document' && sent === 3) {
+    if (fault?.kind === 'error-document' && sent === 3) {
       yield `,${errorDocument(503)}`
       break
     }

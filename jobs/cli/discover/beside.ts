@@ -29,7 +29,7 @@ async function isSamePlace(a: string, b: string): Promise<boolean> {
 }
 
 /** Reads what a proposal written to `out` will stand beside; unreadable files are ignored. */
-export async function lookBeside(out: string, config: string | null): Promise<Beside> {
+export async function readBeside(out: string, config: string | null): Promise<Beside> {
   const folder = dirname(out)
   const read = await readCatalogueTexts(folder)
   const others = read.ok ? read.texts.filter(({ file }) => file !== basename(out)) : []

@@ -26,12 +26,12 @@ export async function followRun(ctx: Context, runId: string, command: CommandLin
   const watch = new RunWatch(ctx, runId, command, zone)
   let mayAsk = true
   for (;;) {
-    const run = await watch.look()
+    const run = await watch.read()
     if (isEnded(run.state)) return tellEnd(run, command)
     if (mayAsk && command.signal.aborted) {
       mayAsk = false
       if (await isToBeCancelled(command)) await cancel(ctx, runId, command)
-      else return leave(await watch.look(), command)
+      else return leave(await watch.read(), command)
     }
     await command.clock.sleep(LOOK_EVERY_MS, mayAsk ? command.signal : undefined)
   }
@@ -53,7 +53,7 @@ class RunWatch {
     this.#zone = zone
   }
 
-  async look(): Promise<RunView> {
+  async read(): Promise<RunView> {
     const run = await getRunView(this.#ctx, this.#runId)
     if (run === null) throw new TidemarkError('not-found', { publicMessage: 'The run is gone.' })
     const { lines } = await getRunLog(this.#ctx, this.#runId, { ...WHOLE_LOG, after: this.#log.at(-1)?.id ?? 0 })

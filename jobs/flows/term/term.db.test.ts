@@ -59,7 +59,7 @@ describe('the term flow', () => {
     expect(await activeTerms()).toBe('2263 2265 2267 2273')
   })
 
-  it('writes nothing the second time but the time of the look', async () => {
+  it('writes nothing the second time but when it was last seen', async () => {
     await lake.run('term', term)
     const before = await everything()
     lake.clock.set('2026-11-21T06:00:00Z')

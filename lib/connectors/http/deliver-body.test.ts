@@ -28,7 +28,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   previous: null,
   ...more,
 })
-async function look(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
+async function probe(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
   const [seen] = await Array.fromAsync(
     http.observe?.(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]) ?? [],
   )
@@ -104,8 +104,8 @@ describe('a delivery', () => {
     ['too-many-requests', {}, 'come back later', true],
     ['redirect-elsewhere', {}, 'sent us elsewhere', false],
     ['unauthorized', {}, 'refused the credentials', false],
-  ] as const)('%s ends in words', async (manner, options, words, retryable) => {
-    departments.faults.set({ manner })
+  ] as const)('%s ends in words', async (kind, options, words, retryable) => {
+    departments.faults.set({ kind })
     await expect(deliver(delivery(undefined, options))).rejects.toMatchObject({ retryable, publicMessage: expect.stringContaining(words) })
   })
 
@@ -118,10 +118,10 @@ describe('a delivery', () => {
     clock.set(now + HOUR)
     await deliver(delivery('exports/patrons_2026-11-19.csv'))
     clock.set(now + 2 * HOUR)
-    const seen = await look('bearer', 'exports/patrons_{date}.csv', null, { baseUrl: `${departments.url}/drop-box` })
+    const seen = await probe('bearer', 'exports/patrons_{date}.csv', null, { baseUrl: `${departments.url}/drop-box` })
     expect(seen).toMatchObject({ ok: true, readings: [{ at: now + HOUR }], state: { name: 'exports/patrons_2026-11-19.csv' } })
-    expect(await look('bearer', 'exports/other_{date}.csv', null, { baseUrl: `${departments.url}/drop-box` })).toMatchObject({ ok: false })
-    expect(await look('bearer', 'exports/x_{timestamp}.csv', null, { baseUrl: `${departments.url}/drop-box` })).toMatchObject({
+    expect(await probe('bearer', 'exports/other_{date}.csv', null, { baseUrl: `${departments.url}/drop-box` })).toMatchObject({ ok: false })
+    expect(await probe('bearer', 'exports/x_{timestamp}.csv', null, { baseUrl: `${departments.url}/drop-box` })).toMatchObject({
       ok: false,
       publicMessage: expect.stringContaining('cannot be looked for'),
     })

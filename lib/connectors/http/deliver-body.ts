@@ -23,11 +23,11 @@ export async function deliverBody(connection: Connected, delivery: Delivery): Pr
     throw new TidemarkError('invalid', { publicMessage: `"${delivery.path}" cannot be the name of a delivered file: ${problem}.` })
   const url = addressOf(connection, delivery.path.split('/').map(encodeURIComponent).join('/'))
   const answer = await send(connection, url, method, delivery)
-  const proof = verify === 'head' ? await verifyKept(connection, url, delivery, answer) : ''
+  const verified = verify === 'head' ? await verifyKept(connection, url, delivery, answer) : ''
   if (checksum) await sendSideCar(connection, delivery)
   const accepted =
     answer.status === 202 ? 'was accepted (HTTP 202), which is not yet a proof that it was kept' : `was taken (HTTP ${answer.status})`
-  return { detail: `${delivery.path} ${accepted}: ${delivery.bytes} bytes${proof}.${checksum ? ' Its side-car holds the sha256.' : ''}` }
+  return { detail: `${delivery.path} ${accepted}: ${delivery.bytes} bytes${verified}.${checksum ? ' Its side-car holds the sha256.' : ''}` }
 }
 
 async function send(

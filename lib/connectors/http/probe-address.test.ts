@@ -50,19 +50,19 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   previous: null,
   ...more,
 })
-async function look(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
+async function probe(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
   const [seen] = await Array.fromAsync(
     http.observe?.(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]) ?? [],
   )
   if (!seen) throw new Error('one observation per asset')
   return seen
 }
-const stateOf = (seen: Awaited<ReturnType<typeof look>>) => (seen.ok ? seen.state : null)
+const stateOf = (seen: Awaited<ReturnType<typeof probe>>) => (seen.ok ? seen.state : null)
 const HOUR = 3_600_000
 
 describe('looking', () => {
   it('takes the time from Last-Modified, strongly', async () => {
-    expect(await look('bearer', 'dining/transactions')).toMatchObject({
+    expect(await probe('bearer', 'dining/transactions')).toMatchObject({
       ok: true,
       rows: null,
       readings: [{ clock: 'writtenAt', at: Date.parse('2026-11-20T09:00:00Z'), precision: 'instant' }],
@@ -71,49 +71,49 @@ describe('looking', () => {
   })
 
   it('does not believe a server that was always written just now', async () => {
-    departments.faults.set({ manner: 'always-now' })
-    const first = await look('bearer', 'it/tickets')
+    departments.faults.set({ kind: 'always-now' })
+    const first = await probe('bearer', 'it/tickets')
     expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'content', strength: 'weak' } })
     clock.set(now + 20 * 60_000)
-    expect(await look('bearer', 'it/tickets', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
+    expect(await probe('bearer', 'it/tickets', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
     clock.set(now + HOUR)
-    expect(await look('bearer', 'it/tickets', stateOf(first))).toMatchObject({ readings: [{ at: now + HOUR }] })
+    expect(await probe('bearer', 'it/tickets', stateOf(first))).toMatchObject({ readings: [{ at: now + HOUR }] })
   })
 
   it.each([
     ['none', 'athletics/tickets', 'strong'],
     ['none', 'housing/rooms', 'weak'],
   ] as const)('by %s sees from the ETag of %s when it changes', async (sign, path, strength) => {
-    const first = await look(sign, path)
+    const first = await probe(sign, path)
     expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'etag', strength: 'weak' } })
     clock.set(now + 10 * 60_000)
-    expect(await look(sign, path, stateOf(first))).toMatchObject({ readings: [{ at: now }], evidence: { strength } })
+    expect(await probe(sign, path, stateOf(first))).toMatchObject({ readings: [{ at: now }], evidence: { strength } })
     clock.set(now + 4 * HOUR)
-    expect(await look(sign, path, stateOf(first))).toMatchObject({ readings: [{ at: now + 4 * HOUR }] })
+    expect(await probe(sign, path, stateOf(first))).toMatchObject({ readings: [{ at: now + 4 * HOUR }] })
   })
 
   it('falls back on the content, weakly, also where HEAD is not understood', async () => {
-    const first = await look('basic', 'bookstore/adoptions')
+    const first = await probe('basic', 'bookstore/adoptions')
     expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'content', strength: 'weak' } })
     clock.set(now + 60_000)
-    expect(await look('basic', 'bookstore/adoptions', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
-    departments.faults.set({ manner: 'no-head' })
-    expect(await look('bearer', 'dining/transactions')).toMatchObject({ evidence: { method: 'last-modified', strength: 'strong' } })
+    expect(await probe('basic', 'bookstore/adoptions', stateOf(first))).toMatchObject({ readings: [{ at: now }] })
+    departments.faults.set({ kind: 'no-head' })
+    expect(await probe('bearer', 'dining/transactions')).toMatchObject({ evidence: { method: 'last-modified', strength: 'strong' } })
   })
 
   it("a failure of one address is its own, that of the system everybody's", async () => {
-    expect(await look('none', 'no/such')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('does not know') })
-    departments.faults.set({ manner: 'html-page' })
-    expect(await look('none', 'housing/rooms')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('web page') })
-    departments.faults.set({ manner: 'unauthorized' })
-    await expect(look('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
-    departments.faults.set({ manner: 'down' })
-    await expect(look('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
+    expect(await probe('none', 'no/such')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('does not know') })
+    departments.faults.set({ kind: 'html-page' })
+    expect(await probe('none', 'housing/rooms')).toMatchObject({ ok: false, publicMessage: expect.stringContaining('web page') })
+    departments.faults.set({ kind: 'unauthorized' })
+    await expect(probe('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
+    departments.faults.set({ kind: 'down' })
+    await expect(probe('none', 'housing/rooms')).rejects.toMatchObject({ systemWide: true })
   })
 
   it('an empty answer is nothing, not an arrival', async () => {
     other.behave((response) => response.writeHead(200, { 'content-length': '0', 'last-modified': 'Fri, 20 Nov 2026 08:00:00 GMT' }).end())
-    expect(await look('none', 'x', null, { baseUrl: other.url })).toMatchObject({
+    expect(await probe('none', 'x', null, { baseUrl: other.url })).toMatchObject({
       ok: true,
       readings: [{ at: null }],
       warnings: ['x is empty'],
@@ -176,14 +176,14 @@ describe('times that are none', () => {
     'yesterday',
   ])('Last-Modified: %s does not go before an ETag, and is no time of writing', async (modified) => {
     headers({ 'last-modified': modified, etag: '"v1"' })
-    const first = await look('none', 'x.csv', null, { baseUrl: other.url })
+    const first = await probe('none', 'x.csv', null, { baseUrl: other.url })
     expect(first).toMatchObject({ readings: [{ at: now }], evidence: { method: 'etag' } })
     clock.set(now + 60_000)
-    expect(await look('none', 'x.csv', stateOf(first), { baseUrl: other.url })).toMatchObject({ readings: [{ at: now }] })
+    expect(await probe('none', 'x.csv', stateOf(first), { baseUrl: other.url })).toMatchObject({ readings: [{ at: now }] })
     headers({ 'last-modified': modified, etag: '"v2"' })
-    expect(await look('none', 'x.csv', stateOf(first), { baseUrl: other.url })).toMatchObject({ readings: [{ at: now + 60_000 }] })
+    expect(await probe('none', 'x.csv', stateOf(first), { baseUrl: other.url })).toMatchObject({ readings: [{ at: now + 60_000 }] })
     headers({ 'last-modified': modified })
-    expect(await look('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({
+    expect(await probe('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({
       readings: [{ at: now + 60_000 }],
       evidence: { method: 'content' },
     })
@@ -192,12 +192,12 @@ describe('times that are none', () => {
   it('the time of the answer itself is none, on whatever clock', async () => {
     const wrongClock = new Date(now - 86_400_000).toUTCString()
     headers({ 'last-modified': wrongClock, date: wrongClock, etag: '"v1"' })
-    expect(await look('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({ evidence: { method: 'etag' } })
+    expect(await probe('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({ evidence: { method: 'etag' } })
   })
 
   it('rows that are labelled as a web page are looked at as what they are', async () => {
     headers({ 'content-type': 'text/html', 'last-modified': 'Thu, 19 Nov 2026 08:00:00 GMT' })
-    expect(await look('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({
+    expect(await probe('none', 'x.csv', null, { baseUrl: other.url })).toMatchObject({
       readings: [{ at: Date.parse('2026-11-19T08:00:00Z') }],
     })
   })

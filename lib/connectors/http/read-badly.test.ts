@@ -54,8 +54,8 @@ describe('a server that tells not all, or not the truth', () => {
     ['unauthorized', 'key', PERMITS, 'refused the credentials', false],
     ['server-error', 'key', PERMITS, 'error of its own', true],
     ['down', 'key', PERMITS, 'broke the connection', true],
-  ] as const)('%s (%s) is an error in words', async (manner, sign, request, words, retryable) => {
-    departments.faults.set({ manner })
+  ] as const)('%s (%s) is an error in words', async (kind, sign, request, words, retryable) => {
+    departments.faults.set({ kind })
     await expect(read(sign, request)).rejects.toMatchObject({
       name: 'TidemarkError',
       retryable,
@@ -153,10 +153,10 @@ describe('a server that tells not all, or not the truth', () => {
   })
 
   it('a later page is asked for again, after the time the server wants; the first is not', async () => {
-    departments.faults.set({ manner: 'later-page-fails' }, 2)
+    departments.faults.set({ kind: 'later-page-fails' }, 2)
     expect(await read('key', PERMITS)).toEqual(rowsOf('parking/permits'))
     expect(clock.waits).toEqual([1000, 2000])
-    departments.faults.set({ manner: 'later-page-fails' })
+    departments.faults.set({ kind: 'later-page-fails' })
     await expect(read('key', PERMITS)).rejects.toMatchObject({ retryable: true })
     other.behave((response, { path }) =>
       path.includes('page=1')
@@ -167,7 +167,7 @@ describe('a server that tells not all, or not the truth', () => {
     const patient = http.extract?.(world.connected({ baseUrl: other.url }), { format: 'json', paging: { by: 'page' } })
     await expect(Array.fromAsync(patient ?? [])).rejects.toMatchObject({ retryable: true, retryAfterMs: 600_000 })
     expect(clock.waits).toEqual([])
-    departments.faults.set({ manner: 'too-many-requests', retryAfter: '7' })
+    departments.faults.set({ kind: 'too-many-requests', retryAfter: '7' })
     await expect(read('key', PERMITS)).rejects.toMatchObject({ retryable: true, retryAfterMs: 7000 })
   })
 })

@@ -13,7 +13,7 @@ import {
 import { type Relation, readInventory, readServer } from './discovery/inventory.ts'
 import type { Proposal } from './discovery/propose-policy.ts'
 import { readRhythm, rhythmStatement } from './discovery/rhythm.ts'
-import { firstLookStatement, readFirstLook, type ValueZones } from './discovery/sample.ts'
+import { readSample, sampleStatement, type ValueZones } from './discovery/sample.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { openSession, type Session } from './session.ts'
@@ -59,8 +59,8 @@ function readValues(around: Surroundings, drafts: readonly Draft[]): Promise<Dra
   return ask(
     around,
     drafts,
-    (draft) => (isWorthReading(draft) ? firstLookStatement(draft.relation, draft.ranked, draft.plan) : null),
-    (draft, { row }) => withValues(draft, readFirstLook(row, draft.ranked, around.values, now)),
+    (draft) => (isWorthReading(draft) ? sampleStatement(draft.relation, draft.ranked, draft.plan) : null),
+    (draft, { row }) => withValues(draft, readSample(row, draft.ranked, around.values, now)),
   )
 }
 

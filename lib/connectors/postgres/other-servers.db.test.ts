@@ -76,7 +76,7 @@ describe('a table whose data lie on another server', () => {
   })
 })
 
-describe('tables whose look ends our own line', () => {
+describe('tables whose probe ends our own connection', () => {
   test('fail one by one, however many there are, and all others are read', async () => {
     const killers = ['k1', 'k2', 'k3', 'k4', 'k5']
     await db.sql(killers.map((name) => `create view ${name} as select * from killer`).join(';'))
@@ -137,15 +137,15 @@ describe('what lasts', () => {
     await db.sql(`create table becomes (loaded_at timestamptz); create materialized view let_go as select * from fine;
       create materialized view let_go_untimed as select 1 as v`)
     const paths = ['public.becomes', 'public.let_go'] as const
-    for (const path of paths) expect(await db.look(path, BY_COLUMN)).toMatchObject({ ok: true })
-    const previous = await db.look('public.let_go_untimed')
+    for (const path of paths) expect(await db.probe(path, BY_COLUMN)).toMatchObject({ ok: true })
+    const previous = await db.probe('public.let_go_untimed')
     await db.sql(`drop table becomes; create sequence becomes; refresh materialized view let_go with no data;
       refresh materialized view let_go_untimed with no data`)
-    expect(await db.look('public.becomes', BY_COLUMN)).toMatchObject({ ok: false, lasting: 'gone' })
-    expect(await db.look('public.let_go', BY_COLUMN)).toMatchObject({ ok: false, lasting: 'no-time' })
-    expect(await db.look('public.let_go_untimed', {}, { previous })).toMatchObject({ ok: false, lasting: 'no-time' })
+    expect(await db.probe('public.becomes', BY_COLUMN)).toMatchObject({ ok: false, lasting: 'gone' })
+    expect(await db.probe('public.let_go', BY_COLUMN)).toMatchObject({ ok: false, lasting: 'no-time' })
+    expect(await db.probe('public.let_go_untimed', {}, { previous })).toMatchObject({ ok: false, lasting: 'no-time' })
     await db.sql('refresh materialized view let_go')
-    expect(await db.look('public.let_go', BY_COLUMN)).toMatchObject({ ok: true })
+    expect(await db.probe('public.let_go', BY_COLUMN)).toMatchObject({ ok: true })
     await db.sql('drop sequence becomes; drop materialized view let_go, let_go_untimed')
   })
 })

@@ -66,7 +66,7 @@ describe('getting in', () => {
   })
 
   it('says when we may only read', async () => {
-    world.server.faults.set({ manner: 'read-only' })
+    world.server.faults.set({ kind: 'read-only' })
     expect(await sftp.check(world.connected())).toMatchObject({ ok: true, detail: expect.stringContaining('cannot be written') })
   })
 

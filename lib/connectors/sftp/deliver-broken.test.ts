@@ -20,7 +20,7 @@ describe('a server that breaks off', () => {
     'after %i bytes leaves the old file as it was, and the next try completes the new one without leftovers',
     async (afterBytes) => {
       await world.put('patrons_2026-11-20.csv', 'yesterday')
-      world.server.faults.set({ manner: 'dies', afterBytes, times: 1 })
+      world.server.faults.set({ kind: 'dies', afterBytes, times: 1 })
       await expect(world.deliver()).rejects.toMatchObject({
         code: 'unavailable',
         retryable: true,
@@ -34,7 +34,7 @@ describe('a server that breaks off', () => {
   )
 
   it.each(positions)('after %i bytes leaves nothing under a name that was free', async (afterBytes) => {
-    world.server.faults.set({ manner: 'dies', afterBytes, times: 1 })
+    world.server.faults.set({ kind: 'dies', afterBytes, times: 1 })
     await expect(world.deliver()).rejects.toMatchObject({ retryable: true })
     expect((await world.inbox()).filter((name) => !name.includes('.part-'))).toEqual([])
     await world.deliver()
@@ -43,7 +43,7 @@ describe('a server that breaks off', () => {
 
   it.each([false, true])('at the rename (done: %s) leaves the old file or the new one', async (done) => {
     await world.put('patrons_2026-11-20.csv', 'yesterday')
-    world.server.faults.set({ manner: 'dies-at-rename', done, times: 1 })
+    world.server.faults.set({ kind: 'dies-at-rename', done, times: 1 })
     await expect(world.deliver()).rejects.toMatchObject({ retryable: true })
     expect((await world.read()).equals(done ? WHOLE_FILE : Buffer.from('yesterday'))).toBe(true)
     await world.deliver()
@@ -55,7 +55,7 @@ describe('a server that breaks off', () => {
     const seen = new Set<string>()
     for (const afterBytes of [0, 50_000, WHOLE_FILE.length - 1]) {
       await world.put('patrons_2026-11-20.csv', 'yesterday')
-      world.server.faults.set({ manner: 'dies', afterBytes, times: 1 })
+      world.server.faults.set({ kind: 'dies', afterBytes, times: 1 })
       await expect(world.deliver()).rejects.toMatchObject({ retryable: true })
       seen.add((await world.read().catch(() => 'none')).toString())
     }
@@ -70,13 +70,13 @@ async function keptBytes(): Promise<number> {
 
 describe('what else a server does', () => {
   it.each([
-    [{ manner: 'disk-full', afterBytes: 100_000 } as const, 'quota may be full', true],
-    [{ manner: 'truncates', afterBytes: 100_000 } as const, `it kept 100000 of ${WHOLE_FILE.length} bytes`, true],
-    [{ manner: 'read-only' } as const, 'permission denied', false],
-    [{ manner: 'down' } as const, 'broke the connection', true],
-    [{ manner: 'no-logins' } as const, 'refused the credentials', false],
-  ])('%j ends in words, and no half file has the name', async (manner, words, retryable) => {
-    world.server.faults.set(manner)
+    [{ kind: 'disk-full', afterBytes: 100_000 } as const, 'quota may be full', true],
+    [{ kind: 'truncates', afterBytes: 100_000 } as const, `it kept 100000 of ${WHOLE_FILE.length} bytes`, true],
+    [{ kind: 'read-only' } as const, 'permission denied', false],
+    [{ kind: 'down' } as const, 'broke the connection', true],
+    [{ kind: 'no-logins' } as const, 'refused the credentials', false],
+  ])('%j ends in words, and no half file has the name', async (kind, words, retryable) => {
+    world.server.faults.set(kind)
     await expect(world.deliver()).rejects.toMatchObject({ retryable, publicMessage: expect.stringContaining(words) })
     expect(await world.inbox()).toEqual([])
   })
@@ -89,7 +89,7 @@ describe('what else a server does', () => {
   })
 
   it('silence ends after the timeout, not before', async () => {
-    world.server.faults.set({ manner: 'falls-silent', afterBytes: 40_000 })
+    world.server.faults.set({ kind: 'falls-silent', afterBytes: 40_000 })
     let ended: unknown
     const work = world.deliver(deliveryOf(), { timeout: '10s' }).catch((error: unknown) => {
       ended = error
@@ -103,7 +103,7 @@ describe('what else a server does', () => {
   })
 
   it('a cancelled delivery hangs up at once', async () => {
-    world.server.faults.set({ manner: 'falls-silent', afterBytes: 40_000 })
+    world.server.faults.set({ kind: 'falls-silent', afterBytes: 40_000 })
     const cancel = new AbortController()
     const work = sftp.deliver?.(world.connected({}, cancel.signal), deliveryOf())
     await expect.poll(keptBytes).toBe(40_000)

@@ -41,7 +41,7 @@ describe('a delivery', () => {
     await world.put('patrons_2026-11-20.csv.sha256', 'of an earlier content')
     await world.deliver(deliveryOf(undefined, { checksum: 'sha256' }))
     expect((await world.read('patrons_2026-11-20.csv.sha256')).toString()).toBe(`${sha256(WHOLE_FILE)}  patrons_2026-11-20.csv\n`)
-    world.server.faults.set({ manner: 'dies-at-rename', done: true })
+    world.server.faults.set({ kind: 'dies-at-rename', done: true })
     await expect(world.deliver(deliveryOf(undefined, { checksum: 'sha256' }, Buffer.from('new')))).rejects.toMatchObject({
       retryable: true,
     })
@@ -59,8 +59,8 @@ describe('a delivery', () => {
 
   it.each(['no-posix-rename', 'posix-rename-refused'] as const)(
     '%s: the old file goes first, then the new one gets its name',
-    async (manner) => {
-      world.server.faults.set({ manner })
+    async (kind) => {
+      world.server.faults.set({ kind })
       await world.deliver()
       await world.put('patrons_2026-11-20.csv', 'old')
       await world.deliver()
@@ -99,14 +99,14 @@ describe('a delivery', () => {
   })
 
   it('is no failure when its receiver takes it at once, unless nobody should', async () => {
-    world.server.faults.set({ manner: 'picks-up', into: 'taken' })
+    world.server.faults.set({ kind: 'picks-up', into: 'taken' })
     expect(await world.deliver()).toMatchObject({ detail: expect.stringContaining('taken away already') })
     expect(await readdir(join(world.server.folder, 'taken'))).toEqual(['patrons_2026-11-20.csv'])
     await expect(world.deliver(deliveryOf(undefined, { pickup: false }))).rejects.toMatchObject({ code: 'not-found' })
   })
 
   it('works where we may write but not look', async () => {
-    world.server.faults.set({ manner: 'no-listing' })
+    world.server.faults.set({ kind: 'no-listing' })
     await world.deliver()
     expect((await world.read()).equals(WHOLE_FILE)).toBe(true)
   })
@@ -115,7 +115,7 @@ describe('a delivery', () => {
     expect(await world.deliver(deliveryOf(undefined, { verify: 'content' }))).toMatchObject({
       detail: expect.stringContaining('read back and found the same'),
     })
-    world.server.faults.set({ manner: 'garbles' })
+    world.server.faults.set({ kind: 'garbles' })
     await expect(world.deliver(deliveryOf('inbox/other.csv', { verify: 'content' }))).rejects.toMatchObject({
       retryable: true,
       publicMessage: expect.stringContaining('not what was sent'),

@@ -145,17 +145,17 @@ class Handover {
 
   async #confirm(): Promise<string> {
     const { bytes, sha256 } = this.#delivery
-    const proof =
+    const compared =
       this.#options.verify === 'content' ? `read back and found the same (sha256 ${sha256.slice(0, 12)}…)` : `${bytes} bytes, as sent`
     try {
       const there = await this.#session.stat(this.#target)
-      if (there.bytes === bytes) return `${this.#path} is there: ${proof}.`
+      if (there.bytes === bytes) return `${this.#path} is there: ${compared}.`
       throw this.#incomplete(`right after its rename it has ${there.bytes} of ${bytes} bytes`, 'Somebody else may be writing it.')
     } catch (error) {
       const answer = sftpAnswerOf(error)
       const isTaken = answer === 'missing' && this.#options.pickup
-      if (isTaken) return `${this.#path} was there (${proof}) and has been taken away already.`
-      if (answer === 'denied') return `${this.#path} was handed over: ${proof} before its rename.`
+      if (isTaken) return `${this.#path} was there (${compared}) and has been taken away already.`
+      if (answer === 'denied') return `${this.#path} was handed over: ${compared} before its rename.`
       throw toRequestError(this.#session.system, `find ${this.#path} after its rename`, error)
     }
   }

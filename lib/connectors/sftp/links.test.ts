@@ -21,7 +21,7 @@ async function write(path: string, content: string, writtenAt: number): Promise<
   await utimes(place(path), writtenAt / 1000, writtenAt / 1000)
 }
 
-async function look(path = 'inbox/patrons_{date}.csv', settings: object = {}): Promise<Observation> {
+async function probe(path = 'inbox/patrons_{date}.csv', settings: object = {}): Promise<Observation> {
   const asset = { key: `library_sftp/${path}`, path, settings: {}, previous: null }
   const [seen] = await Array.fromAsync(sftp.observe?.(world.connected(settings), [asset]) ?? [])
   if (!seen) throw new Error('one observation per asset')
@@ -34,7 +34,7 @@ describe('a symbolic link', () => {
   it('is its target: as old, as long, and read as it', async () => {
     await write('archive/a.csv', 'id\n1\n', LIBRARY_NOW - 50 * HOUR_MS)
     await symlink('../archive/a.csv', place('inbox/latest.csv'))
-    expect(await look('inbox/latest.csv')).toMatchObject({
+    expect(await probe('inbox/latest.csv')).toMatchObject({
       readings: [{ clock: 'writtenAt', at: LIBRARY_NOW - 50 * HOUR_MS }],
       state: { name: 'latest.csv', bytes: 5 },
     })
@@ -44,10 +44,10 @@ describe('a symbolic link', () => {
   it('to an empty file, and one whose target is still being written, are what their targets are', async () => {
     await write('archive/a.csv', '', LIBRARY_NOW)
     await symlink('../archive/a.csv', place('inbox/latest.csv'))
-    expect(await look('inbox/latest.csv')).toMatchObject({ ...nothing, warnings: ['latest.csv is empty and does not count'] })
+    expect(await probe('inbox/latest.csv')).toMatchObject({ ...nothing, warnings: ['latest.csv is empty and does not count'] })
     await write('archive/a.csv', 'id\n', LIBRARY_NOW)
     world.clock.meanwhile = () => write('archive/a.csv', 'id\n1\n', LIBRARY_NOW + 3000)
-    expect(await look('inbox/latest.csv')).toMatchObject({ ok: true, readings: [], warnings: ['latest.csv is still being written'] })
+    expect(await probe('inbox/latest.csv')).toMatchObject({ ok: true, readings: [], warnings: ['latest.csv is still being written'] })
   })
 
   it.each([
@@ -65,31 +65,31 @@ describe('a symbolic link', () => {
   ])('%s is no file', async (_which, make) => {
     await write('inbox/patrons.txt', 'text', LIBRARY_NOW)
     await make()
-    expect(await look()).toMatchObject({ ...nothing, warnings: [`${TODAYS_FILE} is a link that leads to no file and does not count`] })
+    expect(await probe()).toMatchObject({ ...nothing, warnings: [`${TODAYS_FILE} is a link that leads to no file and does not count`] })
     await expect(read('inbox/patrons_{date}.csv')).rejects.toMatchObject({ code: 'not-found' })
     await world.put('patrons_2026-11-18.csv', 'older', LIBRARY_NOW - 40 * HOUR_MS)
-    expect(await look()).toMatchObject({ readings: [{ at: LIBRARY_NOW - 40 * HOUR_MS }] })
+    expect(await probe()).toMatchObject({ readings: [{ at: LIBRARY_NOW - 40 * HOUR_MS }] })
   })
 
   it('whose target goes is a file that went', async () => {
     await write('archive/a.csv', 'id\n1\n', LIBRARY_NOW)
     await symlink('../archive/a.csv', place('inbox/latest.csv'))
     world.clock.meanwhile = () => rm(place('archive/a.csv'))
-    expect(await look('inbox/latest.csv')).toMatchObject(nothing)
+    expect(await probe('inbox/latest.csv')).toMatchObject(nothing)
   })
 
   it('to a folder is good for the folder that files stand in', async () => {
     await mkdir(place('real'))
     await symlink('real', place('out'))
     await write('real/x.csv', 'id\n1\n', LIBRARY_NOW - HOUR_MS)
-    expect(await look('out/x.csv')).toMatchObject({ readings: [{ at: LIBRARY_NOW - HOUR_MS }] })
-    expect(await look('x.csv', { root: '/out' })).toMatchObject({ readings: [{ at: LIBRARY_NOW - HOUR_MS }] })
+    expect(await probe('out/x.csv')).toMatchObject({ readings: [{ at: LIBRARY_NOW - HOUR_MS }] })
+    expect(await probe('x.csv', { root: '/out' })).toMatchObject({ readings: [{ at: LIBRARY_NOW - HOUR_MS }] })
   })
 
   it('as a side-car that dangles is none', async () => {
     await world.put(TODAYS_FILE, 'whole')
     await symlink('gone', place(`inbox/${TODAYS_FILE}.sha256`))
-    expect(await look()).toMatchObject({ readings: [{ at: LIBRARY_NOW - HOUR_MS }], state: { verified: false } })
+    expect(await probe()).toMatchObject({ readings: [{ at: LIBRARY_NOW - HOUR_MS }], state: { verified: false } })
   })
 
   it('is replaced by a delivery of its name, its target untouched', async () => {
@@ -97,6 +97,6 @@ describe('a symbolic link', () => {
     await symlink('../archive/a.csv', place(`inbox/${TODAYS_FILE}`))
     await world.deliver(deliveryOf())
     expect(await world.read()).toEqual(WHOLE_FILE)
-    expect(await look()).toMatchObject({ readings: [{ at: LIBRARY_NOW }] })
+    expect(await probe()).toMatchObject({ readings: [{ at: LIBRARY_NOW }] })
   })
 })

@@ -128,13 +128,13 @@ function isSettled(candidate: Candidate, { asset, candidates }: FirstProbe): boo
 }
 
 function arrived(connection: Connected, first: FirstProbe, candidate: Candidate, verified: boolean, warnings: string[]): Seen {
-  const proof = verified ? ', and its content is what its side-car says' : ''
+  const compared = verified ? ', and its content is what its side-car says' : ''
   return observed(connection, first, {
     candidate,
     verified,
     readings: [{ clock: 'writtenAt', at: candidate.modifiedAt, precision: 'instant' }],
     warnings,
-    detail: `${candidate.path} has ${candidate.bytes} bytes${proof}.`,
+    detail: `${candidate.path} has ${candidate.bytes} bytes${compared}.`,
   })
 }
 

@@ -53,22 +53,22 @@ describe('the documents of any task', () => {
   })
 
   it('can be watched: that the task answers, or that what it sends has changed', async () => {
-    const look = async (body: string, more: object = {}) => {
+    const probe = async (body: string, more: object = {}) => {
       const asset = { key: 's/x', path: 'x', settings: {}, previous: null, ...more }
       return Object((await Array.fromAsync(snaplogic.observe?.(connection(body), [asset]) ?? []))[0])
     }
-    expect(await look('[{"a":1}]')).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
-    const first = await look('[{"a":1},{"b":2}]', { settings: { parameters: {} } })
+    expect(await probe('[{"a":1}]')).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
+    const first = await probe('[{"a":1},{"b":2}]', { settings: { parameters: {} } })
     const before = clock.now()
     expect(first).toMatchObject({ rows: 2, readings: [{ clock: 'writtenAt', at: before }] })
     await clock.advance(1000)
-    expect(await look('[{"b":2},{"a":1}]', { settings: { parameters: {} }, previous: first.state })).toMatchObject({
+    expect(await probe('[{"b":2},{"a":1}]', { settings: { parameters: {} }, previous: first.state })).toMatchObject({
       readings: [{ at: before }],
     })
-    expect(await look('[{"b":2}]', { settings: { parameters: {} }, previous: first.state })).toMatchObject({
+    expect(await probe('[{"b":2}]', { settings: { parameters: {} }, previous: first.state })).toMatchObject({
       readings: [{ at: clock.now() }],
     })
-    expect(await look('{"a":1}')).toMatchObject({ ok: false })
+    expect(await probe('{"a":1}')).toMatchObject({ ok: false })
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
-import type { Manner } from '#demo/campus/faults.ts'
+import type { FaultKind } from '#demo/campus/faults.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
@@ -21,7 +21,7 @@ const STAFF = { filter: '(PersonPrimaryAffiliation=staff)', attributes: ['Person
 const open = (name: string, more = {}) => openCampusConnection(campus, name, { clock, signal }, more)
 const search = async (name: string, request: Record<string, unknown> = STAFF, more = {}) =>
   (await Array.fromAsync(open(name, more).extract(request))).map((entry) => Object(entry))
-const misbehave = (manner: Manner) => campus.control.faults.set('vds', manner)
+const misbehave = (kind: FaultKind) => campus.control.faults.set('vds', kind)
 
 describe('the directory over REST', () => {
   it('is read page by page until the last, whatever the size of a page', async () => {
@@ -31,7 +31,7 @@ describe('the directory over REST', () => {
     expect(campus.control.requests('vds') - asked).toBe(Math.ceil(all.length / 10))
   })
 
-  it.each<[Manner, Record<string, unknown>, string]>([
+  it.each<[FaultKind, Record<string, unknown>, string]>([
     ['no-paging', STAFF, 'entries and it gave 20'],
     ['ends-early', STAFF, 'entries and it gave 20'],
     ['size-limit', { ...STAFF, sizeLimit: 500 }, 'there may be more, which the directory does not count'],
@@ -43,8 +43,8 @@ describe('the directory over REST', () => {
     ['cut-body', STAFF, 'in the middle'],
     ['too-many-requests', STAFF, 'come back later'],
     ['redirect-elsewhere', STAFF, 'redirects to another host are never followed'],
-  ])('when it does this: %s, the answer is refused', async (manner, request, words) => {
-    misbehave(manner)
+  ])('when it does this: %s, the answer is refused', async (kind, request, words) => {
+    misbehave(kind)
     await expect(search('vds', request, { pageSize: 20 })).rejects.toMatchObject({ publicMessage: expect.stringContaining(words) })
   })
 

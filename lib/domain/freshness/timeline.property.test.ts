@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { addDays, endOfDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
-import { aStory, END, learn, START, type Story, tellLive, toldAtOnce, versionsOf } from '#lib/testing/history/scenarios.ts'
+import { aScenario, END, learn, type Scenario, START, spansAtOnce, spansLive, versionsOf } from '#lib/testing/history/scenarios.ts'
 import { rollUpDay } from './deliveries/day-status.ts'
 import { evaluate } from './evaluate.ts'
 import { prepareFacts } from './prepare-facts.ts'
@@ -33,16 +33,16 @@ function join(left: readonly Span[], right: readonly Span[]): Span[] {
   return [...left.slice(0, -1), { ...last, to: first.to }, ...right.slice(1)]
 }
 
-function settingsAt(story: Story, at: Instant) {
-  return versionsOf(story).findLast((version) => version.from <= at)?.settings ?? null
+function settingsAt(scenario: Scenario, at: Instant) {
+  return versionsOf(scenario).findLast((version) => version.from <= at)?.settings ?? null
 }
 
 describe('whatever happens to an asset', () => {
   test('spans never overlap or leave gaps, and neighbours differ', () => {
     fc.assert(
-      fc.property(aStory, anInstant, anInstant, (story, a, b) => {
+      fc.property(aScenario, anInstant, anInstant, (scenario, a, b) => {
         const [from, to] = [Math.min(a, b), Math.max(a, b)]
-        expectGapless(timeline(versionsOf(story), learn(story), from, to), Math.max(from, story.createdAt), to)
+        expectGapless(timeline(versionsOf(scenario), learn(scenario), from, to), Math.max(from, scenario.createdAt), to)
       }),
       runs,
     )
@@ -50,11 +50,11 @@ describe('whatever happens to an asset', () => {
 
   test('a timeline over [a, c) is the one over [a, b) and then [b, c)', () => {
     fc.assert(
-      fc.property(aStory, anInstant, anInstant, anInstant, (story, ...instants) => {
+      fc.property(aScenario, anInstant, anInstant, anInstant, (scenario, ...instants) => {
         const [a = 0, b = 0, c = 0] = instants.sort((x, y) => x - y)
-        const known = prepareFacts(learn(story))
-        const whole = timeline(versionsOf(story), known, a, c)
-        expect(join(timeline(versionsOf(story), known, a, b), timeline(versionsOf(story), known, b, c))).toEqual(whole)
+        const known = prepareFacts(learn(scenario))
+        const whole = timeline(versionsOf(scenario), known, a, c)
+        expect(join(timeline(versionsOf(scenario), known, a, b), timeline(versionsOf(scenario), known, b, c))).toEqual(whole)
       }),
       runs,
     )
@@ -62,12 +62,12 @@ describe('whatever happens to an asset', () => {
 
   test('evaluate says what the span covering now says', () => {
     fc.assert(
-      fc.property(aStory, fc.array(anInstant, { minLength: 1, maxLength: 10 }), (story, instants) => {
-        const known = prepareFacts(learn(story))
-        const spans = timeline(versionsOf(story), known, story.createdAt, END + 1)
+      fc.property(aScenario, fc.array(anInstant, { minLength: 1, maxLength: 10 }), (scenario, instants) => {
+        const known = prepareFacts(learn(scenario))
+        const spans = timeline(versionsOf(scenario), known, scenario.createdAt, END + 1)
         for (const now of [...instants, ...spans.flatMap((span) => [span.from, span.to - 1])]) {
-          const own = settingsAt(story, now)
-          if (now < story.createdAt || own === null) continue
+          const own = settingsAt(scenario, now)
+          if (now < scenario.createdAt || own === null) continue
           const span = spans.find((s) => s.from <= now && now < s.to)
           const verdict = evaluate(own, known, now)
           expect([verdict.status, verdict.reason]).toEqual([span?.status, span?.reason])
@@ -79,10 +79,10 @@ describe('whatever happens to an asset', () => {
 
   test('nothing changes before nextChangeAt, and something does at it, if nothing arrives', () => {
     fc.assert(
-      fc.property(aStory, anInstant, (story, now) => {
-        const own = settingsAt(story, now)
-        if (now < story.createdAt || own === null) return
-        const known = prepareFacts(learn(story, now))
+      fc.property(aScenario, anInstant, (scenario, now) => {
+        const own = settingsAt(scenario, now)
+        if (now < scenario.createdAt || own === null) return
+        const known = prepareFacts(learn(scenario, now))
         const { status, reason, nextChangeAt } = evaluate(own, known, now)
         const later = now + 400 * 86_400_000
         const [span] = timeline([{ from: 0, settings: own }], known, now, later)
@@ -93,10 +93,10 @@ describe('whatever happens to an asset', () => {
     )
   })
 
-  test('the live path tells the same story as one timeline at the end', () => {
+  test('the live path tells the same scenario as one timeline at the end', () => {
     fc.assert(
-      fc.property(aStory, (story) => {
-        expect(tellLive(story)).toEqual(toldAtOnce(story))
+      fc.property(aScenario, (scenario) => {
+        expect(spansLive(scenario)).toEqual(spansAtOnce(scenario))
       }),
       { numRuns: 1000 },
     )
@@ -108,9 +108,9 @@ describe('whatever the day and the zone', () => {
 
   test('the seconds of a day add up to its length', () => {
     fc.assert(
-      fc.property(aStory, aZone, fc.integer({ min: 0, max: 9 }), (story, zone, later) => {
+      fc.property(aScenario, aZone, fc.integer({ min: 0, max: 9 }), (scenario, zone, later) => {
         const day = addDays(localDay(START, zone), later)
-        const spans = timeline(versionsOf(story), learn(story), START, END)
+        const spans = timeline(versionsOf(scenario), learn(scenario), START, END)
         const sum = rollUpDay({ spans, blind: [], arrivals: [], expected: [], missed: [], readyAt: null }, day, zone, END)
         const seconds =
           sum.freshSeconds + sum.lateSeconds + sum.staleSeconds + sum.unknownSeconds + sum.maintenanceSeconds + sum.noneSeconds
@@ -126,11 +126,11 @@ describe('whatever the day and the zone', () => {
 describe('whatever a feed is made of', () => {
   test('its spans never overlap or leave gaps, and each says the worst of its members', () => {
     fc.assert(
-      fc.property(fc.array(aStory, { maxLength: 4 }), anInstant, (stories, from) => {
-        const members = stories.map((story) => ({
-          from: story.createdAt,
+      fc.property(fc.array(aScenario, { maxLength: 4 }), anInstant, (stories, from) => {
+        const members = stories.map((scenario) => ({
+          from: scenario.createdAt,
           to: null,
-          spans: timeline(versionsOf(story), learn(story), START, END),
+          spans: timeline(versionsOf(scenario), learn(scenario), START, END),
         }))
         const spans = rollUp(members, from, END)
         expectGapless(spans, from, END)

@@ -18,11 +18,11 @@ const source = secretSource({ envFile: 'none', environment: (name) => values[nam
 
 let folder = ''
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tidemark-sight-'))
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-fingerprint-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-describe('a look at references', () => {
+describe('fingerprints of references', () => {
   it('says where each is set and whether it is a secret, and never a value', () => {
     const path = join(folder, 'token')
     writeFileSync(path, 'hush p@ss\n')

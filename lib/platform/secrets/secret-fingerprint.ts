@@ -15,7 +15,7 @@ export function fingerprintOf(value: string, key: string): string {
   return `${keyedHash('which key', key, 8)}.${keyedHash(value, key, 32)}`
 }
 
-function look({ setting, name, isFile, text }: Reference, source: SecretSource, key: string): SeenReference {
+function fingerprintReference({ setting, name, isFile, text }: Reference, source: SecretSource, key: string): SeenReference {
   const value = resolveIfThere(isFile ? text : `\${${name}}`, source.lookup)
   const place = isFile ? 'secret-file' : source.placeOf(name)
   return {
@@ -29,7 +29,7 @@ function look({ setting, name, isFile, text }: Reference, source: SecretSource, 
 
 /** Every reference of a connection's settings: where its value is set, and a keyed hash in place of it. */
 export function fingerprintReferences(settings: Record<string, unknown>, source: SecretSource, key: string): SeenReference[] {
-  return referencesIn(settings).map((reference) => look(reference, source, key))
+  return referencesIn(settings).map((reference) => fingerprintReference(reference, source, key))
 }
 
 /** What must never be repeated: the secrets a connection's settings lead to or hold, and their accounts. */

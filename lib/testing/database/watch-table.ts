@@ -16,9 +16,9 @@ export function watchTable(db: WatchedDatabase, path: string): () => Promise<Tab
   let previous: Observation | undefined
   return async () => {
     clock.set(clock.now() + 5 * MINUTE_MS)
-    const look = good(await db.look(path, {}, previous === undefined ? { clock } : { clock, previous }))
-    previous = look
-    return { seen: seenIn(look.readings[0]?.at, clock.now()), detail: look.evidence.detail }
+    const observation = good(await db.probe(path, {}, previous === undefined ? { clock } : { clock, previous }))
+    previous = observation
+    return { seen: seenIn(observation.readings[0]?.at, clock.now()), detail: observation.evidence.detail }
   }
 }
 

@@ -13,11 +13,11 @@ export interface WatchedDatabase {
   session(): Promise<Client>
   connection(settings?: Partial<PostgresSettings>, clock?: Clock): Connection<PostgresSettings>
   /** Probes one table; the state of `previous` is handed back to the connector. */
-  look(path: string, settings?: Record<string, unknown>, options?: LookOptions): Promise<Observation>
+  probe(path: string, settings?: Record<string, unknown>, options?: ProbeOptions): Promise<Observation>
   drop(): Promise<void>
 }
 
-interface LookOptions {
+interface ProbeOptions {
   previous?: Observation
   connection?: Partial<PostgresSettings>
   clock?: Clock
@@ -52,7 +52,7 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
       await owner.query(text)
       await countWrites(owner)
     },
-    async look(path, settings = {}, options = {}) {
+    async probe(path, settings = {}, options = {}) {
       const asset = anAsset(path, settings, options.previous)
       const observations = await Array.fromAsync(observe(connection(options.connection, options.clock), [asset]))
       const [first] = observations
@@ -67,6 +67,6 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
 }
 
 export function good(observation: Observation): Extract<Observation, { ok: true }> {
-  if (!observation.ok) throw new Error(`expected a good look, but: ${observation.message}`)
+  if (!observation.ok) throw new Error(`expected a good observation, but: ${observation.message}`)
   return observation
 }

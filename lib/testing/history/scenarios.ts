@@ -25,7 +25,7 @@ export const START: Instant = Date.parse('2026-03-01T00:00Z')
 export const END: Instant = START + 30 * DAY_MS
 
 type Event =
-  | { kind: 'look'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
+  | { kind: 'probe'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
   | { kind: 'answer'; knownAt: Instant; answer: Exclude<ProbeAnswer, 'good'> }
   | { kind: 'unreachable'; knownAt: Instant; since: Instant }
   | { kind: 'run-started'; knownAt: Instant }
@@ -34,7 +34,7 @@ type Event =
   | { kind: 'settings'; knownAt: Instant; settings: AssetSettings | null }
 
 /** What becomes known of one asset, and when. */
-export interface Story {
+export interface Scenario {
   createdAt: Instant
   first: AssetSettings
   events: Event[]
@@ -92,7 +92,7 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
     weight: 5,
     arbitrary: fc
       .tuple(anInstant, fc.array(aFact, { maxLength: 2 }))
-      .map(([knownAt, make]) => ({ kind: 'look' as const, knownAt, arrivals: make.map((m) => m(knownAt)) })),
+      .map(([knownAt, make]) => ({ kind: 'probe' as const, knownAt, arrivals: make.map((m) => m(knownAt)) })),
   },
   fc.tuple(anInstant, aDelay).map(([knownAt, ago]) => ({ kind: 'unreachable' as const, knownAt, since: knownAt - ago })),
   anInstant.map((knownAt) => ({ kind: 'run-started' as const, knownAt })),
@@ -116,7 +116,7 @@ const someAnswers: fc.Arbitrary<Event[]> = fc
     Array.from({ length: more + 1 }, (_, n) => ({ kind: 'answer' as const, knownAt: knownAt + n * 45 * SECOND_MS, answer })),
   )
 
-export const aStory: fc.Arbitrary<Story> = fc
+export const aScenario: fc.Arbitrary<Scenario> = fc
   .tuple(anInstant, someSettings, fc.array(anEvent, { maxLength: 14 }), fc.array(someAnswers, { maxLength: 3 }))
   .map(([createdAt, first, events, answers]) => ({
     createdAt: Math.min(createdAt, START + 5 * DAY_MS),
@@ -127,23 +127,23 @@ export const aStory: fc.Arbitrary<Story> = fc
   }))
 
 /** The settings in force at each instant of a scenario. */
-export function versionsOf(story: Story, knownBy: Instant = END): SettingsVersion[] {
-  const edits = story.events.flatMap((event) =>
+export function versionsOf(scenario: Scenario, knownBy: Instant = END): SettingsVersion[] {
+  const edits = scenario.events.flatMap((event) =>
     event.kind === 'settings' && event.knownAt <= knownBy ? [{ from: event.knownAt, settings: event.settings }] : [],
   )
-  return [{ from: story.createdAt, settings: story.first }, ...edits]
+  return [{ from: scenario.createdAt, settings: scenario.first }, ...edits]
 }
 
 /** What is known of a scenario by an instant. */
-export function learn(story: Story, knownBy: Instant = END): AssetFacts {
-  return learnAll(story, knownBy)
+export function learn(scenario: Scenario, knownBy: Instant = END): AssetFacts {
+  return learnAll(scenario, knownBy)
 }
 
-function learnAll(story: Story, knownBy: Instant): Known {
+function learnAll(scenario: Scenario, knownBy: Instant): Known {
   const nothing = { arrivals: [], runs: [], probedAt: null, blind: [], lasting: [], windows: [] }
-  return story.events
+  return scenario.events
     .filter((event) => event.knownAt <= knownBy)
-    .reduce(learnEvent, { createdAt: story.createdAt, ...nothing, heard: hear({ inForce: null, suspected: null }, 'good', 0) })
+    .reduce(learnEvent, { createdAt: scenario.createdAt, ...nothing, heard: hear({ inForce: null, suspected: null }, 'good', 0) })
 }
 
 /** The facts, and the latest of the answers that last. */
@@ -151,7 +151,7 @@ interface Known extends AssetFacts {
   heard: Heard
 }
 
-function hearing(known: Known, answer: ProbeAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
+function withAnswer(known: Known, answer: ProbeAnswer, knownAt: Instant): Pick<Known, 'heard' | 'lasting'> {
   const heard = hear(known.heard, answer, knownAt)
   const { inForce, begunAt, endedAt } = heard
   const ended = known.lasting.map((one): LastingAnswer => (one.to === null && endedAt !== null ? { ...one, to: endedAt } : one))
@@ -163,12 +163,12 @@ function learnEvent(known: Known, event: Event): Known {
   const { knownAt } = event
   switch (event.kind) {
     case 'answer':
-      return { ...known, ...hearing(known, event.answer, knownAt) }
-    case 'look': {
+      return { ...known, ...withAnswer(known, event.answer, knownAt) }
+    case 'probe': {
       const blind = known.blind.map((gap): BlindInterval => (gap.to === null ? { ...gap, to: knownAt } : gap))
       return {
         ...known,
-        ...hearing(known, 'good', knownAt),
+        ...withAnswer(known, 'good', knownAt),
         blind,
         probedAt: knownAt,
         arrivals: [...known.arrivals, ...event.arrivals.map((a) => ({ ...a, recordedAt: knownAt }))],
@@ -197,32 +197,41 @@ function isRunning(known: Pick<AssetFacts, 'runs'>): boolean {
 }
 
 /** One timeline by all that is known at the end. */
-export function toldAtOnce(story: Story): Span[] {
-  return timeline(versionsOf(story), learn(story), story.createdAt, END)
+export function spansAtOnce(scenario: Scenario): Span[] {
+  return timeline(versionsOf(scenario), learn(scenario), scenario.createdAt, END)
 }
 
 /** The spans as the live path writes them: after each event, the tail from where it begins to count. */
-export function tellLive(story: Story): Span[] {
-  let told: Span[] = []
-  let before = learnAll(story, story.createdAt - 1)
-  for (const [index, event] of story.events.entries()) {
+export function spansLive(scenario: Scenario): Span[] {
+  let spans: Span[] = []
+  let before = learnAll(scenario, scenario.createdAt - 1)
+  for (const [index, event] of scenario.events.entries()) {
     const known = learnEvent(before, event)
-    const now = story.events[index + 1]?.knownAt ?? END
-    const from = Math.max(story.createdAt, Math.min(event.knownAt, countsFrom(story, before, known, event)))
-    told = [...cutAt(told, from), ...timeline(versionsSoFar(story, index), known, from, now)]
+    const now = scenario.events[index + 1]?.knownAt ?? END
+    const from = Math.max(scenario.createdAt, Math.min(event.knownAt, countsFrom(scenario, before, known, event)))
+    spans = [...cutAt(spans, from), ...timeline(versionsSoFar(scenario, index), known, from, now)]
     before = known
   }
-  if (story.events.length === 0) told = timeline(versionsOf(story), before, story.createdAt, END)
-  const [first] = story.events
+  if (scenario.events.length === 0) spans = timeline(versionsOf(scenario), before, scenario.createdAt, END)
+  const [first] = scenario.events
   const opening =
     first === undefined
       ? []
-      : timeline([{ from: story.createdAt, settings: story.first }], learn(story, story.createdAt - 1), story.createdAt, first.knownAt)
-  return [...joinSpans(told.length === 0 || told[0]?.from === story.createdAt ? told : [...cutAt(opening, told[0]?.from ?? END), ...told])]
+      : timeline(
+          [{ from: scenario.createdAt, settings: scenario.first }],
+          learn(scenario, scenario.createdAt - 1),
+          scenario.createdAt,
+          first.knownAt,
+        )
+  return [
+    ...joinSpans(
+      spans.length === 0 || spans[0]?.from === scenario.createdAt ? spans : [...cutAt(opening, spans[0]?.from ?? END), ...spans],
+    ),
+  ]
 }
 
-function versionsSoFar(story: Story, index: number): SettingsVersion[] {
-  return versionsOf({ ...story, events: story.events.slice(0, index + 1) })
+function versionsSoFar(scenario: Scenario, index: number): SettingsVersion[] {
+  return versionsOf({ ...scenario, events: scenario.events.slice(0, index + 1) })
 }
 
 function cutAt(spans: readonly Span[], at: Instant): Span[] {
@@ -230,13 +239,13 @@ function cutAt(spans: readonly Span[], at: Instant): Span[] {
 }
 
 /** The earliest instant that the event can change. */
-function countsFrom(story: Story, before: Known, known: Known, event: Event): Instant {
-  const blind = versionsOf(story, event.knownAt).flatMap(({ settings: own }) =>
+function countsFrom(scenario: Scenario, before: Known, known: Known, event: Event): Instant {
+  const blind = versionsOf(scenario, event.knownAt).flatMap(({ settings: own }) =>
     own === null ? [] : [blindFrom(own, prepareFacts(before))],
   )
   if (event.kind === 'answer') return Math.min(known.heard.begunAt ?? event.knownAt, ...blind)
   if (event.kind === 'unreachable') return known.blind.at(-1)?.from ?? event.knownAt
-  if (event.kind !== 'look') return event.knownAt
+  if (event.kind !== 'probe') return event.knownAt
   const counted = event.arrivals.map((a) => effectiveAt({ ...a, recordedAt: event.knownAt }))
-  return Math.min(...counted, ...blind, before.probedAt === null ? story.createdAt : event.knownAt)
+  return Math.min(...counted, ...blind, before.probedAt === null ? scenario.createdAt : event.knownAt)
 }

@@ -30,16 +30,16 @@ const age = fc.oneof(
 )
 
 const event = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('look' as const), key, clock, age }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('look-again' as const) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('bad-look' as const), key }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('probe' as const), key, clock, age }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('probe-again' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('failed-probe' as const), key }) },
   {
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('answer' as const),
       key,
       reason: fc.constantFrom('gone' as const, 'refused' as const, 'no-time' as const),
-      looks: fc.constantFrom(1, 2, 2, 3),
+      probes: fc.constantFrom(1, 2, 2, 3),
       apartMs: fc.constantFrom(45_000, 45_000, 20 * MINUTE_MS, 9 * HOUR_MS),
     }),
   },
@@ -130,13 +130,13 @@ export class Play {
   async happen(happening: Event): Promise<void> {
     const now = this.#clock.now()
     switch (happening.kind) {
-      case 'look': {
+      case 'probe': {
         const readings = { [happening.clock]: happening.age === null ? null : now - happening.age }
         this.#last.push({ key: happening.key, readings })
         await look(this.#ctx, [seen(happening.key, readings)])
         break
       }
-      case 'look-again': {
+      case 'probe-again': {
         const latest = new Map(this.#last.map((one) => [one.key, one.readings]))
         await look(
           this.#ctx,
@@ -144,7 +144,7 @@ export class Play {
         )
         break
       }
-      case 'bad-look':
+      case 'failed-probe':
         await look(this.#ctx, [unseen(happening.key)])
         break
       case 'answer':
@@ -183,8 +183,8 @@ export class Play {
     }
   }
 
-  async #answer({ key: asset, reason, looks, apartMs }: Extract<Event, { kind: 'answer' }>): Promise<void> {
-    for (let n = 0; n < looks; n += 1) {
+  async #answer({ key: asset, reason, probes, apartMs }: Extract<Event, { kind: 'answer' }>): Promise<void> {
+    for (let n = 0; n < probes; n += 1) {
       if (n > 0) await this.goTo(this.#clock.now() + apartMs, true)
       await look(this.#ctx, [unseen(asset, reason)])
     }

@@ -32,7 +32,7 @@ export function runId(n: number): string {
 export async function createLoadBench() {
   const bench = await createLakeBench()
   let runs = 0
-  const look = async (text: string): Promise<Record<string, unknown>[]> => (await bench.admin.query(text)).rows
+  const query = async (text: string): Promise<Record<string, unknown>[]> => (await bench.admin.query(text)).rows
 
   const next = (attempt: number, more: Partial<LakeOptions> = {}): Promise<Lake> => {
     runs += 1
@@ -42,7 +42,7 @@ export async function createLoadBench() {
 
   return {
     ...bench,
-    look,
+    query,
     newRun: (more?: Partial<LakeOptions>) => next(1, more),
     secondAttempt: () => next(2),
     lastRun: () => runId(runs),
@@ -51,14 +51,14 @@ export async function createLoadBench() {
       return lake.load({ ...PERMITS, ...spec }, rows)
     },
     async content(columns = 'id, plate, until::text'): Promise<string[]> {
-      const rows = await look(`select ${columns} from parking.permits`)
+      const rows = await query(`select ${columns} from parking.permits`)
       return rows.map((row) => Object.values(row).join(' ')).sort()
     },
     async tableExists(): Promise<boolean> {
-      return (await look("select to_regclass('parking.permits') as there"))[0]?.['there'] !== null
+      return (await query("select to_regclass('parking.permits') as there"))[0]?.['there'] !== null
     },
     async leftovers(): Promise<number> {
-      return (await look("select 1 from pg_class where relname like 'tidemark_staged%'")).length
+      return (await query("select 1 from pg_class where relname like 'tidemark_staged%'")).length
     },
     async forget(): Promise<void> {
       await bench.admin.query('drop schema if exists parking cascade')

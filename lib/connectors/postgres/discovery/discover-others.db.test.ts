@@ -116,9 +116,9 @@ test('what is proposed can be looked at, and starts with data that is not from t
     ),
   )
   const judged = new Set(all.filter((one) => one.policy?.input['kind'] !== 'none').map((one) => `db/${one.path}`))
-  for (const look of looks.filter((one) => judged.has(one.assetKey))) {
-    expect(look, look.assetKey).toMatchObject({ ok: true, readings: [{ at: expect.any(Number) }] })
-    if (look.ok) expect(look.warnings.join(' '), look.assetKey).not.toMatch(/future|ahead/)
+  for (const probe of looks.filter((one) => judged.has(one.assetKey))) {
+    expect(probe, probe.assetKey).toMatchObject({ ok: true, readings: [{ at: expect.any(Number) }] })
+    if (probe.ok) expect(probe.warnings.join(' '), probe.assetKey).not.toMatch(/future|ahead/)
   }
 })
 

@@ -62,7 +62,7 @@ export function onlyPast({ column, type }: ColumnChoice, zone: string): string |
 }
 
 /** One row: whether there are rows, then of each column the newest value of all, and the newest that is not ahead. */
-export function firstLookStatement(relation: Relation, choices: readonly ColumnChoice[], plan: ReadPlan): string {
+export function sampleStatement(relation: Relation, choices: readonly ColumnChoice[], plan: ReadPlan): string {
   const table = quoteTable(relation)
   const scanned = choices.filter((choice) => !choice.indexed)
   const values = choices.flatMap((choice) => {
@@ -109,7 +109,7 @@ function readValue(newest: string | null, past: string | null, choice: ColumnCho
   return { at: time.at, text: past ?? '', ahead: isAhead, zone }
 }
 
-export function readFirstLook(
+export function readSample(
   row: TextRow,
   choices: readonly ColumnChoice[],
   zones: ValueZones,

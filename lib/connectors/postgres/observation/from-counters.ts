@@ -9,7 +9,7 @@ const COUNTED_AFTER_MS = 2 * MINUTE_MS
 
 const WRITTEN = 'Rows are visible that were not there at the look before, and the write counters moved'
 const ANOTHER = 'Another table stands under its name than at the look before: what it holds is new here, whenever it was written.'
-const UNDONE =
+const ROLLED_BACK =
   'The write counters moved since the look before, but no row became visible: what was written was rolled back, or rows were only deleted.'
 const EMPTY = 'The table has no rows'
 const ELSEWHERE =
@@ -20,9 +20,9 @@ const TOLD: Record<Difference, string> = {
   replaced: 'The table was made anew since the look before, and its counters tell of no row.',
   reset: 'The write counters were set back since the look before, and no row became visible.',
   rewritten: 'The table’s storage was rewritten (TRUNCATE, VACUUM FULL, ALTER TABLE), but no row was written.',
-  moved: UNDONE,
-  same: UNDONE,
-  uncounted: UNDONE,
+  moved: ROLLED_BACK,
+  same: ROLLED_BACK,
+  uncounted: ROLLED_BACK,
 }
 
 export type RowsTold = { probe: RowsProbe; why: null } | { probe: null; why: string }

@@ -10,9 +10,9 @@ beforeAll(async () => {
 afterAll(() => db.drop())
 
 const clock = new FakeClock(Date.parse('2026-11-29T06:00Z'))
-const look = (path: string, settings: Record<string, unknown> = {}) => db.look(path, { column: 'loaded_at', ...settings }, { clock })
+const probe = (path: string, settings: Record<string, unknown> = {}) => db.probe(path, { column: 'loaded_at', ...settings }, { clock })
 const at = async (path: string, settings: Record<string, unknown> = {}) => {
-  const seen = await look(path, settings)
+  const seen = await probe(path, settings)
   return seen.ok ? new Date(seen.readings[0]?.at ?? Number.NaN).toISOString() : seen.publicMessage
 }
 
@@ -37,7 +37,7 @@ describe('texts', () => {
   test('of different offsets and forms are compared as instants', async () => {
     await db.sql(`create table offsets (loaded_at text); insert into offsets values
       ('2026-11-28T09:00:00+09:00'), ('2026-11-28T08:30:00Z'), ('2026-11-28T04:00:00-05:00'), ('2026-11-28 07:00:00Z'), ('n/a')`)
-    const seen = good(await look('public.offsets'))
+    const seen = good(await probe('public.offsets'))
     expect(new Date(seen.readings[0]?.at ?? 0).toISOString()).toBe('2026-11-28T09:00:00.000Z')
     expect(seen.evidence.strength).toBe('strong')
   })
@@ -45,12 +45,12 @@ describe('texts', () => {
   test('of a large table with an index are asked for the last in their order, which is weak', async () => {
     await db.sql(`create table many_texts (loaded_at text); create index on many_texts (loaded_at); insert into many_texts
       select '2026-11-2' || i % 9 || 'T00:00:00Z' from generate_series(1, 100001) i; analyze many_texts`)
-    expect(good(await look('public.many_texts')).evidence).toMatchObject({ method: 'text', strength: 'weak' })
+    expect(good(await probe('public.many_texts')).evidence).toMatchObject({ method: 'text', strength: 'weak' })
   })
 
   test('that may be times in a form nobody knows make the newest readable one weak', async () => {
     await db.sql(`create table two_forms (loaded_at text); insert into two_forms values ('2026-11-20T00:00:00Z'), ('29.11.2026')`)
-    const seen = good(await look('public.two_forms'))
+    const seen = good(await probe('public.two_forms'))
     expect(seen).toMatchObject({ evidence: { strength: 'weak' }, warnings: expect.arrayContaining([expect.stringContaining('left out')]) })
   })
 
@@ -76,7 +76,7 @@ describe('where', () => {
     expect(await at('public.hidden')).toMatch(/^9999-/)
     expect(await at('public.hidden', { where: `loaded_at < '9999-01-01'` })).toBe('2026-11-28T09:00:00.000Z')
     expect(await at('public.hidden', { where: `kind = 'a' or false` })).toBe('2026-11-28T05:00:00.000Z')
-    expect(good(await look('public.hidden', { where: `kind = 'none'` })).readings[0]?.at).toBeNull()
+    expect(good(await probe('public.hidden', { where: `kind = 'none'` })).readings[0]?.at).toBeNull()
   })
 
   test('that cannot be applied is said to be the asset’s', async () => {
@@ -89,8 +89,8 @@ describe('where', () => {
   test('whose column is lost is a lost column: gone, until somebody changes something', async () => {
     await db.sql('create table narrowed (loaded_at timestamptz, kind text); insert into narrowed values (now())')
     await db.sql('alter table narrowed drop column kind')
-    expect(await look('public.narrowed', { where: `kind = 'a'` })).toMatchObject({ ok: false, lasting: 'gone' })
-    expect(await look('public.narrowed', { where: `loaded_at < 'soon'` })).toMatchObject({ ok: false, lasting: undefined })
+    expect(await probe('public.narrowed', { where: `kind = 'a'` })).toMatchObject({ ok: false, lasting: 'gone' })
+    expect(await probe('public.narrowed', { where: `loaded_at < 'soon'` })).toMatchObject({ ok: false, lasting: undefined })
   })
 
   test('is refused at the door when it is more than a condition, or has no column', () => {
@@ -101,22 +101,22 @@ describe('where', () => {
 
   test('changes what was known: the table is read again', async () => {
     await db.sql('create table again (loaded_at timestamptz, v int); insert into again values (now(), 1)')
-    const first = await look('public.again')
-    const second = await db.look('public.again', { column: 'loaded_at', where: 'v = 2' }, { clock, previous: first })
+    const first = await probe('public.again')
+    const second = await db.probe('public.again', { column: 'loaded_at', where: 'v = 2' }, { clock, previous: first })
     expect(good(second).readings[0]?.at).toBeNull()
   })
 })
 
 test('of two columns the one that tells a time is told, the other is said', async () => {
   await db.sql(`create table half (loaded_at timestamptz, event_day int); insert into half values ('2026-11-28 05:00+00', 7)`)
-  const seen = good(await look('public.half', { dataThrough: 'event_day' }))
+  const seen = good(await probe('public.half', { dataThrough: 'event_day' }))
   expect(seen.readings).toHaveLength(1)
   expect(seen.warnings.join()).toContain('holds 7')
 })
 
 test('a wall time that autumn repeats is its first instant, and carries the second', async () => {
   await db.sql(`create table autumn (loaded_at timestamp); insert into autumn values ('2026-11-01 01:50')`)
-  const seen = good(await look('public.autumn', { zone: 'America/New_York' }))
+  const seen = good(await probe('public.autumn', { zone: 'America/New_York' }))
   const first = Date.parse('2026-11-01T05:50Z')
   expect(seen.readings).toEqual([{ clock: 'writtenAt', at: first, precision: 'instant', orAt: first + 3_600_000 }])
 })

@@ -20,7 +20,7 @@ const table: TableState = {
 }
 const seen = (snapshot: string, writers: string[] | null = []): RowsSeen => ({ snapshot, writers, origin: '1/1', filled: true })
 const statement = (before: RowsSeen | null) => rowsStatement({ schema: 's', name: 't' }, table, before).replace(/\s+/g, ' ')
-const look = (snapshot: string, before: RowsSeen | null, origin: string | null = '1/1') =>
+const probe = (snapshot: string, before: RowsSeen | null, origin: string | null = '1/1') =>
   readRowsAnswer({ values: [snapshot, 't', 't', 't', ''], types: [] }, before, origin)
 
 describe('who wrote a row', () => {
@@ -34,7 +34,7 @@ describe('who wrote a row', () => {
     expect(statement(seen('4294967290:4294967400:4294967290,4294967310', null))).toContain(`xmin::text = any('{4294967290,14}')`)
   })
 
-  test('is never older than half the circle of ids, which is frozen, nor asked of a first look', () => {
+  test('is never older than half the circle of ids, which is frozen, nor asked of a first probe', () => {
     expect(ageSince('next', 5n)).toBe('least(next - 5, 2147483646)::int')
     expect(statement(null)).toContain('where false)')
   })
@@ -42,10 +42,10 @@ describe('who wrote a row', () => {
 
 describe('a kept snapshot', () => {
   test('counts on the same timeline only, and not from ahead of it', () => {
-    expect(look('1000:1000:', seen('900:900:')).isNew).toBe(true)
-    expect(look('1000:1000:', seen('900:900:'), '1/2').isNew).toBeNull()
-    expect(look('800:800:', seen('900:900:')).isNew).toBeNull()
-    expect(look('1000:1000:', null).isNew).toBeNull()
+    expect(probe('1000:1000:', seen('900:900:')).isNew).toBe(true)
+    expect(probe('1000:1000:', seen('900:900:'), '1/2').isNew).toBeNull()
+    expect(probe('800:800:', seen('900:900:')).isNew).toBeNull()
+    expect(probe('1000:1000:', null).isNew).toBeNull()
   })
 
   test('remembers writers by name up to a hundred', () => {

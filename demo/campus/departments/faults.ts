@@ -1,6 +1,6 @@
 /** What the departments' servers can do wrong. */
-export interface DepartmentManner {
-  manner:
+export interface DepartmentFault {
+  kind:
     | ('down' | 'server-error' | 'unauthorized' | 'too-many-requests' | 'html-page' | 'error-in-200' | 'redirect-elsewhere' | 'slow')
     | ('cut-body' | 'empty-answer')
     /** From the second page on. */
@@ -15,18 +15,18 @@ export interface DepartmentManner {
 }
 
 export class DepartmentFaults {
-  #now: DepartmentManner | null = null
+  #now: DepartmentFault | null = null
   #left = Number.POSITIVE_INFINITY
 
   /** Behaves like this for so many requests; null: well. */
-  set(manner: DepartmentManner | null, times: number = Number.POSITIVE_INFINITY): void {
-    this.#now = manner
+  set(fault: DepartmentFault | null, times: number = Number.POSITIVE_INFINITY): void {
+    this.#now = fault
     this.#left = times
   }
 
-  /** The present manner if it is one of these; counts it. */
-  take(...names: DepartmentManner['manner'][]): DepartmentManner | undefined {
-    if (this.#now === null || this.#left <= 0 || !names.includes(this.#now.manner)) return undefined
+  /** The present fault if it is one of these; counts it. */
+  take(...names: DepartmentFault['kind'][]): DepartmentFault | undefined {
+    if (this.#now === null || this.#left <= 0 || !names.includes(this.#now.kind)) return undefined
     this.#left -= 1
     return this.#now
   }

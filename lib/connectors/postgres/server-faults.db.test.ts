@@ -105,12 +105,12 @@ describe('one bad table', () => {
 })
 
 describe('a server whose counters do not count', () => {
-  test('has its columns read at every look, and tells nothing without one', async () => {
+  test('has its columns read at every probe, and tells nothing without one', async () => {
     const url = `${db.url}?options=${encodeURIComponent('-c track_counts=off')}`
-    const first = await db.look('public.fine', BY_COLUMN, { connection: { url } })
-    const second = good(await db.look('public.fine', BY_COLUMN, { connection: { url }, previous: first }))
+    const first = await db.probe('public.fine', BY_COLUMN, { connection: { url } })
+    const second = good(await db.probe('public.fine', BY_COLUMN, { connection: { url }, previous: first }))
     expect(second.evidence.detail).toContain('nothing counts writes')
-    expect(await db.look('public.fine', {}, { connection: { url } })).toMatchObject({ ok: false })
+    expect(await db.probe('public.fine', {}, { connection: { url } })).toMatchObject({ ok: false })
   })
 })
 
@@ -139,7 +139,7 @@ describe('a server out of reach', () => {
     expect(await check(db.connection({ url: raw }))).toMatchObject({ ok: false, detail: expect.stringContaining('@ as %40') })
   })
 
-  test('a look broken off ends as cancelled', async () => {
+  test('a probe broken off ends as cancelled', async () => {
     const stop = new AbortController()
     const connection = { ...db.connection(), signal: stop.signal }
     const looking = Array.fromAsync(observe(connection, [anAsset('public.slow', BY_COLUMN)]))
@@ -166,5 +166,5 @@ describe('check', () => {
 test('a session cannot write, and says who it is', async () => {
   await db.sql(`create view who as select case when current_setting('application_name') = 'tidemark db' and current_setting('transaction_read_only') = 'on'
     then now() end as loaded_at`)
-  expect(good(await db.look('public.who', BY_COLUMN)).readings[0]?.at).not.toBeNull()
+  expect(good(await db.probe('public.who', BY_COLUMN)).readings[0]?.at).not.toBeNull()
 })
