@@ -18,7 +18,7 @@ export interface ReplayedFlow {
   timeoutMs: number
 }
 
-export interface ReplayedRuns {
+interface ReplayedRuns {
   runs: PastRun[]
   /** A flow's first tick that is left to the worker, because its run would not have ended yet. */
   leftToWorker: Map<string, Instant>

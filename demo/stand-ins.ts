@@ -8,7 +8,7 @@ import { type SshServer, startSshServer } from './campus/sftp/ssh-server.ts'
 
 /** Ports of an earlier start, taken again where free, so that a restart of the demo leaves the worker's connections alone. */
 export const portsSchema = z.object({ campus: z.number(), departments: z.number(), ssh: z.number() })
-export type Ports = z.infer<typeof portsSchema>
+type Ports = z.infer<typeof portsSchema>
 
 export const NO_PORTS: Ports = { campus: 0, departments: 0, ssh: 0 }
 
@@ -29,7 +29,7 @@ async function onPort<T>(port: number, start: (port: number) => Promise<T>): Pro
   })
 }
 
-export interface StandInsOptions {
+interface StandInsOptions {
   clock: Clock
   folder: string
   ports: Ports

@@ -19,7 +19,7 @@ export interface WorldTable {
   gapDaysBefore?: readonly [from: number, to: number]
 }
 
-export interface WorldArrival {
+interface WorldArrival {
   at: Instant
   rows: number
 }

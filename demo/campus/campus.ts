@@ -41,7 +41,7 @@ export interface Campus {
   close(): Promise<void>
 }
 
-export interface CampusUrls {
+interface CampusUrls {
   personTask: string
   personApi: string
   csTools: string

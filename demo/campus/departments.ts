@@ -7,7 +7,7 @@ import { isDatasetName } from './departments/datasets.ts'
 import { answerDropBox } from './departments/drop-box.ts'
 import { DepartmentFaults } from './departments/faults.ts'
 
-export interface DepartmentsOptions {
+interface DepartmentsOptions {
   clock: Clock
   folder: string
   port?: number

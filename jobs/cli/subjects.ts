@@ -6,7 +6,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 const KINDS: readonly WindowSubject['kind'][] = ['feed', 'group', 'asset', 'flow']
 
-export interface Pausable extends WindowSubject {
+interface Pausable extends WindowSubject {
   name: string
 }
 

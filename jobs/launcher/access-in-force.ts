@@ -9,7 +9,7 @@ const PATIENCE_MS = 5000
 
 export type Access = 'private' | 'public'
 
-export interface AcceptedAccess {
+interface AcceptedAccess {
   version: number
   access: Access
 }

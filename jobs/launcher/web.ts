@@ -45,7 +45,7 @@ export function keepWeb(settings: Settings, first: Binding, clock: Clock, say: (
 
 const healthSchema = z.object({ worker: z.object({ ok: z.boolean() }) })
 
-export type Readiness = 'page' | 'page-and-worker'
+type Readiness = 'page' | 'page-and-worker'
 
 /** Resolves when the page answers anything and, where wanted, the worker works; false when the signal aborts first. */
 export async function waitForPage(wanted: Readiness, host: string, port: number, clock: Clock, signal: AbortSignal): Promise<boolean> {

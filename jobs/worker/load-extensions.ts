@@ -8,7 +8,7 @@ const CONNECTORS = fileURLToPath(new URL('../../lib/connectors', import.meta.url
 const FLOWS = fileURLToPath(new URL('../flows', import.meta.url))
 
 /** Connectors and flows, by name; also what the catalogue is checked against. */
-export interface Extensions extends CatalogueContracts {
+interface Extensions extends CatalogueContracts {
   connectors: Map<string, Connector>
   flows: Map<string, Flow>
 }

@@ -6,7 +6,7 @@ import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
 import { type OpenConnection, openConnection } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
 
-export interface RunConnections {
+interface RunConnections {
   extract(key: string, request: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<unknown>
   deliver(key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered>
 }

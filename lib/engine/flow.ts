@@ -20,7 +20,7 @@ export interface RetryOptions extends TaskOptions {
   onWait?: (waitMs: number, error: unknown) => void
 }
 
-export interface MapOptions {
+interface MapOptions {
   /** Items that may wait for a retry without a slot before nothing more is taken from the source; 4 a slot when absent. */
   waitingMax?: number
   /** How much of the concurrency, at least 1, may be used now; asked again for each item. */

@@ -21,7 +21,7 @@ interface HeartbeatState {
   problem: string | null
 }
 
-export interface OutgoingHeartbeat {
+interface OutgoingHeartbeat {
   /** Calls once, if healthy; never throws. True: it was received. */
   beat(signal?: AbortSignal): Promise<boolean>
   run(signal: AbortSignal): Promise<void>

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { DepartmentFaults } from './faults.ts'
 
-export interface DropBox {
+interface DropBox {
   folder: string
   clock: Clock
   faults: DepartmentFaults

@@ -1,5 +1,5 @@
 /** What the departments' servers can do wrong. */
-export interface DepartmentFault {
+interface DepartmentFault {
   kind:
     | ('down' | 'server-error' | 'unauthorized' | 'too-many-requests' | 'html-page' | 'error-in-200' | 'redirect-elsewhere' | 'slow')
     | ('cut-body' | 'empty-answer')

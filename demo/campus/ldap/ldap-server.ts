@@ -11,7 +11,7 @@ import { entryMessage, type LdapRequest, RESULT, readMessage, resultMessage } fr
 type Search = Extract<LdapRequest, { kind: 'search' }>
 type Directory = Pick<CampusWorld, 'people' | 'credentials' | 'control'>
 
-export interface LdapServer {
+interface LdapServer {
   url: string
   close(): Promise<void>
 }

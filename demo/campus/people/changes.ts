@@ -6,7 +6,7 @@ export type Population = (typeof POPULATIONS)[number]
 
 /** What may change of a person. `sensitive`: only what nobody may keep; `order`: only the order of e-mails and phones. */
 export const ASPECTS = ['contact', 'name', 'grades', 'position', 'sensitive', 'order'] as const
-export type Aspect = (typeof ASPECTS)[number]
+type Aspect = (typeof ASPECTS)[number]
 
 export const PICK = z.object({
   count: z.int().min(0).optional(),

@@ -5,7 +5,7 @@ import type { CampusWorld } from '#demo/campus/system.ts'
 
 export type QueryRow = Record<string, unknown>
 
-export type QueryOutcome = { rows: QueryRow[] } | { refused: 'unknown-query' | 'bad-prompts' | 'failed' }
+type QueryOutcome = { rows: QueryRow[] } | { refused: 'unknown-query' | 'bad-prompts' | 'failed' }
 
 interface Query {
   prompts: readonly string[]

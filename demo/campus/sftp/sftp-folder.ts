@@ -7,7 +7,7 @@ import type { SshFaults } from './ssh-faults.ts'
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 
-export interface SftpFolder {
+interface SftpFolder {
   folder: string
   clock: Clock
   faults: SshFaults

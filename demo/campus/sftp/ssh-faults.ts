@@ -1,5 +1,5 @@
 /** The SSH server's faults; bytes count from when it was set. */
-export type SshFault =
+type SshFault =
   | { kind: 'dies'; afterBytes: number; times?: number }
   /** Breaks at the rename: before it is done, or after, before its answer. */
   | { kind: 'dies-at-rename'; done: boolean; times?: number }

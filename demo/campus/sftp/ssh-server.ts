@@ -8,7 +8,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { serveFolder } from './sftp-folder.ts'
 import { SshFaults } from './ssh-faults.ts'
 
-export interface SshServerOptions {
+interface SshServerOptions {
   clock: Clock
   folder: string
   /** Where the host key is kept, so that it is the same after a restart. */

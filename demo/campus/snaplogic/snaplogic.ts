@@ -2,7 +2,7 @@ import type { CampusCourse, CourseGroup, CourseSource } from '#demo/campus/cours
 import type { CampusSystem, CampusWorld } from '#demo/campus/system.ts'
 import { errorDocument, hasTaskKey, json, taskRefusal, UNAUTHORIZED } from './task.ts'
 
-export type CourseChanges = ReadonlyMap<string, Record<string, unknown> | null>
+type CourseChanges = ReadonlyMap<string, Record<string, unknown> | null>
 
 export const COURSE_TASK_PATH = '/api/1/rest/slsched/feed/Campus/projects/Courses/Course%20Task'
 

@@ -1,7 +1,7 @@
 import type { LiveScreen } from '#jobs/cli/verb.ts'
 import type { ScreenSize } from './live-lines.ts'
 
-export interface ScreenStream {
+interface ScreenStream {
   columns?: number | undefined
   rows?: number | undefined
   write(text: string): unknown

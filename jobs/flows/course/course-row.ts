@@ -40,7 +40,7 @@ export interface RefusedCourse {
   key: CourseKey | null
 }
 
-export interface Arrived {
+interface Arrived {
   termDetails: string
   text: string
   term: number

@@ -8,7 +8,7 @@ export interface Known {
   sources: ReadonlyMap<string, string>
 }
 
-export interface Duplicates {
+interface Duplicates {
   /** Courses that came again with other content and lost. */
   dropped: number
 }

@@ -19,7 +19,7 @@ export interface TermLoaded extends MergedDocuments, Unseen {
   cleaned: number
 }
 
-export interface TermOrder {
+interface TermOrder {
   term: string
   curation: Curation
   shrinkRatio: number

@@ -15,7 +15,7 @@ export interface Unseen {
   because: 'too-many' | 'uncertain' | null
 }
 
-export interface WholeAnswer {
+interface WholeAnswer {
   term: number
   /** Courses that were put aside but are in the source. */
   alive: readonly CourseKey[]

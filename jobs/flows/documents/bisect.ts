@@ -1,6 +1,6 @@
 import { sqlState } from '#lib/engine/lake/lake-error.ts'
 
-export interface Bisection<Item> {
+interface Bisection<Item> {
   /** Whether the halves of a failed part are tried. Throws what ends it all. */
   isDivisible(part: readonly Item[], error: unknown): boolean | Promise<boolean>
   mayTry?(tries: number): boolean

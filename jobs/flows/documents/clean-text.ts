@@ -5,7 +5,7 @@ export interface Cleaning {
   unstorable: boolean
 }
 
-export type CleanText = (text: string, cleaning: Cleaning) => string
+type CleanText = (text: string, cleaning: Cleaning) => string
 
 /** Cleans every string in place; answers whether any character could not be stored. Member names are left alone; one that cannot be stored
  * throws RangeError. */

@@ -12,7 +12,7 @@ export interface Write<Key> {
   groups: readonly string[]
 }
 
-export interface ComparedRows<Key> {
+interface ComparedRows<Key> {
   fresh: Write<Key>[]
   changed: Write<Key>[]
   returned: Write<Key>[]

@@ -58,7 +58,7 @@ export async function mergeDocuments<Key extends KeyFields<Key>>(
   return { ...counts, curated: published.written, uncurated: published.removed }
 }
 
-export interface HistoryMerged<Key> extends Omit<MergedDocuments, 'curated' | 'uncurated'> {
+interface HistoryMerged<Key> extends Omit<MergedDocuments, 'curated' | 'uncurated'> {
   write: Write<Key>[]
   /** The same content for more groups: nothing for the history. */
   regroup: Write<Key>[]

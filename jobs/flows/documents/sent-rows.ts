@@ -1,8 +1,8 @@
 import { type DocumentTables, type KeyFields, keyColumns } from './tables.ts'
 
-export type SentColumns = Record<string, { type: 'text' | 'int'; values: readonly (string | number)[] }>
+type SentColumns = Record<string, { type: 'text' | 'int'; values: readonly (string | number)[] }>
 
-export interface SentRows {
+interface SentRows {
   /** A table expression `b`: key columns, further ones, and `n`, the row's place from 1 on. */
   from: string
   values: unknown[]

@@ -1,6 +1,6 @@
 export type KeyFields<Key> = { [Field in keyof Key]: string | number }
 
-export interface KeyColumn<Key> {
+interface KeyColumn<Key> {
   column: string
   type: 'text' | 'int'
   field: keyof Key & string

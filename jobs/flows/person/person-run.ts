@@ -16,7 +16,7 @@ export function isStop(ctx: Pick<FlowContext<unknown>, 'signal'>, error: unknown
 }
 
 /** Failures in a row after which a source is not asked any more; `credentials`: those that no repetition can cure. */
-export interface Patience {
+interface Patience {
   credentials: number
   any: number
 }

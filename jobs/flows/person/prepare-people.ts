@@ -6,7 +6,7 @@ import type { IncomingPerson } from './incoming-person.ts'
 import { type PersonRow, type RefusedPerson, readPerson, recallPerson } from './person-row.ts'
 import { PERSON_TABLES } from './store/person-tables.ts'
 
-export interface PreparedPeople {
+interface PreparedPeople {
   rows: PersonRow[]
   refused: RefusedPerson[]
   /** People sent more than once; the last one counts. */

@@ -4,7 +4,7 @@ import type { FlowContext } from '#lib/engine/flow.ts'
 import { CANONICAL_VERSION } from '#lib/records/canonical-form.ts'
 import { TERM_COLUMNS, type TermKey, type TermRow } from './term-row.ts'
 
-export interface StoredTerms {
+interface StoredTerms {
   raw: number
   /** Current rows that differ or go. */
   changed: number
@@ -17,7 +17,7 @@ const NAMES = TERM_COLUMNS.map(([column]) => column)
 const STAGED = ['acad_career', 'strm', ...NAMES, 'rownumber', 'term_data', 'content_hash']
 const PUBLISHED = ['acad_career', 'strm', ...NAMES, 'rownumber']
 
-export interface TermLoad {
+interface TermLoad {
   rows: readonly TermRow[]
   active: readonly number[] | null
   /** Terms with an unusable row, kept in the lake. Null: a row does not say which; then no term is deleted. */

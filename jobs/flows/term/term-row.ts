@@ -36,7 +36,7 @@ export interface TermKey {
   strm: string
 }
 
-export interface RefusedRow {
+interface RefusedRow {
   key: string
   reason: string
   term: TermKey | null

@@ -37,7 +37,7 @@ export function askForJson({ signal, clock }: Connection<unknown>, question: Jso
   })
 }
 
-export type NextAddress = { ok: true; url: URL } | { ok: false; because: string }
+type NextAddress = { ok: true; url: URL } | { ok: false; because: string }
 
 /** The next page's address, on the origin that was asked: credentials stay there. Behind a proxy a server often does not know its own
  * scheme, so the same host with the other one is the same place. */

@@ -8,7 +8,7 @@ import { type JsonPiece, streamJson, wayTo } from '#lib/records/read/json-stream
 import { sniffStart } from '#lib/records/read/sniff.ts'
 import type { PeopleSoftSettings } from './settings.ts'
 
-export interface QueryCall {
+interface QueryCall {
   query: string
   prompts?: Record<string, string> | undefined
   /** 0 = all. */

@@ -7,7 +7,7 @@ export const personApiRequest = z.strictObject({
   path: z.string().optional(),
   people: z.array(z.strictObject({ buid: z.string().min(1), terms: z.array(row).default([]), facultyTerms: z.array(row).optional() })),
 })
-export type AskedPeople = z.infer<typeof personApiRequest>['people']
+type AskedPeople = z.infer<typeof personApiRequest>['people']
 
 const OBJECTS = ['student', 'affiliate', 'faculty', 'employee']
 

@@ -17,7 +17,7 @@ export const sapRequest = z.strictObject({
   orderBy: z.string().min(1).optional(),
   top: z.int().min(1).optional(),
 })
-export type SapRequest = z.infer<typeof sapRequest>
+type SapRequest = z.infer<typeof sapRequest>
 
 export function toBapiCall(request: SapRequest): BapiCall {
   const bapi = request.bapi ?? request.path

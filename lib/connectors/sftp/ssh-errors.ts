@@ -7,7 +7,7 @@ const PERMISSION_DENIED = 3
 const FAILURE = 4
 const OP_UNSUPPORTED = 8
 
-export type SftpAnswer = 'missing' | 'denied' | 'failure' | 'unsupported' | 'other'
+type SftpAnswer = 'missing' | 'denied' | 'failure' | 'unsupported' | 'other'
 
 /** How the server refused a request; undefined when the error is none of its answers. */
 export function sftpAnswerOf(error: unknown): SftpAnswer | undefined {

@@ -6,7 +6,7 @@ import type { SnapLogicSettings } from './settings.ts'
 import { callTask, systemOf, throwErrorDocument } from './task-call.ts'
 
 /** A course as the task sent it (`text`), with the details of its group; `dropped`: an element that holds nothing. */
-export type CourseRecord = { kind: 'course'; termDetails: string; text: string } | { kind: 'dropped'; reason: string }
+type CourseRecord = { kind: 'course'; termDetails: string; text: string } | { kind: 'dropped'; reason: string }
 
 /** A term that never exists: the cheapest question the task can be asked. */
 export const NO_TERM = '0000'

@@ -12,7 +12,7 @@ import { type SnapLogicSettings, timeoutMsOf } from './settings.ts'
 const ANSWER_BYTES_MAX = 4_000_000_000
 const MEMBERS_BYTES_MAX = 1_000_000
 
-export interface TaskCall {
+interface TaskCall {
   /** Pipeline parameters, as they stand in the address. */
   parameters: Record<string, string>
   /** The pipeline's open input; without it the task is asked with a GET. */

@@ -1,6 +1,6 @@
 import { inScope, type Slot } from './scope.ts'
 
-export interface BoundedMapOptions {
+interface BoundedMapOptions {
   concurrency: number
   waitingMax: number
   places?: () => number

@@ -4,7 +4,7 @@ import { oneTry, waitWithoutSlot } from './one-try.ts'
 import { backoffOf, isRetryable, waitBeforeRetryMs } from './retry.ts'
 import { currentScope } from './scope.ts'
 
-export interface RetryEnvironment {
+interface RetryEnvironment {
   clock: Clock
   random: () => number
   signal: AbortSignal

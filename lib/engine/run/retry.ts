@@ -19,7 +19,7 @@ const NETWORK_CODES = new Set([
   'UND_ERR_SOCKET',
 ])
 
-export interface Backoff {
+interface Backoff {
   firstMs: number
   maxMs: number
   factor?: number

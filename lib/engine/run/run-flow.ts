@@ -21,7 +21,7 @@ import { currentScope, inScope } from './scope.ts'
 import { orAborted, RunStopped, type StopReason } from './stop.ts'
 import { createTaskRunner } from './task.ts'
 
-export interface FlowRun<P> {
+interface FlowRun<P> {
   runId: string
   attempt: number
   scheduledFor: Instant

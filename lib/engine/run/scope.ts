@@ -6,7 +6,7 @@ export interface Slot {
 }
 
 /** Where in a flow a piece of code runs: what can stop it, and whose slot it holds. */
-export interface Scope {
+interface Scope {
   signal: AbortSignal
   slot: Slot | null
 }

@@ -9,7 +9,7 @@ import { backoffOf, isRetryable, waitBeforeRetryMs } from './retry.ts'
 import { currentScope } from './scope.ts'
 import { asStored, isStorable } from './stored-result.ts'
 
-export interface TaskEnvironment {
+interface TaskEnvironment {
   clock: Clock
   random: () => number
   ledger: RunLedger

@@ -3,7 +3,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
 
-export interface RenderedMail {
+interface RenderedMail {
   subject: string
   text: string
   html: string

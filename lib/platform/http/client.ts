@@ -7,7 +7,7 @@ import { type Redact, redactorFor, secretsInAddress } from '#lib/platform/secret
 import { encodingsIn, unknownEncoding, withoutEncodings } from './encoding.ts'
 import { type Elsewhere, parseRetryAfter, type SystemName, toNetworkError, toStatusError } from './errors.ts'
 
-export interface HttpLimits {
+interface HttpLimits {
   connectMs: number
   headersMs: number
   idleMs: number

@@ -2,7 +2,7 @@ import { Client, type ClientConfig } from 'pg'
 
 export type TroubleKind = 'disk-full' | 'connections-used-up'
 
-export interface ServerTrouble {
+interface ServerTrouble {
   kind: TroubleKind
   at: number
   /** The first refusal of this stretch. */

@@ -16,7 +16,7 @@ export interface ServerPlace {
   binaries: Binaries
 }
 
-export interface ServerProcess {
+interface ServerProcess {
   pid: number
   port: number
   /** A smart shutdown is under way; it may wait for clients. */

@@ -10,7 +10,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 
 /** A connector with a connection to the pretend campus, its types erased so that all fit one table. */
-export interface CampusConnection {
+interface CampusConnection {
   connector: Pick<Connector, 'kind'>
   check(): Promise<Awaited<ReturnType<Connector['check']>>>
   observe: (assets: Parameters<NonNullable<Connector['observe']>>[1]) => AsyncIterable<unknown>

@@ -3,7 +3,7 @@ import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { good, type WatchedDatabase } from './watched-database.ts'
 
-export interface TableProbe {
+interface TableProbe {
   seen: 'arrival' | 'as before' | 'empty' | 'no time'
   detail: string
 }

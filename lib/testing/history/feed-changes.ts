@@ -29,7 +29,7 @@ export async function makePage(ctx: Context, tell: Record<string, unknown> = {})
   await putSetting(ctx.pool, 'tell', { email: null, webhook: null, heartbeat: null, ...tell })
 }
 
-export interface ChangeOptions {
+interface ChangeOptions {
   feedId: number
   from?: Status | null
   to?: Status | null

@@ -20,7 +20,7 @@ export async function insertFlow(
   ])
 }
 
-export interface SeenRun {
+interface SeenRun {
   id: string
   trigger: string
   at: string

@@ -22,7 +22,7 @@ const SETTINGS = [
 ]
 const START_MS = 30_000
 
-export interface TestServer {
+interface TestServer {
   adminUrl: string
   /** Resolves when the server has stopped and its folder is gone, which also happens when this process dies. */
   stop(): Promise<void>

@@ -1,6 +1,6 @@
 const PREFIX = 'U7734'
 
-export interface HandedPerson {
+interface HandedPerson {
   populations: readonly ('student' | 'employee' | 'affiliate' | 'faculty')[]
   terms: readonly string[]
   teaches: readonly string[]

@@ -3,7 +3,7 @@ import type { IncomingPerson, Population } from '#jobs/flows/person/incoming-per
 import { openPersonStore, type PersonStore } from '#jobs/flows/person/store/person-store.ts'
 import { createLakeBench } from '#lib/testing/runs/lake-bench.ts'
 
-export interface StoreRun {
+interface StoreRun {
   store: PersonStore
   runId: string
   rejections: { task: string; key: string; reason: string }[]

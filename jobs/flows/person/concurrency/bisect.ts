@@ -8,7 +8,7 @@ const QUESTIONS_MAX = 24
 /** When no half or quarter is answered, no single person is the cause. */
 const FRUITLESS_MAX = 6
 
-export interface Bisected<Answer> {
+interface Bisected<Answer> {
   answers: Answer[]
   failed: AskedPerson[]
   error: unknown

@@ -23,7 +23,7 @@ function isWrittenDate(digits: string, at: Instant): boolean {
   return digits.startsWith(new Date(at).toISOString().slice(0, 7).replace('-', '')) || /^\d{8}$/.test(digits)
 }
 
-export interface RhythmZones {
+interface RhythmZones {
   values: string
   page: string
 }

@@ -80,7 +80,7 @@ function howFound(probed: Probed, indexed: boolean): string {
   return probed.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
 }
 
-export interface NewestAnswer {
+interface NewestAnswer {
   row: TextRow
   questions: readonly Question[]
   /** There are rows that count; null: not asked, because every column has a value. */

@@ -25,7 +25,7 @@ const TOLD: Record<Difference, string> = {
   uncounted: ROLLED_BACK,
 }
 
-export type RowsTold = { probe: RowsProbe; why: null } | { probe: null; why: string }
+type RowsTold = { probe: RowsProbe; why: null } | { probe: null; why: string }
 
 interface Decision {
   isWrite: boolean

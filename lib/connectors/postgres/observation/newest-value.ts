@@ -5,7 +5,7 @@ import { MOST_FORMS, type Question } from './newest-statement.ts'
 type Good = Extract<TimeReading, { ok: true }>
 
 /** A reading; `isWeak`: a newer value may be hidden behind it. */
-export type NewestReading = (Good & { isWeak: boolean }) | Extract<TimeReading, { ok: false }>
+type NewestReading = (Good & { isWeak: boolean }) | Extract<TimeReading, { ok: false }>
 
 const textsSchema = z.array(z.string())
 
