@@ -135,11 +135,7 @@ export function versionsOf(scenario: Scenario, knownBy: Instant = END): Settings
 }
 
 /** What is known of a scenario by an instant. */
-export function learn(scenario: Scenario, knownBy: Instant = END): AssetFacts {
-  return learnAll(scenario, knownBy)
-}
-
-function learnAll(scenario: Scenario, knownBy: Instant): Known {
+export function learn(scenario: Scenario, knownBy: Instant = END): Known {
   const nothing = { arrivals: [], runs: [], probedAt: null, blind: [], lasting: [], windows: [] }
   return scenario.events
     .filter((event) => event.knownAt <= knownBy)
@@ -204,7 +200,7 @@ export function spansAtOnce(scenario: Scenario): Span[] {
 /** The spans as the live path writes them: after each event, the tail from where it begins to count. */
 export function spansLive(scenario: Scenario): Span[] {
   let spans: Span[] = []
-  let before = learnAll(scenario, scenario.createdAt - 1)
+  let before = learn(scenario, scenario.createdAt - 1)
   for (const [index, event] of scenario.events.entries()) {
     const known = learnEvent(before, event)
     const now = scenario.events[index + 1]?.knownAt ?? END
