@@ -38,9 +38,10 @@ class Zone {
 
   #look(utcDay: number): OffsetOfDay {
     let low = utcDay * DAY_MS
-    let high = low + DAY_MS - 1
-    const before = this.#ask(low)
-    const after = this.#ask(high)
+    let high = low + DAY_MS
+    // One day ends where the next begins, and asking is dear.
+    const before = this.#days.get(utcDay - 1)?.after ?? this.#ask(low)
+    const after = this.#days.get(utcDay + 1)?.before ?? this.#ask(high)
     if (before === after) return { before, after, changesAt: low }
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2)
