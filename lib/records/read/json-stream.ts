@@ -86,7 +86,9 @@ async function readKey(reader: Reader): Promise<string> {
 class Reader {
   readonly #system: string
   readonly #chunks: AsyncIterator<Uint8Array>
-  #buffer: Buffer = Buffer.alloc(0)
+  /** Room for more than is there, so that a value that comes in many chunks is not copied with each of them. */
+  #room: Buffer = Buffer.alloc(0)
+  #buffer: Buffer = this.#room
   #at = 0
 
   constructor(system: string, chunks: AsyncIterable<Uint8Array>) {
@@ -101,7 +103,13 @@ class Reader {
   async #more(): Promise<boolean> {
     const next = await this.#chunks.next()
     if (next.done) return false
-    this.#buffer = Buffer.concat([this.#buffer.subarray(this.#at), next.value])
+    const left = this.#buffer.subarray(this.#at)
+    const bytes = left.length + next.value.length
+    const room = this.#room.length < bytes ? Buffer.alloc(bytes * 2) : this.#room
+    if (room !== this.#room || this.#at > 0) left.copy(room)
+    room.set(next.value, left.length)
+    this.#room = room
+    this.#buffer = room.subarray(0, bytes)
     this.#at = 0
     return true
   }
