@@ -66,12 +66,12 @@ function isTestGroup(node: ts.Node, source: ts.SourceFile): boolean {
 }
 
 function isEnvironment(node: ts.Node, source: ts.SourceFile): boolean {
-  return ts.isPropertyAccessExpression(node) && node.getText(source) === 'process.env'
+  return ts.isPropertyAccessExpression(node) && node.name.text === 'env' && node.getText(source) === 'process.env'
 }
 
 function isClockRead(node: ts.Node, source: ts.SourceFile): boolean {
   if (ts.isNewExpression(node)) return node.expression.getText(source) === 'Date' && (node.arguments?.length ?? 0) === 0
-  return ts.isPropertyAccessExpression(node) && ['Date.now', 'performance.now'].includes(node.getText(source))
+  return ts.isPropertyAccessExpression(node) && node.name.text === 'now' && ['Date.now', 'performance.now'].includes(node.getText(source))
 }
 
 /** Walks the syntax of one TypeScript file. */
@@ -80,10 +80,10 @@ export function syntaxOf(file: SourceFile): Syntax {
   const found: Syntax = { functions: [], clockReads: [], environmentReads: [] }
   const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1
   const visit = (node: ts.Node): void => {
-    const line = lineOf(node.getStart(source))
-    const at = (what: string): Found => ({ path: file.path, line, what })
+    const at = (what: string): Found => ({ path: file.path, line: lineOf(node.getStart(source)), what })
     if (ts.isFunctionLike(node) && 'body' in node && node.body && !isTestGroup(node, source)) {
-      found.functions.push({ ...at(nameOf(node, source)), lines: lineOf(node.getEnd()) - line + 1 })
+      const begin = at(nameOf(node, source))
+      found.functions.push({ ...begin, lines: lineOf(node.getEnd()) - begin.line + 1 })
     }
     if (isClockRead(node, source)) found.clockReads.push(at(node.getText(source)))
     if (isEnvironment(node, source)) found.environmentReads.push(at('process.env'))

@@ -2,8 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { type RecordFormat, readRecords } from './record-format.ts'
 
+/** Deep in a long text, which only repeats its beginning, the pieces are larger. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  for (let at = 0, end = 0; at < bytes.length; at = end) {
+    end = at + (at < 5000 ? size : Math.max(size, 61))
+    yield bytes.subarray(at, end)
+  }
 }
 
 /** Read once as a whole and once byte by byte, which must not make a difference. */

@@ -6,8 +6,13 @@ import { type RecordFormat, readRecords } from './record-format.ts'
 const CSV = `id,name\n${Array.from({ length: 5000 }, (_, id) => `${id},Zoë ${id}\n`).join('')}`
 const packed = (files: Zippable, options = {}) => Buffer.from(zipSync(files, options))
 
+/** Small pieces where the packing is told, at both ends; in the middle, where only content is, some more at a time. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  for (let at = 0, end = 0; at < bytes.length; at = end) {
+    const isMiddle = at > 500 && at < bytes.length - 1000
+    end = at + (isMiddle ? Math.max(size, 61) : size)
+    yield bytes.subarray(at, end)
+  }
 }
 const readBy = (bytes: Buffer, size: number, format: RecordFormat) =>
   Array.fromAsync(readRecords({ system: 'S', what: 'The file', bytes: inPieces(bytes, size) }, format))
