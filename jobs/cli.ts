@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
-import { createLiveScreen } from '#jobs/cli/run/live-screen.ts'
+import { createLiveScreen } from '#jobs/cli/run/live-lines.ts'
 import { type CommandLine, isVerb, type Terminal, type Verb } from '#jobs/cli/verb.ts'
 import { didYouMean } from '#lib/catalogue/check/suggest.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -12,7 +12,7 @@ import { createLog } from '#lib/platform/log.ts'
 
 const VERBS = fileURLToPath(new URL('cli', import.meta.url))
 /** Files of the folder that are no verbs. */
-const SHARED = ['verb.ts', 'databases.ts', 'problems-in-words.ts', 'run-parameters.ts', 'subjects.ts']
+const SHARED = ['verb.ts', 'databases.ts', 'run-parameters.ts', 'subjects.ts']
 
 const terminal: Terminal = {
   print: (text) => process.stdout.write(`${text}\n`),

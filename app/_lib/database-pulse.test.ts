@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withinPatience } from '#lib/queries/changes/database-answer.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { type DatabaseTrouble, feelPulse, knownTrouble, whenSilent } from './database-pulse.ts'
 
 let stop: AbortController

@@ -9,8 +9,7 @@ import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { cronInWords } from '#lib/domain/time/cron-in-words.ts'
 import { type Lookup, missingReferences, resolveIfThere } from '#lib/platform/secrets/secrets.ts'
 import { withDatabaseIfAny, workerLookup } from './databases.ts'
-import { problemsInWords } from './problems-in-words.ts'
-import { type CommandLine, defineVerb, readArguments } from './verb.ts'
+import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
 

@@ -10,8 +10,7 @@ import { placeInWords } from '#lib/domain/wording/secret-words.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import { type ConnectionView, getConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 import { withDatabase, workerSource } from './databases.ts'
-import { problemsInWords } from './problems-in-words.ts'
-import { type CommandLine, defineVerb, readArguments } from './verb.ts'
+import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
 const AT_ONCE = 4
 /** A worker may have secrets that this process lacks: those of the demo, or of another machine. */

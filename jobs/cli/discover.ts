@@ -1,10 +1,14 @@
-import { writeFile } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import type { z } from 'zod'
 import { loadConnectors, loadExtensions } from '#jobs/worker/load-extensions.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
+import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
+import { childOf, entriesOf } from '#lib/catalogue/parse/node.ts'
 import { type ProposalInput, proposeCatalogue } from '#lib/catalogue/propose/proposal.ts'
 import { toKey } from '#lib/catalogue/propose/proposal-groups.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
+import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import type { Connector, Found } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -13,9 +17,7 @@ import { redactorFor } from '#lib/platform/secrets/redaction.ts'
 import { secretsOf } from '#lib/platform/secrets/secret-fingerprint.ts'
 import { resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 import { workerLookup } from './databases.ts'
-import { keysOf, NOTHING_BESIDE, readBeside } from './discover/beside.ts'
-import { problemsInWords } from './problems-in-words.ts'
-import { type CommandLine, defineVerb, readArguments } from './verb.ts'
+import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
 interface Target {
   connector: Connector
@@ -155,4 +157,34 @@ async function save(path: string, text: string, overwrite: boolean): Promise<voi
     const publicMessage = exists ? `${path} exists already. Name another file, or add --force.` : `${path} cannot be written.`
     throw new TidemarkError('conflict', { publicMessage, cause })
   }
+}
+
+interface Beside {
+  connections: ReadonlySet<string>
+  catalogue: Catalogue | null
+}
+
+const NOTHING_BESIDE: Beside = { connections: new Set(), catalogue: null }
+
+export function keysOf(catalogue: Catalogue): NonNullable<ProposalInput['existing']> {
+  return {
+    groups: new Set(catalogue.groups.map((group) => group.key)),
+    feeds: new Set(catalogue.feeds.map((feed) => feed.key)),
+    assets: new Set(catalogue.assets.map((asset) => asset.key)),
+  }
+}
+
+async function isSamePlace(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map((path) => realpath(path).catch(() => null)))
+  return one !== null && one === other
+}
+
+/** Reads what a proposal written to `out` will stand beside; unreadable files are ignored. */
+async function readBeside(out: string, config: string | null): Promise<Beside> {
+  const folder = dirname(out)
+  const read = await readCatalogueTexts(folder)
+  const others = read.ok ? read.texts.filter(({ file }) => file !== basename(out)) : []
+  const connections = others.flatMap((text) => entriesOf(childOf(parseCatalogueText(text).root ?? undefined, 'connections')))
+  const loaded = config !== null && (await isSamePlace(folder, config)) ? await loadCatalogue(config, await loadExtensions()) : null
+  return { connections: new Set(connections.map(([key]) => key)), catalogue: loaded?.ok === true ? loaded.catalogue : null }
 }

@@ -1,8 +1,8 @@
+import { runListInWords } from '#jobs/cli/run/in-words.ts'
 import { getPage } from '#lib/db/settings.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { getRunList, RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { withDatabase } from './databases.ts'
-import { runListInWords } from './run/list-in-words.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 const DEFAULT_LIMIT = 20

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Environment } from '#lib/platform/env.ts'
@@ -67,4 +68,10 @@ export function readArguments<T extends NonNullable<ParseArgsConfig['options']>>
   if (length < words.least) refuse('Something is missing.')
   if (length > words.most) refuse(`"${parsed.positionals[words.most]}" is one word too many.`)
   return parsed
+}
+
+/** `file:line:column  path`, then what is wrong and what to do; one block per problem, and how many there are. */
+export function problemsInWords(problems: readonly CatalogueProblem[], noun = 'problem'): string {
+  const blocks = problems.map((p) => `${p.file}:${p.line}:${p.column}${p.path === '' ? '' : `  ${p.path}`}\n  ${p.problem} ${p.remedy}`)
+  return `${blocks.join('\n')}\n\n${problems.length === 1 ? `1 ${noun}.` : `${problems.length} ${noun}s.`}`
 }

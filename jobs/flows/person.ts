@@ -6,9 +6,8 @@ import { ASSETS, noLoad, report } from '#jobs/flows/person/report.ts'
 import { directSource } from '#jobs/flows/person/sources/direct.ts'
 import { gatewaySource } from '#jobs/flows/person/sources/gateway.ts'
 import { Tally } from '#jobs/flows/person/tally.ts'
-import { HOUR_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type FlowContext, type FlowResult, type LakeWork } from '#lib/engine/flow.ts'
-import { movesOf, noteBegun, noteEnded } from './person/coverage.ts'
 import { openPersonStore, type PersonStore, type Unseen } from './person/store/person-store.ts'
 
 const ROLLED_BACK = new Error('rolled back, as everything in a dry run')
@@ -90,4 +89,31 @@ async function dealtWith(ctx: Work, store: PersonStore): Promise<ReadonlySet<str
 function deleteUnseen(ctx: Work, store: PersonStore, { whole }: RunPopulation): Promise<Unseen> {
   const { shrinkRatio } = ctx.parameters
   return ctx.task('unseen', { retries: 2 }, () => store.deleteUnseen({ population: whole, shrinkRatio }))
+}
+
+const RUN = 'person run'
+
+function noteBegun(ctx: Work): Promise<null> {
+  return ctx.lake.once(RUN, 'begun', async () => null)
+}
+
+function noteEnded(ctx: Work): Promise<null> {
+  return ctx.lake.once(RUN, 'ended', async () => null)
+}
+
+/** The clocks this run may move. A dry run or a replay of nobody: none. A replay completes a load of everybody only when the latest one
+ * ended within a day and nobody it postponed is left; otherwise it has only written. */
+async function movesOf(ctx: Work, people: number): Promise<Pick<FlowResult, 'moves'>> {
+  const { dryRun, replay } = ctx.parameters
+  if (dryRun || (replay !== undefined && people === 0)) return { moves: 'nothing' }
+  if (replay === undefined) return {}
+  const [row] = await ctx.lake.query<{ whole: boolean }>(
+    `with latest as (
+       select run from tidemark.load_batch where task = $1 and batch_key = 'begun' and committed_at > $2 order by committed_at desc limit 1
+     )
+     select exists (select from tidemark.load_batch b, latest l where (b.run, b.task, b.batch_key) = (l.run, $1, 'ended'))
+       and not exists (select from person_raw.postponed_person p, latest l where p.run_id = l.run) as whole`,
+    [RUN, new Date(ctx.now() - DAY_MS)],
+  )
+  return row?.whole === true ? {} : { moves: 'writtenAt' }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineJobKind } from '#jobs/worker/job-kind.ts'
 import { pruneHistory } from '#lib/commands/status/prune-history.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
-import { pruneLake } from '#lib/engine/lake/lake-prune.ts'
+import { pruneLake } from '#lib/engine/lake/lake.ts'
 
 const BATCHES_KEPT_MS = 90 * DAY_MS
 

@@ -1,12 +1,17 @@
-import { requireFlow } from '#jobs/declared-flows/require-flow.ts'
+import { z } from 'zod'
+import { flowFromDeclaration } from '#jobs/declared-flows/declared-flow.ts'
+import { declaredFlowSchema } from '#lib/catalogue/schema/declared-flow.ts'
 import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { handBackRun } from '#lib/commands/runs/hand-back-run.ts'
 import { renewLease } from '#lib/commands/runs/renew-lease.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import type { Context } from '#lib/db/context.ts'
 import { LEASE_RENEWAL_MS } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { Flow } from '#lib/engine/flow.ts'
 import { type Lake, openLake } from '#lib/engine/lake/lake.ts'
 import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
@@ -133,4 +138,25 @@ async function endRun(services: JobServices, run: ClaimedRun, end: RunEnd, log: 
       await services.ctx.clock.sleep(SECOND_MS)
     }
   }
+}
+
+const storedSchema = z.object({ written: declaredFlowSchema, zone: z.string() })
+
+/** The flow of this name: one with code, else the one the catalogue in force declares. Throws `not-found`. */
+async function requireFlow(ctx: Context, flows: ReadonlyMap<string, Flow>, name: string): Promise<Flow> {
+  const flow = flows.get(name)
+  if (flow !== undefined) return flow
+  const { rows } = await ctx.pool.query<{ written: unknown; zone: unknown }>(
+    `select document -> 'flows' -> $1 as written, document -> 'page' ->> 'zone' as zone from ${IN_FORCE} v`,
+    [name],
+  )
+  const stored = storedSchema.safeParse(rows[0])
+  if (!stored.success) throw new TidemarkError('not-found', { publicMessage: `There is no flow "${name}" in the catalogue.` })
+  const { written, zone } = stored.data
+  return asFlow(flowFromDeclaration({ name, written, zone: written.timezone ?? zone }))
+}
+
+// The engine checks parameters against the flow's own schema before the flow sees them.
+function asFlow<P>(flow: Flow<P>): Flow {
+  return flow as Flow
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, turns } from '#lib/testing/clock/fake-clock.ts'
 import { singleFlight } from './single-flight.ts'
 
 describe('a single flight', () => {

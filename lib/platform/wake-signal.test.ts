@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { turns } from '#lib/testing/clock/turns.ts'
+import { FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { createWakeSignal } from './wake-signal.ts'
 
 const START = '2026-03-01T02:00:00Z'

@@ -3,8 +3,7 @@ import { movedMemory } from '#app/_lib/moved-memory.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import type { Overview } from '#lib/queries/pages/status-overview.ts'
 import { countStatuses } from '#lib/queries/shared/status-counts.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { turns } from '#lib/testing/clock/turns.ts'
+import { FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { overviewOrLastKnown } from './last-known.ts'
 
 const clock = new FakeClock('2026-11-29T06:00:00Z')

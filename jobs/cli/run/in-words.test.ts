@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 import { aListedRun, aRunView, aStep } from '#lib/testing/runs/run-views.ts'
-import { logLineInWords, runInWords } from './in-words.ts'
-import { runListInWords } from './list-in-words.ts'
+import { logLineInWords, runInWords, runListInWords } from './in-words.ts'
 
 describe('a run in words', () => {
   it.each<[Partial<RunView>, string]>([

@@ -4,6 +4,7 @@ import { wallTimeAt } from '#lib/domain/time/zone.ts'
 import { clockTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
+import type { ListedRun } from '#lib/queries/runs/run-list.ts'
 import type { LogLine } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
@@ -37,7 +38,7 @@ function plainState(run: Pick<RunView, 'state' | 'cancelAt'>): string {
 }
 
 /** `1,724 rows, 3 put aside`; of a dry run that nothing changed. */
-export function doneInWords(run: Pick<RunView, 'rowsLoaded' | 'rowsRejected' | 'isDryRun'>): string {
+function doneInWords(run: Pick<RunView, 'rowsLoaded' | 'rowsRejected' | 'isDryRun'>): string {
   const { rowsLoaded, rowsRejected, isDryRun } = run
   const aside = rowsRejected === 0 ? '' : `, ${formatCount(rowsRejected)} ${isDryRun ? 'would be ' : ''}put aside`
   return `${isDryRun ? 'nothing changed' : `${formatCount(rowsLoaded)} rows`}${aside}`
@@ -58,4 +59,25 @@ export function runInWords(run: RunView): string {
 /** `02:04:31  warn: …`, without control characters that would move the cursor. */
 export function logLineInWords(line: LogLine, zone: string): string {
   return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${line.message.replace(/\p{Cc}+/gu, ' ')}`
+}
+
+/** Runs as a table, each problem below its run. */
+export function runListInWords(runs: readonly ListedRun[], zone: string, now: Instant): string[] {
+  const cells = runs.map((run) => [
+    stateInWords(run),
+    run.flow,
+    dateTime(run.startedAt ?? run.scheduledFor, zone),
+    tookInWords(run, now),
+    run.endedAt === null ? progressInWords(run) : doneInWords(run),
+  ])
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
+  return runs.flatMap((run, i) => {
+    const line = [...(cells[i] ?? []).map((cell, column) => cell.padEnd(widths[column] ?? 0)), run.id].join('  ')
+    const words = run.problem ?? run.waitingFor
+    return words === null ? [line] : [line, `    ${words}`]
+  })
+}
+
+function tookInWords(run: ListedRun, now: Instant): string {
+  return run.startedAt === null ? 'not started' : formatDuration((run.endedAt ?? now) - run.startedAt)
 }

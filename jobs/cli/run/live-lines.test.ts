@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '#lib/queries/runs/run-rows.ts'
 import { aRunView, aStep } from '#lib/testing/runs/run-views.ts'
-import { type LiveView, liveLines } from './live-lines.ts'
-import { createLiveScreen, redraw } from './live-screen.ts'
+import { createLiveScreen, type LiveView, liveLines, redraw } from './live-lines.ts'
 
 const START = Date.parse('2026-11-20T07:00:00Z')
 const at = (seconds: number) => START + seconds * 1000

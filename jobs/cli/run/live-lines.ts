@@ -1,3 +1,4 @@
+import type { LiveScreen } from '#jobs/cli/verb.ts'
 import { livenessInWords } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { type ProgressMark, throughputInWords, throughputOf } from '#lib/domain/runs/throughput.ts'
@@ -16,7 +17,7 @@ export interface LiveView {
   zone: string
 }
 
-export interface ScreenSize {
+interface ScreenSize {
   columns: number
   rows: number
 }
@@ -97,4 +98,33 @@ function spaced(lines: readonly string[]): string[] {
 function clipped(line: string, columns: number): string {
   const letters = [...line.replace(/\p{Cc}+/gu, ' ')]
   return letters.length < columns ? letters.join('') : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`
+}
+
+interface ScreenStream {
+  columns?: number | undefined
+  rows?: number | undefined
+  write(text: string): unknown
+}
+
+const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 }
+
+export function createLiveScreen(stream: ScreenStream): LiveScreen {
+  let drawn: readonly string[] = []
+  return {
+    size: () => ({ columns: stream.columns ?? DEFAULT_SIZE.columns, rows: stream.rows ?? DEFAULT_SIZE.rows }),
+    draw(lines) {
+      if (lines.length === drawn.length && lines.every((line, i) => line === drawn[i])) return
+      stream.write(redraw(drawn.length, lines))
+      drawn = lines
+    },
+    leave() {
+      drawn = []
+    },
+  }
+}
+
+/** Moves up over the last drawing, erases below, writes the new lines. */
+export function redraw(linesBefore: number, lines: readonly string[]): string {
+  const up = linesBefore === 0 ? '' : `\u001B[${linesBefore}A`
+  return `${up}\r\u001B[0J${lines.map((line) => `${line}\n`).join('')}`
 }

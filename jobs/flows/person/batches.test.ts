@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchesOf } from './batches.ts'
+import { batchesOf } from './people.ts'
 import type { AskedPerson } from './sources/source.ts'
 
 const person = (buid: string, terms: number): AskedPerson => ({

@@ -2,14 +2,13 @@ import { isPersonRecord } from '#lib/connectors/snaplogic/person-record.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
-import { batchesOf } from './batches.ts'
 import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts'
 import { askByBisection, isWorthBisecting } from './concurrency/bisect.ts'
 import { CircuitBreaker } from './concurrency/circuit-breaker.ts'
 import type { Semaphore } from './concurrency/semaphore.ts'
 import { type IncomingPerson, toBuid } from './incoming-person.ts'
 import { isStop, type PersonRun, withoutIds } from './person-run.ts'
-import type { AskedPerson } from './sources/source.ts'
+import type { AskedPerson, BatchShare } from './sources/source.ts'
 import { RETRIES } from './terms.ts'
 
 const PATIENCE = { credentials: 1, any: 3 }
@@ -133,4 +132,25 @@ function nobodyOf(batch: readonly AskedPerson[]): TidemarkError {
 
 function idsOf(batch: readonly AskedPerson[]): string[] {
   return batch.map(({ buid }) => buid)
+}
+
+/** Cuts people into batches of one kind whose weights add up to at most that kind's limit; somebody heavier stands alone. A batch is
+ * handed on as soon as the next person does not fit, the rest at the end. */
+export async function* batchesOf(
+  people: AsyncIterable<AskedPerson>,
+  shareOf: (person: AskedPerson) => BatchShare,
+): AsyncGenerator<AskedPerson[], void, undefined> {
+  const open = new Map<string, { batch: AskedPerson[]; weight: number }>()
+  for await (const person of people) {
+    const { kind, weight, limit } = shareOf(person)
+    const current = open.get(kind)
+    if (current !== undefined && current.weight + weight <= limit) {
+      current.batch.push(person)
+      current.weight += weight
+      continue
+    }
+    open.set(kind, { batch: [person], weight })
+    if (current !== undefined) yield current.batch
+  }
+  for (const { batch } of open.values()) yield batch
 }

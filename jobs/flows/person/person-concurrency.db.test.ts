@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import person from '#jobs/flows/person.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, turns } from '#lib/testing/clock/fake-clock.ts'
 import { CURRENT, type PersonLake, personLake } from '#lib/testing/worlds/person-lake.ts'
 
 let at: PersonLake

@@ -3,8 +3,8 @@ import type { Curation } from '#jobs/flows/documents/curation.ts'
 import { type Content, type DocumentRow, documentRow, unstorableReason } from '#jobs/flows/documents/document-row.ts'
 import { isJsonObject, type JsonValue, parseJson } from '#lib/domain/values/json.ts'
 import { contentHash } from '#lib/records/canonical-form.ts'
+import { toTermCode } from '#lib/records/term-code.ts'
 import { type IncomingPerson, toBuid } from './incoming-person.ts'
-import { hasOnlyTermCodes } from './semester-codes.ts'
 import type { PersonKey } from './store/person-tables.ts'
 import { mayBeSensitive, stripSensitive } from './strip-sensitive.ts'
 
@@ -80,4 +80,19 @@ function isUnstorable(text: string): boolean {
 function requireOwnId(personId: JsonValue | undefined, buid: string): void {
   if (personId === undefined || personId === null || personId === '') throw new Unfit('it has no personid')
   if (toBuid(personId) !== buid) throw new Unfit('its personid is not the one that was asked for')
+}
+
+const PATH = ['studentInfo', 'studentSemester', 'studentSemesterInfo', 'academicTerm', 'term', 'code'] as const
+
+/** Whether every semester has a possible term code or none. */
+export function hasOnlyTermCodes(document: JsonValue): boolean {
+  return codesAt(document, PATH).every((code) => code === null || code === '' || toTermCode(code) !== null)
+}
+
+function codesAt(value: JsonValue | undefined, path: readonly string[]): JsonValue[] {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return value.flatMap((one) => codesAt(one, path))
+  const [step, ...rest] = path
+  if (step === undefined) return [value]
+  return isJsonObject(value) ? codesAt(value[step], rest) : []
 }

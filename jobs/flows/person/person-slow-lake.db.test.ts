@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import person from '#jobs/flows/person.ts'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, turns } from '#lib/testing/clock/fake-clock.ts'
 import { CURRENT, type PersonLake, personLake } from '#lib/testing/worlds/person-lake.ts'
 
 let at: PersonLake

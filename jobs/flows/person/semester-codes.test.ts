@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasOnlyTermCodes } from './semester-codes.ts'
+import { hasOnlyTermCodes } from './person-row.ts'
 
 const semester = (code: unknown) => ({ studentSemesterInfo: { academicTerm: { term: { code } } } })
 const document = (studentSemester: unknown) => JSON.parse(JSON.stringify({ personid: 'U1', studentInfo: { studentSemester } }))

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import type { TestDatabase } from '#lib/testing/database/database.ts'
-import { createDatabaseAt } from '#lib/testing/database/database-at.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { insertFlow, runsOf, setRunState } from '#lib/testing/runs/flow-rows.ts'
 import { planRuns } from './plan-runs.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { whyNoCondition } from './condition.ts'
+import { whyNoCondition } from './settings.ts'
 
 describe('a condition', () => {
   test.each([

@@ -3,7 +3,6 @@ import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
-import { whyNoCondition } from './condition.ts'
 
 export const postgresSettingsSchema = z.strictObject({
   /** postgres://user:password@host:port/database, normally a reference such as `${LAKE_DATABASE_URL}`. */
@@ -47,3 +46,28 @@ export const postgresAssetSchema = z
     path: ['dataThrough'],
   })
 export type PostgresAsset = z.infer<typeof postgresAssetSchema>
+
+const TEXT = '\u0001'
+const ESCAPED = new RegExp(`(?:^|\\W)[eE]${TEXT}`)
+
+/** What a `where` of the catalogue may not hold, in words; null: it is one condition, whatever it means. */
+export function whyNoCondition(text: string): string | null {
+  const bare = text.replace(/'(?:[^'\\]|''|\\(?!'))*'|"(?:[^"]|"")+"/g, (quoted) => (quoted.startsWith("'") ? TEXT : 'x'))
+  if (ESCAPED.test(bare)) return 'holds an escape string; write it as an ordinary one'
+  if (/['"]/.test(bare)) return 'has a quote that does not end'
+  if (bare.includes(';')) return 'holds ";"; write one condition'
+  if (/--|\/\*|\*\//.test(bare)) return 'holds a comment'
+  if (bare.includes('$')) return 'holds "$"; write values in single quotes'
+  if (!isBalanced(bare)) return 'has brackets that do not match'
+  return bare.trim() === '' ? 'is empty' : null
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0
+  for (const character of text) {
+    if (character === '(') depth += 1
+    if (character === ')') depth -= 1
+    if (depth < 0) return false
+  }
+  return depth === 0
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parsePseudoJson } from '#demo/campus/snaplogic/person-task.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
-import { toPseudoJson } from './pseudo-json.ts'
+import { toPseudoJson } from './read-people.ts'
 
 describe('the rows of people as the person task reads them', () => {
   it('have bare keys, quoted values and no blanks', () => {

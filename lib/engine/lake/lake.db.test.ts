@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunStopped } from '#lib/engine/run/stop.ts'
-import { deferred } from '#lib/testing/clock/turns.ts'
+import { deferred } from '#lib/testing/clock/fake-clock.ts'
 import { createLakeBench } from '#lib/testing/runs/lake-bench.ts'
 
 let bench: Awaited<ReturnType<typeof createLakeBench>>

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { Pool, type PoolClient } from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import type { FlowContext, LakeWork } from '#lib/engine/flow.ts'
 import { currentScope } from '#lib/engine/run/scope.ts'
 import { asStored } from '#lib/engine/run/stored-result.ts'
@@ -198,4 +199,19 @@ function toOpenError(error: unknown): unknown {
     message: `lake: ${toInternalMessage(error)}`,
     cause: error,
   })
+}
+
+/** Forgets the batches of runs that can no longer be resumed; the data itself stays. Answers how many. */
+export async function pruneLake(url: string, before: Instant): Promise<number> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000, statement_timeout: 60_000 })
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ there: boolean }>("select to_regclass('tidemark.load_batch') is not null as there")
+    if (rows[0]?.there !== true) return 0
+    const { rowCount } = await client.query('delete from tidemark.load_batch where committed_at < $1', [new Date(before)])
+    return rowCount ?? 0
+  } finally {
+    await client.end()
+  }
 }

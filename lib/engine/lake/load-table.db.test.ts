@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
-import { deferred } from '#lib/testing/clock/turns.ts'
+import { deferred } from '#lib/testing/clock/fake-clock.ts'
 import { counts, createLoadBench, type LoadBench, PERMITS, permit } from '#lib/testing/runs/load-bench.ts'
 
 let bench: LoadBench

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, turns } from '#lib/testing/clock/fake-clock.ts'
 import { counted } from '#lib/testing/runs/counted-source.ts'
 import { boundedMap } from './bounded-map.ts'
 import { currentScope } from './scope.ts'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { turns } from '#lib/testing/clock/turns.ts'
+import { FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import type { ProgressReport } from './ledger.ts'
 import { Counters, estimatedEnd, Progress } from './progress.ts'
 

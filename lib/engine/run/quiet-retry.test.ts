@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { runHarness } from '#lib/testing/runs/run-harness.ts'
 import { boundedMap } from './bounded-map.ts'
 import { createRetry } from './quiet-retry.ts'

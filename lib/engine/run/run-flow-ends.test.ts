@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowResult } from '#lib/engine/flow.ts'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, turns } from '#lib/testing/clock/fake-clock.ts'
 import { HOUR, result, runHarness } from '#lib/testing/runs/run-harness.ts'
 import { RunStopped } from './stop.ts'
 

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { deferred, turns } from '#lib/testing/clock/turns.ts'
+import { deferred, FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { MemoryLedger } from '#lib/testing/runs/memory-ledger.ts'
 import { boundedMap } from './bounded-map.ts'
 import { RunStopped } from './stop.ts'

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Pool, type PoolClient } from 'pg'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { environmentVariable } from '#lib/platform/env.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { applyMigrations, migrationChecksum, readMigrations } from '#lib/platform/migrate.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { startTestServer } from '#lib/testing/servers/test-server.ts'
 
 export interface TestDatabase {
@@ -97,4 +99,10 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
       await pool.query(`drop database if exists ${name} with (force)`)
     },
   }
+}
+
+export async function createDatabaseAt(at: Instant | string): Promise<{ database: TestDatabase; clock: FakeClock; ctx: Context }> {
+  const database = await createTestDatabase()
+  const clock = new FakeClock(at)
+  return { database, clock, ctx: database.context(clock) }
 }

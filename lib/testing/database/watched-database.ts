@@ -2,8 +2,10 @@ import { Client } from 'pg'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import { observe } from '#lib/connectors/postgres/observe.ts'
 import { type PostgresSettings, postgresSettingsSchema } from '#lib/connectors/postgres/settings.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { countWrites } from './count-writes.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -69,4 +71,29 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
 export function good(observation: Observation): Extract<Observation, { ok: true }> {
   if (!observation.ok) throw new Error(`expected a good observation, but: ${observation.message}`)
   return observation
+}
+
+interface TableProbe {
+  seen: 'arrival' | 'as before' | 'empty' | 'no time'
+  detail: string
+}
+
+const START: Instant = Date.parse('2026-11-20T12:00Z')
+
+/** Probes one table, each time five minutes after the last. */
+export function watchTable(db: WatchedDatabase, path: string): () => Promise<TableProbe> {
+  const clock = new FakeClock(START)
+  let previous: Observation | undefined
+  return async () => {
+    clock.set(clock.now() + 5 * MINUTE_MS)
+    const observation = good(await db.probe(path, {}, previous === undefined ? { clock } : { clock, previous }))
+    previous = observation
+    return { seen: seenIn(observation.readings[0]?.at, clock.now()), detail: observation.evidence.detail }
+  }
+}
+
+function seenIn(at: Instant | null | undefined, now: Instant): TableProbe['seen'] {
+  if (at === undefined) return 'no time'
+  if (at === null) return 'empty'
+  return at === now ? 'arrival' : 'as before'
 }

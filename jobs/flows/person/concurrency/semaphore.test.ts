@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { turns } from '#lib/testing/clock/turns.ts'
+import { turns } from '#lib/testing/clock/fake-clock.ts'
 import { Semaphore } from './semaphore.ts'
 
 const { signal } = new AbortController()

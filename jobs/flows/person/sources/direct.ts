@@ -2,8 +2,7 @@ import type { PersonParameters } from '#jobs/flows/person/parameters.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { directoryIds, employeeIds, queryIds, studentTerms } from './read-rows.ts'
-import type { AskedPerson, PersonSource, PopulationList } from './source.ts'
-import { understood } from './understood.ts'
+import { type AskedPerson, type PersonSource, type PopulationList, understood } from './source.ts'
 
 export function directSource(ctx: Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>): PersonSource {
   const { uidCarTermGroupSize: limit } = ctx.parameters

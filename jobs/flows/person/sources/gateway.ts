@@ -1,8 +1,7 @@
 import type { PersonParameters } from '#jobs/flows/person/parameters.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { directoryIds, employeeIds, facultyTerms, queryIds, studentTerms } from './read-rows.ts'
-import type { Member, PersonSource, PopulationList } from './source.ts'
-import { understood } from './understood.ts'
+import { type Member, type PersonSource, type PopulationList, understood } from './source.ts'
 
 type Work = Pick<FlowContext<PersonParameters>, 'connect' | 'parameters'>
 

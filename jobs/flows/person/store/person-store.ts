@@ -1,15 +1,19 @@
 import { curateAnew } from '#jobs/flows/documents/curate-anew.ts'
 import { type Curation, openDocuments } from '#jobs/flows/documents/curation.ts'
+import { mergeBatch } from '#jobs/flows/documents/merge-documents.ts'
+import type { MergedDocuments } from '#jobs/flows/documents/merged-documents.ts'
 import { type IncomingPerson, POPULATIONS, type Population } from '#jobs/flows/person/incoming-person.ts'
-import type { RefusedPerson } from '#jobs/flows/person/person-row.ts'
+import type { PersonRow, RefusedPerson } from '#jobs/flows/person/person-row.ts'
+import { preparePeople } from '#jobs/flows/person/prepare-people.ts'
 import { type Pseudonym, readPseudonym } from '#jobs/flows/person/pseudonym.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
-import { type Merged, mergePeople } from './merge-people.ts'
-import { PERSON_TABLES } from './person-tables.ts'
-import { type PostponedPerson, postponedOf, postponedSoFar, postponePeople } from './postponed-people.ts'
+import { EVERYBODY, PERSON_TABLES } from './person-tables.ts'
+import { type PostponedPerson, postponedOf, postponedSoFar, postponePeople, settlePostponed } from './postponed-people.ts'
 import { markUnseen, type Unseen, type WholePopulation } from './unseen-people.ts'
 
-export type { Merged, PostponedPerson, Unseen }
+export type { PostponedPerson, Unseen }
+
+export type Merged = MergedDocuments & { refused: number; duplicates: number; cleaned: number; stripped: number }
 
 type Work = Pick<FlowContext<unknown>, 'lake' | 'now' | 'runId' | 'log' | 'quarantine'>
 
@@ -33,9 +37,21 @@ export class PersonStore {
     return curateAnew(this.#ctx, PERSON_TABLES, this.#curation)
   }
 
-  /** One fenced transaction; bad rows are quarantined and postponed one by one. Populations only grow here. */
-  merge(task: string, people: readonly IncomingPerson[]): Promise<Merged> {
-    return mergePeople(this.#ctx, task, people, this.#curation, (refused) => this.#putAside(refused))
+  /** Merges a batch in one fenced transaction; people who are unusable, or whom the lake rejects, are quarantined and postponed one by
+   * one. Populations only grow here. */
+  async merge(task: string, people: readonly IncomingPerson[]): Promise<Merged> {
+    const { rows, refused, duplicates } = await preparePeople(this.#ctx.lake, people, this.#curation)
+    const putAside = async ({ key, groups }: PersonRow, reason: string) => void refused.push({ key, groups, refused: reason })
+    const batch = { part: EVERYBODY, rows }
+    const merged = await mergeBatch(this.#ctx, task, PERSON_TABLES, batch, this.#curation, putAside, settlePostponed)
+    await this.#putAside(refused)
+    return {
+      ...merged,
+      refused: refused.length,
+      duplicates,
+      cleaned: rows.filter((row) => row.cleaned).length,
+      stripped: rows.filter((row) => row.stripped).length,
+    }
   }
 
   #putAside(refused: readonly RefusedPerson[]): Promise<void> {

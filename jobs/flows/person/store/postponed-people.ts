@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg'
 import type { Population } from '#jobs/flows/person/incoming-person.ts'
 import type { Pseudonym } from '#jobs/flows/person/pseudonym.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
+import type { PersonKey } from './person-tables.ts'
 
 export interface PostponedPerson {
   buid: string
@@ -61,6 +62,7 @@ export function postponedOf(ctx: Pick<Work, 'lake'>, runId: string): Promise<{ b
   return ctx.lake.query('select bu_uid as buid, populations from person_raw.postponed_person where run_id = $1 order by bu_uid', [runId])
 }
 
-export async function settlePostponed(sql: ClientBase, buids: readonly string[]): Promise<void> {
-  await sql.query('delete from person_raw.postponed_person where bu_uid = any ($1)', [buids])
+/** Removes the notes of people who have been loaded, whichever run made them. */
+export async function settlePostponed(sql: ClientBase, people: readonly { key: PersonKey }[]): Promise<void> {
+  await sql.query('delete from person_raw.postponed_person where bu_uid = any ($1)', [people.map(({ key }) => key.buid)])
 }

@@ -1,8 +1,7 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countWrites } from '#lib/testing/database/count-writes.ts'
-import { watchTable } from '#lib/testing/database/watch-table.ts'
-import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
+import { createWatchedDatabase, good, type WatchedDatabase, watchTable } from '#lib/testing/database/watched-database.ts'
 
 let db: WatchedDatabase
 let other: Client

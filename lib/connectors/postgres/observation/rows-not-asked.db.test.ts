@@ -1,7 +1,6 @@
 import type { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { watchTable } from '#lib/testing/database/watch-table.ts'
-import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
+import { createWatchedDatabase, good, type WatchedDatabase, watchTable } from '#lib/testing/database/watched-database.ts'
 
 let db: WatchedDatabase
 let other: Client
