@@ -4,6 +4,7 @@ import next from 'next'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { answerInTrouble, type Behind } from './_door/answer-in-trouble.ts'
 import { createDoor } from './_door/door.ts'
@@ -44,11 +45,10 @@ async function main(): Promise<void> {
   }
   door.on('error', (error) => fail(error))
   door.listen(at.port, at.hostname)
-  stopping.signal.addEventListener('abort', () => {
-    door.close(() => process.exit(0))
-    setTimeout(() => door.closeAllConnections(), LAST_ANSWERS_MS).unref()
-    if (values.dev) door.closeAllConnections()
-  })
+  await whenAborted(stopping.signal)
+  door.close(() => process.exit(0))
+  setTimeout(() => door.closeAllConnections(), LAST_ANSWERS_MS).unref()
+  if (values.dev) door.closeAllConnections()
 }
 
 /** The address that the catalogue in force gives the page, looked up every two seconds at most; without a database the last one known. */

@@ -14,6 +14,7 @@ import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { createLog, type Log } from '#lib/platform/log.ts'
 import { secretSource } from '#lib/platform/secrets/secrets.ts'
 import { createWakeSignal } from '#lib/platform/wake-signal.ts'
+import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { SCHEDULE } from './schedule.ts'
 import { requireRightClock } from './worker/check-clock.ts'
 import { beatInside, beatOutside, noteAbsence } from './worker/heartbeats.ts'
@@ -106,7 +107,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   ]
   log.info('worker started', { worker: services.workerId })
 
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await whenAborted(signal)
   log.info('worker stops')
   await Promise.all([...crontab.map((task) => task.destroy()), wakeUps.stop(), services.runs.stop((ms) => clock.sleep(ms)), ...loops])
   await Promise.all([plan.idle(), beat.idle()])

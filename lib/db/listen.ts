@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { whenAborted } from '#lib/platform/when-aborted.ts'
 import type { Context, Sql } from './context.ts'
 
 /** What a page shows has changed. Triggers of the tables notify it, too. */
@@ -57,18 +58,16 @@ async function listenOnce(ctx: Context, signal: AbortSignal, listeners: Listener
     await client.query(listeners.onRequest ? `listen ${REQUEST}; listen ${CHANGE}` : `listen ${CHANGE}`)
     onBegun()
     callAll(listeners)
-    await lostOrOver(client, signal)
+    await Promise.race([whenAborted(signal), whenLost(client)])
   } finally {
     client.release(true)
   }
 }
 
-/** Ends when the signal aborts, also where it has already done so, or when the connection ends; throws when it breaks. */
-async function lostOrOver(client: PoolClient, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve, reject) => {
+/** Ends when the connection ends; throws when it breaks. */
+function whenLost(client: PoolClient): Promise<void> {
+  return new Promise((resolve, reject) => {
     client.once('error', reject)
     client.once('end', resolve)
-    signal.addEventListener('abort', () => resolve(), { once: true })
   })
 }

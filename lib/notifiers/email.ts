@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import { isBroken } from '#lib/domain/freshness/status.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { toAnswerOutcome, toMailOutcome } from './email/outcome.ts'
 import { renderMail } from './email/render.ts'
 import { defineNotifier, type SendOutcome, type StatusMessage } from './notifier.ts'
@@ -55,13 +56,6 @@ async function hand(to: EmailSettings, message: StatusMessage, now: number): Pro
   }
 }
 
-function whenAborted(signal: AbortSignal): Promise<SendOutcome> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(BROKEN_OFF)
-    signal.addEventListener('abort', () => resolve(BROKEN_OFF), { once: true })
-  })
-}
-
 export default defineNotifier<EmailSettings>({
   kind: 'email',
   settings,
@@ -70,6 +64,6 @@ export default defineNotifier<EmailSettings>({
   async send(to, message, { clock, signal }) {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(TOTAL_MS)])
     if (limit.aborted) return BROKEN_OFF
-    return Promise.race([hand(to, message, clock.now()), whenAborted(limit)])
+    return Promise.race([hand(to, message, clock.now()), whenAborted(limit).then(() => BROKEN_OFF)])
   },
 })

@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RunStopped } from '#lib/engine/run/stop.ts'
 import { deferred } from '#lib/testing/clock/fake-clock.ts'
 import { createLakeBench } from '#lib/testing/runs/lake-bench.ts'
@@ -89,6 +89,22 @@ describe('once', () => {
     control.abort(new RunStopped('cancelled'))
     await expect(slow).rejects.toThrow()
     expect(await count('n = 40')).toBe(0)
+  })
+
+  it('begins no work when the run is stopped while the batch waits for the fence', async () => {
+    const control = new AbortController()
+    const lake = await lakeOf('waits', 1, { signal: control.signal })
+    await admin.query("begin; select from tidemark.flow_fence where flow = 'waits' for update")
+    const work = vi.fn(async () => 1)
+    const waiting = lake.once('load', 'waits', work)
+    await vi.waitFor(async () => {
+      const { rows } = await admin.query('select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))')
+      expect(rows).toHaveLength(1)
+    })
+    control.abort(new RunStopped('cancelled'))
+    await admin.query('rollback')
+    await expect(waiting).rejects.toMatchObject({ code: 'cancelled' })
+    expect(work).not.toHaveBeenCalled()
   })
 })
 

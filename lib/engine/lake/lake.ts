@@ -143,6 +143,8 @@ async function transact<T>(pool: Pool, client: PoolClient, options: LakeOptions,
       return asStored<T>(committed.result)
     }
     stopListening = terminateOnAbort(pool, pid, signal)
+    // Stopped while it waited for the fence: nobody would end what is begun now.
+    signal.throwIfAborted()
     const result = await work()
     if (!batch.undo) await recordBatch(client, options, batch, result)
     signal.throwIfAborted()
