@@ -8,11 +8,11 @@ import { Age, Time } from './time.tsx'
 export function Banners({ banners }: { banners: readonly Banner[] }) {
   if (banners.length === 0) return null
   return (
-    <aside className="border-b border-line bg-sheet" aria-label="About this page">
+    <aside className="border-b border-line bg-sheet [&_li]:mt-1 [&_strong]:font-semibold" aria-label="About this page">
       <div className="wrap">
         {banners.map((banner) => (
           <div
-            className="banner flex gap-3 py-3 text-[15px] not-first:border-t not-first:border-line"
+            className="flex gap-3 py-3 text-[15px] not-first:border-t not-first:border-line [&>svg]:mt-[3px]"
             key={banner.kind === 'connection' ? banner.connection : banner.kind}
           >
             {banner.kind !== 'demo' && <StatusIcon status="unknown" />}

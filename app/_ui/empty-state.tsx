@@ -62,11 +62,11 @@ export function NextStep() {
 
 function Steps({ steps }: { steps: readonly (readonly [words: string, text: string])[] }) {
   return (
-    <ol className="steps">
+    <ol className="mt-6 list-decimal ps-6">
       {steps.map(([words, text]) => (
-        <li key={text}>
+        <li key={text} className="mt-4">
           {words}
-          <pre>{text}</pre>
+          <pre className="mt-2 overflow-x-auto rounded bg-sheet px-4 py-3 print:overflow-visible print:whitespace-pre-wrap">{text}</pre>
         </li>
       ))}
     </ol>

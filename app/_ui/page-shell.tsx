@@ -78,9 +78,9 @@ function Mark() {
 function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) {
   return (
     <nav aria-label="Where you are">
-      <ol className="crumbs flex flex-wrap gap-x-2 gap-y-1 pt-6 text-[14px] text-muted">
+      <ol className="flex flex-wrap gap-x-2 gap-y-1 pt-6 text-[14px] text-muted">
         {crumbs.map(([words, href]) => (
-          <li key={href}>
+          <li key={href} className="not-first:before:me-2 not-first:before:text-faint not-first:before:content-['/']">
             <a href={href} dir="auto">
               {words}
             </a>

@@ -15,9 +15,9 @@ export function Search({ initial = '' }: { initial?: string }) {
     return () => window.removeEventListener('keydown', jump)
   }, [])
   return (
-    <search>
-      <form className="search" action="/">
-        <svg viewBox="0 0 16 16" aria-hidden="true">
+    <search className="order-2 max-sm:flex-1 print:hidden">
+      <form className="relative flex items-center" action="/">
+        <svg className="pointer-events-none absolute left-3 size-4 text-muted" viewBox="0 0 16 16" aria-hidden="true">
           <path
             d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zm3.6-1.4L14 14"
             fill="none"
@@ -29,6 +29,7 @@ export function Search({ initial = '' }: { initial?: string }) {
         <input
           ref={input}
           type="search"
+          className="h-10 w-62 ps-9 pe-3 placeholder:text-muted placeholder:opacity-100 focus-visible:-outline-offset-1 max-sm:h-11 max-sm:w-full"
           name="q"
           defaultValue={initial}
           placeholder="Find anything"

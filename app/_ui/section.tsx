@@ -22,7 +22,7 @@ export function Facts({
   form?: 'fact-grid' | 'card-facts'
 }) {
   return (
-    <dl className={form}>
+    <dl className={form === 'fact-grid' ? 'fact-grid border-t border-line py-4 in-[.section]:border-t-0 in-[.section]:pb-0' : form}>
       {facts
         .filter(([, value]) => value !== null && value !== undefined)
         .map(([label, value]) => (

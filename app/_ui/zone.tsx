@@ -73,7 +73,7 @@ export function ZoneSwitch() {
   if (own === null || own === pageZone) return null
   return (
     <select
-      className="zone-switch"
+      className="order-1 h-10 flex-none px-2 text-[14px] max-sm:order-3 max-sm:h-11 max-sm:w-36 max-[375px]:w-32 max-[375px]:text-[13px] print:hidden"
       aria-label="Time zone of the times shown"
       value={zone === pageZone ? 'page' : 'reader'}
       onChange={(event) => storeChoice(event.target.value)}

@@ -1,6 +1,7 @@
 import { Listed } from '#app/_ui/listed.tsx'
 import { feedPath, flowPath } from '#app/_ui/paths.ts'
 import { Facts } from '#app/_ui/section.tsx'
+import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
@@ -9,9 +10,7 @@ import type { ConnectionView } from '#lib/queries/pages/connections-page.ts'
 import { CheckAction } from './check-action.tsx'
 import { SecretList } from './secret-list.tsx'
 
-type State = ConnectionView['health']['state']
-
-const STATES: Record<State, [icon: string, words: string]> = {
+const STATES: Record<ConnectionView['health']['state'], [icon: string, words: string]> = {
   working: ['fresh', 'Works'],
   failing: ['stale', 'Fails'],
   checking: ['running', 'Being checked'],
@@ -21,12 +20,13 @@ const STATES: Record<State, [icon: string, words: string]> = {
 /** One outside system: does it let us in, what for, and how old are its secrets? */
 export function ConnectionCard({ connection }: { connection: ConnectionView }) {
   const { key, kind, health } = connection
+  const [icon, words] = STATES[health.state]
   return (
     <article className="card" id={key} aria-labelledby={`name-${key}`}>
       <header>
         <h2 id={`name-${key}`}>{key}</h2>
         <span className="muted">{kind}</span>
-        <StateMark state={health.state} />
+        <Mark icon={icon}>{words}</Mark>
       </header>
       {health.problem !== null && <p className="mt-1 text-stale-text">{health.problem}</p>}
       <Facts
@@ -49,18 +49,6 @@ export function ConnectionCard({ connection }: { connection: ConnectionView }) {
         <Rotation references={connection.references} />
       </footer>
     </article>
-  )
-}
-
-function StateMark({ state }: { state: State }) {
-  const [icon, words] = STATES[state]
-  return (
-    <span className={`status t-${icon}`}>
-      <svg aria-hidden="true">
-        <use href={`#i-${icon}`} />
-      </svg>
-      {words}
-    </span>
   )
 }
 

@@ -1,4 +1,5 @@
 import { Key, Listed } from '#app/_ui/listed.tsx'
+import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { placeInWords } from '#lib/domain/wording/secret-words.ts'
 import type { ReferenceView } from '#lib/queries/pages/connections-page.ts'
@@ -62,16 +63,12 @@ function SecretEnd({ age }: { age: AgeOfSecret }) {
       </span>
     )
   }
-  const icon = age.state === 'over' ? 'stale' : 'late'
   return (
     <>
       <span className="muted"> · </span>
-      <span className={`status t-${icon}`}>
-        <svg aria-hidden="true">
-          <use href={`#i-${icon}`} />
-        </svg>
+      <Mark icon={age.state === 'over' ? 'stale' : 'late'}>
         {endInWords(age.state === 'over', why)} <Time at={at} form="day" />
-      </span>
+      </Mark>
     </>
   )
 }

@@ -62,7 +62,7 @@ function List({ title, total, shown, children }: { title: string; total: number;
       title={title}
       note={total > shown ? `the first ${shown} of ${formatCount(total)}; another word narrows it down` : formatCount(total)}
     >
-      <ul className="plain">{children}</ul>
+      <ul className="*:py-1">{children}</ul>
     </Section>
   )
 }

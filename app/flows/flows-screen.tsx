@@ -47,10 +47,11 @@ export function FlowsScreen({ found, filter, problem, pageNumber }: FlowsScreenP
 function Choice({ found, filter }: { found: FlowsPage; filter: FlowFilter }) {
   const { q, group, health } = filter
   return (
-    <div className="choice">
-      <form action={flowsPath}>
+    <div className="mb-6 flex flex-wrap items-center gap-x-6 gap-y-3 print:hidden">
+      <form className="flex flex-[1_1_480px] flex-wrap items-center gap-2" action={flowsPath}>
         <input
           type="search"
+          className="max-w-[400px] flex-[1_1_240px]"
           name="q"
           defaultValue={q ?? ''}
           placeholder="Find a flow, table or connection"
@@ -78,7 +79,7 @@ function Choice({ found, filter }: { found: FlowsPage; filter: FlowFilter }) {
             className={found.counts[name] === undefined ? 'zero' : undefined}
             aria-current={health === name ? 'true' : undefined}
           >
-            <svg className={`i-${HEALTHS[name].icon}`} aria-hidden="true">
+            <svg className="icon" aria-hidden="true">
               <use href={`#i-${HEALTHS[name].icon}`} />
             </svg>
             <span>

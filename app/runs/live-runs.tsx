@@ -68,7 +68,7 @@ function Run({ run, now }: { run: ListedRun; now: number }) {
   return (
     <article className="listed-run">
       <RunMark run={run} />
-      <h3>
+      <h3 className="text-sm font-medium max-[901px]:flex-[1_1_160px]">
         <a href={runPath(run.id)}>{run.flow}</a>
       </h3>
       <span>

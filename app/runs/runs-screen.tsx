@@ -48,7 +48,11 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
           <button type="submit" className="button">
             Show
           </button>
-          {(filter.flow !== null || filter.state !== null) && <a href={runsPath}>Show all runs</a>}
+          {(filter.flow !== null || filter.state !== null) && (
+            <a className="leading-10" href={runsPath}>
+              Show all runs
+            </a>
+          )}
         </form>
       </search>
       {!found.takesActions && <NoActions />}

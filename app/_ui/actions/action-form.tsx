@@ -35,7 +35,7 @@ export function ActionForm({ action, fields = {}, children, question, yes, input
     else onDone()
   }
   const form = (words: ReactNode) => (
-    <form className="order" method="post" action={action} onSubmit={send}>
+    <form className="action" method="post" action={action} onSubmit={send}>
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={typeof value === 'object' ? JSON.stringify(value) : String(value)} />
       ))}

@@ -29,7 +29,7 @@ export function PauseAction({ subject, name, work, takesActions }: PauseActionPr
   const begun = own.find((each) => !each.isAhead)
   const fields = { subject: `${subject.kind}:${subject.key}` }
   return (
-    <div className="orders">
+    <div className="actions">
       {begun === undefined && (
         <ActionForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
           Pause…<span className="sr-only"> {name}</span>

@@ -39,7 +39,7 @@ export function AssetTable({ title, assets, showPromise = false, showFeed = fals
 
 function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTableProps, 'title'>) {
   return (
-    <table className="table cards">
+    <table className="table stacked">
       <thead>
         <tr>
           <th scope="col">Asset</th>
@@ -57,7 +57,7 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
               <a className="font-semibold" href={assetPath(asset.key)}>
                 <bdi>{asset.name}</bdi>
               </a>
-              <code className="key">{asset.key}</code>
+              <code className="block text-[12px] leading-[18px] text-muted print:leading-4">{asset.key}</code>
               <span className="muted small">
                 {asset.kind}
                 {showPromise && asset.promised ? ', promised' : ''}

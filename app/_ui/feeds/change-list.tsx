@@ -9,12 +9,12 @@ export function ChangeList({ changes }: { changes: readonly ChangeRow[] }) {
   if (changes.length === 0) return null
   return (
     <Section title="When it turned">
-      <ol className="changes">
+      <ol className="divide-y divide-line text-sm">
         {changes.map((change) => (
-          <li key={change.id}>
+          <li key={change.id} className="grid grid-cols-[184px_136px_minmax(0,1fr)] gap-x-4 py-2 max-md:grid-cols-[auto_minmax(0,1fr)]">
             <Time at={change.at} form="long" />
             <StatusMark status={change.to} />
-            <span>
+            <span className="max-md:col-span-full">
               {change.explanation ?? (change.reason === null ? '' : sentence(reasonInWords(change.reason)))}
               {change.rewrite && <span className="muted"> Restated: later evidence said otherwise.</span>}
             </span>

@@ -4,14 +4,14 @@ import { GroupSection } from './group-section.tsx'
 /** All service groups, with the heads of their columns. */
 export function GroupList({ groups, until }: { groups: readonly GroupLineData[]; until: string }) {
   return (
-    <section className="groups" aria-label="Service groups">
-      <div className="columns" aria-hidden="true">
+    <section className="mt-8" aria-label="Service groups">
+      <div className="columns border-b border-line-strong pb-2 text-[13px] text-muted max-md:hidden" aria-hidden="true">
         <span>Service group</span>
-        <span className="ends">
-          <span className="window">90 days</span>
+        <span className="flex justify-between">
+          <span>90 days</span>
           <span>today</span>
         </span>
-        <span className="end">fresh</span>
+        <span className="text-right">fresh</span>
       </div>
       {groups.map((group) => (
         <GroupSection key={group.key} group={group} until={until} />

@@ -39,8 +39,8 @@ export function Legend({ counts, current }: { counts: StatusCounts; current?: St
 function Swatch({ name, capped = false }: { name: Status | 'none'; capped?: boolean }) {
   return (
     <svg className="swatch" viewBox="0 0 13 28" preserveAspectRatio="none" aria-hidden="true">
-      <path d="M0 14h13" fill="none" strokeWidth="28" stroke={`url(#p-${name})`} />
-      {capped && <path d="M0 14h13" fill="none" strokeWidth="28" stroke="url(#p-blind)" />}
+      <path d="M0 14h13" stroke={`url(#p-${name})`} />
+      {capped && <path d="M0 14h13" stroke="url(#p-blind)" />}
     </svg>
   )
 }

@@ -190,7 +190,7 @@ function Source({ source }: { source: NonNullable<Card['source']> }) {
       <summary>
         As written <code>{`${source.file}:${source.line}`}</code>
       </summary>
-      <ScrollArea className="source" label="As written in the catalogue">
+      <ScrollArea className="source mt-1 max-h-80 overflow-auto px-3 py-2" label="As written in the catalogue">
         <pre>{source.yaml}</pre>
       </ScrollArea>
     </details>

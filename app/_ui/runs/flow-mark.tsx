@@ -1,3 +1,4 @@
+import { Mark } from '#app/_ui/status-mark.tsx'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 import { HEALTHS } from './flow-words.ts'
 import { RunMark } from './run-mark.tsx'
@@ -16,11 +17,8 @@ export function FlowMark({
   if (run !== null && card.health !== 'paused') return <RunMark run={run} big={big} />
   const { icon, words } = HEALTHS[card.health]
   return (
-    <span className={`status t-${icon}${big ? ' big' : ''}`}>
-      <svg aria-hidden="true">
-        <use href={`#i-${icon}`} />
-      </svg>
+    <Mark icon={icon} big={big}>
       {card.health === 'paused' && (card.rest === null || card.rest.isAhead) ? feedWords(card.paused) : words}
-    </span>
+    </Mark>
   )
 }

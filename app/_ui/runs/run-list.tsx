@@ -16,7 +16,7 @@ export function RunList({ runs, now, title = 'Recent runs' }: { runs: readonly R
   if (runs.length === 0) return null
   return (
     <Section title={title}>
-      <ul className="runs">
+      <ul className="divide-y divide-line">
         {runs.map((run, index) => (
           <li key={run.id}>
             <Run run={run} now={now} open={index === 0 && isFailure(run.state)} />
@@ -30,7 +30,7 @@ export function RunList({ runs, now, title = 'Recent runs' }: { runs: readonly R
 function Run({ run, now, open }: { run: RunDetail; now: number; open: boolean }) {
   const seconds = secondsOf(run, now)
   return (
-    <details className="run" open={open}>
+    <details className="run print:break-inside-avoid" open={open}>
       <summary>
         <RunMark run={run} />
         <span>
@@ -43,7 +43,7 @@ function Run({ run, now, open }: { run: RunDetail; now: number; open: boolean })
         {run.problem !== null && <span className="run-problem">{run.problem}</span>}
         {run.state === 'running' && <RunProgress run={run} />}
       </summary>
-      <div className="run-body">
+      <div className="pt-2 pb-6 ps-38 text-[14px] max-[901px]:ps-0 print:ps-0 [&>p]:mt-3">
         <TaskChart run={run} now={now} />
         <LogLines lines={run.log} />
         <p>

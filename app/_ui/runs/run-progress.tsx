@@ -6,7 +6,7 @@ import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 export function RunProgress({ run }: { run: RunRow }) {
   const { progressDone: done, progressTotal: total } = run
   return (
-    <span className="run-progress">
+    <span className="run-progress mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
       {total !== null && total > 0 && <progress value={Math.min(done ?? 0, total)} max={total} aria-label="Progress" />}
       {done !== null && <span>{total === null ? `${formatCount(done)} done` : `${formatCount(done)} of ${formatCount(total)}`}</span>}
       {run.waitingFor !== null && <span>{run.waitingFor}</span>}

@@ -2,7 +2,12 @@ import { Time } from '#app/_ui/time.tsx'
 import type { RunDetail, TaskRow } from '#lib/queries/runs/run-rows.ts'
 import { barsOf, stepInWords, type TaskBar } from './task-bars.ts'
 
-const CLASS_OF: Record<TaskRow['state'], string> = { completed: 'done', running: 'going', failed: 'broken', cancelled: 'stopped' }
+const CLASS_OF: Record<TaskRow['state'], string> = {
+  completed: 'fill-faint',
+  running: 'fill-accent',
+  failed: 'fill-stale',
+  cancelled: 'fill-none stroke-faint',
+}
 
 interface TaskChartProps {
   run: Pick<RunDetail, 'tasks' | 'startedAt' | 'endedAt'>
@@ -20,7 +25,7 @@ export function TaskChart({ run, now }: TaskChartProps) {
         <tr>
           <th scope="col">Step</th>
           <th scope="col" className="when">
-            <span className="axis">
+            <span className="mt-2 flex justify-between gap-2">
               <Time at={chart.from} form="clock" />
               <span>
                 {chart.nowX !== null && 'now '}
@@ -46,7 +51,7 @@ export function TaskChart({ run, now }: TaskChartProps) {
               <td className="when">
                 <Bars bars={bars} state={CLASS_OF[task.state]} nowX={chart.nowX} />
               </td>
-              <td className={task.state === 'failed' ? 'failed' : undefined}>{stepInWords(task, now)}</td>
+              <td className={task.state === 'failed' ? 'text-stale-text' : undefined}>{stepInWords(task, now)}</td>
             </tr>
           ))}
         </tbody>
@@ -57,7 +62,7 @@ export function TaskChart({ run, now }: TaskChartProps) {
 
 function Bars({ bars, state, nowX }: { bars: readonly TaskBar[]; state: string; nowX: number | null }) {
   return (
-    <svg width="100%" height="16" aria-hidden="true">
+    <svg className="mt-0.5 block bg-sheet max-md:my-1" width="100%" height="16" aria-hidden="true">
       {bars.map(({ kind, x, width }) => (
         <rect
           key={`${kind} ${x}`}
@@ -65,10 +70,10 @@ function Bars({ bars, state, nowX }: { bars: readonly TaskBar[]; state: string; 
           width={`${width.toFixed(2)}%`}
           y={kind === 'work' ? 2 : 7}
           height={kind === 'work' ? 12 : 2}
-          className={kind === 'work' ? state : 'waiting'}
+          className={kind === 'work' ? state : 'fill-late'}
         />
       ))}
-      {nowX !== null && <line x1={`${nowX.toFixed(2)}%`} x2={`${nowX.toFixed(2)}%`} y1="0" y2="16" className="now" />}
+      {nowX !== null && <line x1={`${nowX.toFixed(2)}%`} x2={`${nowX.toFixed(2)}%`} y1="0" y2="16" className="stroke-ink stroke-2" />}
     </svg>
   )
 }

@@ -12,7 +12,7 @@ export function ArrivalList({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
     <Section title="What has arrived" note={`the last ${arrivals.length} changes of a clock`}>
       <details className="fold again">
         <summary>Show them</summary>
-        <table className="table cards">
+        <table className="table stacked">
           <thead>
             <tr>
               <th scope="col">Clock</th>

@@ -32,7 +32,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
         [asset.feedName, feedPath(asset.feedKey)],
       ]}
     >
-      <header className="subject-head">
+      <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{asset.name}</h1>
         <p className="muted">
           <code dir="auto">{asset.key}</code>, a {asset.kind}

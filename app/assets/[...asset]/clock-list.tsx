@@ -10,7 +10,7 @@ const ORDER = ['dataThroughAt', 'writtenAt', 'loadedAt', 'probedAt'] as const
 export function ClockList({ found }: { found: AssetPage }) {
   return (
     <Section title="Four clocks">
-      <dl className="clocks">
+      <dl className="fact-grid">
         {ORDER.map((clock) => (
           <div key={clock}>
             <dt>

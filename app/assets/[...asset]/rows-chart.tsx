@@ -19,9 +19,9 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
   if (loads.length < 2 || last === undefined) return null
   return (
     <Section title="Rows per load" note={`up to ${formatCount(most)}`}>
-      <ScrollArea className="scroll end" label="Rows per load">
+      <ScrollArea className="scroll" label="Rows per load">
         <svg
-          className="rows-chart"
+          className="print:max-w-full"
           width={loads.length * STEP}
           height={HEIGHT}
           viewBox={`0 0 ${loads.length * STEP} ${HEIGHT}`}

@@ -13,10 +13,12 @@ export function WhySection({ found }: { found: AssetPage }) {
   const { asset, look, policies, window } = found
   return (
     <Section title={asset.status === null ? 'Why it has no status' : 'Why it is so'}>
-      {asset.reason !== null && <p className="why-words">{sentence(reasonInWords(asset.reason))}</p>}
-      {asset.explanation !== null && <p className="why-words">{asset.explanation}</p>}
-      {asset.status === null && <p className="why-words">It is watched, but nothing is promised about it.</p>}
-      {asset.problem !== null && <p className="why-words">The last look failed: {asset.problem}</p>}
+      <div className="max-w-[720px] space-y-1">
+        {asset.reason !== null && <p>{sentence(reasonInWords(asset.reason))}</p>}
+        {asset.explanation !== null && <p>{asset.explanation}</p>}
+        {asset.status === null && <p>It is watched, but nothing is promised about it.</p>}
+        {asset.problem !== null && <p>The last look failed: {asset.problem}</p>}
+      </div>
       <Facts
         facts={[
           [policies.length > 1 ? 'Promises' : 'Promise', <Promises key="promises" found={found} />],
@@ -45,7 +47,7 @@ function Warnings({ found: { asset, look } }: { found: AssetPage }) {
   const warnings = asset.problem === null ? look.warnings : []
   if (warnings.length === 0) return null
   return (
-    <ul className="plain">
+    <ul className="*:py-1">
       {warnings.map((warning) => (
         <li key={warning}>{warning}</li>
       ))}

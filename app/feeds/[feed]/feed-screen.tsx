@@ -66,7 +66,7 @@ function Head({ found }: { found: FeedPage }) {
     found.neighbours.filter((asset) => upstreamIds.has(asset.id)),
   )
   return (
-    <header className="subject-head">
+    <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
       {found.description !== null && (
         <p className="lead" dir="auto">
@@ -87,7 +87,7 @@ function Head({ found }: { found: FeedPage }) {
       <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} />
       <LastRunNote run={feed.lastRun} />
       {root !== null && (
-        <p className="root">
+        <p className="mt-4 flex flex-wrap gap-x-2 rounded bg-sheet px-4 py-3 [.note+&]:mt-2">
           First to turn: <a href={assetPath(root.key)}>{root.name}</a> <StatusMark status={root.status} />
           {root.since !== null && (
             <span className="muted">

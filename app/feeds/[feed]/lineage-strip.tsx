@@ -24,7 +24,7 @@ export function LineageStrip({ assets, neighbours, edges, feedKey }: LineageStri
       <ol className="strip">
         {columns.map((column) => (
           <li key={column[0]?.id}>
-            <ul>
+            <ul className="space-y-2">
               {worstFirst(column)
                 .slice(0, SHOWN_PER_COLUMN)
                 .map((asset) => (

@@ -21,7 +21,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
       place="flows"
       crumbs={[['All flows', flowsPath]]}
     >
-      <header className="subject-head">
+      <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{card.name}</h1>
         <p className="verdict">
           <FlowMark card={card} big />

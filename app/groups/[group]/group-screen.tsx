@@ -29,7 +29,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
       banners={group.banners}
       crumbs={[['All feeds', overviewPath]]}
     >
-      <header className="subject-head">
+      <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{group.name}</h1>
         {group.description !== null && <p className="lead">{group.description}</p>}
         <p className="verdict">
@@ -47,7 +47,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
         <PauseAction subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesActions={group.takesActions} />
       </header>
       <Section title="Feeds">
-        <ul className="feeds lines">
+        <ul className="feeds border-b border-line *:ps-0!">
           {feeds.items.map((feed) => (
             <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />
           ))}

@@ -46,7 +46,7 @@ export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
   const stages = Object.keys(run.counters).length
   return (
     <>
-      <header className="subject-head">
+      <header className="max-w-[880px] pt-4 pb-6">
         <h1>
           {run.isDryRun ? 'Dry run' : 'Run'} of <bdi>{run.flow}</bdi>
         </h1>
@@ -128,17 +128,19 @@ function Value({ value }: { value: unknown }) {
 /** What a run counts, stage by stage. */
 function CounterTable({ counters }: { counters: RunView['counters'] }) {
   return (
-    <table className="counters">
+    <table>
       <caption className="sr-only">Counts of this run, by stage</caption>
       <tbody>
         {Object.entries(counters).map(([stage, counts]) => (
-          <tr key={stage}>
-            <th scope="row">{stage}</th>
-            <td>
-              <ul>
+          <tr key={stage} className="border-line not-first:border-t max-md:grid max-md:py-2">
+            <th scope="row" className="w-44 py-2 pe-6 max-md:w-full max-md:p-0 max-md:text-muted [tr:first-child>&]:pt-0">
+              {stage}
+            </th>
+            <td className="py-2 pe-6 max-md:p-0 [tr:first-child>&]:pt-0">
+              <ul className="flex flex-wrap gap-x-6 gap-y-1">
                 {Object.entries(counts).map(([name, count]) => (
                   <li key={name}>
-                    <strong>{formatCount(count)}</strong> {name}
+                    <strong className="font-semibold">{formatCount(count)}</strong> {name}
                   </li>
                 ))}
               </ul>

@@ -14,22 +14,26 @@ export function RejectedRows({ runId, rejections, isDryRun }: { runId: string; r
         title={isDryRun ? 'Rows it would put aside' : 'Rows put aside'}
         note={`${formatCount(total)} in all; a person is named by a pseudonym only`}
       >
-        <table className="table reasons">
+        <table className="table">
           <thead>
             <tr>
-              <th scope="col">Rows</th>
+              <th scope="col" className="w-24 max-md:w-14">
+                Rows
+              </th>
               <th scope="col">Why</th>
-              <th scope="col">Step</th>
+              <th scope="col" className="max-md:hidden">
+                Step
+              </th>
             </tr>
           </thead>
           <tbody>
             {groups.map(({ id, task, reason, count }) => (
               <tr key={id} aria-current={id === group?.id ? 'true' : undefined}>
                 <td>{formatCount(count)}</td>
-                <th scope="row">
+                <th scope="row" className={id === group?.id ? 'font-semibold' : undefined}>
                   <a href={runQuestionPath(runId, { reason: id }, 'rejected')}>{reason}</a>
                 </th>
-                <td className="muted">{task}</td>
+                <td className="text-muted max-md:hidden">{task}</td>
               </tr>
             ))}
           </tbody>
@@ -53,7 +57,7 @@ function Rows({ runId, rejections }: { runId: string; rejections: Rejections }) 
           </a>
         )}
       </h3>
-      <table className="table cards">
+      <table className="table stacked">
         <thead>
           <tr>
             <th scope="col">Row</th>

@@ -16,7 +16,7 @@ interface RunActionsProps {
 /** What somebody may do about a run: stop it while it goes on, ask for another once it has ended. What cannot be done is said. */
 export function RunActions({ run, parameters, onDone }: RunActionsProps) {
   return (
-    <div className="orders">
+    <div className="actions">
       {isEnded(run.state) ? <AgainActions run={run} parameters={parameters} /> : <CancelAction run={run} onDone={onDone} />}
     </div>
   )

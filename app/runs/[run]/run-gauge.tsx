@@ -22,12 +22,12 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
   const { progressDone: done, progressTotal: total } = run
   const share = done === null || total === null || total === 0 ? null : Math.min(1, done / total)
   return (
-    <div className="gauge">
+    <div className="mt-6">
       {share !== null && <progress className="mb-4 block h-4 w-full" value={share} max={1} aria-label="Progress" />}
-      <dl>
+      <dl className="grid grid-cols-[repeat(auto-fit,minmax(200px,1fr))] gap-x-6 gap-y-4 max-md:grid-cols-1 max-md:gap-2">
         {done !== null && (
           <Fact label="Done">
-            <strong>{formatCount(done)}</strong>
+            <strong className="font-semibold">{formatCount(done)}</strong>
             {total !== null && ` of ${formatCount(total)}`}
             {share !== null && ` (${Math.floor(100 * share)} %)`}
           </Fact>
@@ -57,7 +57,7 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
 
 function Fact({ label, children }: { label: string; children: React.ReactNode }) {
   return (
-    <div>
+    <div className="max-md:grid max-md:grid-cols-[104px_minmax(0,1fr)] max-md:items-baseline max-md:gap-x-2">
       <dt>{label}</dt>
       <dd>{children}</dd>
     </div>

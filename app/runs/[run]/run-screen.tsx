@@ -58,7 +58,7 @@ const WRITES_SHOWN = 25
 
 function Written({ assets }: { assets: RunPage['writes'] }) {
   return (
-    <ul className="plain">
+    <ul className="*:py-1">
       {assets.map((asset) => (
         <li key={asset.key}>
           <a href={assetPath(asset.key)}>
