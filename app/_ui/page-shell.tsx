@@ -4,12 +4,21 @@ import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
 import { Banners } from './banners.tsx'
 import { LiveState } from './live/live.tsx'
-import { Navigation, type Place } from './navigation.tsx'
-import { overviewPath } from './paths.ts'
+import { connectionsPath, flowsPath, overviewPath, runsPath } from './paths.ts'
 import { Search } from './search.tsx'
 import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
 import { ZoneProvider, ZoneSwitch } from './zone.tsx'
+
+/** The parts of the page, in the order they are offered. */
+const PLACES = [
+  ['status', 'Status', overviewPath],
+  ['runs', 'Runs', runsPath],
+  ['flows', 'Flows', flowsPath],
+  ['connections', 'Connections', connectionsPath],
+] as const
+
+type Place = (typeof PLACES)[number][0]
 
 interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }
@@ -56,6 +65,23 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
       </main>
       <Footer zone={page.zone} now={now} />
     </ZoneProvider>
+  )
+}
+
+/** The way between the parts of the page; `isDeeper`: on a screen below the part's first one. */
+function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
+  return (
+    <nav className="places" aria-label="Parts of the page">
+      <ul>
+        {PLACES.map(([key, words, href]) => (
+          <li key={key}>
+            <a href={href} aria-current={key !== place ? undefined : isDeeper ? 'true' : 'page'}>
+              {words}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
 }
 

@@ -1,4 +1,4 @@
-import { NoActions } from '#app/_ui/actions/no-orders.tsx'
+import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { filteredFlowsPath, flowsPath } from '#app/_ui/paths.ts'

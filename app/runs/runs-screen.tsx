@@ -1,4 +1,4 @@
-import { NoActions } from '#app/_ui/actions/no-orders.tsx'
+import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath, runsPath } from '#app/_ui/paths.ts'
 import { filterStateInWords } from '#app/_ui/runs/run-labels.ts'

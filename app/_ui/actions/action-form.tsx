@@ -1,6 +1,8 @@
 'use client'
 
 import { type ReactNode, type SubmitEvent, useState } from 'react'
+import { usePageTime } from '#app/_ui/zone.tsx'
+import { zoneCity } from '#lib/domain/wording/dates.ts'
 
 interface ActionFormProps {
   /** Where the order goes: a POST route that uses `acceptOrder`. */
@@ -63,6 +65,17 @@ export function ActionForm({ action, fields = {}, children, question, yes, input
         {form(yes ?? children)}
       </div>
     </details>
+  )
+}
+
+/** Asks when something begins, by the clocks of the page whatever zone the reader chose. */
+export function BeginInput() {
+  const { pageZone } = usePageTime()
+  return (
+    <label>
+      <span>From, in {zoneCity(pageZone)} time; now, if left empty</span>
+      <input type="datetime-local" name="from" />
+    </label>
   )
 }
 

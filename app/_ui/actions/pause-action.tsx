@@ -1,8 +1,7 @@
 import { pausePath, resumePath } from '#app/_ui/paths.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
-import { ActionForm } from './action-form.tsx'
-import { BeginInput } from './begin-input.tsx'
-import { NoActions } from './no-orders.tsx'
+import { ActionForm, BeginInput } from './action-form.tsx'
+import { NoActions } from './no-actions.tsx'
 
 interface PauseActionProps {
   subject: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }

@@ -5,6 +5,7 @@ import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
+import { Note } from '#app/_ui/note.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
@@ -14,10 +15,10 @@ import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { firstToTurn } from '#lib/domain/lineage/first-to-turn.ts'
+import type { RunState } from '#lib/domain/runs/run.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
-import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
@@ -99,6 +100,37 @@ function Head({ found }: { found: FeedPage }) {
       )}
       <PauseAction subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesActions={found.takesActions} />
     </header>
+  )
+}
+
+const RUN_WORDS: Partial<Record<RunState, string>> = {
+  partial: 'was partial',
+  failed: 'failed',
+  'timed-out': 'took too long and was stopped',
+  cancelled: 'was cancelled',
+  crashed: 'lost its worker and has not gone on yet',
+}
+
+/** What the status does not say by itself: the last run did not complete. Nothing when it did. */
+function LastRunNote({ run }: { run: LastRun | null }) {
+  const words = run === null ? undefined : RUN_WORDS[run.state]
+  if (run === null || words === undefined) return null
+  return (
+    <Note icon="running">
+      <strong>
+        <a href={runPath(run.id)}>The last run</a> {words}
+      </strong>{' '}
+      {run.endedAt !== null && (
+        <>
+          on <Time at={run.endedAt} form="long" />{' '}
+        </>
+      )}
+      (flow{' '}
+      <a href={flowPath(run.flow)}>
+        <bdi>{run.flow}</bdi>
+      </a>
+      ). {run.problem}
+    </Note>
   )
 }
 

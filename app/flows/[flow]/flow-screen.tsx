@@ -1,4 +1,4 @@
-import { NoActions } from '#app/_ui/actions/no-orders.tsx'
+import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { WorkSentence } from '#app/_ui/actions/work-note.tsx'
 import { Note } from '#app/_ui/note.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'

@@ -1,4 +1,4 @@
-import { NoActions } from '#app/_ui/actions/no-orders.tsx'
+import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
