@@ -29,8 +29,8 @@ export async function insertChanges(sql: Sql, recordedAt: Instant, changes: read
   }))
   const { rows: stored } = await sql.query<{ id: string }>(
     `with given as (
-       select nextval(pg_get_serial_sequence('status_change', 'id')) as id, x.* from (
-         select * from jsonb_to_recordset($1::jsonb) as r(position int, subject_id int, from_status text, to_status text, reason text,
+       select nextval('status_change_id_seq') as id, x.* from (
+         select * from json_to_recordset($1::json) as r(position int, subject_id int, from_status text, to_status text, reason text,
            at timestamptz, rewrite boolean, explanation text)
          order by position
        ) x
