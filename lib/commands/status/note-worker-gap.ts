@@ -1,3 +1,4 @@
+import { listSubjectIds } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { insertWorkerGap } from '#lib/db/history/blind.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -13,5 +14,5 @@ export async function noteWorkerGap(ctx: Context, gap: { from: Instant; to: Inst
   const reporting = await loadReporting(ctx.pool, ctx.clock.now())
   const from = Math.max(gap.from, reporting.horizon)
   const firstDay = localDay(from, reporting.zone)
-  if (firstDay < reporting.today) await refreshAllDays(ctx, reporting, firstDay)
+  if (firstDay < reporting.today) await refreshAllDays(ctx, reporting, firstDay, await listSubjectIds(ctx.pool, 'asset'))
 }

@@ -59,6 +59,18 @@ describe('summing up days', () => {
     expect(await daysOf('terms', 'feed')).toMatchObject([{ fresh: 6 * 3600, late: 18 * 3600, arrivals: 2 }])
   })
 
+  test('what a rebuild has summed up already is not summed up again, what none has is', async () => {
+    await declare(ctx, [anAsset('a', patient), anAsset('b', patient)])
+    await look(ctx, [seen('lake/a', { writtenAt: START }), seen('lake/b', { writtenAt: START })])
+    clock.set(START + 26 * HOUR_MS)
+    await look(ctx, [seen('lake/a', { writtenAt: START + 20 * HOUR_MS })])
+    expect([await daysOf('lake/a'), await daysOf('lake/b')]).toMatchObject([[{ day: '10-31', arrivals: 2 }], []])
+    await ctx.pool.query('update day_status set blind_seconds = 7')
+    await rollUpDays(ctx)
+    expect([await daysOf('lake/a'), await daysOf('lake/b')]).toMatchObject([[{ blind: 7 }], [{ day: '10-31', blind: 0, arrivals: 1 }]])
+    expect(await daysOf('terms', 'feed')).toMatchObject([{ day: '10-31', arrivals: 3 }])
+  })
+
   test('deadlines that fell into a day are counted; one that was delivered late was delivered', async () => {
     await declare(ctx, [anAsset('a', { policies: [aDeadline()], blindAfterMs: null, flow: 'term' })])
     const run = (n: number, startedAt: number) => ({

@@ -1,7 +1,7 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
-import { oldestSubjectAt } from '#lib/db/history/days.ts'
+import { countAssetDays, oldestSubjectAt } from '#lib/db/history/days.ts'
 import { getRolledUpThrough, putSetting } from '#lib/db/settings.ts'
-import { addDays, type LocalDay, localDay } from '#lib/domain/time/local-day.ts'
+import { addDays, daysBetween, type LocalDay, localDay } from '#lib/domain/time/local-day.ts'
 import { refreshAllDays } from './rebuild/refresh-all-days.ts'
 import { loadReporting } from './rebuild/reporting.ts'
 
@@ -14,8 +14,21 @@ export async function rollUpDays(ctx: Context): Promise<{ through: LocalDay | nu
   const oldest = await oldestSubjectAt(ctx.pool)
   if (oldest === null) return { through: null }
   const since = through === null ? localDay(oldest, reporting.zone) : addDays(through, 1)
-  const horizon = localDay(reporting.horizon, reporting.zone)
-  await refreshAllDays(ctx, reporting, since > horizon ? since : horizon)
+  const first = later(since, localDay(reporting.horizon, reporting.zone))
+  // A rebuild sums up the ended days it touches, so an asset that has a row of each is done.
+  const assets = (await countAssetDays(ctx.pool, first, yesterday)).filter(({ createdAt, days }) => {
+    return days <= daysBetween(later(first, localDay(createdAt, reporting.zone)), yesterday)
+  })
+  await refreshAllDays(
+    ctx,
+    reporting,
+    first,
+    assets.map(({ assetId }) => assetId),
+  )
   await withTransaction(ctx, (sql) => putSetting(sql, 'rolled-up-through', yesterday))
   return { through: yesterday }
+}
+
+function later(a: LocalDay, b: LocalDay): LocalDay {
+  return a > b ? a : b
 }

@@ -1,5 +1,5 @@
 import type { Sql } from '#lib/db/context.ts'
-import { toText, toTextOrNull } from '#lib/db/instants.ts'
+import { toInstant, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { DayStatus, LateDelivery } from '#lib/domain/freshness/deliveries/day-status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -35,7 +35,7 @@ async function upsertDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
   await sql.query(
     `insert into day_status as d (subject_id, day, ${columns})
      select subject_id, day, ${columns}
-     from jsonb_to_recordset($1::jsonb) as x(subject_id int, day date, fresh_seconds int, late_seconds int, stale_seconds int,
+     from json_to_recordset($1::json) as x(subject_id int, day date, fresh_seconds int, late_seconds int, stale_seconds int,
        unknown_seconds int, maintenance_seconds int, none_seconds int, blind_seconds int, arrivals int, expected int, missed int,
        came_late int, late_deliveries jsonb, late_until timestamptz, ready boolean, worst text)
      order by subject_id, day
@@ -116,6 +116,21 @@ export async function loadDayCounts(
       },
     ]),
   )
+}
+
+/** Every asset in id order, and how many of these days it has rows of. */
+export async function countAssetDays(
+  sql: Sql,
+  firstDay: string,
+  lastDay: string,
+): Promise<{ assetId: number; createdAt: Instant; days: number }[]> {
+  const { rows } = await sql.query<{ id: number; created_at: Date; days: number }>(
+    `select s.id, s.created_at,
+       (select count(*)::int from day_status d where d.subject_id = s.id and d.day between $1::date and $2::date) as days
+     from subject s where s.kind = 'asset' order by s.id`,
+    [firstDay, lastDay],
+  )
+  return rows.map(({ id, created_at, days }) => ({ assetId: id, createdAt: toInstant(created_at), days }))
 }
 
 /** When the oldest subject came into being; null on an empty installation. */

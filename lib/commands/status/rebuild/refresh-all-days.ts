@@ -1,4 +1,4 @@
-import { listSubjectIds, lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds } from '#lib/db/history/memberships.ts'
 import { type LocalDay, localDay } from '#lib/domain/time/local-day.ts'
@@ -8,9 +8,8 @@ import type { Reporting } from './reporting.ts'
 /** So many assets are summed up in one transaction. */
 const BATCH = 500
 
-/** Sums up the ended days of everything from a day on, in batches. */
-export async function refreshAllDays(ctx: Context, reporting: Reporting, firstDay: LocalDay): Promise<void> {
-  const ids = await listSubjectIds(ctx.pool, 'asset')
+/** Sums up the ended days of these assets, and of all they count for, from a day on, in batches. */
+export async function refreshAllDays(ctx: Context, reporting: Reporting, firstDay: LocalDay, ids: readonly number[]): Promise<void> {
   for (let start = 0; start < ids.length; start += BATCH) {
     await withTransaction(ctx, async (sql) => {
       const assets = await lockSubjects(sql, ids.slice(start, start + BATCH))
