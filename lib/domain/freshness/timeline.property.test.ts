@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { addDays, endOfDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { addDays, boundsOfDay, endOfDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { aScenario, END, learn, type Scenario, START, spansAtOnce, spansLive, versionsOf } from '#lib/testing/history/scenarios.ts'
 import { rollUpDay } from './deliveries/day-status.ts'
 import { evaluate } from './evaluate.ts'
@@ -111,7 +111,7 @@ describe('whatever the day and the zone', () => {
       fc.property(aScenario, aZone, fc.integer({ min: 0, max: 9 }), (scenario, zone, later) => {
         const day = addDays(localDay(START, zone), later)
         const spans = timeline(versionsOf(scenario), learn(scenario), START, END)
-        const sum = rollUpDay({ spans, blind: [], arrivals: [], expected: [], missed: [], readyAt: null }, day, zone, END)
+        const sum = rollUpDay({ spans, blind: [], arrivals: [], expected: [], missed: [], readyAt: null }, boundsOfDay(day, zone), END)
         const seconds =
           sum.freshSeconds + sum.lateSeconds + sum.staleSeconds + sum.unknownSeconds + sum.maintenanceSeconds + sum.noneSeconds
         const until = Math.min(END, endOfDay(day, zone))

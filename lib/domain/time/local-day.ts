@@ -48,6 +48,23 @@ export function endOfDay(day: LocalDay, zone: string): Instant {
   return startOfDayNumber(toDayNumber(day) + 1, zone)
 }
 
+/** A local day and its bounds. */
+export interface DayBounds {
+  day: LocalDay
+  start: Instant
+  end: Instant
+}
+
+/** A local day with its `startOfDay` and `endOfDay`. */
+export function boundsOfDay(day: LocalDay, zone: string): DayBounds {
+  return { day, start: startOfDay(day, zone), end: endOfDay(day, zone) }
+}
+
+/** The days from one to another, both with them. */
+export function daysFromTo(first: LocalDay, last: LocalDay, zone: string): DayBounds[] {
+  return Array.from({ length: Math.max(0, daysBetween(first, last) + 1) }, (_, n) => boundsOfDay(addDays(first, n), zone))
+}
+
 /** The date `n` days later, earlier when negative. */
 export function addDays(day: LocalDay, n: number): LocalDay {
   return toLocalDay(toDayNumber(day) + n)

@@ -1,7 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { getRolledUpThrough } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { addDays, daysBetween, type LocalDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { addDays, type DayBounds, daysBetween, daysFromTo, type LocalDay, localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { BAR_DAYS } from './day-cells.ts'
 
 /** The days a screen shows: stored ones first, then those that only the spans know yet (today, and yesterday until it is rolled up). */
@@ -32,7 +32,6 @@ function clampDay(day: LocalDay, first: LocalDay, last: LocalDay): LocalDay {
 }
 
 /** The open days of a window, oldest first; the last one is today. */
-export function openDays(window: DayWindow): LocalDay[] {
-  const count = daysBetween(window.firstOpen, window.today) + 1
-  return Array.from({ length: count }, (_, index) => addDays(window.firstOpen, index))
+export function openDays({ firstOpen, today, zone }: DayWindow): DayBounds[] {
+  return daysFromTo(firstOpen, today, zone)
 }

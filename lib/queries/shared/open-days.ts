@@ -57,7 +57,7 @@ export async function getOpenDays(ctx: Context, window: DayWindow, choice: Subje
     }
     found.set(
       id,
-      days.map((day) => rollUpDay(input, day, window.zone, window.now)),
+      days.map((day) => rollUpDay(input, day, window.now)),
     )
   }
   return found

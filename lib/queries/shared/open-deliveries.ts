@@ -38,7 +38,7 @@ export async function getOpenDeliveries(ctx: Context, window: DayWindow, subject
     versions: versions.get(id) ?? [],
     facts: { arrivals: arrivals.get(id) ?? [], runs: runs.get(flow ?? '') ?? [] },
   }))
-  return new Map(openDays(window).map((day) => [day, sumUp(known.map((one) => deliveriesOn(one, day, window.zone, window.now)))]))
+  return new Map(openDays(window).map((bounds) => [bounds.day, sumUp(known.map((one) => deliveriesOn(one, bounds, window.now)))]))
 }
 
 function idsOf(assets: readonly { id: number }[]): number[] {

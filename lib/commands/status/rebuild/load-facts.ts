@@ -5,7 +5,7 @@ import { loadOpenGaps } from '#lib/db/history/blind.ts'
 import { loadLastingAnswers } from '#lib/db/history/lasting-answers.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/history/memberships.ts'
 import { loadRunOutcomes } from '#lib/db/history/run-outcomes.ts'
-import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
+import type { AssetVersion } from '#lib/db/history/versions.ts'
 import { loadWindows, type StoredWindow } from '#lib/db/history/windows.ts'
 import type { AssetFacts, MaintenanceWindow, RunOutcome } from '#lib/domain/freshness/facts.ts'
 import { workParts } from '#lib/domain/freshness/maintenance-windows.ts'
@@ -26,10 +26,13 @@ export interface LoadedAsset {
   facts: AssetFacts
 }
 
-/** Loads what decides the status of these assets, each from its own instant on, in a handful of statements. */
-export async function loadFacts(sql: Sql, wanted: readonly WantedFacts[]): Promise<Map<number, LoadedAsset>> {
+/** Loads what decides the status of these assets under these settings, each from its own instant on, in a handful of statements. */
+export async function loadFacts(
+  sql: Sql,
+  wanted: readonly WantedFacts[],
+  versions: ReadonlyMap<number, AssetVersion[]>,
+): Promise<Map<number, LoadedAsset>> {
   const ids = wanted.map((w) => w.assetId)
-  const versions = await loadAssetVersions(sql, ids)
   const probedAt = await loadProbedAt(sql, ids)
   const gaps = await loadOpenGaps(sql, ids)
   const lasting = await loadLastingAnswers(sql, ids)

@@ -1,7 +1,7 @@
 import { type StoredVerdict, type Subject, storeVerdicts } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadSpans, writeSpans } from '#lib/db/history/spans.ts'
-import type { AssetVersion } from '#lib/db/history/versions.ts'
+import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
 import { evaluate } from '#lib/domain/freshness/evaluate.ts'
 import { judgedClocks } from '#lib/domain/freshness/judged-value.ts'
 import { asIfSeen, type PreparedFacts, prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
@@ -43,6 +43,10 @@ export async function rebuildAssets(sql: Sql, now: Instant, requests: readonly R
     const loaded = await loadFacts(
       sql,
       chunk.map(({ asset, from }) => ({ assetId: asset.id, createdAt: asset.createdAt, from })),
+      await loadAssetVersions(
+        sql,
+        chunk.map(({ asset }) => asset.id),
+      ),
     )
     const stored = await loadSpans(
       sql,

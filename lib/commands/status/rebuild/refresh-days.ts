@@ -15,8 +15,8 @@ import { rollUpDay, sumUpLate } from '#lib/domain/freshness/deliveries/day-statu
 import { type PreparedFacts, prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import { blindStretches } from '#lib/domain/freshness/sight.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
-import { addDays, atTimeOfDay, daysBetween, endOfDay, type LocalDay, startOfDay } from '#lib/domain/time/local-day.ts'
-import { loadFacts } from './load-facts.ts'
+import { addDays, atTimeOfDay, type DayBounds, daysFromTo, type LocalDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { type LoadedAsset, loadFacts } from './load-facts.ts'
 import type { Reporting } from './reporting.ts'
 
 /** An asset, and the first ended day to be summed up anew. */
@@ -28,21 +28,39 @@ export interface DayRequest {
 
 /** Sums up the ended days of these assets from each one's first day on, and of the feeds and groups they count for. */
 export async function refreshDays(sql: Sql, reporting: Reporting, requests: readonly DayRequest[]): Promise<void> {
-  const lastDay = addDays(reporting.today, -1)
-  const wanted = requests.filter((request) => request.firstDay <= lastDay)
+  const wanted = requests.filter((request) => request.firstDay < reporting.today)
   if (wanted.length === 0) return
+  const days = endedDays(wanted.map(({ firstDay }) => firstDay).reduce(earlier), reporting)
+  await refreshAssetDays(sql, wanted, days)
   const firstDays = new Map(wanted.map((request) => [request.assetId, request.firstDay]))
-  await refreshAssetDays(sql, reporting, wanted, lastDay)
   const feeds = await loadFeedsOfAssets(sql, [...firstDays.keys()])
   const feedDays = firstDaysOf(firstDays, feeds, reporting.zone)
-  await refreshContainerDays(sql, reporting, feedDays, lastDay, await loadPromisedAssets(sql, [...feedDays.keys()]))
+  await refreshContainerDays(sql, feedDays, days, await loadPromisedAssets(sql, [...feedDays.keys()]))
   const groups = await loadGroupsOfFeeds(sql, [...feedDays.keys()])
   const groupDays = firstDaysOf(feedDays, groups, reporting.zone)
-  await refreshContainerDays(sql, reporting, groupDays, lastDay, await loadFeedsOfGroups(sql, [...groupDays.keys()]))
+  await refreshContainerDays(sql, groupDays, days, await loadFeedsOfGroups(sql, [...groupDays.keys()]))
 }
 
-function daysOf(firstDay: LocalDay, lastDay: LocalDay): LocalDay[] {
-  return Array.from({ length: daysBetween(firstDay, lastDay) + 1 }, (_, n) => addDays(firstDay, n))
+/** An ended day, and the instant at which it must be ready where anything is promised. */
+interface EndedDay extends DayBounds {
+  readyAt: Instant
+}
+
+/** From a day to the last ended one. */
+function endedDays(firstDay: LocalDay, { today, zone, readyBy }: Reporting): EndedDay[] {
+  return daysFromTo(firstDay, addDays(today, -1), zone).map((day) => ({ ...day, readyAt: atTimeOfDay(day.day, readyBy, zone) }))
+}
+
+function since(firstDay: LocalDay, days: readonly EndedDay[]): EndedDay[] {
+  return days.filter(({ day }) => day >= firstDay)
+}
+
+function startOf(days: readonly EndedDay[]): Instant {
+  return days[0]?.start ?? END_OF_TIME
+}
+
+function earlier(a: LocalDay, b: LocalDay): LocalDay {
+  return a < b ? a : b
 }
 
 function firstDaysOf(members: ReadonlyMap<number, LocalDay>, memberships: readonly Membership[], zone: string): Map<number, LocalDay> {
@@ -51,17 +69,15 @@ function firstDaysOf(members: ReadonlyMap<number, LocalDay>, memberships: readon
     const day = members.get(memberId)
     if (day === undefined || (to !== null && to < startOfDay(day, zone))) continue
     const known = found.get(containerId)
-    found.set(containerId, known === undefined || day < known ? day : known)
+    found.set(containerId, known === undefined ? day : earlier(day, known))
   }
   return found
 }
 
 /** The spans of each day of a row of days; both are in order. */
-function spansByDay(spans: readonly StoredSpan[], days: readonly LocalDay[], zone: string): StoredSpan[][] {
+function spansByDay(spans: readonly StoredSpan[], days: readonly EndedDay[]): StoredSpan[][] {
   let first = 0
-  return days.map((day) => {
-    const start = startOfDay(day, zone)
-    const end = endOfDay(day, zone)
+  return days.map(({ start, end }) => {
     while ((spans[first]?.to ?? END_OF_TIME) <= start) first += 1
     let last = first
     while ((spans[last]?.from ?? END_OF_TIME) < end) last += 1
@@ -69,37 +85,44 @@ function spansByDay(spans: readonly StoredSpan[], days: readonly LocalDay[], zon
   })
 }
 
-function closed(gaps: readonly SightGap[]): { from: Instant; to: Instant }[] {
-  return gaps.map((gap) => ({ from: gap.from, to: gap.to ?? END_OF_TIME }))
-}
-
-async function refreshAssetDays(sql: Sql, { zone, readyBy }: Reporting, wanted: readonly DayRequest[], lastDay: LocalDay): Promise<void> {
-  const from = wanted.map((w) => ({ ...w, subjectId: w.assetId, from: startOfDay(w.firstDay, zone) }))
+async function refreshAssetDays(sql: Sql, requests: readonly DayRequest[], days: readonly EndedDay[]): Promise<void> {
+  const wanted = requests.map(({ assetId, createdAt, firstDay }) => ({ assetId, createdAt, days: since(firstDay, days) }))
   const ids = wanted.map((w) => w.assetId)
-  const earliest = Math.min(...from.map((w) => w.from))
   const versions = await loadAssetVersions(sql, ids)
   const facts = await loadFacts(
     sql,
-    from.map((w) => ({ ...w, from: deliveriesReach(versions.get(w.assetId) ?? [], w.from) })),
+    wanted.map((w) => ({ ...w, from: deliveriesReach(versions.get(w.assetId) ?? [], startOf(w.days)) })),
+    versions,
   )
-  const spans = await loadSpans(sql, from)
-  const gaps = await loadSightGaps(sql, ids, earliest, endOfDay(lastDay, zone))
-  const rows: StoredDay[] = []
-  for (const { assetId, firstDay } of wanted) {
-    const own = facts.get(assetId)
-    if (own === undefined) continue
-    const prepared = prepareFacts(own.facts)
-    const days = daysOf(firstDay, lastDay)
-    const ownSpans = spansByDay(spans.get(assetId) ?? [], days, zone)
-    for (const [index, day] of days.entries()) {
-      const delivered = deliveriesOn(own, day, zone)
-      const readyAt = isExpectedOn(own.versions, day, zone) ? atTimeOfDay(day, readyBy, zone) : null
-      const blind = [...closed(gaps.get(assetId) ?? []), ...openGapOn(own.versions, prepared, endOfDay(day, zone))]
-      const input = { ...delivered, spans: ownSpans[index] ?? [], blind, readyAt }
-      rows.push({ ...rollUpDay(input, day, zone, END_OF_TIME), subjectId: assetId })
-    }
-  }
-  await storeDays(sql, rows)
+  const spans = await loadSpans(
+    sql,
+    wanted.map((w) => ({ subjectId: w.assetId, from: startOf(w.days) })),
+  )
+  const gaps = await loadSightGaps(sql, ids, startOf(days), days.at(-1)?.end ?? END_OF_TIME)
+  await storeDays(
+    sql,
+    wanted.flatMap(({ assetId, days: own }) => {
+      const known = facts.get(assetId)
+      return known === undefined ? [] : daysOfAsset(assetId, known, own, spans.get(assetId) ?? [], gaps.get(assetId) ?? [])
+    }),
+  )
+}
+
+function daysOfAsset(
+  subjectId: number,
+  { versions, facts }: LoadedAsset,
+  days: readonly EndedDay[],
+  spans: readonly StoredSpan[],
+  gaps: readonly SightGap[],
+): StoredDay[] {
+  const prepared = prepareFacts(facts)
+  const closed = gaps.map((gap) => ({ from: gap.from, to: gap.to ?? END_OF_TIME }))
+  const ownSpans = spansByDay(spans, days)
+  return days.map((day, index) => {
+    const blind = [...closed, ...openGapOn(versions, prepared, day.end)]
+    const readyAt = isExpectedOn(versions, day) ? day.readyAt : null
+    return { ...rollUpDay({ ...deliveriesOn({ versions, facts }, day), spans: ownSpans[index] ?? [], blind, readyAt }, day), subjectId }
+  })
 }
 
 /** The gap that nobody has closed yet, as of the settings at the end of a day; it ends where the asset left the catalogue. */
@@ -115,36 +138,31 @@ function openGapOn(versions: readonly AssetVersion[], facts: PreparedFacts, end:
 /** Spans of their own, gaps of everything below, and the sums of what their members counted. */
 async function refreshContainerDays(
   sql: Sql,
-  { zone, readyBy }: Reporting,
   firstDays: ReadonlyMap<number, LocalDay>,
-  lastDay: LocalDay,
+  days: readonly EndedDay[],
   memberships: readonly Membership[],
 ): Promise<void> {
-  const ids = [...firstDays.keys()]
-  if (ids.length === 0) return
-  const firstDay = [...firstDays.values()].reduce((a, b) => (a < b ? a : b))
-  const spans: Map<number, StoredSpan[]> = await loadSpans(
+  if (firstDays.size === 0) return
+  const wanted = [...firstDays].map(([subjectId, firstDay]) => ({ subjectId, days: since(firstDay, days) }))
+  const spans = await loadSpans(
     sql,
-    [...firstDays].map(([subjectId, day]) => ({ subjectId, from: startOfDay(day, zone) })),
+    wanted.map(({ subjectId, days: own }) => ({ subjectId, from: startOf(own) })),
   )
-  const counts = await loadDayCounts(sql, [...new Set(memberships.map((m) => m.memberId))], firstDay, lastDay)
+  const firstDay = [...firstDays.values()].reduce(earlier)
+  const counts = await loadDayCounts(sql, [...new Set(memberships.map((m) => m.memberId))], firstDay, days.at(-1)?.day ?? firstDay)
   const members = Map.groupBy(memberships, (membership) => membership.containerId)
-  const rows: StoredDay[] = []
-  for (const [subjectId, first] of firstDays) {
-    const days = daysOf(first, lastDay)
-    const ownSpans = spansByDay(spans.get(subjectId) ?? [], days, zone)
-    for (const [index, day] of days.entries()) {
-      const start = startOfDay(day, zone)
-      const end = endOfDay(day, zone)
+  const rows = wanted.flatMap(({ subjectId, days: own }) => {
+    const ownSpans = spansByDay(spans.get(subjectId) ?? [], own)
+    return own.map((day, index) => {
       const present = new Set(
-        (members.get(subjectId) ?? []).filter((m) => m.from < end && (m.to === null || m.to > start)).map((m) => m.memberId),
+        (members.get(subjectId) ?? []).filter((m) => m.from < day.end && (m.to === null || m.to > day.start)).map((m) => m.memberId),
       )
-      const found = [...present].flatMap((id) => counts.get(`${id} ${day}`) ?? [])
-      const readyAt = found.some((one) => one.isExpected) ? atTimeOfDay(day, readyBy, zone) : null
+      const found = [...present].flatMap((id) => counts.get(`${id} ${day.day}`) ?? [])
+      const readyAt = found.some((one) => one.isExpected) ? day.readyAt : null
       const input = { spans: ownSpans[index] ?? [], blind: [], arrivals: [], expected: [], missed: [], readyAt }
-      rows.push({ ...rollUpDay(input, day, zone, END_OF_TIME), ...sumOf(found), subjectId })
-    }
-  }
+      return { ...rollUpDay(input, day), ...sumOf(found), subjectId }
+    })
+  })
   await storeDays(sql, rows)
 }
 

@@ -5,8 +5,8 @@ import { opensAt } from '#lib/domain/freshness/policies/deadline-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { isBusinessDay } from '#lib/domain/time/business-calendar.ts'
 import { nextTick } from '#lib/domain/time/cron.ts'
-import { DAY_MS, END_OF_TIME, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
-import { endOfDay, type LocalDay, startOfDay, toDayNumber } from '#lib/domain/time/local-day.ts'
+import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { type DayBounds, toDayNumber } from '#lib/domain/time/local-day.ts'
 import type { LateDelivery } from './day-status.ts'
 import { deliveries, deliveryClock } from './deliveries.ts'
 
@@ -43,9 +43,9 @@ export function deliveriesReach(versions: readonly SettingsVersion[], start: Ins
  * Counts one day as it was known by its end, later knowledge about it included; what came after its end delivers it late. Of a day that
  * is not over, what fell due before `until`.
  */
-export function deliveriesOn({ versions, facts }: Known, day: LocalDay, zone: string, until: Instant = END_OF_TIME): DayDeliveries {
-  const start = startOfDay(day, zone)
-  const end = Math.min(endOfDay(day, zone), until)
+export function deliveriesOn({ versions, facts }: Known, day: DayBounds, until: Instant = day.end): DayDeliveries {
+  const { start } = day
+  const end = Math.min(day.end, until)
   const known = {
     arrivals: facts.arrivals.filter((arrival) => effectiveAt(arrival) < end),
     runs: facts.runs.filter((run) => run.startedAt < end),
@@ -80,8 +80,8 @@ function arrivalsOf(arrivals: readonly Arrival[], start: Instant): Instant[] {
 }
 
 /** Whether any promise in force on that day counts the day; a holiday of all calendars asks for nothing. */
-export function isExpectedOn(versions: readonly SettingsVersion[], day: LocalDay, zone: string): boolean {
-  const settings = versions.findLast((version) => version.from < startOfDay(day, zone) + DAY_MS / 2)?.settings ?? null
+export function isExpectedOn(versions: readonly SettingsVersion[], { day, start }: DayBounds): boolean {
+  const settings = versions.findLast((version) => version.from < start + DAY_MS / 2)?.settings ?? null
   const number = toDayNumber(day)
   return settings?.policies.some((policy) => policy.kind !== 'none' && isBusinessDay(number, policy.calendar)) ?? false
 }

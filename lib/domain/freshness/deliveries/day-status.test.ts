@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { END_OF_TIME } from '#lib/domain/time/instant.ts'
+import { boundsOfDay } from '#lib/domain/time/local-day.ts'
 import { at } from '#lib/testing/history/domain-builders.ts'
 import { type DayInput, type DayStatus, rollUpDay } from './day-status.ts'
 
@@ -16,7 +17,8 @@ const input = (own: Partial<DayInput> = {}): DayInput => ({
   readyAt: null,
   ...own,
 })
-const rolled = (own: Partial<DayInput>, day = DAY, zone = 'UTC', until = END_OF_TIME) => rollUpDay(input(own), day, zone, until)
+const rolled = (own: Partial<DayInput>, day = DAY, zone = 'UTC', until = END_OF_TIME) =>
+  rollUpDay(input(own), boundsOfDay(day, zone), until)
 const sum = (d: DayStatus) => d.freshSeconds + d.lateSeconds + d.staleSeconds + d.unknownSeconds + d.maintenanceSeconds + d.noneSeconds
 
 describe('a day', () => {

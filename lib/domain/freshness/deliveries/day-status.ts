@@ -1,7 +1,7 @@
 import type { Span } from '#lib/domain/freshness/span.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { endOfDay, type LocalDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import type { DayBounds, LocalDay } from '#lib/domain/time/local-day.ts'
 
 /** A delivery that came late: when its grace ended, and when it came. */
 export interface LateDelivery {
@@ -52,9 +52,8 @@ export interface DayInput {
 type Stretch = { from: Instant; to: Instant }
 
 /** Sums up one local day, of today what has passed `until` now. */
-export function rollUpDay(input: DayInput, day: LocalDay, zone: string, until: Instant): DayStatus {
-  const from = startOfDay(day, zone)
-  const to = Math.max(from, Math.min(endOfDay(day, zone), until))
+export function rollUpDay(input: DayInput, { day, start: from, end }: DayBounds, until: Instant = end): DayStatus {
+  const to = Math.max(from, Math.min(end, until))
   const within = (at: Instant) => from <= at && at < to
   const seconds = (stretch: Stretch) => wholeSeconds(stretch.to - from) - wholeSeconds(stretch.from - from)
   const spans = input.spans.map((span) => ({ ...span, ...cut(span, from, to) })).filter((span) => span.from < span.to)
