@@ -1,7 +1,7 @@
 'use client'
 import { useEffect } from 'react'
 
-/** A page could not be made: say so, offer to try again, and do so by itself after a moment. */
+/** In place of a page that could not be made; tries again by itself. */
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   useEffect(() => {
     const timer = setTimeout(reset, 10_000)

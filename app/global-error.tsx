@@ -1,7 +1,7 @@
 'use client'
 import './globals.css'
 
-/** The last resort, when even the frame fails. */
+/** The last resort, when even the page shell fails. */
 export default function GlobalError() {
   return (
     <html lang="en">

@@ -5,7 +5,6 @@ interface ListedProps {
   items: readonly { key: string; shown: ReactNode }[]
 }
 
-/** Longer lists show this many and fold the rest. */
 const SHOWN = 8
 /** Fewer are not worth a fold. */
 const FOLDED_MIN = 4
@@ -41,7 +40,6 @@ export function Key({ name }: { name: string }) {
   return (
     <code>
       {name.split(/(?<=[/._])/).map((part, index) => (
-        // The parts of a key never change their places.
         // biome-ignore lint/suspicious/noArrayIndexKey: parts may repeat
         <Fragment key={index}>
           {index > 0 && <wbr />}

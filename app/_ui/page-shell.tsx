@@ -10,7 +10,6 @@ import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
 import { ZoneProvider, ZoneSwitch } from './zone.tsx'
 
-/** The parts of the page, in the order they are offered. */
 const PLACES = [
   ['status', 'Status', overviewPath],
   ['runs', 'Runs', runsPath],
@@ -27,7 +26,6 @@ interface PageShellProps {
   search?: string
   /** What it shows beside what stands on every screen: it is rendered anew when something of that has changed; null is never. */
   shows: readonly Topic[] | null
-  /** The part of the page one is in. */
   place?: Place
   /** Where one is: `[words, address]` from the top. */
   crumbs?: readonly (readonly [string, string])[]

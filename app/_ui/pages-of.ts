@@ -1,4 +1,3 @@
-/** A part of a long list. */
 export interface PageOf<T> {
   items: T[]
   /** From 1. */

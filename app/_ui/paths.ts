@@ -22,7 +22,6 @@ export function assetKeyOf(parts: readonly string[]): string | null {
   return decoded.includes(null) ? null : decoded.join('/')
 }
 
-/** One decoded part of an address; null when it is not decodable. */
 export function decodeSegment(part: string): string | null {
   try {
     return decodeURIComponent(part)
@@ -37,7 +36,6 @@ export function runPath(id: string): string {
   return `/runs/${encodeURIComponent(id)}`
 }
 
-/** The list of all runs, filtered or further down. */
 export function filteredRunsPath(filter: { flow?: string | null; state?: string | null; before?: string | null }): string {
   return `${runsPath}${questionOf(filter)}`
 }
@@ -55,12 +53,10 @@ export function questionOf(question: Record<string, string | number | null | und
   return asked.length === 0 ? '' : `?${new URLSearchParams(asked)}`
 }
 
-/** Where an order to cancel a run goes. */
 export function cancelRunPath(id: string): string {
   return `/api/v1/runs/${encodeURIComponent(id)}/cancel`
 }
 
-/** Where an order for a run of a flow goes. */
 export function requestRunPath(flow: string): string {
   return `/api/v1/flows/${encodeURIComponent(flow)}/runs`
 }
@@ -71,28 +67,23 @@ export function flowPath(name: string): string {
   return `${flowsPath}/${encodeURIComponent(name)}`
 }
 
-/** The cards of all flows, filtered, page by page. */
 export function filteredFlowsPath(filter: { q?: string | null; group?: string | null; state?: string | null; page?: number }): string {
   return `${flowsPath}${questionOf(filter)}`
 }
 
 export const connectionsPath = '/connections'
 
-/** The card of one connection among all. */
 export function connectionPath(key: string): string {
   return `${connectionsPath}#${encodeURIComponent(key)}`
 }
 
-/** Where an order to check a connection goes. */
 export function checkConnectionPath(key: string): string {
   return `/api/v1/connections/${encodeURIComponent(key)}/check`
 }
 
-/** Where an order to pause something goes, and one to end its pause. */
 export const pausePath = '/api/v1/pauses'
 export const resumePath = '/api/v1/pauses/end'
 
-/** The overview, filtered. */
 export function filterPath(filter: { q?: string; status?: string; owner?: string; page?: string }): string {
   return `/?${new URLSearchParams(filter)}`
 }

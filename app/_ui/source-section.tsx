@@ -2,7 +2,6 @@ import type { CatalogueSource } from '#lib/catalogue/catalogue.ts'
 import { ScrollArea } from './scroll-area.tsx'
 import { Section } from './section.tsx'
 
-/** Longer than so many lines it is folded. */
 const LINES_SHOWN = 60
 
 /** A part of the catalogue as written, with its place; nothing where nobody wrote it. */

@@ -5,7 +5,6 @@ import type { DayCell } from '#lib/queries/shared/day-cells.ts'
 /** The five statuses as a legend lists them: good news first. */
 export const LEGEND_ORDER: readonly Status[] = ['fresh', 'late', 'stale', 'unknown', 'maintenance']
 
-/** What each status means, in one line. */
 export const MEANINGS: Record<Status, string> = {
   fresh: 'arrived as promised',
   late: 'past its soft limit',

@@ -66,7 +66,7 @@ function browserNow(): number {
 interface AgeProps {
   at: number
   brackets?: boolean
-  /** It has happened, whatever a clock that ticks rarely, or goes slow, makes of it. */
+  /** It has happened, even if the reader's clock is behind. */
   past?: boolean
   /** It is expected, and may be a moment away. */
   toCome?: boolean

@@ -6,7 +6,6 @@ interface PageTime {
   /** The zone times are written in right now. */
   zone: string
   pageZone: string
-  /** When the page was made. */
   now: number
   /** `08:00`: when people start to look. */
   readyBy: string

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 1000
 /** By then a running worker would have begun. */
 const PATIENCE_LOOKS = 15
 
-interface CheckOrderProps {
+interface CheckActionProps {
   connection: string
   checkedAt: number | null
   isChecking: boolean
@@ -17,21 +17,21 @@ interface CheckOrderProps {
 }
 
 /** The button that has a connection checked, and what came of it as soon as the worker has said so. */
-export function CheckAction({ connection, checkedAt, isChecking, isGood }: CheckOrderProps) {
+export function CheckAction({ connection, checkedAt, isChecking, isGood }: CheckActionProps) {
   const router = useRouter()
   const [asked, setAsked] = useState<{ after: number | null } | null>(null)
-  const [looks, setProbes] = useState(0)
+  const [looks, setLooks] = useState(0)
   const isWaiting = asked !== null && (isChecking || checkedAt === asked.after)
   useEffect(() => {
     if (!isWaiting) return
     const timer = setInterval(() => {
-      setProbes((count) => count + 1)
+      setLooks((count) => count + 1)
       router.refresh()
     }, LOOK_EVERY_MS)
     return () => clearInterval(timer)
   }, [isWaiting, router])
   const begin = () => {
-    setProbes(0)
+    setLooks(0)
     setAsked({ after: checkedAt })
   }
   return (

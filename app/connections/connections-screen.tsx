@@ -38,7 +38,7 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
   )
 }
 
-/** More than so many are folded, what needs somebody before them; a link to one of them unfolds it. */
+/** A link to a card that is folded unfolds it. */
 const SHOWN = 40
 
 function Cards({ connections }: Pick<ConnectionsPage, 'connections'>) {

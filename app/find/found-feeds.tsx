@@ -16,7 +16,6 @@ interface FoundFeedsProps {
   overview: Overview
   page: NonNullable<Overview['page']>
   filter: FeedFilter
-  /** What else the words are found in; null when no words were given. */
   things: FoundThings | null
   pageNumber: number
   problem: string | null

@@ -3,10 +3,8 @@ import { FLOW_HEALTHS } from '#lib/domain/runs/flow-health.ts'
 import type { FlowsPage } from '#lib/queries/pages/flows-page.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 
-/** So many cards stand on one page. */
 export const FLOWS_PAGE = 30
 
-/** A card, and whether it is the first of its group on this page. */
 export interface PlacedCard {
   card: FlowCard
   isFirst: boolean

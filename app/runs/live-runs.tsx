@@ -10,7 +10,6 @@ import { Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { ListedRun, RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
 
-/** How often the list is asked for: while something is under way, and while nothing is. */
 const BUSY_MS = 2000
 const IDLE_MS = 5000
 

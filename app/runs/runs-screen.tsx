@@ -9,7 +9,6 @@ import { LiveRuns } from './live-runs.tsx'
 interface RunsScreenProps {
   found: RunsPage & { page: NonNullable<RunsPage['page']> }
   filter: RunFilter
-  /** Why the address could not be understood. */
   problem: string | null
 }
 

@@ -43,7 +43,6 @@ const NO_PAGE = { name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }
 interface UnavailableProps {
   /** What is wrong with the database; null when the fault lies elsewhere. */
   trouble: DatabaseTrouble | null
-  /** The page as last known. */
   page: { name: string; zone: string; readyBy: string }
   now: number
 }

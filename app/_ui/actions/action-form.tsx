@@ -5,23 +5,21 @@ import { usePageTime } from '#app/_ui/zone.tsx'
 import { zoneCity } from '#lib/domain/wording/dates.ts'
 
 interface ActionFormProps {
-  /** Where the order goes: a POST route that uses `acceptOrder`. */
+  /** A POST route that uses `acceptAction`. */
   action: string
-  /** Sent along; a form sends objects as JSON text. */
+  /** A plain form sends objects as JSON text. */
   fields?: Record<string, string | boolean | object>
-  /** The words on the button. */
   children: ReactNode
   /** Asked before it is sent; the button then only unfolds the question. */
   question?: ReactNode
   /** The button under the question. */
   yes?: string
-  /** What is asked under the question: inputs with names. */
   inputs?: ReactNode
   /** With JavaScript: what to do instead of going where the answer says. */
   onDone?: () => void
 }
 
-/** A button that orders something: a plain form, which with JavaScript stays on the page until it knows the answer. */
+/** A button that asks for an action: a plain form, which with JavaScript stays on the page until it knows the answer. */
 export function ActionForm({ action, fields = {}, children, question, yes, inputs, onDone }: ActionFormProps) {
   const [isSending, setSending] = useState(false)
   const [refusal, setRefusal] = useState<(ActionOutcome & { ok: false }) | null>(null)
@@ -79,13 +77,13 @@ export function BeginInput() {
   )
 }
 
-/** What became of an order: where to go on, or in words why it was not taken, with the page of what is in its way. */
+/** What became of what was asked: where to go on, or in words why it was not taken, with the page of what is in its way. */
 type ActionOutcome = { ok: true; location: string } | { ok: false; problem: string; location: string | null }
 
-/** Sends an order to the page's own API as JSON; never throws. */
-async function postAction(path: string, order: object): Promise<ActionOutcome> {
+/** Posts to the page's own API as JSON; never throws. */
+async function postAction(path: string, fields: object): Promise<ActionOutcome> {
   try {
-    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) })
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })
     const body: unknown = await answer.json()
     if (answer.ok) return { ok: true, location: textIn(body, 'location') ?? '/' }
     return { ok: false, problem: textIn(body, 'problem') ?? `The page answered ${answer.status}.`, location: textIn(body, 'location') }

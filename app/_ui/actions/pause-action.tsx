@@ -21,7 +21,7 @@ const LENGTHS = [
   ['7d', 'for a week'],
 ] as const
 
-/** Pauses something or announces maintenance, and ends or withdraws it; where the page takes no orders, it says so. */
+/** Pauses something or announces maintenance, and ends or withdraws it; where the page takes no actions, it says so. */
 export function PauseAction({ subject, name, work, takesActions }: PauseActionProps) {
   if (!takesActions) return <NoActions command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
   const own = work.filter((each) => each.subject?.kind === subject.kind && each.subject.key === subject.key)

@@ -14,7 +14,6 @@ interface WorkNotesProps {
   hidden?: { status: Status; since: number } | null | undefined
 }
 
-/** So many stand on a page; more, of single assets for example, are folded. */
 const NOTES_SHOWN = 4
 
 /** Every pause and announced work on what a page shows: until when, why, and what it hides. */

@@ -10,13 +10,10 @@ import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
 interface AssetTableProps {
   title: string
   assets: readonly AssetRow[]
-  /** Say which ones the feed is judged by. */
   showPromise?: boolean
-  /** Say which feed each belongs to. */
   showFeed?: boolean
 }
 
-/** More than so many are folded, the worst before them. */
 const SHOWN = 25
 
 /** Assets with their clocks; a table on a desk, one card each on a phone. */

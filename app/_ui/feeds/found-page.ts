@@ -4,7 +4,6 @@ import type { FoundThings } from '#lib/queries/pages/find-things.ts'
 import type { OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import { type FeedFilter, hasStatus, matches } from './feed-filter.ts'
 
-/** So many feeds stand on one page. */
 export const FEEDS_PAGE = 40
 
 /** The feeds that match, or hold what does, on one page: the worst first, those of one group under its name. */

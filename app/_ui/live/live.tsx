@@ -91,7 +91,7 @@ function whileOnScreen(follow: () => () => void): () => void {
   }
 }
 
-/** What the page on screen shows, as `Frame` has written it down; nothing where there is no frame, such as at an address of nothing. */
+/** What the page on screen shows, as `PageShell` has written it down; null where there is none. */
 function shownTopics(): Topic[] | null {
   const written = document.querySelector<HTMLElement>('[data-shows]')?.dataset['shows']
   const shown: unknown = written === undefined ? null : JSON.parse(written)

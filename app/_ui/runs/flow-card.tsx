@@ -19,7 +19,6 @@ const NO_GROUP = 'Writes nothing that is watched'
 interface CardProps {
   card: Card
   now: number
-  /** Whether its runs may be asked for from here. */
   takesActions: boolean
 }
 
@@ -63,7 +62,7 @@ export function FlowCardBody({ card, now, takesActions, isWhole = false }: CardP
         ]}
       />
       <footer>
-        {takesActions && <Orders card={card} />}
+        {takesActions && <Actions card={card} />}
         <a href={filteredRunsPath({ flow: card.name })}>
           All runs<span className="sr-only"> of {card.name}</span>
         </a>
@@ -78,7 +77,6 @@ function routeOf(card: Card, isWhole: boolean): ReactNode {
   return <FlowRoute card={card} isWhole={isWhole} />
 }
 
-/** Names that lead to their pages; null for none. */
 function linksOf(items: readonly (readonly [string, string])[]): ReactNode {
   return items.length === 0 ? null : <Listed items={items.map(([words, href]) => ({ key: href, shown: <a href={href}>{words}</a> }))} />
 }
@@ -162,7 +160,7 @@ function Pause({ pause: { since, until, note, isAhead }, means }: { pause: FlowP
   )
 }
 
-function Orders({ card }: { card: Card }) {
+function Actions({ card }: { card: Card }) {
   const action = requestRunPath(card.name)
   return (
     <>

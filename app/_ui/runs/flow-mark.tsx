@@ -5,7 +5,7 @@ import { RunMark } from './run-mark.tsx'
 
 const feedWords = (paused: FlowCard['paused']) => (paused?.kind === 'maintenance' ? 'Feed under maintenance' : 'Feed paused')
 
-/** Where a flow stands: its run's own words where it has one, else that it is paused or never ran. */
+/** The health of a flow: its run's own words where it has one, else that it is paused or never ran. */
 export function FlowMark({
   card,
   big = false,

@@ -6,7 +6,7 @@ import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FlowFilter, FlowsPage } from '#lib/queries/pages/flows-page.ts'
 import type { FlowCard } from '#lib/queries/runs/flow-cards.ts'
 
-/** The words of a standing, for the filter and the mark, with its icon. */
+/** Words and icon of the health of a flow. */
 export const HEALTHS: Record<FlowHealth, { icon: string; words: string }> = {
   running: { icon: 'running', words: 'Running' },
   failed: { icon: 'stale', words: 'Not completed' },

@@ -34,7 +34,6 @@ export function LogLines({ lines, find = '' }: { lines: readonly LogLine[]; find
 
 function Marked({ text, find }: { text: string; find: string }) {
   return piecesOf(text, find).map((piece, index) => {
-    // A text has no better names for its pieces than their places.
     const key = `${index} ${piece}`
     return index % 2 === 1 ? (
       <mark key={key} className="bg-ink text-paper">

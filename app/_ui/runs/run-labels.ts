@@ -3,7 +3,6 @@ import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunFilterState } from '#lib/queries/runs/run-list.ts'
 import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 
-/** The icon of a load's state; the words stand beside it. */
 const RUN_ICONS: Record<RunState, string> = {
   scheduled: 'none',
   overdue: 'late',

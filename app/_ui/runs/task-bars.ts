@@ -9,7 +9,6 @@ export interface TaskBar {
   width: number
 }
 
-/** A run's steps on one time line. */
 export interface TaskBars {
   from: number
   to: number

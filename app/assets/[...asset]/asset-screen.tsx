@@ -64,7 +64,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
   )
 }
 
-/** What it would be without the work that covers it, by its own limits. */
+/** What it would be without the pause or maintenance that covers it. */
 function hiddenOf({ asset, look, window: { now } }: AssetPage): { status: Status; since: number } | null {
   if (asset.status !== 'maintenance') return null
   if (look.staleAt !== null && look.staleAt <= now) return { status: 'stale', since: look.staleAt }

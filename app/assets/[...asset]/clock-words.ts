@@ -1,6 +1,5 @@
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 
-/** What each clock is called, and what it tells. */
 export const CLOCK_WORDS: Record<JudgedClock | 'probedAt', { name: string; meaning: string }> = {
   dataThroughAt: { name: 'Data through', meaning: 'the newest event inside the data' },
   writtenAt: { name: 'Written', meaning: 'the last time anything was written to it' },

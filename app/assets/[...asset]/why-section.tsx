@@ -72,7 +72,7 @@ function instant(at: number | null) {
   return at === null ? null : <Time at={at} form="long" />
 }
 
-/** What a bad look leaves standing is said to be of the time before it. */
+/** After a bad look the evidence is that of the last good one, and says so. */
 function knownBy(problem: string | null): string {
   return problem === null ? 'How we know' : 'What the last good look said'
 }

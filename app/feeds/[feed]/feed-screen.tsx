@@ -210,7 +210,6 @@ function lastRun(run: LastRun | null) {
 
 const flowsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ flow }) => (flow === null ? [] : [flow])))]
 
-/** Names that lead to their own pages; null for none. */
 function links(names: readonly string[], pathOf: (name: string) => string) {
   if (names.length === 0) return null
   const items = names.map((name) => ({

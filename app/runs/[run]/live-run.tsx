@@ -24,14 +24,14 @@ const REFRESH_EVERY_MS = 10_000
 interface LiveRunProps {
   initial: RunView
   log: { initial: LogPart; query: LogQuery }
-  /** What may be asked of its flow; null when this page takes no orders. */
-  orders: { parameters: readonly string[] | null } | null
+  /** What may be asked of its flow; null when this page takes no actions. */
+  actions: { parameters: readonly string[] | null } | null
   /** What stands below the log: made by the server, and asked for again as the run goes. */
   children: ReactNode
 }
 
 /** A run as it goes: asked for again until it has ended. */
-export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
+export function LiveRun({ initial, log, actions, children }: LiveRunProps) {
   const {
     data: run,
     dataUpdatedAt,
@@ -59,7 +59,7 @@ export function LiveRun({ initial, log, orders, children }: LiveRunProps) {
         )}
         {run.problem !== null && <p className="lead">{run.problem}</p>}
         <RunGauge run={run} readAt={dataUpdatedAt} />
-        {orders !== null && <RunActions run={run} parameters={orders.parameters} onDone={() => void refetch()} />}
+        {actions !== null && <RunActions run={run} parameters={actions.parameters} onDone={() => void refetch()} />}
       </header>
       <RunFacts run={run} />
       {stages > 0 && (
@@ -125,7 +125,6 @@ function Value({ value }: { value: unknown }) {
   return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
 }
 
-/** What a run counts, stage by stage. */
 function CounterTable({ counters }: { counters: RunView['counters'] }) {
   return (
     <table>

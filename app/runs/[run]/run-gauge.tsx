@@ -12,11 +12,11 @@ import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 const TICK_MS = 1000
 /** Without an answer for so long, the page does not know how the run is. */
-const DEAF_AFTER_MS = 10_000
+const SILENT_AFTER_MS = 10_000
 
 /** How far a run is that has not ended, how fast it goes, when it expects to end, and whether it is alive. `readAt`: by this browser's clock. */
 export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
-  const pace = useThroughput(run)
+  const throughput = useThroughput(run)
   const sinceReadMs = useSinceRead(readAt)
   if (isEnded(run.state)) return null
   const { progressDone: done, progressTotal: total } = run
@@ -32,7 +32,7 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
             {share !== null && ` (${Math.floor(100 * share)} %)`}
           </Fact>
         )}
-        {pace !== null && <Fact label="Pace">{pace}</Fact>}
+        {throughput !== null && <Fact label="Pace">{throughput}</Fact>}
         {run.etaAt !== null && (
           <Fact label="Expected end">
             <Eta at={run.etaAt} now={run.now + sinceReadMs} />
@@ -49,7 +49,7 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
             )}
           </Fact>
         )}
-        <Sign run={run} sinceReadMs={sinceReadMs} />
+        <Heartbeat run={run} sinceReadMs={sinceReadMs} />
       </dl>
     </div>
   )
@@ -73,8 +73,8 @@ function Eta({ at, now }: { at: number; now: number }) {
   )
 }
 
-function Sign({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
-  if (sinceReadMs > DEAF_AFTER_MS)
+function Heartbeat({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
+  if (sinceReadMs > SILENT_AFTER_MS)
     return <Fact label="Heartbeat">This page has not heard from the server for {formatDuration(sinceReadMs)}.</Fact>
   const now = run.now + sinceReadMs
   const words = livenessInWords(run, now)
@@ -86,7 +86,6 @@ function Sign({ run, sinceReadMs }: { run: RunView; sinceReadMs: number }) {
   )
 }
 
-/** The pace in words, from what this page has seen of the last minute. */
 function useThroughput(run: RunView): string | null {
   const [marks, setMarks] = useState<ProgressMark[]>(() => marksOf(run, []))
   useEffect(() => setMarks((known) => marksOf(run, known)), [run])

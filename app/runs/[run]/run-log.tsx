@@ -10,7 +10,6 @@ interface RunLogProps {
   runId: string
   initial: LogPart
   query: LogQuery
-  /** Whether lines may still come. */
   isGrowing: boolean
 }
 

@@ -25,7 +25,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
       <LiveRun
         initial={run}
         log={{ initial: found.log, query: query.log }}
-        orders={found.takesActions ? { parameters: found.parameters } : null}
+        actions={found.takesActions ? { parameters: found.parameters } : null}
       >
         <RejectedRows runId={run.id} rejections={rejections} isDryRun={run.isDryRun} />
       </LiveRun>
@@ -53,7 +53,6 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
   )
 }
 
-/** More than so many are folded. */
 const WRITES_SHOWN = 25
 
 function Written({ assets }: { assets: RunPage['writes'] }) {

@@ -8,7 +8,6 @@ import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 const LOOK_EVERY_MS = 2000
 const ANSWER_MS = 30_000
 
-/** What is looked for in a log. */
 export type LogSearch = Pick<LogQuery, 'find' | 'level'>
 
 interface Shown {
@@ -18,9 +17,7 @@ interface Shown {
 }
 
 export interface ShownLog extends Shown {
-  /** Asks anew, from the newest lines on. */
   ask(search: LogSearch): Promise<void>
-  /** Puts earlier lines before the shown ones. */
   showEarlier(): Promise<void>
 }
 
@@ -66,7 +63,6 @@ export function useRunLog(runId: string, initial: { search: LogSearch; part: Log
   }
 }
 
-/** A part of a log, or in words why it could not be had. */
 async function loadLog(runId: string, question: Partial<LogQuery>, signal: AbortSignal): Promise<LogPart | string> {
   try {
     return await getJson<LogPart>(`/api/v1/runs/${runId}/log${questionOf(question)}`, signal)

@@ -56,7 +56,7 @@ interface Thing {
 export async function getPageSight(ctx: Context): Promise<PageSight> {
   const now = ctx.clock.now()
   const page = await getPageSettings(ctx)
-  // The numbers first: what comes while the rest is read is found once more by the next look, never missed.
+  // The numbers first: what comes while the rest is read is then found by the next look.
   const [head] = (await ctx.pool.query<{ mark: string; lastArrivalId: string; lastSpanId: string }>(PAGE, [new Date(now)])).rows
   const [rows, feeds, groups, banners] = await Promise.all([
     ctx.pool.query<Thing>(THINGS, [new Date(now - RUNS_WATCHED_MS), new Date(now - ENDED_RUNS_MS)]),

@@ -45,7 +45,7 @@ async function compare(
     return after
   } catch (error) {
     ctx.log.warn('could not read what has changed; trying again', { error: toInternalMessage(error) })
-    // What the page shows meanwhile is as last known: it is made anew when there is an answer, whatever has changed.
+    // Meanwhile the page shows what was last known, so with the first answer everything counts as changed.
     return before === null ? null : { ...before, facts: '' }
   }
 }

@@ -51,7 +51,6 @@ interface LastProbe {
   staleAt: Instant | null
 }
 
-/** An asset in full. */
 export interface AssetPage {
   page: CataloguePage
   window: DayWindow
@@ -71,9 +70,7 @@ export interface AssetPage {
   /** The latest run of the flow that writes it, dry runs left out. */
   run: RunDetail | null
   changes: ChangeRow[]
-  /** Pauses and announced work that it is part of. */
   work: WorkView[]
-  /** Whether the page takes orders: only while the catalogue keeps it private. */
   takesActions: boolean
 }
 

@@ -22,7 +22,6 @@ export interface ReferenceView {
   age: CredentialAge | null
 }
 
-/** A connection as its card shows it. */
 export interface ConnectionView extends ConnectionEvidence {
   key: string
   kind: string

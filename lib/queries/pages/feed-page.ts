@@ -20,7 +20,6 @@ const settingsSchema = z
   })
   .catch({ promise: null, source: null })
 
-/** A feed in full. */
 export interface FeedPage {
   page: CataloguePage
   window: DayWindow
@@ -29,21 +28,16 @@ export interface FeedPage {
   feed: FeedRow
   description: string | null
   runbook: string | null
-  /** The promise in words. */
   promise: string | null
-  /** As written in the catalogue. */
   source: { file: string; line: number; yaml: string } | null
   bars: Bars | null
   days: DayRow[]
-  /** The feed's own assets. */
   assets: AssetRow[]
   /** Assets of other feeds right before and right after them. */
   neighbours: AssetRow[]
   edges: Edge[]
   runs: RunDetail[]
-  /** Pauses and announced work that it is part of. */
   work: WorkView[]
-  /** Whether the page takes orders: only while the catalogue keeps it private. */
   takesActions: boolean
   changes: ChangeRow[]
 }

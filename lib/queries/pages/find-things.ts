@@ -2,7 +2,6 @@ import type { Context } from '#lib/db/context.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
-/** The first of what was found, and how many there are. */
 export interface FoundList<T> {
   total: number
   shown: T[]

@@ -7,14 +7,12 @@ import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
-/** One flow: its card and its latest runs. */
 export interface FlowPage {
   page: CataloguePage
   now: Instant
   banners: Banner[]
   card: FlowCard
   runs: RunDetail[]
-  /** Whether a run may be asked for from the page. */
   takesActions: boolean
 }
 

@@ -7,7 +7,6 @@ import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
-/** Which flows somebody wants to see. */
 export interface FlowFilter {
   /** Every word must stand somewhere in its name, feeds, assets, connections or configuration. */
   q: string | null
@@ -26,15 +25,13 @@ export interface FlowsPage {
   page: CataloguePage
   now: Instant
   banners: Banner[]
-  /** The wanted flows under their groups. */
   groups: FlowGroup[]
   /** All groups that have flows, to choose from. */
   groupNames: { key: string; name: string }[]
-  /** How many flows stand so, among those that match but for their standing. */
+  /** How many flows have each health, among those that match but for it. */
   counts: Partial<Record<FlowHealth, number>>
   total: number
   shown: number
-  /** Whether runs may be asked for from the page. */
   takesActions: boolean
 }
 

@@ -15,7 +15,6 @@ import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-cou
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
 import type { OverviewFeed } from './status-overview.ts'
 
-/** A service group with the bars of all its feeds. */
 export interface GroupPage {
   page: CataloguePage
   now: Instant
@@ -31,9 +30,7 @@ export interface GroupPage {
   feeds: OverviewFeed[]
   days: DayRow[]
   changes: ChangeRow[]
-  /** Pauses and announced work that its feeds are part of. */
   work: WorkView[]
-  /** Whether the page takes orders: only while the catalogue keeps it private. */
   takesActions: boolean
 }
 

@@ -9,7 +9,6 @@ import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
-/** A run in full. */
 export interface RunPage {
   page: CataloguePage
   now: Instant
@@ -21,11 +20,9 @@ export interface RunPage {
   writes: { key: string; name: string; feedKey: string; feedName: string }[]
   /** The names of the parameters its flow takes; null when the catalogue has the flow no longer. */
   parameters: string[] | null
-  /** Whether the page takes orders: only while the catalogue keeps it private. */
   takesActions: boolean
 }
 
-/** Which parts of a long run somebody wants to see. */
 export interface RunPageQuery {
   log: LogQuery
   rejections: { group: string | null; page: number }

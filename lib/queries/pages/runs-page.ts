@@ -12,7 +12,6 @@ export interface RunsPage {
   list: RunList
   /** The flows of the catalogue, and those that have left it but ran. */
   flows: string[]
-  /** Whether the page takes orders: only while the catalogue keeps it private. */
   takesActions: boolean
 }
 

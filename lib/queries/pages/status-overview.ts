@@ -16,7 +16,6 @@ export interface OverviewFeed extends FeedRow {
   bars: Bars | null
 }
 
-/** A service group with its feeds. */
 export interface OverviewGroup {
   id: number
   key: string
@@ -41,7 +40,6 @@ export interface Overview {
   banners: Banner[]
   counts: StatusCounts
   groups: OverviewGroup[]
-  /** Pauses and announced work that have not ended. */
   work: WorkView[]
 }
 

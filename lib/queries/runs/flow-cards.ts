@@ -23,7 +23,6 @@ export interface FlowCard {
   writes: string[]
   /** Which of them have a page. */
   watched: string[]
-  /** Connections of the catalogue it uses. */
   connections: string[]
   /** Parameters the catalogue sets. */
   parameters: Record<string, unknown>
@@ -34,7 +33,6 @@ export interface FlowCard {
   takes: string[]
   /** The feeds it writes, in the order of the page. */
   feeds: { key: string; name: string }[]
-  /** The group of the first of them. */
   group: { key: string; name: string; position: number } | null
   /** The next moment one of its assets is expected; in the past when it is overdue. */
   dueAt: Instant | null
@@ -42,7 +40,6 @@ export interface FlowCard {
   rest: FlowPause | null
   /** What it writes is paused or under maintenance, or will be: it runs, and is not judged. */
   paused: FlowPause | null
-  /** The run that is under way. */
   running: RunRow | null
   /** The latest run that ended, or should have begun; a dry run is none. */
   last: RunRow | null

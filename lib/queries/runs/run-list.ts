@@ -4,7 +4,6 @@ import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { RUN_COLUMNS, type RunRow } from './run-rows.ts'
 
-/** A run as a line of the list of all runs. */
 export interface ListedRun extends RunRow {
   requestedBy: string | null
   leaseUntil: Instant | null
@@ -14,7 +13,6 @@ export interface ListedRun extends RunRow {
 export type RunFilterState = RunState | 'problems'
 export const RUN_FILTER_STATES = ['problems', ...RUN_STATES] as const satisfies readonly RunFilterState[]
 
-/** Which runs somebody wants to see. */
 export interface RunFilter {
   flow: string | null
   state: RunFilterState | null
@@ -22,7 +20,6 @@ export interface RunFilter {
   before: string | null
 }
 
-/** Runs of all flows. */
 export interface RunList {
   now: Instant
   /** What runs or waits, the running ones first; only on the first page. */
@@ -33,7 +30,6 @@ export interface RunList {
   next: string | null
 }
 
-/** Ended runs on one page. */
 const RUNS_PAGE = 50
 const UNDER_WAY_MAX = 100
 
@@ -84,7 +80,7 @@ function statesOf(state: RunFilterState | null): readonly RunState[] {
 
 const POSITION = /^(\d{1,15})_([0-9a-f-]{36})$/
 
-/** Whether text can be the `next` of an answer. */
+/** True for text that can be the `next` of an answer. */
 export function isRunPosition(text: string): boolean {
   return POSITION.test(text)
 }

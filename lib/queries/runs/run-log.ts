@@ -6,7 +6,6 @@ import type { LogLine } from './run-rows.ts'
 export const LOG_LEVELS = ['info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** Which lines of a run's log somebody wants. */
 export interface LogQuery {
   /** Text that stands in the line, whatever its case; '' = any. */
   find: string
@@ -17,7 +16,6 @@ export interface LogQuery {
   after: number | null
 }
 
-/** A part of a log. */
 export interface LogPart {
   /** Oldest first. */
   lines: LogLine[]
@@ -30,7 +28,6 @@ export interface LogPart {
 /** What is asked for when nobody says otherwise: everything, the newest lines. */
 export const WHOLE_LOG: LogQuery = { find: '', level: 'info', before: null, after: null }
 
-/** Lines in one part. */
 export const LOG_PART = 500
 
 const FITS = `run_id = $1 and ($2 = '' or strpos(lower(message), lower($2)) > 0) and level = any($3::text[])`

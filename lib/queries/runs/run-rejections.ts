@@ -11,7 +11,6 @@ export interface Rejection {
   at: Instant
 }
 
-/** Rows put aside for one reason in one step. */
 export interface RejectionGroup {
   /** Names the group in an address. */
   id: string
@@ -20,12 +19,10 @@ export interface RejectionGroup {
   count: number
 }
 
-/** What a run put aside: reasons with their counts, and one page of rows. */
 export interface Rejections {
   total: number
   /** The most frequent reasons first. */
   groups: RejectionGroup[]
-  /** Reasons beyond those. */
   groupsOmitted: number
   /** The group whose rows are shown; null: all rows. */
   group: RejectionGroup | null
@@ -36,7 +33,6 @@ export interface Rejections {
 }
 
 const GROUPS_SHOWN = 20
-/** Rows on one page. */
 export const REJECTIONS_PAGE = 25
 
 const GROUP_ID = `left(md5(task || chr(10) || reason), 12)`

@@ -4,7 +4,6 @@ import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 
-/** A run as a line: what it did, how far it is. */
 export interface RunRow {
   id: string
   flow: string
@@ -28,7 +27,6 @@ export interface RunRow {
   problem: string | null
 }
 
-/** A named step of a run. */
 export interface TaskRow {
   attempt: number
   name: string
@@ -41,7 +39,6 @@ export interface TaskRow {
   waits: { from: Instant; until: Instant }[]
 }
 
-/** One line of a run's log. */
 export interface LogLine {
   id: number
   attempt: number
@@ -50,7 +47,6 @@ export interface LogLine {
   message: string
 }
 
-/** A run with its steps and the end of its log. */
 export interface RunDetail extends RunRow {
   tasks: TaskRow[]
   log: LogLine[]

@@ -16,7 +16,6 @@ export interface RunView extends RunRow {
   summary: Record<string, number | string> | null
   parameters: Record<string, unknown>
   requestedBy: string | null
-  /** Until when its worker holds it. */
   leaseUntil: Instant | null
   /** The newest line of the log, start or end of a step. */
   reportedAt: Instant | null

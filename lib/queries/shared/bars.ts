@@ -7,7 +7,6 @@ import { getOpenDays, type SubjectChoice } from './open-days.ts'
 
 /** Ninety days of one subject, ready to be drawn, and the two numbers that come from the same seconds. */
 export interface Bars {
-  /** The last cell's day: today in the page's zone. */
   until: LocalDay
   /** One cell per day, oldest first (`day-cells.ts`); empty when left out to be loaded later. */
   days: string

@@ -3,7 +3,6 @@ import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from './instant-column.ts'
 
-/** One entry of a subject's status history. */
 export interface ChangeRow {
   id: string
   at: Instant

@@ -7,7 +7,6 @@ import type { DayWindow } from './day-window.ts'
 import { getOpenDays } from './open-days.ts'
 import { getOpenDeliveries, type OpenDeliveries } from './open-deliveries.ts'
 
-/** One day of one subject in full: what a bar stands for. */
 export interface DayRow {
   day: LocalDay
   worst: Status | null

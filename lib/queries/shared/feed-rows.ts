@@ -26,7 +26,6 @@ export interface FeedRow {
   dueAt: Instant | null
   /** When a flow that writes it runs next; null when none of Tidemark's flows does. */
   nextRunAt: Instant | null
-  /** A run that writes it is under way. */
   isLoading: boolean
   /** The last run of a flow that writes it, whatever its status; null when none ever ended. */
   lastRun: LastRun | null

@@ -1,7 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { getAddressedPage, getSetting } from '#lib/db/settings.ts'
 
-/** Who may see the page, and the address people use for it. */
 export interface PageAccess {
   /** True only when the catalogue in force says `access: private`. */
   isPrivate: boolean

@@ -5,7 +5,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { publicAddress, readEnvironment } from '#lib/platform/env.ts'
 import { createLog } from '#lib/platform/log.ts'
 
-/** A database that says nothing for so long is given up by the page that asked. */
+/** The page that asked gives a silent database up after this. */
 const ANSWER_MS = 10 * SECOND_MS
 
 /** What a web process reads with. */

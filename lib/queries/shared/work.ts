@@ -37,7 +37,7 @@ interface Row extends Omit<WorkView, 'hides' | 'isAhead' | 'subject'> {
   subjectName: string
 }
 
-/** Work that lies further ahead is not told yet. */
+/** Work further ahead is not shown yet. */
 export const WORK_AHEAD_MS = 14 * DAY_MS
 
 const WINDOWS = `
