@@ -30,11 +30,11 @@ describe('the job kinds', () => {
   it('are those there are', () => {
     expect([...kinds.keys()]).toEqual([
       'check-connection',
-      'deliver-messages',
       'probe-connection',
       'prune-history',
       'roll-up-days',
       'run-flow',
+      'send-messages',
       'sync-catalogue',
     ])
   })

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
 import { claimRun } from '#lib/commands/runs/claim-run.ts'
-import { expireLeases } from '#lib/commands/runs/expire-leases.ts'
+import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listen } from '#lib/db/listen.ts'
@@ -100,7 +100,7 @@ describe('a run that a worker holds', () => {
     for (let i = 0; i < 6; i++) {
       await clock.advance(10_000)
       await ctx.pool.query('select pg_sleep(0.05)')
-      expect(await expireLeases(ctx)).toEqual([])
+      expect(await releaseLostRuns(ctx)).toEqual([])
     }
     over.resolve()
     await idle(services)
@@ -156,7 +156,7 @@ describe('a run that a worker holds', () => {
     const id = await start(services)
     await running.promise
     await ctx.pool.query("update run set lease_until = $2::timestamptz - interval '1 second' where id = $1", [id, new Date(clock.now())])
-    await expireLeases(ctx)
+    await releaseLostRuns(ctx)
     const other = await claimRun(database.context(clock), { runId: id, owner: 'other' })
     expect(other?.attempt).toBe(2)
     services.runs.renewLeasesNow()

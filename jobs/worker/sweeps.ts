@@ -1,5 +1,5 @@
-import { expireLeases } from '#lib/commands/runs/expire-leases.ts'
 import { planRuns } from '#lib/commands/runs/plan-runs.ts'
+import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
@@ -41,14 +41,14 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
  * messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
-  await expireLeases(ctx)
+  await releaseLostRuns(ctx)
   const { ready } = await planRuns(ctx)
   for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })
   const now = ctx.clock.now()
   for (const { key } of await listDueConnections(ctx.pool, now)) await wakeUps.send('probe-connection', { connection: key })
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   const nextMessageAt = await getNextMessageAt(ctx.pool)
-  if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('deliver-messages')
+  if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('send-messages')
 }
 
 /** Not through the queue: somebody may be waiting. One run that cannot be claimed holds up no other work. */

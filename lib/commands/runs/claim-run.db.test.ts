@@ -5,10 +5,10 @@ import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/datab
 import { insertFlow, runsOf } from '#lib/testing/runs/flow-rows.ts'
 import { cancelRun } from './cancel-run.ts'
 import { type ClaimedRun, claimRun } from './claim-run.ts'
-import { expireLeases } from './expire-leases.ts'
 import { finishRun, type RunEnding } from './finish-run.ts'
 import { handBackRun } from './hand-back-run.ts'
 import { planRuns } from './plan-runs.ts'
+import { releaseLostRuns } from './release-lost-runs.ts'
 import { renewLease } from './renew-lease.ts'
 import { requestRun } from './request-run.ts'
 
@@ -70,7 +70,7 @@ describe('claiming', () => {
     expect(second.fence).toBeGreaterThan(first.fence)
   })
 
-  it('W24: lets one run per flow run at a time, even when two are claimed at once', async () => {
+  it('lets one run per flow run at a time, even when two are claimed at once', async () => {
     await planRuns(ctx)
     clock.set('2026-03-03T07:00:00Z')
     await requestRun(ctx, { flow: 'course' })
@@ -102,14 +102,14 @@ describe('a lease', () => {
     for (let i = 0; i < 10; i++) {
       await clock.advance(10_000)
       expect(await renewLease(ctx, run)).toEqual({ leaseUntil: clock.now() + 30_000, cancelled: false })
-      expect(await expireLeases(ctx)).toEqual([])
+      expect(await releaseLostRuns(ctx)).toEqual([])
     }
   })
 
   it('that runs out means crashed, and the same run goes on as its next attempt', async () => {
     const run = await claimed()
     await clock.advance(30_001)
-    expect(await expireLeases(ctx)).toEqual([{ runId: run.runId, flow: 'course', attempt: 1, state: 'crashed' }])
+    expect(await releaseLostRuns(ctx)).toEqual([{ runId: run.runId, flow: 'course', attempt: 1, state: 'crashed' }])
     const again = await claimed('worker-2', run.runId)
     expect(again).toMatchObject({ runId: run.runId, attempt: 2, startedAt: run.startedAt })
     expect(again.fence).toBeGreaterThan(run.fence)
@@ -119,7 +119,7 @@ describe('a lease', () => {
   it('expires once, whoever looks', async () => {
     await claimed()
     await clock.advance(30_001)
-    const found = await Promise.all([expireLeases(ctx), expireLeases(database.context(clock)), expireLeases(ctx)])
+    const found = await Promise.all([releaseLostRuns(ctx), releaseLostRuns(database.context(clock)), releaseLostRuns(ctx)])
     expect(found.flat()).toHaveLength(1)
   })
 
@@ -127,12 +127,12 @@ describe('a lease', () => {
     let run = await claimed()
     for (let attempt = 1; attempt < 5; attempt++) {
       await clock.advance(30_001)
-      await expireLeases(ctx)
+      await releaseLostRuns(ctx)
       run = await claimed('worker', run.runId)
     }
     expect(run.attempt).toBe(5)
     await clock.advance(30_001)
-    expect(await expireLeases(ctx)).toMatchObject([{ state: 'failed' }])
+    expect(await releaseLostRuns(ctx)).toMatchObject([{ state: 'failed' }])
     expect(await stateOf(run.runId)).toMatchObject({ state: 'failed', problem: 'The worker was lost in each of 5 attempts.' })
   })
 
@@ -161,7 +161,7 @@ describe('the end of a run', () => {
   it('cannot be written by an older attempt, nor twice', async () => {
     const run = await claimed()
     await clock.advance(30_001)
-    await expireLeases(ctx)
+    await releaseLostRuns(ctx)
     const again = await claimed('worker-2', run.runId)
     expect(await finishRun(ctx, ending(run, { state: 'failed' }))).toBe(false)
     expect(await finishRun(ctx, ending(again))).toBe(true)
@@ -173,7 +173,7 @@ describe('the end of a run', () => {
     const run = await claimed()
     await ctx.pool.query("update run set state = 'completed', ended_at = $2 where id = $1", [run.runId, new Date(clock.now())])
     await clock.advance(61_000)
-    await expireLeases(ctx)
+    await releaseLostRuns(ctx)
     expect((await stateOf(run.runId)).lease_owner).toBeNull()
   })
 })
@@ -195,7 +195,7 @@ describe('cancelling', () => {
     const run = await claimed()
     await cancelRun(ctx, { runId: run.runId })
     await clock.advance(30_001)
-    expect(await expireLeases(ctx)).toMatchObject([{ state: 'cancelled' }])
+    expect(await releaseLostRuns(ctx)).toMatchObject([{ state: 'cancelled' }])
   })
 
   it('comes too late for an ended run', async () => {

@@ -72,7 +72,7 @@ describe('planning', () => {
     ])
   })
 
-  it('W24: does not call a run missed that has begun, and starts no other beside it', async () => {
+  it('does not call a run missed that has begun, and starts no other beside it', async () => {
     await insertFlow(ctx, { name: 'course', cron: '0 2 * * *' })
     await planRuns(ctx)
     await planAt('2026-03-03T07:00:00Z')
@@ -134,7 +134,7 @@ describe('a flow after another', () => {
   const endTerm = async (state: 'completed' | 'partial' | 'failed' | 'missed') =>
     setRunState(ctx, (await runOf('term')).id, state, clock.now())
 
-  it('W24: waits until that one has run', async () => {
+  it('waits until that one has run', async () => {
     expect(await readyFlows('2026-03-03T07:00:00Z')).toEqual(['term'])
     expect(await runOf('course')).toMatchObject({ state: 'scheduled', waitingFor: 'Waits for the run of term that comes before it.' })
   })
@@ -154,7 +154,7 @@ describe('a flow after another', () => {
   it.each([
     ['failed', 'failed'],
     ['missed', 'was missed'],
-  ] as const)('W24: waits for a later good one when that one %s', async (state, words) => {
+  ] as const)('waits for a later good one when that one %s', async (state, words) => {
     await readyFlows('2026-03-03T07:00:00Z')
     await endTerm(state)
     expect(await readyFlows('2026-03-03T07:00:05Z')).toEqual([])
@@ -178,7 +178,7 @@ describe('a flow after another', () => {
     })
   })
 
-  it('W24: is not held up by a good run of the night before', async () => {
+  it('is not held up by a good run of the night before', async () => {
     await endTerm('completed')
     expect(await readyFlows('2026-03-04T07:00:00Z')).toEqual(['term'])
   })

@@ -4,8 +4,8 @@ import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { type ClaimedRun, claimRun } from './claim-run.ts'
-import { expireLeases } from './expire-leases.ts'
 import { finishRun } from './finish-run.ts'
+import { releaseLostRuns } from './release-lost-runs.ts'
 import { runLedger } from './report-run.ts'
 import { requestRun } from './request-run.ts'
 
@@ -33,7 +33,7 @@ describe('the ledger of an attempt', () => {
     await ledger.endTask({ name: 'fetch', at: clock.now(), state: 'completed', tries: 2, result: { terms: ['2261'], odd: 'a\0b' } })
     await ledger.startTask({ name: 'load', at: clock.now() })
     await clock.advance(30_001)
-    await expireLeases(ctx)
+    await releaseLostRuns(ctx)
     const again = await claimed('worker-2', run.runId)
     expect(await runLedger(ctx, again).storedResults()).toEqual(new Map([['fetch', { terms: ['2261'], odd: 'a\uFFFDb' }]]))
     const { rows } = await ctx.pool.query('select name, state, tries, problem from run_task order by id')
@@ -66,7 +66,7 @@ describe('the ledger of an attempt', () => {
     const stale = runLedger(ctx, run)
     await stale.startTask({ name: 'load', at: clock.now() })
     await clock.advance(30_001)
-    await expireLeases(ctx)
+    await releaseLostRuns(ctx)
     await claimed('worker-2', run.runId)
     const at = clock.now()
     const writes = [

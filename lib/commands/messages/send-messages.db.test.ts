@@ -9,7 +9,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { makeChange, makeFeed, makePage } from '#lib/testing/history/feed-changes.ts'
 import { answerWith, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
-import { deliverMessages } from './deliver-messages.ts'
+import { sendMessages } from './send-messages.ts'
 
 const NOON = Date.parse('2026-11-20T12:00:00Z')
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -52,7 +52,7 @@ function channelThat(...answers: SendOutcome[]) {
 }
 
 const deliver = (channel: Notifier, context = ctx) =>
-  deliverMessages(context, {
+  sendMessages(context, {
     notifiers: new Map([['webhook', channel]]),
     lookup: (name) => secrets.get(name),
     signal: new AbortController().signal,

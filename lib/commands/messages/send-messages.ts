@@ -40,7 +40,7 @@ function nextTryAt(now: Instant, attempts: number, retryAfterMs: number | undefi
 const LEASE_MS = 3 * MINUTE_MS
 const AT_ONCE = 8
 
-export interface DeliverOptions {
+export interface SendOptions {
   notifiers: ReadonlyMap<string, Notifier>
   /** Resolves references of the channels' settings, anew for every round. */
   lookup: Lookup
@@ -49,7 +49,7 @@ export interface DeliverOptions {
   limit?: number
 }
 
-export interface Delivered {
+export interface Sent {
   delivered: number
   retried: number
   givenUp: number
@@ -71,7 +71,7 @@ async function trySend(
   ctx: Context,
   channel: Extract<Channel, { open: true }>,
   message: ClaimedMessage,
-  options: DeliverOptions,
+  options: SendOptions,
 ): Promise<SendOutcome> {
   try {
     return await channel.send(composeMessage(message, await getAddressedPage(ctx)), options.signal)
@@ -81,7 +81,7 @@ async function trySend(
   }
 }
 
-async function deliverOne(ctx: Context, message: ClaimedMessage, channel: Channel, options: DeliverOptions): Promise<MessageOutcome> {
+async function sendOne(ctx: Context, message: ClaimedMessage, channel: Channel, options: SendOptions): Promise<MessageOutcome> {
   if (!channel.open) {
     return channel.lasting
       ? { ...none, givenUpAt: ctx.clock.now(), problem: channel.problem }
@@ -95,7 +95,7 @@ async function deliverOne(ctx: Context, message: ClaimedMessage, channel: Channe
   return { ...none, givenUpAt: ctx.clock.now(), problem: outcome.problem }
 }
 
-async function deliverRound(ctx: Context, messages: readonly ClaimedMessage[], options: DeliverOptions): Promise<MessageOutcome[]> {
+async function sendRound(ctx: Context, messages: readonly ClaimedMessage[], options: SendOptions): Promise<MessageOutcome[]> {
   const channels = new Map<string, Channel>()
   for (const name of new Set(messages.map((m) => m.channel))) {
     channels.set(name, await openChannel(ctx, name, options.notifiers.get(name), options.lookup))
@@ -103,7 +103,7 @@ async function deliverRound(ctx: Context, messages: readonly ClaimedMessage[], o
   return Promise.all(
     messages.map(async (message) => {
       const channel = channels.get(message.channel) ?? { open: false, lasting: false, problem: 'The channel could not be opened.' }
-      const outcome = await deliverOne(ctx, message, channel, options)
+      const outcome = await sendOne(ctx, message, channel, options)
       await recordMessageOutcome(ctx.pool, message, outcome)
       if (outcome.nextAttemptAt !== null || outcome.givenUpAt !== null) {
         ctx.log.warn('a message was not delivered', {
@@ -123,14 +123,14 @@ async function deliverRound(ctx: Context, messages: readonly ClaimedMessage[], o
  * that was delivered is never claimed again. A worker that dies between sending and recording leaves a row that is sent once
  * more after its lease, under the same id (`webhook-id`, `Message-ID`), by which the receiver can drop it.
  */
-export async function deliverMessages(ctx: Context, options: DeliverOptions): Promise<Delivered> {
+export async function sendMessages(ctx: Context, options: SendOptions): Promise<Sent> {
   const counts = { delivered: 0, retried: 0, givenUp: 0 }
   let left = options.limit ?? 100
   while (left > 0 && !options.signal.aborted) {
     const claimed = await claimMessages(ctx.pool, ctx.clock.now(), LEASE_MS, Math.min(left, AT_ONCE))
     if (claimed.length === 0) break
     left -= claimed.length
-    const outcomes = await deliverRound(ctx, claimed, options)
+    const outcomes = await sendRound(ctx, claimed, options)
     counts.delivered += outcomes.filter((o) => o.deliveredAt !== null).length
     counts.retried += outcomes.filter((o) => o.nextAttemptAt !== null).length
     counts.givenUp += outcomes.filter((o) => o.givenUpAt !== null).length

@@ -4,7 +4,7 @@ import { ATTEMPTS_MAX, type RunState } from '#lib/domain/runs/run.ts'
 import { endOpenTasks } from './end-tasks.ts'
 import { listUnsettled, settleOutcome } from './settle-outcome.ts'
 
-export interface ExpiredRun {
+export interface LostRun {
   runId: string
   flow: string
   attempt: number
@@ -15,9 +15,9 @@ export interface ExpiredRun {
  * Runs whose lease ran out have crashed and may be taken again as their next attempt; given up after the fifth, and
  * not taken again when somebody had asked to cancel them. Also carries over outcomes that a worker died on.
  */
-export async function expireLeases(ctx: Context): Promise<ExpiredRun[]> {
+export async function releaseLostRuns(ctx: Context): Promise<LostRun[]> {
   const now = ctx.clock.now()
-  const expired = await withTransaction(ctx, async (sql) => {
+  const lost = await withTransaction(ctx, async (sql) => {
     const { rows } = await sql.query<{ id: string; flow: string; attempt: number; state: RunState }>(
       `with gone as (
          select id, case when cancel_at is not null then 'cancelled' when attempt >= $2 then 'failed' else 'crashed' end as state
@@ -33,8 +33,8 @@ export async function expireLeases(ctx: Context): Promise<ExpiredRun[]> {
     for (const row of rows) await endOpenTasks(sql, row.id, now, 'failed', 'The worker was lost.')
     return rows.map((row) => ({ runId: row.id, flow: row.flow, attempt: row.attempt, state: row.state }))
   })
-  for (const run of expired) ctx.log.warn('the worker of a run was lost', { ...run })
-  const unsettled = [...expired.map((run) => run.runId), ...(await listUnsettled(ctx))]
+  for (const run of lost) ctx.log.warn('the worker of a run was lost', { ...run })
+  const unsettled = [...lost.map((run) => run.runId), ...(await listUnsettled(ctx))]
   for (const runId of new Set(unsettled)) await settleOutcome(ctx, runId)
-  return expired
+  return lost
 }
