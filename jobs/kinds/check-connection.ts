@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { checkConnection } from '#jobs/worker/check-connection.ts'
 import { readWritten, toTools } from '#jobs/worker/connections.ts'
 import { defineJobKind } from '#jobs/worker/job-kind.ts'
-import { claimCheck } from '#lib/commands/probes/claim-check.ts'
-import { recordCheck } from '#lib/commands/probes/record-check.ts'
+import { claimCheck, recordCheck } from '#lib/commands/probes/connection-checks.ts'
 import { fingerprintReferences } from '#lib/platform/secrets/secret-fingerprint.ts'
 
 /** Checks a connection as it is set up now, and notes where its secrets are. */

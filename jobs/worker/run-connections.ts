@@ -1,4 +1,4 @@
-import { requestCheck } from '#lib/commands/probes/request-check.ts'
+import { requestCheck } from '#lib/commands/probes/connection-checks.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'

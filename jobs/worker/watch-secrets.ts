@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requestCheck } from '#lib/commands/probes/request-check.ts'
+import { requestCheck } from '#lib/commands/probes/connection-checks.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'

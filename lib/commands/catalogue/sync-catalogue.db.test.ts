@@ -7,8 +7,7 @@ import { aCatalogue, anAge, anAsset } from '#lib/testing/catalogues/state-catalo
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { changesOf, declare, look, seen, spansOf, stateOf } from '#lib/testing/history/state-world.ts'
-import { noteCatalogueProblems } from './note-catalogue-problems.ts'
-import { syncCatalogue } from './sync-catalogue.ts'
+import { noteCatalogueProblems, syncCatalogue } from './sync-catalogue.ts'
 
 let db: TestDatabase
 let ctx: Context

@@ -1,4 +1,4 @@
-import type { Catalogue, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import type { Catalogue, CatalogueAsset, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue/catalogue-rows.ts'
@@ -10,7 +10,7 @@ import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { storeVersions, type VersionedAssetSettings } from '#lib/db/history/versions.ts'
 import { syncFlows } from '#lib/db/runs/flows.ts'
-import { putSetting } from '#lib/db/settings.ts'
+import { putNote, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** An accepted catalogue: resolved, as written, and the JSON Schema in force. */
@@ -106,4 +106,14 @@ function withId<S>(subjectId: number | undefined, settings: S): { subjectId: num
 
 function settingsOf({ feed, promised, policies, blindAfterMs, flow }: CatalogueAsset): VersionedAssetSettings {
   return { feed, promised, policies, blindAfterMs, flow }
+}
+
+/** Notes that the catalogue file has problems: the last good one stays in force, and the page says so. */
+export async function noteCatalogueProblems(ctx: Context, problems: readonly CatalogueProblem[], hash: string | null): Promise<void> {
+  await storeCatalogueState(ctx.pool, ctx.clock.now(), hash, problems)
+}
+
+/** Notes since when a changed catalogue is being checked; null when that is done. */
+export async function noteCatalogueCheck(ctx: Context, since: Instant | null): Promise<void> {
+  await putNote(ctx, 'catalogue-check', { since })
 }

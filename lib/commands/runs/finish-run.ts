@@ -1,9 +1,10 @@
-import { type Context, withTransaction } from '#lib/db/context.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
+import { notifyWorkers } from '#lib/db/listen.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { RunReport } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
-import { endOpenTasks } from './end-tasks.ts'
 import { settleOutcome } from './settle-outcome.ts'
 
 export interface RunEnding {
@@ -41,4 +42,31 @@ export async function finishRun(ctx: Context, ending: RunEnding): Promise<boolea
   })
   if (ended) await settleOutcome(ctx, ending.runId)
   return ended
+}
+
+/** Gives a run back that this worker cannot go on with because it stops; another attempt goes on at once. */
+export async function handBackRun(ctx: Context, input: { runId: string; fence: number }): Promise<boolean> {
+  const now = ctx.clock.now()
+  return withTransaction(ctx, async (sql) => {
+    const { rowCount } = await sql.query(
+      `update run set state = 'scheduled', lease_owner = null, lease_until = null, eta_at = null,
+         waiting_for = 'Its worker stopped; it goes on where it was when a worker is free.'
+       where id = $1 and fence = $2 and state = 'running'`,
+      [input.runId, input.fence],
+    )
+    if (rowCount !== 1) return false
+    await endOpenTasks(sql, input.runId, now, 'cancelled', 'The worker stopped.')
+    await notifyWorkers(sql)
+    return true
+  })
+}
+
+/** Closes the tasks that were under way when their attempt ended. */
+export async function endOpenTasks(sql: Sql, runId: string, at: Instant, state: 'failed' | 'cancelled', problem: string): Promise<void> {
+  await sql.query("update run_task set state = $3, ended_at = $2, problem = $4 where run_id = $1 and state = 'running'", [
+    runId,
+    toText(at),
+    state,
+    problem,
+  ])
 }

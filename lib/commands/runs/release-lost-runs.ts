@@ -1,7 +1,7 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { ATTEMPTS_MAX, type RunState } from '#lib/domain/runs/run.ts'
-import { endOpenTasks } from './end-tasks.ts'
+import { endOpenTasks } from './finish-run.ts'
 import { listUnsettled, settleOutcome } from './settle-outcome.ts'
 
 export interface LostRun {

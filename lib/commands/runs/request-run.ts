@@ -4,8 +4,8 @@ import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
-import { listOpenRuns, type OpenRun } from '#lib/db/runs/open-runs.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
+import { CLAIMABLE_STATES } from '#lib/domain/runs/run.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { parseJson } from '#lib/domain/values/json.ts'
@@ -93,4 +93,27 @@ function areSameParameters(a: Record<string, unknown>, b: Record<string, unknown
 
 function told(parameters: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== false))
+}
+
+/** A run that goes on, or was asked for and waits; with what it is told, the catalogue's parameters included. */
+interface OpenRun {
+  id: string
+  told: Record<string, unknown>
+  /** It has begun; other runs of its flow wait for it. */
+  isUnderWay: boolean
+  /** Somebody has cancelled it. */
+  isStopping: boolean
+}
+
+/** The runs of a flow that go on, and those that were asked for and wait, in the order in which they run. Planned ones are not among them. */
+async function listOpenRuns(sql: Sql, flow: string): Promise<OpenRun[]> {
+  const { rows } = await sql.query<OpenRun>(
+    `select r.id, coalesce(f.settings -> 'parameters', '{}') || r.parameters as told, r.cancel_at is not null as "isStopping",
+       r.state = 'running' or r.attempt > 0 as "isUnderWay"
+     from run r join flow f on f.name = r.flow
+     where r.flow = $1 and (r.state = 'running' or (r.state = any($2) and (r.attempt > 0 or r.trigger = 'manual')))
+     order by r.attempt = 0, r.scheduled_for, r.created_at`,
+    [flow, [...CLAIMABLE_STATES]],
+  )
+  return rows
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { recordCheck } from '#lib/commands/probes/record-check.ts'
+import { recordCheck } from '#lib/commands/probes/connection-checks.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import type { SeenReference } from '#lib/domain/connections/secret-reference.ts'
 import { termsCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'

@@ -9,9 +9,7 @@ import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aCatalogue, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { claimCheck } from './claim-check.ts'
-import { recordCheck } from './record-check.ts'
-import { requestCheck } from './request-check.ts'
+import { claimCheck, recordCheck, requestCheck } from './connection-checks.ts'
 
 const START = '2026-03-01T07:00:00Z'
 let database: TestDatabase
