@@ -6,6 +6,7 @@ import { type Curation, openDocuments } from '#jobs/flows/documents/curation.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { defineFlow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
+import { isStop } from '#lib/engine/run/scope.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { TERM_CODE } from '#lib/records/term-code.ts'
 
@@ -94,8 +95,7 @@ async function tryTerm(ctx: FlowContext<Parameters>, term: string, curation: Cur
       loadTerm(ctx, { term, curation, shrinkRatio, batchSize, onBatch }),
     )
   } catch (error) {
-    const stopped = isTidemarkError(error) && (error.code === 'fenced' || error.code === 'cancelled')
-    if (stopped || ctx.signal.aborted) throw error
+    if (isStop(ctx, error)) throw error
     ctx.log.error(`Term ${term} could not be loaded: ${toPublicMessage(error)}`)
     return { term, error }
   }

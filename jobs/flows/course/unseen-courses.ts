@@ -48,7 +48,8 @@ export async function deleteUnseen(
 }
 
 async function noteAlive(sql: ClientBase, alive: readonly CourseKey[], at: Date, runId: string): Promise<void> {
-  const { from, values, bind } = sentRows(COURSE_TABLES, alive)
+  const rows = alive.map((key) => ({ key }))
+  const { from, values, bind } = sentRows(COURSE_TABLES, rows)
   await sql.query(
     `update ${COURSE_TABLES.current} c set last_seen_at = ${bind(at)}, last_seen_run = ${bind(runId)}
      from ${from} where (${keyOf(COURSE_TABLES, 'c')}) = (${keyOf(COURSE_TABLES, 'b')}) and c.deleted_at is null`,

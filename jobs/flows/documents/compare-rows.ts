@@ -7,6 +7,7 @@ import { type DocumentTables, type KeyFields, keyOf } from './tables.ts'
 
 /** A row to write, as which version, and whom it now belongs to. */
 export interface Write<Key> {
+  key: Key
   row: DocumentRow<Key>
   version: number
   groups: readonly string[]
@@ -48,15 +49,11 @@ async function noteUnchanged<Key extends KeyFields<Key>>(
   rows: readonly DocumentRow<Key>[],
   { at, runId }: Seen,
 ): Promise<Set<number>> {
-  const { from, values, bind } = sentRows(
-    tables,
-    rows.map((row) => row.key),
-    {
-      hash: { type: 'text', values: rows.map((row) => row.hash) },
-      source: { type: 'text', values: rows.map((row) => row.source) },
-      groups: { type: 'text', values: rows.map((row) => row.groups.join()) },
-    },
-  )
+  const { from, values, bind } = sentRows(tables, rows, {
+    hash: (row) => row.hash,
+    source: (row) => row.source,
+    groups: (row) => row.groups.join(),
+  })
   const { rows: same } = await sql.query<{ position: number }>(
     `update ${tables.current} c set last_seen_at = ${bind(at)}, last_seen_run = ${bind(runId)}, source_hash = decode(b.source, 'hex')
      from ${from}
@@ -95,7 +92,12 @@ async function sortOut<Key extends KeyFields<Key>>(
   const versions = existing.size === rows.length ? new Map<number, number>() : await versionsOf(sql, tables, rows)
   for (const [index, row] of rows.entries()) {
     const before = existing.get(index)
-    const write = { row, version: Math.max(before?.version ?? 0, versions.get(index) ?? 0) + 1, groups: groupsOf(row, before) }
+    const write = {
+      key: row.key,
+      row,
+      version: Math.max(before?.version ?? 0, versions.get(index) ?? 0) + 1,
+      groups: groupsOf(row, before),
+    }
     if (before === undefined) sorted.fresh.push(write)
     else if (row.hash !== hashOf(before)) sorted.changed.push(write)
     else if (before.deleted) sorted.returned.push(write)
@@ -122,10 +124,7 @@ async function lockCurrent<Key extends KeyFields<Key>>(
   tables: DocumentTables<Key>,
   rows: readonly DocumentRow<Key>[],
 ): Promise<Map<number, Existing>> {
-  const { from, values, bind } = sentRows(
-    tables,
-    rows.map((row) => row.key),
-  )
+  const { from, values, bind } = sentRows(tables, rows)
   const { rows: found } = await sql.query<Existing>(
     `select b.n::int - 1 as position, c.version, encode(c.content_hash, 'hex') as hash, c.deleted_at is not null as deleted,
        ${tables.groups === null ? "'{}'::text[]" : `c.${tables.groups}`} as groups,
@@ -143,10 +142,7 @@ async function versionsOf<Key extends KeyFields<Key>>(
   tables: DocumentTables<Key>,
   rows: readonly DocumentRow<Key>[],
 ): Promise<Map<number, number>> {
-  const { from, values } = sentRows(
-    tables,
-    rows.map((row) => row.key),
-  )
+  const { from, values } = sentRows(tables, rows)
   const { rows: found } = await sql.query<{ position: number; version: number }>(
     `select b.n::int - 1 as position, max(r.version) as version
      from ${from} join ${tables.raw} r on (${keyOf(tables, 'r')}) = (${keyOf(tables, 'b')}) group by b.n`,
@@ -162,14 +158,7 @@ async function noteRehashed<Key extends KeyFields<Key>>(
   { at, runId }: Seen,
 ): Promise<void> {
   if (rows.length === 0) return
-  const { from, values, bind } = sentRows(
-    tables,
-    rows.map((row) => row.key),
-    {
-      hash: { type: 'text', values: rows.map((row) => row.hash) },
-      source: { type: 'text', values: rows.map((row) => row.source) },
-    },
-  )
+  const { from, values, bind } = sentRows(tables, rows, { hash: (row) => row.hash, source: (row) => row.source })
   await sql.query(
     `update ${tables.current} c set content_hash = decode(b.hash, 'hex'), hash_version = ${bind(CANONICAL_VERSION)},
        source_hash = decode(b.source, 'hex'), last_seen_at = ${bind(at)}, last_seen_run = ${bind(runId)}

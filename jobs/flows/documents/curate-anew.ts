@@ -74,7 +74,7 @@ async function curateNext<Key extends KeyFields<Key>>(
     return { key: row, views: curation.views(isJsonObject(document) ? document : {}, row.groups) }
   })
   const published = await publishViews(ctx, sql, tables, viewed, curation, new Date(ctx.now()))
-  const sent = sentRows(tables, keys)
+  const sent = sentRows(tables, viewed)
   await sql.query(
     `update ${tables.current} c set curated_with = ${sent.bind(curation.fingerprint)}
      from ${sent.from} where (${keyOf(tables, 'c')}) = (${keyOf(tables, 'b')})`,

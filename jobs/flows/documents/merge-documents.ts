@@ -53,7 +53,7 @@ export async function mergeDocuments<Key extends KeyFields<Key>>(
   const { write, regroup, ...counts } = await mergeHistory(ctx, sql, tables, batch)
   if (write.length > 0) await mergeCurrent(sql, tables, write, curation)
   if (regroup.length > 0) await noteGroups(sql, tables, regroup, curation)
-  const viewed = [...write, ...regroup].map(({ row, groups }) => ({ key: row.key, views: row.views(groups) }))
+  const viewed = [...write, ...regroup].map(({ key, row, groups }) => ({ key, views: row.views(groups) }))
   const published = await publishViews(ctx, sql, tables, viewed, curation, new Date(ctx.now()))
   return { ...counts, curated: published.written, uncurated: published.removed }
 }
@@ -97,8 +97,8 @@ async function appendHistory<Key extends KeyFields<Key>>(
 ): Promise<void> {
   const columns = [...keyColumns(tables), tables.document, tables.insertedAt, 'version', 'content_hash', 'hash_version', 'run_id']
   const written = at.toISOString()
-  const lines = write.map(({ row, version }) => [
-    ...keyValues(tables, row.key),
+  const lines = write.map(({ key, row, version }) => [
+    ...keyValues(tables, key),
     row.document(),
     written,
     String(version),
@@ -130,15 +130,11 @@ async function mergeCurrent<Key extends KeyFields<Key>>(
 ): Promise<void> {
   const { document, insertedAt, groups } = tables
   const keys = keyColumns(tables).join(', ')
-  const { from, values, bind } = sentRows(
-    tables,
-    write.map(({ row }) => row.key),
-    {
-      version: { type: 'int', values: write.map(({ version }) => version) },
-      source: { type: 'text', values: write.map(({ row }) => row.source) },
-      groups: { type: 'text', values: write.map((each) => each.groups.join()) },
-    },
-  )
+  const { from, values, bind } = sentRows(tables, write, {
+    version: ({ version }) => version,
+    source: ({ row }) => row.source,
+    groups: (each) => each.groups.join(),
+  })
   const moving = [document, ...MOVING, ...(groups === null ? [] : [groups])]
   await sql.query(
     `insert into ${tables.current} (${keys}, first_loaded_at, ${moving.join(', ')})
@@ -157,11 +153,7 @@ async function noteGroups<Key extends KeyFields<Key>>(
   regroup: readonly Write<Key>[],
   curation: Curation,
 ): Promise<void> {
-  const { from, values, bind } = sentRows(
-    tables,
-    regroup.map(({ row }) => row.key),
-    { groups: { type: 'text', values: regroup.map(({ groups }) => groups.join()) } },
-  )
+  const { from, values, bind } = sentRows(tables, regroup, { groups: ({ groups }) => groups.join() })
   await sql.query(
     `update ${tables.current} c set ${tables.groups} = string_to_array(b.groups, ','), curated_with = ${bind(curation.fingerprint)}
      from ${from} where (${keyOf(tables, 'c')}) = (${keyOf(tables, 'b')})`,

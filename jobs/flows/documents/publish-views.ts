@@ -64,10 +64,7 @@ async function publishWhole<Key extends KeyFields<Key>>(
   at: Date,
 ): Promise<number> {
   const whole = viewed.filter(({ views }) => views.full)
-  const { from, values, bind } = sentRows(
-    tables,
-    whole.map(({ key }) => key),
-  )
+  const { from, values, bind } = sentRows(tables, whole)
   const { rowCount } = await sql.query(
     `${insertInto(tables)} select '${RESERVED_SERVICE}', ${keyOf(tables, 'c')}, c.${tables.document}, ${bind(at)}
      from ${from} join ${tables.current} c on (${keyOf(tables, 'c')}) = (${keyOf(tables, 'b')})
@@ -102,11 +99,7 @@ async function removeEmpty<Key extends KeyFields<Key>>(
     }
   }
   if (empty.length === 0) return 0
-  const { from, values } = sentRows(
-    tables,
-    empty.map(({ key }) => key),
-    { service: { type: 'text', values: empty.map(({ service }) => service) } },
-  )
+  const { from, values } = sentRows(tables, empty, { service: ({ service }) => service })
   const { rowCount } = await sql.query(
     `delete from ${tables.curated} t using ${from} where (t.service, ${keyOf(tables, 't')}) = (b.service, ${keyOf(tables, 'b')})`,
     values,

@@ -1,19 +1,12 @@
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
 import { isRetryable } from '#lib/engine/run/retry.ts'
-import { currentScope } from '#lib/engine/run/scope.ts'
 import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
 import type { CircuitBreaker } from './concurrency/circuit-breaker.ts'
 import type { PersonParameters } from './parameters.ts'
 import type { Member, PersonSource } from './sources/source.ts'
 import type { PersonStore, PostponedPerson } from './store/person-store.ts'
 import type { Tally } from './tally.ts'
-
-/** Whether the run ends, rather than one question failing. */
-export function isStop(ctx: Pick<FlowContext<unknown>, 'signal'>, error: unknown): boolean {
-  if ((currentScope()?.signal ?? ctx.signal).aborted || ctx.signal.aborted) return true
-  return isTidemarkError(error) && (error.code === 'fenced' || error.code === 'cancelled')
-}
 
 /** Failures in a row after which a source is not asked any more; `credentials`: those that no repetition can cure. */
 interface Patience {

@@ -1,10 +1,10 @@
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { FlowContext } from '#lib/engine/flow.ts'
+import { isStop } from '#lib/engine/run/scope.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { PART_OF, POPULATIONS, type Population, toBuid } from './incoming-person.ts'
 import type { PersonParameters } from './parameters.ts'
-import { isStop } from './person-run.ts'
 import type { Member, PersonSource, PopulationList } from './sources/source.ts'
 import type { PersonStore } from './store/person-store.ts'
 

@@ -1,7 +1,8 @@
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { isStop } from '#lib/engine/run/scope.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { CircuitBreaker } from './concurrency/circuit-breaker.ts'
-import { isStop, type PersonRun, withoutIds } from './person-run.ts'
+import { type PersonRun, withoutIds } from './person-run.ts'
 import type { AskedPerson, Member } from './sources/source.ts'
 
 /** Five tries: after 10, 30, 90 and 270 seconds. Waiting people hold no slot. */

@@ -26,10 +26,10 @@ export async function jsonBody(system: string, answer: HttpAnswer): Promise<Snif
   throw refusedAnswer(system, 'it is a web page or XML, not JSON')
 }
 
-/** One row of the list of rows that an answer is; refused when the list is none, or holds anything else. */
-export function parseRow(system: string, place: string | number | undefined, text: string): JsonObject {
-  if (typeof place !== 'number') throw refusedAnswer(system, 'its rows are not a list')
+/** One row of the list of rows that an answer is; refused, in the given words if any, when the list is none or holds anything else. */
+export function parseRow(system: string, place: string | number | undefined, text: string, because?: string): JsonObject {
+  if (typeof place !== 'number') throw refusedAnswer(system, because ?? 'its rows are not a list')
   const row = parseAnswer(system, text)
-  if (!isJsonObject(row)) throw refusedAnswer(system, `row ${place + 1} is not a row`)
+  if (!isJsonObject(row)) throw refusedAnswer(system, because ?? `row ${place + 1} is not a row`)
   return row
 }

@@ -1,5 +1,5 @@
 import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
-import type { Connection, Connector, Found, Health, Observation } from './connector.ts'
+import type { Connection, Connector, Found, Observation } from './connector.ts'
 
 /** The connector with secrets removed from its errors and their causes, observations, details and log. Rows pass as they are. */
 export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S> {
@@ -7,14 +7,13 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
   const quiet = (connection: Connection<S>) => ({ ...connection, log: redactedLog(connection.log, redact) })
   return {
     ...connector,
-    check: (connection) => once(redact, async () => cleanHealth(await check.call(connector, quiet(connection)), redact)),
+    check: (connection) =>
+      once(redact, async () => {
+        const health = await check.call(connector, quiet(connection))
+        return { ...health, detail: redact(health.detail) }
+      }),
     ...(discover && {
-      discover: (connection, zone) =>
-        each<Found>(
-          redact,
-          () => discover.call(connector, quiet(connection), zone),
-          (found) => found,
-        ),
+      discover: (connection, zone) => each<Found>(redact, () => discover.call(connector, quiet(connection), zone)),
     }),
     ...(observe && {
       observe: (connection, assets) =>
@@ -25,22 +24,13 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
         ),
     }),
     ...(extract && {
-      extract: (connection, request) =>
-        each<unknown>(
-          redact,
-          () => extract.call(connector, quiet(connection), request),
-          (row) => row,
-        ),
+      extract: (connection, request) => each<unknown>(redact, () => extract.call(connector, quiet(connection), request)),
     }),
     ...(deliver && {
       deliver: (connection, delivery) =>
         once(redact, async () => ({ detail: redact((await deliver.call(connector, quiet(connection), delivery)).detail) })),
     }),
   }
-}
-
-function cleanHealth(health: Health, redact: Redact): Health {
-  return { ...health, detail: redact(health.detail) }
 }
 
 function cleanObservation(seen: Observation, redact: Redact): Observation {
@@ -60,7 +50,7 @@ async function once<T>(redact: Redact, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function* each<T>(redact: Redact, source: () => AsyncIterable<T>, clean: (item: T) => T): AsyncGenerator<T> {
+async function* each<T>(redact: Redact, source: () => AsyncIterable<T>, clean = (item: T) => item): AsyncGenerator<T> {
   try {
     for await (const item of source()) yield clean(item)
   } catch (error) {

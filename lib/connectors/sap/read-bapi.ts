@@ -1,4 +1,4 @@
-import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, parseRow, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
@@ -29,7 +29,7 @@ async function* readTable(system: string, chunks: AsyncIterable<Uint8Array>, tab
   for await (const piece of streamJson(system, chunks, (path) => isWayTo(table, path))) {
     const [key, place] = withoutWrapper(piece.path)
     if (piece.kind === 'end') hasTable ||= piece.isList && key === table && place === undefined
-    else if (place !== undefined) yield asRow(system, place, piece.text)
+    else if (place !== undefined) yield parseRow(system, place, piece.text, 'the table holds something that is no row')
     else if (key === 'RETURN') throwIfFailed(system, parseAnswer(system, piece.text))
   }
   if (!hasTable) throw refusedAnswer(system, `the table ${table} is missing from it`)
@@ -43,12 +43,6 @@ function withoutWrapper(path: JsonPath): JsonPath {
 function isWayTo(table: string, path: JsonPath): boolean {
   const [key, place] = withoutWrapper(path)
   return key === undefined || (key === table && place === undefined)
-}
-
-function asRow(system: string, place: string | number, text: string): JsonObject {
-  const row = typeof place === 'number' ? parseAnswer(system, text) : undefined
-  if (!isJsonObject(row)) throw refusedAnswer(system, 'the table holds something that is no row')
-  return row
 }
 
 /** RETURN is one message or a list of them; E and A mean that it failed, W that it did not. */

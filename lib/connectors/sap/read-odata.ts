@@ -1,4 +1,4 @@
-import { jsonBody, parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { jsonBody, parseAnswer, parseRow, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { nextAddress } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -133,7 +133,7 @@ async function* readPage(connection: Connected, url: URL): AsyncGenerator<JsonOb
     const { path } = piece
     if (piece.kind === 'end') hasList ||= piece.isList && path.length === list.length
     else if (path.length > list.length) {
-      yield toRow(system, path[list.length], piece.text)
+      yield plainRow(parseRow(system, path[list.length], piece.text, 'it holds something that is no row'))
       rows += 1
     } else beside[String(path.at(-1))] = parseAnswer(system, piece.text)
   }
@@ -143,12 +143,6 @@ async function* readPage(connection: Connected, url: URL): AsyncGenerator<JsonOb
   const count = Number(beside['__count'] ?? beside['@odata.count'] ?? beside['@count'] ?? Number.NaN)
   const next = beside['__next'] ?? beside['@odata.nextLink'] ?? beside['@nextLink']
   return { rows, count: Number.isInteger(count) ? count : undefined, next: typeof next === 'string' ? next : undefined }
-}
-
-function toRow(system: string, place: string | number | undefined, text: string): JsonObject {
-  const row = typeof place === 'number' ? parseAnswer(system, text) : undefined
-  if (!isJsonObject(row)) throw refusedAnswer(system, 'it holds something that is no row')
-  return plainRow(row)
 }
 
 function ask(connection: Connected, url: URL): Promise<HttpAnswer> {

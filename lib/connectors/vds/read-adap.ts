@@ -1,4 +1,4 @@
-import { parseAnswer, refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { parseAnswer, parseRow, refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
 import { codeError, type DirectoryEntry, renamed } from './search.ts'
@@ -106,8 +106,7 @@ function together(one: AdapEnd, other: AdapEnd): AdapEnd {
 }
 
 function toEntry(system: string, place: string | number, piece: Extract<JsonPiece, { kind: 'value' }>): DirectoryEntry {
-  const value = typeof place === 'number' ? parseAnswer(system, piece.text) : undefined
-  if (!isJsonObject(value)) throw refusedAnswer(system, 'something that is no entry stands among the entries')
+  const value = parseRow(system, place, piece.text, 'something that is no entry stands among the entries')
   const dn = typeof value['dn'] === 'string' ? value['dn'] : ''
   const attributes = isJsonObject(value['attributes']) ? value['attributes'] : {}
   return { dn, attributes: toLists(attributes) }
