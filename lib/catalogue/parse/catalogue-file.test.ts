@@ -60,6 +60,10 @@ describe('what is not a catalogue', () => {
     expect(said(text)).toEqual([])
   })
 
+  it.each(['toString', 'valueOf', 'hasOwnProperty', '__defineGetter__'])('%s as a key: every object of JavaScript has one', (key) => {
+    expect(said(`a:\n  ${key}: x\n`)).toEqual([`2:3 a | "${key}" cannot be used as a key. | Choose another name.`])
+  })
+
   it('an anchor bomb is refused before it goes off', () => {
     const levels = Array.from({ length: 12 }, (_, i) => `k${i + 1}: &k${i + 1} [${Array(10).fill(`*k${i}`).join(', ')}]`)
     expect(said(`k0: &k0 [x, x, x, x]\n${levels.join('\n')}\n`)).toEqual([expect.stringContaining('Aliases repeat too much here.')])

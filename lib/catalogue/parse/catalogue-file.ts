@@ -23,8 +23,8 @@ export const CATALOGUE_BYTES_MAX = 3_000_000
 const DEPTH_MAX = 40
 /** Values that may appear through `*aliases` in one file: room for reuse, none for a bomb. */
 const ALIASED_MAX = 20_000
-/** Keys that mean something to JavaScript itself. */
-export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Keys that mean something to JavaScript itself: `constructor`, `__proto__`, `toString`, … */
+export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)])
 /** What follows the value of such a key and YAML takes for a comment: in a statement any "#", in words one before a letter or number. */
 const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, ...Object.fromEntries(WORDS.map((key) => [key, /^[ \t]+#[^\s#]/])) }
 /** Errors that leave the rest of the file readable. */
