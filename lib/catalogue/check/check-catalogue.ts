@@ -5,13 +5,12 @@ import type { Outline } from '#lib/catalogue/parse/outline.ts'
 import { withDeclaredFlows } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
-import { toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
 import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkSecrets } from './check-secrets.ts'
-import { checkSettings } from './check-settings.ts'
+import { checkSettings, writtenSchemaOf } from './check-settings.ts'
 import type { Finding } from './finding.ts'
 import { translateIssues } from './issues.ts'
 import { checkPromises, remarkPromises } from './promises.ts'
@@ -42,28 +41,23 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
   if (root === null) return { document: null, written: null, outline: null, problems: inOrder(parsed.problems) }
   const declared = withDeclaredFlows(root, contracts)
   const { full: outline, contracts: known } = declared
-  const full = outline.root
-  const result = catalogueDocumentSchema.safeParse(toPlain(full))
-  const source = { root: full, base: [], schema: toWrittenSchema(catalogueDocumentSchema), schemaBase: [], showValues: true }
+  const result = catalogueDocumentSchema.safeParse(toPlain(outline.root))
+  const source = { root: outline.root, base: [], schema: writtenSchemaOf(catalogueDocumentSchema), schemaBase: [], showValues: true }
   const secrets = checkSecrets(root)
-  const findings = [
-    ...(result.success ? [] : translateIssues(source, result.error.issues)),
+  const secretive = new Set(secrets.map(({ path }) => pathInWords(path)))
+  const others = [
+    ...translateIssues(source, result.error?.issues ?? []),
     ...checkNames(outline, known),
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),
     ...checkSettings(outline, known),
     ...checkDeclaredFlows(declared, contracts),
-    ...secrets,
   ]
-  const problems = inOrder([...parsed.problems, ...withoutSecretValues(findings, secrets).map((finding) => toProblem(full, finding))])
+  // Where a secret stands in clear, the complaint about it is enough: no other message may quote the value.
+  const findings = [...others.filter(({ path }) => !secretive.has(pathInWords(path))), ...secrets]
+  const problems = inOrder([...parsed.problems, ...findings.map((finding) => toProblem(outline.root, finding))])
   return { document: result.success && problems.length === 0 ? result.data : null, written: toPlain(root), outline, problems }
-}
-
-/** Where a secret stands in clear, the complaint about it is enough: no other message may quote the value. */
-function withoutSecretValues(findings: readonly Finding[], secrets: readonly Finding[]): Finding[] {
-  const secretive = new Set(secrets.map((finding) => pathInWords(finding.path)))
-  return findings.filter((finding) => secrets.includes(finding) || !secretive.has(pathInWords(finding.path)))
 }
 
 /** What a catalogue that may be used should still be told about, in the order of its lines. */

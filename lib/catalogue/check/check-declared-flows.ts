@@ -103,7 +103,7 @@ function checkExtract(check: Check, { node, from }: DeclaredFlow): Finding[] {
   const schema = connector.extractRequest
   if (schema === undefined) return findings
   const implied = knownKeysAt(writtenSchemaOf(schema), [], {}).includes('path') ? { path: pathOf(from) } : {}
-  return [...findings, ...checkPart({ root: check.written.root, path, schema, ours: EXTRACT_KEYS, showValues: true, implied })]
+  return [...findings, ...checkPart({ root: check.written.root, path, schema, ours: EXTRACT_KEYS, implied })]
 }
 
 function checkTarget(check: Check, { name, node, from, to }: DeclaredFlow): Finding[] {

@@ -39,7 +39,7 @@ export function checkDeliverBlock(
   const schema = connector.deliverOptions
   const options = optionKeys(schema)
   const theirs = entriesOf(block).flatMap(([key]) => (options.has(key) ? [] : [key]))
-  const told = schema === undefined ? [] : checkPart({ root, path, schema, ours: new Set(theirs), showValues: true })
+  const told = schema === undefined ? [] : checkPart({ root, path, schema, ours: new Set(theirs) })
   return [...names, ...columns, ...checkFormat(root, block, options), ...told]
 }
 
@@ -47,5 +47,5 @@ export function checkDeliverBlock(
 function checkFormat(root: LocatedNode, block: LocatedNode, options: ReadonlySet<string>): Finding[] {
   const isKnown = fileFormatSchema.options.some(({ shape }) => shape.format.value === textAt(block, 'format'))
   const ours = [...DELIVER_KEYS, ...options, ...(isKnown ? [] : entriesOf(block).map(([key]) => key))]
-  return checkPart({ root, path: block.path, schema: fileFormatSchema, ours: new Set(ours), showValues: true })
+  return checkPart({ root, path: block.path, schema: fileFormatSchema, ours: new Set(ours) })
 }

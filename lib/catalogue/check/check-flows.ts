@@ -11,22 +11,19 @@ interface KnownFlow extends OutlineEntry {
   contract: FlowContract
   /** As written: flow's connection name → catalogue connection. */
   connections: Record<string, string>
+  /** With the connections mapped as written. */
+  assets: FlowAssets
 }
 
-function knownFlows(outline: Outline, contracts: CatalogueContracts): KnownFlow[] {
-  return outline.flows.flatMap((flow) => {
+/** The flows the catalogue names, as far as they exist. */
+export function knownFlows({ flows }: Outline, contracts: CatalogueContracts): KnownFlow[] {
+  return flows.flatMap((flow) => {
     const contract = contracts.flows.get(flow.key)
-    const written = entriesOf(childOf(flow.node, 'connections')).flatMap(([name, node]) => {
-      const to = textOf(node)
-      return to === undefined ? [] : [[name, to] as const]
-    })
-    return contract === undefined ? [] : [{ ...flow, contract, connections: Object.fromEntries(written) }]
+    if (contract === undefined) return []
+    const written = entriesOf(childOf(flow.node, 'connections')).map(([name, node]) => [name, textOf(node)] as const)
+    const connections = Object.fromEntries(written.flatMap(([name, to]) => (to === undefined ? [] : [[name, to]])))
+    return [{ ...flow, contract, connections, assets: flowAssets(flow.key, contract, connections) }]
   })
-}
-
-/** What the flows the catalogue names read and write, connections mapped as written. */
-export function writtenFlowAssets(outline: Outline, contracts: CatalogueContracts): FlowAssets[] {
-  return knownFlows(outline, contracts).map((flow) => flowAssets(flow.key, flow.contract, flow.connections))
 }
 
 function checkFlowNames({ flows }: Outline, contracts: CatalogueContracts): Finding[] {
@@ -88,13 +85,12 @@ function checkConnections(flow: KnownFlow, outline: Outline): Finding[] {
 
 function checkWriters(flows: readonly KnownFlow[]): Finding[] {
   const writer = new Map<string, string>()
-  return flows.flatMap(({ key: flow, path, contract, connections }) =>
-    flowAssets(flow, contract, connections).writes.flatMap((key): Finding[] => {
+  return flows.flatMap(({ key: flow, path, assets }) =>
+    assets.writes.flatMap((key): Finding[] => {
       const other = writer.get(key)
       writer.set(key, flow)
-      return other === undefined
-        ? []
-        : [wrongKey(path, `The flows "${other}" and "${flow}" both write "${key}".`, 'Take one of the flows out.')]
+      if (other === undefined) return []
+      return [wrongKey(path, `The flows "${other}" and "${flow}" both write "${key}".`, 'Take one of the flows out.')]
     }),
   )
 }

@@ -2,7 +2,7 @@ import { type LocatedNode, textAt } from '#lib/catalogue/parse/node.ts'
 import type { Outline, OutlineAsset, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
 import { findCycles, lineageEdges } from '#lib/catalogue/resolve/lineage.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
-import { writtenFlowAssets } from './check-flows.ts'
+import { knownFlows } from './check-flows.ts'
 import { type Finding, unknownName, wrongKey, wrongValue } from './finding.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -86,7 +86,8 @@ function checkCalendars({ calendars, policies }: Outline): Finding[] {
 
 function checkCycles(outline: Outline, contracts: CatalogueContracts): Finding[] {
   const assets = outline.assets.map(({ key, from }) => ({ key, from: keysOf(from) }))
-  const edges = lineageEdges(assets, writtenFlowAssets(outline, contracts)).map(({ from, to }) => ({ from: to, to: from }))
+  const flows = knownFlows(outline, contracts).map((flow) => flow.assets)
+  const edges = lineageEdges(assets, flows).map(({ from, to }) => ({ from: to, to: from }))
   const byKey = new Map(outline.assets.map((asset) => [asset.key, asset]))
   return findCycles(keysOf(outline.assets), edges).map((cycle) => {
     const declaring = cycle.map((key) => byKey.get(key)).find((asset) => asset !== undefined && asset.from.length > 0)

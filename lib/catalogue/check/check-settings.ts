@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
+import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt, toPlain } from '#lib/catalogue/parse/node.ts'
 import type { Outline } from '#lib/catalogue/parse/outline.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { ASSET_KEYS, CONNECTION_KEYS, isReference } from '#lib/catalogue/schema/document.ts'
@@ -21,21 +21,20 @@ function settingsOf(node: LocatedNode | undefined, ours: ReadonlySet<string>): R
   return Object.fromEntries(entriesOf(node).flatMap(([key, child]) => (ours.has(key) ? [] : [[key, toPlain(child)]])))
 }
 
-export interface Part {
+interface Part {
   root: LocatedNode
   path: DocumentPath
   schema: z.ZodType
   /** Keys that are not the schema's. */
   ours: ReadonlySet<string>
-  showValues: boolean
   /** What the schema is given although it does not stand there. */
   implied?: Record<string, unknown>
 }
 
 /** What a schema has to say about the keys at a path that are its own, unknown ones included. */
-export function checkPart({ root, path, schema, ours, showValues, implied = {} }: Part): Finding[] {
+export function checkPart({ root, path, schema, ours, implied = {} }: Part): Finding[] {
   const json = writtenSchemaOf(schema)
-  const source: IssueSource = { root, base: path, schema: json, schemaBase: path, showValues }
+  const source: IssueSource = { root, base: path, schema: json, schemaBase: path, showValues: true }
   const settings = { ...implied, ...settingsOf(nodeAt(root, path), ours) }
   const parsed = schema.safeParse(settings)
   const issues = parsed.success ? [] : parsed.error.issues
@@ -43,33 +42,28 @@ export function checkPart({ root, path, schema, ours, showValues, implied = {} }
   const known = [...(fitting.length > 0 ? fitting : knownKeysAt(json, [], {})), ...ours]
   const strange = isClosed(json) ? Object.keys(settings).filter((key) => !known.includes(key)) : []
   const judged = issues.filter((issue) => issue.code !== 'unrecognized_keys' || issue.path.length > 0)
-  const findings = translateIssues(source, judged).filter((finding) => !isReference(textOf(nodeAt(root, finding.path)) ?? ''))
+  const findings = translateIssues(source, judged).filter((finding) => !isReference(textAt(root, ...finding.path) ?? ''))
   const refused = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' && issue.path.length === 0 ? issue.keys : []))
   return [...findings, ...[...new Set([...strange, ...refused])].map((key) => unknownKey(path, key, known))]
 }
 
-const NONE: ReadonlySet<string> = new Set()
-
 /** Settings of connections and assets against their connector, parameters against their flow; a reference fits everywhere. */
-export function checkSettings(outline: Outline, contracts: CatalogueContracts): Finding[] {
-  const { root } = outline
-  const contractOf = new Map(
-    outline.connections.map((connection) => [connection.key, contracts.connectors.get(textOf(childOf(connection.node, 'kind')) ?? '')]),
-  )
+export function checkSettings({ root, connections, assets, flows }: Outline, contracts: CatalogueContracts): Finding[] {
+  const contractOf = new Map(connections.map(({ key, node }) => [key, contracts.connectors.get(textAt(node, 'kind') ?? '')]))
   return [
-    ...outline.connections.flatMap(({ key, path }) => {
-      const contract = contractOf.get(key)
-      return contract === undefined ? [] : checkPart({ root, path, schema: contract.settings, ours: CONNECTION_KEYS, showValues: false })
+    ...connections.flatMap(({ key, path }) => {
+      const schema = contractOf.get(key)?.settings
+      return schema === undefined ? [] : checkPart({ root, path, schema, ours: CONNECTION_KEYS })
     }),
-    ...outline.assets.flatMap(({ connection, path }) => {
-      const contract = contractOf.get(connection ?? '')
-      return contract === undefined ? [] : checkPart({ root, path, schema: contract.assetSettings, ours: ASSET_KEYS, showValues: true })
+    ...assets.flatMap(({ connection, path }) => {
+      const schema = contractOf.get(connection ?? '')?.assetSettings
+      return schema === undefined ? [] : checkPart({ root, path, schema, ours: ASSET_KEYS })
     }),
-    ...outline.flows.flatMap((flow) => {
-      const contract = contracts.flows.get(flow.key)
-      const path = [...flow.path, 'parameters']
-      if (contract === undefined || childOf(flow.node, 'parameters') === undefined) return []
-      return checkPart({ root, path, schema: contract.parameters, ours: NONE, showValues: true })
+    ...flows.flatMap(({ key, node }) => {
+      const schema = contracts.flows.get(key)?.parameters
+      const parameters = childOf(node, 'parameters')
+      if (schema === undefined || parameters === undefined) return []
+      return checkPart({ root, path: parameters.path, schema, ours: new Set<string>() })
     }),
   ]
 }

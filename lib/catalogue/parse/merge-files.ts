@@ -1,6 +1,7 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { type CatalogueText, parseCatalogueText } from './catalogue-file.ts'
-import { type DocumentPath, entriesOf, type LocatedNode, pathInWords, toPlain } from './node.ts'
+import { entriesOf, type LocatedNode, pathInWords, toPlain } from './node.ts'
+import { EMPTY } from './yaml-errors.ts'
 
 /** The whole written catalogue as one tree; null when a file could not be read or none holds anything. */
 export interface ParsedCatalogue {
@@ -9,36 +10,21 @@ export interface ParsedCatalogue {
 }
 
 /** Maps that several files may fill together; everything else is written in one place. */
-const SHARED = [/^$/, /^(connections|calendars|groups|flows|tell)$/, /^groups\/[^/]+$/, /^groups\/[^/]+\/feeds$/]
-
-function isShared(path: DocumentPath): boolean {
-  return SHARED.some((pattern) => pattern.test(path.join('/')))
-}
-
+const SHARED = /^(connections|calendars|groups|flows|tell|groups\/[^/]+|groups\/[^/]+\/feeds)$/
 /** What every file of its own begins with: said twice in the same words it leaves no question. */
-const REPEATABLE: readonly string[] = ['access', 'page']
+const REPEATABLE = /^(access|page)$/
 
-function isRepeated(path: DocumentPath, ours: LocatedNode, theirs: LocatedNode): boolean {
-  return REPEATABLE.includes(path.join('/')) && JSON.stringify(toPlain(ours)) === JSON.stringify(toPlain(theirs))
-}
-
-function mergeInto(target: LocatedNode, other: LocatedNode, path: DocumentPath, problems: CatalogueProblem[]): void {
+function mergeInto(target: LocatedNode, other: LocatedNode, problems: CatalogueProblem[]): void {
   if (!(target.value instanceof Map)) return
   for (const [key, theirs] of entriesOf(other)) {
     const ours = target.value.get(key)
-    const here = [...path, key]
+    const path = theirs.path.join('/')
     if (ours === undefined) target.value.set(key, theirs)
-    else if (isShared(here) && ours.value instanceof Map && theirs.value instanceof Map) mergeInto(ours, theirs, here, problems)
-    else if (!isRepeated(here, ours, theirs)) problems.push(clash(key, here, ours, theirs))
-  }
-}
-
-function clash(key: string, path: DocumentPath, ours: LocatedNode, theirs: LocatedNode): CatalogueProblem {
-  return {
-    ...theirs.keyAt,
-    path: pathInWords(path),
-    problem: `"${key}" is already declared in ${ours.keyAt.file}, line ${ours.keyAt.line}.`,
-    remedy: 'Keep it in one file.',
+    else if (SHARED.test(path) && ours.value instanceof Map && theirs.value instanceof Map) mergeInto(ours, theirs, problems)
+    else if (!REPEATABLE.test(path) || JSON.stringify(toPlain(ours)) !== JSON.stringify(toPlain(theirs))) {
+      const problem = `"${key}" is already declared in ${ours.keyAt.file}, line ${ours.keyAt.line}.`
+      problems.push({ ...theirs.keyAt, path: pathInWords(theirs.path), problem, remedy: 'Keep it in one file.' })
+    }
   }
 }
 
@@ -49,20 +35,10 @@ export function parseCatalogue(texts: readonly CatalogueText[]): ParsedCatalogue
   const roots = parsed.flatMap((p) => (p.root === null ? [] : [p.root]))
   const unreadable = parsed.some((p) => p.root === null && p.problems.length > 0)
   const [first, ...others] = roots
-  if (first === undefined || unreadable) {
-    return { root: null, problems: problems.length > 0 ? problems : [emptyProblem(texts[0]?.file ?? 'tidemark.yaml')] }
+  if (first === undefined && problems.length === 0) {
+    problems.push({ file: texts[0]?.file ?? 'tidemark.yaml', line: 1, column: 1, path: '', ...EMPTY })
   }
-  for (const other of others) mergeInto(first, other, [], problems)
+  if (first === undefined || unreadable) return { root: null, problems }
+  for (const other of others) mergeInto(first, other, problems)
   return { root: first, problems }
-}
-
-function emptyProblem(file: string): CatalogueProblem {
-  return {
-    file,
-    line: 1,
-    column: 1,
-    path: '',
-    problem: 'The catalogue is empty.',
-    remedy: 'Write one, or let "tidemark discover <connection>" propose one.',
-  }
 }

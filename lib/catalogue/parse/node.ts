@@ -101,7 +101,8 @@ export function pathInWords(path: DocumentPath): string {
 }
 
 /** Where a part of the document stands, as written; where it is missing, where the document begins. */
-export function sourceAt(root: LocatedNode, node: LocatedNode | undefined): CatalogueSource {
-  const { file, line } = node?.keyAt ?? root.keyAt
+export function sourceAt(root: LocatedNode, path: DocumentPath): CatalogueSource {
+  const node = nodeAt(root, path)
+  const { file, line } = (node ?? root).keyAt
   return { file, line, yaml: node?.excerpt() ?? '' }
 }

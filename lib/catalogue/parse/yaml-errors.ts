@@ -18,6 +18,9 @@ export const TOO_LARGE = {
   remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
 }
 
+/** What is said where no file holds anything. */
+export const EMPTY = { problem: 'The catalogue is empty.', remedy: 'Write one, or let "tidemark discover <connection>" propose one.' }
+
 /** What is said of a file that is a list or a single value. */
 export const NOT_A_MAP = {
   problem: 'The file does not hold a map of names to values.',

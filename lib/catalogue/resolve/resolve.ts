@@ -4,18 +4,19 @@ import type {
   CatalogueConnection,
   CatalogueFeed,
   CatalogueFlow,
+  CatalogueGroup,
   CataloguePage,
   CatalogueTell,
 } from '#lib/catalogue/catalogue.ts'
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
-import { type LocatedNode, nodeAt, sourceAt } from '#lib/catalogue/parse/node.ts'
+import { type LocatedNode, sourceAt } from '#lib/catalogue/parse/node.ts'
 import { type CatalogueContracts, neededConnections } from '#lib/catalogue/schema/contracts.ts'
 import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from '#lib/catalogue/schema/document.ts'
 import { isJudgedByLoads, resolvePolicies, toCalendar } from '#lib/catalogue/schema/written-policy.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
-import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
@@ -28,8 +29,6 @@ type WrittenFeed = WrittenGroup['feeds'][string]
 /** An asset as written, with the feed and group it inherits from. */
 interface Placed {
   key: string
-  connection: string
-  path: string
   written: WrittenAsset
   feed: { key: string; written: WrittenFeed }
   group: { key: string; written: WrittenGroup }
@@ -41,18 +40,17 @@ export function keyInWords(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-function resolvePage(document: CatalogueDocument): CataloguePage {
-  const { name, zone, readyBy, url, demo } = document.page
+function resolvePage({ page: { name, zone, readyBy, url, demo } }: CatalogueDocument): CataloguePage {
   return { name, zone, readyBy, url: url?.replace(/\/+$/, '') ?? null, demo }
 }
 
 function resolveTell({ tell }: CatalogueDocument): CatalogueTell {
-  const heartbeat = tell.heartbeat === undefined ? null : { url: tell.heartbeat.url, everyMs: tell.heartbeat.every }
-  return { email: tell.email ?? null, webhook: tell.webhook ?? null, heartbeat }
-}
-
-function resolveCalendars({ calendars }: CatalogueDocument): Map<string, BusinessCalendar> {
-  return new Map(Object.entries(calendars).map(([key, written]) => [key, toCalendar(written)]))
+  const { email, webhook, heartbeat } = tell
+  return {
+    email: email ?? null,
+    webhook: webhook ?? null,
+    heartbeat: heartbeat === undefined ? null : { url: heartbeat.url, everyMs: heartbeat.every },
+  }
 }
 
 function settingsBeside(written: Record<string, unknown>, ours: ReadonlySet<string>): Record<string, unknown> {
@@ -99,20 +97,29 @@ function placeAssets({ groups }: CatalogueDocument): Placed[] {
   return Object.entries(groups).flatMap(([groupKey, group]) =>
     Object.entries(group.feeds).flatMap(([feedKey, feed]) =>
       Object.entries(feed.assets).map(([key, written]) => {
-        const slash = key.indexOf('/')
-        const place = { feed: { key: feedKey, written: feed }, group: { key: groupKey, written: group } }
-        return { key, connection: key.slice(0, slash), path: key.slice(slash + 1), written: written ?? {}, ...place }
+        return { key, written: written ?? {}, feed: { key: feedKey, written: feed }, group: { key: groupKey, written: group } }
       }),
     ),
   )
 }
 
-function upstreamKeys({ from }: WrittenAsset): string[] {
-  return from === undefined ? [] : typeof from === 'string' ? [from] : from
+/** What is promised of each asset: the nearest written policies, zones and calendars filled in. */
+function policiesOf(
+  { page, calendars: written }: CatalogueDocument,
+  placed: readonly Placed[],
+  writers: ReadonlyMap<string, CatalogueFlow>,
+): Map<string, Policy[]> {
+  const { zone, readyBy } = page
+  const calendars = new Map(Object.entries(written).map(([key, calendar]) => [key, toCalendar(calendar)]))
+  return new Map(
+    placed.map(({ key, written: asset, feed, group }) => {
+      const around = { zone, readyBy, calendars, flow: writers.get(key) ?? null }
+      return [key, resolvePolicies([asset.policy, feed.written.policy, group.written.policy], around)]
+    }),
+  )
 }
 
 interface Surroundings {
-  document: CatalogueDocument
   contracts: CatalogueContracts
   connections: ReadonlyMap<string, CatalogueConnection>
   /** The flow that writes an asset. */
@@ -123,26 +130,20 @@ interface Surroundings {
   promised: ReadonlySet<string>
 }
 
-function lookAround(
+function surroundingsOf(
   document: CatalogueDocument,
   contracts: CatalogueContracts,
   placed: readonly Placed[],
   flows: readonly CatalogueFlow[],
 ): Surroundings {
-  const edges = lineageEdges(
-    placed.map((asset) => ({ key: asset.key, from: upstreamKeys(asset.written) })),
-    flows,
-  )
+  const declared = placed.map(({ key, written: { from = [] } }) => ({ key, from: typeof from === 'string' ? [from] : from }))
+  const edges = lineageEdges(declared, flows)
   const writers = new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const)))
   const policies = policiesOf(document, placed, writers)
-  const promisable = placed.map(({ key, feed, written }) => ({
-    key,
-    feed: feed.key,
-    policies: policies.get(key) ?? [],
-    written: written.promised,
-  }))
+  const promisable = placed.map(({ key, feed, written }) => {
+    return { key, feed: feed.key, policies: policies.get(key) ?? [], written: written.promised }
+  })
   return {
-    document,
     contracts,
     connections: new Map(resolveConnections(document).map((connection) => [connection.key, connection])),
     writers,
@@ -152,40 +153,23 @@ function lookAround(
   }
 }
 
-/** What is promised of each asset: the nearest written policies, zones and calendars filled in. */
-function policiesOf(
-  document: CatalogueDocument,
-  placed: readonly Placed[],
-  writers: ReadonlyMap<string, CatalogueFlow>,
-): Map<string, Policy[]> {
-  const { zone, readyBy } = document.page
-  const calendars = resolveCalendars(document)
-  return new Map(
-    placed.map(({ key, written, feed, group }) => {
-      const around = { zone, readyBy, calendars, flow: writers.get(key) ?? null }
-      return [key, resolvePolicies([written.policy, feed.written.policy, group.written.policy], around)]
-    }),
-  )
-}
-
-function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
-  const { written, feed } = asset
-  const flow = around.writers.get(asset.key) ?? null
-  const connection = around.connections.get(asset.connection)
+function resolveAsset({ key, written, feed }: Placed, around: Surroundings): CatalogueAsset {
+  const flow = around.writers.get(key) ?? null
+  const connection = around.connections.get(connectionOf(key))
   const contract = around.contracts.connectors.get(connection?.kind ?? '')
-  const policies = around.policies.get(asset.key) ?? []
+  const policies = around.policies.get(key) ?? []
   const isLedger = flow !== null && isJudgedByLoads(policies)
   const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
   return {
-    key: asset.key,
+    key,
     feed: feed.key,
-    connection: asset.connection,
-    path: asset.path,
-    name: written.name ?? asset.path,
+    connection: connectionOf(key),
+    path: pathOf(key),
+    name: written.name ?? pathOf(key),
     kind: written.kind ?? contract?.assetKind ?? 'table',
-    promised: around.promised.has(asset.key),
+    promised: around.promised.has(key),
     flow: flow?.name ?? null,
-    upstream: (around.upstream.get(asset.key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
+    upstream: (around.upstream.get(key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
     was: written.was ?? null,
     policies,
     blindAfterMs: written.blindAfter ?? (isLedger ? null : threeLooks),
@@ -196,12 +180,10 @@ function resolveAsset(asset: Placed, around: Surroundings): CatalogueAsset {
 function resolveFeed(
   root: LocatedNode,
   group: string,
-  key: string,
-  written: WrittenFeed,
+  [key, written]: [string, WrittenFeed],
   assets: readonly CatalogueAsset[],
 ): CatalogueFeed {
-  const node = nodeAt(root, ['groups', group, 'feeds', key])
-  const promises = assets.filter((asset) => asset.feed === key && asset.promised).flatMap((asset) => asset.policies)
+  const promises = assets.filter((asset) => asset.promised).flatMap((asset) => asset.policies)
   return {
     key,
     group,
@@ -210,9 +192,13 @@ function resolveFeed(
     owner: written.owner ?? null,
     runbook: written.runbook ?? null,
     promise: [...new Set(promises.map(promiseInWords))].join('; '),
-    source: sourceAt(root, node),
+    source: sourceAt(root, ['groups', group, 'feeds', key]),
     ...(written.was !== undefined && { was: written.was }),
   }
+}
+
+function resolveGroup([key, { name, description, was }]: [string, WrittenGroup]): CatalogueGroup {
+  return { key, name: name ?? keyInWords(key), description: description ?? null, ...(was !== undefined && { was }) }
 }
 
 /** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */
@@ -221,7 +207,7 @@ export function resolveCatalogue(document: CatalogueDocument, written: LocatedNo
   const { root } = full
   const placed = placeAssets(document)
   const flows = resolveFlows(document, contracts)
-  const around = lookAround(document, contracts, placed, flows)
+  const around = surroundingsOf(document, contracts, placed, flows)
   const assets = placed.map((asset) => resolveAsset(asset, around))
   const byFeed = Map.groupBy(assets, (asset) => asset.feed)
   const groups = Object.entries(document.groups)
@@ -230,16 +216,11 @@ export function resolveCatalogue(document: CatalogueDocument, written: LocatedNo
     page: resolvePage(document),
     tell: resolveTell(document),
     connections: [...around.connections.values()],
-    groups: groups.map(([key, g]) => ({
-      key,
-      name: g.name ?? keyInWords(key),
-      description: g.description ?? null,
-      ...(g.was && { was: g.was }),
-    })),
+    groups: groups.map(resolveGroup),
     feeds: groups.flatMap(([group, { feeds }]) =>
-      Object.entries(feeds).map(([key, feed]) => resolveFeed(root, group, key, feed, byFeed.get(key) ?? [])),
+      Object.entries(feeds).map((feed) => resolveFeed(root, group, feed, byFeed.get(feed[0]) ?? [])),
     ),
     assets,
-    flows: flows.map((flow) => ({ ...flow, source: sourceAt(root, nodeAt(root, ['flows', flow.name])) })),
+    flows: flows.map((flow) => ({ ...flow, source: sourceAt(root, ['flows', flow.name]) })),
   }
 }
