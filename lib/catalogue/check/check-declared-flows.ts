@@ -63,7 +63,6 @@ function checkBlocks({ name, node }: DeclaredFlow): Finding[] {
   return findings
 }
 
-/** The remedy where the lake itself is not declared: it is a connection as any other. */
 const DECLARE_LAKE = 'Declare it under "connections": lake: { kind: postgres, url: "${LAKE_DATABASE_URL}" }.'
 
 function unknownConnection({ connections }: Check, assetKey: string, path: DocumentPath): Finding {

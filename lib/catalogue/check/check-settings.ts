@@ -16,7 +16,6 @@ export function writtenSchemaOf(schema: z.ZodType): JsonSchema {
   return known
 }
 
-/** The settings beside our own keys, as plain values. */
 function settingsOf(node: LocatedNode | undefined, ours: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(entriesOf(node).flatMap(([key, child]) => (ours.has(key) ? [] : [[key, toPlain(child)]])))
 }

@@ -46,14 +46,12 @@ function judgesAt(node: LocatedNode | undefined): boolean | undefined {
   return itemsOf(policy).some((item) => textAt(item, 'kind') !== 'none')
 }
 
-/** Where a feed and its group stand, and its assets. */
 function feedsOf({ groups, feeds, assets }: Outline) {
   const groupOf = new Map(groups.map((group) => [group.key, group]))
   const assetsOf = Map.groupBy(assets, (asset) => asset.feed)
   return feeds.map((feed) => ({ feed, group: groupOf.get(feed.group), assets: assetsOf.get(feed.key) ?? [] }))
 }
 
-/** The nearest written policy of an asset promises nothing. */
 function isOnlyWatched(asset: OutlineAsset, feed: LocatedNode, group: LocatedNode | undefined): boolean {
   return (judgesAt(asset.node) ?? judgesAt(feed) ?? judgesAt(group)) === false
 }

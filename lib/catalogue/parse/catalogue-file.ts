@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, ty
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { type DocumentPath, type LocatedNode, type Position, pathInWords, type Scalar } from './node.ts'
-import { firstPerLine, NOT_A_MAP, TOO_DEEP, TOO_LARGE, TWICE, UNSTORABLE, yamlErrorInWords } from './yaml-errors.ts'
+import { firstPerLine, SAID, yamlErrorInWords } from './yaml-errors.ts'
 
 /** One file of the catalogue, read but not understood. */
 export interface CatalogueText {
@@ -16,8 +16,6 @@ export interface ParsedText {
   problems: CatalogueProblem[]
 }
 
-/** Keys that hold words. */
-const WORDS = ['name', 'feedName', 'description', 'owner']
 /** All files of a catalogue together: more would keep the worker busy for longer than its statuses can wait. */
 export const CATALOGUE_BYTES_MAX = 3_000_000
 const DEPTH_MAX = 40
@@ -25,9 +23,9 @@ const DEPTH_MAX = 40
 const ALIASED_MAX = 20_000
 /** Keys that mean something to JavaScript itself: `constructor`, `__proto__`, `toString`, … */
 export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)])
+const CUT_WORDS = /^[ \t]+#[^\s#]/
 /** What follows the value of such a key and YAML takes for a comment: in a statement any "#", in words one before a letter or number. */
-const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, ...Object.fromEntries(WORDS.map((key) => [key, /^[ \t]+#[^\s#]/])) }
-/** Errors that leave the rest of the file readable. */
+const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, name: CUT_WORDS, feedName: CUT_WORDS, description: CUT_WORDS, owner: CUT_WORDS }
 const HARMLESS: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED'])
 
 /** Thrown once it is reported why nothing of the file can be used. */
@@ -48,18 +46,23 @@ interface Place {
   aliased: boolean
 }
 
-function report(walk: Walk, node: unknown, path: DocumentPath, problem: string, remedy: string): void {
+interface Said {
+  problem: string
+  remedy: string
+}
+
+function report(walk: Walk, node: unknown, path: DocumentPath, { problem, remedy }: Said): void {
   const start = isNode(node) ? node.range?.[0] : undefined
   walk.problems.push({ ...walk.positionOf(start ?? 0), path: pathInWords(path), problem, remedy })
 }
 
-function refuse(walk: Walk, node: Node | null, problem: string, remedy: string): never {
-  report(walk, node, [], problem, remedy)
-  throw new Refused(problem)
+function refuse(walk: Walk, node: Node | null, said: Said): never {
+  report(walk, node, [], said)
+  throw new Refused(said.problem)
 }
 
 function requireStorable(walk: Walk, node: Node, path: DocumentPath, text: string): void {
-  if (!isStorableText(text)) report(walk, node, path, UNSTORABLE.problem, UNSTORABLE.remedy)
+  if (!isStorableText(text)) report(walk, node, path, SAID.unstorable)
 }
 
 function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
@@ -67,18 +70,17 @@ function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
   if (typeof value === 'string') requireStorable(walk, node, path, value)
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  report(walk, node, path, 'This is not a value the catalogue can keep.', 'Put it between quotes if it is meant as text.')
+  report(walk, node, path, SAID.noValue)
   return null
 }
-
-const NO_MERGING = 'Policies are inherited from group and feed: declare the shared one there.'
 
 /** The key of an entry as text; null, and a problem, when it cannot be one. */
 function keyOf(walk: Walk, node: unknown, path: DocumentPath): string | null {
   const key = isScalar(node) ? (typeof node.value === 'string' ? node.value : (node.source ?? '')) : null
-  if (!isScalar(node) || key === null) report(walk, node, path, 'A key must be plain text.', 'Write the name itself as the key.')
-  else if (key === '<<') report(walk, node, path, 'Merge keys ("<<") are not supported.', NO_MERGING)
-  else if (key === '' || UNSAFE_KEYS.has(key)) report(walk, node, path, `"${key}" cannot be used as a key.`, 'Choose another name.')
+  if (!isScalar(node) || key === null) report(walk, node, path, SAID.noKey)
+  else if (key === '<<') report(walk, node, path, SAID.merging)
+  else if (key === '' || UNSAFE_KEYS.has(key))
+    report(walk, node, path, { problem: `"${key}" cannot be used as a key.`, remedy: 'Choose another name.' })
   else {
     requireStorable(walk, node, path, key)
     return key
@@ -96,14 +98,14 @@ function reportCutText(walk: Walk, node: Node | null, path: DocumentPath): void 
   if (!isScalar(node) || node.type !== 'PLAIN' || !cutOff?.test(restOfLine(walk.text, node.range?.[1]))) return
   const problem = `A comment follows "${path.at(-1)}", which stands there without quotes: all from " #" on is cut off.`
   const what = path.at(-1) === 'sql' ? 'statement' : 'value'
-  report(walk, node, path, problem, `Put the ${what} between double quotes, or the comment on a line of its own.`)
+  report(walk, node, path, { problem, remedy: `Put the ${what} between double quotes, or the comment on a line of its own.` })
 }
 
 /** `name: &Rooms and halls` is a value "and halls" that is called Rooms. */
 function reportUnusedAnchor(walk: Walk, node: Node | null, path: DocumentPath): void {
   if (!isScalar(node) || node.anchor === undefined || walk.text.includes(`*${node.anchor}`)) return
   const problem = `YAML takes "&${node.anchor}" for a name of the value and not for a part of it, and nothing uses that name.`
-  report(walk, node, path, problem, 'Put the value between quotes, or take the name out.')
+  report(walk, node, path, { problem, remedy: 'Put the value between quotes, or take the name out.' })
 }
 
 /** Nothing is left of a value that begins with "#": all of it is a comment. */
@@ -113,17 +115,15 @@ function isCommentedOut(walk: Walk, key: Node, { value }: LocatedNode): boolean 
 
 function resolveAlias(walk: Walk, node: Node | null): Node | null {
   if (!isAlias(node)) return node
-  const target = node.resolve(walk.document)
-  return target ?? refuse(walk, node, `There is no anchor "&${node.source}" before this.`, 'Quote text that begins with "*".')
+  const unknown = { problem: `There is no anchor "&${node.source}" before this.`, remedy: 'Quote text that begins with "*".' }
+  return node.resolve(walk.document) ?? refuse(walk, node, unknown)
 }
 
 function locate(walk: Walk, written: Node | null, place: Place): LocatedNode {
   const node = resolveAlias(walk, written)
   const aliased = place.aliased || node !== written
-  if (aliased && ++walk.aliased > ALIASED_MAX) {
-    refuse(walk, written, 'Aliases repeat too much here.', 'Use aliases for single policies or lists, not for whole trees of aliases.')
-  }
-  if (place.path.length > DEPTH_MAX) refuse(walk, written, TOO_DEEP.problem, TOO_DEEP.remedy)
+  if (aliased && ++walk.aliased > ALIASED_MAX) refuse(walk, written, SAID.tooManyAliases)
+  if (place.path.length > DEPTH_MAX) refuse(walk, written, SAID.tooDeep)
   const start = written?.range?.[0] ?? place.keyStart
   const end = written?.range?.[1] ?? start
   const { keyStart, path } = place
@@ -147,7 +147,7 @@ function locateValue(walk: Walk, node: Node | null, path: DocumentPath, aliased:
   for (const { key: keyNode, value } of node.items) {
     const key = keyOf(walk, keyNode, path)
     if (key === null) continue
-    if (entries.has(key)) report(walk, keyNode, [], TWICE.problem, TWICE.remedy)
+    if (entries.has(key)) report(walk, keyNode, [], SAID.twice)
     else entries.set(key, locateEntry(walk, keyNode, value, { path: [...path, key], keyStart: keyNode.range?.[0] ?? 0, aliased }))
   }
   return entries
@@ -182,12 +182,12 @@ function locateDocument(walk: Walk, contents: Node): LocatedNode | null {
 
 /** One file's YAML with the position of every value, and everything that is wrong with it as YAML. */
 export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
-  const refused = (said: { problem: string; remedy: string }, line = 1, column = 1): ParsedText => {
+  const refused = (said: Said, line = 1, column = 1): ParsedText => {
     return { root: null, problems: [{ file, line, column, path: '', ...said }] }
   }
-  if (text.length > CATALOGUE_BYTES_MAX) return refused(TOO_LARGE)
+  if (text.length > CATALOGUE_BYTES_MAX) return refused(SAID.tooLarge)
   const [beforeNul = '', ...afterNul] = text.split('\0', 2)
-  if (afterNul.length > 0) return refused(UNSTORABLE, beforeNul.split('\n').length, beforeNul.length - beforeNul.lastIndexOf('\n'))
+  if (afterNul.length > 0) return refused(SAID.unstorable, beforeNul.split('\n').length, beforeNul.length - beforeNul.lastIndexOf('\n'))
   const lines = new LineCounter()
   const positionOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
@@ -207,6 +207,6 @@ export function parseCatalogueText({ file, text }: CatalogueText): ParsedText {
     ...yamlErrorInWords(error, text),
   }))
   if (errors.some((error) => !HARMLESS.has(error.code)) || document.contents === null) return { root: null, problems }
-  if (!isMap(document.contents)) return { root: null, problems: [...problems, ...refused(NOT_A_MAP).problems] }
+  if (!isMap(document.contents)) return { root: null, problems: [...problems, ...refused(SAID.notAMap).problems] }
   return { root: locateDocument({ document, positionOf, text, problems, aliased: 0 }, document.contents), problems }
 }

@@ -1,7 +1,7 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { type CatalogueText, parseCatalogueText } from './catalogue-file.ts'
 import { entriesOf, type LocatedNode, pathInWords, toPlain } from './node.ts'
-import { EMPTY } from './yaml-errors.ts'
+import { SAID } from './yaml-errors.ts'
 
 /** The whole written catalogue as one tree; null when a file could not be read or none holds anything. */
 export interface ParsedCatalogue {
@@ -36,7 +36,7 @@ export function parseCatalogue(texts: readonly CatalogueText[]): ParsedCatalogue
   const unreadable = parsed.some((p) => p.root === null && p.problems.length > 0)
   const [first, ...others] = roots
   if (first === undefined && problems.length === 0) {
-    problems.push({ file: texts[0]?.file ?? 'tidemark.yaml', line: 1, column: 1, path: '', ...EMPTY })
+    problems.push({ file: texts[0]?.file ?? 'tidemark.yaml', line: 1, column: 1, path: '', ...SAID.empty })
   }
   if (first === undefined || unreadable) return { root: null, problems }
   for (const other of others) mergeInto(first, other, problems)

@@ -1,30 +1,29 @@
 import type { YAMLError } from 'yaml'
 
-/** What is said of a character in the way. */
-export const UNSTORABLE = {
-  problem: 'This holds a character that no database keeps: U+0000, or half of a surrogate pair.',
-  remedy: 'Take it out; in double quotes \\0, \\x00, \\u0000 and \\ud800 to \\udfff mean such a one.',
-}
-
-/** What is said of a key that stands there again. */
-export const TWICE = { problem: 'This key stands here twice.', remedy: 'Keep one of the two; the second would silently win.' }
-
-/** What is said of maps and lists without end. */
-export const TOO_DEEP = { problem: 'This is nested too deeply.', remedy: 'A catalogue needs no more than ten levels.' }
-
-/** What is said of a catalogue beyond the limit. */
-export const TOO_LARGE = {
-  problem: 'The catalogue is larger than 3 MB, all its files together.',
-  remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
-}
-
-/** What is said where no file holds anything. */
-export const EMPTY = { problem: 'The catalogue is empty.', remedy: 'Write one, or let "tidemark discover <connection>" propose one.' }
-
-/** What is said of a file that is a list or a single value. */
-export const NOT_A_MAP = {
-  problem: 'The file does not hold a map of names to values.',
-  remedy: 'Begin with lines such as "page:" and "groups:".',
+/** What is said where YAML itself has nothing against a file or a value. */
+export const SAID = {
+  unstorable: {
+    problem: 'This holds a character that no database keeps: U+0000, or half of a surrogate pair.',
+    remedy: 'Take it out; in double quotes \\0, \\x00, \\u0000 and \\ud800 to \\udfff mean such a one.',
+  },
+  twice: { problem: 'This key stands here twice.', remedy: 'Keep one of the two; the second would silently win.' },
+  tooDeep: { problem: 'This is nested too deeply.', remedy: 'A catalogue needs no more than ten levels.' },
+  tooManyAliases: {
+    problem: 'Aliases repeat too much here.',
+    remedy: 'Use aliases for single policies or lists, not for whole trees of aliases.',
+  },
+  merging: {
+    problem: 'Merge keys ("<<") are not supported.',
+    remedy: 'Policies are inherited from group and feed: declare the shared one there.',
+  },
+  noKey: { problem: 'A key must be plain text.', remedy: 'Write the name itself as the key.' },
+  noValue: { problem: 'This is not a value the catalogue can keep.', remedy: 'Put it between quotes if it is meant as text.' },
+  notAMap: { problem: 'The file does not hold a map of names to values.', remedy: 'Begin with lines such as "page:" and "groups:".' },
+  empty: { problem: 'The catalogue is empty.', remedy: 'Write one, or let "tidemark discover <connection>" propose one.' },
+  tooLarge: {
+    problem: 'The catalogue is larger than 3 MB, all its files together.',
+    remedy: 'Take out what nobody needs to see; 10,000 assets take about 1 MB.',
+  },
 }
 
 const PROBLEMS: Record<string, string> = {
@@ -79,7 +78,7 @@ function hasOtherBlanks(text: string, offset: number): boolean {
 
 /** What is wrong with the YAML, and what to write instead. */
 export function yamlErrorInWords(error: YAMLError, text: string): { problem: string; remedy: string } {
-  if (error.message.includes('call stack')) return TOO_DEEP
+  if (error.message.includes('call stack')) return SAID.tooDeep
   const said = error.message.replace(/:? ".*$/s, '').replace(/\.$/, '')
   const problem = PROBLEMS[error.code] ?? `This is not valid YAML: ${said}.`
   const known = REMEDIES[error.code]

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keyInWords } from '#lib/catalogue/resolve/resolve.ts'
-import type { FoundAsset } from './found-asset.ts'
-import { feedsOf, lastPart, toKey } from './proposal-groups.ts'
+import { type FoundAsset, feedsOf, lastPart, toKey } from './proposal-groups.ts'
 
 function found(path: string, group = path.split('.')[0] ?? ''): FoundAsset {
   return { path, group, kind: 'table', name: path, settings: {}, upstream: [], policy: null }

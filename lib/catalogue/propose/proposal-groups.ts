@@ -1,5 +1,15 @@
 import { UNSAFE_KEYS } from '#lib/catalogue/parse/catalogue-file.ts'
-import type { FoundAsset } from './found-asset.ts'
+
+/** Something that was discovered and could be watched; what connectors yield has this shape. */
+export interface FoundAsset {
+  path: string
+  kind: 'source' | 'table' | 'consumer'
+  name: string
+  settings: Record<string, unknown>
+  upstream: readonly { path: string; hint: string }[]
+  policy: { input: Record<string, unknown>; because: string } | null
+  group: string
+}
 
 export interface ProposedFeed {
   key: string
@@ -32,7 +42,6 @@ export function lastPart(path: string): string {
   return path.split(/[./]/).at(-1) ?? path
 }
 
-/** Keys that stand in a catalogue already. */
 export interface TakenKeys {
   groups: ReadonlySet<string>
   feeds: ReadonlySet<string>

@@ -4,8 +4,8 @@ import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { resolveCatalogue } from '#lib/catalogue/resolve/resolve.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
-import type { FoundAsset } from './found-asset.ts'
 import { type ProposalInput, proposeCatalogue } from './proposal.ts'
+import type { FoundAsset } from './proposal-groups.ts'
 
 const nightly = { input: { kind: 'calendar-days', clock: 'loadedAt' }, because: 'loaded_at is indexed and newest today.' }
 

@@ -2,8 +2,7 @@ import { stringify } from 'yaml'
 import { findCycles } from '#lib/catalogue/resolve/lineage.ts'
 import { keyInWords } from '#lib/catalogue/resolve/resolve.ts'
 import { isAssetKey } from '#lib/domain/lineage/asset-key.ts'
-import type { FoundAsset } from './found-asset.ts'
-import { feedsOf, lastPart, type ProposedFeed, type ProposedGroup, type TakenKeys } from './proposal-groups.ts'
+import { type FoundAsset, feedsOf, lastPart, type ProposedFeed, type ProposedGroup, type TakenKeys } from './proposal-groups.ts'
 
 export interface ProposalInput {
   /** Null: it stands in the catalogue already. */
@@ -14,7 +13,6 @@ export interface ProposalInput {
   prefixed?: boolean
   /** What stands in the catalogue already: assets are left out, keys are not given twice, groups are joined. */
   existing?: TakenKeys & { assets: ReadonlySet<string> }
-  /** The kind an asset of this connection has anyway. */
   assetKind: 'source' | 'table' | 'consumer'
   found: readonly FoundAsset[]
 }
@@ -22,7 +20,6 @@ export interface ProposalInput {
 const NOTHING_KNOWN = { input: { kind: 'none' }, because: 'Nothing there tells when it was loaded, so it is watched and not judged.' }
 const COMMENT_WIDTH = 100
 
-/** One value on one line, quoted where YAML needs it. */
 function inline(value: unknown): string {
   // Alone, a text such as "..." becomes a block of lines; as the one member of a list it does not.
   return stringify([value], { collectionStyle: 'flow', lineWidth: 0 }).trimEnd().slice(2, -2)
@@ -50,7 +47,6 @@ function sharedPolicy(feed: ProposedFeed): { input: Record<string, unknown>; bec
 
 interface Writer {
   input: ProposalInput
-  /** Upstream asset keys to declare, per path. */
   from: ReadonlyMap<string, string[]>
 }
 

@@ -8,7 +8,6 @@ export interface DeclaredFlowWords {
   reading: string[]
   /** `plate ← vehicle.plate (text)`; null when every field is taken as it comes. */
   columns: string[] | null
-  /** Where it goes. */
   to: string
   /** What happens there: `merged by permit_id`, `delivered as csv, checksum sha256`. */
   writing: string[]

@@ -103,7 +103,6 @@ function placeAssets({ groups }: CatalogueDocument): Placed[] {
   )
 }
 
-/** What is promised of each asset: the nearest written policies, zones and calendars filled in. */
 function policiesOf(
   { page, calendars: written }: CatalogueDocument,
   placed: readonly Placed[],
@@ -122,11 +121,9 @@ function policiesOf(
 interface Surroundings {
   contracts: CatalogueContracts
   connections: ReadonlyMap<string, CatalogueConnection>
-  /** The flow that writes an asset. */
   writers: ReadonlyMap<string, CatalogueFlow>
   upstream: ReadonlyMap<string, LineageEdge[]>
   policies: ReadonlyMap<string, Policy[]>
-  /** Keys of the assets their feeds are judged by. */
   promised: ReadonlySet<string>
 }
 

@@ -4,7 +4,6 @@ import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
 
-/** How long a declared flow may run unless it says otherwise. */
 export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
 /** An answer with at most this share of the rows in the table is not believed. */
 const SHRINK_RATIO = 0.5
@@ -74,9 +73,8 @@ export type WrittenDeliver = z.infer<typeof deliverSchema>
 export const declaredFlowParameters = z.strictObject({
   /** Says what would change and changes nothing. */
   dryRun: z.boolean().optional(),
-  /** Instead of what the catalogue says. */
+  /** These two instead of what the catalogue says. */
   allowEmpty: z.boolean().optional(),
-  /** Instead of what the catalogue says. */
   shrinkRatio: z.number().min(0).max(1).optional(),
 })
 export type DeclaredFlowParameters = z.infer<typeof declaredFlowParameters>
@@ -95,7 +93,6 @@ export const DECLARED_FLOW_SHAPE = {
   deliver: deliverSchema.optional(),
 }
 
-/** Keys under a flow that only a flow without code has. */
 export const DECLARED_FLOW_KEYS: ReadonlySet<string> = new Set(Object.keys(DECLARED_FLOW_SHAPE))
 /** Keys of the blocks that are ours; the rest belongs to connectors and formats. */
 export const EXTRACT_KEYS: ReadonlySet<string> = new Set(Object.keys(extractSchema.shape))
@@ -112,7 +109,6 @@ export const declaredFlowSchema = z.object({
 })
 export type WrittenDeclaredFlow = z.infer<typeof declaredFlowSchema>
 
-/** A lake table's path: schema and table, both plain. */
 const LAKE_TABLE = /^([a-z_][a-z0-9_]{0,62})\.([a-z_][a-z0-9_]{0,62})$/
 /** The connection whose database flows load into. */
 export const LAKE = 'lake'

@@ -7,10 +7,8 @@ import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 
-/** How often a connection is looked at unless it says otherwise. */
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
 
-/** How old the secrets of a connection may get unless it says otherwise. */
 export const SECRET_AGE_MAX_MS = 365 * DAY_MS
 
 /** Weekdays as people write them; the position + 1 is the ISO number. */
@@ -72,7 +70,6 @@ const tellSchema = z.strictObject({
   heartbeat: z.strictObject({ url: secretUrl, every: atLeastSecond.prefault('1m') }).optional(),
 })
 
-/** A business calendar as written. */
 export const calendarSchema = z.strictObject({
   weekdays: weekdays.default('mon-fri'),
   holidays: z.array(z.iso.date('is not a date such as 2026-12-25')).default([]),

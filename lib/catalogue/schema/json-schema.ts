@@ -16,33 +16,31 @@ function mapBranch(schema: unknown): JsonSchema {
   return alternatives.map(mapBranch).find((branch) => branch['type'] === 'object') ?? schema
 }
 
-function entrySchema(document: JsonSchema, section: string): JsonSchema {
-  return mapBranch(mapBranch(propertiesOf(document)[section])['additionalProperties'])
+/** The schema with what stands at a path changed; `*` is any entry of a map. */
+function changedAt(schema: unknown, [key, ...rest]: readonly string[], change: (map: JsonSchema) => JsonSchema): JsonSchema {
+  const map = mapBranch(schema)
+  if (key === undefined) return change(map)
+  if (key === '*') return { ...map, additionalProperties: changedAt(map['additionalProperties'], rest, change) }
+  const properties = propertiesOf(map)
+  return { ...map, properties: { ...properties, [key]: changedAt(properties[key], rest, change) } }
 }
 
 /** Each kind of connection takes its own settings. A reference may stand anywhere, so text is accepted beside every type. */
 function connectionSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
-  const ours = propertiesOf(base)
+  const { kind: _kind, ...ours } = propertiesOf(base)
+  const reference = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|^file:' }
   const kinds = [...contracts.connectors].map(([kind, { settings }]) => {
     const written = toWrittenSchema(settings)
-    const required = Array.isArray(written['required']) ? written['required'] : []
+    const theirs = Object.entries(propertiesOf(written)).map(([key, schema]) => [key, { anyOf: [schema, reference] }])
+    const named = { kind: { type: 'string', const: kind, description: 'The connector that speaks to it.' } }
     return {
       type: 'object',
-      properties: {
-        kind: { type: 'string', const: kind, description: 'The connector that speaks to it.' },
-        ...Object.fromEntries(Object.entries(ours).filter(([key]) => key !== 'kind')),
-        ...withReferences(propertiesOf(written)),
-      },
-      required: ['kind', ...required],
+      properties: { ...named, ...ours, ...Object.fromEntries(theirs) },
+      required: ['kind', ...(Array.isArray(written['required']) ? written['required'] : [])],
       ...(isClosed(written) ? { additionalProperties: false } : {}),
     }
   })
   return kinds.length === 0 ? base : { oneOf: kinds }
-}
-
-function withReferences(properties: Record<string, unknown>): Record<string, unknown> {
-  const reference = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|^file:' }
-  return Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, { anyOf: [schema, reference] }]))
 }
 
 /** Which connection an asset belongs to stands in its key, so every connector's settings are offered. */
@@ -99,26 +97,14 @@ function flowsSchema(flows: JsonSchema, contracts: CatalogueContracts): JsonSche
 
 /** JSON Schema of tidemark.yaml for editors, with the settings of the connectors and flows that are installed. */
 export function catalogueJsonSchema(contracts: CatalogueContracts): JsonSchema {
-  const document = toWrittenSchema(catalogueDocumentSchema)
-  const top = propertiesOf(document)
-  const groups = mapBranch(top['groups'])
-  const group = entrySchema(document, 'groups')
-  const feeds = mapBranch(propertiesOf(group)['feeds'])
-  const feed = mapBranch(feeds['additionalProperties'])
-  const assets = mapBranch(propertiesOf(feed)['assets'])
-  const fullAssets = { ...assets, additionalProperties: assetSchema(mapBranch(assets['additionalProperties']), contracts) }
-  const fullFeed = { ...feed, properties: { ...propertiesOf(feed), assets: fullAssets } }
-  const fullGroup = { ...group, properties: { ...propertiesOf(group), feeds: { ...feeds, additionalProperties: fullFeed } } }
-  const connections = mapBranch(top['connections'])
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Tidemark catalogue',
-    ...document,
-    properties: {
-      ...top,
-      connections: { ...connections, additionalProperties: connectionSchema(entrySchema(document, 'connections'), contracts) },
-      groups: { ...groups, additionalProperties: fullGroup },
-      flows: flowsSchema(mapBranch(top['flows']), contracts),
-    },
-  }
+  const parts: [string[], (base: JsonSchema, contracts: CatalogueContracts) => JsonSchema][] = [
+    [['connections', '*'], connectionSchema],
+    [['groups', '*', 'feeds', '*', 'assets', '*'], assetSchema],
+    [['flows'], flowsSchema],
+  ]
+  const document = parts.reduce(
+    (schema, [path, change]) => changedAt(schema, path, (base) => change(base, contracts)),
+    toWrittenSchema(catalogueDocumentSchema),
+  )
+  return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Tidemark catalogue', ...document }
 }

@@ -34,7 +34,6 @@ function contradicts(schema: JsonSchema, written: unknown): boolean {
   })
 }
 
-/** A schema and everything it offers as an alternative, flat. */
 function branches(schema: unknown, written: unknown): JsonSchema[] {
   if (!isRecord(schema)) return []
   const alternatives = ['anyOf', 'oneOf', 'allOf'].flatMap((word) => (Array.isArray(schema[word]) ? schema[word] : []))

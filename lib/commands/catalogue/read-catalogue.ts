@@ -4,7 +4,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { CATALOGUE_BYTES_MAX, type CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
-import { TOO_LARGE } from '#lib/catalogue/parse/yaml-errors.ts'
+import { SAID } from '#lib/catalogue/parse/yaml-errors.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { decodeText } from '#lib/platform/env-file.ts'
 
@@ -55,7 +55,7 @@ async function readFiles(path: string): Promise<Found> {
     const read = await readRegularFile(from, left)
     if (read === 'not-a-file')
       throw new Unreadable(file, `${from} is no file that can be read: a pipe, a device or a folder.`, 'Remove it.')
-    if (read === 'too-large') throw new Unreadable(file, TOO_LARGE.problem, TOO_LARGE.remedy)
+    if (read === 'too-large') throw new Unreadable(file, SAID.tooLarge.problem, SAID.tooLarge.remedy)
     left -= read.bytes.length
     found.texts.push({ file, text: decodeText(read.bytes, `The file ${from}`) })
     found.changes.push([file, read.changedAtMs])
