@@ -14,17 +14,16 @@ export interface Context {
   log: Log
   /** The address people use where the catalogue names none. */
   publicUrl: string
-  /** What the server's refusals say of the server itself. */
+  /** Full disk, too many connections: what is wrong with a server that answers. */
   trouble: TroubleWatch
 }
 
 /** A statement runner: a pool, or the client of a transaction. */
 export type Sql = Pick<PoolClient, 'query'>
 
-/** For tools that send no links. */
+/** For processes that send no links. */
 const DEFAULT_URL = 'http://localhost:3000'
 
-/** Opens a context on a database; call `closeContext` at the end. */
 export function createContext(options: {
   url: string
   clock: Clock
@@ -78,7 +77,6 @@ export async function closeContext(ctx: Context): Promise<void> {
   if (!ctx.pool.ended) await ctx.pool.end()
 }
 
-/** Runs `work` in one transaction: commits its result, rolls back when it throws. */
 export async function withTransaction<T>(ctx: Context, work: (sql: PoolClient) => Promise<T>): Promise<T> {
   const client = await ctx.pool.connect()
   let broken: Error | undefined

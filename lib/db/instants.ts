@@ -6,7 +6,6 @@ export function toInstant(value: Date): Instant {
   return value.getTime()
 }
 
-/** The same for columns that may be null. */
 export function toInstantOrNull(value: Date | null): Instant | null {
   return value === null ? null : value.getTime()
 }
@@ -16,12 +15,11 @@ export function toText(instant: Instant): string {
   return new Date(instant).toISOString()
 }
 
-/** The same for columns that may be null. */
 export function toTextOrNull(instant: Instant | null): string | null {
   return instant === null ? null : toText(instant)
 }
 
-/** The one row a statement must have returned. */
+/** The first row; throws `not-found` when there is none. */
 export function requireRow<T>(rows: readonly T[], what: string): T {
   const row = rows[0]
   if (row === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no ${what}.` })

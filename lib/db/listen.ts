@@ -64,7 +64,6 @@ async function listenOnce(ctx: Context, signal: AbortSignal, listeners: Listener
   }
 }
 
-/** Ends when the connection ends; throws when it breaks. */
 function whenLost(client: PoolClient): Promise<void> {
   return new Promise((resolve, reject) => {
     client.once('error', reject)

@@ -56,7 +56,6 @@ export async function getPage(sql: Sql): Promise<CataloguePage> {
   return pageSchema.safeParse(await getSetting(sql, 'page')).data ?? DEFAULT_PAGE
 }
 
-/** The page as links need it. */
 export async function getAddressedPage({ pool, publicUrl }: Pick<Context, 'pool' | 'publicUrl'>): Promise<Page> {
   const page = await getPage(pool)
   return { ...page, url: page.url ?? publicUrl }
@@ -79,7 +78,6 @@ export async function getRulesVersion(ctx: Pick<Context, 'prisma'>): Promise<num
   return typeof value === 'number' ? value : null
 }
 
-/** Notes that the kept history was made by this version of the rules. */
 export function putRulesVersion(ctx: Pick<Context, 'prisma'>, version: number): Promise<void> {
   return putNote(ctx, 'rules-version', version)
 }

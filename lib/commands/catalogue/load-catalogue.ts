@@ -28,7 +28,7 @@ function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex')
 }
 
-/** A map in, a map out: a checked document is one. */
+/** A checked document is a map. */
 function asDocument(written: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(written ?? {}))
 }
@@ -45,7 +45,6 @@ export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: C
   return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks }
 }
 
-/** Checks and resolves what one look at the files found. */
 export function loadCatalogueReading(read: CatalogueTexts, contracts: CatalogueContracts): LoadedCatalogue {
   if (!read.ok) return { ok: false, problems: [read.problem], hash: hashOf(read.problem) }
   return loadCatalogueTexts(read.texts, contracts)

@@ -18,7 +18,6 @@ export interface CatalogueReading {
   content: string
   /** Content, size and time of every file: differs while somebody writes. */
   stamp: string
-  /** When a file was last written; 0 where that is not known. */
   changedAtMs: number
   /** A file is empty or ends within a line, as while somebody writes it. */
   endsAbruptly: boolean
@@ -94,13 +93,11 @@ export async function readCatalogueTexts(path: string): Promise<CatalogueTexts> 
   return (await readCatalogueAgain(path)).read
 }
 
-/** A file as one look found it. */
 interface RegularFile {
   bytes: Buffer
   changedAtMs: number
 }
 
-/** Why a file is not read although it is there. */
 type Unfit = 'not-a-file' | 'too-large'
 
 /** Reads a file of at most `bytesMax`, or says why not; never waits for a pipe or a device. Throws what the system says. */

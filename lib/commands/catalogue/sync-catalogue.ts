@@ -13,7 +13,6 @@ import { syncFlows } from '#lib/db/runs/flows.ts'
 import { putNote, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** An accepted catalogue: resolved, as written, and the JSON Schema in force. */
 export interface AcceptedCatalogue {
   catalogue: Catalogue
   /** As written, secrets still references. */
@@ -23,10 +22,8 @@ export interface AcceptedCatalogue {
   schema: unknown
 }
 
-/** What a sync changed. */
 export interface SyncResult {
   versionId: number
-  /** The catalogue differs from the one accepted before. */
   isNew: boolean
   /** Keys of groups, feeds and assets that got a new key. */
   renamed: string[]
@@ -75,7 +72,6 @@ async function listJoined(sql: Sql, renames: readonly Rename[]): Promise<{ asset
   return { assetIds: [...assetIds], from: Math.min(...joined.map(({ joinedFrom }) => joinedFrom)) }
 }
 
-/** Writes what the catalogue declares; answers the assets whose promise or membership changed. */
 async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<number[]> {
   await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)

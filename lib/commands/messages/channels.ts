@@ -14,7 +14,7 @@ export type Channel =
 const goneSchema = z.object({ fingerprint: z.string(), problem: z.string() })
 const goneKey = (channel: string) => `channel-gone.${channel}`
 
-/** A receiver that wants nothing more is remembered by its settings: other settings, another receiver. */
+/** Notes that the receiver wants nothing more, by the fingerprint of the settings: with other settings the channel is open again. */
 export async function closeChannel(ctx: Context, channel: string, fingerprint: string, problem: string): Promise<void> {
   await putNote(ctx, goneKey(channel), { fingerprint, problem, at: new Date(ctx.clock.now()).toISOString() })
 }

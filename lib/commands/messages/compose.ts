@@ -6,7 +6,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
 
-/** Part of the outbox row only in what never changes, so that every try, also after a crash, carries the same id. */
+/** Made only of what never changes in the row, so that every try, also after a crash, carries the same id. */
 function messageId(message: ClaimedMessage): string {
   const facts = [message.channel, message.changeId, message.feedKey, message.at, message.recordedAt].join('\n')
   return `msg_${createHash('sha256').update(facts).digest('hex').slice(0, 32)}`

@@ -45,7 +45,6 @@ export interface SendOptions {
   /** Resolves references of the channels' settings, anew for every round. */
   lookup: Lookup
   signal: AbortSignal
-  /** Most messages of one call; the rest waits for the next. */
   limit?: number
 }
 
@@ -53,7 +52,6 @@ export interface Sent {
   delivered: number
   retried: number
   givenUp: number
-  /** When the next message is due; null = none waits. */
   nextAt: Instant | null
 }
 

@@ -7,7 +7,7 @@ import { type Heard, hear, type ProbeAnswer } from '#lib/domain/freshness/second
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Log } from '#lib/platform/log.ts'
 
-/** What one look changed about the answer of one asset's system. */
+/** What one probe changed about what is known of an asset's answers. */
 export interface HeardOf {
   asset: WatchedAsset
   look: Observation
@@ -49,18 +49,17 @@ export async function compareAnswers(
   return all
 }
 
-/** What a flow of ours is still to make is not gone as long as no look has found it: its load will have it looked at. */
+/** What a flow of ours has not made yet is not gone: it is probed after its first load. */
 function answerOf({ isUnfound }: WatchedAsset, look: Observation): ProbeAnswer {
   if (look.ok) return 'good'
   return isUnfound ? 'failed' : (look.lasting ?? 'failed')
 }
 
-/** The look got the answer that was in force already. */
 export function isSeenAgain({ asset: { hearsay }, look, heard }: HeardOf): boolean {
   return !look.ok && look.lasting !== undefined && heard.begunAt === null && hearsay.inForce?.reason === look.lasting
 }
 
-/** The first instant about which an answer says something new, apart from what a good look tells; null: nothing. */
+/** From when on the statuses must be rebuilt because of an answer that lasts; null: not at all. */
 export function answerChanges(one: HeardOf, now: Instant): Instant | null {
   const { heard, asset } = one
   const blindSince = blindOnAnswer(asset, now)
@@ -71,7 +70,7 @@ export function answerChanges(one: HeardOf, now: Instant): Instant | null {
   return blindSince
 }
 
-/** Since when nobody had confirmed the answer that was in force; null = somebody had, or none was. */
+/** Since when the answer in force has been too old to count; null: it is not, or there is none. */
 function blindOnAnswer({ answeredSince, blindAfterMs }: WatchedAsset, now: Instant): Instant | null {
   if (answeredSince === null || blindAfterMs === null) return null
   const blindAt = answeredSince.seenAt + blindAfterMs

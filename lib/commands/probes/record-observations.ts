@@ -23,19 +23,14 @@ import { isBroken } from '#lib/domain/freshness/status.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { answerChanges, compareAnswers, type HeardOf, isSeenAgain, logAnswers } from './compare-answers.ts'
 
-/** What recording a batch of looks came to. */
 export interface RecordResult {
-  /** Assets whose look was good. */
   seen: number
-  /** Assets whose look failed. */
   failed: number
-  /** Clocks that changed. */
   arrivals: number
 }
 
 type GoodLook = Extract<Observation, { ok: true }>
 
-/** A good look at an asset, and what it tells. */
 interface Told {
   asset: WatchedAsset
   look: GoodLook
@@ -91,7 +86,6 @@ async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promis
   return { assetIds, from }
 }
 
-/** Compares each good look with what was last known. */
 async function tell(sql: Sql, assets: readonly WatchedAsset[], looks: ReadonlyMap<string, Observation>, at: Instant): Promise<Told[]> {
   const good = assets.flatMap((asset) => {
     const look = looks.get(asset.key)
@@ -111,7 +105,7 @@ async function tell(sql: Sql, assets: readonly WatchedAsset[], looks: ReadonlyMa
   return told.map((one) => ({ ...one, arrivals: one.arrivals.flatMap((arrival) => explain(arrival, one.asset, loads)) }))
 }
 
-/** There are still rows, but the newest ones have gone. */
+/** The newest rows have gone, others are left. */
 function hasLessThanBefore({ clock, kind, at }: Arrival): boolean {
   return clock === 'writtenAt' && kind === 'correction' && at !== null
 }
@@ -136,7 +130,7 @@ function toNewArrivals({ asset, look, arrivals }: Told): NewArrival[] {
   return arrivals.map((arrival) => ({ ...arrival, assetId: asset.assetId, evidence: look.evidence, runId: null }))
 }
 
-/** The stretches in which nobody knew; what an answer that lasts covers is its own stretch. */
+/** The blind stretches that this probe ends, before and after the time that an answer that lasts explains. */
 function closedGaps(asset: WatchedAsset, at: Instant, wasUnreachable: boolean): ClosedGap[] {
   const { assetId, answeredSince, blindAfterMs } = asset
   const from = blindAt(asset, at)
@@ -148,7 +142,7 @@ function closedGaps(asset: WatchedAsset, at: Instant, wasUnreachable: boolean): 
   return [before, after]
 }
 
-/** Since when nobody had known any more, by the settings now or then; null = somebody knew. */
+/** Since when we were blind, by the settings now or then; null: we were not. */
 function blindAt({ blindFrom, blindSince }: WatchedAsset, now: Instant): Instant | null {
   const present = blindFrom !== null && blindFrom < now ? blindFrom : null
   return present === null || blindSince === null ? (present ?? blindSince) : Math.min(present, blindSince)
@@ -179,7 +173,7 @@ async function settleStatuses(sql: Sql, { now, at, told, heard, restated }: Reco
   if (from.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), from)
 }
 
-/** The first instant about which this look says something new; null when it says nothing. A first look speaks for all the time before. */
+/** From when on the statuses must be rebuilt because of this probe; null: not at all. A first probe counts for all the time before. */
 function changedSince({ asset, arrivals }: Told, now: Instant): Instant | null {
   if (asset.probedAt === null) return 0
   let since = Math.min(END_OF_TIME, ...arrivals.map(effectiveAt))

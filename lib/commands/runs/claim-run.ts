@@ -16,7 +16,6 @@ export interface ClaimedRun {
   /** Grows with every claim of any run: what the lake's fence compares. */
   fence: number
   leaseUntil: Instant
-  /** When it was meant to begin; the same for every attempt. */
   scheduledFor: Instant
   startedAt: Instant
   /** The catalogue's parameters for the flow, under those of this run. */
@@ -34,7 +33,7 @@ export async function claimRun(ctx: Context, input: { runId: string; owner: stri
   return claimed
 }
 
-/** A run that goes on is a fact about its assets as well; that it could not be noted is no reason not to run. */
+/** A running run is a reason in the status of its assets; a failure to record it does not stop the run. */
 async function noteStart(ctx: Context, run: ClaimedRun): Promise<void> {
   await recordRunOutcome(ctx, { runId: run.runId }).catch((error) =>
     ctx.log.error('the start of a run could not be carried over into the status', { run: run.runId, error: toInternalMessage(error) }),
@@ -90,7 +89,6 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
 
 export interface Lease {
   leaseUntil: Instant
-  /** Whether somebody asked for the run to be cancelled. */
   cancelled: boolean
 }
 

@@ -27,7 +27,6 @@ import { settleOutcome } from './settle-outcome.ts'
 export interface RunPlan {
   /** Runs a worker may take now, the longest expected first. */
   ready: { runId: string; flow: string }[]
-  /** When the next waiting run is due. */
   nextDueAt: Instant | null
   /** What this sweep changed. */
   missed: number

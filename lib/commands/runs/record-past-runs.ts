@@ -8,14 +8,12 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { arrivalsOfRun } from './run-arrivals.ts'
 
-/** What came of a stretch of past runs. */
 export interface PastRecorded {
   /** Runs that were not known before. */
   runs: number
   arrivals: number
 }
 
-/** So many runs go into the database at a time. */
 const BATCH = 500
 
 /**

@@ -34,7 +34,6 @@ export function recordRunOutcome(ctx: Context, request: { runId: string }): Prom
   })
 }
 
-/** The clocks this run moves and that have not been recorded yet. */
 async function arrivalsOf(sql: Sql, run: EndedRun, now: Instant): Promise<NewArrival[]> {
   const arrivals = arrivalsOfRun(run, await listAssetsOfFlow(sql, run.flow), now)
   if (arrivals.length === 0) return []

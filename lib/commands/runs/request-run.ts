@@ -25,7 +25,7 @@ export interface RequestedRun {
   waitsFor: string | null
 }
 
-/** So many runs of a flow that differ in what they are told may wait. */
+/** Runs of one flow, with different parameters, that may wait at the same time. */
 const WAITING_MAX = 20
 
 const FLOW = `
@@ -59,7 +59,6 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<Req
   })
 }
 
-/** What the run is told, the catalogue's parameters included. */
 async function requireParameters(
   sql: Sql,
   { flow: name, parameters }: z.infer<typeof inputSchema>,
@@ -86,7 +85,7 @@ function refuseTheSame(flow: string, open: readonly OpenRun[], told: OpenRun['to
     throw new TidemarkError('conflict', { publicMessage: `${WAITING_MAX} runs of ${flow} wait already. When some have ended, ask again.` })
 }
 
-/** Whether two runs told this do the same: what is not told, null or false is one and the same, and the order of a list does not count. */
+/** Whether two runs with these parameters do the same: absent, null and false are equal, and the order of a list does not count. */
 function areSameParameters(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
   return canonicalText(parseJson(JSON.stringify(told(a)))) === canonicalText(parseJson(JSON.stringify(told(b))))
 }
@@ -95,7 +94,7 @@ function told(parameters: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== false))
 }
 
-/** A run that goes on, or was asked for and waits; with what it is told, the catalogue's parameters included. */
+/** A run that goes on, or was asked for and waits; `told` are its parameters over those of the catalogue. */
 interface OpenRun {
   id: string
   told: Record<string, unknown>

@@ -10,7 +10,6 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
-/** What a window is about. */
 export interface WindowSubject {
   kind: SubjectKind | 'flow'
   key: string
@@ -21,7 +20,6 @@ interface WindowRequest {
   subject: WindowSubject | null
   kind: MaintenanceWindow['kind']
   from: Instant
-  /** null = until it is closed. */
   to: Instant | null
   note: string | null
 }

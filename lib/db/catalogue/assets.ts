@@ -25,19 +25,17 @@ export interface WatchedAsset {
   key: string
   probedAt: Instant | null
   nextChangeAt: Instant | null
-  /** As of the latest verdict. */
   status: Status | null
-  /** Known from the ledger alone: no look has ever found it. */
+  /** Known only from our own runs: no probe has found it yet. */
   isUnfound: boolean
   blindAfterMs: number | null
   sightedChangeAt: Instant | null
   /** From when on nobody knew any more, as of the last good look; null = never blind. */
   blindFrom: Instant | null
-  /** We were blind since then by settings that are no longer in force. */
+  /** Since when we were blind by settings that are no longer in force. */
   blindSince: Instant | null
   /** Public words of the last bad look; null after a good one. */
   problem: string | null
-  /** What its system has been answering. */
   hearsay: Hearsay
   /** Lasting answers since the last good look; null: none. */
   answeredSince: { from: Instant; seenAt: Instant } | null
@@ -59,7 +57,7 @@ interface WatchedRow {
   answered_seen_at: Date | null
 }
 
-/** A look that saw nothing new leaves the verdict alone, so its blindness counts from the look. */
+/** A probe that saw nothing new does not store a verdict, so blindness counts from the probe. */
 function toWatched(row: WatchedRow): WatchedAsset {
   const probedAt = toInstantOrNull(row.probed_at)
   const blindAfterMs = row.verdict?.blindAfterMs ?? null
@@ -150,7 +148,6 @@ export async function storeNextChanges(sql: Sql, changes: readonly { assetId: nu
   )
 }
 
-/** When each of these assets was last seen. */
 export async function loadProbedAt(sql: Sql, assetIds: readonly number[]): Promise<Map<number, Instant | null>> {
   const { rows } = await sql.query<{ id: number; probed_at: Date | null }>(
     'select subject_id as id, probed_at from asset where subject_id = any($1::int[])',
@@ -210,7 +207,6 @@ export async function listAssetsToObserve(sql: Sql, connectionKey: string): Prom
   return rows
 }
 
-/** The assets that are in these feeds now, in id order. */
 export async function listAssetsOfFeeds(sql: Sql, feedIds: readonly number[]): Promise<number[]> {
   const { rows } = await sql.query<{ id: number }>(
     'select subject_id as id from asset where feed_id = any($1::int[]) order by subject_id',

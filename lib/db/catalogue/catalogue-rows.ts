@@ -47,12 +47,10 @@ export async function removeOtherSubjects(sql: Sql, now: Instant, kind: SubjectK
   return rows.map((row) => row.id)
 }
 
-/** Writes the groups and returns their ids by key. */
 export function syncGroups(sql: Sql, now: Instant, groups: readonly CatalogueGroup[]): Promise<Map<string, number>> {
   return upsertSubjects(sql, now, 'group', groups)
 }
 
-/** Writes the feeds into their groups and returns their ids by key. */
 export async function syncFeeds(
   sql: Sql,
   now: Instant,
@@ -79,7 +77,7 @@ export async function syncFeeds(
   return ids
 }
 
-/** What was answered about an asset says nothing about one that is looked at in another way. */
+/** SQL: false when another connection, path or settings lead to the asset: what was answered before says nothing then. */
 const LOOKED_AT_AS_BEFORE = `(a.connection_key, a.path, a.settings) is not distinct from (excluded.connection_key, excluded.path, excluded.settings)`
 
 /**

@@ -5,7 +5,6 @@ import { type KnownReference, SECRET_PLACES } from '#lib/domain/connections/secr
 import { DAY_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { IN_FORCE } from './catalogue-versions.ts'
 
-/** A connection is checked again after this long. */
 const CHECK_EVERY_MS = DAY_MS
 /** A check that has not ended by then was lost with its worker. */
 const CHECK_LOST_MS = 2 * MINUTE_MS

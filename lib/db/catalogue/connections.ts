@@ -3,7 +3,6 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstantOrNull, toText } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** How a connection fares. */
 export interface ConnectionState {
   key: string
   kind: string
@@ -46,7 +45,6 @@ export async function lockConnection(sql: Sql, key: string): Promise<ConnectionS
   return rows.map(toConnection)[0]
 }
 
-/** Notes a look that got in. */
 export async function noteConnectionOk(sql: Sql, key: string, at: Instant): Promise<void> {
   await sql.query('update connection_state set ok_at = greatest(ok_at, $2::timestamptz), failures = 0, problem = null where key = $1', [
     key,
@@ -63,7 +61,7 @@ export async function noteConnectionFailure(sql: Sql, key: string, at: Instant, 
   ])
 }
 
-/** Notes that a run did not get in, with the reason in public words; how many looks in a row failed is not its matter. */
+/** Notes that a run did not get in, with the reason in public words; only probes count as failures in a row. */
 export async function noteRunDidNotGetIn(sql: Sql, key: string, at: Instant, problem: string): Promise<void> {
   await sql.query('update connection_state set failed_at = greatest(failed_at, $2::timestamptz), problem = $3 where key = $1', [
     key,
@@ -72,7 +70,7 @@ export async function noteRunDidNotGetIn(sql: Sql, key: string, at: Instant, pro
   ])
 }
 
-/** Whether the newest that is known of a connection is that nobody got in. */
+/** Whether nobody has got in since a probe or a run last failed to. */
 export async function isConnectionFailing(sql: Sql, key: string): Promise<boolean> {
   const { rows } = await sql.query(
     "select from connection_state where key = $1 and failed_at > greatest(ok_at, case when check_ok then checked_at end, '-infinity')",

@@ -9,7 +9,7 @@ export interface Renamed {
   was?: string | null
 }
 
-/** A subject under its former key, and what the new key names by now. */
+/** A subject that still has its former key, and the one that has its new key already. */
 interface Pair {
   id: number
   key: string
@@ -87,7 +87,7 @@ const REST = [
   'delete from subject where id = $1',
 ]
 
-/** Lets one subject go on where another has begun, which is no more afterwards. */
+/** Moves the facts of the young subject to the old one and deletes the young one. */
 async function joinHistories(sql: Sql, kind: SubjectKind, oldId: number, youngId: number): Promise<void> {
   const ends = `delete from subject_version v where v.subject_id = $1 and v.settings is null and v.from_at >= (
     select min(from_at) from subject_version where subject_id = $2)`

@@ -6,7 +6,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 
 export type SubjectKind = 'asset' | 'feed' | 'group'
 
-/** What everything that has a status has in common. */
+/** An asset, a feed or a group: what has a status. */
 export interface Subject {
   id: number
   kind: SubjectKind
@@ -27,7 +27,6 @@ export interface StoredVerdict extends Verdict {
   blindFrom: Instant | null
   /** Since when we have been blind by the settings in force then, as far as nobody has looked since; null = we were not. */
   blindSince: Instant | null
-  /** The clocks that the promises are about. */
   clocks: JudgedClock[]
 }
 
@@ -67,7 +66,6 @@ export async function lockSubjects(sql: Sql, ids: readonly number[]): Promise<Su
   return rows.map(toSubject)
 }
 
-/** Locks every subject there is, in the order of `lockSubjects`. */
 export async function lockAllSubjects(sql: Sql): Promise<Subject[]> {
   const found: Subject[] = []
   for (const kind of ['asset', 'feed', 'group']) {
@@ -138,7 +136,6 @@ export async function listSubjectIds(sql: Sql, kind: SubjectKind): Promise<numbe
   return rows.map((row) => row.id)
 }
 
-/** The subject of that kind and key, or undefined. */
 export async function getSubject(sql: Sql, kind: SubjectKind, key: string): Promise<Subject | undefined> {
   const { rows } = await sql.query<SubjectRow>(`select ${COLUMNS} from subject where kind = $1 and key = $2`, [kind, key])
   return rows.map(toSubject)[0]

@@ -38,13 +38,12 @@ function toArrival(row: ArrivalRow): Arrival {
 
 const SKEW = `interval '${CLOCK_SKEW_MAX_MS} milliseconds'`
 
-/** SQL: whether a row's value does not lie in the future of its recording; a date counts until its local day ends somewhere. */
+/** SQL: false for a value that lay in the future when it was recorded; a date may end 26 hours ahead, as its day ends later elsewhere. */
 function credible(row: string): string {
   const reach = `case when ${row}.precision = 'day' then interval '26 hours' else ${SKEW} end`
   return `(${row}.at is null or ${row}.at <= ${row}.recorded_at + ${reach})`
 }
 
-/** Appends arrivals and corrections. */
 export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]): Promise<void> {
   if (arrivals.length === 0) return
   const rows = arrivals.map((a) => ({
@@ -68,7 +67,7 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
   )
 }
 
-/** Where to begin: earlier than asked for when writes were corrected since the last load, because such corrections take it back. */
+/** SQL: from where to read; before `from` when a correction since the last load takes that load back. */
 const REACH = `
   select w.asset_id, case when exists (
     select 1 from arrival c
@@ -80,7 +79,6 @@ const REACH = `
     where a.asset_id = w.asset_id and a.clock = 'loadedAt' and a.recorded_at < w.since and ${credible('a')}
   ) load on exists (select 1 from arrival c where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction')`
 
-/** The method, where its word is weak evidence. */
 const WEAK_BY = `case when evidence->>'strength' = 'weak' then evidence->>'method' end as weak_by`
 
 const FACT = `id, asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, ${WEAK_BY}`
@@ -154,7 +152,7 @@ export async function loadLatestSeen(
   return found
 }
 
-/** The assets for which this run has been recorded, clock by clock: recording twice must not double. */
+/** The assets and clocks that this run has moved already, so that recording it twice adds nothing. */
 export async function listArrivalsOfRun(sql: Sql, runId: string): Promise<{ assetId: number; clock: JudgedClock }[]> {
   const { rows } = await sql.query<{ asset_id: number; clock: JudgedClock }>('select asset_id, clock from arrival where run_id = $1', [
     runId,

@@ -3,7 +3,6 @@ import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instan
 import type { BlindInterval } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** A closed stretch in which one asset could not be seen. */
 export interface ClosedGap {
   assetId: number
   from: Instant

@@ -3,7 +3,6 @@ import { toInstant, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { DayStatus, LateDelivery } from '#lib/domain/freshness/deliveries/day-status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** One ended local day of one subject. */
 export interface StoredDay extends DayStatus {
   subjectId: number
 }
@@ -139,7 +138,7 @@ export async function oldestSubjectAt(sql: Sql): Promise<Instant | null> {
   return rows[0]?.at?.getTime() ?? null
 }
 
-/** An asset of which something may have arrived, from when on that is to be considered, and the first day that is counted anew anyway. */
+/** An asset, since when its arrivals are to be considered, and the first day that is counted anew in any case. */
 export interface ArrivedSince {
   assetId: number
   since: Instant

@@ -21,7 +21,6 @@ export async function loadLastingAnswers(sql: Sql, assetIds: readonly number[]):
   return new Map([...byAsset].map(([assetId, own]) => [assetId, own.map(({ answer }) => answer)]))
 }
 
-/** Ends the answers in force of these assets, each at its instant. */
 export async function endAnswers(sql: Sql, ended: readonly { assetId: number; at: Instant }[]): Promise<void> {
   if (ended.length === 0) return
   await sql.query(
@@ -31,7 +30,7 @@ export async function endAnswers(sql: Sql, ended: readonly { assetId: number; at
   )
 }
 
-/** Puts answers in force; one look more has got them at `seenAt`. */
+/** Puts answers in force, confirmed by a second probe at `seenAt`. */
 export async function beginAnswers(
   sql: Sql,
   begun: readonly { assetId: number; reason: LastingReason; from: Instant }[],
@@ -45,7 +44,7 @@ export async function beginAnswers(
   )
 }
 
-/** Notes that a further look got the answers in force of these assets. */
+/** Notes that another probe got the same answers. */
 export async function noteAnswersSeen(sql: Sql, assetIds: readonly number[], at: Instant): Promise<void> {
   if (assetIds.length === 0) return
   await sql.query(
@@ -54,7 +53,7 @@ export async function noteAnswersSeen(sql: Sql, assetIds: readonly number[], at:
   )
 }
 
-/** Keeps what was heard once of each of these assets, and when to look at it again. */
+/** Stores for each asset the answer that one probe got and no second has confirmed, and when that is due. */
 export async function storeSuspicions(
   sql: Sql,
   suspicions: readonly { assetId: number; suspected: Hearsay['suspected']; lookAgainAt: Instant | null }[],

@@ -53,7 +53,6 @@ export async function loadFeedsOfAssets(sql: Sql, assetIds: readonly number[]): 
   return joinNeighbours(rows)
 }
 
-/** When these feeds belonged to which group. */
 export async function loadGroupsOfFeeds(sql: Sql, feedIds: readonly number[]): Promise<Membership[]> {
   const { rows } = await sql.query<MembershipRow>(
     `select g.id as container_id, r.member_id, r.from_at, r.to_at
@@ -78,7 +77,6 @@ export async function loadPromisedAssets(sql: Sql, feedIds: readonly number[]): 
   return joinNeighbours(rows)
 }
 
-/** Which feeds were in these groups, and when. */
 export async function loadFeedsOfGroups(sql: Sql, groupIds: readonly number[]): Promise<Membership[]> {
   const { rows } = await sql.query<MembershipRow>(
     `with wanted as (select id, key from subject where kind = 'group' and id = any($1::int[])),

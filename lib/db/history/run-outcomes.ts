@@ -11,7 +11,7 @@ export interface EndedRun {
   id: string
   flow: string
   state: RunState
-  /** The earliest instant this run can have mattered. */
+  /** The earliest instant at which this run can have changed a status. */
   knownSince: Instant
   endedAt: Instant | null
   /** Where it lies among the ticks of a deadline: when it was scheduled for, or when it began if somebody asked for it. */
@@ -41,7 +41,7 @@ interface OutcomeRow {
 
 const numberSchema = z.number()
 
-/** Runs that wait do not count; a crashed one ended when its lease did. */
+/** null for a run that waits; a crashed one ended when its lease did. */
 function toOutcome(row: OutcomeRow): RunOutcome | null {
   if (row.state === 'scheduled' || row.state === 'overdue') return null
   const startedAt = toInstant(row.started_at ?? row.scheduled_for)
@@ -142,7 +142,6 @@ function toEndedRun(row: EndedRunRow): EndedRun {
   }
 }
 
-/** The assets a flow writes today. */
 export async function listAssetsOfFlow(sql: Sql, flow: string): Promise<{ assetId: number; key: string }[]> {
   const { rows } = await sql.query<{ id: number; key: string }>(
     'select s.id, s.key from asset a join subject s on s.id = a.subject_id where a.flow = $1 and s.removed_at is null order by s.id',
@@ -159,7 +158,6 @@ export interface OwnLoads {
   isUnderWay: boolean
 }
 
-/** The own loads of these assets. */
 export async function loadOwnLoads(sql: Sql, assetIds: readonly number[]): Promise<Map<number, OwnLoads>> {
   if (assetIds.length === 0) return new Map()
   const { rows } = await sql.query<{ id: number; loaded_at: Date | null; is_under_way: boolean }>(

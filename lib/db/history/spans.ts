@@ -8,11 +8,10 @@ import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 export interface KnownSpan extends Span {
   status: Status
   reason: Reason
-  /** Since when the status, whatever the reason. */
+  /** Since when this status, under whatever reasons. */
   since: Instant
 }
 
-/** A span as stored. */
 export interface StoredSpan extends KnownSpan {
   id: string
 }
@@ -45,7 +44,7 @@ function toSpan(row: SpanRow): StoredSpan {
   }
 }
 
-/** The spans of these subjects that touch or follow an instant of their own, unclipped and in order; subjects without any are absent. */
+/** The spans of each subject that end at or after its `from`, whole and in order; subjects without any are absent. */
 export async function loadSpans(sql: Sql, wanted: readonly { subjectId: number; from: Instant }[]): Promise<Map<number, StoredSpan[]>> {
   const { rows } = await sql.query<SpanRow>(
     `select s.id, s.subject_id, s.status, s.reason, date_part('epoch', s.from_at) * 1000 as from_ms, date_part('epoch', s.to_at) * 1000 as to_ms,

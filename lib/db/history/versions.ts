@@ -24,7 +24,6 @@ interface Version<S> {
 export type AssetVersion = Version<VersionedAssetSettings>
 export type FeedVersion = Version<VersionedFeedSettings>
 
-/** All versions of these subjects, oldest first. */
 async function loadVersions<S>(sql: Sql, subjectIds: readonly number[]): Promise<Map<number, Version<S>[]>> {
   const { rows } = await sql.query<{ subject_id: number; from_at: Date; settings: S | null }>(
     'select subject_id, from_at, settings from subject_version where subject_id = any($1::int[]) order by subject_id, from_at',
@@ -45,7 +44,6 @@ export function loadAssetVersions(sql: Sql, assetIds: readonly number[]): Promis
   return loadVersions<VersionedAssetSettings>(sql, assetIds)
 }
 
-/** The versions of feeds, oldest first. */
 export function loadFeedVersions(sql: Sql, feedIds: readonly number[]): Promise<Map<number, FeedVersion[]>> {
   return loadVersions<VersionedFeedSettings>(sql, feedIds)
 }
@@ -94,7 +92,7 @@ export async function spreadCurrentPolicies(sql: Sql, from: Instant | null = nul
   )
 }
 
-/** Lets a version begin at this instant, with the same settings, wherever one was in force across it. */
+/** Splits each version that was in force across this instant in two. */
 async function cutVersions(sql: Sql, at: Instant): Promise<void> {
   await sql.query(
     `insert into subject_version (subject_id, from_at, settings)

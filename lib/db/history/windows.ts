@@ -3,7 +3,7 @@ import { requireRow, toInstant, toInstantOrNull, toText, toTextOrNull } from '#l
 import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** A window with what it covers: an asset, a feed, a group, or everything (null); with a `flow` it covers nothing, and pauses that. */
+/** A window over an asset, a feed, a group or everything (null); one with a `flow` pauses that flow and covers no subject. */
 export interface StoredWindow extends MaintenanceWindow {
   id: number
   subjectId: number | null
@@ -33,7 +33,6 @@ function toWindow(row: WindowRow): StoredWindow {
   }
 }
 
-/** Stores a window and returns its id. */
 export async function insertWindow(sql: Sql, window: Omit<StoredWindow, 'id'>): Promise<number> {
   const { rows } = await sql.query<{ id: number }>(
     'insert into maintenance_window (subject_id, flow, kind, from_at, to_at, note) values ($1, $2, $3, $4, $5, $6) returning id',
@@ -42,19 +41,18 @@ export async function insertWindow(sql: Sql, window: Omit<StoredWindow, 'id'>): 
   return requireRow(rows, 'window').id
 }
 
-/** Locks one window until the transaction ends. */
 export async function lockWindow(sql: Sql, id: number): Promise<StoredWindow> {
   const { rows } = await sql.query<WindowRow>('select * from maintenance_window where id = $1 for update', [id])
   return toWindow(requireRow(rows, `window ${id}`))
 }
 
-/** Ends a window; one that would end before it begins is deleted, as it never was. */
+/** Ends a window; one that has not begun by then is deleted. */
 export async function endWindow(sql: Sql, id: number, to: Instant): Promise<void> {
   await sql.query('delete from maintenance_window where id = $1 and from_at >= $2', [id, toText(to)])
   await sql.query('update maintenance_window set to_at = $2 where id = $1', [id, toText(to)])
 }
 
-/** Every window that judges, past ones too, oldest first: windows that touch belong together however long ago they began. */
+/** All windows but pauses of flows, past ones too, oldest first: windows that touch count as one, however long ago the first began. */
 export async function loadWindows(sql: Sql): Promise<StoredWindow[]> {
   const { rows } = await sql.query<WindowRow>('select * from maintenance_window where flow is null order by from_at, id')
   return rows.map(toWindow)

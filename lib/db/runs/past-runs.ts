@@ -4,7 +4,7 @@ import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { RunReport, RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** A run that is over, told by somebody who was there: a scheduler that went before, or the demo. */
+/** A run that no worker of Tidemark executed: of the scheduler before it, or of the demo. */
 export interface PastRun {
   flow: string
   trigger: 'schedule' | 'manual'

@@ -81,7 +81,6 @@ const settingsSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).catch({}),
 })
 
-/** The flows of the catalogue, by name. */
 export async function listFlows(sql: Sql): Promise<FlowRow[]> {
   const { rows } = await sql.query<{
     name: string
@@ -118,7 +117,6 @@ export async function listDueRuns(sql: Sql, now: Instant): Promise<Run[]> {
   return rows.map(toRun)
 }
 
-/** When the next waiting run is due. */
 export async function getNextScheduledFor(sql: Sql, now: Instant): Promise<Instant | null> {
   const { rows } = await sql.query<{ at: Date | null }>(
     "select min(scheduled_for) as at from run where state in ('scheduled', 'overdue', 'crashed') and scheduled_for > $1",
@@ -127,7 +125,7 @@ export async function getNextScheduledFor(sql: Sql, now: Instant): Promise<Insta
   return toInstantOrNull(rows[0]?.at ?? null)
 }
 
-/** What has become of a flow's runs of [since, now]; those still to come are not among them, nor dry runs, which load nothing. */
+/** The states of a flow's runs scheduled in [since, now], without dry runs. */
 export async function listRunsSince(
   sql: Sql,
   flow: string,
@@ -179,7 +177,7 @@ export async function missOlderRuns(sql: Sql, flow: string, before: Instant): Pr
   return rowCount ?? 0
 }
 
-/** Takes back runs that were only expected: the future ones of a flow whose times have changed (`flow`), or of flows that are gone (null). */
+/** Deletes future scheduled runs that nobody began: of one flow, whose times have changed, or of all flows that are gone (null). */
 export async function deleteExpectedRuns(sql: Sql, now: Instant, flow: string | null): Promise<void> {
   await sql.query(
     `delete from run using flow where flow.name = run.flow and run.trigger = 'schedule' and run.state = 'scheduled' and run.attempt = 0
@@ -188,7 +186,7 @@ export async function deleteExpectedRuns(sql: Sql, now: Instant, flow: string | 
   )
 }
 
-/** Takes back the planned runs of a flow from an instant on, as far as none has begun: the flow has no next run. */
+/** Deletes the planned runs of a flow from an instant on that nobody began, and its next run. */
 export async function takeBackTicks(sql: Sql, flow: string, from: Instant): Promise<void> {
   await sql.query(
     `delete from run where flow = $1 and trigger = 'schedule' and state in ('scheduled', 'overdue') and attempt = 0 and scheduled_for >= $2`,
@@ -207,12 +205,10 @@ export async function cancelRunsOfRemovedFlows(sql: Sql, now: Instant): Promise<
   return rows.map((row) => row.id)
 }
 
-/** Notes when a flow's next run is expected. */
 export async function setNextRun(sql: Sql, flow: string, at: Instant | null): Promise<void> {
   await sql.query('update flow set next_run_at = $2 where name = $1', [flow, toTextOrNull(at)])
 }
 
-/** Notes in words what a run that has not begun waits for. */
 export async function setWaitingFor(sql: Sql, runId: string, words: string | null): Promise<void> {
   await sql.query(
     "update run set waiting_for = $2 where id = $1 and state in ('scheduled', 'overdue') and attempt = 0 and waiting_for is distinct from $2",

@@ -25,13 +25,11 @@ export async function getLastHeartbeat({ prisma }: Pick<Context, 'prisma'>): Pro
   return toInstantOrNull(last?.heartbeatAt ?? null)
 }
 
-/** Notes that a worker has stopped in good order. */
 export async function noteStopped({ prisma }: Pick<Context, 'prisma'>, id: string, at: Instant): Promise<void> {
   const { workerState } = await prisma()
   await workerState.updateMany({ where: { id }, data: { stoppedAt: new Date(at), heartbeatAt: new Date(at) } })
 }
 
-/** Forgets workers that have not been heard of since. */
 export async function forgetWorkers({ prisma }: Pick<Context, 'prisma'>, before: Instant): Promise<number> {
   const { workerState } = await prisma()
   return (await workerState.deleteMany({ where: { heartbeatAt: { lt: new Date(before) } } })).count
