@@ -33,7 +33,7 @@ export async function startWebServer(databaseUrl: string, options: WebServerOpti
     ENV_FILE: 'none',
     ...options.variables,
   })
-  const command = [...(options.node ?? []), 'app/serve.ts', '--hostname', options.hostname ?? '127.0.0.1', '--port', String(port)]
+  const command = [...(options.node ?? []), 'app/serve.mjs', '--hostname', options.hostname ?? '127.0.0.1', '--port', String(port)]
   const child = spawn(process.execPath, command, { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   for (let attempt = 0; attempt < 240; attempt += 1) {
     const answer = await fetch(`${url}/api/health`).catch(() => undefined)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ChildPlan } from './child.ts'
 import { type Settings, webEnvironment, workerEnvironment } from './environment.ts'
 
-const WEB = 'app/serve.ts'
+const WEB = 'app/serve.mjs'
 const WORKER = 'jobs/worker.ts'
 const DEMO = 'demo/main.ts'
 

@@ -1,40 +1,33 @@
-// The web process: the door, and Next behind it. Started by jobs/launcher.ts with --hostname, --port and, to develop, --dev.
-import { parseArgs } from 'node:util'
-import next from 'next'
+import { knownTrouble, lookForTrouble, whenSilent } from '#app/_lib/database-pulse.ts'
+import { type Context, webProcess } from '#app/_lib/web-process.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
-import { answerInTrouble, type Behind } from './_door/answer-in-trouble.ts'
-import { createDoor } from './_door/door.ts'
-import { renderMissing, renderUnavailable } from './_door/render-unavailable.ts'
-import { knownTrouble, lookForTrouble, whenSilent } from './_lib/database-pulse.ts'
-import { type Context, webProcess } from './_lib/web-process.ts'
+import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
+import { createDoor } from './door.ts'
+import { renderMissing, renderUnavailable } from './render-unavailable.ts'
 
 const KNOWN_MS = 2 * SECOND_MS
 const ANSWER_MS = 2 * SECOND_MS
 /** Answers under way get so long when the process is asked to stop. */
 const LAST_ANSWERS_MS = 5000
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { hostname: { type: 'string' }, port: { type: 'string' }, dev: { type: 'boolean', default: false } },
-  })
-  const { host, port, publicUrl } = readEnvironment()
+interface ListenOptions {
+  hostname: string
+  port: number
+  isDevelopment: boolean
+  /** Answers as Next does. */
+  answer: Behind['answer']
+}
+
+/** Opens the door on this address, until the process is asked to stop. */
+export async function listen({ hostname, port, isDevelopment, answer }: ListenOptions): Promise<void> {
+  const { host, publicUrl } = readEnvironment()
   const web = webProcess()
   const { context, stopping } = web
-  const at = { hostname: values.hostname ?? '127.0.0.1', port: Number(values.port ?? port) }
   const addresses = [publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
-  const door = createDoor({
-    isDevelopment: values.dev,
-    addresses,
-    catalogueAddress: catalogueAddress(context),
-    answer: (request, response) => (values.dev ? answer(request, response) : answerInTrouble(request, response, behind)),
-  })
-  const app = next({ dev: values.dev, httpServer: door, ...at })
-  await app.prepare()
-  const answer = app.getRequestHandler()
   const behind: Behind = {
     answer,
     known: knownTrouble,
@@ -43,12 +36,21 @@ async function main(): Promise<void> {
     render: renderUnavailable,
     renderMissing,
   }
-  door.on('error', (error) => fail(error))
-  door.listen(at.port, at.hostname)
+  const door = createDoor({
+    isDevelopment,
+    addresses,
+    catalogueAddress: catalogueAddress(context),
+    answer: (request, response) => (isDevelopment ? answer(request, response) : answerInTrouble(request, response, behind)),
+  })
+  door.on('error', (error) => {
+    process.stderr.write(`The web could not start: ${toInternalMessage(error)}\n`)
+    process.exit(1)
+  })
+  door.listen(port, hostname)
   await whenAborted(stopping.signal)
   door.close(() => process.exit(0))
   setTimeout(() => door.closeAllConnections(), LAST_ANSWERS_MS).unref()
-  if (values.dev) door.closeAllConnections()
+  if (isDevelopment) door.closeAllConnections()
 }
 
 /** The address that the catalogue in force gives the page, looked up every two seconds at most; without a database the last one known. */
@@ -73,10 +75,3 @@ function catalogueAddress(ctx: Context): () => Promise<string | null> {
     return known
   }
 }
-
-function fail(error: unknown): void {
-  process.stderr.write(`The web could not start: ${toInternalMessage(error)}\n`)
-  process.exit(1)
-}
-
-main().catch(fail)
