@@ -45,6 +45,7 @@ const VIOLATIONS: Record<string, [path: string, imports: string, kind?: 'value']
   'connectors-imports-downward': ['lib/connectors/bad.ts', '#lib/db/good.ts'],
   'notifiers-imports-downward': ['lib/notifiers/bad.ts', '#lib/engine/good.ts'],
   'engine-imports-downward': ['lib/engine/bad.ts', '#lib/db/good.ts'],
+  'access-imports-downward': ['lib/access/bad.ts', '#lib/commands/good.ts'],
   'queries-imports-downward': ['lib/queries/bad.ts', '#lib/commands/good.ts'],
   'commands-imports-downward': ['lib/commands/bad.ts', '#lib/connectors/good.ts'],
   'commands-take-only-words-from-connectors': ['lib/commands/bad-word.ts', '#lib/connectors/kit/connector.ts', 'value'],
@@ -135,6 +136,49 @@ describe('the rules about who may import whom', () => {
     const { summary } = await cruiseFolder(process.cwd(), CRUISED)
     expect(summary.totalCruised).toBeGreaterThan(MODULES_MIN)
     expect(summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([])
+  })
+})
+
+describe('who asks', () => {
+  const pages = typescript.filter(({ path }) => /^app\/.*\/(page\.tsx|route\.ts)$/.test(path))
+  const verbsIn = (...folders: string[]) => typescript.filter((file) => inFolders(file, ...folders) && !isTest(file.path))
+  /** What shows nothing of anybody's, with what it goes by instead. */
+  const OTHERWISE: Record<string, string> = {
+    'app/api/health/route.ts': 'webProcess().context',
+    'app/api/internal/revalidate/route.ts': 'isOwnCall(request.headers)',
+    'app/unavailable/page.tsx': 'webProcess().context',
+    'app/overview/[audience]/page.tsx': "audience !== 'public'",
+    'app/feed.atom/route.ts': 'atomResponse(request)',
+    'app/feeds/[feed]/feed.atom/route.ts': 'atomResponse(request',
+  }
+
+  test('is found out by every page and route, or it stands here what it goes by', () => {
+    expect(pages.length).toBeGreaterThan(20)
+    const without = pages.filter(
+      ({ path, text }) => !text.includes(OTHERWISE[path] ?? 'requestContext()') && !text.includes('acceptAction(request, {'),
+    )
+    expect(without.map(({ path }) => path)).toEqual([])
+  })
+
+  test('is known to every query and command: each that answers later takes the context, or the transaction of one that does', () => {
+    const found = verbsIn('lib/queries', 'lib/commands').flatMap(({ path, text }) =>
+      [...text.matchAll(/^export (?:async )?function (\w+)(?:<[^(]*>)?\(\s*([\s\S]*?)\): (Promise<|[^\n]*)/gm)]
+        .filter(([, , , answer]) => answer === 'Promise<')
+        .map(([, name, parameters = '']) => ({ name: `${path} ${name}`, parameters })),
+    )
+    expect(found.length).toBeGreaterThan(60)
+    const without = found.filter(({ parameters }) => !/^(ctx|context|\{ \w+ \}): (Pick<)?Context|^sql: (Sql|PoolClient)/.test(parameters))
+    expect(without.map(({ name }) => name).sort()).toEqual([
+      'lib/commands/catalogue/load-catalogue.ts loadCatalogue',
+      'lib/commands/catalogue/read-catalogue.ts readCatalogueAgain',
+      'lib/commands/catalogue/read-catalogue.ts readCatalogueTexts',
+      'lib/queries/changes/database-answer.ts withinPatience',
+    ])
+  })
+
+  test('sees no more than that: no query goes around what its context shows', () => {
+    const around = verbsIn('lib/queries').filter(({ text }) => /\.whole\b|prisma|getNote/.test(text))
+    expect(around.map(({ path }) => path)).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@
 // Imports go downward only: domain, catalogue and records, platform, db and connectors, notifiers and engine, queries and commands, app and jobs.
 
 const TESTS = '\\.test\\.tsx?$'
-const LAYERS = ['domain', 'catalogue', 'records', 'platform', 'db', 'connectors', 'notifiers', 'engine', 'queries', 'commands']
+const LAYERS = ['domain', 'catalogue', 'records', 'platform', 'db', 'connectors', 'notifiers', 'engine', 'access', 'queries', 'commands']
 
 // Next wants two files of the web shell at the root.
 const WEB = ['^app/', '^(instrumentation|proxy)\\.ts$']
@@ -73,13 +73,18 @@ export default {
       'The engine runs flows; what it stores and when goes through effects that are handed in.',
     ),
     layer(
+      'access',
+      ['domain', 'catalogue', 'records', 'platform', 'db'],
+      'Access decides who may do what and leaves the trace of it; what is done stands in commands.',
+    ),
+    layer(
       'queries',
       ['domain', 'catalogue', 'records', 'platform', 'db'],
       'A query reads for one screen: from the database, never from an outside system.',
     ),
     layer(
       'commands',
-      ['domain', 'catalogue', 'records', 'platform', 'db', 'notifiers', 'engine'],
+      ['domain', 'catalogue', 'records', 'platform', 'db', 'notifiers', 'engine', 'access'],
       'A command decides and writes; looking at outside systems is the job of a job.',
       [CONNECTOR_WORDS],
     ),

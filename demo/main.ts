@@ -7,6 +7,7 @@ import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { restateHistory } from '#lib/commands/status/restate-history.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { getSetting, putSetting } from '#lib/db/settings.ts'
+import { WORKER } from '#lib/domain/access/actor.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -61,7 +62,7 @@ async function syncAt(ctx: Context, path: string): Promise<void> {
 async function catchUp(databaseUrl: string, environment: Environment, campusUrl: string): Promise<State> {
   const now = systemClock.now()
   const clock = new FakeClock(now)
-  const ctx = createContext({ url: databaseUrl, clock, log, applicationName: 'tidemark demo' })
+  const ctx = createContext({ url: databaseUrl, actor: WORKER, clock, log, applicationName: 'tidemark demo' })
   const known = stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
   const firstStart = known?.firstStart ?? now
   const from = known?.until ?? startOfDay(localDay(now - PAST_DAYS * DAY_MS, CAMPUS_ZONE), CAMPUS_ZONE)
@@ -97,7 +98,7 @@ async function main(): Promise<void> {
   // Until here there was nothing to stop in order: a signal ended the process at once.
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
-  const ctx = createContext({ url: databaseUrl, clock: systemClock, log, applicationName: 'tidemark demo' })
+  const ctx = createContext({ url: databaseUrl, actor: WORKER, clock: systemClock, log, applicationName: 'tidemark demo' })
   const standIns = await startStandIns({
     clock: systemClock,
     folder: join(environment.dataFolder, 'demo'),

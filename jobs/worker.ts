@@ -2,11 +2,12 @@ import { hostname } from 'node:os'
 import cron from 'node-cron'
 import { requireSecret } from '#jobs/launcher/secret.ts'
 import type { CatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
-import { requestCheck } from '#lib/commands/probes/connection-checks.ts'
+import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import { restateHistory } from '#lib/commands/status/restate-history.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { listen } from '#lib/db/listen.ts'
 import { noteStopped } from '#lib/db/runs/workers.ts'
+import { WORKER } from '#lib/domain/access/actor.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { type Environment, publicAddress, readEnvironment } from '#lib/platform/env.ts'
@@ -66,7 +67,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   await noteAbsence(services)
   await beatInside(services, startedAt)
   await restateHistory(ctx, { onBatch: () => beatInside(services, startedAt) })
-  await requestCheck(ctx, { connection: null })
+  await checkAgain(ctx, null)
 
   const wakeUps = await startWakeUps({ url: databaseUrl, kinds: await loadKinds(), services, log })
   const plan = singleFlight(
@@ -128,6 +129,7 @@ async function main(): Promise<void> {
   const { databaseUrl, lakeDatabaseUrl } = await requireDatabaseUrls(environment)
   const ctx = createContext({
     url: databaseUrl,
+    actor: WORKER,
     clock,
     log,
     publicUrl: publicAddress(environment),

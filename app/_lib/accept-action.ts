@@ -1,13 +1,15 @@
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
 import { runPath } from '#app/_ui/paths.ts'
-import { isTidemarkError, type TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { auditRefusal, type Order } from '#lib/access/act.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { readText } from './read-text.ts'
+import { requestContext } from './request-context.ts'
 import { problem, refuse, unexpected } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
-import { type Context, webProcess } from './web-process.ts'
+import type { Context } from './web-process.ts'
 
 const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
@@ -48,29 +50,33 @@ export interface ActionDone {
   answer: object
 }
 
-const PUBLIC_WORDS = 'This page is public, so it takes no orders until there is a sign-in. Use the command line ("npm run tidemark").'
-
 /**
- * Takes an order from the page: only from the page itself, only while the catalogue says `access: private`. A form is answered with a
- * redirect to `location` (or a small page saying why not), JSON with `answer` and `location` (or `{ problem }`).
+ * Takes an order from the page: only from the page itself, only by those who may give it. A form is answered with a redirect to `location` (or
+ * a small page saying why not), JSON with `answer` and `location` (or `{ problem }`). What is refused before it becomes an order stands in the
+ * audit like one that is refused.
  */
 export async function acceptAction(
   request: Request,
+  order: Order,
   execute: (ctx: Context, fields: ActionFields) => Promise<ActionDone>,
 ): Promise<Response> {
   const refuseWith = isFromForm(request.headers) ? problemPage : problem
-  const { context } = webProcess()
+  let context: Context | null = null
   try {
-    const access = await getPageAccess(context)
-    const foreign = foreignInWords(request.headers, ownAddresses(access.url))
-    if (foreign !== null) return refuseWith(403, foreign)
-    if (!access.isPrivate) return refuseWith(403, PUBLIC_WORDS)
+    context = await requestContext()
+    await requireOwnPage(request, context)
     const done = await execute(context, await readFields(request))
     return isFromForm(request.headers) ? seeOther(done.location) : answer(done)
   } catch (error) {
+    if (context !== null) await auditRefusal(context, order, error).catch(() => {})
     if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error))
     return unexpected(error, 'an order failed', refuseWith)
   }
+}
+
+async function requireOwnPage(request: Request, context: Context): Promise<void> {
+  const foreign = foreignInWords(request.headers, ownAddresses((await getPageAccess(context)).url))
+  if (foreign !== null) throw new TidemarkError('forbidden', { publicMessage: foreign })
 }
 
 function linkOf({ runId }: TidemarkError): ProblemLink | null {

@@ -8,9 +8,9 @@ import { problem, readQuery, respond } from './respond.ts'
 export function atomResponse(request: Request, feedKey?: string): Promise<Response> {
   return respond(async () => {
     readQuery(request, [])
-    const feed = await atomFeed(requestContext(), feedKey === undefined ? {} : { feedKey })
+    const feed = await atomFeed(await requestContext(), feedKey === undefined ? {} : { feedKey })
     if (feed === null) {
-      const now = feedKey === undefined ? null : await findRenamed(requestContext(), 'feed', feedKey)
+      const now = feedKey === undefined ? null : await findRenamed(await requestContext(), 'feed', feedKey)
       return now === null
         ? problem(404, 'There is no such feed.')
         : new Response(null, { status: 307, headers: { location: `${feedPath(now)}/feed.atom` } })

@@ -4,7 +4,13 @@ import { eventStream, type Frame, type Listener } from './event-stream.ts'
 function open(options: { catchUp?: () => Promise<Frame[]> } = {}) {
   const listeners = new Set<Listener>()
   const gone = new AbortController()
-  const stream = eventStream({ listeners, greeting: 'hello', catchUp: options.catchUp ?? (async () => []), gone: gone.signal })
+  const stream = eventStream({
+    listeners,
+    audience: null,
+    greeting: 'hello',
+    catchUp: options.catchUp ?? (async () => []),
+    gone: gone.signal,
+  })
   return { listeners, gone, stream }
 }
 

@@ -3,12 +3,15 @@ export type Frame = string
 
 /** An open stream, as those who have something to tell see it. */
 export interface Listener {
+  /** What its reader may see; null: everything. */
+  audience: string | null
   tell(frame: Frame): void
   end(): void
 }
 
 interface StreamOptions {
   listeners: Set<Listener>
+  audience: string | null
   /** Told first. */
   greeting: Frame
   /** What this reader missed; its failure is told to nobody and ends nothing. */
@@ -24,7 +27,7 @@ const WAITING_MAX = 200
  * The events of one reader. Nothing is held before somebody reads (an answer to HEAD is never read), and everything is let go however
  * it ends: the reader went away, before or after the first byte, reads too slowly, or the process stops.
  */
-export function eventStream({ listeners, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
+export function eventStream({ listeners, audience, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let release = () => {}
   let isOpen = false
@@ -34,6 +37,7 @@ export function eventStream({ listeners, greeting, catchUp, gone }: StreamOption
       close(controller)
     }
     const listener: Listener = {
+      audience,
       tell(frame) {
         if (!isOpen) return
         controller.enqueue(encoder.encode(frame))

@@ -1,13 +1,15 @@
 import { OVERVIEW_SHOWS } from '#app/_ui/live/shown-topics.ts'
+import { visitor } from '#lib/domain/access/actor.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { getPageSight, getTouchedAssets, type PageSight } from '#lib/queries/changes/page-sight.ts'
 import { isShown, movedTopics, type Topic } from '#lib/queries/changes/topic.ts'
 import { type Movement, watchChanges } from '#lib/queries/changes/watch-changes.ts'
+import { seenBy } from '#lib/queries/shared/web-context.ts'
 import { feelPulse, knownTrouble } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
 import { ownAddress, ownHeaders } from './own-call.ts'
 import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
-import { type WebProcess, webProcess } from './web-process.ts'
+import { type Context, movedFor, type WebProcess, webProcess } from './web-process.ts'
 
 /** The prerendered overview is made anew at least this often, so that its instants are never older. */
 const RENEW_MS = 30_000
@@ -24,37 +26,49 @@ export function followChanges(): void {
   void feelPulse(web.context.clock, signal, web.ask, () => announceTurn(web))
 }
 
+/** Each audience is told of what it may see and of nothing else. */
 async function watchMovements(web: WebProcess, signal: AbortSignal): Promise<void> {
-  let known: PageSight | null = await getPageSight(web.context).catch(() => null)
+  const known = new Map<string | null, PageSight>()
+  const first = await getPageSight(web.context).catch(() => null)
+  if (first !== null) known.set(null, first)
   await watchChanges(web.context, signal, async (movement) => {
-    const now = await getPageSight(web.context)
-    await announce(web, movement, known === null ? ['*'] : await topicsBetween(web, known, now))
-    known = now
+    for (const audience of audiencesOf(web)) {
+      const context = seenBy(web.context, visitor('viewer', audience))
+      const now = await getPageSight(context)
+      const before = known.get(audience)
+      await announce(web, context, movement, before === undefined ? ['*'] : await topicsBetween(context, before, now))
+      known.set(audience, now)
+    }
   })
 }
 
-async function topicsBetween({ context }: WebProcess, before: PageSight, after: PageSight): Promise<Topic[]> {
+/** Those who see everything, and whoever has been here. */
+function audiencesOf({ listeners, moved }: WebProcess): Set<string | null> {
+  return new Set([...moved.keys(), ...[...listeners].map(({ audience }) => audience)])
+}
+
+async function topicsBetween(context: Context, before: PageSight, after: PageSight): Promise<Topic[]> {
   const touched = await getTouchedAssets(context, before)
   return [...new Set([...movedTopics(before.things, after.things), ...touched])]
 }
 
-async function announce(web: WebProcess, movement: Movement, topics: readonly Topic[]): Promise<void> {
-  const { context } = web
-  if (isShown(topics, OVERVIEW_SHOWS)) await renewOverview(web)
-  if (movement.statuses) tell(web, await changeFrames(context, movement.before.lastChangeId))
+async function announce(web: WebProcess, context: Context, movement: Movement, topics: readonly Topic[]): Promise<void> {
+  const { audience } = context.actor
+  if (audience === null && isShown(topics, OVERVIEW_SHOWS)) await renewOverview(web)
+  if (movement.statuses) tell(web, audience, await changeFrames(context, movement.before.lastChangeId))
   if (topics.length === 0) return
-  web.moved.note(context.clock.now(), topics)
-  tell(web, [movedFrame(topics)])
+  movedFor(web, audience).note(context.clock.now(), topics)
+  tell(web, audience, [movedFrame(topics)])
 }
 
-function tell(web: WebProcess, frames: readonly Frame[]): void {
-  for (const listener of [...web.listeners]) for (const frame of frames) listener.tell(frame)
+function tell(web: WebProcess, audience: string | null, frames: readonly Frame[]): void {
+  for (const listener of [...web.listeners]) if (listener.audience === audience) for (const frame of frames) listener.tell(frame)
 }
 
 async function beat(web: WebProcess, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await web.context.clock.sleep(HEARTBEAT_MS, signal)
-    tell(web, [HEARTBEAT])
+    for (const audience of audiencesOf(web)) tell(web, audience, [HEARTBEAT])
   }
   for (const listener of [...web.listeners]) listener.end()
 }
@@ -63,8 +77,10 @@ async function beat(web: WebProcess, signal: AbortSignal): Promise<void> {
 async function announceTurn(web: WebProcess): Promise<void> {
   await renewOverview(web)
   const topics = knownTrouble() === undefined ? ['*'] : OVERVIEW_SHOWS
-  web.moved.note(web.context.clock.now(), topics)
-  tell(web, [movedFrame(topics)])
+  for (const audience of audiencesOf(web)) {
+    movedFor(web, audience).note(web.context.clock.now(), topics)
+    tell(web, audience, [movedFrame(topics)])
+  }
   // Nothing can be followed now: pages that were told nothing say so themselves, and come back when there is something to follow.
   if (knownTrouble() !== undefined) for (const listener of [...web.listeners]) listener.end()
 }

@@ -1,7 +1,7 @@
 import { getChangesAfter, getLastChange } from '#lib/queries/changes/change-sequence.ts'
 import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Frame } from './event-stream.ts'
-import type { Context, WebProcess } from './web-process.ts'
+import { type Context, movedFor, type WebProcess } from './web-process.ts'
 
 /** How long a browser waits before it comes back after a lost connection. */
 const RETRY_MS = 3000
@@ -24,10 +24,16 @@ export function movedFrame(topics: readonly Topic[]): Frame {
   return `event: moved\ndata: ${JSON.stringify({ topics })}\n\n`
 }
 
-/** What somebody missed who was told of changes up to `afterId`, or whose page was made at `seen`; and the number of the newest change. */
-export async function missedFrames(web: WebProcess, start: { afterId: string | null; seen: number | null }): Promise<Frame[]> {
-  const { context, moved } = web
-  const missed = start.seen === null ? [] : moved.since(start.seen)
+/**
+ * What somebody missed of what they may see, who was told of changes up to `afterId`, or whose page was made at `seen`; and the number of
+ * the newest change.
+ */
+export async function missedFrames(
+  web: WebProcess,
+  context: Context,
+  start: { afterId: string | null; seen: number | null },
+): Promise<Frame[]> {
+  const missed = start.seen === null ? [] : movedFor(web, context.actor.audience).since(start.seen)
   const frames = start.afterId === null ? [helloFrame((await getLastChange(context)).id)] : await changeFrames(context, start.afterId)
   return missed.length === 0 ? frames : [...frames, movedFrame(missed)]
 }

@@ -8,6 +8,6 @@ const PATHS = { group: groupPath, feed: feedPath, asset: assetPath }
 
 /** Goes on to the address under the new key where this one is a former key (`was:`); returns where it is none. */
 export async function redirectRenamed(kind: SubjectName['kind'], key: string | null): Promise<void> {
-  const now = key === null ? null : await findRenamed(requestContext(), kind, key)
+  const now = key === null ? null : await findRenamed(await requestContext(), kind, key)
   if (now !== null) redirect(PATHS[kind](now))
 }

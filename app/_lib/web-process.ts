@@ -11,8 +11,8 @@ export type Context = WebDatabase['context']
 export interface WebProcess extends WebDatabase {
   /** The open event streams. */
   listeners: Set<Listener>
-  /** What they were told of lately. */
-  moved: MovedMemory
+  /** What those of an audience were told of lately; `null` are those who see everything. */
+  moved: Map<string | null, MovedMemory>
   internalKey: string
   /** Aborted when the process is asked to stop: ends event streams and the listening connection. */
   stopping: AbortController
@@ -33,8 +33,15 @@ function open(): WebProcess {
   return {
     ...database,
     listeners: new Set(),
-    moved: movedMemory(database.context.clock.now()),
+    moved: new Map([[null, movedMemory(database.context.clock.now())]]),
     internalKey: readEnvironment().secret ?? randomBytes(32).toString('base64url'),
     stopping: new AbortController(),
   }
+}
+
+/** What those of an audience were told of lately; remembered from the first question on. */
+export function movedFor({ moved, context }: WebProcess, audience: string | null): MovedMemory {
+  const found = moved.get(audience) ?? movedMemory(context.clock.now())
+  moved.set(audience, found)
+  return found
 }

@@ -10,7 +10,7 @@ export const dynamic = 'force-dynamic'
 
 /** Every outside system on one card: can we get in, and how old are its secrets? */
 export default async function ConnectionsPage() {
-  const context = requestContext()
+  const context = await requestContext()
   const found = await getConnectionsPage(context)
   if (found === null) return <EmptyState now={context.clock.now()} banners={await getBanners(context, false)} />
   return <ConnectionsScreen found={found} />

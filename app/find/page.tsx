@@ -20,9 +20,10 @@ const read = cache(async (question: string) => {
   const parsed = parseFilter(query)
   const problem = 'problem' in parsed ? parsed.problem : null
   const filter: FeedFilter = 'problem' in parsed ? {} : parsed
+  const context = await requestContext()
   const [overview, things] = await Promise.all([
-    getStatusOverview(requestContext(), { withAllDays: true }),
-    filter.q === undefined ? null : findThings(requestContext(), filter.q),
+    getStatusOverview(context, { withAllDays: true }),
+    filter.q === undefined ? null : findThings(context, filter.q),
   ])
   return { overview, filter, things, problem, pageNumber: readPage(query['page']) }
 })

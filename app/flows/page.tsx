@@ -17,7 +17,11 @@ type Query = Promise<Record<string, string | string[] | undefined>>
 const read = cache((question: string) => {
   const parsed = parseFlowFilter(questionIn(JSON.parse(question)))
   const filter = 'problem' in parsed ? ALL_FLOWS : parsed
-  return { filter, problem: 'problem' in parsed ? parsed.problem : null, reading: getFlowsPage(requestContext(), filter) }
+  return {
+    filter,
+    problem: 'problem' in parsed ? parsed.problem : null,
+    reading: requestContext().then((context) => getFlowsPage(context, filter)),
+  }
 })
 
 export async function generateMetadata({ searchParams }: { searchParams: Query }): Promise<Metadata> {
@@ -28,9 +32,9 @@ export async function generateMetadata({ searchParams }: { searchParams: Query }
 
 /** Every flow's whole configuration on one card: `/flows?q=sap&group=hr&state=failed`. */
 export default async function FlowsPage({ searchParams }: { searchParams: Query }) {
-  const context = requestContext()
   const { filter, problem, reading } = read(JSON.stringify(await searchParams))
   const found = await reading
+  const context = await requestContext()
   if (found === null) return <EmptyState now={context.clock.now()} banners={await getBanners(context, false)} />
   return <FlowsScreen found={found} filter={filter} problem={problem} pageNumber={readPage((await searchParams)['page'])} />
 }

@@ -16,7 +16,7 @@ const read = cache((question: string) => {
   const parsed = parseRunFilter(questionIn(JSON.parse(question)))
   const problem = 'problem' in parsed ? parsed.problem : null
   const filter = 'problem' in parsed ? ALL : parsed
-  return { filter, problem, found: getRunsPage(requestContext(), filter) }
+  return { filter, problem, found: requestContext().then((context) => getRunsPage(context, filter)) }
 })
 
 type Query = Promise<Record<string, string | string[] | undefined>>

@@ -4,7 +4,7 @@ import { notFound } from 'next/navigation'
 import { TROUBLE_HEADER } from '#app/_door/render-unavailable.ts'
 import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
-import { requestContext } from '#app/_lib/request-context.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath } from '#app/_ui/paths.ts'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -27,11 +27,11 @@ async function readTold(): Promise<DatabaseTrouble | null | 'missing'> {
 export default async function UnavailablePage() {
   if (!isOwnCall(await headers())) notFound()
   const told = await readTold()
-  const now = requestContext().clock.now()
+  const now = webProcess().context.clock.now()
   const known = globalThis.tidemarkLastOverview?.page ?? null
   if (told !== 'missing') return <Unavailable trouble={told} page={known ?? NO_PAGE} now={now} />
   return (
-    <PageShell page={known ?? (await getPageSettings(requestContext())) ?? NO_PAGE} now={now} shows={null}>
+    <PageShell page={known ?? (await getPageSettings(webProcess().context)) ?? NO_PAGE} now={now} shows={null}>
       <NothingHere />
     </PageShell>
   )

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import { atTerminal } from '#lib/domain/access/actor.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { CATALOGUE, campusVariables, FLOW_COUNT } from './catalogue.ts'
@@ -110,6 +111,7 @@ async function openScene(databases: Databases, variables: Record<string, string>
   const lakeUrl = await databases.create(`${name}_lake`, from === undefined ? undefined : `${from}_lake`)
   const ctx = createContext({
     url: databaseUrl,
+    actor: atTerminal(null),
     clock: systemClock,
     log: silentLog,
     connections: 3,

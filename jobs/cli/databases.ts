@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import { atTerminal } from '#lib/domain/access/actor.ts'
 import { type DatabaseUrls, findRunningServer, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Lookup, type SecretSource, secretSource } from '#lib/platform/secrets/secrets.ts'
 import type { CommandLine } from './verb.ts'
 
 /** Who sits at the keyboard, for the records. */
-export function personName(): string {
+function personName(): string {
   try {
     return userInfo().username
   } catch {
@@ -19,6 +20,7 @@ export async function withDatabase<T>(command: CommandLine, work: (ctx: Context)
   const { databaseUrl } = await requireDatabaseUrls(command.environment())
   const ctx = createContext({
     url: databaseUrl,
+    actor: atTerminal(personName()),
     clock: command.clock,
     log: command.log,
     connections: 4,

@@ -5,7 +5,7 @@ import type { Context } from '#lib/db/context.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { findRun, findRunToReplay } from '#lib/queries/runs/find-run.ts'
 import { getFlowParameters } from '#lib/queries/runs/flow-parameters.ts'
-import { personName, withDatabase } from './databases.ts'
+import { withDatabase } from './databases.ts'
 import { followRun } from './run/follow.ts'
 import { readRunParameters } from './run-parameters.ts'
 import { defineVerb, readArguments } from './verb.ts'
@@ -37,7 +37,7 @@ async function requireParameters(ctx: Context, flow: string, words: Record<strin
 /** Asks for the run; a refusal because of another run names it, as a command line has no links. */
 async function ask(ctx: Context, flow: string, parameters: Record<string, unknown>): Promise<RequestedRun> {
   try {
-    return await requestRun(ctx, { flow, parameters, requestedBy: personName() })
+    return await requestRun(ctx, { flow, parameters })
   } catch (error) {
     if (!isTidemarkError(error) || error.runId === undefined) throw error
     throw new TidemarkError(error.code, { publicMessage: `${error.publicMessage} It is ${error.runId}.`, cause: error })

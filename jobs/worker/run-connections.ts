@@ -1,4 +1,4 @@
-import { requestCheck } from '#lib/commands/probes/connection-checks.ts'
+import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -73,5 +73,5 @@ function cannot(publicMessage: string): TidemarkError {
 /** A run got in where the last check did not: what is shown must be what was tried last. */
 async function checkIfFailing({ ctx }: JobServices, key: string): Promise<void> {
   const isFailing = await isConnectionFailing(ctx.pool, key).catch(() => false)
-  if (isFailing) await requestCheck(ctx, { connection: key }).catch(() => {})
+  if (isFailing) await checkAgain(ctx, key).catch(() => {})
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { requestCheck } from '#lib/commands/probes/connection-checks.ts'
+import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -40,7 +40,7 @@ export async function probeOnce(services: JobServices, before: Known | null): Pr
   )
   for (const [connection] of changed) {
     services.ctx.log.info('a secret has changed: its connection is checked', { connection })
-    await requestCheck(services.ctx, { connection })
+    await checkAgain(services.ctx, connection)
   }
   return { version, connections, fingerprints }
 }

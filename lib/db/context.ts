@@ -1,15 +1,22 @@
-import { Pool, type PoolClient } from 'pg'
+import { type ClientBase, Pool, type PoolClient, type PoolConfig } from 'pg'
+import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { createPrismaClient } from './prisma-client.ts'
+import { Readers } from './readers.ts'
 
-/** Everything a query or command needs from outside. */
+/** Everything a query or command needs from outside; made anew for each request, once for each worker and command line. */
 export interface Context {
+  actor: Actor
+  /** Tidemark's database as the actor may see it: whatever is read here is filtered there. */
   pool: Pool
-  /** The Prisma client on the pool, for rows that stand alone (.github/decisions/006); loaded when it is first asked for. */
+  /** The same, unfiltered: for orders, whose right has been checked, and for what nobody asks for. */
+  whole: Pool
+  /** The Prisma client, unfiltered too, for rows that stand alone (.github/decisions/006); loaded when it is first asked for. */
   prisma(): Promise<PrismaClient>
+  readers: Readers
   clock: Clock
   log: Log
   /** The address people use where the catalogue names none. */
@@ -21,11 +28,18 @@ export interface Context {
 /** A statement runner: a pool, or the client of a transaction. */
 export type Sql = Pick<PoolClient, 'query'>
 
+/** Connections that one audience shares. */
+const READER_CONNECTIONS = 4
+
 /** For processes that send no links. */
 const DEFAULT_URL = 'http://localhost:3000'
 
+/** Whatever zone the database or the account has: the Prisma client takes UTC for granted. */
+const inUtc = (client: ClientBase) => client.query("set timezone to 'UTC'")
+
 export function createContext(options: {
   url: string
+  actor: Actor
   clock: Clock
   log: Log
   publicUrl?: string
@@ -34,31 +48,39 @@ export function createContext(options: {
   /** For a process that answers people: no connection and no answer takes longer than this. */
   answerMs?: number
 }): Context {
-  const trouble = new TroubleWatch(() => options.clock.now())
-  const pool = new Pool({
+  const { actor, clock, log } = options
+  const trouble = new TroubleWatch(() => clock.now())
+  const config: PoolConfig = {
     Client: trouble.clientClass(),
     connectionString: options.url,
     max: options.connections ?? 10,
     application_name: options.applicationName ?? 'tidemark',
     keepAlive: true,
-    // Whatever zone the database or the account has: the Prisma client takes UTC for granted.
-    onConnect: (client) => client.query("set timezone to 'UTC'"),
+    onConnect: inUtc,
     // A process that freezes in the middle of a transaction must not hold its locks, such as the planner's, for longer than a lease.
     idle_in_transaction_session_timeout: 20_000,
     ...(options.answerMs !== undefined && { connectionTimeoutMillis: options.answerMs, query_timeout: options.answerMs }),
+  }
+  const whole = openPool(config, log)
+  const readers = new Readers((prepare) => {
+    const onConnect = async (client: ClientBase) => {
+      await inUtc(client)
+      await prepare(client)
+    }
+    return openPool({ ...config, max: READER_CONNECTIONS, onConnect }, log)
   })
-  const lost = (error: Error) => options.log.warn('a database connection was lost', { error: error.message })
+  const prisma = onceMade(() => createPrismaClient(whole))
+  const publicUrl = options.publicUrl ?? DEFAULT_URL
+  return asActor({ actor, pool: whole, whole, prisma, readers, clock, log, publicUrl, trouble }, actor)
+}
+
+function openPool(config: PoolConfig, log: Log): Pool {
+  const pool = new Pool(config)
+  const lost = (error: Error) => log.warn('a database connection was lost', { error: error.message })
   pool.on('error', lost)
   // A client that is in use reports the loss of its connection itself; without a listener that ends the process.
   pool.on('connect', (client) => void client.on('error', lost))
-  return {
-    pool,
-    prisma: onceMade(() => createPrismaClient(pool)),
-    clock: options.clock,
-    log: options.log,
-    publicUrl: options.publicUrl ?? DEFAULT_URL,
-    trouble,
-  }
+  return pool
 }
 
 /** Makes something when it is first asked for; what could not be made is tried anew. */
@@ -73,12 +95,18 @@ function onceMade<T>(make: () => Promise<T>): () => Promise<T> {
   }
 }
 
+/** The same process for somebody else: whoever has an audience sees the database through that. */
+export function asActor(ctx: Context, actor: Actor): Context {
+  return { ...ctx, actor, pool: actor.audience === null ? ctx.whole : ctx.readers.poolOf(actor.audience) }
+}
+
+/** Ends every connection of the process that the context belongs to. */
 export async function closeContext(ctx: Context): Promise<void> {
-  if (!ctx.pool.ended) await ctx.pool.end()
+  await Promise.all([ctx.whole, ...ctx.readers.all()].map((pool) => (pool.ended ? undefined : pool.end())))
 }
 
 export async function withTransaction<T>(ctx: Context, work: (sql: PoolClient) => Promise<T>): Promise<T> {
-  const client = await ctx.pool.connect()
+  const client = await ctx.whole.connect()
   let broken: Error | undefined
   try {
     await client.query('begin')

@@ -1,7 +1,17 @@
 import type { LastingReason } from './freshness/facts.ts'
 
 /** How an error came about; decides retries and HTTP codes, never wording. */
-export type ErrorCode = 'invalid' | 'not-found' | 'conflict' | 'refused' | 'unavailable' | 'timeout' | 'cancelled' | 'fenced' | 'internal'
+export type ErrorCode =
+  | 'invalid'
+  | 'not-found'
+  | 'forbidden'
+  | 'conflict'
+  | 'refused'
+  | 'unavailable'
+  | 'timeout'
+  | 'cancelled'
+  | 'fenced'
+  | 'internal'
 
 interface ErrorOptions {
   /** For people: what happened and what to do; never a secret, a person's id or an address with a password. */

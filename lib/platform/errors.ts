@@ -40,6 +40,8 @@ export function toHttpStatus(code: ErrorCode): number {
     case 'conflict':
     case 'fenced':
       return 409
+    case 'forbidden':
+      return 403
     case 'refused':
       return 422
     case 'cancelled':

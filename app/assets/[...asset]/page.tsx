@@ -14,7 +14,7 @@ interface PageProps {
 
 export const dynamic = 'force-dynamic'
 
-const readKey = cache((key: string) => getAssetPage(requestContext(), key))
+const readKey = cache(async (key: string) => getAssetPage(await requestContext(), key))
 
 async function read(params: PageProps['params']) {
   const key = assetKeyOf((await params).asset)

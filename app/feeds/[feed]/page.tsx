@@ -16,7 +16,7 @@ export const dynamic = 'force-dynamic'
 
 const read = cache(async (segment: string) => {
   const key = decodeSegment(segment)
-  return key === null ? null : getFeedPage(requestContext(), key)
+  return key === null ? null : getFeedPage(await requestContext(), key)
 })
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {

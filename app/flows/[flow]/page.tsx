@@ -14,7 +14,7 @@ export const dynamic = 'force-dynamic'
 
 const read = cache(async (segment: string) => {
   const name = decodeSegment(segment)
-  return name === null ? null : getFlowPage(requestContext(), name)
+  return name === null ? null : getFlowPage(await requestContext(), name)
 })
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {

@@ -18,7 +18,7 @@ export const dynamic = 'force-dynamic'
 
 const read = cache(async (segment: string) => {
   const key = decodeSegment(segment)
-  return key === null ? null : getGroupPage(requestContext(), key)
+  return key === null ? null : getGroupPage(await requestContext(), key)
 })
 
 export async function generateMetadata({ params }: PageProps): Promise<Metadata> {

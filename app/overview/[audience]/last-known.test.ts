@@ -21,7 +21,7 @@ beforeEach(() => {
   globalThis.tidemarkWebProcess = {
     context: { clock, log: silentLog } as never,
     ask: async () => {},
-    moved: movedMemory(0),
+    moved: new Map([[null, movedMemory(0)]]),
     listeners: new Set(),
     internalKey: '',
     stopping: new AbortController(),

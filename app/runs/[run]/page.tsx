@@ -19,7 +19,7 @@ export const dynamic = 'force-dynamic'
 /** Title and page are made from one look; `cache` compares by identity, so the question travels as text. */
 const read = cache(async (id: string, question: string) => {
   const query = queryOf(JSON.parse(question))
-  const found = isRunId(id) ? await getRunPage(requestContext(), id, query) : null
+  const found = isRunId(id) ? await getRunPage(await requestContext(), id, query) : null
   return found === null ? null : { found, query }
 })
 

@@ -9,7 +9,7 @@ import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aCatalogue, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { claimCheck, recordCheck, requestCheck } from './connection-checks.ts'
+import { checkAgain, claimCheck, recordCheck, requestCheck } from './connection-checks.ts'
 
 const START = '2026-03-01T07:00:00Z'
 let database: TestDatabase
@@ -61,7 +61,7 @@ describe('a connection is checked', () => {
     await requestCheck(ctx, { connection: 'lake' })
     expect(await due()).toEqual(['lake'])
     await check()
-    await requestCheck(ctx, { connection: null })
+    await checkAgain(ctx, null)
     expect(await due()).toEqual(['lake'])
   })
 

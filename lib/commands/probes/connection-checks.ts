@@ -1,21 +1,32 @@
+import { act } from '#lib/access/act.ts'
 import type { Health } from '#lib/connectors/kit/connector.ts'
 import { lockReferences, requestChecks, storeCheck, takeCheck } from '#lib/db/catalogue/connection-checks.ts'
-import { type Context, withTransaction } from '#lib/db/context.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { rememberReferences, type SeenReference } from '#lib/domain/connections/secret-reference.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** Asks the workers to check a connection now, or every one (`connection: null`). A request that waits already is enough. */
-export function requestCheck(ctx: Context, { connection }: { connection: string | null }): Promise<{ requestedAt: Instant }> {
-  return withTransaction(ctx, async (sql) => {
+/** Asks the workers to check a connection now. A request that waits already is enough. */
+export function requestCheck(ctx: Context, { connection: key }: { connection: string }): Promise<{ requestedAt: Instant }> {
+  return act(ctx, { action: 'connection.check', target: { kind: 'connection', key } }, async (sql) => {
     const requestedAt = ctx.clock.now()
-    const asked = await requestChecks(sql, requestedAt, connection)
-    if (connection !== null && asked === 0)
+    if ((await ask(sql, requestedAt, key)) === 0)
       throw new TidemarkError('not-found', { publicMessage: 'There is no such connection in the catalogue.' })
-    await notifyWorkers(sql)
-    return { requestedAt }
+    return { result: { requestedAt } }
   })
+}
+
+/** A worker's own wish, nobody's order: has a connection checked again, or every one (`null`); one that is gone is none. */
+export async function checkAgain(ctx: Context, connection: string | null): Promise<void> {
+  await withTransaction(ctx, (sql) => ask(sql, ctx.clock.now(), connection))
+}
+
+/** How many connections are to be checked now. */
+async function ask(sql: Sql, at: Instant, connection: string | null): Promise<number> {
+  const asked = await requestChecks(sql, at, connection)
+  await notifyWorkers(sql)
+  return asked
 }
 
 /** Takes the due check of a connection for this worker; false when it is not due (any more), or another worker has it. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { act } from '#lib/access/act.ts'
 import { parameterProblem } from '#lib/catalogue/resolve/flow-parameters.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
-import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import type { Context, Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
@@ -15,7 +16,8 @@ import { canonicalText } from '#lib/records/canonical-form.ts'
 const inputSchema = z.object({
   flow: z.string().min(1).max(200),
   parameters: z.record(z.string(), z.unknown()).default({}),
-  requestedBy: z.string().max(200).nullable().default(null),
+  /** Whose name the run bears, where it is not the actor's. */
+  requestedBy: z.string().max(200).nullable().optional(),
 })
 export type RunRequest = z.input<typeof inputSchema>
 
@@ -40,7 +42,8 @@ const FLOW = `
 export async function requestRun(ctx: Context, request: RunRequest): Promise<RequestedRun> {
   const input = inputSchema.parse(request)
   const now = toText(ctx.clock.now())
-  return withTransaction(ctx, async (sql) => {
+  const { requestedBy = nameOf(ctx) } = input
+  return act(ctx, { action: 'run.request', target: { kind: 'flow', key: input.flow } }, async (sql) => {
     const parameters = toStorableJson(input.parameters)
     const told = await requireParameters(sql, input, parameters)
     const open = await listOpenRuns(sql, input.flow)
@@ -52,11 +55,17 @@ export async function requestRun(ctx: Context, request: RunRequest): Promise<Req
          select max(scheduled_for) + interval '1 ms' from run
          where flow = $1 and trigger = 'manual' and scheduled_for >= $2 and scheduled_for < $2::timestamptz + interval '1 s'
        ), $2), $2, $3, $4, $5) returning id`,
-      [input.flow, now, parameters, input.requestedBy, before === undefined ? null : WAITS_FOR_OWN_FLOW],
+      [input.flow, now, parameters, requestedBy, before === undefined ? null : WAITS_FOR_OWN_FLOW],
     )
     await notifyWorkers(sql)
-    return { runId: rows[0]?.id ?? '', waitsFor: before?.id ?? null }
+    const result = { runId: rows[0]?.id ?? '', waitsFor: before?.id ?? null }
+    return { result, after: { run: result.runId, parameters: told } }
   })
+}
+
+/** Somebody at the page whom nobody knows is "the page". */
+function nameOf({ actor }: Context): string | null {
+  return actor.name ?? (actor.kind === 'visitor' ? 'the page' : null)
 }
 
 async function requireParameters(

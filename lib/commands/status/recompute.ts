@@ -1,7 +1,9 @@
+import { act, asOrdered } from '#lib/access/act.ts'
 import { lockCatalogue } from '#lib/db/catalogue/catalogue-versions.ts'
 import { listSubjectIds } from '#lib/db/catalogue/subjects.ts'
-import { type Context, withTransaction } from '#lib/db/context.ts'
+import type { Context } from '#lib/db/context.ts'
 import { spreadCurrentPolicies } from '#lib/db/history/versions.ts'
+import { toTextOrNull } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { RebuildResult } from './rebuild/rebuild-within.ts'
 import { rebuild } from './rebuild.ts'
@@ -11,12 +13,13 @@ import { rebuild } from './rebuild.ts'
  * since `from`; otherwise each stretch is judged by the catalogue in force then, and nothing changes unless something was wrong.
  */
 export async function recompute(ctx: Context, options: { withCurrentPolicy: boolean; from?: Instant | null }): Promise<RebuildResult> {
-  if (options.withCurrentPolicy) {
-    await withTransaction(ctx, async (sql) => {
+  const { withCurrentPolicy, from = null } = options
+  const assetIds = await act(ctx, { action: 'history.recompute', target: null }, async (sql) => {
+    if (withCurrentPolicy) {
       await lockCatalogue(sql)
-      await spreadCurrentPolicies(sql, options.from ?? null)
-    })
-  }
-  const assetIds = await listSubjectIds(ctx.pool, 'asset')
-  return rebuild(ctx, { assetIds, from: 0, isThorough: true })
+      await spreadCurrentPolicies(sql, from)
+    }
+    return { result: await listSubjectIds(sql, 'asset'), after: { withCurrentPolicy, from: toTextOrNull(from) } }
+  })
+  return rebuild(asOrdered(ctx), { assetIds, from: 0, isThorough: true })
 }

@@ -1,42 +1,68 @@
+import type { PoolClient } from 'pg'
+import { act, asOrdered } from '#lib/access/act.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { getSubject, markDue } from '#lib/db/catalogue/subjects.ts'
-import { type Context, withTransaction } from '#lib/db/context.ts'
+import type { Context } from '#lib/db/context.ts'
 import { endWindow, listOpenWindows, lockWindow } from '#lib/db/history/windows.ts'
+import { toTextOrNull } from '#lib/db/instants.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import type { WindowSubject } from './open-window.ts'
 
 /** Ends a window now; one that has not begun is withdrawn, one that has ended stays as it is. */
 export async function closeWindow(ctx: Context, request: { windowId: number }): Promise<void> {
+  const target = { kind: 'window' as const, key: String(request.windowId) }
   const now = ctx.clock.now()
-  const assetIds = await withTransaction(ctx, async (sql) => {
-    const window = await lockWindow(sql, request.windowId)
-    if (window.to !== null && window.to <= now) return []
-    const covered = window.flow === null ? await listAssetsUnder(sql, window.subjectId) : []
-    await endWindow(sql, window.id, now)
-    await markDue(sql, covered, now)
-    await notifyWorkers(sql)
-    await notifyChange(sql)
-    return covered
+  const ended = await act(ctx, { action: 'window.close', target }, async (sql) => {
+    const { before, assetIds } = await endOne(sql, request.windowId, now)
+    return { result: assetIds, before }
   })
-  if (assetIds.length > 0) await rebuild(ctx, { assetIds, from: now })
+  await rebuildEnded(ctx, ended, now)
 }
 
 /**
  * Ends every pause and announced work of one subject or flow itself; where none has begun, what is announced is withdrawn. Refused when there
  * is neither. Pauses of what it belongs to go on.
  */
-export async function endPauses(ctx: Context, subject: WindowSubject & { name: string }): Promise<void> {
-  const of = subject.kind === 'flow' ? { flow: subject.key } : await subjectOf(ctx, subject.kind, subject.key)
-  const open = of === null ? [] : await listOpenWindows(ctx.pool, of, ctx.clock.now())
-  if (open.length === 0) throw new TidemarkError('conflict', { publicMessage: `${toStorableText(subject.name)} is not paused by itself.` })
-  const begun = open.filter((window) => window.from <= ctx.clock.now())
-  for (const window of begun.length > 0 ? begun : open) await closeWindow(ctx, { windowId: window.id })
+export async function endPauses(ctx: Context, { name, ...target }: WindowSubject & { name: string }): Promise<void> {
+  const now = ctx.clock.now()
+  const ended = await act(ctx, { action: 'window.close', target }, async (sql) => {
+    const of = target.kind === 'flow' ? { flow: target.key } : await subjectOf(sql, target.kind, target.key)
+    const open = of === null ? [] : await listOpenWindows(sql, of, now)
+    if (open.length === 0) throw new TidemarkError('conflict', { publicMessage: `${toStorableText(name)} is not paused by itself.` })
+    const begun = open.filter((window) => window.from <= now)
+    const all = []
+    for (const window of begun.length > 0 ? begun : open) all.push(await endOne(sql, window.id, now))
+    return { result: all.flatMap(({ assetIds }) => assetIds), before: all.map(({ before }) => before) }
+  })
+  await rebuildEnded(ctx, ended, now)
 }
 
-async function subjectOf(ctx: Context, kind: Exclude<WindowSubject['kind'], 'flow'>, key: string): Promise<{ subjectId: number } | null> {
-  const found = await getSubject(ctx.pool, kind, key)
+/** How a window was, and the assets it covered; none where it had ended before. */
+async function endOne(sql: PoolClient, windowId: number, now: Instant): Promise<{ before: object; assetIds: number[] }> {
+  const window = await lockWindow(sql, windowId)
+  const before = { kind: window.kind, from: toTextOrNull(window.from), to: toTextOrNull(window.to), note: window.note }
+  if (window.to !== null && window.to <= now) return { before, assetIds: [] }
+  const covered = window.flow === null ? await listAssetsUnder(sql, window.subjectId) : []
+  await endWindow(sql, window.id, now)
+  await markDue(sql, covered, now)
+  await notifyWorkers(sql)
+  await notifyChange(sql)
+  return { before, assetIds: covered }
+}
+
+async function rebuildEnded(ctx: Context, assetIds: readonly number[], now: Instant): Promise<void> {
+  if (assetIds.length > 0) await rebuild(asOrdered(ctx), { assetIds: [...new Set(assetIds)], from: now })
+}
+
+async function subjectOf(
+  sql: PoolClient,
+  kind: Exclude<WindowSubject['kind'], 'flow'>,
+  key: string,
+): Promise<{ subjectId: number } | null> {
+  const found = await getSubject(sql, kind, key)
   return found === undefined ? null : { subjectId: found.id }
 }

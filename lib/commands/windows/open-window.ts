@@ -1,8 +1,10 @@
+import { act, asOrdered } from '#lib/access/act.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { getSubject, markDue, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
-import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import type { Context, Sql } from '#lib/db/context.ts'
 import { insertWindow } from '#lib/db/history/windows.ts'
+import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { hasFlow } from '#lib/db/runs/flows.ts'
 import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
@@ -28,24 +30,29 @@ const NOTE_MAX = 500
 
 /** Announces work, or pauses something; it may lie ahead, or have begun. Returns the window's id. */
 export async function openWindow(ctx: Context, request: WindowRequest): Promise<number> {
-  if (request.to !== null && request.to <= request.from) {
-    throw new TidemarkError('invalid', { publicMessage: 'A maintenance window must end after it begins.' })
-  }
-  if ((request.note ?? '').length > NOTE_MAX)
-    throw new TidemarkError('invalid', { publicMessage: `A note has at most ${NOTE_MAX} characters.` })
-  const note = request.note === null ? null : toStorableText(request.note).trim() || null
   const from = Math.min(request.from, ctx.clock.now())
-  const { id, assetIds } = await withTransaction(ctx, async (sql) => {
+  const { id, assetIds } = await act(ctx, { action: 'window.open', target: request.subject, reason: request.note }, async (sql) => {
+    requireSense(request)
+    const note = request.note === null ? null : toStorableText(request.note).trim() || null
     const matter = await requireMatter(sql, request)
     const covered = matter.flow === null ? await listAssetsUnder(sql, matter.subjectId) : []
     const windowId = await insertWindow(sql, { ...matter, kind: request.kind, from: request.from, to: request.to, note })
     await markDue(sql, covered, from)
     await notifyWorkers(sql)
     await notifyChange(sql)
-    return { id: windowId, assetIds: covered }
+    return { result: { id: windowId, assetIds: covered }, after: { kind: request.kind, ...lengthOf(request) } }
   })
-  if (assetIds.length > 0) await rebuild(ctx, { assetIds, from })
+  if (assetIds.length > 0) await rebuild(asOrdered(ctx), { assetIds, from })
   return id
+}
+
+function requireSense({ from, to, note }: WindowRequest): void {
+  if (to !== null && to <= from) throw new TidemarkError('invalid', { publicMessage: 'A maintenance window must end after it begins.' })
+  if ((note ?? '').length > NOTE_MAX) throw new TidemarkError('invalid', { publicMessage: `A note has at most ${NOTE_MAX} characters.` })
+}
+
+function lengthOf({ from, to }: WindowRequest): { from: string; to: string | null } {
+  return { from: toText(from), to: toTextOrNull(to) }
 }
 
 async function requireMatter(sql: Sql, { subject, kind }: WindowRequest): Promise<{ subjectId: number | null; flow: string | null }> {

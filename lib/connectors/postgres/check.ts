@@ -1,6 +1,7 @@
 import { checked } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { OF_PEOPLE } from './discovery/inventory.ts'
 import { toUnreachable } from './problems.ts'
 import { openSession, type Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
@@ -15,7 +16,7 @@ select split_part(current_setting('server_version'), ' ', 1) as version, current
   count(*)::int as tables,
   count(*) filter (where has_schema_privilege(n.oid, 'usage') and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')))::int as readable
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`
+where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and ${OF_PEOPLE}`
 
 interface About {
   version: string

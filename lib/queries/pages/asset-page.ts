@@ -1,6 +1,7 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import { lateInWords } from '#lib/domain/freshness/deliveries/delivery-words.ts'
 import { lateArrivals } from '#lib/domain/freshness/deliveries/late-arrivals.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
@@ -14,7 +15,6 @@ import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.t
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { getWork, type WorkView, workOnAsset } from '#lib/queries/shared/work.ts'
 
@@ -108,7 +108,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
   const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
-  const [edges, bars, days, changes, banners, arrivals, runs, versions, work, access] = await Promise.all([
+  const [edges, bars, days, changes, banners, arrivals, runs, versions, work] = await Promise.all([
     getEdgesOf(ctx, [id]),
     getBars(ctx, window, { ids: [id] }),
     getDayRows(ctx, window, id),
@@ -118,7 +118,6 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
     loadAssetVersions(ctx.pool, [id]),
     getWork(ctx),
-    getPageAccess(ctx),
   ])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
   const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
@@ -145,7 +144,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     run: runs[0] ?? null,
     changes,
     work: workOnAsset(work, { key, flow, feedId }),
-    takesActions: access.isPrivate,
+    takesActions: mayOrder(ctx.actor),
   }
 }
 

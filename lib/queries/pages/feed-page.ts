@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { type AssetRow, type Edge, getAssetsByIds, getAssetsOfFeed, getEdgesOf } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
@@ -9,7 +10,6 @@ import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.t
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
 
@@ -64,7 +64,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners, lineage, work, access] = await Promise.all([
+  const [feeds, bars, days, changes, banners, lineage, work] = await Promise.all([
     getFeedRows(ctx, [head.id]),
     getBars(ctx, window, { ids: [head.id] }),
     getDayRows(ctx, window, head.id),
@@ -72,7 +72,6 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     getBanners(ctx, page.demo),
     getLineage(ctx, head.id),
     getWork(ctx),
-    getPageAccess(ctx),
   ])
   const feed = feeds[0]
   if (feed === undefined) return null
@@ -92,7 +91,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     runs: await getRecentRuns(ctx, flows, RUNS_SHOWN),
     changes,
     work: workOnFeeds(work, [head.id]),
-    takesActions: access.isPrivate,
+    takesActions: mayOrder(ctx.actor),
   }
 }
 

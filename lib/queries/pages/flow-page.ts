@@ -1,10 +1,10 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type FlowCard, getFlowCards } from '#lib/queries/runs/flow-cards.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 export interface FlowPage {
@@ -23,10 +23,6 @@ export async function getFlowPage(ctx: Context, name: string): Promise<FlowPage 
   const [page, cards] = await Promise.all([getPageSettings(ctx), getFlowCards(ctx, name)])
   const [card] = cards
   if (page === null || card === undefined) return null
-  const [runs, banners, access] = await Promise.all([
-    getRecentRuns(ctx, [name], RUNS_SHOWN),
-    getBanners(ctx, page.demo),
-    getPageAccess(ctx),
-  ])
-  return { page, now: ctx.clock.now(), banners, card, runs, takesActions: access.isPrivate }
+  const [runs, banners] = await Promise.all([getRecentRuns(ctx, [name], RUNS_SHOWN), getBanners(ctx, page.demo)])
+  return { page, now: ctx.clock.now(), banners, card, runs, takesActions: mayOrder(ctx.actor) }
 }

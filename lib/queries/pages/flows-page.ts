@@ -1,10 +1,10 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { FlowHealth } from '#lib/domain/runs/flow-health.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type FlowCard, getFlowCards } from '#lib/queries/runs/flow-cards.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 export interface FlowFilter {
@@ -71,7 +71,7 @@ function toGroups(cards: readonly FlowCard[]): FlowGroup[] {
 export async function getFlowsPage(ctx: Context, filter: FlowFilter): Promise<FlowsPage | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [cards, banners, access] = await Promise.all([getFlowCards(ctx), getBanners(ctx, page.demo), getPageAccess(ctx)])
+  const [cards, banners] = await Promise.all([getFlowCards(ctx), getBanners(ctx, page.demo)])
   const matching = cards.filter((card) => hasWords(card, filter.q) && (filter.group === null || card.group?.key === filter.group))
   const shown = matching.filter((card) => filter.health === null || card.health === filter.health)
   const counts: FlowsPage['counts'] = {}
@@ -85,6 +85,6 @@ export async function getFlowsPage(ctx: Context, filter: FlowFilter): Promise<Fl
     counts,
     total: cards.length,
     shown: shown.length,
-    takesActions: access.isPrivate,
+    takesActions: mayOrder(ctx.actor),
   }
 }

@@ -1,5 +1,6 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
@@ -9,7 +10,6 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
@@ -48,14 +48,13 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners, work, access] = await Promise.all([
+  const [feeds, bars, days, changes, banners, work] = await Promise.all([
     getFeedRows(ctx, head.feedIds),
     getBars(ctx, window, { ids: [head.id, ...head.feedIds] }),
     getDayRows(ctx, window, head.id),
     getChangeRows(ctx, head.id),
     getBanners(ctx, page.demo),
     getWork(ctx),
-    getPageAccess(ctx),
   ])
   const { id, feedIds, ...shown } = head
   return {
@@ -69,6 +68,6 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     days,
     changes,
     work: workOnFeeds(work, feedIds),
-    takesActions: access.isPrivate,
+    takesActions: mayOrder(ctx.actor),
   }
 }

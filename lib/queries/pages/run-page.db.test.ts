@@ -5,8 +5,9 @@ import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
-import type { Context } from '#lib/db/context.ts'
+import { asActor, type Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
+import { type Role, visitor } from '#lib/domain/access/actor.ts'
 import type { LogEntry } from '#lib/engine/run/ledger.ts'
 import { getFlowParameters } from '#lib/queries/runs/flow-parameters.ts'
 import { getRunLog, LOG_PART, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
@@ -203,12 +204,10 @@ describe('the screen of a run', () => {
     expect(await getFlowParameters(ctx, 'nobody')).toBeNull()
   })
 
-  test('takes orders only while the catalogue says that the page is private', async () => {
-    const taken = async () => (await getRunPage(ctx, run.runId, NO_QUESTION))?.takesActions
-    expect(await taken()).toBe(false)
-    await putSetting(ctx.pool, 'access', 'private')
-    expect(await taken()).toBe(true)
-    await putSetting(ctx.pool, 'access', 'public')
-    expect(await taken()).toBe(false)
+  test('takes orders only of those who may give them', async () => {
+    const taken = async (role: Role) => (await getRunPage(asActor(ctx, visitor(role)), run.runId, NO_QUESTION))?.takesActions
+    expect(await taken('viewer')).toBe(false)
+    expect(await taken('engineer')).toBe(true)
+    expect(await taken('admin')).toBe(true)
   })
 })

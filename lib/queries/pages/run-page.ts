@@ -1,12 +1,12 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getFlowParameters } from '#lib/queries/runs/flow-parameters.ts'
 import { getRunLog, type LogPart, type LogQuery } from '#lib/queries/runs/run-log.ts'
 import { getRunRejections, type Rejections } from '#lib/queries/runs/run-rejections.ts'
 import { getRunView, type RunView } from '#lib/queries/runs/run-view.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 export interface RunPage {
@@ -37,13 +37,12 @@ const WRITES = `
 export async function getRunPage(ctx: Context, id: string, query: RunPageQuery): Promise<RunPage | null> {
   const [page, run] = await Promise.all([getPageSettings(ctx), getRunView(ctx, id)])
   if (page === null || run === null) return null
-  const [log, rejections, writes, banners, parameters, access] = await Promise.all([
+  const [log, rejections, writes, banners, parameters] = await Promise.all([
     getRunLog(ctx, id, query.log),
     getRunRejections(ctx, id, query.rejections),
     ctx.pool.query<RunPage['writes'][number]>(WRITES, [run.flow]),
     getBanners(ctx, page.demo),
     getFlowParameters(ctx, run.flow),
-    getPageAccess(ctx),
   ])
-  return { page, now: ctx.clock.now(), banners, run, log, rejections, writes: writes.rows, parameters, takesActions: access.isPrivate }
+  return { page, now: ctx.clock.now(), banners, run, log, rejections, writes: writes.rows, parameters, takesActions: mayOrder(ctx.actor) }
 }

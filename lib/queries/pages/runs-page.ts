@@ -1,8 +1,8 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import { getRunList, type RunFilter, type RunList } from '#lib/queries/runs/run-list.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /** The screen of all runs; `page` is null until a first catalogue is accepted. */
@@ -20,11 +20,10 @@ const FLOWS = 'select name from flow where removed_at is null or exists (select 
 /** The screen of all runs. */
 export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
   const page = await getPageSettings(ctx)
-  const [banners, list, flows, access] = await Promise.all([
+  const [banners, list, flows] = await Promise.all([
     getBanners(ctx, page?.demo ?? false),
     getRunList(ctx, filter),
     ctx.pool.query<{ name: string }>(FLOWS),
-    getPageAccess(ctx),
   ])
-  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesActions: access.isPrivate }
+  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesActions: mayOrder(ctx.actor) }
 }

@@ -1,4 +1,5 @@
-import { type Context, createContext } from '#lib/db/context.ts'
+import { asActor, type Context, createContext } from '#lib/db/context.ts'
+import { type Actor, visitor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -25,8 +26,13 @@ export function openWebDatabase(environment = readEnvironment()): WebDatabase {
     throw new TidemarkError('unavailable', { publicMessage: 'The page has no database. Start it with "npm start", or set DATABASE_URL.' })
   }
   const log = createLog({ level: environment.logLevel, pretty: process.stderr.isTTY }, { process: 'web' })
-  const all = { url, clock: systemClock, log, publicUrl: publicAddress(environment), answerMs: ANSWER_MS }
+  const all = { url, actor: visitor('viewer'), clock: systemClock, log, publicUrl: publicAddress(environment), answerMs: ANSWER_MS }
   const context = createContext({ ...all, connections: 8, applicationName: 'tidemark web' })
   const pulse = createContext({ ...all, connections: 1, applicationName: 'tidemark web pulse' })
   return { context, ask: () => pulse.pool.query('select 1') }
+}
+
+/** The same web process for one who asks: what they may see, and do. */
+export function seenBy(context: Context, actor: Actor): Context {
+  return asActor(context, actor)
 }

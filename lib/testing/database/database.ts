@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Pool, type PoolClient } from 'pg'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
+import { type Actor, atTerminal } from '#lib/domain/access/actor.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { environmentVariable } from '#lib/platform/env.ts'
@@ -11,7 +12,8 @@ import { startTestServer } from '#lib/testing/servers/test-server.ts'
 
 export interface TestDatabase {
   url: string
-  context(clock?: Clock): Context
+  /** A context on this database, closed by `drop`; of somebody who may do everything, unless said. */
+  context(clock?: Clock, actor?: Actor): Context
   drop(): Promise<void>
 }
 
@@ -89,8 +91,8 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const contexts: Context[] = []
   return {
     url,
-    context(clock = systemClock) {
-      const ctx = createContext({ url, clock, log: silentLog, connections: 5 })
+    context(clock = systemClock, actor = atTerminal(null)) {
+      const ctx = createContext({ url, actor, clock, log: silentLog, connections: 5 })
       contexts.push(ctx)
       return ctx
     },

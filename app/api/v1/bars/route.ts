@@ -8,7 +8,7 @@ export function GET(request: Request): Promise<Response> {
   return respond(async () => {
     const text = readQuery(request, ['subjects']).get('subjects')
     if (!text) throw refuse(`Name up to ${SUBJECTS_MAX} subjects: ?subjects=feed:terms,group:records`)
-    const bars = await getSubjectBars(requestContext(), parseSubjects(text))
+    const bars = await getSubjectBars(await requestContext(), parseSubjects(text))
     return Response.json(bars, { headers: { 'cache-control': 'no-cache' } })
   })
 }

@@ -6,7 +6,7 @@ import { getConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 export function GET(request: Request): Promise<Response> {
   return respond(async () => {
     readQuery(request, [])
-    const found = await getConnectionsPage(requestContext())
+    const found = await getConnectionsPage(await requestContext())
     if (found === null) return problem(503, 'No catalogue has been accepted yet, so there are no connections.')
     return Response.json({ now: found.now, connections: found.connections }, { headers: { 'cache-control': 'no-cache' } })
   })

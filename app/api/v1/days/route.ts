@@ -8,7 +8,7 @@ export function GET(request: Request): Promise<Response> {
   return respond(async () => {
     const text = readQuery(request, ['subject']).get('subject')
     if (!text) throw refuse('Name a subject: ?subject=feed:terms')
-    const days = await getSubjectDays(requestContext(), parseSubject(text))
+    const days = await getSubjectDays(await requestContext(), parseSubject(text))
     return days === null ? problem(404, `There is no ${text}.`) : Response.json(days, { headers: { 'cache-control': 'no-cache' } })
   })
 }

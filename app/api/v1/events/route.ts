@@ -1,5 +1,6 @@
 import { eventStream } from '#app/_lib/event-stream.ts'
 import { GREETING, missedFrames } from '#app/_lib/page-events.ts'
+import { requestContext } from '#app/_lib/request-context.ts'
 import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 
@@ -17,8 +18,10 @@ export function GET(request: Request): Promise<Response> {
     if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
     const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
     const web = webProcess()
-    const catchUp = () => missedFrames(web, start)
-    const stream = eventStream({ listeners: web.listeners, greeting: GREETING, catchUp, gone: request.signal })
+    const context = await requestContext()
+    const { audience } = context.actor
+    const catchUp = () => missedFrames(web, context, start)
+    const stream = eventStream({ listeners: web.listeners, audience, greeting: GREETING, catchUp, gone: request.signal })
     return new Response(stream, { headers: HEADERS })
   })
 }

@@ -8,7 +8,7 @@ import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
  * `from: "2026-12-01T22:00"` it is announced: maintenance, of a flow a pause.
  */
 export function POST(request: Request): Promise<Response> {
-  return acceptAction(request, async (ctx, fields) => {
+  return acceptAction(request, { action: 'window.open', target: null }, async (ctx, fields) => {
     const { location, kind, key } = readPauseSubject(fields)
     const lengthMs = readPauseLength(fields)
     const now = ctx.clock.now()

@@ -7,7 +7,7 @@ import { getStatusJson } from '#lib/queries/pages/status-json.ts'
 export function GET(request: Request): Promise<Response> {
   return respond(async () => {
     readQuery(request, [])
-    const status = await getStatusJson(requestContext())
+    const status = await getStatusJson(await requestContext())
     if (status === null) return problem(503, 'No catalogue has been accepted yet, so there is no status.')
     const headers = { etag: status.etag, 'cache-control': 'public, max-age=30', 'content-type': 'application/json; charset=utf-8' }
     return knows(request, status.etag) ? new Response(null, { status: 304, headers }) : new Response(status.json, { headers })

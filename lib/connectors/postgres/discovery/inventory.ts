@@ -20,6 +20,9 @@ export interface Relation {
   referencedBy: number
 }
 
+/** SQL about a namespace `n`: not the system's, and not the views by which Tidemark's own database is read. */
+export const OF_PEOPLE = "n.nspname not in ('information_schema', 'tidemark_reader') and n.nspname !~ '^pg_'"
+
 const OWN = `
 own as (
   select c.oid, n.nspname, c.relname, c.relkind, c.reltuples, c.relpages, c.relrowsecurity and row_security_active(c.oid) as row_security,
@@ -27,7 +30,7 @@ own as (
     has_schema_privilege(n.oid, 'usage') and (has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select')) as readable
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and c.relpersistence <> 't'
-    and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and ($1::text[] is null or n.nspname = any ($1))
+    and ${OF_PEOPLE} and ($1::text[] is null or n.nspname = any ($1))
     and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 )`
 

@@ -8,7 +8,7 @@ export function GET(request: Request, { params }: { params: Promise<{ run: strin
   return respond(async () => {
     readQuery(request, [])
     const { run } = await params
-    const view = isRunId(run) ? await getRunView(requestContext(), run) : null
+    const view = isRunId(run) ? await getRunView(await requestContext(), run) : null
     return view === null ? problem(404, 'There is no such run.') : Response.json(view, { headers: { 'cache-control': 'no-cache' } })
   })
 }

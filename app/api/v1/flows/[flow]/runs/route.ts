@@ -4,11 +4,11 @@ import { decodeSegment, runPath } from '#app/_ui/paths.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 
 /** Asks for a run of a flow now; `parameters` is an object, or its JSON text from a form. The answer names the run it waits for, if any. */
-export function POST(request: Request, { params }: { params: Promise<{ flow: string }> }): Promise<Response> {
-  return acceptAction(request, async (ctx, fields) => {
-    const flow = decodeSegment((await params).flow) ?? ''
+export async function POST(request: Request, { params }: { params: Promise<{ flow: string }> }): Promise<Response> {
+  const flow = decodeSegment((await params).flow) ?? ''
+  return acceptAction(request, { action: 'run.request', target: { kind: 'flow', key: flow } }, async (ctx, fields) => {
     const parameters = readParameters(fields)
-    const { runId, waitsFor } = await requestRun(ctx, { flow, parameters, requestedBy: 'the page' })
+    const { runId, waitsFor } = await requestRun(ctx, { flow, parameters })
     return { location: runPath(runId), answer: { run: runId, waitsFor } }
   })
 }

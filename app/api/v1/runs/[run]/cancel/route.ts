@@ -5,9 +5,9 @@ import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Cancels a run, or asks its worker to stop it. */
-export function POST(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {
-  return acceptAction(request, async (ctx) => {
-    const { run } = await params
+export async function POST(request: Request, { params }: { params: Promise<{ run: string }> }): Promise<Response> {
+  const { run } = await params
+  return acceptAction(request, { action: 'run.cancel', target: { kind: 'run', key: run } }, async (ctx) => {
     if (!isRunId(run)) throw new TidemarkError('not-found', { publicMessage: 'There is no such run.' })
     return { location: runPath(run), answer: { state: await cancelRun(ctx, { runId: run }) } }
   })

@@ -10,7 +10,7 @@ export function GET(request: Request, { params }: { params: Promise<{ run: strin
     const query = parseLogQuestion(Object.fromEntries(readQuery(request, LOG_QUESTION)))
     if ('problem' in query) throw refuse(query.problem)
     const { run } = await params
-    const ctx = requestContext()
+    const ctx = await requestContext()
     if (!isRunId(run) || !(await hasRun(ctx, run))) return problem(404, 'There is no such run.')
     return Response.json(await getRunLog(ctx, run, query), { headers: { 'cache-control': 'no-cache' } })
   })

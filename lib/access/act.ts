@@ -1,0 +1,94 @@
+import type { PoolClient } from 'pg'
+import { asActor, type Context, withTransaction } from '#lib/db/context.ts'
+import { type AuditEntry, addToAudit } from '#lib/db/people/audit.ts'
+import { type Action, leastRole, may } from '#lib/domain/access/actions.ts'
+import type { Actor } from '#lib/domain/access/actor.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+
+/** What an order is about; null: everything there is. */
+export type Target = { kind: 'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'window'; key: string } | null
+
+/** What somebody orders. */
+export interface Order {
+  action: Action
+  target: Target
+  reason?: string | null
+}
+
+/** What was done: what the caller is told, and for the audit how it was before and is now. */
+export interface Done<T> {
+  result: T
+  before?: unknown
+  after?: unknown
+}
+
+const audited = new WeakSet<object>()
+
+/** Whether an error has left its entry in the audit. */
+export function isAudited(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && audited.has(error)
+}
+
+const SIGHT = {
+  group: "select 1 from subject where kind = 'group' and key = $1",
+  feed: "select 1 from subject where kind = 'feed' and key = $1",
+  asset: "select 1 from subject where kind = 'asset' and key = $1",
+  flow: 'select 1 from flow where name = $1',
+  run: 'select 1 from run where id::text = lower($1)',
+  connection: 'select 1 from connection_state where key = $1',
+  window: 'select 1 from maintenance_window where id::text = $1',
+} as const satisfies Record<NonNullable<Target>['kind'], string>
+
+/** The right one place knows of: a role that goes so far, and sight of what the order is about. */
+async function requireRight(ctx: Context, { action, target }: Order): Promise<void> {
+  if (!may(ctx.actor, action)) throw new TidemarkError('forbidden', { publicMessage: forbiddenInWords(ctx.actor, action) })
+  if (ctx.actor.audience === null) return
+  const { rowCount } = target === null ? { rowCount: 0 } : await ctx.pool.query(SIGHT[target.kind], [toStorableText(target.key)])
+  if (rowCount === 0) throw new TidemarkError('not-found', { publicMessage: `There is no such ${target?.kind ?? 'thing'} here.` })
+}
+
+/**
+ * Does what an actor orders, in one transaction with its entry in the audit. Refused when the actor's role does not go so far (`forbidden`) or they do not see
+ * what it is about (`not-found`); whatever `work` throws undoes everything and leaves an entry that says why.
+ */
+export async function act<T>(ctx: Context, order: Order, work: (sql: PoolClient) => Promise<Done<T>>): Promise<T> {
+  try {
+    await requireRight(ctx, order)
+    return await withTransaction(ctx, async (sql) => {
+      const { result, before, after } = await work(sql)
+      await addToAudit(sql, entryOf(ctx, order, { before, after, refusal: null }))
+      return result
+    })
+  } catch (error) {
+    await auditRefusal(ctx, order, error)
+    throw error
+  }
+}
+
+/** Leaves an entry for an order that was not done; one for each error. */
+export async function auditRefusal(ctx: Context, order: Order, error: unknown): Promise<void> {
+  if (isAudited(error)) return
+  if (typeof error === 'object' && error !== null) audited.add(error)
+  await addToAudit(ctx.whole, entryOf(ctx, order, { before: null, after: null, refusal: toPublicMessage(error) }))
+}
+
+/** The context of an order that is allowed: it sees everything. */
+export function asOrdered(ctx: Context): Context {
+  return asActor(ctx, { ...ctx.actor, audience: null })
+}
+
+function entryOf(
+  ctx: Context,
+  { action, target, reason = null }: Order,
+  end: Pick<AuditEntry, 'before' | 'after' | 'refusal'>,
+): AuditEntry {
+  return { at: ctx.clock.now(), actor: ctx.actor, action, target: target === null ? '*' : `${target.kind}:${target.key}`, reason, ...end }
+}
+
+function forbiddenInWords(actor: Actor, action: Action): string {
+  if (actor.kind === 'visitor' && actor.name === null)
+    return 'This page is public, so it takes no orders until there is a sign-in. Use the command line ("npm run tidemark").'
+  return `This takes the role ${leastRole(action)}; yours is ${actor.role}.`
+}

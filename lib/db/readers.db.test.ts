@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { visitor } from '#lib/domain/access/actor.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { asActor, type Context } from './context.ts'
+
+/** Whatever belongs to the second group bears this mark. */
+const MARK = `hidden${randomUUID().slice(0, 8)}`
+let database: TestDatabase
+let whole: Context
+let records: Context
+
+const reader = (audience: string) => asActor(whole, visitor('viewer', audience))
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  whole = database.context()
+  records = reader('records')
+  await fillTwoGroups(whole, MARK)
+})
+afterAll(() => database.drop())
+
+const columns = async (schema: string) => {
+  const { rows } = await whole.pool.query<{ table: string; columns: string }>(
+    `select table_name as "table", string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) as columns
+     from information_schema.columns where table_schema = $1 group by table_name`,
+    [schema],
+  )
+  return new Map(rows.map((row) => [row.table, row.columns]))
+}
+
+test('every table of Tidemark has a view for readers with the same columns, so that no table is read past it', async () => {
+  const [tables, views] = await Promise.all([columns('public'), columns('tidemark_reader')])
+  tables.delete('_prisma_migrations')
+  views.delete('visible_group')
+  expect([...views.keys()].sort()).toEqual([...tables.keys()].sort())
+  for (const [table, own] of tables) expect(`${table}: ${views.get(table)}`).toBe(`${table}: ${own}`)
+})
+
+describe('a reader of an audience', () => {
+  it('finds in no table a row that bears the mark of another group, and in each the rows of its own', async () => {
+    for (const table of (await columns('tidemark_reader')).keys()) {
+      const { rows } = await records.pool.query<{ row: string }>(`select t::text as row from ${table} t`)
+      expect(rows.filter(({ row }) => row.includes(MARK)).map(({ row }) => `${table}: ${row}`)).toEqual([])
+      const all = await whole.pool.query<{ row: string }>(`select t::text as row from ${table === 'visible_group' ? 'feed' : table} t`)
+      const own = all.rows.filter(({ row }) => /records/.test(row) && !row.includes(MARK))
+      if (!['visible_group', 'audience_group', 'outbox', 'catalogue_version'].includes(table))
+        expect(`${table} ${rows.length >= own.length}`).toBe(`${table} true`)
+    }
+  })
+
+  it('sees of the catalogue only the flows it may see, and none of its problems', async () => {
+    const { rows } = await records.pool.query('select document, (select problems from catalogue_state) as problems from catalogue_version')
+    expect(rows).toEqual([{ document: { flows: { 'records-flow': { extract: 'records' } } }, problems: [] }])
+  })
+
+  it('sees nothing at all when nobody has given it a group, as when its audience has gone', async () => {
+    const { rows } = await reader('nobody').pool.query(
+      'select (select count(*) from subject) + (select count(*) from run) + (select count(*) from connection_state) as found',
+    )
+    expect(rows).toEqual([{ found: '0' }])
+  })
+
+  it('is never handed the sight of another, however many ask at once', async () => {
+    const seen = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const audience = i % 2 === 0 ? 'records' : MARK
+        const { rows } = await reader(audience).pool.query<{ key: string }>("select key from subject where kind = 'group'")
+        return rows.map(({ key }) => key).join() === audience
+      }),
+    )
+    expect(seen.every(Boolean)).toBe(true)
+  })
+})
+
+describe('a flow', () => {
+  const seen = async (change: string) => {
+    const client = await whole.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(change)
+      await client.query(
+        `select set_config('search_path', 'tidemark_reader, public', true), set_config('tidemark.audience', 'records', true)`,
+      )
+      return (await client.query('select name from flow')).rowCount === 1
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  }
+  it.each([
+    ['writes', 'writes a table of another group, too', `update asset set flow = 'records-flow' where subject_id = 14`],
+    [
+      'reads',
+      'reads an asset of another group',
+      `update flow set settings = jsonb_set(settings, '{reads}', '["${MARK}-source/all"]') where name = 'records-flow'`,
+    ],
+    [
+      'connects',
+      'speaks to a system of another group',
+      `update flow set settings = settings || '{"connections": {"from": "${MARK}-source"}}' where name = 'records-flow'`,
+    ],
+    ['nothing', 'writes nothing that is watched', `update asset set flow = null where subject_id = 4`],
+  ])('%s: is not seen when it %s', async (_, __, change) => {
+    expect(await seen('select 1')).toBe(true)
+    expect(await seen(change)).toBe(false)
+  })
+
+  it('is seen when it speaks to a system without assets, of which nobody can say whose it is', async () => {
+    expect(await seen(`update flow set settings = settings || '{"connections": {"to": "sftp"}}' where name = 'records-flow'`)).toBe(true)
+  })
+})
+
+describe('what belongs to a group', () => {
+  const groups = async () => {
+    const { rows } = await whole.pool.query<{ key: string; group: number }>(
+      `select key, group_id as "group" from subject where id between 1 and 4 or id between 11 and 14 order by id`,
+    )
+    return rows.map((row) => row.group)
+  }
+
+  it('goes with it when an asset moves to another feed, or a feed to another group', async () => {
+    expect(await groups()).toEqual([1, 1, 1, 1, 11, 11, 11, 11])
+    await whole.pool.query('update asset set feed_id = 2 where subject_id = 14')
+    expect(await groups()).toEqual([1, 1, 1, 1, 11, 11, 11, 1])
+    await whole.pool.query('update feed set group_id = 1 where subject_id = 12')
+    expect(await groups()).toEqual([1, 1, 1, 1, 11, 1, 1, 1])
+  })
+})

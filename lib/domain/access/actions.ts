@@ -1,0 +1,29 @@
+import { type Actor, ROLES, type Role } from './actor.ts'
+
+/** Every order and the least role that may give it. */
+const LEAST_ROLES = {
+  'run.request': 'engineer',
+  'run.cancel': 'engineer',
+  'window.open': 'engineer',
+  'window.close': 'engineer',
+  'connection.check': 'engineer',
+  'history.recompute': 'admin',
+} as const satisfies Record<string, Role>
+
+/** What somebody can order; the names stand in the audit. */
+export type Action = keyof typeof LEAST_ROLES
+
+/** The least role that may give an order. */
+export function leastRole(action: Action): Role {
+  return LEAST_ROLES[action]
+}
+
+/** Whether an actor's role goes so far. */
+export function may(actor: Pick<Actor, 'role'>, action: Action): boolean {
+  return ROLES.indexOf(actor.role) >= ROLES.indexOf(leastRole(action))
+}
+
+/** Whether there is anything an actor may order at all. */
+export function mayOrder(actor: Pick<Actor, 'role'>): boolean {
+  return may(actor, 'run.request')
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from '#lib/db/context.ts'
+import { putSetting } from '#lib/db/settings.ts'
+
+/** SQL: a group with a feed, a source and a table in it, a connection of its own and a flow that ran; ids begin at `from`. The connection `lake` is shared. */
+export function groupInSql(name: string, from: number): string {
+  const run = randomUUID()
+  return `
+    insert into subject (id, kind, key, name, created_at) values
+      (${from}, 'group', '${name}', '${name}', now()), (${from + 1}, 'feed', '${name}-feed', '${name}', now()),
+      (${from + 2}, 'asset', '${name}-source/all', '${name}', now()), (${from + 3}, 'asset', 'lake/${name}', '${name}', now());
+    insert into former_key values ('feed', 'old-${name}', ${from + 1});
+    insert into connection_state (key, kind, probe_every_ms) values ('${name}-source', 'http', 1000);
+    insert into flow (name, zone, "after", settings) values ('${name}-flow', 'UTC', '{}', '{"reads": ["${name}-source/all"], "writes": ["lake/${name}"]}');
+    insert into feed (subject_id, group_id, owner) values (${from + 1}, ${from}, '${name}');
+    insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
+      (${from + 2}, ${from + 1}, 'source', '${name}-source', 'all', null), (${from + 3}, ${from + 1}, 'table', 'lake', '${name}', '${name}-flow');
+    insert into lineage_edge values (${from + 2}, ${from + 3}, 'flow');
+    insert into subject_version values (${from + 3}, now(), '{"feed": "${name}-feed", "policies": []}');
+    insert into arrival (asset_id, clock, at, recorded_at, kind) values (${from + 3}, 'loadedAt', now(), now(), 'arrival');
+    insert into blind (asset_id, from_at, reason) values (${from + 2}, now(), 'probe-failed');
+    insert into blind (connection_key, from_at, reason) values ('${name}-source', now(), 'source-unreachable');
+    insert into maintenance_window (subject_id, kind, from_at, note) values (${from + 1}, 'paused', now(), '${name}');
+    insert into maintenance_window (flow, kind, from_at, note) values ('${name}-flow', 'paused', now(), '${name}');
+    insert into status_span (subject_id, status, reason, from_at) values (${from + 1}, 'late', 'overdue', now());
+    insert into status_change (subject_id, to_status, at, recorded_at, explanation) values (${from + 1}, 'late', now(), now(), '${name}');
+    insert into day_status (subject_id, day, fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds)
+      values (${from + 1}, '2026-11-20', 1, 0, 0, 0, 0, 0);
+    insert into run (id, flow, trigger, scheduled_for, created_at, problem) values ('${run}', '${name}-flow', 'manual', now(), now(), '${name}');
+    insert into run_task (run_id, attempt, name, state, started_at) values ('${run}', 1, '${name}', 'running', now());
+    insert into run_log (run_id, attempt, at, level, message) values ('${run}', 1, now(), 'info', '${name}');
+    insert into run_rejection (run_id, task, key, reason, at) values ('${run}', 'load', '${name}', 'no', now());
+    insert into audience_group values ('${name}', ${from});`
+}
+
+/** Two groups, one of which bears a mark wherever anything of it is named; `records` is an audience that sees the other. */
+export async function fillTwoGroups(ctx: Context, mark: string): Promise<void> {
+  const { whole } = ctx
+  await whole.query(`insert into connection_state (key, kind, probe_every_ms) values ('lake', 'postgres', 1000)`)
+  await whole.query(groupInSql('records', 1))
+  await whole.query(groupInSql(mark, 11))
+  const flows = { 'records-flow': { extract: 'records' }, [`${mark}-flow`]: { extract: mark } }
+  await whole.query('insert into catalogue_version (accepted_at, hash, document, schema) values (now(), $1, $2, $3)', ['h', { flows }, {}])
+  const problem = { file: mark, line: 1, message: mark, remedy: mark }
+  await whole.query('insert into catalogue_state values (1, now(), null, $1)', [JSON.stringify([problem])])
+  await putSetting(whole, 'page', { name: 'Campus', zone: 'UTC', readyBy: '08:00', url: 'http://localhost', demo: false })
+  await putSetting(whole, 'access', 'private')
+  await putSetting(whole, 'tell', { email: mark })
+  await whole.query(
+    "insert into audit (at, actor_kind, role, origin, action, target) values (now(), 'terminal', 'admin', 'terminal', 'run.request', $1)",
+    [mark],
+  )
+  await whole.query(`insert into outbox (channel, change_id, created_at, problem) select 'email', id, now(), '${mark}' from status_change`)
+}
