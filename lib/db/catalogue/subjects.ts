@@ -109,14 +109,16 @@ export async function storeVerdicts(
   verdicts: readonly { assetId: number; nextChangeAt: Instant | null; verdict: StoredVerdict | null }[],
 ) {
   if (verdicts.length === 0) return
-  const rows = JSON.stringify(verdicts.map((v) => ({ id: v.assetId, next_change_at: toTextOrNull(v.nextChangeAt), verdict: v.verdict })))
-  const given = 'jsonb_to_recordset($1::jsonb) as x(id int, next_change_at timestamptz, verdict jsonb)'
   await sql.query(
-    `update subject s set next_change_at = x.next_change_at from ${given}
+    `update subject s set next_change_at = x.next_change_at from unnest($1::int[], $2::timestamptz[]) as x(id, next_change_at)
      where s.id = x.id and s.next_change_at is distinct from x.next_change_at`,
-    [rows],
+    [verdicts.map((v) => v.assetId), verdicts.map((v) => toTextOrNull(v.nextChangeAt))],
   )
-  await sql.query(`update asset a set verdict = nullif(x.verdict, 'null'::jsonb) from ${given} where a.subject_id = x.id`, [rows])
+  await sql.query(
+    `update asset a set verdict = nullif(x.verdict, 'null'::jsonb) from json_to_recordset($1::json) as x(id int, verdict jsonb)
+     where a.subject_id = x.id`,
+    [JSON.stringify(verdicts.map((v) => ({ id: v.assetId, verdict: v.verdict })))],
+  )
 }
 
 /** What the latest verdict says about each of these assets, led by its name. */
