@@ -138,7 +138,7 @@ export async function oldestSubjectAt(sql: Sql): Promise<Instant | null> {
   return rows[0]?.at?.getTime() ?? null
 }
 
-/** An asset, since when its arrivals are to be considered, and the first day that is counted anew in any case. */
+/** An asset, since when something has arrived, and the first day that is counted anew in any case. */
 export interface ArrivedSince {
   assetId: number
   since: Instant
@@ -150,11 +150,11 @@ export interface ArrivedSince {
  * assets without one are left out.
  */
 export async function loadReopenedDays(sql: Sql, wanted: readonly ArrivedSince[], horizon: string): Promise<Map<number, string>> {
+  if (wanted.length === 0) return new Map()
   const { rows } = await sql.query<{ asset_id: number; day: string }>(
     `select w.asset_id, to_char(min(d.day), 'YYYY-MM-DD') as day
      from unnest($1::int[], $2::timestamptz[], $3::date[]) as w(asset_id, since, first_day)
      join day_status d on d.subject_id = w.asset_id and d.day < w.first_day and d.day >= $4::date and (d.missed > 0 or d.late_until >= w.since)
-     where exists (select from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since and a.kind = 'arrival')
      group by w.asset_id`,
     [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.since)), wanted.map((w) => w.firstDay), horizon],
   )

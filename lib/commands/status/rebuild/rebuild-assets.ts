@@ -29,6 +29,12 @@ export interface Rebuilt {
   explainAt: (at: Instant) => string | null
 }
 
+/** The same of an asset. */
+export interface RebuiltAsset extends Rebuilt {
+  /** Something has arrived since the instant from which it was rebuilt. */
+  hasArrived: boolean
+}
+
 /** So many assets are loaded and worked out at a time. */
 const CHUNK = 500
 
@@ -36,8 +42,13 @@ const CHUNK = 500
  * Works out these (locked) assets anew and writes what differs: spans, verdict, next change. When thorough, everything above is
  * rolled up again even where nothing differs.
  */
-export async function rebuildAssets(sql: Sql, now: Instant, requests: readonly RebuildRequest[], isThorough: boolean): Promise<Rebuilt[]> {
-  const all: Rebuilt[] = []
+export async function rebuildAssets(
+  sql: Sql,
+  now: Instant,
+  requests: readonly RebuildRequest[],
+  isThorough: boolean,
+): Promise<RebuiltAsset[]> {
+  const all: RebuiltAsset[] = []
   for (let start = 0; start < requests.length; start += CHUNK) {
     const chunk = requests.slice(start, start + CHUNK)
     const loaded = await loadFacts(
@@ -67,6 +78,7 @@ export async function rebuildAssets(sql: Sql, now: Instant, requests: readonly R
         statedUntil: Math.min(now, asset.nextChangeAt ?? now),
         rollUpFrom: isThorough ? from : earliest(restatement.changedFrom, firstVersionSince(facts.versions, from)),
         explainAt: (at) => explanationAt(facts, prepared, at),
+        hasArrived: facts.facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
       })
     }
     await writeSpans(sql, joinWrites(all.slice(start).map((rebuilt) => rebuilt.restatement.writes)))

@@ -13,7 +13,7 @@ import { notifyChange } from '#lib/db/listen.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { logChanges } from './log-changes.ts'
-import { type RebuildRequest, type Rebuilt, rebuildAssets } from './rebuild-assets.ts'
+import { type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets } from './rebuild-assets.ts'
 import { type DayRequest, refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
 import { type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
@@ -48,7 +48,7 @@ export async function rebuildWithin(
   const { now, today } = reporting
   const requests = subjects.map((asset) => ({ asset, from: startOf(asset, wanted.get(asset.id) ?? now, reporting) }))
   const assets = await rebuildAssets(sql, now, requests, options.isThorough ?? false)
-  const days = await daysToCount(sql, reporting, requests)
+  const days = await daysToCount(sql, reporting, requests, assets)
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
@@ -58,11 +58,21 @@ export async function rebuildWithin(
 }
 
 /** From which day on each asset is counted anew: from where it is rebuilt, or earlier where something closed older deliveries. */
-async function daysToCount(sql: Sql, { zone, horizon }: Reporting, requests: readonly RebuildRequest[]): Promise<DayRequest[]> {
+async function daysToCount(
+  sql: Sql,
+  { zone, horizon }: Reporting,
+  requests: readonly RebuildRequest[],
+  assets: readonly RebuiltAsset[],
+): Promise<DayRequest[]> {
   const days = requests.map(({ asset: { id, createdAt }, from }) => {
     return { assetId: id, createdAt, since: from, firstDay: localDay(Math.max(from, createdAt), zone) }
   })
-  const reopened = await loadReopenedDays(sql, days, localDay(horizon, zone))
+  const arrived = new Set(assets.filter(({ hasArrived }) => hasArrived).map(({ subjectId }) => subjectId))
+  const reopened = await loadReopenedDays(
+    sql,
+    days.filter(({ assetId }) => arrived.has(assetId)),
+    localDay(horizon, zone),
+  )
   return days.map((day) => ({ ...day, firstDay: reopened.get(day.assetId) ?? day.firstDay }))
 }
 
