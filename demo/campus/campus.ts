@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Clock } from '#lib/platform/clock.ts'
 import { deliver, rudeAnswer } from './answer.ts'
@@ -6,6 +5,7 @@ import { answerControl, CampusControl } from './control.ts'
 import { syntheticCourses } from './courses/synthetic-courses.ts'
 import { startLdapServer } from './ldap/ldap-server.ts'
 import { VDS_GATEWAY_PATH, VDS_REST_PATH } from './ldap/vds.ts'
+import { listen } from './listen.ts'
 import { People } from './people/people.ts'
 import { PERSON_API_PATH } from './people/person-api.ts'
 import { CS_TOOLS_PATH } from './peoplesoft/cs-tools.ts'
@@ -89,13 +89,11 @@ export async function startCampus(options: CampusOptions): Promise<Campus> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy())
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening').catch(async (error: unknown) => {
+  const listening = await listen(server, options.port).catch(async (error: unknown) => {
     await ldap.close()
     throw error
   })
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : options.port}`
+  const url = `http://127.0.0.1:${listening.port}`
   return {
     url,
     courseUrl: `${url}${COURSE_TASK_PATH}`,
@@ -105,9 +103,7 @@ export async function startCampus(options: CampusOptions): Promise<Campus> {
     people: world.people,
     async close() {
       await ldap.close()
-      server.close()
-      server.closeAllConnections()
-      if (server.listening) await once(server, 'close')
+      await listening.close()
     },
   }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -6,6 +5,7 @@ import { type Credential, type DepartmentAnswer, departmentAnswer, HABITS } from
 import { isDatasetName } from './departments/datasets.ts'
 import { answerDropBox } from './departments/drop-box.ts'
 import { DepartmentFaults } from './departments/faults.ts'
+import { listen } from './listen.ts'
 
 interface DepartmentsOptions {
   clock: Clock
@@ -51,22 +51,14 @@ export async function startDepartments(options: DepartmentsOptions): Promise<Dep
     requests += 1
     answer(request, response, options, faults).catch(() => response.destroy())
   })
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const { port, close } = await listen(server, options.port)
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://127.0.0.1:${port}`,
     credentials: CREDENTIALS,
     folder: options.folder,
     faults,
     requests: () => requests,
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    },
+    close,
   }
 }
 

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { Fault } from '#demo/campus/faults.ts'
+import { listen } from '#demo/campus/listen.ts'
 import type { CampusWorld } from '#demo/campus/system.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { find, PEOPLE_BASE } from './entries.ts'
@@ -17,31 +17,15 @@ interface LdapServer {
 }
 
 /** The directory over LDAP, or LDAPS with a key: simple bind, search, paged results, size limits, result codes. */
-export async function startLdapServer(
-  directory: Directory,
-  options: { port?: number; tls?: { key: string; cert: string } } = {},
-): Promise<LdapServer> {
-  const sockets = new Set<Socket>()
+export async function startLdapServer(directory: Directory, { tls }: { tls?: { key: string; cert: string } } = {}): Promise<LdapServer> {
   const accept = (socket: Socket): void => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
     new Session(directory, socket).listen()
   }
-  const server = options.tls === undefined ? createServer(accept) : createTlsServer(options.tls, accept)
+  const server = tls === undefined ? createServer(accept) : createTlsServer(tls, accept)
   server.on('tlsClientError', () => {})
-  server.listen(options.port ?? 0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : options.port
-  return {
-    url: `${options.tls === undefined ? 'ldap' : 'ldaps'}://127.0.0.1:${port}`,
-    async close() {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-      if (server.listening) await once(server, 'close')
-    },
-  }
+  const { port, close } = await listen(server)
+  return { url: `${tls === undefined ? 'ldap' : 'ldaps'}://127.0.0.1:${port}`, close }
 }
 
 /** One client's connection; its fault begins with its bind. */

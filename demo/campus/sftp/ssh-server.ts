@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import ssh2, { type AuthContext, type Connection, type ParsedKey, type SFTPWrapper } from 'ssh2'
+import { listen } from '#demo/campus/listen.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { serveFolder } from './sftp-folder.ts'
 import { SshFaults } from './ssh-faults.ts'
@@ -39,39 +39,27 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   await mkdir(options.folder, { recursive: true })
   const hostKey = await keptHostKey(options.keyFolder)
   const faults = new SshFaults()
-  const sockets = new Set<Socket>()
   const ssh = new ssh2.Server({ hostKeys: [hostKey], ident: 'pretend-campus' })
   const listener = createServer({ noDelay: true }, (socket) => {
     if (faults.is('down')) return void socket.destroy()
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
     ssh.injectSocket(socket)
   })
+  const { port, sockets, close } = await listen(listener, options.port)
   ssh.on('connection', (client, info) => {
     const socket = [...sockets].find((one) => one.remotePort === info.port)
     serve(client, options, faults, () => socket?.destroy())
   })
-  listener.listen(options.port ?? 0, '127.0.0.1')
-  await once(listener, 'listening')
-  const address = listener.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  const breakAll = () => {
-    for (const socket of sockets) socket.destroy()
-  }
   return {
     host: '127.0.0.1',
-    port: address.port,
+    port,
     fingerprint: fingerprintOf(hostKey),
     folder: options.folder,
     faults,
     connections: () => sockets.size,
-    breakAll,
-    async close() {
-      const closed = once(listener, 'close')
-      listener.close()
-      breakAll()
-      await closed
+    breakAll() {
+      for (const socket of sockets) socket.destroy()
     },
+    close,
   }
 }
 

@@ -62,7 +62,7 @@ async function curateNext<Key extends KeyFields<Key>>(
   const from = after === null ? [] : tables.keys.map(({ field }) => after[field])
   const beyond = tables.keys.map(({ type }, index) => `$${index + 2}::${type}`).join(', ')
   const { rows } = await sql.query<StaleRow<Key>>(
-    `select ${keyAsFields(tables, 'c')}, c.${tables.document}::text as json, ${tables.groups ?? "'{}'::text[]"} as groups
+    `select ${keyAsFields(tables)}, c.${tables.document}::text as json, ${tables.groups ?? "'{}'::text[]"} as groups
      from ${tables.current} c
      where c.curated_with <> $1 and c.deleted_at is null${after === null ? '' : ` and (${keyOf(tables, 'c')}) > (${beyond})`}
      order by ${keyOf(tables, 'c')} limit ${BATCH} for update`,

@@ -20,7 +20,7 @@ export function readKnown<Key extends KeyFields<Key>>(
   const hex = (column: string) =>
     `case c.hash_version when $${values.length + 1} then encode(c.${column}, 'hex') else 'another version' end`
   return lake.query(
-    `select ${keyAsFields(tables, 'c')}, c.deleted_at is not null as deleted, ${hex('content_hash')} as hash, ${hex('source_hash')} as source,
+    `select ${keyAsFields(tables)}, c.deleted_at is not null as deleted, ${hex('content_hash')} as hash, ${hex('source_hash')} as source,
        ${tables.groups === null ? "'{}'::text[]" : `c.${tables.groups}`} as groups
      from ${tables.current} c where ${where}`,
     [...values, CANONICAL_VERSION],

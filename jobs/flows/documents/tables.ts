@@ -35,9 +35,9 @@ export function keyColumns<Key extends KeyFields<Key>>(tables: DocumentTables<Ke
   return tables.keys.map(({ column }) => column)
 }
 
-/** The key columns named like the key's fields, so that a row read with them is a key. */
-export function keyAsFields<Key extends KeyFields<Key>>(tables: DocumentTables<Key>, alias: string): string {
-  return tables.keys.map(({ column, field }) => `${alias}.${column} as "${field}"`).join(', ')
+/** The key columns of `c` named like the key's fields, so that a row read with them is a key. */
+export function keyAsFields<Key extends KeyFields<Key>>(tables: DocumentTables<Key>): string {
+  return tables.keys.map(({ column, field }) => `c.${column} as "${field}"`).join(', ')
 }
 
 export function keyValues<Key extends KeyFields<Key>>(tables: DocumentTables<Key>, key: Key): string[] {

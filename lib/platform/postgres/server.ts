@@ -107,9 +107,9 @@ export function spawnServer(place: ServerPlace, port: number, settings: readonly
   return child
 }
 
-export async function logTail(folder: string, lines = 3): Promise<string> {
+export async function logTail(folder: string): Promise<string> {
   const text = await readFile(join(folder, 'server.log'), 'utf8').catch(() => '')
-  return text.trim().split('\n').slice(-lines).join(' ')
+  return text.trim().split('\n').slice(-3).join(' ')
 }
 
 export function readServerProcess(data: string): ServerProcess | undefined {
