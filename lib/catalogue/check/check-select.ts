@@ -1,7 +1,7 @@
 import { childOf, entriesOf, itemsOf, type LocatedNode, textAt, textOf, toPlain } from '#lib/catalogue/parse/node.ts'
 import type { DeclaredFlow } from '#lib/catalogue/resolve/declared-flows.ts'
 import { columnSchema } from '#lib/catalogue/schema/declared-flow.ts'
-import { isValidZone } from '#lib/domain/time/local-day.ts'
+import { isValidZone } from '#lib/domain/time/zone.ts'
 import { defaultProblem } from '#lib/domain/values/convert-value.ts'
 import { type Finding, wrongKey, wrongValue } from './finding.ts'
 import { suggestion } from './suggest.ts'

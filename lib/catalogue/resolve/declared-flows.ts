@@ -6,7 +6,7 @@ import { GRACE_MAX_MS } from '#lib/catalogue/schema/written-policy.ts'
 import { connectionOf, isAssetKey } from '#lib/domain/lineage/asset-key.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
-import { isValidZone } from '#lib/domain/time/local-day.ts'
+import { isValidZone } from '#lib/domain/time/zone.ts'
 
 interface Place {
   group: string

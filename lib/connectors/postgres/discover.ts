@@ -1,5 +1,5 @@
 import type { Connection, Found } from '#lib/connectors/kit/connector.ts'
-import { isValidZone } from '#lib/domain/time/local-day.ts'
+import { isValidZone } from '#lib/domain/time/zone.ts'
 import {
   condition,
   type Draft,

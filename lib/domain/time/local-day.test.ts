@@ -7,7 +7,6 @@ import {
   daysBetween,
   endOfDay,
   isValidDay,
-  isValidZone,
   localDay,
   startOfDay,
   timeOfDay,
@@ -15,6 +14,7 @@ import {
   toDayNumber,
   toLocalDay,
 } from './local-day.ts'
+import { isValidZone } from './zone.ts'
 
 const hours = (day: string, zone: string) => (endOfDay(day, zone) - startOfDay(day, zone)) / HOUR_MS
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant.ts'
-import { type DayNumber, dayNumberAt, instantOf, isValidZone as isZone, startOfDayNumber, wallTimeAt } from './zone.ts'
+import { type DayNumber, dayNumberAt, instantOf, isValidZone, startOfDayNumber, wallTimeAt } from './zone.ts'
 
 /** A local date, `2026-11-20`. Which zone it is local to stands beside it. */
 export type LocalDay = string
@@ -10,12 +10,6 @@ const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/
 /** A wall-clock time `HH:MM`, `00:00` to `23:59`. */
 export const timeOfDaySchema = z.string().regex(TIME_OF_DAY, 'is not a time of day; write one such as "08:00"')
 
-/** True for IANA time zones that this machine knows. */
-export function isValidZone(zone: string): boolean {
-  return isZone(zone)
-}
-
-/** The name of a zone. */
 export const zoneSchema = z.string().refine(isValidZone, 'is not an IANA time zone; write one such as America/New_York')
 
 /** True for a date that exists, written `YYYY-MM-DD`. */
@@ -48,7 +42,6 @@ export function endOfDay(day: LocalDay, zone: string): Instant {
   return startOfDayNumber(toDayNumber(day) + 1, zone)
 }
 
-/** A local day and its bounds. */
 export interface DayBounds {
   day: LocalDay
   start: Instant
@@ -60,7 +53,7 @@ export function boundsOfDay(day: LocalDay, zone: string): DayBounds {
   return { day, start: startOfDay(day, zone), end: endOfDay(day, zone) }
 }
 
-/** The days from one to another, both with them. */
+/** Every day from `first` to `last`, both included. */
 export function daysFromTo(first: LocalDay, last: LocalDay, zone: string): DayBounds[] {
   return Array.from({ length: Math.max(0, daysBetween(first, last) + 1) }, (_, n) => boundsOfDay(addDays(first, n), zone))
 }
