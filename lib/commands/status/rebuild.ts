@@ -3,7 +3,6 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { type RebuildOptions, type RebuildResult, rebuildWithin } from './rebuild/rebuild-within.ts'
 import { loadReporting } from './rebuild/reporting.ts'
 
-/** So many assets are rebuilt in one transaction. */
 const BATCH = 500
 
 /**

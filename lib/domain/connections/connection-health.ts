@@ -16,7 +16,6 @@ export type ConnectionState = 'working' | 'failing' | 'checking' | 'unseen'
 
 export interface ConnectionHealth {
   state: ConnectionState
-  /** Since when this is known. */
   at: Instant | null
   /** Why it fails, in words; null while it does not. */
   problem: string | null

@@ -5,11 +5,8 @@ import { type LocalDay, startOfDay } from '#lib/domain/time/local-day.ts'
 const SOON_MS = 14 * DAY_MS
 
 export interface CredentialFacts {
-  /** As declared in the catalogue. */
   rotatedOn: LocalDay | null
-  /** The zone of that day. */
   zone: string
-  /** When its value was last seen to differ. */
   changedAt: Instant | null
   /** Since when we know the value it has: it is at least so old. */
   seenAt: Instant | null

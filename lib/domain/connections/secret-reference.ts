@@ -10,9 +10,7 @@ export type SecretPlace = (typeof SECRET_PLACES)[number]
 
 /** A reference in the settings of a connection as one look saw it. Never its value. */
 export interface SeenReference {
-  /** The variable, or the path of the secret file. */
   name: string
-  /** The setting it stands in. */
   setting: string
   /** False for what is no secret by itself: an address, a user. */
   isSecret: boolean

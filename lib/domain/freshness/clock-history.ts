@@ -6,24 +6,19 @@ import type { Arrival } from './facts.ts'
 /** What a clock was known to show; `at` is null when there was nothing (an emptied table). */
 export interface KnownValue {
   at: Instant | null
-  /** Where it lies among the ticks of a deadline. */
   placedAt: Instant | null
   effectiveAt: Instant
   recordedAt: Instant
   rows: number | null
   /** It corrected a later value: the data went back in time, or away. */
   takenBack: boolean
-  /** The method that told it, where its word is weak evidence. */
   weakBy: string | null
 }
 
 /** What was known about one clock from some instant on. */
 export interface ClockState {
-  /** The latest known value that can be judged. */
   value: KnownValue | null
-  /** Whether there was ever anything. */
   hadValue: boolean
-  /** A newer value exists, but lies in the future. */
   latestIsFuture: boolean
   /** The last correction that took data back, whatever came after it. */
   takenBackBy: KnownValue | null

@@ -11,7 +11,6 @@ export interface Reading {
   isEmptied?: boolean
 }
 
-/** The last reading of each clock that was ever read. */
 export type KnownReadings = Partial<Record<JudgedClock, Pick<Reading, 'at' | 'precision'>>>
 
 /**

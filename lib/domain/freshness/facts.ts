@@ -22,7 +22,7 @@ export interface Arrival {
   precision: 'instant' | 'day'
   /** Rows that came with it; 0 on a successful load makes the reason `idle`. */
   rows: number | null
-  /** The method that told it, where its word is weak evidence; absent or null: strong. */
+  /** The method that told it, where that is weak evidence; absent or null: strong. */
   weakBy?: string | null
 }
 
@@ -51,7 +51,6 @@ export interface LastingAnswer {
   from: Instant
   to: Instant | null
   reason: LastingReason
-  /** The latest look that got it. */
   seenAt: Instant
 }
 

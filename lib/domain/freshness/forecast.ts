@@ -12,15 +12,13 @@ export interface Judgement {
   status: Status | null
   reason: Reason | null
   policy: JudgedPolicy | null
-  /** The method that told the judged value, where its word is weak evidence. */
   weakBy: string | null
 }
 
-/** How one policy judges what is known now, now and later. */
+/** How one policy judges what is known, from now on. */
 interface PolicyForecast {
   policy: JudgedPolicy
   limits: Limits
-  /** Until it is late. */
   early: { status: Status; onTime: Reason; due: Reason }
   /** Reason of late and stale, from all that does not depend on the moment; null leaves it open. */
   why: Reason | null

@@ -6,7 +6,6 @@ import type { JudgedClock } from './facts.ts'
 import type { NonePolicy, Policy } from './policies/policy.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
 
-/** A policy that judges a clock. */
 export type JudgedPolicy = Exclude<Policy, NonePolicy>
 
 /** What a policy finds on the clock it judges. */
@@ -14,20 +13,15 @@ export interface JudgedValue {
   clock: JudgedClock
   /** null when nothing is there; `hadValue` says whether something was. */
   at: Instant | null
-  /** Where it lies among the ticks of a deadline. */
   placedAt: Instant | null
   hadValue: boolean
   /** When that value began to count; null when nothing is there. */
   effectiveAt: Instant | null
-  /** Loaded, with no rows in it. */
   idle: boolean
   /** A correction showed that the data is older than an earlier value said. */
   takenBack: boolean
-  /** A newer value exists, but lies in the future. */
   latestIsFuture: boolean
-  /** Somebody looked, and there was nothing. */
   isKnownEmpty: boolean
-  /** The method that told the value, where its word is weak evidence. */
   weakBy: string | null
 }
 

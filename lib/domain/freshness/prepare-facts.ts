@@ -5,7 +5,6 @@ import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, La
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
 
-/** A run that ended, by when it did. */
 interface EndedRun {
   endedAt: Instant
   state: RunOutcome['state']
@@ -29,21 +28,19 @@ export interface LastingStretch {
 export interface PreparedFacts {
   createdAt: Instant
   probedAt: Instant | null
-  /** Every instant from which a fact counts, ascending. */
+  /** Instants from which a fact counts, ascending. */
   changes: readonly Instant[]
-  /** When the first arrival of any clock began to count. */
   firstArrivalAt: Instant
   endedRuns: readonly EndedRun[]
   endedRunInstants: readonly Instant[]
   hangs: readonly Hang[]
-  /** Since when the system has been unreachable, if it still is. */
+  /** NEVER unless the system is unreachable now. */
   unreachableFrom: Instant
   /** Ascending, never at the same time. */
   lasting: readonly LastingStretch[]
   /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
   answeredSince: { from: Instant; seenAt: Instant } | null
   work: readonly WorkPart[]
-  /** What was known about a clock; dates are local to the zone. */
   history(clock: JudgedClock, zone: string): ClockHistory
 }
 

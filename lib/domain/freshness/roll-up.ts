@@ -15,9 +15,7 @@ export interface RollUpMember {
 interface Turn {
   at: Instant
   member: number
-  /** What the member is from here on; null when it counts for nothing. */
   span: Span | null
-  /** Since when it has had this status, whatever the reason. */
   since: Instant
 }
 

@@ -8,11 +8,9 @@ export type ProbeAnswer = 'good' | 'failed' | LastingReason
 export interface Hearsay {
   /** Since when the answer in force has been given; null: there is none. */
   inForce: { reason: LastingReason; from: Instant } | null
-  /** An answer that nobody has heard a second time. */
   suspected: { reason: LastingReason; at: Instant } | null
 }
 
-/** What one more look changes. */
 export interface Heard extends Hearsay {
   /** The answer in force until now ends here; null: it goes on, or there was none. */
   endedAt: Instant | null

@@ -3,7 +3,7 @@ import type { AssetSettings } from './asset-settings.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
 
-/** A stretch about which nobody can say more than what was seen by its beginning. */
+/** Nobody can say more about this stretch than what was seen by its beginning. */
 export interface BlindStretch {
   from: Instant
   to: Instant

@@ -13,7 +13,6 @@ export interface Span {
 export interface Verdict {
   status: Status | null
   reason: Reason | null
-  /** The next moment something is expected. */
   dueAt: Instant | null
   lateAt: Instant | null
   staleAt: Instant | null

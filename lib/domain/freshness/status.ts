@@ -2,7 +2,6 @@
 export const STATUSES = ['stale', 'late', 'unknown', 'maintenance', 'fresh'] as const
 export type Status = (typeof STATUSES)[number]
 
-/** Why a status is what it is. */
 export const REASONS = [
   'on-time',
   'idle',
@@ -41,7 +40,7 @@ export function worstOf(statuses: Iterable<Status | null>): Status | null {
   return worst
 }
 
-/** Late and stale: a promise is broken. */
+/** True for late and stale. */
 export function isBroken(status: Status | null): boolean {
   return status === 'late' || status === 'stale'
 }

@@ -2,7 +2,7 @@ import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { LEASE_MS, LEASE_RENEWAL_MS, type RunState } from './run.ts'
 
-/** What a running run is known by to be alive. */
+/** The signs of life of a running run. */
 export interface SignsOfLife {
   state: RunState
   /** Until when its worker holds it; every renewal is a sign. */
@@ -11,7 +11,6 @@ export interface SignsOfLife {
   reportedAt: Instant | null
 }
 
-/** When a worker was last heard of through a run, and what its silence means. */
 export interface Liveness {
   at: Instant
   /** Longer ago than a renewal takes. */

@@ -8,7 +8,6 @@ export interface TickPlan {
   missed: Instant[]
   /** The newest tick that has come; it runs. Null when none has since the last planning. */
   due: Instant | null
-  /** The tick that is expected next. */
   next: Instant | null
 }
 
@@ -47,10 +46,8 @@ export function upstreamTick(own: Schedule, upstream: Schedule, scheduledFor: In
   return tick === null || (before !== null && tick <= before) ? null : tick
 }
 
-/** What a run waits for while another one of its flow goes on. */
 export const WAITS_FOR_OWN_FLOW = 'Waits for another run of this flow.'
 
-/** A run of an upstream flow, for the tick waited for or later. */
 export interface UpstreamRun {
   state: RunState
   scheduledFor: Instant

@@ -16,7 +16,6 @@ export const RUN_STATES = [
 ] as const
 export type RunState = (typeof RUN_STATES)[number]
 
-/** States in which a run waits for a worker to take it. */
 export const CLAIMABLE_STATES = ['scheduled', 'overdue', 'crashed'] as const satisfies readonly RunState[]
 
 /** Unclaimed for longer than this after its time, a run is overdue. */
@@ -120,5 +119,4 @@ export function hungAt(startedAt: Instant, earlierDurationsMs: readonly number[]
 /** Largest rejected share at which a load still counts, unless flow or catalogue say otherwise. */
 export const REJECT_TOLERANCE = 0.01
 
-/** Where a flow declares no timeout. */
 export const DEFAULT_TIMEOUT_MS = 4 * HOUR_MS

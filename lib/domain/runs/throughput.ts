@@ -1,7 +1,6 @@
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 
-/** How far a run was at an instant. */
 export interface ProgressMark {
   at: Instant
   done: number
@@ -13,7 +12,6 @@ export interface Throughput {
   recent: number | null
   /** The stretch `recent` is about; a minute at most, apart from the pause between two looks. */
   recentMs: number
-  /** Since the run started. */
   overall: number | null
 }
 

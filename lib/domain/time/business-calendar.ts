@@ -10,7 +10,6 @@ export interface BusinessCalendar {
 interface Lookup {
   weekdays: ReadonlySet<number>
   holidays: ReadonlySet<DayNumber>
-  /** Answers of `businessDayAfter` by day, per count. */
   after: Map<number, Map<DayNumber, DayNumber | null>>
 }
 

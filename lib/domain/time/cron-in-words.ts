@@ -46,7 +46,7 @@ function numbers(values: readonly unknown[]): number[] {
   return [...new Set(values.map(Number))].sort((a, b) => a - b)
 }
 
-/** The distance at which values come round and round again from nought, which is the only thing "every" may say; else null. */
+/** The step of values that divide the round evenly from 0, which is all that "every" may say; else null. */
 function rhythm(values: readonly number[], round: number): number | null {
   const step = round / values.length
   return Number.isInteger(step) && values.every((value, i) => value === i * step) ? step : null

@@ -12,7 +12,6 @@ export interface Schedule {
   calendar: BusinessCalendar | null
 }
 
-/** Ticks are worked out in blocks of this length and kept. */
 const BLOCK_MS = 32 * DAY_MS
 /** A line without a tick for this long has none (29 February comes back within 8 years, on a weekday within 40). */
 const SEARCHED_BLOCKS_MAX = Math.ceil((41 * 366 * DAY_MS) / BLOCK_MS)

@@ -6,9 +6,7 @@ import { instantOf } from './zone.ts'
 export type NumberTime = { ok: true; at: Instant; precision: 'instant' | 'day'; isWallTime: boolean } | { ok: false; problem: string }
 
 interface Candidate {
-  /** `as a written date`. */
   as: string
-  /** What it would be, for people. */
   words: string
   at: Instant
   precision: 'instant' | 'day'

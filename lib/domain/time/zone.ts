@@ -39,7 +39,7 @@ class Zone {
   #look(utcDay: number): OffsetOfDay {
     let low = utcDay * DAY_MS
     let high = low + DAY_MS
-    // One day ends where the next begins, and asking is dear.
+    // Neighbouring days share the offset at the midnight between them, and asking is slow.
     const before = this.#days.get(utcDay - 1)?.after ?? this.#ask(low)
     const after = this.#days.get(utcDay + 1)?.before ?? this.#ask(high)
     if (before === after) return { before, after, changesAt: low }

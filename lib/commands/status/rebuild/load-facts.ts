@@ -13,14 +13,12 @@ import { NEVER } from '#lib/domain/freshness/policies/policy-kind.ts'
 import { isSince } from '#lib/domain/freshness/prepare-facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** Whose facts are wanted, and from when on they must decide. */
 export interface WantedFacts {
   assetId: number
   createdAt: Instant
   from: Instant
 }
 
-/** Everything the rules need about one asset. */
 export interface LoadedAsset {
   versions: AssetVersion[]
   facts: AssetFacts
@@ -105,7 +103,6 @@ async function loadAssetWindows(sql: Sql, assetIds: readonly number[]): Promise<
   return found
 }
 
-/** A window over everything covers every asset, one of its own an asset. */
 function directlyCovered({ subjectId }: StoredWindow, assetIds: ReadonlySet<number>): Iterable<number> {
   if (subjectId === null) return assetIds
   return assetIds.has(subjectId) ? [subjectId] : []
@@ -126,7 +123,7 @@ function overlap(window: StoredWindow, memberships: readonly Membership[]): Main
   return from < to ? [toFact(window, from, Number.isFinite(to) ? to : null)] : []
 }
 
-/** Each asset's runs: those that started while the flow wrote it. */
+/** Of each asset, the runs that started while their flow wrote it. */
 async function loadRuns(
   sql: Sql,
   reach: readonly { assetId: number; from: Instant }[],

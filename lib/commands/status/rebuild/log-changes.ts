@@ -57,7 +57,6 @@ function hasChanged({ restatement }: Rebuilt): boolean {
 }
 
 interface Told {
-  /** When each subject's last announced change was dated. */
   last: ReadonlyMap<number, Instant>
   now: Instant
   isRewrite: boolean

@@ -11,7 +11,6 @@ import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { type LoadedAsset, loadFacts } from './load-facts.ts'
 import { joinWrites, type Restatement, restateSpans } from './restate-spans.ts'
 
-/** Which asset is to be rebuilt, and from when on. */
 export interface RebuildRequest {
   asset: Subject
   from: Instant
@@ -35,7 +34,6 @@ export interface RebuiltAsset extends Rebuilt {
   hasArrived: boolean
 }
 
-/** So many assets are loaded and worked out at a time. */
 const CHUNK = 500
 
 /**

@@ -18,14 +18,12 @@ import { type DayRequest, refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
 import { type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
 
-/** What a rebuild came to. */
 export interface RebuildResult {
   assets: number
   /** Changes appended to the log, rewrites included. */
   changes: number
 }
 
-/** How a rebuild goes about it. */
 export interface RebuildOptions {
   /** Feeds and groups are rolled up again even where no asset differs. */
   isThorough?: boolean

@@ -5,7 +5,6 @@ import { type LocalDay, localDay } from '#lib/domain/time/local-day.ts'
 import { refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
 
-/** So many assets are summed up in one transaction. */
 const BATCH = 500
 
 /** Sums up the ended days of these assets, and of all they count for, from a day on, in batches. */

@@ -19,7 +19,6 @@ import { addDays, atTimeOfDay, type DayBounds, daysFromTo, type LocalDay, startO
 import { type LoadedAsset, loadFacts } from './load-facts.ts'
 import type { Reporting } from './reporting.ts'
 
-/** An asset, and the first ended day to be summed up anew. */
 export interface DayRequest {
   assetId: number
   createdAt: Instant
@@ -46,7 +45,6 @@ interface EndedDay extends DayBounds {
   readyAt: Instant
 }
 
-/** From a day to the last ended one. */
 function endedDays(firstDay: LocalDay, { today, zone, readyBy }: Reporting): EndedDay[] {
   return daysFromTo(firstDay, addDays(today, -1), zone).map((day) => ({ ...day, readyAt: atTimeOfDay(day.day, readyBy, zone) }))
 }
@@ -74,7 +72,7 @@ function firstDaysOf(members: ReadonlyMap<number, LocalDay>, memberships: readon
   return found
 }
 
-/** The spans of each day of a row of days; both are in order. */
+/** Spans and days are in order. */
 function spansByDay(spans: readonly StoredSpan[], days: readonly EndedDay[]): StoredSpan[][] {
   let first = 0
   return days.map(({ start, end }) => {

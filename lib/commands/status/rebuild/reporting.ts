@@ -12,11 +12,9 @@ export interface Reporting {
   today: LocalDay
   /** Nothing before this instant is rebuilt: older facts may have been pruned. */
   horizon: Instant
-  /** Channels the catalogue names. */
   channels: string[]
 }
 
-/** So many ended days are kept and rebuilt. */
 const HISTORY_DAYS = 90
 
 /** Reads what a rebuild at this moment must know. */

@@ -72,7 +72,7 @@ function differenceOf(
   return { writes, changedFrom }
 }
 
-/** Many writes as one. */
+/** The same writes, in one list of each kind. */
 export function joinWrites(all: Iterable<SpanWrites>): SpanWrites {
   const joined: SpanWrites = { deleted: [], updated: [], inserted: [] }
   for (const writes of all) {

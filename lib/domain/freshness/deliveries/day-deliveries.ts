@@ -10,7 +10,6 @@ import { type DayBounds, toDayNumber } from '#lib/domain/time/local-day.ts'
 import type { LateDelivery } from './day-status.ts'
 import { deliveries, deliveryClock } from './deliveries.ts'
 
-/** What an asset was promised and what is known of it. */
 interface Known {
   versions: readonly SettingsVersion[]
   facts: Pick<AssetFacts, 'arrivals' | 'runs'>

@@ -9,7 +9,6 @@ export interface LateDelivery {
   at: Instant
 }
 
-/** So many late deliveries of a day are kept with their instants. */
 const LATE_KEPT_MAX = 12
 
 /** One bar: what a subject was like on one local day. The seconds add up to the length of the day, 23 to 25 hours. */
@@ -31,7 +30,6 @@ export interface DayStatus {
   cameLate: number
   /** Those that came late, the latest first; of many only some. */
   lateDeliveries: readonly LateDelivery[]
-  /** When the last of them came. */
   lateUntil: Instant | null
   /** Was it fresh when people start to look? null: not asked for, nothing promised, or announced work. */
   ready: boolean | null

@@ -14,7 +14,7 @@ export interface Delivery {
 
 interface Delivered {
   placedAt: Instant
-  /** When something that lies there or later first counted. */
+  /** When something that lies at `placedAt` or later first counted. */
   at: Instant
 }
 

@@ -12,7 +12,6 @@ import { lateInWords } from './delivery-words.ts'
 const LEAST = 3
 export const LOOKED_AT = 5
 
-/** An arrival that came after the grace of the tick it counts for. */
 interface Outside {
   placedAt: Instant
   at: Instant

@@ -6,7 +6,6 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { contentOf, leastGapMs, opensAt } from './deadline-windows.ts'
 import type { DeadlinePolicy } from './policy.ts'
 
-/** Some ordinary ticks stand for all. */
 const SAMPLE_FROM: Instant = ORDINARY_MONDAY + 7 * DAY_MS
 const SAMPLE_SIZE = 40
 const SHARED_MAX = 5000
@@ -21,7 +20,6 @@ export function countingInWords(policy: DeadlinePolicy): string {
   return words
 }
 
-/** Policies of equal content share their words. */
 function sharedWords(policy: DeadlinePolicy): string {
   const key = `${policy.clock} ${contentOf(policy)}`
   const words = shared.get(key) ?? workOut(policy)

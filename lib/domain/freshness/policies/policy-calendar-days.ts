@@ -38,7 +38,7 @@ export const calendarDaysPolicy: PolicyKind<CalendarDaysPolicy> = {
   },
 }
 
-/** In the zone of whatever says the hour: in another one it would be another hour in summer. */
+/** In the zone that says the hour: told in another, it would be another hour in summer. */
 function hourInWords({ by, writer, zone }: CalendarDaysPolicy): string {
   if (!writer || writer.zone === zone) return `${by} (${zone})`
   return `${timeOfDay(atTimeOfDayNumber(dayNumberAt(ORDINARY_MONDAY, zone), by, zone), writer.zone)} (${writer.zone})`

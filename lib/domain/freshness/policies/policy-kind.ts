@@ -2,7 +2,7 @@ import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import type { Policy } from './policy.ts'
 
-/** No instant: what never happens, happens at the end of time. */
+/** The instant of what never happens. */
 export const NEVER: Instant = END_OF_TIME
 
 /**
@@ -13,7 +13,6 @@ export interface Limits {
   dueFrom: Instant
   lateAt: Instant
   staleAt: Instant
-  /** The moment at which the next value is expected. */
   dueAt: Instant
 }
 
@@ -30,6 +29,5 @@ export interface PolicyKind<P extends Policy> {
   judge(policy: P, value: Dated): Limits | null
   /** The limits of something of which nothing ever arrived; null when it takes a first value to expect another. */
   judgeNothing(policy: P, createdAt: Instant): Limits | null
-  /** The promise as people say it, without a full stop. */
   words(policy: P): string
 }

@@ -41,7 +41,6 @@ export interface DeadlinePolicy extends Judged {
   writer: Schedule | null
 }
 
-/** Watched, not judged: no status at all. */
 export interface NonePolicy {
   kind: 'none'
 }
