@@ -1,5 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { countUpTo, sortedInstants } from '#lib/domain/time/sorted-instants.ts'
+import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { type JudgedPolicy, type JudgedValue, judgedValue, judgesAClock, valueOn } from './judged-value.ts'
 import { type Limits, NEVER } from './policies/policy-kind.ts'
@@ -32,8 +32,6 @@ const NEVER_LIMITS: Limits = { dueFrom: NEVER, lateAt: NEVER, staleAt: NEVER, du
 
 /** How an asset will be judged from `asOf` on if nothing more becomes known; blindness and maintenance come on top. */
 export class Forecast {
-  /** The limits of the policy that turns first; null when nothing is promised or nothing is known. */
-  readonly limits: Limits | null
   readonly #forecasts: readonly PolicyForecast[]
   readonly #hungFrom: Instant
   readonly #asOf: Instant
@@ -42,14 +40,18 @@ export class Forecast {
     this.#asOf = asOf
     this.#hungFrom = hungFrom(facts, asOf)
     this.#forecasts = settings.policies.filter(judgesAClock).map((policy) => forecastOf(settings, facts, policy, asOf))
-    this.limits = firstToTurn(this.#forecasts)
   }
 
-  /** Instants after `asOf` at which the judgement may change, ascending. */
+  /** The limits of the policy that turns first; null when nothing is promised or nothing is known. */
+  get limits(): Limits | null {
+    return firstToTurn(this.#forecasts)
+  }
+
+  /** Instants after `asOf` at which the judgement may change, ascending; one may stand there twice. */
   points(): Instant[] {
     const points = [this.#hungFrom]
     for (const { limits, oldDataUntil: until } of this.#forecasts) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
-    return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
+    return points.filter((at) => at > this.#asOf && at < NEVER).sort((a, b) => a - b)
   }
 
   /** The judgement at an instant not before `asOf`: the worst policy's; of equals, the one whose limit came first. */
