@@ -24,24 +24,24 @@ test('a gap in our sight is drawn over the day, not instead of it', () => {
 test('a stale minute is two pixels of a day that is fresh otherwise', () => {
   expect(strokes('f(s2f26)')).toEqual([
     { className: 'f', d: 'M0 14h5' },
-    { className: 'ps', d: 'M6.5 27v1' },
-    { className: 'pf', d: 'M6.5 0v26' },
+    { className: 'ps', d: 'M5 28V27h5V28' },
+    { className: 'pf', d: 'M5 0V26h5V0' },
   ])
 })
 
 test('the parts of a day differ in shape, and what was not promised leaves its place empty', () => {
   expect(strokes('(l7u7m7.7)')).toEqual([
-    { className: 'pl', d: 'M1 22v6' },
-    { className: 'pu', d: 'M1.5 15v2' },
-    { className: 'pm', d: 'M1.5 8v6' },
+    { className: 'pl', d: 'M0 28V22h5V28' },
+    { className: 'pu', d: 'M0 17V15h5V17' },
+    { className: 'pm', d: 'M0 14V8h5V14' },
   ])
 })
 
-test('parts of several days are one path, in steps from where the last one ended', () => {
+test('parts of several days are one path, and the unknown has dashes that end on a whole one', () => {
   expect(strokes('(l6f22)(l6f22)(u9f19)(l6f22)(u2f26)')).toEqual([
-    { className: 'pl', d: 'M1 23v5m5 0v-5m10 0v5' },
-    { className: 'pf', d: 'M1.5 0v22m5 0v-22m5 0v19m5-19v22m5-22v26' },
-    { className: 'pu', d: 'M11.5 20v6m10 1v1' },
+    { className: 'pl', d: 'M0 28V23h10V28h5V23h5V28' },
+    { className: 'pf', d: 'M0 0V22h10V19h5V22h5V26h5V0' },
+    { className: 'pu', d: 'M10 22V20h5V22M10 26V24h5V26M20 28V27h5V28' },
   ])
 })
 

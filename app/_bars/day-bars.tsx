@@ -3,6 +3,7 @@ import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useSyncExternal
 import { cellInWords } from '#app/_ui/status-labels.ts'
 import { dayAfter, dayName } from '#lib/domain/wording/dates.ts'
 import { BAR_DAYS, type DayCell, readDays } from '#lib/queries/shared/day-cells.ts'
+import { BarPatterns } from './bar-patterns.tsx'
 import {
   type BarSelection,
   closeSoon,
@@ -53,6 +54,7 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
   const label = `${name}, ${BAR_DAYS} days: ${daysInWords(cells)}`
   const live = alive
     ? {
+        'data-bars': subject,
         role: 'slider',
         tabIndex: 0,
         'aria-label': `${name}, day by day`,
@@ -65,8 +67,9 @@ export function DayBars({ subject, name, until, days, large = false }: DayBarsPr
       }
     : { role: 'img', 'aria-label': label }
   return (
-    <div className={className} ref={element} data-bars={subject} {...live}>
+    <div className={className} ref={element} {...live}>
       <svg width={BAR_DAYS * size.step - (size.step - size.bar)} height={size.height} aria-hidden="true">
+        {large && <BarPatterns prefix="q" size={LARGE} />}
         {barStrokes(cells, size).map((stroke) => (
           <path key={stroke.className} className={stroke.className} d={stroke.d} />
         ))}

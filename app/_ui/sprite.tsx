@@ -1,14 +1,14 @@
-import type { ReactNode } from 'react'
-import { type BarSize, LARGE, SMALL } from '#app/_bars/bar-strokes.ts'
+'use client'
+import { BarPatterns } from '#app/_bars/bar-patterns.tsx'
+import { SMALL } from '#app/_bars/bar-strokes.ts'
 
-/** Icons and bar patterns, once per page; everything else refers to them by name. */
+/** Icons and the patterns of small bars, once per page; everything else refers to them by name. In the browser's script, so that no document carries them twice. */
 export function Sprite() {
   return (
     <svg width="0" height="0" aria-hidden="true" className="absolute">
       <defs>
         <Icons />
-        <Patterns prefix="p" size={SMALL} />
-        <Patterns prefix="q" size={LARGE} />
+        <BarPatterns prefix="p" size={SMALL} />
       </defs>
     </svg>
   )
@@ -67,52 +67,12 @@ function Icons() {
           strokeLinejoin="round"
         />
       </symbol>
+      <symbol id="i-unfolds" viewBox="0 0 16 16">
+        <path d="m6 3.5 4.5 4.5L6 12.5" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
+      </symbol>
       <symbol id="i-none" className="text-unknown" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="6.8" fill="none" stroke="currentColor" strokeWidth="1.2" />
       </symbol>
     </>
-  )
-}
-
-/** Full height is fresh, shorter late, notched stale, hatched unknown, floating maintenance, hollow nothing; a striped cap is a gap in our sight. */
-function Patterns({ prefix, size }: { prefix: 'p' | 'q'; size: BarSize }) {
-  const { bar, height } = size
-  const notch = Math.round(height * 0.46)
-  const stripes = Array.from({ length: height / 4 }, (_, i) => `M0 ${i * 4 + 2}h${bar}`).join('')
-  return (
-    <>
-      <Tile id={`${prefix}-fresh`} size={size}>
-        <rect width={bar} height={height} fill="var(--color-fresh)" />
-      </Tile>
-      <Tile id={`${prefix}-late`} size={size}>
-        <rect y={height * 0.4} width={bar} height={height * 0.6} fill="var(--color-late)" />
-      </Tile>
-      <Tile id={`${prefix}-stale`} size={size}>
-        <rect width={bar} height={notch} fill="var(--color-stale)" />
-        <rect y={notch + 4} width={bar} height={height - notch - 4} fill="var(--color-stale)" />
-      </Tile>
-      <Tile id={`${prefix}-unknown`} size={size}>
-        <path d={stripes} fill="none" stroke="var(--color-unknown)" strokeWidth={2} />
-      </Tile>
-      <Tile id={`${prefix}-maintenance`} size={size}>
-        <rect y={height * 0.25} width={bar} height={height * 0.5} fill="var(--color-maintenance)" />
-      </Tile>
-      <Tile id={`${prefix}-none`} size={size}>
-        <rect x={0.5} y={0.5} width={bar - 1} height={height - 1} fill="none" stroke="var(--color-line-strong)" />
-      </Tile>
-      <Tile id={`${prefix}-blind`} size={size}>
-        <rect width={bar} height={8} fill="var(--color-paper)" />
-        <rect width={bar} height={2} fill="var(--color-muted)" />
-        <rect y={4} width={bar} height={2} fill="var(--color-muted)" />
-      </Tile>
-    </>
-  )
-}
-
-function Tile({ id, size, children }: { id: string; size: BarSize; children: ReactNode }) {
-  return (
-    <pattern id={id} width={size.step} height={size.height} patternUnits="userSpaceOnUse">
-      {children}
-    </pattern>
   )
 }

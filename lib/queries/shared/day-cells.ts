@@ -1,4 +1,4 @@
-import type { Status } from '#lib/domain/freshness/status.ts'
+import { STATUSES, type Status } from '#lib/domain/freshness/status.ts'
 
 /** Days a row of bars reaches back, today included. */
 export const BAR_DAYS = 90
@@ -29,8 +29,9 @@ export interface DayCell {
 /** Seconds of a day by status, worst first. */
 export type DaySeconds = readonly (readonly [Status | null, number])[]
 
-const LETTERS: Record<Status, string> = { stale: 's', late: 'l', unknown: 'u', maintenance: 'm', fresh: 'f' }
-const STATUS_OF: Record<string, Status> = { s: 'stale', l: 'late', u: 'unknown', m: 'maintenance', f: 'fresh' }
+/** A status in the cells and, because a thousand rows of bars name it, in their classes; everywhere else it has its own name. */
+export const STATUS_LETTERS: Record<Status, string> = { stale: 's', late: 'l', unknown: 'u', maintenance: 'm', fresh: 'f' }
+const STATUS_OF: Record<string, Status> = Object.fromEntries(STATUSES.map((status) => [STATUS_LETTERS[status], status]))
 const PART = /([a-z.])(\d+)/gi
 const CELL = /\(([^)]*)\)|./g
 
@@ -43,7 +44,7 @@ export function writeCell(seconds: DaySeconds, blind: boolean): string {
   const [first] = parts
   if (first === undefined || (parts.length === 1 && first.status === null)) return blind ? 'o' : '.'
   const letters = parts.map(({ status, units }, index) => {
-    const letter = status === null ? '.' : LETTERS[status]
+    const letter = status === null ? '.' : STATUS_LETTERS[status]
     return `${blind && index === 0 ? letter.toUpperCase() : letter}${parts.length === 1 ? '' : units}`
   })
   return parts.length === 1 ? letters.join('') : `(${letters.join('')})`
