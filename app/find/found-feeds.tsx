@@ -43,7 +43,9 @@ export function FoundFeeds({ overview, page, filter, things, pageNumber, problem
         </p>
       </div>
       <Legend counts={overview.counts} current={status === 'not-fresh' ? undefined : status} />
-      {feeds.total > 0 && <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} />}
+      {feeds.total > 0 && (
+        <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} now={overview.now} />
+      )}
       <Pager of={feeds} what="feeds" hrefOf={(number) => filterPath({ ...question, page: String(number) })} />
       {things !== null && <FoundThingsList things={things} />}
     </PageShell>

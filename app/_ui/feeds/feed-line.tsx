@@ -93,7 +93,7 @@ function Numbers({ feed }: { feed: FeedLineData }) {
   return (
     <p className="numbers">
       <Share of={feed} />
-      {feed.ready !== undefined && <span>{`${feed.ready[0]} of ${feed.ready[1]} by ${readyBy}`}</span>}
+      {feed.ready !== undefined && <span>{`${feed.ready} of ${feed.readyOf} by ${readyBy}`}</span>}
     </p>
   )
 }

@@ -6,8 +6,8 @@ import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN as UNSEEN_SECONDS_TOLD } from '#lib/queries/shared/day-cells.ts'
-import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
+import { freshCount } from './headline.ts'
 
 /** What a line of the page needs of a feed, small: the first document carries it for every feed. Absent means null. */
 export interface FeedLineData {
@@ -34,7 +34,9 @@ export interface FeedLineData {
   share?: number
   /** How long nobody could see, where a share leaves that out. */
   unseen?: number
-  ready?: readonly [number, number]
+  /** On how many days it was fresh at the page's ready-by time, and of how many. */
+  ready?: number
+  readyOf?: number
   days?: string
 }
 
@@ -42,7 +44,8 @@ export interface GroupLineData {
   key: string
   name: string
   status: Status | null
-  counts: StatusCounts
+  /** `12 of 14 fresh`. */
+  freshCount: string
   share?: number
   unseen?: number
   days?: string
@@ -82,7 +85,7 @@ function addLastRun(given: FeedLineData, { id, lastRun }: OverviewFeed, work: re
 function addHistory(line: FeedLineData, bars: Bars | null): FeedLineData {
   if (bars === null) return { ...line, days: NO_DAYS }
   addShare(line, bars)
-  if (bars.readyOf > 0) line.ready = [bars.ready, bars.readyOf]
+  if (bars.readyOf > 0) Object.assign(line, { ready: bars.ready, readyOf: bars.readyOf })
   if (bars.days !== '') line.days = bars.days
   return line
 }
@@ -96,7 +99,14 @@ function addShare(line: Pick<FeedLineData, 'share' | 'unseen'>, { share, unseenS
 /** A group for its section, its feeds included. */
 export function toGroupLine(group: OverviewGroup, zone: string, work: readonly WorkView[]): GroupLineData {
   const { key, name, status, counts, bars, open } = group
-  const line: GroupLineData = { key, name, status, counts, open, feeds: group.feeds.map((feed) => toFeedLine(feed, zone, work)) }
+  const line: GroupLineData = {
+    key,
+    name,
+    status,
+    freshCount: freshCount(counts),
+    open,
+    feeds: group.feeds.map((feed) => toFeedLine(feed, zone, work)),
+  }
   if (bars !== null) addShare(line, bars)
   line.days = bars?.days ?? NO_DAYS
   return line

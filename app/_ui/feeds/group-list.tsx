@@ -1,8 +1,9 @@
+import { toColumns } from './feed-columns.ts'
 import type { GroupLineData } from './feed-summary.ts'
 import { GroupSection } from './group-section.tsx'
 
 /** All service groups, with the heads of their columns. */
-export function GroupList({ groups, until }: { groups: readonly GroupLineData[]; until: string }) {
+export function GroupList({ groups, until, now }: { groups: readonly GroupLineData[]; until: string; now: number }) {
   return (
     <section className="mt-8" aria-label="Service groups">
       <div className="columns border-b border-line-strong pb-2 text-[13px] text-muted max-md:hidden" aria-hidden="true">
@@ -13,8 +14,8 @@ export function GroupList({ groups, until }: { groups: readonly GroupLineData[];
         </span>
         <span className="text-right">fresh</span>
       </div>
-      {groups.map((group) => (
-        <GroupSection key={group.key} group={group} until={until} />
+      {groups.map(({ feeds, ...group }) => (
+        <GroupSection key={group.key} group={group} feeds={toColumns(feeds, now)} until={until} />
       ))}
     </section>
   )

@@ -1,22 +1,31 @@
 'use client'
 import { useQueries } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { DayBars } from '#app/_bars/day-bars.tsx'
 import { Chevron } from '#app/_ui/chevron.tsx'
 import { getJson } from '#app/_ui/live/get-json.ts'
 import { groupPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { usePageTime } from '#app/_ui/zone.tsx'
 import type { Bars } from '#lib/queries/shared/bars.ts'
+import { type FeedColumns, fromColumns } from './feed-columns.ts'
 import { FeedLine, Share } from './feed-line.tsx'
-import type { GroupLineData } from './feed-summary.ts'
-import { freshCount } from './headline.ts'
+import type { FeedLineData, GroupLineData } from './feed-summary.ts'
 
 const SUBJECTS_PER_REQUEST = 60
 
+interface GroupSectionProps {
+  group: Omit<GroupLineData, 'feeds'>
+  feeds: FeedColumns
+  until: string
+}
+
 /** A service group, folded or not. What a folded group's bars would weigh is loaded when somebody unfolds it. */
-export function GroupSection({ group, until }: { group: GroupLineData; until: string }) {
+export function GroupSection({ group, feeds: columns, until }: GroupSectionProps) {
+  const { now } = usePageTime()
+  const feeds = useMemo(() => fromColumns(columns, now), [columns, now])
   const [open, setOpen] = useState(group.open)
-  const [days, failed] = useLateDays(group, open)
+  const [days, failed] = useLateDays(feeds, open)
   return (
     <div className="group">
       {/* Only the heading is in the details: a slider may not stand in a summary, and yet comes before the feeds. */}
@@ -27,8 +36,8 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
             <h2 dir="auto">{group.name}</h2>
             <p>
               <StatusMark status={group.status} />
-              <span className="muted">{freshCount(group.counts)}</span>
-              <Remarks feeds={group.feeds} />
+              <span className="muted">{group.freshCount}</span>
+              <Remarks feeds={feeds} />
             </p>
           </div>
           <p className="numbers">
@@ -38,7 +47,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
       </details>
       <DayBars subject={`group:${group.key}`} name={group.name} until={until} days={group.days} />
       <ul className="feeds">
-        {group.feeds.map((feed) => (
+        {feeds.map((feed) => (
           <FeedLine key={feed.key} feed={feed} until={until} days={days.get(feed.key)} withBars={open} />
         ))}
       </ul>
@@ -51,7 +60,7 @@ export function GroupSection({ group, until }: { group: GroupLineData; until: st
 }
 
 /** Said while the group is folded, too: what a fresh status does not say by itself. */
-function Remarks({ feeds }: { feeds: GroupLineData['feeds'] }) {
+function Remarks({ feeds }: { feeds: readonly FeedLineData[] }) {
   const bad = feeds.filter((feed) => feed.ran !== undefined).length
   const paused = feeds.filter((feed) => feed.work !== undefined).length
   return (
@@ -63,8 +72,8 @@ function Remarks({ feeds }: { feeds: GroupLineData['feeds'] }) {
 }
 
 /** Days of feeds that came without them, in bounded batches, once the group is open. */
-function useLateDays(group: GroupLineData, open: boolean): [Map<string, string>, boolean] {
-  const missing = group.feeds.filter((feed) => feed.days === undefined).map((feed) => feed.key)
+function useLateDays(feeds: readonly FeedLineData[], open: boolean): [Map<string, string>, boolean] {
+  const missing = feeds.filter((feed) => feed.days === undefined).map((feed) => feed.key)
   const batches = Array.from({ length: Math.ceil(missing.length / SUBJECTS_PER_REQUEST) }, (_, index) =>
     missing.slice(index * SUBJECTS_PER_REQUEST, (index + 1) * SUBJECTS_PER_REQUEST),
   )

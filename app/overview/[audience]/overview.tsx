@@ -32,7 +32,7 @@ export function Overview({ overview }: { overview: OverviewData }) {
       ) : (
         <>
           <Legend counts={counts} />
-          <GroupList groups={groups} until={overview.today} />
+          <GroupList groups={groups} until={overview.today} now={now} />
         </>
       )}
     </PageShell>
