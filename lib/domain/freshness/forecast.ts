@@ -1,5 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
+import { countUpTo, sortedInstants } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { type JudgedPolicy, type JudgedValue, judgedValue, judgesAClock, valueOn } from './judged-value.ts'
 import { type Limits, NEVER } from './policies/policy-kind.ts'
@@ -47,11 +47,11 @@ export class Forecast {
     return firstToTurn(this.#forecasts)
   }
 
-  /** Instants after `asOf` at which the judgement may change, ascending; one may stand there twice. */
+  /** Instants after `asOf` at which the judgement may change, ascending. */
   points(): Instant[] {
     const points = [this.#hungFrom]
     for (const { limits, oldDataUntil: until } of this.#forecasts) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
-    return points.filter((at) => at > this.#asOf && at < NEVER).sort((a, b) => a - b)
+    return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
   }
 
   /** The judgement at an instant not before `asOf`: the worst policy's; of equals, the one whose limit came first. */
