@@ -82,20 +82,18 @@ CREATE TRIGGER "audit_rows_stay" BEFORE UPDATE OR DELETE ON "audit" FOR EACH ROW
 CREATE TRIGGER "audit_stays" BEFORE TRUNCATE ON "audit" FOR EACH STATEMENT EXECUTE FUNCTION "audit_stays"();
 
 -- What a reader of an audience sees: each view has the name and the columns of a table and less of its rows. A connection whose search path begins
--- with this schema, and which says its audience in tidemark.audience, can show nothing else by whatever statement.
+-- with this schema, and which says its audience in tidemark.audience, can show nothing else by whatever statement. The groups are an array, so that they are
+-- found once a statement and the planner expects more than one of them.
 CREATE SCHEMA "tidemark_reader";
 
-CREATE VIEW "tidemark_reader"."visible_group" AS
-  SELECT "group_id" FROM "audience_group" WHERE "audience" = current_setting('tidemark.audience');
-
 CREATE VIEW "tidemark_reader"."subject" AS
-  SELECT * FROM "subject" WHERE "group_id" IN (SELECT "group_id" FROM "tidemark_reader"."visible_group");
+  SELECT * FROM "subject" WHERE "group_id" = ANY (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience')));
 
 CREATE VIEW "tidemark_reader"."former_key" AS
   SELECT x.* FROM "former_key" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
 
 CREATE VIEW "tidemark_reader"."feed" AS
-  SELECT * FROM "feed" WHERE "group_id" IN (SELECT "group_id" FROM "tidemark_reader"."visible_group");
+  SELECT * FROM "feed" WHERE "group_id" = ANY (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience')));
 
 CREATE VIEW "tidemark_reader"."asset" AS
   SELECT x.* FROM "asset" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
@@ -139,12 +137,12 @@ CREATE VIEW "tidemark_reader"."flow" AS
       SELECT 1 FROM "asset" a JOIN "tidemark_reader"."subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL WHERE a."flow" = x."name")
     AND NOT EXISTS (
       SELECT 1 FROM "asset" a JOIN "subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL
-      WHERE a."flow" = x."name" AND s."group_id" NOT IN (SELECT "group_id" FROM "tidemark_reader"."visible_group"))
+      WHERE a."flow" = x."name" AND s."group_id" <> ALL (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience'))))
     AND NOT EXISTS (
       SELECT 1
       FROM jsonb_array_elements_text(coalesce(x."settings" -> 'reads', '[]') || coalesce(x."settings" -> 'writes', '[]')) touched(key)
       JOIN "subject" s ON s."kind" = 'asset' AND s."key" = touched.key AND s."removed_at" IS NULL
-      WHERE s."group_id" NOT IN (SELECT "group_id" FROM "tidemark_reader"."visible_group"))
+      WHERE s."group_id" <> ALL (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience'))))
     AND NOT EXISTS (
       SELECT 1
       FROM (
