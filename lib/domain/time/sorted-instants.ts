@@ -14,6 +14,5 @@ export function countUpTo(sorted: readonly Instant[], at: Instant): number {
 
 /** Ascending, each instant once. */
 export function sortedInstants(instants: Iterable<Instant>): Instant[] {
-  const sorted = [...instants].sort((a, b) => a - b)
-  return sorted.filter((at, index) => at !== sorted[index - 1])
+  return [...new Set(instants)].sort((a, b) => a - b)
 }
