@@ -28,14 +28,14 @@ export function FeedLine({
         <p>
           <a href={feedPath(feed.key)}>{feed.name}</a>
           <StatusMark status={feed.status} />
-          {feed.weak !== undefined && <span className="muted">{feed.weak}</span>}
+          {feed.weak !== undefined && <span>{feed.weak}</span>}
           {feed.since !== undefined && (
-            <span className="muted">
+            <span>
               since <Time at={feed.since} />
             </span>
           )}
         </p>
-        {feed.why !== undefined && <p className="why">{capital(feed.why)}</p>}
+        {feed.why !== undefined && <p>{capital(feed.why)}</p>}
         <Facts feed={feed} />
       </div>
       {withBars && <DayBars subject={`feed:${feed.key}`} name={feed.name} until={until} days={days ?? feed.days} />}
@@ -47,7 +47,7 @@ export function FeedLine({
 function Facts({ feed }: { feed: FeedLineData }) {
   const { now } = usePageTime()
   return (
-    <p className="facts">
+    <p>
       {feed.through !== undefined && (
         <span>
           Data through <Through value={feed.through} />
@@ -77,9 +77,7 @@ function Facts({ feed }: { feed: FeedLineData }) {
       )}
       {feed.ran !== undefined && (
         <span>
-          <a className="ran" href={runPath(feed.ran.id)}>
-            {feed.ran.words}
-          </a>
+          <a href={runPath(feed.ran.id)}>{feed.ran.words}</a>
         </span>
       )}
       {feed.loading === true && <span>Loading now</span>}
@@ -91,7 +89,7 @@ function Facts({ feed }: { feed: FeedLineData }) {
 function Numbers({ feed }: { feed: FeedLineData }) {
   const { readyBy } = usePageTime()
   return (
-    <p className="numbers">
+    <p>
       <Share of={feed} />
       {feed.ready !== undefined && <span>{`${feed.ready} of ${feed.readyOf} by ${readyBy}`}</span>}
     </p>
