@@ -108,6 +108,11 @@ describe('late, because', () => {
     expect(statusAt(nightly, facts({ arrivals: [load], runs }), late)).toBe('late/overdue')
   })
 
+  test('a failure at the very moment the last arrival counts from is no reason', () => {
+    const ended = run('failed', '2026-03-05T02:10')
+    expect(statusAt(nightly, facts({ arrivals: [load], runs: [ended] }), late)).toBe('late/overdue')
+  })
+
   test('a failed run changes nothing before the limit passes, and the reason the moment it ends after it', () => {
     const known = facts({ arrivals: [load], runs: [run('failed', '2026-03-06T02:30')] })
     expect(around(nightly, known, '2026-03-06T02:45')).toEqual(['fresh/due', 'late/run-failed', 'late/run-failed'])

@@ -91,6 +91,10 @@ describe('the tick a run comes after', () => {
     expect(upstreamTick(course, weekly, at('2026-03-02T07:00:00Z'))).toBeNull()
   })
 
+  it('is none when the other flow last ran at the very tick before', () => {
+    expect(upstreamTick(course, daily('0 2 * * 0'), at('2026-03-02T07:00:00Z'))).toBeNull()
+  })
+
   it('is the newest of many', () => {
     expect(upstreamTick(course, daily('*/10 * * * *'), at('2026-03-03T07:00:00Z'))).toBe(at('2026-03-03T07:00:00Z'))
   })

@@ -114,6 +114,13 @@ describe('when clocks change', () => {
     expect(ticks(on('45 1 * * *', 'Australia/Lord_Howe'), '2026-04-04T13:00', '2026-04-05T13:30')).toEqual(['2026-04-04T14:45:00.000Z'])
   })
 
+  test('a line that leaves out one hour runs once for each time on the wall, also where clocks go back over it', () => {
+    expect(ticks(on('30 0-22 * * *', 'America/New_York'), '2026-11-01T05:00', '2026-11-01T08:00')).toEqual([
+      '2026-11-01T05:30:00.000Z',
+      '2026-11-01T07:30:00.000Z',
+    ])
+  })
+
   test('a line that runs every hour or oftener follows real time', () => {
     const gaps = (schedule: Schedule, from: string, to: string) => {
       const found = ticksBetween(schedule, at(from), at(to))

@@ -78,6 +78,16 @@ test('a stale minute is a small part of its day, and time that nobody could see 
   expect(bars).toMatchObject({ days: `${'.'.repeat(85)}(s2f26)(u14f14)...`, share: 99.95, unseenSeconds: 43_200 })
 })
 
+test('of the days that are not rolled up yet the stale time counts in the share as well', async () => {
+  await ctx.pool.query(
+    `insert into subject (id, kind, key, name, created_at) values (3, 'feed', 'rooms', 'Rooms', '2026-11-19T05:00:00Z');
+     insert into status_span (subject_id, status, reason, from_at, to_at) values
+       (3, 'stale', 'overdue', '2026-11-19T05:00:00Z', '2026-11-20T05:00:00Z'), (3, 'fresh', 'on-time', '2026-11-20T05:00:00Z', null)`,
+  )
+  const bars = (await getBars(ctx, await getDayWindow(ctx, page), { ids: [3] })).get(3)
+  expect(bars?.share).toBe(33.33)
+})
+
 test('a subject without history has no bars', async () => {
   expect(await getBars(ctx, await getDayWindow(ctx, page), { ids: [99] })).toEqual(new Map())
 })
