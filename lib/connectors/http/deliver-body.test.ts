@@ -4,22 +4,13 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Departments } from '#demo/campus/departments.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import http from '#lib/connectors/http.ts'
 import type { Delivery, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import type { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
-import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
+import { departmentWorld, DEPARTMENTS_NOW as now, type SignIn } from '#lib/testing/worlds/department-world.ts'
 
-let world: DepartmentWorld
-let departments: Departments
-let clock: HurriedClock
-beforeAll(async () => {
-  world = await startDepartmentWorld()
-  ;({ departments, clock } = world)
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
+const world = await departmentWorld()
+const { departments, clock } = world
 
 const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset => ({
   key: `department/${path}`,

@@ -1,21 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Departments } from '#demo/campus/departments.ts'
+import { describe, expect, it } from 'vitest'
 import http from '#lib/connectors/http.ts'
 import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import type { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
-import type { HttpReceiver } from '#lib/testing/servers/http-receiver.ts'
-import { type DepartmentWorld, DEPARTMENTS_NOW as now, type SignIn, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
+import { departmentWorld, DEPARTMENTS_NOW as now, type SignIn } from '#lib/testing/worlds/department-world.ts'
 
-let world: DepartmentWorld
-let departments: Departments
-let other: HttpReceiver
-let clock: HurriedClock
-beforeAll(async () => {
-  world = await startDepartmentWorld()
-  ;({ departments, other, clock } = world)
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
+const world = await departmentWorld()
+const { departments, other, clock } = world
 
 describe('getting in', () => {
   it.each([

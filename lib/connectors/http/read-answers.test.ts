@@ -1,18 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type HttpReceiver, answerJson as json } from '#lib/testing/servers/http-receiver.ts'
-import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { answerJson as json } from '#lib/testing/servers/http-receiver.ts'
+import { type DepartmentWorld, departmentWorld } from '#lib/testing/worlds/department-world.ts'
 
-let world: DepartmentWorld
-let other: HttpReceiver
-beforeAll(async () => {
-  world = await startDepartmentWorld()
-  ;({ other } = world)
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
+const world = await departmentWorld()
+const { other } = world
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()

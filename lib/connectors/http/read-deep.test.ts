@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import http from '#lib/connectors/http.ts'
-import type { HttpReceiver } from '#lib/testing/servers/http-receiver.ts'
-import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
+import { departmentWorld } from '#lib/testing/worlds/department-world.ts'
 
-let world: DepartmentWorld
-let other: HttpReceiver
-beforeAll(async () => {
-  world = await startDepartmentWorld()
-  ;({ other } = world)
-})
-afterAll(() => world.close())
+const world = await departmentWorld()
+const { other } = world
 
 const read = (request: Record<string, unknown>) =>
   Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), { format: 'json', ...request }) ?? [])

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Answer, type HttpReceiver, answerJson as json } from '#lib/testing/servers/http-receiver.ts'
-import { type DepartmentWorld, startDepartmentWorld } from '#lib/testing/worlds/department-world.ts'
+import { describe, expect, it } from 'vitest'
+import { type Answer, answerJson as json } from '#lib/testing/servers/http-receiver.ts'
+import { type DepartmentWorld, departmentWorld } from '#lib/testing/worlds/department-world.ts'
 
-let world: DepartmentWorld
-let other: HttpReceiver
-beforeAll(async () => {
-  world = await startDepartmentWorld()
-  ;({ other } = world)
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
+const world = await departmentWorld()
+const { other } = world
 
 const read: DepartmentWorld['readOther'] = (request, settings) => world.readOther(request, settings)
 const asked = () => other.requests.map(({ path }) => path.replace('/hook', ''))

@@ -1,18 +1,9 @@
 import { readdir } from 'node:fs/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import sftp from '#lib/connectors/sftp.ts'
 import { deliveryOf, LIBRARY_KEYS, LibraryWorld } from '#lib/testing/worlds/library-world.ts'
 
-let world: LibraryWorld
-beforeAll(async () => {
-  world = await LibraryWorld.start()
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
-afterEach(async () => {
-  // One connection per call, ended on every path: the server notices within a moment.
-  await expect.poll(() => world.server.connections()).toBe(0)
-})
+const world = await LibraryWorld.forTests()
 
 describe('getting in', () => {
   it('works with a password, also where it is asked for, and with a key', async () => {

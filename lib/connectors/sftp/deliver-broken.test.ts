@@ -1,17 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import sftp from '#lib/connectors/sftp.ts'
 import { deliveryOf, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
-let world: LibraryWorld
-beforeAll(async () => {
-  world = await LibraryWorld.start()
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
-afterEach(async () => {
-  // One connection per call, ended on every path: the server notices within a moment.
-  await expect.poll(() => world.server.connections()).toBe(0)
-})
+const world = await LibraryWorld.forTests()
 
 describe('a server that breaks off', () => {
   const positions = [0, 1, 1_000, 32_768, 65_536, 100_000, WHOLE_FILE.length - 32_768, WHOLE_FILE.length - 1]

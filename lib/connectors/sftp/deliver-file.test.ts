@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { deliveryOf, LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
-let world: LibraryWorld
-beforeAll(async () => {
-  world = await LibraryWorld.start()
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
-afterEach(async () => {
-  // One connection per call, ended on every path: the server notices within a moment.
-  await expect.poll(() => world.server.connections()).toBe(0)
-})
+const world = await LibraryWorld.forTests()
 
 const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest('hex')
 

@@ -1,18 +1,12 @@
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
 import { deliveryOf, LIBRARY_NOW, LibraryWorld, TODAYS_FILE, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
 const HOUR_MS = 3_600_000
-let world: LibraryWorld
-beforeAll(async () => {
-  world = await LibraryWorld.start()
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
-afterEach(() => expect.poll(() => world.server.connections()).toBe(0))
+const world = await LibraryWorld.forTests()
 
 const place = (path: string) => join(world.server.folder, path)
 async function write(path: string, content: string, writtenAt: number): Promise<void> {

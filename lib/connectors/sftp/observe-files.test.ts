@@ -1,20 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
 import { deliveryOf, LIBRARY_NOW, LibraryWorld } from '#lib/testing/worlds/library-world.ts'
 
-let world: LibraryWorld
-beforeAll(async () => {
-  world = await LibraryWorld.start()
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
-afterEach(async () => {
-  // One connection per call, ended on every path: the server notices within a moment.
-  await expect.poll(() => world.server.connections()).toBe(0)
-})
+const world = await LibraryWorld.forTests()
 
 const asset = (path = 'inbox/patrons_{date}.csv', more: Partial<ObservedAsset> = {}): ObservedAsset => ({
   key: `library_sftp/${path}`,

@@ -1,17 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import sftp from '#lib/connectors/sftp.ts'
 import { LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
 
-let world: LibraryWorld
-beforeAll(async () => {
-  world = await LibraryWorld.start()
-})
-afterAll(() => world.close())
-beforeEach(() => world.reset())
-afterEach(async () => {
-  // One connection per call, ended on every path: the server notices within a moment.
-  await expect.poll(() => world.server.connections()).toBe(0)
-})
+const world = await LibraryWorld.forTests()
 
 const read = (request: Record<string, unknown>, more: object = {}) => Array.fromAsync(sftp.extract?.(world.connected(more), request) ?? [])
 

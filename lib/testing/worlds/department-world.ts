@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeEach } from 'vitest'
 import { type Departments, startDepartments } from '#demo/campus/departments.ts'
 import http from '#lib/connectors/http.ts'
 import { silentLog } from '#lib/platform/log.ts'
@@ -18,15 +19,14 @@ export interface DepartmentWorld {
   signIn(how: SignIn): object
   connected(settings?: object, signal?: AbortSignal): ReturnType<typeof connection>
   readOther(request: Record<string, unknown>, settings?: object): Promise<unknown[]>
-  reset(): void
-  close(): Promise<void>
 }
 
 function connection(settings: object, clock: HurriedClock, signal: AbortSignal) {
   return { key: 'department', settings: http.settings.parse(settings), clock, log: silentLog, signal }
 }
 
-export async function startDepartmentWorld(): Promise<DepartmentWorld> {
+/** Started for the tests of one file; each begins with a clean world. */
+export async function departmentWorld(): Promise<DepartmentWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'departments-'))
   const clock = new HurriedClock(DEPARTMENTS_NOW)
   const departments = await startDepartments({ clock, folder })
@@ -40,6 +40,17 @@ export async function startDepartmentWorld(): Promise<DepartmentWorld> {
   }
   const connected: DepartmentWorld['connected'] = (more = {}, signal = new AbortController().signal) =>
     connection({ baseUrl: `${departments.url}/api`, ...more }, clock, signal)
+  beforeEach(() => {
+    clock.set(DEPARTMENTS_NOW)
+    clock.waits.length = 0
+    other.requests.length = 0
+    departments.faults.set(null)
+  })
+  afterAll(async () => {
+    await departments.close()
+    await other.close()
+    await rm(folder, { recursive: true })
+  })
   return {
     clock,
     departments,
@@ -48,16 +59,5 @@ export async function startDepartmentWorld(): Promise<DepartmentWorld> {
     connected,
     readOther: (request, more = {}) =>
       Array.fromAsync(http.extract?.(connected({ baseUrl: other.url, ...more }), { format: 'json', ...request }) ?? []),
-    reset() {
-      clock.set(DEPARTMENTS_NOW)
-      clock.waits.length = 0
-      other.requests.length = 0
-      departments.faults.set(null)
-    },
-    async close() {
-      await departments.close()
-      await other.close()
-      await rm(folder, { recursive: true })
-    },
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import { makeKeyPair, type SshServer, startSshServer } from '#demo/campus/sftp/ssh-server.ts'
 import type { Delivery } from '#lib/connectors/kit/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
@@ -41,11 +42,16 @@ export class LibraryWorld {
     this.server = server
   }
 
-  static async start(): Promise<LibraryWorld> {
+  /** Started for the tests of one file: each begins with a clean world, and must leave no connection. */
+  static async forTests(): Promise<LibraryWorld> {
     const place = await mkdtemp(join(tmpdir(), 'library-'))
     const clock = new HurriedClock(LIBRARY_NOW, 5_000)
     const world = new LibraryWorld(place, clock, await startSshServer(serverOptions(place, clock)))
     await world.reset()
+    afterAll(() => world.close())
+    beforeEach(() => world.reset())
+    // The server notices the end of a connection within a moment.
+    afterEach(() => expect.poll(() => world.server.connections()).toBe(0))
     return world
   }
 
