@@ -3,7 +3,7 @@ import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import { getSubject, listSubjectIds, lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
-import { insertWorkerGap } from '#lib/db/history/blind.ts'
+import { putWorkerGap } from '#lib/db/history/blind.ts'
 import { insertWindow } from '#lib/db/history/windows.ts'
 import { type FlowRow, listFlows, setNextRun } from '#lib/db/runs/runs.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
@@ -43,7 +43,7 @@ async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> 
   const recorded = await recordPastRunsWithin(sql, stretch.to, runs)
   await replayWorld(sql, stretch, runs, nobody)
   if (nobody !== null) {
-    await insertWorkerGap(sql, nobody.from, nobody.to)
+    await putWorkerGap(sql, nobody.from, nobody.to)
     await announceMove(sql, stretch)
   }
   for (const { name, nextRunAt } of flows) {

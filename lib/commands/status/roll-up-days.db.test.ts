@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
+import { putWorkerGap } from '#lib/db/history/blind.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -110,5 +111,19 @@ describe('summing up days', () => {
     await rollUpDays(ctx)
     await noteWorkerGap(ctx, { from: START + 22 * HOUR_MS, to: START + 26 * HOUR_MS })
     expect(await daysOf('terms', 'feed')).toMatchObject([{ blind: 2 * 3600 }])
+  })
+
+  test('a worker that dies while it notes the time without one leaves the days to the next, which notes all of it', async () => {
+    await declare(ctx, [anAsset('a', patient)])
+    await look(ctx, [seen('lake/a', { writtenAt: START })])
+    clock.set(START + 26 * HOUR_MS)
+    await sweepDue(ctx)
+    await rollUpDays(ctx)
+    const from = START + 20 * HOUR_MS
+    await putWorkerGap(ctx.pool, from, START + 22 * HOUR_MS)
+    await noteWorkerGap(ctx, { from, to: START + 26 * HOUR_MS })
+    expect(await daysOf('terms', 'feed')).toMatchObject([{ blind: 4 * 3600 }])
+    expect(await putWorkerGap(ctx.pool, from, START + 26 * HOUR_MS)).toBe(false)
+    expect((await ctx.pool.query('select 1 from blind where connection_key is null and asset_id is null')).rowCount).toBe(1)
   })
 })

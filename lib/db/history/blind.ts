@@ -48,15 +48,18 @@ export async function closeConnectionGap(sql: Sql, connectionKey: string, to: In
   return toInstantOrNull(rows[0]?.from_at ?? null)
 }
 
-/** Notes that no worker ran for a while; an equal gap is not noted twice. */
-export async function insertWorkerGap(sql: Sql, from: Instant, to: Instant): Promise<boolean> {
-  const result = await sql.query(
-    `insert into blind (from_at, to_at, reason)
-     select $1, $2, 'worker-stopped'
-     where not exists (select 1 from blind where asset_id is null and connection_key is null and from_at = $1::timestamptz)`,
+/** Notes that no worker ran for a while, or that it has been longer than was noted; false when that is known already. */
+export async function putWorkerGap(sql: Sql, from: Instant, to: Instant): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `with known as (
+       update blind set to_at = greatest(to_at, $2) where asset_id is null and connection_key is null and from_at = $1::timestamptz
+       returning (select b.to_at from blind b where b.id = blind.id) < $2::timestamptz as is_longer
+     ),
+     added as (insert into blind (from_at, to_at, reason) select $1, $2, 'worker-stopped' where not exists (select 1 from known) returning true)
+     select 1 from known where is_longer union all select 1 from added`,
     [toText(from), toText(to)],
   )
-  return (result.rowCount ?? 0) > 0
+  return rowCount === 1
 }
 
 /**
