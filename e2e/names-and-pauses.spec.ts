@@ -38,7 +38,12 @@ test('an asset with an odd key has a page that its feed leads to, and days and b
   await open(page, '/feeds/terms')
   const linkTo = (path: string) => page.getByRole('table').getByRole('link', { name: `Odd ${path}`, exact: true })
   const addresses: string[] = []
-  for (const path of ODD) addresses.push(await linkTo(path).evaluate((link: HTMLAnchorElement) => link.href))
+  for (const path of ODD) {
+    await expect(linkTo(path), path).toBeVisible()
+    addresses.push(await linkTo(path).evaluate((link: HTMLAnchorElement) => link.href))
+  }
+  await linkTo(ODD[0] ?? '').click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Odd ${ODD[0]}`)
   for (const [index, path] of ODD.entries()) {
     await page.goto(addresses[index] ?? '')
     await expect(page.getByRole('heading', { level: 1 }), path).toHaveText(`Odd ${path}`)

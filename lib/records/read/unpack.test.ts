@@ -6,11 +6,20 @@ import { type RecordFormat, readRecords } from './record-format.ts'
 const CSV = `id,name\n${Array.from({ length: 5000 }, (_, id) => `${id},Zoë ${id}\n`).join('')}`
 const packed = (files: Zippable, options = {}) => Buffer.from(zipSync(files, options))
 
-/** Small pieces where the packing is told, at both ends; in the middle, where only content is, some more at a time. */
+/** Where the packing says something: the first bytes of every member, file and directory. */
+const marksOf = (bytes: Buffer) =>
+  [Buffer.from('PK'), Buffer.from([0x1f, 0x8b])].flatMap((mark) => {
+    const found: number[] = []
+    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) found.push(at)
+    return found
+  })
+
+/** Small pieces at both ends and around every mark; where only content is, some more at a time. */
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  const marks = marksOf(bytes)
   for (let at = 0, end = 0; at < bytes.length; at = end) {
-    const isMiddle = at > 500 && at < bytes.length - 1000
-    end = at + (isMiddle ? Math.max(size, 61) : size)
+    const isContent = at > 500 && at < bytes.length - 1000 && !marks.some((mark) => Math.abs(mark - at) < 200)
+    end = at + (isContent ? Math.max(size, 61) : size)
     yield bytes.subarray(at, end)
   }
 }
