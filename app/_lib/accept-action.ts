@@ -1,6 +1,6 @@
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
 import { runPath } from '#app/_ui/paths.ts'
-import { auditRefusal, type Order } from '#lib/access/act.ts'
+import { auditRefusal, isDone, type Order } from '#lib/access/act.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
@@ -68,7 +68,7 @@ export async function acceptAction(
     const done = await execute(context, await readFields(request))
     return isFromForm(request.headers) ? seeOther(done.location) : answer(done)
   } catch (error) {
-    if (context !== null) await auditRefusal(context, order, error).catch(() => {})
+    if (context !== null && !isDone(context)) await auditRefusal(context, order, error)
     if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error))
     return unexpected(error, 'an order failed', refuseWith)
   }

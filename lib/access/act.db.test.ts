@@ -4,7 +4,7 @@ import { type Actor, visitor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { act, auditRefusal, type Order } from './act.ts'
+import { act, auditRefusal, isDone, type Order } from './act.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')
 const ADA: Actor = { kind: 'visitor', name: 'Ada', role: 'engineer', audience: null }
@@ -68,6 +68,13 @@ describe('an order', () => {
     expect(await audit()).toMatchObject([{ actor: 'Ada', after: null, refusal: 'One goes on already.' }])
   })
 
+  it('is known to be done by the context that gave it, so that what fails afterwards is not called a refusal; one that was refused is not', async () => {
+    const [one, other] = [asActor(ctx, ADA), asActor(ctx, ADA)]
+    await act(one, RUN, async () => ({ result: null }))
+    await act(other, RUN, () => Promise.reject(new Error('no'))).catch(() => {})
+    expect([isDone(one), isDone(other)]).toEqual([true, false])
+  })
+
   it('that fails by surprise keeps its reason to itself', async () => {
     await expect(act(ctx, RUN, () => Promise.reject(new Error('password "hush" is wrong')))).rejects.toThrow('hush')
     const [entry] = await audit()
@@ -95,6 +102,45 @@ describe('an order', () => {
     await expect(order(null)).rejects.toMatchObject({ code: 'not-found' })
     expect(await order({ kind: 'group', key: 'records' })).toBe('done')
     expect((await audit()).map(({ refusal }) => refusal === null)).toEqual([...Array.from({ length: 8 }, () => false), true])
+  })
+})
+
+describe('an order that affects more than its actor sees', () => {
+  it('is about nothing: a window of everything is seen by all, and ended only by who sees everything', async () => {
+    const { rows } = await ctx.whole.query<{ id: number }>(
+      "insert into maintenance_window (kind, from_at) values ('maintenance', now()) returning id",
+    )
+    const order: Order = { action: 'window.close', target: { kind: 'window', key: String(rows[0]?.id) } }
+    const actor = asActor(ctx, { ...ADA, audience: 'records' })
+    await expect(act(actor, order, async () => ({ result: 'done' }))).rejects.toMatchObject({ code: 'not-found' })
+    expect(await act(ctx, order, async () => ({ result: 'done' }))).toBe('done')
+  })
+})
+
+describe('an entry that cannot be written', () => {
+  const withoutAudit = async (order: () => Promise<void>) => {
+    await ctx.whole.query('alter table audit rename to audit_away')
+    try {
+      await order()
+    } finally {
+      await ctx.whole.query('alter table audit_away rename to audit')
+    }
+  }
+
+  it('of something done undoes it', async () => {
+    await withoutAudit(async () => {
+      const order = act(ctx, RUN, async (sql) => {
+        await sql.query("insert into setting (key, value) values ('tried', '1')")
+        return { result: null }
+      })
+      await expect(order).rejects.toThrow('audit')
+    })
+    expect(await settings()).toEqual([])
+  })
+
+  it('of a refusal leaves the reason as it is', async () => {
+    const error = new TidemarkError('conflict', { publicMessage: 'One goes on already.' })
+    await withoutAudit(() => expect(act(ctx, RUN, () => Promise.reject(error))).rejects.toBe(error))
   })
 })
 

@@ -5,7 +5,7 @@ import { type Action, leastRole, may } from '#lib/domain/access/actions.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
-import { toPublicMessage } from '#lib/platform/errors.ts'
+import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 /** What an order is about; null: everything there is. */
 export type Target = { kind: 'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'window'; key: string } | null
@@ -25,6 +25,12 @@ export interface Done<T> {
 }
 
 const audited = new WeakSet<object>()
+const done = new WeakSet<Context>()
+
+/** Whether an order of this very context was done: what fails afterwards does not take it back. */
+export function isDone(ctx: Context): boolean {
+  return done.has(ctx)
+}
 
 /** Whether an error has left its entry in the audit. */
 export function isAudited(error: unknown): boolean {
@@ -38,7 +44,8 @@ const SIGHT = {
   flow: 'select 1 from flow where name = $1',
   run: 'select 1 from run where id::text = lower($1)',
   connection: 'select 1 from connection_state where key = $1',
-  window: 'select 1 from maintenance_window where id::text = $1',
+  // One of everything is seen by all, but ends for all, too.
+  window: 'select 1 from maintenance_window where id::text = $1 and (subject_id is not null or flow is not null)',
 } as const satisfies Record<NonNullable<Target>['kind'], string>
 
 /** The right one place knows of: a role that goes so far, and sight of what the order is about. */
@@ -56,22 +63,28 @@ async function requireRight(ctx: Context, { action, target }: Order): Promise<vo
 export async function act<T>(ctx: Context, order: Order, work: (sql: PoolClient) => Promise<Done<T>>): Promise<T> {
   try {
     await requireRight(ctx, order)
-    return await withTransaction(ctx, async (sql) => {
+    const result = await withTransaction(ctx, async (sql) => {
       const { result, before, after } = await work(sql)
       await addToAudit(sql, entryOf(ctx, order, { before, after, refusal: null }))
       return result
     })
+    done.add(ctx)
+    return result
   } catch (error) {
     await auditRefusal(ctx, order, error)
     throw error
   }
 }
 
-/** Leaves an entry for an order that was not done; one for each error. */
+/** Leaves an entry for an order that was not done; one for each error. That it could not be left is said in the log, so that the error itself is told. */
 export async function auditRefusal(ctx: Context, order: Order, error: unknown): Promise<void> {
   if (isAudited(error)) return
-  if (typeof error === 'object' && error !== null) audited.add(error)
-  await addToAudit(ctx.whole, entryOf(ctx, order, { before: null, after: null, refusal: toPublicMessage(error) }))
+  try {
+    await addToAudit(ctx.whole, entryOf(ctx, order, { before: null, after: null, refusal: toPublicMessage(error) }))
+    if (typeof error === 'object' && error !== null) audited.add(error)
+  } catch (failure) {
+    ctx.log.error('a refused order could not be added to the audit', { action: order.action, error: toInternalMessage(failure) })
+  }
 }
 
 /** The context of an order that is allowed: it sees everything. */
