@@ -100,6 +100,16 @@ describe('a flow', () => {
       'speaks to a system of another group',
       `update flow set settings = settings || '{"connections": {"from": "${MARK}-source"}}' where name = 'records-flow'`,
     ],
+    [
+      'wrote what was removed',
+      'wrote a table of another group that was removed',
+      `update asset set flow = 'records-flow' where subject_id = 14; update subject set removed_at = now() where id = 14`,
+    ],
+    [
+      'wrote once',
+      'once wrote a table of another group, which its old runs tell of',
+      `insert into subject_version values (14, '2026-01-01', '{"flow": "records-flow"}')`,
+    ],
     ['nothing', 'writes nothing that is watched', `update asset set flow = null where subject_id = 4`],
   ])('%s: is not seen when it %s', async (_, __, change) => {
     expect(await seen('select 1')).toBe(true)
@@ -108,6 +118,60 @@ describe('a flow', () => {
 
   it('is seen when it speaks to a system without assets, of which nobody can say whose it is', async () => {
     expect(await seen(`update flow set settings = settings || '{"connections": {"to": "sftp"}}' where name = 'records-flow'`)).toBe(true)
+  })
+})
+
+describe('what is seen', () => {
+  const rowsAfter = async (change: string, ...queries: string[]) => {
+    const client = await whole.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(change)
+      await client.query(
+        `select set_config('search_path', 'tidemark_reader, public', true), set_config('tidemark.audience', 'records', true)`,
+      )
+      const found = []
+      for (const query of queries) found.push(...(await client.query(query)).rows)
+      return found
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  }
+
+  it('names no flow that is not: not the one that writes an asset, now or before', async () => {
+    const found = await rowsAfter(
+      `update asset set flow = '${MARK}-flow' where subject_id = 3;
+       insert into subject_version values (3, '2026-01-01', '{"flow": "${MARK}-flow", "policies": []}'), (4, '2026-01-01', '{"flow": "records-flow"}')`,
+      'select subject_id as id, flow from asset order by subject_id',
+      "select subject_id as id, settings from subject_version where from_at = '2026-01-01' order by 1",
+    )
+    expect(found).toEqual([
+      { id: 3, flow: null },
+      { id: 4, flow: 'records-flow' },
+      { id: 3, settings: { policies: [] } },
+      { id: 4, settings: { flow: 'records-flow' } },
+    ])
+  })
+
+  it('names no flow that is not: not the one a flow comes after, nor the lines of the catalogue that say so', async () => {
+    const found = await rowsAfter(
+      `update flow set "after" = '{${MARK}-flow,records-flow}', settings = settings || '{"source": {"yaml": "after: ${MARK}-flow"}}' where name = 'records-flow';
+       update catalogue_version set document = '{"flows": {"records-flow": {"extract": "records", "after": ["${MARK}-flow"]}}}'`,
+      'select "after", settings from flow',
+      'select document from catalogue_version',
+    )
+    expect(JSON.stringify(found)).not.toContain(MARK)
+    expect(found).toMatchObject([{ after: ['records-flow'] }, { document: { flows: { 'records-flow': { extract: 'records' } } } }])
+  })
+
+  it('keeps the lines of the catalogue of a flow that comes after flows that are seen', async () => {
+    const source = '{"source": {"yaml": "after: records-flow"}}'
+    const found = await rowsAfter(
+      `update flow set "after" = '{records-flow}', settings = settings || '${source}' where name = 'records-flow'`,
+      'select "after", settings from flow',
+    )
+    expect(found).toMatchObject([{ after: ['records-flow'], settings: JSON.parse(source) }])
   })
 })
 
