@@ -102,7 +102,7 @@ export function asActor(ctx: Context, actor: Actor): Context {
 
 /** Ends every connection of the process that the context belongs to. */
 export async function closeContext(ctx: Context): Promise<void> {
-  await Promise.all([ctx.whole, ...ctx.readers.all()].map((pool) => (pool.ended ? undefined : pool.end())))
+  await Promise.all([ctx.whole, ...ctx.readers.close()].map((pool) => (pool.ended ? undefined : pool.end())))
 }
 
 export async function withTransaction<T>(ctx: Context, work: (sql: PoolClient) => Promise<T>): Promise<T> {

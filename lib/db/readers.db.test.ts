@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { visitor } from '#lib/domain/access/actor.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
-import { asActor, type Context } from './context.ts'
+import { asActor, type Context, closeContext } from './context.ts'
 
 /** Whatever belongs to the second group bears this mark. */
 const MARK = `hidden${randomUUID().slice(0, 8)}`
@@ -59,6 +59,13 @@ describe('a reader of an audience', () => {
       'select (select count(*) from subject) + (select count(*) from run) + (select count(*) from connection_state) as found',
     )
     expect(rows).toEqual([{ found: '0' }])
+  })
+
+  it('who asks for the first time when the process has closed its connections opens none', async () => {
+    const own = database.context()
+    await closeContext(own)
+    await expect(asActor(own, visitor('viewer', 'late')).pool.query('select 1')).rejects.toThrow('after calling end')
+    await closeContext(own)
   })
 
   it('is never handed the sight of another, however many ask at once', async () => {

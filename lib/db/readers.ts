@@ -9,6 +9,7 @@ const SEE_AS = `
 /** A pool for each audience, opened when first asked for; there are few audiences. What its connections show is what the audience sees. */
 export class Readers {
   readonly #pools = new Map<string, Pool>()
+  #isClosed = false
   readonly #open: (prepare: Prepare) => Pool
 
   constructor(open: (prepare: Prepare) => Pool) {
@@ -20,11 +21,13 @@ export class Readers {
     if (found !== undefined) return found
     const pool = this.#open((client) => client.query(SEE_AS, [audience]))
     this.#pools.set(audience, pool)
+    if (this.#isClosed) void pool.end()
     return pool
   }
 
-  /** Those that were opened. */
-  all(): Pool[] {
+  /** Those that were opened, to be ended; one that is asked for from now on gives no connection. */
+  close(): Pool[] {
+    this.#isClosed = true
     return [...this.#pools.values()]
   }
 }
