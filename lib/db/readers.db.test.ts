@@ -172,6 +172,18 @@ describe('what is seen', () => {
     expect(found).toMatchObject([{ after: ['records-flow'] }, { document: { flows: { 'records-flow': { extract: 'records' } } } }])
   })
 
+  it.each([
+    ['is made from an asset', `insert into lineage_edge values (14, 4, 'declared')`],
+    ['is written by a flow', `update asset set flow = '${MARK}-flow' where subject_id = 4`],
+  ])('shows no lines of the catalogue of a feed that %s which is not seen', async (_, change) => {
+    const sourced = `update feed set settings = '{"promise": "daily", "source": {"yaml": "from: ${MARK}"}}' where subject_id = 2`
+    const own = sourced.replace(MARK, 'records')
+    expect(await rowsAfter(own, 'select settings from feed')).toEqual([
+      { settings: { promise: 'daily', source: { yaml: 'from: records' } } },
+    ])
+    expect(await rowsAfter(`${sourced}; ${change}`, 'select settings from feed')).toEqual([{ settings: { promise: 'daily' } }])
+  })
+
   it('keeps the lines of the catalogue of a flow that comes after flows that are seen', async () => {
     const source = '{"source": {"yaml": "after: records-flow"}}'
     const found = await rowsAfter(
