@@ -31,7 +31,7 @@ const columns = async (schema: string) => {
 }
 
 test('every table of Tidemark has a view for readers with the same columns, so that no table is read past it', async () => {
-  const [tables, views] = await Promise.all([columns('public'), columns('tidemark_reader')])
+  const [tables, views] = await Promise.all([columns('public'), columns('tidemark_audience')])
   tables.delete('_prisma_migrations')
   expect([...views.keys()].sort()).toEqual([...tables.keys()].sort())
   for (const [table, own] of tables) expect(`${table}: ${views.get(table)}`).toBe(`${table}: ${own}`)
@@ -39,7 +39,7 @@ test('every table of Tidemark has a view for readers with the same columns, so t
 
 describe('a reader of an audience', () => {
   it('finds in no table a row that bears the mark of another group, and in each the rows of its own', async () => {
-    for (const table of (await columns('tidemark_reader')).keys()) {
+    for (const table of (await columns('tidemark_audience')).keys()) {
       const { rows } = await records.pool.query<{ row: string }>(`select t::text as row from ${table} t`)
       expect(rows.filter(({ row }) => row.includes(MARK)).map(({ row }) => `${table}: ${row}`)).toEqual([])
       const all = await whole.pool.query<{ row: string }>(`select t::text as row from ${table} t`)
@@ -87,7 +87,7 @@ describe('a flow', () => {
       await client.query('begin')
       await client.query(change)
       await client.query(
-        `select set_config('search_path', 'tidemark_reader, public', true), set_config('tidemark.audience', 'records', true)`,
+        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
       )
       return (await client.query('select name from flow')).rowCount === 1
     } finally {
@@ -135,7 +135,7 @@ describe('what is seen', () => {
       await client.query('begin')
       await client.query(change)
       await client.query(
-        `select set_config('search_path', 'tidemark_reader, public', true), set_config('tidemark.audience', 'records', true)`,
+        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
       )
       const found = []
       for (const query of queries) found.push(...(await client.query(query)).rows)

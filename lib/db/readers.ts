@@ -2,9 +2,9 @@ import type { ClientBase, Pool } from 'pg'
 
 type Prepare = (client: ClientBase) => Promise<unknown>
 
-/** Names find the views of the schema `tidemark_reader` before the tables; the setting is what these filter by. */
+/** Names find the views of the schema `tidemark_audience` before the tables; the setting is what these filter by. */
 const SEE_AS = `
-  select set_config('search_path', 'tidemark_reader, ' || current_setting('search_path'), false), set_config('tidemark.audience', $1, false)`
+  select set_config('search_path', 'tidemark_audience, ' || current_setting('search_path'), false), set_config('tidemark.audience', $1, false)`
 
 /** A pool for each audience, opened when first asked for; there are few audiences. What its connections show is what the audience sees. */
 export class Readers {

@@ -84,105 +84,138 @@ CREATE TRIGGER "audit_stays" BEFORE TRUNCATE ON "audit" FOR EACH STATEMENT EXECU
 -- What a reader of an audience sees: each view has the name and the columns of a table and less of its rows. A connection whose search path begins
 -- with this schema, and which says its audience in tidemark.audience, can show nothing else by whatever statement. The groups are an array, so that they are
 -- found once a statement and the planner expects more than one of them.
-CREATE SCHEMA "tidemark_reader";
+CREATE SCHEMA "tidemark_audience";
 
-CREATE VIEW "tidemark_reader"."subject" AS
+CREATE VIEW "tidemark_audience"."subject" AS
   SELECT * FROM "subject" WHERE "group_id" = ANY (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience')));
 
-CREATE VIEW "tidemark_reader"."former_key" AS
-  SELECT x.* FROM "former_key" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
+CREATE VIEW "tidemark_audience"."former_key" AS
+  SELECT x.* FROM "former_key" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id");
 
-CREATE VIEW "tidemark_reader"."feed" AS
-  SELECT * FROM "feed" WHERE "group_id" = ANY (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience')));
-
-CREATE VIEW "tidemark_reader"."asset" AS
-  SELECT x.* FROM "asset" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
-
-CREATE VIEW "tidemark_reader"."subject_version" AS
-  SELECT x.* FROM "subject_version" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
-
-CREATE VIEW "tidemark_reader"."lineage_edge" AS
+CREATE VIEW "tidemark_audience"."lineage_edge" AS
   SELECT x.* FROM "lineage_edge" x
-  WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."upstream_id")
-    AND EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."downstream_id");
+  WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."upstream_id")
+    AND EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."downstream_id");
 
-CREATE VIEW "tidemark_reader"."arrival" AS
-  SELECT x.* FROM "arrival" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."asset_id");
+CREATE VIEW "tidemark_audience"."arrival" AS
+  SELECT x.* FROM "arrival" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."asset_id");
 
-CREATE VIEW "tidemark_reader"."status_span" AS
-  SELECT x.* FROM "status_span" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
+CREATE VIEW "tidemark_audience"."status_span" AS
+  SELECT x.* FROM "status_span" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id");
 
-CREATE VIEW "tidemark_reader"."status_change" AS
-  SELECT x.* FROM "status_change" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
+CREATE VIEW "tidemark_audience"."status_change" AS
+  SELECT x.* FROM "status_change" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id");
 
-CREATE VIEW "tidemark_reader"."day_status" AS
-  SELECT x.* FROM "day_status" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id");
+CREATE VIEW "tidemark_audience"."day_status" AS
+  SELECT x.* FROM "day_status" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id");
 
 -- A connection is seen by those who see an asset behind it.
-CREATE VIEW "tidemark_reader"."connection_state" AS
+CREATE VIEW "tidemark_audience"."connection_state" AS
   SELECT x.* FROM "connection_state" x
   WHERE EXISTS (
-    SELECT 1 FROM "asset" a JOIN "tidemark_reader"."subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL WHERE a."connection_key" = x."key");
+    SELECT 1 FROM "asset" a JOIN "tidemark_audience"."subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL WHERE a."connection_key" = x."key");
 
-CREATE VIEW "tidemark_reader"."blind" AS
+CREATE VIEW "tidemark_audience"."blind" AS
   SELECT x.* FROM "blind" x
   WHERE (x."asset_id" IS NULL AND x."connection_key" IS NULL)
-    OR EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."asset_id")
-    OR x."connection_key" IN (SELECT "key" FROM "tidemark_reader"."connection_state");
+    OR EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."asset_id")
+    OR x."connection_key" IN (SELECT "key" FROM "tidemark_audience"."connection_state");
 
--- A flow is seen by those who see something it writes, everything it reads or writes, and whatever has assets of the systems it speaks to.
-CREATE VIEW "tidemark_reader"."flow" AS
-  SELECT x.* FROM "flow" x
-  WHERE EXISTS (
-      SELECT 1 FROM "asset" a JOIN "tidemark_reader"."subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL WHERE a."flow" = x."name")
-    AND NOT EXISTS (
-      SELECT 1 FROM "asset" a JOIN "subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL
-      WHERE a."flow" = x."name" AND s."group_id" <> ALL (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience'))))
-    AND NOT EXISTS (
-      SELECT 1
-      FROM jsonb_array_elements_text(coalesce(x."settings" -> 'reads', '[]') || coalesce(x."settings" -> 'writes', '[]')) touched(key)
-      JOIN "subject" s ON s."kind" = 'asset' AND s."key" = touched.key AND s."removed_at" IS NULL
-      WHERE s."group_id" <> ALL (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience'))))
-    AND NOT EXISTS (
-      SELECT 1
-      FROM (
-        SELECT split_part(touched.key, '/', 1)
+-- A flow that once wrote for a group tells of it in its old runs, also when what it wrote was removed or is written by another flow now. And what is seen names
+-- no flow that is not: neither an asset the one that writes it, nor a flow those it comes after, nor the lines of the catalogue that say so.
+CREATE VIEW "tidemark_audience"."flow" AS
+  WITH hidden AS MATERIALIZED (
+    SELECT s."id", s."key" FROM "subject" s
+    WHERE s."kind" = 'asset'
+      AND (s."group_id" = ANY (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience')))) IS NOT TRUE
+  ),
+  seen AS MATERIALIZED (
+    SELECT x.* FROM "flow" x
+    WHERE EXISTS (
+        SELECT 1 FROM "asset" a JOIN "tidemark_audience"."subject" s ON s."id" = a."subject_id" AND s."removed_at" IS NULL WHERE a."flow" = x."name")
+      AND NOT EXISTS (SELECT 1 FROM "asset" a JOIN hidden h ON h."id" = a."subject_id" WHERE a."flow" = x."name")
+      AND NOT EXISTS (SELECT 1 FROM "subject_version" v JOIN hidden h ON h."id" = v."subject_id" WHERE v."settings" ->> 'flow' = x."name")
+      AND NOT EXISTS (
+        SELECT 1
         FROM jsonb_array_elements_text(coalesce(x."settings" -> 'reads', '[]') || coalesce(x."settings" -> 'writes', '[]')) touched(key)
-        UNION
-        SELECT value FROM jsonb_each_text(coalesce(x."settings" -> 'connections', '{}'))
-      ) used(key)
-      WHERE EXISTS (SELECT 1 FROM "asset" a WHERE a."connection_key" = used.key)
-        AND used.key NOT IN (SELECT "key" FROM "tidemark_reader"."connection_state"));
+        JOIN hidden h ON h."key" = touched.key)
+      AND NOT EXISTS (
+        SELECT 1
+        FROM (
+          SELECT split_part(touched.key, '/', 1)
+          FROM jsonb_array_elements_text(coalesce(x."settings" -> 'reads', '[]') || coalesce(x."settings" -> 'writes', '[]')) touched(key)
+          UNION
+          SELECT value FROM jsonb_each_text(coalesce(x."settings" -> 'connections', '{}'))
+        ) used(key)
+        WHERE EXISTS (SELECT 1 FROM "asset" a WHERE a."connection_key" = used.key)
+          AND used.key NOT IN (SELECT "key" FROM "tidemark_audience"."connection_state"))
+  )
+  SELECT x."name", x."cron", x."zone",
+    ARRAY(SELECT u.name FROM unnest(x."after") WITH ORDINALITY u(name, place) WHERE u.name IN (SELECT "name" FROM seen) ORDER BY u.place) AS "after",
+    CASE WHEN x."after" <@ ARRAY(SELECT "name" FROM seen) THEN x."settings" ELSE x."settings" - 'source' END AS "settings",
+    x."parameters", x."next_run_at", x."removed_at"
+  FROM seen x;
 
-CREATE VIEW "tidemark_reader"."maintenance_window" AS
+-- The lines of the catalogue that make a feed name what its assets are made from and by which flow: they are shown when all of that is seen.
+CREATE VIEW "tidemark_audience"."feed" AS
+  SELECT x."subject_id", x."group_id", x."owner", x."runbook",
+    CASE WHEN EXISTS (
+        SELECT 1 FROM "asset" a
+        WHERE a."feed_id" = x."subject_id"
+          AND (a."flow" NOT IN (SELECT "name" FROM "tidemark_audience"."flow")
+            OR EXISTS (
+              SELECT 1 FROM "lineage_edge" e
+              WHERE e."downstream_id" = a."subject_id" AND NOT EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = e."upstream_id"))))
+      THEN x."settings" - 'source' ELSE x."settings" END AS "settings"
+  FROM "feed" x
+  WHERE x."group_id" = ANY (ARRAY(SELECT v."group_id" FROM "audience_group" v WHERE v."audience" = current_setting('tidemark.audience')));
+
+CREATE VIEW "tidemark_audience"."asset" AS
+  SELECT x."subject_id", x."feed_id", x."asset_kind", x."connection_key", x."path", x."promised",
+    CASE WHEN x."flow" IN (SELECT "name" FROM "tidemark_audience"."flow") THEN x."flow" END AS "flow",
+    x."settings", x."probed_at", x."attempted_at", x."problem", x."observation", x."verdict", x."suspected_reason", x."suspected_at", x."look_again_at"
+  FROM "asset" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id");
+
+-- The settings of an asset over time name its flow, too.
+CREATE VIEW "tidemark_audience"."subject_version" AS
+  SELECT x."subject_id", x."from_at",
+    CASE WHEN x."settings" ->> 'flow' NOT IN (SELECT "name" FROM "tidemark_audience"."flow") THEN x."settings" - 'flow' ELSE x."settings" END AS "settings"
+  FROM "subject_version" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id");
+
+CREATE VIEW "tidemark_audience"."maintenance_window" AS
   SELECT x.* FROM "maintenance_window" x
   WHERE (x."subject_id" IS NULL AND x."flow" IS NULL)
-    OR EXISTS (SELECT 1 FROM "tidemark_reader"."subject" s WHERE s."id" = x."subject_id")
-    OR x."flow" IN (SELECT "name" FROM "tidemark_reader"."flow");
+    OR EXISTS (SELECT 1 FROM "tidemark_audience"."subject" s WHERE s."id" = x."subject_id")
+    OR x."flow" IN (SELECT "name" FROM "tidemark_audience"."flow");
 
-CREATE VIEW "tidemark_reader"."run" AS
-  SELECT x.* FROM "run" x WHERE x."flow" IN (SELECT "name" FROM "tidemark_reader"."flow");
+CREATE VIEW "tidemark_audience"."run" AS
+  SELECT x.* FROM "run" x WHERE x."flow" IN (SELECT "name" FROM "tidemark_audience"."flow");
 
-CREATE VIEW "tidemark_reader"."run_task" AS
-  SELECT x.* FROM "run_task" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."run" r WHERE r."id" = x."run_id");
+CREATE VIEW "tidemark_audience"."run_task" AS
+  SELECT x.* FROM "run_task" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."run" r WHERE r."id" = x."run_id");
 
-CREATE VIEW "tidemark_reader"."run_log" AS
-  SELECT x.* FROM "run_log" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."run" r WHERE r."id" = x."run_id");
+CREATE VIEW "tidemark_audience"."run_log" AS
+  SELECT x.* FROM "run_log" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."run" r WHERE r."id" = x."run_id");
 
-CREATE VIEW "tidemark_reader"."run_rejection" AS
-  SELECT x.* FROM "run_rejection" x WHERE EXISTS (SELECT 1 FROM "tidemark_reader"."run" r WHERE r."id" = x."run_id");
+CREATE VIEW "tidemark_audience"."run_rejection" AS
+  SELECT x.* FROM "run_rejection" x WHERE EXISTS (SELECT 1 FROM "tidemark_audience"."run" r WHERE r."id" = x."run_id");
 
--- Of the catalogue nothing but the flows that are seen; its problems name anything, so they are for those who see everything.
-CREATE VIEW "tidemark_reader"."catalogue_version" AS
+CREATE VIEW "tidemark_audience"."catalogue_version" AS
   SELECT v."id", v."accepted_at", v."hash",
-    json_build_object('flows', (SELECT json_object_agg(f."name", v."document" -> 'flows' -> f."name") FROM "tidemark_reader"."flow" f)) AS "document", v."schema"
+    json_build_object('flows', (
+      SELECT json_object_agg(f."name", (v."document" -> 'flows' -> f."name")::jsonb - 'after') FROM "tidemark_audience"."flow" f)) AS "document",
+    v."schema"
   FROM "catalogue_version" v;
 
-CREATE VIEW "tidemark_reader"."catalogue_state" AS
+CREATE VIEW "tidemark_audience"."catalogue_state" AS
   SELECT "id", "checked_at", "hash", '[]'::jsonb AS "problems" FROM "catalogue_state";
 
-CREATE VIEW "tidemark_reader"."setting" AS SELECT * FROM "setting" WHERE "key" <> 'tell';
-CREATE VIEW "tidemark_reader"."worker_state" AS SELECT * FROM "worker_state";
-CREATE VIEW "tidemark_reader"."outbox" AS SELECT * FROM "outbox" WHERE false;
-CREATE VIEW "tidemark_reader"."audience_group" AS SELECT * FROM "audience_group" WHERE false;
-CREATE VIEW "tidemark_reader"."audit" AS SELECT * FROM "audit" WHERE false;
+CREATE VIEW "tidemark_audience"."setting" AS SELECT * FROM "setting" WHERE "key" <> 'tell';
+
+CREATE VIEW "tidemark_audience"."worker_state" AS SELECT * FROM "worker_state";
+
+CREATE VIEW "tidemark_audience"."outbox" AS SELECT * FROM "outbox" WHERE false;
+
+CREATE VIEW "tidemark_audience"."audience_group" AS SELECT * FROM "audience_group" WHERE false;
+
+CREATE VIEW "tidemark_audience"."audit" AS SELECT * FROM "audit" WHERE false;

@@ -21,7 +21,7 @@ export interface Relation {
 }
 
 /** SQL about a namespace `n`: not the system's, and not the views by which Tidemark's own database is read. */
-export const OF_PEOPLE = "n.nspname not in ('information_schema', 'tidemark_reader') and n.nspname !~ '^pg_'"
+export const OF_PEOPLE = "n.nspname not in ('information_schema', 'tidemark_audience') and n.nspname !~ '^pg_'"
 
 const OWN = `
 own as (
