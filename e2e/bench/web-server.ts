@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { WEB_OPTIONS } from '#jobs/launcher/plans.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { childEnvironment } from '#lib/platform/env.ts'
 import { freePort } from '#lib/platform/postgres/server.ts'
@@ -33,7 +34,15 @@ export async function startWebServer(databaseUrl: string, options: WebServerOpti
     ENV_FILE: 'none',
     ...options.variables,
   })
-  const command = [...(options.node ?? []), 'app/serve.mjs', '--hostname', options.hostname ?? '127.0.0.1', '--port', String(port)]
+  const command = [
+    ...WEB_OPTIONS,
+    ...(options.node ?? []),
+    'app/serve.mjs',
+    '--hostname',
+    options.hostname ?? '127.0.0.1',
+    '--port',
+    String(port),
+  ]
   const child = spawn(process.execPath, command, { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   for (let attempt = 0; attempt < 240; attempt += 1) {
     const answer = await fetch(`${url}/api/health`).catch(() => undefined)

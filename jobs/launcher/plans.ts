@@ -16,10 +16,14 @@ export function hasDemo(): boolean {
   return existsSync(DEMO) && existsSync(DEMO_CATALOGUE)
 }
 
+/** Answers are short-lived: with a young generation of Node's own size they wait in 130 MB for their collection (`npm run bench`). */
+export const WEB_OPTIONS = ['--max-semi-space-size=8'] as const
+
 export function webPlan(settings: Settings, host: string): ChildPlan {
   const port = String(settings.environment.port)
   return {
     name: 'web',
+    options: WEB_OPTIONS,
     run: [WEB, '--hostname', host, '--port', port, ...(settings.isDevelopment ? ['--dev'] : [])],
     environment: webEnvironment(settings),
     loud: settings.isDevelopment,
