@@ -7,7 +7,6 @@ import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
 import { createDoor } from './door.ts'
-import { encodeOnce } from './encode-once.ts'
 import { renderMissing, renderUnavailable } from './render-unavailable.ts'
 
 const KNOWN_MS = 2 * SECOND_MS
@@ -41,10 +40,7 @@ export async function listen({ hostname, port, isDevelopment, answer }: ListenOp
     isDevelopment,
     addresses,
     catalogueAddress: catalogueAddress(context),
-    answer: (request, response) => {
-      encodeOnce(response)
-      return isDevelopment ? answer(request, response) : answerInTrouble(request, response, behind)
-    },
+    answer: (request, response) => (isDevelopment ? answer(request, response) : answerInTrouble(request, response, behind)),
   })
   door.on('error', (error) => {
     process.stderr.write(`The web could not start: ${toInternalMessage(error)}\n`)
