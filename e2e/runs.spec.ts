@@ -74,7 +74,7 @@ test('a running run shows how far it is, what it counts, and that it lives; the 
   await runLedger(harness.ctx, run).progress({ done: 700, total: 1000, etaAt: null })
   await runLedger(harness.ctx, run).counters({ people: { requested: 700, returned: 697 } })
   await runLedger(harness.ctx, run).log([line('Something new has happened.')])
-  await expect(page.getByText('700 of 1,000 (70 %)')).toBeVisible({ timeout: 5000 })
+  await expect(page.getByText('700 of 1,000 (70 %)')).toBeVisible()
   await expect(page.getByText('697 returned')).toBeVisible()
   await expect(page.getByText('Something new has happened.')).toBeVisible()
 })
@@ -87,7 +87,7 @@ test('a worker that falls silent is said in words', async ({ page }) => {
   await open(page)
   await expect(page.getByText(/^No sign of life for \d+ s\. If none comes within \d s, another worker takes over\.$/)).toBeVisible()
   await renewLease(harness.ctx, { ...run, leaseMs: 3_600_000 })
-  await expect(page.getByText(/^Last sign of life \d+ s ago\.$/)).toBeVisible({ timeout: 5000 })
+  await expect(page.getByText(/^Last sign of life \d+ s ago\.$/)).toBeVisible()
 })
 
 test('the log is searched beyond the lines that are shown, and keeps the question in the address', async ({ page }) => {
@@ -129,7 +129,7 @@ test('all runs: what is under way stands on top, live, and the choice is in the 
   const underWay = page.locator('section', { has: page.getByRole('heading', { name: 'Under way' }) })
   await expect(underWay.getByText('700 of 1,000')).toBeVisible()
   await runLedger(harness.ctx, run).progress({ done: 800, total: 1000, etaAt: null })
-  await expect(underWay.getByText('800 of 1,000')).toBeVisible({ timeout: 5000 })
+  await expect(underWay.getByText('800 of 1,000')).toBeVisible()
   await page.getByLabel('State').selectOption('Failed')
   await page.getByRole('button', { name: 'Show', exact: true }).click()
   expect(new URL(page.url()).searchParams.get('state')).toBe('failed')
@@ -140,11 +140,11 @@ test('cancelling asks first, and the page says that it is under way and when it 
   await open(page)
   await page.getByText('Cancel this run…').click()
   await page.getByRole('button', { name: 'Yes, cancel it' }).click()
-  await expect(page.getByText(/^It is being cancelled since/)).toBeVisible({ timeout: 5000 })
+  await expect(page.getByText(/^It is being cancelled since/)).toBeVisible()
   const { rows } = await harness.ctx.pool.query('select cancel_at is not null as cancelling from run where id = $1', [run.runId])
   expect(rows).toEqual([{ cancelling: true }])
   await end(run, 'cancelled')
-  await expect(page.getByText('The run has ended: there is nothing to cancel.')).toBeVisible({ timeout: 5000 })
+  await expect(page.getByText('The run has ended: there is nothing to cancel.')).toBeVisible()
 })
 
 test('an ended run can be asked for again with its parameters, or what it put aside replayed', async ({ page }) => {

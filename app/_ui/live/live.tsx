@@ -21,7 +21,7 @@ async function getMoved(since: string): Promise<readonly Topic[]> {
   }
 }
 
-const REFRESH_EVERY_MS = 2000
+const REFRESH_EVERY_MS = 1000
 
 let connection: LineState = 'starting'
 const watchers = new Set<() => void>()
