@@ -33,7 +33,7 @@ async function watchMovements(web: WebProcess, signal: AbortSignal): Promise<voi
   if (first !== null) known.set(null, first)
   await watchChanges(web.context, signal, async (movement) => {
     for (const audience of audiencesOf(web)) {
-      const context = seenBy(web.context, visitor('viewer', audience))
+      const context = seenBy(web.context, visitor(audience))
       const now = await getPageSight(context)
       const before = known.get(audience)
       await announce(web, context, movement, before === undefined ? ['*'] : await topicsBetween(context, before, now))

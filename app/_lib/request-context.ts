@@ -7,5 +7,5 @@ import { type Context, webProcess } from './web-process.ts'
 export async function requestContext(): Promise<Context> {
   const { context } = webProcess()
   const { isPrivate } = await getPageAccess(context)
-  return seenBy(context, visitor(isPrivate ? 'admin' : 'viewer'))
+  return seenBy(context, { ...visitor(), role: isPrivate ? 'admin' : 'viewer' })
 }

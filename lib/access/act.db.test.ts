@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { type Actor, visitor } from '#lib/domain/access/actor.ts'
+import { person, visitor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { act, auditRefusal, isDone, type Order } from './act.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')
-const ADA: Actor = { kind: 'visitor', name: 'Ada', role: 'engineer', audience: null }
+const ADA = person({ id: 'ada', name: 'Ada', role: 'engineer', audience: null })
 const RUN: Order = { action: 'run.request', target: { kind: 'flow', key: 'course' }, reason: 'The source is back.' }
 let database: TestDatabase
 let ctx: Context
@@ -42,7 +42,7 @@ describe('an order', () => {
     expect(result).toBe(7)
     expect(await audit()).toEqual([
       {
-        actor_kind: 'visitor',
+        actor_kind: 'person',
         actor: 'Ada',
         role: 'engineer',
         origin: 'page',
@@ -83,7 +83,7 @@ describe('an order', () => {
   })
 
   it.each([
-    [visitor('viewer'), 'takes no orders until there is a sign-in'],
+    [visitor(), 'takes no orders until there is a sign-in'],
     [{ ...ADA, role: 'viewer' as const }, 'This takes the role engineer; yours is viewer.'],
   ])('of somebody whose role does not go so far is refused before anything is tried: %o', async (actor, words) => {
     const order = act(asActor(ctx, actor), RUN, () => Promise.reject(new Error('was tried')))

@@ -11,7 +11,7 @@ let database: TestDatabase
 let whole: Context
 let records: Context
 
-const reader = (audience: string) => asActor(whole, visitor('viewer', audience))
+const reader = (audience: string) => asActor(whole, visitor(audience))
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -64,7 +64,7 @@ describe('a reader of an audience', () => {
   it('who asks for the first time when the process has closed its connections opens none', async () => {
     const own = database.context()
     await closeContext(own)
-    await expect(asActor(own, visitor('viewer', 'late')).pool.query('select 1')).rejects.toThrow('after calling end')
+    await expect(asActor(own, visitor('late')).pool.query('select 1')).rejects.toThrow('after calling end')
     await closeContext(own)
   })
 

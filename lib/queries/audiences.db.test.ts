@@ -32,7 +32,7 @@ beforeAll(async () => {
   database = await createTestDatabase()
   everything = database.context()
   await fillTwoGroups(everything, MARK)
-  records = asActor(everything, visitor('viewer', 'records'))
+  records = asActor(everything, visitor('records'))
   runs = (await everything.pool.query<{ id: string; flow: string }>('select id::text, flow from run')).rows
 })
 afterAll(() => database.drop())

@@ -21,7 +21,10 @@ export interface AuditEntry {
 }
 
 /** Where orders of an actor come from. */
-const ORIGINS = { visitor: 'page', terminal: 'terminal', worker: 'worker' } as const satisfies Record<Actor['kind'], string>
+const ORIGINS = { visitor: 'page', person: 'page', token: 'api', terminal: 'terminal', worker: 'worker' } as const satisfies Record<
+  Actor['kind'],
+  string
+>
 
 const TEXT_MAX = 500
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { may, mayOrder } from './actions.ts'
-import { atTerminal, visitor, WORKER } from './actor.ts'
+import { atTerminal, person, visitor, WORKER } from './actor.ts'
 
 describe('what a role may order', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('what a role may order', () => {
     ['engineer', true, false],
     ['admin', true, true],
   ] as const)('%s: runs %s, the history anew %s', (role, runs, recompute) => {
-    const actor = visitor(role)
+    const actor = person({ id: 'ada', name: 'Ada', role, audience: null })
     expect(may(actor, 'run.request')).toBe(runs)
     expect(may(actor, 'run.cancel')).toBe(runs)
     expect(may(actor, 'window.open')).toBe(runs)
@@ -25,8 +25,13 @@ describe('an actor', () => {
     expect(atTerminal('ada').name).toBe('ada')
   })
 
-  it('at the page has the role and the audience that were found for them, and no name', () => {
-    expect(visitor('viewer', 'finance')).toEqual({ kind: 'visitor', name: null, role: 'viewer', audience: 'finance' })
-    expect(visitor('engineer')).toMatchObject({ role: 'engineer', audience: null })
+  it('who signed in has the role and the audience that were found for them', () => {
+    const known = { id: 'p1', name: 'Ada', role: 'engineer', audience: 'finance' } as const
+    expect(person(known)).toEqual({ kind: 'person', ...known })
+  })
+
+  it('whom nobody knows reads, has no name and may order nothing', () => {
+    expect(visitor('finance')).toEqual({ kind: 'visitor', id: null, name: null, role: 'viewer', audience: 'finance' })
+    expect(mayOrder(visitor())).toBe(false)
   })
 })

@@ -2,9 +2,11 @@
 export const ROLES = ['viewer', 'engineer', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Who asks or orders: somebody at the page, somebody at the command line of this installation, or a worker by itself. */
+/** Who asks or orders: somebody unknown at the page, a person who signed in, a program with a token, the command line of this installation, or a worker by itself. */
 export interface Actor {
-  kind: 'visitor' | 'terminal' | 'worker'
+  kind: 'visitor' | 'person' | 'token' | 'terminal' | 'worker'
+  /** Of the person or the token. */
+  id: string | null
   /** For the records; null for somebody nobody knows. */
   name: string | null
   role: Role
@@ -13,14 +15,19 @@ export interface Actor {
 }
 
 /** What a worker does by itself. */
-export const WORKER: Actor = { kind: 'worker', name: null, role: 'admin', audience: null }
+export const WORKER: Actor = { kind: 'worker', id: null, name: null, role: 'admin', audience: null }
 
-/** Somebody at the page who has not said who they are. */
-export function visitor(role: Role, audience: string | null = null): Actor {
-  return { kind: 'visitor', name: null, role, audience }
+/** Somebody at the page who has not said who they are; they read and order nothing. */
+export function visitor(audience: string | null = null): Actor {
+  return { kind: 'visitor', id: null, name: null, role: 'viewer', audience }
+}
+
+/** Somebody who signed in. */
+export function person(known: Pick<Actor, 'role' | 'audience'> & { id: string; name: string }): Actor {
+  return { kind: 'person', ...known }
 }
 
 /** Somebody at the command line: whoever may start it there has the database's address, and so may do everything. */
 export function atTerminal(name: string | null): Actor {
-  return { kind: 'terminal', name, role: 'admin', audience: null }
+  return { kind: 'terminal', id: null, name, role: 'admin', audience: null }
 }

@@ -7,7 +7,7 @@ import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
-import { type Role, visitor } from '#lib/domain/access/actor.ts'
+import { person, type Role } from '#lib/domain/access/actor.ts'
 import type { LogEntry } from '#lib/engine/run/ledger.ts'
 import { getFlowParameters } from '#lib/queries/runs/flow-parameters.ts'
 import { getRunLog, LOG_PART, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
@@ -205,7 +205,8 @@ describe('the screen of a run', () => {
   })
 
   test('takes orders only of those who may give them', async () => {
-    const taken = async (role: Role) => (await getRunPage(asActor(ctx, visitor(role)), run.runId, NO_QUESTION))?.takesActions
+    const taken = async (role: Role) =>
+      (await getRunPage(asActor(ctx, person({ id: 'ada', name: 'Ada', role, audience: null })), run.runId, NO_QUESTION))?.takesActions
     expect(await taken('viewer')).toBe(false)
     expect(await taken('engineer')).toBe(true)
     expect(await taken('admin')).toBe(true)

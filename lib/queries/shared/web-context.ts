@@ -26,7 +26,7 @@ export function openWebDatabase(environment = readEnvironment()): WebDatabase {
     throw new TidemarkError('unavailable', { publicMessage: 'The page has no database. Start it with "npm start", or set DATABASE_URL.' })
   }
   const log = createLog({ level: environment.logLevel, pretty: process.stderr.isTTY }, { process: 'web' })
-  const all = { url, actor: visitor('viewer'), clock: systemClock, log, publicUrl: publicAddress(environment), answerMs: ANSWER_MS }
+  const all = { url, actor: visitor(), clock: systemClock, log, publicUrl: publicAddress(environment), answerMs: ANSWER_MS }
   const context = createContext({ ...all, connections: 8, applicationName: 'tidemark web' })
   const pulse = createContext({ ...all, connections: 1, applicationName: 'tidemark web pulse' })
   return { context, ask: () => pulse.pool.query('select 1') }
