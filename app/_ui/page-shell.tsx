@@ -17,7 +17,7 @@ const PLACES = [
   ['connections', 'Connections', connectionsPath],
 ] as const
 
-type Place = (typeof PLACES)[number][0]
+type Place = (typeof PLACES)[number][0] | 'admin'
 
 interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }

@@ -84,6 +84,20 @@ export function checkConnectionPath(key: string): string {
 export const pausePath = '/api/v1/pauses'
 export const resumePath = '/api/v1/pauses/end'
 
+export const signInPath = '/sign-in'
+
+/** Where to sign in, and where to go on from there. */
+export function signInToPath(to: string): string {
+  return `${signInPath}${questionOf({ to })}`
+}
+
+export const adminPath = '/admin'
+
+/** A part of the admin's pages. */
+export function adminPartPath(part: 'people' | 'tokens' | 'audit' | 'catalogue' | 'maintenance' | 'system'): string {
+  return `${adminPath}/${part}`
+}
+
 export function filterPath(filter: { q?: string; status?: string; owner?: string; page?: string }): string {
   return `/?${new URLSearchParams(filter)}`
 }

@@ -23,6 +23,7 @@ const ADDRESSES: Record<string, Addresses> = {
   runs: () => ['/runs', '/runs?state=failed'],
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],
+  admin: () => ['/admin'],
   // Nobody can ask for it: what it shows is walked while the database is gone.
   unavailable: () => [],
 }

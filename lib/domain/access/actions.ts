@@ -8,6 +8,8 @@ const LEAST_ROLES = {
   'window.close': 'engineer',
   'connection.check': 'engineer',
   'history.recompute': 'admin',
+  'admin.read': 'admin',
+  'audit.export': 'admin',
 } as const satisfies Record<string, Role>
 
 /** What somebody can order; the names stand in the audit. */
