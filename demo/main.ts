@@ -54,7 +54,7 @@ async function requireCampusDatabase(lakeUrl: string): Promise<string> {
 async function syncAt(ctx: Context, path: string): Promise<void> {
   const loaded = await loadCatalogue(path, await loadExtensions())
   if (!loaded.ok) throw new Error(loaded.problems.map((p) => `${p.file}:${p.line} ${p.problem}`).join('\n'))
-  await syncCatalogue(ctx, loaded)
+  await syncCatalogue(ctx, { ...loaded, readFrom: path })
 }
 
 /** Writes the past that is missing: ninety days before the first start, later the time the demo was off. When the process is killed

@@ -24,6 +24,7 @@ const ADDRESSES: Record<string, Addresses> = {
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],
   admin: () => ['/admin'],
+  'admin/audit': () => ['/admin/audit', '/admin/audit?outcome=refused'],
   // Nobody can ask for it: what it shows is walked while the database is gone.
   unavailable: () => [],
 }

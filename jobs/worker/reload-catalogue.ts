@@ -38,9 +38,9 @@ async function check(services: JobServices, read: CatalogueTexts): Promise<Loade
 }
 
 async function putInForce(services: JobServices, loaded: LoadedCatalogue & { ok: true }): Promise<void> {
-  const { ctx } = services
+  const { ctx, config } = services
   try {
-    await syncCatalogue(ctx, loaded)
+    await syncCatalogue(ctx, { ...loaded, readFrom: config })
   } catch (error) {
     await noteFailure(services, loaded.hash, error)
     throw error

@@ -20,6 +20,8 @@ export interface AcceptedCatalogue {
   hash: string
   /** JSON Schema for editors, with the settings of connectors and flows. */
   schema: unknown
+  /** The file or folder it was read from. */
+  readFrom?: string
 }
 
 export interface SyncResult {
@@ -45,7 +47,7 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     const joined = await listJoined(sql, renames)
     await markDue(sql, changedIds, at)
     await requestChangedChecks(sql, at, accepted.document)
-    const version = await storeCatalogue(sql, at, accepted)
+    const version = await storeCatalogue(sql, at, accepted, { actor: ctx.actor, readFrom: accepted.readFrom ?? null })
     await storeCatalogueState(sql, at, accepted.hash, [])
     const renamed = renames.map(({ key }) => key)
     return { now: at, changed: changedIds, joined, renamed, versionId: version.id, isNew: version.isNew }

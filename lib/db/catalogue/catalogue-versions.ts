@@ -2,6 +2,7 @@ import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { requireRow, toText } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
+import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
@@ -18,6 +19,7 @@ export async function storeCatalogue(
   sql: Sql,
   at: Instant,
   catalogue: { hash: string; document: unknown; schema: unknown },
+  by: { actor: Actor; readFrom: string | null },
 ): Promise<{ id: number; isNew: boolean }> {
   const values = [catalogue.hash, JSON.stringify(catalogue.document ?? null), JSON.stringify(catalogue.schema ?? null)]
   const { rows: same } = await sql.query<{ id: number }>(
@@ -28,8 +30,9 @@ export async function storeCatalogue(
   const found = same[0]
   if (found !== undefined) return { id: found.id, isNew: false }
   const { rows } = await sql.query<{ id: number }>(
-    'insert into catalogue_version (hash, document, schema, accepted_at) values ($1, $2, $3, $4) returning id',
-    [...values, toText(at)],
+    `insert into catalogue_version (hash, document, schema, accepted_at, actor_kind, actor, read_from)
+     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+    [...values, toText(at), by.actor.kind, by.actor.name, by.readFrom],
   )
   return { id: requireRow(rows, 'catalogue version').id, isNew: true }
 }

@@ -3,6 +3,7 @@ import { toText } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { Action } from '#lib/domain/access/actions.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
+import { isSecretName } from '#lib/domain/connections/secret-name.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
@@ -32,13 +33,23 @@ const TEXT_MAX = 500
 export async function addToAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   const { actor } = entry
   await sql.query(
-    `insert into audit (at, actor_kind, actor, role, origin, action, target, reason, before, after, refusal)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into audit (at, actor_kind, actor, actor_id, role, origin, action, target, reason, before, after, refusal)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
-      ...[toText(entry.at), actor.kind, actor.name, actor.role, ORIGINS[actor.kind], entry.action, cut(entry.target), cut(entry.reason)],
-      ...[entry.before, entry.after].map((value) => (value === undefined || value === null ? null : toStorableJson(value))),
+      ...[toText(entry.at), actor.kind, actor.name, actor.id, actor.role, ORIGINS[actor.kind]],
+      ...[entry.action, cut(entry.target), cut(entry.reason)],
+      ...[entry.before, entry.after].map((value) => (value === undefined || value === null ? null : toStorableJson(withoutSecrets(value)))),
       cut(entry.refusal),
     ],
+  )
+}
+
+/** Whatever a command tells of before and after: the value of a name that holds secrets stays out. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, isSecretName(name) && inner !== null ? '(hidden)' : withoutSecrets(inner)]),
   )
 }
 

@@ -15,6 +15,9 @@ const LEAST_ROLES = {
 /** What somebody can order; the names stand in the audit. */
 export type Action = keyof typeof LEAST_ROLES
 
+/** Every order there is, by name. */
+export const ACTIONS = Object.keys(LEAST_ROLES).sort()
+
 /** The least role that may give an order. */
 export function leastRole(action: Action): Role {
   return LEAST_ROLES[action]

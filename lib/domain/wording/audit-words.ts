@@ -1,0 +1,22 @@
+/** What somebody did, as half a sentence after their name; orders that are not here are told by their own name. */
+const WORDS: Record<string, string> = {
+  'run.request': 'asked for a run',
+  'run.cancel': 'cancelled a run',
+  'window.open': 'paused or announced work',
+  'window.close': 'ended a pause or work',
+  'connection.check': 'tested a connection',
+  'history.recompute': 'had the history worked out anew',
+  'audit.export': 'took the audit as a file',
+}
+
+/** An order in words: `asked for a run`. */
+export function actionInWords(action: string): string {
+  return WORDS[action] ?? action.replace('.', ': ').replaceAll('-', ' ')
+}
+
+/** Who it was, where nobody has a name. */
+export function actorInWords({ actorKind, actor }: { actorKind: string; actor: string | null }): string {
+  if (actorKind === 'worker') return 'a worker'
+  if (actorKind === 'terminal') return actor === null ? 'somebody at the terminal' : `${actor} at the terminal`
+  return actor ?? 'somebody nobody knows'
+}
