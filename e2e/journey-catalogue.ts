@@ -37,6 +37,8 @@ export const journeyCatalogue: Catalogue = {
   access: 'private',
   page: { name: 'Campus data', zone: ZONE, readyBy: '08:00', url: 'http://localhost:3000', demo: true },
   tell: { email: null, webhook: null, heartbeat: null },
+  people: { roles: [], oidc: null, mail: null },
+  audiences: [],
   connections: [{ key: 'warehouse', kind: 'postgres', probeEveryMs: 10 * DAY_MS, rotatedOn: null, maxAgeMs: 365 * DAY_MS, settings: {} }],
   groups: [
     { key: 'records', name: 'Student records', description: 'Terms and courses.' },

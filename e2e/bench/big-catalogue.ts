@@ -75,6 +75,8 @@ export function bigCatalogue(url: string): Catalogue {
     access: 'private',
     page: { name: 'Bench', zone: ZONE, readyBy: '08:00', url, demo: false },
     tell: { email: null, webhook: null, heartbeat: null },
+    people: { roles: [], oidc: null, mail: null },
+    audiences: [],
     connections: [{ key: 'warehouse', kind: 'postgres', probeEveryMs: HOUR_MS, rotatedOn: null, maxAgeMs: 365 * DAY_MS, settings: {} }],
     groups,
     feeds,

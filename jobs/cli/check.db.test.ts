@@ -39,17 +39,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-async function check(opensBefore: string, databaseUrl = database.url): Promise<{ code: number; noted: string }> {
+async function check(
+  opensBefore: string,
+  databaseUrl = database.url,
+  more = '',
+): Promise<{ code: number; noted: string; printed: string }> {
   const noted: string[] = []
-  writeFileSync(join(folder, 'tidemark.yaml'), catalogue(opensBefore))
+  const printed: string[] = []
+  writeFileSync(join(folder, 'tidemark.yaml'), catalogue(opensBefore) + more)
   const code = await runCommandLine(['check', join(folder, 'tidemark.yaml')], {
-    terminal: { print: () => {}, note: (text) => noted.push(text), ask: async () => null },
+    terminal: { print: (text) => printed.push(text), note: (text) => noted.push(text), ask: async () => null },
     environment: () => readEnvironment({ DATABASE_URL: databaseUrl, ENV_FILE: join(folder, '.env') }),
     clock,
     log: silentLog,
     signal: new AbortController().signal,
   })
-  return { code, noted: noted.join('\n') }
+  return { code, noted: noted.join('\n'), printed: printed.join('\n') }
 }
 
 it('remarks on a deadline that everything lately came outside of, and what to write, as far as a database tells', async () => {
@@ -61,4 +66,14 @@ it('remarks on a deadline that everything lately came outside of, and what to wr
   expect(noted).toContain('write "opensBefore: 5h"')
   expect((await check(', opensBefore: 5h')).noted).not.toContain('outside')
   expect((await check('', 'postgres://nobody@127.0.0.1:9/none')).noted).not.toContain('outside')
+})
+
+it('tells in words who sees which service groups, where not everybody sees all', async () => {
+  const audiences = 'audiences: { registry: { groups: [records], for: { people: [ada@example.edu] } } }\n'
+  const { code, printed } = await check('', database.url, audiences)
+  expect(code).toBe(0)
+  expect(printed).toContain(
+    'Who sees which service groups:\n  registry (1 person): records\n  everybody else who is signed in: nothing\n  admins: everything',
+  )
+  expect((await check('')).printed).not.toContain('Who sees')
 })

@@ -1,5 +1,6 @@
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
+import { sightInWords } from '#lib/catalogue/resolve/people.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { loadLastArrivals } from '#lib/db/history/arrivals.ts'
 import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
@@ -32,7 +33,7 @@ function declaredFlows(catalogue: Catalogue, withCode: ReadonlyMap<string, unkno
 
 /** Variables that nobody has set; those of the demo come from `npm start`. */
 function unset(catalogue: Catalogue, lookup: Lookup): string[] {
-  const missing = missingReferences([catalogue.tell, catalogue.connections.map(({ settings }) => settings)], lookup)
+  const missing = missingReferences([catalogue.tell, catalogue.people.mail, catalogue.connections.map(({ settings }) => settings)], lookup)
   return missing.filter((name) => !(catalogue.page.demo && name.startsWith('DEMO_')))
 }
 
@@ -82,6 +83,8 @@ export default defineVerb({
     const withoutCode = declaredFlows(loaded.catalogue, extensions.flows)
     const of = withoutCode.length === 0 ? '.' : `, ${withoutCode.length} of them without code:`
     command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
+    const sight = sightInWords(loaded.catalogue)
+    if (sight.length > 0) command.terminal.print(['Who sees which service groups:', ...sight].join('\n'))
     if (loaded.remarks.length > 0) command.terminal.note(problemsInWords(loaded.remarks, 'remark'))
     const lookup = await workerLookup(command)
     const missing = unset(loaded.catalogue, lookup)

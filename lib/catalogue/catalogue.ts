@@ -1,3 +1,5 @@
+import type { AppliesTo } from '#lib/domain/access/access-rules.ts'
+import type { Role } from '#lib/domain/access/actor.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 
 /** What the catalogue declares, resolved: inheritance applied, defaults filled in, secrets still references. */
@@ -5,6 +7,8 @@ export interface Catalogue {
   access: 'private' | 'public'
   page: CataloguePage
   tell: CatalogueTell
+  people: CataloguePeople
+  audiences: CatalogueAudience[]
   connections: CatalogueConnection[]
   groups: CatalogueGroup[]
   feeds: CatalogueFeed[]
@@ -28,6 +32,23 @@ export interface CatalogueTell {
   email: { to: string; from: string; smtp: string } | null
   webhook: { url: string; secret: string } | null
   heartbeat: { url: string; everyMs: number } | null
+}
+
+/** Who may do what, and how people sign in. */
+export interface CataloguePeople {
+  /** In their order: the first that fits counts. */
+  roles: { role: Role; for: AppliesTo }[]
+  oidc: { issuer: string; clientId: string; name: string; groupsClaim: string } | null
+  /** `smtp` is a reference such as `${SMTP_URL}`, resolved when used. */
+  mail: { from: string; smtp: string } | null
+}
+
+/** Service groups that only these readers see, in the order the catalogue asks. */
+export interface CatalogueAudience {
+  key: string
+  /** Keys of the groups that it names; it sees those that no audience names, too. */
+  groups: string[]
+  for: AppliesTo
 }
 
 export interface CatalogueConnection {

@@ -24,6 +24,7 @@ export interface Outline {
   connections: OutlineEntry[]
   calendars: OutlineEntry[]
   groups: OutlineEntry[]
+  audiences: OutlineEntry[]
   feeds: OutlineFeed[]
   assets: OutlineAsset[]
   flows: OutlineEntry[]
@@ -54,6 +55,7 @@ export function outlineOf(root: LocatedNode): Outline {
     connections: entriesAt(root, 'connections'),
     calendars: entriesAt(root, 'calendars'),
     groups,
+    audiences: entriesAt(root, 'audiences'),
     feeds,
     assets,
     flows: entriesAt(root, 'flows'),

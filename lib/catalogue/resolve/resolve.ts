@@ -20,6 +20,7 @@ import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
+import { resolveAudiences, resolvePeople } from './people.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
 
@@ -208,10 +209,13 @@ export function resolveCatalogue(document: CatalogueDocument, written: LocatedNo
   const assets = placed.map((asset) => resolveAsset(asset, around))
   const byFeed = Map.groupBy(assets, (asset) => asset.feed)
   const groups = Object.entries(document.groups)
+  const tell = resolveTell(document)
   return {
     access: document.access,
     page: resolvePage(document),
-    tell: resolveTell(document),
+    tell,
+    people: resolvePeople(document, tell),
+    audiences: resolveAudiences(document),
     connections: [...around.connections.values()],
     groups: groups.map(resolveGroup),
     feeds: groups.flatMap(([group, { feeds }]) =>

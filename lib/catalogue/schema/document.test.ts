@@ -15,6 +15,8 @@ describe('the smallest catalogue', () => {
       calendars: {},
       connections: {},
       groups: {},
+      audiences: {},
+      people: { roles: [] },
       flows: {},
     })
   })
@@ -26,6 +28,7 @@ describe('the smallest catalogue', () => {
       calendars: { c: {} },
       connections: { c: { kind: 'postgres' } },
       groups: { g: { feeds: { f: { assets: { 'c/a': null } } } } },
+      people: { oidc: { issuer: 'https://x.example', clientId: 'c' } },
       flows: { f: null },
     })
     expect(document).toMatchObject({
@@ -33,6 +36,7 @@ describe('the smallest catalogue', () => {
       calendars: { c: { weekdays: 'mon-fri', holidays: [] } },
       connections: { c: { probe: 5 * MINUTE_MS, maxAge: 365 * DAY_MS } },
       groups: { g: { feeds: { f: { assets: { 'c/a': null } } } } },
+      people: { roles: [], oidc: { name: 'Single sign-on', groupsClaim: 'groups' } },
       flows: { f: null },
     })
   })

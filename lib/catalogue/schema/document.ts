@@ -6,6 +6,7 @@ import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
+import { audienceSchema, peopleSchema } from './people.ts'
 
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
 
@@ -148,6 +149,11 @@ export const catalogueDocumentSchema = z.strictObject({
   calendars: z.record(keySchema, calendarSchema).default({}),
   connections: z.record(keySchema, connectionSchema).default({}),
   groups: z.record(keySchema, groupSchema).default({}),
+  audiences: z
+    .record(keySchema, audienceSchema)
+    .default({})
+    .describe('Who sees which service groups, in the order they are asked; a group that none names is for everybody.'),
+  people: peopleSchema.prefault({}).describe('Who may do what, and how people sign in.'),
   flows: z.record(keySchema, flowSchema).default({}),
 })
 export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>

@@ -46,6 +46,20 @@ describe('the JSON Schema for editors', () => {
     expect(checkCatalogue(parseCatalogue([{ file: 'tidemark.yaml', text }]), campusContracts).problems).not.toEqual([])
   })
 
+  it('knows audiences and people', () => {
+    const audiences = 'audiences: { finance: { groups: [records], for: { people: [bursar@example.edu] } } }\n'
+    const people =
+      'people: { roles: [{ role: admin, for: { oidc: [owners] } }], oidc: { issuer: "https://login.example.edu", clientId: tidemark } }\n'
+    expect(accepts(campusCatalogue + audiences + people)).toBe(true)
+    for (const [right, wrong] of [
+      ['groups: [records]', 'grps: [records]'],
+      ['bursar@example.edu', 'bursar'],
+      ['role: admin', 'role: owner'],
+      ['clientId', 'client'],
+    ] as const)
+      expect(accepts(campusCatalogue + (audiences + people).replace(right, wrong))).toBe(false)
+  })
+
   it('lets a reference stand for any setting of a connection', () => {
     expect(accepts(campusCatalogue.replace('baseUrl:', 'timeoutSeconds: "${SECONDS}", baseUrl:'))).toBe(true)
     expect(accepts(campusCatalogue.replace('baseUrl:', 'timeoutSeconds: soon, baseUrl:'))).toBe(false)

@@ -1,6 +1,8 @@
 import type { Catalogue, CatalogueAsset, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { sightOfAudiences } from '#lib/catalogue/resolve/people.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/catalogue/assets.ts'
+import { syncAudiences } from '#lib/db/catalogue/audiences.ts'
 import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue/catalogue-rows.ts'
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
@@ -9,6 +11,7 @@ import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { storeVersions, type VersionedAssetSettings } from '#lib/db/history/versions.ts'
+import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { syncFlows } from '#lib/db/runs/flows.ts'
 import { putNote, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -95,7 +98,14 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<nu
   await putSetting(sql, 'page', catalogue.page)
   await putSetting(sql, 'tell', catalogue.tell)
   await putSetting(sql, 'access', catalogue.access)
+  await putPeopleSettings(sql, catalogue)
+  await syncAudiences(sql, audienceIds(catalogue, groupIds))
   return [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])]
+}
+
+function audienceIds(catalogue: Catalogue, groupIds: ReadonlyMap<string, number>): Map<string, number[]> {
+  const idOf = (key: string) => groupIds.get(key) ?? []
+  return new Map([...sightOfAudiences(catalogue)].map(([audience, keys]) => [audience, keys.flatMap(idOf)]))
 }
 
 function withId<S>(subjectId: number | undefined, settings: S): { subjectId: number; settings: S }[] {

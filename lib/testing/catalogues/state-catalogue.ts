@@ -47,6 +47,8 @@ export function aCatalogue(assets: CatalogueAsset[], groupOfFeed: Record<string,
     access: 'private',
     page: { name: 'Campus data', zone: ZONE, readyBy: '08:00', url: 'http://localhost:3000', demo: false },
     tell: { email: { to: 'a@campus.example', from: 'b@campus.example', smtp: '${SMTP_URL}' }, webhook: null, heartbeat: null },
+    people: { roles: [], oidc: null, mail: null },
+    audiences: [],
     connections: [...new Set(assets.map((asset) => asset.connection))].map((key) => ({
       key,
       kind: 'postgres',
