@@ -1,6 +1,4 @@
--- The audit says which person or token it was, since two people may have one name.
-ALTER TABLE "audit" ADD COLUMN "actor_id" TEXT;
-CREATE OR REPLACE VIEW "tidemark_audience"."audit" AS SELECT * FROM "audit" WHERE false;
+-- The audit is asked for what became of one thing.
 CREATE INDEX "audit_target_idx" ON "audit"("target", "id" DESC);
 
 -- Who put a version of the catalogue into force, and from where it was read; nobody knows that of the versions there are.
