@@ -83,7 +83,7 @@ describe('an order', () => {
   })
 
   it.each([
-    [visitor(), 'takes no orders until there is a sign-in'],
+    [visitor(), 'Sign in to do this.'],
     [{ ...ADA, role: 'viewer' as const }, 'This takes the role engineer; yours is viewer.'],
   ])('of somebody whose role does not go so far is refused before anything is tried: %o', async (actor, words) => {
     const order = act(asActor(ctx, actor), RUN, () => Promise.reject(new Error('was tried')))

@@ -1,14 +1,14 @@
 import type { PoolClient } from 'pg'
 import { asActor, type Context, withTransaction } from '#lib/db/context.ts'
 import { type AuditEntry, addToAudit } from '#lib/db/people/audit.ts'
-import { type Action, leastRole, may } from '#lib/domain/access/actions.ts'
+import { type Action, concernsOneself, leastRole, may } from '#lib/domain/access/actions.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 /** What an order is about; null: everything there is. */
-export type Target = { kind: 'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'window'; key: string } | null
+export type Target = { kind: keyof typeof SIGHT | 'person' | 'invitation'; key: string } | null
 
 /** What somebody orders. */
 export interface Order {
@@ -22,6 +22,8 @@ export interface Done<T> {
   result: T
   before?: unknown
   after?: unknown
+  /** Who it turned out to be. */
+  by?: Actor
 }
 
 const audited = new WeakSet<object>()
@@ -46,13 +48,14 @@ const SIGHT = {
   connection: 'select 1 from connection_state where key = $1',
   // One of everything is seen by all, but ends for all, too.
   window: 'select 1 from maintenance_window where id::text = $1 and (subject_id is not null or flow is not null)',
-} as const satisfies Record<NonNullable<Target>['kind'], string>
+} as const
 
 /** The right one place knows of: a role that goes so far, and sight of what the order is about. */
 async function requireRight(ctx: Context, { action, target }: Order): Promise<void> {
   if (!may(ctx.actor, action)) throw new TidemarkError('forbidden', { publicMessage: forbiddenInWords(ctx.actor, action) })
-  if (ctx.actor.audience === null) return
-  const { rowCount } = target === null ? { rowCount: 0 } : await ctx.pool.query(SIGHT[target.kind], [toStorableText(target.key)])
+  if (ctx.actor.audience === null || concernsOneself(action)) return
+  const sight = target === null ? null : Object.entries(SIGHT).find(([kind]) => kind === target.kind)?.[1]
+  const { rowCount } = target === null || !sight ? { rowCount: 0 } : await ctx.pool.query(sight, [toStorableText(target.key)])
   if (rowCount === 0) throw new TidemarkError('not-found', { publicMessage: `There is no such ${target?.kind ?? 'thing'} here.` })
 }
 
@@ -64,8 +67,8 @@ export async function act<T>(ctx: Context, order: Order, work: (sql: PoolClient)
   try {
     await requireRight(ctx, order)
     const result = await withTransaction(ctx, async (sql) => {
-      const { result, before, after } = await work(sql)
-      await addToAudit(sql, entryOf(ctx, order, { before, after, refusal: null }))
+      const { result, before, after, by = ctx.actor } = await work(sql)
+      await addToAudit(sql, { ...entryOf(ctx, order, { before, after, refusal: null }), actor: by })
       return result
     })
     done.add(ctx)
@@ -87,6 +90,12 @@ export async function auditRefusal(ctx: Context, order: Order, error: unknown): 
   }
 }
 
+/** Says of an error that it leaves no entry of its own, since another one stands for it. */
+export function withoutEntry<E extends object>(error: E): E {
+  audited.add(error)
+  return error
+}
+
 /** The context of an order that is allowed: it sees everything. */
 export function asOrdered(ctx: Context): Context {
   return asActor(ctx, { ...ctx.actor, audience: null })
@@ -97,11 +106,11 @@ function entryOf(
   { action, target, reason = null }: Order,
   end: Pick<AuditEntry, 'before' | 'after' | 'refusal'>,
 ): AuditEntry {
-  return { at: ctx.clock.now(), actor: ctx.actor, action, target: target === null ? '*' : `${target.kind}:${target.key}`, reason, ...end }
+  const about = target === null ? '*' : `${target.kind}:${target.key}`
+  return { at: ctx.clock.now(), actor: ctx.actor, address: ctx.from, action, target: about, reason, ...end }
 }
 
 function forbiddenInWords(actor: Actor, action: Action): string {
-  if (actor.kind === 'visitor' && actor.name === null)
-    return 'This page is public, so it takes no orders until there is a sign-in. Use the command line ("npm run tidemark").'
+  if (actor.kind === 'visitor') return 'Sign in to do this.'
   return `This takes the role ${leastRole(action)}; yours is ${actor.role}.`
 }

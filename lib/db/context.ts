@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type ClientBase, Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -21,6 +22,10 @@ export interface Context {
   log: Log
   /** The address people use where the catalogue names none. */
   publicUrl: string
+  /** Signs what browsers are given to bring back. */
+  secret: string
+  /** The address that whoever asks came from over the network; null: not over it, or nobody asks. */
+  from: string | null
   /** Full disk, too many connections: what is wrong with a server that answers. */
   trouble: TroubleWatch
 }
@@ -43,6 +48,8 @@ export function createContext(options: {
   clock: Clock
   log: Log
   publicUrl?: string
+  /** By default one of this very process. */
+  secret?: string
   connections?: number
   applicationName?: string
   /** For a process that answers people: no connection and no answer takes longer than this. */
@@ -70,8 +77,8 @@ export function createContext(options: {
     return openPool({ ...config, max: READER_CONNECTIONS, onConnect }, log)
   })
   const prisma = onceMade(() => createPrismaClient(whole))
-  const publicUrl = options.publicUrl ?? DEFAULT_URL
-  return asActor({ actor, pool: whole, whole, prisma, readers, clock, log, publicUrl, trouble }, actor)
+  const { publicUrl = DEFAULT_URL, secret = randomBytes(32).toString('base64url') } = options
+  return asActor({ actor, pool: whole, whole, prisma, readers, clock, log, publicUrl, secret, from: null, trouble }, actor)
 }
 
 function openPool(config: PoolConfig, log: Log): Pool {

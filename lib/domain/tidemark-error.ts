@@ -5,6 +5,8 @@ export type ErrorCode =
   | 'invalid'
   | 'not-found'
   | 'forbidden'
+  | 'unauthorized'
+  | 'too-many'
   | 'conflict'
   | 'refused'
   | 'unavailable'

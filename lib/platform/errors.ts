@@ -40,6 +40,10 @@ export function toHttpStatus(code: ErrorCode): number {
     case 'conflict':
     case 'fenced':
       return 409
+    case 'unauthorized':
+      return 401
+    case 'too-many':
+      return 429
     case 'forbidden':
       return 403
     case 'refused':

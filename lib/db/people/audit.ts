@@ -19,6 +19,8 @@ export interface AuditEntry {
   after: unknown
   /** Why it was not done, in public words; null = it was. */
   refusal: string | null
+  /** Where the actor came from over the network; null: not over it. */
+  address: string | null
 }
 
 /** Where orders of an actor come from. */
@@ -33,13 +35,13 @@ const TEXT_MAX = 500
 export async function addToAudit(sql: Sql, entry: AuditEntry): Promise<void> {
   const { actor } = entry
   await sql.query(
-    `insert into audit (at, actor_kind, actor, actor_id, role, origin, action, target, reason, before, after, refusal)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    `insert into audit (at, actor_kind, actor, actor_id, role, origin, action, target, reason, before, after, refusal, address)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
     [
       ...[toText(entry.at), actor.kind, actor.name, actor.id, actor.role, ORIGINS[actor.kind]],
       ...[entry.action, cut(entry.target), cut(entry.reason)],
       ...[entry.before, entry.after].map((value) => (value === undefined || value === null ? null : toStorableJson(withoutSecrets(value)))),
-      cut(entry.refusal),
+      ...[cut(entry.refusal), entry.address],
     ],
   )
 }

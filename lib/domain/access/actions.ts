@@ -10,7 +10,20 @@ const LEAST_ROLES = {
   'history.recompute': 'admin',
   'admin.read': 'admin',
   'audit.export': 'admin',
+  'sign-in': 'viewer',
+  'sign-out': 'viewer',
+  'session.end': 'viewer',
+  'password.change': 'viewer',
+  'password.reset': 'viewer',
+  'invitation.accept': 'viewer',
+  'person.invite': 'admin',
+  'person.change': 'admin',
+  'person.end': 'admin',
+  'person.sessions-end': 'admin',
 } as const satisfies Record<string, Role>
+
+/** What is done with something only oneself has: a password, a link, a session. */
+const OWN: readonly Action[] = ['sign-in', 'sign-out', 'session.end', 'password.change', 'password.reset', 'invitation.accept']
 
 /** What somebody can order; the names stand in the audit. */
 export type Action = keyof typeof LEAST_ROLES
@@ -26,6 +39,11 @@ export function leastRole(action: Action): Role {
 /** Whether an actor's role goes so far. */
 export function may(actor: Pick<Actor, 'role'>, action: Action): boolean {
   return ROLES.indexOf(actor.role) >= ROLES.indexOf(leastRole(action))
+}
+
+/** Whether an order is about whoever gives it and so takes no sight of anything. */
+export function concernsOneself(action: Action): boolean {
+  return OWN.includes(action)
 }
 
 /** Whether there is anything an actor may order at all. */

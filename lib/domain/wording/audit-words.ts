@@ -7,6 +7,16 @@ const WORDS: Record<string, string> = {
   'connection.check': 'tested a connection',
   'history.recompute': 'had the history worked out anew',
   'audit.export': 'took the audit as a file',
+  'sign-in': 'signed in',
+  'sign-out': 'signed out',
+  'session.end': 'ended sessions of their own',
+  'password.change': 'changed their password',
+  'password.reset': 'reset a password by link',
+  'invitation.accept': 'followed an invitation',
+  'person.invite': 'invited somebody',
+  'person.change': 'changed what somebody may do',
+  'person.end': 'let somebody in no more',
+  'person.sessions-end': 'ended sessions of somebody',
 }
 
 /** An order in words: `asked for a run`. */

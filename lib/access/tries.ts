@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import type { Context } from '#lib/db/context.ts'
+import { countTry, forgetTries, takeTryBack } from '#lib/db/people/tries.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { withoutEntry } from './act.ts'
+
+const WINDOW_MS = 15 * MINUTE_MS
+/** Tries in one window: for one account, whoever asks, and from one address, whatever the account. */
+const MAX = { account: 10, address: 30 } as const
+/** Of so many keys that are refused a process knows by heart until when. */
+const KNOWN_MAX = 10_000
+
+const known = new WeakMap<Context['whole'], Map<string, Instant>>()
+
+/** What tries are counted by. */
+interface Keys {
+  /** Null: the try is of no account. */
+  account: string | null
+  address: string | null
+}
+
+/** The keys of a try: the account as a hash, since anything may be typed there; of an IPv6 address the network that one customer has. */
+export function triesOf(account: string | null, address: string | null): Keys {
+  const hash = createHash('sha256')
+    .update(account?.trim().toLowerCase() ?? '')
+    .digest('base64url')
+  return { account: account === null ? null : `account:${hash}`, address: address === null ? null : `address:${networkOf(address)}` }
+}
+
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail] = address.split('::')
+  const parts = head.split(':')
+  const missing = tail === undefined ? 0 : 8 - parts.length - tail.split(':').length
+  return [...parts, ...Array<string>(Math.max(0, missing)).fill('0'), ...(tail ?? '').split(':')].slice(0, 4).join(':')
+}
+
+/**
+ * Counts a try before anything is compared; refused, with the time from which it may be tried again, when there were too many, whoever the account belongs to. The
+ * first refusal of a window leaves an entry in the audit that stands for all of them.
+ */
+export async function requireTry(ctx: Context, keys: Keys): Promise<void> {
+  const now = ctx.clock.now()
+  const refused = refusedBy(ctx)
+  refuseKnown(ctx, keys)
+  for (const [kind, key] of [['address', keys.address] as const, ['account', keys.account] as const]) {
+    if (key === null) continue
+    const { since, tries } = await countTry(ctx.whole, key, now, WINDOW_MS)
+    if (tries <= MAX[kind]) continue
+    if (refused.size >= KNOWN_MAX) refused.clear()
+    refused.set(key, since + WINDOW_MS)
+    const error = tooMany(since + WINDOW_MS, now)
+    throw tries === MAX[kind] + 1 ? error : withoutEntry(error)
+  }
+}
+
+/** Refuses at once what this very process has refused lately, without asking the database. */
+export function refuseKnown(ctx: Context, { address, account }: Keys): void {
+  const now = ctx.clock.now()
+  const until = Math.max(0, ...[address, account].map((key) => (key === null ? 0 : (refusedBy(ctx).get(key) ?? 0))))
+  if (until > now) throw withoutEntry(tooMany(until, now))
+}
+
+function refusedBy(ctx: Context): Map<string, Instant> {
+  const refused = known.get(ctx.whole) ?? new Map<string, Instant>()
+  known.set(ctx.whole, refused)
+  return refused
+}
+
+/** Somebody got in: what they tried before counts no more, and their address is none the worse for it. */
+export async function forgiveTries(ctx: Context, { account, address }: Keys): Promise<void> {
+  if (account !== null) await forgetTries(ctx.whole, account)
+  if (address !== null) await takeTryBack(ctx.whole, address)
+}
+
+function tooMany(until: Instant, now: Instant): TidemarkError {
+  const minutes = Math.max(1, Math.ceil((until - now) / MINUTE_MS))
+  const publicMessage = `Too many tries. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
+  return new TidemarkError('too-many', { publicMessage, retryAfterMs: until - now })
+}

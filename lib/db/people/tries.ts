@@ -1,0 +1,37 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toInstant, toText } from '#lib/db/instants.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** How many tries there were since when, this one included. */
+export interface Tries {
+  since: Instant
+  tries: number
+}
+
+/** Counts a try under a key; the first one after `windowMs` begins anew. Of many at once each gets a number of its own, whatever process counts it. */
+export async function countTry(sql: Sql, key: string, now: Instant, windowMs: number): Promise<Tries> {
+  const { rows } = await sql.query<{ since: Date; tries: number }>(
+    `insert into try_count as t (key, since, tries) values ($1, $2, 1)
+     on conflict (key) do update set
+       since = case when t.since <= $3 or t.since > excluded.since then excluded.since else t.since end,
+       tries = case when t.since <= $3 or t.since > excluded.since then 1 else t.tries + 1 end
+     returning since, tries`,
+    [key, toText(now), toText(now - windowMs)],
+  )
+  return { since: toInstant(rows[0]?.since ?? new Date(now)), tries: rows[0]?.tries ?? 1 }
+}
+
+/** Takes one try back, as it was none. */
+export async function takeTryBack(sql: Sql, key: string): Promise<void> {
+  await sql.query('update try_count set tries = greatest(0, tries - 1) where key = $1', [key])
+}
+
+/** Begins to count anew. */
+export async function forgetTries(sql: Sql, key: string): Promise<void> {
+  await sql.query('delete from try_count where key = $1', [key])
+}
+
+/** Takes away what was counted before an instant. */
+export async function forgetTriesBefore(sql: Sql, before: Instant): Promise<void> {
+  await sql.query('delete from try_count where since < $1', [toText(before)])
+}
