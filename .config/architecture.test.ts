@@ -145,9 +145,8 @@ describe('who asks', () => {
   /** What shows nothing of anybody's, with what it goes by instead. */
   const OTHERWISE: Record<string, string> = {
     'app/api/health/route.ts': 'webProcess().context',
-    'app/api/internal/revalidate/route.ts': 'isOwnCall(request.headers)',
     'app/unavailable/page.tsx': 'webProcess().context',
-    'app/overview/[audience]/page.tsx': "audience !== 'public'",
+    'app/overview/page.tsx': 'isOwnCall(told)',
     'app/feed.atom/route.ts': 'atomResponse(request)',
     'app/feeds/[feed]/feed.atom/route.ts': 'atomResponse(request',
   }

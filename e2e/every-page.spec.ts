@@ -32,6 +32,10 @@ async function walk(browser: Browser, { colorScheme, width }: Window, look: Look
   const wrong: string[] = []
   const walkOne = async () => {
     const page = await context.newPage()
+    page.on('pageerror', (error) => wrong.push(`${page.url()} fails in the browser: ${error.message}`))
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) wrong.push(`${page.url()} ${message.text()}`)
+    })
     for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
       await page.setViewportSize({ width, height: 900 })
       await page.goto(harness.url + address)

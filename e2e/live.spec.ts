@@ -24,7 +24,7 @@ test('an open page follows status changes by itself, one after the other', async
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All 3 feeds are fresh.')
 })
 
-test('the prerendered page has followed too, for who comes next and reads without JavaScript', async ({ request }) => {
+test('the page that is kept has followed too, for who comes next and reads without JavaScript', async ({ request }) => {
   const text = await (await request.get(harness.url)).text()
   expect(text).toContain('All 3 feeds are fresh.')
 })
@@ -81,8 +81,13 @@ test('parameters nobody knows are refused in words', async ({ request }) => {
   }
 })
 
-test('only the process itself may renew the overview', async ({ request }) => {
-  expect((await request.post(`${harness.url}/api/internal/revalidate`)).status()).toBe(404)
+test('only the process itself may have the overview rendered: to all others there is nothing', async ({ request }) => {
+  for (const path of ['/overview', '/overview/public', '/overview/', '//overview', '/%6fverview'])
+    for (const headers of [{}, { rsc: '1' }, { 'x-tidemark-reader': 'all' }, { authorization: 'Bearer x', 'x-tidemark-reader': 'all' }]) {
+      const answer = await request.get(`${harness.url}${path}`, { headers })
+      if (!('rsc' in headers)) expect(answer.status(), path).toBe(404)
+      expect(await answer.text(), path).not.toMatch(/Terms|ledger|feeds (is|are)/i)
+    }
 })
 
 test('a table that turns out older than it seemed, as after a restored backup, is late', async ({ request }) => {

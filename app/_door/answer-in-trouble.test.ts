@@ -73,7 +73,7 @@ describe('an answer', () => {
   it('of a page is 503 with the words, at once, while the database is known to be silent', async () => {
     known = FROZEN
     answer = () => new Promise(() => {})
-    for (const path of ['/runs', '/feeds/terms', '/?status=late', '/nowhere']) {
+    for (const path of ['/runs', '/feeds/terms', '/?status=late', '/nowhere', '/overview', '/overview/public']) {
       const { status, head, body } = await ask(path)
       expect([status, body], path).toEqual([503, '<h1>The database is frozen.</h1>'])
       expect(head.toLowerCase(), path).toContain('retry-after: 10')
@@ -138,7 +138,7 @@ describe('an answer', () => {
   it('that has its own words keeps them: the overview as last known, health, streams, orders and the rest of the API', async () => {
     known = FROZEN
     answer = answersWith(200)
-    for (const path of ['/', '/overview/public', '/api/health', '/api/v1/events', '/api/v1/status', '/_next/static/x.js'])
+    for (const path of ['/', '/api/health', '/api/v1/events', '/api/v1/status', '/_next/static/x.js'])
       expect((await ask(path)).status, path).toBe(200)
     answer = answersWith(503, '{"problem":"own words"}')
     for (const path of ['/api/v1/status', '/feed.atom']) expect((await ask(path)).body, path).toContain('own words')

@@ -16,6 +16,5 @@ export function answerKind(method: string, target: string): AnswerKind {
   if (ITSELF.test(path) || (method !== 'GET' && method !== 'HEAD')) return 'itself'
   if (path.startsWith('/api/') || path.endsWith('.atom')) return 'api'
   const asked = new URLSearchParams(query)
-  const isOverview = path === '/' || path.startsWith('/overview/')
-  return isOverview && !FILTERS.some((name) => asked.has(name)) ? 'overview' : 'page'
+  return path === '/' && !FILTERS.some((name) => asked.has(name)) ? 'overview' : 'page'
 }

@@ -1,16 +1,19 @@
+import type { IncomingMessage } from 'node:http'
 import { knownTrouble, lookForTrouble, whenSilent } from '#app/_lib/database-pulse.ts'
-import { type Context, webProcess } from '#app/_lib/web-process.ts'
-import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { OVERVIEW_PATH } from '#app/_lib/overview-key.ts'
+import { isOwnCall } from '#app/_lib/own-call.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { whenAborted } from '#lib/platform/when-aborted.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
+import { withOverview } from './answer-overview.ts'
 import { createDoor } from './door.ts'
+import { readerKey } from './reader-key.ts'
+import { rememberAccess } from './remember-access.ts'
 import { renderMissing, renderUnavailable } from './render-unavailable.ts'
+import type { Snapshots } from './snapshots.ts'
 
-const KNOWN_MS = 2 * SECOND_MS
-const ANSWER_MS = 2 * SECOND_MS
 /** Answers under way get so long when the process is asked to stop. */
 const LAST_ANSWERS_MS = 5000
 
@@ -22,14 +25,19 @@ interface ListenOptions {
   answer: Behind['answer']
 }
 
+/** How `serve.mjs` is given the door. */
+export type Listen = (options: ListenOptions) => Promise<void>
+
 /** Opens the door on this address, until the process is asked to stop. */
-export async function listen({ hostname, port, isDevelopment, answer }: ListenOptions): Promise<void> {
+export async function listen(snapshots: Snapshots, { hostname, port, isDevelopment, answer }: ListenOptions): Promise<void> {
   const { host, publicUrl } = readEnvironment()
   const web = webProcess()
   const { context, stopping } = web
   const addresses = [publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
+  const access = rememberAccess(context)
+  const shown = withOverview({ answer, keyOf: readerKey(access), snapshots: isDevelopment ? null : snapshots })
   const behind: Behind = {
-    answer,
+    answer: shown,
     known: knownTrouble,
     look: () => lookForTrouble(web),
     whenSilent,
@@ -39,8 +47,11 @@ export async function listen({ hostname, port, isDevelopment, answer }: ListenOp
   const door = createDoor({
     isDevelopment,
     addresses,
-    catalogueAddress: catalogueAddress(context),
-    answer: (request, response) => (isDevelopment ? answer(request, response) : answerInTrouble(request, response, behind)),
+    catalogueAddress: async () => (await access())?.url ?? null,
+    answer: (request, response) => {
+      if (isRendering(request)) return answer(request, response)
+      return isDevelopment ? shown(request, response) : answerInTrouble(request, response, behind)
+    },
   })
   door.on('error', (error) => {
     process.stderr.write(`The web could not start: ${toInternalMessage(error)}\n`)
@@ -53,25 +64,7 @@ export async function listen({ hostname, port, isDevelopment, answer }: ListenOp
   if (isDevelopment) door.closeAllConnections()
 }
 
-/** The address that the catalogue in force gives the page, looked up every two seconds at most; without a database the last one known. */
-function catalogueAddress(ctx: Context): () => Promise<string | null> {
-  let known: string | null = null
-  let askAgainAt = 0
-  let asking: Promise<void> | null = null
-  const ask = async () => {
-    try {
-      known = (await getPageAccess(ctx)).url
-    } catch (error) {
-      ctx.log.warn('could not read the address of the page', { error: toInternalMessage(error) })
-    }
-    askAgainAt = ctx.clock.now() + KNOWN_MS
-    asking = null
-  }
-  return async () => {
-    if (asking === null && ctx.clock.now() >= askAgainAt) asking = ask()
-    const enough = new AbortController()
-    if (asking !== null) await Promise.race([asking, ctx.clock.sleep(ANSWER_MS, enough.signal)])
-    enough.abort()
-    return known
-  }
+/** Whether this process renders the overview for its readers: what is wrong then is said to them. */
+function isRendering({ url, headers }: IncomingMessage): boolean {
+  return url?.split('?')[0] === OVERVIEW_PATH && isOwnCall(new Headers({ authorization: headers.authorization ?? '' }))
 }

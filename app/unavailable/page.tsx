@@ -8,6 +8,7 @@ import { webProcess } from '#app/_lib/web-process.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath } from '#app/_ui/paths.ts'
 import { Age, Time } from '#app/_ui/time.tsx'
+import { lastKnownPage } from '#app/overview/last-known.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { NothingHere } from '../not-found.tsx'
 import { TryAgain } from './try-again.tsx'
@@ -28,7 +29,7 @@ export default async function UnavailablePage() {
   if (!isOwnCall(await headers())) notFound()
   const told = await readTold()
   const now = webProcess().context.clock.now()
-  const known = globalThis.tidemarkLastOverview?.page ?? null
+  const known = lastKnownPage()
   if (told !== 'missing') return <Unavailable trouble={told} page={known ?? NO_PAGE} now={now} />
   return (
     <PageShell page={known ?? (await getPageSettings(webProcess().context)) ?? NO_PAGE} now={now} shows={null}>

@@ -5,7 +5,6 @@ import { LATE_ASSET } from '../journey-catalogue.ts'
 const PARTS: Record<string, string> = {
   '[feed]': 'terms',
   '[group]': 'records',
-  '[audience]': 'public',
   '[connection]': 'warehouse',
   '[flow]': 'nightly',
   '[run]': '00000000-0000-4000-8000-000000000000',

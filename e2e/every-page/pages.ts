@@ -13,7 +13,7 @@ type Addresses = (places: Places) => readonly string[]
 
 /** Every page of the tree with the addresses it is walked at: whoever adds a page adds its line. */
 const ADDRESSES: Record<string, Addresses> = {
-  'overview/[audience]': () => ['/', '/?q=e', '/?status=late', '/nowhere'],
+  overview: () => ['/', '/?q=e', '/?status=late', '/nowhere'],
   'groups/[group]': ({ group }) => [`/groups/${group}`],
   'feeds/[feed]': ({ feed }) => [`/feeds/${feed}`],
   'assets/[...asset]': ({ asset }) => [`/assets/${asset}`],

@@ -26,32 +26,32 @@ beforeEach(() => {
     internalKey: '',
     stopping: new AbortController(),
   }
-  globalThis.tidemarkLastOverview = undefined
+  globalThis.tidemarkLastOverviews = undefined
 })
 
 afterEach(() => {
   globalThis.tidemarkWebProcess = undefined
-  globalThis.tidemarkLastOverview = undefined
+  globalThis.tidemarkLastOverviews = undefined
   globalThis.tidemarkDatabaseTrouble = undefined
 })
 
 describe('the overview', () => {
   test('is as last known, and says so, when the database refuses', async () => {
-    expect(await overviewOrLastKnown(async () => known)).toEqual(known)
+    expect(await overviewOrLastKnown('public', async () => known)).toEqual(known)
     const refused = () => Promise.reject(Object.assign(new Error('sorry, too many clients already'), { code: '53300' }))
-    expect(await overviewOrLastKnown(refused)).toEqual({
+    expect(await overviewOrLastKnown('public', refused)).toEqual({
       ...known,
       banners: [
         { kind: 'database', problem: 'All connections of the database server are in use: it lets nobody else in.', since: known.now },
         { kind: 'demo' },
       ],
     })
-    expect(await overviewOrLastKnown(async () => known)).toEqual(known)
+    expect(await overviewOrLastKnown('public', async () => known)).toEqual(known)
   })
 
   test('is as last known after three seconds when the database is frozen', async () => {
-    await overviewOrLastKnown(async () => known)
-    const shown = overviewOrLastKnown(() => new Promise(() => {}))
+    await overviewOrLastKnown('public', async () => known)
+    const shown = overviewOrLastKnown('public', () => new Promise(() => {}))
     await turns()
     await clock.advance(3000)
     expect((await shown).banners[0]).toEqual({
@@ -62,13 +62,28 @@ describe('the overview', () => {
   })
 
   test('is as last known without a wait while the database is known to be silent', async () => {
-    await overviewOrLastKnown(async () => known)
+    await overviewOrLastKnown('public', async () => known)
     globalThis.tidemarkDatabaseTrouble = { problem: 'The database is starting or stopping.', since: 5 }
-    const shown = await overviewOrLastKnown(() => new Promise(() => {}))
+    const shown = await overviewOrLastKnown('public', () => new Promise(() => {}))
     expect(shown.banners[0]).toEqual({ kind: 'database', problem: 'The database is starting or stopping.', since: 5 })
   })
 
+  test('of others is never shown instead', async () => {
+    await overviewOrLastKnown('of:finance', async () => known)
+    for (const key of ['public', 'all', 'of:students'] as const)
+      await expect(
+        overviewOrLastKnown(key, () => Promise.reject(new Error('no'))),
+        key,
+      ).rejects.toThrow('no')
+  })
+
+  test('is remembered of the eleven there can be, and no more', async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => `of:a${index}` as const)
+    for (const key of keys) await overviewOrLastKnown(key, async () => known)
+    expect([...(globalThis.tidemarkLastOverviews?.keys() ?? [])]).toEqual(keys.slice(1))
+  })
+
   test('fails when nothing was ever known', async () => {
-    await expect(overviewOrLastKnown(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(overviewOrLastKnown('public', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   })
 })

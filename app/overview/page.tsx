@@ -1,0 +1,30 @@
+import type { Metadata } from 'next'
+import { headers } from 'next/headers'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { READER_HEADER, readerOf, readOverviewKey } from '#app/_lib/overview-key.ts'
+import { isOwnCall } from '#app/_lib/own-call.ts'
+import { headline } from '#app/_ui/feeds/headline.ts'
+import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
+import { seenBy } from '#lib/queries/shared/web-context.ts'
+import { overviewOrLastKnown } from './last-known.ts'
+import { Overview } from './overview.tsx'
+
+export const dynamic = 'force-dynamic'
+
+/** Title and page are made from one look. Only the door asks, and says for whom; it keeps what it gets (`app/_door/snapshots.ts`). */
+const readOnce = cache(async () => {
+  const told = await headers()
+  const key = isOwnCall(told) ? readOverviewKey(told.get(READER_HEADER)) : null
+  if (key === null) notFound()
+  return overviewOrLastKnown(key, (context) => getStatusOverview(seenBy(context, readerOf(key))))
+})
+
+export async function generateMetadata(): Promise<Metadata> {
+  const overview = await readOnce()
+  return overview.page ? { title: `${headline(overview.counts)} · ${overview.page.name}` } : { title: 'Tidemark' }
+}
+
+export default async function OverviewPage() {
+  return <Overview overview={await readOnce()} />
+}
