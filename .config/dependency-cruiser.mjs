@@ -131,9 +131,9 @@ export default {
     ),
     pure(
       'catalogue',
-      ['zod', 'yaml', 'damerau-levenshtein'],
+      ['zod', 'yaml', 'damerau-levenshtein', 'diff'],
       [],
-      'The catalogue reads texts, not files: of npm it may use zod, the yaml library and an edit distance.',
+      'The catalogue reads texts, not files: of npm it may use zod, the yaml library, an edit distance and a comparison of lines.',
     ),
     pure(
       'records',

@@ -61,7 +61,7 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         {children}
       </main>
-      <Footer zone={page.zone} now={now} />
+      <Footer zone={page.zone} now={now} isLive={shows !== null} />
     </ZoneProvider>
   )
 }
@@ -115,12 +115,12 @@ function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) 
   )
 }
 
-function Footer({ zone, now }: { zone: string; now: number }) {
+function Footer({ zone, now, isLive }: { zone: string; now: number; isLive: boolean }) {
   return (
     <footer className="mt-24 border-t border-line text-[14px] text-muted max-sm:mt-16">
       <div className="wrap flex flex-wrap gap-x-6 gap-y-2 pt-6 pb-10">
         <span className="me-auto print:hidden">
-          <LiveState /> As of <Time at={now} form="long" />. Days are those of {zone} ({zoneAbbreviation(now, zone)}).
+          {isLive && <LiveState />} As of <Time at={now} form="long" />. Days are those of {zone} ({zoneAbbreviation(now, zone)}).
         </span>
         <a href="/feed.atom">Atom feed</a>
         <a href="/api/v1/status">JSON</a>

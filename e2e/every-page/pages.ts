@@ -24,6 +24,8 @@ const ADDRESSES: Record<string, Addresses> = {
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],
   admin: () => ['/admin'],
+  'admin/catalogue': () => ['/admin/catalogue'],
+  'admin/catalogue/compare': () => ['/admin/catalogue/compare?to=1'],
   'admin/audit': () => ['/admin/audit', '/admin/audit?outcome=refused'],
   // Nobody can ask for it: what it shows is walked while the database is gone.
   unavailable: () => [],

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { assetPath, connectionPath, feedPath, flowPath, groupPath, runPath } from '#app/_ui/paths.ts'
 import { Mark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
@@ -57,14 +58,22 @@ function Changes({ changes }: { changes: readonly ChangedField[] }) {
         <div key={name}>
           <dt>{name === '' ? 'value' : name}</dt>
           <dd>
-            {before !== null && <del>{before}</del>}
+            {before !== null && <del>{shown(name, before)}</del>}
             {before !== null && ' → '}
-            {after === null ? before !== null && <span className="muted">nothing</span> : <ins>{after}</ins>}
+            {after === null ? before !== null && <span className="muted">nothing</span> : <ins>{shown(name, after)}</ins>}
           </dd>
         </div>
       ))}
     </dl>
   )
+}
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/
+
+/** Instants as all others of the page, runs as links. */
+function shown(name: string, value: string): ReactNode {
+  if (INSTANT.test(value)) return <Time at={Date.parse(value)} form="long" />
+  return name === 'run' ? <a href={runPath(value)}>{value}</a> : value
 }
 
 const PATHS: Record<string, (key: string) => string> = {

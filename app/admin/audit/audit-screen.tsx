@@ -45,7 +45,7 @@ function Filter({ filter, isFiltered }: { filter: AuditFilter; isFiltered: boole
   const actions = filter.action === null || ACTIONS.includes(filter.action) ? ACTIONS : [...ACTIONS, filter.action]
   return (
     <search>
-      <form className="filter" action={adminPartPath('audit')}>
+      <form className="filter dense" action={adminPartPath('audit')}>
         <Field name="who" words="Who" value={filter.who} />
         <Choice
           name="action"

@@ -97,6 +97,13 @@ describe('the audit', () => {
     expect(seen).toEqual(['worker', 'Eve', 'Ada Lovelace'])
   })
 
+  it('is in the order of its numbers, also where they have more digits', async () => {
+    const flow = (n: number) => ({ kind: 'flow', key: `many-${n}` }) as const
+    for (let n = 0; n < 12; n += 1) await act(ctx, { action: 'run.cancel', target: flow(n) }, async () => ({ result: null }))
+    const { rows } = await getAuditPage(ctx, { ...WHOLE_AUDIT, target: 'many-' })
+    expect(rows.map(({ target }) => target)).toEqual(Array.from({ length: 12 }, (_, n) => `flow:many-${11 - n}`))
+  })
+
   it('shows nothing to who sees an audience only', async () => {
     const reader = asActor(ctx, { ...EVE, audience: 'records' })
     expect((await getAuditPage(reader, WHOLE_AUDIT)).rows).toEqual([])

@@ -54,14 +54,14 @@ const ROWS = `
   select id::text, ${instant('at')} as at, actor_kind as "actorKind", actor_id as "actorId", actor, role, origin, action, target, reason,
     before, after, refusal
   from audit
-  where ($1::bigint is null or id < $1)
+  where ($1::bigint is null or audit.id < $1)
     and ($2::text is null or strpos(lower(actor), lower($2)) > 0 or actor_id = $2 or actor_kind = lower($2))
     and ($3::text is null or action = $3)
     and ($4::text is null or strpos(lower(target), lower($4)) > 0)
     and ($5::text is null or (refusal is null) = ($5 = 'done'))
     and ($6::timestamptz is null or at >= $6)
     and ($7::timestamptz is null or at < $7)
-  order by id desc limit $8`
+  order by audit.id desc limit $8`
 
 async function listEntries(ctx: Context, zone: string, filter: AuditFilter, limit: number): Promise<AuditRow[]> {
   const { who, action, target, outcome, from, to, before } = filter
