@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import { getChangesAfter, getLastChange } from '#lib/queries/changes/change-sequence.ts'
 import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Frame } from './event-stream.ts'
 import { type Context, movedFor, type WebProcess } from './web-process.ts'
+
+const movedSchema = z.object({ topics: z.array(z.string()) })
 
 /** How long a browser waits before it comes back after a lost connection. */
 const RETRY_MS = 3000
@@ -19,9 +22,16 @@ export async function changeFrames(ctx: Context, afterId: string): Promise<Frame
   return changes.map(({ id, ...change }) => changeFrame(id, change))
 }
 
+const MOVED = 'event: moved\ndata: '
+
 /** What parts of the page have changed. */
 export function movedFrame(topics: readonly Topic[]): Frame {
-  return `event: moved\ndata: ${JSON.stringify({ topics })}\n\n`
+  return `${MOVED}${JSON.stringify({ topics })}\n\n`
+}
+
+/** The parts of the page that a frame tells of; none for any other frame. */
+export function topicsIn(frame: Frame): Topic[] {
+  return frame.startsWith(MOVED) ? movedSchema.parse(JSON.parse(frame.slice(MOVED.length))).topics : []
 }
 
 /**
