@@ -26,8 +26,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-const wait = (feed = 'terms', waitMs = MINUTE_MS) =>
-  awaitGate({ listeners }, ctx, { feed, condition: FRESH, waitMs, gone: gone.signal })
+const wait = (feed = 'terms', waitMs = MINUTE_MS) => awaitGate({ listeners }, ctx, { feed, condition: FRESH, waitMs, gone: gone.signal })
 const tell = (...topics: string[]) => {
   for (const listener of listeners) listener.tell(movedFrame(topics))
 }
@@ -52,7 +51,11 @@ test('a gate opens for all who wait when the process is told that the feed moved
   tell('feed:terms')
   for (const found of await Promise.all(waiting)) {
     expect(found).toMatchObject({ isOpen: true, reason: 'terms is fresh: arrived as promised.' })
-    expect(gateSchema.parse(found && toGateAnswer('terms', FRESH, found, 1))).toMatchObject({ open: true, until: 'fresh', askAgainAfterSeconds: null })
+    expect(gateSchema.parse(found && toGateAnswer('terms', FRESH, found, 1))).toMatchObject({
+      open: true,
+      until: 'fresh',
+      askAgainAfterSeconds: null,
+    })
   }
   expect(looks).toBe(1)
   expect(listeners.size).toBe(0)

@@ -27,12 +27,10 @@ export const gateQuestion = z.object({
       description: '`fresh`, or `loaded-after=2026-11-29T04:00:00Z`: everything the feed is judged by was loaded after that instant.',
       override: { type: 'string', pattern: '^(fresh|loaded-after=.+)$', default: 'fresh' },
     }),
-  wait: wholeNumber(0, GATE_SECONDS_MAX)
-    .default(0)
-    .meta({
-      description:
-        'Seconds to wait for the gate to open before the answer comes; it comes after 55 at the latest, for proxies that wait a minute.',
-    }),
+  wait: wholeNumber(0, GATE_SECONDS_MAX).default(0).meta({
+    description:
+      'Seconds to wait for the gate to open before the answer comes; it comes after 55 at the latest, for proxies that wait a minute.',
+  }),
 })
 
 export const gateSchema = z

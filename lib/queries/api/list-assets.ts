@@ -1,0 +1,137 @@
+import type { z } from 'zod'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
+import { type ApiList, catalogueSince, toTime } from './list.ts'
+import { type AssetsQuestion, assetsQuestion } from './questions.ts'
+import type { ApiAsset, removedSchema } from './shapes.ts'
+
+type Removed = z.infer<typeof removedSchema>
+
+interface Row {
+  id: number
+  key: string
+  name: string
+  removedAt: Instant | null
+  kind: ApiAsset['kind']
+  feed: string
+  group: string
+  connection: string
+  path: string
+  flow: string | null
+  promised: boolean
+  status: ApiAsset['verdict']['status']
+  reason: ApiAsset['verdict']['reason']
+  since: Instant | null
+  explanation: string | null
+  dueAt: Instant | null
+  lateAt: Instant | null
+  staleAt: Instant | null
+  dataThroughAt: Instant | null
+  dataThroughIsDay: boolean
+  writtenAt: Instant | null
+  loadedAt: Instant | null
+  probedAt: Instant | null
+  attemptedAt: Instant | null
+  method: string | null
+  strength: string | null
+  detail: string | null
+  weakBy: string | null
+  problem: string | null
+  policies: Policy[] | null
+  blindAfterMs: number | null
+  upstream: string[]
+  downstream: string[]
+}
+
+/** Since an instant: told of it, looked at in vain, promised otherwise, removed. */
+const CHANGED = `(s.created_at >= $3 or s.removed_at >= $3 or (a.problem is not null and a.attempted_at >= $3) or ${catalogueSince('$3')}
+    or exists (select 1 from arrival x where x.asset_id = s.id and x.recorded_at >= $3)
+    or exists (select 1 from subject_version x where x.subject_id = s.id and x.from_at >= $3)
+    or s.id in (select subject_id from status_change where recorded_at >= $3))`
+
+const neighbours = (own: string, other: string) => `
+    array(select n.key from lineage_edge e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`
+
+const ASSETS = `
+  select s.id, s.key, s.name, ${instant('s.removed_at')} as "removedAt", a.asset_kind as kind, fs.key as feed, g.key as "group",
+    a.connection_key as connection, a.path, a.flow, a.promised,
+    sp.status, sp.reason, ${instant('coalesce(sp.since_at, sp.from_at)')} as since, a.verdict->>'explanation' as explanation,
+    (a.verdict->>'dueAt')::float8 as "dueAt", (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt",
+    ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
+    ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",
+    ${instant('a.attempted_at')} as "attemptedAt", a.observation->'evidence'->>'method' as method,
+    a.observation->'evidence'->>'strength' as strength, a.observation->'evidence'->>'detail' as detail, a.verdict->>'weakBy' as "weakBy", a.problem,
+    v.settings->'policies' as policies, (v.settings->>'blindAfterMs')::float8 as "blindAfterMs",
+    ${neighbours('downstream_id', 'upstream_id')} as upstream, ${neighbours('upstream_id', 'downstream_id')} as downstream
+  from subject s
+  join asset a on a.subject_id = s.id
+  join subject fs on fs.id = a.feed_id
+  join feed f on f.subject_id = a.feed_id
+  join subject g on g.id = f.group_id
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  left join lateral (select settings from subject_version x where x.subject_id = s.id order by x.from_at desc limit 1) v on true
+  ${joinLatestArrival('loadedAt', 'loaded')} ${joinLatestArrival('writtenAt', 'written')} ${joinLatestArrival('dataThroughAt', 'through')}
+  where s.kind = 'asset' and s.id > $1 and (s.removed_at is null or s.removed_at >= $3) and ($3::timestamptz is null or ${CHANGED})
+    and ($4::text is null or s.key = $4) and ($5::text is null or fs.key = $5) and ($6::text is null or g.key = $6)
+    and ($7::text is null or a.connection_key = $7) and ($8::text is null or coalesce(sp.status, 'none') = $8)
+  order by s.id limit $2`
+
+/** The assets of the catalogue, in the order in which they came. */
+export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | Removed> = {
+  name: 'assets',
+  question: assetsQuestion,
+  place: /^\d{1,9}$/,
+  async read(ctx, { changedSince, key, feed, group, connection, status }, after, limit) {
+    const since = changedSince === undefined ? null : new Date(changedSince)
+    const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, since, key, feed, group, connection, status])
+    return rows.map((row) => ({ place: String(row.id), item: toItem(row) }))
+  },
+}
+
+function toItem(row: Row): ApiAsset | Removed {
+  const { key, name, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
+  const removedAt = toTime(row.removedAt)
+  if (removedAt !== null) return { key, removedAt }
+  const { status, reason, explanation, method, strength, detail, weakBy, problem, dataThroughIsDay } = row
+  return {
+    key,
+    name,
+    kind,
+    feed,
+    group,
+    connection,
+    path,
+    flow,
+    promised,
+    verdict: {
+      status,
+      reason,
+      since: toTime(row.since),
+      explanation,
+      dueAt: toTime(row.dueAt),
+      lateAt: toTime(row.lateAt),
+      staleAt: toTime(row.staleAt),
+    },
+    clocks: {
+      dataThroughAt: toTime(row.dataThroughAt),
+      dataThroughIsDay,
+      writtenAt: toTime(row.writtenAt),
+      loadedAt: toTime(row.loadedAt),
+      probedAt: toTime(row.probedAt),
+    },
+    evidence: { method, strength, detail, weakBy, attemptedAt: toTime(row.attemptedAt), problem },
+    policies: (row.policies ?? []).map(toPolicy),
+    blindAfterMs,
+    upstream,
+    downstream,
+  }
+}
+
+function toPolicy(policy: Policy): ApiAsset['policies'][number] {
+  const judged: { clock: JudgedClock | null; zone: string | null } = policy.kind === 'none' ? { clock: null, zone: null } : policy
+  return { kind: policy.kind, clock: judged.clock, zone: judged.zone, inWords: promiseInWords(policy) }
+}

@@ -1,0 +1,80 @@
+import type { z } from 'zod'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { weaknessInWords } from '#lib/domain/wording/words.ts'
+import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { type ApiList, catalogueSince, toTime } from './list.ts'
+import { type FeedsQuestion, feedsQuestion } from './questions.ts'
+import type { ApiFeed, removedSchema } from './shapes.ts'
+
+type Removed = z.infer<typeof removedSchema>
+
+interface Row {
+  id: number
+  key: string
+  removedAt: Instant | null
+  description: string | null
+  group: string
+  runbook: string | null
+  promise: string | null
+}
+
+const CHANGED = `(s.created_at >= $3 or s.removed_at >= $3 or ${catalogueSince('$3')}
+    or s.id in (select subject_id from status_change where recorded_at >= $3)
+    or exists (select 1 from asset a where a.feed_id = s.id and (a.problem is not null and a.attempted_at >= $3
+      or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3))))`
+
+const FEEDS = `
+  select s.id, s.key, ${instant('s.removed_at')} as "removedAt", s.description, g.key as "group", f.runbook, f.settings->>'promise' as promise
+  from subject s
+  join feed f on f.subject_id = s.id
+  join subject g on g.id = f.group_id
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  where s.kind = 'feed' and s.id > $1 and (s.removed_at is null or s.removed_at >= $3) and ($3::timestamptz is null or ${CHANGED})
+    and ($4::text is null or s.key = $4) and ($5::text is null or g.key = $5) and ($6::text is null or coalesce(sp.status, 'none') = $6)
+  order by s.id limit $2`
+
+/** The feeds of the catalogue, in the order in which they came. */
+export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | Removed> = {
+  name: 'feeds',
+  question: feedsQuestion,
+  place: /^\d{1,9}$/,
+  async read(ctx, { changedSince, key, group, status }, after, limit) {
+    const since = changedSince === undefined ? null : new Date(changedSince)
+    const { rows } = await ctx.pool.query<Row>(FEEDS, [Number(after ?? 0), limit, since, key, group, status])
+    const lines = new Map(
+      (
+        await getFeedRows(
+          ctx,
+          rows.map(({ id }) => id),
+        )
+      ).map((line) => [line.id, line]),
+    )
+    return rows.map((row) => ({ place: String(row.id), item: toItem(row, lines.get(row.id), ctx.clock.now()) }))
+  },
+}
+
+/** A feed without a line left the catalogue between the two looks. */
+function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | Removed {
+  const { key, description, group, runbook, promise } = row
+  const removedAt = toTime(row.removedAt)
+  if (removedAt !== null) return { key, removedAt }
+  if (line === undefined) return { key, removedAt: new Date(now).toISOString() }
+  return {
+    key,
+    name: line.name,
+    description,
+    group,
+    owner: line.owner,
+    runbook,
+    promise,
+    status: line.status,
+    reason: line.reason,
+    since: toTime(line.since),
+    weakEvidence: line.weakBy === null ? null : weaknessInWords(line.weakBy),
+    dataThroughAt: toTime(line.dataThroughAt),
+    dataThroughIsDay: line.dataThroughIsDay,
+    updatedAt: toTime(line.updatedAt),
+    dueAt: toTime(line.dueAt),
+  }
+}

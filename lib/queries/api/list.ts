@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import type { Context } from '#lib/db/context.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { readCursor, toCursor } from './cursor.ts'
+import { PAGE_ITEMS } from './questions.ts'
+
+/** An item with its place in the order of its list, which stays whatever comes or goes. */
+export interface Placed<T> {
+  place: string
+  item: T
+}
+
+export interface ListQuestion {
+  cursor?: string | undefined
+  limit?: number | undefined
+  format?: 'json' | 'ndjson' | undefined
+}
+
+/** What may stand in the query of an address, each name once. */
+export type QuestionSchema<Q> = z.ZodType<Q> & { shape: Record<string, unknown> }
+
+/** A list of the API: what it can be asked, what its items are, and how some of them are read. */
+export interface ApiList<Q extends ListQuestion, T> {
+  name: string
+  question: QuestionSchema<Q>
+  /** What stands for a place, as a cursor holds it. */
+  place: RegExp
+  /** The items after a place (null: from the first), at most `limit`, in their order; filtered in SQL. */
+  read(ctx: Context, question: Q, after: string | null, limit: number): Promise<Placed<T>[]>
+}
+
+export interface ApiPage<T> {
+  items: T[]
+  /** Where the next answer begins; null when there is nothing more. */
+  next: string | null
+}
+
+const BATCH_ITEMS = 500
+
+/** One answer's worth of a list. */
+export async function getApiPage<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): Promise<ApiPage<T>> {
+  const limit = question.limit ?? PAGE_ITEMS
+  const found = await list.read(ctx, question, placeOf(list, question), limit + 1)
+  const shown = found.slice(0, limit)
+  const last = found.length > limit ? shown.at(-1) : undefined
+  return { items: shown.map(({ item }) => item), next: last === undefined ? null : toCursor(signatureOf(list, question), last.place) }
+}
+
+/**
+ * A list to its end, batch by batch: the next is read when it is asked for, and between two nothing is held, neither a connection nor what
+ * was read. What comes or goes meanwhile is told or not, and nothing is told twice or left out because of it.
+ */
+export async function* readWhole<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): AsyncGenerator<T[]> {
+  let after = placeOf(list, question)
+  for (;;) {
+    const found = await list.read(ctx, question, after, BATCH_ITEMS)
+    if (found.length > 0) yield found.map(({ item }) => item)
+    if (found.length < BATCH_ITEMS) return
+    after = found.at(-1)?.place ?? null
+  }
+}
+
+/** A mark that is another one when anything in any list has changed for this reader. */
+export async function getListMark(ctx: Context): Promise<string> {
+  const { rows } = await ctx.pool.query<{ mark: string }>(
+    `select concat_ws('|', (select id from ${IN_FORCE} v),
+      (select count(*) || ':' || coalesce(max(id), 0) from subject),
+      (select coalesce(max(id), 0) from status_change), (select coalesce(max(id), 0) from arrival), (select coalesce(max(id), 0) from status_span),
+      (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0) from asset)) as mark`,
+  )
+  return digest(rows[0]?.mark ?? '')
+}
+
+/** Short, and another one for another text. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 27)
+}
+
+function placeOf<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q): string | null {
+  if (question.cursor === undefined) return null
+  const place = readCursor(signatureOf(list, question), question.cursor)
+  if (place !== null && list.place.test(place)) return place
+  throw new TidemarkError('invalid', {
+    publicMessage: '"cursor" is none that was handed out for this list with these filters. Leave it out to begin anew.',
+  })
+}
+
+/** The list and its filters, the same whatever order these were written in. */
+function signatureOf<Q extends ListQuestion, T>(
+  { name }: ApiList<Q, T>,
+  { cursor: _cursor, limit: _limit, format: _format, ...filters }: Q,
+): string {
+  return JSON.stringify([
+    name,
+    ...Object.entries(filters)
+      .filter(([, value]) => value !== undefined)
+      .sort(),
+  ])
+}
+
+/** An instant as the API says it. */
+export function toTime(at: Instant | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+/** SQL: there is a catalogue that was accepted since `$n`, by which names, owners and promises may be others. */
+export function catalogueSince(parameter: string): string {
+  return `exists (select 1 from catalogue_version where accepted_at >= ${parameter})`
+}

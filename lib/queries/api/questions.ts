@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { STATUSES } from '#lib/domain/freshness/status.ts'
+
+export const PAGE_ITEMS = 100
+export const PAGE_ITEMS_MAX = 1000
+
+const key = z.string().min(1, 'is empty').max(600, 'is longer than 600 characters')
+
+/** A whole number written in digits. */
+export function wholeNumber(least: number, most: number) {
+  const words = `is a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, words)
+    .transform(Number)
+    .pipe(z.int().min(least, words).max(most, words))
+    .meta({ override: { type: 'integer', minimum: least, maximum: most } })
+}
+
+/** An instant as the API takes it: with its offset, so that it means the same everywhere. */
+export const instantText = z.iso
+  .datetime({ offset: true, error: 'is an instant with its offset, such as 2026-11-29T04:00:00Z (in an address + is written %2B)' })
+  .transform((text) => Date.parse(text))
+  .meta({ override: { type: 'string', format: 'date-time' } })
+
+/** What every list can be asked. */
+const paging = {
+  cursor: z
+    .string()
+    .min(1, 'is empty')
+    .max(200, 'is longer than any that was handed out')
+    .optional()
+    .meta({ description: 'The `next` of the answer before.' }),
+  limit: wholeNumber(1, PAGE_ITEMS_MAX)
+    .optional()
+    .meta({ description: `Items in one answer, ${PAGE_ITEMS} where nothing is said. An NDJSON answer is whole and takes none.` }),
+  format: z
+    .enum(['json', 'ndjson'], 'is json or ndjson')
+    .optional()
+    .meta({ description: '`ndjson`: every item on a line of its own, all in one answer. The same as `Accept: application/x-ndjson`.' }),
+}
+
+const changedSince = {
+  changedSince: instantText.optional().meta({
+    description:
+      'Only what has changed since, and what left the catalogue. A look that found nothing new is no change. Ask from a minute before your last answer.',
+  }),
+}
+
+const status = z
+  .enum([...STATUSES, 'none'], `is one of ${STATUSES.join(', ')}, none`)
+  .optional()
+  .meta({ description: 'Only what has this status; `none`: nothing promised.' })
+
+export const groupsQuestion = z.object({ ...paging, ...changedSince, key: key.optional() })
+export const feedsQuestion = z.object({ ...paging, ...changedSince, key: key.optional(), group: key.optional(), status })
+export const assetsQuestion = z.object({
+  ...paging,
+  ...changedSince,
+  key: key.optional(),
+  feed: key.optional(),
+  group: key.optional(),
+  connection: key.optional(),
+  status,
+})
+export const lineageQuestion = z.object({ ...paging, asset: key.optional().meta({ description: 'Only edges that touch this asset.' }) })
+export const changesQuestion = z.object({
+  ...paging,
+  changedSince: instantText.optional().meta({ description: 'Only what was recorded since.' }),
+  kind: z.enum(['group', 'feed', 'asset'], 'is group, feed or asset').optional(),
+  key: key.optional(),
+})
+
+export type GroupsQuestion = z.output<typeof groupsQuestion>
+export type FeedsQuestion = z.output<typeof feedsQuestion>
+export type AssetsQuestion = z.output<typeof assetsQuestion>
+export type LineageQuestion = z.output<typeof lineageQuestion>
+export type ChangesQuestion = z.output<typeof changesQuestion>

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
+
+export const timeSchema = z.iso.datetime().meta({ description: 'An instant, in UTC.' })
+const time = timeSchema.nullable()
+
+export const statusSchema = z
+  .enum(STATUSES)
+  .nullable()
+  .meta({ id: 'Status', description: 'One of five words, worst first; null: nothing is promised.' })
+
+export const reasonSchema = z.enum(REASONS).nullable().meta({ id: 'Reason', description: 'Why, as a word that stays the same.' })
+
+const key = z.string().meta({ description: 'The name in the catalogue; stays until somebody renames it.' })
+
+/** Something that left the catalogue, told to whoever asks for changes. */
+export const removedSchema = z.object({ key, removedAt: timeSchema }).meta({ id: 'Removed', description: 'It left the catalogue.' })
+
+const countsSchema = z
+  .object({ stale: z.int(), late: z.int(), unknown: z.int(), maintenance: z.int(), fresh: z.int(), none: z.int(), judged: z.int() })
+  .meta({ id: 'Counts', description: 'How many feeds have which status; `none` have no promise and stand outside `judged`.' })
+
+export const groupSchema = z
+  .object({ key, name: z.string(), description: z.string().nullable(), status: statusSchema, since: time, counts: countsSchema })
+  .meta({ id: 'Group', description: 'A service group: a heading of the page with its feeds.' })
+export type ApiGroup = z.infer<typeof groupSchema>
+
+export const feedSchema = z
+  .object({
+    key,
+    name: z.string(),
+    description: z.string().nullable(),
+    group: z.string(),
+    owner: z.string().nullable(),
+    runbook: z.string().nullable(),
+    promise: z.string().nullable().meta({ description: 'What is promised, in words.' }),
+    status: statusSchema,
+    reason: reasonSchema,
+    since: time,
+    weakEvidence: z.string().nullable().meta({ description: 'Why the status is only probably right; null: it rests on strong evidence.' }),
+    dataThroughAt: time,
+    dataThroughIsDay: z.boolean().meta({ description: '`dataThroughAt` is the end of a local day: the source only knows dates.' }),
+    updatedAt: time.meta({ description: 'The oldest last load, or write, of its promised assets.' }),
+    dueAt: time,
+  })
+  .meta({ id: 'Feed', description: 'A promise: this data, this fresh, for these people.' })
+export type ApiFeed = z.infer<typeof feedSchema>
+
+const policySchema = z
+  .object({
+    kind: z.enum(['age', 'calendar-days', 'deadline', 'none']),
+    clock: z.enum(JUDGED_CLOCKS).nullable(),
+    zone: z.string().nullable(),
+    inWords: z.string(),
+  })
+  .meta({ id: 'Policy', description: 'A promise about one clock; `clock` null: the best one there is.' })
+
+const clocksSchema = z
+  .object({ dataThroughAt: time, dataThroughIsDay: z.boolean(), writtenAt: time, loadedAt: time, probedAt: time })
+  .meta({ id: 'Clocks', description: 'Newest event in the data, last write, last successful load, last good look.' })
+
+const verdictSchema = z
+  .object({
+    status: statusSchema,
+    reason: reasonSchema,
+    since: time,
+    explanation: z.string().nullable(),
+    dueAt: time,
+    lateAt: time,
+    staleAt: time,
+  })
+  .meta({ id: 'Verdict', description: 'The status in force, why, and when it turns if nothing arrives.' })
+
+const evidenceSchema = z
+  .object({
+    method: z.string().nullable(),
+    strength: z.string().nullable(),
+    detail: z.string().nullable(),
+    weakBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'The method on whose weak evidence the status rests; null: strong evidence, or none.' }),
+    attemptedAt: time,
+    problem: z.string().nullable().meta({ description: 'Why the last look failed; null after a good one.' }),
+  })
+  .meta({ id: 'Evidence', description: 'How the last look knows what it knows.' })
+
+export const assetSchema = z
+  .object({
+    key,
+    name: z.string(),
+    kind: z.enum(['source', 'table', 'consumer']),
+    feed: z.string(),
+    group: z.string(),
+    connection: z.string(),
+    path: z.string(),
+    flow: z.string().nullable().meta({ description: 'The flow that writes it.' }),
+    promised: z.boolean().meta({ description: 'Whether its feed is judged by it.' }),
+    verdict: verdictSchema,
+    clocks: clocksSchema,
+    evidence: evidenceSchema,
+    policies: z.array(policySchema),
+    blindAfterMs: z.number().nullable(),
+    upstream: z.array(z.string()).meta({ description: 'Keys of the assets it is made from.' }),
+    downstream: z.array(z.string()).meta({ description: 'Keys of the assets made from it.' }),
+  })
+  .meta({ id: 'Asset', description: 'A source, table or consumer of the lineage.' })
+export type ApiAsset = z.infer<typeof assetSchema>
+
+export const edgeSchema = z
+  .object({
+    upstream: z.string(),
+    downstream: z.string(),
+    origin: z.string().meta({ description: 'Who says so: `declared` in the catalogue, or a `flow` by what it reads and writes.' }),
+  })
+  .meta({ id: 'LineageEdge', description: 'From an asset to one made from it, by their keys.' })
+export type ApiEdge = z.infer<typeof edgeSchema>
+
+export const changeSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['group', 'feed', 'asset']),
+    key,
+    from: statusSchema,
+    to: statusSchema,
+    reason: reasonSchema,
+    explanation: z.string().nullable(),
+    at: timeSchema.meta({ description: 'From when on it is so.' }),
+    recordedAt: timeSchema.meta({ description: 'When it was found out.' }),
+    rewrite: z.boolean().meta({ description: 'It restates the past: later evidence said otherwise.' }),
+  })
+  .meta({ id: 'Change', description: 'A status turned.' })
+export type ApiChange = z.infer<typeof changeSchema>
+
+/** Any refusal. */
+export const problemSchema = z
+  .object({
+    problem: z.string().meta({ description: 'What is wrong and what to do, in words for people.' }),
+    location: z.string().optional().meta({ description: 'A page or address that it is about.' }),
+  })
+  .meta({ id: 'Problem', description: 'Why something was not done, or not answered.' })
