@@ -31,4 +31,19 @@ describe('windows', () => {
   test('without length are none', () => {
     expect(workParts([work(10, 10), work(20, 15)])).toEqual([])
   })
+
+  test('at every moment say what a look at each of them would', () => {
+    const windows = Array.from({ length: 60 }, (_, i) => {
+      const from = (i * 37) % 200
+      return (i % 3 === 0 ? pause : work)(from, i === 7 ? null : from + ((i * 13) % 29))
+    })
+    const parts = workParts(windows)
+    for (let at = 0; at < 240; at += 1) {
+      const kinds = windows.filter(({ from, to }) => from <= at && at < (to ?? NEVER)).map(({ kind }) => kind)
+      const expected = kinds.length === 0 ? undefined : kinds.includes('paused') ? 'paused' : 'maintenance'
+      expect(parts.filter(({ from, to }) => from <= at && at < to).map(({ kind }) => kind)).toEqual(
+        expected === undefined ? [] : [expected],
+      )
+    }
+  })
 })

@@ -1,5 +1,4 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
 import type { MaintenanceWindow } from './facts.ts'
 import { NEVER } from './policies/policy-kind.ts'
 
@@ -14,16 +13,23 @@ export interface WorkPart {
 
 /** Windows in any order and overlap, as parts in order; where both apply, paused wins. */
 export function workParts(windows: readonly MaintenanceWindow[]): WorkPart[] {
-  const closed = windows.map((w) => ({ from: w.from, to: w.to ?? NEVER, kind: w.kind })).filter((w) => w.from < w.to)
-  const edges = sortedInstants(closed.flatMap((w) => [w.from, w.to]))
+  const turns = windows
+    .map((window) => ({ ...window, to: window.to ?? NEVER }))
+    .filter(({ from, to }) => from < to)
+    .flatMap(({ from, to, kind }) => [
+      { at: from, kind, by: 1 },
+      { at: to, kind, by: -1 },
+    ])
+    .sort((a, b) => a.at - b.at)
+  const open = { maintenance: 0, paused: 0 }
   const parts: WorkPart[] = []
-  for (const [index, from] of edges.entries()) {
-    const to = edges[index + 1]
-    const kinds = closed.filter((w) => w.from <= from && from < w.to).map((w) => w.kind)
-    if (to === undefined || kinds.length === 0) continue
+  for (const [index, { at: from, kind, by }] of turns.entries()) {
+    open[kind] += by
+    const to = turns[index + 1]?.at
+    if (to === undefined || to === from || open.maintenance + open.paused === 0) continue
     const before = parts.at(-1)
     const workFrom = before?.to === from ? before.workFrom : from
-    parts.push({ from, to, kind: kinds.includes('paused') ? 'paused' : 'maintenance', workFrom })
+    parts.push({ from, to, kind: open.paused > 0 ? 'paused' : 'maintenance', workFrom })
   }
   return parts
 }

@@ -1,0 +1,37 @@
+import { dayName } from '#lib/domain/wording/dates.ts'
+import type { Recurrence, RecurringDays } from './recurrence.ts'
+
+const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays']
+const LAST_OF_MONTH = 31
+const SHORTEST_MONTH = 28
+
+/** As people say it: `Sundays 02:00–04:00, until Sun 28 Feb 2027`. The zone is said beside it. */
+export function recurrenceInWords(recurrence: Recurrence): string {
+  const { days, from, to, lastDay } = recurrence
+  const until = lastDay === null ? '' : `, until ${dayName(lastDay)}`
+  return `${daysInWords(days)} ${from}–${to}${to > from ? '' : ' of the next day'}${until}`
+}
+
+function daysInWords(days: RecurringDays): string {
+  if (days.every === 'week') {
+    const names = weekdaysInWords(days.weekdays)
+    return days.interval === 1 ? names : `Every ${days.interval} weeks, ${lowerFirst(names)}`
+  }
+  const which = days.monthDay === LAST_OF_MONTH ? 'on the last day' : `on day ${days.monthDay}`
+  const shorter = days.monthDay > SHORTEST_MONTH && days.monthDay < LAST_OF_MONTH ? ' (or the last one)' : ''
+  return `${days.interval === 1 ? 'Every month' : `Every ${days.interval} months`} ${which}${shorter},`
+}
+
+function weekdaysInWords(weekdays: readonly number[]): string {
+  const days = [...new Set(weekdays)].sort((a, b) => a - b)
+  const names = days.map((day) => WEEKDAYS[day - 1] ?? '')
+  if (days.length === 7) return 'Every day'
+  const [first = '', last = ''] = [names[0], names.at(-1)]
+  if (days.length > 2 && (days.at(-1) ?? 0) - (days[0] ?? 0) === days.length - 1) return `${first} to ${last}`
+  return names.length === 1 ? first : `${names.slice(0, -1).join(', ')} and ${last}`
+}
+
+/** Names of days keep their capital. */
+function lowerFirst(names: string): string {
+  return names === 'Every day' ? 'every day' : `on ${names}`
+}
