@@ -1,5 +1,5 @@
 import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
-import type { WindowSubject } from '#lib/commands/windows/open-window.ts'
+import type { WindowSubject } from '#lib/commands/windows/matter.ts'
 import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'

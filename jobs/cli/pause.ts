@@ -1,4 +1,5 @@
-import { openWindow, type WindowSubject } from '#lib/commands/windows/open-window.ts'
+import type { WindowSubject } from '#lib/commands/windows/matter.ts'
+import { openWindow } from '#lib/commands/windows/open-window.ts'
 import type { Context } from '#lib/db/context.ts'
 import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'

@@ -1,4 +1,4 @@
-import type { WindowSubject } from '#lib/commands/windows/open-window.ts'
+import type { WindowSubject } from '#lib/commands/windows/matter.ts'
 import { getSubject, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { hasFlow } from '#lib/db/runs/flows.ts'

@@ -30,6 +30,7 @@ describe('the job kinds', () => {
   it('are those there are', () => {
     expect([...kinds.keys()]).toEqual([
       'check-connection',
+      'expand-maintenance',
       'probe-connection',
       'prune-history',
       'roll-up-days',

@@ -48,6 +48,7 @@ const SIGHT = {
   connection: 'select 1 from connection_state where key = $1',
   // One of everything is seen by all, but ends for all, too.
   window: 'select 1 from maintenance_window where id::text = $1 and (subject_id is not null or flow is not null)',
+  series: 'select 1 from maintenance_series where id::text = $1 and subject_id is not null',
 } as const
 
 /** The right one place knows of: a role that goes so far, and sight of what the order is about. */

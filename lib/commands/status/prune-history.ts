@@ -31,6 +31,11 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   },
   { name: 'blind', keptMs: FACTS_KEPT_MS, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: FACTS_KEPT_MS, rows: 'select ctid from maintenance_window where to_at < $1' },
+  {
+    name: 'maintenance_series',
+    keptMs: FACTS_KEPT_MS,
+    rows: 'select ctid from maintenance_series r where ended_at < $1 and not exists (select 1 from maintenance_window where series_id = r.id)',
+  },
   { name: 'outbox', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from outbox where next_attempt_at is null and created_at < $1' },
   { name: 'status_span', keptMs: FACTS_KEPT_MS, rows: 'select ctid from status_span where to_at < $1' },
   {

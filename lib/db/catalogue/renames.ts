@@ -67,6 +67,7 @@ async function rename(sql: Sql, kind: SubjectKind, { id, key, was }: Pair): Prom
 const FACTS = [
   'update former_key set subject_id = $1 where subject_id = $2',
   'update maintenance_window set subject_id = $1 where subject_id = $2',
+  'update maintenance_series set subject_id = $1 where subject_id = $2',
   'update status_change set subject_id = $1 where subject_id = $2',
   'update arrival set asset_id = $1 where asset_id = $2',
   'update blind set asset_id = $1 where asset_id = $2',

@@ -9,6 +9,9 @@ export interface StoredWindow extends MaintenanceWindow {
   subjectId: number | null
   flow: string | null
   note: string | null
+  /** The rule it was made of. */
+  seriesId: number | null
+  announcedBy: string | null
 }
 
 interface WindowRow {
@@ -19,6 +22,8 @@ interface WindowRow {
   from_at: Date
   to_at: Date | null
   note: string | null
+  series_id: number | null
+  announced_by: string | null
 }
 
 function toWindow(row: WindowRow): StoredWindow {
@@ -30,13 +35,15 @@ function toWindow(row: WindowRow): StoredWindow {
     from: toInstant(row.from_at),
     to: toInstantOrNull(row.to_at),
     note: row.note,
+    seriesId: row.series_id,
+    announcedBy: row.announced_by,
   }
 }
 
-export async function insertWindow(sql: Sql, window: Omit<StoredWindow, 'id'>): Promise<number> {
+export async function insertWindow(sql: Sql, window: Omit<StoredWindow, 'id' | 'seriesId'>): Promise<number> {
   const { rows } = await sql.query<{ id: number }>(
-    'insert into maintenance_window (subject_id, flow, kind, from_at, to_at, note) values ($1, $2, $3, $4, $5, $6) returning id',
-    [window.subjectId, window.flow, window.kind, toText(window.from), toTextOrNull(window.to), window.note],
+    'insert into maintenance_window (subject_id, flow, kind, from_at, to_at, note, announced_by) values ($1, $2, $3, $4, $5, $6, $7) returning id',
+    [window.subjectId, window.flow, window.kind, toText(window.from), toTextOrNull(window.to), window.note, window.announcedBy],
   )
   return requireRow(rows, 'window').id
 }
@@ -50,6 +57,25 @@ export async function lockWindow(sql: Sql, id: number): Promise<StoredWindow> {
 export async function endWindow(sql: Sql, id: number, to: Instant): Promise<void> {
   await sql.query('delete from maintenance_window where id = $1 and from_at >= $2', [id, toText(to)])
   await sql.query('update maintenance_window set to_at = $2 where id = $1', [id, toText(to)])
+}
+
+/** The windows of a series that share time with a stretch. */
+export async function listOverlapping(sql: Sql, seriesId: number, { from, to }: { from: Instant; to: Instant }): Promise<StoredWindow[]> {
+  const { rows } = await sql.query<WindowRow>(
+    'select * from maintenance_window where series_id = $1 and from_at < $3 and (to_at is null or to_at > $2) order by from_at',
+    [seriesId, toText(from), toText(to)],
+  )
+  return rows.map(toWindow)
+}
+
+/** Moves a window, or says something else of it. */
+export async function updateWindow(sql: Sql, { id, from, to, note }: Pick<StoredWindow, 'id' | 'from' | 'to' | 'note'>): Promise<void> {
+  await sql.query('update maintenance_window set from_at = $2, to_at = $3, note = $4 where id = $1', [
+    id,
+    toText(from),
+    toTextOrNull(to),
+    note,
+  ])
 }
 
 /** All windows but pauses of flows, past ones too, oldest first: windows that touch count as one, however long ago the first began. */

@@ -7,5 +7,6 @@ export const ADVISORY_LOCKS = {
   pageBuild: '410527',
   catalogueSync: '410100',
   runPlan: '410200',
+  maintenancePlan: '410210',
   lakeSchema: '8388346167743836779',
 } as const

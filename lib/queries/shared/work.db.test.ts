@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endPauses } from '#lib/commands/windows/close-window.ts'
-import { openWindow, type WindowSubject } from '#lib/commands/windows/open-window.ts'
+import type { WindowSubject } from '#lib/commands/windows/matter.ts'
+import { openWindow } from '#lib/commands/windows/open-window.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { getFlowPage } from '#lib/queries/pages/flow-page.ts'

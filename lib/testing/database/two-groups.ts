@@ -2,6 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
 
+const EVERY_NIGHT = JSON.stringify({
+  days: { every: 'week', interval: 1, weekdays: [1, 2, 3, 4, 5, 6, 7] },
+  from: '02:00',
+  to: '04:00',
+  firstDay: '2026-01-01',
+  lastDay: null,
+  zone: 'UTC',
+})
+
 /** SQL: a group with a feed, a source and a table in it, a connection of its own and a flow that ran; ids begin at `from`. The connection `lake` is shared. */
 export function groupInSql(name: string, from: number): string {
   const run = randomUUID()
@@ -21,6 +30,10 @@ export function groupInSql(name: string, from: number): string {
     insert into blind (asset_id, from_at, reason) values (${from + 2}, now(), 'probe-failed');
     insert into blind (connection_key, from_at, reason) values ('${name}-source', now(), 'source-unreachable');
     insert into maintenance_window (subject_id, kind, from_at, note) values (${from + 1}, 'paused', now(), '${name}');
+    insert into maintenance_series (id, subject_id, rule, note, announced_by, created_at, expanded_to)
+      values (${from}, ${from + 1}, '${EVERY_NIGHT}', '${name}', '${name}', now(), now());
+    insert into maintenance_window (series_id, subject_id, kind, from_at, to_at, note, announced_by)
+      values (${from}, ${from + 1}, 'maintenance', now() + interval '1 day', now() + interval '25 hours', '${name}', '${name}');
     insert into maintenance_window (flow, kind, from_at, note) values ('${name}-flow', 'paused', now(), '${name}');
     insert into status_span (subject_id, status, reason, from_at) values (${from + 1}, 'late', 'overdue', now());
     insert into status_change (subject_id, to_status, at, recorded_at, explanation) values (${from + 1}, 'late', now(), now(), '${name}');
@@ -39,6 +52,10 @@ export async function fillTwoGroups(ctx: Context, mark: string): Promise<void> {
   await whole.query(`insert into connection_state (key, kind, probe_every_ms) values ('lake', 'postgres', 1000)`)
   await whole.query(groupInSql('records', 1))
   await whole.query(groupInSql(mark, 11))
+  await whole.query(
+    "insert into maintenance_window (kind, from_at, to_at, note, announced_by) values ('maintenance', now(), now() + interval '1 hour', 'Seen by all', $1)",
+    [mark],
+  )
   const flows = { 'records-flow': { extract: 'records' }, [`${mark}-flow`]: { extract: mark } }
   await whole.query('insert into catalogue_version (accepted_at, hash, document, schema) values (now(), $1, $2, $3)', ['h', { flows }, {}])
   const problem = { file: mark, line: 1, message: mark, remedy: mark }
