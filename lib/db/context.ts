@@ -6,7 +6,7 @@ import type { Log } from '#lib/platform/log.ts'
 import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { createPrismaClient } from './prisma-client.ts'
-import { Readers } from './readers.ts'
+import { beginningAs, Readers, seeAs } from './readers.ts'
 
 /** Everything a query or command needs from outside; made anew for each request, once for each worker and command line. */
 export interface Context {
@@ -69,12 +69,12 @@ export function createContext(options: {
     ...(options.answerMs !== undefined && { connectionTimeoutMillis: options.answerMs, query_timeout: options.answerMs }),
   }
   const whole = openPool(config, log)
-  const readers = new Readers((prepare) => {
+  const readers = new Readers((audience) => {
     const onConnect = async (client: ClientBase) => {
       await inUtc(client)
-      await prepare(client)
+      await seeAs(client, audience)
     }
-    return openPool({ ...config, max: READER_CONNECTIONS, onConnect }, log)
+    return openPool({ ...config, ...beginningAs(options.url, audience), max: READER_CONNECTIONS, onConnect }, log)
   })
   const prisma = onceMade(() => createPrismaClient(whole))
   const { publicUrl = DEFAULT_URL, secret = randomBytes(32).toString('base64url') } = options

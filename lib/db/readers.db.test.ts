@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { visitor } from '#lib/domain/access/actor.ts'
+import { visitor, WORKER } from '#lib/domain/access/actor.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { silentLog } from '#lib/platform/log.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
-import { asActor, type Context, closeContext } from './context.ts'
+import { asActor, type Context, closeContext, createContext } from './context.ts'
 
 /** Whatever belongs to the second group bears this mark. */
 const MARK = `hidden${randomUUID().slice(0, 8)}`
@@ -33,6 +35,8 @@ const columns = async (schema: string) => {
 test('every table of Tidemark has a view for readers with the same columns, so that no table is read past it', async () => {
   const [tables, views] = await Promise.all([columns('public'), columns('tidemark_audience')])
   tables.delete('_prisma_migrations')
+  // What a reader may know of what they do not see.
+  expect(views.delete('unseen_neighbour')).toBe(true)
   expect([...views.keys()].sort()).toEqual([...tables.keys()].sort())
   for (const [table, own] of tables) expect(`${table}: ${views.get(table)}`).toBe(`${table}: ${own}`)
 })
@@ -42,6 +46,7 @@ describe('a reader of an audience', () => {
     for (const table of (await columns('tidemark_audience')).keys()) {
       const { rows } = await records.pool.query<{ row: string }>(`select t::text as row from ${table} t`)
       expect(rows.filter(({ row }) => row.includes(MARK)).map(({ row }) => `${table}: ${row}`)).toEqual([])
+      if (table === 'unseen_neighbour') continue
       const all = await whole.pool.query<{ row: string }>(`select t::text as row from ${table} t`)
       const own = all.rows.filter(({ row }) => /records/.test(row) && !row.includes(MARK))
       if (!['audience_group', 'outbox', 'catalogue_version'].includes(table))
@@ -59,6 +64,38 @@ describe('a reader of an audience', () => {
       'select (select count(*) from subject) + (select count(*) from run) + (select count(*) from connection_state) as found',
     )
     expect(rows).toEqual([{ found: '0' }])
+  })
+
+  it.each(['reset all', 'discard all', 'reset search_path', 'reset tidemark.audience'])(
+    'sees no more after "%s", also where the address has options of its own',
+    async (statement) => {
+      const url = new URL(database.url)
+      url.searchParams.set('options', '-c statement_timeout=59s')
+      const contexts = [database.url, url.href].map((each) =>
+        createContext({ url: each, actor: WORKER, clock: systemClock, log: silentLog }),
+      )
+      const seen = contexts.map(async (own) => {
+        const client = await asActor(own, visitor('records')).pool.connect()
+        await client.query(statement)
+        const { rows } = await client.query(
+          `select key, current_setting('statement_timeout') as "timeout" from subject where kind = 'group'`,
+        )
+        client.release()
+        await closeContext(own)
+        return rows
+      })
+      expect(await Promise.all(seen)).toEqual([[{ key: 'records', timeout: '0' }], [{ key: 'records', timeout: '59s' }]])
+    },
+  )
+
+  it('sees nothing at all with an audience that was taken away from its connection', async () => {
+    const client = await records.pool.connect()
+    try {
+      await client.query("set tidemark.audience = ''")
+      expect((await client.query('select key from subject')).rows).toEqual([])
+    } finally {
+      client.release(true)
+    }
   })
 
   it('who asks for the first time when the process has closed its connections opens none', async () => {
@@ -125,72 +162,6 @@ describe('a flow', () => {
 
   it('is seen when it speaks to a system without assets, of which nobody can say whose it is', async () => {
     expect(await seen(`update flow set settings = settings || '{"connections": {"to": "sftp"}}' where name = 'records-flow'`)).toBe(true)
-  })
-})
-
-describe('what is seen', () => {
-  const rowsAfter = async (change: string, ...queries: string[]) => {
-    const client = await whole.pool.connect()
-    try {
-      await client.query('begin')
-      await client.query(change)
-      await client.query(
-        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
-      )
-      const found = []
-      for (const query of queries) found.push(...(await client.query(query)).rows)
-      return found
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
-  }
-
-  it('names no flow that is not: not the one that writes an asset, now or before', async () => {
-    const found = await rowsAfter(
-      `update asset set flow = '${MARK}-flow' where subject_id = 3;
-       insert into subject_version values (3, '2026-01-01', '{"flow": "${MARK}-flow", "policies": []}'), (4, '2026-01-01', '{"flow": "records-flow"}')`,
-      'select subject_id as id, flow from asset order by subject_id',
-      "select subject_id as id, settings from subject_version where from_at = '2026-01-01' order by 1",
-    )
-    expect(found).toEqual([
-      { id: 3, flow: null },
-      { id: 4, flow: 'records-flow' },
-      { id: 3, settings: { policies: [] } },
-      { id: 4, settings: { flow: 'records-flow' } },
-    ])
-  })
-
-  it('names no flow that is not: not the one a flow comes after, nor the lines of the catalogue that say so', async () => {
-    const found = await rowsAfter(
-      `update flow set "after" = '{${MARK}-flow,records-flow}', settings = settings || '{"source": {"yaml": "after: ${MARK}-flow"}}' where name = 'records-flow';
-       update catalogue_version set document = '{"flows": {"records-flow": {"extract": "records", "after": ["${MARK}-flow"]}}}'`,
-      'select "after", settings from flow',
-      'select document from catalogue_version',
-    )
-    expect(JSON.stringify(found)).not.toContain(MARK)
-    expect(found).toMatchObject([{ after: ['records-flow'] }, { document: { flows: { 'records-flow': { extract: 'records' } } } }])
-  })
-
-  it.each([
-    ['is made from an asset', `insert into lineage_edge values (14, 4, 'declared')`],
-    ['is written by a flow', `update asset set flow = '${MARK}-flow' where subject_id = 4`],
-  ])('shows no lines of the catalogue of a feed that %s which is not seen', async (_, change) => {
-    const sourced = `update feed set settings = '{"promise": "daily", "source": {"yaml": "from: ${MARK}"}}' where subject_id = 2`
-    const own = sourced.replace(MARK, 'records')
-    expect(await rowsAfter(own, 'select settings from feed')).toEqual([
-      { settings: { promise: 'daily', source: { yaml: 'from: records' } } },
-    ])
-    expect(await rowsAfter(`${sourced}; ${change}`, 'select settings from feed')).toEqual([{ settings: { promise: 'daily' } }])
-  })
-
-  it('keeps the lines of the catalogue of a flow that comes after flows that are seen', async () => {
-    const source = '{"source": {"yaml": "after: records-flow"}}'
-    const found = await rowsAfter(
-      `update flow set "after" = '{records-flow}', settings = settings || '${source}' where name = 'records-flow'`,
-      'select "after", settings from flow',
-    )
-    expect(found).toMatchObject([{ after: ['records-flow'], settings: JSON.parse(source) }])
   })
 })
 

@@ -4,26 +4,30 @@ import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
-import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, UNSEEN, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
+import { sentence } from './change-list.tsx'
 
 interface AssetTableProps {
   title: string
   assets: readonly AssetRow[]
   showPromise?: boolean
   showFeed?: boolean
+  /** Whether there are more that this reader may not see. */
+  unseen?: boolean
 }
 
 const SHOWN = 25
 
 /** Assets with their clocks; a table on a desk, one card each on a phone. */
-export function AssetTable({ title, assets, showPromise = false, showFeed = false }: AssetTableProps) {
-  if (assets.length === 0) return null
+export function AssetTable({ title, assets, showPromise = false, showFeed = false, unseen = false }: AssetTableProps) {
+  if (assets.length === 0 && !unseen) return null
   const sorted = assets.length > SHOWN ? worstFirst(assets) : assets
   const [shown, rest] = [sorted.slice(0, SHOWN), sorted.slice(SHOWN)]
   return (
     <Section title={title}>
-      <Rows assets={shown} showPromise={showPromise} showFeed={showFeed} />
+      {shown.length > 0 && <Rows assets={shown} showPromise={showPromise} showFeed={showFeed} />}
+      {unseen && <p className="muted mt-3">{shown.length > 0 ? `and ${UNSEEN}` : sentence(UNSEEN)}</p>}
       {rest.length > 0 && (
         <details className="fold">
           <summary>{`${formatCount(rest.length)} more, none of them worse`}</summary>
@@ -34,7 +38,7 @@ export function AssetTable({ title, assets, showPromise = false, showFeed = fals
   )
 }
 
-function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTableProps, 'title'>) {
+function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTableProps, 'title' | 'unseen'>) {
   return (
     <table className="table stacked">
       <thead>

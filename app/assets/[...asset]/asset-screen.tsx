@@ -54,8 +54,8 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       <WhySection found={found} />
       <ClockList found={found} />
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
-      <AssetTable title="Made from" assets={found.upstream} showFeed />
-      <AssetTable title="Used by" assets={found.downstream} showFeed />
+      <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
+      <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
       <RowsChart arrivals={found.arrivals} />
       {found.run !== null && <RunList runs={[found.run]} now={window.now} title="The latest run that writes it" />}
       <ArrivalList arrivals={found.arrivals} />

@@ -14,11 +14,12 @@ import { Facts, Section } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
-import { firstToTurn } from '#lib/domain/lineage/first-to-turn.ts'
+import { firstToTurn, type Suspect } from '#lib/domain/lineage/first-to-turn.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
-import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, UNSEEN, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
+import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
 import { LineageStrip } from './lineage-strip.tsx'
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
@@ -38,7 +39,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <Head found={found} />
       <FeedFacts found={found} />
       <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
-      <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} feedKey={feed.key} />
+      <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} unseen={found.unseen} feedKey={feed.key} />
       {found.assets.length === 0 ? <NoAssets /> : <AssetTable title="What it is made of" assets={found.assets} showPromise />}
       <RunList runs={found.runs} now={window.now} />
       <ChangeList changes={found.changes} />
@@ -61,11 +62,13 @@ function NoAssets() {
 function Head({ found }: { found: FeedPage }) {
   const { feed } = found
   const upstreamIds = new Set(found.edges.map((edge) => edge.upstreamId))
-  const root = firstToTurn(
-    found.feed,
-    found.assets,
-    found.neighbours.filter((asset) => upstreamIds.has(asset.id)),
-  )
+  const unseen = found.unseen
+    .filter(({ isUpstream }) => isUpstream)
+    .map(({ status, since }) => ({ id: 0, feedKey: '', promised: false, status, since, reason: null, key: null, name: UNSEEN }))
+  const root = firstToTurn<Pick<AssetRow, keyof Suspect | 'reason' | 'name'> & { key: string | null }>(found.feed, found.assets, [
+    ...found.neighbours.filter((asset) => upstreamIds.has(asset.id)),
+    ...unseen,
+  ])
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
@@ -89,7 +92,7 @@ function Head({ found }: { found: FeedPage }) {
       <LastRunNote run={feed.lastRun} />
       {root !== null && (
         <p className="mt-4 flex flex-wrap gap-x-2 rounded bg-sheet px-4 py-3 [.note+&]:mt-2">
-          First to turn: <a href={assetPath(root.key)}>{root.name}</a> <StatusMark status={root.status} />
+          First to turn: {root.key === null ? root.name : <a href={assetPath(root.key)}>{root.name}</a>} <StatusMark status={root.status} />
           {root.since !== null && (
             <span className="muted">
               since <Time at={root.since} form="long" />

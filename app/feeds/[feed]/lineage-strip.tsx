@@ -2,26 +2,30 @@ import { assetPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
-import { statusInWords } from '#lib/domain/wording/words.ts'
-import type { AssetRow, Edge } from '#lib/queries/shared/asset-rows.ts'
+import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
+import type { AssetRow, Edge, UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { lineageColumns } from './lineage-columns.ts'
 
 interface LineageStripProps {
   assets: readonly AssetRow[]
   neighbours: readonly AssetRow[]
   edges: readonly Edge[]
+  unseen: readonly UnseenNeighbour[]
   feedKey: string
 }
 
 const SHOWN_PER_COLUMN = 8
 
 /** Where the data comes from and who uses it, from left to right; on a phone from top to bottom. */
-export function LineageStrip({ assets, neighbours, edges, feedKey }: LineageStripProps) {
+export function LineageStrip({ assets, neighbours, edges, unseen, feedKey }: LineageStripProps) {
   const columns = lineageColumns([...assets, ...neighbours], edges)
-  if (columns.length < 2) return null
+  const before = unseen.find(({ isUpstream }) => isUpstream)
+  const after = unseen.find(({ isUpstream }) => !isUpstream)
+  if (columns.length < 2 && unseen.length === 0) return null
   return (
     <Section title="Where it comes from, and who uses it">
       <ol className="strip">
+        {before !== undefined && <UnseenNode neighbour={before} />}
         {columns.map((column) => (
           <li key={column[0]?.id}>
             <ul className="space-y-2">
@@ -34,8 +38,24 @@ export function LineageStrip({ assets, neighbours, edges, feedKey }: LineageStri
             </ul>
           </li>
         ))}
+        {after !== undefined && <UnseenNode neighbour={after} />}
       </ol>
     </Section>
+  )
+}
+
+/** However many there are: their number says more than a reader may know. */
+function UnseenNode({ neighbour: { status } }: { neighbour: UnseenNeighbour }) {
+  return (
+    <li>
+      <p className="flex gap-2.5 rounded border border-dashed border-line-strong px-3 py-2.5 text-sm [&_svg]:mt-0.5">
+        <StatusIcon status={status} />
+        <span>
+          <span className="block">{UNSEEN}</span>
+          <span className="small muted">{statusInWords(status).toLowerCase()}</span>
+        </span>
+      </p>
+    </li>
   )
 }
 

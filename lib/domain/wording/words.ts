@@ -30,6 +30,9 @@ const REASON_WORDS: Record<Reason, string> = {
   maintenance: 'announced work is going on',
 }
 
+/** What stands for anything that a reader's audience does not see. */
+export const UNSEEN = 'a system you may not see'
+
 /** A status as the page says it; null is the absence of a promise. */
 export function statusInWords(status: Status | null): string {
   return status === null ? 'Not judged' : STATUS_WORDS[status]

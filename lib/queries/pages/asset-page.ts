@@ -8,7 +8,7 @@ import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
-import { type AssetRow, getAssetsByIds, getEdgesOf } from '#lib/queries/shared/asset-rows.ts'
+import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
@@ -66,6 +66,7 @@ export interface AssetPage {
   days: DayRow[]
   upstream: AssetRow[]
   downstream: AssetRow[]
+  unseen: UnseenNeighbour[]
   arrivals: ArrivalRow[]
   /** The latest run of the flow that writes it, dry runs left out. */
   run: RunDetail | null
@@ -98,7 +99,7 @@ const ARRIVALS_SHOWN = 60
 
 const ARRIVALS = `
   select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
-    rows::float8 as rows, evidence->>'detail' as evidence, run_id::text as "runId", ${instant('placed_at')} as "placedAt"
+    rows::float8 as rows, evidence->>'detail' as evidence, (select r.id::text from run r where r.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt"
   from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
 
 /** The screen of one asset; null when there is none of that key. */
@@ -108,8 +109,9 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
   const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
-  const [edges, bars, days, changes, banners, arrivals, runs, versions, work] = await Promise.all([
+  const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work] = await Promise.all([
     getEdgesOf(ctx, [id]),
+    getUnseenNeighbours(ctx, [id]),
     getBars(ctx, window, { ids: [id] }),
     getDayRows(ctx, window, id),
     getChangeRows(ctx, id),
@@ -140,6 +142,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     days,
     upstream: around.filter((row) => upstreamIds.includes(row.id)),
     downstream: around.filter((row) => downstreamIds.includes(row.id)),
+    unseen,
     arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
     run: runs[0] ?? null,
     changes,

@@ -3,7 +3,15 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
-import { type AssetRow, type Edge, getAssetsByIds, getAssetsOfFeed, getEdgesOf } from '#lib/queries/shared/asset-rows.ts'
+import {
+  type AssetRow,
+  type Edge,
+  getAssetsByIds,
+  getAssetsOfFeed,
+  getEdgesOf,
+  getUnseenNeighbours,
+  type UnseenNeighbour,
+} from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
@@ -36,6 +44,7 @@ export interface FeedPage {
   /** Assets of other feeds right before and right after them. */
   neighbours: AssetRow[]
   edges: Edge[]
+  unseen: UnseenNeighbour[]
   runs: RunDetail[]
   work: WorkView[]
   takesActions: boolean
@@ -95,10 +104,10 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
   }
 }
 
-async function getLineage(ctx: Context, feedId: number): Promise<Pick<FeedPage, 'assets' | 'neighbours' | 'edges'>> {
+async function getLineage(ctx: Context, feedId: number): Promise<Pick<FeedPage, 'assets' | 'neighbours' | 'edges' | 'unseen'>> {
   const assets = await getAssetsOfFeed(ctx, feedId)
   const own = new Set(assets.map((asset) => asset.id))
-  const edges = await getEdgesOf(ctx, [...own])
+  const [edges, unseen] = await Promise.all([getEdgesOf(ctx, [...own]), getUnseenNeighbours(ctx, [...own])])
   const others = edges.flatMap((edge) => [edge.upstreamId, edge.downstreamId]).filter((id) => !own.has(id))
-  return { assets, neighbours: await getAssetsByIds(ctx, [...new Set(others)]), edges }
+  return { assets, neighbours: await getAssetsByIds(ctx, [...new Set(others)]), edges, unseen }
 }

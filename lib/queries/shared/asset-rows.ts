@@ -72,3 +72,22 @@ export async function getEdgesOf(ctx: Context, assetIds: readonly number[]): Pro
   )
   return rows
 }
+
+/** That an asset is made from something this reader may not see, or that such a thing is made from it; how that stands, and nothing that says what it is. */
+export interface UnseenNeighbour {
+  assetId: number
+  isUpstream: boolean
+  status: Status | null
+  since: Instant | null
+}
+
+/** What lies before and after these assets and is not seen; nothing for who sees everything. */
+export async function getUnseenNeighbours(ctx: Context, assetIds: readonly number[]): Promise<UnseenNeighbour[]> {
+  if (ctx.actor.audience === null) return []
+  const { rows } = await ctx.pool.query<UnseenNeighbour>(
+    `select asset_id as "assetId", is_upstream as "isUpstream", status, ${instant('since')} as since
+     from unseen_neighbour where asset_id = any($1::int[]) order by since, asset_id`,
+    [assetIds],
+  )
+  return rows
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import type { Context } from './context.ts'
+
+/** Whatever belongs to the second group bears this mark. */
+const MARK = `hidden${randomUUID().slice(0, 8)}`
+let database: TestDatabase
+let whole: Context
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  whole = database.context()
+  await fillTwoGroups(whole, MARK)
+})
+afterAll(() => database.drop())
+
+describe('what is seen', () => {
+  const rowsAfter = async (change: string, ...queries: string[]) => {
+    const client = await whole.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(change)
+      await client.query(
+        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
+      )
+      const found = []
+      for (const query of queries) found.push(...(await client.query(query)).rows)
+      return found
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  }
+
+  it('names no flow that is not: not the one that writes an asset, now or before', async () => {
+    const found = await rowsAfter(
+      `update asset set flow = '${MARK}-flow' where subject_id = 3;
+       insert into subject_version values (3, '2026-01-01', '{"flow": "${MARK}-flow", "policies": []}'), (4, '2026-01-01', '{"flow": "records-flow"}')`,
+      'select subject_id as id, flow from asset order by subject_id',
+      "select subject_id as id, settings from subject_version where from_at = '2026-01-01' order by 1",
+    )
+    expect(found).toEqual([
+      { id: 3, flow: null },
+      { id: 4, flow: 'records-flow' },
+      { id: 3, settings: { policies: [] } },
+      { id: 4, settings: { flow: 'records-flow' } },
+    ])
+  })
+
+  it('names no flow that is not: not the one a flow comes after, nor the lines of the catalogue that say so', async () => {
+    const found = await rowsAfter(
+      `update flow set "after" = '{${MARK}-flow,records-flow}', settings = settings || '{"source": {"yaml": "after: ${MARK}-flow"}}' where name = 'records-flow';
+       update catalogue_version set document = '{"flows": {"records-flow": {"extract": "records", "after": ["${MARK}-flow"]}}}'`,
+      'select "after", settings from flow',
+      'select document from catalogue_version',
+    )
+    expect(JSON.stringify(found)).not.toContain(MARK)
+    expect(found).toMatchObject([{ after: ['records-flow'] }, { document: { flows: { 'records-flow': { extract: 'records' } } } }])
+  })
+
+  it.each([
+    ['is made from an asset', `insert into lineage_edge values (14, 4, 'declared')`],
+    ['is written by a flow', `update asset set flow = '${MARK}-flow' where subject_id = 4`],
+  ])('shows no lines of the catalogue of a feed that %s which is not seen', async (_, change) => {
+    const sourced = `update feed set settings = '{"promise": "daily", "source": {"yaml": "from: ${MARK}"}}' where subject_id = 2`
+    const own = sourced.replace(MARK, 'records')
+    expect(await rowsAfter(own, 'select settings from feed')).toEqual([
+      { settings: { promise: 'daily', source: { yaml: 'from: records' } } },
+    ])
+    expect(await rowsAfter(`${sourced}; ${change}`, 'select settings from feed')).toEqual([{ settings: { promise: 'daily' } }])
+  })
+
+  it('names no flow that is not: not the one that a run waits for, or has waited for', async () => {
+    const found = await rowsAfter(
+      `update run set waiting_for = 'Waits for the run of ${MARK}-flow that comes before it. Waits for the run of records-flow that comes before it.',
+         problem = 'It waited 1 h and could not start. It waited for a good run of ${MARK}-flow: the last one failed.', internal_problem = '${MARK}'
+       where flow = 'records-flow'`,
+      'select waiting_for, problem, internal_problem from run',
+    )
+    expect(found).toEqual([
+      {
+        waiting_for:
+          'Waits for the run of a system you may not see that comes before it. Waits for the run of records-flow that comes before it.',
+        problem: 'It waited 1 h and could not start. It waited for a good run of a system you may not see: the last one failed.',
+        internal_problem: null,
+      },
+    ])
+  })
+
+  it('names no feed and no group that it belonged to before', async () => {
+    const found = await rowsAfter(
+      `insert into subject_version values (4, '2026-01-01', '{"feed": "${MARK}-feed", "policies": []}'), (2, '2026-01-01', '{"group": "${MARK}"}'),
+         (2, '2026-01-02', '{"group": "records"}')`,
+      "select subject_id as id, settings from subject_version where from_at < '2026-02-01' order by 1, from_at",
+    )
+    expect(found).toEqual([
+      { id: 2, settings: {} },
+      { id: 2, settings: { group: 'records' } },
+      { id: 4, settings: { policies: [] } },
+    ])
+  })
+
+  it('names in the schema for editors no flow that is not seen, and of the workers only what troubles them', async () => {
+    const flows = `{"records-flow": {"type": "object"}, "${MARK}-flow": {"type": "object"}}`
+    const found = await rowsAfter(
+      `update catalogue_version set schema = '{"title": "x", "properties": {"flows": {"properties": ${flows}}}}', actor = '${MARK}', read_from = '${MARK}';
+       insert into worker_state values ('w', now(), now(), null, '{"runs": ["${MARK}"], "trouble": {"kind": "disk-full"}}')`,
+      'select schema, actor, read_from from catalogue_version',
+      "select detail from worker_state where id = 'w'",
+    )
+    expect(found).toEqual([
+      {
+        schema: { title: 'x', properties: { flows: { properties: { 'records-flow': { type: 'object' } } } } },
+        actor: null,
+        read_from: null,
+      },
+      { detail: { trouble: { kind: 'disk-full' } } },
+    ])
+  })
+
+  it('has neighbours that are not, of which it is said how they stand', async () => {
+    const found = await rowsAfter(
+      `insert into lineage_edge values (14, 4, 'declared'), (4, 13, 'declared');
+       insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'overdue', '2026-11-01')`,
+      'select * from unseen_neighbour order by is_upstream',
+    )
+    expect(found).toEqual([
+      { asset_id: 4, is_upstream: false, status: null, since: null },
+      { asset_id: 4, is_upstream: true, status: 'stale', since: new Date('2026-11-01') },
+    ])
+    expect(await rowsAfter(`insert into lineage_edge values (14, 13, 'declared')`, 'select * from unseen_neighbour')).toEqual([])
+  })
+
+  it('keeps the lines of the catalogue of a flow that comes after flows that are seen', async () => {
+    const source = '{"source": {"yaml": "after: records-flow"}}'
+    const found = await rowsAfter(
+      `update flow set "after" = '{records-flow}', settings = settings || '${source}' where name = 'records-flow'`,
+      'select "after", settings from flow',
+    )
+    expect(found).toMatchObject([{ after: ['records-flow'], settings: JSON.parse(source) }])
+  })
+})
