@@ -8,7 +8,7 @@ import { createDoor } from './door.ts'
 import type { Snapshots } from './snapshots.ts'
 
 /** What a reader's cookie stands for here. */
-const KEYS: Record<string, OverviewKey | null> = { none: null, ledger: 'of:ledger', payroll: 'of:payroll' }
+const KEYS: Record<string, OverviewKey | null> = { none: null, ledger: 'member:ledger', payroll: 'member:payroll' }
 
 let door: ReturnType<typeof createDoor>
 let port: number
@@ -53,8 +53,8 @@ const ask = (headers: Record<string, string> = {}, target = '/', method = 'GET')
 describe('the overview', () => {
   it('is that of whoever asks, document and update', async () => {
     expect((await ask()).body).toMatch(/^document of public /)
-    expect((await ask({ cookie: 'ledger' })).body).toMatch(/^document of of:ledger /)
-    expect((await ask({ cookie: 'payroll', rsc: '1' }, '/?_rsc=x')).body).toMatch(/^update of of:payroll /)
+    expect((await ask({ cookie: 'ledger' })).body).toMatch(/^document of member:ledger /)
+    expect((await ask({ cookie: 'payroll', rsc: '1' }, '/?_rsc=x')).body).toMatch(/^update of member:payroll /)
     expect(wasRendered).toEqual([])
   })
 
@@ -68,14 +68,14 @@ describe('the overview', () => {
   })
 
   it('is not sent again to who has it, and always to who has another', async () => {
-    for (const tag of ['W/"document of:ledger"', '"document of:ledger"', '"x", W/"document of:ledger"']) {
+    for (const tag of ['W/"document member:ledger"', '"document member:ledger"', '"x", W/"document member:ledger"']) {
       const { status, head, body } = await ask({ cookie: 'ledger', 'if-none-match': tag })
       expect([status, body], tag).toEqual([304, ''])
-      expect(head).toContain('x-of: of:ledger')
+      expect(head).toContain('x-of: member:ledger')
     }
-    for (const tag of ['W/"document of:payroll"', 'W/"document public"', 'W/"update of:ledger"', '*', '']) {
+    for (const tag of ['W/"document member:payroll"', 'W/"document public"', 'W/"update member:ledger"', '*', '']) {
       const { status, body } = await ask({ cookie: 'ledger', 'if-none-match': tag })
-      expect([status, body], tag).toEqual([200, expect.stringMatching(/^document of of:ledger /)])
+      expect([status, body], tag).toEqual([200, expect.stringMatching(/^document of member:ledger /)])
     }
   })
 
@@ -108,7 +108,7 @@ describe('the overview', () => {
     await ask({ cookie: 'ledger', rsc: '1', 'x-tidemark-reader': 'all' }, '/?_rsc=abc')
     await ask()
     expect(wasRendered).toEqual([
-      { url: '/overview?_rsc=abc', reader: 'of%3Aledger' },
+      { url: '/overview?_rsc=abc', reader: 'member%3Aledger' },
       { url: '/overview', reader: 'public' },
     ])
   })

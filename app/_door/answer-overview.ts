@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { OVERVIEW_PATH, type OverviewKey, READER_HEADER } from '#app/_lib/overview-key.ts'
+import { OVERVIEW_PATH, type OverviewKey, READER_HEADER, writeOverviewKey } from '#app/_lib/overview-key.ts'
 import { ownHeaders } from '#app/_lib/own-call.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { answerKind } from './answer-kind.ts'
@@ -34,7 +34,7 @@ function goSignIn(response: ServerResponse): void {
 /** The request for the rendering of what is asked for. */
 function toRendering(request: IncomingMessage, key: OverviewKey): IncomingMessage {
   request.url = `${OVERVIEW_PATH}${request.url?.slice(1) ?? ''}`
-  Object.assign(request.headers, ownHeaders(), { [READER_HEADER]: encodeURIComponent(key) })
+  Object.assign(request.headers, ownHeaders(), { [READER_HEADER]: writeOverviewKey(key) })
   return request
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { contentPolicy, DATA_POLICY } from '#app/_lib/content-policy.ts'
-import { OVERVIEW_PATH, type OverviewKey, READER_HEADER } from '#app/_lib/overview-key.ts'
+import { OVERVIEW_PATH, type OverviewKey, READER_HEADER, writeOverviewKey } from '#app/_lib/overview-key.ts'
 import { ownAddress, ownHeaders } from '#app/_lib/own-call.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { hashInlineScripts } from './inline-scripts.ts'
@@ -18,7 +18,7 @@ export async function renderOverview(key: OverviewKey, form: OverviewForm): Prom
   const isUpdate = form === 'update'
   const headers = {
     ...ownHeaders(),
-    [READER_HEADER]: encodeURIComponent(key),
+    [READER_HEADER]: writeOverviewKey(key),
     'accept-encoding': 'identity',
     ...(isUpdate && { rsc: '1' }),
   }

@@ -62,11 +62,15 @@ describe('a snapshot', () => {
 
   it('is one for each audience and form', async () => {
     await readMade('public')
-    await readMade('finance', 'of:finance')
-    await readMade('update', 'of:finance', 'update')
-    expect([await read(), await read('of:finance'), await read('of:finance', 'update')]).toEqual(['public', 'finance', 'update'])
-    expect(renderings.map(({ key, form }) => `${key} ${form}`)).toEqual(['public document', 'of:finance document', 'of:finance update'])
-    expect(snapshots.keys()).toEqual(['public', 'of:finance'])
+    await readMade('finance', 'member:finance')
+    await readMade('update', 'member:finance', 'update')
+    expect([await read(), await read('member:finance'), await read('member:finance', 'update')]).toEqual(['public', 'finance', 'update'])
+    expect(renderings.map(({ key, form }) => `${key} ${form}`)).toEqual([
+      'public document',
+      'member:finance document',
+      'member:finance update',
+    ])
+    expect(snapshots.keys()).toEqual(['public', 'member:finance'])
   })
 
   it('whose rendering fails fails for all who wait for it, and the next reader tries again', async () => {
@@ -91,9 +95,9 @@ describe('when what it shows has changed, a snapshot', () => {
   })
 
   it('of others is left as it is', async () => {
-    await readMade('a', 'of:finance')
+    await readMade('a', 'member:finance')
     await snapshots.outdate((key) => key === 'public')
-    expect(await read('of:finance')).toBe('a')
+    expect(await read('member:finance')).toBe('a')
     expect(renderings).toHaveLength(1)
   })
 
@@ -144,14 +148,14 @@ describe('when what it shows has changed, a snapshot', () => {
 
   it('is made one after the other for all audiences', async () => {
     await readMade('a')
-    await readMade('b', 'of:finance')
+    await readMade('b', 'member:finance')
     const renewed = snapshots.outdate(everything)
     await turns()
     expect(renderings).toHaveLength(3)
     await finish('c')
     expect(await finish('d')).toBe(4)
     await renewed
-    expect([await read(), await read('of:finance')]).toEqual(['c', 'd'])
+    expect([await read(), await read('member:finance')]).toEqual(['c', 'd'])
   })
 })
 
@@ -190,7 +194,7 @@ describe('as time passes, a snapshot', () => {
 
   it('is let go when nobody has read it for five minutes', async () => {
     await readMade('a')
-    await readMade('b', 'of:finance')
+    await readMade('b', 'member:finance')
     clock.set(clock.now() + 4 * MINUTE_MS)
     await readMade('c')
     clock.set(clock.now() + MINUTE_MS)
@@ -198,12 +202,12 @@ describe('as time passes, a snapshot', () => {
     await finish('d')
     await tended
     expect(snapshots.keys()).toEqual(['public'])
-    await readMade('e', 'of:finance')
+    await readMade('e', 'member:finance')
   })
 
   it('makes room for others when there are more than there can be audiences', async () => {
-    for (let index = 0; index < 30; index += 1) await readMade(`${index}`, `of:a${index}`)
+    for (let index = 0; index < 30; index += 1) await readMade(`${index}`, `member:a${index}`)
     expect(snapshots.keys()).toHaveLength(22)
-    expect(snapshots.keys()[0]).toBe('of:a8')
+    expect(snapshots.keys()[0]).toBe('member:a8')
   })
 })

@@ -55,7 +55,7 @@ const RENEW_MS = 30 * SECOND_MS
 const AGED_MS = MINUTE_MS
 /** An older one is not shown any more. */
 const EXPIRED_MS = 2 * MINUTE_MS
-/** Eight audiences, those who are in none, those who see everything, the public; twice, as there are two forms. */
+/** Eight audiences, those who are in none, the admins, the public; twice, as there are two forms. */
 const KEPT_MAX = 22
 
 interface SnapshotOptions {

@@ -9,7 +9,7 @@ import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { seenBy } from '#lib/queries/shared/web-context.ts'
 import { feelPulse, knownTrouble } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
-import { readerOf } from './overview-key.ts'
+import { readersOf } from './overview-key.ts'
 import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
 import { type Context, movedFor, type WebProcess, webProcess } from './web-process.ts'
 
@@ -40,7 +40,7 @@ async function watchMovements(web: WebProcess, snapshots: Snapshots, signal: Abo
       const now = await getPageSight(context)
       const before = known.get(audience)
       const topics = before === undefined ? ['*'] : await topicsBetween(context, before, now)
-      if (isShown(topics, OVERVIEW_SHOWS)) renewals.push(snapshots.outdate((key) => readerOf(key).audience === audience))
+      if (isShown(topics, OVERVIEW_SHOWS)) renewals.push(snapshots.outdate((key) => readersOf(key).actor.audience === audience))
       await announce(web, context, movement, topics)
       known.set(audience, now)
     }
@@ -50,7 +50,7 @@ async function watchMovements(web: WebProcess, snapshots: Snapshots, signal: Abo
 
 /** Those who see everything, and whoever has been here. */
 function audiencesOf({ listeners, moved }: WebProcess, snapshots: Snapshots): Set<string | null> {
-  const readers = snapshots.keys().map((key) => readerOf(key).audience)
+  const readers = snapshots.keys().map((key) => readersOf(key).actor.audience)
   return new Set([...moved.keys(), ...[...listeners].map(({ audience }) => audience), ...readers])
 }
 

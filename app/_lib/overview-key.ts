@@ -6,25 +6,37 @@ export const OVERVIEW_PATH = '/overview'
 /** The header that says for whom. */
 export const READER_HEADER = 'x-tidemark-reader'
 
-/** Whom the overview looks the same to: nobody known, an audience, those who see everything, the admins among these. */
-export type OverviewKey = 'public' | `of:${string}` | 'all'
+const KINDS = ['public', 'member', 'admin'] as const
+
+/** What somebody is to the overview: nobody known, somebody who signed in, an admin. It is what the masthead goes by. */
+export type ReaderKind = (typeof KINDS)[number]
+
+/** Whom the overview looks the same to, who they are and what they see: `public`, `public:everybody`, `member:finance`, `admin`. Without an audience they see everything. */
+export type OverviewKey = ReaderKind | `${ReaderKind}:${string}`
 
 /** The key of the overview that somebody is shown. */
-export function overviewKey({ audience }: Actor): OverviewKey {
-  return audience === null ? 'all' : `of:${audience}`
+export function overviewKey({ kind, role, audience }: Pick<Actor, 'kind' | 'role' | 'audience'>): OverviewKey {
+  const reader = kind === 'visitor' ? 'public' : role === 'admin' ? 'admin' : 'member'
+  return audience === null ? reader : `${reader}:${audience}`
 }
 
-/** Somebody who is shown the overview of this key. */
-export function readerOf(key: OverviewKey): Actor {
-  return visitor(key.startsWith('of:') ? key.slice('of:'.length) : null)
+/** Whom a key is of: what they are and see. */
+export function readersOf(key: OverviewKey): { kind: ReaderKind; actor: Actor } {
+  const [, word, audience] = /^(\w+)(?::(.*))?$/s.exec(key) ?? []
+  return { kind: KINDS.find((kind) => kind === word) ?? 'public', actor: visitor(audience ?? null) }
 }
 
-/** The key in a header; null for anything else. */
+/** A key as a header carries it. */
+export function writeOverviewKey(key: OverviewKey): string {
+  return encodeURIComponent(key)
+}
+
+/** The key in a header that this process wrote; null for anything else. */
 export function readOverviewKey(text: string | null): OverviewKey | null {
   const key = decodeURIComponent(text ?? '')
-  return key === 'public' || key === 'all' || isNamed(key) ? key : null
+  return isKey(key) ? key : null
 }
 
-function isNamed(key: string): key is `of:${string}` {
-  return key.startsWith('of:')
+function isKey(key: string): key is OverviewKey {
+  return KINDS.some((kind) => key === kind || key.startsWith(`${kind}:`))
 }

@@ -69,8 +69,8 @@ describe('the overview', () => {
   })
 
   test('of others is never shown instead', async () => {
-    await overviewOrLastKnown('of:finance', async () => known)
-    for (const key of ['public', 'all', 'of:students'] as const)
+    await overviewOrLastKnown('member:finance', async () => known)
+    for (const key of ['public', 'admin', 'member:students'] as const)
       await expect(
         overviewOrLastKnown(key, () => Promise.reject(new Error('no'))),
         key,
@@ -78,7 +78,7 @@ describe('the overview', () => {
   })
 
   test('is remembered of the eleven there can be, and no more', async () => {
-    const keys = Array.from({ length: 12 }, (_, index) => `of:a${index}` as const)
+    const keys = Array.from({ length: 12 }, (_, index) => `member:a${index}` as const)
     for (const key of keys) await overviewOrLastKnown(key, async () => known)
     expect([...(globalThis.tidemarkLastOverviews?.keys() ?? [])]).toEqual(keys.slice(1))
   })

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { READER_HEADER, readerOf, readOverviewKey } from '#app/_lib/overview-key.ts'
+import { READER_HEADER, readersOf, readOverviewKey } from '#app/_lib/overview-key.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
 import { headline } from '#app/_ui/feeds/headline.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
@@ -17,7 +17,7 @@ const readOnce = cache(async () => {
   const told = await headers()
   const key = isOwnCall(told) ? readOverviewKey(told.get(READER_HEADER)) : null
   if (key === null) notFound()
-  return overviewOrLastKnown(key, (context) => getStatusOverview(seenBy(context, readerOf(key))))
+  return overviewOrLastKnown(key, (context) => getStatusOverview(seenBy(context, readersOf(key).actor)))
 })
 
 export async function generateMetadata(): Promise<Metadata> {
