@@ -33,7 +33,12 @@ interface ErrorOptions {
   lasting?: LastingReason
   /** The run that it is about, for a link. */
   runId?: string
+  /** What is wrong with the token of a program, as it is told over HTTP (RFC 6750). */
+  challenge?: TokenChallenge
 }
+
+/** What can be wrong with a token: nobody knows it any more, or it is not for this. */
+export type TokenChallenge = 'invalid_token' | 'insufficient_scope'
 
 /** The only error Tidemark throws on purpose: one message for people, one for us. */
 export class TidemarkError extends Error {
@@ -46,6 +51,7 @@ export class TidemarkError extends Error {
   readonly status: number | undefined
   readonly lasting: LastingReason | undefined
   readonly runId: string | undefined
+  readonly challenge: TokenChallenge | undefined
 
   constructor(code: ErrorCode, options: ErrorOptions) {
     super(options.message ?? options.publicMessage, { cause: options.cause })
@@ -57,6 +63,7 @@ export class TidemarkError extends Error {
     this.status = options.status
     this.lasting = options.lasting
     this.runId = options.runId
+    this.challenge = options.challenge
   }
 }
 

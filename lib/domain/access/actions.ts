@@ -22,10 +22,24 @@ const LEAST_ROLES = {
   'person.change': 'admin',
   'person.end': 'admin',
   'person.sessions-end': 'admin',
+  'token.use': 'viewer',
+  'token.create': 'viewer',
+  'token.end': 'viewer',
+  'token.end-other': 'admin',
 } as const satisfies Record<string, Role>
 
 /** What is done with something only oneself has: a password, a link, a session. */
-const OWN: readonly Action[] = ['sign-in', 'sign-out', 'session.end', 'password.change', 'password.reset', 'invitation.accept']
+const OWN: readonly Action[] = [
+  'sign-in',
+  'sign-out',
+  'session.end',
+  'password.change',
+  'password.reset',
+  'invitation.accept',
+  'token.use',
+  'token.create',
+  'token.end',
+]
 
 /** What somebody can order; the names stand in the audit. */
 export type Action = keyof typeof LEAST_ROLES

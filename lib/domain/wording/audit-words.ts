@@ -17,6 +17,10 @@ const WORDS: Record<string, string> = {
   'person.change': 'changed what somebody may do',
   'person.end': 'let somebody in no more',
   'person.sessions-end': 'ended sessions of somebody',
+  'token.use': 'came with a token',
+  'token.create': 'made a token',
+  'token.end': 'ended a token of their own',
+  'token.end-other': 'ended a token of somebody',
 }
 
 /** An order in words: `asked for a run`. */

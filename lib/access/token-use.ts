@@ -1,0 +1,78 @@
+import type { Context } from '#lib/db/context.ts'
+import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
+import { type ApiToken, findToken, noteUse } from '#lib/db/people/tokens.ts'
+import { countTry } from '#lib/db/people/tries.ts'
+import type { Actor } from '#lib/domain/access/actor.ts'
+import { type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
+import { TidemarkError, type TokenChallenge } from '#lib/domain/tidemark-error.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { auditRefusal } from './act.ts'
+import { actorFor } from './sessions.ts'
+import { tokenHashOf } from './tokens.ts'
+import { triesOf } from './tries.ts'
+
+/** Refusals of one token, or from one address, stand in the audit once in so long. */
+const AUDITED_EVERY_MS = 15 * MINUTE_MS
+const AUDITED_MAX = 10_000
+
+const audited = new WeakMap<Context['whole'], Map<string, Instant>>()
+
+/** The token in an Authorization header, whatever it is worth; null where the header brings none. */
+export function bearerIn(authorization: string | null): string | null {
+  const [, token] = /^bearer(?: +(.*?))? *$/i.exec(authorization ?? '') ?? [null, null]
+  return token ?? (token === undefined ? '' : null)
+}
+
+/**
+ * Who asks by a token: what its owner may do and see now, as far as the token goes. Refused (`unauthorized`) when nobody knows it, it is over, or it is of the
+ * other kind, and (`forbidden`) when it is for handing in only.
+ */
+export async function tokenActor(ctx: Context, text: string, kind: TokenKind): Promise<Actor> {
+  const hash = tokenHashOf(text)
+  const [found, rules] = await Promise.all([hash === null ? null : findToken(ctx.whole, hash), getPeopleSettings(ctx.whole)])
+  const now = ctx.clock.now()
+  if (found === null) throw await refusal(ctx, null, 'invalid_token', 'This token is not known here.')
+  const { token, owner, claims } = found
+  const problem = problemOf(token, kind, now)
+  if (problem !== null) throw await refusal(ctx, token, 'invalid_token', problem)
+  const access = tokenAccess(await actorFor(ctx.whole, owner, claims), token, rules)
+  if (access === null)
+    throw await refusal(
+      ctx,
+      token,
+      'insufficient_scope',
+      'This token may only hand something in: it has neither the scope "read" nor "run".',
+    )
+  await noteUse(ctx.whole, token, now)
+  return { kind: 'token', id: token.id, name: `${token.name} (token of ${token.ownerName})`, ...access }
+}
+
+function problemOf({ kind, endedAt, expiresAt }: ApiToken, wanted: TokenKind, now: Instant): string | null {
+  if (endedAt !== null) return 'This token was ended. Whoever owns it can make another one.'
+  if (expiresAt <= now) return 'This token has expired. Whoever owns it can make another one.'
+  if (kind === wanted) return null
+  return wanted === 'token'
+    ? 'This key is part of an address and no token.'
+    : 'This is a token and no key of an address. Send it as "Authorization: Bearer".'
+}
+
+/** The error, and an entry in the audit that stands for all of its kind for a while. */
+async function refusal(ctx: Context, token: ApiToken | null, challenge: TokenChallenge, publicMessage: string): Promise<TidemarkError> {
+  const error = new TidemarkError(challenge === 'invalid_token' ? 'unauthorized' : 'forbidden', { publicMessage, challenge })
+  const key = `token:${token?.id ?? triesOf(null, ctx.from).address ?? '-'}`
+  if (await isFirstOfWindow(ctx, key))
+    await auditRefusal(ctx, { action: 'token.use', target: { kind: 'token', key: token?.id ?? 'unknown' } }, error)
+  return error
+}
+
+/** Asks the database only for what this process has not refused lately itself. */
+async function isFirstOfWindow(ctx: Context, key: string): Promise<boolean> {
+  const now = ctx.clock.now()
+  const known = audited.get(ctx.whole) ?? new Map<string, Instant>()
+  audited.set(ctx.whole, known)
+  if ((known.get(key) ?? 0) > now) return false
+  const { since, tries } = await countTry(ctx.whole, key, now, AUDITED_EVERY_MS)
+  if (known.size >= AUDITED_MAX) known.clear()
+  known.set(key, since + AUDITED_EVERY_MS)
+  return tries === 1
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { Sql } from '#lib/db/context.ts'
+import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
+import { SCOPES, type Scope, type TokenKind } from '#lib/domain/access/token-rules.ts'
+import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { PERSON_COLUMNS, type Person, type PersonRow, toPerson } from './people.ts'
+
+/** What a program proves with whose it is; the token itself is known to nobody but who has it. */
+export interface ApiToken {
+  id: string
+  kind: TokenKind
+  name: string
+  /** Its last characters. */
+  hint: string
+  scopes: Scope[]
+  /** A narrower sight than its owner's; null: as its owner. */
+  audience: string | null
+  ownerId: string
+  ownerName: string
+  createdAt: Instant
+  expiresAt: Instant
+  lastUsedAt: Instant | null
+  endedAt: Instant | null
+}
+
+interface Row {
+  token_id: string
+  kind: string
+  token_name: string
+  hint: string
+  scopes: string[]
+  token_audience: string | null
+  owner_id: string
+  name: string
+  made_at: Date
+  expires_at: Date
+  last_used_at: Date | null
+  token_ended_at: Date | null
+}
+
+const COLUMNS = `t.id as token_id, t.kind, t.name as token_name, t.hint, t.scopes, t.audience as token_audience, t.owner_id,
+  t.created_at as made_at, t.expires_at, t.last_used_at, t.ended_at as token_ended_at`
+
+/** The last use is written down at most so often. */
+const USE_NOTED_EVERY_MS = MINUTE_MS
+
+function toToken(row: Row): ApiToken {
+  return {
+    id: row.token_id,
+    kind: row.kind === 'address' ? 'address' : 'token',
+    name: row.token_name,
+    hint: row.hint,
+    scopes: SCOPES.filter((scope) => row.scopes.includes(scope)),
+    audience: row.token_audience,
+    ownerId: row.owner_id,
+    ownerName: row.name,
+    createdAt: toInstant(row.made_at),
+    expiresAt: toInstant(row.expires_at),
+    lastUsedAt: toInstantOrNull(row.last_used_at),
+    endedAt: toInstantOrNull(row.token_ended_at),
+  }
+}
+
+/** Keeps a token, of itself only the hash; with what another system last said of its owner. Answers its id. */
+export async function insertToken(
+  sql: Sql,
+  made: Pick<ApiToken, 'kind' | 'name' | 'hint' | 'scopes' | 'audience' | 'ownerId' | 'createdAt' | 'expiresAt'> & { tokenHash: string },
+): Promise<string> {
+  const id = randomUUID()
+  await sql.query(
+    `insert into api_token (id, kind, name, token_hash, hint, scopes, audience, owner_id, created_at, expires_at, owner_claims)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (
+       select claims from person_session where person_id = $8 and claims is not null order by created_at desc limit 1))`,
+    [
+      ...[id, made.kind, made.name, made.tokenHash, made.hint, made.scopes, made.audience, made.ownerId],
+      ...[toText(made.createdAt), toText(made.expiresAt)],
+    ],
+  )
+  return id
+}
+
+/** A token with its owner and what another system last said of them; null for a hash that nothing has. */
+export async function findToken(sql: Sql, tokenHash: string): Promise<{ token: ApiToken; owner: Person; claims: unknown } | null> {
+  const { rows } = await sql.query<Row & PersonRow & { claims: unknown }>(
+    `select ${COLUMNS}, ${PERSON_COLUMNS}, coalesce((
+       select s.claims from person_session s where s.person_id = p.id and s.claims is not null order by s.created_at desc limit 1), t.owner_claims) as claims
+     from api_token t join person p on p.id = t.owner_id where t.token_hash = $1`,
+    [tokenHash],
+  )
+  const row = rows[0]
+  return row === undefined ? null : { token: toToken(row), owner: toPerson(row), claims: row.claims }
+}
+
+/** Writes down that a token was used now, unless that was done lately. */
+export async function noteUse(sql: Sql, { id, lastUsedAt }: ApiToken, now: Instant): Promise<void> {
+  const noted = now - USE_NOTED_EVERY_MS
+  if (lastUsedAt !== null && lastUsedAt > noted) return
+  await sql.query('update api_token set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at <= $3)', [
+    ...[id, toText(now)],
+    toText(noted),
+  ])
+}
+
+/** Tokens of everybody or of one owner, the newest first; those that are over stay in the list for so long. */
+export async function listTokens(sql: Sql, options: { ownerId: string | null; overSince: Instant }): Promise<ApiToken[]> {
+  const { rows } = await sql.query<Row>(
+    `select ${COLUMNS}, p.name from api_token t join person p on p.id = t.owner_id
+     where ($1::text is null or t.owner_id = $1) and least(t.ended_at, t.expires_at) > $2 order by t.created_at desc, t.id`,
+    [options.ownerId, toText(options.overSince)],
+  )
+  return rows.map(toToken)
+}
+
+/** How many tokens of somebody can still be used. */
+export async function countLiveTokens(sql: Sql, ownerId: string, now: Instant): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    'select count(*)::int as count from api_token where owner_id = $1 and ended_at is null and expires_at > $2',
+    [ownerId, toText(now)],
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** A token by its id, kept as it is until the transaction ends; null when there is none. */
+export async function lockToken(sql: Sql, id: string): Promise<ApiToken | null> {
+  const { rows } = await sql.query<Row>(
+    `select ${COLUMNS}, p.name from api_token t join person p on p.id = t.owner_id where t.id = $1 for update of t`,
+    [id],
+  )
+  return rows[0] === undefined ? null : toToken(rows[0])
+}
+
+export async function endTokenRow(sql: Sql, id: string, at: Instant): Promise<void> {
+  await sql.query('update api_token set ended_at = $2 where id = $1', [id, toText(at)])
+}
