@@ -15,6 +15,7 @@ import { isEmail } from '#lib/domain/access/email.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { act, auditRefusal } from './act.ts'
+import { mailLink, tellPasswordChanged } from './letters.ts'
 import { hashOf, inTurn, requireGoodPassword } from './passwords.ts'
 import { actorFor, startSession } from './sessions.ts'
 import { type Browser, endBrought, requireKeeping } from './sign-in.ts'
@@ -22,12 +23,14 @@ import { forgiveTries, refuseKnown, requireTry, triesOf } from './tries.ts'
 
 const INVITED_MS = 7 * DAY_MS
 const FIRST_ADMIN_MS = 24 * HOUR_MS
-const RESET_MS = 2 * HOUR_MS
+const RESET_MS = HOUR_MS
 
 /** A link that is told once: its token is kept as a hash only. */
 export interface Link {
   invitation: Invitation
   token: string
+  /** Whether it is mailed to the address it is for. */
+  isMailed: boolean
 }
 
 /** Where a link leads on this page. */
@@ -35,12 +38,14 @@ export function invitationPath(token: string): string {
   return `/sign-in/invitation/${token}`
 }
 
-/** Invites an address to become somebody with a role. An earlier link for it is void. */
-export async function invite(ctx: Context, given: { email: string; role: Role; audience: string | null }): Promise<Link> {
-  const email = requireEmail(given.email)
-  const order = { action: 'person.invite', target: { kind: 'person', key: email } } as const
+/** Invites somebody to a role: an address, whose earlier link is void, or whoever is given the link. */
+export async function invite(ctx: Context, given: { email: string | null; role: Role; audience: string | null }): Promise<Link> {
+  const email = given.email === null ? null : requireEmail(given.email)
+  if (email === null && given.role === 'admin')
+    throw invalid('Say the address of somebody who is to be an admin: a link alone may go astray.')
+  const order = { action: 'person.invite', target: { kind: 'person', key: email ?? 'whoever has the link' } } as const
   return act(ctx, order, async (sql) => {
-    const person = await findPerson(sql, { email })
+    const person = email === null ? null : await findPerson(sql, { email })
     if (person !== null && person.endedAt === null) throw conflict('There is somebody with this address already.')
     const link = await makeLink(ctx, sql, { purpose: 'join', ...given, email, lastsMs: INVITED_MS })
     return { result: link, after: { role: given.role, audience: given.audience } }
@@ -93,7 +98,7 @@ export async function requestReset(ctx: Context, email: string): Promise<Link | 
   return act(ctx, order, async (sql) => {
     await requireTry(ctx, keys)
     const { role, audience } = person
-    const link = await makeLink(ctx, sql, { purpose: 'reset', email: person.email, role, audience, lastsMs: RESET_MS })
+    const link = await makeLink(ctx, sql, { purpose: 'reset', email: person.email, name: person.name, role, audience, lastsMs: RESET_MS })
     return { result: link, after: { link: 'made' } }
   })
 }
@@ -101,10 +106,11 @@ export async function requestReset(ctx: Context, email: string): Promise<Link | 
 async function makeLink(
   ctx: Context,
   sql: Sql,
-  made: Pick<Invitation, 'purpose' | 'email' | 'role' | 'audience'> & { lastsMs: number },
+  made: Pick<Invitation, 'purpose' | 'email' | 'role' | 'audience'> & { lastsMs: number; name?: string },
 ): Promise<Link> {
   const { purpose, email, role, audience, lastsMs } = made
-  await withdrawInvitations(sql, { email, purpose })
+  // Links of nobody in particular are for several people; the first admin's is one.
+  if (email !== null || role === 'admin') await withdrawInvitations(sql, { email, purpose })
   const token = randomBytes(32).toString('base64url')
   const createdAt = ctx.clock.now()
   const invitation = await insertInvitation(sql, {
@@ -113,7 +119,7 @@ async function makeLink(
     madeBy: ctx.actor.kind === 'person' ? ctx.actor.id : null,
     tokenHash: tokenHash(token),
   })
-  return { invitation, token }
+  return { invitation, token, isMailed: await mailLink(ctx, sql, { invitation, token }, made.name ?? null) }
 }
 
 /** What a link is for and for whom; null when there is no such link, or it was used, or its time is over. */
@@ -159,6 +165,7 @@ export async function acceptInvitation(ctx: Context, token: string, given: Accep
       await endSessions(sql, person.id)
       await endBrought(sql, browser)
       await forgiveTries(ctx, keys)
+      if (invitation.purpose === 'reset') await tellPasswordChanged(ctx, sql, person)
       const after = { person: person.id, role: person.role, audience: person.audience }
       return { result: person, before, after, by: await actorFor(sql, person) }
     })
@@ -193,18 +200,22 @@ async function personOf(ctx: Context, sql: Sql, invitation: Invitation, given: A
 function requireEmail(text: string): string {
   const email = text.trim().toLowerCase()
   if (isEmail(email)) return email
-  throw new TidemarkError('invalid', { publicMessage: 'An e-mail address is needed, such as ada@example.edu.' })
+  throw invalid('An e-mail address is needed, such as ada@example.edu.')
 }
 
 /** A name as people write it: one line, not long. */
 export function requireName(text: string): string {
   const name = text.replace(/\s+/g, ' ').trim()
   if (name.length >= 1 && name.length <= 100 && !/[\p{Cc}\p{Cf}]/u.test(name)) return name
-  throw new TidemarkError('invalid', { publicMessage: 'A name is needed, of at most 100 characters.' })
+  throw invalid('A name is needed, of at most 100 characters.')
 }
 
 function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
+}
+
+function invalid(publicMessage: string): TidemarkError {
+  return new TidemarkError('invalid', { publicMessage })
 }
 
 function conflict(publicMessage: string): TidemarkError {

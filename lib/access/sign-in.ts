@@ -6,6 +6,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { act } from './act.ts'
 import { authOf, FROM_HEADER, SESSION_MS } from './better-auth.ts'
 import { sessionCookie } from './cookies.ts'
+import { tellPasswordChanged } from './letters.ts'
 import { hashOf, inTurn, isPassword, requireGoodPassword } from './passwords.ts'
 import { actorFor, requireId } from './sessions.ts'
 import { forgiveTries, refuseKnown, requireTry, triesOf } from './tries.ts'
@@ -86,6 +87,7 @@ export async function changePassword(ctx: Context, given: { password: string; ne
         throw new TidemarkError('refused', { publicMessage: 'This is not the password you have now.' })
       await forgiveTries(ctx, keys)
       await putPasswordHash(sql, id, await hashOf(given.next), ctx.clock.now())
+      await tellPasswordChanged(ctx, sql, person)
       const ended = await endSessions(sql, id, { but: sessionId })
       return { result: undefined, after: { sessionsEnded: ended } }
     }),

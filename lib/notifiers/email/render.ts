@@ -3,7 +3,8 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { StatusMessage } from '#lib/notifiers/notifier.ts'
 
-interface RenderedMail {
+/** What a mail says, as text and as HTML. */
+export interface RenderedMail {
   subject: string
   text: string
   html: string
@@ -13,11 +14,13 @@ function formatTime(instant: Instant, zone: string): string {
   return `${DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL yyyy, HH:mm')} (${zone})`
 }
 
-function escapeHtml(text: string): string {
+/** Text as it may stand in HTML. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
-function oneLine(text: string): string {
+/** Text that may stand in a header: nothing ends its line. */
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 

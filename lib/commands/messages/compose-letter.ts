@@ -1,0 +1,53 @@
+import { DateTime } from 'luxon'
+import type { ClaimedLetter, Letter } from '#lib/db/messages/letters.ts'
+import type { Page } from '#lib/db/settings.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { LetterText } from '#lib/notifiers/email/letter.ts'
+
+/** What each kind says before and after its link. */
+const SAYS: Record<Letter['kind'], (letter: Letter, pageName: string) => Pick<LetterText, 'subject' | 'paragraphs' | 'after'>> = {
+  invitation: ({ by, role }, page) => ({
+    subject: `You are invited to ${page}`,
+    paragraphs: [
+      `${by ?? 'An admin'} invites you to ${page}, where you see whether data is fresh, since when, and why not${roleInWords(role)}.`,
+      'Follow this link to choose a password:',
+    ],
+    after: ['If you do not know what this is about, do nothing: nobody can use your address without the link.'],
+  }),
+  reset: (_letter, page) => ({
+    subject: `Another password for ${page}`,
+    paragraphs: [`Somebody, probably you, has said that you forgot your password for ${page}.`, 'Follow this link to choose another one:'],
+    after: ['All your sessions end when you do. If it was not you, do nothing: your password stays as it is.'],
+  }),
+  'password-changed': (_letter, page) => ({
+    subject: `Your password for ${page} was changed`,
+    paragraphs: [`Your password for ${page} was changed just now, and your other sessions ended.`],
+    after: ['If it was not you, ask for another password at the sign-in page at once, and tell an admin.'],
+  }),
+}
+
+function roleInWords(role: string | null): string {
+  if (role === 'admin') return ', and look after all of it'
+  return role === 'engineer' ? ', and load what is stale' : ''
+}
+
+/** A letter in words; `link` is the address in it. */
+export function composeLetter(
+  { letter, linkEndsAt }: Pick<ClaimedLetter, 'letter' | 'linkEndsAt'>,
+  link: string | null,
+  page: Page,
+): LetterText {
+  const { subject, paragraphs, after } = SAYS[letter.kind](letter, page.name)
+  const ends = linkEndsAt === null || link === null ? [] : [`The link works once, until ${formatTime(linkEndsAt, page.zone)}.`]
+  return {
+    subject,
+    paragraphs: [`Hello${letter.name === null ? '' : ` ${letter.name}`},`, ...paragraphs],
+    link,
+    after: [...ends, ...after],
+    pageName: page.name,
+  }
+}
+
+function formatTime(instant: Instant, zone: string): string {
+  return `${DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL, HH:mm')} (${zone})`
+}
