@@ -17,7 +17,7 @@ const key = z.string().meta({ description: 'The name in the catalogue; stays unt
 /** Something that left the catalogue, told to whoever asks for changes. */
 export const removedSchema = z.object({ key, removedAt: timeSchema }).meta({ id: 'Removed', description: 'It left the catalogue.' })
 
-const countsSchema = z
+export const countsSchema = z
   .object({ stale: z.int(), late: z.int(), unknown: z.int(), maintenance: z.int(), fresh: z.int(), none: z.int(), judged: z.int() })
   .meta({ id: 'Counts', description: 'How many feeds have which status; `none` have no promise and stand outside `judged`.' })
 

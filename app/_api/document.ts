@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import { problemSchema } from '#lib/queries/api/shapes.ts'
+import type { Operation } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
+
+/** Why something is refused, by the number of the answer. */
+export const REFUSALS: Readonly<Record<number, string>> = {
+  400: 'The question cannot be understood; the words say what is wrong with it.',
+  401: 'Nobody is signed in and no token came along, or one that is over.',
+  403: 'Known, but not allowed to: the role, or the scope of the token, does not go so far.',
+  404: 'There is no such thing, or not for you.',
+  405: 'The address takes another method.',
+  409: 'It stands in the way of something, or cannot be as things are.',
+  413: 'The order is too long.',
+  422: 'What was asked for was refused.',
+  429: 'Too much at once; `Retry-After` says when to come back.',
+  503: 'The database does not answer right now; `Retry-After` says when to come back.',
+}
+
+const ANYWHERE = [400, 401, 403, 429, 503]
+
+/** The API as an OpenAPI 3.1 document, made of the schemas that validate and type it. */
+export function apiDocument(options: { url: string }) {
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Tidemark',
+      version: '1',
+      description:
+        'Is the data fresh, since when, why not: read, waited for and ordered by programs. Whoever asks sees what they may see on the page.',
+    },
+    servers: [{ url: options.url }],
+    security: [{ token: [] }, { session: [] }, {}],
+    paths: Object.fromEntries(
+      Object.entries(OPERATIONS).map(([path, { get, post }]) => [path, toPath(path, get, post)]),
+    ) satisfies ZodOpenApiPathsObject,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token of your account, `tdm_…`: scope `read` to read, `run` to order.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'tidemark-session',
+          description: 'What a browser has after signing in; orders are taken from the page only.',
+        },
+      },
+    },
+  })
+}
+
+function toPath(path: string, get?: Operation, post?: Operation) {
+  return {
+    ...(get !== undefined && { get: toOperation(`get ${path}`, get) }),
+    ...(post !== undefined && { post: toOperation(`post ${path}`, post) }),
+  }
+}
+
+function toOperation(id: string, operation: Operation): ZodOpenApiOperationObject {
+  const { tag, summary, description, path, question, body } = operation
+  const requestParams = { ...(path !== undefined && { path: z.object(path) }), ...(question !== undefined && { query: question }) }
+  return {
+    operationId: id
+      .replace(/^(\w+) \/api\/v1\//, '$1-')
+      .replace(/[^\w]+/g, '-')
+      .replace(/-$/, ''),
+    tags: [tag],
+    summary,
+    ...(description !== undefined && { description }),
+    requestParams,
+    ...(tag === 'Order' && { requestBody: { required: false, content: { 'application/json': { schema: body ?? z.object({}) } } } }),
+    responses: toResponses(operation),
+  }
+}
+
+function toResponses({ tag, answer, lines, isStream, isTagged, refusals = [] }: Operation): ZodOpenApiResponsesObject {
+  const content = isStream
+    ? { 'text/event-stream': { schema: answer } }
+    : { 'application/json': { schema: answer }, ...(lines !== undefined && { 'application/x-ndjson': { schema: lines } }) }
+  const statuses = [...new Set([...ANYWHERE, ...refusals, ...(tag === 'Order' ? [413] : [])])].sort((a, b) => a - b)
+  return {
+    '200': { description: 'As asked for.', content },
+    ...(isTagged && { '304': { description: 'You have it already, by the tag of your last answer (If-None-Match).' } }),
+    ...Object.fromEntries(
+      statuses.map((status) => [
+        String(status),
+        { description: REFUSALS[status] ?? '', content: { 'application/json': { schema: problemSchema } } },
+      ]),
+    ),
+  }
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import { z as zod } from 'zod'
+import { PAGE_ITEMS } from '#lib/queries/api/questions.ts'
+import { removedSchema } from '#lib/queries/api/shapes.ts'
+
+/** What an address of the API takes and answers, as the document and the page of the API tell it. */
+export interface Operation {
+  tag: 'Read' | 'Wait and follow' | 'Order'
+  summary: string
+  description?: string
+  /** What stands in braces in the address. */
+  path?: Record<string, z.ZodType>
+  /** What may stand in the query. */
+  question?: z.ZodObject
+  /** What an order may bring along, as JSON or as a form. */
+  body?: z.ZodObject
+  /** What is answered when all went well. */
+  answer: z.ZodType
+  /** Answered as lines, too: what one of them is. */
+  lines?: z.ZodType
+  /** Only as a stream of server-sent events. */
+  isStream?: boolean
+  /** Who has the answer already is told so. */
+  isTagged?: boolean
+  /** Refusals besides those that anything may meet. */
+  refusals?: readonly (404 | 409 | 422)[]
+}
+
+/** A list: pages of it, or all of it as lines. */
+export function list(
+  summary: string,
+  item: z.ZodType,
+  question: z.ZodObject,
+  options: { hasRemoved?: boolean; description?: string } = {},
+): Operation {
+  const told = options.hasRemoved === true ? zod.union([item, removedSchema]) : item
+  const answer = zod.object({
+    items: zod.array(told),
+    next: zod.string().nullable().meta({ description: 'The `cursor` of the next question; null when there is nothing more.' }),
+  })
+  const pages = `Pages of ${PAGE_ITEMS}, or all of it as lines (NDJSON) in one answer.`
+  const description = options.description === undefined ? pages : `${options.description} ${pages}`
+  return { tag: 'Read', summary, description, question, answer, lines: told, isTagged: true }
+}
+
+/** Something to read. */
+export function read(summary: string, answer: z.ZodType, options: Partial<Operation> = {}): Operation {
+  return { tag: 'Read', summary, answer, ...options }
+}
+
+/** Something to order. */
+export function order(summary: string, answer: z.ZodType, options: Partial<Operation> = {}): Operation {
+  return { tag: 'Order', summary, answer, refusals: [404, 409], ...options }
+}

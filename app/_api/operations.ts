@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import {
+  barsSchema,
+  checkRequestedSchema,
+  connectionsSchema,
+  daysSchema,
+  logSchema,
+  movedSchema,
+  pausedSchema,
+  pauseEndedSchema,
+  runCancelledSchema,
+  runListSchema,
+  runRequestedSchema,
+  runSchema,
+  statusJsonSchema,
+} from '#lib/queries/api/answers.ts'
+import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
+import { assetsQuestion, changesQuestion, feedsQuestion, groupsQuestion, lineageQuestion } from '#lib/queries/api/questions.ts'
+import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
+import { RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
+import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
+import { list, type Operation, order, read } from './operation.ts'
+
+const runId = z.uuid().meta({ description: 'The id of a run.' })
+const name = z.string().min(1).max(600)
+const wholeMs = z.string().regex(/^\d{1,15}$/)
+const subject = z
+  .string()
+  .regex(/^(flow|feed|group|asset):./)
+  .max(600)
+  .meta({ description: '`flow:course`, `feed:terms`, `group:records` or `asset:lake/x`.' })
+
+/** Every address of the API by its path and method: what is not here is in no document, and a test says so. */
+export const OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation>>> = {
+  '/api/v1/status': {
+    get: read('The whole page', statusJsonSchema, {
+      isTagged: true,
+      description: 'Takes the key of an address, too: `?key=…`, for readers that cannot send headers.',
+    }),
+  },
+  '/api/v1/groups': { get: list('Service groups', groupSchema, groupsQuestion, { hasRemoved: true }) },
+  '/api/v1/feeds': { get: list('Feeds', feedSchema, feedsQuestion, { hasRemoved: true }) },
+  '/api/v1/assets': {
+    get: list('Assets', assetSchema, assetsQuestion, {
+      hasRemoved: true,
+      description: 'Clocks, verdict, evidence, policies and lineage of each.',
+    }),
+  },
+  '/api/v1/lineage': { get: list('Lineage', edgeSchema, lineageQuestion, { description: 'From which asset which is made.' }) },
+  '/api/v1/changes': {
+    get: list('Status changes', changeSchema, changesQuestion, { description: 'In the order in which they were found out.' }),
+  },
+  '/api/v1/runs': {
+    get: read('Runs', runListSchema, {
+      question: z.object({
+        flow: name.optional(),
+        state: z.enum(RUN_FILTER_STATES).optional(),
+        before: z
+          .string()
+          .regex(/^\d{1,15}_[0-9a-f-]{36}$/)
+          .optional()
+          .meta({ description: 'The `next` of the answer before.' }),
+      }),
+    }),
+  },
+  '/api/v1/runs/{run}': { get: read('A run', runSchema, { path: { run: runId }, refusals: [404] }) },
+  '/api/v1/runs/{run}/log': {
+    get: read('The log of a run', logSchema, {
+      path: { run: runId },
+      question: z.object({
+        find: z.string().max(200).optional(),
+        level: z.enum(LOG_LEVELS).optional(),
+        before: wholeMs.optional().meta({ description: 'Only lines before this one.' }),
+        after: wholeMs.optional().meta({ description: 'Only lines after this one.' }),
+      }),
+      refusals: [404],
+    }),
+  },
+  '/api/v1/connections': { get: read('Connections', connectionsSchema, { description: 'Empty for whom the page is public.' }) },
+  '/api/v1/bars': {
+    get: read('Ninety days as bars', barsSchema, {
+      question: z.object({ subjects: z.string().min(1).meta({ description: 'Up to 60, with commas: `feed:terms,group:records`.' }) }),
+    }),
+  },
+  '/api/v1/days': {
+    get: read('Ninety days of a subject', daysSchema, {
+      question: z.object({ subject: z.string().min(1).meta({ description: '`feed:terms`' }) }),
+      refusals: [404],
+    }),
+  },
+  '/api/v1/feeds/{feed}/gate': {
+    get: {
+      tag: 'Wait and follow',
+      summary: 'Wait until a feed is fresh',
+      description: 'Answers at once, or as soon as the gate opens while you wait. 409: it never will, as things are.',
+      path: { feed: name },
+      question: gateQuestion,
+      answer: gateSchema,
+      refusals: [404, 409],
+    },
+  },
+  '/api/v1/events': {
+    get: {
+      tag: 'Wait and follow',
+      summary: 'Follow what changes',
+      description:
+        'Server-sent events: `change` for a status, `moved` with the topics of what changed. Last-Event-ID takes up where you left off.',
+      question: z.object({ seen: wholeMs.optional() }),
+      answer: z.string(),
+      isStream: true,
+    },
+  },
+  '/api/v1/moved': {
+    get: { tag: 'Wait and follow', summary: 'What moved since', question: z.object({ since: wholeMs }), answer: movedSchema },
+  },
+  '/api/v1/flows/{flow}/runs': {
+    post: order('Run a flow', runRequestedSchema, {
+      path: { flow: name },
+      body: z.object({ parameters: z.record(z.string(), z.unknown()).optional() }),
+      refusals: [404, 409, 422],
+    }),
+  },
+  '/api/v1/runs/{run}/cancel': { post: order('Cancel a run', runCancelledSchema, { path: { run: runId } }) },
+  '/api/v1/connections/{connection}/check': { post: order('Check a connection', checkRequestedSchema, { path: { connection: name } }) },
+  '/api/v1/pauses': {
+    post: order('Pause, or announce work', pausedSchema, {
+      body: z.object({
+        subject,
+        for: z.string().optional().meta({ description: '`45m`, `2h`, `1d`; without it until somebody ends it.' }),
+        from: z.string().optional().meta({ description: 'When it begins, by the clocks of the page: `2026-12-01T22:00`; without it now.' }),
+        note: z.string().optional(),
+      }),
+    }),
+  },
+  '/api/v1/pauses/end': { post: order('End a pause', pauseEndedSchema, { body: z.object({ subject }) }) },
+}

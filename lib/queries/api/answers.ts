@@ -1,0 +1,214 @@
+import { z } from 'zod'
+import { SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
+import { RUN_STATES } from '#lib/domain/runs/run.ts'
+import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
+import { countsSchema, reasonSchema, statusSchema, timeSchema } from './shapes.ts'
+
+const time = timeSchema.nullable()
+const ms = z.number().meta({ description: 'An instant in milliseconds since 1970.' })
+const maybeMs = ms.nullable()
+const text = z.string().nullable()
+const runState = z.enum(RUN_STATES).meta({ id: 'RunState' })
+
+const workSchema = z
+  .object({
+    id: z.int(),
+    kind: z.enum(['maintenance', 'paused']),
+    subject: text,
+    from: time,
+    until: time,
+    note: text,
+    begun: z.boolean(),
+    hides: z.array(z.object({ feed: z.string(), status: statusSchema, since: time })),
+  })
+  .meta({ id: 'Work', description: 'A pause or announced work, and the feeds that would be late or stale without it.' })
+
+/** The whole page. */
+export const statusJsonSchema = z
+  .object({
+    page: z.object({ name: z.string(), zone: z.string(), readyBy: z.string(), url: z.string() }),
+    counts: countsSchema,
+    groups: z.array(z.object({ key: z.string(), name: z.string(), status: statusSchema, counts: countsSchema })),
+    work: z.array(workSchema),
+    feeds: z.array(
+      z.object({
+        key: z.string(),
+        name: z.string(),
+        group: text,
+        owner: text,
+        status: statusSchema,
+        reason: reasonSchema,
+        weakEvidence: text,
+        since: time,
+        dataThroughAt: time,
+        updatedAt: time,
+        dueAt: time,
+        lastRun: z.object({ id: z.string(), flow: z.string(), state: runState, endedAt: time, problem: text }).nullable(),
+        work: z.array(z.int()),
+      }),
+    ),
+  })
+  .meta({ id: 'StatusPage', description: 'The page: its counts, groups, feeds, and the work that goes on.' })
+export type StatusJson = z.infer<typeof statusJsonSchema>
+
+const runRow = {
+  id: z.string(),
+  flow: z.string(),
+  trigger: z.string(),
+  state: runState,
+  isDryRun: z.boolean(),
+  attempt: z.int(),
+  scheduledFor: ms,
+  startedAt: maybeMs,
+  endedAt: maybeMs,
+  cancelAt: maybeMs,
+  waitingFor: text,
+  progressDone: z.number().nullable(),
+  progressTotal: z.number().nullable(),
+  etaAt: maybeMs,
+  rowsLoaded: z.number(),
+  rowsRejected: z.number(),
+  problem: text,
+  requestedBy: text,
+  leaseUntil: maybeMs,
+}
+
+/** Runs under way and ended. */
+export const runListSchema = z
+  .object({
+    now: ms,
+    underWay: z.array(z.object(runRow)),
+    ended: z.array(z.object(runRow)),
+    next: text.meta({ description: 'The `before` of the next question; null on the last page.' }),
+  })
+  .meta({ id: 'RunList', description: 'What runs or waits, and a page of what has ended, newest first.' })
+
+const taskSchema = z
+  .object({
+    attempt: z.int(),
+    name: z.string(),
+    state: z.enum(['running', 'completed', 'failed', 'cancelled']),
+    tries: z.int(),
+    startedAt: ms,
+    endedAt: maybeMs,
+    problem: text,
+    waits: z.array(z.object({ from: ms, until: ms })),
+  })
+  .meta({ id: 'Task', description: 'A step of a run.' })
+
+/** One run. */
+export const runSchema = z
+  .object({
+    ...runRow,
+    now: ms,
+    tasks: z.array(taskSchema),
+    tasksOmitted: z.int(),
+    counters: z.record(z.string(), z.record(z.string(), z.number())),
+    summary: z.record(z.string(), z.union([z.number(), z.string()])).nullable(),
+    parameters: z.record(z.string(), z.unknown()),
+    reportedAt: maybeMs,
+    logLines: z.int(),
+    waitsForRun: text,
+  })
+  .meta({ id: 'Run', description: 'A run with its steps and counters.' })
+
+/** Lines of a log. */
+export const logSchema = z
+  .object({
+    lines: z.array(z.object({ id: z.number(), attempt: z.int(), at: ms, level: z.enum(LOG_LEVELS), message: z.string() })),
+    matching: z.int().nullable(),
+    more: z.boolean(),
+  })
+  .meta({ id: 'LogPart', description: 'Lines of a log, oldest first, and whether there are more.' })
+
+/** Bars by subject. */
+export const barsSchema = z
+  .record(
+    z.string(),
+    z.object({
+      until: z.string(),
+      days: z.string(),
+      share: z.number().nullable(),
+      unseenSeconds: z.number(),
+      ready: z.int(),
+      readyOf: z.int(),
+    }),
+  )
+  .meta({ id: 'Bars', description: 'Ninety days by subject, as `feed:terms`.' })
+
+/** Days of one subject. */
+export const daysSchema = z
+  .array(
+    z.object({
+      day: z.string(),
+      worst: statusSchema,
+      ...Object.fromEntries(['fresh', 'late', 'stale', 'unknown', 'maintenance', 'blind'].map((name) => [name, z.number()])),
+      ...Object.fromEntries(['arrivals', 'expected', 'missed', 'cameLate'].map((name) => [name, z.number().nullable()])),
+      lateDeliveries: z.array(z.object({ expectedBy: z.string(), deliveredAt: z.string(), words: z.string() })),
+      ready: z.boolean().nullable(),
+    }),
+  )
+  .meta({ id: 'Days', description: 'Days of a subject, newest first, in seconds of each status.' })
+
+const ageSchema = z.object({
+  state: z.enum(['fine', 'soon', 'over', 'unknown']),
+  since: z.object({ at: ms, how: z.enum(['rotated', 'changed', 'seen']) }).nullable(),
+  end: z.object({ at: ms, why: z.enum(['expiry', 'age']) }).nullable(),
+})
+
+/** Connections. */
+export const connectionsSchema = z
+  .object({
+    now: ms,
+    connections: z.array(
+      z
+        .object({
+          key: z.string(),
+          kind: z.string(),
+          settings: z.array(z.tuple([z.string(), z.string()])),
+          health: z.object({ state: z.enum(['working', 'failing', 'checking', 'unseen']), at: maybeMs, problem: text }),
+          probeEveryMs: z.number(),
+          failures: z.int(),
+          problem: text,
+          okAt: maybeMs,
+          failedAt: maybeMs,
+          checkedAt: maybeMs,
+          checkOk: z.boolean().nullable(),
+          checkDetail: text,
+          checkRequestedAt: maybeMs,
+          downSince: maybeMs,
+          credentialExpiresAt: maybeMs,
+          rotatedOn: text,
+          references: z.array(
+            z.object({
+              name: z.string(),
+              setting: z.string(),
+              isSecret: z.boolean(),
+              setIn: z.enum(SECRET_PLACES),
+              age: ageSchema.nullable(),
+            }),
+          ),
+          urgency: ageSchema.shape.state,
+          flows: z.array(z.string()),
+          feeds: z.array(z.object({ key: z.string(), name: z.string() })),
+          assets: z.int(),
+        })
+        .meta({
+          id: 'Connection',
+          description: 'An outside system: whether it lets us in, and how old its secrets are; never their values.',
+        }),
+    ),
+  })
+  .meta({ id: 'ConnectionList' })
+
+/** Parts of the page that moved. */
+export const movedSchema = z
+  .object({ topics: z.array(z.string()) })
+  .meta({ id: 'Moved', description: 'Parts of the page that changed, as `feed:terms`; `*` is everything.' })
+
+const location = z.string().meta({ description: 'The page where people follow it.' })
+export const runRequestedSchema = z.object({ run: z.string(), waitsFor: text, location }).meta({ id: 'RunRequested' })
+export const runCancelledSchema = z.object({ state: z.enum(['cancelled', 'cancelling']), location }).meta({ id: 'RunCancelled' })
+export const checkRequestedSchema = z.looseObject({ location }).meta({ id: 'CheckRequested' })
+export const pausedSchema = z.looseObject({ pause: z.int(), location }).meta({ id: 'Paused' })
+export const pauseEndedSchema = z.looseObject({ ended: z.boolean(), location }).meta({ id: 'PauseEnded' })
