@@ -26,7 +26,9 @@ test('so do the pages of the flows and the connections', async ({ page }) => {
   }
 })
 
-test('every address in the file tree allows no foreign content, no framing and no sniffing', async ({ request }) => {
+test('every address in the file tree allows no foreign content, no framing and no sniffing, and is kept between here and the reader for nobody else', async ({
+  request,
+}) => {
   for (const path of ['/', '/?q=x', '/nowhere', '/icon.svg', ...allRoutes().filter((route) => route !== '/api/v1/events')]) {
     const answer = await request.get(`${harness.url}${path}`, { maxRedirects: 0 })
     const policy = answer.headers()['content-security-policy']
@@ -35,6 +37,9 @@ test('every address in the file tree allows no foreign content, no framing and n
     if (answer.headers()['content-type']?.startsWith('text/html'))
       expect(policy, path).toMatch(/script-src 'self' '(nonce|sha256)-|^default-src 'none';/)
     expect(answer.headers()['x-content-type-options'], path).toBe('nosniff')
+    const kept = `${answer.headers()['cache-control']} ${answer.headers()['vary']?.toLowerCase()}`
+    if (path !== '/icon.svg' && answer.status() !== 405)
+      expect(kept, `${path} is kept for nobody else`).toMatch(/no-store|private|public.* (?=.*authorization)(?=.*cookie)/)
   }
 })
 

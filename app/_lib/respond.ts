@@ -2,7 +2,7 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import { knownTrouble } from './database-pulse.ts'
-import { webProcess } from './web-process.ts'
+import { type Context, webProcess } from './web-process.ts'
 
 const DATABASE_GONE = 'The database does not answer right now. That says nothing about the data; ask again in a moment.'
 const RETRY_AFTER_SECONDS = 10
@@ -31,6 +31,12 @@ function databaseGone(answer: (status: number, words: string) => Response): Resp
   const response = answer(503, DATABASE_GONE)
   response.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
   return response
+}
+
+/** Who may keep an answer for so long: anybody, if it is what everybody unknown is told, else only whoever asked. */
+export function keptFor({ actor }: Pick<Context, 'actor'>, seconds: number): { 'cache-control': string; vary: string } {
+  const whose = actor.kind === 'visitor' ? 'public' : 'private'
+  return { 'cache-control': `${whose}, max-age=${seconds}`, vary: 'authorization, cookie' }
 }
 
 /** A refusal in words, with an address that belongs to it. */

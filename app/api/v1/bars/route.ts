@@ -9,6 +9,6 @@ export function GET(request: Request): Promise<Response> {
     const text = readQuery(request, ['subjects']).get('subjects')
     if (!text) throw refuse(`Name up to ${SUBJECTS_MAX} subjects: ?subjects=feed:terms,group:records`)
     const bars = await getSubjectBars(await requestContext(), parseSubjects(text))
-    return Response.json(bars, { headers: { 'cache-control': 'no-cache' } })
+    return Response.json(bars, { headers: { 'cache-control': 'private, no-cache' } })
   })
 }

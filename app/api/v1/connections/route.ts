@@ -8,6 +8,6 @@ export function GET(request: Request): Promise<Response> {
     readQuery(request, [])
     const found = await getConnectionsPage(await requestContext())
     if (found === null) return problem(503, 'No catalogue has been accepted yet, so there are no connections.')
-    return Response.json({ now: found.now, connections: found.connections }, { headers: { 'cache-control': 'no-cache' } })
+    return Response.json({ now: found.now, connections: found.connections }, { headers: { 'cache-control': 'private, no-cache' } })
   })
 }

@@ -9,6 +9,6 @@ export function GET(request: Request): Promise<Response> {
     const text = readQuery(request, ['subject']).get('subject')
     if (!text) throw refuse('Name a subject: ?subject=feed:terms')
     const days = await getSubjectDays(await requestContext(), parseSubject(text))
-    return days === null ? problem(404, `There is no ${text}.`) : Response.json(days, { headers: { 'cache-control': 'no-cache' } })
+    return days === null ? problem(404, `There is no ${text}.`) : Response.json(days, { headers: { 'cache-control': 'private, no-cache' } })
   })
 }

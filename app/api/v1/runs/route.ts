@@ -8,6 +8,6 @@ export function GET(request: Request): Promise<Response> {
   return respond(async () => {
     const filter = parseRunFilter(questionIn(Object.fromEntries(readQuery(request, RUNS_QUESTION))))
     if ('problem' in filter) throw refuse(filter.problem)
-    return Response.json(await getRunList(await requestContext(), filter), { headers: { 'cache-control': 'no-cache' } })
+    return Response.json(await getRunList(await requestContext(), filter), { headers: { 'cache-control': 'private, no-cache' } })
   })
 }

@@ -1,15 +1,16 @@
 import { knows } from '#app/_lib/atom-response.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
-import { problem, readQuery, respond } from '#app/_lib/respond.ts'
+import { keptFor, problem, readQuery, respond } from '#app/_lib/respond.ts'
 import { getStatusJson } from '#lib/queries/pages/status-json.ts'
 
 /** The page as JSON, for other pages and for scripts. */
 export function GET(request: Request): Promise<Response> {
   return respond(async () => {
     readQuery(request, [])
-    const status = await getStatusJson(await requestContext())
+    const context = await requestContext()
+    const status = await getStatusJson(context)
     if (status === null) return problem(503, 'No catalogue has been accepted yet, so there is no status.')
-    const headers = { etag: status.etag, 'cache-control': 'public, max-age=30', 'content-type': 'application/json; charset=utf-8' }
+    const headers = { etag: status.etag, ...keptFor(context, 30), 'content-type': 'application/json; charset=utf-8' }
     return knows(request, status.etag) ? new Response(null, { status: 304, headers }) : new Response(status.json, { headers })
   })
 }

@@ -9,6 +9,8 @@ export function GET(request: Request, { params }: { params: Promise<{ run: strin
     readQuery(request, [])
     const { run } = await params
     const view = isRunId(run) ? await getRunView(await requestContext(), run) : null
-    return view === null ? problem(404, 'There is no such run.') : Response.json(view, { headers: { 'cache-control': 'no-cache' } })
+    return view === null
+      ? problem(404, 'There is no such run.')
+      : Response.json(view, { headers: { 'cache-control': 'private, no-cache' } })
   })
 }

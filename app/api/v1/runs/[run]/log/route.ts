@@ -12,6 +12,6 @@ export function GET(request: Request, { params }: { params: Promise<{ run: strin
     const { run } = await params
     const ctx = await requestContext()
     if (!isRunId(run) || !(await hasRun(ctx, run))) return problem(404, 'There is no such run.')
-    return Response.json(await getRunLog(ctx, run, query), { headers: { 'cache-control': 'no-cache' } })
+    return Response.json(await getRunLog(ctx, run, query), { headers: { 'cache-control': 'private, no-cache' } })
   })
 }
