@@ -32,6 +32,12 @@ describe('the web process', () => {
     expect(JSON.stringify(web)).not.toMatch(/hush|lake/)
   })
 
+  test('gets the secret of the sign-in, wherever it was set, where there is one', () => {
+    const environment = { ...settings.environment, oidcClientSecret: 'file:/run/secrets/oidc' }
+    expect(webEnvironment({ ...settings, environment })).toMatchObject({ OIDC_CLIENT_SECRET: 'file:/run/secrets/oidc' })
+    expect(webEnvironment(settings)).not.toHaveProperty('OIDC_CLIENT_SECRET')
+  })
+
   test('reads no .env file, neither by us nor by Next', () => {
     expect(webEnvironment(settings)).toMatchObject({ ENV_FILE: 'none', __NEXT_PROCESSED_ENV: 'true' })
   })

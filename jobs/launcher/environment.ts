@@ -33,7 +33,7 @@ export function webBase(mode: ChildEnvironment['NODE_ENV'], additions: Record<st
 
 const modeOf = (settings: Settings) => (settings.isDevelopment ? 'development' : 'production')
 
-/** The web process knows its database and nothing about any outside system. */
+/** The web process knows its database, what proves it to the provider of sign-ins, and nothing about any other outside system. */
 export function webEnvironment(settings: Settings): ChildEnvironment {
   const { environment, databaseUrl, secret, publicUrl } = settings
   return webBase(modeOf(settings), {
@@ -42,6 +42,7 @@ export function webEnvironment(settings: Settings): ChildEnvironment {
     TIDEMARK_URL: publicUrl,
     PORT: String(environment.port),
     ...(environment.host !== undefined && { HOST: environment.host }),
+    ...(environment.oidcClientSecret !== undefined && { OIDC_CLIENT_SECRET: environment.oidcClientSecret }),
     LOG_LEVEL: environment.logLevel,
   })
 }

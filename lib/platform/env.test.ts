@@ -28,6 +28,7 @@ describe('the environment', () => {
       publicUrl: undefined,
       port: 3000,
       host: undefined,
+      oidcClientSecret: undefined,
       logLevel: 'info',
       demoCourses: undefined,
       envFile: 'none',

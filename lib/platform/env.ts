@@ -18,6 +18,7 @@ const schema = z.object({
   TIDEMARK_URL: z.url({ protocol: /^https?$/, error: 'must be an address such as https://status.example.edu' }).optional(),
   PORT: port.default(3000),
   HOST: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
   DEMO_COURSES: z.string().optional(),
   ENV_FILE: z.string().default('.env'),
@@ -33,6 +34,8 @@ export interface Environment {
   publicUrl: string | undefined
   port: number
   host: string | undefined
+  /** As written: the secret itself, or `file:` and where it stands. */
+  oidcClientSecret: string | undefined
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
   demoCourses: string | undefined
   envFile: string
@@ -77,6 +80,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     publicUrl: found.TIDEMARK_URL,
     port: found.PORT,
     host: found.HOST,
+    oidcClientSecret: found.OIDC_CLIENT_SECRET,
     logLevel: found.LOG_LEVEL,
     demoCourses: found.DEMO_COURSES,
     envFile: found.ENV_FILE,
