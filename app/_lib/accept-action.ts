@@ -1,5 +1,5 @@
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
-import { runPath } from '#app/_ui/paths.ts'
+import { feedPath, runPath } from '#app/_ui/paths.ts'
 import { auditRefusal, isDone, type Order } from '#lib/access/act.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
@@ -79,7 +79,8 @@ async function requireOwnPage(request: Request, context: Context): Promise<void>
   if (foreign !== null) throw new TidemarkError('forbidden', { publicMessage: foreign })
 }
 
-function linkOf({ runId }: TidemarkError): ProblemLink | null {
+function linkOf({ runId, feedKey }: TidemarkError): ProblemLink | null {
+  if (feedKey !== undefined) return { words: 'Its page', location: feedPath(feedKey) }
   return runId === undefined ? null : { words: 'That run', location: runPath(runId) }
 }
 

@@ -67,12 +67,12 @@ export default defineVerb({
         await requireParameters(ctx, name, { dryRun: '--dry-run' })
         parameters['dryRun'] = true
       }
-      const { runId, waitsFor } = await ask(ctx, name, parameters)
+      const { runId, waitsFor, isJoined } = await ask(ctx, name, parameters)
       const isWatched = values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined)
       if (isWatched) return followRun(ctx, runId, command)
       command.terminal.print(runId)
       const wait = waitsFor === null ? '' : ` It waits for the run that goes on, ${waitsFor}.`
-      command.terminal.note(`A run of ${name} has been asked for.${wait}`)
+      command.terminal.note(isJoined ? `This run of ${name} had been asked for before.` : `A run of ${name} has been asked for.${wait}`)
       return 0
     })
   },

@@ -1,3 +1,4 @@
+import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
 import { planRuns } from '#lib/commands/runs/plan-runs.ts'
 import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
@@ -37,11 +38,12 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
   return Math.min(Math.max(nextDueAt - now + 1, 50), CHECK_AGAIN_MS)
 }
 
-/** Makes the next runs, ends lost leases and starts what is ready; the queue carries what this worker has no room for, probes, checks,
+/** Makes the next runs, ends lost leases, moves orders on and starts what is ready; the queue carries what this worker has no room for, probes, checks,
  * messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
+  await advanceOrders(ctx)
   const { ready } = await planRuns(ctx)
   for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })
   const now = ctx.clock.now()

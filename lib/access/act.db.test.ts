@@ -94,14 +94,14 @@ describe('an order', () => {
   it('about what somebody does not see is about nothing', async () => {
     const actor = { ...ADA, audience: 'records' }
     const order = (target: Order['target']) => act(asActor(ctx, actor), { ...RUN, target }, async () => ({ result: 'done' }))
-    for (const kind of ['feed', 'asset', 'flow', 'run', 'connection', 'window', 'series', 'group'] as const)
+    for (const kind of ['feed', 'asset', 'flow', 'run', 'order', 'connection', 'window', 'series', 'group'] as const)
       await expect(order({ kind, key: 'nothing' })).rejects.toMatchObject({
         code: 'not-found',
         publicMessage: `There is no such ${kind} here.`,
       })
     await expect(order(null)).rejects.toMatchObject({ code: 'not-found' })
     expect(await order({ kind: 'group', key: 'records' })).toBe('done')
-    expect((await audit()).map(({ refusal }) => refusal === null)).toEqual([...Array.from({ length: 9 }, () => false), true])
+    expect((await audit()).map(({ refusal }) => refusal === null)).toEqual([...Array.from({ length: 10 }, () => false), true])
   })
 })
 

@@ -45,6 +45,7 @@ const SIGHT = {
   asset: "select 1 from subject where kind = 'asset' and key = $1",
   flow: 'select 1 from flow where name = $1',
   run: 'select 1 from run where id::text = lower($1)',
+  order: 'select 1 from reload_order where id::text = lower($1)',
   connection: 'select 1 from connection_state where key = $1',
   // One of everything is seen by all, but ends for all, too.
   window: 'select 1 from maintenance_window where id::text = $1 and (subject_id is not null or flow is not null)',

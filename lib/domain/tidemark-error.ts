@@ -35,6 +35,8 @@ interface ErrorOptions {
   runId?: string
   /** What is wrong with the token of a program, as it is told over HTTP (RFC 6750). */
   challenge?: TokenChallenge
+  /** The feed that it is about, for a link. */
+  feedKey?: string
 }
 
 /** What can be wrong with a token: nobody knows it any more, or it is not for this. */
@@ -52,6 +54,7 @@ export class TidemarkError extends Error {
   readonly lasting: LastingReason | undefined
   readonly runId: string | undefined
   readonly challenge: TokenChallenge | undefined
+  readonly feedKey: string | undefined
 
   constructor(code: ErrorCode, options: ErrorOptions) {
     super(options.message ?? options.publicMessage, { cause: options.cause })
@@ -64,6 +67,7 @@ export class TidemarkError extends Error {
     this.lasting = options.lasting
     this.runId = options.runId
     this.challenge = options.challenge
+    this.feedKey = options.feedKey
   }
 }
 

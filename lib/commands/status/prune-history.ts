@@ -15,6 +15,7 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
   { name: 'run_log', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from run_log where at < $1' },
   { name: 'run_rejection', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from run_rejection where at < $1' },
   { name: 'run_task', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from run_task where ended_at < $1' },
+  { name: 'reload_order', keptMs: FACTS_KEPT_MS, rows: 'select ctid from reload_order where ended_at < $1' },
   {
     name: 'run',
     keptMs: FACTS_KEPT_MS,

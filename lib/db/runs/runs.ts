@@ -108,11 +108,17 @@ export async function lockRun(sql: Sql, id: string, options: { skipLocked?: bool
   return rows.map(toRun)[0]
 }
 
-/** Runs that a worker could take now by their state and time, the longest expected first. */
-export async function listDueRuns(sql: Sql, now: Instant): Promise<Run[]> {
+/** Runs that a worker could take now by their state and time, the longest expected first; dry runs after all others. */
+export function listDueRuns(sql: Sql, now: Instant): Promise<Run[]> {
+  return listDueRunsOf(sql, now, null)
+}
+
+/** The same of one flow. */
+export async function listDueRunsOf(sql: Sql, now: Instant, flow: string | null): Promise<Run[]> {
   const { rows } = await sql.query<RunRow>(
-    'select * from run where state = any($1) and scheduled_for <= $2 order by scheduled_for, created_at, id',
-    [[...CLAIMABLE_STATES], toText(now)],
+    `select * from run where state = any($1) and scheduled_for <= $2 and ($3::text is null or flow = $3)
+     order by ${isDryRunSql('run')}, scheduled_for, created_at, id`,
+    [[...CLAIMABLE_STATES], toText(now), flow],
   )
   return rows.map(toRun)
 }

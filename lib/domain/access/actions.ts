@@ -4,6 +4,9 @@ import { type Actor, ROLES, type Role } from './actor.ts'
 const LEAST_ROLES = {
   'run.request': 'engineer',
   'run.cancel': 'engineer',
+  'feed.reload': 'engineer',
+  'feed.look': 'engineer',
+  'order.cancel': 'engineer',
   'window.open': 'engineer',
   'window.change': 'engineer',
   'window.close': 'engineer',

@@ -8,5 +8,6 @@ export const ADVISORY_LOCKS = {
   catalogueSync: '410100',
   runPlan: '410200',
   maintenancePlan: '410210',
+  reloadOrders: '410300',
   lakeSchema: '8388346167743836779',
 } as const

@@ -43,6 +43,11 @@ export function groupInSql(name: string, from: number): string {
     insert into run_task (run_id, attempt, name, state, started_at) values ('${run}', 1, '${name}', 'running', now());
     insert into run_log (run_id, attempt, at, level, message) values ('${run}', 1, now(), 'info', '${name}');
     insert into run_rejection (run_id, task, key, reason, at) values ('${run}', 'load', '${name}', 'no', now());
+    with ordered as (
+      insert into reload_order (feed_id, created_at, actor_kind, ordered_by, joined_by, reason, parameters)
+        values (${from + 1}, now(), 'person', '${name}', '{${name}}', '${name}', '{"only": "${name}"}') returning id
+    )
+    insert into reload_step (order_id, position, flow, run_id, state, problem) select id, 1, '${name}-flow', '${run}', 'running', '${name}' from ordered;
     insert into audience_group values ('${name}', ${from});`
 }
 

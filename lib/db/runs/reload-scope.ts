@@ -1,0 +1,66 @@
+import type { Sql } from '#lib/db/context.ts'
+import type { PlannedAsset, PlannedEdge } from '#lib/domain/orders/flows-to-reload.ts'
+import { type FlowRecord, SAME_FAILURES, SUCCESSES_COUNTED } from '#lib/domain/orders/good-again.ts'
+import { isDryRunSql } from './runs.ts'
+
+/** A feed with everything it is made from, however far up. */
+export interface Surroundings {
+  assets: PlannedAsset[]
+  edges: PlannedEdge[]
+}
+
+const UPSTREAM = `
+  with recursive up(id) as (
+    select a.subject_id from asset a where a.feed_id = $1
+    union
+    select e.upstream_id from up join lineage_edge e on e.downstream_id = up.id
+  )
+  select a.subject_id as id, a.feed_id as "feedId", f.name as flow, sp.status
+  from up join asset a on a.subject_id = up.id
+  join subject s on s.id = a.subject_id and s.removed_at is null
+  left join flow f on f.name = a.flow and f.removed_at is null
+  left join status_span sp on sp.subject_id = a.subject_id and sp.to_at is null
+  order by a.subject_id`
+
+const EDGES = `
+  select upstream_id as "upstreamId", downstream_id as "downstreamId" from lineage_edge
+  where downstream_id = any($1::int[]) and upstream_id = any($1::int[]) order by 1, 2`
+
+export async function loadSurroundings(sql: Sql, feedId: number): Promise<Surroundings> {
+  const { rows: assets } = await sql.query<PlannedAsset>(UPSTREAM, [feedId])
+  const { rows: edges } = await sql.query<PlannedEdge>(EDGES, [assets.map(({ id }) => id)])
+  return { assets, edges }
+}
+
+/** What each of these flows comes after. */
+export async function loadFlowsBefore(sql: Sql, flows: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await sql.query<{ name: string; after: string[] }>('select name, after from flow where name = any($1::text[])', [flows])
+  return new Map(rows.map(({ name, after }) => [name, after]))
+}
+
+const RECORDS = `
+  select f.name as flow,
+    array(
+      select (extract(epoch from r.ended_at - r.started_at) * 1000)::float8 from run r
+      where r.flow = f.name and r.state = 'completed' and r.started_at is not null and not ${isDryRunSql('r')}
+      order by r.scheduled_for desc limit ${SUCCESSES_COUNTED}
+    ) as "durationsMs",
+    array(
+      select jsonb_build_object('state', r.state, 'problem', r.problem) from run r
+      where r.flow = f.name and r.state in ('completed', 'partial', 'failed', 'timed-out', 'cancelled') and not ${isDryRunSql('r')}
+      order by r.scheduled_for desc limit ${SAME_FAILURES}
+    ) as ends,
+    array(
+      select c.key from connection_state c
+      where c.removed_at is null and exists (select 1 from blind b where b.connection_key = c.key and b.to_at is null)
+        and (c.key in (select split_part(x.key, '/', 1) from jsonb_array_elements_text(coalesce(f.settings -> 'reads', '[]')) x(key))
+          or c.key in (select x.value from jsonb_each_text(coalesce(f.settings -> 'connections', '{}')) x))
+      order by c.key
+    ) as "downConnections"
+  from flow f where f.name = any($1::text[])`
+
+/** How these flows have fared, in their order. */
+export async function loadRecords(sql: Sql, flows: readonly string[]): Promise<FlowRecord[]> {
+  const { rows } = await sql.query<FlowRecord>(RECORDS, [flows])
+  return flows.flatMap((flow) => rows.find((row) => row.flow === flow) ?? [])
+}

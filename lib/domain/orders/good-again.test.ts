@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { type FlowRecord, goodAgain, usualDurationInWords } from './good-again.ts'
+
+const NOW = Date.parse('2026-11-20T22:00:00Z')
+const flow = (more: Partial<FlowRecord> = {}): FlowRecord => ({
+  flow: 'course',
+  durationsMs: [4 * MINUTE_MS],
+  ends: [],
+  downConnections: [],
+  ...more,
+})
+const failed = (problem: string | null) => ({ state: 'failed' as const, problem })
+
+describe('when it is good again', () => {
+  it('is after all runs, each as long as usual', () => {
+    const term = flow({ flow: 'term', durationsMs: [1, 9, 8].map((n) => n * MINUTE_MS) })
+    expect(goodAgain([term, flow()], NOW)).toEqual({ kind: 'by', at: NOW + 12 * MINUTE_MS, lastsMs: 12 * MINUTE_MS, ifAnswering: [] })
+  })
+
+  it('is said with the condition that what does not answer now answers, each once', () => {
+    const sap = flow({ downConnections: ['SAP'] })
+    expect(goodAgain([sap, sap, flow()], NOW)).toMatchObject({ kind: 'by', ifAnswering: ['SAP'] })
+  })
+
+  it('counts of a run that goes on only what is left, whatever came before', () => {
+    const ends = [failed('no'), failed('no'), failed('no')]
+    expect(goodAgain([flow({ leftMs: MINUTE_MS, durationsMs: [], ends })], NOW)).toMatchObject({ at: NOW + MINUTE_MS })
+  })
+
+  it('is never said from a flow that failed three times in the same way, whatever numbers its words hold', () => {
+    const ends = ['Page 3 could not be read.', 'Page 17 could not be read.', 'Page 4 could not be read.'].map(failed)
+    expect(goodAgain([flow(), flow({ flow: 'term', ends })], NOW)).toEqual({
+      kind: 'no-date',
+      because: 'the last 3 runs of term failed in the same way: Page 3 could not be read.',
+    })
+    expect(goodAgain([flow({ ends: [failed(null), failed(null), failed(null)] })], NOW)).toMatchObject({ kind: 'no-date' })
+  })
+
+  it.each([
+    ['twice only', [failed('no'), failed('no')]],
+    ['in different ways', [failed('no'), failed('nay'), failed('no')]],
+    ['and then succeeded', [{ state: 'completed' as const, problem: null }, failed('no'), failed('no')]],
+    ['and was cancelled thrice', Array.from({ length: 3 }, () => ({ state: 'cancelled' as const, problem: 'no' }))],
+  ])('is said of a flow that failed %s', (_, ends) => {
+    expect(goodAgain([flow({ ends })], NOW)).toMatchObject({ kind: 'by' })
+  })
+
+  it('is not said where a run has never succeeded', () => {
+    expect(goodAgain([flow(), flow({ flow: 'new', durationsMs: [] })], NOW)).toEqual({
+      kind: 'no-date',
+      because: 'no run of new has succeeded yet, so nobody knows how long one takes',
+    })
+  })
+})
+
+describe('how long it usually takes', () => {
+  it('is the middle of the last successes', () => {
+    expect(usualDurationInWords([9, 2, 4].map((n) => n * MINUTE_MS))).toBe('usually 4 min')
+    expect(usualDurationInWords([])).toBeNull()
+  })
+})

@@ -1,0 +1,55 @@
+import { isFailure, type RunState, typicalDurationMs } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+
+/** How a flow has fared, as far as a plan goes by it. Dry runs are none of its runs. */
+export interface FlowRecord {
+  flow: string
+  /** Of its last successes. */
+  durationsMs: readonly number[]
+  /** How its last runs ended, the newest first. */
+  ends: readonly { state: RunState; problem: string | null }[]
+  /** Systems it reads that do not answer now, by their names. */
+  downConnections: readonly string[]
+  /** What is left of a run that goes on; absent where none has begun. */
+  leftMs?: number
+}
+
+/** When what is reloaded is good again: by then, if these systems answer; or why nobody can say. */
+export type GoodAgain = { kind: 'by'; at: Instant; lastsMs: number; ifAnswering: string[] } | { kind: 'no-date'; because: string }
+
+/** Successes that the usual duration is the middle of. */
+export const SUCCESSES_COUNTED = 20
+/** A flow that failed so often in the same way promises nothing. */
+export const SAME_FAILURES = 3
+
+/** When the runs of these flows, one after the other, will have made it good again; never a promise from a flow that failed three times in the same way. */
+export function goodAgain(records: readonly FlowRecord[], now: Instant): GoodAgain {
+  for (const { flow, ends, leftMs } of records) {
+    const failure = leftMs === undefined ? sameFailure(ends) : null
+    if (failure !== null) return { kind: 'no-date', because: `the last ${SAME_FAILURES} runs of ${flow} failed in the same way${failure}` }
+  }
+  let lastsMs = 0
+  for (const { flow, durationsMs, leftMs } of records) {
+    const usualMs = leftMs ?? typicalDurationMs(durationsMs)
+    if (usualMs === null) return { kind: 'no-date', because: `no run of ${flow} has succeeded yet, so nobody knows how long one takes` }
+    lastsMs += usualMs
+  }
+  return { kind: 'by', at: now + lastsMs, lastsMs, ifAnswering: [...new Set(records.flatMap(({ downConnections }) => downConnections))] }
+}
+
+/** How often a flow has lately failed in the same way, as the end of a sentence; null when it has not. Numbers in the words of a failure do not make it another. */
+function sameFailure(ends: FlowRecord['ends']): string | null {
+  const last = ends.slice(0, SAME_FAILURES)
+  const way = (end: FlowRecord['ends'][number]) => (end.problem ?? end.state).replaceAll(/\d+/g, '#')
+  const [first] = last
+  if (first === undefined || last.length < SAME_FAILURES) return null
+  if (!last.every((end) => isFailure(end.state) && end.state !== 'cancelled' && way(end) === way(first))) return null
+  return first.problem === null ? '' : `: ${first.problem}`
+}
+
+/** `usually 4 min`, from the last successes; null when there are none. */
+export function usualDurationInWords(durationsMs: readonly number[]): string | null {
+  const usualMs = typicalDurationMs(durationsMs)
+  return usualMs === null ? null : `usually ${formatDuration(usualMs)}`
+}
