@@ -26,6 +26,7 @@ const ADDRESSES: Record<string, Addresses> = {
   admin: () => ['/admin'],
   'admin/catalogue': () => ['/admin/catalogue'],
   'admin/catalogue/compare': () => ['/admin/catalogue/compare?to=1'],
+  'admin/system': () => ['/admin/system'],
   'admin/audit': () => ['/admin/audit', '/admin/audit?outcome=refused'],
   // Nobody can ask for it: what it shows is walked while the database is gone.
   unavailable: () => [],
