@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText, toTextOrNull } from '#lib/db/instants.ts'
-import type { DayStatus, LateDelivery } from '#lib/domain/freshness/deliveries/day-status.ts'
+import type { DayStatus, LateDelivery } from '#lib/domain/freshness/days/day-status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 export interface StoredDay extends DayStatus {

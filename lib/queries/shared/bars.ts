@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import type { DayStatus } from '#lib/domain/freshness/deliveries/day-status.ts'
+import type { DayStatus } from '#lib/domain/freshness/days/day-status.ts'
 import { daysBetween, type LocalDay } from '#lib/domain/time/local-day.ts'
 import { BAR_DAYS, BLIND_SECONDS_DRAWN, cellOfSeconds, DAY_SECONDS_SQL, type DaySeconds, writeCell } from './day-cells.ts'
 import type { DayWindow } from './day-window.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
-import type { DayStatus, LateDelivery } from '#lib/domain/freshness/deliveries/day-status.ts'
-import { lateInWords } from '#lib/domain/freshness/deliveries/delivery-words.ts'
+import type { DayStatus, LateDelivery } from '#lib/domain/freshness/days/day-status.ts'
+import { lateInWords } from '#lib/domain/freshness/days/delivery-words.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { LocalDay } from '#lib/domain/time/local-day.ts'
 import type { DayWindow } from './day-window.ts'

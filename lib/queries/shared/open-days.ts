@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { type DayStatus, rollUpDay } from '#lib/domain/freshness/deliveries/day-status.ts'
+import { type DayStatus, rollUpDay } from '#lib/domain/freshness/days/day-status.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type DayWindow, openDays } from './day-window.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deliveries } from '#lib/domain/freshness/deliveries/deliveries.ts'
+import { deliveries } from '#lib/domain/freshness/days/deliveries.ts'
 import type { Arrival, RunOutcome } from '#lib/domain/freshness/facts.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import {
