@@ -25,7 +25,9 @@ export function rememberAccess(ctx: Context): () => Promise<PageAccess | null> {
     if (asking === null && ctx.clock.now() >= askAgainAt) asking = ask()
     if (asking === null || knownTrouble() !== undefined) return known
     const enough = new AbortController()
-    await Promise.race([asking, ctx.clock.sleep(ANSWER_MS, enough.signal)])
+    // Nothing can be answered without the first one.
+    if (known === null) await asking
+    else await Promise.race([asking, ctx.clock.sleep(ANSWER_MS, enough.signal)])
     enough.abort()
     return known
   }

@@ -94,6 +94,19 @@ describe('when what it shows has changed, a snapshot', () => {
     expect(renderings).toHaveLength(2)
   })
 
+  it('is not rendered for every change while nobody comes: the next half minute or the next reader has it made', async () => {
+    await readMade('a')
+    const renewed = snapshots.outdate(everything)
+    await finish('b')
+    await renewed
+    for (let change = 0; change < 10; change += 1) await snapshots.outdate(everything)
+    expect(renderings).toHaveLength(2)
+    const tended = snapshots.tend()
+    expect(await finish('c')).toBe(3)
+    await tended
+    expect([await read(), renderings.length]).toEqual(['c', 3])
+  })
+
   it('of others is left as it is', async () => {
     await readMade('a', 'member:finance')
     await snapshots.outdate((key) => key === 'public')

@@ -17,9 +17,9 @@ export interface Snapshot {
 export interface Snapshots {
   /** One that shows every change that was known when it was asked for. */
   read(key: OverviewKey, form: OverviewForm): Promise<Snapshot>
-  /** What these show has changed. Those that are being read are made anew, one after the other, before this resolves. */
+  /** What these show has changed. Those that were read since the last change are made anew, one after the other, before this resolves. */
   outdate(concerns: (key: OverviewKey) => boolean): Promise<void>
-  /** To be called every half minute: lets go what nobody reads, and renews the instants in what somebody does. */
+  /** To be called every half minute: lets go what nobody reads, and renews what somebody does. */
   tend(): Promise<void>
   /** Whose are kept. */
   keys(): OverviewKey[]
@@ -29,6 +29,8 @@ interface Kept {
   key: OverviewKey
   form: OverviewForm
   readAt: Instant
+  /** Somebody came since it was last renewed for a change: what changes every second is not rendered every second for who came once. */
+  isWanted: boolean
   /** How often what it shows has changed, as far as is known. */
   changes: number
   copy: Copy | undefined
@@ -101,6 +103,7 @@ export function createSnapshots({ clock, render, onFailure }: SnapshotOptions): 
     read(key, form) {
       const kept = find(all, key, form)
       kept.readAt = clock.now()
+      kept.isWanted = true
       const age = ageOf(kept)
       if (kept.copy === undefined || age > EXPIRED_MS) return begin(kept)
       if (age > AGED_MS) begin(kept).catch(onFailure)
@@ -108,11 +111,13 @@ export function createSnapshots({ clock, render, onFailure }: SnapshotOptions): 
     },
     async outdate(concerns) {
       const concerned = [...all.values()].filter(({ key }) => concerns(key))
+      const wanted = concerned.filter((kept) => isRead(kept) && kept.isWanted)
       for (const kept of concerned) {
         kept.changes += 1
         kept.copy = undefined
+        kept.isWanted = false
       }
-      await renew(concerned.filter(isRead))
+      await renew(wanted)
     },
     async tend() {
       for (const [name, kept] of all) if (!isRead(kept)) all.delete(name)
@@ -125,7 +130,7 @@ export function createSnapshots({ clock, render, onFailure }: SnapshotOptions): 
 /** The one of this key and form, as the newest; the one that nobody came to for longest makes room for it. */
 function find(all: Map<string, Kept>, key: OverviewKey, form: OverviewForm): Kept {
   const name = `${form} ${key}`
-  const kept = all.get(name) ?? { key, form, readAt: 0, changes: 0, copy: undefined, making: undefined }
+  const kept = all.get(name) ?? { key, form, readAt: 0, isWanted: false, changes: 0, copy: undefined, making: undefined }
   all.delete(name)
   all.set(name, kept)
   const [oldest] = all.keys()
