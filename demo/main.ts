@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
 import { z } from 'zod'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import { putDemoPeople } from '#lib/access/demo.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { restateHistory } from '#lib/commands/status/restate-history.ts'
@@ -107,6 +108,7 @@ async function main(): Promise<void> {
     ...(environment.demoCourses === undefined ? {} : { courses: environment.demoCourses }),
   })
   const state = { ...told, ports: standIns.ports }
+  await putDemoPeople(ctx)
   process.send?.({ kind: 'ready', environment: { ...standIns.variables, ...databaseVariables(campusUrl) } })
   await Promise.all([
     runWorld(campusUrl, systemClock, state.firstStart, stopping.signal),

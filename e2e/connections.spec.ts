@@ -16,6 +16,7 @@ test.beforeAll(async () => {
   variables.set('WAREHOUSE_URL', harness.databaseUrl).set('WRONG_URL', `postgres://${username}:${CANARY}@${host}${pathname}_not_there`)
   await write('${WAREHOUSE_URL}')
 })
+test.beforeEach(({ context }) => harness.signIn(context))
 test.afterAll(() => harness.close())
 
 async function write(url: string): Promise<void> {
@@ -53,7 +54,7 @@ test('a password that no longer fits is said in words, and stands nowhere', asyn
   await work()
   await expect(card.getByText('It fails: see above.')).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 1 connections fails.')
-  const api = await request.get(`${harness.url}/api/v1/connections`)
+  const api = await request.get(`${harness.url}/api/v1/connections`, { headers: { cookie: harness.cookie } })
   expect(await api.json()).toMatchObject({ connections: [{ key: 'warehouse', health: { state: 'failing' } }] })
   for (const text of [await api.text(), await page.content()]) expect(text).not.toContain(CANARY)
 })
@@ -66,14 +67,17 @@ test('says how its secrets are replaced', async ({ page }) => {
 
 test('orders from elsewhere, and for what is not there, are refused', async ({ request }) => {
   const path = `${harness.url}/api/v1/connections/warehouse/check`
-  const foreign = await request.post(path, { data: {}, headers: { origin: 'https://evil.example' } })
+  const foreign = await request.post(path, { data: {}, headers: { cookie: harness.cookie, origin: 'https://evil.example' } })
   expect(foreign.status()).toBe(403)
-  expect((await request.post(`${harness.url}/api/v1/connections/nowhere/check`, { data: {} })).status()).toBe(404)
+  expect(
+    (await request.post(`${harness.url}/api/v1/connections/nowhere/check`, { data: {}, headers: { cookie: harness.cookie } })).status(),
+  ).toBe(404)
   expect(await listDueChecks(harness.ctx.pool, harness.ctx.clock.now())).toEqual([])
 })
 
 test('works without JavaScript: a test comes back to its card', async ({ browser }) => {
   const page = await browser.newPage({ javaScriptEnabled: false })
+  await harness.signIn(page.context())
   await page.goto(`${harness.url}/connections`)
   await page.getByRole('button', { name: 'Test warehouse' }).click()
   await expect(page).toHaveURL(`${harness.url}/connections#warehouse`)

@@ -36,8 +36,8 @@ function withQuery(path: string): string {
 async function faultsAt(path: string, saysIt: (body: string) => string[]): Promise<string[]> {
   const askedAt = systemClock.now()
   const answer = await ask(withQuery(path))
-  // A route that only takes orders.
-  if (answer.status === 405) return []
+  // A route that only takes orders, or is not for those whom nobody knows.
+  if (answer.status === 405 || answer.status === 401) return []
   const body = await answer.text()
   const tookMs = systemClock.now() - askedAt
   const wrong = [...(answer.status === 503 ? [] : [answer.status]), ...(tookMs > ANSWER_MS ? [`${tookMs} ms`] : [])]

@@ -1,4 +1,4 @@
-import { type Browser, expect, type Page, test } from '@playwright/test'
+import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test'
 import { type CrowdedHarness, crowdedHarness } from './every-page/crowded-harness.ts'
 import { cutInPrint, misfits, openAll, shiftsOf, violations, watchShifts } from './every-page/measure.ts'
 import { addressesOf } from './every-page/pages.ts'
@@ -26,12 +26,15 @@ type Look = (page: Page) => Promise<readonly string[]>
 
 /** Opens every page once in such a window, a few at a time; what is wrong anywhere is told at once. */
 async function walk(browser: Browser, { colorScheme, width }: Window, look: Look): Promise<string[]> {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } })
-  await watchShifts(context)
-  const waiting = addressesOf(harness.places)
+  const contexts = await Promise.all([1, 2].map(() => browser.newContext({ colorScheme, viewport: { width, height: 900 } })))
+  await Promise.all(contexts.map(watchShifts))
+  const [known, nobody] = contexts
+  if (known !== undefined) await harness.signIn(known)
+  const addresses = addressesOf(harness.places)
   const wrong: string[] = []
-  const walkOne = async () => {
-    const page = await context.newPage()
+  const walkOne = async (context: BrowserContext | undefined, waiting: string[]) => {
+    const page = await context?.newPage()
+    if (page === undefined) return
     page.on('pageerror', (error) => wrong.push(`${page.url()} fails in the browser: ${error.message}`))
     page.on('console', (message) => {
       if (/Content Security Policy/i.test(message.text())) wrong.push(`${page.url()} ${message.text()}`)
@@ -42,8 +45,13 @@ async function walk(browser: Browser, { colorScheme, width }: Window, look: Look
       for (const words of await look(page)) wrong.push(`${address} ${words}`)
     }
   }
-  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, walkOne))
-  await context.close()
+  const behind = addresses.filter((address) => !address.startsWith('/sign-in'))
+  await Promise.all(Array.from({ length: PAGES_AT_ONCE }, () => walkOne(known, behind)))
+  await walkOne(
+    nobody,
+    addresses.filter((address) => address.startsWith('/sign-in')),
+  )
+  await Promise.all(contexts.map((context) => context.close()))
   return wrong
 }
 

@@ -1,3 +1,5 @@
+import type { BrowserContext } from '@playwright/test'
+import { startSession } from '#lib/access/sessions.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
@@ -5,11 +7,13 @@ import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import { noteHeartbeat } from '#lib/db/runs/workers.ts'
+import { siteOf } from '#lib/domain/access/site.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
-import { startWebServer, type WebServer, type WebServerOptions } from './bench/web-server.ts'
+import { addPerson } from '#lib/testing/database/people.ts'
+import { INTERNAL_KEY, startWebServer, type WebServer, type WebServerOptions } from './bench/web-server.ts'
 import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
 
 /** A database with a past, and the built page in front of it. */
@@ -21,6 +25,10 @@ export interface Harness {
   write(assetKey: string, at: Instant): Promise<void>
   /** Pretends that a worker was heard of at an instant. */
   heartbeat(at: Instant): Promise<void>
+  /** An admin's session, as a header. */
+  cookie: string
+  /** Signs a browser in as that admin. */
+  signIn(context: BrowserContext): Promise<void>
   /** The process that serves the page. */
   server: WebServer
   close(): Promise<void>
@@ -50,8 +58,12 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   }
   if (!options.empty) await harness.heartbeat(systemClock.now() + DAY_MS)
   const server = await startWebServer(database.url, options.web)
+  const cookie = await openSession(ctx, server.url)
+  const [name = '', value = ''] = cookie.split('=')
   return {
     ...harness,
+    cookie,
+    signIn: (context) => context.addCookies([{ name, value, url: server.url, httpOnly: true, sameSite: 'Lax' }]),
     url: server.url,
     server,
     async close() {
@@ -59,6 +71,13 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       await database.drop()
     },
   }
+}
+
+/** A session of an admin of the journeys. */
+async function openSession(ctx: Context, url: string): Promise<string> {
+  const admin = await addPerson(ctx, 'admin', 'admin')
+  const site = siteOf(new URL(url).host, url)
+  return (await startSession({ ...ctx, secret: INTERNAL_KEY }, site, admin, 'Journeys')).split(';')[0] ?? ''
 }
 
 function written(assetKey: string, at: Instant): Observation {

@@ -22,6 +22,7 @@ test.beforeAll(async () => {
   const assets = journeyCatalogue.assets.map((asset) => (asset.feed === 'ledger' ? { ...asset, feed: 'books' } : asset))
   await declare({ ...journeyCatalogue, feeds, assets: [...assets, ...odd] })
 })
+test.beforeEach(({ context }) => harness.signIn(context))
 test.afterAll(() => harness.close())
 
 const declare = (catalogue: Catalogue) =>
@@ -138,15 +139,15 @@ test('hundreds of flows come page by page, hundreds of connections folded, and a
   await expect(page.getByRole('heading', { name: 'many-99' })).toBeInViewport()
 })
 
-test('a public page says why there is nothing to press', async ({ page }) => {
-  await harness.ctx.pool.query(`update setting set value = '"public"' where key = 'access'`)
+test('a public page leads whoever has not signed in to where they can', async ({ page, context }) => {
+  await context.clearCookies()
   await open(page, '/feeds/courses')
   await expect(page.getByText('Pause…')).toHaveCount(0)
-  await expect(page.getByText(/^This page is public, so it takes no orders/)).toBeVisible()
+  await expect(page.getByText('Sign in as an engineer to ask for a run')).toBeVisible()
 })
 
 test('an empty catalogue says what comes next', async ({ page }) => {
-  await declare({ ...journeyCatalogue, access: 'public', groups: [], feeds: [], assets: [] })
+  await declare({ ...journeyCatalogue, groups: [], feeds: [], assets: [] })
   await expect(async () => {
     await open(page, '/')
     await expect(page.getByText(/names no feed\. A feed is a promise/)).toBeVisible({ timeout: 1000 })

@@ -5,7 +5,6 @@ import { type ClaimedRun, claimRun, renewLease } from '#lib/commands/runs/claim-
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
-import { putSetting } from '#lib/db/settings.ts'
 import type { LogEntry } from '#lib/engine/run/ledger.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
@@ -42,6 +41,8 @@ async function declareParameters(): Promise<void> {
 
 const parametersAt = async (url: string) =>
   (await harness.ctx.pool.query('select parameters from run where id = $1', [url.split('/').at(-1)])).rows[0]?.parameters
+
+test.beforeEach(({ context }) => harness.signIn(context))
 
 test.beforeAll(async () => {
   harness = await openHarness()
@@ -185,7 +186,11 @@ test.describe('without JavaScript', () => {
 
 test.describe('orders', () => {
   const order = (headers: Record<string, string>, path = `/api/v1/runs/${run.runId}/cancel`) =>
-    fetch(`${harness.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{}' })
+    fetch(`${harness.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: harness.cookie, ...headers },
+      body: '{}',
+    })
 
   test('are not taken from another page, whatever it calls itself', async () => {
     expect((await order({ origin: 'https://evil.example' })).status).toBe(403)
@@ -199,7 +204,7 @@ test.describe('orders', () => {
     expect([ended.status, await ended.json()]).toEqual([409, { problem: 'The run has ended already.' }])
     const strange = await fetch(`${harness.url}/api/v1/flows/person/runs`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', cookie: harness.cookie },
       body: JSON.stringify({ parameters: { term: '2267' } }),
     })
     expect(await strange.json()).toEqual({ problem: 'The flow person has no parameter term. It takes replay, terms.' })
@@ -208,13 +213,10 @@ test.describe('orders', () => {
     expect((await order({ 'content-type': 'text/plain' })).status).toBe(400)
   })
 
-  test('are neither offered nor taken while the page is public', async ({ page }) => {
-    await putSetting(harness.ctx.pool, 'access', 'public')
-    const refused = await order({}, '/api/v1/flows/person/runs')
-    expect([refused.status, await refused.json()]).toEqual([
-      403,
-      { problem: expect.stringContaining('This page is public, so it takes no orders') },
-    ])
+  test('are neither offered to those who have not signed in nor taken from them', async ({ page, context }) => {
+    await context.clearCookies()
+    const refused = await order({ cookie: '' }, '/api/v1/flows/person/runs')
+    expect([refused.status, await refused.json()]).toEqual([401, { problem: 'Sign in to do this.', location: '/sign-in' }])
     await open(page)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Run of person')
     await expect(page.getByRole('button', { name: 'Run again' })).toHaveCount(0)
@@ -222,6 +224,6 @@ test.describe('orders', () => {
     await expect(page.getByRole('link', { name: 'All runs of person' })).toBeVisible()
     await expect(page.getByRole('button', { name: /^Run now/ })).toHaveCount(0)
     await page.goto(`${harness.url}/connections`)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connections are not shown on a public page.')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connections are shown to people who have signed in.')
   })
 })

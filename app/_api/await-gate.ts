@@ -26,6 +26,7 @@ export async function awaitGate({ listeners }: Pick<WebProcess, 'listeners'>, ct
   const stop = AbortSignal.any([wait.gone, ended.signal])
   const listener: Listener = {
     audience: ctx.actor.audience,
+    sessionId: null,
     tell(frame) {
       if (isShown(topicsIn(frame), [`feed:${wait.feed}`])) moved.wake()
     },

@@ -13,8 +13,8 @@ export interface Ends {
 export function isKnownName(host: string, ends: Ends, addresses: readonly string[]): boolean {
   const name = nameIn(`http://${host}`)
   if (name === null) return false
-  if (isLoopback(name)) return isLoopback(plain(ends.remoteAddress))
-  return name === plain(ends.localAddress) || addresses.some((address) => nameIn(address) === name)
+  if (isLoopback(name)) return isLoopback(plainAddress(ends.remoteAddress))
+  return name === plainAddress(ends.localAddress) || addresses.some((address) => nameIn(address) === name)
 }
 
 /** A Host header as RFC 9112 wants it: a name or address, perhaps a port, and nothing else. */
@@ -22,7 +22,8 @@ export function isHost(host: string): boolean {
   return /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i.test(host) && URL.canParse(`http://${host}`)
 }
 
-function isLoopback(name: string): boolean {
+/** Whether a name or an address means this very machine. */
+export function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
 }
 
@@ -30,11 +31,11 @@ function isLoopback(name: string): boolean {
 function nameIn(address: string): string | null {
   if (!URL.canParse(address)) return null
   const { hostname } = new URL(address)
-  return hostname === '' ? null : plain(hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''))
+  return hostname === '' ? null : plainAddress(hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''))
 }
 
 /** One spelling of an address: an IPv4 one that an IPv6 socket shows counts as what it is. */
-function plain(address: string | undefined): string {
+export function plainAddress(address: string | undefined): string {
   const bare = (address ?? '').toLowerCase().replace(/%.*$/, '')
   const spelt = isIPv6(bare) ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare
   const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(spelt)

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { knownTrouble, lookForTrouble, whenSilent } from '#app/_lib/database-pulse.ts'
-import { OVERVIEW_PATH } from '#app/_lib/overview-key.ts'
+import { OVERVIEW_PATH, overviewKey } from '#app/_lib/overview-key.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
+import { whoIsAsking } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -9,7 +10,7 @@ import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
 import { withOverview } from './answer-overview.ts'
 import { createDoor } from './door.ts'
-import { readerKey } from './reader-key.ts'
+import { withGate } from './gate.ts'
 import { rememberAccess } from './remember-access.ts'
 import { renderMissing, renderUnavailable } from './render-unavailable.ts'
 import type { Snapshots } from './snapshots.ts'
@@ -35,9 +36,11 @@ export async function listen(snapshots: Snapshots, { hostname, port, isDevelopme
   const { context, stopping } = web
   const addresses = [publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
   const access = rememberAccess(context)
-  const shown = withOverview({ answer, keyOf: readerKey(access), snapshots: isDevelopment ? null : snapshots })
+  const keyOf = async () => overviewKey(whoIsAsking().actor)
+  const shown = withOverview({ answer, keyOf, snapshots: isDevelopment ? null : snapshots })
+  const gated = withGate({ web, access, answer: shown, isDevelopment })
   const behind: Behind = {
-    answer: shown,
+    answer: gated,
     known: knownTrouble,
     look: () => lookForTrouble(web),
     whenSilent,
@@ -50,7 +53,7 @@ export async function listen(snapshots: Snapshots, { hostname, port, isDevelopme
     catalogueAddress: async () => (await access())?.url ?? null,
     answer: (request, response) => {
       if (isRendering(request)) return answer(request, response)
-      return isDevelopment ? shown(request, response) : answerInTrouble(request, response, behind)
+      return isDevelopment ? gated(request, response) : answerInTrouble(request, response, behind)
     },
   })
   door.on('error', (error) => {

@@ -1,7 +1,10 @@
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
-import { feedPath, runPath } from '#app/_ui/paths.ts'
+import { feedPath, questionOf, runPath, signInPath } from '#app/_ui/paths.ts'
 import { auditRefusal, isDone, type Order } from '#lib/access/act.ts'
+import { sealWords } from '#lib/access/sealed-words.ts'
+import { concernsOneself } from '#lib/domain/access/actions.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
@@ -9,7 +12,7 @@ import { readText } from './read-text.ts'
 import { requestContext } from './request-context.ts'
 import { problem, refuse, unexpected } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
-import type { Context } from './web-process.ts'
+import { type Context, webProcess } from './web-process.ts'
 
 const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
@@ -48,38 +51,79 @@ export interface ActionDone {
   /** A path of this page, made by paths.ts. */
   location: string
   answer: object
+  /** What the browser is given to keep. */
+  setCookie?: string
+}
+
+/** How a form is told that it was refused: the page it stands on, which then says why. */
+interface FormPage {
+  path: string
+  /** What of the form stands in its address. */
+  keeps?: readonly string[]
 }
 
 /**
  * Takes an order from the page: only from the page itself, only by those who may give it. A form is answered with a redirect to `location` (or
  * a small page saying why not), JSON with `answer` and `location` (or `{ problem }`). What is refused before it becomes an order stands in the
- * audit like one that is refused.
+ * audit like one that is refused. With `formPage` a form is led back to its own page, which says why.
  */
 export async function acceptAction(
   request: Request,
   order: Order,
   execute: (ctx: Context, fields: ActionFields) => Promise<ActionDone>,
+  formPage: FormPage | null = null,
 ): Promise<Response> {
   const refuseWith = isFromForm(request.headers) ? problemPage : problem
   let context: Context | null = null
+  let fields: ActionFields = {}
   try {
     context = await requestContext()
-    await requireOwnPage(request, context)
-    const done = await execute(context, await readFields(request))
-    return isFromForm(request.headers) ? seeOther(done.location) : answer(done)
+    await requireOwnPage(request)
+    requireSomebody(context, order)
+    fields = await readFields(request)
+    const done = await execute(context, fields)
+    return isFromForm(request.headers) ? seeOther(done.location, done.setCookie) : answer(done)
   } catch (error) {
     if (context !== null && !isDone(context)) await auditRefusal(context, order, error)
-    if (isTidemarkError(error)) return refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error))
+    if (formPage !== null && isToldOnPage(error) && isFromForm(request.headers)) return backToForm(formPage, fields, error.publicMessage)
+    if (isTidemarkError(error)) return withRetry(error, refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error)))
     return unexpected(error, 'an order failed', refuseWith)
   }
 }
 
-async function requireOwnPage(request: Request, context: Context): Promise<void> {
-  const foreign = foreignInWords(request.headers, ownAddresses((await getPageAccess(context)).url))
+async function requireOwnPage(request: Request): Promise<void> {
+  const foreign = foreignInWords(request.headers, ownAddresses((await getPageAccess(webProcess().context)).url))
   if (foreign !== null) throw new TidemarkError('forbidden', { publicMessage: foreign })
 }
 
-function linkOf({ runId, feedKey }: TidemarkError): ProblemLink | null {
+/** Whom nobody knows orders nothing, but to be known. */
+function requireSomebody({ actor }: Context, { action }: Order): void {
+  if (actor.kind !== 'visitor' || concernsOneself(action)) return
+  throw new TidemarkError('unauthorized', { publicMessage: 'Sign in to do this.' })
+}
+
+/** What whoever sent the form can do something about. */
+function isToldOnPage(error: unknown): error is TidemarkError {
+  return isTidemarkError(error) && error.code !== 'forbidden' && error.code !== 'internal'
+}
+
+function backToForm({ path, keeps = [] }: FormPage, fields: ActionFields, words: string): Response {
+  const kept = Object.fromEntries(keeps.map((name) => [name, typeof fields[name] === 'string' ? fields[name] : '']))
+  return seeOther(saidPath(path, words, kept))
+}
+
+/** A page that says something to whoever sent a form from it. */
+export function saidPath(path: string, words: string, question: Record<string, string> = {}): string {
+  return `${path}${questionOf({ ...question, said: sealWords(webProcess().context, words) })}`
+}
+
+function withRetry({ retryAfterMs }: TidemarkError, response: Response): Response {
+  if (retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / SECOND_MS)))
+  return response
+}
+
+function linkOf({ runId, feedKey, code }: TidemarkError): ProblemLink | null {
+  if (code === 'unauthorized') return { words: 'Sign in', location: signInPath }
   if (feedKey !== undefined) return { words: 'Its page', location: feedPath(feedKey) }
   return runId === undefined ? null : { words: 'That run', location: runPath(runId) }
 }
@@ -107,10 +151,15 @@ export function jsonObject(text: string): Record<string, unknown> {
   throw refuse('This is not a JSON object.')
 }
 
-function seeOther(location: string): Response {
-  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } })
+function seeOther(location: string, setCookie?: string): Response {
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store', ...cookieHeader(setCookie) } })
 }
 
 function answer(done: ActionDone): Response {
-  return Response.json({ ...done.answer, location: done.location }, { headers: { 'cache-control': 'no-store' } })
+  const headers = { 'cache-control': 'no-store', ...cookieHeader(done.setCookie) }
+  return Response.json({ ...done.answer, location: done.location }, { headers })
+}
+
+function cookieHeader(setCookie: string | undefined): { 'set-cookie'?: string } {
+  return setCookie === undefined ? {} : { 'set-cookie': setCookie }
 }

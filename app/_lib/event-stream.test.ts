@@ -7,6 +7,7 @@ function open(options: { catchUp?: () => Promise<Frame[]> } = {}) {
   const stream = eventStream({
     listeners,
     audience: null,
+    sessionId: null,
     greeting: 'hello',
     catchUp: options.catchUp ?? (async () => []),
     gone: gone.signal,

@@ -5,6 +5,8 @@ export type Frame = string
 export interface Listener {
   /** What its reader may see; null: everything. */
   audience: string | null
+  /** The session by which they listen; null: nobody known. */
+  sessionId: string | null
   tell(frame: Frame): void
   end(): void
 }
@@ -12,6 +14,7 @@ export interface Listener {
 interface StreamOptions {
   listeners: Set<Listener>
   audience: string | null
+  sessionId: string | null
   /** Told first. */
   greeting: Frame
   /** What this reader missed; its failure is told to nobody and ends nothing. */
@@ -27,7 +30,7 @@ const WAITING_MAX = 200
  * The events of one reader. Nothing is held before somebody reads (an answer to HEAD is never read), and everything is let go however
  * it ends: the reader went away, before or after the first byte, reads too slowly, or the process stops.
  */
-export function eventStream({ listeners, audience, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
+export function eventStream({ listeners, audience, sessionId, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let release = () => {}
   let isOpen = false
@@ -38,6 +41,7 @@ export function eventStream({ listeners, audience, greeting, catchUp, gone }: St
     }
     const listener: Listener = {
       audience,
+      sessionId,
       tell(frame) {
         if (!isOpen) return
         controller.enqueue(encoder.encode(frame))

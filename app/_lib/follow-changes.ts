@@ -9,7 +9,7 @@ import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { seenBy } from '#lib/queries/shared/web-context.ts'
 import { feelPulse, knownTrouble } from './database-pulse.ts'
 import type { Frame } from './event-stream.ts'
-import { readersOf } from './overview-key.ts'
+import { overviewKey, readersOf } from './overview-key.ts'
 import { changeFrames, HEARTBEAT, movedFrame } from './page-events.ts'
 import { type Context, movedFor, type WebProcess, webProcess } from './web-process.ts'
 
@@ -98,7 +98,8 @@ async function keepWarm(web: WebProcess, snapshots: Snapshots, signal: AbortSign
   await context.clock.sleep(FIRST_ANSWER_MS, signal)
   while (!signal.aborted) {
     try {
-      if (!(await getPageAccess(context)).isPrivate) await snapshots.read('public', 'document')
+      const { isPrivate, publicAudience } = await getPageAccess(context)
+      if (!isPrivate) await snapshots.read(overviewKey(visitor(publicAudience)), 'document')
     } catch (error) {
       context.log.warn('could not renew the overview', { error: toInternalMessage(error) })
     }

@@ -2,6 +2,7 @@ import { type Listen, listen } from '#app/_door/listen.ts'
 import { renderOverview } from '#app/_door/render-overview.ts'
 import { createSnapshots } from '#app/_door/snapshots.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { endStreams } from './end-streams.ts'
 import { followChanges } from './follow-changes.ts'
 import { webProcess } from './web-process.ts'
 
@@ -20,6 +21,7 @@ export function startWebProcess(): void {
     const snapshots = createSnapshots({ clock, render: renderOverview, onFailure })
     globalThis.tidemarkDoor.resolve((options) => listen(snapshots, options))
     followChanges(snapshots)
+    void endStreams(webProcess())
   } catch (error) {
     globalThis.tidemarkDoor.reject(new Error(toInternalMessage(error)))
   }

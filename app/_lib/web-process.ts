@@ -1,4 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
+import type { Actor } from '#lib/domain/access/actor.ts'
+import type { Site } from '#lib/domain/access/site.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { openWebDatabase, type WebDatabase } from '#lib/queries/shared/web-context.ts'
 import type { Listener } from './event-stream.ts'
@@ -14,8 +17,22 @@ export interface WebProcess extends WebDatabase {
   /** What those of an audience were told of lately; `null` are those who see everything. */
   moved: Map<string | null, MovedMemory>
   internalKey: string
+  /** Who asks for what is being answered. */
+  asking: AsyncLocalStorage<Asking>
   /** Aborted when the process is asked to stop: ends event streams and the listening connection. */
   stopping: AbortController
+}
+
+/** Who asks, as the door has found out. */
+export interface Asking {
+  actor: Actor
+  /** The session they ask by; null for those who have none. */
+  sessionId: string | null
+  site: Site
+  /** The address they come from. */
+  from: string | null
+  /** What their browser calls itself. */
+  browser: string | null
 }
 
 declare global {
@@ -35,6 +52,7 @@ function open(): WebProcess {
     listeners: new Set(),
     moved: new Map([[null, movedMemory(database.context.clock.now())]]),
     internalKey: readEnvironment().secret ?? randomBytes(32).toString('base64url'),
+    asking: new AsyncLocalStorage(),
     stopping: new AbortController(),
   }
 }

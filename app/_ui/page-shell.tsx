@@ -17,7 +17,7 @@ const PLACES = [
   ['connections', 'Connections', connectionsPath],
 ] as const
 
-type Place = (typeof PLACES)[number][0] | 'admin'
+type Place = (typeof PLACES)[number][0] | 'admin' | 'account'
 
 interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }
@@ -83,7 +83,8 @@ function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
   )
 }
 
-function Mark() {
+/** The mark of Tidemark: a gauge in the tide. */
+export function Mark() {
   return (
     <svg className="size-[22px] flex-none text-accent" viewBox="0 0 22 22" aria-hidden="true">
       <path d="M4 2v18" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />

@@ -84,6 +84,24 @@ export function checkConnectionPath(key: string): string {
 export const pausePath = '/api/v1/pauses'
 export const resumePath = '/api/v1/pauses/end'
 
+/** Where a form signs in or out. */
+export const takeSignInPath = '/api/sign-in'
+export const takeDemoSignInPath = '/api/sign-in/demo'
+export const takeSignOutPath = '/api/sign-out'
+
+/** Where a link that works once leads, and where its form goes. */
+export function invitationPath(token: string): string {
+  return `/sign-in/invitation/${encodeURIComponent(token)}`
+}
+
+export function takeInvitationPath(token: string): string {
+  return `/api/sign-in/invitation/${encodeURIComponent(token)}`
+}
+
+export const accountPath = '/account'
+export const changePasswordPath = '/api/account/password'
+export const endSessionsPath = '/api/account/sessions/end'
+
 export const signInPath = '/sign-in'
 
 /** Where to sign in, and where to go on from there. */

@@ -1,4 +1,5 @@
 import { PageShell } from '#app/_ui/page-shell.tsx'
+import { connectionsPath, signInToPath } from '#app/_ui/paths.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 import { ConnectionCard } from './connection-card.tsx'
@@ -11,10 +12,10 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
   return (
     <PageShell page={page} now={now} shows={['connection:*']} banners={banners} place="connections">
       <header className="hero">
-        <h1>{found.isPrivate ? headline(connections) : 'Connections are not shown on a public page.'}</h1>
-        {!found.isPrivate ? (
+        <h1>{found.isShown ? headline(connections) : 'Connections are shown to people who have signed in.'}</h1>
+        {!found.isShown ? (
           <p className="lead">
-            Addresses and the whereabouts of secrets are shown only while the catalogue says <code>access: private</code>.
+            <a href={signInToPath(connectionsPath)}>Sign in</a> to see their addresses, how they are, and where their secrets are set.
           </p>
         ) : connections.length === 0 ? (
           <p className="lead">

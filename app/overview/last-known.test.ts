@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { movedMemory } from '#app/_lib/moved-memory.ts'
 import { silentLog } from '#lib/platform/log.ts'
@@ -24,6 +25,7 @@ beforeEach(() => {
     moved: new Map([[null, movedMemory(0)]]),
     listeners: new Set(),
     internalKey: '',
+    asking: new AsyncLocalStorage(),
     stopping: new AbortController(),
   }
   globalThis.tidemarkLastOverviews = undefined

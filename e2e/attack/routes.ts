@@ -7,6 +7,7 @@ const PARTS: Record<string, string> = {
   '[group]': 'records',
   '[connection]': 'warehouse',
   '[flow]': 'nightly',
+  '[token]': 'a-token-that-nobody-has',
   '[run]': '00000000-0000-4000-8000-000000000000',
   '[...asset]': LATE_ASSET.split('/').map(encodeURIComponent).join('/'),
 }

@@ -10,7 +10,7 @@ import { LATE_ASSET } from '../journey-catalogue.ts'
 import type { Places } from './pages.ts'
 
 /** A harness in which every page has something to show, words that are too long among it. */
-export interface CrowdedHarness extends Pick<Harness, 'url' | 'close'> {
+export interface CrowdedHarness extends Pick<Harness, 'url' | 'close' | 'signIn'> {
   places: Places
 }
 

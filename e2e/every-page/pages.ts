@@ -26,8 +26,10 @@ const ADDRESSES: Record<string, Addresses> = {
   admin: () => ['/admin'],
   'admin/catalogue': () => ['/admin/catalogue'],
   'admin/catalogue/compare': () => ['/admin/catalogue/compare?to=1'],
-  'admin/system': () => ['/admin/system'],
   'admin/audit': () => ['/admin/audit', '/admin/audit?outcome=refused'],
+  account: () => ['/account'],
+  'sign-in': () => ['/sign-in?to=/runs'],
+  'sign-in/invitation/[token]': () => ['/sign-in/invitation/a-token-that-nobody-has'],
   // Nobody can ask for it: what it shows is walked while the database is gone.
   unavailable: () => [],
 }

@@ -1,35 +1,13 @@
 import { createServer } from 'node:net'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { type Access, acceptedAccess, firstAccess } from './access-in-force.ts'
 
 const LOOPBACK = '127.0.0.1'
-const EVERYWHERE = '0.0.0.0'
 const PATIENCE_MS = 10_000
 
-/** Where the web listens, and by which accepted catalogue; `version` null: none. */
-export interface Binding {
-  address: string
-  version: number | null
-}
-
-const addressFor = (access: Access) => (access === 'public' ? EVERYWHERE : LOOPBACK)
-
-export async function bindAddress(options: {
-  host: string | undefined
-  config: string | undefined
-  databaseUrl: string
-}): Promise<Binding> {
-  if (options.host !== undefined) return { address: options.host, version: null }
-  const accepted = await acceptedAccess(options.databaseUrl).catch(() => null)
-  return { address: addressFor(await firstAccess(options.config, accepted)), version: accepted?.version ?? null }
-}
-
-/** The address from now on; it changes only with another accepted catalogue, not with files or a database that is away. */
-export async function nextBinding(current: Binding, databaseUrl: string): Promise<Binding> {
-  const accepted = await acceptedAccess(databaseUrl).catch(() => null)
-  if (accepted === null || accepted.version === current.version) return current
-  return { address: addressFor(accepted.access), version: accepted.version }
+/** Where the web listens: HOST alone decides, and without it only this machine is let in. */
+export function bindAddress(host: string | undefined): string {
+  return host ?? LOOPBACK
 }
 
 function tryListen(host: string, port: number): Promise<string | undefined> {

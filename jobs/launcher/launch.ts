@@ -4,14 +4,15 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { type Environment, publicAddress } from '#lib/platform/env.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
-import { type Binding, requireFreePort } from './bind-address.ts'
+import { bindAddress, requireFreePort } from './bind-address.ts'
 import { buildIfNeeded, generateIfNeeded } from './build.ts'
 import { type Child, keepRunning, type Running } from './child.ts'
 import type { Settings } from './environment.ts'
-import { DEMO_CATALOGUE, demoPlan, hasDemo, workerPlan } from './plans.ts'
+import { sayHowToBegin } from './how-to-begin.ts'
+import { DEMO_CATALOGUE, demoPlan, hasDemo, webPlan, workerPlan } from './plans.ts'
 import { requireSecret } from './secret.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
-import { bindingOf, keepWeb, waitForPage } from './web.ts'
+import { waitForPage } from './web.ts'
 
 export type Mode = 'everything' | 'web' | 'worker'
 
@@ -54,14 +55,15 @@ class Launcher implements Launch {
     const { mode, environment, clock, say } = this.#options
     const { signal } = this.#stopping
     const settings = await this.#settingsFor(await this.#findDatabases())
-    const binding = await bindingOf(settings)
-    await this.#prepare(settings, binding.address)
+    const host = bindAddress(environment.host)
+    await this.#prepare(settings, host)
     if (signal.aborted) return
-    this.#startChildren(settings, binding)
+    this.#startChildren(settings)
     if (mode === 'worker') return say('The worker runs. Ctrl-C stops it.')
     const wanted = mode === 'web' ? 'page' : 'page-and-worker'
-    if (await waitForPage(wanted, binding.address, environment.port, clock, signal))
-      say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
+    if (!(await waitForPage(wanted, host, environment.port, clock, signal))) return
+    say(`Tidemark is ready: ${settings.publicUrl}  (Ctrl-C stops it)`)
+    await sayHowToBegin(settings, clock, say)
   }
 
   async stop(): Promise<void> {
@@ -108,10 +110,10 @@ class Launcher implements Launch {
     for (const step of steps) if (!signal.aborted) await step()
   }
 
-  #startChildren(settings: Settings, binding: Binding): void {
+  #startChildren(settings: Settings): void {
     const { mode, environment, clock, say } = this.#options
     const isDemo = settings.config === DEMO_CATALOGUE && environment.config === undefined
-    if (mode !== 'worker') this.#children.push(keepWeb(settings, binding, clock, say))
+    if (mode !== 'worker') this.#children.push(keepRunning(webPlan(settings, bindAddress(environment.host)), clock, say))
     if (mode === 'web') return
     this.#children.push(isDemo ? keepCampus(settings, clock, say) : keepRunning(workerPlan(settings), clock, say))
   }
@@ -124,7 +126,7 @@ class Launcher implements Launch {
   async #restartChildren(urls: DatabaseUrls): Promise<void> {
     await this.#stopChildren()
     const settings = await this.#settingsFor(urls)
-    if (!this.#stopping.signal.aborted) this.#startChildren(settings, await bindingOf(settings))
+    if (!this.#stopping.signal.aborted) this.#startChildren(settings)
   }
 }
 

@@ -1,47 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '#lib/platform/clock.ts'
-import { type Binding, bindAddress, nextBinding } from './bind-address.ts'
-import { keepRunning, type Running } from './child.ts'
-import type { Settings } from './environment.ts'
-import { webPlan } from './plans.ts'
 
-const ACCESS_EVERY_MS = 5000
 const ANSWER_MS = 10_000
-
-export function bindingOf(settings: Settings): Promise<Binding> {
-  const { environment, config, databaseUrl } = settings
-  return bindAddress({ host: environment.host, config, databaseUrl })
-}
-
-/** Keeps the web running; it moves when an accepted catalogue's `access` implies another address. */
-export function keepWeb(settings: Settings, first: Binding, clock: Clock, say: (line: string) => void): Running {
-  const web = keepRunning(webPlan(settings, first.address), clock, say)
-  const stopping = new AbortController()
-  async function followAccess(): Promise<void> {
-    let current = first
-    while (!stopping.signal.aborted) {
-      await clock.sleep(ACCESS_EVERY_MS, stopping.signal)
-      const next = await nextBinding(current, settings.databaseUrl)
-      if (stopping.signal.aborted) return
-      const hasMoved = next.address !== current.address
-      current = next
-      if (!hasMoved) continue
-      say(`The catalogue's access has changed: the web now listens on ${next.address}.`)
-      await web.replace(webPlan(settings, next.address))
-    }
-  }
-  if (settings.environment.host === undefined) void followAccess()
-  return {
-    stop() {
-      stopping.abort()
-      return web.stop()
-    },
-    kill() {
-      stopping.abort()
-      web.kill()
-    },
-  }
-}
 
 const healthSchema = z.object({ worker: z.object({ ok: z.boolean() }) })
 

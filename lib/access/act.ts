@@ -54,7 +54,7 @@ const SIGHT = {
 
 /** The right one place knows of: a role that goes so far, and sight of what the order is about. */
 async function requireRight(ctx: Context, { action, target }: Order): Promise<void> {
-  if (!may(ctx.actor, action)) throw new TidemarkError('forbidden', { publicMessage: forbiddenInWords(ctx.actor, action) })
+  if (!may(ctx.actor, action)) throw forbidden(ctx.actor, action)
   if (ctx.actor.audience === null || concernsOneself(action)) return
   const sight = target === null ? null : Object.entries(SIGHT).find(([kind]) => kind === target.kind)?.[1]
   const { rowCount } = target === null || !sight ? { rowCount: 0 } : await ctx.pool.query(sight, [toStorableText(target.key)])
@@ -112,7 +112,7 @@ function entryOf(
   return { at: ctx.clock.now(), actor: ctx.actor, address: ctx.from, action, target: about, reason, ...end }
 }
 
-function forbiddenInWords(actor: Actor, action: Action): string {
-  if (actor.kind === 'visitor') return 'Sign in to do this.'
-  return `This takes the role ${leastRole(action)}; yours is ${actor.role}.`
+function forbidden(actor: Actor, action: Action): TidemarkError {
+  if (actor.kind === 'visitor') return new TidemarkError('unauthorized', { publicMessage: 'Sign in to do this.' })
+  return new TidemarkError('forbidden', { publicMessage: `This takes the role ${leastRole(action)}; yours is ${actor.role}.` })
 }

@@ -70,9 +70,8 @@ describe('the first admin', () => {
     expect(await findPerson(ctx.whole, { email: 'ada@example.edu' })).toMatchObject({ isEmailVerified: false })
   })
 
-  it('comes in within 24 hours, by the latest link alone', async () => {
-    const [first, second] = [await firstAdminLink(root), await firstAdminLink(root)]
-    expect(await lookAtInvitation(ctx, first?.token ?? '')).toBeNull()
+  it('comes in within 24 hours', async () => {
+    const second = await firstAdminLink(root)
     clock.set(START + 24 * HOUR_MS - 1)
     expect(await lookAtInvitation(ctx, second?.token ?? '')).toMatchObject({ invitation: { role: 'admin', email: null } })
     clock.set(START + 24 * HOUR_MS)
@@ -84,6 +83,15 @@ describe('the first admin', () => {
     const token = (await firstAdminLink(root))?.token ?? ''
     const accept = (name: string) => refused(acceptInvitation(ctx, token, { name, email: `${name}@example.edu`, password: GOOD }, BROWSER))
     expect((await Promise.all([accept('ada'), accept('eve')])).sort()).toEqual([OVER, 'taken'])
+    expect((await ctx.whole.query('select 1 from person')).rowCount).toBe(1)
+  })
+
+  it('is one, also where several processes printed a link each and two are followed at once', async () => {
+    const links = [await firstAdminLink(root), await firstAdminLink(root), await firstAdminLink(root)]
+    const accept = (i: number) =>
+      refused(acceptInvitation(ctx, links[i]?.token ?? '', { name: `A${i}`, email: `a${i}@example.edu`, password: GOOD }, BROWSER))
+    expect((await Promise.all([accept(0), accept(1)])).sort()).toEqual([OVER, 'taken'])
+    expect(await accept(2)).toBe(OVER)
     expect((await ctx.whole.query('select 1 from person')).rowCount).toBe(1)
   })
 

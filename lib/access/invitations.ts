@@ -5,6 +5,7 @@ import {
   type Invitation,
   insertInvitation,
   listOpenInvitations,
+  lockFirstAdminLinks,
   useInvitation,
   withdrawInvitations,
 } from '#lib/db/people/invitations.ts'
@@ -109,8 +110,8 @@ async function makeLink(
   made: Pick<Invitation, 'purpose' | 'email' | 'role' | 'audience'> & { lastsMs: number; name?: string },
 ): Promise<Link> {
   const { purpose, email, role, audience, lastsMs } = made
-  // Links of nobody in particular are for several people; the first admin's is one.
-  if (email !== null || role === 'admin') await withdrawInvitations(sql, { email, purpose })
+  // Links of nobody in particular are for several people, and of several web processes each prints one for the first admin.
+  if (email !== null) await withdrawInvitations(sql, { email, purpose })
   const token = randomBytes(32).toString('base64url')
   const createdAt = ctx.clock.now()
   const invitation = await insertInvitation(sql, {
@@ -131,15 +132,17 @@ export async function lookAtInvitation(ctx: Context, token: string): Promise<{ i
 
 async function usable(ctx: Context, sql: Sql, token: string, lock: boolean): Promise<Invitation | null> {
   const found = await findInvitation(sql, tokenHash(token), { lock })
-  return found === null || found.usedAt !== null || found.expiresAt <= ctx.clock.now() ? null : found
+  if (found === null || found.usedAt !== null || found.expiresAt <= ctx.clock.now()) return null
+  // Once there is an admin nobody becomes the first one.
+  return found.email === null && found.role === 'admin' && (await hasAdmin(sql)) ? null : found
 }
 
 /** What somebody enters who follows a link. */
 export interface Accepted {
   /** Asked for only where the link names none. */
-  email?: string
+  email?: string | undefined
   /** Asked for only of those who are new. */
-  name?: string
+  name?: string | undefined
   password: string
 }
 
@@ -156,6 +159,7 @@ export async function acceptInvitation(ctx: Context, token: string, given: Accep
   return inTurn(async () => {
     const person = await act(ctx, { action, target: { kind: 'invitation', key: known?.id ?? '?' } }, async (sql) => {
       await requireTry(ctx, keys)
+      if (known?.email === null && known.role === 'admin') await lockFirstAdminLinks(sql)
       const invitation = await usable(ctx, sql, token, true)
       if (invitation === null) throw gone('This link was used already, or its time is over. Ask for another one.')
       const { person, before } = await personOf(ctx, sql, invitation, given)

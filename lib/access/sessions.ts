@@ -1,5 +1,5 @@
 import type { Context, Sql } from '#lib/db/context.ts'
-import type { Person } from '#lib/db/people/people.ts'
+import { findPerson, getPasswordHash, type Person } from '#lib/db/people/people.ts'
 import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { endSessions, findSession, listSessions, type Session, sessionsThatGoOn } from '#lib/db/people/sessions.ts'
 import { type AccessRules, accessOf } from '#lib/domain/access/access-rules.ts'
@@ -57,9 +57,24 @@ export async function startSession(ctx: Context, site: Site, known: Person, brow
   return sessionCookie(ctx, site, session.token, Math.floor((session.expiresAt.getTime() - ctx.clock.now()) / 1000))
 }
 
-/** The sessions of whoever asks, the newest first. */
-export async function ownSessions(ctx: Context): Promise<Session[]> {
-  return listSessions(ctx.whole, requireId(ctx), ctx.clock.now())
+/** What somebody sees of themselves. */
+export interface Account {
+  person: Person
+  /** The newest first. */
+  sessions: Session[]
+  hasPassword: boolean
+}
+
+/** The account of whoever asks. */
+export async function ownAccount(ctx: Context): Promise<Account> {
+  const id = requireId(ctx)
+  const [person, sessions, hash] = await Promise.all([
+    findPerson(ctx.whole, { id }),
+    listSessions(ctx.whole, id, ctx.clock.now()),
+    getPasswordHash(ctx.whole, id),
+  ])
+  if (person === null) throw new TidemarkError('not-found', { publicMessage: 'There is no such account.' })
+  return { person, sessions, hasPassword: hash !== null }
 }
 
 /** Ends the session that somebody asks by. */

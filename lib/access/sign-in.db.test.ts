@@ -10,7 +10,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson, PASSWORD } from '#lib/testing/database/people.ts'
 import { endPerson } from './people.ts'
-import { endOwnSessions, ownSessions, sessionsNow, signOut, whoAsks } from './sessions.ts'
+import { endOwnSessions, ownAccount, sessionsNow, signOut, whoAsks } from './sessions.ts'
 import { type Browser, changePassword, signIn } from './sign-in.ts'
 
 const SITE = siteOf('localhost:3000', 'http://localhost:3000')
@@ -57,9 +57,10 @@ describe('signing in', () => {
     const header = await signIn(ctx, { email: ' Ada@Example.edu ', password: PASSWORD }, BROWSER)
     expect((await asks(header))?.actor).toEqual({ kind: 'person', id: ada.id, name: 'Ada', role: 'engineer', audience: null })
     expect(await entries()).toEqual([{ actor: 'Ada', target: `person:${ada.id}`, refusal: null }])
-    expect(await ownSessions(asActor(ctx, { ...visitor(), kind: 'person', id: ada.id }))).toMatchObject([
-      { from: ctx.from, browser: 'Test Browser', method: 'password' },
-    ])
+    expect(await ownAccount(asActor(ctx, { ...visitor(), kind: 'person', id: ada.id }))).toMatchObject({
+      ...{ person: { name: 'Ada' }, hasPassword: true },
+      sessions: [{ from: ctx.from, browser: 'Test Browser', method: 'password' }],
+    })
   })
 
   it('gives a cookie that no script reads, of this host alone, and beyond this machine over https alone', async () => {

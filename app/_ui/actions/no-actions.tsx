@@ -1,14 +1,16 @@
-/** Why there are no buttons: while the page is public nobody is known who could press them. */
+import { signInPath } from '#app/_ui/paths.ts'
+
+/** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. */
 export function NoActions({ command }: { command?: string }) {
   return (
     <p className="muted small mt-4 print:hidden">
-      This page is public, so it takes no orders: no run, pause or check can be asked for here. On its own machine they can
+      <a href={signInPath}>Sign in</a> as an engineer to ask for a run, a pause or a check here
       {command !== undefined && (
         <>
-          , for example <code>{command}</code>
+          , or on the machine it runs on: <code>{command}</code>
         </>
       )}
-      ; or the catalogue says <code>access: private</code>.
+      .
     </p>
   )
 }

@@ -38,6 +38,7 @@ export function Live({ children }: { children: ReactNode }) {
     () => new QueryClient({ defaultOptions: { queries: { staleTime: 60_000, refetchOnWindowFocus: false, retry: 1 } } }),
   )
   useEffect(() => {
+    if (document.querySelector('main[data-alone]') !== null) return
     const refresh = throttled(() => router.refresh(), REFRESH_EVERY_MS)
     const hear = (topics: readonly Topic[]) => {
       invalidateRuns(client, topics)

@@ -70,6 +70,11 @@ export async function findInvitation(sql: Sql, tokenHash: string, options: { loc
   return rows[0] === undefined ? null : toInvitation(rows[0])
 }
 
+/** Keeps all links of the first admin as they are until the transaction ends, so that of two who follow them at once one comes later. */
+export async function lockFirstAdminLinks(sql: Sql): Promise<void> {
+  await sql.query("select 1 from invitation where email is null and role = 'admin' order by id for update")
+}
+
 /** Those that can still be accepted, the newest first. */
 export async function listOpenInvitations(sql: Sql, now: Instant): Promise<Invitation[]> {
   const { rows } = await sql.query<Row>(

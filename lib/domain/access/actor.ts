@@ -22,6 +22,9 @@ export function visitor(audience: string | null = null): Actor {
   return { kind: 'visitor', id: null, name: null, role: 'viewer', audience }
 }
 
+/** Somebody nobody knows at a page that is not for them: they see nothing at all. */
+export const OUTSIDER: Actor = visitor('')
+
 /** Somebody who signed in. */
 export function person(known: Pick<Actor, 'role' | 'audience'> & { id: string; name: string }): Actor {
   return { kind: 'person', ...known }

@@ -9,7 +9,6 @@ import type { SecretPlace } from '#lib/domain/connections/secret-reference.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /** A reference in the settings of a connection: where it is set and how old it is, never its value. */
@@ -49,9 +48,9 @@ export interface ConnectionsPage {
   page: CataloguePage
   now: Instant
   banners: Banner[]
-  /** Empty while the page is public: addresses and whereabouts of secrets are nobody else's business. */
+  /** Empty for those whom nobody knows: addresses and whereabouts of secrets are not their business. */
   connections: ConnectionView[]
-  isPrivate: boolean
+  isShown: boolean
 }
 
 interface Row extends ConnectionEvidence {
@@ -124,6 +123,7 @@ export async function getConnections(ctx: Context, zone: string): Promise<Connec
 export async function getConnectionsPage(ctx: Context): Promise<ConnectionsPage | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [all, banners, { isPrivate }] = await Promise.all([getConnections(ctx, page.zone), getBanners(ctx, page.demo), getPageAccess(ctx)])
-  return { page, now: ctx.clock.now(), banners, connections: isPrivate ? all : [], isPrivate }
+  const isShown = ctx.actor.kind !== 'visitor'
+  const [connections, banners] = await Promise.all([isShown ? getConnections(ctx, page.zone) : [], getBanners(ctx, page.demo)])
+  return { page, now: ctx.clock.now(), banners, connections, isShown }
 }

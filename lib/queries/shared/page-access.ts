@@ -1,14 +1,18 @@
 import type { Context } from '#lib/db/context.ts'
+import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { getAddressedPage, getSetting } from '#lib/db/settings.ts'
+import { audienceInForce } from '#lib/domain/access/access-rules.ts'
 
 export interface PageAccess {
   /** True only when the catalogue in force says `access: private`. */
   isPrivate: boolean
   url: string
+  /** What somebody nobody knows sees of a public page; null: everything. */
+  publicAudience: string | null
 }
 
 /** What the catalogue in force says about who may see the page; not private before the first one. */
 export async function getPageAccess(ctx: Context): Promise<PageAccess> {
-  const [access, page] = await Promise.all([getSetting(ctx.pool, 'access'), getAddressedPage(ctx)])
-  return { isPrivate: access === 'private', url: page.url }
+  const [access, page, rules] = await Promise.all([getSetting(ctx.pool, 'access'), getAddressedPage(ctx), getPeopleSettings(ctx.pool)])
+  return { isPrivate: access === 'private', url: page.url, publicAudience: audienceInForce(null, rules) }
 }

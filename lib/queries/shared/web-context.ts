@@ -3,7 +3,7 @@ import { type Actor, visitor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { publicAddress, readEnvironment } from '#lib/platform/env.ts'
+import { type Environment, publicAddress, readEnvironment } from '#lib/platform/env.ts'
 import { createLog } from '#lib/platform/log.ts'
 
 /** The page that asked gives a silent database up after this. */
@@ -26,10 +26,23 @@ export function openWebDatabase(environment = readEnvironment()): WebDatabase {
     throw new TidemarkError('unavailable', { publicMessage: 'The page has no database. Start it with "npm start", or set DATABASE_URL.' })
   }
   const log = createLog({ level: environment.logLevel, pretty: process.stderr.isTTY }, { process: 'web' })
-  const all = { url, actor: visitor(), clock: systemClock, log, publicUrl: publicAddress(environment), answerMs: ANSWER_MS }
+  const all = {
+    url,
+    actor: visitor(),
+    clock: systemClock,
+    log,
+    publicUrl: publicAddress(environment),
+    answerMs: ANSWER_MS,
+    ...secretOf(environment),
+  }
   const context = createContext({ ...all, connections: 8, applicationName: 'tidemark web' })
   const pulse = createContext({ ...all, connections: 1, applicationName: 'tidemark web pulse' })
   return { context, ask: () => pulse.pool.query('select 1') }
+}
+
+/** What signs cookies; the launcher gives every web process the same. */
+function secretOf({ secret }: Environment): { secret?: string } {
+  return secret === undefined ? {} : { secret }
 }
 
 /** The same web process for one who asks: what they may see, and do. */

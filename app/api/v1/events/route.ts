@@ -1,6 +1,6 @@
 import { eventStream } from '#app/_lib/event-stream.ts'
 import { GREETING, missedFrames } from '#app/_lib/page-events.ts'
-import { requestContext } from '#app/_lib/request-context.ts'
+import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 
@@ -21,7 +21,8 @@ export function GET(request: Request): Promise<Response> {
     const context = await requestContext()
     const { audience } = context.actor
     const catchUp = () => missedFrames(web, context, start)
-    const stream = eventStream({ listeners: web.listeners, audience, greeting: GREETING, catchUp, gone: request.signal })
+    const { sessionId } = whoIsAsking()
+    const stream = eventStream({ listeners: web.listeners, audience, sessionId, greeting: GREETING, catchUp, gone: request.signal })
     return new Response(stream, { headers: HEADERS })
   })
 }

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { knownTrouble } from '#app/_lib/database-pulse.ts'
+import { isOwnCall } from '#app/_lib/own-call.ts'
+import type { Asking, WebProcess } from '#app/_lib/web-process.ts'
+import { type SignedIn, whoAsks } from '#lib/access/sessions.ts'
+import { OUTSIDER, visitor } from '#lib/domain/access/actor.ts'
+import { sessionCookieName, siteOf } from '#lib/domain/access/site.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { PageAccess } from '#lib/queries/shared/page-access.ts'
+import type { Behind } from './answer-in-trouble.ts'
+import { FROM_HEADER } from './door.ts'
+import { turnAway } from './turn-away.ts'
+
+interface GateOptions {
+  web: WebProcess
+  /** What the catalogue in force says of the page; null as long as that was never known. */
+  access: () => Promise<PageAccess | null>
+  answer: Behind['answer']
+  isDevelopment: boolean
+}
+
+const HEAD = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+/** So many sessions are remembered for when the database cannot be asked. */
+const REMEMBERED_MAX = 1000
+
+/** Finds out who asks before anything is answered, and sends those whom nobody knows away from a private page. */
+export function withGate({ web, access, answer, isDevelopment }: GateOptions): Behind['answer'] {
+  const find = sessionFinder(web)
+  return async (request, response) => {
+    if (isOwn(request)) return answer(request, response)
+    const known = await access()
+    if (known === null) throw new TidemarkError('unavailable', { publicMessage: 'It is not known yet who may see this page.' })
+    const asking = await whoIsThere(request, known, find)
+    const method = request.method ?? ''
+    const away = known.isPrivate && asking.sessionId === null ? turnAway({ method, path: request.url ?? '', isDevelopment }) : null
+    if (away === null) return web.asking.run(asking, () => answer(request, response))
+    if (away === 'in words') sayInWords(request, response)
+    else response.writeHead(303, { ...HEAD, location: away.location, 'content-length': 0 }).end()
+  }
+}
+
+async function whoIsThere(
+  request: IncomingMessage,
+  known: PageAccess,
+  find: (cookie: string, site: Asking['site']) => Promise<SignedIn | null>,
+) {
+  const { cookie, host = '' } = request.headers
+  const site = siteOf(host, known.url)
+  const found = cookie?.includes(`${sessionCookieName(site)}=`) ? await find(cookie, site) : null
+  const asking: Asking = {
+    actor: found?.actor ?? (known.isPrivate ? OUTSIDER : visitor(known.publicAudience)),
+    sessionId: found?.sessionId ?? null,
+    site,
+    from: String(request.headers[FROM_HEADER] ?? '') || null,
+    browser: request.headers['user-agent'] ?? null,
+  }
+  return asking
+}
+
+/** Looks sessions up each time; while the database cannot be asked, those that went on when it last could go on. */
+function sessionFinder({ context }: WebProcess) {
+  const remembered = new Map<string, SignedIn>()
+  return async (cookie: string, site: Asking['site']): Promise<SignedIn | null> => {
+    const key = `${site.origin} ${cookie}`
+    if (knownTrouble() !== undefined) return remembered.get(key) ?? null
+    const found = await whoAsks(context, site, cookie)
+    remembered.delete(key)
+    if (found !== null) remembered.set(key, found)
+    const [oldest] = remembered.keys()
+    if (remembered.size > REMEMBERED_MAX && oldest !== undefined) remembered.delete(oldest)
+    return found
+  }
+}
+
+function isOwn({ headers }: IncomingMessage): boolean {
+  return headers.authorization !== undefined && isOwnCall(new Headers({ authorization: headers.authorization }))
+}
+
+function sayInWords(request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({ problem: 'This page is private. Sign in, or send the token of a program along.' })
+  response.writeHead(401, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    ...HEAD,
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
