@@ -102,6 +102,17 @@ export const accountPath = '/account'
 export const changePasswordPath = '/api/account/password'
 export const endSessionsPath = '/api/account/sessions/end'
 
+export const announcePath = '/api/v1/maintenance'
+export const changeMaintenancePath = '/api/v1/maintenance/change'
+export const endMaintenancePath = '/api/v1/maintenance/end'
+export const previewMaintenancePath = '/api/v1/maintenance/preview'
+/** The page that shows what announced work will mean, and changes what has been announced. */
+export const maintenancePath = '/maintenance'
+
+export function changeMaintenancePagePath(of: { window: number } | { series: number }, back?: 'admin'): string {
+  return `${maintenancePath}${questionOf({ ...of, back })}`
+}
+
 export const signInPath = '/sign-in'
 
 /** Where to sign in, and where to go on from there. */

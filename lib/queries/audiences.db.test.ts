@@ -14,6 +14,8 @@ import { findThings } from './pages/find-things.ts'
 import { getFlowPage } from './pages/flow-page.ts'
 import { getFlowsPage } from './pages/flows-page.ts'
 import { getGroupPage } from './pages/group-page.ts'
+import { getMaintenanceForm } from './pages/maintenance-form.ts'
+import { getMaintenancePage } from './pages/maintenance-page.ts'
 import { getRunPage } from './pages/run-page.ts'
 import { getRunsPage } from './pages/runs-page.ts'
 import { getStatusJson } from './pages/status-json.ts'
@@ -51,6 +53,9 @@ const screens: Record<string, (ctx: Context, name: string) => Promise<unknown>> 
   run: (ctx, name) => getRunPage(ctx, runOf(name), { log: WHOLE_LOG, rejections: { group: null, page: 1 } }),
   runs: (ctx) => getRunsPage(ctx, { flow: null, state: null, before: null }),
   connections: (ctx) => getConnectionsPage(ctx),
+  maintenance: (ctx) => getMaintenancePage(asActor(ctx, { ...ctx.actor, role: 'engineer' })),
+  'a form of maintenance': (ctx, name) => getMaintenanceForm(ctx, { kind: 'subject', subject: { kind: 'feed', key: `${name}-feed` } }),
+  'a rule of maintenance': (ctx, name) => getMaintenanceForm(ctx, { kind: 'series', id: name === 'records' ? 1 : 11 }),
   search: (ctx, name) => findThings(ctx, name),
   'status for machines': (ctx) => getStatusJson(ctx),
   atom: (ctx) => atomFeed(ctx),

@@ -1,6 +1,7 @@
 import { pausePath, resumePath } from '#app/_ui/paths.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
 import { ActionForm, BeginInput } from './action-form.tsx'
+import { MaintenanceAction } from './maintenance-action.tsx'
 import { NoActions } from './no-actions.tsx'
 
 interface PauseActionProps {
@@ -21,25 +22,32 @@ const LENGTHS = [
   ['7d', 'for a week'],
 ] as const
 
-/** Pauses something or announces maintenance, and ends or withdraws it; where the page takes no actions, it says so. */
+/** Pauses something and ends that, and announces maintenance; where the page takes no actions, it says so. */
 export function PauseAction({ subject, name, work, takesActions }: PauseActionProps) {
   if (!takesActions) return <NoActions command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
-  const own = work.filter((each) => each.subject?.kind === subject.kind && each.subject.key === subject.key)
+  const own = work.filter((each) => each.kind === 'paused' && each.subject?.kind === subject.kind && each.subject.key === subject.key)
   const begun = own.find((each) => !each.isAhead)
   const fields = { subject: `${subject.kind}:${subject.key}` }
   return (
     <div className="actions">
       {begun === undefined && (
-        <ActionForm action={pausePath} fields={fields} question={<Meaning kind={subject.kind} />} yes="Pause it" inputs={<Inputs />}>
+        <ActionForm
+          action={pausePath}
+          fields={fields}
+          question={<Meaning kind={subject.kind} />}
+          yes="Pause it"
+          inputs={<Inputs kind={subject.kind} />}
+        >
           Pause…<span className="sr-only"> {name}</span>
         </ActionForm>
       )}
       {own.length > 0 && (
         <ActionForm action={resumePath} fields={fields}>
-          {begun === undefined ? 'Withdraw what is announced' : `End the ${begun.kind === 'paused' ? 'pause' : 'maintenance'}`}
+          {begun === undefined ? 'Withdraw the announced pause' : 'End the pause'}
           <span className="sr-only"> of {name}</span>
         </ActionForm>
       )}
+      {subject.kind !== 'flow' && <MaintenanceAction subject={{ ...subject, kind: subject.kind }} name={name} />}
     </div>
   )
 }
@@ -47,13 +55,13 @@ export function PauseAction({ subject, name, work, takesActions }: PauseActionPr
 function Meaning({ kind }: { kind: PauseActionProps['subject']['kind'] }) {
   return kind === 'flow'
     ? 'No run of it is planned until then; one that goes on ends as usual, and runs can be asked for by hand. Deadlines go on counting.'
-    : 'What turns late meanwhile shows as maintenance. What is late already stays so. Flows go on running. With a day and time it is announced: everybody reads it beforehand.'
+    : 'What turns late meanwhile shows as maintenance. What is late already stays so. Flows go on running.'
 }
 
-function Inputs() {
+function Inputs({ kind }: { kind: PauseActionProps['subject']['kind'] }) {
   return (
     <>
-      <BeginInput />
+      {kind === 'flow' && <BeginInput />}
       <label>
         <span>How long</span>
         <select name="for">

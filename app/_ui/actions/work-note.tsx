@@ -4,6 +4,8 @@ import { Time } from '#app/_ui/time.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
+import { AnnouncedControls } from './announced-controls.tsx'
+import { Because, subjectText } from './maintenance-action.tsx'
 import { meaningInWords, workInWords } from './work-words.ts'
 
 interface WorkNotesProps {
@@ -12,12 +14,15 @@ interface WorkNotesProps {
   own: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }
   /** What a page of one asset knows by itself: how it would be without the work. */
   hidden?: { status: Status; since: number } | null | undefined
+  /** Whether its own can be changed and ended here. */
+  takesActions?: boolean
 }
 
 const NOTES_SHOWN = 4
 
-/** Every pause and announced work on what a page shows: until when, why, and what it hides. */
-export function WorkNotes({ work, ...about }: WorkNotesProps) {
+/** Every pause and announced work on what a page shows: until when, why, and what it hides; but for what its own rules say beside it. */
+export function WorkNotes({ work: all, ...about }: WorkNotesProps) {
+  const work = all.filter((each) => !(each.isAhead && each.repeats !== null && isOwn(each, about.own)))
   const rest = work.slice(NOTES_SHOWN)
   return (
     <>
@@ -32,47 +37,53 @@ export function WorkNotes({ work, ...about }: WorkNotesProps) {
   )
 }
 
-function Notes({ work, own, hidden }: WorkNotesProps) {
+function Notes({ work, own, hidden, takesActions = false }: WorkNotesProps) {
   return work.map((each) => (
     <Note key={each.id} icon="maintenance">
       <p>
         <WorkSentence work={each} own={own} />
       </p>
       {!each.isAhead && <Hides work={each} own={own} hidden={hidden} />}
+      {takesActions && each.kind === 'maintenance' && isOwn(each, own) && (
+        <AnnouncedControls
+          of={{ window: each.id }}
+          subject={subjectText(own)}
+          name={each.note ?? workInWords(each)}
+          isAhead={each.isAhead}
+        />
+      )}
     </Note>
   ))
 }
 
 /** `Paused since … until …, with everything in Student records: moving house. What turns late …` */
 export function WorkSentence({ work, own }: { work: Omit<WorkView, 'id' | 'feedIds' | 'isPart' | 'hides'>; own: WorkNotesProps['own'] }) {
-  const { subject, from, until, note } = work
-  const isOwn = subject !== null && subject.kind === own.kind && subject.key === own.key
+  const { subject, from, until, note, by, repeats } = work
+  const isItsOwn = isOwn(work, own)
   return (
     <>
       <strong>
-        {subject?.kind === 'flow' && !isOwn ? `Load ${workInWords(work).toLowerCase()}` : workInWords(work)}{' '}
+        {subject?.kind === 'flow' && !isItsOwn ? `Load ${workInWords(work).toLowerCase()}` : workInWords(work)}{' '}
         {work.isAhead ? 'from' : 'since'} <Time at={from} form="long" />
         {until === null ? ', until somebody ends it' : ' until '}
         {until !== null && <Time at={until} form="long" />}
       </strong>
-      {!isOwn && (
+      {!isItsOwn && (
         <>
           {' ('}
           <Subject subject={subject} />
           {')'}
         </>
       )}
-      {note === null ? (
-        '. '
-      ) : (
-        <>
-          : <span dir="auto">{note}</span>
-          {/[.!?…]$/.test(note) ? ' ' : '. '}
-        </>
-      )}
+      <Because note={note} by={by} />
+      {repeats !== null && `It comes again: ${repeats}. `}
       <span className="muted">{meaningInWords(work)}</span>
     </>
   )
+}
+
+function isOwn({ subject }: Pick<WorkView, 'subject'>, own: WorkNotesProps['own']): boolean {
+  return subject !== null && subject.kind === own.kind && subject.key === own.key
 }
 
 function Subject({ subject }: Pick<WorkView, 'subject'>) {

@@ -1,4 +1,5 @@
 import { History } from '#app/_bars/history.tsx'
+import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
@@ -48,7 +49,8 @@ export function AssetScreen({ found }: { found: AssetPage }) {
             </span>
           )}
         </p>
-        <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} />
+        <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
+        <SeriesNotes series={found.series} takesActions={found.takesActions} />
         <PauseAction subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesActions={found.takesActions} />
       </header>
       <WhySection found={found} />

@@ -1,4 +1,5 @@
 import { History } from '#app/_bars/history.tsx'
+import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
@@ -88,7 +89,8 @@ function Head({ found }: { found: FeedPage }) {
         )}
       </p>
       {feed.reason !== null && <p className="lead">{verdictOf(found) ?? sentence(reasonInWords(feed.reason))}</p>}
-      <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} />
+      <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} takesActions={found.takesActions} />
+      <SeriesNotes series={found.series} takesActions={found.takesActions} />
       <LastRunNote run={feed.lastRun} />
       {root !== null && (
         <p className="mt-4 flex flex-wrap gap-x-2 rounded bg-sheet px-4 py-3 [.note+&]:mt-2">

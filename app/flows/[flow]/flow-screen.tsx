@@ -48,5 +48,5 @@ export function FlowScreen({ found }: { found: FlowPage }) {
 }
 
 function workOf(name: string, rest: NonNullable<FlowPage['card']['rest']>) {
-  return { subject: { kind: 'flow' as const, key: name, name }, from: rest.since, ...rest }
+  return { subject: { kind: 'flow' as const, key: name, name }, from: rest.since, by: null, repeats: null, ...rest }
 }

@@ -1,4 +1,5 @@
 import { History } from '#app/_bars/history.tsx'
+import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
@@ -43,7 +44,8 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
             )}
           </span>
         </p>
-        <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} />
+        <WorkNotes work={group.work} own={{ kind: 'group', key: group.key }} takesActions={group.takesActions} />
+        <SeriesNotes series={group.series} takesActions={group.takesActions} />
         <PauseAction subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesActions={group.takesActions} />
       </header>
       <Section title="Feeds">

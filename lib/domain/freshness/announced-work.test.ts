@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { at } from '#lib/testing/history/domain-builders.ts'
-import { readAnnouncedWork } from './announced-work.ts'
+import { readAnnouncedWork, readChangedWindow } from './announced-work.ts'
 
 const NOW = at('2026-11-29T12:00')
 const ZONE = 'America/New_York'
@@ -45,11 +45,14 @@ test.each([
   [{ when: 'now', for: 'ever' }, ['How long it lasts is a duration such as 45m, 2h or 1d.']],
   [{ when: 'now', for: '32d' }, [expect.stringContaining('lasts at most 31 d')]],
   [{ when: 'once', from: '2026-11-28 10:00', to: '2026-11-30 10:00' }, [expect.stringContaining('has passed')]],
-  [{ when: 'once', from: 'soon', to: 'later' }, [expect.stringContaining('"soon" is no day and time')]],
+  [
+    { when: 'once', from: 'soon', to: 'later' },
+    [expect.stringContaining('"soon" is no day and time'), expect.stringContaining('"later" is no day')],
+  ],
   [{ when: 'once', from: '2026-12-01 10:00', to: 'later' }, [expect.stringContaining('"later" is no day and time for the end')]],
   [{ when: 'once', from: '2026-12-01 10:00', to: '2026-12-01 10:00' }, ['It must end after it begins.']],
   [{ when: 'once', from: '2026-12-01 10:00', to: '2027-02-01 10:00' }, [expect.stringContaining('lasts at most 31 d')]],
-  [{ ...SUNDAYS, sun: undefined }, ['Tick at least one weekday.']],
+  [{ ...SUNDAYS, sun: undefined }, ['Say at least one weekday: mon, tue, wed, thu, fri, sat or sun.']],
   [{ ...SUNDAYS, days: 'year' }, ['Say on which days: of the week or of the month.']],
   [{ ...SUNDAYS, first: '2027-02-01', last: '2027-01-01' }, ['The last day lies before the first.']],
   [{ ...SUNDAYS, first: '2026-11-30', last: '2026-12-05' }, [expect.stringContaining('would never come')]],
@@ -71,4 +74,12 @@ test.each([
 test('a year ahead is as far as one can announce, to the day', () => {
   const from = new Date(NOW + 366 * DAY_MS).toISOString()
   expect(read({ when: 'once', from, to: new Date(NOW + 367 * DAY_MS).toISOString() })).toMatchObject({ kind: 'once' })
+})
+
+test('a changed window begins and ends as the clocks of the page show it; what is left empty is not said', () => {
+  expect(readChangedWindow({ from: '2026-12-01T22:00', to: '' }, ZONE)).toEqual({ from: at('2026-12-02T03:00'), to: null })
+  expect(readChangedWindow({}, ZONE)).toEqual({ from: null, to: null })
+  expect(readChangedWindow({ from: 'soon', to: 'later' }, ZONE)).toEqual({
+    problems: [expect.stringContaining('"soon"'), expect.stringContaining('"later"')],
+  })
 })

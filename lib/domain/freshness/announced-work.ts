@@ -82,17 +82,28 @@ function readNow(reading: Reading, now: Instant): AnnouncedWork {
 function readOnce(reading: Reading, zone: string, now: Instant): AnnouncedWork {
   const begin = readBegin(reading.text('from'), zone, now)
   if (typeof begin !== 'number') reading.problems.push(begin.problem)
+  const written = reading.text('to')
+  const end = readMoment(written, zone)
+  if (end === null) reading.problems.push(`"${written}" is no day and time for the end. Write one such as 2026-12-02 02:00.`)
   const from = typeof begin === 'number' ? begin : now
-  return once(reading, from, typeof begin === 'number' ? readEnd(reading, from, zone) : from)
+  const to = end === null ? from : Date.parse(end)
+  if (typeof begin === 'number' && end !== null && to <= from) reading.problems.push('It must end after it begins.')
+  return once(reading, from, to)
 }
 
-function readEnd(reading: Reading, from: Instant, zone: string): Instant {
-  const written = reading.text('to')
-  const moment = readMoment(written, zone)
-  const to = moment === null ? from : Date.parse(moment)
-  if (moment === null) reading.problems.push(`"${written}" is no day and time for the end. Write one such as 2026-12-02 02:00.`)
-  else if (to <= from) reading.problems.push('It must end after it begins.')
-  return to
+/**
+ * From when to when a window is to be, by the clocks of `zone`; an empty `from` leaves its begin, an empty `to` lets it last until somebody
+ * ends it. Whether it may be so depends on the window.
+ */
+export function readChangedWindow(fields: Fields, zone: string): { from: Instant | null; to: Instant | null } | { problems: string[] } {
+  const reading = new Reading(fields)
+  const ends = (['from', 'to'] as const).map((name) => {
+    const written = reading.text(name)
+    const moment = written === '' ? null : readMoment(written, zone)
+    if (written !== '' && moment === null) reading.problems.push(`"${written}" is no day and time. Write one such as 2026-12-01 22:00.`)
+    return moment === null ? null : Date.parse(moment)
+  })
+  return reading.problems.length > 0 ? { problems: reading.problems } : { from: ends[0] ?? null, to: ends[1] ?? null }
 }
 
 function once(reading: Reading, from: Instant, to: Instant): AnnouncedWork {
@@ -125,7 +136,7 @@ function readDays(reading: Reading): RecurringDays {
   if (days === 'month') return { every: 'month', interval, monthDay: reading.number('monthDay', 31, 'The day of the month') }
   if (days !== 'week') reading.problems.push('Say on which days: of the week or of the month.')
   const weekdays = WEEKDAY_FIELDS.flatMap((name, index) => (isTicked(reading.fields[name]) ? [index + 1] : []))
-  if (days === 'week' && weekdays.length === 0) reading.problems.push('Tick at least one weekday.')
+  if (days === 'week' && weekdays.length === 0) reading.problems.push('Say at least one weekday: mon, tue, wed, thu, fri, sat or sun.')
   return { every: 'week', interval, weekdays }
 }
 

@@ -5,11 +5,12 @@ const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', '
 const LAST_OF_MONTH = 31
 const SHORTEST_MONTH = 28
 
-/** As people say it: `Sundays 02:00–04:00, until Sun 28 Feb 2027`. The zone is said beside it. */
-export function recurrenceInWords(recurrence: Recurrence): string {
+/** As people say it: `Sundays 02:00–04:00, until Sun 28 Feb 2027`; where it is not said beside it, with the zone behind the times. */
+export function recurrenceInWords(recurrence: Recurrence, zone: 'with zone' | 'without zone' = 'without zone'): string {
   const { days, from, to, lastDay } = recurrence
+  const where = zone === 'with zone' ? ` ${recurrence.zone}` : ''
   const until = lastDay === null ? '' : `, until ${dayName(lastDay)}`
-  return `${daysInWords(days)} ${from}–${to}${to > from ? '' : ' of the next day'}${until}`
+  return `${daysInWords(days)} ${from}–${to}${to > from ? '' : ' of the next day'}${where}${until}`
 }
 
 function daysInWords(days: RecurringDays): string {

@@ -16,6 +16,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnAsset } from '#lib/queries/shared/work.ts'
 
 /** A clock changed: what the history of an asset is made of. */
@@ -72,6 +73,8 @@ export interface AssetPage {
   run: RunDetail | null
   changes: ChangeRow[]
   work: WorkView[]
+  /** Its own maintenance that comes again. */
+  series: SeriesView[]
   takesActions: boolean
 }
 
@@ -109,7 +112,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
   const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
-  const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work] = await Promise.all([
+  const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work, series] = await Promise.all([
     getEdgesOf(ctx, [id]),
     getUnseenNeighbours(ctx, [id]),
     getBars(ctx, window, { ids: [id] }),
@@ -119,7 +122,8 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
     getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
     loadAssetVersions(ctx.pool, [id]),
-    getWork(ctx),
+    getWork(ctx, { kind: 'asset', key }),
+    getSeries(ctx, id),
   ])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
   const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
@@ -147,6 +151,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     run: runs[0] ?? null,
     changes,
     work: workOnAsset(work, { key, flow, feedId }),
+    series,
     takesActions: mayOrder(ctx.actor),
   }
 }

@@ -19,6 +19,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
 
 const settingsSchema = z
@@ -47,6 +48,8 @@ export interface FeedPage {
   unseen: UnseenNeighbour[]
   runs: RunDetail[]
   work: WorkView[]
+  /** Its own maintenance that comes again. */
+  series: SeriesView[]
   takesActions: boolean
   changes: ChangeRow[]
 }
@@ -73,14 +76,15 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners, lineage, work] = await Promise.all([
+  const [feeds, bars, days, changes, banners, lineage, work, series] = await Promise.all([
     getFeedRows(ctx, [head.id]),
     getBars(ctx, window, { ids: [head.id] }),
     getDayRows(ctx, window, head.id),
     getChangeRows(ctx, head.id),
     getBanners(ctx, page.demo),
     getLineage(ctx, head.id),
-    getWork(ctx),
+    getWork(ctx, { kind: 'feed', key }),
+    getSeries(ctx, head.id),
   ])
   const feed = feeds[0]
   if (feed === undefined) return null
@@ -100,6 +104,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     runs: await getRecentRuns(ctx, flows, RUNS_SHOWN),
     changes,
     work: workOnFeeds(work, [head.id]),
+    series,
     takesActions: mayOrder(ctx.actor),
   }
 }

@@ -11,6 +11,7 @@ import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
 import type { OverviewFeed } from './status-overview.ts'
@@ -31,6 +32,8 @@ export interface GroupPage {
   days: DayRow[]
   changes: ChangeRow[]
   work: WorkView[]
+  /** Its own maintenance that comes again. */
+  series: SeriesView[]
   takesActions: boolean
 }
 
@@ -48,13 +51,14 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const [feeds, bars, days, changes, banners, work] = await Promise.all([
+  const [feeds, bars, days, changes, banners, work, series] = await Promise.all([
     getFeedRows(ctx, head.feedIds),
     getBars(ctx, window, { ids: [head.id, ...head.feedIds] }),
     getDayRows(ctx, window, head.id),
     getChangeRows(ctx, head.id),
     getBanners(ctx, page.demo),
-    getWork(ctx),
+    getWork(ctx, { kind: 'group', key }),
+    getSeries(ctx, head.id),
   ])
   const { id, feedIds, ...shown } = head
   return {
@@ -68,6 +72,7 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     days,
     changes,
     work: workOnFeeds(work, feedIds),
+    series,
     takesActions: mayOrder(ctx.actor),
   }
 }

@@ -57,7 +57,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
 }
 
 /** A pause or announced work: what it is about, how long, why, and which feeds would be late or stale without it. */
-function toJson({ id, kind, subject, from, until, note, isAhead, hides }: WorkView): object {
+function toJson({ id, kind, subject, from, until, note, repeats, isAhead, hides }: WorkView): object {
   return {
     id,
     kind,
@@ -65,6 +65,7 @@ function toJson({ id, kind, subject, from, until, note, isAhead, hides }: WorkVi
     from: text(from),
     until: text(until),
     note,
+    repeats,
     begun: !isAhead,
     hides: hides.map(({ key, status, since }) => ({ feed: key, status, since: text(since) })),
   }

@@ -2,10 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endPauses } from '#lib/commands/windows/close-window.ts'
 import type { WindowSubject } from '#lib/commands/windows/matter.ts'
 import { openWindow } from '#lib/commands/windows/open-window.ts'
+import { planSeries } from '#lib/commands/windows/plan-series.ts'
+import { asActor } from '#lib/db/context.ts'
+import { person, visitor } from '#lib/domain/access/actor.ts'
+import type { Recurrence } from '#lib/domain/time/recurrence.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
 import { getFlowPage } from '#lib/queries/pages/flow-page.ts'
 import { getGroupPage } from '#lib/queries/pages/group-page.ts'
+import { getMaintenanceForm } from '#lib/queries/pages/maintenance-form.ts'
+import { getMaintenancePage } from '#lib/queries/pages/maintenance-page.ts'
 import { getStatusJson } from '#lib/queries/pages/status-json.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { coursesCatalogue } from '#lib/testing/catalogues/scenario-catalogue.ts'
@@ -107,5 +113,69 @@ describe('announced maintenance', () => {
       expect((await getFlowPage(harness.ctx, 'term'))?.card.paused).toEqual({ ...TOLD, since: BEGINS, isAhead })
       await harness.until(new Date(BEGINS + 60_000).toISOString())
     }
+  })
+})
+
+describe('maintenance that comes again', () => {
+  const SUNDAYS: Recurrence = {
+    days: { every: 'week', interval: 1, weekdays: [7] },
+    from: '02:00',
+    to: '04:00',
+    firstDay: '2026-11-20',
+    lastDay: null,
+    zone: 'America/New_York',
+  }
+  const NEXT = Date.parse('2026-11-29T07:00Z')
+  const ada = () => asActor(harness.ctx, person({ id: 'ada', name: 'Ada', role: 'engineer', audience: null }))
+  const reader = () => asActor(harness.ctx, visitor())
+  const again = (work: { repeats: string | null }[] | undefined) => work?.filter(({ repeats }) => repeats !== null)
+  let series = 0
+
+  it('stands with its next time only, and its rule in words, wherever work is told', async () => {
+    series = await planSeries(ada(), { subject: { kind: 'group', key: 'records' }, recurrence: SUNDAYS, note: 'Patches' })
+    const told = { from: NEXT, repeats: 'Sundays 02:00–04:00', note: 'Patches', isAhead: true, by: null }
+    expect(again((await getStatusOverview(harness.ctx)).work)).toMatchObject([told])
+    expect(again((await getFeedPage(harness.ctx, 'courses'))?.work)).toMatchObject([{ ...told, by: 'Ada' }])
+    const json = JSON.parse((await getStatusJson(harness.ctx))?.json ?? '')
+    expect(again(json.work)).toMatchObject([{ repeats: 'Sundays 02:00–04:00', subject: 'group:records', begun: false }])
+  })
+
+  it('is told on its own page with when it comes next, and by whom only to those who may order', async () => {
+    const told = { id: series, words: 'Sundays 02:00–04:00', next: NEXT, note: 'Patches', subject: { kind: 'group', key: 'records' } }
+    expect((await getGroupPage(ada(), 'records'))?.series).toMatchObject([{ ...told, by: 'Ada' }])
+    const seen = await getGroupPage(reader(), 'records')
+    expect(seen?.series).toMatchObject([{ ...told, by: null }])
+    expect(JSON.stringify(seen)).not.toContain('Ada')
+    expect((await getFeedPage(ada(), 'courses'))?.series).toEqual([])
+  })
+
+  it('is told while it goes on as what it is', async () => {
+    await harness.until(new Date(NEXT + 60_000).toISOString())
+    expect(again((await getGroupPage(harness.ctx, 'records'))?.work)).toMatchObject([
+      { from: NEXT, until: NEXT + 2 * 3_600_000, isAhead: false },
+      { from: NEXT + 7 * 86_400_000, isAhead: true },
+    ])
+  })
+
+  it('has its form filled in as it is, and its windows theirs', async () => {
+    expect(await getMaintenanceForm(ada(), { kind: 'series', id: series })).toMatchObject({
+      subject: { kind: 'group', key: 'records' },
+      draft: { days: 'week', sun: 'on', interval: '1', begins: '02:00', ends: '04:00', first: '2026-11-20', last: '', note: 'Patches' },
+    })
+    const work = again((await getGroupPage(harness.ctx, 'records'))?.work) as { id: number }[] | undefined
+    expect(await getMaintenanceForm(ada(), { kind: 'window', id: work?.[0]?.id ?? 0 })).toMatchObject({
+      hasBegun: true,
+      draft: { from: '2026-11-29T02:00', to: '2026-11-29T04:00' },
+    })
+    expect(await getMaintenanceForm(ada(), { kind: 'window', id: 999_999 })).toBeNull()
+  })
+
+  it('stands on the page of all work beside what goes on, is planned and was', async () => {
+    const page = await getMaintenancePage(ada())
+    expect(page.running.find(({ repeats }) => repeats !== null)).toMatchObject({ subject: { key: 'records' }, note: 'Patches', by: 'Ada' })
+    expect(page.planned.filter(({ repeats }) => repeats !== null)).toEqual([])
+    expect(page.series).toMatchObject([{ id: series, next: NEXT + 7 * 86_400_000 }])
+    expect(page.past).toContainEqual(expect.objectContaining({ note: 'New disks', subject: expect.objectContaining({ key: 'terms' }) }))
+    expect(page.subjects).toContainEqual({ text: 'group:records', name: expect.any(String) })
   })
 })

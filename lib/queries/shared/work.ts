@@ -1,6 +1,9 @@
 import type { Context } from '#lib/db/context.ts'
+import { mayOrder } from '#lib/domain/access/actions.ts'
 import { severity } from '#lib/domain/freshness/status.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import type { Recurrence } from '#lib/domain/time/recurrence.ts'
+import { recurrenceInWords } from '#lib/domain/time/recurrence-in-words.ts'
 import { instant } from './instant-column.ts'
 
 /** What a window keeps from showing: what it would be without it. */
@@ -21,6 +24,10 @@ export interface WorkView {
   /** null = until somebody ends it. */
   until: Instant | null
   note: string | null
+  /** Who paused or announced it; null also for those who may not know. */
+  by: string | null
+  /** The rule it comes again by, in words; null: it is the only one. */
+  repeats: string | null
   isAhead: boolean
   /** The feeds it is about; of a flow those that it writes. */
   feedIds: number[]
@@ -30,7 +37,9 @@ export interface WorkView {
   hides: Hidden[]
 }
 
-interface Row extends Omit<WorkView, 'hides' | 'isAhead' | 'subject'> {
+interface Row extends Omit<WorkView, 'hides' | 'isAhead' | 'subject' | 'repeats'> {
+  rule: Recurrence | null
+
   subjectId: number | null
   subjectKind: 'group' | 'feed' | 'asset' | 'flow' | null
   subjectKey: string
@@ -41,7 +50,7 @@ interface Row extends Omit<WorkView, 'hides' | 'isAhead' | 'subject'> {
 export const WORK_AHEAD_MS = 14 * DAY_MS
 
 const WINDOWS = `
-  select w.id, w.kind, s.id as "subjectId", ${instant('w.from_at')} as "from", ${instant('w.to_at')} as until, w.note,
+  select w.id, w.kind, s.id as "subjectId", ${instant('w.from_at')} as "from", ${instant('w.to_at')} as until, w.note, w.announced_by as by, r.rule,
     case when w.flow is not null then 'flow' else s.kind end as "subjectKind",
     coalesce(w.flow, s.key) as "subjectKey", coalesce(w.flow, s.name) as "subjectName", coalesce(s.kind = 'asset', false) as "isPart",
     array(
@@ -52,7 +61,10 @@ const WINDOWS = `
   from maintenance_window w
   left join subject s on s.id = w.subject_id
   left join flow fl on fl.name = w.flow
-  where (w.to_at is null or w.to_at > $1) and w.from_at < $2 and s.removed_at is null and fl.removed_at is null
+  left join maintenance_series r on r.id = w.series_id
+  where (w.to_at is null or w.to_at > $1) and (w.from_at < $2 or (s.kind = $3 and s.key = $4)) and s.removed_at is null and fl.removed_at is null
+    and (w.series_id is null or w.from_at <= $1
+      or w.from_at = (select min(n.from_at) from maintenance_window n where n.series_id = w.series_id and n.from_at > $1))
   order by w.from_at, w.id`
 
 const HIDDEN = `
@@ -65,23 +77,33 @@ const HIDDEN = `
 
 type HiddenRow = Hidden & { id: number; feedId: number }
 
-/** Every pause and announced work that has not ended, what has begun first. Asks for what it hides only when there is any. */
-export async function getWork(ctx: Context): Promise<WorkView[]> {
+/**
+ * Every pause and announced work that has not ended, what has begun first; of what comes again the one going on and the next. Asks for what
+ * it hides only when there is any. On the page of `own` its own work is shown however far ahead, and who may order is told by whom.
+ */
+export async function getWork(ctx: Context, own?: { kind: 'group' | 'feed' | 'asset'; key: string }): Promise<WorkView[]> {
   const now = ctx.clock.now()
-  const { rows } = await ctx.pool.query<Row>(WINDOWS, [new Date(now), new Date(now + WORK_AHEAD_MS)])
+  const ahead = new Date(now + WORK_AHEAD_MS)
+  const { rows } = await ctx.pool.query<Row>(WINDOWS, [new Date(now), ahead, own?.kind ?? null, own?.key ?? null])
   if (rows.length === 0) return []
   const hidden = rows.some((row) => row.subjectKind !== 'flow' && row.from <= now)
     ? (await ctx.pool.query<HiddenRow>(HIDDEN, [now])).rows
     : []
-  return rows.map((row) => toView(row, hidden, now))
+  const tellsWho = own !== undefined && mayOrder(ctx.actor)
+  return rows.map((row) => toView(tellsWho ? row : { ...row, by: null }, hidden, now))
 }
 
-function toView({ subjectId, subjectKind, subjectKey, subjectName, ...row }: Row, hidden: readonly HiddenRow[], now: Instant): WorkView {
+function toView(
+  { subjectId, subjectKind, subjectKey, subjectName, rule, ...row }: Row,
+  hidden: readonly HiddenRow[],
+  now: Instant,
+): WorkView {
   const isAhead = row.from > now
   const behind = hidden.filter(({ id, feedId }) => (row.isPart ? id === subjectId : row.feedIds.includes(feedId)))
   return {
     ...row,
     subject: subjectKind === null ? null : { kind: subjectKind, key: subjectKey, name: subjectName },
+    repeats: rule === null ? null : recurrenceInWords(rule),
     isAhead,
     hides: subjectKind === 'flow' || isAhead ? [] : worstOfFeeds(behind),
   }
