@@ -1,6 +1,7 @@
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
 import { feedPath, questionOf, runPath, signInPath } from '#app/_ui/paths.ts'
 import { auditRefusal, isDone, type Order } from '#lib/access/act.ts'
+import { countRefused, requireOrderRoom, type Sender } from '#lib/access/limit.ts'
 import { sealWords } from '#lib/access/sealed-words.ts'
 import { concernsOneself } from '#lib/domain/access/actions.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -76,24 +77,34 @@ export async function acceptAction(
   const refuseWith = isFromForm(request.headers) ? problemPage : problem
   let context: Context | null = null
   let fields: ActionFields = {}
+  let sender: Sender = 'elsewhere'
   try {
     context = await requestContext()
-    await requireOwnPage(request)
+    const foreign = await foreignIn(request)
+    sender = foreign === null ? 'own page' : 'elsewhere'
+    await requireOrderRoom(context, sender)
+    if (foreign !== null) throw new TidemarkError('forbidden', { publicMessage: foreign })
     requireSomebody(context, order)
     fields = await readFields(request)
     const done = await execute(context, fields)
     return isFromForm(request.headers) ? seeOther(done.location, done.setCookie) : answer(done)
   } catch (error) {
-    if (context !== null && !isDone(context)) await auditRefusal(context, order, error)
+    if (context !== null && !isDone(context)) await noteRefusal(context, { order, sender }, error)
     if (formPage !== null && isToldOnPage(error) && isFromForm(request.headers)) return backToForm(formPage, fields, error.publicMessage)
     if (isTidemarkError(error)) return withRetry(error, refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error)))
     return unexpected(error, 'an order failed', refuseWith)
   }
 }
 
-async function requireOwnPage(request: Request): Promise<void> {
-  const foreign = foreignInWords(request.headers, ownAddresses((await getPageAccess(webProcess().context)).url))
-  if (foreign !== null) throw new TidemarkError('forbidden', { publicMessage: foreign })
+/** An order that was refused stands in the audit and is counted; one too many stands there once for all like it. */
+async function noteRefusal(context: Context, { order, sender }: { order: Order; sender: Sender }, error: unknown): Promise<void> {
+  await auditRefusal(context, order, error)
+  if (isTidemarkError(error) && error.code !== 'too-many') await countRefused(context, sender)
+}
+
+/** Why an order was not sent by this page, in words; null when it was. */
+async function foreignIn(request: Request): Promise<string | null> {
+  return foreignInWords(request.headers, ownAddresses((await getPageAccess(webProcess().context)).url))
 }
 
 /** Whom nobody knows orders nothing, but to be known. */

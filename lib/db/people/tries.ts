@@ -21,6 +21,30 @@ export async function countTry(sql: Sql, key: string, now: Instant, windowMs: nu
   return { since: toInstant(rows[0]?.since ?? new Date(now)), tries: rows[0]?.tries ?? 1 }
 }
 
+/** Counts an order as `countTry` does, and says in the same breath how many were refused. */
+export async function countOrder(
+  sql: Sql,
+  keys: { orders: string; refused: string },
+  now: Instant,
+  windowMs: number,
+): Promise<{ orders: Tries; refused: Tries | null }> {
+  const { rows } = await sql.query<{ since: Date; tries: number; refusedSince: Date | null; refused: number | null }>(
+    `with counted as (
+       insert into try_count as t (key, since, tries) values ($1, $2, 1)
+       on conflict (key) do update set
+         since = case when t.since <= $3 or t.since > excluded.since then excluded.since else t.since end,
+         tries = case when t.since <= $3 or t.since > excluded.since then 1 else t.tries + 1 end
+       returning since, tries)
+     select c.since, c.tries, r.since as "refusedSince", r.tries as refused from counted c left join try_count r on r.key = $4`,
+    [keys.orders, toText(now), toText(now - windowMs), keys.refused],
+  )
+  const { since = new Date(now), tries = 1, refusedSince = null, refused = null } = rows[0] ?? {}
+  return {
+    orders: { since: toInstant(since), tries },
+    refused: refusedSince === null || refused === null ? null : { since: toInstant(refusedSince), tries: refused },
+  }
+}
+
 /** Takes one try back, as it was none. */
 export async function takeTryBack(sql: Sql, key: string): Promise<void> {
   await sql.query('update try_count set tries = greatest(0, tries - 1) where key = $1', [key])
