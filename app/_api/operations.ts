@@ -19,6 +19,7 @@ import { assetsQuestion, changesQuestion, feedsQuestion, groupsQuestion, lineage
 import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
 import { RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
+import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { list, type Operation, order, read } from './operation.ts'
 
 const runId = z.uuid().meta({ description: 'The id of a run.' })
@@ -133,4 +134,5 @@ export const OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation
     }),
   },
   '/api/v1/pauses/end': { post: order('End a pause', pauseEndedSchema, { body: z.object({ subject }) }) },
+  ...MAINTENANCE_OPERATIONS,
 }

@@ -18,6 +18,7 @@ const workSchema = z
     from: time,
     until: time,
     note: text,
+    repeats: text.meta({ description: 'The rule it comes again by, in words.' }),
     begun: z.boolean(),
     hides: z.array(z.object({ feed: z.string(), status: statusSchema, since: time })),
   })
@@ -212,3 +213,10 @@ export const runCancelledSchema = z.object({ state: z.enum(['cancelled', 'cancel
 export const checkRequestedSchema = z.looseObject({ location }).meta({ id: 'CheckRequested' })
 export const pausedSchema = z.looseObject({ pause: z.int(), location }).meta({ id: 'Paused' })
 export const pauseEndedSchema = z.looseObject({ ended: z.boolean(), location }).meta({ id: 'PauseEnded' })
+export const maintenanceAnnouncedSchema = z
+  .looseObject({ window: z.int().optional(), series: z.int().optional(), location })
+  .meta({ id: 'MaintenanceAnnounced', description: 'The window, or the series of what comes again.' })
+export const maintenanceChangedSchema = z.looseObject({ changed: z.boolean(), location }).meta({ id: 'MaintenanceChanged' })
+export const maintenanceMeaningSchema = z
+  .object({ words: z.string().optional(), problems: z.array(z.string()).optional() })
+  .meta({ id: 'MaintenanceMeaning' })
