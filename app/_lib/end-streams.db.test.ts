@@ -46,6 +46,7 @@ function follow(name: string, sessionId: string | null): void {
   const listener: Listener = {
     audience: null,
     sessionId,
+    from: null,
     tell: () => {},
     end() {
       listeners.delete(listener)

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { eventStream, type Frame, type Listener } from './event-stream.ts'
+import { eventStream, type Frame, type Listener, type StreamReader, tooManyStreams } from './event-stream.ts'
 
-function open(options: { catchUp?: () => Promise<Frame[]> } = {}) {
-  const listeners = new Set<Listener>()
+const SOMEBODY: StreamReader = { audience: null, sessionId: null, from: '192.0.2.7' }
+
+function open(options: { catchUp?: () => Promise<Frame[]>; listeners?: Set<Listener> } = {}) {
+  const listeners = options.listeners ?? new Set<Listener>()
   const gone = new AbortController()
   const stream = eventStream({
     listeners,
-    audience: null,
-    sessionId: null,
+    reader: SOMEBODY,
     greeting: 'hello',
     catchUp: options.catchUp ?? (async () => []),
     gone: gone.signal,
@@ -88,5 +89,54 @@ describe('an event stream', () => {
     listener?.tell('late')
     listener?.end()
     expect(listeners.size).toBe(0)
+  })
+
+  it('is let go when more bytes wait for its reader than a screen could use', async () => {
+    const { listeners, stream } = open()
+    const reader = stream.getReader()
+    await reader.read()
+    const [listener] = listeners
+    for (let told = 0; told < 6; told += 1) {
+      const next = reader.read()
+      listener?.tell('x'.repeat(60_000))
+      expect((await next).value?.length).toBe(60_000)
+    }
+    void reader.read()
+    listener?.tell('x'.repeat(60_000))
+    expect(listeners.size).toBe(1)
+    listener?.tell('x'.repeat(60_000))
+    expect(listeners.size).toBe(0)
+  })
+
+  it('ends at once when so many were opened while it was made that there is no room for it', async () => {
+    const listeners = crowd(200, SOMEBODY)
+    const { stream } = open({ listeners })
+    expect((await stream.getReader().read()).done).toBe(true)
+    expect(listeners.size).toBe(200)
+  })
+})
+
+const crowd = (count: number, reader: StreamReader) =>
+  new Set<Listener>(Array.from({ length: count }, () => ({ ...reader, tell: () => {}, end: () => {} })))
+
+describe('streams', () => {
+  const signedIn = (sessionId: string): StreamReader => ({ audience: null, sessionId, from: '192.0.2.7' })
+
+  it('are ten for each session, which stands for one browser', () => {
+    expect(tooManyStreams(crowd(9, signedIn('a')), signedIn('a'))).toBeNull()
+    expect(tooManyStreams(crowd(10, signedIn('a')), signedIn('a'))).toContain('by this sign-in')
+    expect(tooManyStreams(crowd(10, signedIn('a')), signedIn('b'))).toBeNull()
+  })
+
+  it('are two hundred for each address whose readers nobody knows; those who signed in do not count there', () => {
+    expect(tooManyStreams(crowd(199, SOMEBODY), SOMEBODY)).toBeNull()
+    expect(tooManyStreams(crowd(200, SOMEBODY), SOMEBODY)).toContain('from your address')
+    expect(tooManyStreams(crowd(200, SOMEBODY), { ...SOMEBODY, from: '192.0.2.8' })).toBeNull()
+    expect(tooManyStreams(crowd(200, SOMEBODY), signedIn('a'))).toBeNull()
+    expect(tooManyStreams(crowd(200, signedIn('a')), SOMEBODY)).toBeNull()
+  })
+
+  it('are a thousand in all', () => {
+    expect(tooManyStreams(crowd(1000, { ...SOMEBODY, from: '192.0.2.8' }), signedIn('a'))).toContain('Too many people')
   })
 })

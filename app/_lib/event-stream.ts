@@ -1,20 +1,25 @@
 /** A piece of an event stream, written as it goes over the wire. */
 export type Frame = string
 
-/** An open stream, as those who have something to tell see it. */
-export interface Listener {
-  /** What its reader may see; null: everything. */
+/** Who reads a stream. */
+export interface StreamReader {
+  /** What they may see; null: everything. */
   audience: string | null
-  /** The session by which they listen; null: nobody known. */
+  /** The session they ask by; null for somebody nobody knows. */
   sessionId: string | null
+  /** The address they come from. */
+  from: string | null
+}
+
+/** An open stream, as those who have something to tell see it. */
+export interface Listener extends StreamReader {
   tell(frame: Frame): void
   end(): void
 }
 
 interface StreamOptions {
   listeners: Set<Listener>
-  audience: string | null
-  sessionId: string | null
+  reader: StreamReader
   /** Told first. */
   greeting: Frame
   /** What this reader missed; its failure is told to nobody and ends nothing. */
@@ -23,29 +28,47 @@ interface StreamOptions {
   gone: AbortSignal
 }
 
-/** Frames that wait for one reader. Who takes longer is let go: browsers come back and are told what they missed. */
+/** Frames, and their bytes, that wait for one reader. Who takes longer is let go: browsers come back and are told what they missed. */
 const WAITING_MAX = 200
+const WAITING_BYTES_MAX = 64 * 1024
+
+/** Streams of one session, where one browser needs one; of an address whose readers nobody knows, which may be a whole house; of all. */
+const STREAMS_MAX = { session: 10, address: 200, all: 1000 }
+
+/** Why no stream is opened for this reader, in words; null when one is. */
+export function tooManyStreams(listeners: ReadonlySet<Listener>, { sessionId, from }: StreamReader): string | null {
+  let [ofThese, all] = [0, 0]
+  for (const other of listeners) {
+    all += 1
+    if (other.sessionId === sessionId && (sessionId !== null || other.from === from)) ofThese += 1
+  }
+  if (all >= STREAMS_MAX.all) return 'Too many people follow this page at once.'
+  if (sessionId !== null) return ofThese >= STREAMS_MAX.session ? 'This page is followed too often by this sign-in.' : null
+  return ofThese >= STREAMS_MAX.address ? 'This page is followed too often from your address.' : null
+}
 
 /**
  * The events of one reader. Nothing is held before somebody reads (an answer to HEAD is never read), and everything is let go however
  * it ends: the reader went away, before or after the first byte, reads too slowly, or the process stops.
  */
-export function eventStream({ listeners, audience, sessionId, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
+export function eventStream({ listeners, reader, greeting, catchUp, gone }: StreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let release = () => {}
   let isOpen = false
+  let waitingBytes = 0
   const open = (controller: ReadableStreamDefaultController<Uint8Array>) => {
     const end = () => {
       release()
       close(controller)
     }
     const listener: Listener = {
-      audience,
-      sessionId,
+      ...reader,
       tell(frame) {
         if (!isOpen) return
-        controller.enqueue(encoder.encode(frame))
-        if (-(controller.desiredSize ?? 0) > WAITING_MAX) end()
+        const bytes = encoder.encode(frame)
+        controller.enqueue(bytes)
+        waitingBytes += bytes.length
+        if (-(controller.desiredSize ?? 0) > WAITING_MAX || waitingBytes > WAITING_BYTES_MAX) end()
       },
       end,
     }
@@ -66,10 +89,12 @@ export function eventStream({ listeners, audience, sessionId, greeting, catchUp,
   let wasOpened = false
   return new ReadableStream(
     {
+      // Called only when nothing waits any more.
       pull(controller) {
+        waitingBytes = 0
         if (wasOpened) return
         wasOpened = true
-        if (gone.aborted) close(controller)
+        if (gone.aborted || tooManyStreams(listeners, reader) !== null) close(controller)
         else open(controller)
       },
       cancel: () => release(),

@@ -14,10 +14,14 @@ export type ReaderKind = (typeof KINDS)[number]
 /** Whom the overview looks the same to, who they are and what they see: `public`, `public:everybody`, `member:finance`, `admin`. Without an audience they see everything. */
 export type OverviewKey = ReaderKind | `${ReaderKind}:${string}`
 
+/** What somebody is to the masthead. */
+export function readerKind({ kind, role }: Pick<Actor, 'kind' | 'role'>): ReaderKind {
+  return kind === 'visitor' ? 'public' : role === 'admin' ? 'admin' : 'member'
+}
+
 /** The key of the overview that somebody is shown. */
-export function overviewKey({ kind, role, audience }: Pick<Actor, 'kind' | 'role' | 'audience'>): OverviewKey {
-  const reader = kind === 'visitor' ? 'public' : role === 'admin' ? 'admin' : 'member'
-  return audience === null ? reader : `${reader}:${audience}`
+export function overviewKey(actor: Pick<Actor, 'kind' | 'role' | 'audience'>): OverviewKey {
+  return actor.audience === null ? readerKind(actor) : `${readerKind(actor)}:${actor.audience}`
 }
 
 /** Whom a key is of: what they are and see. */

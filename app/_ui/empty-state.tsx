@@ -1,3 +1,4 @@
+import type { ReaderKind } from '#app/_lib/overview-key.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
 import { PageShell } from './page-shell.tsx'
 
@@ -17,9 +18,15 @@ connections:
 ${FEED}`
 
 /** Before the first catalogue: what to do next. */
-export function EmptyState({ now, banners }: { now: number; banners: readonly Banner[] }) {
+export function EmptyState({ now, banners, reader }: { now: number; banners: readonly Banner[]; reader?: ReaderKind }) {
   return (
-    <PageShell page={{ name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }} now={now} shows={[]} banners={banners}>
+    <PageShell
+      page={{ name: 'Tidemark', zone: 'UTC', readyBy: '08:00' }}
+      now={now}
+      shows={[]}
+      banners={banners}
+      {...(reader !== undefined && { reader })}
+    >
       <div className="hero">
         <h1>There is nothing to show yet: no catalogue has been accepted.</h1>
         <p className="lead">The catalogue says which data you promise to whom. Three steps, then this page fills by itself:</p>

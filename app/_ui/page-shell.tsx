@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
+import { type ReaderKind, readerKind } from '#app/_lib/overview-key.ts'
 import { zoneAbbreviation } from '#lib/domain/wording/dates.ts'
 import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
 import { Banners } from './banners.tsx'
 import { LiveState } from './live/live.tsx'
-import { connectionsPath, flowsPath, overviewPath, runsPath } from './paths.ts'
+import { accountPath, adminPath, connectionsPath, flowsPath, overviewPath, runsPath, signInPath } from './paths.ts'
 import { Search } from './search.tsx'
 import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
@@ -17,7 +18,7 @@ const PLACES = [
   ['connections', 'Connections', connectionsPath],
 ] as const
 
-type Place = (typeof PLACES)[number][0] | 'admin' | 'account'
+type Place = (typeof PLACES)[number][0] | 'account' | 'admin' | 'account'
 
 interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }
@@ -29,11 +30,23 @@ interface PageShellProps {
   place?: Place
   /** Where one is: `[words, address]` from the top. */
   crumbs?: readonly (readonly [string, string])[]
+  /** Who reads what is rendered once for many; else it is whoever asks. */
+  reader?: ReaderKind
   children: ReactNode
 }
 
 /** What every screen has around it. */
-export function PageShell({ page, now, shows, banners = [], search = '', place = 'status', crumbs = [], children }: PageShellProps) {
+export function PageShell({
+  page,
+  now,
+  shows,
+  banners = [],
+  search = '',
+  place = 'status',
+  crumbs = [],
+  reader,
+  children,
+}: PageShellProps) {
   return (
     <ZoneProvider zone={page.zone} now={now} readyBy={page.readyBy}>
       <Sprite />
@@ -43,7 +56,7 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
       <header className="masthead">
         <div className="wrap">
           <a
-            className="flex min-w-24 flex-initial items-center gap-2.5 font-semibold tracking-[-0.01em] no-underline max-xl:flex-1 max-sm:w-full max-sm:flex-none"
+            className="flex min-w-24 flex-initial items-center gap-2.5 font-semibold tracking-[-0.01em] no-underline max-xl:flex-1 max-sm:-order-2"
             href={overviewPath}
           >
             <Mark />
@@ -54,6 +67,7 @@ export function PageShell({ page, now, shows, banners = [], search = '', place =
           <Navigation place={place} isDeeper={crumbs.length > 0} />
           <Search initial={search} />
           <ZoneSwitch />
+          <OwnPlaces reader={reader ?? readerHere()} place={place} />
         </div>
       </header>
       <Banners banners={banners} />
@@ -74,6 +88,35 @@ function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
         {PLACES.map(([key, words, href]) => (
           <li key={key}>
             <a href={href} aria-current={key !== place ? undefined : isDeeper ? 'true' : 'page'}>
+              {words}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+/** Who the page being rendered is for; null where nobody in particular asks. */
+function readerHere(): ReaderKind | null {
+  const asking = globalThis.tidemarkWebProcess?.asking.getStore()
+  return asking === undefined ? null : readerKind(asking.actor)
+}
+
+const SIGN_IN = ['account', 'Sign in', signInPath] as const
+const ACCOUNT = ['account', 'Account', accountPath] as const
+const ADMIN = ['admin', 'Admin', adminPath] as const
+const OWN_PLACES = { public: [SIGN_IN], member: [ACCOUNT], admin: [ADMIN, ACCOUNT] }
+
+/** The way to what is one's own: to sign in, or to the account; for admins also to the administration. */
+function OwnPlaces({ reader, place }: { reader: ReaderKind | null; place: Place }) {
+  if (reader === null) return null
+  return (
+    <nav className="places own" aria-label="You">
+      <ul>
+        {OWN_PLACES[reader].map(([key, words, href]) => (
+          <li key={key}>
+            <a href={href} aria-current={key === place ? 'page' : undefined}>
               {words}
             </a>
           </li>

@@ -1,3 +1,4 @@
+import type { ReaderKind } from '#app/_lib/overview-key.ts'
 import { EmptyState, NextStep } from '#app/_ui/empty-state.tsx'
 import { toGroupLine } from '#app/_ui/feeds/feed-summary.ts'
 import { GroupList } from '#app/_ui/feeds/group-list.tsx'
@@ -11,13 +12,13 @@ import { ProblemList } from './problem-list.tsx'
 import { WorkList } from './work-list.tsx'
 
 /** The first screen. */
-export function Overview({ overview }: { overview: OverviewData }) {
+export function Overview({ overview, reader }: { overview: OverviewData; reader: ReaderKind }) {
   const { page, now, banners, counts } = overview
-  if (page === null) return <EmptyState now={now} banners={banners} />
+  if (page === null) return <EmptyState now={now} banners={banners} reader={reader} />
   const groups = overview.groups.map((group) => toGroupLine(group, page.zone, overview.work))
   const checked = !banners.some(({ kind }) => kind === 'database' || kind === 'worker' || kind === 'probes')
   return (
-    <PageShell page={page} now={now} shows={OVERVIEW_SHOWS} banners={banners}>
+    <PageShell page={page} now={now} shows={OVERVIEW_SHOWS} banners={banners} reader={reader}>
       <div className="hero">
         <h1>{headline(counts)}</h1>
         <p className="muted">

@@ -17,14 +17,15 @@ const readOnce = cache(async () => {
   const told = await headers()
   const key = isOwnCall(told) ? readOverviewKey(told.get(READER_HEADER)) : null
   if (key === null) notFound()
-  return overviewOrLastKnown(key, (context) => getStatusOverview(seenBy(context, readersOf(key).actor)))
+  const { actor, kind } = readersOf(key)
+  return { overview: await overviewOrLastKnown(key, (context) => getStatusOverview(seenBy(context, actor))), reader: kind }
 })
 
 export async function generateMetadata(): Promise<Metadata> {
-  const overview = await readOnce()
+  const { overview } = await readOnce()
   return overview.page ? { title: `${headline(overview.counts)} · ${overview.page.name}` } : { title: 'Tidemark' }
 }
 
 export default async function OverviewPage() {
-  return <Overview overview={await readOnce()} />
+  return <Overview {...(await readOnce())} />
 }

@@ -1,15 +1,16 @@
-import { eventStream } from '#app/_lib/event-stream.ts'
+import { eventStream, tooManyStreams } from '#app/_lib/event-stream.ts'
 import { GREETING, missedFrames } from '#app/_lib/page-events.ts'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
-import { readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
+const RETRY_AFTER_SECONDS = 30
 
 /**
  * Server-sent events: `change` (id = the change's number, so a browser that was away says where it left off), `moved` with the topics
  * of what has changed. `?seen=` is the instant a page was made: what moved since is told at once. While the database
- * is silent there is nothing to follow: 503.
+ * is silent there is nothing to follow: 503; 429 for who follows too often already.
  */
 export function GET(request: Request): Promise<Response> {
   return respond(async () => {
@@ -19,12 +20,20 @@ export function GET(request: Request): Promise<Response> {
     const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
     const web = webProcess()
     const context = await requestContext()
-    const { audience } = context.actor
+    const { sessionId, from } = whoIsAsking()
+    const reader = { audience: context.actor.audience, sessionId, from }
+    const refusal = tooManyStreams(web.listeners, reader)
+    if (refusal !== null) return tooMany(refusal)
     const catchUp = () => missedFrames(web, context, start)
-    const { sessionId } = whoIsAsking()
-    const stream = eventStream({ listeners: web.listeners, audience, sessionId, greeting: GREETING, catchUp, gone: request.signal })
+    const stream = eventStream({ listeners: web.listeners, reader, greeting: GREETING, catchUp, gone: request.signal })
     return new Response(stream, { headers: HEADERS })
   })
+}
+
+function tooMany(words: string): Response {
+  const answer = problem(429, `${words} Close what you do not need; it goes on by itself then.`)
+  answer.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
+  return answer
 }
 
 /** What GET would say of itself. Next would answer with the whole of it and throw the stream away. */
