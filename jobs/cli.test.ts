@@ -46,13 +46,43 @@ describe('the command line', () => {
   it('lists its verbs', async () => {
     const { code, printed } = await tidemark('--help')
     expect(code).toBe(0)
-    for (const verb of ['admin', 'cancel', 'check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'runs', 'schema'])
+    for (const verb of [
+      'admin',
+      'cancel',
+      'check',
+      'discover',
+      'pause',
+      'recompute',
+      'reset',
+      'resume',
+      'run',
+      'runs',
+      'schema',
+      'status',
+      'token',
+      'wait',
+    ])
       expect(printed).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
     expect((await tidemark('')).code).toBe(1)
   })
 
   it('explains each verb', async () => {
-    for (const verb of ['admin', 'cancel', 'check', 'discover', 'pause', 'recompute', 'reset', 'resume', 'run', 'runs', 'schema']) {
+    for (const verb of [
+      'admin',
+      'cancel',
+      'check',
+      'discover',
+      'pause',
+      'recompute',
+      'reset',
+      'resume',
+      'run',
+      'runs',
+      'schema',
+      'status',
+      'token',
+      'wait',
+    ]) {
       const { code, printed } = await tidemark(`${verb} --help`)
       expect([code, printed]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: tidemark ${verb}`))])
     }

@@ -3,6 +3,8 @@ import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type FoundRun, findRun, listRunsUnderWay } from '#lib/queries/runs/find-run.ts'
 import { withDatabase } from './databases.ts'
+import { pageOf } from './page/page-client.ts'
+import { cancelAt } from './page/page-runs.ts'
 import { followRun } from './run/follow.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
@@ -23,6 +25,8 @@ export default defineVerb({
   details: 'A run that has begun stops where nothing is left half done; --wait tells until it has.',
   async run(args, command) {
     const { values, positionals } = readArguments(args, { wait: { type: 'boolean' } }, { least: 1, most: 1 })
+    const page = pageOf(command)
+    if (page !== null) return cancelAt(page, positionals[0] ?? '', values.wait === true)
     return withDatabase(command, async (ctx) => {
       const run = await requireRun(ctx, positionals[0] ?? '')
       const state = await cancelRun(ctx, { runId: run.id })

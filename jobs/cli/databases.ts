@@ -1,10 +1,12 @@
 import { userInfo } from 'node:os'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { atTerminal } from '#lib/domain/access/actor.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type DatabaseUrls, findRunningServer, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { publicAddress } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { type Lookup, type SecretSource, secretSource } from '#lib/platform/secrets/secrets.ts'
+import { pageOf } from './page/page-client.ts'
 import type { CommandLine } from './verb.ts'
 
 /** Who sits at the keyboard, for the records. */
@@ -18,6 +20,11 @@ function personName(): string {
 
 /** Opens Tidemark's own database (DATABASE_URL, else the running embedded server) for the length of `work`. */
 export async function withDatabase<T>(command: CommandLine, work: (ctx: Context) => Promise<T>): Promise<T> {
+  if (pageOf(command) !== null) {
+    const publicMessage =
+      'This needs the database of Tidemark: set DATABASE_URL. With TIDEMARK_TOKEN the page can be asked to wait, status, runs, run and cancel.'
+    throw new TidemarkError('unavailable', { publicMessage })
+  }
   const environment = command.environment()
   const { databaseUrl } = await requireDatabaseUrls(environment)
   const ctx = createContext({

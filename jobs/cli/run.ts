@@ -6,6 +6,8 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { findRun, findRunToReplay } from '#lib/queries/runs/find-run.ts'
 import { getFlowParameters } from '#lib/queries/runs/flow-parameters.ts'
 import { withDatabase } from './databases.ts'
+import { pageOf } from './page/page-client.ts'
+import { runAt } from './page/page-runs.ts'
 import { followRun } from './run/follow.ts'
 import { readRunParameters } from './run-parameters.ts'
 import { defineVerb, readArguments } from './verb.ts'
@@ -58,6 +60,17 @@ export default defineVerb({
     const name = positionals[0] ?? ''
     const flow = (await loadFlows()).get(name)
     const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? declaredFlowParameters)
+    const page = pageOf(command)
+    if (page !== null) {
+      if (values.replay === 'last')
+        throw new TidemarkError('invalid', { publicMessage: 'Name the run to replay: the page is not asked which was the last.' })
+      const asked = {
+        ...parameters,
+        ...(values.replay !== undefined && { replay: values.replay }),
+        ...(values['dry-run'] === true && { dryRun: true }),
+      }
+      return runAt(page, name, asked, values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined))
+    }
     return withDatabase(command, async (ctx) => {
       if (values.replay !== undefined) {
         await requireParameters(ctx, name, { replay: '--replay' })

@@ -3,6 +3,8 @@ import { getPage } from '#lib/db/settings.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { getRunList, RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { withDatabase } from './databases.ts'
+import { pageOf } from './page/page-client.ts'
+import { runsAt, zoneOf } from './page/page-runs.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
 const DEFAULT_LIMIT = 20
@@ -27,12 +29,14 @@ export default defineVerb({
     const { values, positionals } = readArguments(args, { state: { type: 'string' }, limit: { type: 'string' } }, { least: 0, most: 1 })
     const filter = { flow: positionals[0] ?? null, state: readState(values.state), before: null }
     const limit = readLimit(values.limit)
-    return withDatabase(command, async (ctx) => {
-      const [{ zone }, list] = [await getPage(ctx.pool), await getRunList(ctx, filter, limit)]
-      const lines = runListInWords([...list.underWay, ...list.ended], zone, list.now)
-      if (lines.length === 0) command.terminal.note('There is no such run.')
-      for (const line of lines) command.terminal.print(line)
-      return 0
-    })
+    const page = pageOf(command)
+    const { zone, list } =
+      page === null
+        ? await withDatabase(command, async (ctx) => ({ zone: (await getPage(ctx.pool)).zone, list: await getRunList(ctx, filter, limit) }))
+        : { zone: await zoneOf(page), list: await runsAt(page, filter, limit) }
+    const lines = runListInWords([...list.underWay, ...list.ended], zone, list.now)
+    if (lines.length === 0) command.terminal.note('There is no such run.')
+    for (const line of lines) command.terminal.print(line)
+    return 0
   },
 })

@@ -16,6 +16,7 @@ const schema = z.object({
   TIDEMARK_DATA: z.string().default('.tidemark'),
   TIDEMARK_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   TIDEMARK_URL: z.url({ protocol: /^https?$/, error: 'must be an address such as https://status.example.edu' }).optional(),
+  TIDEMARK_TOKEN: z.string().startsWith('tdm_', 'must be a token of a Tidemark page, tdm_…').optional(),
   PORT: port.default(3000),
   HOST: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
@@ -32,6 +33,8 @@ export interface Environment {
   dataFolder: string
   secret: string | undefined
   publicUrl: string | undefined
+  /** With it the command line asks the page at `publicUrl` where no database is named. */
+  token: string | undefined
   port: number
   host: string | undefined
   /** As written: the secret itself, or `file:` and where it stands. */
@@ -78,6 +81,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     dataFolder: found.TIDEMARK_DATA,
     secret: found.TIDEMARK_SECRET,
     publicUrl: found.TIDEMARK_URL,
+    token: found.TIDEMARK_TOKEN,
     port: found.PORT,
     host: found.HOST,
     oidcClientSecret: found.OIDC_CLIENT_SECRET,

@@ -4,7 +4,8 @@ const NAME = 'authorization|(?:x[-_])?(?:api|auth|access|functions)[-_]?(?:key|t
 /** Such a header's value, also in JSON, in JSON inside a text, and as a program prints it. */
 const HEADER = new RegExp(`((?:proxy-|set-)?(?:${NAME})\\\\*["']?\\s*[:=]\\s*\\[?\\s*)(?:\\\\*"[^"]*"|'[^']*'|[^,;&\\r\\n"'}\\]]+)`, 'gi')
 const SCHEME = /\b(bearer|basic|digest|negotiate|token|apikey)(\s+|%20|\+)(?!bearer|basic|digest)([\w.~+/=%-]{6,})/gi
-const WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g
+/** Signed tokens of the web, and Tidemark's own. */
+const WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|\btdm_[\w-]{20,}/g
 const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'<>]*@/gi
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 const PARAMETER = /\b((?:[a-z]+[-_])?(?:password|passwd|pwd|secret|token|sig|signature|api[-_]?key)=)[^&\s"'<>]+/gi

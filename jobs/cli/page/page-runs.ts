@@ -1,0 +1,76 @@
+import { runInWords } from '#jobs/cli/run/in-words.ts'
+import { isEnded } from '#lib/domain/runs/run.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { runCancelledSchema, runListSchema, runRequestedSchema, runSchema, statusJsonSchema } from '#lib/queries/api/answers.ts'
+import type { RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
+import { askPage, type Page } from './page-client.ts'
+
+const LOOK_EVERY_MS = 2 * SECOND_MS
+const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const EXIT_CODES: Partial<Record<string, number>> = { completed: 0, partial: 2 }
+
+/** The zone that the page tells times in. */
+export async function zoneOf(page: Page): Promise<string> {
+  return (await askPage(page, '/status', statusJsonSchema)).page.zone
+}
+
+/** The runs of a page: what is under way, and up to `limit` that have ended. */
+export async function runsAt(page: Page, { flow, state }: Pick<RunFilter, 'flow' | 'state'>, limit: number): Promise<RunList> {
+  const question = new URLSearchParams({ ...(flow !== null && { flow }), ...(state !== null && { state }) })
+  const list = await askPage(page, `/runs?${question}`, runListSchema)
+  while (list.next !== null && list.ended.length < limit) {
+    question.set('before', list.next)
+    const more = await askPage(page, `/runs?${question}`, runListSchema)
+    list.ended.push(...more.ended)
+    list.next = more.next
+  }
+  return { ...list, ended: list.ended.slice(0, limit) }
+}
+
+/** Asks the page for a run; where `isWatched`, tells how it goes until it ends: 0 completed, 2 partial, 1 anything else. */
+export async function runAt(page: Page, flow: string, parameters: Record<string, unknown>, isWatched: boolean): Promise<number> {
+  const { terminal } = page.command
+  const { run, waitsFor } = await askPage(page, `/flows/${encodeURIComponent(flow)}/runs`, runRequestedSchema, { parameters })
+  terminal.print(run)
+  terminal.note(`A run of ${flow} has been asked for.${waitsFor === null ? '' : ` It waits for the run that goes on, ${waitsFor}.`}`)
+  return isWatched ? followAt(page, run) : 0
+}
+
+/** Cancels a run of the page by its id or, where only one is under way, by its flow. */
+export async function cancelAt(page: Page, words: string, isWatched: boolean): Promise<number> {
+  const id = RUN_ID.test(words) ? words : await onlyRunOf(page, words)
+  const { state } = await askPage(page, `/runs/${id}/cancel`, runCancelledSchema, {})
+  page.command.terminal.print(state === 'cancelled' ? 'The run is cancelled.' : `The run is being cancelled: ${id}.`)
+  if (isWatched && state === 'cancelling') await followAt(page, id)
+  return 0
+}
+
+async function onlyRunOf(page: Page, flow: string): Promise<string> {
+  const { underWay } = await runsAt(page, { flow, state: null }, 0)
+  const [first, second] = underWay
+  if (first === undefined)
+    throw new TidemarkError('not-found', { publicMessage: `Nothing is under way that is called "${flow}": no run, no flow.` })
+  if (second === undefined) return first.id
+  const choices = underWay.map((run) => `${run.id} (${run.state})`).join(', ')
+  throw new TidemarkError('invalid', { publicMessage: `${flow} has several runs. Name one: ${choices}.` })
+}
+
+async function followAt(page: Page, id: string): Promise<number> {
+  const { terminal, clock, signal } = page.command
+  let told = ''
+  for (;;) {
+    const run = await askPage(page, `/runs/${id}`, runSchema)
+    const words = runInWords(run)
+    if (isEnded(run.state)) {
+      terminal.print(words)
+      return EXIT_CODES[run.state] ?? 1
+    }
+    if (words !== told) terminal.note(words)
+    told = words
+    await clock.sleep(LOOK_EVERY_MS, signal)
+    if (!signal.aborted) continue
+    terminal.note(`The run goes on without us: ${id}. "tidemark cancel ${id}" stops it.`)
+    return 1
+  }
+}
