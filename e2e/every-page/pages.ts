@@ -28,6 +28,7 @@ const ADDRESSES: Record<string, Addresses> = {
   'admin/maintenance': () => ['/admin/maintenance'],
   'admin/catalogue': () => ['/admin/catalogue'],
   'admin/catalogue/compare': () => ['/admin/catalogue/compare?to=1'],
+  'admin/system': () => ['/admin/system'],
   'admin/audit': () => ['/admin/audit', '/admin/audit?outcome=refused'],
   account: () => ['/account'],
   'sign-in': () => ['/sign-in?to=/runs'],

@@ -4,6 +4,7 @@ import { getTell } from '#lib/db/settings.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { createOutgoingHeartbeat } from '#lib/platform/outgoing-heartbeat.ts'
 import { resolveSecret } from '#lib/platform/secrets/secrets.ts'
+import { TIDEMARK_VERSION } from '#lib/platform/version.ts'
 import type { JobServices } from './job-kind.ts'
 
 /** When no sweep has succeeded for this long, this worker is not healthy. */
@@ -24,7 +25,10 @@ export async function beatInside(services: JobServices, startedAt: Instant): Pro
     id: workerId,
     startedAt,
     at: ctx.clock.now(),
-    detail: { pid: process.pid, runs: runs.ids(), trouble: ctx.trouble.current() },
+    detail: {
+      ...{ pid: process.pid, version: TIDEMARK_VERSION, node: process.version },
+      ...{ runs: runs.ids(), trouble: ctx.trouble.current() },
+    },
   })
 }
 

@@ -118,22 +118,7 @@ function Sights({ sights }: { sights: readonly AudienceSight[] }) {
               {audience}
             </th>
             <td data-label="Who">
-              {audience === 'everybody' ? (
-                'whoever no other audience fits'
-              ) : oidc.length + people.length === 0 ? (
-                <span className="muted">those who are given it, and tokens</span>
-              ) : (
-                <ul>
-                  {oidc.map((name) => (
-                    <li key={`g${name}`}>
-                      members of <code>{name}</code>
-                    </li>
-                  ))}
-                  {people.map((email) => (
-                    <li key={`p${email}`}>{email}</li>
-                  ))}
-                </ul>
-              )}
+              <Whom audience={audience} oidc={oidc} people={people} />
             </td>
             <td data-label="Service groups they see">
               {groups.length === 0 ? (
@@ -154,5 +139,23 @@ function Sights({ sights }: { sights: readonly AudienceSight[] }) {
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** Whom an audience is for. */
+function Whom({ audience, oidc, people }: AudienceSight['for'] & { audience: string | null }) {
+  if (audience === 'everybody') return 'whoever no other audience fits'
+  if (oidc.length + people.length === 0) return <span className="muted">those who are given it, and tokens</span>
+  return (
+    <ul>
+      {oidc.map((name) => (
+        <li key={`g${name}`}>
+          members of <code>{name}</code>
+        </li>
+      ))}
+      {people.map((email) => (
+        <li key={`p${email}`}>{email}</li>
+      ))}
+    </ul>
   )
 }

@@ -1,50 +1,45 @@
 import type { Context } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { forgetWorkers } from '#lib/db/runs/workers.ts'
-import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { KEPT_MS } from '#lib/domain/values/retention.ts'
 
-/** Logs, tasks and refused rows of runs that ended before this. */
-const LEDGER_KEPT_MS = 100 * DAY_MS
-/** Facts, spans and changes: more than a year, so that the same week of last year can be compared. */
-const FACTS_KEPT_MS = 400 * DAY_MS
-const WORKERS_KEPT_MS = 7 * DAY_MS
 const BATCH = 10_000
 
 /** One kind of row that grows old; `$1` is the instant before which it is forgotten. */
 const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
-  { name: 'run_log', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from run_log where at < $1' },
-  { name: 'run_rejection', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from run_rejection where at < $1' },
-  { name: 'run_task', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from run_task where ended_at < $1' },
-  { name: 'reload_order', keptMs: FACTS_KEPT_MS, rows: 'select ctid from reload_order where ended_at < $1' },
+  { name: 'run_log', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_log where at < $1' },
+  { name: 'run_rejection', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_rejection where at < $1' },
+  { name: 'run_task', keptMs: KEPT_MS.ledger, rows: 'select ctid from run_task where ended_at < $1' },
+  { name: 'reload_order', keptMs: KEPT_MS.facts, rows: 'select ctid from reload_order where ended_at < $1' },
   {
     name: 'run',
-    keptMs: FACTS_KEPT_MS,
+    keptMs: KEPT_MS.facts,
     rows: `select ctid from run r where ended_at < $1 and not exists (select 1 from run_task where run_id = r.id)
       and not exists (select 1 from run_log where run_id = r.id) and not exists (select 1 from run_rejection where run_id = r.id)`,
   },
   {
     // The last one of a clock before the horizon stays: it is what the horizon begins with.
     name: 'arrival',
-    keptMs: FACTS_KEPT_MS,
+    keptMs: KEPT_MS.facts,
     rows: `select ctid from arrival a where recorded_at < $1 and exists (
       select 1 from arrival later where later.asset_id = a.asset_id and later.clock = a.clock and later.recorded_at < $1
         and (later.recorded_at, later.id) > (a.recorded_at, a.id))`,
   },
-  { name: 'blind', keptMs: FACTS_KEPT_MS, rows: 'select ctid from blind where to_at < $1' },
-  { name: 'maintenance_window', keptMs: FACTS_KEPT_MS, rows: 'select ctid from maintenance_window where to_at < $1' },
+  { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
+  { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {
     name: 'maintenance_series',
-    keptMs: FACTS_KEPT_MS,
+    keptMs: KEPT_MS.facts,
     rows: 'select ctid from maintenance_series r where ended_at < $1 and not exists (select 1 from maintenance_window where series_id = r.id)',
   },
-  { name: 'outbox', keptMs: LEDGER_KEPT_MS, rows: 'select ctid from outbox where next_attempt_at is null and created_at < $1' },
-  { name: 'status_span', keptMs: FACTS_KEPT_MS, rows: 'select ctid from status_span where to_at < $1' },
+  { name: 'outbox', keptMs: KEPT_MS.ledger, rows: 'select ctid from outbox where next_attempt_at is null and created_at < $1' },
+  { name: 'status_span', keptMs: KEPT_MS.facts, rows: 'select ctid from status_span where to_at < $1' },
   {
     name: 'status_change',
-    keptMs: FACTS_KEPT_MS,
+    keptMs: KEPT_MS.facts,
     rows: 'select ctid from status_change c where at < $1 and not exists (select 1 from outbox where change_id = c.id)',
   },
-  { name: 'day_status', keptMs: FACTS_KEPT_MS, rows: 'select ctid from day_status where day < $1::timestamptz::date' },
+  { name: 'day_status', keptMs: KEPT_MS.facts, rows: 'select ctid from day_status where day < $1::timestamptz::date' },
 ]
 
 /** Forgets what is too old to be shown or to decide a status, a batch at a time. Answers how many rows of each kind went. */
@@ -59,6 +54,6 @@ export async function pruneHistory(ctx: Context): Promise<Record<string, number>
       if ((rowCount ?? 0) < BATCH) break
     }
   }
-  gone['worker_state'] = await forgetWorkers(ctx, now - WORKERS_KEPT_MS)
+  gone['worker_state'] = await forgetWorkers(ctx, now - KEPT_MS.workers)
   return gone
 }

@@ -1,0 +1,11 @@
+import { DAY_MS } from '#lib/domain/time/instant.ts'
+
+/** How long what is written down is kept. What was ordered (the audit) and the versions of the catalogue are kept for good. */
+export const KEPT_MS = {
+  /** Facts, spans and changes: more than a year, so that the same week of last year can be compared. */
+  facts: 400 * DAY_MS,
+  /** Logs, tasks and refused rows of runs; messages and letters that were sent or given up. */
+  ledger: 100 * DAY_MS,
+  /** Workers that have stopped. */
+  workers: 7 * DAY_MS,
+} as const
