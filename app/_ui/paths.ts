@@ -127,6 +127,23 @@ export function adminPartPath(part: 'people' | 'tokens' | 'audit' | 'catalogue' 
   return `${adminPath}/${part}`
 }
 
+export const invitePath = '/api/people/invitations'
+
+/** Takes an unused invitation back. */
+export function withdrawInvitationPath(id: string): string {
+  return `${invitePath}/${encodeURIComponent(id)}/withdraw`
+}
+
+/** What an admin orders about somebody. */
+export function personOrderPath(id: string, order: 'access' | 'end' | 'return' | 'end-sessions'): string {
+  return `/api/people/${encodeURIComponent(id)}/${order}`
+}
+
+/** Somebody in the list of people. */
+export function personPath(id: string): string {
+  return `${adminPartPath('people')}#person-${encodeURIComponent(id)}`
+}
+
 export function filterPath(filter: { q?: string; status?: string; owner?: string; page?: string }): string {
   return `/?${new URLSearchParams(filter)}`
 }

@@ -29,6 +29,7 @@ const ADDRESSES: Record<string, Addresses> = {
   'admin/catalogue': () => ['/admin/catalogue'],
   'admin/catalogue/compare': () => ['/admin/catalogue/compare?to=1'],
   'admin/system': () => ['/admin/system'],
+  'admin/people': () => ['/admin/people'],
   'admin/audit': () => ['/admin/audit', '/admin/audit?outcome=refused'],
   account: () => ['/account'],
   'sign-in': () => ['/sign-in?to=/runs'],

@@ -36,6 +36,15 @@ export async function endPerson(ctx: Context, id: string, reason: string | null 
   })
 }
 
+/** Lets somebody in again who was not, with the role and the audience they had; their password is the one they had, too. */
+export async function bringBack(ctx: Context, id: string, reason: string | null = null): Promise<void> {
+  await change(ctx, 'person.return', id, reason, async (sql, person) => {
+    if (person.endedAt === null) throw new TidemarkError('conflict', { publicMessage: `${person.name} gets in already.` })
+    await updatePerson(sql, id, { ...person, endedAt: null, at: ctx.clock.now() })
+    return { before: { endedAt: new Date(person.endedAt).toISOString() }, after: { role: person.role, audience: person.audience } }
+  })
+}
+
 /** Ends somebody's sessions: one, or all of them; tells how many. */
 export async function endTheirSessions(ctx: Context, id: string, only: string | null = null): Promise<number> {
   return change(ctx, 'person.sessions-end', id, null, async (sql) => {

@@ -78,21 +78,22 @@ export function BeginInput() {
 }
 
 /** What became of what was asked: where to go on, or in words why it was not taken, with the page of what is in its way. */
-type ActionOutcome = { ok: true; location: string } | { ok: false; problem: string; location: string | null }
+type ActionOutcome = { ok: true; location: string; body: unknown } | { ok: false; problem: string; location: string | null }
 
 /** Posts to the page's own API as JSON; never throws. */
-async function postAction(path: string, fields: object): Promise<ActionOutcome> {
+export async function postAction(path: string, fields: object): Promise<ActionOutcome> {
   try {
     const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fields) })
     const body: unknown = await answer.json()
-    if (answer.ok) return { ok: true, location: textIn(body, 'location') ?? '/' }
+    if (answer.ok) return { ok: true, location: textIn(body, 'location') ?? '/', body }
     return { ok: false, problem: textIn(body, 'problem') ?? `The page answered ${answer.status}.`, location: textIn(body, 'location') }
   } catch {
     return { ok: false, problem: 'The page could not be reached. Try again.', location: null }
   }
 }
 
-function textIn(body: unknown, name: string): string | null {
+/** A text of an answer, by its name; null when it holds none. */
+export function textIn(body: unknown, name: string): string | null {
   const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null
   return typeof value === 'string' ? value : null
 }

@@ -24,6 +24,7 @@ const LEAST_ROLES = {
   'person.invite': 'admin',
   'person.change': 'admin',
   'person.end': 'admin',
+  'person.return': 'admin',
   'person.sessions-end': 'admin',
   'token.use': 'viewer',
   'token.create': 'viewer',

@@ -16,6 +16,7 @@ const WORDS: Record<string, string> = {
   'person.invite': 'invited somebody',
   'person.change': 'changed what somebody may do',
   'person.end': 'let somebody in no more',
+  'person.return': 'let somebody in again',
   'person.sessions-end': 'ended sessions of somebody',
   'token.use': 'came with a token',
   'token.create': 'made a token',
