@@ -115,6 +115,9 @@ export function changeMaintenancePagePath(of: { window: number } | { series: num
 
 export const signInPath = '/sign-in'
 
+export const forgottenPath = '/sign-in/forgotten'
+export const takeForgottenPath = '/api/sign-in/forgotten'
+
 /** Where to sign in, and where to go on from there. */
 export function signInToPath(to: string): string {
   return `${signInPath}${questionOf({ to })}`

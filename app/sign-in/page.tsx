@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { browserOf, requestContext } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { AloneShell } from '#app/_ui/alone-shell.tsx'
-import { overviewPath, takeDemoSignInPath, takeSignInPath } from '#app/_ui/paths.ts'
+import { forgottenPath, overviewPath, takeDemoSignInPath, takeSignInPath } from '#app/_ui/paths.ts'
 import { DEMO_PEOPLE, isAtDemo } from '#lib/access/demo.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { getWayIn, type WayIn } from '#lib/access/way-in.ts'
@@ -32,6 +32,11 @@ export default async function SignInPage({ searchParams }: PageProps) {
       {isDemo && <DemoPeople to={next} />}
       {!isDemo && (found.isOpen ? <PasswordForm to={next} /> : <NobodyYet />)}
       <Aside found={found} isDemo={isDemo} />
+      {found.isOpen && !isDemo && (
+        <p className="mt-2 text-[14px] text-muted">
+          <a href={forgottenPath}>Forgotten your password?</a>
+        </p>
+      )}
     </AloneShell>
   )
 }

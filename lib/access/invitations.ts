@@ -16,12 +16,14 @@ import { isEmail } from '#lib/domain/access/email.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { act, auditRefusal } from './act.ts'
-import { mailLink, tellPasswordChanged } from './letters.ts'
+import { canWrite, mailLink, tellPasswordChanged } from './letters.ts'
 import { hashOf, inTurn, requireGoodPassword } from './passwords.ts'
 import { actorFor, startSession } from './sessions.ts'
 import { type Browser, endBrought, requireKeeping } from './sign-in.ts'
 import { forgiveTries, refuseKnown, requireTry, triesOf } from './tries.ts'
 
+/** Longer ones are nobody's. */
+const EMAIL_LENGTH_MAX = 254
 const INVITED_MS = 7 * DAY_MS
 const FIRST_ADMIN_MS = 24 * HOUR_MS
 const RESET_MS = HOUR_MS
@@ -102,6 +104,14 @@ export async function requestReset(ctx: Context, email: string): Promise<Link | 
     const link = await makeLink(ctx, sql, { purpose: 'reset', email: person.email, name: person.name, role, audience, lastsMs: RESET_MS })
     return { result: link, after: { link: 'made' } }
   })
+}
+
+/** Mails a link to choose another password to whoever has this address; the words are the same whether anybody has. Refused where no mail is sent. */
+export async function mailReset(ctx: Context, email: string): Promise<string> {
+  if (!(await canWrite(ctx.whole)))
+    throw new TidemarkError('refused', { publicMessage: 'This page sends no mail. Ask an admin of it for another invitation.' })
+  await requestReset(ctx, email.slice(0, EMAIL_LENGTH_MAX))
+  return 'If there is an account with this address, a link is on its way to it. It works once, within an hour.'
 }
 
 async function makeLink(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { invite, lookAtInvitation, requestReset, resetPassword, withdrawInvitation } from '#lib/access/invitations.ts'
+import { invite, lookAtInvitation, mailReset, requestReset, resetPassword, withdrawInvitation } from '#lib/access/invitations.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import type { Person } from '#lib/db/people/people.ts'
 import { putSetting } from '#lib/db/settings.ts'
@@ -155,6 +155,22 @@ describe('a forgotten password', () => {
     expect(await send()).toMatchObject({ delivered: 1 })
     expect(mail.mails[1]).toMatch(/^Subject: Your password for Campus data was changed\r?$/m)
     expect(mail.mails[1]).not.toContain('sign-in/invitation')
+  })
+
+  it('is answered in the same words whether there is an account, and refused where no mail is sent', async () => {
+    const [known, unknown] = [await mailReset(ctx, 'ada@example.edu'), await mailReset(ctx, 'nobody@example.edu')]
+    expect(known).toBe(unknown)
+    expect(await mailReset(ctx, `${'x'.repeat(100_000)}@example.edu`)).toBe(known)
+    expect(await outbox()).toHaveLength(1)
+    await putMail(null)
+    for (const email of [ada.email, 'nobody@example.edu']) await expect(mailReset(ctx, email)).rejects.toThrow('sends no mail')
+  })
+
+  it('is asked for ten times in a quarter of an hour and no more, whether there is an account or not', async () => {
+    for (const email of ['ada@example.edu', 'nobody@example.edu']) {
+      for (let times = 0; times < 10; times += 1) await mailReset(ctx, email)
+      await expect(mailReset(ctx, email)).rejects.toThrow('Too many tries')
+    }
   })
 
   it('of nobody sends nothing', async () => {

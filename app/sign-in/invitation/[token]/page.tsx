@@ -35,7 +35,11 @@ export default async function InvitationPage({ params, searchParams }: PageProps
   if (found === null) return <Over name={page.name} />
   const { invitation, person } = found
   const isReset = invitation.purpose === 'reset'
-  const title = isReset ? 'Choose another password' : invitation.email === null ? 'The first admin' : 'Welcome'
+  const title = isReset
+    ? 'Choose another password'
+    : invitation.email === null && invitation.role === 'admin'
+      ? 'The first admin'
+      : 'Welcome'
   const lead = isReset
     ? `For ${invitation.email}.`
     : `${invitation.email === null ? '' : `For ${invitation.email}. `}${MAY[invitation.role]}`
