@@ -15,6 +15,7 @@ import {
   statusJsonSchema,
 } from '#lib/queries/api/answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
+import { lookedSchema, orderCancelledSchema, orderSchema, reloadOrderedSchema, reloadPlanSchema } from '#lib/queries/api/order-answers.ts'
 import { assetsQuestion, changesQuestion, feedsQuestion, groupsQuestion, lineageQuestion } from '#lib/queries/api/questions.ts'
 import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
 import { RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
@@ -121,6 +122,17 @@ export const OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation
       refusals: [404, 409, 422],
     }),
   },
+  '/api/v1/feeds/{feed}/reload': {
+    get: read('The plan of a reload', reloadPlanSchema, { path: { feed: name }, refusals: [404] }),
+    post: order('Reload a feed, or join the reload that goes on', reloadOrderedSchema, {
+      path: { feed: name },
+      body: z.object({ reason: z.string().max(500).optional(), parameters: z.record(z.string(), z.unknown()).optional() }),
+      refusals: [404, 409, 422],
+    }),
+  },
+  '/api/v1/feeds/{feed}/look': { post: order('Look at a feed now', lookedSchema, { path: { feed: name } }) },
+  '/api/v1/orders/{order}': { get: read('An order of a reload', orderSchema, { path: { order: z.uuid() }, refusals: [404] }) },
+  '/api/v1/orders/{order}/cancel': { post: order('Cancel a reload', orderCancelledSchema, { path: { order: z.uuid() } }) },
   '/api/v1/runs/{run}/cancel': { post: order('Cancel a run', runCancelledSchema, { path: { run: runId } }) },
   '/api/v1/connections/{connection}/check': { post: order('Check a connection', checkRequestedSchema, { path: { connection: name } }) },
   '/api/v1/pauses': {

@@ -9,6 +9,27 @@ export function feedPath(key: string): string {
   return `/feeds/${encodeURIComponent(key)}`
 }
 
+/** The plan of a reload, as a page of its own. */
+export function reloadPath(key: string): string {
+  return `${feedPath(key)}/reload`
+}
+
+export function orderReloadPath(key: string): string {
+  return `/api/v1/feeds/${encodeURIComponent(key)}/reload`
+}
+
+export function lookNowPath(key: string): string {
+  return `/api/v1/feeds/${encodeURIComponent(key)}/look`
+}
+
+export function orderPath(id: string): string {
+  return `/api/v1/orders/${encodeURIComponent(id)}`
+}
+
+export function cancelOrderPath(id: string): string {
+  return `${orderPath(id)}/cancel`
+}
+
 /** Asset keys hold slashes, which stay readable unless a part would be swallowed on the way (empty, `.` or `..`). */
 export function assetPath(key: string): string {
   const parts = key.split('/')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { visitor } from '#lib/domain/access/actor.ts'
+import { crossingsInSql } from '#lib/testing/database/crossings.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import { getChangeSequence, getChangesAfter, getLastChange } from './changes/change-sequence.ts'
@@ -26,6 +27,8 @@ import { getSubjectBars, getSubjectDays } from './pages/subject-bars.ts'
 import { findRun, findRunToReplay, listRunsUnderWay } from './runs/find-run.ts'
 import { getFlowCards } from './runs/flow-cards.ts'
 import { getFlowParameters } from './runs/flow-parameters.ts'
+import { getReloadForm } from './runs/reload-form.ts'
+import { getOrder, getOrdersOfRun, getReload } from './runs/reload-order.ts'
 import { getRunList } from './runs/run-list.ts'
 import { getRunLog, hasRun, WHOLE_LOG } from './runs/run-log.ts'
 import { getRunRejections } from './runs/run-rejections.ts'
@@ -50,23 +53,6 @@ const UNSEEN = 'a system you may not see'
 const MARK = `hidden${randomUUID().slice(0, 8)}`
 const ZONE = { zone: 'UTC', readyBy: '08:00' }
 
-/** Where what is seen touches what is not. */
-const CROSSINGS = `
-  insert into lineage_edge values (14, 3, 'declared'), (4, 13, 'declared');
-  insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'overdue', '2026-11-01');
-  insert into subject_version values (3, '2026-01-01', '{"feed": "${MARK}-feed", "flow": "${MARK}-flow", "policies": []}');
-  insert into subject_version values (2, '2026-01-01', '{"group": "${MARK}"}');
-  update flow set "after" = '{${MARK}-flow}', settings = settings || '{"source": {"file": "a", "line": 1, "yaml": "after: ${MARK}-flow"}}' where name = 'records-flow';
-  update feed set settings = '{"promise": "daily", "source": {"file": "a", "line": 1, "yaml": "from: ${MARK}"}}' where subject_id = 2;
-  update run set waiting_for = 'Waits for the run of ${MARK}-flow that comes before it.', internal_problem = '${MARK}' where flow = 'records-flow';
-  update run set state = 'partial', started_at = now(), ended_at = now() where flow = '${MARK}-flow';
-  insert into run (id, flow, trigger, scheduled_for, created_at) values (gen_random_uuid(), '${MARK}-flow', 'manual', now() + interval '1 s', now());
-  update catalogue_version set schema = '{"properties": {"flows": {"properties": {"${MARK}-flow": {}}}}}', actor = '${MARK}', read_from = '${MARK}';
-  insert into arrival (asset_id, clock, at, recorded_at, kind, run_id) select 4, 'writtenAt', now(), now(), 'arrival', id from run where flow = '${MARK}-flow';
-  insert into person (id, email, name, created_at, updated_at) values ('${MARK}', '${MARK}@campus.example', '${MARK}', now(), now());
-  insert into setting values ('people', '{"roles": [], "audiences": [{"audience": "${MARK}", "for": {"oidc": [], "people": ["${MARK}@campus.example"]}}], "oidc": null, "mail": null}');
-  insert into worker_state values ('w', now(), now(), null, '{"runs": ["${MARK}"]}')`
-
 let database: TestDatabase
 let everything: Context
 let records: Context
@@ -76,7 +62,7 @@ beforeAll(async () => {
   database = await createTestDatabase()
   everything = database.context()
   await fillTwoGroups(everything, MARK)
-  await everything.whole.query(CROSSINGS)
+  await everything.whole.query(crossingsInSql(MARK))
   records = asActor(everything, visitor('records'))
   runs = (
     await everything.pool.query<{ id: string; flow: string }>(
@@ -103,6 +89,9 @@ const asked = (name: string, from: number): Asked => ({
   assets: [from + 2, from + 3],
   run: runOf(name),
 })
+
+const orderOf = async ({ whole }: Context, name: string) =>
+  (await whole.query<{ id: string }>('select id::text from reload_order where ordered_by = $1', [name])).rows[0]?.id ?? ''
 
 async function streamed(entries: AsyncIterable<unknown>): Promise<unknown[]> {
   const found: unknown[] = []
@@ -150,6 +139,10 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getPageSettings: (ctx) => getPageSettings(ctx),
   getPageSight: async (ctx) => [...(await getPageSight(ctx)).things],
   getRecentRuns: (ctx, { name }) => getRecentRuns(ctx, [`${name}-flow`], 9),
+  getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
+  getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
+  getReload: (ctx, { name }) => getReload(ctx, `${name}-feed`),
+  getReloadForm: (ctx, { name }) => getReloadForm(ctx, `${name}-feed`),
   getRunList: (ctx) => getRunList(ctx, { flow: null, state: null, before: null }),
   getRunLog: (ctx, { run }) => getRunLog(ctx, run, WHOLE_LOG),
   getRunPage: (ctx, { run }) => getRunPage(ctx, run, { log: WHOLE_LOG, rejections: { group: null, page: 1 } }),

@@ -7,6 +7,7 @@ import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
+import { ReloadBox } from '#app/_ui/reload/reload-box.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -51,6 +52,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
         </p>
         <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
         <SeriesNotes series={found.series} takesActions={found.takesActions} />
+        <ReloadBox feed={{ key: asset.feedKey, name: asset.feedName }} reload={found.reload} />
         <PauseAction subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesActions={found.takesActions} />
       </header>
       <WhySection found={found} />

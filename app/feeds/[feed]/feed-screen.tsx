@@ -9,6 +9,7 @@ import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
 import { Note } from '#app/_ui/note.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
+import { ReloadBox } from '#app/_ui/reload/reload-box.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
@@ -103,6 +104,7 @@ function Head({ found }: { found: FeedPage }) {
           {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
         </p>
       )}
+      <ReloadBox feed={feed} reload={found.reload} />
       <PauseAction subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesActions={found.takesActions} />
     </header>
   )

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { getJson } from '#app/_ui/live/get-json.ts'
+import { feedPath } from '#app/_ui/paths.ts'
 import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunMark } from '#app/_ui/runs/run-mark.tsx'
 import { TaskChart } from '#app/_ui/runs/task-chart.tsx'
@@ -58,6 +59,9 @@ export function LiveRun({ initial, log, actions, children }: LiveRunProps) {
           <p className="lead">It reads everything and says what would change. It writes nothing, so it proves nothing about the data.</p>
         )}
         {run.problem !== null && <p className="lead">{run.problem}</p>}
+        {run.orders.map((order) => (
+          <OrderedBy key={order.feedKey} order={order} />
+        ))}
         <RunGauge run={run} readAt={dataUpdatedAt} />
         {actions !== null && <RunActions run={run} parameters={actions.parameters} onDone={() => void refetch()} />}
       </header>
@@ -118,6 +122,26 @@ function RunFacts({ run }: { run: RunView }) {
         ),
       ]}
     />
+  )
+}
+
+/** `Reloaded by Ada, 22:01: SAP is back (Courses)`. */
+function OrderedBy({ order: { by, at, reason, feedKey, feedName } }: { order: RunView['orders'][number] }) {
+  return (
+    <p className="muted">
+      Reloaded{by !== null && ' by '}
+      <bdi>{by}</bdi>, <Time at={at} />
+      {reason !== null && (
+        <>
+          : <bdi>{reason}</bdi>
+        </>
+      )}{' '}
+      (
+      <a href={feedPath(feedKey)}>
+        <bdi>{feedName}</bdi>
+      </a>
+      )
+    </p>
   )
 }
 

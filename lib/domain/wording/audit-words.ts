@@ -1,6 +1,9 @@
 /** What somebody did, as half a sentence after their name; orders that are not here are told by their own name. */
 const WORDS: Record<string, string> = {
   'run.request': 'asked for a run',
+  'feed.reload': 'ordered a reload',
+  'feed.look': 'asked for a look',
+  'order.cancel': 'cancelled a reload',
   'run.cancel': 'cancelled a run',
   'window.open': 'paused or announced work',
   'window.close': 'ended a pause or work',

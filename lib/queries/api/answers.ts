@@ -110,6 +110,7 @@ export const runSchema = z
     reportedAt: maybeMs,
     logLines: z.int(),
     waitsForRun: text,
+    orders: z.array(z.object({ at: ms, by: text, reason: text, feedKey: z.string(), feedName: z.string() })),
   })
   .meta({ id: 'Run', description: 'A run with its steps and counters.' })
 
@@ -208,7 +209,7 @@ export const movedSchema = z
   .meta({ id: 'Moved', description: 'Parts of the page that changed, as `feed:terms`; `*` is everything.' })
 
 const location = z.string().meta({ description: 'The page where people follow it.' })
-export const runRequestedSchema = z.object({ run: z.string(), waitsFor: text, location }).meta({ id: 'RunRequested' })
+export const runRequestedSchema = z.object({ run: z.string(), waitsFor: text, joined: z.boolean(), location }).meta({ id: 'RunRequested' })
 export const runCancelledSchema = z.object({ state: z.enum(['cancelled', 'cancelling']), location }).meta({ id: 'RunCancelled' })
 export const checkRequestedSchema = z.looseObject({ location }).meta({ id: 'CheckRequested' })
 export const pausedSchema = z.looseObject({ pause: z.int(), location }).meta({ id: 'Paused' })

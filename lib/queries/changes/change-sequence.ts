@@ -27,7 +27,8 @@ const SEQUENCE = `
       (select value from setting where key = 'catalogue-check')
     ) as facts,
     (select concat_ws('|', count(*) filter (where state = 'running'), max(created_at), max(started_at), max(ended_at), sum(progress_done) filter (where state = 'running'))
-      from run where created_at > $2::timestamptz) as runs`
+      from run where created_at > $2::timestamptz)
+      || '|' || (select concat_ws(':', count(*), max(created_at), max(ended_at), sum(cardinality(joined_by))) from reload_order where created_at > $2::timestamptz) as runs`
 
 /** Runs that were made longer ago are not looked at any more. */
 export const RUNS_WATCHED_MS = 3 * 24 * 3600 * 1000

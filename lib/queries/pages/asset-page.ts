@@ -7,6 +7,7 @@ import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
@@ -76,6 +77,8 @@ export interface AssetPage {
   /** Its own maintenance that comes again. */
   series: SeriesView[]
   takesActions: boolean
+  /** Of its feed. */
+  reload: ReloadView
 }
 
 interface Head extends LastProbe {
@@ -153,6 +156,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     work: workOnAsset(work, { key, flow, feedId }),
     series,
     takesActions: mayOrder(ctx.actor),
+    reload: await getReload(ctx, asset.feedKey),
   }
 }
 

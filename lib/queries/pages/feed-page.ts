@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
+import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import {
   type AssetRow,
@@ -51,6 +52,7 @@ export interface FeedPage {
   /** Its own maintenance that comes again. */
   series: SeriesView[]
   takesActions: boolean
+  reload: ReloadView
   changes: ChangeRow[]
 }
 
@@ -106,6 +108,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     work: workOnFeeds(work, [head.id]),
     series,
     takesActions: mayOrder(ctx.actor),
+    reload: await getReload(ctx, key),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getOrdersOfRun, type OrderOfRun } from './reload-order.ts'
 import { RUN_COLUMNS, type RunRow, TASKS_COLUMN, type TaskRow } from './run-rows.ts'
 
 /** What changes while a run runs; also the answer of the API. */
@@ -22,6 +23,8 @@ export interface RunView extends RunRow {
   logLines: number
   /** The run of the same flow that goes on while this one waits to begin. */
   waitsForRun: string | null
+  /** The reloads that it runs for. */
+  orders: OrderOfRun[]
 }
 
 const RUN = `
@@ -41,7 +44,8 @@ const RUN = `
 
 /** A run as it is now; null for an id that names none. */
 export async function getRunView(ctx: Context, id: string): Promise<RunView | null> {
-  const { rows } = await ctx.pool.query<Omit<RunView, 'now'>>(RUN, [id])
+  const { rows } = await ctx.pool.query<Omit<RunView, 'now' | 'orders'>>(RUN, [id])
   const row = rows[0]
-  return row === undefined ? null : { ...row, now: ctx.clock.now(), tasksOmitted: row.tasksOmitted - row.tasks.length }
+  if (row === undefined) return null
+  return { ...row, now: ctx.clock.now(), tasksOmitted: row.tasksOmitted - row.tasks.length, orders: await getOrdersOfRun(ctx, id) }
 }

@@ -5,9 +5,10 @@ import { runLedger } from '#lib/commands/runs/report-run.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
-import type { Context } from '#lib/db/context.ts'
+import { asActor, type Context } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import type { PastRun } from '#lib/db/runs/past-runs.ts'
+import { WORKER } from '#lib/domain/access/actor.ts'
 import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 
@@ -46,7 +47,9 @@ function happeningsOf(ctx: Context, run: PastRun): Happening[] {
   const held = Promise.withResolvers<{ runId: string; attempt: number; fence: number }>()
   const begin = async () => held.resolve(await take(ctx, run))
   const end = async () => finish(ctx, run, await held.promise)
-  const ask = { at: run.createdAt, happen: async () => void (await requestRun(ctx, { flow: run.flow, requestedBy: run.requestedBy })) }
+  // What is told of the past holds no orders.
+  const byWorker = asActor(ctx, WORKER)
+  const ask = { at: run.createdAt, happen: async () => void (await requestRun(byWorker, { flow: run.flow, requestedBy: run.requestedBy })) }
   return [...(run.trigger === 'manual' ? [ask] : []), { at: startedAt, happen: begin }, { at: run.endedAt, happen: end }]
 }
 

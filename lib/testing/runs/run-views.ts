@@ -14,6 +14,7 @@ export function aRunView(given: Partial<RunView> = {}): RunView {
     reportedAt: null,
     logLines: 0,
     waitsForRun: null,
+    orders: [],
     ...given,
   }
 }

@@ -1,5 +1,5 @@
-import { type ActionFields, acceptAction, jsonObject } from '#app/_lib/accept-action.ts'
-import { refuse } from '#app/_lib/respond.ts'
+import { acceptAction } from '#app/_lib/accept-action.ts'
+import { readParameters } from '#app/_lib/read-parameters.ts'
 import { decodeSegment, runPath } from '#app/_ui/paths.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 
@@ -11,11 +11,4 @@ export async function POST(request: Request, { params }: { params: Promise<{ flo
     const { runId, waitsFor, isJoined } = await requestRun(ctx, { flow, parameters })
     return { location: runPath(runId), answer: { run: runId, waitsFor, joined: isJoined } }
   })
-}
-
-function readParameters({ parameters }: ActionFields): Record<string, unknown> {
-  if (parameters === undefined || parameters === '') return {}
-  if (typeof parameters === 'string') return jsonObject(parameters)
-  if (typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)) return { ...parameters }
-  throw refuse('The parameters of a run are a JSON object.')
 }

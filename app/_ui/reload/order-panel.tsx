@@ -1,0 +1,173 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef } from 'react'
+import { ActionForm } from '#app/_ui/actions/action-form.tsx'
+import { getJson } from '#app/_ui/live/get-json.ts'
+import { cancelOrderPath, flowPath, orderPath, runPath } from '#app/_ui/paths.ts'
+import { LogLines } from '#app/_ui/runs/log-lines.tsx'
+import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import type { StepState } from '#lib/domain/orders/order-progress.ts'
+import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
+import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
+
+const LOOK_EVERY_MS = 1000
+
+interface OrderProps {
+  initial: OrderView
+  /** Whether whoever reads may cancel it. */
+  canCancel: boolean
+}
+
+/** An order as it goes, where it was given: its steps, the log of the one that runs, and in the end what became of the feed. */
+export function OrderPanel({ initial, canCancel }: OrderProps) {
+  const router = useRouter()
+  const { data: order, refetch } = useQuery({
+    queryKey: ['order', initial.id, initial.now],
+    queryFn: ({ signal }) => getJson<OrderView>(orderPath(initial.id), signal),
+    initialData: initial,
+    refetchInterval: (query) => (query.state.data?.state === 'open' ? LOOK_EVERY_MS : false),
+  })
+  const seen = useRef(order.state)
+  useEffect(() => {
+    if (order.state === seen.current) return
+    seen.current = order.state
+    router.refresh()
+  }, [router, order.state])
+  const isOpen = order.state === 'open'
+  return (
+    <section className="reload" id="reload" aria-label="Reload">
+      <p aria-live="polite">
+        <Head order={order} />
+      </p>
+      <ol className="reload-steps">
+        {order.steps.map((step) => (
+          <StepLine key={step.position} step={step} />
+        ))}
+      </ol>
+      {isOpen && canCancel && (
+        <ActionForm
+          action={cancelOrderPath(order.id)}
+          question="Nothing further begins. What runs for this alone stops where nothing is left half done; what has been loaded stays."
+          yes="Yes, cancel it"
+          onDone={() => void refetch()}
+        >
+          Cancel this reload…
+        </ActionForm>
+      )}
+    </section>
+  )
+}
+
+function Head({ order }: { order: OrderView }) {
+  const { orderedBy, joinedBy, reason, createdAt, state, expectedAt } = order
+  return (
+    <>
+      <strong>
+        {state === 'open' ? 'Reloading' : 'Reloaded'}
+        {orderedBy !== null && (
+          <>
+            , ordered by <bdi>{orderedBy}</bdi>
+          </>
+        )}
+        , <Time at={createdAt} />
+      </strong>
+      {reason !== null && (
+        <>
+          : <bdi>{reason}</bdi>
+        </>
+      )}
+      {/[.!?…]$/.test(reason ?? '') ? ' ' : '. '}
+      {joinedBy.length > 0 && <span className="muted">{`Joined by ${joinedBy.join(', ')}. `}</span>}
+      {expectedAt !== null && (
+        <span className="muted">
+          Done about <Time at={expectedAt} />.
+        </span>
+      )}
+      <End order={order} />
+    </>
+  )
+}
+
+/** What became of it. */
+function End({ order }: { order: OrderView }) {
+  const { state, feed, createdAt, endedAt } = order
+  if (state === 'open') return null
+  if (state === 'cancelled')
+    return (
+      <>
+        Cancelled{' '}
+        {endedAt !== null && (
+          <>
+            at <Time at={endedAt} />
+          </>
+        )}
+        .
+      </>
+    )
+  if (state === 'failed') return <span className="text-stale-text">It did not succeed: {whyNot(order)}</span>
+  if (feed.status === 'fresh' && feed.since !== null && feed.since >= createdAt)
+    return (
+      <strong className="text-fresh-text">
+        Fresh again since <Time at={feed.since} />.
+      </strong>
+    )
+  if (feed.status === 'fresh') return <>It was fresh, and still is.</>
+  return (
+    <span>
+      Everything ran, and it is {statusInWords(feed.status).toLowerCase()} all the same
+      {feed.reason !== null && `: ${reasonInWords(feed.reason)}`}.
+    </span>
+  )
+}
+
+function whyNot({ steps }: OrderView): string {
+  const failed = steps.find(({ state }) => state === 'failed' || state === 'cancelled')
+  if (failed === undefined) return 'the feed is no longer in the catalogue.'
+  return failed.problem ?? (failed.flow === null ? 'a system you may not see failed.' : `the run of ${failed.flow} failed.`)
+}
+
+const STEP_WORDS: Record<StepState, [icon: string, words: string]> = {
+  waiting: ['none', 'waits for its turn'],
+  running: ['running', 'runs'],
+  done: ['fresh', 'done'],
+  failed: ['stale', 'failed'],
+  cancelled: ['none', 'cancelled'],
+  skipped: ['none', 'not begun'],
+}
+
+function StepLine({ step }: { step: OrderStep }) {
+  const { flow, state, run, log } = step
+  const [icon, words] = STEP_WORDS[state]
+  const isPartial = state === 'done' && run?.state === 'partial'
+  return (
+    <li>
+      <svg className="icon me-2" aria-hidden="true">
+        <use href={`#i-${isPartial ? 'late' : icon}`} />
+      </svg>
+      {flow === null ? (
+        'A system you may not see'
+      ) : (
+        <a href={flowPath(flow)}>
+          <bdi>{flow}</bdi>
+        </a>
+      )}{' '}
+      <span className="muted">
+        {isPartial ? 'done in part' : state === 'running' && run?.startedAt === null ? 'waits for a worker' : words}
+      </span>
+      {run !== null && (
+        <>
+          {' · '}
+          <a href={runPath(run.id)}>its run{isPartial && ', where what was put aside can be replayed'}</a>
+        </>
+      )}
+      {state === 'running' && run !== null && (
+        <>
+          <RunProgress run={run} />
+          {log.length > 0 && <LogLines lines={log} />}
+        </>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,209 @@
+'use client'
+import { useId } from 'react'
+import { ActionForm } from '#app/_ui/actions/action-form.tsx'
+import { Listed } from '#app/_ui/listed.tsx'
+import { assetPath, feedPath, flowPath, lookNowPath, orderReloadPath, requestRunPath } from '#app/_ui/paths.ts'
+import { Time } from '#app/_ui/time.tsx'
+import type { ParameterField } from '#lib/catalogue/resolve/parameter-fields.ts'
+import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
+import { Owner } from './owner.tsx'
+
+interface PlanProps {
+  plan: ReloadPlan
+  form: ReloadForm | null
+  /** With JavaScript, where it unfolds in place. */
+  onOrdered?: () => void
+}
+
+/** What a reload would do, in words, and the button that orders it. */
+export function PlanPanel({ plan, form, onOrdered }: PlanProps) {
+  if (plan.steps.length === 0) return <WatchedOnly plan={plan} />
+  return (
+    <>
+      <h2 className="text-base">{plan.steps.length === 1 ? 'This will run' : 'These will run, one after the other'}</h2>
+      <ol className="reload-steps">
+        {plan.steps.map((step) => (
+          <li key={step.position}>
+            <PlannedLine step={step} isOnly={plan.steps.length === 1} />
+          </li>
+        ))}
+      </ol>
+      <p>
+        <Again plan={plan} /> <Dependants plan={plan} />
+      </p>
+      <Causes plan={plan} />
+      <ActionForm
+        action={orderReloadPath(plan.feed.key)}
+        inputs={<Inputs form={form} />}
+        {...(onOrdered !== undefined && { onDone: onOrdered })}
+      >
+        Reload now
+      </ActionForm>
+      {form?.canDryRun === true && (
+        <ActionForm action={requestRunPath(form.flow)} fields={{ parameters: { dryRun: true } }}>
+          Dry run first: say what would change
+        </ActionForm>
+      )}
+    </>
+  )
+}
+
+function PlannedLine({ step, isOnly }: { step: PlannedStep; isOnly: boolean }) {
+  const { flow, isOwn, usualMs, writes } = step
+  return (
+    <>
+      {flow === null ? (
+        <span>A system you may not see</span>
+      ) : (
+        <a href={flowPath(flow)}>
+          <bdi>{flow}</bdi>
+        </a>
+      )}
+      {writes.length > 0 && (
+        <>
+          {' writes '}
+          <Listed items={writes.map(({ key, name }) => ({ key, shown: <a href={assetPath(key)}>{name}</a> }))} />
+        </>
+      )}
+      <span className="muted">
+        {!isOwn && !isOnly && ', which this is made from'}
+        {usualMs !== null && ` · usually ${formatDuration(usualMs)}`}
+      </span>
+    </>
+  )
+}
+
+function Again({ plan: { goodAgain, feed } }: Pick<PlanProps, 'plan'>) {
+  if (goodAgain.kind === 'no-date')
+    return (
+      <>
+        Nobody can say when it is {feed.isFresh ? 'done' : 'good again'}: {goodAgain.because.replace(/\.$/, '')}.
+      </>
+    )
+  const conditions = goodAgain.ifAnswering
+  return (
+    <>
+      {feed.isFresh ? 'Done' : 'Good again'} about <Time at={goodAgain.at} />
+      {conditions.length > 0 && ` if ${conditions.join(' and ')} ${conditions.length === 1 ? 'answers' : 'answer'}`}.
+    </>
+  )
+}
+
+const SHOWN = 3
+
+function Dependants({ plan: { dependants } }: Pick<PlanProps, 'plan'>) {
+  if (dependants.length === 0) return <>No other feed depends on it.</>
+  const more = dependants.length - SHOWN
+  const items = dependants.slice(0, SHOWN).map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))
+  return (
+    <>
+      {dependants.length === 1 ? 'One feed depends on it: ' : `${dependants.length} feeds depend on it: `}
+      <Listed items={more > 0 ? [...items, { key: 'more', shown: `${more} more` }] : items} />
+    </>
+  )
+}
+
+/** What is wrong upstream and cannot be loaded from here. */
+function Causes({ plan: { watched, hasUnseenCause } }: Pick<PlanProps, 'plan'>) {
+  if (watched.length === 0 && !hasUnseenCause) return null
+  const items = watched.map(({ key, name, owner }) => ({
+    key,
+    shown: (
+      <>
+        <a href={assetPath(key)}>{name}</a>
+        {owner !== null && (
+          <>
+            {' (ask '}
+            <Owner owner={owner} about={name} />)
+          </>
+        )}
+      </>
+    ),
+  }))
+  const all = hasUnseenCause ? [...items, { key: 'unseen', shown: 'a system you may not see' }] : items
+  return (
+    <p>
+      Something is wrong before it that Tidemark only watches: <Listed items={all} />.
+    </p>
+  )
+}
+
+function WatchedOnly({ plan }: Pick<PlanProps, 'plan'>) {
+  const { key, name, owner } = plan.feed
+  return (
+    <>
+      <p>
+        <strong>Tidemark only watches this:</strong> nothing here loads it.{' '}
+        {owner === null ? (
+          'It has no owner to ask.'
+        ) : (
+          <>
+            Ask <Owner owner={owner} about={name} />.
+          </>
+        )}
+      </p>
+      <Causes plan={plan} />
+      <ActionForm action={lookNowPath(key)}>Look now</ActionForm>
+    </>
+  )
+}
+
+function Inputs({ form }: Pick<PlanProps, 'form'>) {
+  return (
+    <>
+      {form !== null && form.fields.length > 0 && (
+        <details className="fold w-full">
+          <summary>With other parameters than usual</summary>
+          <div className="mt-3 grid gap-3">
+            {form.fields.map((field) => (
+              <Field key={field.name} field={field} />
+            ))}
+          </div>
+        </details>
+      )}
+      <label>
+        <span>Why, for everybody to read</span>
+        <input name="reason" maxLength={500} autoComplete="off" />
+      </label>
+    </>
+  )
+}
+
+const USUAL = 'as usual'
+
+function Field({ field }: { field: ParameterField }) {
+  const { name, kind, description, preset, choices } = field
+  const id = useId()
+  const options = kind === 'switch' ? ['true', 'false'] : choices
+  const usual = preset === null ? USUAL : `${USUAL}: ${preset}`
+  return (
+    <label htmlFor={id}>
+      <span>
+        {name}
+        {kind === 'list' && ', with commas'}
+      </span>
+      {description !== null && <span className="muted small block">{description}</span>}
+      {options.length > 0 ? (
+        <select id={id} name={`p.${name}`}>
+          <option value="">{usual}</option>
+          {options.map((option) => (
+            <option key={option} value={option}>
+              {kind === 'switch' ? (option === 'true' ? 'yes' : 'no') : option}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <input
+          id={id}
+          name={`p.${name}`}
+          type={kind === 'date' ? 'date' : 'text'}
+          inputMode={kind === 'number' ? 'decimal' : undefined}
+          placeholder={usual}
+          autoComplete="off"
+        />
+      )}
+    </label>
+  )
+}

@@ -1,0 +1,95 @@
+import type { Context } from '#lib/db/context.ts'
+import { loadRecords } from '#lib/db/runs/reload-scope.ts'
+import { type FlowRecord, type GoodAgain, goodAgain } from '#lib/domain/orders/good-again.ts'
+import { typicalDurationMs } from '#lib/domain/runs/run.ts'
+import { planOf } from './plan-of.ts'
+
+/** What a reload of a feed would do, as whoever asks may see it. */
+export interface ReloadPlan {
+  feed: { key: string; name: string; owner: string | null; isFresh: boolean }
+  steps: PlannedStep[]
+  goodAgain: GoodAgain
+  /** Feeds made from what it writes, and not written by it. */
+  dependants: { key: string; name: string }[]
+  /** What is wrong upstream, and is only watched here. */
+  watched: { key: string; name: string; owner: string | null }[]
+  /** Something like that stands where it cannot be seen. */
+  hasUnseenCause: boolean
+}
+
+export interface PlannedStep {
+  position: number
+  /** Null: of a system that whoever asks may not see. */
+  flow: string | null
+  isOwn: boolean
+  usualMs: number | null
+  writes: { key: string; name: string }[]
+}
+
+const FEED = `
+  select s.id, s.key, s.name, f.owner, coalesce(sp.status = 'fresh', false) as "isFresh"
+  from subject s join feed f on f.subject_id = s.id left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  where s.kind = 'feed' and s.key = $1 and s.removed_at is null`
+
+const WRITES = `
+  select a.flow, s.key, s.name, a.subject_id as id from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+  where a.flow = any($1::text[]) order by s.position, s.id`
+
+const DEPENDANTS = `
+  with recursive down(id) as (
+    select x.id from unnest($1::int[]) x(id) union select e.downstream_id from down join lineage_edge e on e.upstream_id = down.id
+  )
+  select distinct fs.key, fs.name from down join asset a on a.subject_id = down.id join subject s on s.id = a.subject_id and s.removed_at is null
+  join subject fs on fs.id = a.feed_id
+  where fs.id <> $2 and fs.id not in (select w.feed_id from asset w where w.subject_id = any($1::int[])) order by fs.name`
+
+const WATCHED = `
+  select s.key, s.name, f.owner from asset a join subject s on s.id = a.subject_id join feed f on f.subject_id = a.feed_id
+  where a.subject_id = any($1::int[]) order by s.name`
+
+/** Plans a reload and changes nothing; null for a feed that is not there, or not seen. The order of what runs goes by everything, also by what is not shown. */
+export async function planReload(ctx: Context, key: string): Promise<ReloadPlan | null> {
+  const feed = (await ctx.pool.query<ReloadPlan['feed'] & { id: number }>(FEED, [key])).rows[0]
+  if (feed === undefined) return null
+  const scope = await planOf(ctx.whole, feed.id)
+  const flows = scope.flows.map(({ flow }) => flow)
+  const [records, writes, seen, watched, own] = await Promise.all([
+    loadRecords(ctx.whole, flows),
+    ctx.pool.query<{ flow: string; key: string; name: string; id: number }>(WRITES, [flows]),
+    ctx.pool.query<{ name: string }>('select name from flow where name = any($1::text[]) union select key from connection_state', [flows]),
+    ctx.pool.query<ReloadPlan['watched'][number]>(WATCHED, [scope.watchedIds]),
+    ctx.pool.query<{ id: number }>('select subject_id as id from asset where feed_id = $1', [feed.id]),
+  ])
+  const names = new Set(seen.rows.map(({ name }) => name))
+  const written = [...writes.rows, ...own.rows].map(({ id }) => id)
+  const dependants = await ctx.pool.query<{ key: string; name: string }>(DEPENDANTS, [written, feed.id])
+  return {
+    feed: { key: feed.key, name: feed.name, owner: feed.owner, isFresh: feed.isFresh },
+    steps: scope.flows.map(({ flow, isOwn }, i) => ({
+      position: i + 1,
+      flow: names.has(flow) ? flow : null,
+      isOwn,
+      usualMs: typicalDurationMs(records.find((record) => record.flow === flow)?.durationsMs ?? []),
+      writes: writes.rows.filter((row) => row.flow === flow).map(({ key, name }) => ({ key, name })),
+    })),
+    goodAgain: goodAgain(
+      records.map((record) => asSeen(record, names)),
+      ctx.clock.now(),
+    ),
+    dependants: dependants.rows,
+    watched: watched.rows,
+    hasUnseenCause: watched.rows.length < scope.watchedIds.length,
+  }
+}
+
+const UNSEEN = 'a system you may not see'
+
+/** The same without names and words of what is not seen. */
+function asSeen(record: FlowRecord, names: ReadonlySet<string>): FlowRecord {
+  const downConnections = record.downConnections.map((name) => (names.has(name) ? name : UNSEEN))
+  if (names.has(record.flow)) return { ...record, downConnections }
+  // That it failed in the same way counts, how it did does not show.
+  const ways = new Set(record.ends.map(({ problem }) => problem?.replaceAll(/\d+/g, '#')))
+  const ends = ways.size > 1 ? [] : record.ends.map(({ state }) => ({ state, problem: null }))
+  return { ...record, flow: UNSEEN, ends, downConnections }
+}

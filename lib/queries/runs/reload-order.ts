@@ -1,0 +1,136 @@
+import type { Context } from '#lib/db/context.ts'
+import { loadRecords } from '#lib/db/runs/reload-scope.ts'
+import { may } from '#lib/domain/access/actions.ts'
+import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import { goodAgain } from '#lib/domain/orders/good-again.ts'
+import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
+import { typicalDurationMs } from '#lib/domain/runs/run.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { type LogLine, RUN_COLUMNS, type RunRow } from './run-rows.ts'
+
+/** An order as it stands. */
+export interface OrderView {
+  id: string
+  /** When this was read. */
+  now: Instant
+  feed: { key: string; name: string; status: Status | null; reason: Reason | null; since: Instant | null }
+  state: OrderState
+  createdAt: Instant
+  endedAt: Instant | null
+  orderedBy: string | null
+  joinedBy: string[]
+  reason: string | null
+  parameters: Record<string, unknown>
+  steps: OrderStep[]
+  /** When it will have ended, going by what is usual; null where that cannot be said, and once it has ended. */
+  expectedAt: Instant | null
+}
+
+export interface OrderStep {
+  position: number
+  /** Null: of a system the reader may not see. */
+  flow: string | null
+  state: StepState
+  problem: string | null
+  run: RunRow | null
+  /** The last lines of a run that goes on. */
+  log: LogLine[]
+}
+
+const LOG_LINES = 6
+
+const STEPS = `
+  coalesce((
+    select json_agg(json_build_object('position', t.position, 'flow', coalesce(t.flow, t.connection_key || '/' || t.job), 'state', t.state, 'problem', t.problem,
+      'run', (select to_jsonb(x) from (select ${RUN_COLUMNS} from run r where r.id = t.run_id) x),
+      'log', coalesce((
+        select json_agg(json_build_object('id', l.id, 'attempt', l.attempt, 'at', ${instant('l.at')}, 'level', l.level, 'message', l.message) order by l.id)
+        from (select * from run_log where run_id = t.run_id and t.state = 'running' order by id desc limit ${LOG_LINES}) l
+      ), '[]')) order by t.position)
+    from reload_step t where t.order_id = o.id
+  ), '[]')`
+
+const ORDER = `
+  select o.id::text, o.state, ${instant('o.created_at')} as "createdAt", ${instant('o.ended_at')} as "endedAt", o.ordered_by as "orderedBy",
+    o.joined_by as "joinedBy", o.reason, o.parameters, ${STEPS} as steps,
+    jsonb_build_object('key', s.key, 'name', s.name, 'status', sp.status, 'reason', sp.reason, 'since', ${instant('coalesce(sp.since_at, sp.from_at)')}) as feed
+  from reload_order o join subject s on s.id = o.feed_id left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
+
+type Row = Omit<OrderView, 'now' | 'expectedAt'>
+
+/** An order; null for an id that names none, or one of a feed that is not seen. */
+export async function getOrder(ctx: Context, id: string): Promise<OrderView | null> {
+  const { rows } = await ctx.pool.query<Row>(`${ORDER} where o.id::text = lower($1)`, [id])
+  return rows[0] === undefined ? null : toView(ctx, rows[0])
+}
+
+/** What a page says of the reload of its feed, and what whoever reads it may do about it. */
+export interface ReloadView {
+  /** The open order, else the last one that ended within a day. */
+  order: OrderView | null
+  /** Why no reload can be ordered by them; null when it can. */
+  refusal: 'sign-in' | 'role' | null
+  owner: string | null
+}
+
+export async function getReload(ctx: Context, feed: string): Promise<ReloadView> {
+  const after = new Date(ctx.clock.now() - DAY_MS)
+  const [orders, owners] = await Promise.all([
+    ctx.pool.query<Row>(
+      `${ORDER} where s.kind = 'feed' and s.key = $1 and (o.state = 'open' or o.ended_at > $2) order by o.state = 'open' desc, o.created_at desc limit 1`,
+      [feed, after],
+    ),
+    ctx.pool.query<{ owner: string | null }>(
+      `select f.owner from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
+      [feed],
+    ),
+  ])
+  const [row] = orders.rows
+  const refusal = may(ctx.actor, 'feed.reload') ? null : ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
+  return { order: row === undefined ? null : await toView(ctx, row), refusal, owner: owners.rows[0]?.owner ?? null }
+}
+
+async function toView(ctx: Context, row: Row): Promise<OrderView> {
+  const now = ctx.clock.now()
+  return { ...row, now, expectedAt: row.state === 'open' ? await expectedEnd(ctx, row, now) : null }
+}
+
+async function expectedEnd(ctx: Context, { steps }: Row, now: Instant): Promise<Instant | null> {
+  const left = steps.filter(({ state }) => state === 'waiting' || state === 'running')
+  const flows = left.flatMap(({ flow }) => flow ?? [])
+  if (flows.length < left.length) return null
+  const records = await loadRecords(ctx.pool, flows)
+  const known = records.map((record, i) => {
+    const leftMs = leftOf(left[i]?.run ?? null, typicalDurationMs(record.durationsMs), now)
+    return { ...record, ...(leftMs !== null && { leftMs }) }
+  })
+  const again = goodAgain(known, now)
+  return again.kind === 'by' ? again.at : null
+}
+
+function leftOf(run: RunRow | null, usualMs: number | null, now: Instant): number | null {
+  if (run?.startedAt == null) return null
+  if (run.etaAt !== null) return Math.max(0, run.etaAt - now)
+  return usualMs === null ? null : Math.max(0, run.startedAt + usualMs - now)
+}
+
+/** An order as its runs tell of it. */
+export interface OrderOfRun {
+  at: Instant
+  by: string | null
+  reason: string | null
+  feedKey: string
+  feedName: string
+}
+
+/** The orders that a run stands in, the oldest first. */
+export async function getOrdersOfRun(ctx: Context, runId: string): Promise<OrderOfRun[]> {
+  const { rows } = await ctx.pool.query<OrderOfRun>(
+    `select ${instant('o.created_at')} as at, o.ordered_by as by, o.reason, s.key as "feedKey", s.name as "feedName"
+     from reload_order o join subject s on s.id = o.feed_id
+     where exists (select 1 from reload_step t where t.order_id = o.id and t.run_id = $1) order by o.created_at, s.name limit 20`,
+    [runId],
+  )
+  return rows
+}

@@ -1,0 +1,16 @@
+/** SQL: where, of the two groups of `fillTwoGroups`, what is seen touches what bears the mark. */
+export const crossingsInSql = (mark: string) => `
+  insert into lineage_edge values (14, 3, 'declared'), (4, 13, 'declared');
+  insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'overdue', '2026-11-01');
+  insert into subject_version values (3, '2026-01-01', '{"feed": "${mark}-feed", "flow": "${mark}-flow", "policies": []}');
+  insert into subject_version values (2, '2026-01-01', '{"group": "${mark}"}');
+  update flow set "after" = '{${mark}-flow}', settings = settings || '{"source": {"file": "a", "line": 1, "yaml": "after: ${mark}-flow"}}' where name = 'records-flow';
+  update feed set settings = '{"promise": "daily", "source": {"file": "a", "line": 1, "yaml": "from: ${mark}"}}' where subject_id = 2;
+  update run set waiting_for = 'Waits for the run of ${mark}-flow that comes before it.', internal_problem = '${mark}' where flow = 'records-flow';
+  update run set state = 'partial', started_at = now(), ended_at = now() where flow = '${mark}-flow';
+  insert into run (id, flow, trigger, scheduled_for, created_at) values (gen_random_uuid(), '${mark}-flow', 'manual', now() + interval '1 s', now());
+  update catalogue_version set schema = '{"properties": {"flows": {"properties": {"${mark}-flow": {}}}}}', actor = '${mark}', read_from = '${mark}';
+  insert into arrival (asset_id, clock, at, recorded_at, kind, run_id) select 4, 'writtenAt', now(), now(), 'arrival', id from run where flow = '${mark}-flow';
+  insert into person (id, email, name, created_at, updated_at) values ('${mark}', '${mark}@campus.example', '${mark}', now(), now());
+  insert into setting values ('people', '{"roles": [], "audiences": [{"audience": "${mark}", "for": {"oidc": [], "people": ["${mark}@campus.example"]}}], "oidc": null, "mail": null}');
+  insert into worker_state values ('w', now(), now(), null, '{"runs": ["${mark}"]}')`
