@@ -10,6 +10,7 @@ import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { type Account, ownAccount } from '#lib/access/sessions.ts'
+import { EVERYBODY } from '#lib/domain/access/access-rules.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { browserInWords } from '#lib/domain/wording/browser-words.ts'
 import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
@@ -44,7 +45,7 @@ export default async function AccountPage({ searchParams }: PageProps) {
         facts={[
           ['E-mail address', account.person.email],
           ['Role', ROLE_WORDS[context.actor.role]],
-          ['You see', context.actor.audience === null ? 'everything' : `the groups of "${context.actor.audience}"`],
+          ['You see', sightInWords(context.actor.audience)],
         ]}
       />
       <form method="post" action={takeSignOutPath} className="mt-4">
@@ -56,6 +57,11 @@ export default async function AccountPage({ searchParams }: PageProps) {
       {account.hasPassword && <ChangePassword email={account.person.email} />}
     </PageShell>
   )
+}
+
+function sightInWords(audience: string | null): string {
+  if (audience === null) return 'Everything.'
+  return audience === EVERYBODY ? 'The groups that are for everybody.' : `The groups of ${audience}, and those for everybody.`
 }
 
 /** Where one is signed in; each can be ended from here. */

@@ -102,15 +102,22 @@ function Aside({ found: { isPrivate, isOpen }, isDemo }: { found: WayIn; isDemo:
   if (isDemo)
     return (
       <p className="mt-8 text-[14px] text-muted">
-        This is the demo: it has three people and no passwords, and lets nobody in from another machine.{' '}
-        <a href={overviewPath}>Back to the status</a>
+        This is the demo: it has three people and no passwords, and lets nobody in from another machine. <BackToStatus />
       </p>
     )
   return (
     <p className="mt-8 text-[14px] text-muted">
       {isPrivate ? 'This page is private. ' : 'Everybody may read this page; signing in lets you do more, as your role allows. '}
       {isOpen && 'No account? An admin of this page can invite you. '}
-      {!isPrivate && <a href={overviewPath}>Back to the status</a>}
+      {!isPrivate && <BackToStatus />}
     </p>
+  )
+}
+
+function BackToStatus() {
+  return (
+    <a className="mt-3 block w-fit" href={overviewPath}>
+      Back to the status
+    </a>
   )
 }

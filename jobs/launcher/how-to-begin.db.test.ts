@@ -19,7 +19,7 @@ async function said(variables: Record<string, string> = {}): Promise<string[]> {
   const settings: Settings = {
     ...{ databaseUrl: database.url, lakeDatabaseUrl: '', secret: '', config: undefined, isDevelopment: false },
     publicUrl: 'https://status.example.edu',
-    environment: readEnvironment({ ENV_FILE: 'none', ...variables }),
+    environment: readEnvironment({ ENV_FILE: 'none', TIDEMARK_CONFIG: 'tidemark.yaml', ...variables }),
   }
   await sayHowToBegin(settings, systemClock, (line) => lines.push(line))
   return lines

@@ -13,7 +13,7 @@ export async function sayHowToBegin(settings: Settings, clock: Clock, say: (line
   const actor = atTerminal('the start')
   const ctx = createContext({ url: databaseUrl, actor, clock, log: silentLog, connections: 1, applicationName: 'tidemark launcher' })
   try {
-    if (environment.host === undefined && (await getSetting(ctx.whole, 'access')) === 'public')
+    if (environment.host === undefined && environment.config !== undefined && (await getSetting(ctx.whole, 'access')) === 'public')
       say('The catalogue says "access: public", and the page listens on this machine only: set HOST=0.0.0.0 to let others reach it.')
     const link = await firstAdminLink(ctx)
     if (link === null) return
