@@ -28,7 +28,7 @@ export default async function SignInPage({ searchParams }: PageProps) {
   const [found, isDemo] = await Promise.all([getWayIn(context), isAtDemo(asked, browserOf())])
   const words = readSealedWords(context, typeof said === 'string' ? said : undefined)
   return (
-    <AloneShell name={found.page.name} title="Sign in" said={words}>
+    <AloneShell name={found.page.name} title={isDemo || found.isOpen ? 'Sign in' : 'This page has no admin yet'} said={words}>
       {isDemo && <DemoPeople to={next} />}
       {!isDemo && (found.isOpen ? <PasswordForm to={next} /> : <NobodyYet />)}
       <Aside found={found} isDemo={isDemo} />
@@ -87,7 +87,7 @@ function DemoPeople({ to }: { to: string }) {
 function NobodyYet() {
   return (
     <div className="mt-6">
-      <p>Nobody can sign in here yet: this page has no admin.</p>
+      <p>So nobody can sign in here.</p>
       <p className="mt-4">
         Whoever runs it finds a link for the first admin in what <code>npm start</code> has printed. It works once, within 24 hours; a new
         one comes with each start, or by

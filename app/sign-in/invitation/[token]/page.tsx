@@ -21,7 +21,7 @@ interface PageProps {
 const MAY = {
   viewer: 'You will be able to read.',
   engineer: 'You will be able to read, and to order runs and pauses.',
-  admin: 'You will be its admin.',
+  admin: 'You will be an admin of this page.',
 }
 
 /** Where a link leads that works once: the first admin, an invitation, another password. */
