@@ -108,6 +108,12 @@ export const resumePath = '/api/v1/pauses/end'
 /** Where a form signs in or out. */
 export const takeSignInPath = '/api/sign-in'
 export const takeDemoSignInPath = '/api/sign-in/demo'
+
+/** Where a link leads to the provider of sign-ins. */
+export function oidcPath(to: string): string {
+  return `/api/sign-in/oidc${questionOf({ to: to === '/' ? '' : to })}`
+}
+
 export const takeSignOutPath = '/api/sign-out'
 
 /** Where a link that works once leads, and where its form goes. */

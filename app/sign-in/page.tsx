@@ -4,7 +4,7 @@ import { redirect } from 'next/navigation'
 import { browserOf, requestContext } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { AloneShell } from '#app/_ui/alone-shell.tsx'
-import { forgottenPath, overviewPath, takeDemoSignInPath, takeSignInPath } from '#app/_ui/paths.ts'
+import { forgottenPath, oidcPath, overviewPath, takeDemoSignInPath, takeSignInPath } from '#app/_ui/paths.ts'
 import { DEMO_PEOPLE, isAtDemo } from '#lib/access/demo.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { getWayIn, type WayIn } from '#lib/access/way-in.ts'
@@ -30,7 +30,7 @@ export default async function SignInPage({ searchParams }: PageProps) {
   return (
     <AloneShell name={found.page.name} title={isDemo || found.isOpen ? 'Sign in' : 'This page has no admin yet'} said={words}>
       {isDemo && <DemoPeople to={next} />}
-      {!isDemo && (found.isOpen ? <PasswordForm to={next} /> : <NobodyYet />)}
+      {!isDemo && (found.isOpen ? <Ways to={next} oidcName={found.oidcName} /> : <NobodyYet />)}
       <Aside found={found} isDemo={isDemo} />
       {found.isOpen && !isDemo && (
         <p className="mt-2 text-[14px] text-muted">
@@ -49,9 +49,25 @@ async function cameFrom(): Promise<string | null> {
   return `${new URL(from).pathname}${new URL(from).search}`
 }
 
-function PasswordForm({ to }: { to: string }) {
+/** First the one the house has for everything, where it has one. */
+function Ways({ to, oidcName }: { to: string; oidcName: string | null }) {
+  if (oidcName === null) return <PasswordForm to={to} />
   return (
-    <form className="entry" method="post" action={takeSignInPath}>
+    <>
+      <p className="entry">
+        <a className="button primary" href={oidcPath(to)}>
+          {oidcName}
+        </a>
+      </p>
+      <p className="mt-8 text-muted">Or with an account of this page:</p>
+      <PasswordForm to={to} isSecond />
+    </>
+  )
+}
+
+function PasswordForm({ to, isSecond = false }: { to: string; isSecond?: boolean }) {
+  return (
+    <form className={isSecond ? 'entry mt-4' : 'entry'} method="post" action={takeSignInPath}>
       <input type="hidden" name="to" value={to} />
       <label>
         <span>E-mail address</span>
@@ -61,7 +77,7 @@ function PasswordForm({ to }: { to: string }) {
         <span>Password</span>
         <input type="password" name="password" autoComplete="current-password" required maxLength={128} />
       </label>
-      <button type="submit" className="button primary">
+      <button type="submit" className={isSecond ? 'button' : 'button primary'}>
         Sign in
       </button>
     </form>

@@ -14,7 +14,7 @@ export const DEMO_PEOPLE = [
     email: 'stakeholder@demo.invalid',
     name: 'Sam Rivera',
     role: 'viewer',
-    words: 'A stakeholder, who sees four of the groups',
+    words: 'A stakeholder, who sees four groups of their own',
   },
   {
     key: 'engineer',

@@ -10,6 +10,8 @@ export interface WayIn {
   isPrivate: boolean
   /** Whether anybody can be let in at all: an admin is there, or comes by a rule of the catalogue. */
   isOpen: boolean
+  /** What the way through the provider of sign-ins is called; null: there is none. */
+  oidcName: string | null
 }
 
 /** The way in, as those are shown it who see nothing else yet. */
@@ -20,5 +22,6 @@ export async function getWayIn(ctx: Context): Promise<WayIn> {
     hasAdmin(ctx.whole),
     getPeopleSettings(ctx.whole),
   ])
-  return { page, isPrivate: access === 'private', isOpen: isThere || (oidc !== null && roles.some(({ role }) => role === 'admin')) }
+  const isOpen = isThere || (oidc !== null && roles.some(({ role }) => role === 'admin'))
+  return { page, isPrivate: access === 'private', isOpen, oidcName: oidc?.name ?? null }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { endTheirSessions } from '#lib/access/people.ts'
 import { whoAsks } from '#lib/access/sessions.ts'
 import type { Browser } from '#lib/access/sign-in.ts'
+import { getWayIn } from '#lib/access/way-in.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { insertPerson } from '#lib/db/people/people.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
@@ -13,7 +14,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
 import { type OidcServer, startOidcServer } from '#lib/testing/servers/oidc-server.ts'
-import { beginOidc, callbackPath, finishOidc, OIDC_SESSION_MS, oidcName } from './oidc-sign-in.ts'
+import { beginOidc, callbackPath, finishOidc, OIDC_SESSION_MS } from './oidc-sign-in.ts'
 
 const SITE = siteOf('localhost:3000', 'http://localhost:3000')
 const BROWSER: Browser = { site: SITE, name: 'Test Browser', sessionId: null }
@@ -207,8 +208,8 @@ describe('an account here with the same address', () => {
 })
 
 it('has a button by the name of the catalogue, as long as it names a provider', async () => {
-  expect(await oidcName(ctx)).toBe('Campus login')
+  expect(await getWayIn(ctx)).toMatchObject({ oidcName: 'Campus login', isOpen: true })
   await putPeopleSettings(ctx.whole, { people: { roles: [], oidc: null, mail: null }, audiences: [] })
-  expect(await oidcName(ctx)).toBeNull()
+  expect(await getWayIn(ctx)).toMatchObject({ oidcName: null, isOpen: false })
   expect(await refusal(there())).toBe('Nobody signs in that way here.')
 })

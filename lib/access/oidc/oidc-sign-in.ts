@@ -24,11 +24,6 @@ export function callbackPath(): string {
   return '/api/sign-in/oidc/callback'
 }
 
-/** What the button says that leads to the provider; null: there is none. */
-export async function oidcName(ctx: Context): Promise<string | null> {
-  return (await getPeopleSettings(ctx.whole)).oidc?.name ?? null
-}
-
 /** Sends somebody to the provider: where to, and what their browser keeps until they are back. */
 export async function beginOidc(
   ctx: Context,
