@@ -34,7 +34,7 @@ function Entry({ row }: { row: AuditRow }) {
           <span className="muted">({row.role})</span> {actionInWords(row.action)}
           {row.target !== '*' && (
             <>
-              : <Target target={row.target} />
+              : <Target target={row.target} name={row.targetName} />
             </>
           )}
         </p>
@@ -87,13 +87,13 @@ const PATHS: Record<string, (key: string) => string> = {
 }
 
 /** What it was about, with its page where it has one. */
-function Target({ target }: { target: string }) {
+function Target({ target, name }: { target: string; name: string | null }) {
   const [, kind = '', key = ''] = /^([a-z-]+):(.*)$/s.exec(target) ?? []
   const path = PATHS[kind]
   if (path === undefined || key === '') return <code>{target}</code>
   return (
     <>
-      {kind} <a href={path(key)}>{key}</a>
+      {kind} <a href={path(key)}>{name ?? key}</a>
     </>
   )
 }

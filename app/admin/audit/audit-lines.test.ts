@@ -17,6 +17,7 @@ const row = (more: Partial<AuditRow> = {}): AuditRow => ({
   before: null,
   after: { run: '1', parameters: {} },
   refusal: null,
+  targetName: null,
   ...more,
 })
 

@@ -7,6 +7,7 @@ import { type Actor, atTerminal, person, WORKER } from '#lib/domain/access/actor
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { addPerson } from '#lib/testing/database/people.ts'
 import { type AuditFilter, getAuditPage, streamAudit, WHOLE_AUDIT } from './audit-page.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')
@@ -59,6 +60,7 @@ describe('the audit', () => {
       before: { runs: 0 },
       after: { runs: 1, password: '(hidden)', options: [{ api_key: '(hidden)', 'access-token': '(hidden)' }] },
       refusal: null,
+      targetName: null,
     })
     expect(rows[2]?.refusal).toContain('takes the role engineer')
     expect(next).toBeNull()
@@ -102,6 +104,14 @@ describe('the audit', () => {
     for (let n = 0; n < 12; n += 1) await act(ctx, { action: 'run.cancel', target: flow(n) }, async () => ({ result: null }))
     const { rows } = await getAuditPage(ctx, { ...WHOLE_AUDIT, target: 'many-' })
     expect(rows.map(({ target }) => target)).toEqual(Array.from({ length: 12 }, (_, n) => `flow:many-${11 - n}`))
+  })
+
+  it('names the person it is about, as they are called now', async () => {
+    const { id } = await addPerson(ctx, 'bob')
+    await act(ctx, { action: 'person.end', target: { kind: 'person', key: id } }, async () => ({ result: null }))
+    expect((await getAuditPage(ctx, { ...WHOLE_AUDIT, action: 'person.end' })).rows).toMatchObject([
+      { target: `person:${id}`, targetName: 'Bob' },
+    ])
   })
 
   it('shows nothing to who sees an audience only', async () => {

@@ -38,6 +38,8 @@ export interface AuditRow {
   after: unknown
   /** Why it was not done; null: it was. */
   refusal: string | null
+  /** The name of the person it is about, as it is now. */
+  targetName: string | null
 }
 
 export interface AuditPage {
@@ -52,7 +54,7 @@ const STREAM_ROWS = 500
 
 const ROWS = `
   select id::text, ${instant('at')} as at, actor_kind as "actorKind", actor_id as "actorId", actor, role, origin, action, target, reason,
-    before, after, refusal
+    before, after, refusal, (select p.name from person p where audit.target = 'person:' || p.id) as "targetName"
   from audit
   where ($1::bigint is null or audit.id < $1)
     and ($2::text is null or strpos(lower(actor), lower($2)) > 0 or actor_id = $2 or actor_kind = lower($2))
