@@ -19,6 +19,8 @@ import { getFlowPage } from './pages/flow-page.ts'
 import { getFlowsPage } from './pages/flows-page.ts'
 import { getGroupPage } from './pages/group-page.ts'
 import { getHealth } from './pages/health.ts'
+import { getMaintenanceForm } from './pages/maintenance-form.ts'
+import { getMaintenancePage } from './pages/maintenance-page.ts'
 import { getRunPage } from './pages/run-page.ts'
 import { getRunsPage } from './pages/runs-page.ts'
 import { getStatusJson } from './pages/status-json.ts'
@@ -47,6 +49,7 @@ import { getOpenDeliveries } from './shared/open-deliveries.ts'
 import { getPageAccess } from './shared/page-access.ts'
 import { getPageSettings } from './shared/page-settings.ts'
 import { findRenamed } from './shared/renamed.ts'
+import { getSeries } from './shared/series.ts'
 import { getWork } from './shared/work.ts'
 
 const UNSEEN = 'a system you may not see'
@@ -133,6 +136,8 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
   getLastChange: (ctx) => getLastChange(ctx),
+  getMaintenanceForm: (ctx, { feed }) => getMaintenanceForm(ctx, { kind: 'series', id: feed - 1 }),
+  getMaintenancePage: (ctx) => getMaintenancePage(ctx),
   getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],
   getOpenDeliveries: async (ctx, { feed }) => [...(await getOpenDeliveries(ctx, await windowOf(ctx), feed))],
   getPageAccess: (ctx) => getPageAccess(ctx),
@@ -149,6 +154,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getRunRejections: (ctx, { run }) => getRunRejections(ctx, run, { group: null, page: 1 }),
   getRunsPage: (ctx) => getRunsPage(ctx, { flow: null, state: null, before: null }),
   getRunView: (ctx, { run }) => getRunView(ctx, run),
+  getSeries: (ctx) => getSeries(ctx, 'all'),
   getStatusJson: (ctx) => getStatusJson(ctx),
   getStatusOverview: (ctx) => getStatusOverview(ctx, { withAllDays: true }),
   getSubjectBars: (ctx, { name }) =>
