@@ -143,7 +143,7 @@ function StepLine({ step }: { step: OrderStep }) {
   const isPartial = state === 'done' && run?.state === 'partial'
   return (
     <li>
-      <svg className="icon me-2" aria-hidden="true">
+      <svg className="icon me-2 inline align-[-2px]" aria-hidden="true">
         <use href={`#i-${isPartial ? 'late' : icon}`} />
       </svg>
       {flow === null ? (

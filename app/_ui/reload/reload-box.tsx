@@ -22,7 +22,12 @@ export function ReloadBox({ feed, reload: { order, refusal, owner } }: ReloadBox
   return (
     <>
       {order !== null && <OrderPanel key={`${order.id} ${order.state}`} initial={order} canCancel={refusal === null} />}
-      {!isOpen && (refusal === null ? <ReloadButton feed={feed} /> : <NoReload feed={feed} refusal={refusal} owner={owner} />)}
+      {!isOpen &&
+        (refusal === null ? (
+          <ReloadButton key={order?.id ?? 'none'} feed={feed} />
+        ) : (
+          <NoReload feed={feed} refusal={refusal} owner={owner} />
+        ))}
     </>
   )
 }
@@ -41,7 +46,7 @@ function ReloadButton({ feed }: Pick<ReloadBoxProps, 'feed'>) {
     <div className="mt-6 print:hidden">
       {/* Without JavaScript the plan is a page of its own. */}
       <a
-        className="button inline-flex items-center"
+        className="button inline-flex items-center no-underline"
         href={reloadPath(feed.key)}
         aria-expanded={isUnfolded}
         onClick={(event) => {
