@@ -147,6 +147,7 @@ describe('who asks', () => {
     'app/api/health/route.ts': 'webProcess().context',
     'app/unavailable/page.tsx': 'webProcess().context',
     'app/overview/page.tsx': 'isOwnCall(told)',
+    'app/account/tokens/made/page.tsx': 'isOwnCall(asked)',
     'app/feed.atom/route.ts': 'atomResponse(request)',
     'app/feeds/[feed]/feed.atom/route.ts': 'atomResponse(request',
   }

@@ -1,13 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DatabaseTrouble } from '#app/_lib/database-pulse.ts'
+import type { RenderedPage } from '#app/_lib/own-page.ts'
 import { type AnswerKind, answerKind } from './answer-kind.ts'
 import { holdFaults } from './hold-faults.ts'
-
-/** A whole page, rendered. */
-export interface RenderedPage {
-  headers: Record<string, string>
-  body: string
-}
 
 /** What stands behind an answer that may not come. */
 export interface Behind {

@@ -5,10 +5,11 @@ import type { Asking, WebProcess } from '#app/_lib/web-process.ts'
 import { type SignedIn, whoAsks } from '#lib/access/sessions.ts'
 import { OUTSIDER, visitor } from '#lib/domain/access/actor.ts'
 import { sessionCookieName, siteOf } from '#lib/domain/access/site.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { PageAccess } from '#lib/queries/shared/page-access.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { FROM_HEADER } from './door.ts'
+import { type Brought, refuseToken, takeToken, whoBrought } from './token-brought.ts'
 import { turnAway } from './turn-away.ts'
 
 interface GateOptions {
@@ -34,20 +35,29 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     if (isOwn(request)) return answer(request, response)
     const known = await access()
     if (known === null) throw new TidemarkError('unavailable', { publicMessage: 'It is not known yet who may see this page.' })
-    const asking = await whoIsThere(request, known, find)
-    const method = request.method ?? ''
-    const away = known.isPrivate && asking.sessionId === null ? turnAway({ method, path: request.url ?? '', isDevelopment }) : null
-    if (away === null) return web.asking.run(asking, () => answer(request, response))
-    if (away === 'in words') sayInWords(request, response)
-    else response.writeHead(303, { ...HEAD, location: away.location, 'content-length': 0 }).end()
+    const brought = takeToken(request)
+    const asking = brought === null ? await whoIsThere(request, known, find) : await whoAsksByToken(web, request, known, brought)
+    const { refusal, sessionId } = asking
+    if (refusal !== undefined && request.method !== 'POST') return refuseToken(request, response, refusal, HEAD)
+    const isStranger = brought === null && sessionId === null && known.isPrivate
+    if (isStranger && sendAway(request, response, isDevelopment)) return
+    return web.asking.run(asking, () => answer(request, response))
   }
+}
+
+/** Sends a stranger away from what is not for everybody; false where it is. */
+function sendAway(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): boolean {
+  const away = turnAway({ method: request.method ?? '', path: request.url ?? '', isDevelopment })
+  if (away === 'in words') sayInWords(request, response)
+  else if (away !== null) response.writeHead(303, { ...HEAD, location: away.location, 'content-length': 0 }).end()
+  return away !== null
 }
 
 async function whoIsThere(
   request: IncomingMessage,
   known: PageAccess,
   find: (cookie: string, site: Asking['site']) => Promise<SignedIn | null>,
-) {
+): Promise<Asking> {
   const { cookie, host = '' } = request.headers
   const site = siteOf(host, known.url)
   const found = cookie?.includes(`${sessionCookieName(site)}=`) ? await find(cookie, site) : null
@@ -59,6 +69,13 @@ async function whoIsThere(
     browser: request.headers['user-agent'] ?? null,
   }
   return asking
+}
+
+/** Whoever brings a token is who it says and nobody else, whatever cookies come along. */
+async function whoAsksByToken(web: WebProcess, request: IncomingMessage, known: PageAccess, brought: Brought): Promise<Asking> {
+  const nobody = await whoIsThere(request, known, async () => null)
+  const found = await whoBrought(web, brought, nobody.from, request.method === 'POST')
+  return isTidemarkError(found) ? { ...nobody, actor: OUTSIDER, refusal: found } : { ...nobody, actor: found }
 }
 
 /** Looks sessions up each time; while the database cannot be asked, those that went on when it last could go on. */
@@ -83,6 +100,7 @@ function isOwn({ headers }: IncomingMessage): boolean {
 function sayInWords(request: IncomingMessage, response: ServerResponse): void {
   const body = JSON.stringify({ problem: 'This page is private. Sign in, or send the token of a program along.' })
   response.writeHead(401, {
+    'www-authenticate': 'Bearer realm="Tidemark"',
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     ...HEAD,

@@ -1,3 +1,4 @@
+import { challengeFor } from '#app/_api/challenge.ts'
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
 import { feedPath, questionOf, runPath, signInPath } from '#app/_ui/paths.ts'
 import { auditRefusal, isDone, type Order } from '#lib/access/act.ts'
@@ -10,7 +11,7 @@ import { readEnvironment } from '#lib/platform/env.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { readText } from './read-text.ts'
-import { requestContext } from './request-context.ts'
+import { requestContext, whoIsAsking } from './request-context.ts'
 import { problem, refuse, unexpected } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
@@ -54,6 +55,8 @@ export interface ActionDone {
   answer: object
   /** What the browser is given to keep. */
   setCookie?: string
+  /** What a form is answered with in place of being led to `location`: for what is told once. */
+  page?: () => Promise<Response>
 }
 
 /** How a form is told that it was refused: the page it stands on, which then says why. */
@@ -80,18 +83,19 @@ export async function acceptAction(
   let sender: Sender = 'elsewhere'
   try {
     context = await requestContext()
-    const foreign = await foreignIn(request)
-    sender = foreign === null ? 'own page' : 'elsewhere'
+    const refusal = await refusalOf(request, context)
+    sender = refusal === null ? 'own page' : 'elsewhere'
     await requireOrderRoom(context, sender)
-    if (foreign !== null) throw new TidemarkError('forbidden', { publicMessage: foreign })
+    if (refusal !== null) throw refusal
     requireSomebody(context, order)
     fields = await readFields(request)
     const done = await execute(context, fields)
-    return isFromForm(request.headers) ? seeOther(done.location, done.setCookie) : answer(done)
+    if (!isFromForm(request.headers)) return answer(done)
+    return done.page === undefined ? seeOther(done.location, done.setCookie) : await done.page()
   } catch (error) {
     if (context !== null && !isDone(context)) await noteRefusal(context, { order, sender }, error)
     if (formPage !== null && isToldOnPage(error) && isFromForm(request.headers)) return backToForm(formPage, fields, error.publicMessage)
-    if (isTidemarkError(error)) return withRetry(error, refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error)))
+    if (isTidemarkError(error)) return withHeaders(error, context, refuseWith(toHttpStatus(error.code), error.publicMessage, linkOf(error)))
     return unexpected(error, 'an order failed', refuseWith)
   }
 }
@@ -102,9 +106,12 @@ async function noteRefusal(context: Context, { order, sender }: { order: Order; 
   if (isTidemarkError(error) && error.code !== 'too-many') await countRefused(context, sender)
 }
 
-/** Why an order was not sent by this page, in words; null when it was. */
-async function foreignIn(request: Request): Promise<string | null> {
-  return foreignInWords(request.headers, ownAddresses((await getPageAccess(webProcess().context)).url))
+/** Why an order is not taken from whoever sent it: their token lets nobody in, or another page made a browser, which sends cookies along, ask. */
+async function refusalOf(request: Request, { actor }: Context): Promise<TidemarkError | null> {
+  const { refusal } = whoIsAsking()
+  if (refusal !== undefined || actor.kind === 'token') return refusal ?? null
+  const foreign = foreignInWords(request.headers, ownAddresses((await getPageAccess(webProcess().context)).url))
+  return foreign === null ? null : new TidemarkError('forbidden', { publicMessage: foreign })
 }
 
 /** Whom nobody knows orders nothing, but to be known. */
@@ -128,7 +135,12 @@ export function saidPath(path: string, words: string, question: Record<string, s
   return `${path}${questionOf({ ...question, said: sealWords(webProcess().context, words) })}`
 }
 
-function withRetry({ retryAfterMs }: TidemarkError, response: Response): Response {
+/** When it may be tried again, and what a token lacks. */
+function withHeaders(error: TidemarkError, context: Context | null, response: Response): Response {
+  const { code, challenge, retryAfterMs } = error
+  const lacksScope = code === 'forbidden' && context?.actor.kind === 'token'
+  const told = challengeFor({ code, challenge: challenge ?? (lacksScope ? 'insufficient_scope' : undefined) })
+  for (const [name, value] of Object.entries(told)) response.headers.set(name, value)
   if (retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / SECOND_MS)))
   return response
 }

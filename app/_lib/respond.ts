@@ -1,3 +1,4 @@
+import { challengeFor } from '#app/_api/challenge.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
@@ -16,9 +17,15 @@ export async function respond(handler: () => Promise<Response>, needs: { databas
     if (needs.database && knownTrouble() !== undefined) return databaseGone(problem)
     return await handler()
   } catch (error) {
-    if (isTidemarkError(error)) return problem(toHttpStatus(error.code), error.publicMessage)
+    if (isTidemarkError(error)) return withChallenge(error, problem(toHttpStatus(error.code), error.publicMessage))
     return unexpected(error, 'a request failed')
   }
+}
+
+/** Says how to ask, to whom nobody knows or whose token does not do. */
+export function withChallenge(error: TidemarkError, response: Response): Response {
+  for (const [name, value] of Object.entries(challengeFor(error))) response.headers.set(name, value)
+  return response
 }
 
 /** The answer to an error nobody threw on purpose: 503 while the database is gone, so that scripts come back, else 500. */

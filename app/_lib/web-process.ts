@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Site } from '#lib/domain/access/site.ts'
+import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { openWebDatabase, type WebDatabase } from '#lib/queries/shared/web-context.ts'
 import type { Listener } from './event-stream.ts'
@@ -31,6 +32,8 @@ export interface Asking {
   site: Site
   /** The address they come from. */
   from: string | null
+  /** Why the token they brought lets nobody in. */
+  refusal?: TidemarkError
   /** What their browser calls itself. */
   browser: string | null
 }

@@ -174,6 +174,14 @@ export function personPath(id: string): string {
   return `${adminPartPath('people')}#person-${encodeURIComponent(id)}`
 }
 
+export const accountTokensPath = '/account/tokens'
+export const createTokenPath = '/api/account/tokens'
+export const endTokenPath = '/api/account/tokens/end'
+
+/** What programs can ask for. */
+export const apiPath = '/api'
+export const openApiPath = '/api/v1/openapi.json'
+
 export function filterPath(filter: { q?: string; status?: string; owner?: string; page?: string }): string {
   return `/?${new URLSearchParams(filter)}`
 }

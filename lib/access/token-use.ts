@@ -27,22 +27,23 @@ export function bearerIn(authorization: string | null): string | null {
  * Who asks by a token: what its owner may do and see now, as far as the token goes. Refused (`unauthorized`) when nobody knows it, it is over, or it is of the
  * other kind, and (`forbidden`) when it is for handing in only.
  */
-export async function tokenActor(ctx: Context, text: string, kind: TokenKind): Promise<Actor> {
+export async function tokenActor(
+  ctx: Context,
+  text: string,
+  kind: TokenKind,
+  options: { isAudited: boolean } = { isAudited: true },
+): Promise<Actor> {
+  const refusal = (token: ApiToken | null, challenge: TokenChallenge, words: string) => toRefusal(ctx, token, challenge, words, options)
   const hash = tokenHashOf(text)
   const [found, rules] = await Promise.all([hash === null ? null : findToken(ctx.whole, hash), getPeopleSettings(ctx.whole)])
   const now = ctx.clock.now()
-  if (found === null) throw await refusal(ctx, null, 'invalid_token', 'This token is not known here.')
+  if (found === null) throw await refusal(null, 'invalid_token', 'This token is not known here.')
   const { token, owner, claims } = found
   const problem = problemOf(token, kind, now)
-  if (problem !== null) throw await refusal(ctx, token, 'invalid_token', problem)
+  if (problem !== null) throw await refusal(token, 'invalid_token', problem)
   const access = tokenAccess(await actorFor(ctx.whole, owner, claims), token, rules)
   if (access === null)
-    throw await refusal(
-      ctx,
-      token,
-      'insufficient_scope',
-      'This token may only hand something in: it has neither the scope "read" nor "run".',
-    )
+    throw await refusal(token, 'insufficient_scope', 'This token may only hand something in: it has neither the scope "read" nor "run".')
   await noteUse(ctx.whole, token, now)
   return { kind: 'token', id: token.id, name: `${token.name} (token of ${token.ownerName})`, ...access }
 }
@@ -57,10 +58,16 @@ function problemOf({ kind, endedAt, expiresAt }: ApiToken, wanted: TokenKind, no
 }
 
 /** The error, and an entry in the audit that stands for all of its kind for a while. */
-async function refusal(ctx: Context, token: ApiToken | null, challenge: TokenChallenge, publicMessage: string): Promise<TidemarkError> {
+async function toRefusal(
+  ctx: Context,
+  token: ApiToken | null,
+  challenge: TokenChallenge,
+  publicMessage: string,
+  { isAudited }: { isAudited: boolean },
+): Promise<TidemarkError> {
   const error = new TidemarkError(challenge === 'invalid_token' ? 'unauthorized' : 'forbidden', { publicMessage, challenge })
   const key = `token:${token?.id ?? triesOf(null, ctx.from).address ?? '-'}`
-  if (await isFirstOfWindow(ctx, key))
+  if (isAudited && (await isFirstOfWindow(ctx, key)))
     await auditRefusal(ctx, { action: 'token.use', target: { kind: 'token', key: token?.id ?? 'unknown' } }, error)
   return error
 }

@@ -118,17 +118,17 @@ export async function ownGrantableAudiences(ctx: Context): Promise<string[]> {
   return grantableAudiences(ctx.actor, await getPeopleSettings(ctx.whole))
 }
 
-/** Ends a token at once: one's own, or as an admin anybody's. */
-export async function endToken(ctx: Context, id: string): Promise<void> {
+/** Ends a token at once: one's own, or as an admin anybody's; tells which. */
+export async function endToken(ctx: Context, id: string): Promise<{ isOwn: boolean }> {
   const isOwn = ctx.actor.kind === 'person' && (await ownTokens(ctx)).some((token) => token.id === id)
-  await act(ctx, { action: isOwn ? 'token.end' : 'token.end-other', target: { kind: 'token', key: id } }, async (sql) => {
+  return act(ctx, { action: isOwn ? 'token.end' : 'token.end-other', target: { kind: 'token', key: id } }, async (sql) => {
     const token = await lockToken(sql, id)
     if (token === null) throw new TidemarkError('not-found', { publicMessage: 'There is no such token.' })
     const now = ctx.clock.now()
     if (token.endedAt !== null || token.expiresAt <= now)
       throw new TidemarkError('conflict', { publicMessage: 'This token is over already.' })
     await endTokenRow(sql, id, now)
-    return { result: undefined, before: { name: token.name, owner: token.ownerName, lastUsedAt: token.lastUsedAt } }
+    return { result: { isOwn }, before: { name: token.name, owner: token.ownerName, lastUsedAt: token.lastUsedAt } }
   })
 }
 

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { fieldsOf, schemaInWords } from './schema-words.ts'
+
+const words = (schema: unknown) =>
+  schemaInWords(schema)
+    .map((piece) => piece.words)
+    .join('')
+
+it.each([
+  [{ $ref: '#/components/schemas/Asset' }, 'Asset'],
+  [
+    { type: 'array', items: { anyOf: [{ $ref: '#/components/schemas/Asset' }, { $ref: '#/components/schemas/Removed' }] } },
+    'list of Asset or Removed',
+  ],
+  [{ type: 'string', enum: ['json', 'ndjson'] }, 'one of json, ndjson'],
+  [{ type: 'integer', minimum: 1, maximum: 1000 }, 'whole number from 1 to 1000'],
+  [{ anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }] }, 'instant or null'],
+  [{ type: 'object', additionalProperties: { type: 'number' } }, 'by name: number'],
+  [{ type: 'object', properties: { from: {}, until: {} } }, '{ from, until }'],
+  [{ type: ['string', 'null'] }, 'text or null'],
+  [{}, 'anything'],
+])('says what a schema allows: %j', (schema, expected) => expect(words(schema)).toBe(expected))
+
+it('leads to the shapes it names', () => {
+  expect(schemaInWords({ type: 'array', items: { $ref: '#/components/schemas/Feed' } })).toEqual([
+    { words: 'list of ' },
+    { words: 'Feed', ref: 'Feed' },
+  ])
+})
+
+it('lists the members of an object, and whether each is always there', () => {
+  const schema = {
+    type: 'object',
+    properties: { key: { type: 'string', description: 'The name.' }, more: { type: 'boolean' } },
+    required: ['key'],
+  }
+  expect(fieldsOf(schema)).toMatchObject([
+    { name: 'key', description: 'The name.', isRequired: true },
+    { name: 'more', description: null, isRequired: false },
+  ])
+})

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+const schemaSchema = z.looseObject({
+  $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  format: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+  items: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).optional(),
+  additionalProperties: z.unknown().optional(),
+  description: z.string().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+})
+
+/** A piece of words; `ref` leads to the shape of that name. */
+export interface Piece {
+  words: string
+  ref?: string
+}
+
+/** What a JSON schema allows, in words: `list of Asset`, `one of json, ndjson`, `whole number from 1 to 1000`. */
+export function schemaInWords(given: unknown): Piece[] {
+  const schema = schemaSchema.parse(given ?? {})
+  const ref = /\/(\w+)$/.exec(schema.$ref ?? '')?.[1]
+  if (ref !== undefined) return [{ words: ref, ref }]
+  if (schema.anyOf !== undefined) return joined(schema.anyOf.map(schemaInWords), ' or ')
+  if (schema.enum !== undefined) return [{ words: `one of ${schema.enum.map(String).join(', ')}` }]
+  return ofType(schema)
+}
+
+function ofType(schema: z.infer<typeof schemaSchema>): Piece[] {
+  const types = [schema.type ?? []].flat()
+  if (types.includes('array')) return [{ words: 'list of ' }, ...schemaInWords(schema.items)]
+  if (types.includes('object')) return ofObject(schema)
+  if (schema.format === 'date-time') return [{ words: 'instant' }]
+  const range =
+    schema.minimum !== undefined && schema.maximum !== undefined && schema.maximum < 1e9
+      ? ` from ${schema.minimum} to ${schema.maximum}`
+      : ''
+  return [{ words: (types.map((type) => TYPES[type] ?? type).join(' or ') || 'anything') + range }]
+}
+
+const TYPES: Record<string, string> = { string: 'text', integer: 'whole number', number: 'number', boolean: 'true or false', null: 'null' }
+
+function ofObject({ properties, additionalProperties }: z.infer<typeof schemaSchema>): Piece[] {
+  if (properties !== undefined) return [{ words: `{ ${Object.keys(properties).join(', ')} }` }]
+  const isNamed = typeof additionalProperties === 'object'
+  return isNamed ? [{ words: 'by name: ' }, ...schemaInWords(additionalProperties)] : [{ words: 'object' }]
+}
+
+function joined(parts: Piece[][], between: string): Piece[] {
+  return parts.flatMap((part, index) => (index === 0 ? part : [{ words: between }, ...part]))
+}
+
+export interface Field {
+  name: string
+  type: Piece[]
+  description: string | null
+  isRequired: boolean
+}
+
+/** The members of an object, as a table shows them; none for any other schema. */
+export function fieldsOf(given: unknown): Field[] {
+  const { properties = {}, required = [] } = schemaSchema.parse(given)
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    type: schemaInWords(property),
+    description: schemaSchema.parse(property).description ?? null,
+    isRequired: required.includes(name),
+  }))
+}

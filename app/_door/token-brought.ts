@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { challengeFor } from '#app/_api/challenge.ts'
+import { knownTrouble } from '#app/_lib/database-pulse.ts'
+import type { WebProcess } from '#app/_lib/web-process.ts'
+import { bearerIn, tokenActor } from '#lib/access/token-use.ts'
+import type { Actor } from '#lib/domain/access/actor.ts'
+import type { TokenKind } from '#lib/domain/access/token-rules.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toHttpStatus } from '#lib/platform/errors.ts'
+
+/** A token as a program brought it along. */
+export interface Brought {
+  text: string
+  kind: TokenKind
+}
+
+/** The addresses that take a key, for readers that cannot send headers. */
+const WITH_KEY = ['/feed.atom', '/api/v1/status']
+const RETRY_AFTER_SECONDS = 10
+
+/** The token of a request, from its header or, where there may be one, its address, which keeps nothing of it. */
+export function takeToken(request: Pick<IncomingMessage, 'headers' | 'url' | 'method'>): Brought | null {
+  const key = takeKey(request)
+  const bearer = bearerIn(request.headers.authorization ?? null)
+  if (bearer !== null) return { text: bearer, kind: 'token' }
+  return key === null ? null : { text: key, kind: 'address' }
+}
+
+function takeKey(request: Pick<IncomingMessage, 'url' | 'method'>): string | null {
+  const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s)
+  const asked = new URLSearchParams(query)
+  const key = asked.get('key')
+  if (key === null || !WITH_KEY.includes(path) || (request.method !== 'GET' && request.method !== 'HEAD')) return null
+  asked.delete('key')
+  request.url = asked.size === 0 ? path : `${path}?${asked}`
+  return key
+}
+
+/** Who asks by a token, or why not: an order is refused where it is taken, with its own entry in the audit. */
+export async function whoBrought(
+  { context }: WebProcess,
+  brought: Brought,
+  from: string | null,
+  isOrder: boolean,
+): Promise<Actor | TidemarkError> {
+  if (knownTrouble() !== undefined)
+    return new TidemarkError('unavailable', {
+      publicMessage: 'It cannot be looked up right now whose token this is. Ask again in a moment.',
+    })
+  try {
+    return await tokenActor({ ...context, from }, brought.text, brought.kind, { isAudited: !isOrder })
+  } catch (error) {
+    if (isTidemarkError(error)) return error
+    throw error
+  }
+}
+
+/** Refuses a token in words, and says as RFC 6750 has it what is wrong with it. */
+export function refuseToken(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: TidemarkError,
+  headers: Record<string, string>,
+): void {
+  const body = JSON.stringify({ problem: error.publicMessage })
+  const status = toHttpStatus(error.code)
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+    ...challengeFor(error),
+    ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

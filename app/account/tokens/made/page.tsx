@@ -1,0 +1,70 @@
+import type { Metadata } from 'next'
+import { headers } from 'next/headers'
+import { notFound } from 'next/navigation'
+import { isOwnCall } from '#app/_lib/own-call.ts'
+import { webProcess } from '#app/_lib/web-process.ts'
+import { PageShell } from '#app/_ui/page-shell.tsx'
+import { accountPath, accountTokensPath } from '#app/_ui/paths.ts'
+import { Time } from '#app/_ui/time.tsx'
+import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
+import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { CopyButton } from './copy-button.tsx'
+import { readMade } from './render-made.ts'
+
+export const metadata: Metadata = { title: 'Your new token', referrer: 'no-referrer' }
+export const dynamic = 'force-dynamic'
+
+/** The only time a token is told: the answer to the form that made it. Only this process asks for the page, and says what it shows. */
+export default async function MadePage() {
+  const asked = await headers()
+  const made = isOwnCall(asked) ? readMade(asked) : null
+  if (made === null) notFound()
+  const { context } = webProcess()
+  const [{ page, now }, { url }] = await Promise.all([getAdminFrame(context), getPageAccess(context)])
+  const { name, token, kind, expiresAt } = made
+  return (
+    <PageShell
+      page={page}
+      now={now}
+      shows={null}
+      place="account"
+      crumbs={[
+        ['Account', accountPath],
+        ['Tokens', accountTokensPath],
+      ]}
+    >
+      <div className="hero">
+        <h1>Copy your new token now</h1>
+        <p className="lead">
+          This is the only time that “{name}” is shown. It ends <Time at={expiresAt} form="long" />.
+        </p>
+      </div>
+      <p className="flex flex-wrap items-center gap-3">
+        <code
+          id="token"
+          className="max-w-full rounded border border-line-strong bg-sheet px-4 py-3 text-[15px] break-all text-ink select-all"
+        >
+          {token}
+        </code>
+        <CopyButton text={token} />
+      </p>
+      <div className="mt-6 max-w-prose text-muted">
+        {kind === 'address' ? (
+          <>
+            <p>Put it at the end of an address, for a reader that cannot send headers:</p>
+            <pre className="mt-2 whitespace-pre-wrap break-all text-[14px]">{`${url}/feed.atom?key=${token}\n${url}/api/v1/status?key=${token}`}</pre>
+          </>
+        ) : (
+          <>
+            <p>A program sends it along:</p>
+            <pre className="mt-2 whitespace-pre-wrap break-all text-[14px]">{`curl -H "Authorization: Bearer $TIDEMARK_TOKEN" ${url}/api/v1/feeds`}</pre>
+          </>
+        )}
+        <p className="mt-2">Keep it like a password: whoever has it is taken for you.</p>
+      </div>
+      <p className="mt-8">
+        <a href={accountTokensPath}>I have it. Back to my tokens</a>
+      </p>
+    </PageShell>
+  )
+}
