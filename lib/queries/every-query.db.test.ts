@@ -7,11 +7,19 @@ import { visitor } from '#lib/domain/access/actor.ts'
 import { crossingsInSql } from '#lib/testing/database/crossings.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { getFeedGate } from './api/feed-gate.ts'
+import { getApiPage, getListMark, readWhole } from './api/list.ts'
+import { ASSET_LIST } from './api/list-assets.ts'
+import { CHANGE_LIST } from './api/list-changes.ts'
+import { FEED_LIST } from './api/list-feeds.ts'
+import { GROUP_LIST } from './api/list-groups.ts'
+import { LINEAGE_LIST } from './api/list-lineage.ts'
 import { getChangeSequence, getChangesAfter, getLastChange } from './changes/change-sequence.ts'
 import { getPageSight, getTouchedAssets } from './changes/page-sight.ts'
 import { getAssetPage } from './pages/asset-page.ts'
 import { atomFeed } from './pages/atom-feed.ts'
 import { getAuditPage, streamAudit, WHOLE_AUDIT } from './pages/audit-page.ts'
+import { compareVersions, getCatalogueAdminPage } from './pages/catalogue-page.ts'
 import { getConnections, getConnectionsPage } from './pages/connections-page.ts'
 import { getFeedPage } from './pages/feed-page.ts'
 import { findThings } from './pages/find-things.ts'
@@ -21,11 +29,13 @@ import { getGroupPage } from './pages/group-page.ts'
 import { getHealth } from './pages/health.ts'
 import { getMaintenanceForm } from './pages/maintenance-form.ts'
 import { getMaintenancePage } from './pages/maintenance-page.ts'
+import { getPeoplePage } from './pages/people-page.ts'
 import { getRunPage } from './pages/run-page.ts'
 import { getRunsPage } from './pages/runs-page.ts'
 import { getStatusJson } from './pages/status-json.ts'
 import { getStatusOverview } from './pages/status-overview.ts'
 import { getSubjectBars, getSubjectDays } from './pages/subject-bars.ts'
+import { getSystemPage } from './pages/system-page.ts'
 import { findRun, findRunToReplay, listRunsUnderWay } from './runs/find-run.ts'
 import { getFlowCards } from './runs/flow-cards.ts'
 import { getFlowParameters } from './runs/flow-parameters.ts'
@@ -52,7 +62,6 @@ import { findRenamed } from './shared/renamed.ts'
 import { getSeries } from './shared/series.ts'
 import { getWork } from './shared/work.ts'
 
-const UNSEEN = 'a system you may not see'
 const MARK = `hidden${randomUUID().slice(0, 8)}`
 const ZONE = { zone: 'UTC', readyBy: '08:00' }
 
@@ -96,29 +105,29 @@ const asked = (name: string, from: number): Asked => ({
 const orderOf = async ({ whole }: Context, name: string) =>
   (await whole.query<{ id: string }>('select id::text from reload_order where ordered_by = $1', [name])).rows[0]?.id ?? ''
 
-async function streamed(entries: AsyncIterable<unknown>): Promise<unknown[]> {
-  const found: unknown[] = []
-  for await (const entry of entries) found.push(entry)
-  return found
-}
-
 const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
-const each = <T>(ids: readonly number[], ask: (id: number) => Promise<T>) => Promise.all(ids.map(ask))
 
 /** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
 const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
+  compareVersions: (ctx) => compareVersions(ctx, null, 1),
   findRenamed: (ctx, { name }) => findRenamed(ctx, 'feed', `old-${name}`),
   findRun: (ctx, { run }) => findRun(ctx, run),
   findRunToReplay: (ctx, { name }) => findRunToReplay(ctx, `${name}-flow`),
   findThings: async (ctx, { name }) => [await findThings(ctx, name), await findThings(ctx, 'hidden')],
   getAdminFrame: (ctx) => getAdminFrame(ctx),
+  getApiPage: async (ctx) => [
+    await getApiPage(ctx, FEED_LIST, {}),
+    await getApiPage(ctx, ASSET_LIST, {}),
+    await getApiPage(ctx, LINEAGE_LIST, {}),
+  ],
   getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
   getAssetsByIds: (ctx, { assets }) => getAssetsByIds(ctx, assets),
   getAssetsOfFeed: (ctx, { feed }) => getAssetsOfFeed(ctx, feed),
   getAuditPage: (ctx) => getAuditPage(ctx, WHOLE_AUDIT),
   getBanners: (ctx) => getBanners(ctx, true),
   getBars: async (ctx, { feed }) => [...(await getBars(ctx, await windowOf(ctx), { ids: [feed] }))],
+  getCatalogueAdminPage: (ctx) => getCatalogueAdminPage(ctx, null),
   getChangeRows: (ctx, { feed }) => getChangeRows(ctx, feed),
   getChangeSequence: (ctx) => getChangeSequence(ctx),
   getChangesAfter: (ctx) => getChangesAfter(ctx, '0'),
@@ -127,6 +136,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getDayRows: async (ctx, { feed }) => getDayRows(ctx, await windowOf(ctx), feed),
   getDayWindow: (ctx) => getDayWindow(ctx, ZONE),
   getEdgesOf: (ctx, { assets }) => getEdgesOf(ctx, assets),
+  getFeedGate: (ctx, { name }) => getFeedGate(ctx, `${name}-feed`, { kind: 'fresh' }),
   getFeedPage: (ctx, { name }) => getFeedPage(ctx, `${name}-feed`),
   getFeedRows: (ctx) => getFeedRows(ctx),
   getFlowCards: (ctx) => getFlowCards(ctx),
@@ -136,6 +146,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
   getLastChange: (ctx) => getLastChange(ctx),
+  getListMark: (ctx) => getListMark(ctx),
   getMaintenanceForm: (ctx, { feed }) => getMaintenanceForm(ctx, { kind: 'series', id: feed - 1 }),
   getMaintenancePage: (ctx) => getMaintenancePage(ctx),
   getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],
@@ -143,6 +154,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getPageAccess: (ctx) => getPageAccess(ctx),
   getPageSettings: (ctx) => getPageSettings(ctx),
   getPageSight: async (ctx) => [...(await getPageSight(ctx)).things],
+  getPeoplePage: (ctx) => getPeoplePage(ctx),
   getRecentRuns: (ctx, { name }) => getRecentRuns(ctx, [`${name}-flow`], 9),
   getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
   getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
@@ -163,12 +175,14 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
       { kind: 'feed', key: `${name}-feed` },
     ]),
   getSubjectDays: (ctx, { name }) => getSubjectDays(ctx, { kind: 'feed', key: `${name}-feed` }),
+  getSystemPage: (ctx) => getSystemPage(ctx),
   getTouchedAssets: async (ctx) => getTouchedAssets(ctx, { ...(await getPageSight(ctx)), lastArrivalId: '0', lastSpanId: '0' }),
   getUnseenNeighbours: (ctx, { assets }) => getUnseenNeighbours(ctx, assets),
   getWork: (ctx) => getWork(ctx),
   hasRun: (ctx, { run }) => hasRun(ctx, run),
   listRunsUnderWay: (ctx, { name }) => listRunsUnderWay(ctx, `${name}-flow`),
-  streamAudit: (ctx) => streamed(streamAudit(ctx, WHOLE_AUDIT)),
+  readWhole: async (ctx) => [await Array.fromAsync(readWhole(ctx, GROUP_LIST, {})), await Array.fromAsync(readWhole(ctx, CHANGE_LIST, {}))],
+  streamAudit: (ctx) => Array.fromAsync(streamAudit(ctx, WHOLE_AUDIT)),
 }
 
 /** It answers nothing: it opens a database, makes a context, or tells its caller what another query found. */
@@ -182,14 +196,18 @@ const NAMELESS = [
   'getDayRows',
   'getDayWindow',
   'getEdgesOf',
+  'getFeedGate',
   'getFlowParameters',
   'getHealth',
   'getLastChange',
+  'getListMark',
   'getOpenDays',
   'getOpenDeliveries',
   'getPageAccess',
   'getPageSettings',
+  'getSeries',
   'getSubjectDays',
+  'getSystemPage',
   'getUnseenNeighbours',
   'hasRun',
 ]
@@ -221,29 +239,5 @@ describe('every query', () => {
 
   it.each(Object.keys(QUERIES).filter((name) => !NAMELESS.includes(name)))('%s: would tell it to who sees everything', async (name) => {
     expect(JSON.stringify(await QUERIES[name]?.(everything, asked(MARK, 11)))).toContain(MARK)
-  })
-})
-
-describe('what lies before and after and is not seen', () => {
-  it('is a system they may not see, of which it is said how it stands', async () => {
-    const [source, table] = await each([3, 4], async (id) => (await getUnseenNeighbours(records, [id]))[0])
-    expect(source).toEqual({ assetId: 3, isUpstream: true, status: 'stale', since: Date.parse('2026-11-01') })
-    expect(table).toEqual({ assetId: 4, isUpstream: false, status: null, since: null })
-    expect(await getFeedPage(records, 'records-feed')).toMatchObject({ unseen: [{ assetId: 3 }, { assetId: 4 }] })
-    expect(await getAssetPage(records, 'lake/records')).toMatchObject({ unseen: [{ isUpstream: false }] })
-  })
-
-  it('is told by its name to who sees it', async () => {
-    expect((await getFeedPage(everything, 'records-feed'))?.neighbours.map(({ key }) => key).sort()).toEqual([
-      `${MARK}-source/all`,
-      `lake/${MARK}`,
-    ])
-  })
-
-  it('is named so where a run waits for it, and no link leads to its run', async () => {
-    expect((await getRunView(records, runOf('records')))?.waitingFor).toBe(`Waits for the run of ${UNSEEN} that comes before it.`)
-    const arrivals = async (ctx: Context) => (await getAssetPage(ctx, 'lake/records'))?.arrivals.map(({ runId }) => runId)
-    expect(await arrivals(everything)).toContain(runOf(MARK))
-    expect(await arrivals(records)).not.toContain(runOf(MARK))
   })
 })
