@@ -41,7 +41,7 @@ export function apiDocument(options: { url: string }) {
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: 'tidemark-session',
+          name: '__Host-tidemark',
           description: 'What a browser has after signing in; orders are taken from the page only.',
         },
       },
