@@ -27,7 +27,6 @@ export async function awaitGate({ listeners }: Pick<WebProcess, 'listeners'>, ct
   const listener: Listener = {
     audience: ctx.actor.audience,
     sessionId: null,
-    tokenId: null,
     from: null,
     tell(frame) {
       if (isShown(topicsIn(frame), [`feed:${wait.feed}`])) moved.wake()

@@ -85,6 +85,16 @@ describe('a private page', () => {
     }
   })
 
+  it('asks browsers to come over TLS alone where people reach it so, and nowhere else', async () => {
+    expect((await ask('/sign-in')).head).not.toMatch(/strict-transport-security/i)
+    await putSetting(web.context.whole, 'page', {
+      ...{ name: 'Campus', zone: 'UTC', readyBy: '08:00', demo: false },
+      url: 'https://status.example.edu',
+    })
+    for (const path of ['/sign-in', '/feeds/terms', '/api/v1/status'])
+      expect((await ask(path)).head, path).toMatch(/strict-transport-security: max-age=31536000\r?\n/i)
+  })
+
   it('lets a session in, and no more once it has ended', async () => {
     expect(await asker('/runs', { cookie })).toMatchObject({ actor: { kind: 'person', name: 'Ada', role: 'engineer' }, from: '127.0.0.1' })
     await web.context.whole.query('delete from person_session')

@@ -37,6 +37,8 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     if (known === null) throw new TidemarkError('unavailable', { publicMessage: 'It is not known yet who may see this page.' })
     const brought = takeToken(request)
     const asking = brought === null ? await whoIsThere(request, known, find) : await whoAsksByToken(web, request, known, brought)
+    // Only an address that people reach over TLS may ask browsers to come by nothing else.
+    if (asking.site.origin.startsWith('https:')) response.setHeader('strict-transport-security', 'max-age=31536000')
     const { refusal, sessionId } = asking
     if (refusal !== undefined && request.method !== 'POST') return refuseToken(request, response, refusal, HEAD)
     const isStranger = brought === null && sessionId === null && known.isPrivate
