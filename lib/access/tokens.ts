@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context, Sql } from '#lib/db/context.ts'
 import { findPerson, lockPerson, type Person } from '#lib/db/people/people.ts'
 import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
-import { type ApiToken, countLiveTokens, endTokenRow, insertToken, listTokens, lockToken, tokensThatGoOn } from '#lib/db/people/tokens.ts'
+import { type ApiToken, countLiveTokens, endTokenRow, insertToken, listTokens, lockToken } from '#lib/db/people/tokens.ts'
 import { grantableAudiences, SCOPES, TOKEN_DAYS, TOKEN_DAYS_MAX, TOKEN_KINDS } from '#lib/domain/access/token-rules.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
@@ -130,9 +130,4 @@ export async function endToken(ctx: Context, id: string): Promise<{ isOwn: boole
     await endTokenRow(sql, id, now)
     return { result: { isOwn }, before: { name: token.name, owner: token.ownerName, lastUsedAt: token.lastUsedAt } }
   })
-}
-
-/** Those of the tokens that let somebody in now. */
-export async function tokensNow(ctx: Context, ids: readonly string[]): Promise<Set<string>> {
-  return tokensThatGoOn(ctx.whole, ids, ctx.clock.now())
 }

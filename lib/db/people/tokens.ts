@@ -132,14 +132,3 @@ export async function lockToken(sql: Sql, id: string): Promise<ApiToken | null> 
 export async function endTokenRow(sql: Sql, id: string, at: Instant): Promise<void> {
   await sql.query('update api_token set ended_at = $2 where id = $1', [id, toText(at)])
 }
-
-/** Those of the tokens that let somebody in now. */
-export async function tokensThatGoOn(sql: Sql, ids: readonly string[], now: Instant): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const { rows } = await sql.query<{ id: string }>(
-    `select t.id from api_token t join person p on p.id = t.owner_id
-     where t.id::text = any($1) and t.ended_at is null and t.expires_at > $2 and p.ended_at is null`,
-    [ids, toText(now)],
-  )
-  return new Set(rows.map(({ id }) => id))
-}
