@@ -182,7 +182,12 @@ test('a body of 200 MB in chunks is refused after what an order may have, and co
       yield chunk
     }
   }
-  const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
+  const headers = {
+    host: new URL(harness.url).host,
+    cookie: harness.cookie,
+    'content-type': 'application/json',
+    'transfer-encoding': 'chunked',
+  }
   let peakMb = 0
   const over = new AbortController()
   const watching = (async () => {

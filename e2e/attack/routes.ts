@@ -9,6 +9,9 @@ const PARTS: Record<string, string> = {
   '[flow]': 'nightly',
   '[token]': 'a-token-that-nobody-has',
   '[run]': '00000000-0000-4000-8000-000000000000',
+  '[person]': 'nobody',
+  '[invitation]': '0',
+  '[order]': '1',
   '[...asset]': LATE_ASSET.split('/').map(encodeURIComponent).join('/'),
 }
 
