@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { findPerson } from '#lib/db/people/people.ts'
+import { insertOidcAccount } from '#lib/db/people/oidc-accounts.ts'
+import { findPerson, insertPerson } from '#lib/db/people/people.ts'
 import { atTerminal, person, visitor } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
@@ -209,5 +210,16 @@ describe('a forgotten password', () => {
     await ctx.whole.query('update person set ended_at = now() where id = $1', [ada.id])
     expect(await requestReset(ctx, 'ada@example.edu')).toBeNull()
     expect(await refused(resetPassword(ctx, link?.token ?? '', GOOD, BROWSER))).toContain('nobody with this address')
+  })
+
+  it('is not given by mail to who signs in by another system alone, in the same words to the asker, with an entry that says why', async () => {
+    const staff = { email: 'grace@example.edu', isEmailVerified: true, name: 'Grace', role: 'engineer', audience: null } as const
+    const grace = await insertPerson(ctx.whole, { ...staff, at: START })
+    const id = grace?.id ?? ''
+    await insertOidcAccount(ctx.whole, id, { issuer: 'https://login.example.edu', subject: 'g1' }, START)
+    expect(await requestReset(ctx, 'grace@example.edu')).toBeNull()
+    const refusal = 'There is nobody with this address who gets in by a password.'
+    expect(await lastEntry()).toMatchObject({ action: 'password.reset', target: `person:${id}`, refusal })
+    expect((await ctx.whole.query('select 1 from invitation')).rowCount).toBe(0)
   })
 })

@@ -9,7 +9,16 @@ import {
   useInvitation,
   withdrawInvitations,
 } from '#lib/db/people/invitations.ts'
-import { findPerson, hasAdmin, insertPerson, lockPerson, type Person, putPasswordHash, updatePerson } from '#lib/db/people/people.ts'
+import {
+  findPerson,
+  getPasswordHash,
+  hasAdmin,
+  insertPerson,
+  lockPerson,
+  type Person,
+  putPasswordHash,
+  updatePerson,
+} from '#lib/db/people/people.ts'
 import { endSessions } from '#lib/db/people/sessions.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import { isEmail } from '#lib/domain/access/email.ts'
@@ -87,15 +96,16 @@ export function resetPassword(ctx: Context, token: string, password: string, bro
   return acceptInvitation(ctx, token, { password }, browser)
 }
 
-/** A link by which somebody chooses another password; null when nobody who gets in has this address, which the asker is not to be told. */
+/** A link by which somebody chooses another password; null when nobody who gets in by one has this address, which the asker is not to be told. */
 export async function requestReset(ctx: Context, email: string): Promise<Link | null> {
   const person = await findPerson(ctx.whole, { email: email.trim() })
   const order = { action: 'password.reset', target: { kind: 'person', key: person?.id ?? '?' } } as const
   const keys = triesOf(`reset ${email}`, ctx.from)
   refuseKnown(ctx, keys)
-  if (person === null || person.endedAt !== null) {
+  // Who comes by another system is given no password by mail: it would outlast their account there.
+  if (person === null || person.endedAt !== null || (await getPasswordHash(ctx.whole, person.id)) === null) {
     await requireTry(ctx, keys)
-    await auditRefusal(ctx, order, gone('There is nobody with this address who gets in.'))
+    await auditRefusal(ctx, order, gone('There is nobody with this address who gets in by a password.'))
     return null
   }
   return act(ctx, order, async (sql) => {
@@ -122,8 +132,7 @@ async function makeLink(
   const { purpose, email, role, audience, lastsMs } = made
   // Links of nobody in particular are for several people, and of several web processes each prints one for the first admin.
   if (email !== null) await withdrawInvitations(sql, { email, purpose })
-  const token = randomBytes(32).toString('base64url')
-  const createdAt = ctx.clock.now()
+  const [token, createdAt] = [randomBytes(32).toString('base64url'), ctx.clock.now()]
   const invitation = await insertInvitation(sql, {
     ...{ purpose, email, role, audience, createdAt },
     expiresAt: createdAt + lastsMs,
