@@ -24,6 +24,8 @@ export interface Done<T> {
   after?: unknown
   /** Who it turned out to be. */
   by?: Actor
+  /** What it turned out to be about. */
+  about?: Target
 }
 
 const audited = new WeakSet<object>()
@@ -69,8 +71,8 @@ export async function act<T>(ctx: Context, order: Order, work: (sql: PoolClient)
   try {
     await requireRight(ctx, order)
     const result = await withTransaction(ctx, async (sql) => {
-      const { result, before, after, by = ctx.actor } = await work(sql)
-      await addToAudit(sql, { ...entryOf(ctx, order, { before, after, refusal: null }), actor: by })
+      const { result, before, after, by = ctx.actor, about = order.target } = await work(sql)
+      await addToAudit(sql, { ...entryOf(ctx, { ...order, target: about }, { before, after, refusal: null }), actor: by })
       return result
     })
     done.add(ctx)

@@ -106,7 +106,7 @@ describe('somebody whom the provider signs in', () => {
     const actor = await actorOf(cookieOf(done.setCookies[1]))
     expect(actor).toMatchObject(ENGINEER)
     expect(await entries()).toEqual([
-      { target: 'person:?', actor: 'Ada Lovelace', refusal: null, after: { method: 'oidc', person: actor?.id, isNew: true } },
+      { target: `person:${actor?.id}`, actor: 'Ada Lovelace', refusal: null, after: { method: 'oidc', isNew: true } },
     ])
     expect((await ctx.whole.query('select email, email_verified from person')).rows).toEqual([
       { email: 'ada@campus.example', email_verified: true },

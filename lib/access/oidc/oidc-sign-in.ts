@@ -82,7 +82,8 @@ export async function finishOidc(ctx: Context, browser: Browser, came: CameBack)
     const { groups, at } = { groups: said.groups ?? [], at: ctx.clock.now() }
     const session = { personId: person.id, groups, from: ctx.from, browser: browser.name, at, expiresAt: at + OIDC_SESSION_MS }
     const result = await insertOidcSession(sql, session)
-    return { result, after: { method: 'oidc', person: person.id, isNew }, by: await actorFor(sql, person, { groups }) }
+    const about = { kind: 'person', key: person.id } as const
+    return { result, after: { method: 'oidc', isNew }, by: await actorFor(sql, person, { groups }), about }
   })
   return { to: trip.to, setCookies: [noRoundTripCookie(site), sessionCookie(ctx, site, token, OIDC_SESSION_MS / SECOND_MS)] }
 }
