@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
+import { insertOidcSession } from '#lib/db/people/oidc-accounts.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { atTerminal, person, type Role } from '#lib/domain/access/actor.ts'
 import type { Scope } from '#lib/domain/access/token-rules.ts'
@@ -78,26 +79,27 @@ describe('a token', () => {
     expect(await use(made)).toMatchObject({ role: 'viewer', audience: 'library' })
   })
 
-  it('follows what another system said of its owner when they last signed in', async () => {
+  it('follows what another system said of its owner when they last signed in, also when that session is over', async () => {
     await ctx.whole.query(
       `update setting set value = jsonb_set(value, '{roles}', '[{"role": "engineer", "for": {"oidc": ["loaders"], "people": []}}]') where key = 'people'`,
     )
     await add('oda', 'viewer', 'finance')
-    const session = (id: string, at: string, groups: string[]) =>
-      ctx.whole.query(
-        `insert into person_session (id, token, person_id, method, claims, created_at, updated_at, expires_at)
-         select $1, $1, id, 'oidc', $3, $2::timestamptz, $2, $2 from person where name = 'Oda'`,
-        [id, at, { groups }],
-      )
-    await session('first', '2026-11-20T08:00:00Z', ['loaders'])
+    const signIn = async (groups: string[]) => {
+      const times = { at: clock.now(), expiresAt: clock.now() + MINUTE_MS }
+      await insertOidcSession(ctx.whole, { personId: as('oda').actor.id ?? '', groups, from: null, browser: null, ...times })
+    }
+    await signIn(['loaders'])
     const oda = as('oda')
     const made = await createToken(
       asActor(oda, { ...oda.actor, role: 'engineer' }),
       tokenRequestSchema.parse({ name: 'x', scopes: ['run'] }),
     )
-    await ctx.whole.query("delete from person_session where id = 'first'")
+    const signOut = () => ctx.whole.query('delete from person_session')
+    await signOut()
     expect(await use(made)).toMatchObject({ role: 'engineer' })
-    await session('second', '2026-11-20T11:00:00Z', [])
+    await signIn([])
+    expect(await use(made)).toMatchObject({ role: 'viewer' })
+    await signOut()
     expect(await use(made)).toMatchObject({ role: 'viewer' })
   })
 

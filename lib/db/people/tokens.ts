@@ -82,8 +82,7 @@ export async function insertToken(
 /** A token with its owner and what another system last said of them; null for a hash that nothing has. */
 export async function findToken(sql: Sql, tokenHash: string): Promise<{ token: ApiToken; owner: Person; claims: unknown } | null> {
   const { rows } = await sql.query<Row & PersonRow & { claims: unknown }>(
-    `select ${COLUMNS}, ${PERSON_COLUMNS}, coalesce((
-       select s.claims from person_session s where s.person_id = p.id and s.claims is not null order by s.created_at desc limit 1), t.owner_claims) as claims
+    `select ${COLUMNS}, ${PERSON_COLUMNS}, t.owner_claims as claims
      from api_token t join person p on p.id = t.owner_id where t.token_hash = $1`,
     [tokenHash],
   )
