@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { invite } from '#lib/access/invitations.ts'
 import { bringBack, changeRole, endPerson } from '#lib/access/people.ts'
 import { startSession } from '#lib/access/sessions.ts'
@@ -57,6 +57,21 @@ describe('the people an admin sees', () => {
     clock.set(START + 2 * DAY_MS)
     await changeRole(root, ada.id, { role: 'engineer', audience: null })
     expect((await rowOf(grace))?.lastSeenAt).toBe(START + 2 * DAY_MS)
+  })
+
+  it('are not looked for in the whole audit, however long it has grown', async () => {
+    await ctx.whole.query(
+      "insert into audit (at, actor_kind, actor_id, role, origin, action, target) select now(), 'person', n % 5, 'viewer', 'page', 'sign-in', '*' from generate_series(1, 20000) n",
+    )
+    await ctx.whole.query('analyze audit')
+    const asked = vi.spyOn(ctx.pool, 'query')
+    await getPeoplePage(ctx)
+    const texts = asked.mock.calls.map(([text]) => String(text))
+    asked.mockRestore()
+    const text = texts.find((each) => each.includes('from audit')) ?? ''
+    const plan = JSON.stringify((await ctx.whole.query(`explain ${text}`, [new Date(START)])).rows)
+    expect(plan).toContain('audit_actor_id_at_idx')
+    expect(plan).not.toContain('Seq Scan on audit')
   })
 
   it('may do what a rule gives them beside what was given to them, and both are told', async () => {

@@ -49,7 +49,11 @@ const FACTS = `
     (select count(*)::int from person_session s where s.person_id = p.id and s.expires_at > $1) as sessions,
     (select s.claims from person_session s where s.person_id = p.id and s.expires_at > $1 and s.method = 'oidc' order by s.created_at desc limit 1) as claims,
     ${instant('greatest((select max(s.created_at) from person_session s where s.person_id = p.id), seen.at)')} as "lastSeenAt"
-  from person p left join (select actor_id, max(at) as at from audit where actor_kind = 'person' group by actor_id) seen on seen.actor_id = p.id`
+  from person p left join lateral (
+    -- In this order only the index of actors tells the last one, also of those who never did anything.
+    select last.at from (
+      select actor_id, at from audit where (actor_id, at) <= (p.id, 'infinity') order by actor_id desc, at desc limit 1) last
+    where last.actor_id = p.id) seen on true`
 
 type Facts = Pick<PersonRow, 'id' | 'hasPassword' | 'hasProvider' | 'sessions' | 'lastSeenAt'> & { claims: unknown }
 
