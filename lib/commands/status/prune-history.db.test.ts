@@ -81,6 +81,23 @@ describe('pruning', () => {
     expect(await column('select status from status_span')).toEqual(['late'])
   })
 
+  it('forgets sessions, links and tries a day after they are over, and none that go on', async () => {
+    const from = (at: string) => `timestamptz '${at}'`
+    const [over, lately] = [from('2026-02-28T06:59:59Z'), from('2026-02-28T07:00:01Z')]
+    await ctx.pool.query(`
+      insert into person (id, email, email_verified, name, role, created_at, updated_at) values ('ada', 'ada@example.edu', true, 'Ada', 'viewer', ${over}, ${over});
+      insert into person_session (id, token, person_id, method, created_at, updated_at, expires_at) select name, name, 'ada', 'password', at, at, at
+        from (values ('over', ${over}), ('lately', ${lately})) as made (name, at);
+      insert into person_verification (id, identifier, value, created_at, updated_at, expires_at) select name, name, '', at, at, at
+        from (values ('over', ${over}), ('lately', ${lately})) as made (name, at);
+      insert into invitation (id, purpose, role, token_hash, created_at, expires_at, used_at) select name, 'join', 'viewer', name, at, at, used
+        from (values ('over', ${over}, null), ('used', ${over}, ${over}), ('lately', ${lately}, null)) as made (name, at, used);
+      insert into try_count (key, since, tries) values ('over', ${over}, 3), ('lately', ${lately}, 3)`)
+    expect(await pruneHistory(ctx)).toMatchObject({ person_session: 1, person_verification: 1, invitation: 2, try_count: 1 })
+    for (const column of ['id from person_session', 'id from person_verification', 'id from invitation', 'key from try_count'])
+      expect((await ctx.pool.query({ text: `select ${column}`, rowMode: 'array' })).rows).toEqual([['lately']])
+  })
+
   it('finds nothing the second time', async () => {
     const gone = await pruneHistory(ctx)
     expect(Object.values(gone).every((count) => count === 0)).toBe(true)

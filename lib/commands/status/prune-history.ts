@@ -39,10 +39,15 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     keptMs: KEPT_MS.facts,
     rows: 'select ctid from status_change c where at < $1 and not exists (select 1 from outbox where change_id = c.id)',
   },
+  { name: 'person_session', keptMs: KEPT_MS.over, rows: 'select ctid from person_session where expires_at < $1' },
+  { name: 'person_verification', keptMs: KEPT_MS.over, rows: 'select ctid from person_verification where expires_at < $1' },
+  { name: 'invitation', keptMs: KEPT_MS.over, rows: 'select ctid from invitation where expires_at < $1' },
+  // What is counted there is counted for a quarter of an hour at most.
+  { name: 'try_count', keptMs: KEPT_MS.over, rows: 'select ctid from try_count where since < $1' },
   { name: 'day_status', keptMs: KEPT_MS.facts, rows: 'select ctid from day_status where day < $1::timestamptz::date' },
 ]
 
-/** Forgets what is too old to be shown or to decide a status, a batch at a time. Answers how many rows of each kind went. */
+/** Forgets what is too old to be shown, to decide a status or to let anybody in, a batch at a time. Answers how many rows of each kind went. */
 export async function pruneHistory(ctx: Context): Promise<Record<string, number>> {
   const now = ctx.clock.now()
   const gone: Record<string, number> = {}

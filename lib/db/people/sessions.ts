@@ -80,9 +80,3 @@ export async function endSessions(sql: Sql, personId: string, which: { only?: st
 export async function endSession(sql: Sql, id: string): Promise<void> {
   await sql.query('delete from person_session where id = $1', [id])
 }
-
-/** Takes away what is over: sessions, and codes that another system was asked with. */
-export async function forgetSessions(sql: Sql, now: Instant): Promise<void> {
-  await sql.query('delete from person_session where expires_at <= $1', [toText(now)])
-  await sql.query('delete from person_verification where expires_at <= $1', [toText(now)])
-}

@@ -54,8 +54,3 @@ export async function takeTryBack(sql: Sql, key: string): Promise<void> {
 export async function forgetTries(sql: Sql, key: string): Promise<void> {
   await sql.query('delete from try_count where key = $1', [key])
 }
-
-/** Takes away what was counted before an instant. */
-export async function forgetTriesBefore(sql: Sql, before: Instant): Promise<void> {
-  await sql.query('delete from try_count where since < $1', [toText(before)])
-}

@@ -8,4 +8,6 @@ export const KEPT_MS = {
   ledger: 100 * DAY_MS,
   /** Workers that have stopped. */
   workers: 7 * DAY_MS,
+  /** Sessions, invitations and other links whose time is over, and counted tries. What they were for stands in the audit. */
+  over: DAY_MS,
 } as const
