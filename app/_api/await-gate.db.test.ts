@@ -26,7 +26,8 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-const wait = (feed = 'terms', waitMs = MINUTE_MS) => awaitGate({ listeners }, ctx, { feed, condition: FRESH, waitMs, gone: gone.signal })
+const wait = (feed = 'terms', waitMs = MINUTE_MS) =>
+  awaitGate({ listeners }, ctx, { feed, condition: FRESH, waitMs, sessionId: 'session-1', gone: gone.signal })
 const tell = (...topics: string[]) => {
   for (const listener of listeners) listener.tell(movedFrame(topics))
 }
@@ -104,4 +105,21 @@ test('whoever goes away, or is let go with the process, holds nothing any more',
   expect(await isWaiting(second)).toBe(true)
   for (const listener of listeners) listener.end()
   expect(await second).toMatchObject({ isOpen: false })
+})
+
+test('whoever may see a feed no more, because their token has ended, is told nothing that was found out later', async () => {
+  const waiting = wait()
+  expect(await isWaiting(waiting)).toBe(true)
+  await load()
+  for (const listener of listeners) listener.end()
+  expect(await waiting).toMatchObject({ isOpen: false })
+})
+
+test('those who wait by a token or a session are known as theirs, so that they end with it', async () => {
+  ctx = { ...ctx, actor: { kind: 'token', id: 'token-1', name: 'loader', role: 'viewer', audience: null } }
+  const waiting = wait()
+  expect(await isWaiting(waiting)).toBe(true)
+  expect([...listeners]).toMatchObject([{ tokenId: 'token-1', sessionId: 'session-1', audience: null }])
+  gone.abort()
+  await waiting
 })

@@ -10,6 +10,8 @@ interface Wait {
   feed: string
   condition: GateCondition
   waitMs: number
+  /** The session of whoever waits. */
+  sessionId: string | null
   /** Aborted when whoever waits went away. */
   gone: AbortSignal
 }
@@ -18,7 +20,8 @@ const reading = new Map<string, Promise<FeedGate | null>>()
 
 /**
  * The gate of a feed once it is open, or as it stands when the time is over. It is looked at when the process, which follows the database
- * for all of its readers, tells that something of the feed moved; null when there is no such feed, or no more.
+ * for all of its readers, tells that something of the feed moved, and not again once whoever waits may
+ * see it no more; null when there is no such feed, or no more.
  */
 export async function awaitGate({ listeners }: Pick<WebProcess, 'listeners'>, ctx: Context, wait: Wait): Promise<FeedGate | null> {
   const moved = createWakeSignal(ctx.clock)
@@ -26,8 +29,10 @@ export async function awaitGate({ listeners }: Pick<WebProcess, 'listeners'>, ct
   const stop = AbortSignal.any([wait.gone, ended.signal])
   const listener: Listener = {
     audience: ctx.actor.audience,
-    sessionId: null,
+    sessionId: wait.sessionId,
+    tokenId: ctx.actor.kind === 'token' ? ctx.actor.id : null,
     from: null,
+    isGate: true,
     tell(frame) {
       if (isShown(topicsIn(frame), [`feed:${wait.feed}`])) moved.wake()
     },
@@ -42,6 +47,7 @@ export async function awaitGate({ listeners }: Pick<WebProcess, 'listeners'>, ct
       const leftMs = until - ctx.clock.now()
       if (found === null || found.isOpen || found.isHopeless || leftMs <= 0 || stop.aborted) return found
       await moved.wait(leftMs, stop)
+      if (ended.signal.aborted) return found
     }
   } finally {
     listeners.delete(listener)

@@ -3,8 +3,10 @@ import { endPerson } from '#lib/access/people.ts'
 import { startSession, whoAsks } from '#lib/access/sessions.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
+import { endTokenRow, insertToken } from '#lib/db/people/tokens.ts'
 import { atTerminal } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
+import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -42,10 +44,11 @@ async function listen(name: string): Promise<{ id: string; sessionId: string }> 
   follow(name, sessionId)
   return { id: person.id, sessionId }
 }
-function follow(name: string, sessionId: string | null): void {
+function follow(name: string, sessionId: string | null, tokenId: string | null = null): void {
   const listener: Listener = {
     audience: null,
     sessionId,
+    tokenId,
     from: null,
     tell: () => {},
     end() {
@@ -80,5 +83,41 @@ it('ends the stream of somebody who sees something else by now', async () => {
   await vi.waitFor(async () => {
     await clock.advance(FIVE_SECONDS_MS)
     expect(ended).toEqual(['ada'])
+  }, PATIENT)
+})
+
+it('ends the stream of a token that was ended, has expired, or whose owner gets in no more, and no other', async () => {
+  const [ada, bob] = [await addPerson(context, 'ada'), await addPerson(context, 'bob')]
+  const now = clock.now()
+  const follows = async (name: string, ownerId: string, forMs: number) => {
+    const token = { kind: 'token' as const, name, hint: name, scopes: ['read' as const], audience: null, ownerId }
+    const id = await insertToken(context.whole, { ...token, tokenHash: name.padEnd(64, '0'), createdAt: now, expiresAt: now + forMs })
+    follow(name, null, id)
+    return id
+  }
+  await endTokenRow(context.whole, await follows('ended', ada.id, DAY_MS), now)
+  await follows('expired', ada.id, FIVE_SECONDS_MS - 1)
+  await follows('of bob', bob.id, DAY_MS)
+  await follows('good', ada.id, DAY_MS)
+  await endPerson(asActor(context, atTerminal('root')), bob.id)
+  await vi.waitFor(async () => {
+    await clock.advance(FIVE_SECONDS_MS)
+    expect(ended.sort()).toEqual(['ended', 'expired', 'of bob'])
+  }, PATIENT)
+  expect(listeners.size).toBe(1)
+})
+
+it('ends the stream of a token whose owner sees something else by now', async () => {
+  const ada = await addPerson(context, 'ada')
+  const token = { kind: 'token' as const, name: 'loader', hint: 'oad1', scopes: ['read' as const], audience: null, ownerId: ada.id }
+  const at = { createdAt: clock.now(), expiresAt: clock.now() + DAY_MS }
+  follow('loader', null, await insertToken(context.whole, { ...token, ...at, tokenHash: 'loader'.padEnd(64, '0') }))
+  await putPeopleSettings(context.whole, {
+    people: { roles: [], oidc: null, mail: null },
+    audiences: [{ key: 'records', groups: ['records'], for: { oidc: [], people: [] } }],
+  })
+  await vi.waitFor(async () => {
+    await clock.advance(FIVE_SECONDS_MS)
+    expect(ended).toEqual(['loader'])
   }, PATIENT)
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventStream, type Frame, type Listener, type StreamReader, tooManyStreams } from './event-stream.ts'
 
-const SOMEBODY: StreamReader = { audience: null, sessionId: null, from: '192.0.2.7' }
+const SOMEBODY: StreamReader = { audience: null, sessionId: null, tokenId: null, from: '192.0.2.7' }
 
 function open(options: { catchUp?: () => Promise<Frame[]>; listeners?: Set<Listener> } = {}) {
   const listeners = options.listeners ?? new Set<Listener>()
@@ -120,12 +120,20 @@ const crowd = (count: number, reader: StreamReader) =>
   new Set<Listener>(Array.from({ length: count }, () => ({ ...reader, tell: () => {}, end: () => {} })))
 
 describe('streams', () => {
-  const signedIn = (sessionId: string): StreamReader => ({ audience: null, sessionId, from: '192.0.2.7' })
+  const signedIn = (sessionId: string): StreamReader => ({ ...SOMEBODY, sessionId })
 
   it('are ten for each session, which stands for one browser', () => {
     expect(tooManyStreams(crowd(9, signedIn('a')), signedIn('a'))).toBeNull()
     expect(tooManyStreams(crowd(10, signedIn('a')), signedIn('a'))).toContain('by this sign-in')
     expect(tooManyStreams(crowd(10, signedIn('a')), signedIn('b'))).toBeNull()
+    const program = { ...SOMEBODY, tokenId: 't' }
+    expect(tooManyStreams(crowd(9, program), program)).toBeNull()
+    expect(tooManyStreams(crowd(10, program), program)).toContain('by this sign-in')
+  })
+
+  it('are not the gates that somebody waits for', () => {
+    const listeners = new Set([...crowd(50, signedIn('a'))].map((listener) => ({ ...listener, isGate: true as const })))
+    expect(tooManyStreams(listeners, signedIn('a'))).toBeNull()
   })
 
   it('are two hundred for each address whose readers nobody knows; those who signed in do not count there', () => {

@@ -5,14 +5,17 @@ export type Frame = string
 export interface StreamReader {
   /** What they may see; null: everything. */
   audience: string | null
-  /** The session they ask by; null for somebody nobody knows. */
+  /** The session or the token they ask by; both null for somebody nobody knows. */
   sessionId: string | null
+  tokenId: string | null
   /** The address they come from. */
   from: string | null
 }
 
 /** An open stream, as those who have something to tell see it. */
 export interface Listener extends StreamReader {
+  /** Waits for one answer and is no stream. */
+  isGate?: true
   tell(frame: Frame): void
   end(): void
 }
@@ -32,19 +35,21 @@ interface StreamOptions {
 const WAITING_MAX = 200
 const WAITING_BYTES_MAX = 64 * 1024
 
-/** Streams of one session, where one browser needs one; of an address whose readers nobody knows, which may be a whole house; of all. */
-const STREAMS_MAX = { session: 10, address: 200, all: 1000 }
+/** Streams of one session or token, where one browser needs one; of an address whose readers nobody knows, which may be a whole house; of all. */
+const STREAMS_MAX = { known: 10, address: 200, all: 1000 }
 
 /** Why no stream is opened for this reader, in words; null when one is. */
-export function tooManyStreams(listeners: ReadonlySet<Listener>, { sessionId, from }: StreamReader): string | null {
-  let [ofThese, all] = [0, 0]
-  for (const other of listeners) {
-    all += 1
-    if (other.sessionId === sessionId && (sessionId !== null || other.from === from)) ofThese += 1
-  }
-  if (all >= STREAMS_MAX.all) return 'Too many people follow this page at once.'
-  if (sessionId !== null) return ofThese >= STREAMS_MAX.session ? 'This page is followed too often by this sign-in.' : null
+export function tooManyStreams(listeners: ReadonlySet<Listener>, reader: StreamReader): string | null {
+  const holder = holderOf(reader)
+  const isOfThese = (other: Listener) => holderOf(other) === holder && (holder !== null || other.from === reader.from)
+  const ofThese = [...listeners].filter((other) => other.isGate !== true && isOfThese(other)).length
+  if (listeners.size >= STREAMS_MAX.all) return 'Too many people follow this page at once.'
+  if (holder !== null) return ofThese >= STREAMS_MAX.known ? 'This page is followed too often by this sign-in.' : null
   return ofThese >= STREAMS_MAX.address ? 'This page is followed too often from your address.' : null
+}
+
+function holderOf({ sessionId, tokenId }: StreamReader): string | null {
+  return sessionId ?? tokenId
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
-import { type ApiToken, findToken, noteUse } from '#lib/db/people/tokens.ts'
+import { type ApiToken, findToken, noteUse, tokensThatGoOn } from '#lib/db/people/tokens.ts'
 import { countTry } from '#lib/db/people/tries.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
@@ -46,6 +46,18 @@ export async function tokenActor(
     throw await refusal(token, 'insufficient_scope', 'This token may only hand something in: it has neither the scope "read" nor "run".')
   await noteUse(ctx.whole, token, now)
   return { kind: 'token', id: token.id, name: `${token.name} (token of ${token.ownerName})`, ...access }
+}
+
+/** Those of the tokens that let somebody in, each with what it may see now; null: everything. */
+export async function sightsOfTokens(ctx: Context, ids: readonly string[]): Promise<Map<string, string | null>> {
+  if (ids.length === 0) return new Map()
+  const [found, rules] = await Promise.all([tokensThatGoOn(ctx.whole, ids, ctx.clock.now()), getPeopleSettings(ctx.whole)])
+  const sights = new Map<string, string | null>()
+  for (const { token, owner, claims } of found) {
+    const access = tokenAccess(await actorFor(ctx.whole, owner, claims), token, rules)
+    if (access !== null) sights.set(token.id, access.audience)
+  }
+  return sights
 }
 
 function problemOf({ kind, endedAt, expiresAt }: ApiToken, wanted: TokenKind, now: Instant): string | null {

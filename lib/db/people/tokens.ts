@@ -79,15 +79,34 @@ export async function insertToken(
   return id
 }
 
-/** A token with its owner and what another system last said of them; null for a hash that nothing has. */
-export async function findToken(sql: Sql, tokenHash: string): Promise<{ token: ApiToken; owner: Person; claims: unknown } | null> {
-  const { rows } = await sql.query<Row & PersonRow & { claims: unknown }>(
-    `select ${COLUMNS}, ${PERSON_COLUMNS}, t.owner_claims as claims
-     from api_token t join person p on p.id = t.owner_id where t.token_hash = $1`,
-    [tokenHash],
+/** A token with its owner and what another system last said of them. */
+export interface OwnedToken {
+  token: ApiToken
+  owner: Person
+  claims: unknown
+}
+
+const OWNED = `
+  select ${COLUMNS}, ${PERSON_COLUMNS}, t.owner_claims as claims
+  from api_token t join person p on p.id = t.owner_id`
+
+type OwnedRow = Row & PersonRow & { claims: unknown }
+
+const toOwned = (row: OwnedRow): OwnedToken => ({ token: toToken(row), owner: toPerson(row), claims: row.claims })
+
+/** The token of a hash; null for one that nothing has. */
+export async function findToken(sql: Sql, tokenHash: string): Promise<OwnedToken | null> {
+  const { rows } = await sql.query<OwnedRow>(`${OWNED} where t.token_hash = $1`, [tokenHash])
+  return rows[0] === undefined ? null : toOwned(rows[0])
+}
+
+/** Those of the tokens that are not over. */
+export async function tokensThatGoOn(sql: Sql, ids: readonly string[], now: Instant): Promise<OwnedToken[]> {
+  const { rows } = await sql.query<OwnedRow>(
+    `${OWNED} where t.id = any($1) and t.ended_at is null and t.expires_at > $2 and p.ended_at is null`,
+    [ids, toText(now)],
   )
-  const row = rows[0]
-  return row === undefined ? null : { token: toToken(row), owner: toPerson(row), claims: row.claims }
+  return rows.map(toOwned)
 }
 
 /** Writes down that a token was used now, unless that was done lately. */

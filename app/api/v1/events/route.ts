@@ -21,7 +21,8 @@ export function GET(request: Request): Promise<Response> {
     const web = webProcess()
     const context = await requestContext()
     const { sessionId, from } = whoIsAsking()
-    const reader = { audience: context.actor.audience, sessionId, from }
+    const { kind, id, audience } = context.actor
+    const reader = { audience, sessionId, tokenId: kind === 'token' ? id : null, from }
     const refusal = tooManyStreams(web.listeners, reader)
     if (refusal !== null) return tooMany(refusal)
     const catchUp = () => missedFrames(web, context, start)

@@ -1,6 +1,6 @@
 import { awaitGate } from '#app/_api/await-gate.ts'
 import { readQuestion } from '#app/_api/read-question.ts'
-import { requestContext } from '#app/_lib/request-context.ts'
+import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import { problem, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { decodeSegment } from '#app/_ui/paths.ts'
@@ -20,7 +20,8 @@ export function GET(request: Request, { params }: { params: Promise<{ feed: stri
     const web = webProcess()
     if (wait > 0 && web.listeners.size >= WAITERS_MAX) return tooMany()
     const waitMs = Math.min(wait, WAIT_SECONDS_MAX) * SECOND_MS
-    const found = await awaitGate(web, await requestContext(), { feed, condition: until, waitMs, gone: request.signal })
+    const { sessionId } = whoIsAsking()
+    const found = await awaitGate(web, await requestContext(), { feed, condition: until, waitMs, sessionId, gone: request.signal })
     if (found === null) return problem(404, 'There is no such feed.')
     if (found.isHopeless) return problem(409, found.reason)
     const answer = toGateAnswer(feed, until, found, wait > 0 ? 1 : PAUSE_SECONDS)
