@@ -20,8 +20,8 @@ export interface SignedIn {
 export async function whoAsks(ctx: Context, site: Site, cookieHeader: string | null): Promise<SignedIn | null> {
   const token = sessionTokenIn(ctx, site, cookieHeader)
   if (token === null) return null
-  const [found, rules] = await Promise.all([findSession(ctx.whole, token, ctx.clock.now()), getPeopleSettings(ctx.whole)])
-  return found === null ? null : { actor: toActor(found.person, found.session.claims, rules), sessionId: found.session.id }
+  const found = await findSession(ctx.whole, token, ctx.clock.now())
+  return found === null ? null : { actor: toActor(found.person, found.session.claims, found.rules), sessionId: found.session.id }
 }
 
 function toActor(known: Person, claims: unknown, rules: AccessRules): Actor {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { endSessions } from '#lib/db/people/sessions.ts'
@@ -61,6 +61,19 @@ describe('signing in', () => {
       ...{ person: { name: 'Ada' }, hasPassword: true },
       sessions: [{ from: ctx.from, browser: 'Test Browser', method: 'password' }],
     })
+  })
+
+  it('asks the database once who somebody is and what the rules in force let them do', async () => {
+    await addPerson(ctx, 'ada')
+    const header = await signIn(ctx, { email: 'ada@example.edu', password: PASSWORD }, BROWSER)
+    const people = { roles: [{ role: 'engineer' as const, for: { oidc: [], people: ['ada@example.edu'] } }], oidc: null, mail: null }
+    await putPeopleSettings(ctx.whole, { people, audiences: [{ key: 'money', groups: [], for: { oidc: [], people: ['ada@example.edu'] } }] })
+    const statements = vi.spyOn(ctx.whole, 'query')
+    expect((await asks(header))?.actor).toMatchObject({ role: 'engineer', audience: 'money' })
+    expect(statements).toHaveBeenCalledTimes(1)
+    statements.mockRestore()
+    await ctx.whole.query("delete from setting where key = 'people'")
+    expect((await asks(header))?.actor).toMatchObject({ role: 'viewer', audience: null })
   })
 
   it('gives a cookie that no script reads, of this host alone, and beyond this machine over https alone', async () => {

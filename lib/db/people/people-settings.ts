@@ -20,8 +20,12 @@ const NOTHING_SAID: PeopleSettings = { roles: [], audiences: [], oidc: null, mai
 
 /** Nothing said before the first catalogue. What cannot be read is an error and never taken for nothing: that would show everything to everybody. */
 export async function getPeopleSettings(sql: Sql): Promise<PeopleSettings> {
-  const stored = await getSetting(sql, 'people')
-  return stored === undefined ? NOTHING_SAID : peopleSettings.parse(stored)
+  return readPeopleSettings(await getSetting(sql, 'people'))
+}
+
+/** The same of what was read with something else; null or undefined: nothing is stored. */
+export function readPeopleSettings(stored: unknown): PeopleSettings {
+  return stored === undefined || stored === null ? NOTHING_SAID : peopleSettings.parse(stored)
 }
 
 /** Stores what the catalogue says of people, in the transaction that makes it the one in force. */

@@ -1,6 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type PeopleSettings, readPeopleSettings } from './people-settings.ts'
 import { PERSON_COLUMNS, type Person, type PersonRow, toPerson } from './people.ts'
 
 /** One sign-in of somebody, until it ends. */
@@ -34,14 +35,23 @@ function toSession(row: SessionRow): Session {
   return { id: row.session_id, method, claims, from: row.ip_address, browser: row.user_agent, ...times }
 }
 
-/** Whose session a token is of: neither over nor that of somebody who gets in no more; null otherwise. */
-export async function findSession(sql: Sql, token: string, now: Instant): Promise<{ session: Session; person: Person } | null> {
-  const { rows } = await sql.query<SessionRow & PersonRow>(
-    `select ${SESSION_COLUMNS}, ${PERSON_COLUMNS} from person_session s join person p on p.id = s.person_id
+/** Somebody's session, and the rules for people in force: all that says what whoever asks may do. */
+export interface FoundSession {
+  session: Session
+  person: Person
+  rules: PeopleSettings
+}
+
+/** Whose session a token is of: neither over nor that of somebody who gets in no more; null otherwise. One statement, since each request asks this. */
+export async function findSession(sql: Sql, token: string, now: Instant): Promise<FoundSession | null> {
+  const { rows } = await sql.query<SessionRow & PersonRow & { rules: unknown }>(
+    `select ${SESSION_COLUMNS}, ${PERSON_COLUMNS}, (select value from setting where key = 'people') as rules
+     from person_session s join person p on p.id = s.person_id
      where s.token = $1 and s.expires_at > $2 and p.ended_at is null`,
     [token, toText(now)],
   )
-  return rows[0] === undefined ? null : { session: toSession(rows[0]), person: toPerson(rows[0]) }
+  const [row] = rows
+  return row === undefined ? null : { session: toSession(row), person: toPerson(row), rules: readPeopleSettings(row.rules) }
 }
 
 /** Somebody's sessions that go on, the newest first. */
