@@ -83,6 +83,25 @@ describe('a snapshot', () => {
   })
 })
 
+describe('of many that are asked for', () => {
+  it('two are made at once, the next when one is done or has failed; one that waits is made once and shows what changed meanwhile', async () => {
+    const keys: OverviewKey[] = ['public', 'admin', 'member:finance', 'member:housing']
+    const readings = keys.map((key) => read(key).catch(() => 'failed'))
+    await turns()
+    expect(renderings.map(({ key }) => key)).toEqual(['public', 'admin'])
+    const renewed = snapshots.outdate((key) => key === 'member:finance')
+    renderings[1]?.done.reject(new Error('no'))
+    await turns()
+    expect(renderings.map(({ key }) => key)).toEqual(['public', 'admin', 'member:finance'])
+    await finish('c')
+    await finish('d')
+    renderings[0]?.done.resolve(made('a'))
+    await renewed
+    expect(await Promise.all(readings)).toEqual(['a', 'failed', 'c', 'd'])
+    expect([await read('member:finance'), renderings.length]).toEqual(['c', 4])
+  })
+})
+
 describe('when what it shows has changed, a snapshot', () => {
   it('is made anew at once while somebody reads it, and until then readers wait for the new one', async () => {
     await readMade('a')

@@ -57,6 +57,8 @@ const RENEW_MS = 30 * SECOND_MS
 const AGED_MS = MINUTE_MS
 /** An older one is not shown any more. */
 const EXPIRED_MS = 2 * MINUTE_MS
+/** So many are rendered at once: each holds some ten megabytes until it is done, and they share one processor. */
+const RENDERINGS_MAX = 2
 /** Eight audiences, those who are in none, the admins, the public; twice, as there are two forms. */
 const KEPT_MAX = 22
 
@@ -70,6 +72,7 @@ interface SnapshotOptions {
 /** Keeps one rendering for each key and form: made once for all who wait, never shown when it is known to be outdated. */
 export function createSnapshots({ clock, render, onFailure }: SnapshotOptions): Snapshots {
   const all = new Map<string, Kept>()
+  const inTurn = turns(RENDERINGS_MAX)
   const isRead = (kept: Kept) => clock.now() - kept.readAt < READ_MS
   const ageOf = ({ copy, changes }: Kept) => (copy?.changes === changes ? clock.now() - copy.madeAt : Number.POSITIVE_INFINITY)
 
@@ -80,12 +83,14 @@ export function createSnapshots({ clock, render, onFailure }: SnapshotOptions): 
     async function make(): Promise<Snapshot> {
       // Also without one: `making` is only there afterwards.
       await before?.done.catch(() => {})
-      const changes = kept.changes
-      making.changes = changes
-      const madeAt = clock.now()
-      const snapshot = await render(kept.key, kept.form)
-      kept.copy = { snapshot, madeAt, changes }
-      return snapshot
+      return inTurn(async () => {
+        const changes = kept.changes
+        making.changes = changes
+        const madeAt = clock.now()
+        const snapshot = await render(kept.key, kept.form)
+        kept.copy = { snapshot, madeAt, changes }
+        return snapshot
+      })
     }
     kept.making = making
     const over = () => {
@@ -124,6 +129,23 @@ export function createSnapshots({ clock, render, onFailure }: SnapshotOptions): 
       await renew([...all.values()].filter((kept) => kept.form === 'document' && ageOf(kept) >= RENEW_MS))
     },
     keys: () => [...new Set([...all.values()].map(({ key }) => key))],
+  }
+}
+
+/** Has at most so many pieces of work go on at once; the others wait, first come, first served. */
+function turns(atOnce: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = atOnce
+  const waiting: (() => void)[] = []
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
   }
 }
 

@@ -67,7 +67,10 @@ describe('signing in', () => {
     await addPerson(ctx, 'ada')
     const header = await signIn(ctx, { email: 'ada@example.edu', password: PASSWORD }, BROWSER)
     const people = { roles: [{ role: 'engineer' as const, for: { oidc: [], people: ['ada@example.edu'] } }], oidc: null, mail: null }
-    await putPeopleSettings(ctx.whole, { people, audiences: [{ key: 'money', groups: [], for: { oidc: [], people: ['ada@example.edu'] } }] })
+    await putPeopleSettings(ctx.whole, {
+      people,
+      audiences: [{ key: 'money', groups: [], for: { oidc: [], people: ['ada@example.edu'] } }],
+    })
     const statements = vi.spyOn(ctx.whole, 'query')
     expect((await asks(header))?.actor).toMatchObject({ role: 'engineer', audience: 'money' })
     expect(statements).toHaveBeenCalledTimes(1)

@@ -1,8 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { type PeopleSettings, readPeopleSettings } from './people-settings.ts'
 import { PERSON_COLUMNS, type Person, type PersonRow, toPerson } from './people.ts'
+import { type PeopleSettings, readPeopleSettings } from './people-settings.ts'
 
 /** One sign-in of somebody, until it ends. */
 export interface Session {
