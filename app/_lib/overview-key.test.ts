@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { person, visitor } from '#lib/domain/access/actor.ts'
-import { overviewKey, readersOf, readOverviewKey, writeOverviewKey } from './overview-key.ts'
+import { partsFor } from '#app/admin/admin-shell.tsx'
+import { person, ROLES, visitor } from '#lib/domain/access/actor.ts'
+import { overviewKey, readerKind, readersOf, readOverviewKey, writeOverviewKey } from './overview-key.ts'
 
 const ada = { id: 'ada', name: 'Ada' }
 
@@ -9,9 +10,14 @@ describe('the key of an overview', () => {
     expect(overviewKey(visitor())).toBe('public')
     expect(overviewKey(visitor('everybody'))).toBe('public:everybody')
     expect(overviewKey(person({ ...ada, role: 'viewer', audience: 'finance' }))).toBe('member:finance')
-    expect(overviewKey(person({ ...ada, role: 'engineer', audience: 'finance' }))).toBe('member:finance')
-    expect(overviewKey(person({ ...ada, role: 'engineer', audience: null }))).toBe('member')
+    expect(overviewKey(person({ ...ada, role: 'viewer', audience: null }))).toBe('member')
+    expect(overviewKey(person({ ...ada, role: 'engineer', audience: 'finance' }))).toBe('admin:finance')
+    expect(overviewKey(person({ ...ada, role: 'engineer', audience: null }))).toBe('admin')
     expect(overviewKey(person({ ...ada, role: 'admin', audience: null }))).toBe('admin')
+  })
+
+  it('goes by what the masthead leads to: whoever has a part of the administration is led there, and nobody else', () => {
+    for (const role of ROLES) expect(readerKind({ kind: 'person', role })).toBe(partsFor({ role }).length > 0 ? 'admin' : 'member')
   })
 
   it('keeps people apart from audiences of the same name', () => {

@@ -1,3 +1,4 @@
+import { may } from '#lib/domain/access/actions.ts'
 import { type Actor, visitor } from '#lib/domain/access/actor.ts'
 
 /** Where the overview is rendered; only this process itself may ask. */
@@ -8,15 +9,16 @@ export const READER_HEADER = 'x-tidemark-reader'
 
 const KINDS = ['public', 'member', 'admin'] as const
 
-/** What somebody is to the overview: nobody known, somebody who signed in, an admin. It is what the masthead goes by. */
+/** What somebody is to the overview: nobody known, somebody who signed in, somebody who has a part of the administration. It is what the masthead goes by. */
 export type ReaderKind = (typeof KINDS)[number]
 
 /** Whom the overview looks the same to, who they are and what they see: `public`, `public:everybody`, `member:finance`, `admin`. Without an audience they see everything. */
 export type OverviewKey = ReaderKind | `${ReaderKind}:${string}`
 
 /** What somebody is to the masthead. */
-export function readerKind({ kind, role }: Pick<Actor, 'kind' | 'role'>): ReaderKind {
-  return kind === 'visitor' ? 'public' : role === 'admin' ? 'admin' : 'member'
+export function readerKind(actor: Pick<Actor, 'kind' | 'role'>): ReaderKind {
+  if (actor.kind === 'visitor') return 'public'
+  return may(actor, 'window.open') ? 'admin' : 'member'
 }
 
 /** The key of the overview that somebody is shown. */

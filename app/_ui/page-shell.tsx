@@ -108,7 +108,7 @@ const ACCOUNT = ['account', 'Account', accountPath] as const
 const ADMIN = ['admin', 'Admin', adminPath] as const
 const OWN_PLACES = { public: [SIGN_IN], member: [ACCOUNT], admin: [ADMIN, ACCOUNT] }
 
-/** The way to what is one's own: to sign in, or to the account; for admins also to the administration. */
+/** The way to what is one's own: to sign in, or to the account; for who has a part of it also to the administration. */
 function OwnPlaces({ reader, place }: { reader: ReaderKind | null; place: Place }) {
   if (reader === null) return null
   return (
