@@ -4,6 +4,7 @@ import { startSession, whoAsks } from '#lib/access/sessions.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { endTokenRow, insertToken } from '#lib/db/people/tokens.ts'
+import { putSetting } from '#lib/db/settings.ts'
 import { atTerminal } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
@@ -120,4 +121,19 @@ it('ends the stream of a token whose owner sees something else by now', async ()
     await clock.advance(FIVE_SECONDS_MS)
     expect(ended).toEqual(['loader'])
   }, PATIENT)
+})
+
+it('ends the streams of strangers once the page is private, and of nobody else', async () => {
+  await listen('ada')
+  const bob = await addPerson(context, 'bob')
+  const token = { kind: 'token' as const, name: 'loader', hint: 'oad1', scopes: ['read' as const], audience: null, ownerId: bob.id }
+  const at = { createdAt: clock.now(), expiresAt: clock.now() + DAY_MS }
+  follow('loader', null, await insertToken(context.whole, { ...token, ...at, tokenHash: 'loader'.padEnd(64, '0') }))
+  follow('visitor', null)
+  await putSetting(context.whole, 'access', 'private')
+  await vi.waitFor(async () => {
+    await clock.advance(FIVE_SECONDS_MS)
+    expect(ended).toEqual(['visitor'])
+  }, PATIENT)
+  expect(listeners.size).toBe(2)
 })
