@@ -4,6 +4,7 @@ import { type AuditEntry, addToAudit } from '#lib/db/people/audit.ts'
 import { type Action, concernsOneself, leastRole, may } from '#lib/domain/access/actions.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
@@ -29,6 +30,7 @@ export interface Done<T> {
 }
 
 const audited = new WeakSet<object>()
+const standing = new WeakMap<object, number>()
 const done = new WeakSet<Context>()
 
 /** Whether an order of this very context was done: what fails afterwards does not take it back. */
@@ -87,7 +89,7 @@ export async function act<T>(ctx: Context, order: Order, work: (sql: PoolClient)
 export async function auditRefusal(ctx: Context, order: Order, error: unknown): Promise<void> {
   if (isAudited(error)) return
   try {
-    await addToAudit(ctx.whole, entryOf(ctx, order, { before: null, after: null, refusal: toPublicMessage(error) }))
+    await addToAudit(ctx.whole, entryOf(ctx, order, { before: null, after: null, refusal: refusalOf(error) }))
     if (typeof error === 'object' && error !== null) audited.add(error)
   } catch (failure) {
     ctx.log.error('a refused order could not be added to the audit', { action: order.action, error: toInternalMessage(failure) })
@@ -98,6 +100,20 @@ export async function auditRefusal(ctx: Context, order: Order, error: unknown): 
 export function withoutEntry<E extends object>(error: E): E {
   audited.add(error)
   return error
+}
+
+/** Says of an error that its entry stands for all of its kind for so long; the entry says so, too. */
+export function standingForMore<E extends object>(error: E, forMs: number): E {
+  standing.set(error, forMs)
+  return error
+}
+
+function refusalOf(error: unknown): string {
+  const forMs = typeof error === 'object' && error !== null ? standing.get(error) : undefined
+  if (forMs === undefined) return toPublicMessage(error)
+  const minutes = Math.max(1, Math.ceil(forMs / MINUTE_MS))
+  const next = minutes === 1 ? 'the next minute' : `the next ${minutes} minutes`
+  return `${toPublicMessage(error)} Further refusals of ${next} are not listed.`
 }
 
 /** The context of an order that is allowed: it sees everything. */

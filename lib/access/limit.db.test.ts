@@ -111,6 +111,6 @@ describe('refused orders', () => {
       await auditRefusal(asked(who, i), { action: 'run.request', target: null }, error)
     }
     const { rows } = await asked(who).whole.query('select action, refusal from audit')
-    expect(rows).toEqual([{ action: 'run.request', refusal: REFUSED }])
+    expect(rows).toEqual([{ action: 'run.request', refusal: `${REFUSED} Further refusals of the next 15 minutes are not listed.` }])
   })
 })

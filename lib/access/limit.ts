@@ -3,7 +3,7 @@ import { countOrder, countTry } from '#lib/db/people/tries.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { withoutEntry } from './act.ts'
+import { standingForMore, withoutEntry } from './act.ts'
 import { triesOf } from './tries.ts'
 
 /** What one may order, done or not; more is a script gone wild. */
@@ -36,7 +36,7 @@ export async function requireOrderRoom(ctx: Context, sender: Sender): Promise<vo
   if (full.size >= KNOWN_MAX) full.clear()
   full.set(who, until)
   const { tries } = await countTry(ctx.whole, `orders-full:${who}`, now, REFUSED.windowMs)
-  throw tries === 1 ? tooMany(until, now) : withoutEntry(tooMany(until, now))
+  throw tries === 1 ? standingForMore(tooMany(until, now), REFUSED.windowMs) : withoutEntry(tooMany(until, now))
 }
 
 /** Counts an order that was refused, whatever the reason; that it could not be counted is said in the log, so that the reason itself is told. */

@@ -6,7 +6,7 @@ import type { Actor } from '#lib/domain/access/actor.ts'
 import { type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
 import { TidemarkError, type TokenChallenge } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { auditRefusal } from './act.ts'
+import { auditRefusal, standingForMore } from './act.ts'
 import { actorFor } from './sessions.ts'
 import { tokenHashOf } from './tokens.ts'
 import { triesOf } from './tries.ts'
@@ -80,7 +80,11 @@ async function toRefusal(
   const error = new TidemarkError(challenge === 'invalid_token' ? 'unauthorized' : 'forbidden', { publicMessage, challenge })
   const key = `token:${token?.id ?? triesOf(null, ctx.from).address ?? '-'}`
   if (isAudited && (await isFirstOfWindow(ctx, key)))
-    await auditRefusal(ctx, { action: 'token.use', target: { kind: 'token', key: token?.id ?? 'unknown' } }, error)
+    await auditRefusal(
+      ctx,
+      { action: 'token.use', target: { kind: 'token', key: token?.id ?? 'unknown' } },
+      standingForMore(error, AUDITED_EVERY_MS),
+    )
   return error
 }
 

@@ -168,7 +168,8 @@ describe('a token that is over', () => {
     const wrong = `tdm_${'x'.repeat(43)}`
     for (let i = 0; i < 20; i += 1) await expect(use({ token: wrong })).rejects.toMatchObject({ code: 'unauthorized' })
     await expect(use({ token: "' or 1=1" })).rejects.toMatchObject({ code: 'unauthorized' })
-    expect(await audit()).toMatchObject([{ action: 'token.use', target: 'token:unknown', refusal: 'This token is not known here.' }])
+    const refusal = 'This token is not known here. Further refusals of the next 15 minutes are not listed.'
+    expect(await audit()).toMatchObject([{ action: 'token.use', target: 'token:unknown', refusal }])
     expect(JSON.stringify(await audit())).not.toContain('xxx')
     clock.set(clock.now() + 15 * MINUTE_MS)
     await expect(use({ token: wrong })).rejects.toMatchObject({ code: 'unauthorized' })

@@ -4,7 +4,7 @@ import type { Context } from '#lib/db/context.ts'
 import { countTry, forgetTries, takeTryBack } from '#lib/db/people/tries.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { withoutEntry } from './act.ts'
+import { standingForMore, withoutEntry } from './act.ts'
 
 const WINDOW_MS = 15 * MINUTE_MS
 /** Tries in one window: for one account, whoever asks, and from one address, whatever the account. */
@@ -52,7 +52,7 @@ export async function requireTry(ctx: Context, keys: Keys): Promise<void> {
     if (refused.size >= KNOWN_MAX) refused.clear()
     refused.set(key, since + WINDOW_MS)
     const error = tooMany(since + WINDOW_MS, now)
-    throw tries === MAX[kind] + 1 ? error : withoutEntry(error)
+    throw tries === MAX[kind] + 1 ? standingForMore(error, since + WINDOW_MS - now) : withoutEntry(error)
   }
 }
 
