@@ -6,6 +6,8 @@ const HEADER = new RegExp(`((?:proxy-|set-)?(?:${NAME})\\\\*["']?\\s*[:=]\\s*\\[
 const SCHEME = /\b(bearer|basic|digest|negotiate|token|apikey)(\s+|%20|\+)(?!bearer|basic|digest)([\w.~+/=%-]{6,})/gi
 /** Signed tokens of the web, and Tidemark's own. */
 const WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|\btdm_[\w-]{20,}/g
+/** The key of an address, a session in a cookie, and a link that lets somebody in, as this page makes them. */
+const OWN = /([?&]key=|\b(?:__Host-tidemark|tidemark-\d+)(?:-[a-z]+)?=|\/sign-in\/invitation\/)[^\s&;#"'<>\\]+/gi
 const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'<>]*@/gi
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 const PARAMETER = /\b((?:[a-z]+[-_])?(?:password|passwd|pwd|secret|token|sig|signature|api[-_]?key)=)[^&\s"'<>]+/gi
@@ -17,6 +19,7 @@ export function hideCredentials(text: string): string {
     .replace(HEADER, `$1${HIDDEN}`)
     .replace(SCHEME, (whole, scheme: string, blank: string, value: string) => (looksRandom(value) ? `${scheme}${blank}${HIDDEN}` : whole))
     .replace(WEB_TOKEN, HIDDEN)
+    .replace(OWN, `$1${HIDDEN}`)
     .replace(IN_ADDRESS, `$1${HIDDEN}@`)
 }
 
