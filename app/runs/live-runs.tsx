@@ -76,6 +76,11 @@ function Run({ run, now }: { run: ListedRun; now: number }) {
       <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
       <span className="muted">{rowsInWords(run)}</span>
       <span className="muted">by {triggerInWords(run)}</span>
+      {run.orderReason !== null && (
+        <p className="muted">
+          <bdi>{run.orderReason}</bdi>
+        </p>
+      )}
       {run.problem !== null && <p>{run.problem}</p>}
       {run.state === 'running' ? <RunProgress run={run} /> : run.waitingFor !== null && <p className="muted">{run.waitingFor}</p>}
     </article>

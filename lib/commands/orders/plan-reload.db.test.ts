@@ -3,6 +3,7 @@ import { asActor, type Context } from '#lib/db/context.ts'
 import { person } from '#lib/domain/access/actor.ts'
 import { getReloadForm } from '#lib/queries/runs/reload-form.ts'
 import { getOrder, getOrdersOfRun, getReload } from '#lib/queries/runs/reload-order.ts'
+import { getRunList } from '#lib/queries/runs/run-list.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { fillOrderWorld, listRuns, playRun, turn } from '#lib/testing/runs/order-world.ts'
@@ -118,6 +119,20 @@ describe('an order as it is read', () => {
     expect(await getOrder(grace, orderId)).toBeNull()
     expect(await getOrder(ctx, 'no id')).toBeNull()
     expect(await getOrdersOfRun(grace, run?.id ?? '')).toEqual([])
+  })
+
+  it('gives the runs in a list its reason, for those who see its feed', async () => {
+    await ctx.whole.query("delete from lineage_edge; insert into lineage_edge values (23, 21, 'declared')")
+    await turn(ctx, 'late', 23)
+    const reasonsFor = async (reader: Context) => {
+      const { underWay, ended } = await getRunList(reader, { flow: null, state: null, before: null })
+      return [...underWay, ...ended].map(({ flow, orderReason }) => `${flow}: ${orderReason}`)
+    }
+    await orderReload(ctx, { feed: 'terms', reason: 'SIS is back' })
+    expect([await reasonsFor(ctx), await reasonsFor(grace)]).toEqual([['seat: SIS is back'], ['seat: null']])
+    clock.set(clock.now() + 60_000)
+    await orderReload(grace, { feed: 'seats', reason: 'the board meets' })
+    expect([await reasonsFor(ctx), await reasonsFor(grace)]).toEqual([['seat: SIS is back'], ['seat: the board meets']])
   })
 })
 

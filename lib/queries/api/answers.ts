@@ -74,12 +74,15 @@ const runRow = {
   leaseUntil: maybeMs,
 }
 
+/** A run in a list: why it runs, where it stands in an order. */
+const listedRun = z.object({ ...runRow, orderReason: text })
+
 /** Runs under way and ended. */
 export const runListSchema = z
   .object({
     now: ms,
-    underWay: z.array(z.object(runRow)),
-    ended: z.array(z.object(runRow)),
+    underWay: z.array(listedRun),
+    ended: z.array(listedRun),
     next: text.meta({ description: 'The `before` of the next question; null on the last page.' }),
   })
   .meta({ id: 'RunList', description: 'What runs or waits, and a page of what has ended, newest first.' })

@@ -6,6 +6,8 @@ import { RUN_COLUMNS, type RunRow } from './run-rows.ts'
 
 export interface ListedRun extends RunRow {
   requestedBy: string | null
+  /** Why, where it stands in an order of a feed that the reader sees; of several the first. */
+  orderReason: string | null
   leaseUntil: Instant | null
 }
 
@@ -35,7 +37,10 @@ const UNDER_WAY_MAX = 100
 
 const PROBLEMS: readonly RunState[] = ['partial', 'failed', 'timed-out', 'crashed']
 const STATE_RANK = `array_position(array['running', 'crashed', 'overdue', 'scheduled'], r.state)`
-const COLUMNS = `${RUN_COLUMNS}, r.requested_by as "requestedBy", ${instant('r.lease_until')} as "leaseUntil"`
+const ORDER_REASON = `
+  select o.reason from reload_order o where o.reason is not null and exists (select 1 from reload_step t where t.order_id = o.id and t.run_id = r.id)
+  order by o.created_at, o.id limit 1`
+const COLUMNS = `${RUN_COLUMNS}, r.requested_by as "requestedBy", (${ORDER_REASON}) as "orderReason", ${instant('r.lease_until')} as "leaseUntil"`
 
 const UNDER_WAY = `
   select ${COLUMNS} from run r

@@ -3,8 +3,9 @@ import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 export function aRunView(given: Partial<RunView> = {}): RunView {
+  const { orderReason: _listsOnly, ...run } = aListedRun()
   return {
-    ...aListedRun(),
+    ...run,
     now: 0,
     tasks: [],
     tasksOmitted: 0,
@@ -39,6 +40,7 @@ export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
     rowsRejected: 0,
     problem: null,
     requestedBy: null,
+    orderReason: null,
     leaseUntil: null,
     ...given,
   }
