@@ -8,7 +8,7 @@ import { cancelOrderPath, flowPath, orderPath, runPath } from '#app/_ui/paths.ts
 import { LogLines } from '#app/_ui/runs/log-lines.tsx'
 import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
 import { Time } from '#app/_ui/time.tsx'
-import type { StepState } from '#lib/domain/orders/order-progress.ts'
+import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
 import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
 
@@ -60,15 +60,18 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
   )
 }
 
+/** What ended badly has reloaded nothing. */
+const HEADS: Record<OrderState, string> = { open: 'Reloading', done: 'Reload', failed: 'Reload', cancelled: 'Reload' }
+
 function Head({ order }: { order: OrderView }) {
   const { orderedBy, joinedBy, reason, createdAt, state, expectedAt } = order
   return (
     <>
       <strong>
-        {state === 'open' ? 'Reloading' : 'Reloaded'}
+        {HEADS[state]}
         {orderedBy !== null && (
           <>
-            , ordered by <bdi>{orderedBy}</bdi>
+            {state === 'open' && ','} ordered by <bdi>{orderedBy}</bdi>
           </>
         )}
         , <Time at={createdAt} />

@@ -100,7 +100,7 @@ function Dependants({ plan: { dependants } }: Pick<PlanProps, 'plan'>) {
   return (
     <>
       {dependants.length === 1 ? 'One feed depends on it: ' : `${dependants.length} feeds depend on it: `}
-      <Listed items={more > 0 ? [...items, { key: 'more', shown: `${more} more` }] : items} />
+      <Listed items={more > 0 ? [...items, { key: 'more', shown: `${more} more` }] : items} />.
     </>
   )
 }
