@@ -129,6 +129,7 @@ describe('somebody who signed in', () => {
     const out = await send(() => signOut(form({})), ada)
     expect(led(out)).toEqual({ status: 303, to: '/sign-in', said: 'You have signed out.' })
     expect(out.headers.get('set-cookie')).toBe('tidemark-3000=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0')
+    expect(out.headers.get('clear-site-data')).toBe('"cache"')
     expect((await web.context.whole.query('select 1 from person_session')).rowCount).toBe(0)
     const actions = (await audit()).map(({ action, done }) => `${action}${done ? '' : ' refused'}`)
     expect(actions).toEqual(['sign-in', 'sign-in', 'session.end', 'password.change refused', 'password.change', 'sign-out'])
