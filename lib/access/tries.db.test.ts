@@ -67,6 +67,8 @@ describe('tries', () => {
 
   it.each([
     ['IPv4', '10.0.0.1', '10.0.0.1', '10.0.0.2'],
+    ['IPv6, however it is spelt', '2001:0DB8:0001:2::1', '2001:db8:1:2:0:0:0:9', '2001:db8:1:3::1'],
+    ['IPv4 in an address of IPv6', '::ffff:10.0.0.1', '10.0.0.1', '::ffff:10.0.0.2'],
     ['IPv6, whose customers have a network each', '2001:db8:1:2::1', '2001:db8:1:2:a:b:c:d', '2001:db8:1:3::1'],
   ])('from one address are thirty, whatever the account: %s', async (_, address, same, other) => {
     const answers = await many(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
+import ipaddr from 'ipaddr.js'
 import type { Context } from '#lib/db/context.ts'
 import { countTry, forgetTries, takeTryBack } from '#lib/db/people/tries.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -30,11 +30,14 @@ export function triesOf(account: string | null, address: string | null): Keys {
 }
 
 function networkOf(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('::')
-  const parts = head.split(':')
-  const missing = tail === undefined ? 0 : 8 - parts.length - tail.split(':').length
-  return [...parts, ...Array<string>(Math.max(0, missing)).fill('0'), ...(tail ?? '').split(':')].slice(0, 4).join(':')
+  const parsed = ipaddr.isValid(address) ? ipaddr.process(address) : null
+  if (parsed === null) return address
+  return 'parts' in parsed
+    ? parsed.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')
+    : parsed.toString()
 }
 
 /**

@@ -157,9 +157,8 @@ function Retention() {
   return (
     <p className="muted mt-4 text-sm">
       Facts, statuses and days are kept for {days(KEPT_MS.facts)}; logs, steps and refused rows of runs, and messages, for{' '}
-      {days(KEPT_MS.ledger)}; workers that stopped for {days(KEPT_MS.workers)}; sessions, links and counted tries until a day
-      after they are over. The audit and the versions of the catalogue are kept for
-      good.
+      {days(KEPT_MS.ledger)}; workers that stopped for {days(KEPT_MS.workers)}; sessions, links and counted tries until a day after they are
+      over. The audit and the versions of the catalogue are kept for good.
     </p>
   )
 }
