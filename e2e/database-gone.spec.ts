@@ -9,7 +9,10 @@ import { type Harness, openHarness } from './harness.ts'
 /** From the fault to an answer: two seconds until the next look, three of patience, and one for a busy machine. */
 const ANSWER_MS = 6000
 const PIECES = allRoutes().filter((path) => /^\/api\/|feed\.atom$/.test(path) && !/\/(internal\/|events$|moved$)/.test(path))
-const PAGES = [...allRoutes().filter((path) => !/^\/(api|overview|unavailable|account\/tokens\/made)\b|feed\.atom$/.test(path)), '/?status=late']
+const PAGES = [
+  ...allRoutes().filter((path) => !/^\/(api|overview|unavailable|account\/tokens\/made)\b|feed\.atom$/.test(path)),
+  '/?status=late',
+]
 
 let harness: Harness
 let line: CutLine

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { globSync } from 'node:fs'
+
+/**
+ * Who is answered: `open`: everybody, also on a private page; `reader`: who is signed in, or asks by a token that reads; `person`: who is signed in;
+ * `engineer`, `admin`: who has that role, by a token as far as its scope goes.
+ */
+export type Door = 'open' | 'reader' | 'person' | 'engineer' | 'admin'
+
+/** What stands in an address for the things of one group. */
+export interface Things {
+  group: string
+  feed: string
+  asset: string
+  flow: string
+  run: string
+  connection: string
+  order: string
+}
+
+interface Rule {
+  /** Who may read it, with the question that is asked. */
+  read?: { by: Door; query?: (things: Things) => string; isRedirect?: boolean }
+  /** Who may order something there; null where it is no order but a question. */
+  order?: { by: Door; fields?: (things: Things) => Record<string, string> }
+}
+
+const reader = (query?: (things: Things) => string): Rule => ({ read: { by: 'reader', ...(query && { query }) } })
+const adminReads: Rule = { read: { by: 'admin' } }
+const order = (by: Door, fields?: (things: Things) => Record<string, string>): Rule => ({ order: { by, ...(fields && { fields }) } })
+const about = ({ feed }: Things) => ({ subject: `feed:${feed}` })
+
+/** Every page and route there is. One that stands in the file tree and not here is in nobody's hands, and a test says so. */
+export const RULES: Record<string, Rule> = {
+  '/': reader(),
+  '/find': reader(() => '?q=feed'),
+  '/groups/[group]': reader(),
+  '/feeds/[feed]': reader(),
+  '/feeds/[feed]/feed.atom': reader(),
+  '/feed.atom': reader(),
+  '/assets/[...asset]': reader(),
+  '/connections': reader(),
+  '/flows': reader(),
+  '/flows/[flow]': reader(),
+  '/runs': reader(),
+  '/runs/[run]': reader(),
+  '/account': { read: { by: 'person' } },
+  '/sign-in': { read: { by: 'open' } },
+  '/sign-in/invitation/[token]': { read: { by: 'open' } },
+  '/unavailable': {},
+  '/overview': {},
+  '/admin': { read: { by: 'engineer' } },
+  '/admin/audit': adminReads,
+  '/admin/audit/export': { read: { by: 'admin', query: () => '?format=csv' } },
+  '/admin/catalogue': adminReads,
+  '/admin/catalogue/compare': { read: { by: 'admin', query: () => '?from=1&to=1' } },
+  '/admin/system': adminReads,
+  '/admin/maintenance': { read: { by: 'engineer' } },
+  '/admin/people': adminReads,
+  '/maintenance': { read: { by: 'engineer', query: ({ feed }) => `?subject=feed:${feed}` } },
+  '/sign-in/forgotten': { read: { by: 'open' } },
+  '/api/people/[person]/access': order('admin', () => ({ role: 'viewer', audience: '' })),
+  '/api/people/[person]/end': order('admin'),
+  '/api/people/[person]/end-sessions': order('admin'),
+  '/api/people/[person]/return': order('admin'),
+  '/api/people/invitations': order('admin', () => ({ email: '', role: 'viewer', audience: '' })),
+  '/api/people/invitations/[invitation]/withdraw': order('admin'),
+  '/api/sign-in/forgotten': order('open', () => ({ email: 'nobody@example.edu' })),
+  '/api/v1/maintenance': order('engineer', (things) => ({ ...about(things), when: 'now', for: '2h' })),
+  '/api/v1/maintenance/change': order('engineer', (things) => ({ ...about(things), window: '999999', from: '', to: '' })),
+  '/api/v1/maintenance/end': order('engineer', (things) => ({ ...about(things), window: '999999' })),
+  '/api/v1/maintenance/preview': reader(() => '?when=now&for=2h'),
+  '/api/health': { read: { by: 'open' } },
+  '/api/v1/openapi.json': reader(),
+  '/api/v1/assets': reader(),
+  '/api/v1/bars': reader(({ feed }) => `?subjects=feed:${feed}`),
+  '/api/v1/changes': reader(),
+  '/api/v1/connections': reader(),
+  '/api/v1/connections/[connection]/check': order('engineer'),
+  '/api/v1/days': reader(({ feed }) => `?subject=feed:${feed}`),
+  '/api/v1/feeds': reader(),
+  '/api/v1/feeds/[feed]/gate': reader(() => '?until=fresh'),
+  '/api/v1/feeds/[feed]/look': order('engineer'),
+  '/api/v1/feeds/[feed]/reload': { ...reader(), ...order('engineer', () => ({ reason: 'Tried.' })) },
+  '/api/v1/orders/[order]': reader(),
+  '/api/v1/orders/[order]/cancel': order('engineer'),
+  '/feeds/[feed]/reload': { read: { by: 'reader' } },
+  '/api/v1/flows/[flow]/runs': order('engineer'),
+  '/api/v1/groups': reader(),
+  '/api/v1/lineage': reader(),
+  '/api/v1/moved': reader(() => '?since=1'),
+  '/api/v1/pauses': order('engineer', (things) => ({ ...about(things), for: '2h' })),
+  '/api/v1/pauses/end': order('engineer', about),
+  '/api/v1/runs': reader(),
+  '/api/v1/runs/[run]': reader(),
+  '/api/v1/runs/[run]/log': reader(),
+  '/api/v1/runs/[run]/cancel': order('engineer'),
+  '/api/v1/status': reader(),
+  '/api': reader(),
+  '/account/tokens': { read: { by: 'person' } },
+  // Told once, by the answer that made the token.
+  '/account/tokens/made': {},
+  '/admin/tokens': adminReads,
+  '/api/account/tokens': order('person', () => ({ name: 'Made', may: 'read', days: '1' })),
+  '/api/account/tokens/end': order('person', () => ({ token: 'nothing' })),
+  '/api/sign-in/oidc': { read: { by: 'open', isRedirect: true } },
+  '/api/sign-in/oidc/callback': { read: { by: 'open', isRedirect: true } },
+  '/api/sign-in': order('open', () => ({ email: `${randomUUID()}@example.edu`, password: 'no such password' })),
+  '/api/sign-in/demo': order('open', () => ({ person: 'admin' })),
+  '/api/sign-in/invitation/[token]': order('open', () => ({ password: 'a', again: 'a' })),
+  '/api/sign-out': order('person'),
+  '/api/account/password': order('person', () => ({ password: 'x', next: 'tidal marsh lantern 2', again: 'tidal marsh lantern 2' })),
+  '/api/account/sessions/end': order('person', () => ({ session: 'nothing' })),
+  '/api/v1/events': {},
+}
+
+/** The addresses of the file tree, as they stand there; the overview is asked for as `/`. */
+export function routesInTree(): string[] {
+  const routes = globSync('app/**/{page.tsx,route.ts}').map((file) => `/${file.split('/').slice(1, -1).join('/')}`)
+  return ['/', ...routes].sort()
+}
+
+/** The address of one thing. */
+export function addressOf(route: string, things: Things): string {
+  const parts: Record<string, string> = { ...things, token: 'nothing' }
+  const partOf = (name: string) => (name === 'asset' ? things.asset : encodeURIComponent(parts[name] ?? 'nothing'))
+  return route.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) => partOf(name))
+}
