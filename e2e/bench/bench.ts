@@ -1,3 +1,4 @@
+import { measureApi } from './api.ts'
 import { measureLake } from './lake.ts'
 import { measureOverview } from './overview.ts'
 import { measurePeople } from './people.ts'
@@ -21,6 +22,7 @@ const PARTS = {
   sweep: { title: 'Status sweep', measure: measureSweep },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },
   'slow-readers': { title: 'Event streams that nobody reads', measure: measureSlowReaders },
+  api: { title: 'API, 10,000 assets', measure: measureApi },
 }
 
 const wanted = process.argv.slice(2)
