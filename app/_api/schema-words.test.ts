@@ -18,6 +18,9 @@ it.each([
   [{ type: 'object', additionalProperties: { type: 'number' } }, 'by name: number'],
   [{ type: 'object', properties: { from: {}, until: {} } }, '{ from, until }'],
   [{ type: ['string', 'null'] }, 'text or null'],
+  [{ type: 'array', prefixItems: [{ type: 'string' }, { type: 'number' }], items: false }, 'list of text, then number'],
+  [{ type: 'string', const: 'by' }, 'by'],
+  [true, 'anything'],
   [{}, 'anything'],
 ])('says what a schema allows: %j', (schema, expected) => expect(words(schema)).toBe(expected))
 

@@ -6,6 +6,8 @@ const schemaSchema = z.looseObject({
   format: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
   items: z.unknown().optional(),
+  prefixItems: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
   anyOf: z.array(z.unknown()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
@@ -23,11 +25,14 @@ export interface Piece {
 
 /** What a JSON schema allows, in words: `list of Asset`, `one of json, ndjson`, `whole number from 1 to 1000`. */
 export function schemaInWords(given: unknown): Piece[] {
+  if (typeof given === 'boolean') return [{ words: given ? 'anything' : 'nothing' }]
   const schema = schemaSchema.parse(given ?? {})
   const ref = /\/(\w+)$/.exec(schema.$ref ?? '')?.[1]
   if (ref !== undefined) return [{ words: ref, ref }]
   if (schema.anyOf !== undefined) return joined(schema.anyOf.map(schemaInWords), ' or ')
   if (schema.enum !== undefined) return [{ words: `one of ${schema.enum.map(String).join(', ')}` }]
+  if (schema.const !== undefined) return [{ words: String(schema.const) }]
+  if (schema.prefixItems !== undefined) return [{ words: 'list of ' }, ...joined(schema.prefixItems.map(schemaInWords), ', then ')]
   return ofType(schema)
 }
 
