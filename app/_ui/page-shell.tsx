@@ -5,7 +5,7 @@ import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
 import { Banners } from './banners.tsx'
 import { LiveState } from './live/live.tsx'
-import { accountPath, adminPath, connectionsPath, flowsPath, overviewPath, runsPath, signInPath } from './paths.ts'
+import { accountPath, adminPath, apiPath, connectionsPath, flowsPath, overviewPath, runsPath, signInPath } from './paths.ts'
 import { Search } from './search.tsx'
 import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
@@ -18,7 +18,7 @@ const PLACES = [
   ['connections', 'Connections', connectionsPath],
 ] as const
 
-type Place = (typeof PLACES)[number][0] | 'account' | 'admin' | 'account'
+type Place = (typeof PLACES)[number][0] | 'account' | 'admin'
 
 interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }
@@ -168,6 +168,7 @@ function Footer({ zone, now, isLive }: { zone: string; now: number; isLive: bool
         </span>
         <a href="/feed.atom">Atom feed</a>
         <a href="/api/v1/status">JSON</a>
+        <a href={apiPath}>API</a>
         <a href="/api/health">Health</a>
       </div>
     </footer>

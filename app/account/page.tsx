@@ -5,7 +5,15 @@ import { webProcess } from '#app/_lib/web-process.ts'
 import { Said } from '#app/_ui/alone-shell.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { PasswordTwice } from '#app/_ui/password-twice.tsx'
-import { accountPath, changePasswordPath, endSessionsPath, signInToPath, takeSignOutPath } from '#app/_ui/paths.ts'
+import {
+  accountPath,
+  accountTokensPath,
+  apiPath,
+  changePasswordPath,
+  endSessionsPath,
+  signInToPath,
+  takeSignOutPath,
+} from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
@@ -54,6 +62,12 @@ export default async function AccountPage({ searchParams }: PageProps) {
         </button>
       </form>
       <Sessions sessions={account.sessions} own={whoIsAsking().sessionId} />
+      <Section title="Tokens">
+        <p>
+          A program proves with a token that it asks for you: <a href={accountTokensPath}>your tokens</a>, and{' '}
+          <a href={apiPath}>what it can ask for</a>.
+        </p>
+      </Section>
       {account.hasPassword && <ChangePassword email={account.person.email} />}
     </PageShell>
   )
