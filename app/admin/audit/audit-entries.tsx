@@ -31,8 +31,9 @@ function Entry({ row }: { row: AuditRow }) {
           <b className="font-semibold" dir="auto">
             {actorInWords(row)}
           </b>{' '}
-          <span className="muted">({row.role})</span> {actionInWords(row.action)}
-          {row.target !== '*' && (
+          {hasRole(row) && <span className="muted">({row.role}) </span>}
+          {actionInWords(row.action)}
+          {isAboutAnother(row) && (
             <>
               : <Target target={row.target} name={row.targetName} />
             </>
@@ -49,6 +50,15 @@ function Entry({ row }: { row: AuditRow }) {
       <p>{row.refusal === null ? <span className="muted">done</span> : <Mark icon="stale">Refused</Mark>} </p>
     </>
   )
+}
+
+/** Tidemark itself has no role, whatever it acts with. */
+function hasRole({ actorKind }: AuditRow): boolean {
+  return actorKind !== 'worker'
+}
+
+function isAboutAnother({ target, actorId }: AuditRow): boolean {
+  return target !== '*' && target !== `person:${actorId}`
 }
 
 function Changes({ changes }: { changes: readonly ChangedField[] }) {

@@ -114,6 +114,16 @@ describe('the audit', () => {
     ])
   })
 
+  it('names the feed it is about as it is called now', async () => {
+    await ctx.whole.query(
+      `insert into subject (kind, key, name, created_at) values ('feed', 'terms', 'Terms', now()), ('group', 'terms', 'All terms', now())`,
+    )
+    await act(asActor(ctx, WORKER), { action: 'window.open', target: { kind: 'feed', key: 'terms' } }, async () => ({ result: null }))
+    const [newest] = (await getAuditPage(ctx, { ...WHOLE_AUDIT, target: 'feed:terms' })).rows
+    expect(newest?.targetName).toBe('Terms')
+    await ctx.whole.query(`delete from subject where key = 'terms'`)
+  })
+
   it('shows nothing to who sees an audience only', async () => {
     const reader = asActor(ctx, { ...EVE, audience: 'records' })
     expect((await getAuditPage(reader, WHOLE_AUDIT)).rows).toEqual([])

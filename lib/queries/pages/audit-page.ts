@@ -38,7 +38,7 @@ export interface AuditRow {
   after: unknown
   /** Why it was not done; null: it was. */
   refusal: string | null
-  /** The name of the person it is about, as it is now. */
+  /** The name of the person, group, feed or asset it is about, as it is now. */
   targetName: string | null
 }
 
@@ -54,7 +54,10 @@ const STREAM_ROWS = 500
 
 const ROWS = `
   select id::text, ${instant('at')} as at, actor_kind as "actorKind", actor_id as "actorId", actor, role, origin, action, target, reason,
-    before, after, refusal, (select p.name from person p where audit.target = 'person:' || p.id) as "targetName"
+    before, after, refusal, coalesce(
+      (select p.name from person p where audit.target = 'person:' || p.id),
+      (select s.name from subject s where s.kind = split_part(audit.target, ':', 1) and s.key = substr(audit.target, strpos(audit.target, ':') + 1))
+    ) as "targetName"
   from audit
   where ($1::bigint is null or audit.id < $1)
     and ($2::text is null or strpos(lower(actor), lower($2)) > 0 or actor_id = $2 or actor_kind = lower($2))
