@@ -14,7 +14,7 @@ export const DEMO_PEOPLE = [
     email: 'stakeholder@demo.invalid',
     name: 'Sam Rivera',
     role: 'viewer',
-    words: 'A stakeholder, who sees four groups of their own',
+    words: 'A stakeholder, who sees four groups beside what everybody sees',
   },
   {
     key: 'engineer',

@@ -114,10 +114,10 @@ function Sights({ sights }: { sights: readonly AudienceSight[] }) {
       <tbody>
         {sights.map(({ audience, groups, for: { oidc, people } }) => (
           <tr key={audience}>
-            <th scope="row" className="font-medium">
+            <th scope="row" className="font-medium md:whitespace-nowrap">
               {audience}
             </th>
-            <td data-label="Who">
+            <td data-label="Who" className="md:min-w-56">
               <Whom audience={audience} oidc={oidc} people={people} />
             </td>
             <td data-label="Service groups they see">

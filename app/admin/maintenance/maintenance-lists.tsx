@@ -31,21 +31,7 @@ export function MaintenanceLists({ found, pageNumber, mayEverything }: Maintenan
         <Windows rows={found.planned} none="Nothing is announced." mayEverything={mayEverything} isAhead withControls />
       </Section>
       <Section title="Recurring">
-        {found.series.length === 0 && <p className="muted">Nothing comes again.</p>}
-        <ul className="works">
-          {found.series.map((series) => (
-            <li key={series.id}>
-              <p>
-                <Subject subject={series.subject} />
-              </p>
-              <p>
-                <strong>{series.words}</strong>
-                <NextTime series={series} />
-              </p>
-              {(series.subject !== null || mayEverything) && <SeriesControls series={series} back="admin" />}
-            </li>
-          ))}
-        </ul>
+        <Recurring series={found.series} mayEverything={mayEverything} />
       </Section>
       <Section title="The last 90 days">
         <Windows rows={past.items} none="There was none." mayEverything={mayEverything} />
@@ -86,6 +72,26 @@ function Announce({ subjects, mayEverything }: Pick<MaintenancePage, 'subjects'>
         Announce maintenance…
       </ActionForm>
     </div>
+  )
+}
+
+function Recurring({ series, mayEverything }: Pick<MaintenancePage, 'series'> & { mayEverything: boolean }) {
+  if (series.length === 0) return <p className="muted">Nothing comes again.</p>
+  return (
+    <ul className="works">
+      {series.map((one) => (
+        <li key={one.id}>
+          <p>
+            <Subject subject={one.subject} />
+          </p>
+          <p>
+            <strong>{one.words}</strong>
+            <NextTime series={one} />
+          </p>
+          {(one.subject !== null || mayEverything) && <SeriesControls series={one} back="admin" />}
+        </li>
+      ))}
+    </ul>
   )
 }
 

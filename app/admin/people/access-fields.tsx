@@ -29,7 +29,7 @@ export function AccessFields({ given: { role, audience }, audiences }: AccessFie
       </label>
       {known.length > 0 && (
         <label>
-          <span>Audience, for who is no admin and whom no rule of the catalogue fits</span>
+          <span>Audience: an admin sees everything, and a rule of the catalogue goes before</span>
           <select name="audience" defaultValue={audience ?? ''}>
             <option value="">none: the groups that no audience names</option>
             {known

@@ -64,7 +64,8 @@ function headline(count: number): string {
   return count === 1 ? 'One person can sign in.' : `${formatCount(count)} people can sign in.`
 }
 
-function leadOf({ provider, audiences }: PeoplePage): string {
+function leadOf({ frame, provider, audiences }: PeoplePage): string {
+  if (frame.page.demo) return 'By one click, as this is the demo; whoever you invite, with a password of this page.'
   const by = provider === null ? 'With a password of this page.' : `With a password of this page, or by ${provider}.`
   return audiences.length === 0 ? `${by} Everybody sees everything: the catalogue names no audiences.` : by
 }

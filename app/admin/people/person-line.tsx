@@ -62,7 +62,8 @@ function Access({ person: { role, audience, effective }, hasAudiences }: { perso
   )
 }
 
-function waysIn({ hasPassword, hasProvider }: PersonRow, provider: string | null): string {
+function waysIn({ hasPassword, hasProvider, isDemo }: PersonRow, provider: string | null): string {
+  if (isDemo) return 'signs in by one click, at the demo only'
   const ways = [hasPassword ? 'password' : null, hasProvider ? (provider ?? 'another system') : null].filter((way) => way !== null)
   return ways.length === 0 ? 'has no way to sign in yet' : `signs in by ${ways.join(' or ')}`
 }

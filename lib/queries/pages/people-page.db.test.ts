@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DEMO_PEOPLE, putDemoPeople } from '#lib/access/demo.ts'
 import { invite } from '#lib/access/invitations.ts'
 import { bringBack, changeRole, endPerson } from '#lib/access/people.ts'
 import { startSession } from '#lib/access/sessions.ts'
@@ -45,6 +46,14 @@ beforeEach(async () => {
 const rowOf = async ({ id }: Person) => (await getPeoplePage(ctx)).people.find((row) => row.id === id)
 
 describe('the people an admin sees', () => {
+  it('are the demo’s by one click there, and nowhere else', async () => {
+    await putDemoPeople(ctx)
+    const demo = async () => (await getPeoplePage(ctx)).people.filter(({ isDemo }) => isDemo).map(({ email }) => email)
+    expect(await demo()).toEqual([])
+    await putSetting(ctx.whole, 'page', { name: 'Campus', zone: 'America/New_York', readyBy: '08:00', url: null, demo: true })
+    expect((await demo()).sort()).toEqual(DEMO_PEOPLE.map(({ email }) => email).sort())
+  })
+
   it('are told with their role, how they sign in, and when they were last seen', async () => {
     expect(await rowOf(ada)).toMatchObject({
       ...{ name: 'Ada', email: 'ada@example.edu', role: 'viewer', audience: 'finance', endedAt: null },

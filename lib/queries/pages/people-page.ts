@@ -17,6 +17,8 @@ export interface PersonRow extends Person {
   /** How they can sign in; both, where they have. */
   hasPassword: boolean
   hasProvider: boolean
+  /** One of the demo's, who has neither and is signed in as by one click. */
+  isDemo: boolean
   /** Sessions that go on. */
   sessions: number
   /** When they last signed in or did something; null: never. */
@@ -72,7 +74,10 @@ export async function getPeoplePage(ctx: Context): Promise<PeoplePage> {
   const factsOf = new Map(facts.rows.map((row) => [row.id, row]))
   return {
     frame,
-    people: people.map((person) => toRow(person, factsOf.get(person.id), settings)),
+    people: people.map((person) => ({
+      ...toRow(person, factsOf.get(person.id), settings),
+      isDemo: frame.page.demo && person.email.endsWith(DEMO_HOST),
+    })),
     invitations,
     audiences: settings.audiences.length === 0 ? [] : [...settings.audiences.map(({ audience }) => audience), EVERYBODY],
     isMailed: settings.mail !== null,
@@ -80,9 +85,12 @@ export async function getPeoplePage(ctx: Context): Promise<PeoplePage> {
   }
 }
 
+/** Where the addresses of the demo's people are, which nobody can have. */
+const DEMO_HOST = '@demo.invalid'
+
 const NO_FACTS = { hasPassword: false, hasProvider: false, sessions: 0, lastSeenAt: null, claims: null }
 
-function toRow(person: Person, facts: Omit<Facts, 'id'> = NO_FACTS, rules: PeopleSettings): PersonRow {
+function toRow(person: Person, facts: Omit<Facts, 'id'> = NO_FACTS, rules: PeopleSettings): Omit<PersonRow, 'isDemo'> {
   const { claims, ...known } = facts
   const { role, audience, email, isEmailVerified } = person
   const effective = accessOf({ role, audience, email, isEmailVerified, oidcGroups: claimsSchema.parse(claims).groups }, rules)
