@@ -38,7 +38,7 @@ export default async function ApiPage() {
             <code>If-None-Match</code>, it saves asking twice.
           </p>
         </div>
-        <pre className="overflow-x-auto rounded border border-line bg-sheet px-4 py-3 text-[13px]/5">{examples(url)}</pre>
+        <pre className="rounded border whitespace-pre-wrap wrap-anywhere border-line bg-sheet px-4 py-3 text-[13px]/5">{examples(url)}</pre>
       </div>
       <OperationList document={document} />
       <Section title="Shapes" note="What answers are made of. All of a shape is always there, unless it says otherwise.">
