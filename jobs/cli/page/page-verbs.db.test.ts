@@ -145,7 +145,7 @@ describe('at a page, with a token and no database', () => {
   })
 
   it('a run is asked for, followed to its end and cancelled by its flow', async () => {
-    answers = (path) => (path.endsWith('/runs') ? { run: RUN, waitsFor: null, location: '/runs/x' } : getRunView(ctx, RUN))
+    answers = (path) => (path.endsWith('/runs') ? { run: RUN, waitsFor: null, joined: false, location: '/runs/x' } : getRunView(ctx, RUN))
     const watched = tidemark('run term --wait', 'page')
     await until(() => watched.noted.length > 1)
     await runIs(ctx, { id: RUN, flow: 'term', state: 'completed', scheduledFor: START, startedAt: START, endedAt: START + HOUR_MS })
@@ -157,7 +157,7 @@ describe('at a page, with a token and no database', () => {
     const list = {
       ...(await getRunList(ctx, { flow: null, state: null, before: null })),
       ended: [],
-      underWay: [{ ...(await getRunView(ctx, RUN)) }],
+      underWay: [{ ...(await getRunView(ctx, RUN)), orderReason: null }],
     }
     answers = (path) => (path.endsWith('/cancel') ? { state: 'cancelled', location: '/runs/x' } : list)
     expect(await tidemark('cancel term', 'page').code).toBe(0)
