@@ -1,33 +1,20 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { performance } from 'node:perf_hooks'
 import { gzipSync } from 'node:zlib'
+import type { Catalogue } from '#lib/catalogue/catalogue.ts'
+import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
+import { bigCatalogue } from './big-catalogue.ts'
 import { fillBigDatabase } from './big-database.ts'
 import { peakMemoryMb } from './memory.ts'
+import { type Asking, addReaders, keepRunning, sample, sampleBoth, signIn, withAudiences } from './overview-readers.ts'
 import { against, type Figure, percentile } from './report.ts'
-import { startWebServer } from './web-server.ts'
+import { INTERNAL_KEY, startWebServer } from './web-server.ts'
 
 const REQUESTS = 200
-const FILE = 'public/bench.html'
-
-async function sample(url: string, readers: number): Promise<number[]> {
-  const samples: number[] = []
-  let left = REQUESTS
-  async function read(): Promise<void> {
-    while (left > 0) {
-      left -= 1
-      const from = performance.now()
-      const answer = await fetch(url, { headers: { 'accept-encoding': 'identity' } })
-      if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-      await answer.arrayBuffer()
-      samples.push(performance.now() - from)
-    }
-  }
-  await Promise.all(Array.from({ length: readers }, read))
-  return samples
-}
+const READERS = [1, 8, 50]
+const FOLDER = 'public'
 
 /** The scripts a document loads beyond those that every page of this build loads, an empty one too. */
 async function ownScriptBytes(page: string): Promise<number> {
@@ -38,42 +25,79 @@ async function ownScriptBytes(page: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** The overview of a thousand feeds against the same bytes as a file of the same server. */
+/** How live answers compare with those of a file, for each number of readers. */
+async function compare(name: string, live: Asking, file: string): Promise<Figure[]> {
+  const still: Asking = { url: new URL(file, live.url).href, cookies: [] }
+  await sample(live, 4, 20)
+  await sample(still, 4, 20)
+  const figures: Figure[] = []
+  for (const readers of READERS) {
+    const found = await sampleBoth(live, still, readers, REQUESTS)
+    for (const [share, atMost] of [
+      [0.5, 2],
+      [0.95, 3],
+    ] as const) {
+      const ms = percentile(found.live, share)
+      const label = `${name}, ${readers} reader${readers === 1 ? '' : 's'}: p${share * 100} ÷ file (${ms.toFixed(1)} ms)`
+      figures.push(against(label, ms / percentile(found.still, share), '×', { atMost }))
+    }
+  }
+  return figures
+}
+
+/** Keeps what a server answers now as a file, which the next server finds when it starts. */
+async function keepAs(file: string, url: string, cookie: string): Promise<string> {
+  const answer = await fetch(url, { headers: { cookie } })
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+  const page = await answer.text()
+  await mkdir(FOLDER, { recursive: true })
+  await writeFile(`${FOLDER}/${file}`, page)
+  return page
+}
+
+/** The overview of a thousand feeds against the same bytes as a file of the same server: of nobody known, by a session, in eight audiences while a flow runs. */
 export async function measureOverview(): Promise<Figure[]> {
   const database = await createTestDatabase()
   const clock = new FakeClock(systemClock.now())
-  const ctx = database.context(clock)
+  const ctx = { ...database.context(clock), secret: INTERNAL_KEY }
   await fillBigDatabase(ctx, clock, systemClock.now(), 'http://localhost:3000')
-  // Next serves what lies in public/ when it starts, so the page is read once before.
+  const whole = bigCatalogue('http://localhost:3000')
+  const divided = withAudiences(whole)
+  const load = (catalogue: Catalogue, hash: string) => syncCatalogue(ctx, { catalogue, document: {}, hash, schema: {} })
+  const people = await addReaders(ctx)
+
   const before = await startWebServer(database.url)
-  const page = await (await fetch(`${before.url}/`)).text()
+  const page = await keepAs('all.html', `${before.url}/`, '')
+  await load(divided, 'divided')
+  await keepAs('eighth.html', `${before.url}/`, (await signIn(ctx, before.url, people))[1] ?? '')
   await before.stop()
-  await mkdir('public', { recursive: true })
-  await writeFile(FILE, page)
+  await load(whole, 'whole')
+
   const server = await startWebServer(database.url)
+  const open = new AbortController()
   try {
-    await sample(`${server.url}/`, 4)
-    await sample(`${server.url}/bench.html`, 4)
-    const figures: Figure[] = [
+    const url = `${server.url}/`
+    const figures = [
       against('first document, MB', Buffer.byteLength(page) / 1e6, '', { atMost: 1 }),
       against('first document, kB gzip', gzipSync(page).byteLength / 1e3, '', { atMost: 150 }),
       against('JavaScript beyond an empty page, kB gzip', (await ownScriptBytes(page)) / 1e3, '', { atMost: 60 }),
+      ...(await compare('nobody known', { url, cookies: [] }, 'all.html')),
     ]
-    for (const readers of [1, 8]) {
-      const live = await sample(`${server.url}/`, readers)
-      const still = await sample(`${server.url}/bench.html`, readers)
-      for (const [share, atMost] of [
-        [0.5, 2],
-        [0.95, 3],
-      ] as const) {
-        const name = `p${share * 100} with ${readers} reader${readers === 1 ? '' : 's'} ÷ static file (${percentile(live, share).toFixed(1)} ms)`
-        figures.push(against(name, percentile(live, share) / percentile(still, share), '×', { atMost }))
-      }
-    }
-    figures.push({ name: 'peak memory of the web process', value: `${(await peakMemoryMb(server.child.pid)).toFixed(0)} MB` })
+    const noteMemory = async (when: string) =>
+      figures.push({ name: `peak memory of the web process, ${when}`, value: `${(await peakMemoryMb(server.child.pid)).toFixed(0)} MB` })
+    await noteMemory('one audience')
+    const [admin = '', ...audiences] = await signIn(ctx, server.url, people)
+    figures.push(...(await compare('session', { url, cookies: [admin] }, 'all.html')))
+    await load(divided, 'divided again')
+    const running = keepRunning(database.context(systemClock), divided.assets[9]?.key ?? '', open.signal)
+    figures.push(...(await compare('8 audiences, a flow runs', { url, cookies: audiences }, 'eighth.html')))
+    open.abort()
+    await running
+    await noteMemory('with eight audiences and a flow')
     return figures
   } finally {
-    await rm('public', { force: true, recursive: true })
+    open.abort()
+    await rm(FOLDER, { force: true, recursive: true })
     await server.stop()
     await database.drop()
   }
