@@ -28,7 +28,9 @@ export function TokenList({ tokens, now, withOwner = false }: TokenListProps) {
           <th scope="col">May</th>
           <th scope="col">Last used</th>
           <th scope="col">Ends</th>
-          <td />
+          <th scope="col">
+            <span className="sr-only">What can be done</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -52,7 +54,9 @@ export function TokenList({ tokens, now, withOwner = false }: TokenListProps) {
             <td data-label="Ends">
               <End token={token} now={now} />
             </td>
-            <td className="text-end">{isLive(token) && <EndToken token={token} />}</td>
+            <td className="max-md:col-span-full max-md:mt-2 md:w-80 md:text-end [&_.confirm>div]:text-start">
+              {isLive(token) && <EndToken token={token} />}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -79,7 +83,7 @@ function EndToken({ token }: { token: Token }) {
     <ActionForm
       action={endTokenPath}
       fields={{ token: token.id }}
-      question={<p>What uses “{token.name}” is let in no more, at once. This cannot be taken back.</p>}
+      question={`What uses “${token.name}” is let in no more, at once. This cannot be taken back.`}
       yes="End this token"
     >
       End<span className="sr-only"> the token {token.name}</span>
