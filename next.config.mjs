@@ -7,7 +7,7 @@ const everywhere = [
   { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
 ]
 
-/** What is no page shows nothing of its own: data, and images. */
+/** What is no page shows nothing of its own: data, and images. The address that makes tokens answers a form with a page, and says its policy itself. */
 const dataPolicy = [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }]
 
 /** @type {import('next').NextConfig} */
@@ -26,7 +26,7 @@ export default {
   async headers() {
     return [
       { source: '/:path*', headers: everywhere },
-      { source: '/(api/.*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
+      { source: '/(api/(?!account/tokens$).*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
     ]
   },
   async rewrites() {

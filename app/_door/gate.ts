@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { DATA_POLICY } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
 import type { Asking, WebProcess } from '#app/_lib/web-process.ts'
@@ -23,7 +24,7 @@ interface GateOptions {
 const HEAD = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy': DATA_POLICY,
 }
 /** So many sessions are remembered for when the database cannot be asked. */
 const REMEMBERED_MAX = 1000

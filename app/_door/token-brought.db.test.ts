@@ -190,6 +190,7 @@ describe('tokens are made and ended at the page', () => {
     const made = await send(() => makeToken(post({ name: 'nightly', may: 'run', days: '30', audience: '' })))
     const told = await made.text()
     expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    expect(made.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(told).toMatch(/tdm_[\w-]{43}/)
     const { rows } = await web.context.whole.query('select id, scopes, owner_id from api_token')
     expect(rows).toMatchObject([{ scopes: ['run'], owner_id: asAda.actor.id }])

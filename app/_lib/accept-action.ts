@@ -10,6 +10,7 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
+import { DATA_POLICY } from './content-policy.ts'
 import { readText } from './read-text.ts'
 import { requestContext, whoIsAsking } from './request-context.ts'
 import { problem, refuse, unexpected } from './respond.ts'
@@ -36,7 +37,7 @@ function problemPage(status: number, words: string, link: ProblemLink | null = n
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'content-security-policy': DATA_POLICY,
     },
   })
 }

@@ -1,3 +1,5 @@
+import { DATA_POLICY } from './content-policy.ts'
+
 const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
 /** Shows a link to somebody whose browser sent a form without JavaScript: here alone, since an address of this page would stand in its history. */
@@ -11,7 +13,7 @@ export function linkPage({ link, words, back }: { link: string; words: string; b
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'content-security-policy': DATA_POLICY,
     },
   })
 }

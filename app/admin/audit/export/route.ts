@@ -1,3 +1,4 @@
+import { DATA_POLICY } from '#app/_lib/content-policy.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
 import { questionIn } from '#app/_ui/runs/run-question.ts'
@@ -27,7 +28,7 @@ export function GET(request: Request): Promise<Response> {
         'content-type': AUDIT_TYPES[format],
         'content-disposition': `attachment; filename="audit-${day}.${format}"`,
         'cache-control': 'no-store',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'content-security-policy': DATA_POLICY,
       },
     })
   })
