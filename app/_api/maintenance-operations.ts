@@ -61,7 +61,12 @@ export const MAINTENANCE_OPERATIONS: Record<string, Partial<Record<'get' | 'post
   '/api/v1/maintenance/end': { post: order('End or withdraw maintenance', pauseEndedSchema, { body: z.object(which) }) },
   '/api/v1/maintenance/preview': {
     get: read('What maintenance would mean', maintenanceMeaningSchema, {
-      question: z.object({ ...when, when: when.when.optional(), subject: z.string().optional(), note: z.string().optional() }),
+      question: z.object({
+        ...when,
+        when: z.string().optional().meta({ description: '`now`, `once` or `recurring`.' }),
+        subject: z.string().optional(),
+        note: z.string().optional(),
+      }),
       description: 'In words, or what is wrong with it. Changes nothing.',
     }),
   },

@@ -55,11 +55,11 @@ export const OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation
   '/api/v1/runs': {
     get: read('Runs', runListSchema, {
       question: z.object({
-        flow: name.optional(),
+        flow: z.string().optional(),
         state: z.enum(RUN_FILTER_STATES).optional(),
         before: z
           .string()
-          .regex(/^\d{1,15}_[0-9a-f-]{36}$/)
+          .regex(/^\d{1,15}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
           .optional()
           .meta({ description: 'The `next` of the answer before.' }),
       }),
@@ -81,12 +81,22 @@ export const OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation
   '/api/v1/connections': { get: read('Connections', connectionsSchema, { description: 'Empty for whom the page is public.' }) },
   '/api/v1/bars': {
     get: read('Ninety days as bars', barsSchema, {
-      question: z.object({ subjects: z.string().min(1).meta({ description: 'Up to 60, with commas: `feed:terms,group:records`.' }) }),
+      question: z.object({
+        subjects: z
+          .string()
+          .regex(/^(group|feed|asset):./)
+          .meta({ description: 'Up to 60, with commas: `feed:terms,group:records`.' }),
+      }),
     }),
   },
   '/api/v1/days': {
     get: read('Ninety days of a subject', daysSchema, {
-      question: z.object({ subject: z.string().min(1).meta({ description: '`feed:terms`' }) }),
+      question: z.object({
+        subject: z
+          .string()
+          .regex(/^(group|feed|asset):./)
+          .meta({ description: '`feed:terms`' }),
+      }),
       refusals: [404],
     }),
   },

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { apiDocument } from './document.ts'
 import { fieldsOf, schemaInWords } from './schema-words.ts'
 
 const words = (schema: unknown) =>
@@ -22,7 +23,26 @@ it.each([
   [{ type: 'string', const: 'by' }, 'by'],
   [true, 'anything'],
   [{}, 'anything'],
+  [{ type: 'array', prefixItems: [{ type: 'string' }, { type: 'integer' }], items: false }, 'list of text, then whole number'],
 ])('says what a schema allows: %j', (schema, expected) => expect(words(schema)).toBe(expected))
+
+it('has words for every shape, address and answer of the API', () => {
+  const { components, paths } = apiDocument({ url: 'http://localhost:3000' })
+  const shapes: unknown = JSON.parse(JSON.stringify(Object.values(components?.schemas ?? {})))
+  const schemas = [...(Array.isArray(shapes) ? shapes : []), ...schemasIn(JSON.parse(JSON.stringify(paths)))]
+  expect(schemas.length).toBeGreaterThan(100)
+  for (const schema of schemas) {
+    expect(schemaInWords(schema)).not.toEqual([])
+    expect(() => fieldsOf(schema)).not.toThrow()
+  }
+})
+
+/** Every schema in a document, by where one stands. */
+function schemasIn(part: unknown, name = ''): unknown[] {
+  if (typeof part !== 'object' || part === null) return []
+  const inner = Object.entries(part).flatMap(([key, value]) => schemasIn(value, key))
+  return name === 'schema' ? [part, ...inner] : inner
+}
 
 it('leads to the shapes it names', () => {
   expect(schemaInWords({ type: 'array', items: { $ref: '#/components/schemas/Feed' } })).toEqual([

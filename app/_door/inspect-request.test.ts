@@ -56,7 +56,7 @@ describe('a request', () => {
   it.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'PROPFIND', 'QUERY', 'LINK'])(
     'by %s is refused everywhere, and told what is taken',
     (method) => {
-      expect(ask({ method, target: '/api/v1/status' })).toMatchObject({ status: 405, allow: 'GET, HEAD, POST, OPTIONS' })
+      expect(ask({ method, target: '/api/health' })).toMatchObject({ status: 405, allow: 'GET, HEAD, POST, OPTIONS' })
       expect(ask({ method })).toMatchObject({ status: 405, allow: 'GET, HEAD' })
     },
   )
@@ -64,6 +64,13 @@ describe('a request', () => {
   it('for an inner page of Next finds nothing, but its files', () => {
     for (const target of ['/_global-error', '/_not-found', '/_error?x=1']) expect(ask({ target }), target).toMatchObject({ status: 404 })
     expect(ask({ target: '/_next/static/x.js' })).not.toHaveProperty('status')
+  })
+
+  it('to an address of the API takes what its description says', () => {
+    expect(ask({ method: 'POST', target: '/api/v1/assets?limit=1' })).toMatchObject({ status: 405, allow: 'GET, HEAD, OPTIONS' })
+    expect(ask({ target: '/api/v1/runs/x/cancel', contentLength: '2' })).toMatchObject({ status: 405, allow: 'POST, OPTIONS' })
+    expect(ask({ target: '/api/v1/runs/x' })).not.toHaveProperty('status')
+    expect(ask({ method: 'POST', target: '/api/v1/feeds/x/reload' })).not.toHaveProperty('status')
   })
 
   it('to a page may only read', () => {

@@ -1,3 +1,4 @@
+import { methodsOf } from '#app/_api/methods-of.ts'
 import { type Ends, isHost } from './known-name.ts'
 
 /** The part of a request that is looked at before anything of Tidemark sees it. */
@@ -68,7 +69,7 @@ function isPath(path: string): boolean {
 
 function methodRefusal(method: string, path: string, isDevelopment: boolean): Refusal | null {
   if (isDevelopment && DEVELOPMENT.test(path)) return null
-  const allowed = path.startsWith('/api/') ? METHODS : READING
+  const allowed = path.startsWith('/api/') ? (methodsOf(path) ?? METHODS) : READING
   if (allowed.includes(method)) return null
   return { status: 405, words: `${method} is not for this address. It takes ${allowed.join(', ')}.`, allow: allowed.join(', ') }
 }

@@ -72,3 +72,8 @@ describe('a second order while a run goes on', () => {
     await expect(ask({ terms: ['one more'] })).rejects.toMatchObject({ code: 'conflict', publicMessage: /^20 runs of course wait already/ })
   })
 })
+
+it('a flow that nobody can have is refused as one that is not there, however long its name', async () => {
+  const asked = requestRun(ctx, { flow: 'x'.repeat(1000), parameters: {} })
+  await expect(asked).rejects.toMatchObject({ code: 'not-found' })
+})

@@ -7,7 +7,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { areSameParameters, insertRun, listOpenRuns, nameOf, type OpenRun, requireParameters, type Told, takeRun } from './take-run.ts'
 
 const inputSchema = z.object({
-  flow: z.string().min(1).max(200),
+  flow: z.string(),
   parameters: z.record(z.string(), z.unknown()).default({}),
   /** Whose name the run bears, where it is not the actor's. */
   requestedBy: z.string().max(200).nullable().optional(),
