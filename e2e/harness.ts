@@ -6,7 +6,9 @@ import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
+import type { Person } from '#lib/db/people/people.ts'
 import { noteHeartbeat } from '#lib/db/runs/workers.ts'
+import type { Role } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
@@ -29,6 +31,8 @@ export interface Harness {
   cookie: string
   /** Signs a browser in as that admin. */
   signIn(context: BrowserContext): Promise<void>
+  /** Signs it in as somebody with a role; whom `key` names first is added. */
+  signInAs(context: BrowserContext, key: string, role: Role): Promise<void>
   /** The process that serves the page. */
   server: WebServer
   close(): Promise<void>
@@ -58,12 +62,17 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   }
   if (!options.empty) await harness.heartbeat(systemClock.now() + DAY_MS)
   const server = await startWebServer(database.url, options.web)
-  const cookie = await openSession(ctx, server.url)
-  const [name = '', value = ''] = cookie.split('=')
+  const cookie = await openSession(ctx, server.url, await addPerson(ctx, 'admin', 'admin'))
+  const people = new Map<string, Person>()
   return {
     ...harness,
     cookie,
-    signIn: (context) => context.addCookies([{ name, value, url: server.url, httpOnly: true, sameSite: 'Lax' }]),
+    signIn: (context) => setCookie(context, server.url, cookie),
+    async signInAs(context, key, role) {
+      const person = people.get(key) ?? (await addPerson(ctx, key, role))
+      people.set(key, person)
+      await setCookie(context, server.url, await openSession(ctx, server.url, person))
+    },
     url: server.url,
     server,
     async close() {
@@ -73,11 +82,15 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   }
 }
 
-/** A session of an admin of the journeys. */
-async function openSession(ctx: Context, url: string): Promise<string> {
-  const admin = await addPerson(ctx, 'admin', 'admin')
+/** A session of somebody, as a header. */
+async function openSession(ctx: Context, url: string, person: Person): Promise<string> {
   const site = siteOf(new URL(url).host, url)
-  return (await startSession({ ...ctx, secret: INTERNAL_KEY }, site, admin, 'Journeys')).split(';')[0] ?? ''
+  return (await startSession({ ...ctx, secret: INTERNAL_KEY }, site, person, 'Journeys')).split(';')[0] ?? ''
+}
+
+function setCookie(context: BrowserContext, url: string, cookie: string): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=')
+  return context.addCookies([{ name, value, url, httpOnly: true, sameSite: 'Lax' }])
 }
 
 function written(assetKey: string, at: Instant): Observation {
