@@ -125,6 +125,30 @@ describe('an answer', () => {
     }
   })
 
+  it('that fails for want of a database that is back by then is 503, too: of the overview, which waits for no answer of it, and of the API', async () => {
+    answer = async () => {
+      silent(FROZEN)
+      known = undefined
+      throw new Error('not rendered')
+    }
+    const { status, head, body } = await ask('/')
+    expect([status, body]).toEqual([503, '<h1>The database is frozen.</h1>'])
+    expect(head.toLowerCase()).toContain('retry-after: 10')
+    known = FROZEN
+    answer = async () => {
+      known = undefined
+      throw new Error('not rendered')
+    }
+    expect((await ask('/')).status).toBe(503)
+    found = FROZEN
+    answer = () => Promise.reject(new Error('not looked up'))
+    const piece = await ask('/api/v1/status')
+    expect([piece.status, JSON.parse(piece.body)]).toEqual([503, { problem: expect.stringContaining('frozen') }])
+    found = undefined
+    expect((await ask('/api/v1/status')).status).toBe(500)
+    expect(silence.size).toBe(0)
+  })
+
   it('of a page that is not there is a whole page with 404; what is no document keeps its own', async () => {
     answer = answersWith(404, 'a shell')
     const { status, head, body } = await ask('/assets/no/such')

@@ -25,7 +25,7 @@ const EVERY_HEAD = { 'cache-control': 'no-store', 'x-content-type-options': 'nos
 
 /**
  * Answers, and says so in words where that fails: 503 while the database is in trouble, without waiting for it longer than it takes to
- * know, else 500. A page that is not there is 404 with the look of all others: Next would send a shell that is blank without JavaScript.
+ * know, else 500. It counts as in trouble where it was so meanwhile: what it did not answer then fails later. A page that is not there is 404 with the look of all others: Next would send a shell that is blank without JavaScript.
  * What has its own words for a fault (the API, the overview as last known) keeps them.
  */
 export async function answerInTrouble(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {
@@ -33,10 +33,15 @@ export async function answerInTrouble(request: IncomingMessage, response: Server
   if (kind === 'itself') return behind.answer(request, response)
   const held = holdFaults(response, (status) => kind !== 'api' && (status >= 500 || isMissing(status, kind, request)))
   const say = async (trouble: DatabaseTrouble | undefined) => held.replace(await inWords(kind, trouble, behind))
-  const known = behind.known()
+  let known = behind.known()
   if (kind === 'page' && known !== undefined) return say(known)
   const { promise: silent, resolve } = Promise.withResolvers<'silent'>()
-  const stopWaiting = kind === 'overview' ? () => {} : behind.whenSilent(() => resolve('silent'))
+  const stopWaiting = behind.whenSilent(() => {
+    known = behind.known()
+    // The overview has something to show without it.
+    if (kind !== 'overview') resolve('silent')
+  })
+  const trouble = async () => (await behind.look()) ?? known
   try {
     const answered = behind.answer(request, response).then(() => 'answered' as const)
     const end = await Promise.race([answered, held.fault, silent])
@@ -44,11 +49,12 @@ export async function answerInTrouble(request: IncomingMessage, response: Server
     answered.catch(() => {})
     held.take()
     if (isMissing(end, kind, request)) return held.replace(missing(await behind.renderMissing()))
-    await say(end === 'silent' ? behind.known() : await behind.look())
+    await say(end === 'silent' ? known : await trouble())
   } catch (error) {
-    if (response.headersSent || kind === 'api') throw error
+    const found = response.headersSent ? undefined : await trouble()
+    if (response.headersSent || (kind === 'api' && found === undefined)) throw error
     held.take()
-    await say(await behind.look())
+    await say(found)
   } finally {
     stopWaiting()
   }
