@@ -25,7 +25,7 @@ const EVERY_HEAD = { 'cache-control': 'no-store', 'x-content-type-options': 'nos
 
 /**
  * Answers, and says so in words where that fails: 503 while the database is in trouble, without waiting for it longer than it takes to
- * know, else 500. It counts as in trouble where it was so meanwhile: what it did not answer then fails later. A page that is not there is 404 with the look of all others: Next would send a shell that is blank without JavaScript.
+ * know, else 500. What fails later than it was in trouble fails for that, too. A page that is not there is 404 with the look of all others: Next would send a shell that is blank without JavaScript.
  * What has its own words for a fault (the API, the overview as last known) keeps them.
  */
 export async function answerInTrouble(request: IncomingMessage, response: ServerResponse, behind: Behind): Promise<void> {
@@ -33,15 +33,9 @@ export async function answerInTrouble(request: IncomingMessage, response: Server
   if (kind === 'itself') return behind.answer(request, response)
   const held = holdFaults(response, (status) => kind !== 'api' && (status >= 500 || isMissing(status, kind, request)))
   const say = async (trouble: DatabaseTrouble | undefined) => held.replace(await inWords(kind, trouble, behind))
-  let known = behind.known()
+  const known = behind.known()
   if (kind === 'page' && known !== undefined) return say(known)
-  const { promise: silent, resolve } = Promise.withResolvers<'silent'>()
-  const stopWaiting = behind.whenSilent(() => {
-    known = behind.known()
-    // The overview has something to show without it.
-    if (kind !== 'overview') resolve('silent')
-  })
-  const trouble = async () => (await behind.look()) ?? known
+  const { silent, trouble, stop } = notice(kind, behind)
   try {
     const answered = behind.answer(request, response).then(() => 'answered' as const)
     const end = await Promise.race([answered, held.fault, silent])
@@ -49,15 +43,27 @@ export async function answerInTrouble(request: IncomingMessage, response: Server
     answered.catch(() => {})
     held.take()
     if (isMissing(end, kind, request)) return held.replace(missing(await behind.renderMissing()))
-    await say(end === 'silent' ? known : await trouble())
+    await say(await trouble())
   } catch (error) {
-    const found = response.headersSent ? undefined : await trouble()
-    if (response.headersSent || (kind === 'api' && found === undefined)) throw error
+    if (response.headersSent) throw error
+    const found = await trouble()
+    if (kind === 'api' && found === undefined) throw error
     held.take()
     await say(found)
   } finally {
-    stopWaiting()
+    stop()
   }
+}
+
+/** Notices when the database falls silent, for which nobody waits but the overview, which has something to show without; `trouble` is what is wrong now, or was meanwhile. */
+function notice(kind: AnswerKind, { known, look, whenSilent }: Behind) {
+  let noticed = known()
+  const { promise: silent, resolve } = Promise.withResolvers<'silent'>()
+  const stop = whenSilent(() => {
+    noticed = known()
+    if (kind !== 'overview') resolve('silent')
+  })
+  return { silent, stop, trouble: async () => (await look()) ?? noticed }
 }
 
 /** Of a page no part of it, which Next's own script asks for and understands. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { DATA_POLICY } from '#app/_lib/content-policy.ts'
+import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
 import type { Asking, WebProcess } from '#app/_lib/web-process.ts'
@@ -10,7 +10,7 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { PageAccess } from '#lib/queries/shared/page-access.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { FROM_HEADER } from './door.ts'
-import { type Brought, refuseToken, takeToken, whoBrought } from './token-brought.ts'
+import { type Brought, refuseInWords, takeToken, whoBrought } from './token-brought.ts'
 import { turnAway } from './turn-away.ts'
 
 interface GateOptions {
@@ -21,11 +21,6 @@ interface GateOptions {
   isDevelopment: boolean
 }
 
-const HEAD = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': DATA_POLICY,
-}
 /** So many sessions are remembered for when the database cannot be asked. */
 const REMEMBERED_MAX = 1000
 
@@ -41,7 +36,7 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     // Only an address that people reach over TLS may ask browsers to come by nothing else.
     if (asking.site.origin.startsWith('https:')) response.setHeader('strict-transport-security', 'max-age=31536000')
     const { refusal, sessionId } = asking
-    if (refusal !== undefined && request.method !== 'POST') return refuseToken(request, response, refusal, HEAD)
+    if (refusal !== undefined && request.method !== 'POST') return refuseInWords(request, response, refusal)
     const isStranger = brought === null && sessionId === null && known.isPrivate
     if (isStranger && sendAway(request, response, isDevelopment)) return
     return web.asking.run(asking, () => answer(request, response))
@@ -51,8 +46,8 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
 /** Sends a stranger away from what is not for everybody; false where it is. */
 function sendAway(request: IncomingMessage, response: ServerResponse, isDevelopment: boolean): boolean {
   const away = turnAway({ method: request.method ?? '', path: request.url ?? '', isDevelopment })
-  if (away === 'in words') sayInWords(request, response)
-  else if (away !== null) response.writeHead(303, { ...HEAD, location: away.location, 'content-length': 0 }).end()
+  if (away === 'in words') refuseInWords(request, response, stranger())
+  else if (away !== null) response.writeHead(303, { ...DATA_HEAD, location: away.location, 'content-length': 0 }).end()
   return away !== null
 }
 
@@ -64,14 +59,13 @@ async function whoIsThere(
   const { cookie, host = '' } = request.headers
   const site = siteOf(host, known.url)
   const found = cookie?.includes(`${sessionCookieName(site)}=`) ? await find(cookie, site) : null
-  const asking: Asking = {
+  return {
     actor: found?.actor ?? (known.isPrivate ? OUTSIDER : visitor(known.publicAudience)),
     sessionId: found?.sessionId ?? null,
     site,
     from: String(request.headers[FROM_HEADER] ?? '') || null,
     browser: request.headers['user-agent'] ?? null,
   }
-  return asking
 }
 
 /** Whoever brings a token is who it says and nobody else, whatever cookies come along. */
@@ -100,13 +94,7 @@ function isOwn({ headers }: IncomingMessage): boolean {
   return headers.authorization !== undefined && isOwnCall(new Headers({ authorization: headers.authorization }))
 }
 
-function sayInWords(request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify({ problem: 'This page is private. Sign in, or send the token of a program along.' })
-  response.writeHead(401, {
-    'www-authenticate': 'Bearer realm="Tidemark"',
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    ...HEAD,
-  })
-  response.end(request.method === 'HEAD' ? undefined : body)
+function stranger(): TidemarkError {
+  const publicMessage = 'This page is private. Sign in, or send the token of a program along.'
+  return new TidemarkError('unauthorized', { publicMessage })
 }

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { knownTrouble, lookForTrouble, whenSilent } from '#app/_lib/database-pulse.ts'
 import { OVERVIEW_PATH, overviewKey } from '#app/_lib/overview-key.ts'
-import { isOwnCall } from '#app/_lib/own-call.ts'
+import { givenAddresses, isOwnCall } from '#app/_lib/own-call.ts'
 import { whoIsAsking } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
@@ -31,10 +30,8 @@ export type Listen = (options: ListenOptions) => Promise<void>
 
 /** Opens the door on this address, until the process is asked to stop. */
 export async function listen(snapshots: Snapshots, { hostname, port, isDevelopment, answer }: ListenOptions): Promise<void> {
-  const { host, publicUrl } = readEnvironment()
   const web = webProcess()
   const { context, stopping } = web
-  const addresses = [publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
   const access = rememberAccess(context)
   const keyOf = async () => overviewKey(whoIsAsking().actor)
   const shown = withOverview({ answer, keyOf, snapshots: isDevelopment ? null : snapshots })
@@ -49,7 +46,7 @@ export async function listen(snapshots: Snapshots, { hostname, port, isDevelopme
   }
   const door = createDoor({
     isDevelopment,
-    addresses,
+    addresses: givenAddresses(),
     catalogueAddress: async () => (await access())?.url ?? null,
     answer: (request, response) => {
       if (isRendering(request)) return answer(request, response)

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { challengeFor } from '#app/_api/challenge.ts'
+import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
 import type { WebProcess } from '#app/_lib/web-process.ts'
 import { bearerIn, tokenActor } from '#lib/access/token-use.ts'
@@ -55,19 +56,15 @@ export async function whoBrought(
   }
 }
 
-/** Refuses a token in words, and says as RFC 6750 has it what is wrong with it. */
-export function refuseToken(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: TidemarkError,
-  headers: Record<string, string>,
-): void {
+/** Refuses in words, and says as RFC 6750 has it how to ask or what is wrong with a token. */
+export function refuseInWords(request: IncomingMessage, response: ServerResponse, error: TidemarkError): void {
   const body = JSON.stringify({ problem: error.publicMessage })
   const status = toHttpStatus(error.code)
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
-    ...headers,
+    ...DATA_HEAD,
+    'x-content-type-options': 'nosniff',
     ...challengeFor(error),
     ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
   })

@@ -1,4 +1,3 @@
-import { challengeFor } from '#app/_api/challenge.ts'
 import { BODY_BYTES_MAX } from '#app/_door/inspect-request.ts'
 import { feedPath, questionOf, runPath, signInPath } from '#app/_ui/paths.ts'
 import { auditRefusal, isDone, type Order } from '#lib/access/act.ts'
@@ -7,55 +6,32 @@ import { sealWords } from '#lib/access/sealed-words.ts'
 import { concernsOneself } from '#lib/domain/access/actions.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
-import { DATA_POLICY } from './content-policy.ts'
+import { type ProblemLink, problemPage } from './bare-page.ts'
+import { DATA_HEAD } from './content-policy.ts'
+import { givenAddresses } from './own-call.ts'
 import { readText } from './read-text.ts'
 import { requestContext, whoIsAsking } from './request-context.ts'
-import { problem, refuse, unexpected } from './respond.ts'
+import { problem, refuse, unexpected, withChallenge } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
 
-const MARKS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Where a refusal leads, in words. */
-interface ProblemLink {
-  words: string
-  location: string
-}
-
-/** A refusal for somebody whose browser sent a form without JavaScript: the words, and the way back. */
-function problemPage(status: number, words: string, link: ProblemLink | null = null): Response {
-  const more = link === null ? '' : ` <a href="${escaped(link.location)}">${escaped(link.words)}</a>.`
-  const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<title>Not done</title></head>
-<body><main><h1>Not done</h1><p>${escaped(words)}${more}</p><p>Go back with your browser, or to <a href="/runs">all runs</a> or <a href="/">the status</a>.</p></main></body></html>`
-  return new Response(html, {
-    status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': DATA_POLICY,
-    },
-  })
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (mark) => MARKS[mark] ?? mark)
-}
-
 /** What was sent along: the fields of a form (texts), or a JSON object. */
 export type ActionFields = Record<string, unknown>
+
+/** The text of a field; empty where there is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
 
 /** What an order led to: where a form goes on, and what a script is told. */
 export interface ActionDone {
   /** A path of this page, made by paths.ts. */
   location: string
   answer: object
-  /** What the browser is given to keep. */
-  setCookie?: string
+  /** What the browser is told besides: what it is to keep, or to forget. */
+  headers?: Record<string, string>
   /** What a form is answered with in place of being led to `location`: for what is told once. */
   page?: () => Promise<Response>
 }
@@ -92,7 +68,7 @@ export async function acceptAction(
     fields = await readFields(request)
     const done = await execute(context, fields)
     if (!isFromForm(request.headers)) return answer(done)
-    return done.page === undefined ? seeOther(done.location, done.setCookie) : await done.page()
+    return done.page === undefined ? seeOther(done) : await done.page()
   } catch (error) {
     if (context !== null && !isDone(context)) await noteRefusal(context, { order, sender }, error)
     if (formPage !== null && isToldOnPage(error) && isFromForm(request.headers)) return backToForm(formPage, fields, error.publicMessage)
@@ -111,7 +87,7 @@ async function noteRefusal(context: Context, { order, sender }: { order: Order; 
 async function refusalOf(request: Request, { actor }: Context): Promise<TidemarkError | null> {
   const { refusal } = whoIsAsking()
   if (refusal !== undefined || actor.kind === 'token') return refusal ?? null
-  const foreign = foreignInWords(request.headers, ownAddresses((await getPageAccess(webProcess().context)).url))
+  const foreign = foreignInWords(request.headers, [(await getPageAccess(webProcess().context)).url, ...givenAddresses()])
   return foreign === null ? null : new TidemarkError('forbidden', { publicMessage: foreign })
 }
 
@@ -127,8 +103,8 @@ function isToldOnPage(error: unknown): error is TidemarkError {
 }
 
 function backToForm({ path, keeps = [] }: FormPage, fields: ActionFields, words: string): Response {
-  const kept = Object.fromEntries(keeps.map((name) => [name, typeof fields[name] === 'string' ? fields[name] : '']))
-  return seeOther(saidPath(path, words, kept))
+  const kept = Object.fromEntries(keeps.map((name) => [name, textOf(fields[name])]))
+  return seeOther({ location: saidPath(path, words, kept) })
 }
 
 /** A page that says something to whoever sent a form from it. */
@@ -140,8 +116,7 @@ export function saidPath(path: string, words: string, question: Record<string, s
 function withHeaders(error: TidemarkError, context: Context | null, response: Response): Response {
   const { code, challenge, retryAfterMs } = error
   const lacksScope = code === 'forbidden' && context?.actor.kind === 'token'
-  const told = challengeFor({ code, challenge: challenge ?? (lacksScope ? 'insufficient_scope' : undefined) })
-  for (const [name, value] of Object.entries(told)) response.headers.set(name, value)
+  withChallenge({ code, challenge: challenge ?? (lacksScope ? 'insufficient_scope' : undefined) }, response)
   if (retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / SECOND_MS)))
   return response
 }
@@ -150,11 +125,6 @@ function linkOf({ runId, feedKey, code }: TidemarkError): ProblemLink | null {
   if (code === 'unauthorized') return { words: 'Sign in', location: signInPath }
   if (feedKey !== undefined) return { words: 'Its page', location: feedPath(feedKey) }
   return runId === undefined ? null : { words: 'That run', location: runPath(runId) }
-}
-
-function ownAddresses(pageUrl: string): string[] {
-  const { publicUrl, host } = readEnvironment()
-  return [pageUrl, publicUrl ?? '', host === undefined ? '' : `http://${host.includes(':') ? `[${host}]` : host}`]
 }
 
 async function readFields(request: Request): Promise<ActionFields> {
@@ -175,15 +145,10 @@ export function jsonObject(text: string): Record<string, unknown> {
   throw refuse('This is not a JSON object.')
 }
 
-function seeOther(location: string, setCookie?: string): Response {
-  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store', ...cookieHeader(setCookie) } })
+function seeOther({ location, headers }: Pick<ActionDone, 'location' | 'headers'>): Response {
+  return new Response(null, { status: 303, headers: { ...DATA_HEAD, ...headers, location } })
 }
 
-function answer(done: ActionDone): Response {
-  const headers = { 'cache-control': 'no-store', ...cookieHeader(done.setCookie) }
-  return Response.json({ ...done.answer, location: done.location }, { headers })
-}
-
-function cookieHeader(setCookie: string | undefined): { 'set-cookie'?: string } {
-  return setCookie === undefined ? {} : { 'set-cookie': setCookie }
+function answer({ answer, location, headers }: ActionDone): Response {
+  return Response.json({ ...answer, location }, { headers: { ...DATA_HEAD, ...headers } })
 }

@@ -16,3 +16,6 @@ export function contentPolicy(scripts: string, options: { isDevelopment: boolean
 
 /** What is no page loads nothing. */
 export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+/** Of an answer that is no page and that nobody keeps. */
+export const DATA_HEAD = { 'cache-control': 'no-store', 'content-security-policy': DATA_POLICY }

@@ -16,7 +16,17 @@ export function ownHeaders(): { authorization: string } {
 export function ownAddress(): string {
   const { host, port } = readEnvironment()
   const reachable = host === undefined || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `${addressAt(reachable)}:${port}`
+}
+
+/** The addresses that settings of this process give the page. */
+export function givenAddresses(): string[] {
+  const { publicUrl, host } = readEnvironment()
+  return [publicUrl ?? [], host === undefined ? [] : addressAt(host)].flat()
+}
+
+function addressAt(host: string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}`
 }
 
 function sameText(a: string, b: string): boolean {

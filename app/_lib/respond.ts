@@ -2,6 +2,7 @@ import { challengeFor } from '#app/_api/challenge.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toHttpStatus, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
+import { DATA_HEAD } from './content-policy.ts'
 import { knownTrouble } from './database-pulse.ts'
 import { type Context, webProcess } from './web-process.ts'
 
@@ -23,7 +24,7 @@ export async function respond(handler: () => Promise<Response>, needs: { databas
 }
 
 /** Says how to ask, to whom nobody knows or whose token does not do. */
-export function withChallenge(error: TidemarkError, response: Response): Response {
+export function withChallenge(error: Parameters<typeof challengeFor>[0], response: Response): Response {
   for (const [name, value] of Object.entries(challengeFor(error))) response.headers.set(name, value)
   return response
 }
@@ -49,7 +50,7 @@ export function keptFor({ actor }: Pick<Context, 'actor'>, seconds: number): { '
 /** A refusal in words, with an address that belongs to it. */
 export function problem(status: number, words: string, link: { location: string } | null = null): Response {
   const body = link === null ? { problem: words } : { problem: words, location: link.location }
-  return Response.json(body, { status, headers: { 'cache-control': 'no-store' } })
+  return Response.json(body, { status, headers: DATA_HEAD })
 }
 
 /** The query of an address; anything but the named parameters, each at most once, is refused. */

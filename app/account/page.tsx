@@ -47,7 +47,7 @@ export default async function AccountPage({ searchParams }: PageProps) {
     <PageShell page={frame.page} now={frame.now} banners={frame.banners} shows={null} place="account">
       <div className="hero">
         <h1 dir="auto">{account.person.name}</h1>
-        <Said words={readSealedWords(webProcess().context, typeof said === 'string' ? said : undefined)} />
+        <Said words={readSealedWords(webProcess().context, said)} />
       </div>
       <Facts
         facts={[

@@ -26,7 +26,7 @@ export default async function SignInPage({ searchParams }: PageProps) {
   const next = ownPath(typeof to === 'string' ? to : await cameFrom())
   if (asked.actor.kind === 'person') redirect(next)
   const [found, isDemo] = await Promise.all([getWayIn(context), isAtDemo(asked, browserOf())])
-  const words = readSealedWords(context, typeof said === 'string' ? said : undefined)
+  const words = readSealedWords(context, said)
   return (
     <AloneShell name={found.page.name} title={isDemo || found.isOpen ? 'Sign in' : 'This page has no admin yet'} said={words}>
       {isDemo && <DemoPeople to={next} />}

@@ -7,9 +7,9 @@ export function sealWords(ctx: Pick<Context, 'secret'>, words: string): string {
   return `${text}.${sealOf(ctx, text)}`
 }
 
-/** The words of a sealed text; null when this page did not seal them. */
-export function readSealedWords(ctx: Pick<Context, 'secret'>, sealed: string | undefined): string | null {
-  const [, text, seal] = /^([\w-]{1,2000})\.([\w-]{22})$/.exec(sealed ?? '') ?? []
+/** The words of a sealed text, as an address brings it along; null when this page did not seal them. */
+export function readSealedWords(ctx: Pick<Context, 'secret'>, sealed: string | string[] | undefined): string | null {
+  const [, text, seal] = /^([\w-]{1,2000})\.([\w-]{22})$/.exec(typeof sealed === 'string' ? sealed : '') ?? []
   if (text === undefined || seal === undefined || !timingSafeEqual(Buffer.from(seal), Buffer.from(sealOf(ctx, text)))) return null
   return Buffer.from(text, 'base64url').toString()
 }

@@ -34,7 +34,7 @@ export default async function TokensPage({ searchParams }: PageProps) {
           A program proves with a token that it asks for you: it sees what you see, and does no more than you may.{' '}
           <a href={apiPath}>What it can ask for</a>
         </p>
-        <Said words={readSealedWords(webProcess().context, typeof said === 'string' ? said : undefined)} />
+        <Said words={readSealedWords(webProcess().context, said)} />
       </div>
       <Section title="Your tokens">
         <TokenList tokens={tokens} now={frame.now} />

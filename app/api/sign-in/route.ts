@@ -1,4 +1,4 @@
-import { acceptAction } from '#app/_lib/accept-action.ts'
+import { acceptAction, textOf } from '#app/_lib/accept-action.ts'
 import { browserOf } from '#app/_lib/request-context.ts'
 import { signInPath } from '#app/_ui/paths.ts'
 import { signIn } from '#lib/access/sign-in.ts'
@@ -6,19 +6,14 @@ import { ownPath } from '#lib/domain/access/own-path.ts'
 
 /** Signs somebody in: `email`, `password`, and `to`, where they go on. */
 export function POST(request: Request): Promise<Response> {
-  const page = { path: signInPath, keeps: ['to'] }
   return acceptAction(
     request,
     { action: 'sign-in', target: null },
     async (context, { email, password, to }) => {
       const given = { email: textOf(email), password: textOf(password) }
-      const setCookie = await signIn(context, given, browserOf())
-      return { location: ownPath(textOf(to)), answer: { signedIn: true }, setCookie }
+      const cookie = await signIn(context, given, browserOf())
+      return { location: ownPath(textOf(to)), answer: { signedIn: true }, headers: { 'set-cookie': cookie } }
     },
-    page,
+    { path: signInPath, keeps: ['to'] },
   )
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

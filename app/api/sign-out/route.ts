@@ -8,12 +8,11 @@ import { signOut } from '#lib/access/sessions.ts'
  * Ends the session somebody asks by; who has none is as good as signed out. Their browser forgets the pages it kept, so that "back" shows them to nobody who comes
  * after.
  */
-export async function POST(request: Request): Promise<Response> {
-  const answer = await acceptAction(request, { action: 'sign-out', target: null }, async (context) => {
+export function POST(request: Request): Promise<Response> {
+  return acceptAction(request, { action: 'sign-out', target: null }, async (context) => {
     const { sessionId, site } = whoIsAsking()
     if (sessionId !== null) await signOut(context, sessionId)
-    return { location: saidPath(signInPath, 'You have signed out.'), answer: { signedOut: true }, setCookie: noSessionCookie(site) }
+    const headers = { 'set-cookie': noSessionCookie(site), 'clear-site-data': '"cache"' }
+    return { location: saidPath(signInPath, 'You have signed out.'), answer: { signedOut: true }, headers }
   })
-  if (answer.headers.has('set-cookie')) answer.headers.set('clear-site-data', '"cache"')
-  return answer
 }

@@ -21,7 +21,7 @@ export default async function ForgottenPage({ searchParams }: PageProps) {
   const { context } = webProcess()
   const asked = await requestContext()
   const [{ page }, isMailed] = await Promise.all([getWayIn(context), canWrite(asked.whole)])
-  const words = readSealedWords(context, typeof said === 'string' ? said : undefined)
+  const words = readSealedWords(context, said)
   return (
     <AloneShell name={page.name} title="Forgotten password" said={words}>
       {isMailed ? (

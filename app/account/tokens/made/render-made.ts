@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { renderOwnPage } from '#app/_lib/own-page.ts'
 import { TOKEN_KINDS } from '#lib/domain/access/token-rules.ts'
 
@@ -21,5 +22,5 @@ export async function renderMade(made: Made): Promise<Response> {
     headers: { 'content-type': 'text/plain; charset=utf-8' },
     body: `${made.token}\nThis is the only time it is shown.\n`,
   }
-  return new Response(body, { headers: { ...headers, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' } })
+  return new Response(body, { headers: { ...DATA_HEAD, ...headers, 'referrer-policy': 'no-referrer' } })
 }

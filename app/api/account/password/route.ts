@@ -1,4 +1,4 @@
-import { acceptAction, saidPath } from '#app/_lib/accept-action.ts'
+import { acceptAction, saidPath, textOf } from '#app/_lib/accept-action.ts'
 import { whoIsAsking } from '#app/_lib/request-context.ts'
 import { accountPath } from '#app/_ui/paths.ts'
 import { changePassword } from '#lib/access/sign-in.ts'
@@ -17,8 +17,4 @@ export function POST(request: Request): Promise<Response> {
     },
     { path: accountPath },
   )
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -1,14 +1,12 @@
 import { type ActionFields, acceptAction } from '#app/_lib/accept-action.ts'
-import { DATA_POLICY } from '#app/_lib/content-policy.ts'
 import { refuse } from '#app/_lib/respond.ts'
 import { accountTokensPath } from '#app/_ui/paths.ts'
 import { renderMade } from '#app/account/tokens/made/render-made.ts'
 import { createToken, type TokenRequest, tokenRequestSchema } from '#lib/access/tokens.ts'
 
 /** Makes a token of whoever is signed in; the answer, a page where a form was sent, is the only one that tells it. */
-export async function POST(request: Request): Promise<Response> {
-  const formPage = { path: accountTokensPath }
-  const response = await acceptAction(
+export function POST(request: Request): Promise<Response> {
+  return acceptAction(
     request,
     { action: 'token.create', target: null },
     async (ctx, fields) => {
@@ -16,10 +14,8 @@ export async function POST(request: Request): Promise<Response> {
       const answer = { id: made.id, token: made.token, expiresAt: new Date(made.expiresAt).toISOString() }
       return { location: accountTokensPath, answer, page: () => renderMade(made) }
     },
-    formPage,
+    { path: accountTokensPath },
   )
-  if (!response.headers.has('content-security-policy')) response.headers.set('content-security-policy', DATA_POLICY)
-  return response
 }
 
 /** A form says in one word what the token may, and everything else as text. */

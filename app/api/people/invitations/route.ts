@@ -1,25 +1,23 @@
-import { acceptAction } from '#app/_lib/accept-action.ts'
-import { linkPage } from '#app/_lib/link-page.ts'
+import { acceptAction, textOf } from '#app/_lib/accept-action.ts'
+import { linkPage } from '#app/_lib/bare-page.ts'
 import { readAccess } from '#app/_lib/person-orders.ts'
 import { adminPartPath } from '#app/_ui/paths.ts'
 import { invitationPath, invite } from '#lib/access/invitations.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 
 /** Invites somebody; the link is told in this one answer and nowhere else. */
-export async function POST(request: Request): Promise<Response> {
+export function POST(request: Request): Promise<Response> {
   const back = adminPartPath('people')
-  let made: { link: string; words: string } | null = null
-  const answer = await acceptAction(request, { action: 'person.invite', target: null }, async (ctx, fields) => {
-    const email = typeof fields['email'] === 'string' && fields['email'].trim() !== '' ? fields['email'] : null
+  return acceptAction(request, { action: 'person.invite', target: null }, async (ctx, fields) => {
+    const email = textOf(fields['email']).trim() || null
     const { token, isMailed } = await invite(ctx, { email, ...readAccess(fields) })
     const link = `${(await getPageAccess(ctx)).url.replace(/\/+$/, '')}${invitationPath(token)}`
-    made = { link, words: wordsOf(email, isMailed) }
-    return { location: back, answer: made }
+    const made = { link, words: wordsOf(email, isMailed) }
+    return { location: back, answer: made, page: async () => linkPage({ ...made, back }) }
   })
-  return made !== null && answer.status === 303 ? linkPage({ ...(made as { link: string; words: string }), back }) : answer
 }
 
 function wordsOf(email: string | null, isMailed: boolean): string {
   if (email === null) return 'Whoever has this link can use it, once, within seven days. Give it to nobody else.'
-  return `${isMailed ? `It is on its way to ${email.trim()}` : `Give it to ${email.trim()}`}; it works once, within seven days.`
+  return `${isMailed ? `It is on its way to ${email}` : `Give it to ${email}`}; it works once, within seven days.`
 }

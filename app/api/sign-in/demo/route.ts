@@ -1,4 +1,4 @@
-import { acceptAction } from '#app/_lib/accept-action.ts'
+import { acceptAction, textOf } from '#app/_lib/accept-action.ts'
 import { browserOf } from '#app/_lib/request-context.ts'
 import { signInPath } from '#app/_ui/paths.ts'
 import { signInAtDemo } from '#lib/access/demo.ts'
@@ -10,8 +10,8 @@ export function POST(request: Request): Promise<Response> {
     request,
     { action: 'sign-in', target: null },
     async (context, { who, to }) => {
-      const setCookie = await signInAtDemo(context, typeof who === 'string' ? who : '', browserOf())
-      return { location: ownPath(typeof to === 'string' ? to : null), answer: { signedIn: true }, setCookie }
+      const cookie = await signInAtDemo(context, textOf(who), browserOf())
+      return { location: ownPath(textOf(to)), answer: { signedIn: true }, headers: { 'set-cookie': cookie } }
     },
     { path: signInPath, keeps: ['to'] },
   )

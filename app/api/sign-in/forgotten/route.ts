@@ -1,4 +1,4 @@
-import { acceptAction, saidPath } from '#app/_lib/accept-action.ts'
+import { acceptAction, saidPath, textOf } from '#app/_lib/accept-action.ts'
 import { forgottenPath } from '#app/_ui/paths.ts'
 import { mailReset } from '#lib/access/invitations.ts'
 
@@ -8,7 +8,7 @@ export function POST(request: Request): Promise<Response> {
     request,
     { action: 'password.reset', target: null },
     async (context, { email }) => {
-      const words = await mailReset(context, typeof email === 'string' ? email : '')
+      const words = await mailReset(context, textOf(email))
       return { location: saidPath(forgottenPath, words), answer: { words } }
     },
     { path: forgottenPath },

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { textOf } from '#app/_lib/accept-action.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { AloneShell } from '#app/_ui/alone-shell.tsx'
@@ -31,7 +32,7 @@ export default async function InvitationPage({ params, searchParams }: PageProps
   const { context } = webProcess()
   const { page } = await getWayIn(context)
   const found = await lookAtInvitation(await requestContext(), token)
-  const words = readSealedWords(context, typeof said === 'string' ? said : undefined)
+  const words = readSealedWords(context, said)
   if (found === null) return <Over name={page.name} />
   const { invitation, person } = found
   const isReset = invitation.purpose === 'reset'
@@ -67,10 +68,6 @@ export default async function InvitationPage({ params, searchParams }: PageProps
       </form>
     </AloneShell>
   )
-}
-
-function textOf(value: string | string[] | undefined): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function Over({ name }: { name: string }) {

@@ -1,4 +1,4 @@
-import { acceptAction } from '#app/_lib/accept-action.ts'
+import { acceptAction, textOf } from '#app/_lib/accept-action.ts'
 import { browserOf } from '#app/_lib/request-context.ts'
 import { invitationPath } from '#app/_ui/paths.ts'
 import { acceptInvitation } from '#lib/access/invitations.ts'
@@ -13,13 +13,9 @@ export async function POST(request: Request, { params }: { params: Promise<{ tok
     async (context, fields) => {
       const [email, name, password, again] = ['email', 'name', 'password', 'again'].map((key) => textOf(fields[key]))
       if (password !== again) throw new TidemarkError('invalid', { publicMessage: 'The two passwords are not the same.' })
-      const setCookie = await acceptInvitation(context, token, { email, name, password: password ?? '' }, browserOf())
-      return { location: '/', answer: { signedIn: true }, setCookie }
+      const cookie = await acceptInvitation(context, token, { email, name, password: password ?? '' }, browserOf())
+      return { location: '/', answer: { signedIn: true }, headers: { 'set-cookie': cookie } }
     },
     { path: invitationPath(token), keeps: ['email', 'name'] },
   )
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

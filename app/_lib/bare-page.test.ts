@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { linkPage } from './link-page.ts'
+import { linkPage } from './bare-page.ts'
 
 it('a link is shown once to a browser without scripts, kept by nobody, and what is around it is no markup', async () => {
   const answer = linkPage({ link: 'https://a.example/sign-in/invitation/x"><script>', words: 'For <eve>.', back: '/admin/people' })
