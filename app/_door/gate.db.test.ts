@@ -1,67 +1,39 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import type { WebProcess } from '#app/_lib/web-process.ts'
 import { startSession } from '#lib/access/sessions.ts'
-import { closeContext } from '#lib/db/context.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
 import { getHealth } from '#lib/queries/pages/health.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
-import { openWebDatabase } from '#lib/queries/shared/web-context.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
+import { openGate, openWebWorld, WEB_SECRET, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
-import { createDoor } from './door.ts'
-import { withGate } from './gate.ts'
 
-const SECRET = 'a secret of forty characters, at least so'
-let database: TestDatabase
+let world: WebWorld
 let web: WebProcess
-let door: ReturnType<typeof createDoor>
-let port: number
+let gate: Awaited<ReturnType<typeof openGate>>
 let cookie: string
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  const opened = openWebDatabase(readEnvironment({ DATABASE_URL: database.url, TIDEMARK_SECRET: SECRET, ENV_FILE: 'none' }))
-  const process: Pick<WebProcess, 'context' | 'ask' | 'asking' | 'internalKey'> = {
-    ...opened,
-    asking: new AsyncLocalStorage(),
-    internalKey: SECRET,
-  }
-  web = process as WebProcess
-  globalThis.tidemarkWebProcess = web
-  const gated = withGate({
-    web,
-    access: () => getPageAccess(web.context),
-    isDevelopment: false,
-    async answer(_request, response) {
-      const { actor, from } = await requestContext()
-      response.end(JSON.stringify({ actor, from, sessionId: whoIsAsking().sessionId }))
-    },
+  world = await openWebWorld()
+  web = world.web
+  gate = await openGate(web, async (_request, response) => {
+    const { actor, from } = await requestContext()
+    response.end(JSON.stringify({ actor, from, sessionId: whoIsAsking().sessionId }))
   })
-  door = createDoor({ isDevelopment: false, addresses: [], catalogueAddress: async () => null, answer: gated })
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-  port = (door.address() as AddressInfo).port
-  const ada = await addPerson(database.context(), 'ada', 'engineer')
-  const site = siteOf(`127.0.0.1:${port}`, web.context.publicUrl)
+  const ada = await addPerson(web.context, 'ada', 'engineer')
+  const site = siteOf(`127.0.0.1:${gate.port}`, web.context.publicUrl)
   cookie = (await startSession(web.context, site, ada, null)).split(';')[0] ?? ''
 })
 afterEach(async () => {
-  globalThis.tidemarkWebProcess = undefined
-  door.closeAllConnections()
-  await new Promise((resolve) => door.close(resolve))
-  await closeContext(web.context)
-  await database.drop()
+  await gate.close()
+  await world.close()
 })
 
 const access = (value: 'public' | 'private') => putSetting(web.context.whole, 'access', value)
 const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
-  rawRequest(port, headOf(method, path, { host: `127.0.0.1:${port}`, ...headers }))
+  rawRequest(gate.port, headOf(method, path, { host: `127.0.0.1:${gate.port}`, ...headers }))
 const asker = async (path: string, headers: Record<string, string> = {}) => JSON.parse((await ask(path, headers)).body)
 
 describe('a private page', () => {
@@ -79,7 +51,7 @@ describe('a private page', () => {
       expect(head).toMatch(/location: \/sign-in\?to=%2Ffeeds%2Fterms%3Fday%3D2026-11-20\r?\n/i)
       expect(head).toMatch(/cache-control: no-store/i)
     }
-    for (const path of ['/api/v1/status', '/api/v1/events', '/feed.atom', '/overview'].slice(0, 3)) {
+    for (const path of ['/api/v1/status', '/api/v1/events', '/feed.atom']) {
       const { status, body } = await ask(path)
       expect([status, JSON.parse(body)]).toEqual([401, { problem: expect.stringContaining('private') }])
     }
@@ -109,8 +81,8 @@ describe('a private page', () => {
   })
 
   it('lets its own process ask for what it renders, and nobody who claims to be it', async () => {
-    expect((await ask('/runs', { authorization: `Bearer ${SECRET}` })).status).toBe(200)
-    expect((await ask('/runs', { authorization: `Bearer ${SECRET}x` })).status).toBe(401)
+    expect((await ask('/runs', { authorization: `Bearer ${WEB_SECRET}` })).status).toBe(200)
+    expect((await ask('/runs', { authorization: `Bearer ${WEB_SECRET}x` })).status).toBe(401)
   })
 })
 

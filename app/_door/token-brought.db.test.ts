@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import type { WebProcess } from '#app/_lib/web-process.ts'
@@ -8,68 +6,44 @@ import { POST as makeToken } from '#app/api/account/tokens/route.ts'
 import { POST as requestRun } from '#app/api/v1/flows/[flow]/runs/route.ts'
 import { startSession } from '#lib/access/sessions.ts'
 import { createToken, tokenRequestSchema } from '#lib/access/tokens.ts'
-import { asActor, closeContext } from '#lib/db/context.ts'
+import { asActor } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
-import { getPageAccess } from '#lib/queries/shared/page-access.ts'
-import { openWebDatabase } from '#lib/queries/shared/web-context.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
+import { formRequest, NOBODY, openGate, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
-import { createDoor } from './door.ts'
-import { withGate } from './gate.ts'
+import { whoBrought } from './token-brought.ts'
 
-const SECRET = 'a secret of forty characters, at least so'
-let database: TestDatabase
+let world: WebWorld
 let web: WebProcess
-let door: ReturnType<typeof createDoor>
-let port: number
+let gate: Awaited<ReturnType<typeof openGate>>
 let cookie: string
 let seen: string[]
 let asAda: WebProcess['context']
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  const opened = openWebDatabase(readEnvironment({ DATABASE_URL: database.url, TIDEMARK_SECRET: SECRET, ENV_FILE: 'none' }))
-  const process: Pick<WebProcess, 'context' | 'ask' | 'asking' | 'internalKey'> = {
-    ...opened,
-    asking: new AsyncLocalStorage(),
-    internalKey: SECRET,
-  }
-  web = process as WebProcess
-  globalThis.tidemarkWebProcess = web
+  world = await openWebWorld()
+  web = world.web
   await putSetting(web.context.whole, 'access', 'private')
   seen = []
-  const gated = withGate({
-    web,
-    access: () => getPageAccess(web.context),
-    isDevelopment: false,
-    async answer(request, response) {
-      seen.push(request.url ?? '')
-      const { actor } = await requestContext()
-      response.end(JSON.stringify({ actor, sessionId: whoIsAsking().sessionId }))
-    },
+  gate = await openGate(web, async (request, response) => {
+    seen.push(request.url ?? '')
+    const { actor } = await requestContext()
+    response.end(JSON.stringify({ actor, sessionId: whoIsAsking().sessionId }))
   })
-  door = createDoor({ isDevelopment: false, addresses: [], catalogueAddress: async () => null, answer: gated })
-  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
-  port = (door.address() as AddressInfo).port
-  const ada = await addPerson(database.context(), 'ada', 'engineer')
+  const ada = await addPerson(web.context, 'ada', 'engineer')
   asAda = asActor(web.context, person({ ...ada, audience: null }))
-  cookie = (await startSession(web.context, siteOf(`127.0.0.1:${port}`, web.context.publicUrl), ada, null)).split(';')[0] ?? ''
+  cookie = (await startSession(web.context, siteOf(`127.0.0.1:${gate.port}`, web.context.publicUrl), ada, null)).split(';')[0] ?? ''
 })
 afterEach(async () => {
-  globalThis.tidemarkWebProcess = undefined
-  door.closeAllConnections()
-  await new Promise((resolve) => door.close(resolve))
-  await closeContext(web.context)
-  await database.drop()
+  await gate.close()
+  await world.close()
 })
 
 const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
-  rawRequest(port, headOf(method, path, { host: `127.0.0.1:${port}`, ...headers }))
+  rawRequest(gate.port, headOf(method, path, { host: `127.0.0.1:${gate.port}`, ...headers }))
 const make = (given: object = {}) => createToken(asAda, tokenRequestSchema.parse({ name: 'nightly', ...given }))
 const bearer = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` })
 const audit = async () =>
@@ -143,13 +117,11 @@ describe('the key of an address', () => {
 describe('an order by token', () => {
   const order = async (given: object | { token: string }, headers: Record<string, string> = {}) => {
     const token = 'token' in given ? String(given.token) : (await make(given)).token
-    const { whoBrought } = await import('./token-brought.ts')
     const found = await whoBrought(web, { text: token, kind: 'token' }, null, true)
-    const nobody = { sessionId: null, site: siteOf('localhost', 'http://localhost'), from: null, browser: null }
     const asking =
       found instanceof Error
-        ? { ...nobody, actor: { ...asAda.actor, kind: 'visitor' as const, role: 'viewer' as const }, refusal: found }
-        : { ...nobody, actor: found }
+        ? { ...NOBODY, actor: { ...asAda.actor, kind: 'visitor' as const, role: 'viewer' as const }, refusal: found }
+        : { ...NOBODY, actor: found }
     const request = new Request('http://localhost/api/v1/flows/term/runs', {
       method: 'POST',
       body: '{}',
@@ -177,32 +149,27 @@ describe('an order by token', () => {
 })
 
 describe('tokens are made and ended at the page', () => {
-  const post = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
-    new Request('http://localhost:3000/api/x', {
-      method: 'POST',
-      body: new URLSearchParams(fields),
-      headers: { host: 'localhost:3000', origin: 'http://localhost:3000', ...headers },
-    })
-  const send = (handler: () => Promise<Response>, actor = asAda.actor) =>
-    web.asking.run({ actor, sessionId: 's', site: siteOf('localhost:3000', 'http://localhost:3000'), from: null, browser: null }, handler)
+  const send = (handler: () => Promise<Response>, actor = asAda.actor) => web.asking.run({ ...NOBODY, actor, sessionId: 's' }, handler)
 
   it('by a form, whose answer is the only one that tells the token', async () => {
-    const made = await send(() => makeToken(post({ name: 'nightly', may: 'run', days: '30', audience: '' })))
+    const made = await send(() => makeToken(formRequest({ name: 'nightly', may: 'run', days: '30', audience: '' })))
     const told = await made.text()
     expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store'])
     expect(made.headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(told).toMatch(/tdm_[\w-]{43}/)
+    const wrong = await send(() => makeToken(formRequest({ name: '', may: 'run', days: '30', audience: '' })))
+    expect([wrong.status, wrong.headers.get('content-security-policy')]).toEqual([303, made.headers.get('content-security-policy')])
     const { rows } = await web.context.whole.query('select id, scopes, owner_id from api_token')
     expect(rows).toMatchObject([{ scopes: ['run'], owner_id: asAda.actor.id }])
-    const ended = await send(() => endToken(post({ token: rows[0].id })))
+    const ended = await send(() => endToken(formRequest({ token: rows[0].id })))
     expect([ended.status, ended.headers.get('location')]).toEqual([303, '/account/tokens'])
     expect(await audit()).toMatchObject([{ action: 'token.end', done: true }])
   })
 
   it('not from another page, and not by a token', async () => {
-    const foreign = await send(() => makeToken(post({ name: 'x', may: 'read', days: '7' }, { origin: 'https://elsewhere.example' })))
+    const foreign = await send(() => makeToken(formRequest({ name: 'x', may: 'read', days: '7' }, { origin: 'https://elsewhere.example' })))
     expect(foreign.status).toBe(403)
-    const byToken = await send(() => makeToken(post({ name: 'x', may: 'read', days: '7' })), { ...asAda.actor, kind: 'token' })
+    const byToken = await send(() => makeToken(formRequest({ name: 'x', may: 'read', days: '7' })), { ...asAda.actor, kind: 'token' })
     expect(byToken.status).toBeGreaterThanOrEqual(300)
     expect((await web.context.whole.query('select 1 from api_token')).rowCount).toBe(0)
   })

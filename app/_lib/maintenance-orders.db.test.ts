@@ -1,54 +1,28 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { POST as change } from '#app/api/v1/maintenance/change/route.ts'
 import { POST as end } from '#app/api/v1/maintenance/end/route.ts'
 import { GET as preview } from '#app/api/v1/maintenance/preview/route.ts'
 import { POST as announce } from '#app/api/v1/maintenance/route.ts'
-import { closeContext } from '#lib/db/context.ts'
-import { person, visitor } from '#lib/domain/access/actor.ts'
-import { siteOf } from '#lib/domain/access/site.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
-import { openWebDatabase } from '#lib/queries/shared/web-context.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { person } from '#lib/domain/access/actor.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { formRequest, NOBODY, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import type { Asking, WebProcess } from './web-process.ts'
 
-const NOBODY: Asking = {
-  actor: visitor(),
-  sessionId: null,
-  site: siteOf('localhost:3000', 'http://localhost:3000'),
-  from: '10.0.0.1',
-  browser: 'Test Browser',
-}
 const ADA: Asking = { ...NOBODY, actor: person({ id: 'ada', name: 'Ada', role: 'engineer', audience: 'records' }) }
 const ROOT: Asking = { ...NOBODY, actor: person({ id: 'root', name: 'Root', role: 'admin', audience: null }) }
 const SUNDAYS = { when: 'recurring', days: 'week', sun: 'on', begins: '02:00', ends: '04:00' }
 
-let database: TestDatabase
+let world: WebWorld
 let web: WebProcess
 beforeAll(async () => {
-  database = await createTestDatabase()
-  const opened = openWebDatabase(readEnvironment({ DATABASE_URL: database.url, ENV_FILE: 'none' }))
-  const process: Pick<WebProcess, 'context' | 'ask' | 'asking'> = { ...opened, asking: new AsyncLocalStorage() }
-  web = process as WebProcess
-  globalThis.tidemarkWebProcess = web
+  world = await openWebWorld()
+  web = world.web
   await fillTwoGroups(web.context, 'hidden')
 })
-afterAll(async () => {
-  globalThis.tidemarkWebProcess = undefined
-  await closeContext(web.context)
-  await database.drop()
-})
+afterAll(() => world.close())
 
-function form(fields: Record<string, string>, origin = 'http://localhost:3000'): Request {
-  return new Request('http://localhost:3000/api/v1/maintenance', {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-    headers: { host: 'localhost:3000', origin },
-  })
-}
 const send = (route: (request: Request) => Promise<Response>, asking: Asking, fields: Record<string, string>, origin?: string) =>
-  web.asking.run(asking, () => route(form(fields, origin)))
+  web.asking.run(asking, () => route(formRequest(fields, origin === undefined ? {} : { origin })))
 /** What an order leaves in the audit. */
 const audited = async (order: () => Promise<Response>) => {
   const { rows: before } = await web.context.whole.query('select coalesce(max(id), 0) as id from audit')

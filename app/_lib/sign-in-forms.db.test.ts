@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { POST as changePassword } from '#app/api/account/password/route.ts'
 import { POST as endSessions } from '#app/api/account/sessions/end/route.ts'
@@ -9,40 +8,21 @@ import { POST as requestRun } from '#app/api/v1/flows/[flow]/runs/route.ts'
 import { firstAdminLink } from '#lib/access/invitations.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { whoAsks } from '#lib/access/sessions.ts'
-import { closeContext } from '#lib/db/context.ts'
-import { visitor } from '#lib/domain/access/actor.ts'
-import { siteOf } from '#lib/domain/access/site.ts'
-import { readEnvironment } from '#lib/platform/env.ts'
-import { openWebDatabase } from '#lib/queries/shared/web-context.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { atTerminal } from '#lib/domain/access/actor.ts'
 import { addPerson, PASSWORD } from '#lib/testing/database/people.ts'
+import { formRequest, NOBODY, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import type { Asking, WebProcess } from './web-process.ts'
 
-const SITE = siteOf('localhost:3000', 'http://localhost:3000')
-const NOBODY: Asking = { actor: visitor(), sessionId: null, site: SITE, from: '10.0.0.1', browser: 'Test Browser' }
-let database: TestDatabase
+const { site: SITE } = NOBODY
+let world: WebWorld
 let web: WebProcess
 
 beforeEach(async () => {
-  database = await createTestDatabase()
-  const opened = openWebDatabase(readEnvironment({ DATABASE_URL: database.url, ENV_FILE: 'none' }))
-  const process: Pick<WebProcess, 'context' | 'ask' | 'asking'> = { ...opened, asking: new AsyncLocalStorage() }
-  web = process as WebProcess
-  globalThis.tidemarkWebProcess = web
+  world = await openWebWorld()
+  web = world.web
 })
-afterEach(async () => {
-  globalThis.tidemarkWebProcess = undefined
-  await closeContext(web.context)
-  await database.drop()
-})
+afterEach(() => world.close())
 
-function form(fields: Record<string, string>, headers: Record<string, string> = {}): Request {
-  return new Request('http://localhost:3000/api/x', {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-    headers: { host: 'localhost:3000', origin: 'http://localhost:3000', ...headers },
-  })
-}
 const send = (handler: () => Promise<Response>, asking = NOBODY) => web.asking.run(asking, handler)
 /** Where an answer leads, and what is said there. */
 function led(answer: Response) {
@@ -60,13 +40,13 @@ const GOOD = { email: 'ada@example.edu', password: PASSWORD }
 
 describe('the form to sign in', () => {
   it('leads on to where somebody wanted to go, with a session, and nowhere else', async () => {
-    await addPerson(database.context(), 'ada')
+    await addPerson(web.context, 'ada')
     for (const [to, place] of [
       ['/runs?flow=x', '/runs?flow=x'],
       ['//evil.example', '/'],
       ['https://evil.example', '/'],
     ] as const) {
-      const answer = await send(() => signIn(form({ ...GOOD, to })))
+      const answer = await send(() => signIn(formRequest({ ...GOOD, to })))
       expect(led(answer)).toEqual({ status: 303, to: place, said: null })
       expect((await asOwner(answer)).actor.name).toBe('Ada')
     }
@@ -75,7 +55,7 @@ describe('the form to sign in', () => {
 
   it('leads back to itself when it was wrong, says so, and keeps no password; a program is answered in JSON', async () => {
     const wrong = { ...GOOD, password: 'not the right one' }
-    const answer = await send(() => signIn(form({ ...wrong, to: '/runs' })))
+    const answer = await send(() => signIn(formRequest({ ...wrong, to: '/runs' })))
     expect(led(answer)).toEqual({ status: 303, to: '/sign-in?to=%2Fruns', said: 'This address and this password do not go together.' })
     const json = new Request('http://localhost:3000/api/sign-in', {
       method: 'POST',
@@ -103,14 +83,14 @@ describe('the form to sign in', () => {
     const told = await send(() => signIn(json()))
     expect(told.status).toBe(429)
     expect(Number(told.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(led(await send(() => signIn(form(GOOD)))).said).toMatch(/^Too many tries\. Try again in 1[45] minutes\.$/)
+    expect(led(await send(() => signIn(formRequest(GOOD)))).said).toMatch(/^Too many tries\. Try again in 1[45] minutes\.$/)
     expect(await audit()).toHaveLength(1)
   })
 
   it('of another page signs nobody in', async () => {
-    await addPerson(database.context(), 'ada')
+    await addPerson(web.context, 'ada')
     for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
-      expect((await send(() => signIn(form(GOOD, headers as Record<string, string>)))).status).toBe(403)
+      expect((await send(() => signIn(formRequest(GOOD, headers as Record<string, string>)))).status).toBe(403)
     expect((await web.context.whole.query('select 1 from person_session')).rowCount).toBe(0)
     expect(await audit()).toEqual(Array(2).fill({ action: 'sign-in', actor: null, done: false }))
   })
@@ -118,15 +98,19 @@ describe('the form to sign in', () => {
 
 describe('somebody who signed in', () => {
   it('changes their password, ends other sessions and signs out, each with one entry', async () => {
-    await addPerson(database.context(), 'ada')
-    const ada = await asOwner(await send(() => signIn(form(GOOD))))
-    await send(() => signIn(form(GOOD)))
-    expect(led(await send(() => endSessions(form({})), ada))).toEqual({ status: 303, to: '/account', said: 'One session has ended.' })
+    await addPerson(web.context, 'ada')
+    const ada = await asOwner(await send(() => signIn(formRequest(GOOD))))
+    await send(() => signIn(formRequest(GOOD)))
+    expect(led(await send(() => endSessions(formRequest({})), ada))).toEqual({
+      status: 303,
+      to: '/account',
+      said: 'One session has ended.',
+    })
     const next = 'kestrel over the fen'
-    const change = (fields: Record<string, string>) => send(() => changePassword(form(fields)), ada)
+    const change = (fields: Record<string, string>) => send(() => changePassword(formRequest(fields)), ada)
     expect(led(await change({ password: PASSWORD, next, again: 'another' })).said).toBe('The two new passwords are not the same.')
     expect(led(await change({ password: PASSWORD, next, again: next })).said).toContain('Your password is changed')
-    const out = await send(() => signOut(form({})), ada)
+    const out = await send(() => signOut(formRequest({})), ada)
     expect(led(out)).toEqual({ status: 303, to: '/sign-in', said: 'You have signed out.' })
     expect(out.headers.get('set-cookie')).toBe('tidemark-3000=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0')
     expect(out.headers.get('clear-site-data')).toBe('"cache"')
@@ -138,8 +122,9 @@ describe('somebody who signed in', () => {
 
 describe('somebody nobody knows', () => {
   it('becomes the first admin by the link, whose form says what is wrong with it', async () => {
-    const token = (await firstAdminLink({ ...web.context, actor: { ...visitor(), kind: 'terminal', role: 'admin' } }))?.token ?? ''
-    const follow = (fields: Record<string, string>) => send(() => acceptInvitation(form(fields), { params: Promise.resolve({ token }) }))
+    const token = (await firstAdminLink({ ...web.context, actor: atTerminal('root') }))?.token ?? ''
+    const follow = (fields: Record<string, string>) =>
+      send(() => acceptInvitation(formRequest(fields), { params: Promise.resolve({ token }) }))
     const fields = { email: 'ada@example.edu', name: 'Ada', password: 'kestrel over the fen', again: 'kestrel over the fen' }
     const back = led(await follow({ ...fields, password: 'short', again: 'short' }))
     expect(back).toEqual({
@@ -154,9 +139,9 @@ describe('somebody nobody knows', () => {
 
   it('orders nothing: they are told to sign in, with an entry each', async () => {
     const params = Promise.resolve({ flow: 'course' })
-    const answer = await send(() => requestRun(form({}), { params }))
+    const answer = await send(() => requestRun(formRequest({}), { params }))
     expect([answer.status, (await answer.text()).includes('Sign in to do this. <a href="/sign-in">Sign in</a>')]).toEqual([401, true])
-    expect(led(await send(() => changePassword(form({ password: '', next: '', again: '' })))).said).toBe('Sign in to do this.')
+    expect(led(await send(() => changePassword(formRequest({ password: '', next: '', again: '' })))).said).toBe('Sign in to do this.')
     expect((await audit()).map(({ action }) => action)).toEqual(['run.request', 'password.change'])
   })
 })
