@@ -1,19 +1,18 @@
 import type { Context } from '#lib/db/context.ts'
 import { countOrder, countTry } from '#lib/db/people/tries.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { standingForMore, withoutEntry } from './act.ts'
-import { triesOf } from './tries.ts'
+import { KnownUntil } from './known-until.ts'
+import { tooMany, triesOf } from './tries.ts'
 
 /** What one may order, done or not; more is a script gone wild. */
 const ORDERS = { max: 120, windowMs: MINUTE_MS } as const
 /** Of refused orders each leaves an entry in the audit: so many may be written. */
 const REFUSED = { max: 200, windowMs: 15 * MINUTE_MS } as const
-/** Of so many that have too many a process knows by heart until when. */
-const KNOWN_MAX = 10_000
+const WHAT = 'orders in a short time'
 
-const known = new WeakMap<Context['whole'], Map<string, Instant>>()
+const full = new KnownUntil()
 
 /** Where an order was sent from. What another page lets a browser send is counted apart: it keeps nobody from ordering here. */
 export type Sender = 'own page' | 'elsewhere'
@@ -27,16 +26,14 @@ export async function requireOrderRoom(ctx: Context, sender: Sender): Promise<vo
   const who = whoOrders(ctx, sender)
   if (who === null) return
   const now = ctx.clock.now()
-  const full = known.get(ctx.whole) ?? new Map<string, Instant>()
-  known.set(ctx.whole, full)
-  const knownUntil = full.get(who) ?? 0
-  if (knownUntil > now) throw withoutEntry(tooMany(knownUntil, now))
+  const knownUntil = full.of(ctx, who)
+  if (knownUntil > now) throw withoutEntry(tooMany(WHAT, knownUntil, now))
   const until = await fullUntil(ctx, who, now)
   if (until === null) return
-  if (full.size >= KNOWN_MAX) full.clear()
-  full.set(who, until)
+  full.note(ctx, who, until)
   const { tries } = await countTry(ctx.whole, `orders-full:${who}`, now, REFUSED.windowMs)
-  throw tries === 1 ? standingForMore(tooMany(until, now), REFUSED.windowMs) : withoutEntry(tooMany(until, now))
+  const error = tooMany(WHAT, until, now)
+  throw tries === 1 ? standingForMore(error, REFUSED.windowMs) : withoutEntry(error)
 }
 
 /** Counts an order that was refused, whatever the reason; that it could not be counted is said in the log, so that the reason itself is told. */
@@ -65,10 +62,4 @@ function whoOrders({ actor, from }: Context, sender: Sender): string | null {
   if (actor.kind === 'terminal' || actor.kind === 'worker') return null
   const who = actor.id === null ? (triesOf(null, from).address ?? 'address:-') : `${actor.kind}:${actor.id}`
   return sender === 'own page' ? who : `${who}:elsewhere`
-}
-
-function tooMany(until: Instant, now: Instant): TidemarkError {
-  const minutes = Math.max(1, Math.ceil((until - now) / MINUTE_MS))
-  const publicMessage = `Too many orders in a short time. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
-  return new TidemarkError('too-many', { publicMessage, retryAfterMs: until - now })
 }

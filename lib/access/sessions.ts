@@ -21,10 +21,11 @@ export async function whoAsks(ctx: Context, site: Site, cookieHeader: string | n
   const token = sessionTokenIn(ctx, site, cookieHeader)
   if (token === null) return null
   const found = await findSession(ctx.whole, token, ctx.clock.now())
-  return found === null ? null : { actor: toActor(found.person, found.session.claims, found.rules), sessionId: found.session.id }
+  return found === null ? null : { actor: actorBy(found.rules, found.person, found.session.claims), sessionId: found.session.id }
 }
 
-function toActor(known: Person, claims: unknown, rules: AccessRules): Actor {
+/** Somebody as they act here, with what they may do and see by these rules; `claims` is what another system said of them. */
+export function actorBy(rules: AccessRules, known: Person, claims: unknown): Actor {
   const { id, name, role, audience, email, isEmailVerified } = known
   return person({ id, name, ...accessOf({ role, audience, email, isEmailVerified, oidcGroups: groupsIn(claims) }, rules) })
 }
@@ -35,16 +36,16 @@ function groupsIn(claims: unknown): string[] {
   return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : []
 }
 
-/** Somebody as they act here, with what they may do and see by the rules in force. */
+/** The same by the rules in force. */
 export async function actorFor(sql: Sql, known: Person, claims: unknown = null): Promise<Actor> {
-  return toActor(known, claims, await getPeopleSettings(sql))
+  return actorBy(await getPeopleSettings(sql), known, claims)
 }
 
 /** Those of the sessions that go on, each with what its owner may do and see now. */
 export async function sessionsNow(ctx: Context, ids: readonly string[]): Promise<Map<string, Actor>> {
   if (ids.length === 0) return new Map()
   const [found, rules] = await Promise.all([sessionsThatGoOn(ctx.whole, ids, ctx.clock.now()), getPeopleSettings(ctx.whole)])
-  return new Map([...found].map(([id, { person, session }]) => [id, toActor(person, session.claims, rules)]))
+  return new Map([...found].map(([id, { person, session }]) => [id, actorBy(rules, person, session.claims)]))
 }
 
 /** A new session of somebody, as the header that gives it to their browser; never one that was there before they signed in. */

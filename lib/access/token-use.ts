@@ -7,15 +7,15 @@ import { type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
 import { TidemarkError, type TokenChallenge } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { auditRefusal, standingForMore } from './act.ts'
-import { actorFor } from './sessions.ts'
+import { KnownUntil } from './known-until.ts'
+import { actorBy } from './sessions.ts'
 import { tokenHashOf } from './tokens.ts'
 import { triesOf } from './tries.ts'
 
 /** Refusals of one token, or from one address, stand in the audit once in so long. */
 const AUDITED_EVERY_MS = 15 * MINUTE_MS
-const AUDITED_MAX = 10_000
 
-const audited = new WeakMap<Context['whole'], Map<string, Instant>>()
+const audited = new KnownUntil()
 
 /** The token in an Authorization header, whatever it is worth; null where the header brings none. */
 export function bearerIn(authorization: string | null): string | null {
@@ -41,7 +41,7 @@ export async function tokenActor(
   const { token, owner, claims } = found
   const problem = problemOf(token, kind, now)
   if (problem !== null) throw await refusal(token, 'invalid_token', problem)
-  const access = tokenAccess(await actorFor(ctx.whole, owner, claims), token, rules)
+  const access = tokenAccess(actorBy(rules, owner, claims), token, rules)
   if (access === null)
     throw await refusal(token, 'insufficient_scope', 'This token may only hand something in: it has neither the scope "read" nor "run".')
   await noteUse(ctx.whole, token, now)
@@ -54,7 +54,7 @@ export async function sightsOfTokens(ctx: Context, ids: readonly string[]): Prom
   const [found, rules] = await Promise.all([tokensThatGoOn(ctx.whole, ids, ctx.clock.now()), getPeopleSettings(ctx.whole)])
   const sights = new Map<string, string | null>()
   for (const { token, owner, claims } of found) {
-    const access = tokenAccess(await actorFor(ctx.whole, owner, claims), token, rules)
+    const access = tokenAccess(actorBy(rules, owner, claims), token, rules)
     if (access !== null) sights.set(token.id, access.audience)
   }
   return sights
@@ -91,11 +91,8 @@ async function toRefusal(
 /** Asks the database only for what this process has not refused lately itself. */
 async function isFirstOfWindow(ctx: Context, key: string): Promise<boolean> {
   const now = ctx.clock.now()
-  const known = audited.get(ctx.whole) ?? new Map<string, Instant>()
-  audited.set(ctx.whole, known)
-  if ((known.get(key) ?? 0) > now) return false
+  if (audited.of(ctx, key) > now) return false
   const { since, tries } = await countTry(ctx.whole, key, now, AUDITED_EVERY_MS)
-  if (known.size >= AUDITED_MAX) known.clear()
-  known.set(key, since + AUDITED_EVERY_MS)
+  audited.note(ctx, key, since + AUDITED_EVERY_MS)
   return tries === 1
 }

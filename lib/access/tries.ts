@@ -5,14 +5,13 @@ import { countTry, forgetTries, takeTryBack } from '#lib/db/people/tries.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { standingForMore, withoutEntry } from './act.ts'
+import { KnownUntil } from './known-until.ts'
 
 const WINDOW_MS = 15 * MINUTE_MS
 /** Tries in one window: for one account, whoever asks, and from one address, whatever the account. */
 const MAX = { account: 10, address: 30 } as const
-/** Of so many keys that are refused a process knows by heart until when. */
-const KNOWN_MAX = 10_000
 
-const known = new WeakMap<Context['whole'], Map<string, Instant>>()
+const refused = new KnownUntil()
 
 /** What tries are counted by. */
 interface Keys {
@@ -46,15 +45,13 @@ function networkOf(address: string): string {
  */
 export async function requireTry(ctx: Context, keys: Keys): Promise<void> {
   const now = ctx.clock.now()
-  const refused = refusedBy(ctx)
   refuseKnown(ctx, keys)
   for (const [kind, key] of [['address', keys.address] as const, ['account', keys.account] as const]) {
     if (key === null) continue
     const { since, tries } = await countTry(ctx.whole, key, now, WINDOW_MS)
     if (tries <= MAX[kind]) continue
-    if (refused.size >= KNOWN_MAX) refused.clear()
-    refused.set(key, since + WINDOW_MS)
-    const error = tooMany(since + WINDOW_MS, now)
+    refused.note(ctx, key, since + WINDOW_MS)
+    const error = tooMany('tries', since + WINDOW_MS, now)
     throw tries === MAX[kind] + 1 ? standingForMore(error, since + WINDOW_MS - now) : withoutEntry(error)
   }
 }
@@ -62,14 +59,8 @@ export async function requireTry(ctx: Context, keys: Keys): Promise<void> {
 /** Refuses at once what this very process has refused lately, without asking the database. */
 export function refuseKnown(ctx: Context, { address, account }: Keys): void {
   const now = ctx.clock.now()
-  const until = Math.max(0, ...[address, account].map((key) => (key === null ? 0 : (refusedBy(ctx).get(key) ?? 0))))
-  if (until > now) throw withoutEntry(tooMany(until, now))
-}
-
-function refusedBy(ctx: Context): Map<string, Instant> {
-  const refused = known.get(ctx.whole) ?? new Map<string, Instant>()
-  known.set(ctx.whole, refused)
-  return refused
+  const until = Math.max(refused.of(ctx, address), refused.of(ctx, account))
+  if (until > now) throw withoutEntry(tooMany('tries', until, now))
 }
 
 /** Somebody got in: what they tried before counts no more, and their address is none the worse for it. */
@@ -78,8 +69,9 @@ export async function forgiveTries(ctx: Context, { account, address }: Keys): Pr
   if (address !== null) await takeTryBack(ctx.whole, address)
 }
 
-function tooMany(until: Instant, now: Instant): TidemarkError {
+/** Refuses what there was too much of, with the time from which it may be tried again. */
+export function tooMany(what: string, until: Instant, now: Instant): TidemarkError {
   const minutes = Math.max(1, Math.ceil((until - now) / MINUTE_MS))
-  const publicMessage = `Too many tries. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
+  const publicMessage = `Too many ${what}. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`
   return new TidemarkError('too-many', { publicMessage, retryAfterMs: until - now })
 }
