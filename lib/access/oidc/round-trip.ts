@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { cookieIn, setCookie } from '#lib/access/cookies.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type Site, sessionCookieName } from '#lib/domain/access/site.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -25,19 +26,17 @@ export type RoundTrip = Omit<z.infer<typeof roundTripSchema>, 'until'>
 /** The header that lets a browser keep a round trip until it is back. */
 export function roundTripCookie(ctx: Pick<Context, 'secret' | 'clock'>, site: Site, trip: RoundTrip): string {
   const text = Buffer.from(JSON.stringify({ ...trip, until: ctx.clock.now() + LASTS_MS })).toString('base64url')
-  return cookie(site, `${text}.${sealOf(ctx, text)}`, LASTS_MS / SECOND_MS)
+  return setCookie(site, cookieName(site), `${text}.${sealOf(ctx, text)}`, LASTS_MS / SECOND_MS)
 }
 
 /** The header that takes it away: each is gone once. */
 export function noRoundTripCookie(site: Site): string {
-  return cookie(site, '', 0)
+  return setCookie(site, cookieName(site), '', 0)
 }
 
 /** The round trip that a browser is on; null when it is on none, on two, or on one that this page did not begin or that took too long. */
 export function roundTripIn(ctx: Pick<Context, 'secret' | 'clock'>, site: Site, header: string | null): RoundTrip | null {
-  const name = cookieName(site)
-  const found = (header ?? '').split(/;\s*/).filter((part) => part.startsWith(`${name}=`))
-  const [text, seal] = found.length === 1 ? (found[0]?.slice(name.length + 1).split('.') ?? []) : []
+  const [text, seal] = cookieIn(header, cookieName(site))?.split('.') ?? []
   if (text === undefined || seal === undefined) return null
   const [given, own] = [Buffer.from(seal), Buffer.from(sealOf(ctx, text))]
   if (given.length !== own.length || !timingSafeEqual(given, own)) return null
@@ -47,10 +46,6 @@ export function roundTripIn(ctx: Pick<Context, 'secret' | 'clock'>, site: Site, 
 
 function cookieName(site: Site): string {
   return `${sessionCookieName(site)}-trip`
-}
-
-function cookie(site: Site, value: string, seconds: number): string {
-  return `${cookieName(site)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${site.isSecure ? '; Secure' : ''}`
 }
 
 function sealOf({ secret }: Pick<Context, 'secret'>, text: string): string {

@@ -8,16 +8,17 @@ export interface Tries {
   tries: number
 }
 
+/** Of the key $1, at $2; what began by $3 is over. */
+const COUNT = `
+  insert into try_count as t (key, since, tries) values ($1, $2, 1)
+  on conflict (key) do update set
+    since = case when t.since <= $3 or t.since > excluded.since then excluded.since else t.since end,
+    tries = case when t.since <= $3 or t.since > excluded.since then 1 else t.tries + 1 end
+  returning since, tries`
+
 /** Counts a try under a key; the first one after `windowMs` begins anew. Of many at once each gets a number of its own, whatever process counts it. */
 export async function countTry(sql: Sql, key: string, now: Instant, windowMs: number): Promise<Tries> {
-  const { rows } = await sql.query<{ since: Date; tries: number }>(
-    `insert into try_count as t (key, since, tries) values ($1, $2, 1)
-     on conflict (key) do update set
-       since = case when t.since <= $3 or t.since > excluded.since then excluded.since else t.since end,
-       tries = case when t.since <= $3 or t.since > excluded.since then 1 else t.tries + 1 end
-     returning since, tries`,
-    [key, toText(now), toText(now - windowMs)],
-  )
+  const { rows } = await sql.query<{ since: Date; tries: number }>(COUNT, [key, toText(now), toText(now - windowMs)])
   return { since: toInstant(rows[0]?.since ?? new Date(now)), tries: rows[0]?.tries ?? 1 }
 }
 
@@ -29,12 +30,7 @@ export async function countOrder(
   windowMs: number,
 ): Promise<{ orders: Tries; refused: Tries | null }> {
   const { rows } = await sql.query<{ since: Date; tries: number; refusedSince: Date | null; refused: number | null }>(
-    `with counted as (
-       insert into try_count as t (key, since, tries) values ($1, $2, 1)
-       on conflict (key) do update set
-         since = case when t.since <= $3 or t.since > excluded.since then excluded.since else t.since end,
-         tries = case when t.since <= $3 or t.since > excluded.since then 1 else t.tries + 1 end
-       returning since, tries)
+    `with counted as (${COUNT})
      select c.since, c.tries, r.since as "refusedSince", r.tries as refused from counted c left join try_count r on r.key = $4`,
     [keys.orders, toText(now), toText(now - windowMs), keys.refused],
   )
