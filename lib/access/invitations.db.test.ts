@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
+import { listOpenInvitations } from '#lib/db/people/invitations.ts'
 import { insertOidcAccount } from '#lib/db/people/oidc-accounts.ts'
 import { findPerson, insertPerson } from '#lib/db/people/people.ts'
 import { atTerminal, person, visitor } from '#lib/domain/access/actor.ts'
@@ -9,17 +10,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson, PASSWORD } from '#lib/testing/database/people.ts'
-import {
-  acceptInvitation,
-  firstAdminLink,
-  invite,
-  inviteAdmin,
-  lookAtInvitation,
-  openInvitations,
-  requestReset,
-  resetPassword,
-  withdrawInvitation,
-} from './invitations.ts'
+import { acceptInvitation, firstAdminLink, invite, inviteAdmin, lookAtInvitation, requestReset, withdrawInvitation } from './invitations.ts'
 import { whoAsks } from './sessions.ts'
 import { type Browser, signIn } from './sign-in.ts'
 
@@ -117,9 +108,9 @@ describe('the first admin', () => {
 describe('an invitation', () => {
   it('makes its address somebody with its role and audience, within seven days', async () => {
     const { token, invitation } = await invite(root, { email: 'ada@example.edu', role: 'engineer', audience: null })
-    expect(await openInvitations(ctx)).toMatchObject([{ id: invitation.id, email: 'ada@example.edu' }])
+    expect(await listOpenInvitations(ctx.whole, clock.now())).toMatchObject([{ id: invitation.id, email: 'ada@example.edu' }])
     clock.set(START + 7 * DAY_MS)
-    expect([await lookAtInvitation(ctx, token), await openInvitations(ctx)]).toEqual([null, []])
+    expect([await lookAtInvitation(ctx, token), await listOpenInvitations(ctx.whole, clock.now())]).toEqual([null, []])
     clock.set(START + 7 * DAY_MS - HOUR_MS)
     const header = await acceptInvitation(ctx, token, { ...ADA, email: 'eve@example.edu' }, BROWSER)
     expect(await known(header)).toMatchObject({ name: 'Ada', role: 'engineer' })
@@ -174,7 +165,7 @@ describe('a link for nobody in particular', () => {
   it('is good for whoever has it, beside others of its kind; never for an admin', async () => {
     const open = { email: null, role: 'viewer', audience: null } as const
     const [one, two] = [await invite(root, open), await invite(root, open)]
-    expect(await openInvitations(ctx)).toHaveLength(2)
+    expect(await listOpenInvitations(ctx.whole, clock.now())).toHaveLength(2)
     expect(await known(await acceptInvitation(ctx, one.token, { ...ADA, email: 'ada@example.edu' }, BROWSER))).toMatchObject({
       role: 'viewer',
     })
@@ -193,12 +184,12 @@ describe('a forgotten password', () => {
     const link = await requestReset(ctx, ' ADA@example.edu')
     const token = link?.token ?? ''
     clock.set(START + HOUR_MS)
-    expect(await refused(resetPassword(ctx, token, GOOD, BROWSER))).toBe(OVER)
+    expect(await refused(acceptInvitation(ctx, token, { password: GOOD }, BROWSER))).toBe(OVER)
     clock.set(START + HOUR_MS - 1)
-    expect(await known(await resetPassword(ctx, token, GOOD, BROWSER))).toMatchObject({ id: ada.id, role: 'engineer' })
+    expect(await known(await acceptInvitation(ctx, token, { password: GOOD }, BROWSER))).toMatchObject({ id: ada.id, role: 'engineer' })
     expect(await lastEntry()).toMatchObject({ actor: 'Ada', action: 'password.reset', refusal: null })
     expect(await known(old)).toBeUndefined()
-    expect(await refused(resetPassword(ctx, token, GOOD, BROWSER))).toBe(OVER)
+    expect(await refused(acceptInvitation(ctx, token, { password: GOOD }, BROWSER))).toBe(OVER)
     expect(await refused(signIn(ctx, { email: 'ada@example.edu', password: PASSWORD }, BROWSER))).toContain('do not go together')
   })
 
@@ -209,7 +200,7 @@ describe('a forgotten password', () => {
     const link = await requestReset(ctx, 'ada@example.edu')
     await ctx.whole.query('update person set ended_at = now() where id = $1', [ada.id])
     expect(await requestReset(ctx, 'ada@example.edu')).toBeNull()
-    expect(await refused(resetPassword(ctx, link?.token ?? '', GOOD, BROWSER))).toContain('nobody with this address')
+    expect(await refused(acceptInvitation(ctx, link?.token ?? '', { password: GOOD }, BROWSER))).toContain('nobody with this address')
   })
 
   it('is not given by mail to who signs in by another system alone, in the same words to the asker, with an entry that says why', async () => {

@@ -4,7 +4,6 @@ import {
   findInvitation,
   type Invitation,
   insertInvitation,
-  listOpenInvitations,
   lockFirstAdminLinks,
   useInvitation,
   withdrawInvitations,
@@ -72,11 +71,6 @@ export async function withdrawInvitation(ctx: Context, id: string): Promise<void
   })
 }
 
-/** The invitations that can still be accepted. */
-export async function openInvitations(ctx: Context): Promise<Invitation[]> {
-  return listOpenInvitations(ctx.whole, ctx.clock.now())
-}
-
 /** A link by which whoever has it becomes an admin: with an address the one it is for, who may be somebody already; without one the first admin. */
 export async function inviteAdmin(ctx: Context, given: string | null): Promise<Link> {
   const email = given === null ? null : requireEmail(given)
@@ -89,11 +83,6 @@ export async function inviteAdmin(ctx: Context, given: string | null): Promise<L
 /** The link of the first admin while there is none; null once there is. */
 export async function firstAdminLink(ctx: Context): Promise<Link | null> {
   return (await hasAdmin(ctx.whole)) ? null : inviteAdmin(ctx, null)
-}
-
-/** Chooses another password for whoever has a link of `requestReset`. */
-export function resetPassword(ctx: Context, token: string, password: string, browser: Browser): Promise<string> {
-  return acceptInvitation(ctx, token, { password }, browser)
 }
 
 /** A link by which somebody chooses another password; null when nobody who gets in by one has this address, which the asker is not to be told. */
@@ -203,10 +192,11 @@ async function personOf(ctx: Context, sql: Sql, invitation: Invitation, given: A
   const found = await lockPerson(sql, { email })
   // Who has the first admin's link does not prove that an address is theirs, and so takes over nobody.
   if (found !== null && invitation.email === null) throw conflict('There is somebody with this address already.')
-  if (found === null && purpose === 'reset') throw gone('There is nobody with this address any more.')
-  if (found !== null && purpose === 'reset' && found.endedAt === null) return { person: found, before: null }
+  if (purpose === 'reset') {
+    if (found === null || found.endedAt !== null) throw gone('There is nobody with this address any more.')
+    return { person: found, before: null }
+  }
   if (found !== null) {
-    if (purpose === 'reset') throw gone('There is nobody with this address any more.')
     const now = { name: found.name, role, audience, endedAt: null }
     await updatePerson(sql, found.id, { ...now, at: ctx.clock.now() })
     return { person: { ...found, ...now }, before: { role: found.role, audience: found.audience } }
@@ -227,7 +217,7 @@ function requireEmail(text: string): string {
 }
 
 /** A name as people write it: one line, not long. */
-export function requireName(text: string): string {
+function requireName(text: string): string {
   const name = text.replace(/\s+/g, ' ').trim()
   if (name.length >= 1 && name.length <= 100 && !/[\p{Cc}\p{Cf}]/u.test(name)) return name
   throw invalid('A name is needed, of at most 100 characters.')

@@ -1,15 +1,10 @@
 import type { Context, Sql } from '#lib/db/context.ts'
-import { listPeople, lockPerson, type Person, updatePerson } from '#lib/db/people/people.ts'
+import { lockPerson, type Person, updatePerson } from '#lib/db/people/people.ts'
 import { endSessions } from '#lib/db/people/sessions.ts'
 import type { Action } from '#lib/domain/access/actions.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { act } from './act.ts'
-
-/** Everybody who may sign in, or might once. */
-export async function everybody(ctx: Context): Promise<Person[]> {
-  return listPeople(ctx.whole)
-}
 
 /** Changes what somebody may do and which groups they see; it counts from their next request on. The last admin stays one. */
 export async function changeRole(
@@ -45,10 +40,10 @@ export async function bringBack(ctx: Context, id: string, reason: string | null 
   })
 }
 
-/** Ends somebody's sessions: one, or all of them; tells how many. */
-export async function endTheirSessions(ctx: Context, id: string, only: string | null = null): Promise<number> {
+/** Ends all sessions of somebody; tells how many. */
+export async function endTheirSessions(ctx: Context, id: string): Promise<number> {
   return change(ctx, 'person.sessions-end', id, null, async (sql) => {
-    const result = await endSessions(sql, id, only === null ? {} : { only })
+    const result = await endSessions(sql, id)
     return { result, after: { sessionsEnded: result } }
   })
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { invite, lookAtInvitation, mailReset, requestReset, resetPassword, withdrawInvitation } from '#lib/access/invitations.ts'
+import { acceptInvitation, invite, lookAtInvitation, mailReset, requestReset, withdrawInvitation } from '#lib/access/invitations.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import type { Person } from '#lib/db/people/people.ts'
 import { putSetting } from '#lib/db/settings.ts'
@@ -151,7 +151,7 @@ describe('a forgotten password', () => {
     const token = tokenIn(mail.mails[0])
     expect([token, link?.invitation.expiresAt]).toEqual([link?.token, NOON + HOUR_MS])
     expect(textOf(mail.mails[0])).toContain(`Hello ${ada.name},`)
-    await resetPassword(ctx, token, 'a brand new lantern', BROWSER)
+    await acceptInvitation(ctx, token, { password: 'a brand new lantern' }, BROWSER)
     expect(await send()).toMatchObject({ delivered: 1 })
     expect(mail.mails[1]).toMatch(/^Subject: Your password for Campus data was changed\r?$/m)
     expect(mail.mails[1]).not.toContain('sign-in/invitation')
