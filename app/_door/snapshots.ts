@@ -57,7 +57,7 @@ const RENEW_MS = 30 * SECOND_MS
 const AGED_MS = MINUTE_MS
 /** An older one is not shown any more. */
 const EXPIRED_MS = 2 * MINUTE_MS
-/** So many are rendered at once: each holds some ten megabytes until it is done, and they share one processor. */
+/** So many are rendered at once: more would be done no sooner, since they share one thread, and hold their pieces longer. */
 const RENDERINGS_MAX = 2
 /** Eight audiences, those who are in none, the admins, the public; twice, as there are two forms. */
 const KEPT_MAX = 22

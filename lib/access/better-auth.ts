@@ -15,7 +15,7 @@ export function cookieSecret({ secret }: Pick<Context, 'secret'>): string {
   return createHmac('sha256', secret).update('tidemark sign-in').digest('base64url')
 }
 
-/** The library for one site of the page; loaded when somebody first signs in, since it and its database client take tens of megabytes. */
+/** The library for one site of the page; loaded with its database client when somebody first signs in, since nothing else needs them. */
 async function makeAuth(ctx: Context, site: Site) {
   const [{ betterAuth }, { prismaAdapter }, client] = await Promise.all([
     import('better-auth/minimal'),

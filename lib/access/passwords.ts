@@ -3,7 +3,7 @@ import { passwordProblem } from '#lib/domain/access/password-rules.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
-/** Each takes a core for a tenth of a second, in a thread of its own: more at once would slow the page for everybody. */
+/** Each takes a whole core while it lasts, in a thread of its own: more at once would slow the page for everybody. */
 const AT_ONCE = 2
 const WAITING_MAX = 40
 
