@@ -1,7 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
-import { type FlowRecord, type GoodAgain, goodAgain } from '#lib/domain/orders/good-again.ts'
+import { type FlowRecord, type GoodAgain, goodAgain, keepsFailing } from '#lib/domain/orders/good-again.ts'
 import { typicalDurationMs } from '#lib/domain/runs/run.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { planOf } from './plan-of.ts'
 
 /** What a reload of a feed would do, as whoever asks may see it. */
@@ -82,14 +83,11 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
   }
 }
 
-const UNSEEN = 'a system you may not see'
-
 /** The same without names and words of what is not seen. */
 function asSeen(record: FlowRecord, names: ReadonlySet<string>): FlowRecord {
   const downConnections = record.downConnections.map((name) => (names.has(name) ? name : UNSEEN))
   if (names.has(record.flow)) return { ...record, downConnections }
   // That it failed in the same way counts, how it did does not show.
-  const ways = new Set(record.ends.map(({ problem }) => problem?.replaceAll(/\d+/g, '#')))
-  const ends = ways.size > 1 ? [] : record.ends.map(({ state }) => ({ state, problem: null }))
+  const ends = keepsFailing(record.ends) ? record.ends.map(() => ({ state: 'failed' as const, problem: null })) : []
   return { ...record, flow: UNSEEN, ends, downConnections }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { type FlowRecord, goodAgain, usualDurationInWords } from './good-again.ts'
+import { type FlowRecord, goodAgain } from './good-again.ts'
 
 const NOW = Date.parse('2026-11-20T22:00:00Z')
 const flow = (more: Partial<FlowRecord> = {}): FlowRecord => ({
@@ -51,12 +51,5 @@ describe('when it is good again', () => {
       kind: 'no-date',
       because: 'no run of new has succeeded yet, so nobody knows how long one takes',
     })
-  })
-})
-
-describe('how long it usually takes', () => {
-  it('is the middle of the last successes', () => {
-    expect(usualDurationInWords([9, 2, 4].map((n) => n * MINUTE_MS))).toBe('usually 4 min')
-    expect(usualDurationInWords([])).toBeNull()
   })
 })

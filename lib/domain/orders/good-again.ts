@@ -1,6 +1,5 @@
 import { isFailure, type RunState, typicalDurationMs } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { formatDuration } from '#lib/domain/wording/durations.ts'
 
 /** How a flow has fared, as far as a plan goes by it. Dry runs are none of its runs. */
 export interface FlowRecord {
@@ -26,8 +25,10 @@ export const SAME_FAILURES = 3
 /** When the runs of these flows, one after the other, will have made it good again; never a promise from a flow that failed three times in the same way. */
 export function goodAgain(records: readonly FlowRecord[], now: Instant): GoodAgain {
   for (const { flow, ends, leftMs } of records) {
-    const failure = leftMs === undefined ? sameFailure(ends) : null
-    if (failure !== null) return { kind: 'no-date', because: `the last ${SAME_FAILURES} runs of ${flow} failed in the same way${failure}` }
+    if (leftMs !== undefined || !keepsFailing(ends)) continue
+    const how = ends[0]?.problem ?? null
+    const because = `the last ${SAME_FAILURES} runs of ${flow} failed in the same way${how === null ? '' : `: ${how}`}`
+    return { kind: 'no-date', because }
   }
   let lastsMs = 0
   for (const { flow, durationsMs, leftMs } of records) {
@@ -38,18 +39,9 @@ export function goodAgain(records: readonly FlowRecord[], now: Instant): GoodAga
   return { kind: 'by', at: now + lastsMs, lastsMs, ifAnswering: [...new Set(records.flatMap(({ downConnections }) => downConnections))] }
 }
 
-/** How often a flow has lately failed in the same way, as the end of a sentence; null when it has not. Numbers in the words of a failure do not make it another. */
-function sameFailure(ends: FlowRecord['ends']): string | null {
+/** Whether the last runs of a flow all failed in the same way. Numbers in the words of a failure do not make it another. */
+export function keepsFailing(ends: FlowRecord['ends']): boolean {
   const last = ends.slice(0, SAME_FAILURES)
-  const way = (end: FlowRecord['ends'][number]) => (end.problem ?? end.state).replaceAll(/\d+/g, '#')
-  const [first] = last
-  if (first === undefined || last.length < SAME_FAILURES) return null
-  if (!last.every((end) => isFailure(end.state) && end.state !== 'cancelled' && way(end) === way(first))) return null
-  return first.problem === null ? '' : `: ${first.problem}`
-}
-
-/** `usually 4 min`, from the last successes; null when there are none. */
-export function usualDurationInWords(durationsMs: readonly number[]): string | null {
-  const usualMs = typicalDurationMs(durationsMs)
-  return usualMs === null ? null : `usually ${formatDuration(usualMs)}`
+  const ways = new Set(last.map(({ state, problem }) => (problem ?? state).replaceAll(/\d+/g, '#')))
+  return last.length === SAME_FAILURES && ways.size === 1 && last.every(({ state }) => isFailure(state) && state !== 'cancelled')
 }
