@@ -41,23 +41,17 @@ export async function advanceOrders(ctx: Context, runId: string | null = null): 
 export async function advanceOrder(sql: Sql, id: string, now: Instant): Promise<void> {
   const order = await lockOrder(sql, id)
   if (order?.state !== 'open') return
-  const rows = await listSteps(sql, id)
-  let facts = rows.map(toFacts)
   const feedExists = await isFeedInForce(sql, order.feedId)
   for (;;) {
-    const { steps, begin, end } = orderProgress(facts, feedExists)
+    const rows = await listSteps(sql, id)
+    const { steps, begin, end } = orderProgress(rows.map(toFacts), feedExists)
     await updateSteps(sql, id, steps)
     if (end !== null) return endOrder(sql, id, end, now)
-    if (begin === null) return
-    const problem = await tryToBegin(
-      sql,
-      order,
-      rows.find(({ position }) => position === begin),
-      now,
-    )
+    const next = rows.find(({ position }) => position === begin)
+    if (next === undefined) return
+    const problem = await tryToBegin(sql, order, next, now)
     if (problem === null) return
-    await updateSteps(sql, id, [{ position: begin, state: 'failed', problem }])
-    facts = (await listSteps(sql, id)).map(toFacts)
+    await updateSteps(sql, id, [{ position: next.position, state: 'failed', problem }])
   }
 }
 
@@ -66,8 +60,7 @@ function toFacts({ position, state, flow, job, hasFlow, run }: StepRow): StepFac
 }
 
 /** Begins a step with the run that does it; answers in words why it cannot be. */
-async function tryToBegin(sql: Sql, order: ReloadOrderRow, step: StepRow | undefined, now: Instant): Promise<string | null> {
-  if (step === undefined) return 'The step is gone.'
+async function tryToBegin(sql: Sql, order: ReloadOrderRow, step: StepRow, now: Instant): Promise<string | null> {
   if (step.flow === null) return `Tidemark cannot start ${step.job ?? 'a job of another system'}.`
   const isOwn = (await listFeedsOfFlow(sql, step.flow)).some(({ id }) => id === order.feedId)
   try {

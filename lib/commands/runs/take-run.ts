@@ -3,7 +3,7 @@ import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context, Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
-import { isDryRunSql, listDueRunsOf, listFlows } from '#lib/db/runs/runs.ts'
+import { isDryRunSql, listDueRuns, listFlows } from '#lib/db/runs/runs.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import { CLAIMABLE_STATES } from '#lib/domain/runs/run.ts'
 import { WAITS_FOR_OWN_FLOW } from '#lib/domain/runs/run-plan.ts'
@@ -109,7 +109,7 @@ export async function takeRun(sql: Sql, now: Instant, wanted: WantedRun): Promis
 /** A run of the schedule whose time has come, and that nothing but its own flow keeps from running. */
 async function findDueRun(sql: Sql, now: Instant, flow: string, told: Told): Promise<string | null> {
   const flows = new Map((await listFlows(sql)).map((row) => [row.name, row]))
-  for (const run of await listDueRunsOf(sql, now, flow)) {
+  for (const run of await listDueRuns(sql, now, flow)) {
     if (run.trigger !== 'schedule' || !areSameParameters({ ...flows.get(flow)?.parameters, ...run.parameters }, told)) continue
     const gate = await gateOf(sql, run, flows, now)
     if (gate === null || gate.words === WAITS_FOR_OWN_FLOW) return run.id

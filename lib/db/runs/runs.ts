@@ -108,13 +108,8 @@ export async function lockRun(sql: Sql, id: string, options: { skipLocked?: bool
   return rows.map(toRun)[0]
 }
 
-/** Runs that a worker could take now by their state and time, the longest expected first; dry runs after all others. */
-export function listDueRuns(sql: Sql, now: Instant): Promise<Run[]> {
-  return listDueRunsOf(sql, now, null)
-}
-
-/** The same of one flow. */
-export async function listDueRunsOf(sql: Sql, now: Instant, flow: string | null): Promise<Run[]> {
+/** Runs of one flow, or of all (null), that a worker could take now by their state and time, the longest expected first; dry runs after all others. */
+export async function listDueRuns(sql: Sql, now: Instant, flow: string | null = null): Promise<Run[]> {
   const { rows } = await sql.query<RunRow>(
     `select * from run where state = any($1) and scheduled_for <= $2 and ($3::text is null or flow = $3)
      order by ${isDryRunSql('run')}, scheduled_for, created_at, id`,
