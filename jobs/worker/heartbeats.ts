@@ -25,10 +25,7 @@ export async function beatInside(services: JobServices, startedAt: Instant): Pro
     id: workerId,
     startedAt,
     at: ctx.clock.now(),
-    detail: {
-      ...{ pid: process.pid, version: TIDEMARK_VERSION, node: process.version },
-      ...{ runs: runs.ids(), trouble: ctx.trouble.current() },
-    },
+    detail: { pid: process.pid, version: TIDEMARK_VERSION, node: process.version, runs: runs.ids(), trouble: ctx.trouble.current() },
   })
 }
 
