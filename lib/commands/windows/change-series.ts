@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { PoolClient } from 'pg'
 import { act } from '#lib/access/act.ts'
 import type { Context } from '#lib/db/context.ts'
@@ -5,8 +6,8 @@ import { annotateWindowsOf, deleteWindowsOf, lockSeries, type StoredSeries, upda
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Recurrence } from '#lib/domain/time/recurrence.ts'
-import { expandSeries, tellOf } from './expand-series.ts'
-import { readNote, requireRightOver } from './matter.ts'
+import { expandSeries } from './expand-series.ts'
+import { readNote, requireRightOver, tellOf } from './matter.ts'
 import { requireRoom, ruleInShort } from './plan-series.ts'
 
 interface Change {
@@ -27,13 +28,13 @@ export async function changeSeries(ctx: Context, { seriesId, recurrence, note }:
     await requireRoom(sql, { ...series, recurrence }, now)
     const changed = { ...series, recurrence, note: readNote(note) }
     await carryOut(sql, series, changed, now)
-    await tellOf(sql, series, now)
+    await tellOf(sql, { ...series, flow: null }, now)
     return { result: null, before: ruleInShort(series), after: ruleInShort(changed) }
   })
 }
 
 async function carryOut(sql: PoolClient, series: StoredSeries, changed: StoredSeries, now: Instant): Promise<void> {
-  if (isSameRule(series.recurrence, changed.recurrence)) {
+  if (isDeepStrictEqual(series.recurrence, changed.recurrence)) {
     await updateSeries(sql, changed)
     await annotateWindowsOf(sql, series.id, changed.note, now)
     return
@@ -50,7 +51,7 @@ export async function endSeries(ctx: Context, { seriesId }: { seriesId: number }
     const series = await lockOpen(sql, ctx, seriesId)
     const withdrawn = await deleteWindowsOf(sql, seriesId, now)
     await updateSeries(sql, { ...series, endedAt: now })
-    await tellOf(sql, series, now)
+    await tellOf(sql, { ...series, flow: null }, now)
     return { result: null, before: ruleInShort(series), after: { withdrawn } }
   })
 }
@@ -61,10 +62,4 @@ async function lockOpen(sql: PoolClient, ctx: Context, seriesId: number): Promis
   if (series.endedAt !== null)
     throw new TidemarkError('conflict', { publicMessage: 'This recurring maintenance has ended. Announce a new one.' })
   return series
-}
-
-function isSameRule(one: Recurrence, other: Recurrence): boolean {
-  const inOrder = ({ days, from, to, firstDay, lastDay, zone }: Recurrence) =>
-    JSON.stringify([days.every, days.interval, days.every === 'week' ? days.weekdays : days.monthDay, from, to, firstDay, lastDay, zone])
-  return inOrder(one) === inOrder(other)
 }

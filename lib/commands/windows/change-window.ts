@@ -1,15 +1,12 @@
 import type { PoolClient } from 'pg'
 import { act, asOrdered } from '#lib/access/act.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
-import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
-import { markDue } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { listOverlapping, lockWindow, type StoredWindow, updateWindow } from '#lib/db/history/windows.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
-import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { readNote, requireRightOver } from './matter.ts'
+import { readNote, requireRightOver, tellOf } from './matter.ts'
 import { requireSense } from './open-window.ts'
 
 interface Change {
@@ -31,11 +28,7 @@ export async function changeWindow(ctx: Context, change: Change): Promise<void> 
     const changed = requireOpen(window, wanted, now)
     await requireOwnPlace(sql, changed)
     await updateWindow(sql, changed)
-    const covered = window.flow === null ? await listAssetsUnder(sql, window.subjectId) : []
-    await markDue(sql, covered, now)
-    await notifyWorkers(sql)
-    await notifyChange(sql)
-    return { result: covered, before: inShort(window), after: inShort(changed) }
+    return { result: await tellOf(sql, window, now), before: inShort(window), after: inShort(changed) }
   })
   if (assetIds.length > 0) await rebuild(asOrdered(ctx), { assetIds, from: now })
 }

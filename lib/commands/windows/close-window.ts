@@ -1,16 +1,14 @@
 import type { PoolClient } from 'pg'
 import { act, asOrdered } from '#lib/access/act.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
-import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
-import { getSubject, markDue } from '#lib/db/catalogue/subjects.ts'
+import { getSubject } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { endWindow, listOpenWindows, lockWindow, type StoredWindow } from '#lib/db/history/windows.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
-import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
-import { requireRightOver, type WindowSubject } from './matter.ts'
+import { requireRightOver, tellOf, type WindowSubject } from './matter.ts'
 
 /** Ends a window now; one that has not begun is withdrawn, one that has ended stays as it is. */
 export async function closeWindow(ctx: Context, request: { windowId: number }): Promise<void> {
@@ -53,14 +51,11 @@ interface Ended {
 
 /** How a window was and is, and the assets it covered; none where it had ended before. */
 async function endOne(sql: PoolClient, window: StoredWindow, now: Instant): Promise<Ended> {
-  const before = { kind: window.kind, from: toTextOrNull(window.from), to: toTextOrNull(window.to), note: window.note }
+  const before = { kind: window.kind, from: toText(window.from), to: toTextOrNull(window.to), note: window.note }
   if (window.to !== null && window.to <= now) return { before, after: null, assetIds: [] }
-  const covered = window.flow === null ? await listAssetsUnder(sql, window.subjectId) : []
   await endWindow(sql, window.id, now)
-  await markDue(sql, covered, now)
-  await notifyWorkers(sql)
-  await notifyChange(sql)
-  return { before, after: window.from < now ? { to: toText(now) } : null, assetIds: covered }
+  const assetIds = await tellOf(sql, window, now)
+  return { before, after: window.from < now ? { to: toText(now) } : null, assetIds }
 }
 
 function nothingToEnd(name: string, comesAgain: boolean): string {

@@ -1,11 +1,9 @@
 import type { PoolClient } from 'pg'
-import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
-import { markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { insertWindowsOf, lastEndOf, listOpenSeriesIds, lockSeries, type StoredSeries, updateSeries } from '#lib/db/history/series.ts'
-import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { nextStretch, stretchesBetween } from '#lib/domain/time/recurrence.ts'
+import { tellOf } from './matter.ts'
 
 /** Recurring maintenance has its windows for so long ahead: longer than anybody is shown, so that a worker may be away for weeks. */
 const AHEAD_MS = 62 * DAY_MS
@@ -14,7 +12,12 @@ const AHEAD_MS = 62 * DAY_MS
 export async function expandAllSeries(ctx: Context): Promise<number> {
   let made = 0
   for (const id of await listOpenSeriesIds(ctx.whole)) {
-    made += await withTransaction(ctx, async (sql) => expandSeries(sql, await lockSeries(sql, id), ctx.clock.now()))
+    made += await withTransaction(ctx, async (sql) => {
+      const [series, now] = [await lockSeries(sql, id), ctx.clock.now()]
+      const madeOfIt = await expandSeries(sql, series, now)
+      if (madeOfIt > 0) await tellOf(sql, { ...series, flow: null }, now)
+      return madeOfIt
+    })
   }
   return made
 }
@@ -29,18 +32,10 @@ export async function expandSeries(sql: PoolClient, series: StoredSeries, now: I
   const stretches = stretchesBetween(series.recurrence, Math.max(series.expandedTo, now), expandedTo)
   const made = await insertWindowsOf(sql, series, stretches)
   await updateSeries(sql, { ...series, expandedTo, endedAt: (await isOver(sql, series, now)) ? now : null })
-  if (made > 0) await tellOf(sql, series, now)
   return made
 }
 
 async function isOver(sql: PoolClient, { id, recurrence }: StoredSeries, now: Instant): Promise<boolean> {
   if (nextStretch(recurrence, now) !== null) return false
   return ((await lastEndOf(sql, id)) ?? now) <= now
-}
-
-/** What a series covers is looked at anew, and open pages are told. */
-export async function tellOf(sql: PoolClient, { subjectId }: Pick<StoredSeries, 'subjectId'>, now: Instant): Promise<void> {
-  await markDue(sql, await listAssetsUnder(sql, subjectId), now)
-  await notifyWorkers(sql)
-  await notifyChange(sql)
 }

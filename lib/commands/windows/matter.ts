@@ -1,8 +1,11 @@
-import { getSubject, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
+import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
+import { getSubject, markDue, type SubjectKind } from '#lib/db/catalogue/subjects.ts'
 import type { Context, Sql } from '#lib/db/context.ts'
+import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { hasFlow } from '#lib/db/runs/flows.ts'
 import { leastRole, may } from '#lib/domain/access/actions.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
 export interface WindowSubject {
@@ -11,7 +14,7 @@ export interface WindowSubject {
 }
 
 /** What a window covers, as it is stored: a subject, a flow, or everything. */
-export interface Matter {
+interface Matter {
   subjectId: number | null
   flow: string | null
 }
@@ -42,4 +45,13 @@ export function requireRightOver(ctx: Context, matter: Matter): void {
   if (matter.subjectId !== null || matter.flow !== null || may(ctx.actor, 'window.everything')) return
   const publicMessage = `What covers everything takes the role ${leastRole('window.everything')}; yours is ${ctx.actor.role}.`
   throw new TidemarkError('forbidden', { publicMessage })
+}
+
+/** What a window covers is looked at anew, and open pages are told. Answers the assets; a pause of a flow covers none. */
+export async function tellOf(sql: Sql, { subjectId, flow }: Matter, from: Instant): Promise<number[]> {
+  const covered = flow === null ? await listAssetsUnder(sql, subjectId) : []
+  await markDue(sql, covered, from)
+  await notifyWorkers(sql)
+  await notifyChange(sql)
+  return covered
 }

@@ -1,16 +1,13 @@
 import { act, asOrdered } from '#lib/access/act.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
-import { listAssetsUnder } from '#lib/db/catalogue/assets.ts'
-import { markDue } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { insertWindow } from '#lib/db/history/windows.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
-import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { MAINTENANCE_MAX_MS, tooLongInWords } from '#lib/domain/freshness/announced-work.ts'
 import type { MaintenanceWindow } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { readNote, requireMatter, type WindowSubject } from './matter.ts'
+import { readNote, requireMatter, tellOf, type WindowSubject } from './matter.ts'
 
 interface WindowRequest {
   /** What it covers; null = everything. A flow can only be paused: its runs are not planned. */
@@ -30,13 +27,10 @@ export async function openWindow(ctx: Context, request: WindowRequest): Promise<
     requireSense(request)
     const note = readNote(request.note)
     const matter = await requireMatter(sql, request.subject, request.kind === 'paused')
-    const covered = matter.flow === null ? await listAssetsUnder(sql, matter.subjectId) : []
     const { kind, to } = request
     const windowId = await insertWindow(sql, { ...matter, kind, from: request.from, to, note, announcedBy: ctx.actor.name })
-    await markDue(sql, covered, from)
-    await notifyWorkers(sql)
-    await notifyChange(sql)
-    return { result: { id: windowId, assetIds: covered }, after: { window: windowId, kind, ...lengthOf(request) } }
+    const assetIds = await tellOf(sql, matter, from)
+    return { result: { id: windowId, assetIds }, after: { window: windowId, kind, ...lengthOf(request) } }
   })
   if (assetIds.length > 0) await rebuild(asOrdered(ctx), { assetIds, from })
   return id

@@ -10,8 +10,8 @@ import { firstOverlap, type Recurrence } from '#lib/domain/time/recurrence.ts'
 import { recurrenceInWords } from '#lib/domain/time/recurrence-in-words.ts'
 import { dayName } from '#lib/domain/wording/dates.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
-import { expandSeries, tellOf } from './expand-series.ts'
-import { readNote, requireMatter, type WindowSubject } from './matter.ts'
+import { expandSeries } from './expand-series.ts'
+import { readNote, requireMatter, tellOf, type WindowSubject } from './matter.ts'
 
 interface SeriesRequest {
   /** What it covers; null = everything. */
@@ -32,7 +32,7 @@ export async function planSeries(ctx: Context, { subject, recurrence, note }: Se
     await requireRoom(sql, { id: null, subjectId, recurrence }, now)
     const series = await insertSeries(sql, { subjectId, recurrence, note: readNote(note), announcedBy: ctx.actor.name }, now)
     await expandSeries(sql, series, now)
-    await tellOf(sql, series, now)
+    await tellOf(sql, { subjectId, flow: null }, now)
     return { result: series.id, after: { series: series.id, ...ruleInShort(series) } }
   })
 }
