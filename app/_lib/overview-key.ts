@@ -21,6 +21,12 @@ export function readerKind(actor: Pick<Actor, 'kind' | 'role'>): ReaderKind {
   return may(actor, 'window.open') ? 'admin' : 'member'
 }
 
+/** Who the page being rendered is for; null where nobody in particular asks. */
+export function readerHere(): ReaderKind | null {
+  const asking = globalThis.tidemarkWebProcess?.asking.getStore()
+  return asking === undefined ? null : readerKind(asking.actor)
+}
+
 /** The key of the overview that somebody is shown. */
 export function overviewKey(actor: Pick<Actor, 'kind' | 'role' | 'audience'>): OverviewKey {
   return actor.audience === null ? readerKind(actor) : `${readerKind(actor)}:${actor.audience}`

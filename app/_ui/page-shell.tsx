@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { type ReaderKind, readerKind } from '#app/_lib/overview-key.ts'
+import { type ReaderKind, readerHere } from '#app/_lib/overview-key.ts'
 import { zoneAbbreviation } from '#lib/domain/wording/dates.ts'
 import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
@@ -95,12 +95,6 @@ function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
       </ul>
     </nav>
   )
-}
-
-/** Who the page being rendered is for; null where nobody in particular asks. */
-function readerHere(): ReaderKind | null {
-  const asking = globalThis.tidemarkWebProcess?.asking.getStore()
-  return asking === undefined ? null : readerKind(asking.actor)
 }
 
 const SIGN_IN = ['account', 'Sign in', signInPath] as const

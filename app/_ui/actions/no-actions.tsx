@@ -1,13 +1,22 @@
+import { readerHere } from '#app/_lib/overview-key.ts'
 import { signInPath } from '#app/_ui/paths.ts'
 
 /** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. */
 export function NoActions({ command }: { command?: string }) {
+  const isKnown = readerHere() === 'member'
   return (
     <p className="muted small mt-4 print:hidden">
-      <a href={signInPath}>Sign in</a> as an engineer to ask for a run, a pause or a check here
+      {isKnown ? (
+        'It takes the role engineer to ask for'
+      ) : (
+        <>
+          <a href={signInPath}>Sign in</a> as an engineer to ask for
+        </>
+      )}{' '}
+      a run, a pause or a check here
       {command !== undefined && (
         <>
-          , or on the machine it runs on: <code>{command}</code>
+          {isKnown ? '. On' : ', or on'} the machine it runs on: <code>{command}</code>
         </>
       )}
       .
