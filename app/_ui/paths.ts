@@ -37,6 +37,13 @@ export function assetPath(key: string): string {
   return `/assets/${fragile ? encodeURIComponent(key) : parts.map(encodeURIComponent).join('/')}`
 }
 
+const SUBJECT_PATHS = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }
+
+/** The page of what a pause or announced work is about. */
+export function subjectPath({ kind, key }: { kind: keyof typeof SUBJECT_PATHS; key: string }): string {
+  return SUBJECT_PATHS[kind](key)
+}
+
 /** The asset key in the (still encoded) parts of an address made by `assetPath`; null when they are not decodable. */
 export function assetKeyOf(parts: readonly string[]): string | null {
   const decoded = parts.map(decodeSegment)

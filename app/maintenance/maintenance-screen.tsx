@@ -2,7 +2,7 @@ import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { subjectText } from '#app/_ui/actions/maintenance-action.tsx'
 import { type MaintenanceDraft, MaintenanceFields, WindowFields } from '#app/_ui/actions/maintenance-fields.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { adminPartPath, announcePath, assetPath, changeMaintenancePath, feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
+import { adminPartPath, announcePath, changeMaintenancePath, overviewPath, subjectPath } from '#app/_ui/paths.ts'
 import type { MaintenanceAsked, MaintenanceForm } from '#lib/queries/pages/maintenance-form.ts'
 
 interface MaintenanceScreenProps {
@@ -55,9 +55,8 @@ export function MaintenanceScreen({ form, asked, draft, meaning, back }: Mainten
 
 function crumbsOf({ subject }: MaintenanceForm, back: 'admin' | undefined): (readonly [string, string])[] {
   if (subject === null || back === 'admin') return [['Maintenance', adminPartPath('maintenance')]]
-  const path = { group: groupPath, feed: feedPath, asset: assetPath }[subject.kind](subject.key)
   return [
     ['All feeds', overviewPath],
-    [subject.name, path],
+    [subject.name, subjectPath(subject)],
   ]
 }

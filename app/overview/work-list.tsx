@@ -1,5 +1,6 @@
+import { WorkSubject } from '#app/_ui/actions/work-subject.tsx'
 import { workInWords } from '#app/_ui/actions/work-words.ts'
-import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
+import { feedPath } from '#app/_ui/paths.ts'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { statusInWords } from '#lib/domain/wording/words.ts'
@@ -40,7 +41,7 @@ function Line({ work }: { work: WorkView }) {
         {isAhead ? 'Announced' : workInWords(work)}
       </span>
       <p>
-        <Subject subject={work.subject} />
+        <WorkSubject subject={work.subject} />
         <br />
         {isAhead ? 'From' : 'Since'} <Time at={from} form="long" />
         {until === null ? ', until somebody ends it' : ' until '}
@@ -70,22 +71,6 @@ function Hidden({ work: { subject, hides, isAhead } }: { work: WorkView }) {
       </a>{' '}
       would be {statusInWords(worst.status).toLowerCase()} since <Time at={worst.since} form="long" />
       {others.length > 0 && `, and ${others.length} more`}.
-    </>
-  )
-}
-
-const KINDS = { group: 'service group', feed: 'feed', asset: 'asset', flow: 'flow' } as const
-
-function Subject({ subject }: Pick<WorkView, 'subject'>) {
-  if (subject === null) return <strong>Everything on this page</strong>
-  const { kind, key, name } = subject
-  const href = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }[kind](key)
-  return (
-    <>
-      <a className="font-semibold" href={href}>
-        <bdi>{name}</bdi>
-      </a>{' '}
-      <span className="muted">{KINDS[kind]}</span>
     </>
   )
 }

@@ -11,7 +11,7 @@ const MEANING =
 
 /** Announces maintenance of a group, feed or asset: now, once, or again and again. */
 export function MaintenanceAction({ subject, name }: { subject: { kind: 'group' | 'feed' | 'asset'; key: string }; name: string }) {
-  const fields = { subject: `${subject.kind}:${subject.key}` }
+  const fields = { subject: subjectText(subject) }
   return (
     <ActionForm action={announcePath} fields={fields} question={MEANING} yes="Announce it" inputs={<MaintenanceFields />}>
       Announce maintenance…<span className="sr-only"> of {name}</span>

@@ -2,6 +2,7 @@
 
 import { usePageTime } from '#app/_ui/zone.tsx'
 import { zoneCity } from '#lib/domain/wording/dates.ts'
+import { LengthInput, WhyInput } from './inputs.tsx'
 import { MaintenancePreview } from './maintenance-preview.tsx'
 
 /** What the fields begin with, by their names. */
@@ -97,17 +98,10 @@ export function WindowFields({
   )
 }
 
+const SEEN_BY_ALL = 'Why. Everybody sees this when it is about everything: name no system, feed or person that is not for all'
+
 function Why({ draft, isAboutEverything }: Part & { isAboutEverything: boolean }) {
-  return (
-    <label>
-      <span>
-        {isAboutEverything
-          ? 'Why. Everybody sees this when it is about everything: name no system, feed or person that is not for all'
-          : 'Why, for everybody to read'}
-      </span>
-      <input name="note" maxLength={500} autoComplete="off" defaultValue={draft['note']} />
-    </label>
-  )
+  return <WhyInput name="note" preset={draft['note']} {...(isAboutEverything && { words: SEEN_BY_ALL })} />
 }
 
 type Part = Required<Pick<FieldsProps, 'draft'>>
@@ -115,16 +109,7 @@ type Part = Required<Pick<FieldsProps, 'draft'>>
 function Now({ draft }: Part) {
   return (
     <div className="when-now">
-      <label>
-        <span>For</span>
-        <select name="for" defaultValue={draft['for'] ?? '2h'}>
-          {LENGTHS.map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
+      <LengthInput words="For" of={LENGTHS} preset={draft['for'] ?? '2h'} />
     </div>
   )
 }

@@ -1,8 +1,10 @@
 import { pausePath, resumePath } from '#app/_ui/paths.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
 import { ActionForm, BeginInput } from './action-form.tsx'
-import { MaintenanceAction } from './maintenance-action.tsx'
+import { LengthInput, WhyInput } from './inputs.tsx'
+import { MaintenanceAction, subjectText } from './maintenance-action.tsx'
 import { NoActions } from './no-actions.tsx'
+import { isOwn } from './work-words.ts'
 
 interface PauseActionProps {
   subject: { kind: 'group' | 'feed' | 'asset' | 'flow'; key: string }
@@ -24,10 +26,10 @@ const LENGTHS = [
 
 /** Pauses something and ends that, and announces maintenance; where the page takes no actions, it says so. */
 export function PauseAction({ subject, name, work, takesActions }: PauseActionProps) {
-  if (!takesActions) return <NoActions command={`npm run tidemark -- pause ${subject.kind}:${subject.key}`} />
-  const own = work.filter((each) => each.kind === 'paused' && each.subject?.kind === subject.kind && each.subject.key === subject.key)
+  if (!takesActions) return <NoActions command={`npm run tidemark -- pause ${subjectText(subject)}`} />
+  const own = work.filter((each) => each.kind === 'paused' && isOwn(each, subject))
   const begun = own.find((each) => !each.isAhead)
-  const fields = { subject: `${subject.kind}:${subject.key}` }
+  const fields = { subject: subjectText(subject) }
   return (
     <div className="actions">
       {begun === undefined && (
@@ -62,20 +64,8 @@ function Inputs({ kind }: { kind: PauseActionProps['subject']['kind'] }) {
   return (
     <>
       {kind === 'flow' && <BeginInput />}
-      <label>
-        <span>How long</span>
-        <select name="for">
-          {LENGTHS.map(([value, words]) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>Why, for everybody to read</span>
-        <input name="note" maxLength={500} autoComplete="off" />
-      </label>
+      <LengthInput words="How long" of={LENGTHS} />
+      <WhyInput name="note" />
     </>
   )
 }

@@ -1,12 +1,12 @@
 import { Note } from '#app/_ui/note.tsx'
-import { assetPath, feedPath, flowPath, groupPath } from '#app/_ui/paths.ts'
+import { feedPath, subjectPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { statusInWords } from '#lib/domain/wording/words.ts'
 import type { WorkView } from '#lib/queries/shared/work.ts'
 import { AnnouncedControls } from './announced-controls.tsx'
 import { Because, subjectText } from './maintenance-action.tsx'
-import { meaningInWords, workInWords } from './work-words.ts'
+import { isOwn, meaningInWords, workInWords } from './work-words.ts'
 
 interface WorkNotesProps {
   work: readonly WorkView[]
@@ -82,18 +82,13 @@ export function WorkSentence({ work, own }: { work: Omit<WorkView, 'id' | 'feedI
   )
 }
 
-function isOwn({ subject }: Pick<WorkView, 'subject'>, own: WorkNotesProps['own']): boolean {
-  return subject !== null && subject.kind === own.kind && subject.key === own.key
-}
-
 function Subject({ subject }: Pick<WorkView, 'subject'>) {
   if (subject === null) return 'everything on this page'
-  const { kind, key, name } = subject
-  const href = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }[kind](key)
+  const { kind, name } = subject
   return (
     <>
       {kind}{' '}
-      <a href={href}>
+      <a href={subjectPath(subject)}>
         <bdi>{name}</bdi>
       </a>
     </>

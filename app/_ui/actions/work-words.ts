@@ -19,6 +19,11 @@ export function meaningInWords({ subject, isAhead }: Pick<WorkView, 'subject' | 
   return `What turns late meanwhile shows as maintenance; what was late before it stays so.`
 }
 
+/** Whether work is about a subject itself, not about what it belongs to or holds. */
+export function isOwn({ subject }: Pick<WorkView, 'subject'>, own: { kind: string; key: string }): boolean {
+  return subject !== null && subject.kind === own.kind && subject.key === own.key
+}
+
 const rank = ({ subject, isPart }: WorkView) => (subject?.kind === 'flow' ? 2 : isPart ? 1 : 0)
 
 /** The most telling work on a feed that has begun, for its line; undefined when there is none. */

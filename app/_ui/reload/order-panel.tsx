@@ -8,8 +8,8 @@ import { cancelOrderPath, flowPath, orderPath, runPath } from '#app/_ui/paths.ts
 import { LogLines } from '#app/_ui/runs/log-lines.tsx'
 import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
 import { Time } from '#app/_ui/time.tsx'
-import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
-import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
+import type { StepState } from '#lib/domain/orders/order-progress.ts'
+import { reasonInWords, statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
 
 const LOOK_EVERY_MS = 1000
@@ -60,18 +60,15 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
   )
 }
 
-/** What ended badly has reloaded nothing. */
-const HEADS: Record<OrderState, string> = { open: 'Reloading', done: 'Reload', failed: 'Reload', cancelled: 'Reload' }
-
 function Head({ order }: { order: OrderView }) {
   const { orderedBy, joinedBy, reason, createdAt, state, expectedAt } = order
   return (
     <>
       <strong>
-        {HEADS[state]}
+        {state === 'open' ? 'Reloading' : 'Reload'}
         {orderedBy !== null && (
           <>
-            {state === 'open' && ','} ordered by <bdi>{orderedBy}</bdi>
+            {state === 'open' ? ', ' : ' '}ordered by <bdi>{orderedBy}</bdi>
           </>
         )}
         , <Time at={createdAt} />
@@ -100,10 +97,11 @@ function End({ order }: { order: OrderView }) {
   if (state === 'cancelled')
     return (
       <>
-        Cancelled{' '}
+        Cancelled
         {endedAt !== null && (
           <>
-            at <Time at={endedAt} />
+            {' at '}
+            <Time at={endedAt} />
           </>
         )}
         .
@@ -128,7 +126,7 @@ function End({ order }: { order: OrderView }) {
 function whyNot({ steps }: OrderView): string {
   const failed = steps.find(({ state }) => state === 'failed' || state === 'cancelled')
   if (failed === undefined) return 'the feed is no longer in the catalogue.'
-  return failed.problem ?? (failed.flow === null ? 'a system you may not see failed.' : `the run of ${failed.flow} failed.`)
+  return failed.problem ?? (failed.flow === null ? `${UNSEEN} failed.` : `the run of ${failed.flow} failed.`)
 }
 
 const STEP_WORDS: Record<StepState, [icon: string, words: string]> = {

@@ -1,12 +1,14 @@
 'use client'
 import { useId } from 'react'
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
+import { WhyInput } from '#app/_ui/actions/inputs.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetPath, feedPath, flowPath, lookNowPath, orderReloadPath, requestRunPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import type { ParameterField } from '#lib/catalogue/resolve/parameter-fields.ts'
 import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
 import { Owner } from './owner.tsx'
 
@@ -122,7 +124,7 @@ function Causes({ plan: { watched, hasUnseenCause } }: Pick<PlanProps, 'plan'>) 
       </>
     ),
   }))
-  const all = hasUnseenCause ? [...items, { key: 'unseen', shown: 'a system you may not see' }] : items
+  const all = hasUnseenCause ? [...items, { key: 'unseen', shown: UNSEEN }] : items
   return (
     <p>
       Something is wrong before it that Tidemark only watches: <Listed items={all} />.
@@ -163,10 +165,7 @@ function Inputs({ form }: Pick<PlanProps, 'form'>) {
           </div>
         </details>
       )}
-      <label>
-        <span>Why, for everybody to read</span>
-        <input name="reason" maxLength={500} autoComplete="off" />
-      </label>
+      <WhyInput name="reason" />
     </>
   )
 }

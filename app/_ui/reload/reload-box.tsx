@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { getJson } from '#app/_ui/live/get-json.ts'
-import { feedPath, orderReloadPath, reloadPath } from '#app/_ui/paths.ts'
+import { feedPath, orderReloadPath, reloadPath, signInToPath } from '#app/_ui/paths.ts'
 import type { ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
 import type { ReloadView } from '#lib/queries/runs/reload-order.ts'
@@ -80,7 +80,7 @@ function NoReload({ feed, refusal, owner }: { feed: ReloadBoxProps['feed']; refu
     <p className="muted mt-4 print:hidden">
       {refusal === 'sign-in' ? (
         <>
-          <a href={`/sign-in?${new URLSearchParams({ to: feedPath(feed.key) })}`}>Sign in</a> to reload it
+          <a href={signInToPath(feedPath(feed.key))}>Sign in</a> to reload it
         </>
       ) : (
         'To reload it takes the role engineer'

@@ -2,9 +2,10 @@ import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { AnnouncedControls } from '#app/_ui/actions/announced-controls.tsx'
 import { Because, NextTime, SeriesControls, subjectText } from '#app/_ui/actions/maintenance-action.tsx'
 import { MaintenanceFields } from '#app/_ui/actions/maintenance-fields.tsx'
+import { WorkSubject } from '#app/_ui/actions/work-subject.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { pageOf } from '#app/_ui/pages-of.ts'
-import { adminPartPath, announcePath, assetPath, feedPath, flowPath, groupPath, resumePath } from '#app/_ui/paths.ts'
+import { adminPartPath, announcePath, resumePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { MaintenancePage, WindowRow } from '#lib/queries/pages/maintenance-page.ts'
@@ -82,7 +83,7 @@ function Recurring({ series, mayEverything }: Pick<MaintenancePage, 'series'> & 
       {series.map((one) => (
         <li key={one.id}>
           <p>
-            <Subject subject={one.subject} />
+            <WorkSubject subject={one.subject} />
           </p>
           <p>
             <strong>{one.words}</strong>
@@ -110,7 +111,7 @@ function Windows({ rows, none, mayEverything, isAhead = false, withControls = fa
       {rows.map((row) => (
         <li key={row.id}>
           <p>
-            <Subject subject={row.subject} />
+            <WorkSubject subject={row.subject} />
           </p>
           <p>
             {row.kind === 'paused' && 'Paused: '}
@@ -136,19 +137,5 @@ function Controls({ row, isAhead }: { row: WindowRow; isAhead: boolean }) {
         <span className="sr-only"> of {name}</span>
       </ActionForm>
     </div>
-  )
-}
-
-function Subject({ subject }: Pick<WindowRow, 'subject'>) {
-  if (subject === null) return <strong>Everything on this page</strong>
-  const { kind, key, name } = subject
-  const href = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }[kind](key)
-  return (
-    <>
-      <a className="font-semibold" href={href}>
-        <bdi>{name}</bdi>
-      </a>{' '}
-      <span className="muted">{kind === 'group' ? 'service group' : kind}</span>
-    </>
   )
 }

@@ -1,0 +1,38 @@
+interface LengthInputProps {
+  words: string
+  /** Lengths by the words that orders know. */
+  of: readonly (readonly [value: string, words: string])[]
+  preset?: string
+}
+
+/** How long something is to last. */
+export function LengthInput({ words, of, preset }: LengthInputProps) {
+  return (
+    <label>
+      <span>{words}</span>
+      <select name="for" defaultValue={preset}>
+        {of.map(([value, shown]) => (
+          <option key={value} value={value}>
+            {shown}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+interface WhyInputProps {
+  name: 'note' | 'reason'
+  words?: string
+  preset?: string | undefined
+}
+
+/** Why somebody orders something. */
+export function WhyInput({ name, words = 'Why, for everybody to read', preset }: WhyInputProps) {
+  return (
+    <label>
+      <span>{words}</span>
+      <input name={name} maxLength={500} autoComplete="off" defaultValue={preset} />
+    </label>
+  )
+}
