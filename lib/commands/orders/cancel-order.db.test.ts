@@ -2,21 +2,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claimRun } from '#lib/commands/runs/claim-run.ts'
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
 import { planRuns } from '#lib/commands/runs/plan-runs.ts'
-import { asActor, type Context } from '#lib/db/context.ts'
-import { person } from '#lib/domain/access/actor.ts'
+import type { Context } from '#lib/db/context.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillOrderWorld, listRuns, readOrder, turn } from '#lib/testing/runs/order-world.ts'
+import type { TestDatabase } from '#lib/testing/database/database.ts'
+import { listRuns, openOrderWorld, readOrder, turn } from '#lib/testing/runs/order-world.ts'
 import { cancelOrder } from './cancel-order.ts'
 import { orderReload } from './order-reload.ts'
 
 let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
+let grace: Context
 
 beforeEach(async () => {
-  ;({ database, clock, ctx } = await createDatabaseAt('2026-11-20T22:00:00Z'))
-  await fillOrderWorld(ctx)
+  ;({ database, clock, ctx, grace } = await openOrderWorld())
 })
 afterEach(() => database.drop())
 
@@ -96,7 +95,6 @@ describe('cancelling an order', () => {
 
   it('is for those who see its feed', async () => {
     const orderId = await order('terms')
-    const grace = asActor(ctx, person({ id: 'g', name: 'Grace', role: 'engineer', audience: 'records' }))
     await expect(cancelOrder(grace, { orderId })).rejects.toMatchObject({
       code: 'not-found',
       publicMessage: 'There is no such order here.',

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { planRuns } from '#lib/commands/runs/plan-runs.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
-import { asActor, type Context } from '#lib/db/context.ts'
-import { person } from '#lib/domain/access/actor.ts'
+import type { Context } from '#lib/db/context.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillOrderWorld, listRuns, type PlayedRun, playRun, readOrder, turn } from '#lib/testing/runs/order-world.ts'
+import type { TestDatabase } from '#lib/testing/database/database.ts'
+import { listRuns, openOrderWorld, type PlayedRun, playRun, readOrder, turn } from '#lib/testing/runs/order-world.ts'
 import { orderReload } from './order-reload.ts'
 
 let database: TestDatabase
@@ -15,10 +14,7 @@ let ada: Context
 let grace: Context
 
 beforeEach(async () => {
-  ;({ database, clock, ctx } = await createDatabaseAt('2026-11-20T22:00:00Z'))
-  await fillOrderWorld(ctx)
-  ada = asActor(ctx, person({ id: 'a', name: 'Ada', role: 'engineer', audience: null }))
-  grace = asActor(ctx, person({ id: 'g', name: 'Grace', role: 'engineer', audience: 'records' }))
+  ;({ database, clock, ctx, ada, grace } = await openOrderWorld())
 })
 afterEach(() => database.drop())
 

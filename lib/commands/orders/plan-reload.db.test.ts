@@ -5,8 +5,8 @@ import { getReloadForm } from '#lib/queries/runs/reload-form.ts'
 import { getOrder, getOrdersOfRun, getReload } from '#lib/queries/runs/reload-order.ts'
 import { getRunList } from '#lib/queries/runs/run-list.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillOrderWorld, listRuns, playRun, turn } from '#lib/testing/runs/order-world.ts'
+import type { TestDatabase } from '#lib/testing/database/database.ts'
+import { listRuns, openOrderWorld, playRun, turn } from '#lib/testing/runs/order-world.ts'
 import { lookNow } from './look-now.ts'
 import { orderReload } from './order-reload.ts'
 import { planReload } from './plan-reload.ts'
@@ -17,9 +17,7 @@ let ctx: Context
 let grace: Context
 
 beforeEach(async () => {
-  ;({ database, clock, ctx } = await createDatabaseAt('2026-11-20T22:00:00Z'))
-  await fillOrderWorld(ctx)
-  grace = asActor(ctx, person({ id: 'g', name: 'Grace', role: 'engineer', audience: 'records' }))
+  ;({ database, clock, ctx, grace } = await openOrderWorld())
 })
 afterEach(() => database.drop())
 

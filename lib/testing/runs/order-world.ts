@@ -1,13 +1,24 @@
 import { type ClaimedRun, claimRun } from '#lib/commands/runs/claim-run.ts'
 import { finishRun } from '#lib/commands/runs/finish-run.ts'
-import type { Context } from '#lib/db/context.ts'
+import { asActor, type Context } from '#lib/db/context.ts'
+import { person } from '#lib/domain/access/actor.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
+import { createDatabaseAt } from '#lib/testing/database/database.ts'
+
+/** A database of its own with the world of orders, and two engineers: Ada sees all of it, Grace what the audience `records` does. */
+export async function openOrderWorld() {
+  const { database, clock, ctx } = await createDatabaseAt('2026-11-20T22:00:00Z')
+  await fillOrderWorld(ctx)
+  const ada = asActor(ctx, person({ id: 'a', name: 'Ada', role: 'engineer', audience: null }))
+  const grace = asActor(ctx, person({ id: 'g', name: 'Grace', role: 'engineer', audience: 'records' }))
+  return { database, clock, ctx, ada, grace }
+}
 
 /**
  * Two groups: in `hidden` the feed `terms` (flow `term`), in `records` the feeds `courses` (flow `course`, made from terms), `seats` (flow `seat`, from courses) and
  * `board`, which is only watched. All fresh. The audience `records` sees the second group only.
  */
-export async function fillOrderWorld(ctx: Context): Promise<void> {
+async function fillOrderWorld(ctx: Context): Promise<void> {
   const flow = (name: string, reads: string, writes: string) =>
     `('${name}', 'UTC', '{}', '{"timeoutMs": 3600000, "connections": {}, "parameters": {}, "reads": ["${reads}"], "writes": ["${writes}"]}')`
   await ctx.whole.query(`
