@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { actionInWords, actorInWords } from './audit-words.ts'
 
-it('an order is told in words, and one without words by its name', () => {
+it('an order is told in words, and one that there is no more by its name', () => {
   expect(actionInWords('run.request')).toBe('asked for a run')
   expect(actionInWords('person.change-role')).toBe('person: change role')
 })

@@ -1,14 +1,19 @@
-/** What somebody did, as half a sentence after their name; orders that are not here are told by their own name. */
-const WORDS: Record<string, string> = {
+import type { Action } from '#lib/domain/access/actions.ts'
+
+/** What somebody did, as half a sentence after their name. */
+const WORDS: Record<Action, string> = {
   'run.request': 'asked for a run',
   'feed.reload': 'ordered a reload',
   'feed.look': 'asked for a look',
   'order.cancel': 'cancelled a reload',
   'run.cancel': 'cancelled a run',
   'window.open': 'paused or announced work',
+  'window.change': 'changed a pause or announced work',
   'window.close': 'ended a pause or work',
+  'window.everything': 'paused or announced work on everything',
   'connection.check': 'tested a connection',
   'history.recompute': 'had the history worked out anew',
+  'admin.read': 'asked for a page of the administration',
   'audit.export': 'took the audit as a file',
   'sign-in': 'signed in',
   'sign-out': 'signed out',
@@ -27,9 +32,10 @@ const WORDS: Record<string, string> = {
   'token.end-other': 'ended a token of somebody',
 }
 
-/** An order in words: `asked for a run`. */
+/** An order in words: `asked for a run`; one that there is no more by its own name. */
 export function actionInWords(action: string): string {
-  return WORDS[action] ?? action.replace('.', ': ').replaceAll('-', ' ')
+  const words: Partial<Record<string, string>> = WORDS
+  return words[action] ?? action.replace('.', ': ').replaceAll('-', ' ')
 }
 
 /** Who it was, where nobody has a name. */
