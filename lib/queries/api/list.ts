@@ -4,6 +4,7 @@ import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { newestId } from '#lib/queries/shared/newest-id.ts'
 import { readCursor, toCursor } from './cursor.ts'
 import { PAGE_ITEMS } from './questions.ts'
 
@@ -68,7 +69,7 @@ export async function getListMark(ctx: Context): Promise<string> {
   const { rows } = await ctx.pool.query<{ mark: string }>(
     `select concat_ws('|', (select id from ${IN_FORCE} v),
       (select count(*) || ':' || coalesce(max(id), 0) from subject),
-      (select coalesce(max(id), 0) from status_change), (select coalesce(max(id), 0) from arrival), (select coalesce(max(id), 0) from status_span),
+      ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')},
       (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0) from asset)) as mark`,
   )
   return digest(rows[0]?.mark ?? '')

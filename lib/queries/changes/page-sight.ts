@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { getBanners } from '#lib/queries/shared/banners.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { newestId } from '#lib/queries/shared/newest-id.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { RUNS_WATCHED_MS } from './change-sequence.ts'
 import type { Sighting, Topic } from './topic.ts'
@@ -40,15 +41,13 @@ const THINGS = `
   union all
   select 'run:' || id, 'progress:' || flow, md5(concat_ws('|', progress_done, progress_total)), true from run where state = 'running'`
 
-// The newest by their order, not by max(id): of what a reader sees that would read every row there is. Who sees nothing has none.
 const PAGE = `
   select concat_ws('|',
     (select id from ${IN_FORCE} v),
     (select md5(string_agg(concat_ws(':', w::text, from_at <= $1, to_at <= $1), '|' order by id)) from maintenance_window w),
     (select value from setting where key = 'rolled-up-through'),
     (select md5(string_agg(key || value::text, '|' order by key)) from setting where key in ('page', 'access'))) as mark,
-    coalesce((select id from arrival where exists (select 1 from subject) order by id desc limit 1), 0)::text as "lastArrivalId",
-    coalesce((select id from status_span where exists (select 1 from subject) order by id desc limit 1), 0)::text as "lastSpanId"`
+    ${newestId('arrival')}::text as "lastArrivalId", ${newestId('status_span')}::text as "lastSpanId"`
 
 interface Thing {
   topic: Topic
