@@ -1,4 +1,7 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
+import { pipeToNodeResponse } from 'next/dist/server/pipe-readable.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
@@ -155,6 +158,35 @@ describe('lines', () => {
     expect(text.split('\n').length).toBeGreaterThan(6)
     expect((await ask(ASSET_LIST, 'format=ndjson', { 'accept-encoding': 'gzip;q=0' })).headers.get('content-encoding')).toBeNull()
   })
+
+  it.each(['identity', 'gzip'])(
+    'never look whole when the database breaks off in the middle: the connection is cut (%s)',
+    async (coding) => {
+      const asked: (string | null)[] = []
+      const many: typeof ASSET_LIST = {
+        ...ASSET_LIST,
+        read: async (_ctx, _question, after, limit) => {
+          asked.push(after)
+          if (after !== null) throw new Error('terminating connection')
+          return Array.from({ length: limit }, (_, index) => ({
+            place: `${index + 1}`,
+            item: { key: `${index}`, removedAt: '' },
+          }))
+        },
+      }
+      // As Next answers: headers first, then the body for as long as it comes.
+      const server = createServer(async (_request, response) => {
+        const answer = await ask(many, 'format=ndjson', { 'accept-encoding': coding })
+        response.writeHead(answer.status, Object.fromEntries(answer.headers))
+        if (answer.body !== null) await pipeToNodeResponse(answer.body, response).catch(() => undefined)
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const reading = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).then((answer) => answer.text())
+      await expect(reading).rejects.toThrow(/terminated|fetch failed/)
+      expect(asked).toEqual([null, '500'])
+      server.close()
+    },
+  )
 
   it('of many batches are all there, each once and in order', async () => {
     const more = Array.from({ length: 1203 }, (_, index) => anAsset(`many${index}`, { feed: 'many' }))

@@ -1,11 +1,12 @@
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { createGzip } from 'node:zlib'
 import { refuse, respond } from '#app/_lib/respond.ts'
 import type { Context } from '#app/_lib/web-process.ts'
+import { isKnown, takesGzip } from '#lib/platform/http/request-headers.ts'
 import { type ApiList, digest, getApiPage, getListMark, type ListQuestion, readWhole } from '#lib/queries/api/list.ts'
 import { readQuestion } from './read-question.ts'
-import { isKnown, TAGGED_HEADERS, taggedJson } from './tagged-json.ts'
+import { TAGGED_HEADERS, taggedJson } from './tagged-json.ts'
 
 const LINES_TYPE = 'application/x-ndjson'
 /** Ten megabytes are packed while they are read; more than this costs more time than it saves. */
@@ -38,26 +39,21 @@ async function linesResponse<Q extends ListQuestion, T>(
 ): Promise<Response> {
   const tag = `W/"${digest(JSON.stringify([await getListMark(ctx), list.name, question]))}"`
   const headers = { ...TAGGED_HEADERS, etag: tag, 'content-type': `${LINES_TYPE}; charset=utf-8` }
-  if (isKnown(request, tag)) return new Response(null, { status: 304, headers })
+  if (isKnown(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers })
   const batches = readWhole(ctx, list, question)
   // Read before the first byte leaves: what cannot be answered is still refused with words.
   const first = await batches.next()
   if (request.method === 'HEAD') return new Response(null, { headers })
   const lines = Readable.from(toLines(first, batches), { objectMode: false })
-  if (!takesGzip(request)) return new Response(toBody(lines), { headers })
-  const packed = createGzip({ level: GZIP_LEVEL })
-  lines.on('error', (error) => packed.destroy(error))
-  packed.on('close', () => lines.destroy())
-  return new Response(toBody(lines.pipe(packed)), { headers: { ...headers, 'content-encoding': 'gzip' } })
+  if (!takesGzip(request.headers.get('accept-encoding'))) return new Response(toBody(lines), { headers })
+  // What breaks off one of the two breaks off the other; whoever reads is told by the end that never comes.
+  const packed = pipeline(lines, createGzip({ level: GZIP_LEVEL }), () => {})
+  return new Response(toBody(packed), { headers: { ...headers, 'content-encoding': 'gzip' } })
 }
 
 async function* toLines<T>(first: IteratorResult<T[], unknown>, batches: AsyncGenerator<T[]>): AsyncGenerator<Buffer> {
-  try {
-    if (first.done !== true) yield inLines(first.value)
-    for await (const batch of batches) yield inLines(batch)
-  } finally {
-    await batches.return(undefined)
-  }
+  if (first.done !== true) yield inLines(first.value)
+  for await (const batch of batches) yield inLines(batch)
 }
 
 function inLines(items: readonly unknown[]): Buffer {
@@ -67,9 +63,4 @@ function inLines(items: readonly unknown[]): Buffer {
 function toBody(stream: Readable): ReadableStream<Uint8Array> {
   const body: NodeReadableStream<Uint8Array> = Readable.toWeb(stream)
   return body as ReadableStream<Uint8Array>
-}
-
-function takesGzip(request: Request): boolean {
-  const codings = (request.headers.get('accept-encoding') ?? '').toLowerCase().split(',')
-  return codings.some((coding) => /^\s*(?:x-)?gzip\s*(?:;\s*q=(?:1|0\.\d*[1-9]).*)?$/.test(coding))
 }

@@ -1,3 +1,4 @@
+import { isKnown } from '#lib/platform/http/request-headers.ts'
 import { digest } from '#lib/queries/api/list.ts'
 
 /** What an answer says is for whoever asked, and is asked for anew each time. */
@@ -8,11 +9,7 @@ export function taggedJson(request: Request, value: unknown): Response {
   const json = JSON.stringify(value)
   const etag = `W/"${digest(json)}"`
   const headers = { ...TAGGED_HEADERS, etag, 'content-type': 'application/json; charset=utf-8' }
-  return isKnown(request, etag) ? new Response(null, { status: 304, headers }) : new Response(json, { headers })
-}
-
-/** Whether the asker says that it has this version already. */
-export function isKnown(request: Request, etag: string): boolean {
-  const tags = (request.headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim())
-  return tags.includes(etag) || tags.includes('*')
+  return isKnown(request.headers.get('if-none-match'), etag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(json, { headers })
 }

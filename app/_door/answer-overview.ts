@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OVERVIEW_PATH, type OverviewKey, READER_HEADER, writeOverviewKey } from '#app/_lib/overview-key.ts'
 import { ownHeaders } from '#app/_lib/own-call.ts'
+import { isKnown, takesGzip } from '#lib/platform/http/request-headers.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { answerKind } from './answer-kind.ts'
 import type { Snapshot, Snapshots } from './snapshots.ts'
@@ -52,19 +53,4 @@ function send(request: IncomingMessage, response: ServerResponse, { headers, eta
 function toHeaders({ headers }: IncomingMessage): Headers {
   const { cookie, authorization } = headers
   return new Headers({ ...(cookie !== undefined && { cookie }), ...(authorization !== undefined && { authorization }) })
-}
-
-function isKnown(told: string | undefined, etag: string): boolean {
-  return (told ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''))
-}
-
-/** Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3). */
-function takesGzip(accepted: string | undefined): boolean {
-  const weights = new Map(
-    (accepted ?? '').split(',').map((one) => {
-      const [name = '', ...parameters] = one.split(';').map((part) => part.trim().toLowerCase())
-      return [name, Number(parameters.find((part) => part.startsWith('q='))?.slice(2) ?? 1)] as const
-    }),
-  )
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
 }

@@ -1,4 +1,5 @@
 import { feedPath } from '#app/_ui/paths.ts'
+import { isKnown } from '#lib/platform/http/request-headers.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { findRenamed } from '#lib/queries/shared/renamed.ts'
 import { requestContext } from './request-context.ts'
@@ -17,12 +18,8 @@ export function atomResponse(request: Request, feedKey?: string): Promise<Respon
         : new Response(null, { status: 307, headers: { location: `${feedPath(now)}/feed.atom` } })
     }
     const headers = { etag: feed.etag, ...keptFor(context, 60), 'content-type': 'application/atom+xml; charset=utf-8' }
-    return knows(request, feed.etag) ? new Response(null, { status: 304, headers }) : new Response(feed.xml, { headers })
+    return isKnown(request.headers.get('if-none-match'), feed.etag)
+      ? new Response(null, { status: 304, headers })
+      : new Response(feed.xml, { headers })
   })
-}
-
-/** Whether the asker says that it has this version already. */
-export function knows(request: Request, etag: string): boolean {
-  const tags = request.headers.get('if-none-match')?.split(',') ?? []
-  return tags.some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }
