@@ -57,10 +57,10 @@ export async function awaitGate({ listeners }: Pick<WebProcess, 'listeners'>, ct
 /** Those who wait for the same are told at the same moment, and look together. */
 function look(ctx: Context, { feed, condition }: Wait): Promise<FeedGate | null> {
   const key = JSON.stringify([ctx.actor.audience, feed, condition])
-  const found = reading.get(key) ?? getFeedGate(ctx, feed, condition)
-  if (!reading.has(key)) {
-    reading.set(key, found)
-    setImmediate(() => reading.delete(key))
-  }
-  return found
+  const found = reading.get(key)
+  if (found !== undefined) return found
+  const look = getFeedGate(ctx, feed, condition)
+  reading.set(key, look)
+  setImmediate(() => reading.delete(key))
+  return look
 }

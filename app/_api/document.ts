@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { problemSchema } from '#lib/queries/api/shapes.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, Operations } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 
 /** Why something is refused, by the number of the answer. */
@@ -20,7 +20,7 @@ export const REFUSALS: Readonly<Record<number, string>> = {
 
 const ANYWHERE = [400, 401, 403, 429, 503]
 
-/** The API as an OpenAPI 3.1 document, made of the schemas that validate and type it. */
+/** The API as an OpenAPI 3.1 document. */
 export function apiDocument(options: { url: string }) {
   return createDocument({
     openapi: '3.1.0',
@@ -32,9 +32,7 @@ export function apiDocument(options: { url: string }) {
     },
     servers: [{ url: options.url }],
     security: [{ token: [] }, { session: [] }, {}],
-    paths: Object.fromEntries(
-      Object.entries(OPERATIONS).map(([path, { get, post }]) => [path, toPath(path, get, post)]),
-    ) satisfies ZodOpenApiPathsObject,
+    paths: Object.fromEntries(Object.entries(OPERATIONS).map(([path, methods]) => [path, toPath(path, methods)])),
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of your account, `tdm_…`: scope `read` to read, `run` to order.' },
@@ -49,11 +47,8 @@ export function apiDocument(options: { url: string }) {
   })
 }
 
-function toPath(path: string, get?: Operation, post?: Operation) {
-  return {
-    ...(get !== undefined && { get: toOperation(`get ${path}`, get) }),
-    ...(post !== undefined && { post: toOperation(`post ${path}`, post) }),
-  }
+function toPath(path: string, methods: Operations[string]): ZodOpenApiPathsObject[string] {
+  return Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, toOperation(`${method} ${path}`, operation)]))
 }
 
 function toOperation(id: string, operation: Operation): ZodOpenApiOperationObject {

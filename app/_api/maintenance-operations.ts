@@ -6,7 +6,7 @@ import {
   maintenanceMeaningSchema,
   pauseEndedSchema,
 } from '#lib/queries/api/answers.ts'
-import { type Operation, order, read } from './operation.ts'
+import { type Operations, order, read } from './operation.ts'
 
 const subject = z
   .string()
@@ -45,7 +45,7 @@ const which = {
 }
 
 /** The addresses of announced work. */
-export const MAINTENANCE_OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation>>> = {
+export const MAINTENANCE_OPERATIONS: Operations = {
   '/api/v1/maintenance': {
     post: order('Announce maintenance', maintenanceAnnouncedSchema, {
       body: z.object({ subject, ...when, note }),

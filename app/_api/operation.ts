@@ -1,5 +1,4 @@
-import type { z } from 'zod'
-import { z as zod } from 'zod'
+import { z } from 'zod'
 import { PAGE_ITEMS } from '#lib/queries/api/questions.ts'
 import { removedSchema } from '#lib/queries/api/shapes.ts'
 
@@ -26,6 +25,9 @@ export interface Operation {
   refusals?: readonly (404 | 409 | 422)[]
 }
 
+/** What the addresses of the API take, by path and method. */
+export type Operations = Record<string, Partial<Record<'get' | 'post', Operation>>>
+
 /** A list: pages of it, or all of it as lines. */
 export function list(
   summary: string,
@@ -33,10 +35,10 @@ export function list(
   question: z.ZodObject,
   options: { hasRemoved?: boolean; description?: string } = {},
 ): Operation {
-  const told = options.hasRemoved === true ? zod.union([item, removedSchema]) : item
-  const answer = zod.object({
-    items: zod.array(told),
-    next: zod.string().nullable().meta({ description: 'The `cursor` of the next question; null when there is nothing more.' }),
+  const told = options.hasRemoved === true ? z.union([item, removedSchema]) : item
+  const answer = z.object({
+    items: z.array(told),
+    next: z.string().nullable().meta({ description: 'The `cursor` of the next question; null when there is nothing more.' }),
   })
   const pages = `Pages of ${PAGE_ITEMS}, or all of it as lines (NDJSON) in one answer.`
   const description = options.description === undefined ? pages : `${options.description} ${pages}`

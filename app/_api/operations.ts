@@ -21,7 +21,7 @@ import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '
 import { RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
-import { list, type Operation, order, read } from './operation.ts'
+import { list, type Operations, order, read } from './operation.ts'
 
 const runId = z.uuid().meta({ description: 'The id of a run.' })
 const name = z.string().min(1).max(600)
@@ -33,7 +33,7 @@ const subject = z
   .meta({ description: '`flow:course`, `feed:terms`, `group:records` or `asset:lake/x`.' })
 
 /** Every address of the API by its path and method: what is not here is in no document, and a test says so. */
-export const OPERATIONS: Record<string, Partial<Record<'get' | 'post', Operation>>> = {
+export const OPERATIONS: Operations = {
   '/api/v1/status': {
     get: read('The whole page', statusJsonSchema, {
       isTagged: true,

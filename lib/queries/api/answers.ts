@@ -1,14 +1,19 @@
 import { z } from 'zod'
 import { SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
-import { RUN_STATES } from '#lib/domain/runs/run.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
-import { countsSchema, reasonSchema, statusSchema, timeSchema } from './shapes.ts'
+import {
+  countsSchema,
+  locationSchema as location,
+  msSchema as ms,
+  reasonSchema,
+  runStateSchema as runState,
+  statusSchema,
+  timeSchema,
+} from './shapes.ts'
 
 const time = timeSchema.nullable()
-const ms = z.number().meta({ description: 'An instant in milliseconds since 1970.' })
 const maybeMs = ms.nullable()
 const text = z.string().nullable()
-const runState = z.enum(RUN_STATES).meta({ id: 'RunState' })
 
 const workSchema = z
   .object({
@@ -211,7 +216,6 @@ export const movedSchema = z
   .object({ topics: z.array(z.string()) })
   .meta({ id: 'Moved', description: 'Parts of the page that changed, as `feed:terms`; `*` is everything.' })
 
-const location = z.string().meta({ description: 'The page where people follow it.' })
 export const runRequestedSchema = z.object({ run: z.string(), waitsFor: text, joined: z.boolean(), location }).meta({ id: 'RunRequested' })
 export const runCancelledSchema = z.object({ state: z.enum(['cancelled', 'cancelling']), location }).meta({ id: 'RunCancelled' })
 export const checkRequestedSchema = z.looseObject({ location }).meta({ id: 'CheckRequested' })

@@ -1,15 +1,12 @@
-import type { z } from 'zod'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
-import { type ApiList, catalogueSince, toTime } from './list.ts'
+import { type ApiList, subjectsOf, toTime } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
-import type { ApiAsset, removedSchema } from './shapes.ts'
-
-type Removed = z.infer<typeof removedSchema>
+import type { ApiAsset, ApiRemoved } from './shapes.ts'
 
 interface Row {
   id: number
@@ -47,11 +44,11 @@ interface Row {
   downstream: string[]
 }
 
-/** Since an instant: told of it, looked at in vain, promised otherwise, removed. */
-const CHANGED = `(s.created_at >= $3 or s.removed_at >= $3 or (a.problem is not null and a.attempted_at >= $3) or ${catalogueSince('$3')}
+/** Told of, looked at in vain, promised otherwise. */
+const CHANGED = `(a.problem is not null and a.attempted_at >= $3)
     or exists (select 1 from arrival x where x.asset_id = s.id and x.recorded_at >= $3)
     or exists (select 1 from subject_version x where x.subject_id = s.id and x.from_at >= $3)
-    or s.id in (select subject_id from status_change where recorded_at >= $3))`
+    or s.id in (select subject_id from status_change where recorded_at >= $3)`
 
 const neighbours = (own: string, other: string) => `
     array(select n.key from lineage_edge e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`
@@ -75,24 +72,23 @@ const ASSETS = `
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   left join lateral (select settings from subject_version x where x.subject_id = s.id order by x.from_at desc limit 1) v on true
   ${joinLatestArrival('loadedAt', 'loaded')} ${joinLatestArrival('writtenAt', 'written')} ${joinLatestArrival('dataThroughAt', 'through')}
-  where s.kind = 'asset' and s.id > $1 and (s.removed_at is null or s.removed_at >= $3) and ($3::timestamptz is null or ${CHANGED})
+  where ${subjectsOf('asset', CHANGED)}
     and ($4::text is null or s.key = $4) and ($5::text is null or fs.key = $5) and ($6::text is null or g.key = $6)
     and ($7::text is null or a.connection_key = $7) and ($8::text is null or coalesce(sp.status, 'none') = $8)
   order by s.id limit $2`
 
 /** The assets of the catalogue, in the order in which they came. */
-export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | Removed> = {
+export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
   name: 'assets',
   question: assetsQuestion,
   place: /^\d{1,9}$/,
   async read(ctx, { changedSince, key, feed, group, connection, status }, after, limit) {
-    const since = changedSince === undefined ? null : new Date(changedSince)
-    const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, since, key, feed, group, connection, status])
+    const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, changedSince, key, feed, group, connection, status])
     return rows.map((row) => ({ place: String(row.id), item: toItem(row) }))
   },
 }
 
-function toItem(row: Row): ApiAsset | Removed {
+function toItem(row: Row): ApiAsset | ApiRemoved {
   const { key, name, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }

@@ -19,8 +19,7 @@ export const CHANGE_LIST: ApiList<ChangesQuestion, ApiChange> = {
   question: changesQuestion,
   place: /^\d{1,18}$/,
   async read(ctx, { changedSince, kind, key }, after, limit) {
-    const since = changedSince === undefined ? null : new Date(changedSince)
-    const { rows } = await ctx.pool.query<Row>(CHANGES, [after ?? '0', limit, since, kind, key])
+    const { rows } = await ctx.pool.query<Row>(CHANGES, [after ?? '0', limit, changedSince, kind, key])
     return rows.map(({ at, recordedAt, ...row }) => ({
       place: row.id,
       item: { ...row, at: new Date(at).toISOString(), recordedAt: new Date(recordedAt).toISOString() },

@@ -1,13 +1,10 @@
-import type { z } from 'zod'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type ApiList, catalogueSince, toTime } from './list.ts'
+import { type ApiList, subjectsOf, toTime } from './list.ts'
 import { type FeedsQuestion, feedsQuestion } from './questions.ts'
-import type { ApiFeed, removedSchema } from './shapes.ts'
-
-type Removed = z.infer<typeof removedSchema>
+import type { ApiFeed, ApiRemoved } from './shapes.ts'
 
 interface Row {
   id: number
@@ -19,10 +16,9 @@ interface Row {
   promise: string | null
 }
 
-const CHANGED = `(s.created_at >= $3 or s.removed_at >= $3 or ${catalogueSince('$3')}
-    or s.id in (select subject_id from status_change where recorded_at >= $3)
+const CHANGED = `s.id in (select subject_id from status_change where recorded_at >= $3)
     or exists (select 1 from asset a where a.feed_id = s.id and (a.problem is not null and a.attempted_at >= $3
-      or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3))))`
+      or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3)))`
 
 const FEEDS = `
   select s.id, s.key, ${instant('s.removed_at')} as "removedAt", s.description, g.key as "group", f.runbook, f.settings->>'promise' as promise
@@ -30,32 +26,25 @@ const FEEDS = `
   join feed f on f.subject_id = s.id
   join subject g on g.id = f.group_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
-  where s.kind = 'feed' and s.id > $1 and (s.removed_at is null or s.removed_at >= $3) and ($3::timestamptz is null or ${CHANGED})
+  where ${subjectsOf('feed', CHANGED)}
     and ($4::text is null or s.key = $4) and ($5::text is null or g.key = $5) and ($6::text is null or coalesce(sp.status, 'none') = $6)
   order by s.id limit $2`
 
 /** The feeds of the catalogue, in the order in which they came. */
-export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | Removed> = {
+export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | ApiRemoved> = {
   name: 'feeds',
   question: feedsQuestion,
   place: /^\d{1,9}$/,
   async read(ctx, { changedSince, key, group, status }, after, limit) {
-    const since = changedSince === undefined ? null : new Date(changedSince)
-    const { rows } = await ctx.pool.query<Row>(FEEDS, [Number(after ?? 0), limit, since, key, group, status])
-    const lines = new Map(
-      (
-        await getFeedRows(
-          ctx,
-          rows.map(({ id }) => id),
-        )
-      ).map((line) => [line.id, line]),
-    )
+    const { rows } = await ctx.pool.query<Row>(FEEDS, [Number(after ?? 0), limit, changedSince, key, group, status])
+    const ids = rows.map(({ id }) => id)
+    const lines = new Map((await getFeedRows(ctx, ids)).map((line) => [line.id, line]))
     return rows.map((row) => ({ place: String(row.id), item: toItem(row, lines.get(row.id), ctx.clock.now()) }))
   },
 }
 
 /** A feed without a line left the catalogue between the two looks. */
-function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | Removed {
+function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | ApiRemoved {
   const { key, description, group, runbook, promise } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }

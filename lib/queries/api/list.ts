@@ -107,7 +107,12 @@ export function toTime(at: Instant | null): string | null {
   return at === null ? null : new Date(at).toISOString()
 }
 
-/** SQL: there is a catalogue that was accepted since `$n`, by which names, owners and promises may be others. */
-export function catalogueSince(parameter: string): string {
-  return `exists (select 1 from catalogue_version where accepted_at >= ${parameter})`
+/**
+ * SQL: the subjects `s` of a kind after the place `$1` that are there; since the instant `$3` only those that came or left, or for which
+ * `changed` holds, or all when a catalogue was accepted, by which names, owners and promises may be others.
+ */
+export function subjectsOf(kind: 'group' | 'feed' | 'asset', changed: string): string {
+  return `s.kind = '${kind}' and s.id > $1 and (s.removed_at is null or s.removed_at >= $3)
+    and ($3::timestamptz is null or s.created_at >= $3 or s.removed_at >= $3
+      or exists (select 1 from catalogue_version where accepted_at >= $3) or ${changed})`
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { ORDER_STATES, STEP_STATES } from '#lib/domain/orders/order-progress.ts'
-import { RUN_STATES } from '#lib/domain/runs/run.ts'
+import { locationSchema as location, msSchema as ms, runStateSchema } from './shapes.ts'
 
-const ms = z.number().meta({ description: 'Milliseconds since 1970.' })
 const maybeMs = ms.nullable()
 const text = z.string().nullable()
-const location = z.string().meta({ description: 'The page to go on with.' })
 const named = z.object({ key: z.string(), name: z.string() })
 
 const plannedSchema = z
@@ -54,7 +52,7 @@ const stepSchema = z.object({
   flow: text.meta({ description: 'Null: of a system you may not see.' }),
   state: z.enum(STEP_STATES),
   problem: text,
-  run: z.looseObject({ id: z.string(), state: z.enum(RUN_STATES) }).nullable(),
+  run: z.looseObject({ id: z.string(), state: runStateSchema }).nullable(),
   log: z.array(z.object({ id: z.number(), attempt: z.int(), at: ms, level: z.string(), message: z.string() })),
 })
 

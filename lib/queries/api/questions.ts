@@ -20,7 +20,7 @@ export function wholeNumber(least: number, most: number) {
 /** An instant as the API takes it: with its offset, so that it means the same everywhere. */
 export const instantText = z.iso
   .datetime({ offset: true, error: 'is an instant with its offset, such as 2026-11-29T04:00:00Z (in an address + is written %2B)' })
-  .transform((text) => Date.parse(text))
+  .transform((text) => new Date(text))
   .meta({ override: { type: 'string', format: 'date-time' } })
 
 /** What every list can be asked. */

@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
+import { RUN_STATES } from '#lib/domain/runs/run.ts'
 
 export const timeSchema = z.iso.datetime().meta({ description: 'An instant, in UTC.' })
 const time = timeSchema.nullable()
+
+export const msSchema = z.number().meta({ description: 'An instant in milliseconds since 1970.' })
+export const runStateSchema = z.enum(RUN_STATES).meta({ id: 'RunState' })
+
+/** What every order is answered with, beside its own. */
+export const locationSchema = z.string().meta({ description: 'The page where people follow it.' })
 
 export const statusSchema = z
   .enum(STATUSES)
@@ -16,6 +23,7 @@ const key = z.string().meta({ description: 'The name in the catalogue; stays unt
 
 /** Something that left the catalogue, told to whoever asks for changes. */
 export const removedSchema = z.object({ key, removedAt: timeSchema }).meta({ id: 'Removed', description: 'It left the catalogue.' })
+export type ApiRemoved = z.infer<typeof removedSchema>
 
 export const countsSchema = z
   .object({ stale: z.int(), late: z.int(), unknown: z.int(), maintenance: z.int(), fresh: z.int(), none: z.int(), judged: z.int() })
