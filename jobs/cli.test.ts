@@ -42,47 +42,18 @@ function write(name: string, text: string): string {
   return path
 }
 
+const VERBS = 'admin cancel check discover maintenance pause recompute reset resume run runs schema status token wait'.split(' ')
+
 describe('the command line', () => {
   it('lists its verbs', async () => {
     const { code, printed } = await tidemark('--help')
     expect(code).toBe(0)
-    for (const verb of [
-      'admin',
-      'cancel',
-      'check',
-      'discover',
-      'pause',
-      'recompute',
-      'reset',
-      'resume',
-      'run',
-      'runs',
-      'schema',
-      'status',
-      'token',
-      'wait',
-    ])
-      expect(printed).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
+    for (const verb of VERBS) expect(printed).toMatch(new RegExp(`^ {2}${verb} `, 'm'))
     expect((await tidemark('')).code).toBe(1)
   })
 
   it('explains each verb', async () => {
-    for (const verb of [
-      'admin',
-      'cancel',
-      'check',
-      'discover',
-      'pause',
-      'recompute',
-      'reset',
-      'resume',
-      'run',
-      'runs',
-      'schema',
-      'status',
-      'token',
-      'wait',
-    ]) {
+    for (const verb of VERBS) {
       const { code, printed } = await tidemark(`${verb} --help`)
       expect([code, printed]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: tidemark ${verb}`))])
     }

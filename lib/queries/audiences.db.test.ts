@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { visitor } from '#lib/domain/access/actor.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
 import { getChangesAfter } from './changes/change-sequence.ts'
 import { getPageSight, getTouchedAssets } from './changes/page-sight.ts'
 import { getAssetPage } from './pages/asset-page.ts'
@@ -25,21 +23,15 @@ import { WHOLE_LOG } from './runs/run-log.ts'
 import { findRenamed } from './shared/renamed.ts'
 
 const MARK = `hidden${randomUUID().slice(0, 8)}`
-let database: TestDatabase
+let world: Awaited<ReturnType<typeof openTwoGroups>>
 let everything: Context
 let records: Context
-let runs: { id: string; flow: string }[]
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  everything = database.context()
-  await fillTwoGroups(everything, MARK)
-  records = asActor(everything, visitor('records'))
-  runs = (await everything.pool.query<{ id: string; flow: string }>('select id::text, flow from run')).rows
+  world = await openTwoGroups(MARK, { crosses: false })
+  ;({ everything, records } = world)
 })
-afterAll(() => database.drop())
-
-const runOf = (name: string) => runs.find(({ flow }) => flow === `${name}-flow`)?.id ?? ''
+afterAll(() => world.database.drop())
 
 /** Every screen, list and stream as one context is given it, about things of one name. */
 const screens: Record<string, (ctx: Context, name: string) => Promise<unknown>> = {
@@ -50,7 +42,7 @@ const screens: Record<string, (ctx: Context, name: string) => Promise<unknown>> 
   'source of a flow': (ctx, name) => getAssetPage(ctx, `${name}-source/all`),
   flow: (ctx, name) => getFlowPage(ctx, `${name}-flow`),
   flows: (ctx) => getFlowsPage(ctx, { q: null, group: null, health: null }),
-  run: (ctx, name) => getRunPage(ctx, runOf(name), { log: WHOLE_LOG, rejections: { group: null, page: 1 } }),
+  run: (ctx, name) => getRunPage(ctx, world.runOf(name), { log: WHOLE_LOG, rejections: { group: null, page: 1 } }),
   runs: (ctx) => getRunsPage(ctx, { flow: null, state: null, before: null }),
   connections: (ctx) => getConnectionsPage(ctx),
   maintenance: (ctx) => getMaintenancePage(asActor(ctx, { ...ctx.actor, role: 'engineer' })),

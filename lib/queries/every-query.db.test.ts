@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { asActor, type Context } from '#lib/db/context.ts'
-import { visitor } from '#lib/domain/access/actor.ts'
-import { crossingsInSql } from '#lib/testing/database/crossings.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import type { Context } from '#lib/db/context.ts'
+import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
 import { getFeedGate } from './api/feed-gate.ts'
 import { getApiPage, getListMark, readWhole } from './api/list.ts'
 import { ASSET_LIST } from './api/list-assets.ts'
@@ -65,24 +62,15 @@ import { getWork } from './shared/work.ts'
 const MARK = `hidden${randomUUID().slice(0, 8)}`
 const ZONE = { zone: 'UTC', readyBy: '08:00' }
 
-let database: TestDatabase
+let world: Awaited<ReturnType<typeof openTwoGroups>>
 let everything: Context
 let records: Context
-let runs: { id: string; flow: string }[]
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  everything = database.context()
-  await fillTwoGroups(everything, MARK)
-  await everything.whole.query(crossingsInSql(MARK))
-  records = asActor(everything, visitor('records'))
-  runs = (
-    await everything.pool.query<{ id: string; flow: string }>(
-      'select id::text, flow from run where waiting_for is not null or ended_at is not null',
-    )
-  ).rows
+  world = await openTwoGroups(MARK, { crosses: true })
+  ;({ everything, records } = world)
 })
-afterAll(() => database.drop())
+afterAll(() => world.database.drop())
 
 /** What a query is asked about: the things of one of the two groups. */
 interface Asked {
@@ -93,13 +81,12 @@ interface Asked {
   run: string
 }
 
-const runOf = (name: string) => runs.find(({ flow }) => flow === `${name}-flow`)?.id ?? ''
 const asked = (name: string, from: number): Asked => ({
   name,
   group: from,
   feed: from + 1,
   assets: [from + 2, from + 3],
-  run: runOf(name),
+  run: world.runOf(name),
 })
 
 const orderOf = async ({ whole }: Context, name: string) =>

@@ -1,37 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { asActor, type Context } from '#lib/db/context.ts'
-import { visitor } from '#lib/domain/access/actor.ts'
+import type { Context } from '#lib/db/context.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
-import { crossingsInSql } from '#lib/testing/database/crossings.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
 import { getAssetPage } from './pages/asset-page.ts'
 import { getFeedPage } from './pages/feed-page.ts'
 import { getRunView } from './runs/run-view.ts'
 import { getUnseenNeighbours } from './shared/asset-rows.ts'
 
 const MARK = `hidden${randomUUID().slice(0, 8)}`
-let database: TestDatabase
+let world: Awaited<ReturnType<typeof openTwoGroups>>
 let everything: Context
 let records: Context
-let runs: { id: string; flow: string }[]
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  everything = database.context()
-  await fillTwoGroups(everything, MARK)
-  await everything.whole.query(crossingsInSql(MARK))
-  records = asActor(everything, visitor('records'))
-  runs = (
-    await everything.pool.query<{ id: string; flow: string }>(
-      'select id::text, flow from run where waiting_for is not null or ended_at is not null',
-    )
-  ).rows
+  world = await openTwoGroups(MARK, { crosses: true })
+  ;({ everything, records } = world)
 })
-afterAll(() => database.drop())
-
-const runOf = (name: string) => runs.find(({ flow }) => flow === `${name}-flow`)?.id ?? ''
+afterAll(() => world.database.drop())
 const each = <T>(ids: readonly number[], ask: (id: number) => Promise<T>) => Promise.all(ids.map(ask))
 
 describe('what lies before and after and is not seen', () => {
@@ -51,9 +37,9 @@ describe('what lies before and after and is not seen', () => {
   })
 
   it('is named so where a run waits for it, and no link leads to its run', async () => {
-    expect((await getRunView(records, runOf('records')))?.waitingFor).toBe(`Waits for the run of ${UNSEEN} that comes before it.`)
+    expect((await getRunView(records, world.runOf('records')))?.waitingFor).toBe(`Waits for the run of ${UNSEEN} that comes before it.`)
     const arrivals = async (ctx: Context) => (await getAssetPage(ctx, 'lake/records'))?.arrivals.map(({ runId }) => runId)
-    expect(await arrivals(everything)).toContain(runOf(MARK))
-    expect(await arrivals(records)).not.toContain(runOf(MARK))
+    expect(await arrivals(everything)).toContain(world.runOf(MARK))
+    expect(await arrivals(records)).not.toContain(world.runOf(MARK))
   })
 })
