@@ -1,4 +1,4 @@
-import { invitationPath, inviteAdmin } from '#lib/access/invitations.ts'
+import { invitationLink, inviteAdmin } from '#lib/access/invitations.ts'
 import { getAddressedPage } from '#lib/db/settings.ts'
 import { withDatabase } from './databases.ts'
 import { defineVerb, readArguments } from './verb.ts'
@@ -16,7 +16,7 @@ export default defineVerb({
       const { token, invitation } = await inviteAdmin(ctx, positionals[0] ?? '')
       const { url } = await getAddressedPage(ctx)
       command.terminal.note(`Whoever follows this link becomes an admin as ${invitation.email}; it works once, within 24 hours:`)
-      command.terminal.print(new URL(invitationPath(token), url).href)
+      command.terminal.print(invitationLink(url, token))
       return 0
     })
   },

@@ -1,4 +1,4 @@
-import { firstAdminLink, invitationPath } from '#lib/access/invitations.ts'
+import { firstAdminLink, invitationLink } from '#lib/access/invitations.ts'
 import { closeContext, createContext } from '#lib/db/context.ts'
 import { getSetting } from '#lib/db/settings.ts'
 import { atTerminal } from '#lib/domain/access/actor.ts'
@@ -18,7 +18,7 @@ export async function sayHowToBegin(settings: Settings, clock: Clock, say: (line
     const link = await firstAdminLink(ctx)
     if (link === null) return
     say(`This page has no admin yet. Whoever follows this link becomes one; it works once, within 24 hours:`)
-    say(`  ${new URL(invitationPath(link.token), publicUrl).href}`)
+    say(`  ${invitationLink(publicUrl, link.token)}`)
   } catch (error) {
     say(`It is not known whether this page has an admin: ${toPublicMessage(error)} "npm run tidemark -- admin <e-mail>" makes one.`)
   } finally {

@@ -44,9 +44,9 @@ export interface Link {
   isMailed: boolean
 }
 
-/** Where a link leads on this page. */
-export function invitationPath(token: string): string {
-  return `/sign-in/invitation/${token}`
+/** The address to follow, on the page at `url`. */
+export function invitationLink(url: string, token: string): string {
+  return `${url.replace(/\/+$/, '')}/sign-in/invitation/${token}`
 }
 
 /** Invites somebody to a role: an address, whose earlier link is void, or whoever is given the link. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { invitationLink } from '#lib/access/invitations.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type ClaimedLetter, claimLetters, recordLetterOutcome } from '#lib/db/messages/letters.ts'
 import type { MessageOutcome } from '#lib/db/messages/messages.ts'
@@ -87,7 +88,7 @@ function linkOf({ letter, sealed, linkEndsAt }: ClaimedLetter, key: string, page
   if (linkEndsAt === null) return rejected('Its link was used or taken back, or its time was over, before the letter could be sent.')
   const token = sealed === null ? null : unseal(sealed, key, letter.to)
   if (token === null) return rejected('Its link cannot be read: TIDEMARK_SECRET is not the same for the web process and this worker.')
-  return `${pageUrl.replace(/\/+$/, '')}/sign-in/invitation/${token}`
+  return invitationLink(pageUrl, token)
 }
 
 function retry(problem: string): SendOutcome {

@@ -14,7 +14,7 @@ export interface LetterText {
 /** A letter as text and as HTML. Names in it can neither end a header nor become markup. */
 export function renderLetter({ subject, paragraphs, link, after, pageName }: LetterText): RenderedMail {
   const links = link === null ? [] : [link]
-  const lines = [...paragraphs, ...links, ...after].map((text) => (text === link ? text : oneLine(text)))
+  const lines = [...paragraphs, ...links, ...after].map(oneLine)
   const html = [
     '<!doctype html><html><body style="font-family:sans-serif;line-height:1.5">',
     ...paragraphs.map((text) => `<p>${escapeHtml(oneLine(text))}</p>`),

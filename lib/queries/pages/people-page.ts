@@ -64,12 +64,12 @@ const claimsSchema = z.object({ groups: z.array(z.string()) }).catch({ groups: [
 /** Everybody who may sign in or might once, and who is invited. */
 export async function getPeoplePage(ctx: Context): Promise<PeoplePage> {
   const now = ctx.clock.now()
-  const [frame, people, facts, settings, invitations] = await Promise.all([
+  const [frame, people, facts, settings, open] = await Promise.all([
     getAdminFrame(ctx),
     listPeople(ctx.pool),
     ctx.pool.query<Facts>(FACTS, [new Date(now)]),
     getPeopleSettings(ctx.pool),
-    listInvitations(ctx),
+    openInvitations(ctx),
   ])
   const factsOf = new Map(facts.rows.map((row) => [row.id, row]))
   return {
@@ -78,7 +78,7 @@ export async function getPeoplePage(ctx: Context): Promise<PeoplePage> {
       ...toRow(person, factsOf.get(person.id), settings),
       isDemo: frame.page.demo && person.email.endsWith(DEMO_HOST),
     })),
-    invitations,
+    invitations: open.map((one) => ({ ...one, madeByName: people.find(({ id }) => id === one.madeBy)?.name ?? null })),
     audiences: settings.audiences.length === 0 ? [] : [...settings.audiences.map(({ audience }) => audience), EVERYBODY],
     isMailed: settings.mail !== null,
     provider: settings.oidc?.name ?? null,
@@ -97,16 +97,12 @@ function toRow(person: Person, facts: Omit<Facts, 'id'> = NO_FACTS, rules: Peopl
   return { ...known, ...person, effective }
 }
 
-async function listInvitations(ctx: Context): Promise<InvitationRow[]> {
-  const [open, letters, people] = await Promise.all([
-    listOpenInvitations(ctx.pool, ctx.clock.now()),
-    letterOutcomes(ctx.pool),
-    listPeople(ctx.pool),
-  ])
+async function openInvitations(ctx: Context): Promise<Omit<InvitationRow, 'madeByName'>[]> {
+  const [open, letters] = await Promise.all([listOpenInvitations(ctx.pool, ctx.clock.now()), letterOutcomes(ctx.pool)])
   return open.map(({ purpose: _, usedAt: __, ...invitation }) => {
     const letter = letters.get(invitation.id)
     const state = letter?.deliveredAt ? 'sent' : letter?.givenUpAt ? 'given up' : 'waiting'
     const mail = letter === undefined ? null : ({ state, problem: letter.problem } as const)
-    return { ...invitation, mail, madeByName: people.find(({ id }) => id === invitation.madeBy)?.name ?? null }
+    return { ...invitation, mail }
   })
 }

@@ -2,7 +2,7 @@ import { acceptAction, textOf } from '#app/_lib/accept-action.ts'
 import { linkPage } from '#app/_lib/bare-page.ts'
 import { readAccess } from '#app/_lib/person-orders.ts'
 import { adminPartPath } from '#app/_ui/paths.ts'
-import { invitationPath, invite } from '#lib/access/invitations.ts'
+import { invitationLink, invite } from '#lib/access/invitations.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 
 /** Invites somebody; the link is told in this one answer and nowhere else. */
@@ -11,7 +11,7 @@ export function POST(request: Request): Promise<Response> {
   return acceptAction(request, { action: 'person.invite', target: null }, async (ctx, fields) => {
     const email = textOf(fields['email']).trim() || null
     const { token, isMailed } = await invite(ctx, { email, ...readAccess(fields) })
-    const link = `${(await getPageAccess(ctx)).url.replace(/\/+$/, '')}${invitationPath(token)}`
+    const link = invitationLink((await getPageAccess(ctx)).url, token)
     const made = { link, words: wordsOf(email, isMailed) }
     return { location: back, answer: made, page: async () => linkPage({ ...made, back }) }
   })
