@@ -9,6 +9,7 @@ import { withDatabase } from './databases.ts'
 import { pageOf } from './page/page-client.ts'
 import { runAt } from './page/page-runs.ts'
 import { followRun } from './run/follow.ts'
+import { askedInWords } from './run/in-words.ts'
 import { readRunParameters } from './run-parameters.ts'
 import { defineVerb, readArguments } from './verb.ts'
 
@@ -60,6 +61,7 @@ export default defineVerb({
     const name = positionals[0] ?? ''
     const flow = (await loadFlows()).get(name)
     const parameters = readRunParameters(values.param ?? [], flow?.parameters ?? declaredFlowParameters)
+    const isWatched = values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined)
     const page = pageOf(command)
     if (page !== null) {
       if (values.replay === 'last')
@@ -69,7 +71,7 @@ export default defineVerb({
         ...(values.replay !== undefined && { replay: values.replay }),
         ...(values['dry-run'] === true && { dryRun: true }),
       }
-      return runAt(page, name, asked, values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined))
+      return runAt(page, name, asked, isWatched)
     }
     return withDatabase(command, async (ctx) => {
       if (values.replay !== undefined) {
@@ -80,12 +82,10 @@ export default defineVerb({
         await requireParameters(ctx, name, { dryRun: '--dry-run' })
         parameters['dryRun'] = true
       }
-      const { runId, waitsFor, isJoined } = await ask(ctx, name, parameters)
-      const isWatched = values['no-wait'] !== true && (values.wait === true || command.terminal.live !== undefined)
-      if (isWatched) return followRun(ctx, runId, command)
-      command.terminal.print(runId)
-      const wait = waitsFor === null ? '' : ` It waits for the run that goes on, ${waitsFor}.`
-      command.terminal.note(isJoined ? `This run of ${name} had been asked for before.` : `A run of ${name} has been asked for.${wait}`)
+      const requested = await ask(ctx, name, parameters)
+      if (isWatched) return followRun(ctx, requested.runId, command)
+      command.terminal.print(requested.runId)
+      command.terminal.note(askedInWords(name, requested))
       return 0
     })
   },

@@ -2,7 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import { type GateCondition, gateConditionText, readGateCondition } from '#lib/domain/freshness/gate.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
-import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { createWakeSignal } from '#lib/platform/wake-signal.ts'
 import { type FeedGate, gateSchema, getFeedGate } from '#lib/queries/api/feed-gate.ts'
@@ -83,7 +83,7 @@ async function waitHere(ctx: Context, wait: Wait, command: CommandLine): Promise
       requireHope(found)
       if (found.isOpen || isOver(command, wait)) return teller.end(found, wait)
       teller.waits(found.reason)
-      await moved.wait(Math.min(wait.until === null ? Number.POSITIVE_INFINITY : wait.until - command.clock.now(), 60 * SECOND_MS), signal)
+      await moved.wait(Math.min(wait.until === null ? Number.POSITIVE_INFINITY : wait.until - command.clock.now(), MINUTE_MS), signal)
     }
   } finally {
     done.abort()

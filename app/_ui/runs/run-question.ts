@@ -1,6 +1,6 @@
+import { isRunId } from '#lib/domain/runs/run.ts'
 import { isRunPosition, RUN_FILTER_STATES, type RunFilter } from '#lib/queries/runs/run-list.ts'
 import { LOG_LEVELS, type LogQuery, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
-import { isRunId } from './run-id.ts'
 
 /** The query of an address: each name once, or not at all. */
 export type Question = Partial<Record<string, string>>

@@ -1,5 +1,6 @@
-import { runInWords } from '#jobs/cli/run/in-words.ts'
-import { isEnded } from '#lib/domain/runs/run.ts'
+import { exitCodeOf } from '#jobs/cli/run/follow.ts'
+import { askedInWords, goesOnInWords, runInWords } from '#jobs/cli/run/in-words.ts'
+import { isEnded, isRunId } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { runCancelledSchema, runListSchema, runRequestedSchema, runSchema, statusJsonSchema } from '#lib/queries/api/answers.ts'
@@ -7,8 +8,6 @@ import type { RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
 import { askPage, type Page } from './page-client.ts'
 
 const LOOK_EVERY_MS = 2 * SECOND_MS
-const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-const EXIT_CODES: Partial<Record<string, number>> = { completed: 0, partial: 2 }
 
 /** The zone that the page tells times in. */
 export async function zoneOf(page: Page): Promise<string> {
@@ -31,15 +30,15 @@ export async function runsAt(page: Page, { flow, state }: Pick<RunFilter, 'flow'
 /** Asks the page for a run; where `isWatched`, tells how it goes until it ends: 0 completed, 2 partial, 1 anything else. */
 export async function runAt(page: Page, flow: string, parameters: Record<string, unknown>, isWatched: boolean): Promise<number> {
   const { terminal } = page.command
-  const { run, waitsFor } = await askPage(page, `/flows/${encodeURIComponent(flow)}/runs`, runRequestedSchema, { parameters })
+  const { run, waitsFor, joined } = await askPage(page, `/flows/${encodeURIComponent(flow)}/runs`, runRequestedSchema, { parameters })
   terminal.print(run)
-  terminal.note(`A run of ${flow} has been asked for.${waitsFor === null ? '' : ` It waits for the run that goes on, ${waitsFor}.`}`)
+  terminal.note(askedInWords(flow, { waitsFor, isJoined: joined }))
   return isWatched ? followAt(page, run) : 0
 }
 
 /** Cancels a run of the page by its id or, where only one is under way, by its flow. */
 export async function cancelAt(page: Page, words: string, isWatched: boolean): Promise<number> {
-  const id = RUN_ID.test(words) ? words : await onlyRunOf(page, words)
+  const id = isRunId(words) ? words : await onlyRunOf(page, words)
   const { state } = await askPage(page, `/runs/${id}/cancel`, runCancelledSchema, {})
   page.command.terminal.print(state === 'cancelled' ? 'The run is cancelled.' : `The run is being cancelled: ${id}.`)
   if (isWatched && state === 'cancelling') await followAt(page, id)
@@ -64,13 +63,13 @@ async function followAt(page: Page, id: string): Promise<number> {
     const words = runInWords(run)
     if (isEnded(run.state)) {
       terminal.print(words)
-      return EXIT_CODES[run.state] ?? 1
+      return exitCodeOf(run.state)
     }
     if (words !== told) terminal.note(words)
     told = words
     await clock.sleep(LOOK_EVERY_MS, signal)
     if (!signal.aborted) continue
-    terminal.note(`The run goes on without us: ${id}. "tidemark cancel ${id}" stops it.`)
+    terminal.note(goesOnInWords(id))
     return 1
   }
 }

@@ -9,7 +9,7 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { getRunLog, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
 import type { LogLine } from '#lib/queries/runs/run-rows.ts'
 import { getRunView, type RunView } from '#lib/queries/runs/run-view.ts'
-import { logLineInWords, runInWords } from './in-words.ts'
+import { goesOnInWords, logLineInWords, runInWords } from './in-words.ts'
 import { liveLines } from './live-lines.ts'
 
 const LOOK_EVERY_MS = 500
@@ -80,7 +80,12 @@ class RunWatch {
 function tellEnd(run: RunView, { terminal }: CommandLine): number {
   terminal.live?.leave()
   for (const [name, value] of Object.entries(run.summary ?? {})) terminal.print(`${name}: ${value}`)
-  return EXIT_CODES[run.state] ?? 1
+  return exitCodeOf(run.state)
+}
+
+/** What the command line ends with after a run that ended so. */
+export function exitCodeOf(state: RunView['state']): number {
+  return EXIT_CODES[state] ?? 1
 }
 
 async function isToBeCancelled({ terminal }: CommandLine): Promise<boolean> {
@@ -92,7 +97,7 @@ async function isToBeCancelled({ terminal }: CommandLine): Promise<boolean> {
 function leave(run: RunView, command: CommandLine): number {
   if (isEnded(run.state)) return tellEnd(run, command)
   command.terminal.live?.leave()
-  command.terminal.note(`The run goes on without us: ${run.id}. "tidemark cancel ${run.id}" stops it.`)
+  command.terminal.note(goesOnInWords(run.id))
   return 1
 }
 

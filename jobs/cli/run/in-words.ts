@@ -56,6 +56,17 @@ export function runInWords(run: RunView): string {
   return `${run.flow}: ${parts.filter((part) => part !== '').join(', ')}`
 }
 
+/** What is said once a run was asked for. */
+export function askedInWords(flow: string, { waitsFor, isJoined }: { waitsFor: string | null; isJoined: boolean }): string {
+  if (isJoined) return `This run of ${flow} had been asked for before.`
+  return `A run of ${flow} has been asked for.${waitsFor === null ? '' : ` It waits for the run that goes on, ${waitsFor}.`}`
+}
+
+/** What is said to who stops looking at a run. */
+export function goesOnInWords(id: string): string {
+  return `The run goes on without us: ${id}. "tidemark cancel ${id}" stops it.`
+}
+
 /** `02:04:31  warn: …`, without control characters that would move the cursor. */
 export function logLineInWords(line: LogLine, zone: string): string {
   return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${line.message.replace(/\p{Cc}+/gu, ' ')}`

@@ -28,6 +28,11 @@ export const ATTEMPTS_MAX = 5
 
 const ENDED: ReadonlySet<RunState> = new Set(['completed', 'partial', 'failed', 'timed-out', 'cancelled', 'missed'])
 
+/** Whether a text can be a run's id; any other names no run. */
+export function isRunId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+}
+
 /** Whether the run is over: nothing can follow. */
 export function isEnded(state: RunState): boolean {
   return ENDED.has(state)

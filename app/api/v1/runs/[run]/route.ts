@@ -1,6 +1,6 @@
 import { requestContext } from '#app/_lib/request-context.ts'
 import { problem, readQuery, respond } from '#app/_lib/respond.ts'
-import { isRunId } from '#app/_ui/runs/run-id.ts'
+import { isRunId } from '#lib/domain/runs/run.ts'
 import { getRunView } from '#lib/queries/runs/run-view.ts'
 
 /** A run with its steps and counters; its log is at .../log. */

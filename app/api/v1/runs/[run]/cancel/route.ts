@@ -1,7 +1,7 @@
 import { acceptAction } from '#app/_lib/accept-action.ts'
 import { runPath } from '#app/_ui/paths.ts'
-import { isRunId } from '#app/_ui/runs/run-id.ts'
 import { cancelRun } from '#lib/commands/runs/cancel-run.ts'
+import { isRunId } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
 /** Cancels a run, or asks its worker to stop it. */

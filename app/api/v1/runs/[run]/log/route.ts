@@ -1,7 +1,7 @@
 import { requestContext } from '#app/_lib/request-context.ts'
 import { problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
-import { isRunId } from '#app/_ui/runs/run-id.ts'
 import { LOG_QUESTION, parseLogQuestion } from '#app/_ui/runs/run-question.ts'
+import { isRunId } from '#lib/domain/runs/run.ts'
 import { getRunLog, hasRun } from '#lib/queries/runs/run-log.ts'
 
 /** Lines of a run's log: the newest that fit `find` and `level`, or those `before` or `after` a known line. */
