@@ -34,7 +34,7 @@ export default async function ApiPage() {
           </p>
           <p className="mt-3">
             Lists come in pages: give the <code>next</code> of an answer back as <code>cursor</code>. To keep a copy, ask for all of it once
-            as lines (<code>?format=ndjson</code>), then with <code>changedSince</code>. An answer has a tag; sent back as{' '}
+            as lines (<code>?format=ndjson</code>), then with <code>changedSince</code>. What they answer has a tag; sent back as{' '}
             <code>If-None-Match</code>, it saves asking twice.
           </p>
         </div>
