@@ -9,7 +9,7 @@ export default defineJobKind({
   async run({ ctx, notifiers, lookup, fingerprintKey, signal }) {
     const { delivered, retried, givenUp } = await sendMessages(ctx, { notifiers, lookup, signal })
     const letters = await sendLetters(ctx, { lookup, key: fingerprintKey, signal })
-    if (letters.delivered + letters.retried + letters.givenUp > 0) ctx.log.info('letters', letters)
+    if (letters.delivered + letters.retried + letters.givenUp > 0) ctx.log.info('letters', { ...letters })
     if (delivered + retried + givenUp > 0) ctx.log.info('messages', { delivered, retried, givenUp })
   },
 })

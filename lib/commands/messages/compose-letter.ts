@@ -1,8 +1,7 @@
-import { DateTime } from 'luxon'
 import type { ClaimedLetter, Letter } from '#lib/db/messages/letters.ts'
 import type { Page } from '#lib/db/settings.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
 import type { LetterText } from '#lib/notifiers/email/letter.ts'
+import { formatTime } from './compose.ts'
 
 /** What each kind says before and after its link. */
 const SAYS: Record<Letter['kind'], (letter: Letter, pageName: string) => Pick<LetterText, 'subject' | 'paragraphs' | 'after'>> = {
@@ -46,8 +45,4 @@ export function composeLetter(
     after: [...ends, ...after],
     pageName: page.name,
   }
-}
-
-function formatTime(instant: Instant, zone: string): string {
-  return `${DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL, HH:mm')} (${zone})`
 }

@@ -18,15 +18,16 @@ function sentence(text: string): string {
   return /[.!?]$/.test(capital) ? capital : `${capital}.`
 }
 
-function formatTime(instant: Instant, zone: string): string {
-  return DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL, HH:mm')
+/** An instant as messages tell it, by the clocks of a zone that they name. */
+export function formatTime(instant: Instant, zone: string): string {
+  return `${DateTime.fromMillis(instant, { zone }).setLocale('en-GB').toFormat('ccc d LLL, HH:mm')} (${zone})`
 }
 
 function dueSentence(message: ClaimedMessage, zone: string): string[] {
   const due = message.causes.flatMap((cause) => (cause.dueAt === null ? [] : [cause.dueAt]))
   if (due.length === 0 || message.to === 'fresh') return []
   const first = Math.min(...due)
-  return [`${first <= message.at ? 'It was expected' : 'Next expected'}: ${formatTime(first, zone)} (${zone}).`]
+  return [`${first <= message.at ? 'It was expected' : 'Next expected'}: ${formatTime(first, zone)}.`]
 }
 
 /** What was expected, what is, whose doing it is, what comes next: one plain sentence a line. */

@@ -13,6 +13,7 @@ import { toPublicMessage } from '#lib/platform/errors.ts'
 import { unseal } from '#lib/platform/secrets/seal.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 import { composeLetter } from './compose-letter.ts'
+import { countOutcomes, NO_OUTCOME, type OutcomeCounts } from './outcomes.ts'
 
 /** Somebody waits for a letter: the first tries follow each other soon, the last comes half a day later. */
 const WAITS_MS = [5 * SECOND_MS, 30 * SECOND_MS, 2 * MINUTE_MS, 10 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 8 * HOUR_MS]
@@ -28,23 +29,18 @@ export interface LetterOptions {
   signal: AbortSignal
 }
 
-const none = { deliveredAt: null, givenUpAt: null, nextAttemptAt: null, problem: null } satisfies MessageOutcome
-
 /**
  * Sends the letters that are due. One is sent at most once on purpose: a claim keeps other workers away; a worker that dies between sending and
  * recording leaves a letter that is sent once more, under the same `Message-ID`. One whose link is good no more is not sent.
  */
-export async function sendLetters(ctx: Context, options: LetterOptions): Promise<{ delivered: number; retried: number; givenUp: number }> {
-  const counts = { delivered: 0, retried: 0, givenUp: 0 }
+export async function sendLetters(ctx: Context, options: LetterOptions): Promise<OutcomeCounts> {
+  const outcomes: MessageOutcome[] = []
   while (!options.signal.aborted) {
     const claimed = await claimLetters(ctx.pool, ctx.clock.now(), LEASE_MS, AT_ONCE)
     if (claimed.length === 0) break
-    const outcomes = await Promise.all(claimed.map((letter) => sendOne(ctx, letter, options)))
-    counts.delivered += outcomes.filter(({ deliveredAt }) => deliveredAt !== null).length
-    counts.retried += outcomes.filter(({ nextAttemptAt }) => nextAttemptAt !== null).length
-    counts.givenUp += outcomes.filter(({ givenUpAt }) => givenUpAt !== null).length
+    outcomes.push(...(await Promise.all(claimed.map((letter) => sendOne(ctx, letter, options)))))
   }
-  return counts
+  return countOutcomes(outcomes)
 }
 
 async function sendOne(ctx: Context, letter: ClaimedLetter, options: LetterOptions): Promise<MessageOutcome> {
@@ -56,12 +52,12 @@ async function sendOne(ctx: Context, letter: ClaimedLetter, options: LetterOptio
 }
 
 function outcomeOf(now: Instant, { attempts, linkEndsAt }: ClaimedLetter, sent: SendOutcome): MessageOutcome {
-  if (sent.ok) return { ...none, deliveredAt: now }
+  if (sent.ok) return { ...NO_OUTCOME, deliveredAt: now }
   const wait = WAITS_MS[attempts - 1]
   const next = wait === undefined ? null : now + Math.max(wait, sent.retryAfterMs ?? 0)
   const inTime = next !== null && (linkEndsAt === null || next < linkEndsAt)
-  if (sent.kind === 'retry' && inTime) return { ...none, nextAttemptAt: next, problem: sent.problem }
-  return { ...none, givenUpAt: now, problem: sent.problem }
+  if (sent.kind === 'retry' && inTime) return { ...NO_OUTCOME, nextAttemptAt: next, problem: sent.problem }
+  return { ...NO_OUTCOME, givenUpAt: now, problem: sent.problem }
 }
 
 async function trySend(ctx: Context, claimed: ClaimedLetter, { lookup, key, signal }: LetterOptions): Promise<SendOutcome> {

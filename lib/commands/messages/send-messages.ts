@@ -14,6 +14,7 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Lookup } from '#lib/platform/secrets/secrets.ts'
 import { type Channel, closeChannel, openChannel } from './channels.ts'
 import { composeMessage } from './compose.ts'
+import { countOutcomes, NO_OUTCOME, type OutcomeCounts } from './outcomes.ts'
 
 /** Waits after the first, second, … failed try, as Standard Webhooks proposes: ten tries over three days. */
 const RETRY_WAITS_MS: readonly number[] = [
@@ -48,21 +49,16 @@ export interface SendOptions {
   limit?: number
 }
 
-export interface Sent {
-  delivered: number
-  retried: number
-  givenUp: number
+export interface Sent extends OutcomeCounts {
   nextAt: Instant | null
 }
-
-const none = { deliveredAt: null, givenUpAt: null, nextAttemptAt: null, problem: null } satisfies MessageOutcome
 
 function retryOrGiveUp(ctx: Context, message: ClaimedMessage, problem: string, retryAfterMs?: number): MessageOutcome {
   const now = ctx.clock.now()
   const nextAttemptAt = nextTryAt(now, message.attempts, retryAfterMs)
-  if (nextAttemptAt !== null) return { ...none, nextAttemptAt, problem }
+  if (nextAttemptAt !== null) return { ...NO_OUTCOME, nextAttemptAt, problem }
   const after = formatDuration(Math.max(0, now - message.createdAt))
-  return { ...none, givenUpAt: now, problem: `Given up after ${message.attempts} tries in ${after}. ${problem}` }
+  return { ...NO_OUTCOME, givenUpAt: now, problem: `Given up after ${message.attempts} tries in ${after}. ${problem}` }
 }
 
 async function trySend(
@@ -82,15 +78,15 @@ async function trySend(
 async function sendOne(ctx: Context, message: ClaimedMessage, channel: Channel, options: SendOptions): Promise<MessageOutcome> {
   if (!channel.open) {
     return channel.lasting
-      ? { ...none, givenUpAt: ctx.clock.now(), problem: channel.problem }
+      ? { ...NO_OUTCOME, givenUpAt: ctx.clock.now(), problem: channel.problem }
       : retryOrGiveUp(ctx, message, channel.problem)
   }
-  if (!channel.wants({ from: message.from, to: message.to })) return { ...none, problem: 'Nothing this channel tells.' }
+  if (!channel.wants({ from: message.from, to: message.to })) return { ...NO_OUTCOME, problem: 'Nothing this channel tells.' }
   const outcome = await trySend(ctx, channel, message, options)
-  if (outcome.ok) return { ...none, deliveredAt: ctx.clock.now() }
+  if (outcome.ok) return { ...NO_OUTCOME, deliveredAt: ctx.clock.now() }
   if (outcome.kind === 'retry') return retryOrGiveUp(ctx, message, outcome.problem, outcome.retryAfterMs)
   if (outcome.kind === 'gone') await closeChannel(ctx, message.channel, channel.fingerprint, outcome.problem)
-  return { ...none, givenUpAt: ctx.clock.now(), problem: outcome.problem }
+  return { ...NO_OUTCOME, givenUpAt: ctx.clock.now(), problem: outcome.problem }
 }
 
 async function sendRound(ctx: Context, messages: readonly ClaimedMessage[], options: SendOptions): Promise<MessageOutcome[]> {
@@ -122,16 +118,13 @@ async function sendRound(ctx: Context, messages: readonly ClaimedMessage[], opti
  * more after its lease, under the same id (`webhook-id`, `Message-ID`), by which the receiver can drop it.
  */
 export async function sendMessages(ctx: Context, options: SendOptions): Promise<Sent> {
-  const counts = { delivered: 0, retried: 0, givenUp: 0 }
+  const outcomes: MessageOutcome[] = []
   let left = options.limit ?? 100
   while (left > 0 && !options.signal.aborted) {
     const claimed = await claimMessages(ctx.pool, ctx.clock.now(), LEASE_MS, Math.min(left, AT_ONCE))
     if (claimed.length === 0) break
     left -= claimed.length
-    const outcomes = await sendRound(ctx, claimed, options)
-    counts.delivered += outcomes.filter((o) => o.deliveredAt !== null).length
-    counts.retried += outcomes.filter((o) => o.nextAttemptAt !== null).length
-    counts.givenUp += outcomes.filter((o) => o.givenUpAt !== null).length
+    outcomes.push(...(await sendRound(ctx, claimed, options)))
   }
-  return { ...counts, nextAt: await getNextMessageAt(ctx.pool) }
+  return { ...countOutcomes(outcomes), nextAt: await getNextMessageAt(ctx.pool) }
 }
