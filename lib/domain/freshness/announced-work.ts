@@ -60,17 +60,17 @@ class Reading {
  */
 export function readAnnouncedWork(fields: Fields, zone: string, now: Instant): AnnouncedWork | { problems: string[] } {
   const reading = new Reading(fields)
-  const when = reading.text('when')
-  const work =
-    when === 'now'
-      ? readNow(reading, now)
-      : when === 'once'
-        ? readOnce(reading, zone, now)
-        : when === 'recurring'
-          ? readRecurring(reading, zone, now)
-          : null
-  if (work === null) reading.problems.push('Say when: now, once or recurring.')
+  const work = readByWhen(reading, zone, now)
   return work === null || reading.problems.length > 0 ? { problems: reading.problems } : work
+}
+
+function readByWhen(reading: Reading, zone: string, now: Instant): AnnouncedWork | null {
+  const when = reading.text('when')
+  if (when === 'now') return readNow(reading, now)
+  if (when === 'once') return readOnce(reading, zone, now)
+  if (when === 'recurring') return readRecurring(reading, zone, now)
+  reading.problems.push('Say when: now, once or recurring.')
+  return null
 }
 
 function readNow(reading: Reading, now: Instant): AnnouncedWork {

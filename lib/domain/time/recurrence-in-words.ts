@@ -2,6 +2,7 @@ import { dayName } from '#lib/domain/wording/dates.ts'
 import type { Recurrence, RecurringDays } from './recurrence.ts'
 
 const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays']
+const EVERY_DAY = 'Every day'
 const LAST_OF_MONTH = 31
 const SHORTEST_MONTH = 28
 
@@ -16,7 +17,7 @@ export function recurrenceInWords(recurrence: Recurrence, zone: 'with zone' | 'w
 function daysInWords(days: RecurringDays): string {
   if (days.every === 'week') {
     const names = weekdaysInWords(days.weekdays)
-    return days.interval === 1 ? names : `Every ${days.interval} weeks, ${lowerFirst(names)}`
+    return days.interval === 1 ? names : `Every ${days.interval} weeks, ${names === EVERY_DAY ? 'every day' : `on ${names}`}`
   }
   const which = days.monthDay === LAST_OF_MONTH ? 'on the last day' : `on day ${days.monthDay}`
   const shorter = days.monthDay > SHORTEST_MONTH && days.monthDay < LAST_OF_MONTH ? ' (or the last one)' : ''
@@ -26,13 +27,8 @@ function daysInWords(days: RecurringDays): string {
 function weekdaysInWords(weekdays: readonly number[]): string {
   const days = [...new Set(weekdays)].sort((a, b) => a - b)
   const names = days.map((day) => WEEKDAYS[day - 1] ?? '')
-  if (days.length === 7) return 'Every day'
+  if (days.length === 7) return EVERY_DAY
   const [first = '', last = ''] = [names[0], names.at(-1)]
   if (days.length > 2 && (days.at(-1) ?? 0) - (days[0] ?? 0) === days.length - 1) return `${first} to ${last}`
   return names.length === 1 ? first : `${names.slice(0, -1).join(', ')} and ${last}`
-}
-
-/** Names of days keep their capital. */
-function lowerFirst(names: string): string {
-  return names === 'Every day' ? 'every day' : `on ${names}`
 }

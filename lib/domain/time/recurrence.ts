@@ -1,7 +1,7 @@
 import { weekdayOf } from './business-calendar.ts'
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from './instant.ts'
-import { type LocalDay, toDayNumber } from './local-day.ts'
-import { type DayNumber, dayNumberAt, instantOf } from './zone.ts'
+import { DAY_MS, type Instant } from './instant.ts'
+import { atTimeOfDayNumber, type LocalDay, toDayNumber } from './local-day.ts'
+import { type DayNumber, dayNumberAt } from './zone.ts'
 
 /** Which days come again: weekdays (Monday is 1) of every so many weeks, or one day of every so many months. */
 export type RecurringDays =
@@ -79,14 +79,10 @@ export function firstOverlap(one: Recurrence, other: Recurrence, from: Instant, 
 }
 
 function stretchOn({ from, to, zone }: Recurrence, day: DayNumber): Stretch {
-  const begins = day * DAY_MS + timeMs(from)
-  const ends = (to > from ? day : day + 1) * DAY_MS + timeMs(to)
-  const [begin, end] = [instantOf(begins, zone), instantOf(ends, zone)]
-  return { from: begin, to: end > begin ? end : begin + (ends - begins) }
-}
-
-function timeMs(time: string): number {
-  return Number(time.slice(0, 2)) * HOUR_MS + Number(time.slice(3, 5)) * MINUTE_MS
+  const lastDay = to > from ? day : day + 1
+  const [begin, end] = [atTimeOfDayNumber(day, from, zone), atTimeOfDayNumber(lastDay, to, zone)]
+  if (end > begin) return { from: begin, to: end }
+  return { from: begin, to: begin + atTimeOfDayNumber(lastDay, to, 'UTC') - atTimeOfDayNumber(day, from, 'UTC') }
 }
 
 function comesOn({ days, firstDay }: Recurrence, day: DayNumber): boolean {
