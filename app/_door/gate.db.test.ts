@@ -50,6 +50,7 @@ describe('a private page', () => {
       expect([status, body]).toEqual([303, ''])
       expect(head).toMatch(/location: \/sign-in\?to=%2Ffeeds%2Fterms%3Fday%3D2026-11-20\r?\n/i)
       expect(head).toMatch(/cache-control: no-store/i)
+      expect(head).toMatch(/x-content-type-options: nosniff/i)
     }
     for (const path of ['/api/v1/status', '/api/v1/events', '/feed.atom']) {
       const { status, body } = await ask(path)

@@ -64,7 +64,6 @@ export function refuseInWords(request: IncomingMessage, response: ServerResponse
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     ...DATA_HEAD,
-    'x-content-type-options': 'nosniff',
     ...challengeFor(error),
     ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
   })

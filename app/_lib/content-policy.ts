@@ -18,4 +18,4 @@ export function contentPolicy(scripts: string, options: { isDevelopment: boolean
 export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 /** Of an answer that is no page and that nobody keeps. */
-export const DATA_HEAD = { 'cache-control': 'no-store', 'content-security-policy': DATA_POLICY }
+export const DATA_HEAD = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'content-security-policy': DATA_POLICY }
