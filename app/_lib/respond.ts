@@ -36,9 +36,13 @@ export function unexpected(error: unknown, what: string, answer: (status: number
 }
 
 function databaseGone(answer: (status: number, words: string) => Response): Response {
-  const response = answer(503, DATABASE_GONE)
-  response.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
-  return response
+  return comeAgain(answer(503, DATABASE_GONE), RETRY_AFTER_SECONDS)
+}
+
+/** A refusal with when to come again. */
+export function comeAgain(refusal: Response, afterSeconds: number): Response {
+  refusal.headers.set('retry-after', String(afterSeconds))
+  return refusal
 }
 
 /** Who may keep an answer for so long: anybody, if it is what everybody unknown is told, else only whoever asked. */

@@ -154,6 +154,9 @@ describe('at a page, with a token and no database', () => {
     clearInterval(moving)
     expect(watched.printed).toEqual([RUN, expect.stringMatching(/^term: completed after 1 h/)])
     expect(asked[0]).toMatchObject({ path: '/api/v1/flows/term/runs', body: '{"parameters":{}}' })
+    answers = () => ({ run: RUN, waitsFor: null, joined: true, location: '/runs/x' })
+    const again = tidemark('run term', 'page')
+    expect([await again.code, again.noted]).toEqual([0, ['This run of term had been asked for before.']])
     const list = {
       ...(await getRunList(ctx, { flow: null, state: null, before: null })),
       ended: [],

@@ -8,7 +8,7 @@ import { toTime } from './list.ts'
 import { wholeNumber } from './questions.ts'
 import { statusSchema, timeSchema } from './shapes.ts'
 
-export const GATE_SECONDS_MAX = 60
+const GATE_SECONDS_MAX = 60
 
 export const gateQuestion = z.object({
   until: z
@@ -47,7 +47,6 @@ export const gateSchema = z
       .meta({ description: 'How long to pause before the next question; null: there is no need to.' }),
   })
   .meta({ id: 'Gate', description: 'Whether somebody who waits for a feed may go on.' })
-export type GateAnswer = z.infer<typeof gateSchema>
 
 export interface FeedGate extends Gate {
   status: GateSight['status']
@@ -75,7 +74,7 @@ export async function getFeedGate(ctx: Context, feed: string, condition: GateCon
 }
 
 /** A gate as the API tells it; `pauseSeconds` is how long whoever found it closed lets pass before they ask again. */
-export function toGateAnswer(feed: string, condition: GateCondition, found: FeedGate, pauseSeconds: number): GateAnswer {
+export function toGateAnswer(feed: string, condition: GateCondition, found: FeedGate, pauseSeconds: number): z.infer<typeof gateSchema> {
   const { isOpen, reason, status, dueAt } = found
   const askAgainAfterSeconds = isOpen ? null : pauseSeconds
   return { feed, until: gateConditionText(condition), open: isOpen, reason, status, dueAt: toTime(dueAt), askAgainAfterSeconds }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
 
 export const PAGE_ITEMS = 100
-export const PAGE_ITEMS_MAX = 1000
+const PAGE_ITEMS_MAX = 1000
 
 const key = z.string().min(1, 'is empty').max(600, 'is longer than 600 characters')
 
@@ -18,7 +18,7 @@ export function wholeNumber(least: number, most: number) {
 }
 
 /** An instant as the API takes it: with its offset, so that it means the same everywhere. */
-export const instantText = z.iso
+const instantText = z.iso
   .datetime({ offset: true, error: 'is an instant with its offset, such as 2026-11-29T04:00:00Z (in an address + is written %2B)' })
   .transform((text) => new Date(text))
   .meta({ override: { type: 'string', format: 'date-time' } })

@@ -39,7 +39,6 @@ export interface WorkView {
 
 interface Row extends Omit<WorkView, 'hides' | 'isAhead' | 'subject' | 'repeats'> {
   rule: Recurrence | null
-
   subjectId: number | null
   subjectKind: 'group' | 'feed' | 'asset' | 'flow' | null
   subjectKey: string

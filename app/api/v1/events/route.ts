@@ -1,7 +1,7 @@
 import { eventStream, tooManyStreams } from '#app/_lib/event-stream.ts'
 import { GREETING, missedFrames } from '#app/_lib/page-events.ts'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
-import { problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { comeAgain, problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
@@ -24,17 +24,12 @@ export function GET(request: Request): Promise<Response> {
     const { kind, id, audience } = context.actor
     const reader = { audience, sessionId, tokenId: kind === 'token' ? id : null, from }
     const refusal = tooManyStreams(web.listeners, reader)
-    if (refusal !== null) return tooMany(refusal)
+    if (refusal !== null)
+      return comeAgain(problem(429, `${refusal} Close what you do not need; it goes on by itself then.`), RETRY_AFTER_SECONDS)
     const catchUp = () => missedFrames(web, context, start)
     const stream = eventStream({ listeners: web.listeners, reader, greeting: GREETING, catchUp, gone: request.signal })
     return new Response(stream, { headers: HEADERS })
   })
-}
-
-function tooMany(words: string): Response {
-  const answer = problem(429, `${words} Close what you do not need; it goes on by itself then.`)
-  answer.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
-  return answer
 }
 
 /** What GET would say of itself. Next would answer with the whole of it and throw the stream away. */

@@ -1,7 +1,7 @@
 import { awaitGate } from '#app/_api/await-gate.ts'
 import { readQuestion } from '#app/_api/read-question.ts'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
-import { problem, respond } from '#app/_lib/respond.ts'
+import { comeAgain, problem, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { decodeSegment } from '#app/_ui/paths.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -11,6 +11,7 @@ import { gateQuestion, toGateAnswer } from '#lib/queries/api/feed-gate.ts'
 const WAIT_SECONDS_MAX = 55
 const WAITERS_MAX = 1000
 const PAUSE_SECONDS = 30
+const TOO_MANY = `More than ${WAITERS_MAX} wait here already. Ask again in a moment, without "wait".`
 
 /** `?until=fresh&wait=50`: whether a pipeline may go on, told when that is so or when the time is over. */
 export function GET(request: Request, { params }: { params: Promise<{ feed: string }> }): Promise<Response> {
@@ -18,7 +19,7 @@ export function GET(request: Request, { params }: { params: Promise<{ feed: stri
     const { until, wait } = readQuestion(request, gateQuestion)
     const feed = decodeSegment((await params).feed) ?? ''
     const web = webProcess()
-    if (wait > 0 && web.listeners.size >= WAITERS_MAX) return tooMany()
+    if (wait > 0 && web.listeners.size >= WAITERS_MAX) return comeAgain(problem(429, TOO_MANY), PAUSE_SECONDS)
     const waitMs = Math.min(wait, WAIT_SECONDS_MAX) * SECOND_MS
     const { sessionId } = whoIsAsking()
     const found = await awaitGate(web, await requestContext(), { feed, condition: until, waitMs, sessionId, gone: request.signal })
@@ -32,12 +33,6 @@ export function GET(request: Request, { params }: { params: Promise<{ feed: stri
 /** What GET would say of itself, without the wait. */
 export function HEAD(): Response {
   return new Response(null, { headers: { 'cache-control': 'no-store', 'content-type': 'application/json' } })
-}
-
-function tooMany(): Response {
-  const answer = problem(429, `More than ${WAITERS_MAX} wait here already. Ask again in a moment, without "wait".`)
-  answer.headers.set('retry-after', String(PAUSE_SECONDS))
-  return answer
 }
 
 export const dynamic = 'force-dynamic'
