@@ -15,7 +15,7 @@ export function Search({ initial = '' }: { initial?: string }) {
     return () => window.removeEventListener('keydown', jump)
   }, [])
   return (
-    <search className="order-2 w-62 min-w-40 xl:shrink-[99] max-sm:w-auto max-sm:flex-1 print:hidden">
+    <search className="order-2 w-62 min-w-40 xl:max-w-62 xl:shrink-0 xl:grow xl:basis-40 max-sm:w-auto max-sm:flex-1 print:hidden">
       <form className="relative flex items-center" action="/">
         <svg className="pointer-events-none absolute left-3 size-4 text-muted" viewBox="0 0 16 16" aria-hidden="true">
           <path

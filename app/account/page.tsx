@@ -121,7 +121,7 @@ function Sessions({ sessions, own }: { sessions: Account['sessions']; own: strin
 function ChangePassword({ email }: { email: string }) {
   return (
     <Section title="Change your password">
-      <form method="post" action={changePasswordPath} className="entry mt-0">
+      <form method="post" action={changePasswordPath} className="entry-form mt-0">
         <input type="hidden" name="username" autoComplete="username" value={email} />
         <label>
           <span>The password you have now</span>

@@ -54,7 +54,7 @@ function Ways({ to, oidcName }: { to: string; oidcName: string | null }) {
   if (oidcName === null) return <PasswordForm to={to} />
   return (
     <>
-      <p className="entry">
+      <p className="entry-form">
         <a className="button primary" href={oidcPath(to)}>
           {oidcName}
         </a>
@@ -67,7 +67,7 @@ function Ways({ to, oidcName }: { to: string; oidcName: string | null }) {
 
 function PasswordForm({ to, isSecond = false }: { to: string; isSecond?: boolean }) {
   return (
-    <form className={isSecond ? 'entry mt-4' : 'entry'} method="post" action={takeSignInPath}>
+    <form className={isSecond ? 'entry-form mt-4' : 'entry-form'} method="post" action={takeSignInPath}>
       <input type="hidden" name="to" value={to} />
       <label>
         <span>E-mail address</span>
@@ -87,7 +87,7 @@ function PasswordForm({ to, isSecond = false }: { to: string; isSecond?: boolean
 /** At the demo: one click each. */
 function DemoPeople({ to }: { to: string }) {
   return (
-    <form className="entry gap-y-3" method="post" action={takeDemoSignInPath}>
+    <form className="entry-form gap-y-3" method="post" action={takeDemoSignInPath}>
       <input type="hidden" name="to" value={to} />
       {DEMO_PEOPLE.map(({ key, name, words }) => (
         <button key={key} type="submit" className="button person" name="who" value={key}>

@@ -48,7 +48,7 @@ export default async function TokensPage({ searchParams }: PageProps) {
 
 function MakeToken({ audiences, mayRun }: { audiences: readonly string[]; mayRun: boolean }) {
   return (
-    <form method="post" action={createTokenPath} className="entry mt-0" autoComplete="off">
+    <form method="post" action={createTokenPath} className="entry-form mt-0" autoComplete="off">
       <label>
         <span>Name</span>
         <input type="text" name="name" required maxLength={80} aria-describedby="token-name" />

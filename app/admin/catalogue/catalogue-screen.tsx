@@ -120,7 +120,7 @@ function Sights({ sights }: { sights: readonly AudienceSight[] }) {
             <td data-label="Who" className="md:min-w-56">
               <Whom audience={audience} oidc={oidc} people={people} />
             </td>
-            <td data-label="Service groups they see">
+            <td data-label="Service groups they see" className="max-md:col-span-full">
               {groups.length === 0 ? (
                 <span className="muted">none: every group belongs to an audience</span>
               ) : (

@@ -59,24 +59,26 @@ export function Versions({ versions, inForceId }: VersionsProps) {
 function Choice({ version, isOld, isNew }: { version: number; isOld: boolean; isNew: boolean }) {
   return (
     <span className="flex flex-wrap items-center gap-x-5">
-      <label className="inline-flex min-h-6 items-center gap-1.5">
-        <input type="radio" name="from" value={version} defaultChecked={isOld} className="min-h-0 accent-accent" />
-        <small className="text-note">
-          this<span className="sr-only"> version {version}</span>
-        </small>
-      </label>
-      <label className="inline-flex min-h-6 items-center gap-1.5">
-        <input type="radio" name="to" value={version} defaultChecked={isNew} className="min-h-0 accent-accent" />
-        <small className="text-note">
-          with<span className="sr-only"> version {version}</span>
-        </small>
-      </label>
+      <Pick name="from" words="this" version={version} isPicked={isOld} />
+      <Pick name="to" words="with" version={version} isPicked={isNew} />
       {version > 1 && (
         <a href={`${comparePath}${questionOf({ to: version })}`} className="text-note">
           What it changed<span className="sr-only"> (version {version})</span>
         </a>
       )}
     </span>
+  )
+}
+
+function Pick({ name, words, version, isPicked }: { name: 'from' | 'to'; words: string; version: number; isPicked: boolean }) {
+  return (
+    <label className="inline-flex min-h-6 items-center gap-1.5">
+      <input type="radio" name={name} value={version} defaultChecked={isPicked} className="min-h-0 accent-accent" />
+      <small className="text-note">
+        {words}
+        <span className="sr-only"> version {version}</span>
+      </small>
+    </label>
   )
 }
 

@@ -25,7 +25,7 @@ export default async function ForgottenPage({ searchParams }: PageProps) {
   return (
     <AloneShell name={page.name} title="Forgotten password" said={words}>
       {isMailed ? (
-        <form className="entry" method="post" action={takeForgottenPath}>
+        <form className="entry-form" method="post" action={takeForgottenPath}>
           <label>
             <span>E-mail address of your account</span>
             <input type="email" name="email" autoComplete="username" required maxLength={254} />

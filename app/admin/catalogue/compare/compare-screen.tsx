@@ -89,7 +89,7 @@ function Part({ part, isOpen }: { part: DifferentPart; isOpen: boolean }) {
   return (
     <details open={isOpen}>
       <summary className="py-1">
-        {heading} <span className="muted small">{`${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'}`}</span>
+        {heading} <span className="muted small whitespace-nowrap">{`${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'}`}</span>
       </summary>
       <ScrollArea className="source difference mt-2" label={`What differs in ${path.join(' ')}`}>
         {stretches.map((stretch, index) => (

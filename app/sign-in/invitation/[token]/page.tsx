@@ -46,7 +46,7 @@ export default async function InvitationPage({ params, searchParams }: PageProps
     : `${invitation.email === null ? '' : `For ${invitation.email}. `}${MAY[invitation.role]}`
   return (
     <AloneShell name={page.name} title={title} lead={lead} said={words}>
-      <form className="entry" method="post" action={takeInvitationPath(token)}>
+      <form className="entry-form" method="post" action={takeInvitationPath(token)}>
         {invitation.email === null ? (
           <label>
             <span>E-mail address</span>
