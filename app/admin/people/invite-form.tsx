@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { type SubmitEvent, useState } from 'react'
 import { postAction, textIn } from '#app/_ui/actions/action-form.tsx'
+import { CopyButton } from '#app/_ui/actions/copy-button.tsx'
 import { invitePath } from '#app/_ui/paths.ts'
 import { AccessFields } from './access-fields.tsx'
 
@@ -55,22 +56,13 @@ export function InviteForm({ audiences, isMailed }: { audiences: readonly string
 }
 
 function NewLink({ made: { link, words } }: { made: Made }) {
-  const [isCopied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(link).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    )
-  }
   return (
     <div className="max-w-[640px] rounded bg-sheet p-4">
       <p>{words} It is not shown again.</p>
       <p className="my-3 wrap-anywhere">
         <code>{link}</code>
       </p>
-      <button type="button" className="button" onClick={copy}>
-        {isCopied ? 'Copied' : 'Copy the link'}
-      </button>
+      <CopyButton text={link} of="link" />
     </div>
   )
 }

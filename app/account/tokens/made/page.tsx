@@ -3,12 +3,12 @@ import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
 import { isOwnCall } from '#app/_lib/own-call.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
+import { CopyButton } from '#app/_ui/actions/copy-button.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { accountPath, accountTokensPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
-import { CopyButton } from './copy-button.tsx'
 import { readMade } from './render-made.ts'
 
 export const metadata: Metadata = { title: 'Your new token', referrer: 'no-referrer' }
@@ -46,7 +46,7 @@ export default async function MadePage() {
         >
           {token}
         </code>
-        <CopyButton text={token} />
+        <CopyButton text={token} of="token" />
       </p>
       <div className="mt-6 max-w-prose text-muted">
         {kind === 'address' ? (

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'react'
 
-/** Copies a text; there only where a script can. */
-export function CopyButton({ text }: { text: string }) {
+/** Copies a text, which is a token or a link; there only where a script can. */
+export function CopyButton({ text, of }: { text: string; of: 'token' | 'link' }) {
   const [state, setState] = useState<'absent' | 'ready' | 'copied' | 'failed'>('absent')
   useEffect(() => {
     if (navigator.clipboard !== undefined) setState('ready')
@@ -20,7 +20,7 @@ export function CopyButton({ text }: { text: string }) {
         {state === 'copied' ? 'Copied' : 'Copy'}
       </button>
       <output className="sr-only">
-        {state === 'copied' ? 'The token is copied.' : state === 'failed' ? 'It could not be copied; select it.' : ''}
+        {state === 'copied' ? `The ${of} is copied.` : state === 'failed' ? 'It could not be copied; select it.' : ''}
       </output>
     </>
   )
