@@ -7,7 +7,7 @@ import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { AdminFrame } from '#lib/queries/shared/admin-frame.ts'
 
 /** The parts of the admin's pages, each with the right it takes and what it is for. */
-export const ADMIN_PARTS = [
+const ADMIN_PARTS = [
   ['people', 'People', 'admin.read', 'Who may sign in, with which role, and what they see; invitations.'],
   ['tokens', 'Tokens', 'admin.read', 'Scripts and other systems that read, order or report.'],
   ['audit', 'Audit', 'admin.read', 'Who ordered what, when, from where, and what became of it.'],
@@ -15,8 +15,6 @@ export const ADMIN_PARTS = [
   ['maintenance', 'Maintenance', 'window.open', 'Announced work and pauses: now, planned, recurring.'],
   ['system', 'System', 'admin.read', 'Workers, running work, versions, storage and slow queries.'],
 ] as const satisfies readonly (readonly [Parameters<typeof adminPartPath>[0], string, Action, string])[]
-
-export type AdminPart = (typeof ADMIN_PARTS)[number][0]
 
 /** The parts an actor may use. */
 export function partsFor(actor: Pick<Actor, 'role'>) {
@@ -27,7 +25,7 @@ interface AdminShellProps {
   frame: AdminFrame
   actor: Pick<Actor, 'role'>
   /** The part shown; null: the list of all. */
-  part: AdminPart | null
+  part: (typeof ADMIN_PARTS)[number][0] | null
   title: string
   lead?: ReactNode
   /** What it shows that can change; null: it is never rendered anew by itself. */

@@ -46,8 +46,7 @@ export function PersonLine({ person, audiences, provider, isOneself }: PersonLin
 
 /** What somebody may do now; where a rule of the catalogue gives more than was given to them, both are said. */
 function Access({ person: { role, audience, effective }, hasAudiences }: { person: PersonRow; hasAudiences: boolean }) {
-  const sees =
-    effective.audience === null ? 'everything' : `what ${effective.audience === 'everybody' ? 'everybody' : effective.audience} sees`
+  const sees = effective.audience === null ? 'everything' : `what ${effective.audience} sees`
   return (
     <>
       <p>

@@ -9,7 +9,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { type OidcServer, startOidcServer } from '#lib/testing/servers/oidc-server.ts'
 
-export const OIDC_SITE = siteOf('localhost:3000', 'http://localhost:3000')
+const OIDC_SITE = siteOf('localhost:3000', 'http://localhost:3000')
 export const OIDC_BROWSER: Browser = { site: OIDC_SITE, name: null, sessionId: null }
 export const ADA = { sub: 'ada', email: 'ada@campus.example', email_verified: true, name: 'Ada', groups: ['owners'] }
 
