@@ -26,15 +26,17 @@ type Look = (page: Page) => Promise<readonly string[]>
 
 /** Opens every page once in such a window, a few at a time; what is wrong anywhere is told at once. */
 async function walk(browser: Browser, { colorScheme, width }: Window, look: Look): Promise<string[]> {
-  const contexts = await Promise.all([1, 2].map(() => browser.newContext({ colorScheme, viewport: { width, height: 900 } })))
+  const contexts = [
+    await browser.newContext({ colorScheme, viewport: { width, height: 900 } }),
+    await browser.newContext({ colorScheme, viewport: { width, height: 900 } }),
+  ] as const
   await Promise.all(contexts.map(watchShifts))
   const [known, nobody] = contexts
-  if (known !== undefined) await harness.signIn(known)
+  await harness.signIn(known)
   const addresses = addressesOf(harness.places)
   const wrong: string[] = []
-  const walkOne = async (context: BrowserContext | undefined, waiting: string[]) => {
-    const page = await context?.newPage()
-    if (page === undefined) return
+  const walkOne = async (context: BrowserContext, waiting: string[]) => {
+    const page = await context.newPage()
     page.on('pageerror', (error) => wrong.push(`${page.url()} fails in the browser: ${error.message}`))
     page.on('console', (message) => {
       if (/Content Security Policy/i.test(message.text())) wrong.push(`${page.url()} ${message.text()}`)

@@ -1,5 +1,4 @@
 import type { BrowserContext } from '@playwright/test'
-import { startSession } from '#lib/access/sessions.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
@@ -9,12 +8,11 @@ import type { Context } from '#lib/db/context.ts'
 import type { Person } from '#lib/db/people/people.ts'
 import { noteHeartbeat } from '#lib/db/runs/workers.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
-import { siteOf } from '#lib/domain/access/site.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
-import { addPerson } from '#lib/testing/database/people.ts'
+import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { INTERNAL_KEY, startWebServer, type WebServer, type WebServerOptions } from './bench/web-server.ts'
 import { journeyCatalogue, LATE_ASSET } from './journey-catalogue.ts'
 
@@ -62,7 +60,8 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   }
   if (!options.empty) await harness.heartbeat(systemClock.now() + DAY_MS)
   const server = await startWebServer(database.url, options.web)
-  const cookie = await openSession(ctx, server.url, await addPerson(ctx, 'admin', 'admin'))
+  const signedIn = (person: Person) => cookieOf({ ...ctx, secret: INTERNAL_KEY }, server.url, person)
+  const cookie = await signedIn(await addPerson(ctx, 'admin', 'admin'))
   const people = new Map<string, Person>()
   return {
     ...harness,
@@ -71,7 +70,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
     async signInAs(context, key, role) {
       const person = people.get(key) ?? (await addPerson(ctx, key, role))
       people.set(key, person)
-      await setCookie(context, server.url, await openSession(ctx, server.url, person))
+      await setCookie(context, server.url, await signedIn(person))
     },
     url: server.url,
     server,
@@ -80,12 +79,6 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
       await database.drop()
     },
   }
-}
-
-/** A session of somebody, as a header. */
-async function openSession(ctx: Context, url: string, person: Person): Promise<string> {
-  const site = siteOf(new URL(url).host, url)
-  return (await startSession({ ...ctx, secret: INTERNAL_KEY }, site, person, 'Journeys')).split(';')[0] ?? ''
 }
 
 function setCookie(context: BrowserContext, url: string, cookie: string): Promise<void> {

@@ -5,9 +5,10 @@ import { noteHeartbeat } from '#lib/db/runs/workers.ts'
 import { ROLES } from '#lib/domain/access/actor.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { addressOf as addressIn, routesInTree } from './attack/routes.ts'
 import { startWebServer, type WebServer } from './bench/web-server.ts'
 import { type Asker, fillWorld, makeAskers, type World } from './matrix/actors.ts'
-import { addressOf, type Door, RULES, routesInTree, type Things } from './matrix/rules.ts'
+import { type Door, RULES, type Things } from './matrix/rules.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
@@ -30,6 +31,9 @@ test.afterAll(async () => {
   await database.drop()
 })
 
+/** What stands for those that no group has. */
+const NOTHING = 'nothing'
+
 interface Answer {
   status: number
   location: string
@@ -51,7 +55,9 @@ async function ask(path: string, { headers }: Pick<Asker, 'headers'>, init: Requ
   return { status: answer.status, location: answer.headers.get('location') ?? '', text: `${head}\n\n${await answer.text()}` }
 }
 
-const ROUTES = routesInTree()
+/** The overview stands elsewhere in the file tree. */
+const ROUTES = ['/', ...routesInTree()]
+const addressOf = (route: string, things: Things) => addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING })
 /** How an answer that has begun says to a browser's navigation that there is nothing, or that it goes on elsewhere. */
 const TURNED_AWAY = /NEXT_HTTP_ERROR_FALLBACK|NEXT_REDIRECT/
 const SIGN_OUT = '/api/sign-out'

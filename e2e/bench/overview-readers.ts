@@ -1,12 +1,11 @@
 import { performance } from 'node:perf_hooks'
-import { startSession } from '#lib/access/sessions.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import type { Context } from '#lib/db/context.ts'
-import { insertPerson, type Person } from '#lib/db/people/people.ts'
-import { siteOf } from '#lib/domain/access/site.ts'
+import type { Person } from '#lib/db/people/people.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
+import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { GROUPS } from './big-catalogue.ts'
 
 const AUDIENCES = 8
@@ -24,25 +23,16 @@ export function withAudiences(catalogue: Catalogue): Catalogue {
 }
 
 /** Somebody who sees everything, then somebody of each audience. */
-export async function addReaders({ whole }: Context): Promise<Person[]> {
-  const audiences = Array.from({ length: AUDIENCES }, (_, n) => `a${n}`)
-  const people: Person[] = []
-  for (const audience of [null, ...audiences]) {
-    const name = audience ?? 'admin'
-    const role = audience === null ? ('admin' as const) : ('viewer' as const)
-    const email = `${name}@bench.example`
-    const person = await insertPerson(whole, { email, name, isEmailVerified: true, role, audience, at: systemClock.now() })
-    if (person === null) throw new Error(`${name} is there already.`)
-    people.push(person)
-  }
+export async function addReaders(ctx: Context): Promise<Person[]> {
+  const people = [await addPerson(ctx, 'admin', 'admin')]
+  for (let n = 0; n < AUDIENCES; n += 1) people.push(await addPerson(ctx, `reader${n}`, 'viewer', `a${n}`))
   return people
 }
 
 /** Signs them in at a server: what their browsers send. */
 export async function signIn(ctx: Context, url: string, people: readonly Person[]): Promise<string[]> {
-  const site = siteOf(new URL(url).host, url)
   const cookies: string[] = []
-  for (const person of people) cookies.push((await startSession(ctx, site, person, null)).split(';')[0] ?? '')
+  for (const person of people) cookies.push(await cookieOf(ctx, url, person))
   return cookies
 }
 

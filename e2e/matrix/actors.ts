@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { startSession } from '#lib/access/sessions.ts'
 import { createToken } from '#lib/access/tokens.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person, type Role } from '#lib/domain/access/actor.ts'
-import { siteOf } from '#lib/domain/access/site.ts'
 import type { Scope } from '#lib/domain/access/token-rules.ts'
-import { addPerson } from '#lib/testing/database/people.ts'
+import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import { INTERNAL_KEY } from '../bench/web-server.ts'
 import type { Things } from './rules.ts'
@@ -70,19 +68,17 @@ async function thingsOf(ctx: Context, name: string): Promise<Things> {
 
 /** Everybody who may ask. */
 export async function makeAskers(ctx: Context, url: string): Promise<Asker[]> {
-  const site = siteOf(new URL(url).host, url)
-  const cookieOf = async (key: string, role: Role, audience: string | null) => {
+  const signedIn = async (key: string, role: Role, audience: string | null) => {
     const known = await addPerson(ctx, key, role, audience)
-    const setCookie = await startSession({ ...ctx, secret: INTERNAL_KEY }, site, known, 'Matrix')
-    return { known, cookie: setCookie.split(';')[0] ?? '' }
+    return { known, cookie: await cookieOf({ ...ctx, secret: INTERNAL_KEY }, url, known) }
   }
   const [viewer, other, engineer, admin, expired, ended] = await Promise.all([
-    cookieOf('viewer', 'viewer', 'records'),
-    cookieOf('other', 'viewer', 'everybody'),
-    cookieOf('engineer', 'engineer', 'records'),
-    cookieOf('admin', 'admin', null),
-    cookieOf('expired', 'admin', null),
-    cookieOf('ended', 'admin', null),
+    signedIn('viewer', 'viewer', 'records'),
+    signedIn('other', 'viewer', 'everybody'),
+    signedIn('engineer', 'engineer', 'records'),
+    signedIn('admin', 'admin', null),
+    signedIn('expired', 'admin', null),
+    signedIn('ended', 'admin', null),
   ])
   await ctx.whole.query(`update person_session set expires_at = now() - interval '1 second' where person_id = $1`, [expired.known.id])
   await ctx.whole.query('update person set ended_at = now() where id = $1', [ended.known.id])

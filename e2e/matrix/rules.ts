@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { globSync } from 'node:fs'
 
 /**
  * Who is answered: `open`: everybody, also on a private page; `reader`: who is signed in, or asks by a token that reads; `person`: who is signed in;
@@ -8,15 +7,7 @@ import { globSync } from 'node:fs'
 export type Door = 'open' | 'reader' | 'person' | 'engineer' | 'admin'
 
 /** What stands in an address for the things of one group. */
-export interface Things {
-  group: string
-  feed: string
-  asset: string
-  flow: string
-  run: string
-  connection: string
-  order: string
-}
+export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order', string>
 
 interface Rule {
   /** Who may read it, with the question that is asked. */
@@ -112,17 +103,4 @@ export const RULES: Record<string, Rule> = {
   '/api/account/password': order('person', () => ({ password: 'x', next: 'tidal marsh lantern 2', again: 'tidal marsh lantern 2' })),
   '/api/account/sessions/end': order('person', () => ({ session: 'nothing' })),
   '/api/v1/events': {},
-}
-
-/** The addresses of the file tree, as they stand there; the overview is asked for as `/`. */
-export function routesInTree(): string[] {
-  const routes = globSync('app/**/{page.tsx,route.ts}').map((file) => `/${file.split('/').slice(1, -1).join('/')}`)
-  return ['/', ...routes].sort()
-}
-
-/** The address of one thing. */
-export function addressOf(route: string, things: Things): string {
-  const parts: Record<string, string> = { ...things, token: 'nothing' }
-  const partOf = (name: string) => (name === 'asset' ? things.asset : encodeURIComponent(parts[name] ?? 'nothing'))
-  return route.replaceAll(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) => partOf(name))
 }

@@ -1,7 +1,9 @@
 import { hashPassword } from 'better-auth/crypto'
+import { startSession } from '#lib/access/sessions.ts'
 import type { Context } from '#lib/db/context.ts'
 import { insertPerson, type Person, putPasswordHash } from '#lib/db/people/people.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
+import { siteOf } from '#lib/domain/access/site.ts'
 
 /** The password of everybody whom `addPerson` adds. */
 export const PASSWORD = 'tidal marsh lantern'
@@ -19,4 +21,10 @@ export async function addPerson(ctx: Context, key: string, role: Role = 'viewer'
   if (person === null) throw new Error(`there is a ${key} already`)
   await putPasswordHash(ctx.whole, person.id, await hash, ctx.clock.now())
   return person
+}
+
+/** Signs somebody in at the page of an address: the header that their browser sends along. */
+export async function cookieOf(ctx: Context, url: string, person: Person): Promise<string> {
+  const setCookie = await startSession(ctx, siteOf(new URL(url).host, url), person, null)
+  return setCookie.split(';')[0] ?? ''
 }
