@@ -1,19 +1,17 @@
 # The whole of Tidemark: page, worker, command line. What it is told comes by variables, and secrets by files: see compose.yaml.
-FROM node:24-bookworm-slim AS modules
+# What an install reads.
+FROM node:24-bookworm-slim AS manifests
 WORKDIR /srv/tidemark
 COPY package.json package-lock.json .npmrc ./
 COPY .config ./.config
 COPY prisma ./prisma
 COPY lib/db ./lib/db
+
+FROM manifests AS modules
 RUN npm ci --omit=dev && npm cache clean --force
 
 # The pages are built where they run: the start looks whether the build is of these sources, under this path and by this Node.
-FROM node:24-bookworm-slim AS pages
-WORKDIR /srv/tidemark
-COPY package.json package-lock.json .npmrc ./
-COPY .config ./.config
-COPY prisma ./prisma
-COPY lib/db ./lib/db
+FROM manifests AS pages
 RUN npm ci
 COPY . .
 RUN node_modules/.bin/node --input-type=module --eval "\
