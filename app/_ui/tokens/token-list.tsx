@@ -54,7 +54,7 @@ export function TokenList({ tokens, now, withOwner = false }: TokenListProps) {
             <td data-label="Ends">
               <End token={token} now={now} />
             </td>
-            <td className="max-md:col-span-full max-md:mt-2 md:w-80 md:text-end [&_.confirm>div]:text-start">
+            <td className="max-md:col-span-full max-md:mt-2 md:w-80 md:pe-0 md:text-end [&_.confirm>div]:text-start">
               {isLive(token) && <EndToken token={token} />}
             </td>
           </tr>
