@@ -18,7 +18,7 @@ const PLACES = [
   ['connections', 'Connections', connectionsPath],
 ] as const
 
-type Place = (typeof PLACES)[number][0] | 'account' | 'admin'
+type Place = (typeof PLACES)[number][0] | 'account' | 'admin' | 'api'
 
 interface PageShellProps {
   page: { name: string; zone: string; readyBy: string }
@@ -75,7 +75,7 @@ export function PageShell({
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         {children}
       </main>
-      <Footer zone={page.zone} now={now} isLive={shows !== null} />
+      <Footer zone={page.zone} now={now} isLive={shows !== null} place={place} />
     </ZoneProvider>
   )
 }
@@ -153,7 +153,7 @@ function Crumbs({ crumbs }: { crumbs: readonly (readonly [string, string])[] }) 
   )
 }
 
-function Footer({ zone, now, isLive }: { zone: string; now: number; isLive: boolean }) {
+function Footer({ zone, now, isLive, place }: { zone: string; now: number; isLive: boolean; place: Place }) {
   return (
     <footer className="mt-24 border-t border-line text-[14px] text-muted max-sm:mt-16">
       <div className="wrap flex flex-wrap gap-x-6 gap-y-2 pt-6 pb-10">
@@ -162,7 +162,9 @@ function Footer({ zone, now, isLive }: { zone: string; now: number; isLive: bool
         </span>
         <a href="/feed.atom">Atom feed</a>
         <a href="/api/v1/status">JSON</a>
-        <a href={apiPath}>API</a>
+        <a href={apiPath} aria-current={place === 'api' ? 'page' : undefined}>
+          API
+        </a>
         <a href="/api/health">Health</a>
       </div>
     </footer>

@@ -19,7 +19,7 @@ export default async function ApiPage() {
   const { page, now, banners } = frame
   const document: unknown = JSON.parse(JSON.stringify(apiDocument({ url })))
   return (
-    <PageShell page={page} now={now} banners={banners} shows={null}>
+    <PageShell page={page} now={now} banners={banners} shows={null} place="api">
       <div className="hero">
         <h1>API</h1>
         <p className="lead">
