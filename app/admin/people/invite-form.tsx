@@ -33,7 +33,7 @@ export function InviteForm({ audiences, isMailed }: { audiences: readonly string
   }
   return (
     <>
-      <form className="invite" method="post" action={invitePath} onSubmit={send}>
+      <form className="entry-form mt-0" method="post" action={invitePath} onSubmit={send}>
         <label>
           <span>E-mail address</span>
           <input type="email" name="email" maxLength={254} autoComplete="off" />
@@ -43,7 +43,7 @@ export function InviteForm({ audiences, isMailed }: { audiences: readonly string
           </small>
         </label>
         <AccessFields given={{ role: 'viewer', audience: null }} audiences={audiences} />
-        <button type="submit" className="button" aria-disabled={isSending}>
+        <button type="submit" className="button primary justify-self-start" aria-disabled={isSending}>
           {isSending ? 'Inviting…' : 'Invite'}
         </button>
       </form>
