@@ -27,6 +27,8 @@ export default {
     return [
       { source: '/:path*', headers: everywhere },
       { source: '/(api/(?!account/tokens$).*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
+      // A form says what it sends; who only asks has nothing to send.
+      { source: '/api/account/tokens', missing: [{ type: 'header', key: 'content-type' }], headers: dataPolicy },
     ]
   },
   async rewrites() {
