@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP, type Socket } from 'node:net'
+import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { type Asked, inspectRequest, type Refusal } from './inspect-request.ts'
 import { isKnownName, isLoopback, plainAddress } from './known-name.ts'
 
@@ -136,7 +137,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, wo
   response.writeHead(status, {
     'content-type': `${isApi ? 'application/json' : 'text/plain'}; charset=utf-8`,
     'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
+    ...DATA_HEAD,
     'x-content-type-options': 'nosniff',
     ...(allow !== undefined && { allow }),
     ...(hasBody(request) && { connection: 'close' }),
