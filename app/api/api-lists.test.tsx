@@ -11,6 +11,8 @@ it('the page shows every address of the document with all its words', () => {
   const html = renderToStaticMarkup(<OperationList document={document} />)
   const operations = Object.values(OPERATIONS).flatMap(({ get, post }) => [get, post].filter((one) => one !== undefined))
   expect(html.match(/<h3/g)).toHaveLength(operations.length)
+  expect(html).not.toContain('`')
+  expect(html).toContain('<code>ndjson</code>')
 })
 
 it('every shape the page leads to is on it', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { schemaInWords } from '#app/_api/schema-words.ts'
 import { Section } from '#app/_ui/section.tsx'
-import { Pieces } from './shape-list.tsx'
+import { Described, Pieces } from './shape-list.tsx'
 
 const contentSchema = z.record(z.string(), z.object({ schema: z.unknown() }))
 const operationSchema = z.object({
@@ -58,7 +58,11 @@ function OperationItem({ operation }: { operation: Operation }) {
           <span className="me-2 font-semibold">{method}</span>
           {path}
         </p>
-        {description !== undefined && <p className="mt-2 text-[14px] text-muted">{description}</p>}
+        {description !== undefined && (
+          <p className="mt-2 text-[14px] text-muted">
+            <Described text={description} />
+          </p>
+        )}
       </div>
       <dl className="grid content-start gap-y-2 text-[14px]/5">
         {parameters.map(({ name, required, schema, description: words }) => (
@@ -67,7 +71,9 @@ function OperationItem({ operation }: { operation: Operation }) {
             <dd>
               <Pieces pieces={schemaInWords(schema)} />
               {required === true && <span className="text-muted"> – needed</span>}
-              {(words ?? schema.description) !== undefined && <span className="block text-muted">{words ?? schema.description}</span>}
+              <span className="block text-muted">
+                <Described text={words ?? schema.description ?? ''} />
+              </span>
             </dd>
           </div>
         ))}
@@ -91,7 +97,7 @@ function OperationItem({ operation }: { operation: Operation }) {
             <ul className="flex flex-wrap gap-x-3">
               {refusals.map(([status, { description: words }]) => (
                 <li key={status}>
-                  <abbr className="no-underline" title={words}>
+                  <abbr className="no-underline" title={words.replaceAll('`', '')}>
                     {status}
                   </abbr>
                 </li>

@@ -15,7 +15,11 @@ export function ShapeList({ document }: { document: unknown }) {
         .map(([name, schema]) => (
           <li key={name} id={`shape-${name}`} className="mb-8 break-inside-avoid border-t border-line-strong pt-3">
             <h3 className="text-[17px]/6 font-semibold text-ink">{name}</h3>
-            {schema.description !== undefined && <p className="text-[14px] text-muted">{schema.description}</p>}
+            {schema.description !== undefined && (
+              <p className="text-[14px] text-muted">
+                <Described text={schema.description} />
+              </p>
+            )}
             <Members schema={schema} />
           </li>
         ))}
@@ -39,7 +43,11 @@ function Members({ schema }: { schema: unknown }) {
           <dd>
             <Pieces pieces={type} />
             {!isRequired && <span className="text-muted"> – not always</span>}
-            {description !== null && <span className="block text-muted">{description}</span>}
+            {description !== null && (
+              <span className="block text-muted">
+                <Described text={description} />
+              </span>
+            )}
           </dd>
         </div>
       ))}
@@ -58,4 +66,9 @@ export function Pieces({ pieces }: { pieces: readonly Piece[] }) {
       </a>
     ),
   )
+}
+
+/** A description of the document: what stands between backticks there is code. */
+export function Described({ text }: { text: string }) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))
 }
