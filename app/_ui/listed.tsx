@@ -30,7 +30,8 @@ function Row({ items }: ListedProps) {
       <span>
         {shown}
         {index < items.length - 1 && ','}
-      </span>{' '}
+      </span>
+      {index < items.length - 1 && ' '}
     </Fragment>
   ))
 }
