@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -7,11 +6,13 @@ import { findRunningServer } from '#lib/platform/embedded-postgres.ts'
 import { findCluster } from '#lib/platform/postgres/cluster.ts'
 import { commandLine, readServerProcess } from '#lib/platform/postgres/server.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
-import { copyCluster } from '#lib/testing/servers/copied-cluster.ts'
+import { clusterCopies } from '#lib/testing/servers/copied-cluster.ts'
+import { makeScratchFolder } from '#lib/testing/servers/scratch-folder.ts'
 import { keepServer, type ServerKeeper } from './server-keeper.ts'
 
 const PATIENT = { timeout: 25_000, interval: 50 }
 
+const copyCluster = clusterCopies()
 let folder: string
 let dataFolder: string
 let keeper: ServerKeeper
@@ -21,7 +22,7 @@ let said: string[]
 let gone: string[]
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'keeper-'))
+  folder = await makeScratchFolder('keeper-')
   await chmod(folder, 0o755)
   dataFolder = join(folder, 'data')
   await copyCluster(dataFolder)

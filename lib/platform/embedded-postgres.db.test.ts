@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, lstat, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, lstat, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findCluster } from '#lib/platform/postgres/cluster.ts'
 import { isRoot } from '#lib/platform/postgres/server-user.ts'
-import { copyCluster } from '#lib/testing/servers/copied-cluster.ts'
+import { clusterCopies } from '#lib/testing/servers/copied-cluster.ts'
+import { makeScratchFolder } from '#lib/testing/servers/scratch-folder.ts'
 import {
   type EmbeddedServer,
   findRunningServer,
@@ -17,6 +17,7 @@ import {
 } from './embedded-postgres.ts'
 import { readEnvironment } from './env.ts'
 
+const copyCluster = clusterCopies()
 let folder: string
 let dataFolder: string
 const running: EmbeddedServer[] = []
@@ -50,7 +51,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'embedded-'))
+  folder = await makeScratchFolder('embedded-')
   await chmod(folder, 0o755)
   dataFolder = join(folder, 'data')
 })

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
@@ -9,6 +8,7 @@ import { systemClock } from '#lib/platform/clock.ts'
 import { findBinaries, SYSTEM_FOLDER } from '#lib/platform/postgres/binaries.ts'
 import { createCluster, freePort, logTail, randomPassword, serverUrl, spawnServer } from '#lib/platform/postgres/server.ts'
 import { canReach, requireServerUser, type ServerUser } from '#lib/platform/postgres/server-user.ts'
+import { makeScratchFolder } from './scratch-folder.ts'
 
 const GUARD = fileURLToPath(new URL('server-guard.ts', import.meta.url))
 /** Nothing outlives the test run, so nothing waits for a disk. */
@@ -18,6 +18,7 @@ const SETTINGS = [
   'full_page_writes=off',
   'autovacuum=off',
   'shared_buffers=64MB',
+  'max_wal_size=128MB',
   'max_prepared_transactions=4',
 ]
 const START_MS = 30_000
@@ -29,7 +30,7 @@ interface TestServer {
 }
 
 async function makeFolder(user: ServerUser): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'))
+  const folder = await makeScratchFolder('tidemark-test-')
   await chmod(folder, 0o711)
   if (canReach(folder, user)) return folder
   await rm(folder, { recursive: true })
