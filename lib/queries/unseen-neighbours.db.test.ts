@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
+import { getApiPage } from './api/list.ts'
+import { ASSET_LIST } from './api/list-assets.ts'
+import { LINEAGE_LIST } from './api/list-lineage.ts'
 import { getAssetPage } from './pages/asset-page.ts'
 import { getFeedPage } from './pages/feed-page.ts'
 import { getRunView } from './runs/run-view.ts'
@@ -27,6 +30,45 @@ describe('what lies before and after and is not seen', () => {
     expect(table).toEqual({ assetId: 4, isUpstream: false, status: null, since: null })
     expect(await getFeedPage(records, 'records-feed')).toMatchObject({ unseen: [{ assetId: 3 }, { assetId: 4 }] })
     expect(await getAssetPage(records, 'lake/records')).toMatchObject({ unseen: [{ isUpstream: false }] })
+  })
+
+  it('is told by the API as that, and nothing by which it could be known', async () => {
+    const answer = { assets: await getApiPage(records, ASSET_LIST, {}), lineage: await getApiPage(records, LINEAGE_LIST, {}) }
+    expect(answer.assets.items).toMatchObject([
+      { key: 'records-source/all', upstream: [], unseenUpstream: true, unseenDownstream: false },
+      { key: 'lake/records', downstream: [], unseenUpstream: false, unseenDownstream: true },
+    ])
+    expect(answer.lineage.items).toEqual([
+      { upstream: null, downstream: 'records-source/all', origin: null },
+      { upstream: 'records-source/all', downstream: 'lake/records', origin: 'flow' },
+      { upstream: 'lake/records', downstream: null, origin: null },
+    ])
+    expect(JSON.stringify(answer)).not.toContain(MARK)
+  })
+
+  it('is told by the API once for each side, however many there are, on whatever page of the list', async () => {
+    await everything.whole.query("insert into lineage_edge values (13, 3, 'declared')")
+    const first = await getApiPage(records, LINEAGE_LIST, { limit: 1 })
+    const second = await getApiPage(records, LINEAGE_LIST, { limit: 1, cursor: first.next ?? '' })
+    const third = await getApiPage(records, LINEAGE_LIST, { limit: 1, cursor: second.next ?? '' })
+    expect([first, second, third].map(({ items }) => items.map(({ upstream }) => upstream))).toEqual([
+      [null],
+      ['records-source/all'],
+      ['lake/records'],
+    ])
+    expect(third.next).toBeNull()
+    // Neither does a cursor tell the number of what is not seen.
+    expect(Buffer.from(first.next ?? '', 'base64url').toString()).toMatch(/0:3$/)
+    expect((await getApiPage(records, LINEAGE_LIST, { asset: 'lake/records' })).items).toHaveLength(2)
+    await everything.whole.query('delete from lineage_edge where upstream_id = 13')
+  })
+
+  it('is told by the API by its key to who sees it', async () => {
+    const { items } = await getApiPage(everything, LINEAGE_LIST, {})
+    expect(items).toContainEqual({ upstream: `lake/${MARK}`, downstream: 'records-source/all', origin: 'declared' })
+    expect(items.filter(({ upstream, downstream }) => upstream === null || downstream === null)).toEqual([])
+    const [asset] = (await getApiPage(everything, ASSET_LIST, { key: 'lake/records' })).items
+    expect(asset).toMatchObject({ downstream: [`${MARK}-source/all`], unseenUpstream: false, unseenDownstream: false })
   })
 
   it('is told by its name to who sees it', async () => {

@@ -2,6 +2,7 @@ import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
 import { type ApiList, subjectsOf, toTime } from './list.ts'
@@ -84,11 +85,21 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
   place: /^\d{1,9}$/,
   async read(ctx, { changedSince, key, feed, group, connection, status }, after, limit) {
     const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, changedSince, key, feed, group, connection, status])
-    return rows.map((row) => ({ place: String(row.id), item: toItem(row) }))
+    const unseen = await getUnseenNeighbours(
+      ctx,
+      rows.map(({ id }) => id),
+    )
+    const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
+    return rows.map((row) => ({ place: String(row.id), item: toItem(row, sides) }))
   },
 }
 
-function toItem(row: Row): ApiAsset | ApiRemoved {
+/** One side of an asset, by which what is not seen there is known. */
+function sideOf(assetId: number, isUpstream: boolean): string {
+  return `${isUpstream ? 'before' : 'after'} ${assetId}`
+}
+
+function toItem(row: Row, unseen: ReadonlySet<string>): ApiAsset | ApiRemoved {
   const { key, name, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
@@ -124,6 +135,8 @@ function toItem(row: Row): ApiAsset | ApiRemoved {
     blindAfterMs,
     upstream,
     downstream,
+    unseenUpstream: unseen.has(sideOf(row.id, true)),
+    unseenDownstream: unseen.has(sideOf(row.id, false)),
   }
 }
 

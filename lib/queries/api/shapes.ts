@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_STATES } from '#lib/domain/runs/run.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 
 export const timeSchema = z.iso.datetime().meta({ description: 'An instant, in UTC.' })
 const time = timeSchema.nullable()
@@ -112,15 +113,25 @@ export const assetSchema = z
     blindAfterMs: z.number().nullable(),
     upstream: z.array(z.string()).meta({ description: 'Keys of the assets it is made from.' }),
     downstream: z.array(z.string()).meta({ description: 'Keys of the assets made from it.' }),
+    unseenUpstream: z.boolean().meta({ description: `Whether it is made from ${UNSEEN}, too.` }),
+    unseenDownstream: z.boolean().meta({ description: `Whether ${UNSEEN} is made from it, too.` }),
   })
   .meta({ id: 'Asset', description: 'A source, table or consumer of the lineage.' })
 export type ApiAsset = z.infer<typeof assetSchema>
 
+const end = z
+  .string()
+  .nullable()
+  .meta({ description: `null: ${UNSEEN}, or several.` })
+
 export const edgeSchema = z
   .object({
-    upstream: z.string(),
-    downstream: z.string(),
-    origin: z.string().meta({ description: 'Who says so: `declared` in the catalogue, or a `flow` by what it reads and writes.' }),
+    upstream: end,
+    downstream: end,
+    origin: z
+      .string()
+      .nullable()
+      .meta({ description: 'Who says so: `declared` in the catalogue, or a `flow` by what it reads and writes; null where an end is.' }),
   })
   .meta({ id: 'LineageEdge', description: 'From an asset to one made from it, by their keys.' })
 export type ApiEdge = z.infer<typeof edgeSchema>
