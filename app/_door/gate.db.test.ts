@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
+import { mediaType } from '#app/_lib/same-origin.ts'
 import type { WebProcess } from '#app/_lib/web-process.ts'
+import { POST as changePassword } from '#app/api/account/password/route.ts'
 import { startSession } from '#lib/access/sessions.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { getHealth } from '#lib/queries/pages/health.ts'
-import { addPerson } from '#lib/testing/database/people.ts'
+import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { openGate, openWebWorld, WEB_SECRET, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
 
@@ -118,4 +120,68 @@ it('the health of a private page is told to everybody', async () => {
   await access('private')
   expect((await ask('/api/health')).status).toBe(200)
   expect(Object.keys(await getHealth(web.context))).not.toContain('connections')
+})
+
+describe('an order whose sender cannot be looked up, as the database is silent', () => {
+  beforeEach(async () => {
+    await access('private')
+    const more = await openGate(web, async (request, response) => {
+      const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+      const body = mediaType(headers) === 'application/json' ? '{}' : 'password=a'
+      const sent = new Request(`http://127.0.0.1${request.url}`, { method: 'POST', headers, body })
+      const answer = await changePassword(sent)
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+    })
+    await gate.close()
+    gate = more
+    const { rows } = await web.context.whole.query('select id, name, email from person')
+    cookie = await cookieOf(web.context, `http://127.0.0.1:${gate.port}`, rows[0])
+  })
+
+  /** From now on the statements of a kind end as those of a connection that broke. */
+  function breakOff(isOf: (text: string) => boolean): void {
+    const { whole } = web.context
+    const { query } = whole
+    const gone = () => Promise.reject(new Error('Connection terminated unexpectedly'))
+    whole.query = ((...given: unknown[]) => (isOf(String(given[0])) ? gone() : Reflect.apply(query, whole, given))) as typeof query
+  }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const json = { 'content-type': 'application/json' }
+  const order = (headers: Record<string, string>) => {
+    const origin = `http://127.0.0.1:${gate.port}`
+    return ask('/api/account/password', { cookie, origin, 'content-length': '0', ...headers }, 'POST')
+  }
+
+  it('is answered 503 in words and with when to come again, to a script and to a form', async () => {
+    breakOff((text) => /person_session|api_token|try_count|audit/.test(text))
+    for (const [headers, type] of [
+      [json, /application\/json/],
+      [form, /text\/html/],
+      [{ ...json, authorization: `Bearer tdm_${'x'.repeat(43)}` }, /application\/json/],
+    ] as const) {
+      const { status, head, body } = await order(headers)
+      expect([status, body]).toEqual([503, expect.stringMatching(/ask again in a moment/)])
+      expect(head).toMatch(type)
+      expect(head).toMatch(/retry-after: 10\r?\n/i)
+    }
+  })
+
+  it('is refused with its entry in the audit, when the database is back a moment later', async () => {
+    breakOff((text) => /person_session/.test(text))
+    const { status, head, body } = await order(json)
+    expect([status, body]).toEqual([503, expect.stringContaining('It cannot be looked up right now who you are. Ask again in a moment.')])
+    expect(head).toMatch(/retry-after: 10\r?\n/i)
+    const { rows } = await web.context.whole.query('select action, actor_kind, refusal from audit')
+    expect(rows).toEqual([{ action: 'password.change', actor_kind: 'visitor', refusal: expect.stringContaining('looked up') }])
+  })
+
+  it('is not even tried while the database is known to be silent', async () => {
+    globalThis.tidemarkDatabaseTrouble = { problem: 'The database is frozen.', since: 5 }
+    const asked: string[] = []
+    breakOff((text) => /person_session|try_count|audit/.test(text) && asked.push(text) > 0)
+    const { status, head } = await order(json)
+    globalThis.tidemarkDatabaseTrouble = undefined
+    expect([status, asked]).toEqual([503, []])
+    expect(head).toMatch(/retry-after: 10\r?\n/i)
+  })
 })

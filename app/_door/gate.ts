@@ -7,10 +7,11 @@ import { type SignedIn, whoAsks } from '#lib/access/sessions.ts'
 import { OUTSIDER, visitor } from '#lib/domain/access/actor.ts'
 import { sessionCookieName, siteOf } from '#lib/domain/access/site.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import type { PageAccess } from '#lib/queries/shared/page-access.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { FROM_HEADER } from './door.ts'
-import { type Brought, refuseInWords, takeToken, whoBrought } from './token-brought.ts'
+import { type Brought, refuseInWords, takeToken, unknownNow, whoBrought } from './token-brought.ts'
 import { turnAway } from './turn-away.ts'
 
 interface GateOptions {
@@ -30,9 +31,9 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
   return async (request, response) => {
     if (isOwn(request)) return answer(request, response)
     const known = await access()
-    if (known === null) throw new TidemarkError('unavailable', { publicMessage: 'It is not known yet who may see this page.' })
+    if (known === null) return refuseUnknown(request, response)
     const brought = takeToken(request)
-    const asking = brought === null ? await whoIsThere(request, known, find) : await whoAsksByToken(web, request, known, brought)
+    const asking = brought === null ? await whoComes(request, known, find) : await whoAsksByToken(web, request, known, brought)
     // Only an address that people reach over TLS may ask browsers to come by nothing else.
     if (asking.site.origin.startsWith('https:')) response.setHeader('strict-transport-security', 'max-age=31536000')
     const { refusal, sessionId } = asking
@@ -51,11 +52,27 @@ function sendAway(request: IncomingMessage, response: ServerResponse, isDevelopm
   return away !== null
 }
 
-async function whoIsThere(
-  request: IncomingMessage,
-  known: PageAccess,
-  find: (cookie: string, site: Asking['site']) => Promise<SignedIn | null>,
-): Promise<Asking> {
+type Find = (cookie: string, site: Asking['site']) => Promise<SignedIn | null>
+
+/** Nobody is answered before it was read once who may be; a page says so in its own look, which nobody has for an order. */
+function refuseUnknown(request: IncomingMessage, response: ServerResponse): void {
+  const error = new TidemarkError('unavailable', { publicMessage: 'It is not known yet who may see this page.' })
+  if (request.method !== 'POST') throw error
+  refuseInWords(request, response, error)
+}
+
+/** Who asks by their session. An order whose session cannot be looked up is refused where it is taken, like one by a token. */
+async function whoComes(request: IncomingMessage, known: PageAccess, find: Find): Promise<Asking> {
+  try {
+    return await whoIsThere(request, known, find)
+  } catch (error) {
+    if (request.method !== 'POST' || !isDatabaseGone(error)) throw error
+    const nobody = await whoIsThere(request, known, async () => null)
+    return { ...nobody, actor: OUTSIDER, refusal: unknownNow('who you are') }
+  }
+}
+
+async function whoIsThere(request: IncomingMessage, known: PageAccess, find: Find): Promise<Asking> {
   const { cookie, host = '' } = request.headers
   const site = siteOf(host, known.url)
   const found = cookie?.includes(`${sessionCookieName(site)}=`) ? await find(cookie, site) : null
@@ -76,9 +93,9 @@ async function whoAsksByToken(web: WebProcess, request: IncomingMessage, known: 
 }
 
 /** Looks sessions up each time; while the database cannot be asked, those that went on when it last could go on. */
-function sessionFinder({ context }: WebProcess) {
+function sessionFinder({ context }: WebProcess): Find {
   const remembered = new Map<string, SignedIn>()
-  return async (cookie: string, site: Asking['site']): Promise<SignedIn | null> => {
+  return async (cookie, site) => {
     const key = `${site.origin} ${cookie}`
     if (knownTrouble() !== undefined) return remembered.get(key) ?? null
     const found = await whoAsks(context, site, cookie)

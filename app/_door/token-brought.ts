@@ -7,7 +7,9 @@ import { bearerIn, tokenActor } from '#lib/access/token-use.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import type { TokenKind } from '#lib/domain/access/token-rules.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
+import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 
 /** A token as a program brought it along. */
 export interface Brought {
@@ -44,16 +46,21 @@ export async function whoBrought(
   from: string | null,
   isOrder: boolean,
 ): Promise<Actor | TidemarkError> {
-  if (knownTrouble() !== undefined)
-    return new TidemarkError('unavailable', {
-      publicMessage: 'It cannot be looked up right now whose token this is. Ask again in a moment.',
-    })
+  const unknown = unknownNow('whose token this is')
+  if (knownTrouble() !== undefined) return unknown
   try {
     return await tokenActor({ ...context, from }, brought.text, brought.kind, { isAudited: !isOrder })
   } catch (error) {
     if (isTidemarkError(error)) return error
+    if (isOrder && isDatabaseGone(error)) return unknown
     throw error
   }
+}
+
+/** The refusal of whoever cannot be looked up while the database is away. */
+export function unknownNow(what: string): TidemarkError {
+  const publicMessage = `It cannot be looked up right now ${what}. Ask again in a moment.`
+  return new TidemarkError('unavailable', { publicMessage, retryAfterMs: RETRY_AFTER_SECONDS * SECOND_MS })
 }
 
 /** Refuses in words, and says as RFC 6750 has it how to ask or what is wrong with a token. */

@@ -10,10 +10,11 @@ import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { type ProblemLink, problemPage } from './bare-page.ts'
 import { DATA_HEAD } from './content-policy.ts'
+import { knownTrouble } from './database-pulse.ts'
 import { givenAddresses } from './own-call.ts'
 import { readText } from './read-text.ts'
 import { requestContext, whoIsAsking } from './request-context.ts'
-import { problem, refuse, unexpected, withChallenge } from './respond.ts'
+import { databaseGone, problem, refuse, unexpected, withChallenge } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
 
@@ -55,6 +56,7 @@ export async function acceptAction(
   formPage: FormPage | null = null,
 ): Promise<Response> {
   const refuseWith = isFromForm(request.headers) ? problemPage : problem
+  if (knownTrouble() !== undefined) return databaseGone(refuseWith)
   let context: Context | null = null
   let fields: ActionFields = {}
   let sender: Sender = 'elsewhere'

@@ -35,7 +35,8 @@ export function unexpected(error: unknown, what: string, answer: (status: number
   return isDatabaseGone(error) ? databaseGone(answer) : answer(500, toPublicMessage(error))
 }
 
-function databaseGone(answer: (status: number, words: string) => Response): Response {
+/** The refusal of everything that needs the database while it is away. */
+export function databaseGone(answer: (status: number, words: string) => Response): Response {
   return comeAgain(answer(503, DATABASE_GONE), RETRY_AFTER_SECONDS)
 }
 
