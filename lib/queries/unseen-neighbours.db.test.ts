@@ -48,6 +48,7 @@ describe('what lies before and after and is not seen', () => {
 
   it('is told by the API once for each side, however many there are, on whatever page of the list', async () => {
     await everything.whole.query("insert into lineage_edge values (13, 3, 'declared')")
+    expect((await getApiPage(records, LINEAGE_LIST, {})).items).toHaveLength(3)
     const first = await getApiPage(records, LINEAGE_LIST, { limit: 1 })
     const second = await getApiPage(records, LINEAGE_LIST, { limit: 1, cursor: first.next ?? '' })
     const third = await getApiPage(records, LINEAGE_LIST, { limit: 1, cursor: second.next ?? '' })

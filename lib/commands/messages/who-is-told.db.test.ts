@@ -7,6 +7,7 @@ import { enqueueMessages } from '#lib/db/messages/messages.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person } from '#lib/domain/access/actor.ts'
 import email from '#lib/notifiers/email.ts'
+import type { Notifier } from '#lib/notifiers/notifier.ts'
 import webhook from '#lib/notifiers/webhook.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
@@ -65,7 +66,7 @@ describe('what goes out', () => {
       ['email', 'webhook'],
       rows.map(({ id }) => id),
     )
-    const notifiers = new Map([
+    const notifiers = new Map<string, Notifier>([
       ['email', email],
       ['webhook', webhook],
     ])
