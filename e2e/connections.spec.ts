@@ -55,7 +55,7 @@ test('a password that no longer fits is said in words, and stands nowhere', asyn
   await expect(card.getByText('It fails: see above.')).toBeVisible()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 of 1 connections fails.')
   const api = await request.get(`${harness.url}/api/v1/connections`, { headers: { cookie: harness.cookie } })
-  expect(await api.json()).toMatchObject({ connections: [{ key: 'warehouse', health: { state: 'failing' } }] })
+  expect(await api.json()).toMatchObject({ items: [{ key: 'warehouse', health: { state: 'failing' } }] })
   for (const text of [await api.text(), await page.content()]) expect(text).not.toContain(CANARY)
 })
 

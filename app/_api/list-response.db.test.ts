@@ -6,17 +6,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Context } from '#lib/db/context.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { connectionSchema, listedRunSchema } from '#lib/queries/api/answers.ts'
 import type { ApiList, ListQuestion } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { CHANGE_LIST } from '#lib/queries/api/list-changes.ts'
+import { CONNECTION_LIST } from '#lib/queries/api/list-connections.ts'
 import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
 import { GROUP_LIST } from '#lib/queries/api/list-groups.ts'
 import { LINEAGE_LIST } from '#lib/queries/api/list-lineage.ts'
+import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
 import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema, problemSchema, removedSchema } from '#lib/queries/api/shapes.ts'
 import { anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
-import { declare, look, seen, unseen } from '#lib/testing/history/state-world.ts'
+import { declare, look, runIs, seen, unseen } from '#lib/testing/history/state-world.ts'
+import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { listResponse } from './list-response.ts'
 
 const START = Date.parse('2026-11-20T12:00:00Z')
@@ -44,6 +48,11 @@ beforeAll(async () => {
   await declare(ctx, assets(), groupOfFeed)
   clock.set(START + MINUTE_MS)
   await look(ctx, [...TABLES.slice(1).map((path) => seen(`lake/${path}`, { writtenAt: START })), unseen('lake/table0')])
+  await insertFlow(ctx, { name: 'term', cron: '0 2 * * *' })
+  for (const [n, at] of [START - MINUTE_MS, START, START + MINUTE_MS].entries()) {
+    const id = `01980000-0000-7000-8000-00000000000${n}`
+    await runIs(ctx, { id, flow: 'term', state: 'completed', scheduledFor: at, startedAt: at, endedAt: at })
+  }
 })
 afterAll(() => database.drop())
 beforeEach(() => clock.set(clock.now() + SECOND_MS))
@@ -72,12 +81,29 @@ describe('a list of the API', () => {
     ['groups', GROUP_LIST, groupSchema, 2],
     ['lineage', LINEAGE_LIST, edgeSchema, 2],
     ['changes', CHANGE_LIST, changeSchema, 1],
-  ] as const)('%s: answers what its schema says and nothing else, as JSON and as lines', async (_name, list, schema, least) => {
-    const { items } = answerSchema.parse(await (await ask(list as ApiList<ListQuestion, unknown>)).json())
-    expect(items.length).toBeGreaterThanOrEqual(least)
-    for (const item of items) expect(z.strictObject(schema.shape).parse(item)).toEqual(item)
-    expect(await linesOf(list as ApiList<ListQuestion, unknown>)).toEqual(items)
-  })
+    ['runs', RUN_LIST, listedRunSchema, 3],
+    ['connections', CONNECTION_LIST, connectionSchema, 1],
+  ] as const)(
+    '%s: answers what its schema says and nothing else, as JSON, page by page and as lines',
+    async (name, given, schema, least) => {
+      const list = given as unknown as ApiList<ListQuestion, unknown>
+      const answer = await ask(list)
+      const { items } = answerSchema.parse(await answer.json())
+      expect(items.length).toBeGreaterThanOrEqual(least)
+      for (const item of items) expect(z.strictObject(schema.shape).parse(item)).toEqual(item)
+      expect(await linesOf(list)).toEqual(items)
+      const pages: unknown[] = []
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page = answerSchema.parse(await (await ask(list, `limit=1${cursor && `&cursor=${cursor}`}`)).json())
+        pages.push(...page.items)
+        cursor = page.next
+      }
+      expect(pages).toEqual(items)
+      expect((await ask(list, '', { 'if-none-match': answer.headers.get('etag') ?? '' })).status, name).toBe(304)
+      const lines = await ask(list, 'format=ndjson')
+      expect((await ask(list, 'format=ndjson', { 'if-none-match': lines.headers.get('etag') ?? '' })).status).toBe(304)
+    },
+  )
 
   it('tells of an asset its clocks, verdict, evidence, policies and neighbours', async () => {
     const [asset] = (await (await ask(ASSET_LIST, 'key=lake/table1')).json()).items

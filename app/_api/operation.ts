@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PAGE_ITEMS } from '#lib/queries/api/questions.ts'
-import { removedSchema } from '#lib/queries/api/shapes.ts'
+import { pageSchema, removedSchema } from '#lib/queries/api/shapes.ts'
 
 /** What an address of the API takes and answers, as the document and the page of the API tell it. */
 export interface Operation {
@@ -36,13 +36,9 @@ export function list(
   options: { hasRemoved?: boolean; description?: string } = {},
 ): Operation {
   const told = options.hasRemoved === true ? z.union([item, removedSchema]) : item
-  const answer = z.object({
-    items: z.array(told),
-    next: z.string().nullable().meta({ description: 'The `cursor` of the next question; null when there is nothing more.' }),
-  })
   const pages = `Pages of ${PAGE_ITEMS}, or all of it as lines (NDJSON) in one answer.`
   const description = options.description === undefined ? pages : `${options.description} ${pages}`
-  return { tag: 'Read', summary, description, question, answer, lines: told, isTagged: true }
+  return { tag: 'Read', summary, description, question, answer: pageSchema(told), lines: told, isTagged: true }
 }
 
 /** Something to read. */

@@ -2,23 +2,30 @@ import { z } from 'zod'
 import {
   barsSchema,
   checkRequestedSchema,
-  connectionsSchema,
+  connectionSchema,
   daysSchema,
+  listedRunSchema,
   logSchema,
   movedSchema,
   pausedSchema,
   pauseEndedSchema,
   runCancelledSchema,
-  runListSchema,
   runRequestedSchema,
   runSchema,
   statusJsonSchema,
 } from '#lib/queries/api/answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
 import { lookedSchema, orderCancelledSchema, orderSchema, reloadOrderedSchema, reloadPlanSchema } from '#lib/queries/api/order-answers.ts'
-import { assetsQuestion, changesQuestion, feedsQuestion, groupsQuestion, lineageQuestion } from '#lib/queries/api/questions.ts'
+import {
+  assetsQuestion,
+  changesQuestion,
+  connectionsQuestion,
+  feedsQuestion,
+  groupsQuestion,
+  lineageQuestion,
+  runsQuestion,
+} from '#lib/queries/api/questions.ts'
 import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
-import { RUN_FILTER_STATES } from '#lib/queries/runs/run-list.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { list, type Operations, order, read } from './operation.ts'
@@ -52,19 +59,7 @@ export const OPERATIONS: Operations = {
   '/api/v1/changes': {
     get: list('Status changes', changeSchema, changesQuestion, { description: 'In the order in which they were found out.' }),
   },
-  '/api/v1/runs': {
-    get: read('Runs', runListSchema, {
-      question: z.object({
-        flow: z.string().optional(),
-        state: z.enum(RUN_FILTER_STATES).optional(),
-        before: z
-          .string()
-          .regex(/^\d{1,15}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-          .optional()
-          .meta({ description: 'The `next` of the answer before.' }),
-      }),
-    }),
-  },
+  '/api/v1/runs': { get: list('Runs', listedRunSchema, runsQuestion, { description: 'Of all flows, newest first.' }) },
   '/api/v1/runs/{run}': { get: read('A run', runSchema, { path: { run: runId }, refusals: [404] }) },
   '/api/v1/runs/{run}/log': {
     get: read('The log of a run', logSchema, {
@@ -78,7 +73,9 @@ export const OPERATIONS: Operations = {
       refusals: [404],
     }),
   },
-  '/api/v1/connections': { get: read('Connections', connectionsSchema, { description: 'Empty for whom the page is public.' }) },
+  '/api/v1/connections': {
+    get: list('Connections', connectionSchema, connectionsQuestion, { hasRemoved: true, description: 'None for whom the page is public.' }),
+  },
   '/api/v1/bars': {
     get: read('Ninety days as bars', barsSchema, {
       question: z.object({

@@ -74,7 +74,7 @@ export function runQuestionPath(id: string, question: Record<string, string | nu
 }
 
 /** What is asked for, as the query of an address; what is null or '' is left out. */
-export function questionOf(question: Record<string, string | number | null | undefined>): string {
+export function questionOf(question: Record<string, string | number | boolean | null | undefined>): string {
   const asked = Object.entries(question).flatMap(([name, value]) =>
     value === null || value === undefined || value === '' ? [] : [[name, String(value)]],
   )

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { getJson } from '#app/_ui/live/get-json.ts'
 import { filteredRunsPath, questionOf, runPath } from '#app/_ui/paths.ts'
 import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
@@ -8,16 +9,21 @@ import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import type { ListedRun, RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import type { ListedRun } from '#lib/queries/api/answers.ts'
+import type { ApiPage } from '#lib/queries/api/list.ts'
+import { RUNS_PAGE, type RunFilter, type RunList, runListQuestions, toRunList } from '#lib/queries/runs/run-list-questions.ts'
 
 const BUSY_MS = 2000
 const IDLE_MS = 5000
 
 /** All runs as they go: those under way on top. */
 export function LiveRuns({ initial, filter }: { initial: RunList; filter: RunFilter }) {
+  // Clocks of other machines differ, and durations are told by that of the page.
+  const [aheadMs] = useState(() => initial.now - systemClock.now())
   const { data: list } = useQuery({
     queryKey: ['run', 'list', filter],
-    queryFn: ({ signal }) => getJson<RunList>(`/api/v1/runs${questionOf({ ...filter })}`, signal),
+    queryFn: ({ signal }) => readRuns(filter, () => systemClock.now() + aheadMs, signal),
     initialData: initial,
     refetchInterval: (query) => ((query.state.data?.underWay.length ?? 0) > 0 ? BUSY_MS : IDLE_MS),
   })
@@ -42,6 +48,13 @@ export function LiveRuns({ initial, filter }: { initial: RunList; filter: RunFil
       </Section>
     </>
   )
+}
+
+async function readRuns(filter: RunFilter, now: () => number, signal: AbortSignal): Promise<RunList> {
+  const read = (question: Parameters<typeof questionOf>[0]) => getJson<ApiPage<ListedRun>>(`/api/v1/runs${questionOf(question)}`, signal)
+  const { underWay, ended } = runListQuestions(filter, RUNS_PAGE)
+  const pages = await Promise.all([underWay && read(underWay), read(ended)])
+  return toRunList(now(), ...pages)
 }
 
 function countInWords(runs: readonly ListedRun[]): string {

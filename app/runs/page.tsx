@@ -5,7 +5,7 @@ import { EmptyState } from '#app/_ui/empty-state.tsx'
 import { runsTitle } from '#app/_ui/runs/run-labels.ts'
 import { parseRunFilter, questionIn } from '#app/_ui/runs/run-question.ts'
 import { getRunsPage } from '#lib/queries/pages/runs-page.ts'
-import type { RunFilter } from '#lib/queries/runs/run-list.ts'
+import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
 import { RunsScreen } from './runs-screen.tsx'
 
 export const dynamic = 'force-dynamic'

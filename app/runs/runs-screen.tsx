@@ -2,8 +2,9 @@ import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath, runsPath } from '#app/_ui/paths.ts'
 import { filterStateInWords } from '#app/_ui/runs/run-labels.ts'
+import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
 import type { RunsPage } from '#lib/queries/pages/runs-page.ts'
-import { RUN_FILTER_STATES, type RunFilter } from '#lib/queries/runs/run-list.ts'
+import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
 import { LiveRuns } from './live-runs.tsx'
 
 interface RunsScreenProps {

@@ -8,9 +8,11 @@ import { getFeedGate } from './api/feed-gate.ts'
 import { getApiPage, getListMark, readWhole } from './api/list.ts'
 import { ASSET_LIST } from './api/list-assets.ts'
 import { CHANGE_LIST } from './api/list-changes.ts'
+import { CONNECTION_LIST } from './api/list-connections.ts'
 import { FEED_LIST } from './api/list-feeds.ts'
 import { GROUP_LIST } from './api/list-groups.ts'
 import { LINEAGE_LIST } from './api/list-lineage.ts'
+import { RUN_LIST } from './api/list-runs.ts'
 import { getChangeSequence, getChangesAfter, getLastChange } from './changes/change-sequence.ts'
 import { getPageSight, getTouchedAssets } from './changes/page-sight.ts'
 import { getAssetPage } from './pages/asset-page.ts'
@@ -107,6 +109,8 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
     await getApiPage(ctx, FEED_LIST, {}),
     await getApiPage(ctx, ASSET_LIST, {}),
     await getApiPage(ctx, LINEAGE_LIST, {}),
+    await getApiPage(ctx, RUN_LIST, {}),
+    await getApiPage(ctx, CONNECTION_LIST, {}),
   ],
   getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
   getAssetsByIds: (ctx, { assets }) => getAssetsByIds(ctx, assets),
@@ -133,7 +137,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
   getLastChange: (ctx) => getLastChange(ctx),
-  getListMark: (ctx) => getListMark(ctx),
+  getListMark: (ctx) => getListMark(ctx, FEED_LIST),
   getMaintenanceForm: (ctx, { feed }) => getMaintenanceForm(ctx, { kind: 'series', id: feed - 1 }),
   getMaintenancePage: (ctx) => getMaintenancePage(ctx),
   getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],

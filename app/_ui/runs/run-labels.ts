@@ -1,6 +1,6 @@
 import type { RunState } from '#lib/domain/runs/run.ts'
+import type { RunFilterState } from '#lib/domain/runs/run-filter.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
-import type { RunFilterState } from '#lib/queries/runs/run-list.ts'
 import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 
 const RUN_ICONS: Record<RunState, string> = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toCursor } from '#lib/queries/api/cursor.ts'
 import { parseLogQuestion, parseRejectionsQuestion, parseRunFilter, questionIn } from './run-question.ts'
 
 const ID = '0f0e0d0c-1111-4222-8333-444455556666'
@@ -36,14 +37,15 @@ describe('a question to a log', () => {
 describe('a question to the list of runs', () => {
   it('names flow, state and place', () => {
     expect(parseRunFilter({})).toEqual({ flow: null, state: null, before: null })
-    const before = `1763640000000_${ID}`
+    const before = toCursor(JSON.stringify(['runs', ['ended', true], ['flow', 'term'], ['state', 'timed-out']]), `1763640000000_${ID}`)
     expect(parseRunFilter({ flow: 'term', state: 'timed-out', before })).toEqual({ flow: 'term', state: 'timed-out', before })
+    expect(parseRunFilter({ flow: 'course', state: 'timed-out', before })).toHaveProperty('problem')
     expect(parseRunFilter({ state: 'problems' })).toMatchObject({ state: 'problems' })
   })
 
   it('is refused in words when it cannot be understood', () => {
     expect(parseRunFilter({ state: 'good' })).toMatchObject({ problem: expect.stringContaining('There is no state “good”.') })
-    for (const before of ['yesterday', '12', `12_${'-'.repeat(36)}`])
+    for (const before of ['yesterday', '12', `1763640000000_${ID}`])
       expect(parseRunFilter({ before })).toEqual({ problem: `“${before}” is no place in the list of runs.` })
   })
 })

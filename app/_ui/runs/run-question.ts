@@ -1,5 +1,7 @@
-import { isRunId } from '#lib/domain/runs/run.ts'
-import { isRunPosition, RUN_FILTER_STATES, type RunFilter } from '#lib/queries/runs/run-list.ts'
+import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
+import { isCursorOf } from '#lib/queries/api/list.ts'
+import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
+import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
 import { LOG_LEVELS, type LogQuery, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
 
 /** The query of an address: each name once, or not at all. */
@@ -13,7 +15,6 @@ export function questionIn(query: Record<string, string | string[] | undefined>)
 }
 
 export const LOG_QUESTION = ['find', 'level', 'before', 'after']
-export const RUNS_QUESTION = ['flow', 'state', 'before']
 
 const FIND_MAX = 200
 const NUMBER = /^\d{1,15}$/
@@ -39,12 +40,9 @@ export function parseRunFilter(question: Question): RunFilter | { problem: strin
   const { flow = null, state, before = null } = question
   const known = RUN_FILTER_STATES.find((name) => name === state) ?? null
   if (state !== undefined && known === null) return { problem: `There is no state “${state}”. Known are ${RUN_FILTER_STATES.join(', ')}.` }
-  if (before !== null && !isPlace(before)) return { problem: `“${before}” is no place in the list of runs.` }
+  const asked = { ...(flow !== null && { flow }), ...(known !== null && { state: known }), ended: true }
+  if (before !== null && !isCursorOf(RUN_LIST, asked, before)) return { problem: `“${before}” is no place in the list of runs.` }
   return { flow, state: known, before }
-}
-
-function isPlace(before: string): boolean {
-  return isRunPosition(before) && isRunId(before.split('_')[1] ?? '')
 }
 
 /** Which rows that were put aside are asked for; what is not understood is the first page of all. */

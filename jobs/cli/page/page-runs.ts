@@ -3,8 +3,18 @@ import { askedInWords, goesOnInWords, runInWords } from '#jobs/cli/run/in-words.
 import { isEnded, isRunId } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
-import { runCancelledSchema, runListSchema, runRequestedSchema, runSchema, statusJsonSchema } from '#lib/queries/api/answers.ts'
-import type { RunFilter, RunList } from '#lib/queries/runs/run-list.ts'
+import {
+  type ListedRun,
+  listedRunSchema,
+  runCancelledSchema,
+  runRequestedSchema,
+  runSchema,
+  statusJsonSchema,
+} from '#lib/queries/api/answers.ts'
+import type { ApiPage } from '#lib/queries/api/list.ts'
+import { PAGE_ITEMS_MAX } from '#lib/queries/api/questions.ts'
+import { pageSchema } from '#lib/queries/api/shapes.ts'
+import { type RunFilter, type RunList, runListQuestions, toRunList } from '#lib/queries/runs/run-list-questions.ts'
 import { askPage, type Page } from './page-client.ts'
 
 const LOOK_EVERY_MS = 2 * SECOND_MS
@@ -16,15 +26,24 @@ export async function zoneOf(page: Page): Promise<string> {
 
 /** The runs of a page: what is under way, and up to `limit` that have ended. */
 export async function runsAt(page: Page, { flow, state }: Pick<RunFilter, 'flow' | 'state'>, limit: number): Promise<RunList> {
-  const question = new URLSearchParams({ ...(flow !== null && { flow }), ...(state !== null && { state }) })
-  const list = await askPage(page, `/runs?${question}`, runListSchema)
+  const list = await pageOfRuns(page, { flow, state, before: null }, limit)
   while (list.next !== null && list.ended.length < limit) {
-    question.set('before', list.next)
-    const more = await askPage(page, `/runs?${question}`, runListSchema)
+    const more = await pageOfRuns(page, { flow, state, before: list.next }, limit - list.ended.length)
     list.ended.push(...more.ended)
     list.next = more.next
   }
-  return { ...list, ended: list.ended.slice(0, limit) }
+  return list
+}
+
+async function pageOfRuns(page: Page, filter: RunFilter, limit: number): Promise<RunList> {
+  const { underWay, ended } = runListQuestions(filter, Math.min(limit, PAGE_ITEMS_MAX))
+  const pages = await Promise.all([underWay && askRuns(page, underWay), askRuns(page, ended)])
+  return toRunList(page.command.clock.now(), ...pages)
+}
+
+function askRuns(page: Page, question: Record<string, string | number | boolean | undefined>): Promise<ApiPage<ListedRun>> {
+  const asked = Object.entries(question).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  return askPage(page, `/runs?${new URLSearchParams(asked)}`, pageSchema(listedRunSchema))
 }
 
 /** Asks the page for a run; where `isWatched`, tells how it goes until it ends: 0 completed, 2 partial, 1 anything else. */
@@ -46,7 +65,7 @@ export async function cancelAt(page: Page, words: string, isWatched: boolean): P
 }
 
 async function onlyRunOf(page: Page, flow: string): Promise<string> {
-  const { underWay } = await runsAt(page, { flow, state: null }, 0)
+  const { underWay } = await runsAt(page, { flow, state: null }, 1)
   const [first, second] = underWay
   if (first === undefined)
     throw new TidemarkError('not-found', { publicMessage: `Nothing is under way that is called "${flow}": no run, no flow.` })

@@ -7,8 +7,10 @@ import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { getFeedGate, toGateAnswer } from '#lib/queries/api/feed-gate.ts'
+import { getApiPage } from '#lib/queries/api/list.ts'
+import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
+import { runsQuestion } from '#lib/queries/api/questions.ts'
 import { getStatusJson } from '#lib/queries/pages/status-json.ts'
-import { getRunList } from '#lib/queries/runs/run-list.ts'
 import { getRunView } from '#lib/queries/runs/run-view.ts'
 import { anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -69,6 +71,12 @@ function tidemark(words: string, where: 'page' | 'database') {
   const environment = () => readEnvironment({ ...named, ENV_FILE: 'none' })
   const code = runCommandLine(words.split(' '), { terminal, environment, clock, log: silentLog, signal: stop.signal })
   return { code, printed, noted }
+}
+
+/** What the API answers. */
+function runsAnswer(path: string) {
+  const question = Object.fromEntries(new URL(path, 'http://page.example').searchParams)
+  return getApiPage(ctx, RUN_LIST, runsQuestion.parse(question))
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -132,10 +140,7 @@ describe('tidemark wait', () => {
 
 describe('at a page, with a token and no database', () => {
   it('feeds and runs are told as beside the database', async () => {
-    answers = async (path) =>
-      path.startsWith('/api/v1/status')
-        ? JSON.parse((await getStatusJson(ctx))?.json ?? '')
-        : getRunList(ctx, { flow: null, state: null, before: null })
+    answers = async (path) => (path.startsWith('/api/v1/status') ? JSON.parse((await getStatusJson(ctx))?.json ?? '') : runsAnswer(path))
     for (const words of ['status', 'status terms', 'runs --limit 5']) {
       const [there, here] = [tidemark(words, 'page'), tidemark(words, 'database')]
       expect([await there.code, there.printed]).toEqual([await here.code, here.printed])
@@ -157,12 +162,8 @@ describe('at a page, with a token and no database', () => {
     answers = () => ({ run: RUN, waitsFor: null, joined: true, location: '/runs/x' })
     const again = tidemark('run term', 'page')
     expect([await again.code, again.noted]).toEqual([0, ['This run of term had been asked for before.']])
-    const list = {
-      ...(await getRunList(ctx, { flow: null, state: null, before: null })),
-      ended: [],
-      underWay: [{ ...(await getRunView(ctx, RUN)), orderReason: null }],
-    }
-    answers = (path) => (path.endsWith('/cancel') ? { state: 'cancelled', location: '/runs/x' } : list)
+    await runIs(ctx, { id: RUN, flow: 'term', state: 'running', scheduledFor: START, startedAt: START, endedAt: null })
+    answers = (path) => (path.endsWith('/cancel') ? { state: 'cancelled', location: '/runs/x' } : runsAnswer(path))
     expect(await tidemark('cancel term', 'page').code).toBe(0)
     expect(asked.at(-1)?.path).toBe(`/api/v1/runs/${RUN}/cancel`)
   })

@@ -4,7 +4,7 @@ import { wallTimeAt } from '#lib/domain/time/zone.ts'
 import { clockTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
-import type { ListedRun } from '#lib/queries/runs/run-list.ts'
+import type { ListedRun } from '#lib/queries/api/answers.ts'
 import type { LogLine } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 

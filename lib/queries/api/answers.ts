@@ -79,18 +79,11 @@ const runRow = {
   leaseUntil: maybeMs,
 }
 
-/** A run in a list: why it runs, where it stands in an order. */
-const listedRun = z.object({ ...runRow, orderReason: text })
-
-/** Runs under way and ended. */
-export const runListSchema = z
-  .object({
-    now: ms,
-    underWay: z.array(listedRun),
-    ended: z.array(listedRun),
-    next: text.meta({ description: 'The `before` of the next question; null on the last page.' }),
-  })
-  .meta({ id: 'RunList', description: 'What runs or waits, and a page of what has ended, newest first.' })
+/** A run in a list: why it runs, where it stands in an order of a feed that the reader sees; of several the first. */
+export const listedRunSchema = z
+  .object({ ...runRow, orderReason: text })
+  .meta({ id: 'ListedRun', description: 'A run, in a list of many.' })
+export type ListedRun = z.infer<typeof listedRunSchema>
 
 const taskSchema = z
   .object({
@@ -166,50 +159,41 @@ const ageSchema = z.object({
   end: z.object({ at: ms, why: z.enum(['expiry', 'age']) }).nullable(),
 })
 
-/** Connections. */
-export const connectionsSchema = z
+/** A connection. */
+export const connectionSchema = z
   .object({
-    now: ms,
-    connections: z.array(
-      z
-        .object({
-          key: z.string(),
-          kind: z.string(),
-          settings: z.array(z.tuple([z.string(), z.string()])),
-          health: z.object({ state: z.enum(['working', 'failing', 'checking', 'unseen']), at: maybeMs, problem: text }),
-          probeEveryMs: z.number(),
-          failures: z.int(),
-          problem: text,
-          okAt: maybeMs,
-          failedAt: maybeMs,
-          checkedAt: maybeMs,
-          checkOk: z.boolean().nullable(),
-          checkDetail: text,
-          checkRequestedAt: maybeMs,
-          downSince: maybeMs,
-          credentialExpiresAt: maybeMs,
-          rotatedOn: text,
-          references: z.array(
-            z.object({
-              name: z.string(),
-              setting: z.string(),
-              isSecret: z.boolean(),
-              setIn: z.enum(SECRET_PLACES),
-              age: ageSchema.nullable(),
-            }),
-          ),
-          urgency: ageSchema.shape.state,
-          flows: z.array(z.string()),
-          feeds: z.array(z.object({ key: z.string(), name: z.string() })),
-          assets: z.int(),
-        })
-        .meta({
-          id: 'Connection',
-          description: 'An outside system: whether it lets us in, and how old its secrets are; never their values.',
-        }),
+    key: z.string(),
+    kind: z.string(),
+    settings: z.array(z.tuple([z.string(), z.string()])),
+    health: z.object({ state: z.enum(['working', 'failing', 'checking', 'unseen']), at: maybeMs, problem: text }),
+    probeEveryMs: z.number(),
+    failures: z.int(),
+    problem: text,
+    okAt: maybeMs,
+    failedAt: maybeMs,
+    checkedAt: maybeMs,
+    checkOk: z.boolean().nullable(),
+    checkDetail: text,
+    checkRequestedAt: maybeMs,
+    downSince: maybeMs,
+    credentialExpiresAt: maybeMs,
+    rotatedOn: text,
+    references: z.array(
+      z.object({
+        name: z.string(),
+        setting: z.string(),
+        isSecret: z.boolean(),
+        setIn: z.enum(SECRET_PLACES),
+        age: ageSchema.nullable(),
+      }),
     ),
+    urgency: ageSchema.shape.state,
+    flows: z.array(z.string()),
+    feeds: z.array(z.object({ key: z.string(), name: z.string() })),
+    assets: z.int(),
   })
-  .meta({ id: 'ConnectionList' })
+  .meta({ id: 'Connection', description: 'An outside system: whether it lets us in, and how old its secrets are; never their values.' })
+export type ApiConnection = z.infer<typeof connectionSchema>
 
 /** Parts of the page that moved. */
 export const movedSchema = z

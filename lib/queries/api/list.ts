@@ -31,6 +31,8 @@ export interface ApiList<Q extends ListQuestion, T> {
   place: RegExp
   /** The items after a place (null: from the first), at most `limit`, in their order; filtered in SQL. */
   read(ctx: Context, question: Q, after: string | null, limit: number): Promise<Placed<T>[]>
+  /** Another text when anything in the list has changed for this reader; where it is not given, what all lists have in common does. */
+  mark?(ctx: Context): Promise<string>
 }
 
 export interface ApiPage<T> {
@@ -64,15 +66,19 @@ export async function* readWhole<Q extends ListQuestion, T>(ctx: Context, list: 
   }
 }
 
-/** A mark that is another one when anything in any list has changed for this reader. */
-export async function getListMark(ctx: Context): Promise<string> {
+/** A mark that is another one when anything in the list has changed for this reader. */
+export async function getListMark<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>): Promise<string> {
+  return digest(list.mark === undefined ? await markOfSubjects(ctx) : await list.mark(ctx))
+}
+
+async function markOfSubjects(ctx: Context): Promise<string> {
   const { rows } = await ctx.pool.query<{ mark: string }>(
     `select concat_ws('|', (select id from ${IN_FORCE} v),
       (select count(*) || ':' || coalesce(max(id), 0) from subject),
       ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')},
       (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0) from asset)) as mark`,
   )
-  return digest(rows[0]?.mark ?? '')
+  return rows[0]?.mark ?? ''
 }
 
 /** Short, and another one for another text. */
@@ -80,10 +86,15 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 27)
 }
 
+/** Whether a cursor was handed out for this list with these filters. */
+export function isCursorOf<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q, cursor: string): boolean {
+  return list.place.test(readCursor(signatureOf(list, question), cursor) ?? '')
+}
+
 function placeOf<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q): string | null {
-  if (question.cursor === undefined) return null
-  const place = readCursor(signatureOf(list, question), question.cursor)
-  if (place !== null && list.place.test(place)) return place
+  const { cursor } = question
+  if (cursor === undefined) return null
+  if (isCursorOf(list, question, cursor)) return readCursor(signatureOf(list, question), cursor)
   throw new TidemarkError('invalid', {
     publicMessage: '"cursor" is none that was handed out for this list with these filters. Leave it out to begin anew.',
   })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
+import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
 
 export const PAGE_ITEMS = 100
-const PAGE_ITEMS_MAX = 1000
+export const PAGE_ITEMS_MAX = 1000
 
 const key = z.string().min(1, 'is empty').max(600, 'is longer than 600 characters')
 
@@ -16,6 +17,11 @@ export function wholeNumber(least: number, most: number) {
     .pipe(z.int().min(least, words).max(most, words))
     .meta({ override: { type: 'integer', minimum: least, maximum: most } })
 }
+
+const trueOrFalse = z
+  .enum(['true', 'false'], 'is true or false')
+  .transform((text) => text === 'true')
+  .meta({ override: { type: 'boolean' } })
 
 /** An instant as the API takes it: with its offset, so that it means the same everywhere. */
 const instantText = z.iso
@@ -71,8 +77,31 @@ export const changesQuestion = z.object({
   key: key.optional(),
 })
 
+export const runsQuestion = z.object({
+  ...paging,
+  changedSince: instantText.optional().meta({ description: 'Only what has ended since, and all that runs or waits.' }),
+  flow: key.optional(),
+  state: z
+    .enum(RUN_FILTER_STATES, `is one of ${RUN_FILTER_STATES.join(', ')}`)
+    .optional()
+    .meta({
+      description: 'Only what is in this state; `problems`: what did not go well. Runs that are only planned come with `scheduled` alone.',
+    }),
+  ended: trueOrFalse.optional().meta({ description: '`true`: only what is over; `false`: only what runs or waits.' }),
+})
+export const connectionsQuestion = z.object({
+  ...paging,
+  changedSince: instantText.optional().meta({
+    description:
+      'Only what was checked since, or failed, or let us in again, and what left the catalogue. A look that went well as before is no change.',
+  }),
+  key: key.optional(),
+})
+
 export type GroupsQuestion = z.output<typeof groupsQuestion>
 export type FeedsQuestion = z.output<typeof feedsQuestion>
 export type AssetsQuestion = z.output<typeof assetsQuestion>
 export type LineageQuestion = z.output<typeof lineageQuestion>
 export type ChangesQuestion = z.output<typeof changesQuestion>
+export type RunsQuestion = z.output<typeof runsQuestion>
+export type ConnectionsQuestion = z.output<typeof connectionsQuestion>

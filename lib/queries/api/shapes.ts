@@ -152,6 +152,12 @@ export const changeSchema = z
   .meta({ id: 'Change', description: 'A status turned.' })
 export type ApiChange = z.infer<typeof changeSchema>
 
+/** One answer's worth of a list. */
+export function pageSchema<T extends z.ZodType>(item: T) {
+  const next = z.string().nullable().meta({ description: 'The `cursor` of the next question; null when there is nothing more.' })
+  return z.object({ items: z.array(item), next })
+}
+
 /** Any refusal. */
 export const problemSchema = z
   .object({

@@ -66,7 +66,21 @@ interface Row extends ConnectionEvidence {
   flows: string[]
   feeds: { key: string; name: string }[]
   assets: number
+  removedAt: Instant | null
 }
+
+/** Which connections are read, by their keys; all of the catalogue where nothing is said. */
+interface Wanted {
+  after?: string | null
+  limit?: number
+  key?: string | undefined
+  /** Also those that left the catalogue since; of the others only what was checked, failed or let us in again. */
+  changedSince?: Date | undefined
+}
+
+const CHANGED = `greatest(c.checked_at, c.failed_at, c.check_requested_at) >= $4
+  or exists (select 1 from blind b where b.connection_key = c.key and greatest(b.from_at, b.to_at) >= $4)
+  or exists (select 1 from catalogue_version where accepted_at >= $4)`
 
 const ROWS = `
   select c.key, c.kind, c.settings, c.secrets, c.probe_every_ms as "probeEveryMs", c.failures, c.problem,
@@ -83,14 +97,18 @@ const ROWS = `
       select jsonb_agg(distinct jsonb_build_object('key', fs.key, 'name', fs.name)) from asset a
       join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id where a.connection_key = c.key
     ), '[]') as feeds,
-    (select count(*)::int from asset a join subject s on s.id = a.subject_id and s.removed_at is null where a.connection_key = c.key) as assets
-  from connection_state c where c.removed_at is null order by c.key`
+    (select count(*)::int from asset a join subject s on s.id = a.subject_id and s.removed_at is null where a.connection_key = c.key) as assets,
+    ${instant('c.removed_at')} as "removedAt"
+  from connection_state c
+  where c.key > $1 and ($3::text is null or c.key = $3) and (c.removed_at is null or c.removed_at >= $4)
+    and ($4::timestamptz is null or c.removed_at >= $4 or ${CHANGED})
+  order by c.key limit $2`
 
 const URGENCY = ['over', 'soon', 'unknown', 'fine'] as const
 
 const ownSettingsSchema = z.object({ rotatedOn: z.string().nullable().catch(null), maxAgeMs: z.number().catch(SECRET_AGE_MAX_MS) })
 
-function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant): ConnectionView {
+function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant): ConnectionView & Pick<Row, 'removedAt'> {
   const { rotatedOn, maxAgeMs } = ownSettingsSchema.parse(settings)
   const { credentialExpiresAt: expiresAt } = row
   const references = toReferences(secrets).map(({ name, setting, isSecret, setIn, seenAt, changedAt }) => {
@@ -112,18 +130,19 @@ function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant):
 const isUrgent = ({ health, urgency }: ConnectionView) =>
   (health.state === 'failing' ? 2 : 0) + (urgency === 'over' || urgency === 'soon' ? 1 : 0)
 
-/** Every connection of the catalogue in force: what fails first, then what should be replaced, then by name. */
-export async function getConnections(ctx: Context, zone: string): Promise<ConnectionView[]> {
+/** The connections of the catalogue by their keys; none for those whom nobody knows. */
+export async function getConnections(ctx: Context, zone: string, wanted: Wanted = {}): Promise<ReturnType<typeof toView>[]> {
+  if (ctx.actor.kind === 'visitor') return []
   const now = ctx.clock.now()
-  const { rows } = await ctx.pool.query<Row>(ROWS)
-  return rows.map((row) => toView(row, zone, now)).sort((a, b) => isUrgent(b) - isUrgent(a))
+  const { rows } = await ctx.pool.query<Row>(ROWS, [wanted.after ?? '', wanted.limit, wanted.key, wanted.changedSince])
+  return rows.map((row) => toView(row, zone, now))
 }
 
-/** The screen of all connections; null as long as no catalogue was ever accepted. */
+/** The screen of all connections, what fails first, then what should be replaced, then by name; null as long as no catalogue was ever accepted. */
 export async function getConnectionsPage(ctx: Context): Promise<ConnectionsPage | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const isShown = ctx.actor.kind !== 'visitor'
-  const [connections, banners] = await Promise.all([isShown ? getConnections(ctx, page.zone) : [], getBanners(ctx, page.demo)])
-  return { page, now: ctx.clock.now(), banners, connections, isShown }
+  const [found, banners] = await Promise.all([getConnections(ctx, page.zone), getBanners(ctx, page.demo)])
+  const connections = found.toSorted((a, b) => isUrgent(b) - isUrgent(a))
+  return { page, now: ctx.clock.now(), banners, connections, isShown: ctx.actor.kind !== 'visitor' }
 }

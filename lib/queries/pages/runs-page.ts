@@ -1,7 +1,8 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
-import { getRunList, type RunFilter, type RunList } from '#lib/queries/runs/run-list.ts'
+import { getRunList } from '#lib/queries/runs/run-list.ts'
+import type { RunFilter, RunList } from '#lib/queries/runs/run-list-questions.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 

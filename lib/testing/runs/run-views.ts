@@ -1,4 +1,4 @@
-import type { ListedRun } from '#lib/queries/runs/run-list.ts'
+import type { ListedRun } from '#lib/queries/api/answers.ts'
 import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
