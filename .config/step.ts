@@ -18,7 +18,12 @@ export const root = join(import.meta.dirname, '..')
 
 // The tools' own launchers stand first on the path, so that they run under the project's Node even when `npm` did not start us.
 const PATH = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter)
-const ENVIRONMENT = { ...process.env, PATH, LC_ALL: 'C.UTF-8', NEXT_TELEMETRY_DISABLED: '1', FORCE_COLOR: '0', NO_COLOR: '1' }
+// Node reads TypeScript, and large modules at all, in half the time when another process of the run has read them before.
+const NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'node')
+const ENVIRONMENT = {
+  ...process.env,
+  ...{ PATH, NODE_COMPILE_CACHE, LC_ALL: 'C.UTF-8', NEXT_TELEMETRY_DISABLED: '1', FORCE_COLOR: '0', NO_COLOR: '1' },
+}
 
 interface Command {
   name: string

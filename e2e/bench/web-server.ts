@@ -44,10 +44,10 @@ export async function startWebServer(databaseUrl: string, options: WebServerOpti
     String(port),
   ]
   const child = spawn(process.execPath, command, { env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
-  for (let attempt = 0; attempt < 240; attempt += 1) {
+  for (let attempt = 0; attempt < 1200; attempt += 1) {
     const answer = await fetch(`${url}/api/health`).catch(() => undefined)
     if (answer !== undefined) break
-    await systemClock.sleep(250)
+    await systemClock.sleep(50)
   }
   return {
     url,

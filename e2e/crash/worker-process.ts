@@ -18,7 +18,12 @@ export interface WorkerProcess {
 
 export function startWorker(variables: Record<string, string>): WorkerProcess {
   const child: ChildProcess = spawn(process.execPath, [...WORKER_OPTIONS, 'jobs/worker.ts'], {
-    env: childEnvironment('production', ['PATH', 'HOME', 'TZ'], { ...WORKER_VARIABLES, ENV_FILE: 'none', LOG_LEVEL: 'info', ...variables }),
+    env: childEnvironment('production', ['PATH', 'HOME', 'TZ', 'NODE_COMPILE_CACHE'], {
+      ...WORKER_VARIABLES,
+      ENV_FILE: 'none',
+      LOG_LEVEL: 'info',
+      ...variables,
+    }),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const startedAt = systemClock.now()

@@ -31,10 +31,8 @@ export async function misfits(page: Page, widths: readonly number[]): Promise<st
 function measureHere() {
   const root = document.documentElement
   const beyond = root.scrollWidth - root.clientWidth
-  const reaches = [...document.body.querySelectorAll('*')].filter(
-    (element) => element.getBoundingClientRect().right > root.clientWidth + 0.5,
-  )
-  const last = reaches.at(-1)
+  const reaches = (element: Element) => element.getBoundingClientRect().right > root.clientWidth + 0.5
+  const last = beyond > 0 ? [...document.body.querySelectorAll('*')].findLast(reaches) : undefined
   const culprit =
     last === undefined
       ? 'nobody knows why'

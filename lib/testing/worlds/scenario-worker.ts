@@ -5,7 +5,11 @@ import type { WakeUps } from '#jobs/worker/wake-ups.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { systemClock } from '#lib/platform/clock.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+
+/** Between two looks at runs that are at work, so that looking does not take the time they need. */
+const BREATH_MS = 3
 
 export interface ScenarioWorker {
   services: JobServices
@@ -56,6 +60,7 @@ export async function waitForRuns(ctx: Context, clock: FakeClock, workers: reado
   while (workers.some(isAtWork)) {
     const { rows } = await ctx.pool.query<{ waits: boolean }>("select waiting_for is not null as waits from run where state = 'running'")
     if (rows.length > 0 && rows.every((run) => run.waits) && workers.every(isQuiet)) await clock.advance(SECOND_MS)
+    else await systemClock.sleep(BREATH_MS)
   }
   return hasRun
 }
