@@ -3,6 +3,8 @@ import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { insertAssetGaps, openConnectionGap } from '#lib/db/history/blind.ts'
 import type { PastRun } from '#lib/db/runs/past-runs.ts'
+import { connectionWitness } from '#lib/domain/freshness/witness.ts'
+import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { addDays, endOfDay, localDay } from '#lib/domain/time/local-day.ts'
 import { chance } from './chance.ts'
@@ -39,8 +41,10 @@ function noticedAt(name: string, at: Instant, nobody: Night | null): Instant {
   return seen + 1 + Math.floor(chance(`${name} noticed`) * MINUTE_MS)
 }
 
-function written(assetId: number, at: Instant, recordedAt: Instant, rows: number | null): NewArrival {
-  return { assetId, clock: 'writtenAt', at, recordedAt, kind: 'arrival', precision: 'instant', rows, evidence: EVIDENCE, runId: null }
+/** What a look at this asset saw. */
+function written(key: string, assetId: number, at: Instant, recordedAt: Instant, rows: number | null): NewArrival {
+  const look = { assetId, recordedAt, witness: connectionWitness(connectionOf(key)), happenedAt: recordedAt }
+  return { ...look, clock: 'writtenAt', at, kind: 'arrival', precision: 'instant', rows, evidence: EVIDENCE, runId: null }
 }
 
 /** A table's facts; the last arrival before the stretch comes along, so that its beginning has a status. */
@@ -49,7 +53,7 @@ function factsOf(assetId: number, table: WorldTable, stretch: Stretch, nobody: N
   const noticed = (at: Instant) => noticedAt(`${table.key} ${at}`, at, nobody)
   const before = from >= firstStart ? [] : arrivalsOf(table, from - 60 * DAY_MS, from, firstStart).slice(-1)
   const during = arrivalsOf(table, from, to, firstStart).filter(({ at }) => noticed(at) < to)
-  return [...before, ...during].map(({ at, rows }) => written(assetId, at, Math.max(from, noticed(at)), rows))
+  return [...before, ...during].map(({ at, rows }) => written(table.key, assetId, at, Math.max(from, noticed(at)), rows))
 }
 
 /** Staff was fresh until its warehouse went away. */
@@ -60,7 +64,7 @@ async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   if (assetId === undefined) return
   const nights = Math.ceil((gone - stretch.from) / DAY_MS)
   const mornings = Array.from({ length: nights }, (_, n) => stretch.from + n * DAY_MS + 7 * HOUR_MS)
-  const facts = mornings.filter((at) => at < gone).map((at) => written(assetId, at, at + MINUTE_MS, 6_400))
+  const facts = mornings.filter((at) => at < gone).map((at) => written('hr_warehouse/hr.staff', assetId, at, at + MINUTE_MS, 6_400))
   await insertArrivals(sql, facts)
   await sql.query('update asset set probed_at = $2, attempted_at = $3, problem = $4 where subject_id = $1', [
     assetId,
@@ -80,7 +84,7 @@ async function replaySources(sql: Sql, stretch: Stretch): Promise<number[]> {
     ids.push(assetId)
     for (let at = stretch.from; at + 9 * HOUR_MS < stretch.to; at += DAY_MS) {
       const seen = at + 9 * HOUR_MS
-      if (at === stretch.from || chance(`${key} change ${at}`) < share) await insertArrivals(sql, [written(assetId, seen, seen, null)])
+      if (at === stretch.from || chance(`${key} change ${at}`) < share) await insertArrivals(sql, [written(key, assetId, seen, seen, null)])
     }
     const afternoon = stretch.firstStart - 12 * DAY_MS
     const gap = { assetId, from: afternoon, to: afternoon + 5 * HOUR_MS, reason: 'source-unreachable' as const }
@@ -98,7 +102,7 @@ async function replayDates(sql: Sql, runs: readonly PastRun[]): Promise<number[]
     const good = runs.filter((run) => run.flow === flow && run.state === 'completed')
     const facts = good.map(({ endedAt }): NewArrival => {
       const through = endOfDay(addDays(localDay(endedAt, CAMPUS_ZONE), -lagDays), CAMPUS_ZONE) - 1
-      const seen = written(assetId, through, noticedAt(`${key} ${endedAt}`, endedAt, null), null)
+      const seen = written(key, assetId, through, noticedAt(`${key} ${endedAt}`, endedAt, null), null)
       return { ...seen, clock: 'dataThroughAt', precision: 'day' }
     })
     await insertArrivals(sql, facts)

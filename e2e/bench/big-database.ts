@@ -3,6 +3,7 @@ import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import type { Context } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { connectionWitness } from '#lib/domain/freshness/witness.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { bigCatalogue } from './big-catalogue.ts'
@@ -21,6 +22,8 @@ function arrivalsFor(assetId: number, isPromised: boolean, now: Instant): NewArr
       clock: 'writtenAt',
       at,
       recordedAt: at + MINUTE_MS,
+      witness: connectionWitness('warehouse'),
+      happenedAt: at + MINUTE_MS,
       kind: 'arrival',
       precision: 'instant',
       rows: 1000,

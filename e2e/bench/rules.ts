@@ -29,7 +29,16 @@ const POLICIES: Policy[] = [
 function nightlyArrivals(): Arrival[] {
   return Array.from({ length: 90 }, (_, day) => FROM + day * DAY_MS + 7 * HOUR_MS)
     .filter((_, day) => day % 11 !== 0)
-    .map((at) => ({ clock: 'loadedAt', at, recordedAt: at, kind: 'arrival', precision: 'instant', rows: 100 }))
+    .map((at) => ({
+      clock: 'loadedAt',
+      at,
+      recordedAt: at,
+      witness: 'ledger',
+      happenedAt: at,
+      kind: 'arrival',
+      precision: 'instant',
+      rows: 100,
+    }))
 }
 
 /** How fast the rules are: `evaluate` at changing instants, and whole 90-day timelines. */

@@ -31,8 +31,8 @@ beforeAll(async () => {
   const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: catalogue('') }], await loadExtensions())
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
   await syncCatalogue(ctx, loaded)
-  await ctx.pool.query(`insert into arrival (asset_id, clock, at, recorded_at, kind)
-    select s.id, 'writtenAt', d, d, 'arrival' from subject s, generate_series('2026-11-14T21:48Z'::timestamptz, '2026-11-19T21:48Z', '1 day') d where s.kind = 'asset'`)
+  await ctx.pool.query(`insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind)
+    select s.id, 'writtenAt', d, d, 'connection:lake', d, 'arrival' from subject s, generate_series('2026-11-14T21:48Z'::timestamptz, '2026-11-19T21:48Z', '1 day') d where s.kind = 'asset'`)
 })
 afterAll(async () => {
   await database.drop()

@@ -20,6 +20,7 @@ import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
 import { diffReadings } from '#lib/domain/freshness/diff-readings.ts'
 import type { Arrival } from '#lib/domain/freshness/facts.ts'
 import { isBroken } from '#lib/domain/freshness/status.ts'
+import { connectionWitness, type Witness } from '#lib/domain/freshness/witness.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { answerChanges, compareAnswers, type HeardOf, isSeenAgain, logAnswers } from './compare-answers.ts'
 
@@ -55,7 +56,7 @@ export function recordObservations(
     const restated = await noteWeGotIn(sql, connectionKey, at)
     const byKey = new Map(observations.map((observation) => [observation.assetKey, observation]))
     const assets = await lockWatchedAssets(sql, connectionKey, [...byKey.keys()])
-    const told = await tell(sql, assets, byKey, at)
+    const told = await tell(sql, connectionWitness(connectionKey), assets, byKey, at)
     const failed = assets.flatMap((asset) => badLook(asset, byKey.get(asset.key)))
     await storeGoodProbes(
       sql,
@@ -86,16 +87,22 @@ async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promis
   return { assetIds, from }
 }
 
-async function tell(sql: Sql, assets: readonly WatchedAsset[], looks: ReadonlyMap<string, Observation>, at: Instant): Promise<Told[]> {
+async function tell(
+  sql: Sql,
+  witness: Witness,
+  assets: readonly WatchedAsset[],
+  looks: ReadonlyMap<string, Observation>,
+  at: Instant,
+): Promise<Told[]> {
   const good = assets.flatMap((asset) => {
     const look = looks.get(asset.key)
     return look === undefined || !look.ok || (asset.probedAt !== null && at < asset.probedAt) ? [] : [{ asset, look }]
   })
   const clocks = good.flatMap(({ asset, look }) => look.readings.map(({ clock }) => ({ assetId: asset.assetId, clock })))
-  const known = await loadLatestSeen(sql, clocks)
+  const known = await loadLatestSeen(sql, witness, clocks)
   const told = good.map(({ asset, look }): Told => {
     const { readings, rows, evidence, state, warnings } = look
-    const arrivals = diffReadings(known.get(asset.assetId) ?? {}, readings, at, rows)
+    const arrivals = diffReadings(known.get(asset.assetId) ?? {}, readings, { lookedAt: at, witness, rows })
     return { asset, look, observation: { lookedAt: at, readings, rows, evidence, state, warnings }, arrivals }
   })
   const loads = await loadOwnLoads(
@@ -119,7 +126,7 @@ function explain(arrival: Arrival, { assetId, probedAt }: WatchedAsset, loads: R
   if (own === undefined) return [arrival]
   if (own.isUnderWay) return []
   if (own.loadedAt === null || probedAt === null || own.loadedAt <= probedAt) return [arrival]
-  return [{ ...arrival, recordedAt: own.loadedAt }]
+  return [{ ...arrival, recordedAt: own.loadedAt, happenedAt: own.loadedAt }]
 }
 
 function badLook(asset: WatchedAsset, look: Observation | undefined): { assetId: number; problem: string }[] {

@@ -2,12 +2,11 @@ import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
 import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
 import { listAssetsEverOfFlow } from '#lib/db/catalogue/assets.ts'
 import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
-import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
-import { insertArrivals, listArrivalsOfRun, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { insertArrivals } from '#lib/db/history/arrivals.ts'
 import { noteWritten } from '#lib/db/history/lasting-answers.ts'
-import { type EndedRun, getEndedRun, listAssetsOfFlow } from '#lib/db/history/run-outcomes.ts'
+import { getEndedRun, listAssetsOfFlow } from '#lib/db/history/run-outcomes.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import type { Instant } from '#lib/domain/time/instant.ts'
 import { arrivalsOfRun } from './run-arrivals.ts'
 
 /**
@@ -22,8 +21,7 @@ export function recordRunOutcome(ctx: Context, request: { runId: string }): Prom
     if (assetIds.length === 0) return { arrivals: 0 }
     await lockSubjects(sql, assetIds)
     const now = ctx.clock.now()
-    const arrivals = await arrivalsOf(sql, run, now)
-    await insertArrivals(sql, arrivals)
+    const arrivals = await insertArrivals(sql, arrivalsOfRun(run, await listAssetsOfFlow(sql, run.flow), now))
     await noteWritten(
       sql,
       arrivals.flatMap(({ assetId, at }) => (at === null ? [] : [{ assetId, at }])),
@@ -32,11 +30,4 @@ export function recordRunOutcome(ctx: Context, request: { runId: string }): Prom
     await rebuildWithin(sql, await loadReporting(sql, now), new Map(assetIds.map((id) => [id, run.knownSince])))
     return { arrivals: arrivals.length }
   })
-}
-
-async function arrivalsOf(sql: Sql, run: EndedRun, now: Instant): Promise<NewArrival[]> {
-  const arrivals = arrivalsOfRun(run, await listAssetsOfFlow(sql, run.flow), now)
-  if (arrivals.length === 0) return []
-  const done = new Set((await listArrivalsOfRun(sql, run.id)).map(({ assetId, clock }) => `${assetId} ${clock}`))
-  return arrivals.filter(({ assetId, clock }) => !done.has(`${assetId} ${clock}`))
 }

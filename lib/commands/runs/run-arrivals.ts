@@ -16,6 +16,8 @@ export function arrivalsOfRun(run: EndedRun, assets: readonly { assetId: number;
       clock,
       at,
       recordedAt,
+      witness: 'ledger' as const,
+      happenedAt: at,
       placedAt: run.placedAt,
       kind: 'arrival' as const,
       precision: 'instant' as const,

@@ -96,7 +96,8 @@ test('one of which is learnt late that it came earlier is told as it was', async
     '2026-11-21 1 of 1 1 d 23 h 15 min late, 01:00 2 days after',
   ])
   await ctx.pool.query(
-    `insert into arrival (asset_id, clock, at, recorded_at, kind) select id, 'writtenAt', $1, $2, 'arrival' from subject where kind = 'asset'`,
+    `insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind)
+     select id, 'writtenAt', $1, $2, 'connection:lake', $2, 'arrival' from subject where kind = 'asset'`,
     [new Date(tick(2) + 5 * HOUR_MS), new Date(clock.now())],
   )
   const { rows } = await ctx.pool.query<{ id: number }>(`select id from subject where kind = 'asset'`)

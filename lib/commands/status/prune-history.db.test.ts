@@ -6,6 +6,7 @@ import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { pruneHistory } from './prune-history.ts'
 
 const OLD = '2024-01-15T07:00:00Z'
+const SILENT_SINCE = '2024-01-10T07:00:00Z'
 const RECENT = '2026-02-15T07:00:00Z'
 let database: TestDatabase
 let ctx: Context
@@ -21,7 +22,8 @@ async function insertLife(at: string, name: string): Promise<void> {
     [at, name],
   )
   await ctx.pool.query(
-    `insert into arrival (asset_id, clock, at, recorded_at, kind) values (1, 'writtenAt', $1, $1, 'arrival'), (1, 'loadedAt', $1, $1, 'arrival')`,
+    `insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind)
+     values (1, 'writtenAt', $1, $1, 'connection:db', $1, 'arrival'), (1, 'loadedAt', $1, $1, 'ledger', $1, 'arrival')`,
     [at],
   )
   await ctx.pool.query(
@@ -46,6 +48,10 @@ beforeAll(async () => {
     insert into status_span (subject_id, status, reason, from_at, to_at) values (1, 'fresh', 'on-time', '2024-01-01', '2024-01-02'), (1, 'late', 'overdue', '2024-01-02', null);
     insert into worker_state (id, started_at, heartbeat_at) values ('old', '2024-01-01', '2024-01-01'), ('new', '2026-03-01', '2026-03-01 06:59:59Z')`)
   await insertLife('2023-12-15T07:00:00Z', 'older')
+  await ctx.pool.query(
+    `insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind) values (1, 'writtenAt', $1, $1, 'connection:dbt', $1, 'arrival')`,
+    [SILENT_SINCE],
+  )
   await insertLife(OLD, 'old')
   await insertLife(RECENT, 'recent')
 })
@@ -71,9 +77,9 @@ describe('pruning', () => {
     expect(await column('select id from worker_state')).toEqual(['new'])
   })
 
-  it('keeps the last value of each clock before the horizon, with which it begins', async () => {
+  it('keeps the last word of each witness on each clock before the horizon, with which it begins', async () => {
     expect(await column('select recorded_at from arrival order by recorded_at, clock')).toEqual(
-      [OLD, OLD, RECENT, RECENT].map((at) => new Date(at)),
+      [SILENT_SINCE, OLD, OLD, RECENT, RECENT].map((at) => new Date(at)),
     )
   })
 

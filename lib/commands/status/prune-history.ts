@@ -18,12 +18,12 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       and not exists (select 1 from run_log where run_id = r.id) and not exists (select 1 from run_rejection where run_id = r.id)`,
   },
   {
-    // The last one of a clock before the horizon stays: it is what the horizon begins with.
+    // The last word of each witness before the horizon stays: it is what the horizon begins with.
     name: 'arrival',
     keptMs: KEPT_MS.facts,
     rows: `select ctid from arrival a where recorded_at < $1 and exists (
-      select 1 from arrival later where later.asset_id = a.asset_id and later.clock = a.clock and later.recorded_at < $1
-        and (later.recorded_at, later.id) > (a.recorded_at, a.id))`,
+      select 1 from arrival later where later.asset_id = a.asset_id and later.clock = a.clock and later.source = a.source and later.recorded_at < $1
+        and (later.happened_at, later.id) > (a.happened_at, a.id))`,
   },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },

@@ -1,5 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstantOrNull } from '#lib/db/instants.ts'
+import { connectionWitness } from '#lib/domain/freshness/witness.ts'
+import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { SubjectKind } from './subjects.ts'
 
@@ -55,6 +57,11 @@ async function rename(sql: Sql, kind: SubjectKind, { id, key, was }: Pair): Prom
     'insert into former_key (kind, key, subject_id) values ($1, $2, $3) on conflict (kind, key) do update set subject_id = excluded.subject_id',
     [kind, was, id],
   )
+  if (kind === 'asset')
+    await sql.query('update arrival set source = $3 where asset_id = $1 and source = $2', [
+      id,
+      ...[was, key].map(connectionOf).map(connectionWitness),
+    ])
   const member = kind === 'feed' ? 'feed' : kind === 'group' ? 'group' : null
   if (member !== null)
     await sql.query(

@@ -2,9 +2,11 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Witness } from '#lib/domain/freshness/witness.ts'
+import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { loadArrivals } from './arrivals.ts'
+import { insertArrivals, loadArrivals, loadLatestSeen, type NewArrival } from './arrivals.ts'
 import { loadAssetVersions } from './versions.ts'
 
 const PLACES = '20261129062500_arrival_place'
@@ -45,7 +47,7 @@ async function fillOldDatabase(): Promise<void> {
       (1, '2026-11-03', '{"feed": "f", "flow": "load", "policies": [{"kind": "age"}]}'), (1, '2026-11-04', null), (2, '2026-11-01', '{"group": "g"}')`)
 }
 
-test('arrivals of before are placed by their runs, and promises of before know when their flow runs', async () => {
+test('arrivals of before are placed by their runs and know who said them, and promises of before know when their flow runs', async () => {
   await fillOldDatabase()
   await applyMigrations(database.url, 'prisma/migrations')
   const { pool } = database.context()
@@ -55,6 +57,11 @@ test('arrivals of before are placed by their runs, and promises of before know w
     '2026-11-20T15:05:00.000Z',
     null,
   ])
+  expect(arrivals.map(({ witness, happenedAt }) => `${witness} ${new Date(happenedAt).toISOString()}`)).toEqual([
+    'ledger 2026-11-20T08:00:00.000Z',
+    'ledger 2026-11-20T15:20:00.000Z',
+    'connection:lake 2026-11-20T15:25:00.000Z',
+  ])
   const versions = (await loadAssetVersions(pool, [1])).get(1) ?? []
   const writer = { cron: '0 2 * * *', zone: 'America/New_York', calendar: null }
   expect(versions.map(({ settings }) => settings?.policies)).toEqual([
@@ -63,4 +70,54 @@ test('arrivals of before are placed by their runs, and promises of before know w
     [{ kind: 'age' }],
     undefined,
   ])
+})
+
+const HOUR = Date.parse('2026-11-20T00:00Z')
+const hours = (count: number) => HOUR + count * HOUR_MS
+
+function saying(witness: Witness, happened: number, own: Partial<NewArrival> = {}): NewArrival {
+  const happenedAt = hours(happened)
+  const fact = { assetId: 1, clock: 'writtenAt', at: happenedAt, recordedAt: happenedAt, kind: 'arrival', precision: 'instant' } as const
+  return { ...fact, witness, happenedAt, rows: null, evidence: null, runId: null, ...own }
+}
+
+test('what a run tells twice is stored once', async () => {
+  await fillOldDatabase()
+  await applyMigrations(database.url, 'prisma/migrations')
+  const { pool } = database.context()
+  const again = [saying('ledger', 8, { clock: 'loadedAt', runId: RUNS.nightly }), saying('ledger', 8, { runId: RUNS.nightly })]
+  expect(await insertArrivals(pool, again)).toEqual(again.slice(1))
+  expect(await insertArrivals(pool, again)).toEqual([])
+})
+
+test('the last word of each witness is loaded, however long it has been silent, and what was told late in its place', async () => {
+  await fillOldDatabase()
+  await applyMigrations(database.url, 'prisma/migrations')
+  const { pool } = database.context()
+  const quiet = [saying('connection:dbt', 1), saying('connection:dbt', 2, { kind: 'correction', at: hours(0) })]
+  const late = [saying('ledger', 4), saying('ledger', 3, { recordedAt: hours(9) })]
+  const often = Array.from({ length: 9 }, (_, n) => saying('connection:lake', 20 + n))
+  await insertArrivals(pool, [...quiet, ...late, ...often])
+  const loaded = (await loadArrivals(pool, [{ assetId: 1, from: hours(30) }])).get(1) ?? []
+  const words = loaded.filter(({ clock }) => clock === 'writtenAt').map(({ witness, kind, happenedAt }) => [witness, kind, happenedAt])
+  expect(words).toEqual([
+    ['connection:dbt', 'arrival', hours(1)],
+    ['connection:dbt', 'correction', hours(2)],
+    ['ledger', 'arrival', hours(4)],
+    ['connection:lake', 'arrival', hours(28)],
+  ])
+})
+
+test('a look is compared with what the same witness saw, and with nothing else', async () => {
+  await fillOldDatabase()
+  await applyMigrations(database.url, 'prisma/migrations')
+  const { pool } = database.context()
+  await insertArrivals(pool, [
+    saying('connection:dbt', 20),
+    saying('connection:dbt', 21, { kind: 'correction', at: hours(19) }),
+    saying('ledger', 22),
+  ])
+  const known = async (witness: Witness) => (await loadLatestSeen(pool, witness, [{ assetId: 1, clock: 'writtenAt' }])).get(1)
+  expect(await known('connection:dbt')).toEqual({ writtenAt: { at: hours(19), precision: 'instant' } })
+  expect(await known('connection:lake')).toEqual({ writtenAt: { at: Date.parse('2026-11-20T15:19Z'), precision: 'instant' } })
 })

@@ -2,6 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { KnownReadings } from '#lib/domain/freshness/diff-readings.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
+import type { Witness } from '#lib/domain/freshness/witness.ts'
 import { CLOCK_SKEW_MAX_MS, type Instant } from '#lib/domain/time/instant.ts'
 
 /** An arrival to be stored. `runId` names the run that made it; null when a probe saw it. */
@@ -16,6 +17,8 @@ interface ArrivalRow {
   clock: JudgedClock
   at: Date | null
   recorded_at: Date
+  source: Witness
+  happened_at: Date
   placed_at: Date | null
   kind: 'arrival' | 'correction'
   precision: 'instant' | 'day'
@@ -28,6 +31,8 @@ function toArrival(row: ArrivalRow): Arrival {
     clock: row.clock,
     at: toInstantOrNull(row.at),
     recordedAt: toInstant(row.recorded_at),
+    witness: row.source,
+    happenedAt: toInstant(row.happened_at),
     placedAt: toInstantOrNull(row.placed_at),
     kind: row.kind,
     precision: row.precision,
@@ -44,13 +49,17 @@ function credible(row: string): string {
   return `(${row}.at is null or ${row}.at <= ${row}.recorded_at + ${reach})`
 }
 
-export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]): Promise<void> {
-  if (arrivals.length === 0) return
-  const rows = arrivals.map((a) => ({
+/** Stores them and answers those that are new; what a run told before is left out. */
+export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]): Promise<NewArrival[]> {
+  if (arrivals.length === 0) return []
+  const rows = arrivals.map((a, position) => ({
+    position,
     asset_id: a.assetId,
     clock: a.clock,
     at: toTextOrNull(a.at),
     recorded_at: toText(a.recordedAt),
+    source: a.witness,
+    happened_at: toText(a.happenedAt),
     placed_at: toTextOrNull(a.placedAt ?? null),
     kind: a.kind,
     precision: a.precision,
@@ -58,51 +67,74 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
     evidence: a.evidence ?? null,
     run_id: a.runId,
   }))
-  await sql.query(
-    `insert into arrival (asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, evidence, run_id)
-     select asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, nullif(evidence, 'null'::jsonb), run_id
-     from jsonb_to_recordset($1::jsonb) as x(asset_id int, clock text, at timestamptz, recorded_at timestamptz, placed_at timestamptz,
-       kind text, precision text, rows bigint, evidence jsonb, run_id uuid)`,
+  const stored = await sql.query<{ position: number }>(
+    `with x as materialized (
+       select * from jsonb_to_recordset($1::jsonb) as x(position int, asset_id int, clock text, at timestamptz, recorded_at timestamptz, source text,
+         happened_at timestamptz, placed_at timestamptz, kind text, precision text, rows bigint, evidence jsonb, run_id uuid)
+     ),
+     stored as (
+       insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence, run_id)
+       select asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, nullif(evidence, 'null'::jsonb), run_id
+       from x order by position
+       on conflict (run_id, asset_id, clock) do nothing returning asset_id, clock, run_id
+     )
+     select position from x where run_id is null or exists (
+       select 1 from stored s where s.run_id = x.run_id and s.asset_id = x.asset_id and s.clock = x.clock
+     )`,
     [JSON.stringify(rows)],
   )
+  return stored.rows.flatMap(({ position }) => arrivals[position] ?? [])
 }
 
 /** SQL: from where to read; before `from` when a correction since the last load takes that load back. */
 const REACH = `
   select w.asset_id, case when exists (
     select 1 from arrival c
-    where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction' and c.recorded_at > load.recorded_at and c.recorded_at < w.since
+    where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction' and c.happened_at > load.happened_at and c.recorded_at < w.since
   ) then load.recorded_at else w.since end as since
   from unnest($1::int[], $2::timestamptz[]) as w(asset_id, since)
   left join lateral (
-    select max(a.recorded_at) as recorded_at from arrival a
+    select a.recorded_at, a.happened_at from arrival a
     where a.asset_id = w.asset_id and a.clock = 'loadedAt' and a.recorded_at < w.since and ${credible('a')}
+    order by a.happened_at desc, a.id desc limit 1
   ) load on exists (select 1 from arrival c where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction')`
+
+/** SQL: each asset's clocks with each of their witnesses, found one after the other in the index. */
+const TOLD = `
+  select reach.*, clock, source from reach cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
+    with recursive witness(source) as (
+      select min(a.source) from arrival a where a.asset_id = reach.asset_id and a.clock = c.clock
+      union all
+      select (select min(a.source) from arrival a where a.asset_id = reach.asset_id and a.clock = c.clock and a.source > w.source)
+      from witness w where w.source is not null
+    )
+    select source from witness where source is not null
+  ) w`
 
 const WEAK_BY = `case when evidence->>'strength' = 'weak' then evidence->>'method' end as weak_by`
 
-const FACT = `id, asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, ${WEAK_BY}`
+const FACT = `id, asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, ${WEAK_BY}`
 
 /**
- * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock the
+ * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock and witness the
  * last arrival, the last two corrections and the last values that did not lie in the future. Per asset in the order of recording.
  */
 export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, Arrival[]>> {
   const { rows } = await sql.query<ArrivalRow>(
     `with reach as materialized (${REACH}),
-     sorts as (
-       select * from reach, (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock), (values ('arrival', 1), ('correction', 2)) as k(kind, n)
-     ),
+     sorts as (select * from (${TOLD}) told, (values ('arrival', 1), ('correction', 2)) as k(kind, n)),
      latest as (
        select l.*, s.since from sorts s cross join lateral (
-         select * from arrival a where a.asset_id = s.asset_id and a.clock = s.clock and a.kind = s.kind and a.recorded_at < s.since
-         order by a.recorded_at desc, a.id desc limit s.n
+         select * from arrival a
+         where a.asset_id = s.asset_id and a.clock = s.clock and a.source = s.source and a.kind = s.kind and a.recorded_at < s.since
+         order by a.happened_at desc, a.id desc limit s.n
        ) l
      ),
      believed as (
        select e.* from latest l cross join lateral (
-         select * from arrival a where a.asset_id = l.asset_id and a.clock = l.clock and a.kind = l.kind and a.recorded_at < l.since and ${credible('a')}
-         order by a.recorded_at desc, a.id desc limit 3
+         select * from arrival a
+         where a.asset_id = l.asset_id and a.clock = l.clock and a.source = l.source and a.kind = l.kind and a.recorded_at < l.since and ${credible('a')}
+         order by a.happened_at desc, a.id desc limit 3
        ) e
        where l.at > l.recorded_at + ${SKEW}
      ),
@@ -111,7 +143,7 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
        ) a
      )
-     select distinct asset_id, clock, at, recorded_at, placed_at, kind, precision, rows, weak_by, id
+     select distinct asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, weak_by, id
      from (
        select ${FACT} from latest union all select ${FACT} from believed union all select ${FACT} from since
      ) f
@@ -131,17 +163,21 @@ function groupArrivals(rows: readonly ArrivalRow[]): Map<number, Arrival[]> {
   return found
 }
 
-/** What probes last knew of these clocks (runs report what they did themselves). */
+/** What looks by this witness last found on these clocks. */
 export async function loadLatestSeen(
   sql: Sql,
+  witness: Witness,
   clocks: readonly { assetId: number; clock: JudgedClock }[],
 ): Promise<Map<number, KnownReadings>> {
   const { rows } = await sql.query<{ asset_id: number; clock: JudgedClock; at: Date | null; precision: 'instant' | 'day' }>(
     `select w.asset_id, w.clock, a.at, a.precision from unnest($1::int[], $2::text[]) as w(asset_id, clock) cross join lateral (
-       select at, precision from arrival a where a.asset_id = w.asset_id and a.clock = w.clock and a.run_id is null
-       order by a.recorded_at desc, a.id desc limit 1
+       select at, precision from (values ('arrival'), ('correction')) as k(kind) cross join lateral (
+         select * from arrival a where a.asset_id = w.asset_id and a.clock = w.clock and a.source = $3 and a.kind = k.kind
+         order by a.happened_at desc, a.id desc limit 1
+       ) a
+       order by a.happened_at desc, a.id desc limit 1
      ) a`,
-    [clocks.map((c) => c.assetId), clocks.map((c) => c.clock)],
+    [clocks.map((c) => c.assetId), clocks.map((c) => c.clock), witness],
   )
   const found = new Map<number, KnownReadings>()
   for (const row of rows) {
@@ -150,14 +186,6 @@ export async function loadLatestSeen(
     found.set(row.asset_id, known)
   }
   return found
-}
-
-/** The assets and clocks that this run has moved already, so that recording it twice adds nothing. */
-export async function listArrivalsOfRun(sql: Sql, runId: string): Promise<{ assetId: number; clock: JudgedClock }[]> {
-  const { rows } = await sql.query<{ asset_id: number; clock: JudgedClock }>('select asset_id, clock from arrival where run_id = $1', [
-    runId,
-  ])
-  return rows.map((row) => ({ assetId: row.asset_id, clock: row.clock }))
 }
 
 /** The last few arrivals of each clock of these assets, by their keys. */

@@ -152,7 +152,7 @@ export async function listAssetsOfFlow(sql: Sql, flow: string): Promise<{ assetI
 
 /** What Tidemark's own runs did to an asset, as far as it explains a table that looks older than before. */
 export interface OwnLoads {
-  /** When the last load that counts was recorded. */
+  /** When the last load that counts ended. */
   loadedAt: Instant | null
   /** A run that writes it has begun and not ended. */
   isUnderWay: boolean
@@ -162,7 +162,7 @@ export async function loadOwnLoads(sql: Sql, assetIds: readonly number[]): Promi
   if (assetIds.length === 0) return new Map()
   const { rows } = await sql.query<{ id: number; loaded_at: Date | null; is_under_way: boolean }>(
     `select a.subject_id as id,
-       (select max(recorded_at) from arrival l where l.asset_id = a.subject_id and l.clock = 'loadedAt' and l.run_id is not null) as loaded_at,
+       (select max(happened_at) from arrival l where l.asset_id = a.subject_id and l.clock = 'loadedAt' and l.source = 'ledger') as loaded_at,
        exists (
          select from run r where r.flow = a.flow and r.started_at is not null and r.ended_at is null and not ${isDryRunSql('r')}
        ) as is_under_way

@@ -22,6 +22,11 @@ describe('from when a fact counts', () => {
     expect(iso(effectiveAt(correction('writtenAt', null, '2026-03-05T09:00')))).toBe('2026-03-05T09:00:00.000Z')
   })
 
+  test('what was told of the data counts from when it happened', () => {
+    const told = { witness: 'ledger', happenedAt: at('2026-03-05T07:00'), ...learntLate } as const
+    expect(iso(effectiveAt(arrival('dataThroughAt', '2026-03-05T02:00', told)))).toBe('2026-03-05T07:00:00.000Z')
+  })
+
   test('nothing counts before it was recorded because its clock ran ahead', () => {
     expect(iso(effectiveAt(arrival('loadedAt', '2026-03-05T09:00:30', learntLate)))).toBe('2026-03-05T09:00:00.000Z')
   })
@@ -41,8 +46,13 @@ describe('the judged value', () => {
 
   test('of two facts recorded together is the later in the list', () => {
     const together = { recordedAt: at('2026-03-07T02:00') }
-    const list = [loaded('2026-03-06T02:00', together), loaded('2026-03-05T02:00', together)]
+    const list = [arrival('loadedAt', '2026-03-06T02:00', together), arrival('loadedAt', '2026-03-05T02:00', together)]
     expect(valueAt(list, '2026-03-08T00:00')).toBe('2026-03-05T02:00:00.000Z')
+  })
+
+  test('of what is told is the latest that happened, whenever we learnt it', () => {
+    const list = [loaded('2026-03-06T02:00'), loaded('2026-03-05T02:00', { recordedAt: at('2026-03-07T02:00') })]
+    expect(valueAt(list, '2026-03-08T00:00')).toBe('2026-03-06T02:00:00.000Z')
   })
 
   test('is nothing before the first fact counts', () => {

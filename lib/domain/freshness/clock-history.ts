@@ -8,7 +8,7 @@ export interface KnownValue {
   at: Instant | null
   placedAt: Instant | null
   effectiveAt: Instant
-  recordedAt: Instant
+  happenedAt: Instant
   rows: number | null
   /** It corrected a later value: the data went back in time, or away. */
   takenBack: boolean
@@ -24,19 +24,19 @@ export interface ClockState {
   takenBackBy: KnownValue | null
 }
 
-/** The states of one clock: `states[i]` holds from `instants[i]` to the next. */
+/** The states of one clock by one witness: `states[i]` holds from `instants[i]` to the next. */
 export interface ClockHistory {
   instants: readonly Instant[]
   states: readonly ClockState[]
 }
 
 /**
- * The instant from which a fact counts, with hindsight: a load or a write counts from when it happened, everything
- * else from when we learnt it.
+ * The instant from which a fact counts, with hindsight: a load or a write from when it was, everything else from when it was seen or
+ * happened.
  */
-export function effectiveAt(arrival: Arrival): Instant {
-  const happened = arrival.kind === 'arrival' && arrival.clock !== 'dataThroughAt' && arrival.at !== null
-  return happened ? Math.min(arrival.at ?? arrival.recordedAt, arrival.recordedAt) : arrival.recordedAt
+export function effectiveAt({ kind, clock, at, happenedAt, recordedAt }: Arrival): Instant {
+  const isWork = kind === 'arrival' && clock !== 'dataThroughAt'
+  return Math.min(isWork && at !== null ? at : happenedAt, recordedAt)
 }
 
 /** Where an arrival lies among the ticks of a deadline; null when there is nothing to place. */
@@ -62,12 +62,12 @@ interface Fact {
   effectiveAt: Instant
 }
 
-/** Later knowledge wins; of two facts recorded together the later in the list. */
+/** What happened later wins; of two facts of one instant the later in the list. */
 function isLater(a: Fact, b: Fact): boolean {
-  return a.arrival.recordedAt === b.arrival.recordedAt ? a.position > b.position : a.arrival.recordedAt > b.arrival.recordedAt
+  return a.arrival.happenedAt === b.arrival.happenedAt ? a.position > b.position : a.arrival.happenedAt > b.arrival.happenedAt
 }
 
-/** What was known about one clock, from its facts in any order; dates are local to `zone`. */
+/** What one witness let us know about one clock, from its facts in any order; dates are local to `zone`. */
 export function clockHistory(arrivals: readonly Arrival[], zone: string): ClockHistory {
   const facts = arrivals.map((arrival, position): Fact => ({ arrival, position, effectiveAt: effectiveAt(arrival) }))
   facts.sort((a, b) => a.effectiveAt - b.effectiveAt || (isLater(a, b) ? 1 : -1))
@@ -98,12 +98,12 @@ export function clockHistory(arrivals: readonly Arrival[], zone: string): ClockH
 
 function withValue(state: ClockState, { arrival, effectiveAt: from }: Fact): ClockState {
   const before = state.value?.at ?? null
-  const takenBack = arrival.kind === 'correction' && before !== null && (arrival.at === null || arrival.at < before)
+  const takenBack = arrival.kind === 'correction' && (arrival.at === null || (before !== null && arrival.at < before))
   const value = {
     at: arrival.at,
     placedAt: placeOf(arrival),
     effectiveAt: from,
-    recordedAt: arrival.recordedAt,
+    happenedAt: arrival.happenedAt,
     rows: arrival.rows,
     takenBack,
     weakBy: arrival.weakBy ?? null,

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { diffReadings, type KnownReadings } from './diff-readings.ts'
+import { connectionWitness } from './witness.ts'
+
+const witness = connectionWitness('lake')
+const look = (lookedAt: number) => ({ lookedAt, witness, rows: null })
 
 const knownAt = (at: number | null): KnownReadings => ({ writtenAt: { at, precision: 'instant' } })
 const kinds = (known: KnownReadings, at: number | null) =>
-  diffReadings(known, [{ clock: 'writtenAt', at, precision: 'instant' }], 1000, null).map((arrival) => arrival.kind)
+  diffReadings(known, [{ clock: 'writtenAt', at, precision: 'instant' }], look(1000)).map((arrival) => arrival.kind)
 
 describe('what a look tells', () => {
   test('the first value is an arrival', () => {
@@ -31,7 +35,7 @@ describe('what a look tells', () => {
 
   test('nothing where there was something without a time is a correction', () => {
     const emptied = { clock: 'writtenAt', at: null, precision: 'instant', isEmptied: true } as const
-    expect(diffReadings({}, [emptied], 1000, null).map((arrival) => arrival.kind)).toEqual(['correction'])
+    expect(diffReadings({}, [emptied], look(1000)).map((arrival) => arrival.kind)).toEqual(['correction'])
   })
 
   test('a wall clock that steps back within the hour it repeats tells nothing', () => {
@@ -42,7 +46,7 @@ describe('what a look tells', () => {
       ...(orAt && { orAt }),
     })
     const told = (before: number, now: Parameters<typeof reading>) =>
-      diffReadings(knownAt(before), [reading(...now)], 1000, null).map((a) => a.kind)
+      diffReadings(knownAt(before), [reading(...now)], look(1000)).map((a) => a.kind)
     expect(told(50, [10, 70])).toEqual([])
     expect(told(50, [55, 115])).toEqual(['arrival'])
     expect(told(80, [10, 70])).toEqual(['correction'])
@@ -50,7 +54,8 @@ describe('what a look tells', () => {
   })
 
   test('each clock is compared with its own past, and rows travel along', () => {
-    const arrivals = diffReadings(knownAt(5), [{ clock: 'loadedAt', at: 4, precision: 'instant' }], 1001, 0)
-    expect(arrivals).toEqual([{ clock: 'loadedAt', at: 4, recordedAt: 1001, kind: 'arrival', precision: 'instant', rows: 0 }])
+    const arrivals = diffReadings(knownAt(5), [{ clock: 'loadedAt', at: 4, precision: 'instant' }], { ...look(1001), rows: 0 })
+    const seen = { recordedAt: 1001, happenedAt: 1001, witness }
+    expect(arrivals).toEqual([{ clock: 'loadedAt', at: 4, ...seen, kind: 'arrival', precision: 'instant', rows: 0 }])
   })
 })

@@ -1,5 +1,6 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Arrival, JudgedClock } from './facts.ts'
+import type { Witness } from './witness.ts'
 
 /** What a look saw on one clock; null: it looked, and nothing was there. */
 export interface Reading {
@@ -14,22 +15,21 @@ export interface Reading {
 export type KnownReadings = Partial<Record<JudgedClock, Pick<Reading, 'at' | 'precision'>>>
 
 /**
- * What a look tells: a clock that moved forward or shows its first value is an arrival; one that went back, or whose value is gone,
+ * What a look tells, compared with what the same witness saw before: a clock that moved forward or shows its first value is an arrival; one that went back, or whose value is gone,
  * a correction; one that shows the same as before tells nothing, and neither does a wall clock that steps back within the hour it repeats.
  * A first look at nothing is told as an arrival of nothing: it is known to be empty.
  */
 export function diffReadings(
   known: KnownReadings,
   readings: readonly (Reading & { clock: JudgedClock })[],
-  recordedAt: Instant,
-  rows: number | null,
+  { lookedAt, witness, rows }: { lookedAt: Instant; witness: Witness; rows: number | null },
 ): Arrival[] {
   return readings.flatMap((reading): Arrival[] => {
     const { clock, at, precision } = reading
     const before = known[clock]
     if (before !== undefined && (at === before.at || isRepeat(before.at, reading))) return []
     const kind = before === undefined ? firstKind(reading) : isForward(before.at, at) ? 'arrival' : 'correction'
-    return [{ clock, at, recordedAt, kind, precision, rows }]
+    return [{ clock, at, recordedAt: lookedAt, witness, happenedAt: lookedAt, kind, precision, rows }]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { Witness } from './witness.ts'
 
 /** The clocks a policy can judge. `probedAt`, the fourth, only says how good our sight is. */
 export const JUDGED_CLOCKS = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const
@@ -12,6 +13,9 @@ export interface Arrival {
   clock: JudgedClock
   at: Instant | null
   recordedAt: Instant
+  witness: Witness
+  /** When a look looked, when a told event happened: of one witness the latest counts, whenever we learnt it. */
+  happenedAt: Instant
   /**
    * Where it lies among the ticks of a deadline: when a scheduled run was meant for, when one that was asked for began. Absent or null:
    * at its own time.

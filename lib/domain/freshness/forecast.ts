@@ -24,6 +24,8 @@ interface PolicyForecast {
   why: Reason | null
   /** The data is old although it was loaded or written in time: true before this instant. */
   oldDataUntil: Instant
+  /** From when on what it rests on counts; null when it rests on nothing. */
+  effectiveAt: Instant | null
   weakBy: string | null
 }
 
@@ -47,11 +49,22 @@ export class Forecast {
     return firstToTurn(this.#forecasts)
   }
 
+  /** True when everything that is judged became known after this instant. */
+  restsOnNewsSince(at: Instant): boolean {
+    return this.#forecasts.every(({ effectiveAt }) => effectiveAt !== null && effectiveAt > at)
+  }
+
   /** Instants after `asOf` at which the judgement may change, ascending. */
   points(): Instant[] {
     const points = [this.#hungFrom]
     for (const { limits, oldDataUntil: until } of this.#forecasts) points.push(limits.dueFrom, limits.lateAt, limits.staleAt, until)
     return sortedInstants(points.filter((at) => at > this.#asOf && at < NEVER))
+  }
+
+  /** From when on it is no longer fresh, beginning at an instant not before `asOf`. */
+  freshUntil(from: Instant): Instant {
+    const isFresh = (at: Instant) => this.at(at).status === 'fresh'
+    return isFresh(from) ? (this.points().find((point) => point > from && !isFresh(point)) ?? NEVER) : from
   }
 
   /** The judgement at an instant not before `asOf`: the worst policy's; of equals, the one whose limit came first. */
@@ -96,7 +109,8 @@ function forecastOf(settings: AssetSettings, facts: PreparedFacts, policy: Judge
     limits: judge(policy, { at: value.at, placedAt: value.placedAt ?? value.at, clock: value.clock }) ?? NEVER_LIMITS,
     early: { status: 'fresh', onTime: value.idle ? 'idle' : 'on-time', due: 'due' },
     why: why(facts, value, asOf),
-    oldDataUntil: oldDataUntil(facts, policy, value, asOf),
+    oldDataUntil: oldDataUntil(settings, facts, policy, value, asOf),
+    effectiveAt: value.effectiveAt,
     weakBy: value.weakBy,
   }
 }
@@ -117,6 +131,7 @@ function forecastOfNothing(
     early: { status: 'unknown', onTime: reason, due: reason },
     why: why(facts, value, asOf),
     oldDataUntil: -NEVER,
+    effectiveAt: null,
     weakBy: null,
   }
 }
@@ -136,6 +151,7 @@ function emptied(policy: JudgedPolicy, { weakBy }: JudgedValue): PolicyForecast 
     early: { status: 'unknown', onTime: 'empty', due: 'empty' },
     why: 'empty',
     oldDataUntil: -NEVER,
+    effectiveAt: null,
     weakBy,
   }
 }
@@ -148,14 +164,20 @@ function why(facts: PreparedFacts, value: JudgedValue, asOf: Instant): Reason | 
 }
 
 /** Until when loads or writes keep a promise that the newest event in the data breaks. */
-function oldDataUntil(facts: PreparedFacts, policy: JudgedPolicy, value: JudgedValue, asOf: Instant): Instant {
+function oldDataUntil(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, value: JudgedValue, asOf: Instant): Instant {
   if (value.clock !== 'dataThroughAt') return -NEVER
-  const loaded = onTimeUntil(facts, policy, 'loadedAt', asOf)
-  return Math.max(loaded, onTimeUntil(facts, policy, 'writtenAt', asOf))
+  const loaded = onTimeUntil(settings, facts, policy, 'loadedAt', asOf)
+  return Math.max(loaded, onTimeUntil(settings, facts, policy, 'writtenAt', asOf))
 }
 
-function onTimeUntil(facts: PreparedFacts, policy: JudgedPolicy, clock: 'loadedAt' | 'writtenAt', asOf: Instant): Instant {
-  const { at, placedAt } = valueOn(facts, clock, policy.zone, asOf)
+function onTimeUntil(
+  settings: AssetSettings,
+  facts: PreparedFacts,
+  policy: JudgedPolicy,
+  clock: 'loadedAt' | 'writtenAt',
+  asOf: Instant,
+): Instant {
+  const { at, placedAt } = valueOn(settings, facts, clock, policy.zone, asOf)
   return at === null ? -NEVER : (judge(policy, { at, placedAt: placedAt ?? at, clock })?.lateAt ?? -NEVER)
 }
 

@@ -1,10 +1,12 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
-import { type ClockState, type KnownValue, stateAt } from './clock-history.ts'
+import type { ClockState, KnownValue } from './clock-history.ts'
 import type { JudgedClock } from './facts.ts'
 import type { NonePolicy, Policy } from './policies/policy.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
+import { areLooksBlind } from './sight.ts'
+import { isTakenBack, weighWitnesses } from './weigh-witnesses.ts'
 
 export type JudgedPolicy = Exclude<Policy, NonePolicy>
 
@@ -32,7 +34,7 @@ export function judgesAClock(policy: Policy): policy is JudgedPolicy {
 
 /** The value that a policy judges, as known at an instant. */
 export function judgedValue(settings: AssetSettings, facts: PreparedFacts, policy: JudgedPolicy, asOf: Instant): JudgedValue {
-  return valueOn(facts, policy.clock ?? clockInUse(settings, facts, policy.zone, asOf), policy.zone, asOf)
+  return valueOn(settings, facts, policy.clock ?? clockInUse(settings, facts, policy.zone, asOf), policy.zone, asOf)
 }
 
 /** The clocks that the policies of an asset judge as of an instant, each once. */
@@ -42,8 +44,8 @@ export function judgedClocks(settings: AssetSettings, facts: PreparedFacts, asOf
 }
 
 /** What one clock shows; a load is believed only as far as no later correction of the writes takes it back. */
-export function valueOn(facts: PreparedFacts, clock: JudgedClock, zone: string, asOf: Instant): JudgedValue {
-  const state = stateAt(facts.history(clock, zone), asOf)
+export function valueOn(settings: AssetSettings, facts: PreparedFacts, clock: JudgedClock, zone: string, asOf: Instant): JudgedValue {
+  const state = knownState(settings, facts, clock, zone, asOf)
   const value = state?.value ?? null
   const found: JudgedValue = {
     clock,
@@ -57,22 +59,26 @@ export function valueOn(facts: PreparedFacts, clock: JudgedClock, zone: string, 
     isKnownEmpty: value !== null && value.at === null,
     weakBy: value?.weakBy ?? null,
   }
-  return clock === 'loadedAt' && value !== null ? contradicted(found, value, stateAt(facts.history('writtenAt', zone), asOf)) : found
+  return clock === 'loadedAt' && value !== null ? contradicted(found, value, knownState(settings, facts, 'writtenAt', zone, asOf)) : found
+}
+
+/** What is known of a clock at an instant, whoever said it. */
+function knownState(settings: AssetSettings, facts: PreparedFacts, clock: JudgedClock, zone: string, asOf: Instant): ClockState | null {
+  return weighWitnesses(facts.histories(clock, zone), asOf, areLooksBlind(settings, facts, asOf))
 }
 
 function contradicted(load: JudgedValue, known: KnownValue, written: ClockState | null): JudgedValue {
   const correction = written?.takenBackBy ?? null
-  if (load.at === null || correction === null || correction.recordedAt <= known.recordedAt) return load
-  if (correction.at !== null && correction.at >= load.at) return load
+  if (!isTakenBack(known, correction)) return load
   return { ...load, at: correction.at, placedAt: correction.at, takenBack: true, weakBy: correction.weakBy }
 }
 
 /** Loads if something reports loads, else writes, else the newest event in the data. */
 function clockInUse(settings: AssetSettings, facts: PreparedFacts, zone: string, asOf: Instant): JudgedClock {
   const reportsLoads = settings.blindAfterMs === null || countUpTo(facts.endedRunInstants, asOf) > 0
-  if (reportsLoads || stateAt(facts.history('loadedAt', zone), asOf) !== null) return 'loadedAt'
-  const written = stateAt(facts.history('writtenAt', zone), asOf)
+  if (reportsLoads || knownState(settings, facts, 'loadedAt', zone, asOf) !== null) return 'loadedAt'
+  const written = knownState(settings, facts, 'writtenAt', zone, asOf)
   if (written?.hadValue) return 'writtenAt'
-  const through = stateAt(facts.history('dataThroughAt', zone), asOf)
+  const through = knownState(settings, facts, 'dataThroughAt', zone, asOf)
   return through?.hadValue || written === null ? 'dataThroughAt' : 'writtenAt'
 }

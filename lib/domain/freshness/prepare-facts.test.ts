@@ -49,6 +49,6 @@ test('a clock that knows dates alone has a history per zone, others have one', (
   const prepared = prepareFacts(
     facts({ arrivals: [loaded('2026-03-05T02:10'), arrival('dataThroughAt', '2026-03-05T02:10', { precision: 'day' })] }),
   )
-  expect(prepared.history('loadedAt', 'UTC')).toBe(prepared.history('loadedAt', 'Europe/Berlin'))
-  expect(prepared.history('dataThroughAt', 'UTC')).not.toBe(prepared.history('dataThroughAt', 'Europe/Berlin'))
+  expect(prepared.histories('loadedAt', 'UTC')).toBe(prepared.histories('loadedAt', 'Europe/Berlin'))
+  expect(prepared.histories('dataThroughAt', 'UTC')).not.toBe(prepared.histories('dataThroughAt', 'Europe/Berlin'))
 })

@@ -1,9 +1,11 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
-import { type ClockHistory, clockHistory, effectiveAt } from './clock-history.ts'
+import { clockHistory, effectiveAt } from './clock-history.ts'
 import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome } from './facts.ts'
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
+import type { WitnessHistory } from './weigh-witnesses.ts'
+import { isLook } from './witness.ts'
 
 interface EndedRun {
   endedAt: Instant
@@ -31,6 +33,8 @@ export interface PreparedFacts {
   /** Instants from which a fact counts, ascending. */
   changes: readonly Instant[]
   firstArrivalAt: Instant
+  /** Instants from which an event that was told counts, ascending. */
+  toldAt: readonly Instant[]
   endedRuns: readonly EndedRun[]
   endedRunInstants: readonly Instant[]
   hangs: readonly Hang[]
@@ -41,7 +45,8 @@ export interface PreparedFacts {
   /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
   answeredSince: { from: Instant; seenAt: Instant } | null
   work: readonly WorkPart[]
-  history(clock: JudgedClock, zone: string): ClockHistory
+  /** What each witness said of a clock; dates are local to `zone`. */
+  histories(clock: JudgedClock, zone: string): readonly WitnessHistory[]
 }
 
 /** Sorts the facts of one asset for `evaluate` and `timeline`; their order does not matter. */
@@ -57,6 +62,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     probedAt: facts.probedAt,
     changes: sortedInstants([...effective, ...endedRuns.map((run) => run.endedAt), ...hangs.flatMap((hang) => [hang.startedAt, hang.to])]),
     firstArrivalAt: effective.reduce((first, at) => Math.min(first, at), NEVER),
+    toldAt: sortedInstants(facts.arrivals.filter(({ witness }) => !isLook(witness)).map(effectiveAt)),
     endedRuns,
     endedRunInstants: endedRuns.map((run) => run.endedAt),
     hangs,
@@ -64,7 +70,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
     answeredSince: answeredSince(facts),
     work: workParts(facts.windows),
-    history: historiesOf(facts.arrivals),
+    histories: historiesOf(facts.arrivals),
   }
 }
 
@@ -103,25 +109,18 @@ export function asIfSeen(facts: PreparedFacts): PreparedFacts {
 }
 
 /** Histories are made when first asked for; the zone matters only to clocks that know dates alone. */
-function historiesOf(arrivals: readonly Arrival[]): PreparedFacts['history'] {
-  const dataThroughAt = oneHistory(arrivals, 'dataThroughAt')
-  const writtenAt = oneHistory(arrivals, 'writtenAt')
-  const loadedAt = oneHistory(arrivals, 'loadedAt')
-  const byClock = { dataThroughAt, writtenAt, loadedAt }
-  return (clock, zone) => byClock[clock](zone)
+function historiesOf(arrivals: readonly Arrival[]): PreparedFacts['histories'] {
+  const byClock = Map.groupBy(arrivals, ({ clock }) => clock)
+  const made = new Map<string, readonly WitnessHistory[]>()
+  return (clock, zone) => {
+    const own = byClock.get(clock) ?? []
+    const key = own.some(({ precision }) => precision === 'day') ? `${clock} ${zone}` : clock
+    const found = made.get(key) ?? byWitness(own, zone)
+    made.set(key, found)
+    return found
+  }
 }
 
-function oneHistory(arrivals: readonly Arrival[], clock: JudgedClock): (zone: string) => ClockHistory {
-  const own = arrivals.filter((arrival) => arrival.clock === clock)
-  const knowsDatesOnly = own.some((arrival) => arrival.precision === 'day')
-  const made = new Map<string, ClockHistory>()
-  return (zone) => {
-    const key = knowsDatesOnly ? zone : ''
-    let history = made.get(key)
-    if (history === undefined) {
-      history = clockHistory(own, zone)
-      made.set(key, history)
-    }
-    return history
-  }
+function byWitness(arrivals: readonly Arrival[], zone: string): WitnessHistory[] {
+  return [...Map.groupBy(arrivals, ({ witness }) => witness)].map(([witness, own]) => ({ witness, history: clockHistory(own, zone) }))
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
@@ -29,8 +30,18 @@ export function blindFrom(settings: Pick<AssetSettings, 'blindAfterMs'>, facts: 
   return blindStretches(settings, facts)[0]?.from ?? NEVER
 }
 
-/** The latest instant up to `at` by which something was known. */
+/** True while nobody has looked for too long; what is told meanwhile still counts. */
+export function areLooksBlind(settings: Pick<AssetSettings, 'blindAfterMs'>, facts: Seen, at: Instant): boolean {
+  return blindStretches(settings, facts).some(({ from, to }) => from < at && at < to)
+}
+
+/** The latest instant up to `at` by which something was seen, or told while nobody could look. */
 export function knownUntil(settings: AssetSettings, facts: PreparedFacts, at: Instant): Instant {
   const blind = blindStretches(settings, facts).find((stretch) => stretch.from <= at && at < stretch.to)
-  return blind?.from ?? at
+  return blind === undefined ? at : lastTold(facts, blind, at)
+}
+
+/** When something was last told during a blind stretch, up to `at`; its beginning when nothing was. */
+export function lastTold({ toldAt }: PreparedFacts, { from }: BlindStretch, at: Instant): Instant {
+  return Math.max(from, toldAt[countUpTo(toldAt, at) - 1] ?? from)
 }

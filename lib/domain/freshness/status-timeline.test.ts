@@ -15,7 +15,7 @@ import {
   settings,
   statusAt,
 } from '#lib/testing/history/domain-builders.ts'
-import type { AssetFacts, BlindInterval, MaintenanceWindow } from './facts.ts'
+import type { Arrival, AssetFacts, BlindInterval, MaintenanceWindow } from './facts.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import { prepareFacts } from './prepare-facts.ts'
 import { blindFrom } from './sight.ts'
@@ -52,6 +52,53 @@ describe('blindness', () => {
 
   test('a deadline that passes while nobody sees is unknown', () => {
     expect(statusAt(watched, looked('2026-03-06T05:40'), '2026-03-06T06:00:00.001')).toBe('unknown/probe-failed')
+  })
+
+  describe('while something is told', () => {
+    const told = (value: string, own: Partial<Arrival> = {}) =>
+      arrival('writtenAt', value, { witness: 'ledger', happenedAt: at(value), ...own })
+    const spansOf = (facts: AssetFacts, own = watched) =>
+      inShort(timeline(always(own), facts, at('2026-03-05T12:00'), at('2026-03-09T00:00')))
+
+    test('is unknown until then, and again from the deadline of what was told on', () => {
+      expect(spansOf(looked('2026-03-05T12:00', { arrivals: [write, told('2026-03-05T20:00')] }))).toEqual([
+        '2026-03-05T12:00:00.000Z fresh/on-time',
+        '2026-03-05T12:15:00.000Z unknown/probe-failed',
+        '2026-03-05T20:00:00.000Z fresh/on-time',
+        '2026-03-06T20:00:00.001Z unknown/probe-failed',
+        '2026-03-09T00:00:00.000Z',
+      ])
+    })
+
+    test('does not hide that data older than promised came', () => {
+      const old = told('2026-03-01T00:00', {
+        happenedAt: at('2026-03-05T20:00'),
+        clock: 'dataThroughAt',
+        recordedAt: at('2026-03-05T20:00'),
+      })
+      const through = settings([anAge({ clock: 'dataThroughAt' })], { blindAfterMs: 15 * MINUTE_MS })
+      expect(spansOf(facts({ arrivals: [old], probedAt: at('2026-03-05T12:00') }), through)).toEqual([
+        '2026-03-05T12:00:00.000Z unknown/no-time',
+        '2026-03-05T12:15:00.000Z unknown/probe-failed',
+        '2026-03-05T20:00:00.000Z stale/overdue',
+        '2026-03-09T00:00:00.000Z',
+      ])
+    })
+
+    test('on a clock that no promise is about, nothing changes', () => {
+      const elsewhere = told('2026-03-05T20:00', { clock: 'dataThroughAt' })
+      expect(spansOf(looked('2026-03-05T12:00', { arrivals: [write, elsewhere] }))).toEqual(spansOf(looked('2026-03-05T12:00')))
+    })
+
+    test('what was late before mends with it', () => {
+      const late = looked('2026-03-07T12:00', { arrivals: [write, told('2026-03-07T20:00')] })
+      expect(spansOf(late).slice(-4)).toEqual([
+        '2026-03-06T06:00:00.001Z late/overdue',
+        '2026-03-07T20:00:00.000Z fresh/on-time',
+        '2026-03-08T20:00:00.001Z unknown/probe-failed',
+        '2026-03-09T00:00:00.000Z',
+      ])
+    })
   })
 
   test('turning late at the very moment of going blind is late', () => {

@@ -8,7 +8,7 @@ import { answersThatCount, refusedFromAt, underAnswers } from './lasting-answers
 import type { WorkPart } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
-import { blindStretches } from './sight.ts'
+import { type BlindStretch, blindStretches, lastTold } from './sight.ts'
 import type { Span } from './span.ts'
 import { isBroken, type Status } from './status.ts'
 
@@ -34,7 +34,7 @@ function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, 
     yield* seeing(settings, facts, at, Math.min(to, blind.from), asOf)
     at = Math.max(at, blind.from)
     const end = Math.min(to, blind.to)
-    if (at < end) yield* blinded(new Forecast(settings, facts, Math.min(blind.from, asOf)).at(blind.from), facts, at, end)
+    yield* unseeing(settings, facts, blind, { from: at, to: end, asOf })
     at = Math.max(at, end)
     if (at >= to) return
   }
@@ -44,15 +44,37 @@ function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, 
 function* seeing(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
   let at = from
   while (at < to) {
-    const forecast = new Forecast(settings, facts, Math.min(at, asOf))
-    const until = Math.min(to, nextFactAfter(facts, at, asOf))
-    for (const point of forecast.points()) {
-      if (point >= until) break
-      if (point <= at) continue
-      yield spanOf(forecast, at, point)
-      at = point
-    }
-    yield spanOf(forecast, at, until)
+    const until = Math.min(to, nextOf(facts.changes, at, asOf))
+    yield* spansOf(new Forecast(settings, facts, Math.min(at, asOf)), at, until)
+    at = until
+  }
+}
+
+function* spansOf(forecast: Forecast, from: Instant, to: Instant): Generator<Span> {
+  let at = from
+  for (const point of forecast.points()) {
+    if (point >= to) break
+    if (point <= at) continue
+    yield spanOf(forecast, at, point)
+    at = point
+  }
+  yield spanOf(forecast, at, to)
+}
+
+/** The part of a blind stretch from `from` to `to`, from one thing that is told to the next. */
+function* unseeing(
+  settings: AssetSettings,
+  facts: PreparedFacts,
+  blind: BlindStretch,
+  { from, to, asOf }: { from: Instant; to: Instant; asOf: Instant },
+): Generator<Span> {
+  for (let at = from; at < to; ) {
+    const known = lastTold(facts, blind, Math.min(at, asOf))
+    const forecast = new Forecast(settings, facts, Math.min(known, asOf))
+    const until = Math.min(to, nextOf(facts.toldAt, at, asOf))
+    const blindAt = known > blind.from && forecast.restsOnNewsSince(blind.from) ? forecast.freshUntil(known) : at
+    if (at < blindAt) yield* spansOf(forecast, at, Math.min(until, blindAt))
+    if (blindAt < until) yield* blinded(forecast.at(known), facts, Math.max(at, blindAt), until)
     at = until
   }
 }
@@ -68,8 +90,9 @@ function spanOf(forecast: Forecast, from: Instant, to: Instant): Span {
   return { from, to, status, reason }
 }
 
-function nextFactAfter(facts: PreparedFacts, at: Instant, asOf: Instant): Instant {
-  const next = facts.changes[countUpTo(facts.changes, at)] ?? NEVER
+/** The next of these instants after `at`; none counts that comes after `asOf`. */
+function nextOf(instants: readonly Instant[], at: Instant, asOf: Instant): Instant {
+  const next = instants[countUpTo(instants, at)] ?? NEVER
   return next > asOf ? NEVER : next
 }
 

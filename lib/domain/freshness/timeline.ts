@@ -12,7 +12,7 @@ import { statusTimeline } from './status-timeline.ts'
  * status null. Each stretch is judged by the settings in force then and by all that is known now.
  */
 export function timeline(versions: readonly SettingsVersion[], facts: AssetFacts | PreparedFacts, from: Instant, to: Instant): Span[] {
-  const prepared = 'history' in facts ? facts : prepareFacts(facts)
+  const prepared = 'histories' in facts ? facts : prepareFacts(facts)
   return [...joinSpans(stretches(versions, prepared, Math.max(from, prepared.createdAt), to))]
 }
 

@@ -57,7 +57,8 @@ describe('what the open pages are told', () => {
   })
 
   it('is an arrival, to its feed; to the overview only where a line shows it', async () => {
-    const arrival = `insert into arrival (asset_id, clock, at, recorded_at, kind) values ($1, 'writtenAt', now(), now(), 'arrival')`
+    const arrival = `insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind)
+      values ($1, 'writtenAt', now(), now(), 'connection:lake', now(), 'arrival')`
     expect(await movedBy(() => sql(arrival, [3]))).toEqual(['asset:lake/raw', 'feed:terms'])
     expect(await movedBy(() => sql(arrival, [7]))).toEqual(['asset:lake/ledger', 'feed:ledger', 'group:finance'])
   })

@@ -4,7 +4,7 @@ import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.t
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import { lateInWords } from '#lib/domain/freshness/days/delivery-words.ts'
 import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
-import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
@@ -36,7 +36,7 @@ export interface ArrivalRow {
   late: string | null
 }
 
-type StoredArrivalRow = Omit<ArrivalRow, 'late'> & { placedAt: Instant | null }
+type StoredArrivalRow = Omit<ArrivalRow, 'late'> & Pick<Arrival, 'witness' | 'happenedAt'> & { placedAt: Instant | null }
 
 /** The latest look: how it was done and what it saw. */
 interface LastProbe {
@@ -105,7 +105,8 @@ const ARRIVALS_SHOWN = 60
 
 const ARRIVALS = `
   select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
-    rows::float8 as rows, evidence->>'detail' as evidence, (select r.id::text from run r where r.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt"
+    rows::float8 as rows, evidence->>'detail' as evidence, (select r.id::text from run r where r.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt",
+    source as witness, ${instant('happened_at')} as "happenedAt"
   from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
 
 /** The screen of one asset; null when there is none of that key. */
@@ -164,7 +165,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
 function withLateness(rows: readonly StoredArrivalRow[], versions: readonly AssetVersion[], { now, zone }: DayWindow): ArrivalRow[] {
   const arrivals = rows.map(({ isDay, ...row }) => ({ ...row, precision: isDay ? ('day' as const) : ('instant' as const) }))
   const late = lateArrivals(versions, arrivals, now)
-  return rows.map(({ placedAt, ...row }, position) => {
+  return rows.map(({ placedAt, witness, happenedAt, ...row }, position) => {
     const arrival = arrivals[position]
     const delivered = arrival === undefined ? undefined : late.get(arrival)
     return { ...row, late: delivered === undefined ? null : lateInWords(delivered, zone) }

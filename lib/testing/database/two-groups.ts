@@ -26,7 +26,7 @@ export function groupInSql(name: string, from: number): string {
       (${from + 2}, ${from + 1}, 'source', '${name}-source', 'all', null), (${from + 3}, ${from + 1}, 'table', 'lake', '${name}', '${name}-flow');
     insert into lineage_edge values (${from + 2}, ${from + 3}, 'flow');
     insert into subject_version values (${from + 3}, now(), '{"feed": "${name}-feed", "policies": []}');
-    insert into arrival (asset_id, clock, at, recorded_at, kind) values (${from + 3}, 'loadedAt', now(), now(), 'arrival');
+    insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind) values (${from + 3}, 'loadedAt', now(), now(), 'ledger', now(), 'arrival');
     insert into blind (asset_id, from_at, reason) values (${from + 2}, now(), 'probe-failed');
     insert into blind (connection_key, from_at, reason) values ('${name}-source', now(), 'source-unreachable');
     insert into maintenance_window (subject_id, kind, from_at, note) values (${from + 1}, 'paused', now(), '${name}');

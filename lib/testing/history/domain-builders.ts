@@ -4,6 +4,7 @@ import type { Arrival, AssetFacts, JudgedClock, RunOutcome } from '#lib/domain/f
 import type { AgePolicy, CalendarDaysPolicy, DeadlinePolicy } from '#lib/domain/freshness/policies/policy.ts'
 import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
+import { connectionWitness } from '#lib/domain/freshness/witness.ts'
 import type { Schedule } from '#lib/domain/time/cron.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
@@ -46,14 +47,17 @@ export function always(own: AssetSettings): SettingsVersion[] {
   return [{ from: 0, settings: own }]
 }
 
-/** An arrival recorded when it happened; give `recordedAt` for what was learnt later. */
+/** An arrival seen when it happened; give `recordedAt` for what was learnt later. */
 export function arrival(clock: JudgedClock, value: string | null, own: Partial<Arrival> = {}): Arrival {
   const instant = value === null ? null : at(value)
-  return { clock, at: instant, recordedAt: instant ?? 0, kind: 'arrival', precision: 'instant', rows: null, ...own }
+  const recordedAt = own.recordedAt ?? instant ?? 0
+  const seen = { witness: connectionWitness('lake'), recordedAt, happenedAt: recordedAt }
+  return { clock, at: instant, ...seen, kind: 'arrival', precision: 'instant', rows: null, ...own }
 }
 
+/** What a run of ours tells when it has loaded. */
 export function loaded(value: string, own: Partial<Arrival> = {}): Arrival {
-  return arrival('loadedAt', value, { rows: 10, ...own })
+  return arrival('loadedAt', value, { witness: 'ledger', happenedAt: at(value), rows: 10, ...own })
 }
 
 /** A load by a run of ours: its place (scheduled, or begun when asked for by hand) and its end. */

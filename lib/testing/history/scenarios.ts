@@ -17,6 +17,7 @@ import { type Heard, hear, type ProbeAnswer } from '#lib/domain/freshness/second
 import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
+import { connectionWitness, type Witness } from '#lib/domain/freshness/witness.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, aWriter, calendarDays, settings } from './domain-builders.ts'
 
@@ -25,7 +26,7 @@ export const START: Instant = Date.parse('2026-03-01T00:00Z')
 export const END: Instant = START + 30 * DAY_MS
 
 type Event =
-  | { kind: 'probe'; knownAt: Instant; arrivals: Omit<Arrival, 'recordedAt'>[] }
+  | { kind: 'probe' | 'told'; knownAt: Instant; arrivals: Arrival[] }
   | { kind: 'answer'; knownAt: Instant; answer: Exclude<ProbeAnswer, 'good'> }
   | { kind: 'unreachable'; knownAt: Instant; since: Instant }
   | { kind: 'run-started'; knownAt: Instant }
@@ -57,6 +58,7 @@ const POLICIES: Policy[] = [
 ]
 
 /** Mostly on the half hour, so that instants coincide; sometimes a millisecond off. */
+const LAKE = connectionWitness('lake')
 const anInstant = fc
   .tuple(fc.integer({ min: 0, max: 30 * 48 - 1 }), fc.constantFrom(0, 0, 0, 1, -1))
   .map(([slot, off]) => Math.max(START, START + slot * 30 * MINUTE_MS + off))
@@ -67,6 +69,7 @@ const someSettings = fc
 
 const aFact = fc
   .record({
+    isWeak: fc.boolean(),
     clock: fc.constantFrom(...JUDGED_CLOCKS),
     ago: aDelay,
     kind: fc.constantFrom('forward', 'forward', 'forward', 'back', 'gone', 'future'),
@@ -75,7 +78,7 @@ const aFact = fc
   })
   .map(
     (wanted) =>
-      (knownAt: Instant): Omit<Arrival, 'recordedAt'> => ({
+      (knownAt: Instant, witness: Witness): Arrival => ({
         clock: wanted.clock,
         at: { forward: knownAt - wanted.ago, back: knownAt - wanted.ago - 3 * DAY_MS, gone: null, future: knownAt + 2 * DAY_MS }[
           wanted.kind
@@ -84,16 +87,31 @@ const aFact = fc
         precision: wanted.dated && wanted.clock === 'dataThroughAt' ? 'day' : 'instant',
         rows: wanted.ago === 0 ? 0 : 5,
         placedAt: wanted.placed === null || wanted.kind !== 'forward' ? null : knownAt - wanted.ago - wanted.placed,
+        recordedAt: knownAt,
+        witness,
+        happenedAt: knownAt,
+        weakBy: wanted.isWeak ? 'counters' : null,
       }),
   )
+
+/** Something happened, and somebody tells it, sometimes late. */
+const aTelling = fc.tuple(anInstant, aFact, aDelay).map(([knownAt, make, lateByMs]) => {
+  const fact = make(knownAt - lateByMs, 'ledger')
+  return {
+    kind: 'told' as const,
+    knownAt,
+    arrivals: [{ ...fact, kind: 'arrival' as const, at: fact.at ?? fact.happenedAt, recordedAt: knownAt }],
+  }
+})
 
 const anEvent: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc
       .tuple(anInstant, fc.array(aFact, { maxLength: 2 }))
-      .map(([knownAt, make]) => ({ kind: 'probe' as const, knownAt, arrivals: make.map((m) => m(knownAt)) })),
+      .map(([knownAt, make]) => ({ kind: 'probe' as const, knownAt, arrivals: make.map((m) => m(knownAt, LAKE)) })),
   },
+  aTelling,
   fc.tuple(anInstant, aDelay).map(([knownAt, ago]) => ({ kind: 'unreachable' as const, knownAt, since: knownAt - ago })),
   anInstant.map((knownAt) => ({ kind: 'run-started' as const, knownAt })),
   fc
@@ -167,9 +185,11 @@ function learnEvent(known: Known, event: Event): Known {
         ...withAnswer(known, 'good', knownAt),
         blind,
         probedAt: knownAt,
-        arrivals: [...known.arrivals, ...event.arrivals.map((a) => ({ ...a, recordedAt: knownAt }))],
+        arrivals: [...known.arrivals, ...event.arrivals],
       }
     }
+    case 'told':
+      return { ...known, arrivals: [...known.arrivals, ...event.arrivals] }
     case 'unreachable':
       return {
         ...known,
@@ -241,7 +261,8 @@ function countsFrom(scenario: Scenario, before: Known, known: Known, event: Even
   )
   if (event.kind === 'answer') return Math.min(known.heard.begunAt ?? event.knownAt, ...blind)
   if (event.kind === 'unreachable') return known.blind.at(-1)?.from ?? event.knownAt
-  if (event.kind !== 'probe') return event.knownAt
-  const counted = event.arrivals.map((a) => effectiveAt({ ...a, recordedAt: event.knownAt }))
+  if (event.kind !== 'probe' && event.kind !== 'told') return event.knownAt
+  const counted = event.arrivals.map(effectiveAt)
+  if (event.kind === 'told') return Math.min(...counted)
   return Math.min(...counted, ...blind, before.probedAt === null ? scenario.createdAt : event.knownAt)
 }
