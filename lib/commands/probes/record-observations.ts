@@ -17,10 +17,10 @@ import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/history
 import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/history/blind.ts'
 import { loadOwnLoads, type OwnLoads } from '#lib/db/history/run-outcomes.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
-import { diffReadings } from '#lib/domain/freshness/diff-readings.ts'
 import type { Arrival } from '#lib/domain/freshness/facts.ts'
 import { isBroken } from '#lib/domain/freshness/status.ts'
-import { connectionWitness, type Witness } from '#lib/domain/freshness/witness.ts'
+import { diffReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
+import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { answerChanges, compareAnswers, type HeardOf, isSeenAgain, logAnswers } from './compare-answers.ts'
 

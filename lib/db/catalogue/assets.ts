@@ -1,10 +1,10 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import type { Reading } from '#lib/domain/freshness/diff-readings.ts'
 import type { JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { Hearsay } from '#lib/domain/freshness/second-look.ts'
 import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
+import type { Reading } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { StoredVerdict } from './subjects.ts'
 

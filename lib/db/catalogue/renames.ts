@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstantOrNull } from '#lib/db/instants.ts'
-import { connectionWitness } from '#lib/domain/freshness/witness.ts'
+import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { SubjectKind } from './subjects.ts'

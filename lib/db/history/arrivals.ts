@@ -1,8 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import type { KnownReadings } from '#lib/domain/freshness/diff-readings.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
-import type { Witness } from '#lib/domain/freshness/witness.ts'
+import type { KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
+import type { Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { CLOCK_SKEW_MAX_MS, type Instant } from '#lib/domain/time/instant.ts'
 
 /** An arrival to be stored. `runId` names the run that made it; null when a probe saw it. */

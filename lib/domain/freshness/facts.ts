@@ -1,5 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
-import type { Witness } from './witness.ts'
+import type { Witness } from './witnesses/witness.ts'
 
 /** The clocks a policy can judge. `probedAt`, the fourth, only says how good our sight is. */
 export const JUDGED_CLOCKS = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const

@@ -6,7 +6,7 @@ import type { JudgedClock } from './facts.ts'
 import type { NonePolicy, Policy } from './policies/policy.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
 import { areLooksBlind } from './sight.ts'
-import { isTakenBack, weighWitnesses } from './weigh-witnesses.ts'
+import { isTakenBack, weighWitnesses } from './witnesses/weigh-witnesses.ts'
 
 export type JudgedPolicy = Exclude<Policy, NonePolicy>
 

@@ -4,8 +4,8 @@ import { clockHistory, effectiveAt } from './clock-history.ts'
 import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome } from './facts.ts'
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
-import type { WitnessHistory } from './weigh-witnesses.ts'
-import { isLook } from './witness.ts'
+import type { WitnessHistory } from './witnesses/weigh-witnesses.ts'
+import { isLook } from './witnesses/witness.ts'
 
 interface EndedRun {
   endedAt: Instant

@@ -4,7 +4,7 @@ import type { Arrival, AssetFacts, JudgedClock, RunOutcome } from '#lib/domain/f
 import type { AgePolicy, CalendarDaysPolicy, DeadlinePolicy } from '#lib/domain/freshness/policies/policy.ts'
 import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
-import { connectionWitness } from '#lib/domain/freshness/witness.ts'
+import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { Schedule } from '#lib/domain/time/cron.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { clockHistory } from '#lib/domain/freshness/clock-history.ts'
+import type { Arrival } from '#lib/domain/freshness/facts.ts'
 import { arrival, at, correction, iso } from '#lib/testing/history/domain-builders.ts'
-import { clockHistory } from './clock-history.ts'
-import type { Arrival } from './facts.ts'
 import { weighWitnesses } from './weigh-witnesses.ts'
 import { connectionWitness } from './witness.ts'
 

@@ -1,5 +1,5 @@
+import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import type { Arrival, JudgedClock } from './facts.ts'
 import type { Witness } from './witness.ts'
 
 /** What a look saw on one clock; null: it looked, and nothing was there. */

@@ -1,5 +1,5 @@
+import { type ClockHistory, type ClockState, type KnownValue, stateAt } from '#lib/domain/freshness/clock-history.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { type ClockHistory, type ClockState, type KnownValue, stateAt } from './clock-history.ts'
 import { isLook, type Witness } from './witness.ts'
 
 /** All that one witness said of one clock. */
