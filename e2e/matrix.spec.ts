@@ -1,22 +1,26 @@
-import { existsSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import type { Context } from '#lib/db/context.ts'
 import { noteHeartbeat } from '#lib/db/runs/workers.ts'
-import { ROLES } from '#lib/domain/access/actor.ts'
+import { putSetting } from '#lib/db/settings.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { addressOf as addressIn, routesInTree } from './attack/routes.ts'
 import { startWebServer, type WebServer } from './bench/web-server.ts'
-import { type Asker, fillWorld, makeAskers, type World } from './matrix/actors.ts'
-import { type Door, RULES, type Things } from './matrix/rules.ts'
+import { type Asker, fillWorld, makeAskers, makePassing, type World } from './matrix/actors.ts'
+import { addressOf, faultIn, questionOf, type Read, ROUTES, readsOf } from './matrix/addresses.ts'
+import { AHEAD, type Answer, ask, askBy, askEveryWay, eachOf, isPage, navigate } from './matrix/ask.ts'
+import { breakSight, causeChange } from './matrix/causes.ts'
+import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, type Matrix, SIGN_OUT } from './matrix/orders.ts'
+import { RULES } from './matrix/rules.ts'
+import { follow, type Reading } from './matrix/streams.ts'
 
-test.describe.configure({ mode: 'serial', timeout: 180_000 })
+test.describe.configure({ mode: 'serial', timeout: 300_000 })
 
 let database: TestDatabase
 let ctx: Context
 let server: WebServer
 let world: World
 let askers: Asker[]
+let matrix: Matrix
 
 test.beforeAll(async () => {
   database = await createTestDatabase()
@@ -25,129 +29,52 @@ test.beforeAll(async () => {
   await noteHeartbeat(ctx, { id: 'matrix', startedAt: ctx.clock.now(), at: ctx.clock.now() + DAY_MS, detail: {} })
   server = await startWebServer(database.url)
   askers = await makeAskers(ctx, server.url)
+  matrix = { ctx, url: server.url, world, names }
 })
 test.afterAll(async () => {
   await server.stop()
   await database.drop()
 })
 
-/** What stands for those that no group has. */
-const NOTHING = 'nothing'
-
-interface Answer {
-  status: number
-  location: string
-  /** Head and body. */
-  text: string
-}
-
-/** As a browser asks that is on another page already; Next sends it on to an address with a mark of its own. */
-async function navigate(path: string, asker: Asker): Promise<Answer> {
-  const init = { headers: { rsc: '1' } }
-  const first = await ask(path, asker, init)
-  const isMarked = first.status === 307 && first.location.includes('_rsc')
-  return isMarked ? ask(first.location.replace(server.url, ''), asker, init) : first
-}
-
-async function ask(path: string, { headers }: Pick<Asker, 'headers'>, init: RequestInit = {}): Promise<Answer> {
-  const answer = await fetch(`${server.url}${path}`, { redirect: 'manual', ...init, headers: { ...headers, ...init.headers } })
-  const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
-  return { status: answer.status, location: answer.headers.get('location') ?? '', text: `${head}\n\n${await answer.text()}` }
-}
-
-/** The overview stands elsewhere in the file tree. */
-const ROUTES = ['/', ...routesInTree()]
-const addressOf = (route: string, things: Things) => addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING })
-/** How an answer that has begun says to a browser's navigation that there is nothing, or that it goes on elsewhere. */
-const TURNED_AWAY = /NEXT_HTTP_ERROR_FALLBACK|NEXT_REDIRECT/
-const SIGN_OUT = '/api/sign-out'
-const isPage = (route: string) => existsSync(`app${route}/page.tsx`) || route === '/'
-
-/** Whether somebody gets through; null where it is said elsewhere. */
-function getsThrough({ kind, role }: Asker, by: Door): boolean | null {
-  if (by === 'open') return kind === 'spoilt token' ? null : true
-  if (role === null || (by === 'person' && kind !== 'person')) return false
-  return by === 'reader' || by === 'person' || ROLES.indexOf(role) >= ROLES.indexOf(by)
-}
-
-/** Everybody asks for everything, some at a time. */
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  await Promise.all(
-    Array.from({ length: 6 }, async () => {
-      for (const item of waiting) await work(item)
-    }),
-  )
-}
-
-const reads = () =>
-  ROUTES.flatMap((route) => {
-    const { read } = RULES[route] ?? {}
-    return read === undefined ? [] : askers.map((asker) => ({ route, asker, ...read }))
-  })
-const questionOf = ({ route, query }: { route: string; query?: (things: Things) => string }, things: Things) =>
-  `${addressOf(route, things)}${query?.(things) ?? ''}`
+const names = (text: string) => text.toLowerCase().includes(world.mark)
+const pathOf = (read: Read) => questionOf(read, world[read.asker.sees])
+const some = (...wanted: string[]) => askers.filter(({ name }) => wanted.includes(name))
 
 test('every page and route says who may read it and who may order there', () => {
   expect(ROUTES.filter((route) => RULES[route] === undefined)).toEqual([])
   expect(Object.keys(RULES).filter((route) => !ROUTES.includes(route))).toEqual([])
 })
 
-type Read = ReturnType<typeof reads>[number]
+const faultOf = (read: Read, answer: Answer, access?: 'public') => faultIn(read, answer, { names, access })
 
-/** The answers to one asker by all the ways there are to read. */
-async function answersTo({ asker, ...rule }: Read): Promise<Record<string, Answer>> {
-  const path = questionOf(rule, world.seen)
-  return {
-    GET: await ask(path, asker),
-    HEAD: await ask(path, asker, { method: 'HEAD' }),
-    ...(isPage(rule.route) && { navigation: await navigate(path, asker) }),
-  }
-}
-
-/** What is wrong with one answer. */
-function faultOf({ asker, by, route, query, isRedirect = false }: Read, { status, location, text }: Answer): string | null {
-  if (!asker.seesAll && text.includes(world.mark)) return 'names what is hidden'
-  const through = getsThrough(asker, by)
-  const isElsewhere = asker.name === 'viewer of no audience' && (query !== undefined || /\[(?!token)/.test(route))
-  if (through === null || isElsewhere) return null
-  const isTurnedAway = TURNED_AWAY.test(text)
-  const isSignedIn = route === '/sign-in' && (location === '/' || isTurnedAway)
-  const isThrough = isSignedIn || (status === (isRedirect ? 303 : 200) && !isTurnedAway)
-  if (isThrough === through && (isThrough || [200, 303, 307, 401, 403, 404].includes(status))) return null
-  return `${status} ${location}`
-}
+/** What an admin was answered, by the address. */
+const toAdmin = new Map<string, Answer>()
 
 test('everybody gets what they may read and nothing else, as a page, for navigation, and as a head', async () => {
   const wrong: string[] = []
-  await eachOf(reads(), async (read) => {
-    for (const [way, answer] of Object.entries(await answersTo(read))) {
+  await eachOf(readsOf(askers), async (read) => {
+    const answers = await askEveryWay(server.url, pathOf(read), read)
+    if (read.asker.seesAll && answers['GET'] !== undefined) toAdmin.set(pathOf(read), answers['GET'])
+    for (const [way, answer] of Object.entries(answers)) {
       const fault = faultOf(read, answer)
-      if (fault !== null) wrong.push(`${read.asker.name}: ${way} ${questionOf(read, world.seen)}: ${fault}`)
+      if (fault !== null) wrong.push(`${read.asker.name}: ${way} ${pathOf(read)}: ${fault}`)
     }
   })
   expect(wrong).toEqual([])
 })
 
-test('the mark stands on what an admin reads, or it would prove nothing', async () => {
-  const admin = askers.find(({ role }) => role === 'admin') as Asker
-  const marked: string[] = []
-  await eachOf(
-    reads().filter(({ asker }) => asker === admin),
-    async (rule) => {
-      if ((await ask(questionOf(rule, world.seen), admin)).text.includes(world.mark)) marked.push(rule.route)
-    },
-  )
-  for (const route of ['/', '/connections', '/flows', '/runs', '/admin/audit', '/api/v1/status', '/api/v1/feeds', '/feed.atom'])
-    expect(marked).toContain(route)
+test('the mark stands on what an admin reads, or it would prove nothing', () => {
+  const marked = [...toAdmin].filter(([, { text }]) => names(text)).map(([path]) => path)
+  const wanted = ['/', '/connections', '/flows', '/runs', '/admin/audit', '/admin/people', '/api/v1/status', '/api/v1/feeds', '/feed.atom']
+  expect(marked).toEqual(expect.arrayContaining(wanted))
 })
 
 test('what is hidden answers like what is not there', async () => {
   const wrong: string[] = []
-  const about = reads().filter(({ asker, route, query }) => !asker.seesAll && (route.includes('[') || query !== undefined))
+  const about = readsOf(askers).filter(({ asker, route, query }) => !asker.seesAll && (route.includes('[') || query !== undefined))
   await eachOf(about, async ({ asker, ...rule }) => {
-    const hidden = await ask(questionOf(rule, world.hidden), asker)
-    const missing = await ask(questionOf(rule, world.missing), asker)
+    const hidden = await ask(server.url, questionOf(rule, world.hidden), asker)
+    const missing = await ask(server.url, questionOf(rule, world.missing), asker)
     const said = (text: string, name: string) => text.split(name.split('-')[0] ?? name).length
     const isAlike = hidden.status === missing.status && said(hidden.text, world.hidden.feed) === said(missing.text, world.missing.feed)
     if (!isAlike) wrong.push(`${asker.name} at ${questionOf(rule, world.hidden)}: ${hidden.status} instead of ${missing.status}`)
@@ -155,40 +82,162 @@ test('what is hidden answers like what is not there', async () => {
   expect(wrong).toEqual([])
 })
 
-async function lastEntry(): Promise<number> {
-  const { rows } = await ctx.whole.query<{ id: string }>('select coalesce(max(id), 0)::text as id from audit')
-  return Number(rows[0]?.id)
-}
+let followed: Reading[]
+let passing: Awaited<ReturnType<typeof makePassing>>
 
-/** Gives an order as a form does; what is wrong with what became of it. */
-async function faultsOfOrder(route: string, asker: Asker, things: Things): Promise<string[]> {
-  const { by, fields } = RULES[route]?.order ?? { by: 'open' }
-  const before = await lastEntry()
-  const headers = { origin: server.url, 'content-type': 'application/x-www-form-urlencoded' }
-  const body = new URLSearchParams(fields?.(things) ?? {})
-  const { status, location, text } = await ask(addressOf(route, things), asker, { method: 'POST', headers, body })
-  const entries = (await lastEntry()) - before
-  const isDone = status < 400 && !location.includes('said=')
-  // Who has no session is as good as signed out: nothing was ordered.
-  const expected = route === SIGN_OUT && location.includes('said=') && entries === 0 ? 0 : 1
-  return [
-    ...(entries === expected ? [] : [`${entries} entries`]),
-    ...(!asker.seesAll && things !== world.hidden && text.includes(world.mark) ? ['names what is hidden'] : []),
-    ...(isDone && getsThrough(asker, by) !== true ? ['done without the right'] : []),
-    ...(isDone && things === world.hidden && by === 'engineer' ? ['done to what is hidden'] : []),
-  ].map((fault) => `${asker.name}: POST ${addressOf(route, things)}: ${status} ${location}: ${fault}`)
-}
+test('the events tell each reader of what they may see', async () => {
+  passing = await makePassing(ctx, server.url)
+  followed = await Promise.all([...askers, ...passing.askers].map((asker) => follow(server.url, asker)))
+  const isOpen = ({ status }: Reading) => status === 200
+  expect(followed.filter(isOpen).map(({ asker }) => asker)).toEqual([...askers, ...passing.askers].filter(({ role }) => role !== null))
+  const open = followed.filter(isOpen)
+  const [admin] = open.filter(({ asker }) => asker.seesAll)
+  // Those of an audience that was never told anything are told that anything may have changed; from then on what.
+  for (const things of [world.common, world.hidden, world.seen]) {
+    await causeChange(ctx, things)
+    await admin?.reads(`"feed:${things.feed}"`)
+  }
+  await causeChange(ctx, world.common)
+  await Promise.all(open.map(({ reads }) => reads(`"feed:${world.common.feed}"`)))
+  for (const { asker, text } of followed) {
+    if (!asker.seesAll) expect(names(text()), asker.name).toBe(false)
+    if (asker.sees === 'common') expect(text(), asker.name).not.toContain(world.seen.feed)
+    else expect(text(), asker.name).toContain(`"feed:${world.seen.feed}"`)
+  }
+  await passing.dismiss()
+})
+
+const unknowing = () => some('anonymous', 'viewer', 'viewer of no audience')
+
+test('what a browser asks for ahead of a visit says no more than the visit', async () => {
+  const wrong: string[] = []
+  const pages = readsOf(unknowing()).filter(({ route }) => isPage(route))
+  await eachOf(pages, async (read) => {
+    for (const [way, headers] of Object.entries(AHEAD)) {
+      const { text, status } = await navigate(server.url, pathOf(read), read.asker, headers)
+      if (names(text)) wrong.push(`${read.asker.name}: ${way} of ${pathOf(read)}: ${status}`)
+    }
+  })
+  expect(wrong).toEqual([])
+})
+
+test('the copy that an admin has is nobody else’s, whole or a part of it', async () => {
+  const wrong: string[] = []
+  const copies = [...toAdmin].flatMap(([path, { tag }]) => (tag === null ? [] : unknowing().map((asker) => ({ path, tag, asker }))))
+  const tagged = copies.map(({ path }) => path)
+  expect(tagged).toEqual(expect.arrayContaining(['/', '/api/v1/assets', '/api/v1/status', '/feed.atom']))
+  await eachOf(copies, async ({ path, tag, asker }) => {
+    const own = await ask(server.url, path, asker)
+    const { status, text } = await ask(server.url, path, asker, { headers: { 'if-none-match': tag, range: 'bytes=0-4000' } })
+    if (names(text) || status === 206 || (status === 304 && own.tag !== tag)) wrong.push(`${asker.name}: ${path}: ${status}`)
+  })
+  expect(wrong).toEqual([])
+})
+
+const NOWHERE = [
+  '/nowhere',
+  '/api/v1/nowhere',
+  '/feeds/nothing/reload',
+  '/_next/nothing',
+  '/api/v1/assets?cursor=x',
+  '/api/v1/runs?limit=x',
+]
+
+test('neither the rooms behind the overview nor what is nowhere, refused or for another host says what is hidden', async () => {
+  const keys = ['public', 'public:everybody', 'member:records', `member:${world.mark}`, 'admin'].map(encodeURIComponent)
+  const behind = keys.flatMap((key) => ['/overview', `/overview/${key}`].map((path) => ({ path, key })))
+  const asked = [...behind, ...NOWHERE.map((path) => ({ path, key: null }))]
+  const wrong: string[] = []
+  await eachOf(
+    unknowing().flatMap((asker) => asked.map((one) => ({ asker, ...one }))),
+    async ({ asker, path, key }) => {
+      const headers: Record<string, string> = key === null ? {} : { 'x-tidemark-reader': key }
+      const { text, status } = await ask(server.url, path, asker, { headers })
+      const isShown = key !== null && ![303, 404].includes(status)
+      // An address that names it is said back.
+      if (isShown || (names(text) && !names(path))) wrong.push(`${asker.name}: ${path} as ${key}: ${status}`)
+    },
+  )
+  expect(wrong).toEqual([])
+  for (const { headers } of unknowing()) {
+    const { status, text } = await askBy('GET', server.url, '/', { headers: { ...headers, host: 'elsewhere.example' } })
+    expect([status, names(text)]).toEqual([421, false])
+  }
+})
+
+test('a method for which there is no rule does nothing and says nothing', async () => {
+  const wrong: string[] = []
+  const before = await lastEntry(matrix)
+  const asked = ROUTES.flatMap((route) => {
+    const { read, order } = RULES[route] ?? {}
+    const ruled = [...(read !== undefined || route === '/api/v1/events' ? ['GET', 'HEAD'] : []), ...(order === undefined ? [] : ['POST'])]
+    const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].filter((method) => !ruled.includes(method))
+    return methods.flatMap((method) => some('viewer', 'admin').map((asker) => ({ route, method, asker })))
+  })
+  await eachOf(asked, async ({ route, method, asker }) => {
+    const { status, text } = await askBy(method, server.url, addressOf(route, world.seen), asker)
+    if (![204, 404, 405].includes(status) || names(text)) wrong.push(`${asker.name}: ${method} ${route}: ${status}`)
+  })
+  expect(wrong).toEqual([])
+  expect(await entriesAfter(matrix, before)).toEqual([])
+})
+
+test('an error of the database, which names what is hidden, is told without that', async () => {
+  const wrong: string[] = []
+  const reads = readsOf(some('viewer')).filter(({ by }) => by === 'reader')
+  const failed = new Set<number>()
+  for (const message of [`broken ${world.mark}`, 'canceling statement due to statement timeout']) {
+    const mend = await breakSight(ctx, world.mark, message)
+    await eachOf(reads, async (read) => {
+      const { status, text } = await ask(server.url, pathOf(read), read.asker)
+      if (status >= 500) failed.add(status)
+      if (names(text)) wrong.push(`${pathOf(read)}: ${status}`)
+    })
+    await mend()
+  }
+  expect(wrong).toEqual([])
+  expect([...failed].sort()).toEqual([500, 503])
+})
+
+test('a public page shows whom nobody knows what everybody sees, and nothing else', async () => {
+  const becomes = async (access: 'public' | 'private', status: number) => {
+    await putSetting(ctx.whole, 'access', access)
+    const answered = () => ask(server.url, '/api/v1/feeds', { headers: {} }).then((answer) => answer.status)
+    await expect.poll(answered, { timeout: 20_000 }).toBe(status)
+  }
+  await becomes('public', 200)
+  const wrong: string[] = []
+  await eachOf(readsOf(some('anonymous', 'expired session', 'viewer', 'viewer of no audience', 'revoked token')), async (read) => {
+    const answer = await ask(server.url, pathOf(read), read.asker)
+    const isTooMuch = read.asker.sees === 'common' && /records-(?:feed|flow|source)|lake\/records/.test(answer.text)
+    const fault = isTooMuch ? 'shows what only some see' : faultOf(read, answer, 'public')
+    if (fault !== null) wrong.push(`${read.asker.name}: ${pathOf(read)}: ${fault}`)
+  })
+  expect(wrong).toEqual([])
+  expect((await ask(server.url, '/', { headers: {} })).text).toContain(world.common.feed)
+  await becomes('private', 401)
+})
+
+test('the events end for whose session has ended and whose token was revoked, and for nobody else', async () => {
+  await Promise.all(followed.filter(({ asker }) => passing.askers.includes(asker)).map(({ ended }) => ended))
+  const going = followed.filter(({ asker }) => asker.role !== null && !passing.askers.includes(asker))
+  const over = await Promise.race([Promise.any(going.map(({ ended, asker }) => ended.then(() => asker.name))), ctx.clock.sleep(0)])
+  expect(over).toBeUndefined()
+  for (const { stop } of followed) stop()
+})
 
 test('every order leaves exactly one entry in the audit, done or refused, and names nothing hidden', async () => {
   const wrong: string[] = []
   const orders = ROUTES.filter((route) => RULES[route]?.order !== undefined && route !== SIGN_OUT)
+  const bad = some('anonymous', 'expired session', 'viewer', 'engineer', 'admin')
   // Signing out comes last: it ends the session that everything else is asked by.
   for (const route of [...orders, SIGN_OUT]) {
     // Refusals from one address are limited; here all come from one.
     await ctx.whole.query('truncate try_count')
+    wrong.push(...(await faultsOfBadOrders(matrix, route, bad)))
     for (const asker of askers)
       for (const things of asker.seesAll ? [world.seen] : [world.hidden, world.seen])
-        wrong.push(...(await faultsOfOrder(route, asker, things)))
+        wrong.push(...(await faultsOfOrder(matrix, route, asker, things)))
   }
   expect(wrong).toEqual([])
 })

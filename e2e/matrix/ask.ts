@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs'
+import { request } from 'node:http'
+import type { Asker } from './actors.ts'
+
+export interface Answer {
+  status: number
+  location: string
+  tag: string | null
+  /** Head and body. */
+  text: string
+}
+
+export const isPage = (route: string) => existsSync(`app${route}/page.tsx`) || route === '/'
+
+/** What somebody is answered at an address of the page at `url`. */
+export async function ask(url: string, path: string, { headers }: Pick<Asker, 'headers'>, init: RequestInit = {}): Promise<Answer> {
+  const answer = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers: { ...headers, ...init.headers } })
+  const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+  return {
+    status: answer.status,
+    location: answer.headers.get('location') ?? '',
+    tag: answer.headers.get('etag'),
+    text: `${head}\n\n${await answer.text()}`,
+  }
+}
+
+/** As a browser asks that is on another page already; Next sends it on to an address with a mark of its own. */
+export async function navigate(url: string, path: string, asker: Asker, headers: Record<string, string> = {}): Promise<Answer> {
+  const init = { headers: { rsc: '1', ...headers } }
+  const first = await ask(url, path, asker, init)
+  const isMarked = first.status === 307 && first.location.includes('_rsc')
+  return isMarked ? ask(url, first.location.replace(url, ''), asker, init) : first
+}
+
+/** The answers by all the ways there are to read, by name. */
+export async function askEveryWay(
+  url: string,
+  path: string,
+  { asker, route }: { asker: Asker; route: string },
+): Promise<Record<string, Answer>> {
+  return {
+    GET: await ask(url, path, asker),
+    HEAD: await ask(url, path, asker, { method: 'HEAD' }),
+    ...(isPage(route) && { navigation: await navigate(url, path, asker) }),
+  }
+}
+
+/** How Next's own script asks ahead: for a whole page, and for its pieces. */
+export const AHEAD: Readonly<Record<string, Record<string, string>>> = {
+  prefetch: { 'next-router-prefetch': '1' },
+  'prefetch of its frame': { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },
+  'prefetch of its head': { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_head' },
+}
+
+/** The answer to a method that `fetch` does not send. */
+export function askBy(method: string, url: string, path: string, { headers }: Pick<Asker, 'headers'>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${url}${path}`, { method, headers }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => {
+        const { statusCode = 0, rawHeaders, headers: head } = answer
+        const text = `${rawHeaders.join('\n')}\n\n${Buffer.concat(chunks)}`
+        resolve({ status: statusCode, location: head.location ?? '', tag: null, text })
+      })
+    })
+    asked.on('error', reject).end()
+  })
+}
+
+/** Everybody asks for everything, some at a time. */
+export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values()
+  await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      for (const item of waiting) await work(item)
+    }),
+  )
+}

@@ -1,0 +1,82 @@
+import type { Context } from '#lib/db/context.ts'
+import type { Asker, World } from './actors.ts'
+import { addressOf, getsThrough } from './addresses.ts'
+import { ask } from './ask.ts'
+import { RULES, type Things } from './rules.ts'
+
+/** The page that is asked, and what there is. */
+export interface Matrix {
+  ctx: Context
+  url: string
+  world: World
+  names(text: string): boolean
+}
+
+export const SIGN_OUT = '/api/sign-out'
+
+/** The entries that the audit has got since an earlier one. */
+export async function entriesAfter({ ctx }: Pick<Matrix, 'ctx'>, id: number): Promise<{ id: number; done: boolean }[]> {
+  const { rows } = await ctx.whole.query<{ id: number; done: boolean }>(
+    'select id::float8 as id, refusal is null as done from audit where id > $1 order by id',
+    [id],
+  )
+  return rows
+}
+
+export async function lastEntry({ ctx }: Pick<Matrix, 'ctx'>): Promise<number> {
+  const { rows } = await ctx.whole.query<{ id: string }>('select coalesce(max(id), 0)::text as id from audit')
+  return Number(rows[0]?.id)
+}
+
+const isDone = ({ status, location }: { status: number; location: string }) => status < 400 && !location.includes('said=')
+const FORM = 'application/x-www-form-urlencoded'
+
+/** Gives an order as a form does; what is wrong with what became of it. */
+export async function faultsOfOrder(matrix: Matrix, route: string, asker: Asker, things: Things): Promise<string[]> {
+  const { url, world, names } = matrix
+  const { by, fields } = RULES[route]?.order ?? { by: 'open' }
+  const before = await lastEntry(matrix)
+  const headers = { origin: url, 'content-type': FORM }
+  const body = new URLSearchParams(fields?.(things) ?? {})
+  const answer = await ask(url, addressOf(route, things), asker, { method: 'POST', headers, body })
+  const { status, location, text } = answer
+  const entries = (await entriesAfter(matrix, before)).length
+  // Who has no session is as good as signed out: nothing was ordered.
+  const expected = route === SIGN_OUT && location.includes('said=') && entries === 0 ? 0 : 1
+  return [
+    ...(entries === expected ? [] : [`${entries} entries`]),
+    ...(!asker.seesAll && things !== world.hidden && names(text) ? ['names what is hidden'] : []),
+    ...(isDone(answer) && getsThrough(asker, by) !== true ? ['done without the right'] : []),
+    ...(isDone(answer) && things === world.hidden && by === 'engineer' ? ['done to what is hidden'] : []),
+  ].map((fault) => `${asker.name}: POST ${addressOf(route, things)}: ${status} ${location}: ${fault}`)
+}
+
+/** An order that cannot be read, and one that another page lets a browser send. */
+function badOrders({ url, world }: Matrix, route: string): Record<string, RequestInit> {
+  const body = new URLSearchParams(RULES[route]?.order?.fields?.(world.seen) ?? {})
+  return {
+    malformed: { headers: { origin: url, 'content-type': 'application/json' }, body: '{"for": [' },
+    foreign: { headers: { origin: 'https://elsewhere.example', 'content-type': FORM }, body },
+  }
+}
+
+/** What is wrong with what becomes of orders that are none: each leaves one entry, which says that nothing was done. */
+export async function faultsOfBadOrders(matrix: Matrix, route: string, askers: readonly Asker[]): Promise<string[]> {
+  const { url, world, names } = matrix
+  const before = await lastEntry(matrix)
+  const sent = askers.flatMap((asker) => Object.entries(badOrders(matrix, route)).map(([way, init]) => ({ asker, way, init })))
+  const answers = await Promise.all(
+    sent.map(async ({ asker, way, init }) => {
+      const answer = await ask(url, addressOf(route, world.seen), asker, { method: 'POST', ...init })
+      return { ...answer, asker, way }
+    }),
+  )
+  const entries = await entriesAfter(matrix, before)
+  const faults = answers.flatMap((answer) => [
+    ...(isDone(answer) ? [`${answer.asker.name}: a ${answer.way} order was done: ${answer.status}`] : []),
+    ...(!answer.asker.seesAll && names(answer.text) ? [`${answer.asker.name}: a ${answer.way} order is told what is hidden`] : []),
+  ])
+  if (entries.length !== sent.length) faults.push(`${entries.length} entries for ${sent.length} orders that are none`)
+  if (entries.some(({ done }) => done)) faults.push('an entry says of an order that is none that it was done')
+  return faults.map((fault) => `POST ${route}: ${fault}`)
+}
