@@ -49,7 +49,6 @@ export async function askEveryWay(
 export const AHEAD: Readonly<Record<string, Record<string, string>>> = {
   prefetch: { 'next-router-prefetch': '1' },
   'prefetch of its frame': { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree' },
-  'prefetch of its head': { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_head' },
 }
 
 /** The answer to a method that `fetch` does not send. */

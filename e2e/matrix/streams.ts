@@ -39,3 +39,10 @@ export async function follow(url: string, asker: Asker): Promise<Reading> {
     stop: () => leaving.abort(),
   }
 }
+
+/** Follows the events again and again, until that is refused. */
+export async function followTooOften(url: string, asker: Asker): Promise<Reading[]> {
+  const readings: Reading[] = []
+  while (readings.length < 40 && readings.at(-1)?.status !== 429) readings.push(await follow(url, asker))
+  return readings
+}
