@@ -19,3 +19,17 @@ test('every address of the API is described in app/_api/operations.ts with its m
   expect(found.length).toBeGreaterThan(15)
   expect(described.sort()).toEqual(found.filter((one) => one !== `get ${DOCUMENT}`).sort())
 })
+
+test('what an address is asked and what an order brings along is read by the schema that the document shows', () => {
+  const read = Object.entries(OPERATIONS).flatMap(([path, { get, post }]) => {
+    const file = `app${path.replaceAll(/\{(\w+)\}/g, '[$1]')}/route.ts`
+    const text = routes.find((route) => route.path === file)?.text ?? ''
+    const readsQuestion = /listResponse\(request|readQuestion\(request/.test(text)
+    return [
+      ...(get?.question !== undefined && !readsQuestion ? [`${file} does not read its question by a schema`] : []),
+      ...(post?.body !== undefined && !/readBody\(fields/.test(text) ? [`${file} does not read its body by a schema`] : []),
+      ...(/searchParams|readQuery\(request, \[[^\]]/.test(text) ? [`${file} reads its question by itself`] : []),
+    ]
+  })
+  expect(read).toEqual([])
+})

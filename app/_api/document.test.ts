@@ -7,7 +7,14 @@ const document: unknown = JSON.parse(JSON.stringify(apiDocument({ url: 'https://
 const operationSchema = z.looseObject({
   operationId: z.string(),
   parameters: z
-    .array(z.looseObject({ name: z.string(), in: z.enum(['path', 'query']), required: z.boolean().optional(), schema: z.looseObject({}) }))
+    .array(
+      z.looseObject({
+        name: z.string(),
+        in: z.enum(['path', 'query', 'header']),
+        required: z.boolean().optional(),
+        schema: z.looseObject({}),
+      }),
+    )
     .default([]),
   responses: z.record(
     z.string(),

@@ -13,12 +13,13 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   405: 'The address takes another method.',
   409: 'It stands in the way of something, or cannot be as things are.',
   413: 'The order is too long.',
+  421: 'The page goes by another name than the one that was asked.',
   422: 'What was asked for was refused.',
   429: 'Too much at once; `Retry-After` says when to come back.',
   503: 'The database does not answer right now; `Retry-After` says when to come back.',
 }
 
-const ANYWHERE = [400, 401, 403, 429, 503]
+const ANYWHERE = [400, 401, 403, 405, 421, 429, 503]
 
 /** The API as an OpenAPI 3.1 document. */
 export function apiDocument(options: { url: string }) {
@@ -52,8 +53,12 @@ function toPath(path: string, methods: Operations[string]): ZodOpenApiPathsObjec
 }
 
 function toOperation(id: string, operation: Operation): ZodOpenApiOperationObject {
-  const { tag, summary, description, path, question, body } = operation
-  const requestParams = { ...(path !== undefined && { path: z.object(path) }), ...(question !== undefined && { query: question }) }
+  const { tag, summary, description, path, question, header, body } = operation
+  const requestParams = {
+    ...(path !== undefined && { path: z.object(path) }),
+    ...(question !== undefined && { query: question }),
+    ...(header !== undefined && { header }),
+  }
   return {
     operationId: id
       .replace(/^(\w+) \/api\/v1\//, '$1-')
@@ -63,7 +68,7 @@ function toOperation(id: string, operation: Operation): ZodOpenApiOperationObjec
     summary,
     ...(description !== undefined && { description }),
     requestParams,
-    ...(tag === 'Order' && { requestBody: { required: false, content: { 'application/json': { schema: body ?? z.object({}) } } } }),
+    ...(tag === 'Order' && { requestBody: { required: true, content: { 'application/json': { schema: body ?? z.object({}) } } } }),
     responses: toResponses(operation),
   }
 }

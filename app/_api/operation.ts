@@ -11,6 +11,8 @@ export interface Operation {
   path?: Record<string, z.ZodType>
   /** What may stand in the query. */
   question?: z.ZodObject
+  /** What may stand in its headers. */
+  header?: z.ZodObject
   /** What an order may bring along, as JSON or as a form. */
   body?: z.ZodObject
   /** What is answered when all went well. */

@@ -16,29 +16,29 @@ import {
 } from '#lib/queries/api/answers.ts'
 import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
 import { lookedSchema, orderCancelledSchema, orderSchema, reloadOrderedSchema, reloadPlanSchema } from '#lib/queries/api/order-answers.ts'
+import { pauseBody, pauseEndBody, reloadBody, runBody } from '#lib/queries/api/order-bodies.ts'
 import {
   assetsQuestion,
+  barsQuestion,
   changesQuestion,
   connectionsQuestion,
+  daysQuestion,
+  eventsHeader,
+  eventsQuestion,
   feedsQuestion,
   groupsQuestion,
   lineageQuestion,
+  logQuestion,
+  movedQuestion,
   runsQuestion,
 } from '#lib/queries/api/questions.ts'
 import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
-import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { list, type Operations, order, read } from './operation.ts'
 
 const runId = z.uuid().meta({ description: 'The id of a run.' })
+/** What stands in an address; a dot alone would be taken for a step in it. */
 const name = z.string().min(1).max(600)
-const wholeMs = z.string().regex(/^\d{1,15}$/)
-const subject = z
-  .string()
-  .regex(/^(flow|feed|group|asset):./)
-  .max(600)
-  .meta({ description: '`flow:course`, `feed:terms`, `group:records` or `asset:lake/x`.' })
-
 /** Every address of the API by its path and method: what is not here is in no document, and a test says so. */
 export const OPERATIONS: Operations = {
   '/api/v1/status': {
@@ -64,12 +64,7 @@ export const OPERATIONS: Operations = {
   '/api/v1/runs/{run}/log': {
     get: read('The log of a run', logSchema, {
       path: { run: runId },
-      question: z.object({
-        find: z.string().max(200).optional(),
-        level: z.enum(LOG_LEVELS).optional(),
-        before: wholeMs.optional().meta({ description: 'Only lines before this one.' }),
-        after: wholeMs.optional().meta({ description: 'Only lines after this one.' }),
-      }),
+      question: logQuestion,
       refusals: [404],
     }),
   },
@@ -77,25 +72,10 @@ export const OPERATIONS: Operations = {
     get: list('Connections', connectionSchema, connectionsQuestion, { hasRemoved: true, description: 'None for whom the page is public.' }),
   },
   '/api/v1/bars': {
-    get: read('Ninety days as bars', barsSchema, {
-      question: z.object({
-        subjects: z
-          .string()
-          .regex(/^(group|feed|asset):./)
-          .meta({ description: 'Up to 60, with commas: `feed:terms,group:records`.' }),
-      }),
-    }),
+    get: read('Ninety days as bars', barsSchema, { question: barsQuestion }),
   },
   '/api/v1/days': {
-    get: read('Ninety days of a subject', daysSchema, {
-      question: z.object({
-        subject: z
-          .string()
-          .regex(/^(group|feed|asset):./)
-          .meta({ description: '`feed:terms`' }),
-      }),
-      refusals: [404],
-    }),
+    get: read('Ninety days of a subject', daysSchema, { question: daysQuestion, refusals: [404] }),
   },
   '/api/v1/feeds/{feed}/gate': {
     get: {
@@ -114,18 +94,19 @@ export const OPERATIONS: Operations = {
       summary: 'Follow what changes',
       description:
         'Server-sent events: `change` for a status, `moved` with the topics of what changed. Last-Event-ID takes up where you left off.',
-      question: z.object({ seen: wholeMs.optional() }),
+      question: eventsQuestion,
+      header: eventsHeader,
       answer: z.string(),
       isStream: true,
     },
   },
   '/api/v1/moved': {
-    get: { tag: 'Wait and follow', summary: 'What moved since', question: z.object({ since: wholeMs }), answer: movedSchema },
+    get: { tag: 'Wait and follow', summary: 'What moved since', question: movedQuestion, answer: movedSchema },
   },
   '/api/v1/flows/{flow}/runs': {
     post: order('Run a flow', runRequestedSchema, {
       path: { flow: name },
-      body: z.object({ parameters: z.record(z.string(), z.unknown()).optional() }),
+      body: runBody,
       refusals: [404, 409, 422],
     }),
   },
@@ -133,7 +114,7 @@ export const OPERATIONS: Operations = {
     get: read('The plan of a reload', reloadPlanSchema, { path: { feed: name }, refusals: [404] }),
     post: order('Reload a feed, or join the reload that goes on', reloadOrderedSchema, {
       path: { feed: name },
-      body: z.object({ reason: z.string().max(500).optional(), parameters: z.record(z.string(), z.unknown()).optional() }),
+      body: reloadBody,
       refusals: [404, 409, 422],
     }),
   },
@@ -143,15 +124,8 @@ export const OPERATIONS: Operations = {
   '/api/v1/runs/{run}/cancel': { post: order('Cancel a run', runCancelledSchema, { path: { run: runId } }) },
   '/api/v1/connections/{connection}/check': { post: order('Check a connection', checkRequestedSchema, { path: { connection: name } }) },
   '/api/v1/pauses': {
-    post: order('Pause, or announce work', pausedSchema, {
-      body: z.object({
-        subject,
-        for: z.string().optional().meta({ description: '`45m`, `2h`, `1d`; without it until somebody ends it.' }),
-        from: z.string().optional().meta({ description: 'When it begins, by the clocks of the page: `2026-12-01T22:00`; without it now.' }),
-        note: z.string().optional(),
-      }),
-    }),
+    post: order('Pause, or announce work', pausedSchema, { body: pauseBody }),
   },
-  '/api/v1/pauses/end': { post: order('End a pause', pauseEndedSchema, { body: z.object({ subject }) }) },
+  '/api/v1/pauses/end': { post: order('End a pause', pauseEndedSchema, { body: pauseEndBody }) },
   ...MAINTENANCE_OPERATIONS,
 }

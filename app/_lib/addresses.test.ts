@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { matches, parseFilter } from '#app/_ui/feeds/feed-filter.ts'
 import { assetKeyOf, assetPath } from '#app/_ui/paths.ts'
+import { barsQuestion, daysQuestion } from '#lib/queries/api/questions.ts'
 import type { OverviewFeed } from '#lib/queries/pages/status-overview.ts'
-import { parseSubject, parseSubjects } from './subject-name.ts'
 
 test('every asset key comes back from its address', () => {
   for (const key of ['lake/term_raw.term_data', 's3/a b/ü?#%.csv', 'files/a//b', 'files/../etc', 'x/.', 'sap/EKKO;1,2']) {
@@ -16,12 +16,12 @@ test('an address that cannot be decoded names nothing', () => {
 })
 
 test('subjects are named by kind and key, a comma in a key is encoded', () => {
-  expect(parseSubjects('feed:terms,asset:lake%2Fa%2Cb')).toEqual([
+  expect(barsQuestion.parse({ subjects: 'feed:terms,asset:lake%2Fa%2Cb' }).subjects).toEqual([
     { kind: 'feed', key: 'terms' },
     { kind: 'asset', key: 'lake/a,b' },
   ])
-  expect(() => parseSubject('table:x')).toThrow('is no subject')
-  expect(() => parseSubject('feed:')).toThrow('is no subject')
+  expect(() => daysQuestion.parse({ subject: 'table:x' })).toThrow('names no subject')
+  expect(() => daysQuestion.parse({ subject: 'feed:' })).toThrow('names no subject')
 })
 
 test('a filter says what it does not understand', () => {

@@ -1,13 +1,12 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { admit } from '#app/_lib/admit.ts'
-import { readAnnounced, readMaintenanceSubject } from '#app/_lib/maintenance-order.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { maintenancePath, questionOf } from '#app/_ui/paths.ts'
 import { may } from '#lib/domain/access/actions.ts'
 import { readAnnouncedWork } from '#lib/domain/freshness/announced-work.ts'
 import { announcedWorkInWords } from '#lib/domain/freshness/announced-work-in-words.ts'
-import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { announcedIn, maintenanceEndBody } from '#lib/queries/api/order-bodies.ts'
 import { getMaintenanceForm, type MaintenanceAsked } from '#lib/queries/pages/maintenance-form.ts'
 import { MaintenanceScreen } from './maintenance-screen.tsx'
 
@@ -40,19 +39,13 @@ export default async function Page({ searchParams }: PageProps) {
 }
 
 function readAsked(fields: Record<string, string>): MaintenanceAsked | null {
-  try {
-    if (fields['window'] === undefined && fields['series'] === undefined) {
-      const { subject } = readMaintenanceSubject(fields)
-      return subject?.kind === 'flow'
-        ? null
-        : { kind: 'subject', subject: subject === null ? null : { kind: subject.kind, key: subject.key } }
-    }
-    const announced = readAnnounced(fields)
-    return 'windowId' in announced ? { kind: 'window', id: announced.windowId } : { kind: 'series', id: announced.seriesId }
-  } catch (error) {
-    if (isTidemarkError(error)) return null
-    throw error
-  }
+  const { subject, window, series } = fields
+  const isAnnounced = window !== undefined || series !== undefined
+  const { data } = maintenanceEndBody.partial().safeParse(isAnnounced ? { window, series } : { subject })
+  if (data?.subject !== undefined) return { kind: 'subject', subject: data.subject }
+  const announced = data === undefined ? null : announcedIn(data)
+  if (announced === null) return null
+  return 'windowId' in announced ? { kind: 'window', id: announced.windowId } : { kind: 'series', id: announced.seriesId }
 }
 
 function meaningOf(fields: Record<string, string>, zone: string, now: number): { isWrong: boolean; words: string } {

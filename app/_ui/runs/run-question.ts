@@ -1,8 +1,9 @@
-import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
+import { questionInWords } from '#app/_api/read-question.ts'
 import { isCursorOf } from '#lib/queries/api/list.ts'
 import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
+import { logQuestion, runsQuestion } from '#lib/queries/api/questions.ts'
 import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
-import { LOG_LEVELS, type LogQuery, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
+import { type LogQuery, toLogQuery } from '#lib/queries/runs/run-log.ts'
 
 /** The query of an address: each name once, or not at all. */
 export type Question = Partial<Record<string, string>>
@@ -14,35 +15,18 @@ export function questionIn(query: Record<string, string | string[] | undefined>)
   )
 }
 
-export const LOG_QUESTION = ['find', 'level', 'before', 'after']
-
-const FIND_MAX = 200
-const NUMBER = /^\d{1,15}$/
-
 /** Which lines of a log are asked for, or in words why that cannot be understood. */
-export function parseLogQuestion(question: Question): LogQuery | { problem: string } {
-  const { find = '', level = 'info', before, after } = question
-  const known = LOG_LEVELS.find((name) => name === level)
-  if (known === undefined) return { problem: `There is no level “${level}”. Known are ${LOG_LEVELS.join(', ')}.` }
-  if (find.length > FIND_MAX) return { problem: `“find” is longer than ${FIND_MAX} characters.` }
-  for (const id of [before, after]) if (id !== undefined && !NUMBER.test(id)) return { problem: `“${id}” is not the number of a line.` }
-  return {
-    ...WHOLE_LOG,
-    find,
-    level: known,
-    before: before === undefined ? null : Number(before),
-    after: after === undefined ? null : Number(after),
-  }
+export function parseLogQuestion({ find, level, before, after }: Question): LogQuery | { problem: string } {
+  const parsed = logQuestion.safeParse({ find, level, before, after })
+  return parsed.success ? toLogQuery(parsed.data) : { problem: questionInWords(parsed.error) }
 }
 
 /** Which runs are asked for, or in words why that cannot be understood. */
-export function parseRunFilter(question: Question): RunFilter | { problem: string } {
-  const { flow = null, state, before = null } = question
-  const known = RUN_FILTER_STATES.find((name) => name === state) ?? null
-  if (state !== undefined && known === null) return { problem: `There is no state “${state}”. Known are ${RUN_FILTER_STATES.join(', ')}.` }
-  const asked = { ...(flow !== null && { flow }), ...(known !== null && { state: known }), ended: true }
-  if (before !== null && !isCursorOf(RUN_LIST, asked, before)) return { problem: `“${before}” is no place in the list of runs.` }
-  return { flow, state: known, before }
+export function parseRunFilter({ flow, state, before }: Question): RunFilter | { problem: string } {
+  const parsed = runsQuestion.safeParse({ flow, state, ended: 'true' })
+  if (!parsed.success) return { problem: questionInWords(parsed.error) }
+  if (before !== undefined && !isCursorOf(RUN_LIST, parsed.data, before)) return { problem: `“${before}” is no place in the list of runs.` }
+  return { flow: parsed.data.flow ?? null, state: parsed.data.state ?? null, before: before ?? null }
 }
 
 /** Which rows that were put aside are asked for; what is not understood is the first page of all. */

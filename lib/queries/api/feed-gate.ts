@@ -9,6 +9,8 @@ import { wholeNumber } from './questions.ts'
 import { statusSchema, timeSchema } from './shapes.ts'
 
 const GATE_SECONDS_MAX = 60
+const GATE_PATTERN =
+  '^(fresh|loaded-after=[12]\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,3})?)?(Z|[+-](0\\d|1[0-3]):[0-5]\\d))$'
 
 export const gateQuestion = z.object({
   until: z
@@ -25,7 +27,7 @@ export const gateQuestion = z.object({
     .default({ kind: 'fresh' })
     .meta({
       description: '`fresh`, or `loaded-after=2026-11-29T04:00:00Z`: everything the feed is judged by was loaded after that instant.',
-      override: { type: 'string', pattern: '^(fresh|loaded-after=.+)$', default: 'fresh' },
+      override: { type: 'string', pattern: GATE_PATTERN, default: 'fresh' },
     }),
   wait: wholeNumber(0, GATE_SECONDS_MAX).default(0).meta({
     description:

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
+import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
+import { digits, subjectSchema, writable } from './text-schemas.ts'
 
 export const PAGE_ITEMS = 100
 export const PAGE_ITEMS_MAX = 1000
 
-const key = z.string().min(1, 'is empty').max(600, 'is longer than 600 characters')
+const key = writable('is a text').min(1, 'is empty').max(600, 'is longer than 600 characters')
 
 /** A whole number written in digits. */
 export function wholeNumber(least: number, most: number) {
@@ -18,10 +20,7 @@ export function wholeNumber(least: number, most: number) {
     .meta({ override: { type: 'integer', minimum: least, maximum: most } })
 }
 
-const trueOrFalse = z
-  .enum(['true', 'false'], 'is true or false')
-  .transform((text) => text === 'true')
-  .meta({ override: { type: 'boolean' } })
+const trueOrFalse = z.enum(['true', 'false'], 'is true or false').transform((text) => text === 'true')
 
 /** An instant as the API takes it: with its offset, so that it means the same everywhere. */
 const instantText = z.iso
@@ -33,8 +32,7 @@ const instantText = z.iso
 const paging = {
   cursor: z
     .string()
-    .min(1, 'is empty')
-    .max(200, 'is longer than any that was handed out')
+    .regex(/^[\w-]{15,200}$/, 'is none that was handed out for this list with these filters')
     .optional()
     .meta({ description: 'The `next` of the answer before.' }),
   limit: wholeNumber(1, PAGE_ITEMS_MAX)
@@ -75,6 +73,62 @@ export const changesQuestion = z.object({
   changedSince: instantText.optional().meta({ description: 'Only what was recorded since.' }),
   kind: z.enum(['group', 'feed', 'asset'], 'is group, feed or asset').optional(),
   key: key.optional(),
+})
+
+const KINDS = ['group', 'feed', 'asset'] as const
+const subjectName = subjectSchema(KINDS, 'names no subject: write group:<key>, feed:<key> or asset:<key>')
+/** A page may ask for the bars of so many subjects at once. */
+const SUBJECTS_MAX = 60
+/** As it stands in a list: a comma of the key is written %2C. */
+const LISTED_SUBJECT = `(${KINDS.join('|')}):([^\\u0000,%]|%[2-7][0-9a-f]){1,100}`
+
+export const barsQuestion = z.object({
+  subjects: z
+    .string(`is needed: up to ${SUBJECTS_MAX} subjects such as feed:terms,group:records`)
+    .transform((text) => text.split(',').map(decoded))
+    .pipe(z.array(subjectName).max(SUBJECTS_MAX, `names more than ${SUBJECTS_MAX} subjects; ask again for the others`))
+    .meta({
+      description: `Up to ${SUBJECTS_MAX}, with commas: \`feed:terms,group:records\`. A comma in a key is written %2C.`,
+      override: { type: 'string', pattern: `^${LISTED_SUBJECT}(,${LISTED_SUBJECT}){0,${SUBJECTS_MAX - 1}}$` },
+    }),
+})
+
+/** Names nothing where it is not well encoded. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ''
+  }
+}
+
+export const daysQuestion = z.object({ subject: subjectName.meta({ description: '`feed:terms`' }) })
+export const movedQuestion = z.object({
+  since: digits('is needed: an instant in milliseconds, such as 1700000000000').meta({
+    description: 'An instant in milliseconds since 1970.',
+  }),
+})
+export const eventsQuestion = z.object({
+  seen: digits('is an instant in milliseconds')
+    .optional()
+    .meta({ description: 'When the page was made: what moved since is told at once.' }),
+})
+/** The id of the last event that somebody heard of. */
+export const eventsHeader = z.object({
+  'last-event-id': z
+    .string()
+    .regex(/^\d{0,18}$/, 'is the id of an event, a whole number')
+    .optional()
+    .meta({ description: 'Takes up after this event.' }),
+})
+export const logQuestion = z.object({
+  find: writable('is a text').max(200, 'is longer than 200 characters').optional().meta({ description: 'Text that stands in the line.' }),
+  level: z
+    .enum(LOG_LEVELS, `is one of ${LOG_LEVELS.join(', ')}`)
+    .optional()
+    .meta({ description: 'From which level on.' }),
+  before: digits('is not the number of a line').optional().meta({ description: 'Only lines before this one.' }),
+  after: digits('is not the number of a line').optional().meta({ description: 'Only lines after this one.' }),
 })
 
 export const runsQuestion = z.object({

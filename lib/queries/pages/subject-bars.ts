@@ -1,12 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
-import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-
-/** A page may ask for the bars of so many subjects at once. */
-export const SUBJECTS_MAX = 60
 
 export interface SubjectName {
   kind: 'group' | 'feed' | 'asset'
@@ -21,9 +17,6 @@ const IDS = `
 
 /** Bars by `kind:key` as asked for, a former key included; subjects that do not exist are left out. */
 export async function getSubjectBars(ctx: Context, subjects: readonly SubjectName[]): Promise<Record<string, Bars>> {
-  if (subjects.length > SUBJECTS_MAX) {
-    throw new TidemarkError('invalid', { publicMessage: `At most ${SUBJECTS_MAX} subjects at once; ask again for the others.` })
-  }
   const page = await getPageSettings(ctx)
   if (page === null) return {}
   const { rows } = await ctx.pool.query<SubjectName & { id: number }>(IDS, [JSON.stringify(subjects)])

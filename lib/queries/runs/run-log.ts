@@ -16,6 +16,12 @@ export interface LogQuery {
   after: number | null
 }
 
+/** What is not said is anything. */
+export function toLogQuery(asked: { [name in keyof LogQuery]?: LogQuery[name] | undefined }): LogQuery {
+  const { find = '', level = 'info', before = null, after = null } = asked
+  return { find, level, before, after }
+}
+
 export interface LogPart {
   /** Oldest first. */
   lines: LogLine[]
@@ -26,7 +32,7 @@ export interface LogPart {
 }
 
 /** What is asked for when nobody says otherwise: everything, the newest lines. */
-export const WHOLE_LOG: LogQuery = { find: '', level: 'info', before: null, after: null }
+export const WHOLE_LOG = toLogQuery({})
 
 export const LOG_PART = 500
 

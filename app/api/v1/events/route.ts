@@ -1,8 +1,10 @@
+import { accepted, readQuestion } from '#app/_api/read-question.ts'
 import { eventStream, tooManyStreams } from '#app/_lib/event-stream.ts'
 import { GREETING, missedFrames } from '#app/_lib/page-events.ts'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
-import { comeAgain, problem, readQuery, refuse, respond } from '#app/_lib/respond.ts'
+import { comeAgain, problem, respond } from '#app/_lib/respond.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
+import { eventsHeader, eventsQuestion } from '#lib/queries/api/questions.ts'
 
 const HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
 const RETRY_AFTER_SECONDS = 30
@@ -14,10 +16,9 @@ const RETRY_AFTER_SECONDS = 30
  */
 export function GET(request: Request): Promise<Response> {
   return respond(async () => {
-    const seen = readQuery(request, ['seen']).get('seen') ?? ''
-    const lastId = request.headers.get('last-event-id') ?? ''
-    if (!/^\d{0,15}$/.test(seen) || !/^\d{0,18}$/.test(lastId)) throw refuse('"seen" and Last-Event-ID are whole numbers.')
-    const start = { afterId: lastId === '' ? null : lastId, seen: seen === '' ? null : Number(seen) }
+    const { seen = null } = readQuestion(request, eventsQuestion)
+    const { 'last-event-id': lastId } = accepted(eventsHeader.safeParse({ 'last-event-id': request.headers.get('last-event-id') ?? '' }))
+    const start = { afterId: lastId || null, seen }
     const web = webProcess()
     const context = await requestContext()
     const { sessionId, from } = whoIsAsking()

@@ -1,8 +1,9 @@
+import { readBody } from '#app/_api/read-question.ts'
 import { acceptAction } from '#app/_lib/accept-action.ts'
-import { readMaintenanceSubject, readWork } from '#app/_lib/maintenance-order.ts'
-import { readPauseNote } from '#app/_lib/pause-subject.ts'
+import { afterMaintenance, readWork } from '#app/_lib/maintenance-order.ts'
 import { openWindow } from '#lib/commands/windows/open-window.ts'
 import { planSeries } from '#lib/commands/windows/plan-series.ts'
+import { maintenanceBody } from '#lib/queries/api/order-bodies.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /**
@@ -11,9 +12,9 @@ import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
  */
 export function POST(request: Request): Promise<Response> {
   return acceptAction(request, { action: 'window.open', target: null }, async (ctx, fields) => {
-    const { subject, location } = readMaintenanceSubject(fields)
-    const work = readWork(fields, (await getPageSettings(ctx))?.zone ?? 'UTC', ctx.clock.now())
-    const note = readPauseNote(fields)
+    const { subject, note, ...when } = readBody(fields, maintenanceBody)
+    const work = readWork(when, (await getPageSettings(ctx))?.zone ?? 'UTC', ctx.clock.now())
+    const location = afterMaintenance(fields, subject)
     if (work.kind === 'recurring')
       return { location, answer: { series: await planSeries(ctx, { subject, recurrence: work.recurrence, note }) } }
     const { from, to } = work

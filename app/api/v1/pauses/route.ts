@@ -1,6 +1,11 @@
+import { readBody } from '#app/_api/read-question.ts'
 import { acceptAction } from '#app/_lib/accept-action.ts'
-import { readPauseBegin, readPauseLength, readPauseNote, readPauseSubject } from '#app/_lib/pause-subject.ts'
+import { refuse } from '#app/_lib/respond.ts'
+import { subjectPath } from '#app/_ui/paths.ts'
 import { openWindow } from '#lib/commands/windows/open-window.ts'
+import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { pauseBody } from '#lib/queries/api/order-bodies.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /**
@@ -9,14 +14,20 @@ import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
  */
 export function POST(request: Request): Promise<Response> {
   return acceptAction(request, { action: 'window.open', target: null }, async (ctx, fields) => {
-    const { location, kind, key } = readPauseSubject(fields)
-    const lengthMs = readPauseLength(fields)
+    const { subject, for: lengthMs, from: begin, note } = readBody(fields, pauseBody)
     const now = ctx.clock.now()
-    const announced = readPauseBegin(fields, (await getPageSettings(ctx))?.zone ?? 'UTC', now)
+    const announced = begin ? readPauseBegin(begin, (await getPageSettings(ctx))?.zone ?? 'UTC', now) : null
     const from = announced ?? now
     const to = lengthMs === null ? null : from + lengthMs
-    const what = announced === null || kind === 'flow' ? 'paused' : 'maintenance'
-    const id = await openWindow(ctx, { subject: { kind, key }, kind: what, from, to, note: readPauseNote(fields) })
-    return { location, answer: { pause: id } }
+    const kind = announced === null || subject.kind === 'flow' ? 'paused' : 'maintenance'
+    const id = await openWindow(ctx, { subject, kind, from, to, note })
+    return { location: subjectPath(subject), answer: { pause: id } }
   })
+}
+
+/** When it begins, as the clocks of the page show it. */
+function readPauseBegin(written: string, zone: string, now: Instant): Instant {
+  const begin = readBegin(written, zone, now)
+  if (typeof begin !== 'number') throw refuse(begin.problem)
+  return begin
 }

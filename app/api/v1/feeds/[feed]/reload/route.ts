@@ -1,5 +1,5 @@
+import { readBody } from '#app/_api/read-question.ts'
 import { type ActionFields, acceptAction } from '#app/_lib/accept-action.ts'
-import { readParameters } from '#app/_lib/read-parameters.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { problem, readQuery, respond } from '#app/_lib/respond.ts'
 import type { Context } from '#app/_lib/web-process.ts'
@@ -7,6 +7,7 @@ import { decodeSegment, feedPath } from '#app/_ui/paths.ts'
 import { readParameterFields } from '#lib/catalogue/resolve/parameter-fields.ts'
 import { orderReload } from '#lib/commands/orders/order-reload.ts'
 import { planReload } from '#lib/commands/orders/plan-reload.ts'
+import { reloadBody } from '#lib/queries/api/order-bodies.ts'
 import { getReloadForm } from '#lib/queries/runs/reload-form.ts'
 
 interface Params {
@@ -30,19 +31,20 @@ export function GET(request: Request, { params }: Params): Promise<Response> {
 export async function POST(request: Request, { params }: Params): Promise<Response> {
   const feed = decodeSegment((await params).feed) ?? ''
   return acceptAction(request, { action: 'feed.reload', target: { kind: 'feed', key: feed } }, async (ctx, fields) => {
-    const reason = typeof fields['reason'] === 'string' ? fields['reason'] : null
-    const { orderId, isJoined } = await orderReload(ctx, { feed, reason, parameters: await parametersIn(ctx, feed, fields) })
+    const { reason = null, parameters = {} } = readBody(fields, reloadBody)
+    const told = { ...parameters, ...(await parametersInForm(ctx, feed, fields)) }
+    const { orderId, isJoined } = await orderReload(ctx, { feed, reason, parameters: told })
     return { location: `${feedPath(feed)}#reload`, answer: { order: orderId, joined: isJoined } }
   })
 }
 
 const FIELD = 'p.'
 
-async function parametersIn(ctx: Context, feed: string, fields: ActionFields): Promise<Record<string, unknown>> {
+async function parametersInForm(ctx: Context, feed: string, fields: ActionFields): Promise<Record<string, unknown>> {
   const written = Object.entries(fields).flatMap(([name, text]) =>
     name.startsWith(FIELD) && text !== '' ? [[name.slice(FIELD.length), text]] : [],
   )
-  if (written.length === 0) return readParameters(fields)
+  if (written.length === 0) return {}
   const form = await getReloadForm(ctx, feed)
-  return { ...readParameters(fields), ...readParameterFields(form?.fields ?? [], Object.fromEntries(written)) }
+  return readParameterFields(form?.fields ?? [], Object.fromEntries(written))
 }
