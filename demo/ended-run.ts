@@ -20,7 +20,7 @@ export function endedRun(planned: Planned, startedAt: Instant, { habit, timeoutM
   const name = `${planned.flow} ${planned.scheduledFor} ${planned.trigger}`
   const endedAt = startedAt + durationOf(name, habit, timeoutMs, fault)
   const run = { ...planned, startedAt, endedAt }
-  if (fault?.ends === 'failed') return brokenRun(run, habit, 'failed', fault.problem)
+  if (fault?.ends === 'failed') return { ...brokenRun(run, habit, 'failed', fault.problem), failure: fault.failure ?? null }
   if (fault?.ends === 'timed-out') return brokenRun(run, habit, 'timed-out', TOO_LONG)
   return goodRun(run, habit, name, fault)
 }

@@ -6,7 +6,7 @@ export type Fault = {
   again?: string
   by?: string
 } & (
-  | { ends: 'failed'; minutes: number; problem: string }
+  | { ends: 'failed'; minutes: number; problem: string; failure?: string }
   | { ends: 'timed-out' }
   | { ends: 'slow'; minutes: number }
   | { ends: 'partial'; refused?: number; reason?: string; incomplete?: string }
@@ -114,6 +114,7 @@ export const FAULTS: readonly Fault[] = [
     ends: 'failed',
     minutes: 1,
     problem: 'HTTP (parking_visitors) refused our credentials (401).',
+    failure: 'refused 401',
   },
   {
     flow: 'health-appointments',

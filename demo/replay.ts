@@ -66,5 +66,5 @@ async function announceMove(sql: Sql, { firstStart }: Stretch): Promise<void> {
   const subject = await getSubject(sql, 'feed', MOVE.feed)
   if (subject === undefined) return
   const window = { kind: 'maintenance' as const, from, to: from + MOVE.hours * HOUR_MS, note: 'Housing moves to its new system.' }
-  await insertWindow(sql, { ...window, subjectId: subject.id, flow: null, announcedBy: null })
+  await insertWindow(sql, { ...window, subjectId: subject.id, flow: null, announcedBy: null }, window.from)
 }

@@ -14,7 +14,7 @@ import type { Flow } from '#lib/engine/flow.ts'
 import { type Lake, openLake } from '#lib/engine/lake/lake.ts'
 import { type RunEnd, runFlow } from '#lib/engine/run/run-flow.ts'
 import { RunStopped } from '#lib/engine/run/stop.ts'
-import { toInternalMessage } from '#lib/platform/errors.ts'
+import { failureOf, toInternalMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import type { WakeSignal } from '#lib/platform/wake-signal.ts'
 import type { JobServices } from './job-kind.ts'
@@ -73,7 +73,7 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
     )
   } catch (error) {
     const problem = error instanceof TidemarkError ? error.publicMessage : null
-    return { state: 'failed', rowsLoaded: 0, report: null, problem, internalProblem: toInternalMessage(error) }
+    return { state: 'failed', rowsLoaded: 0, report: null, problem, internalProblem: toInternalMessage(error), failure: failureOf(error) }
   }
 }
 

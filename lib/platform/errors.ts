@@ -17,6 +17,12 @@ export function toPublicMessage(error: unknown): string {
   return isTidemarkError(error) ? error.publicMessage : 'Something unexpected went wrong; the internal log has the details.'
 }
 
+/** How something came about, apart from its words: `refused 401`, or `unexpected`. */
+export function failureOf(error: unknown): string {
+  if (!isTidemarkError(error)) return 'unexpected'
+  return error.status === undefined ? error.code : `${error.code} ${error.status}`
+}
+
 /** Everything we know, for the internal log: message and chain of causes, without stacks, credentials and values of rows. */
 export function toInternalMessage(error: unknown): string {
   if (!(error instanceof Error)) return hideCredentials(String(error))

@@ -66,7 +66,7 @@ async function take(sql: Sql, run: Run, flow: FlowRow, now: Instant, input: { ow
   const parameters = { ...flow.parameters, ...run.parameters }
   const { rows } = await sql.query<{ attempt: number; fence: string; started_at: Date }>(
     `update run set state = 'running', attempt = attempt + 1, fence = nextval('run_fence'), lease_owner = $2, lease_until = $3,
-       started_at = coalesce(started_at, $4), waiting_for = null, problem = null, internal_problem = null,
+       started_at = coalesce(started_at, $4), waiting_for = null, problem = null, internal_problem = null, failure = null,
        parameters = case when $5 then parameters || '{"dryRun": true}' else parameters end
      where id = $1 returning attempt, fence, started_at`,
     [run.id, input.owner, toText(leaseUntil), toText(now), parameters['dryRun'] === true],

@@ -15,6 +15,8 @@ export interface RunEnding {
   report: RunReport | null
   problem: string | null
   internalProblem: string | null
+  /** How it failed, apart from its words; absent: that is not known. */
+  failure?: string | null
 }
 
 /** Ends a run and carries its outcome over into arrivals and status; false when it was no longer this attempt's to end. */
@@ -23,7 +25,7 @@ export async function finishRun(ctx: Context, ending: RunEnding): Promise<boolea
   const ended = await withTransaction(ctx, async (sql) => {
     const { rowCount } = await sql.query(
       `update run set state = $3, ended_at = $4, lease_until = null, waiting_for = null, eta_at = null, rows_loaded = $5, summary = $6,
-         problem = $7, internal_problem = $8, rows_rejected = (select count(*) from run_rejection where run_id = $1)
+         problem = $7, internal_problem = $8, failure = $9, rows_rejected = (select count(*) from run_rejection where run_id = $1)
        where id = $1 and fence = $2 and state = 'running'`,
       [
         ending.runId,
@@ -34,6 +36,7 @@ export async function finishRun(ctx: Context, ending: RunEnding): Promise<boolea
         ending.report === null ? null : toStorableJson(ending.report),
         ending.problem === null ? null : toStorableText(ending.problem),
         ending.internalProblem === null ? null : toStorableText(ending.internalProblem),
+        ending.failure ?? null,
       ],
     )
     if (rowCount !== 1) return false

@@ -27,7 +27,7 @@ export async function changeWindow(ctx: Context, change: Change): Promise<void> 
     const wanted = { ...window, from: change.from ?? window.from, to: change.to, note: readNote(change.note) }
     const changed = requireOpen(window, wanted, now)
     await requireOwnPlace(sql, changed)
-    await updateWindow(sql, changed)
+    await updateWindow(sql, changed, now)
     return { result: await tellOf(sql, window, now), before: inShort(window), after: inShort(changed) }
   })
   if (assetIds.length > 0) await rebuild(asOrdered(ctx), { assetIds, from: now })

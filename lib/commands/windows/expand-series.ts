@@ -30,7 +30,7 @@ export async function expandSeries(sql: PoolClient, series: StoredSeries, now: I
   if (series.endedAt !== null) return 0
   const expandedTo = Math.max(series.expandedTo, now + AHEAD_MS)
   const stretches = stretchesBetween(series.recurrence, Math.max(series.expandedTo, now), expandedTo)
-  const made = await insertWindowsOf(sql, series, stretches)
+  const made = await insertWindowsOf(sql, series, stretches, now)
   await updateSeries(sql, { ...series, expandedTo, endedAt: (await isOver(sql, series, now)) ? now : null })
   return made
 }

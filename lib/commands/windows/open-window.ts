@@ -28,7 +28,7 @@ export async function openWindow(ctx: Context, request: WindowRequest): Promise<
     const note = readNote(request.note)
     const matter = await requireMatter(sql, request.subject, request.kind === 'paused')
     const { kind, to } = request
-    const windowId = await insertWindow(sql, { ...matter, kind, from: request.from, to, note, announcedBy: ctx.actor.name })
+    const windowId = await insertWindow(sql, { ...matter, kind, from: request.from, to, note, announcedBy: ctx.actor.name }, now)
     const assetIds = await tellOf(sql, matter, from)
     return { result: { id: windowId, assetIds }, after: { window: windowId, kind, ...lengthOf(request) } }
   })

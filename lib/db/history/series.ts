@@ -74,11 +74,11 @@ export async function listOpenSeriesIds(sql: Sql): Promise<number[]> {
 }
 
 /** Makes windows of stretches, but none over another of the same series. Answers how many came about. */
-export async function insertWindowsOf(sql: Sql, series: StoredSeries, stretches: readonly Stretch[]): Promise<number> {
+export async function insertWindowsOf(sql: Sql, series: StoredSeries, stretches: readonly Stretch[], toldAt: Instant): Promise<number> {
   if (stretches.length === 0) return 0
   const { rowCount } = await sql.query(
-    `insert into maintenance_window (subject_id, kind, from_at, to_at, note, announced_by, series_id)
-     select $1, 'maintenance', x.from_at, x.to_at, $2, $3, $4
+    `insert into maintenance_window (subject_id, kind, from_at, to_at, note, announced_by, series_id, told_at)
+     select $1, 'maintenance', x.from_at, x.to_at, $2, $3, $4, $7
      from unnest($5::timestamptz[], $6::timestamptz[]) as x(from_at, to_at)
      where not exists (
        select 1 from maintenance_window w where w.series_id = $4 and w.from_at < x.to_at and (w.to_at is null or w.to_at > x.from_at))
@@ -89,6 +89,7 @@ export async function insertWindowsOf(sql: Sql, series: StoredSeries, stretches:
       series.announcedBy,
       series.id,
       ...(['from', 'to'] as const).map((end) => stretches.map((one) => toText(one[end]))),
+      toText(toldAt),
     ],
   )
   return rowCount ?? 0
@@ -100,9 +101,12 @@ export async function deleteWindowsOf(sql: Sql, seriesId: number, after: Instant
   return rowCount ?? 0
 }
 
-/** Says something else of the windows of a series that begin after an instant. */
+/** Says something else of the windows of a series that begin after an instant, from then on. */
 export async function annotateWindowsOf(sql: Sql, seriesId: number, note: string | null, after: Instant): Promise<void> {
-  await sql.query('update maintenance_window set note = $2 where series_id = $1 and from_at > $3', [seriesId, note, toText(after)])
+  await sql.query(
+    'update maintenance_window set note = $2, told_at = $3 where series_id = $1 and from_at > $3 and note is distinct from $2',
+    [seriesId, note, toText(after)],
+  )
 }
 
 /** When the last window of a series ends; null when there is none. */

@@ -40,10 +40,15 @@ function toWindow(row: WindowRow): StoredWindow {
   }
 }
 
-export async function insertWindow(sql: Sql, window: Omit<StoredWindow, 'id' | 'seriesId'>): Promise<number> {
+/** Writes down a window that becomes known at an instant. */
+export async function insertWindow(sql: Sql, window: Omit<StoredWindow, 'id' | 'seriesId'>, toldAt: Instant): Promise<number> {
   const { rows } = await sql.query<{ id: number }>(
-    'insert into maintenance_window (subject_id, flow, kind, from_at, to_at, note, announced_by) values ($1, $2, $3, $4, $5, $6, $7) returning id',
-    [window.subjectId, window.flow, window.kind, toText(window.from), toTextOrNull(window.to), window.note, window.announcedBy],
+    `insert into maintenance_window (subject_id, flow, kind, from_at, to_at, note, announced_by, told_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+    [
+      ...[window.subjectId, window.flow, window.kind, toText(window.from), toTextOrNull(window.to), window.note, window.announcedBy],
+      toText(toldAt),
+    ],
   )
   return requireRow(rows, 'window').id
 }
@@ -68,13 +73,18 @@ export async function listOverlapping(sql: Sql, seriesId: number, { from, to }: 
   return rows.map(toWindow)
 }
 
-/** Moves a window, or says something else of it. */
-export async function updateWindow(sql: Sql, { id, from, to, note }: Pick<StoredWindow, 'id' | 'from' | 'to' | 'note'>): Promise<void> {
-  await sql.query('update maintenance_window set from_at = $2, to_at = $3, note = $4 where id = $1', [
+/** Moves a window, or says something else of it, which becomes known at an instant. */
+export async function updateWindow(
+  sql: Sql,
+  { id, from, to, note }: Pick<StoredWindow, 'id' | 'from' | 'to' | 'note'>,
+  toldAt: Instant,
+): Promise<void> {
+  await sql.query('update maintenance_window set from_at = $2, to_at = $3, note = $4, told_at = $5 where id = $1', [
     id,
     toText(from),
     toTextOrNull(to),
     note,
+    toText(toldAt),
   ])
 }
 

@@ -21,6 +21,8 @@ export interface PastRun {
   /** In public words, and in an engineer's. */
   problem: string | null
   internalProblem: string | null
+  /** How it failed, apart from its words, where that is known. */
+  failure?: string | null
   /** By stage: { terms: { asked: 40, found: 37 } }. */
   counters: Record<string, Record<string, number>>
   tasks: readonly PastTask[]
@@ -71,23 +73,23 @@ async function insertRuns(sql: Sql, runs: readonly PastRun[]): Promise<StoredRun
     },
     ...{ attempt: run.startedAt === null ? 0 : BEGUN_ONCE, started_at: toTextOrNull(run.startedAt), ended_at: toText(run.endedAt) },
     ...{ requested_by: run.requestedBy, rows_loaded: run.rowsLoaded, rows_rejected: run.rejections.length, summary: run.report },
-    ...{ counters: run.counters, problem: run.problem, internal_problem: run.internalProblem },
+    ...{ counters: run.counters, problem: run.problem, internal_problem: run.internalProblem, failure: run.failure ?? null },
   }))
   const found = await sql.query<{ id: string; flow: string; trigger: string; scheduled_for: Date }>(
     `insert into run (id, flow, trigger, scheduled_for, created_at, state, attempt, fence, started_at, ended_at, requested_by,
-       rows_loaded, rows_rejected, summary, counters, problem, internal_problem)
+       rows_loaded, rows_rejected, summary, counters, problem, internal_problem, failure)
      select gen_random_uuid(), flow, trigger, scheduled_for, created_at, state, attempt, case when attempt > 0 then nextval('run_fence') end,
-       started_at, ended_at, requested_by, rows_loaded, rows_rejected, summary, counters, problem, internal_problem
+       started_at, ended_at, requested_by, rows_loaded, rows_rejected, summary, counters, problem, internal_problem, failure
      from (
        select * from json_to_recordset($1::json) as x(flow text, trigger text, scheduled_for timestamptz, created_at timestamptz, state text,
          attempt int, started_at timestamptz, ended_at timestamptz, requested_by text, rows_loaded bigint, rows_rejected bigint, summary json,
-         counters json, problem text, internal_problem text)
+         counters json, problem text, internal_problem text, failure text)
        order by coalesce(started_at, scheduled_for)
      ) x
      on conflict (flow, scheduled_for, trigger) do update set
        state = excluded.state, attempt = excluded.attempt, fence = excluded.fence, started_at = excluded.started_at, ended_at = excluded.ended_at,
        rows_loaded = excluded.rows_loaded, rows_rejected = excluded.rows_rejected, summary = excluded.summary, counters = excluded.counters,
-       problem = excluded.problem, internal_problem = excluded.internal_problem, waiting_for = null
+       problem = excluded.problem, internal_problem = excluded.internal_problem, failure = excluded.failure, waiting_for = null
      where run.state in ('scheduled', 'overdue') and run.attempt = 0
      returning id, flow, trigger, scheduled_for`,
     [toStorableJson(rows)],

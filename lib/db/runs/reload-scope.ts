@@ -46,7 +46,8 @@ const RECORDS = `
       order by r.scheduled_for desc limit ${SUCCESSES_COUNTED}
     ) as "durationsMs",
     array(
-      select jsonb_build_object('state', r.state, 'problem', r.problem) from run r
+      select jsonb_build_object('state', r.state, 'problem', r.problem, 'failure', r.failure,
+        'place', (select t.name from run_task t where t.run_id = r.id and t.attempt = r.attempt and t.state = 'failed' order by t.ended_at, t.id limit 1)) from run r
       where r.flow = f.name and r.state in ('completed', 'partial', 'failed', 'timed-out', 'cancelled') and not ${isDryRunSql('r')}
       order by r.scheduled_for desc limit ${SAME_FAILURES}
     ) as ends,

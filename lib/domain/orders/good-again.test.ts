@@ -37,6 +37,19 @@ describe('when it is good again', () => {
     expect(goodAgain([flow({ ends: [failed(null), failed(null), failed(null)] })], NOW)).toMatchObject({ kind: 'no-date' })
   })
 
+  it('is never said from one that failed thrice of the same kind at the same step, however it was told', () => {
+    const end = (problem: string, place: string, failure = 'refused 401') => ({ ...failed(problem), failure, place })
+    const same = [
+      end('SAP refused the login.', 'read page 3'),
+      end('Not let in by SAP (401).', 'read page 7'),
+      end('Refused.', 'read page 7'),
+    ]
+    expect(goodAgain([flow({ ends: same })], NOW)).toMatchObject({ kind: 'no-date' })
+    const [first, second] = same as [(typeof same)[0], (typeof same)[0]]
+    for (const other of [end('Refused.', 'read page 7', 'unavailable 503'), end('Refused.', 'load'), failed('Refused.')])
+      expect(goodAgain([flow({ ends: [first, second, other] })], NOW)).toMatchObject({ kind: 'by' })
+  })
+
   it.each([
     ['twice only', [failed('no'), failed('no')]],
     ['in different ways', [failed('no'), failed('nay'), failed('no')]],

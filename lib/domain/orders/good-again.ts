@@ -1,13 +1,21 @@
 import { isFailure, type RunState, typicalDurationMs } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
+/** How a run ended: in words, and how and at which step it failed, where that was kept. */
+export interface RunEnding {
+  state: RunState
+  problem: string | null
+  failure?: string | null
+  place?: string | null
+}
+
 /** How a flow has fared, as far as a plan goes by it. Dry runs are none of its runs. */
 export interface FlowRecord {
   flow: string
   /** Of its last successes. */
   durationsMs: readonly number[]
   /** How its last runs ended, the newest first. */
-  ends: readonly { state: RunState; problem: string | null }[]
+  ends: readonly RunEnding[]
   /** Systems it reads that do not answer now, by their names. */
   downConnections: readonly string[]
   /** What is left of a run that goes on; absent where none has begun. */
@@ -39,9 +47,20 @@ export function goodAgain(records: readonly FlowRecord[], now: Instant): GoodAga
   return { kind: 'by', at: now + lastsMs, lastsMs, ifAnswering: [...new Set(records.flatMap(({ downConnections }) => downConnections))] }
 }
 
-/** Whether the last runs of a flow all failed in the same way. Numbers in the words of a failure do not make it another. */
+/**
+ * Whether the last runs of a flow all failed in the same way: of the same kind at the same step, where that was kept of both, else in the same words. Numbers do not
+ * make another step, nor other words.
+ */
 export function keepsFailing(ends: FlowRecord['ends']): boolean {
   const last = ends.slice(0, SAME_FAILURES)
-  const ways = new Set(last.map(({ state, problem }) => (problem ?? state).replaceAll(/\d+/g, '#')))
-  return last.length === SAME_FAILURES && ways.size === 1 && last.every(({ state }) => isFailure(state) && state !== 'cancelled')
+  const [newest, ...others] = last
+  if (newest === undefined || last.length < SAME_FAILURES) return false
+  return last.every(({ state }) => isFailure(state) && state !== 'cancelled') && others.every((end) => isSameWay(newest, end))
+}
+
+function isSameWay(a: RunEnding, b: RunEnding): boolean {
+  const like = (text: string | null | undefined) => text?.replaceAll(/\d+/g, '#')
+  const isKept = (end: RunEnding) => typeof end.failure === 'string' && typeof end.place === 'string'
+  if (isKept(a) && isKept(b)) return a.failure === b.failure && like(a.place) === like(b.place)
+  return like(a.problem ?? a.state) === like(b.problem ?? b.state)
 }

@@ -8,7 +8,7 @@ import type { Flow, FlowContext, FlowResult } from '#lib/engine/flow.ts'
 import type { Lake } from '#lib/engine/lake/lake.ts'
 import { toLedgerError } from '#lib/engine/lake/lake-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
-import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
+import { failureOf, toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { batch, batchByWeight } from './batch.ts'
 import { boundedMap } from './bounded-map.ts'
@@ -50,6 +50,8 @@ export interface RunEnd {
   report: RunReport | null
   problem: string | null
   internalProblem: string | null
+  /** How it failed, apart from its words (`failureOf`). */
+  failure?: string | null
 }
 
 /** How long a flow may take to end after a stop. */
@@ -209,6 +211,7 @@ function toEnd(signal: AbortSignal, error: unknown): RunEnd {
     report: null,
     problem: toPublicMessage(cause),
     internalProblem: toInternalMessage(error),
+    failure: failureOf(cause),
   }
 }
 

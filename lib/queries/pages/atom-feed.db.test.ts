@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { changeWindow } from '#lib/commands/windows/change-window.ts'
+import { closeWindow } from '#lib/commands/windows/close-window.ts'
+import { openWindow } from '#lib/commands/windows/open-window.ts'
+import { planSeries } from '#lib/commands/windows/plan-series.ts'
 import type { Context } from '#lib/db/context.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -54,6 +58,66 @@ test('the ETag changes with the content and only with it', async () => {
   expect((await atomFeed(ctx))?.etag).toBe(before?.etag)
   await makeChange(ctx, { feedId: terms, from: 'late', to: 'fresh' })
   expect((await atomFeed(ctx))?.etag).not.toBe(before?.etag)
+})
+
+test('announced work has one entry, renewed when it is changed and when it ends, by itself or by somebody', async () => {
+  const entry = async (feedKey = 'terms & dates') => {
+    const { xml = '' } = (await atomFeed(ctx, { feedKey })) ?? {}
+    return /<entry>\n<id>[^<]*:work[\s\S]*?<\/entry>/.exec(xml)?.[0].split('\n') ?? []
+  }
+  const subject = { kind: 'feed' as const, key: 'terms & dates' }
+  const from = clock.now() + 3_600_000
+  const windowId = await openWindow(ctx, { subject, kind: 'maintenance', from, to: from + 3_600_000, note: 'SIS moves.' })
+  const announced = await entry()
+  expect(announced).toEqual([
+    '<entry>',
+    `<id>tag:status.campus.example,2026:work/${windowId}</id>`,
+    '<title>Maintenance of Terms &lt;all&gt;</title>',
+    '<updated>2026-11-20T12:00:05.000Z</updated>',
+    '<published>2026-11-20T13:00:05.000Z</published>',
+    '<link rel="alternate" type="text/html" href="https://status.campus.example/feeds/terms%20%26%20dates"/>',
+    '<category term="maintenance"/>',
+    '<summary>From Fri 20 Nov 08:00 EST to Fri 20 Nov 09:00 EST. SIS moves.</summary>',
+    '</entry>',
+  ])
+  expect(await entry('courses')).toEqual([])
+  clock.set(clock.now() + 60_000)
+  expect(await entry()).toEqual(announced)
+  await changeWindow(ctx, { windowId, from: null, to: from + 7_200_000, note: 'SIS moves slowly.' })
+  const changed = await entry()
+  expect([changed[1], changed[3], changed[7]]).toEqual([
+    announced[1],
+    '<updated>2026-11-20T12:01:05.000Z</updated>',
+    '<summary>From Fri 20 Nov 08:00 EST to Fri 20 Nov 10:00 EST. SIS moves slowly.</summary>',
+  ])
+  clock.set(from + 60_000)
+  expect(await entry()).toEqual(changed)
+  await closeWindow(ctx, { windowId })
+  const ended = await entry()
+  expect([ended[1], ...ended.slice(2, 4)]).toEqual([
+    announced[1],
+    '<title>Maintenance of Terms &lt;all&gt; has ended</title>',
+    '<updated>2026-11-20T13:01:05.000Z</updated>',
+  ])
+
+  await openWindow(ctx, { subject: null, kind: 'maintenance', from: clock.now(), to: clock.now() + 60_000, note: null })
+  expect([(await entry('courses'))[2], titles((await atomFeed(ctx))?.xml)[0]]).toEqual([
+    '<title>Maintenance of everything</title>',
+    'Maintenance of everything',
+  ])
+  clock.set(clock.now() + 60_000)
+  expect((await entry('courses'))[2]).toBe('<title>Maintenance of everything has ended</title>')
+})
+
+test('work that comes again is told each time two weeks ahead', async () => {
+  const subject = { kind: 'group' as const, key: 'courses-group' }
+  const recurrence = {
+    ...{ days: { every: 'week' as const, interval: 1, weekdays: [7] }, from: '02:00', to: '03:00' },
+    ...{ firstDay: '2026-11-20', lastDay: null, zone: 'America/New_York' },
+  }
+  await planSeries(ctx, { subject, recurrence, note: null })
+  const told = titles((await atomFeed(ctx, { feedKey: 'courses' }))?.xml).filter((title) => title === 'Maintenance of Student records')
+  expect(told).toHaveLength(2)
 })
 
 test('only the hundred newest are told', async () => {

@@ -6,6 +6,8 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { type AtomDocument, type AtomEntry, renderAtom } from './atom-document.ts'
+import { feedLink, type Place, placeOf, tag } from './atom-place.ts'
+import { getWorkEntries } from './atom-work.ts'
 
 interface AnnouncedChange {
   id: string
@@ -30,25 +32,6 @@ from status_change c join subject s on s.id = c.subject_id and s.kind = 'feed'
 join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
 where not c.rewrite and ($1::text is null or s.key = $1)
 order by c.id desc limit ${SHOWN}`
-
-interface Place {
-  host: string
-  base: string
-}
-
-function placeOf(page: Page): Place {
-  const base = page.url.replace(/\/+$/, '')
-  return { base, host: URL.canParse(base) ? new URL(base).hostname : 'localhost' }
-}
-
-/** Tag URIs (RFC 4151): they stay the same however often and from wherever the document is fetched. */
-function tag(place: Place, specific: string): string {
-  return `tag:${place.host},2026:${specific}`
-}
-
-function feedLink(place: Place, key: string): string {
-  return `${place.base}/feeds/${encodeURIComponent(key)}`
-}
 
 function toEntry(place: Place, change: AnnouncedChange): AtomEntry {
   const because = change.explanation ?? (change.reason === null ? '' : `${reasonInWords(change.reason)}.`)
@@ -91,15 +74,20 @@ async function headOf(ctx: Context, page: Page, feedKey: string | undefined): Pr
 }
 
 /**
- * The last status changes of all feeds, or of one, as an Atom document with its ETag. Restated history is left out: it was never
- * announced. Null when there is no such feed.
+ * The last status changes of all feeds, or of one, and the work announced on them, as an Atom document with its ETag. Restated history is left out: it was
+ * never announced. Null when there is no such feed.
  */
 export async function atomFeed(ctx: Context, options: { feedKey?: string } = {}): Promise<{ xml: string; etag: string } | null> {
   const page = await getAddressedPage(ctx)
   const head = await headOf(ctx, page, options.feedKey)
   if (head === null) return null
-  const { rows } = await ctx.pool.query<AnnouncedChange>(CHANGES, [options.feedKey ?? null])
+  const feedKey = options.feedKey ?? null
+  const [{ rows }, work] = await Promise.all([
+    ctx.pool.query<AnnouncedChange>(CHANGES, [feedKey]),
+    getWorkEntries(ctx, page, feedKey, SHOWN),
+  ])
   const place = placeOf(page)
-  const xml = renderAtom({ ...head, entries: rows.map((change) => toEntry(place, change)) })
+  const entries = [...work, ...rows.map((change) => toEntry(place, change))].sort((a, b) => b.updated - a.updated).slice(0, SHOWN)
+  const xml = renderAtom({ ...head, entries })
   return { xml, etag: `"${createHash('sha256').update(xml).digest('base64url').slice(0, 32)}"` }
 }
