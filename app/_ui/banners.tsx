@@ -1,5 +1,6 @@
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
+import { Command } from './command.tsx'
 import { connectionPath } from './paths.ts'
 import { StatusIcon } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
@@ -110,7 +111,9 @@ function Problems({ problems, more, inUseSince }: { problems: readonly Catalogue
             {problem.problem} {problem.remedy}
           </li>
         ))}
-        {more > 0 && <li>and {more} more; “npm run tidemark -- check” lists them all.</li>}
+        {more > 0 && <li>
+            and {more} more; <Command>npm run tidemark -- check</Command> lists them all.
+          </li>}
       </ul>
     </div>
   )

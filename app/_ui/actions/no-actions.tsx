@@ -1,4 +1,5 @@
 import { readerHere } from '#app/_lib/overview-key.ts'
+import { Command } from '#app/_ui/command.tsx'
 import { signInPath } from '#app/_ui/paths.ts'
 
 /** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. */
@@ -16,7 +17,7 @@ export function NoActions({ command }: { command?: string }) {
       a run, a pause or a check here
       {command !== undefined && (
         <>
-          {isKnown ? '. On' : ', or on'} the machine it runs on: <code>{command}</code>
+          {isKnown ? '. On' : ', or on'} the machine it runs on: <Command>{command}</Command>
         </>
       )}
       .

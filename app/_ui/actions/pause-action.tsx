@@ -11,7 +11,6 @@ interface PauseActionProps {
   name: string
   /** Pauses and announced work that have not ended; its own are what can be ended here. */
   work: readonly Pick<WorkView, 'kind' | 'subject' | 'isAhead'>[]
-  takesActions: boolean
 }
 
 /** How long a pause may be asked to last, by the words that the command line knows. */
@@ -24,14 +23,23 @@ const LENGTHS = [
   ['7d', 'for a week'],
 ] as const
 
-/** Pauses something and ends that, and announces maintenance; where the page takes no actions, it says so. */
-export function PauseAction({ subject, name, work, takesActions }: PauseActionProps) {
-  if (!takesActions) return <NoActions command={`npm run tidemark -- pause ${subjectText(subject)}`} />
+/** Pauses something and ends that, and announces maintenance, in a row; where the page takes no actions, it says so. */
+export function PauseAction(props: PauseActionProps & { takesActions: boolean }) {
+  if (!props.takesActions) return <NoActions command={`npm run tidemark -- pause ${subjectText(props.subject)}`} />
+  return (
+    <div className="actions">
+      <PauseButtons {...props} />
+    </div>
+  )
+}
+
+/** The same within a row of others. */
+export function PauseButtons({ subject, name, work }: PauseActionProps) {
   const own = work.filter((each) => each.kind === 'paused' && isOwn(each, subject))
   const begun = own.find((each) => !each.isAhead)
   const fields = { subject: subjectText(subject) }
   return (
-    <div className="actions">
+    <>
       {begun === undefined && (
         <ActionForm
           action={pausePath}
@@ -50,7 +58,7 @@ export function PauseAction({ subject, name, work, takesActions }: PauseActionPr
         </ActionForm>
       )}
       {subject.kind !== 'flow' && <MaintenanceAction subject={{ ...subject, kind: subject.kind }} name={name} />}
-    </div>
+    </>
   )
 }
 

@@ -9,6 +9,8 @@ import { LogLines } from '#app/_ui/runs/log-lines.tsx'
 import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { StepState } from '#lib/domain/orders/order-progress.ts'
+import { isStopping, stepInWords } from '#lib/domain/orders/order-words.ts'
+import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { reasonInWords, statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
 
@@ -27,7 +29,7 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
     queryKey: ['order', initial.id, initial.now],
     queryFn: ({ signal }) => getJson<OrderView>(orderPath(initial.id), signal),
     initialData: initial,
-    refetchInterval: (query) => (query.state.data?.state === 'open' ? LOOK_EVERY_MS : false),
+    refetchInterval: (query) => (query.state.data !== undefined && goesOn(query.state.data) ? LOOK_EVERY_MS : false),
   })
   const seen = useRef(order.state)
   useEffect(() => {
@@ -43,7 +45,7 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
       </p>
       <ol className="reload-steps">
         {order.steps.map((step) => (
-          <StepLine key={step.position} step={step} />
+          <StepLine key={step.position} step={step} now={order.now} />
         ))}
       </ol>
       {isOpen && canCancel && (
@@ -59,6 +61,9 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
     </section>
   )
 }
+
+/** A cancelled order is looked at until what it has stopped has ended. */
+const goesOn = ({ state, steps }: OrderView) => state === 'open' || steps.some(isStopping)
 
 function Head({ order }: { order: OrderView }) {
   const { orderedBy, joinedBy, reason, createdAt, state, expectedAt } = order
@@ -129,23 +134,22 @@ function whyNot({ steps }: OrderView): string {
   return failed.problem ?? (failed.flow === null ? `${UNSEEN} failed.` : `the run of ${failed.flow} failed.`)
 }
 
-const STEP_WORDS: Record<StepState, [icon: string, words: string]> = {
-  waiting: ['none', 'waits for its turn'],
-  running: ['running', 'runs'],
-  done: ['fresh', 'done'],
-  failed: ['stale', 'failed'],
-  cancelled: ['none', 'cancelled'],
-  skipped: ['none', 'not begun'],
+const STEP_ICONS: Record<StepState, string> = {
+  waiting: 'none',
+  running: 'running',
+  done: 'fresh',
+  failed: 'stale',
+  cancelled: 'none',
+  skipped: 'none',
 }
 
-function StepLine({ step }: { step: OrderStep }) {
+function StepLine({ step, now }: { step: OrderStep; now: number }) {
   const { flow, state, run, log } = step
-  const [icon, words] = STEP_WORDS[state]
   const isPartial = state === 'done' && run?.state === 'partial'
   return (
     <li>
       <svg className="icon me-2 inline align-[-2px]" aria-hidden="true">
-        <use href={`#i-${isPartial ? 'late' : icon}`} />
+        <use href={`#i-${isPartial ? 'late' : STEP_ICONS[state]}`} />
       </svg>
       {flow === null ? (
         'A system you may not see'
@@ -154,9 +158,7 @@ function StepLine({ step }: { step: OrderStep }) {
           <bdi>{flow}</bdi>
         </a>
       )}{' '}
-      <span className="muted">
-        {isPartial ? 'done in part' : state === 'running' && run?.startedAt === null ? 'waits for a worker' : words}
-      </span>
+      <span className="muted">{stepInWords(step)}</span>
       {run !== null && (
         <>
           {' · '}
@@ -166,6 +168,7 @@ function StepLine({ step }: { step: OrderStep }) {
       {state === 'running' && run !== null && (
         <>
           <RunProgress run={run} />
+          {livenessOf(run, now)?.isSilent === true && <p className="text-late-text">{livenessInWords(run, now)}</p>}
           {log.length > 0 && <LogLines lines={log} />}
         </>
       )}

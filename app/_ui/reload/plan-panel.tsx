@@ -1,10 +1,11 @@
 'use client'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { WhyInput } from '#app/_ui/actions/inputs.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetPath, feedPath, flowPath, lookNowPath, orderReloadPath, requestRunPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
+import { type DateRange, dateRangeOf, daysInRange, RANGE_DAYS_MAX } from '#lib/catalogue/resolve/date-range.ts'
 import type { ParameterField } from '#lib/catalogue/resolve/parameter-fields.ts'
 import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
@@ -153,13 +154,17 @@ function WatchedOnly({ plan }: Pick<PlanProps, 'plan'>) {
 }
 
 function Inputs({ form }: Pick<PlanProps, 'form'>) {
+  const fields = form?.fields ?? []
+  const range = dateRangeOf(fields)
+  const others = fields.filter(({ name }) => name !== range?.from && name !== range?.to)
   return (
     <>
-      {form !== null && form.fields.length > 0 && (
+      {range !== null && <Backfill range={range} fields={fields} />}
+      {others.length > 0 && (
         <details className="fold w-full">
           <summary>With other parameters than usual</summary>
           <div className="mt-3 grid gap-3">
-            {form.fields.map((field) => (
+            {others.map((field) => (
               <Field key={field.name} field={field} />
             ))}
           </div>
@@ -168,6 +173,38 @@ function Inputs({ form }: Pick<PlanProps, 'form'>) {
       <WhyInput name="reason" />
     </>
   )
+}
+
+/** From which day to which it is loaded again. */
+function Backfill({ range, fields }: { range: DateRange; fields: readonly ParameterField[] }) {
+  const [days, setDays] = useState({ from: '', to: '' })
+  return (
+    <details className="fold w-full">
+      <summary>Load a range of days again</summary>
+      <div className="mt-3 grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+        {(['from', 'to'] as const).map((end) => (
+          <label key={end}>
+            <span>{end === 'from' ? 'From' : 'To'}</span>
+            <span className="muted small block">{fields.find(({ name }) => name === range[end])?.description}</span>
+            <input
+              type="date"
+              name={`p.${range[end]}`}
+              min={end === 'to' ? days.from : undefined}
+              onChange={({ target }) => setDays({ ...days, [end]: target.value })}
+            />
+          </label>
+        ))}
+        <output className="muted col-span-full">{rangeInWords(days)}</output>
+      </div>
+    </details>
+  )
+}
+
+function rangeInWords({ from, to }: { from: string; to: string }): string {
+  const days = daysInRange(from, to)
+  if (days === null) return `At most ${RANGE_DAYS_MAX} days, by one run. Left empty, it loads what it usually does.`
+  if (days < 1) return 'It ends before it begins.'
+  return `${days} ${days === 1 ? 'day' : 'days'}, by one run${days > RANGE_DAYS_MAX ? `: more than the ${RANGE_DAYS_MAX} that are loaded at once` : ''}.`
 }
 
 const USUAL = 'as usual'

@@ -1,10 +1,12 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
+import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { getJson } from '#app/_ui/live/get-json.ts'
-import { feedPath, orderReloadPath, reloadPath, signInToPath } from '#app/_ui/paths.ts'
+import { feedPath, orderReloadPath, reloadPath, requestRunPath, signInToPath } from '#app/_ui/paths.ts'
 import type { ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
 import type { ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { OrderPanel } from './order-panel.tsx'
@@ -14,55 +16,63 @@ import { PlanPanel } from './plan-panel.tsx'
 interface ReloadBoxProps {
   feed: { key: string; name: string }
   reload: ReloadView
+  /** What else can be asked for there, beside it. */
+  children?: ReactNode
 }
 
-/** The reload of a feed, where it stands: the order that goes on or has just ended, and the button whose plan unfolds in place. */
-export function ReloadBox({ feed, reload: { order, refusal, owner } }: ReloadBoxProps) {
+/** The reload of a feed, where it stands: the order that goes on or has just ended, and one row of what can be asked for, under which the plan unfolds. */
+export function ReloadBox({ feed, reload, children }: ReloadBoxProps) {
+  const { order, refusal, owner } = reload
   const isOpen = order?.state === 'open'
   return (
     <>
       {order !== null && <OrderPanel key={`${order.id} ${order.state}`} initial={order} canCancel={refusal === null} />}
-      {!isOpen &&
-        (refusal === null ? (
-          <ReloadButton key={order?.id ?? 'none'} feed={feed} />
-        ) : (
-          <NoReload feed={feed} refusal={refusal} owner={owner} />
-        ))}
+      {refusal !== null && !isOpen && <NoReload feed={feed} refusal={refusal} owner={owner} />}
+      {refusal === null && !isOpen ? (
+        <ReloadActions key={order?.id ?? 'none'} feed={feed} replayable={reload.replayable}>
+          {children}
+        </ReloadActions>
+      ) : (
+        children !== undefined && <div className="actions">{children}</div>
+      )}
     </>
   )
 }
 
-function ReloadButton({ feed }: Pick<ReloadBoxProps, 'feed'>) {
+function ReloadActions({ feed, replayable, children }: Pick<ReloadBoxProps, 'feed' | 'children'> & Pick<ReloadView, 'replayable'>) {
   const [isUnfolded, setUnfolded] = useState(false)
   const [isOrdered, setOrdered] = useState(false)
   const router = useRouter()
-  const { data, error } = useQuery({
-    queryKey: ['reload', feed.key],
-    queryFn: ({ signal }) => getJson<{ plan: ReloadPlan; form: ReloadForm | null }>(orderReloadPath(feed.key), signal),
-    enabled: isUnfolded,
-    staleTime: 0,
-  })
   return (
-    <div className="mt-6 print:hidden">
-      {/* Without JavaScript the plan is a page of its own. */}
-      <a
-        className="button inline-flex items-center no-underline"
-        href={reloadPath(feed.key)}
-        aria-expanded={isUnfolded}
-        onClick={(event) => {
-          event.preventDefault()
-          setUnfolded(!isUnfolded)
-        }}
-      >
-        Reload…<span className="sr-only"> {feed.name}</span>
-      </a>
+    <>
+      <div className="actions">
+        {/* Without JavaScript the plan is a page of its own. */}
+        <a
+          className="button inline-flex items-center no-underline"
+          href={reloadPath(feed.key)}
+          aria-expanded={isUnfolded}
+          onClick={(event) => {
+            event.preventDefault()
+            setUnfolded(!isUnfolded)
+          }}
+        >
+          Reload…<span className="sr-only"> {feed.name}</span>
+        </a>
+        {replayable.map(({ flow, runId, keys }) => (
+          <ActionForm key={flow} action={requestRunPath(flow)} fields={{ parameters: { replay: runId } }} onDone={() => router.refresh()}>
+            Replay {formatCount(keys)} failed {keys === 1 ? 'key' : 'keys'}
+            {replayable.length > 1 && ` of ${flow}`}
+          </ActionForm>
+        ))}
+        {children}
+      </div>
       {isUnfolded && (
-        <div className="reload" aria-live="polite">
-          {isOrdered && <p>Ordered. It begins…</p>}
-          {!isOrdered && data === undefined && <p className="muted">{error === null ? 'Making the plan…' : error.message}</p>}
-          {!isOrdered && data !== undefined && (
-            <PlanPanel
-              {...data}
+        <div className="reload print:hidden" aria-live="polite">
+          {isOrdered ? (
+            <p>Ordered. It begins…</p>
+          ) : (
+            <Plan
+              feed={feed}
               onOrdered={() => {
                 setOrdered(true)
                 router.refresh()
@@ -71,8 +81,18 @@ function ReloadButton({ feed }: Pick<ReloadBoxProps, 'feed'>) {
           )}
         </div>
       )}
-    </div>
+    </>
   )
+}
+
+function Plan({ feed, onOrdered }: Pick<ReloadBoxProps, 'feed'> & { onOrdered: () => void }) {
+  const { data, error } = useQuery({
+    queryKey: ['reload', feed.key],
+    queryFn: ({ signal }) => getJson<{ plan: ReloadPlan; form: ReloadForm | null }>(orderReloadPath(feed.key), signal),
+    staleTime: 0,
+  })
+  if (data === undefined) return <p className="muted">{error === null ? 'Making the plan…' : error.message}</p>
+  return <PlanPanel {...data} onOrdered={onOrdered} />
 }
 
 function NoReload({ feed, refusal, owner }: { feed: ReloadBoxProps['feed']; refusal: 'sign-in' | 'role'; owner: string | null }) {

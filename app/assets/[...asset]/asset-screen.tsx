@@ -1,13 +1,12 @@
 import { History } from '#app/_bars/history.tsx'
 import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
-import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
-import { ReloadBox } from '#app/_ui/reload/reload-box.tsx'
+import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -52,8 +51,14 @@ export function AssetScreen({ found }: { found: AssetPage }) {
         </p>
         <WorkNotes work={found.work} own={{ kind: 'asset', key: asset.key }} hidden={hiddenOf(found)} takesActions={found.takesActions} />
         <SeriesNotes series={found.series} takesActions={found.takesActions} />
-        <ReloadBox feed={{ key: asset.feedKey, name: asset.feedName }} reload={found.reload} />
-        <PauseAction subject={{ kind: 'asset', key: asset.key }} name={asset.name} work={found.work} takesActions={found.takesActions} />
+        <PlaceActions
+          subject={{ kind: 'asset', key: asset.key }}
+          name={asset.name}
+          feed={{ key: asset.feedKey, name: asset.feedName }}
+          reload={found.reload}
+          work={found.work}
+          takesActions={found.takesActions}
+        />
       </header>
       <WhySection found={found} />
       <ClockList found={found} />

@@ -1,15 +1,15 @@
 import { History } from '#app/_bars/history.tsx'
 import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
-import { PauseAction } from '#app/_ui/actions/pause-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
+import { Command } from '#app/_ui/command.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
 import { Note } from '#app/_ui/note.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
-import { ReloadBox } from '#app/_ui/reload/reload-box.tsx'
+import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { Facts, Section } from '#app/_ui/section.tsx'
@@ -55,7 +55,7 @@ function NoAssets() {
     <Section title="What it is made of">
       <p className="muted">
         Nothing yet, so nothing is judged. Name the tables, files or addresses that carry it under its <code>assets:</code> in the
-        catalogue; <code>npm run tidemark -- discover</code> proposes them.
+        catalogue; <Command>npm run tidemark -- discover</Command> proposes them.
       </p>
     </Section>
   )
@@ -104,8 +104,14 @@ function Head({ found }: { found: FeedPage }) {
           {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
         </p>
       )}
-      <ReloadBox feed={feed} reload={found.reload} />
-      <PauseAction subject={{ kind: 'feed', key: feed.key }} name={feed.name} work={found.work} takesActions={found.takesActions} />
+      <PlaceActions
+        subject={{ kind: 'feed', key: feed.key }}
+        name={feed.name}
+        feed={feed}
+        reload={found.reload}
+        work={found.work}
+        takesActions={found.takesActions}
+      />
     </header>
   )
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { isRecord, type JsonSchema, knownKeysAt, schemasAt } from '#lib/catalogue/schema/schema-keys.ts'
+import { dateRangeOf, rangeProblem } from './date-range.ts'
 import { declaredFlowInWords } from './declared-flow-in-words.ts'
+import { parameterFields } from './parameter-fields.ts'
 
 /**
  * The names, in order, of what one run of a flow may be told: by the JSON Schema stored with the catalogue, or, of a flow without code,
@@ -22,7 +24,9 @@ export function parameterProblem(flow: string, schema: unknown, written: unknown
     return `The flow ${flow} has no parameter ${unknown.join(', ')}. ${takes}.`
   }
   const parsed = valuesSchema(flow, schema, written).safeParse(parameters)
-  return parsed.success ? null : misfitInWords(parsed.error)
+  if (!parsed.success) return misfitInWords(parsed.error)
+  const range = dateRangeOf(parameterFields(flow, schema, written))
+  return range === null ? null : rangeProblem(range, parameters)
 }
 
 /** What each of the values that do not fit should be. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { renewLease } from '#lib/commands/runs/claim-run.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { person } from '#lib/domain/access/actor.ts'
 import { getReloadForm } from '#lib/queries/runs/reload-form.ts'
@@ -78,12 +79,14 @@ describe('the plan of a reload', () => {
 })
 
 describe('an order as it is read', () => {
-  it('tells how its steps stand and when it will have ended, and of a run for whom it runs', async () => {
+  it('tells how its steps stand and when it will have ended, unless its worker is silent, and of a run for whom it runs', async () => {
     await turn(ctx, 'late', 22, 23)
     for (const flow of ['course', 'seat']) await pastRun(flow, 60, 3)
     const { orderId } = await orderReload(grace, { feed: 'seats', reason: 'again' })
-    const { runId } = await playRun(ctx, 'course')
+    const { runId, fence } = await playRun(ctx, 'course')
     clock.set(clock.now() + 60_000)
+    expect(await getOrder(ctx, orderId)).toMatchObject({ state: 'open', expectedAt: null })
+    await renewLease(ctx, { runId, fence })
     expect(await getOrder(ctx, orderId)).toMatchObject({
       state: 'open',
       orderedBy: 'Grace',

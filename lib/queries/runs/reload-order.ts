@@ -4,10 +4,12 @@ import { may } from '#lib/domain/access/actions.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import { goodAgain } from '#lib/domain/orders/good-again.ts'
 import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
+import { livenessOf } from '#lib/domain/runs/liveness.ts'
 import { typicalDurationMs } from '#lib/domain/runs/run.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type LogLine, RUN_COLUMNS, type RunRow } from './run-rows.ts'
+import { getReplayable, type Replayable } from './replayable.ts'
+import { type LogLine, RUN_COLUMNS, type RunRow, SIGNS_COLUMNS, type SignsOfRun } from './run-rows.ts'
 
 /** An order as it stands. */
 export interface OrderView {
@@ -33,7 +35,7 @@ export interface OrderStep {
   flow: string | null
   state: StepState
   problem: string | null
-  run: RunRow | null
+  run: (RunRow & SignsOfRun) | null
   /** The last lines of a run that goes on. */
   log: LogLine[]
 }
@@ -43,7 +45,7 @@ const LOG_LINES = 6
 const STEPS = `
   coalesce((
     select json_agg(json_build_object('position', t.position, 'flow', coalesce(t.flow, t.connection_key || '/' || t.job), 'state', t.state, 'problem', t.problem,
-      'run', (select to_jsonb(x) from (select ${RUN_COLUMNS} from run r where r.id = t.run_id) x),
+      'run', (select to_jsonb(x) from (select ${RUN_COLUMNS}, ${SIGNS_COLUMNS} from run r where r.id = t.run_id) x),
       'log', coalesce((
         select json_agg(json_build_object('id', l.id, 'attempt', l.attempt, 'at', ${instant('l.at')}, 'level', l.level, 'message', l.message) order by l.id)
         from (select * from run_log where run_id = t.run_id and t.state = 'running' order by id desc limit ${LOG_LINES}) l
@@ -72,11 +74,14 @@ export interface ReloadView {
   /** Why no reload can be ordered by them; null when it can. */
   refusal: 'sign-in' | 'role' | null
   owner: string | null
+  /** For those who may order. */
+  replayable: Replayable[]
 }
 
 export async function getReload(ctx: Context, feed: string): Promise<ReloadView> {
   const after = new Date(ctx.clock.now() - DAY_MS)
-  const [orders, owners] = await Promise.all([
+  const refusal = may(ctx.actor, 'feed.reload') ? null : ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
+  const [orders, owners, replayable] = await Promise.all([
     ctx.pool.query<Row>(
       `${ORDER} where s.kind = 'feed' and s.key = $1 and (o.state = 'open' or o.ended_at > $2) order by o.state = 'open' desc, o.created_at desc limit 1`,
       [feed, after],
@@ -85,10 +90,10 @@ export async function getReload(ctx: Context, feed: string): Promise<ReloadView>
       `select f.owner from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
       [feed],
     ),
+    refusal === null ? getReplayable(ctx, feed) : [],
   ])
   const [row] = orders.rows
-  const refusal = may(ctx.actor, 'feed.reload') ? null : ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
-  return { order: row === undefined ? null : await toView(ctx, row), refusal, owner: owners.rows[0]?.owner ?? null }
+  return { order: row === undefined ? null : await toView(ctx, row), refusal, owner: owners.rows[0]?.owner ?? null, replayable }
 }
 
 async function toView(ctx: Context, row: Row): Promise<OrderView> {
@@ -99,7 +104,7 @@ async function toView(ctx: Context, row: Row): Promise<OrderView> {
 async function expectedEnd(ctx: Context, { steps }: Row, now: Instant): Promise<Instant | null> {
   const left = steps.filter(({ state }) => state === 'waiting' || state === 'running')
   const flows = left.flatMap(({ flow }) => flow ?? [])
-  if (flows.length < left.length) return null
+  if (flows.length < left.length || left.some(({ run }) => run !== null && isWithoutWorker(run, now))) return null
   const records = await loadRecords(ctx.pool, flows)
   const known = records.map((record, i) => {
     const leftMs = leftOf(left[i]?.run ?? null, typicalDurationMs(record.durationsMs), now)
@@ -107,6 +112,11 @@ async function expectedEnd(ctx: Context, { steps }: Row, now: Instant): Promise<
   })
   const again = goodAgain(known, now)
   return again.kind === 'by' ? again.at : null
+}
+
+/** It lost its worker, or nothing has been heard of it: nobody knows when that changes. */
+function isWithoutWorker(run: NonNullable<OrderStep['run']>, now: Instant): boolean {
+  return run.state === 'crashed' || livenessOf(run, now)?.isSilent === true
 }
 
 function leftOf(run: RunRow | null, usualMs: number | null, now: Instant): number | null {

@@ -61,6 +61,21 @@ export const RUN_COLUMNS = `
   case when r.ended_at is null and r.attempt > 0 then (select count(*) from run_rejection where run_id = r.id) else r.rows_rejected end::float8
     as "rowsRejected"`
 
+/** What tells whether the worker of a run is alive (`lib/domain/runs/liveness.ts`). */
+export interface SignsOfRun {
+  leaseUntil: Instant | null
+  /** The newest line of the log, start or end of a step. */
+  reportedAt: Instant | null
+}
+
+/** The columns of a run `r`, as `SignsOfRun` names them. */
+export const SIGNS_COLUMNS = `
+  ${instant('r.lease_until')} as "leaseUntil",
+  greatest(
+    (select ${instant('at')} from run_log where run_id = r.id order by id desc limit 1),
+    (select ${instant('max(greatest(started_at, ended_at))')} from run_task where run_id = r.id)
+  ) as "reportedAt"`
+
 /** However many steps a flow makes, a screen shows no more: those that run, then those that failed, then the newest. */
 export const TASKS_SHOWN = 150
 

@@ -1,11 +1,10 @@
 import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getOrdersOfRun, type OrderOfRun } from './reload-order.ts'
-import { RUN_COLUMNS, type RunRow, TASKS_COLUMN, type TaskRow } from './run-rows.ts'
+import { RUN_COLUMNS, type RunRow, SIGNS_COLUMNS, type SignsOfRun, TASKS_COLUMN, type TaskRow } from './run-rows.ts'
 
 /** What changes while a run runs; also the answer of the API. */
-export interface RunView extends RunRow {
+export interface RunView extends RunRow, SignsOfRun {
   /** When this was read: what ages and paces are counted from. */
   now: Instant
   tasks: TaskRow[]
@@ -17,9 +16,6 @@ export interface RunView extends RunRow {
   summary: Record<string, number | string> | null
   parameters: Record<string, unknown>
   requestedBy: string | null
-  leaseUntil: Instant | null
-  /** The newest line of the log, start or end of a step. */
-  reportedAt: Instant | null
   logLines: number
   /** The run of the same flow that goes on while this one waits to begin. */
   waitsForRun: string | null
@@ -29,13 +25,9 @@ export interface RunView extends RunRow {
 
 const RUN = `
   select ${RUN_COLUMNS}, ${TASKS_COLUMN}, r.counters, r.summary -> 'counts' as summary, r.parameters, r.requested_by as "requestedBy",
-    ${instant('r.lease_until')} as "leaseUntil",
+    ${SIGNS_COLUMNS},
     (select count(*)::int from run_task where run_id = r.id) as "tasksOmitted",
     (select count(*)::int from run_log where run_id = r.id) as "logLines",
-    greatest(
-      (select ${instant('at')} from run_log where run_id = r.id order by id desc limit 1),
-      (select ${instant('max(greatest(started_at, ended_at))')} from run_task where run_id = r.id)
-    ) as "reportedAt",
     case when r.attempt = 0 and r.ended_at is null then (
       select o.id::text from run o where o.flow = r.flow and o.id <> r.id and o.ended_at is null and o.attempt > 0
       order by o.state = 'running' desc, o.scheduled_for limit 1

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import { reloadedBy, type StepSigns, stepInWords } from './order-words.ts'
+
+describe('who ordered what', () => {
+  it.each([
+    ['Ada', 'SAP is back', 'Reloaded by Ada: SAP is back'],
+    ['Ada', null, 'Reloaded by Ada.'],
+    [null, '', 'Reloaded.'],
+  ])('%s, %s', (orderedBy, reason, words) => expect(reloadedBy({ orderedBy, reason })).toBe(words))
+})
+
+describe('where a step stands', () => {
+  const step = (state: StepSigns['state'], run: RunState | null, given: { startedAt?: number; cancelAt?: number } = {}) =>
+    stepInWords({ state, run: run === null ? null : { state: run, startedAt: null, cancelAt: null, ...given } })
+
+  it('is not running without a worker', () => {
+    expect(step('waiting', null)).toBe('waits for its turn')
+    expect(step('running', 'scheduled')).toBe('waits for a worker')
+    expect(step('running', 'running', { startedAt: 1 })).toBe('runs')
+    expect(step('running', 'crashed', { startedAt: 1 })).toBe('has lost its worker')
+    expect(step('running', 'scheduled', { startedAt: 1 })).toBe('waits for a worker')
+  })
+
+  it('is done only once what follows from its run is noted', () => {
+    expect(step('running', 'completed', { startedAt: 1 })).toBe('has ended')
+    expect([step('done', 'completed'), step('done', 'partial'), step('failed', 'failed')]).toEqual(['done', 'done in part', 'failed'])
+  })
+
+  it('is not called cancelled while its run goes on', () => {
+    expect(step('cancelled', 'running', { cancelAt: 2 })).toBe('is being stopped')
+    expect(step('running', 'running', { cancelAt: 2 })).toBe('is being stopped')
+    expect(step('cancelled', 'running')).toBe('no longer waited for; the run goes on for others')
+    expect(step('cancelled', 'cancelled', { cancelAt: 2 })).toBe('cancelled')
+    expect(step('skipped', null)).toBe('not begun')
+  })
+})
