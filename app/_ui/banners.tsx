@@ -1,6 +1,6 @@
+import { Command } from '#app/_ui/actions/command.tsx'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
-import { Command } from './command.tsx'
 import { connectionPath } from './paths.ts'
 import { StatusIcon } from './status-mark.tsx'
 import { Age, Time } from './time.tsx'
@@ -111,9 +111,11 @@ function Problems({ problems, more, inUseSince }: { problems: readonly Catalogue
             {problem.problem} {problem.remedy}
           </li>
         ))}
-        {more > 0 && <li>
+        {more > 0 && (
+          <li>
             and {more} more; <Command>npm run tidemark -- check</Command> lists them all.
-          </li>}
+          </li>
+        )}
       </ul>
     </div>
   )

@@ -18,13 +18,13 @@ groups:
           peoplesoft/BU_TERM_QRY:
           lake/term_raw.term_data:
           lake/term_xform.current_term_data:
-          lake/term_curated.term_data_by_service:
+          lake/term_curated.term_data_by_service: { policy: { kind: age, lateAfter: 1d, staleAfter: 7d } }
       courses:
         assets:
           snaplogic/courses:
           lake/course_raw.course_data:
           lake/course_xform.current_course_data:
-          lake/course_curated.course_data_by_service:
+          lake/course_curated.course_data_by_service: { policy: { kind: age, lateAfter: 1d, staleAfter: 7d } }
       people:
         assets:
           peoplesoft/BU_PARM_0216_QRY:

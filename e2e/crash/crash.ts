@@ -1,10 +1,11 @@
 // npm run test:crash: kills the worker in the middle of real loads and compares the lake, row for row, with loads that nobody
 // disturbed. `--points N` moments of the term and course loads, `--person N` of the person load, the same ones for the same
-// `--seed`. The last line is `N passed, N failed`.
+// `--seed`. With the first goes an order, before the built page. The last line is `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { systemClock } from '#lib/platform/clock.ts'
 import { crashAt, runUndisturbed } from './crash-at.ts'
 import { type Harness, openHarness } from './harness.ts'
+import { crashOrders } from './orders.ts'
 import { type CrashPoint, choosePoints } from './points.ts'
 import { SCENARIOS, type Scenario } from './scenario.ts'
 
@@ -23,16 +24,17 @@ let failed = 0
 
 async function crashAll(harness: Harness, scenario: Scenario, points: readonly CrashPoint[]): Promise<void> {
   const expected = await runUndisturbed(harness, scenario)
-  for (const [index, point] of points.entries()) {
-    const startedAt = systemClock.now()
-    const problems = await crashAt(harness, point, expected, index).catch((error: unknown) => [
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
-    ])
-    if (problems.length === 0) passed += 1
-    else failed += 1
-    say(`${problems.length === 0 ? '✓' : '✗'} ${point.name} (${((systemClock.now() - startedAt) / 1000).toFixed(1)} s)`)
-    for (const problem of problems) say(`    ${problem.replaceAll('\n', '\n    ')}`)
-  }
+  for (const [index, point] of points.entries()) await tell(point.name, () => crashAt(harness, point, expected, index))
+  if (scenario.name === 'records') await tell('an order whose workers are killed one after the other', () => crashOrders(harness, expected))
+}
+
+async function tell(name: string, crash: () => Promise<string[]>): Promise<void> {
+  const startedAt = systemClock.now()
+  const problems = await crash().catch((error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)])
+  if (problems.length === 0) passed += 1
+  else failed += 1
+  say(`${problems.length === 0 ? '✓' : '✗'} ${name} (${((systemClock.now() - startedAt) / 1000).toFixed(1)} s)`)
+  for (const problem of problems) say(`    ${problem.replaceAll('\n', '\n    ')}`)
 }
 
 const harness = await openHarness(chosen.map(({ scenario }) => scenario))

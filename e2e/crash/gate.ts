@@ -51,6 +51,13 @@ export const GATES = {
     when: 'before insert',
     condition: 'new.run_id is not null',
   },
+  'between an order and its run': {
+    database: 'tidemark',
+    table: 'run',
+    when: 'before update',
+    condition: "old.state <> 'running' and new.state = 'running'",
+  },
+  'between two steps of an order': { database: 'tidemark', table: 'reload_step', when: 'before update', condition: "new.state = 'done'" },
 } as const satisfies Record<string, GatePlace>
 export type GateName = keyof typeof GATES
 

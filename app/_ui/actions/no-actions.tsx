@@ -1,5 +1,5 @@
 import { readerHere } from '#app/_lib/overview-key.ts'
-import { Command } from '#app/_ui/command.tsx'
+import { Command } from '#app/_ui/actions/command.tsx'
 import { signInPath } from '#app/_ui/paths.ts'
 
 /** Why there are no buttons: whoever reads this has not signed in, or not as somebody who may press them. */

@@ -1,5 +1,5 @@
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
-import { Command } from '#app/_ui/command.tsx'
+import { Command } from '#app/_ui/actions/command.tsx'
 import { withdrawInvitationPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
@@ -19,7 +19,8 @@ export function PeopleScreen({ found, actor }: { found: PeoplePage; actor: Pick<
     <AdminShell frame={found.frame} actor={actor} part="people" title={headline(current.length)} lead={leadOf(found)}>
       {current.length === 0 ? (
         <p>
-          Whoever can use the machine that Tidemark runs on makes the first admin: <Command>npm run tidemark -- admin you@example.edu</Command>
+          Whoever can use the machine that Tidemark runs on makes the first admin:{' '}
+          <Command>npm run tidemark -- admin you@example.edu</Command>
         </p>
       ) : (
         <ul className="people">
