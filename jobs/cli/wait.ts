@@ -98,7 +98,8 @@ async function waitAt(page: Page, wait: Wait): Promise<number> {
     const told = await askGate(page, wait)
     if (told.isOpen || isOver(command, wait)) return teller.end(told, wait)
     teller.waits(told.reason)
-    if (!told.hasAnswered) await command.clock.sleep(TRY_AGAIN_MS, command.signal)
+    const leftMs = wait.until === null ? TRY_AGAIN_MS : wait.until - command.clock.now()
+    if (!told.hasAnswered) await command.clock.sleep(Math.min(TRY_AGAIN_MS, leftMs), command.signal)
   }
 }
 

@@ -3,7 +3,7 @@ import { WEEKDAY_FIELDS } from '#lib/domain/freshness/announced-work.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { subjectPattern, subjectSchema, writable } from './text-schemas.ts'
+import { subjectOrEverything, subjectSchema, writable } from './text-schemas.ts'
 
 const TEXT_MAX = 500
 const PAUSE_MAX_MS = 366 * DAY_MS
@@ -13,7 +13,7 @@ const note = z
   .max(TEXT_MAX, `A note has at most ${TEXT_MAX} characters.`)
   .nullish()
   .transform((text) => text?.trim() || null)
-  .meta({ override: { type: 'string', maxLength: TEXT_MAX }, description: 'Why, for everybody to read.' })
+  .meta({ description: 'Why, for everybody to read.' })
 
 /** An object, or its JSON text from a form. */
 const parameters = z
@@ -39,10 +39,7 @@ function readObject(value: unknown): Record<string, unknown> | null {
 
 export const runBody = z.object({ parameters })
 export const reloadBody = z.object({
-  reason: writable('“reason” is a text.')
-    .max(TEXT_MAX, `A reason has at most ${TEXT_MAX} characters.`)
-    .nullish()
-    .meta({ override: { type: 'string', maxLength: TEXT_MAX } }),
+  reason: writable('“reason” is a text.').max(TEXT_MAX, `A reason has at most ${TEXT_MAX} characters.`).nullish(),
   parameters,
 })
 
@@ -63,7 +60,7 @@ const pauseLength = z
     issues.addIssue({ code: 'custom', message })
     return z.NEVER
   })
-  .meta({ override: { type: 'string' }, description: '`45m`, `2h`, `1d`; without it until somebody ends it.' })
+  .meta({ description: '`45m`, `2h`, `1d`; without it until somebody ends it.' })
 
 export const pauseBody = z.object({
   subject: pausable,
@@ -71,18 +68,16 @@ export const pauseBody = z.object({
   from: z
     .string('“from” is a day and time such as 2026-12-01 22:00.')
     .nullish()
-    .meta({ override: { type: 'string' }, description: 'When it begins, by the clocks of the page: `2026-12-01T22:00`; without it now.' }),
+    .meta({ description: 'When it begins, by the clocks of the page: `2026-12-01T22:00`; without it now.' }),
   note,
 })
 export const pauseEndBody = z.object({ subject: pausable })
 
-const KINDS = ['group', 'feed', 'asset'] as const
-const ABOUT_NOTHING = 'Say what it is about: subject is feed:<key>, group:<key>, asset:<key> or everything.'
 /** Null: everything. */
-const subject = z.union([z.literal('everything').transform(() => null), subjectSchema(KINDS, ABOUT_NOTHING)], ABOUT_NOTHING).meta({
-  override: { type: 'string', pattern: `^(everything|${subjectPattern(KINDS)})$` },
-  description: '`feed:terms`, `group:records`, `asset:lake/x`, or `everything`, which takes the role admin.',
-})
+const subject = subjectOrEverything(
+  ['group', 'feed', 'asset'],
+  'Say what it is about: subject is feed:<key>, group:<key>, asset:<key> or everything.',
+).meta({ description: '`feed:terms`, `group:records`, `asset:lake/x`, or `everything`, which takes the role admin.' })
 
 const text = (name: string, description: string) =>
   writable(`“${name}” is a text.`).max(TEXT_MAX, `“${name}” is too long.`).optional().meta({ description })

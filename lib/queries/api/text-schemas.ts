@@ -24,18 +24,26 @@ export function subjectPattern(kinds: readonly string[]): string {
 }
 
 /** `feed:terms` as its kind and key; `words` say what it should be. */
-export function subjectSchema<K extends string>(kinds: readonly K[], words: string) {
+export function subjectSchema<K extends string>(kinds: readonly [K, ...K[]], words: string) {
   const pattern = `^${subjectPattern(kinds)}$`
   return z
     .string(words)
-    .trim()
     .regex(new RegExp(pattern), words)
-    .transform((text) => {
-      const colon = text.indexOf(':')
-      return { kind: kinds.find((kind) => kind === text.slice(0, colon)) ?? kinds[0], key: text.slice(colon + 1) } as {
-        kind: K
-        key: string
-      }
-    })
+    .transform((text) => toSubject(kinds, text))
     .meta({ override: { type: 'string', pattern } })
+}
+
+/** The same, or null for `everything`. */
+export function subjectOrEverything<K extends string>(kinds: readonly [K, ...K[]], words: string) {
+  const pattern = `^(everything|${subjectPattern(kinds)})$`
+  return z
+    .string(words)
+    .regex(new RegExp(pattern), words)
+    .transform((text) => (text === 'everything' ? null : toSubject(kinds, text)))
+    .meta({ override: { type: 'string', pattern } })
+}
+
+function toSubject<K extends string>(kinds: readonly [K, ...K[]], text: string): { kind: K; key: string } {
+  const colon = text.indexOf(':')
+  return { kind: kinds.find((kind) => kind === text.slice(0, colon)) ?? kinds[0], key: text.slice(colon + 1) }
 }
