@@ -62,3 +62,17 @@ it('lists the members of an object, and whether each is always there', () => {
     { name: 'more', description: null, isRequired: false },
   ])
 })
+
+it('says of an object what its lists are of, where that has a shape of its own', () => {
+  const group = { $ref: '#/components/schemas/Group' }
+  const properties = {
+    items: { type: 'array', items: group },
+    tags: { type: 'array', items: { type: 'string' } },
+    next: { type: 'string' },
+  }
+  expect(schemaInWords({ type: 'object', properties })).toEqual([
+    { words: '{ items: list of ' },
+    { words: 'Group', ref: 'Group' },
+    { words: ', tags, next }' },
+  ])
+})

@@ -51,9 +51,29 @@ function ofType(schema: z.infer<typeof schemaSchema>): Piece[] {
 const TYPES: Record<string, string> = { string: 'text', integer: 'whole number', number: 'number', boolean: 'true or false', null: 'null' }
 
 function ofObject({ properties, additionalProperties }: z.infer<typeof schemaSchema>): Piece[] {
-  if (properties !== undefined) return [{ words: `{ ${Object.keys(properties).join(', ')} }` }]
+  if (properties !== undefined) {
+    const names = Object.entries(properties).map(([name, schema]) => [{ words: name }, ...itemsInWords(schema)])
+    return merged([{ words: '{ ' }, ...joined(names, ', '), { words: ' }' }])
+  }
   const isNamed = typeof additionalProperties === 'object'
   return isNamed ? [{ words: 'by name: ' }, ...schemaInWords(additionalProperties)] : [{ words: 'object' }]
+}
+
+/** Of a list what it is of, so that one finds its shape. */
+function itemsInWords(given: unknown): Piece[] {
+  const { type, items } = schemaSchema.parse(given)
+  const pieces = type === 'array' ? schemaInWords(items) : []
+  return pieces.some(({ ref }) => ref !== undefined) ? [{ words: ': list of ' }, ...pieces] : []
+}
+
+function merged(pieces: readonly Piece[]): Piece[] {
+  const done: Piece[] = []
+  for (const piece of pieces) {
+    const last = done.at(-1)
+    if (last !== undefined && last.ref === undefined && piece.ref === undefined) done[done.length - 1] = { words: last.words + piece.words }
+    else done.push(piece)
+  }
+  return done
 }
 
 function joined(parts: Piece[][], between: string): Piece[] {

@@ -32,6 +32,7 @@ export function OperationList({ document }: { document: unknown }) {
   const operations = Object.entries(documentSchema.parse(document).paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Operation => ({ path, method: method.toUpperCase(), ...operation })),
   )
+  const firstList = operations.find(isList)
   const tags = [...new Set(operations.map(({ tags: [tag] }) => tag))]
   return tags.map((tag) => (
     <Section key={tag} title={tag}>
@@ -39,15 +40,24 @@ export function OperationList({ document }: { document: unknown }) {
         {operations
           .filter(({ tags: [own] }) => own === tag)
           .map((operation) => (
-            <OperationItem key={operation.operationId} operation={operation} />
+            <OperationItem key={operation.operationId} operation={operation} likeList={isList(operation) ? firstList : undefined} />
           ))}
       </ul>
     </Section>
   ))
 }
 
-function OperationItem({ operation }: { operation: Operation }) {
-  const { operationId, path, method, summary, description, parameters, responses } = operation
+/** What every list can be asked is told once, by the first. */
+const PAGING = ['cursor', 'limit', 'format']
+
+function isList({ parameters }: Operation): boolean {
+  return PAGING.every((paging) => parameters.some(({ name }) => name === paging))
+}
+
+function OperationItem({ operation, likeList }: { operation: Operation; likeList: Operation | undefined }) {
+  const { operationId, path, method, summary, description, responses } = operation
+  const isLikeAnother = likeList !== undefined && likeList !== operation
+  const parameters = operation.parameters.filter(({ name }) => !isLikeAnother || !PAGING.includes(name))
   const answer = Object.values(responses['200']?.content ?? {})[0]?.schema
   const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400)
   return (
@@ -65,6 +75,14 @@ function OperationItem({ operation }: { operation: Operation }) {
         )}
       </div>
       <dl className="grid content-start gap-y-2 text-[14px]/5">
+        {isLikeAnother && (
+          <div className="grid gap-x-4 sm:grid-cols-[9rem_minmax(0,1fr)]">
+            <dt className="font-mono text-[13px] text-ink">{PAGING.join(', ')}</dt>
+            <dd>
+              as of <a href={`#${likeList.operationId}`}>{likeList.summary}</a>
+            </dd>
+          </div>
+        )}
         {parameters.map(({ name, required, schema, description: words }) => (
           <div key={name} className="grid gap-x-4 sm:grid-cols-[9rem_minmax(0,1fr)]">
             <dt className="font-mono text-[13px] text-ink">{name}</dt>
