@@ -203,6 +203,10 @@ describe('what is refused', () => {
     expect(await flowsRun()).toEqual([])
   })
 
+  it.each(['', 'x'.repeat(501)])('is what names no feed, however it is written', async (feed) => {
+    await expect(orderReload(ada, { feed })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
   it('is what somebody may not order, or does not see; each leaves one entry', async () => {
     const viewer = asActor(ctx, person({ id: 'v', name: 'Vera', role: 'viewer', audience: null }))
     await expect(orderReload(viewer, { feed: 'courses' })).rejects.toMatchObject({ code: 'forbidden' })

@@ -9,7 +9,7 @@ import { advanceOrder } from './advance-orders.ts'
 import { planOf } from './plan-of.ts'
 
 const inputSchema = z.object({
-  feed: z.string().min(1).max(500),
+  feed: z.string(),
   /** What the feed's own flow is told, where one flow alone loads it. */
   parameters: z.record(z.string(), z.unknown()).default({}),
   reason: z.string().trim().max(500).nullable().default(null),
