@@ -17,6 +17,7 @@ import { getChangeSequence, getChangesAfter, getLastChange } from './changes/cha
 import { getPageSight, getTouchedAssets } from './changes/page-sight.ts'
 import { getAssetPage } from './pages/asset-page.ts'
 import { atomFeed } from './pages/atom-feed.ts'
+import { getWorkEntries } from './pages/atom-work.ts'
 import { getAuditPage, streamAudit, WHOLE_AUDIT } from './pages/audit-page.ts'
 import { compareVersions, getCatalogueAdminPage } from './pages/catalogue-page.ts'
 import { getConnections, getConnectionsPage } from './pages/connections-page.ts'
@@ -40,6 +41,7 @@ import { getFlowCards } from './runs/flow-cards.ts'
 import { getFlowParameters } from './runs/flow-parameters.ts'
 import { getReloadForm } from './runs/reload-form.ts'
 import { getOrder, getOrdersOfRun, getReload } from './runs/reload-order.ts'
+import { getReplayable } from './runs/replayable.ts'
 import { getRunList } from './runs/run-list.ts'
 import { getRunLog, hasRun, WHOLE_LOG } from './runs/run-log.ts'
 import { getRunRejections } from './runs/run-rejections.ts'
@@ -149,6 +151,13 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getRecentRuns: (ctx, { name }) => getRecentRuns(ctx, [`${name}-flow`], 9),
   getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
   getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
+  getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
+  getWorkEntries: (ctx, { name }) =>
+    Promise.all(
+      [null, `${name}-feed`].map((feed) =>
+        getWorkEntries(ctx, { name: 'Page', url: 'https://page.example', demo: false, ...ZONE }, feed, 100),
+      ),
+    ),
   getReload: (ctx, { name }) => getReload(ctx, `${name}-feed`),
   getReloadForm: (ctx, { name }) => getReloadForm(ctx, `${name}-feed`),
   getRunList: (ctx) => getRunList(ctx, { flow: null, state: null, before: null }),
@@ -179,7 +188,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
 /** It answers nothing: it opens a database, makes a context, or tells its caller what another query found. */
 const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges']
 
-/** They tell numbers, times and statuses, or what everybody may know. */
+/** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 const NAMELESS = [
   'getAdminFrame',
   'getBars',
@@ -196,6 +205,7 @@ const NAMELESS = [
   'getOpenDeliveries',
   'getPageAccess',
   'getPageSettings',
+  'getReplayable',
   'getSeries',
   'getSubjectDays',
   'getSystemPage',
