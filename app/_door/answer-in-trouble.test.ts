@@ -32,6 +32,7 @@ beforeEach(async () => {
   door = createDoor({
     isDevelopment: false,
     addresses: [],
+    proxies: [],
     catalogueAddress: async () => null,
     answer: (request, response) => answerInTrouble(request, response, behind),
   })

@@ -27,6 +27,7 @@ beforeEach(async () => {
   door = createDoor({
     isDevelopment: false,
     addresses: [],
+    proxies: [],
     catalogueAddress: async () => null,
     answer: (request, response) =>
       withOverview({

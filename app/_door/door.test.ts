@@ -26,6 +26,7 @@ beforeEach(async () => {
     isDevelopment: false,
     limits: { headersMs: 60, requestMs: 120, checkMs: 20 },
     addresses: ['https://data.campus.example:8443', 'http://localhost:3000'],
+    proxies: [],
     catalogueAddress: async () => {
       asked += 1
       return catalogue

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isIP, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
+import { cameFrom } from './came-from.ts'
 import { type Asked, inspectRequest, type Refusal } from './inspect-request.ts'
-import { isKnownName, isLoopback, plainAddress } from './known-name.ts'
+import { isKnownName } from './known-name.ts'
 
 /** The header in which the door says where a request comes from; nobody else can set it. */
 export const FROM_HEADER = 'x-tidemark-from'
@@ -11,6 +12,8 @@ interface DoorOptions {
   isDevelopment: boolean
   /** The addresses that settings of this process give the page. */
   addresses: readonly string[]
+  /** Addresses and networks of proxies beside those of this machine. */
+  proxies: readonly string[]
   /** The address that the catalogue gives it; asked only for names that are not known otherwise. */
   catalogueAddress: () => Promise<string | null>
   /** Answers what was let in. */
@@ -27,7 +30,7 @@ const LINGER_MS = 1000
 
 /**
  * The server in front of everything: who asks for what cannot be understood, or under a name that is not this page's, gets an answer
- * here and reaches nothing. What a proxy claims about the asker (`X-Forwarded-*`) is left out, but for the address, where the proxy is on this machine.
+ * here and reaches nothing. What a proxy claims about the asker (`X-Forwarded-*`) is left out, but for the address, where the proxy is one that is known.
  */
 export function createDoor(options: DoorOptions): Server {
   const { isDevelopment, addresses } = options
@@ -91,20 +94,9 @@ async function admit(request: IncomingMessage, options: DoorOptions): Promise<Re
   if (!(await isAnsweredTo(found.host, request.socket, options))) return misdirected(found.host)
   request.url = found.path
   request.headers.host = found.host
-  request.headers[FROM_HEADER] = addressOf(request)
+  request.headers[FROM_HEADER] = cameFrom(request.socket.remoteAddress, request.headers['x-forwarded-for'], options.proxies)
   for (const name of Object.keys(request.headers)) if (/^(?:x-forwarded-|forwarded$)/.test(name)) delete request.headers[name]
   return null
-}
-
-/** Where a request comes from: as a proxy on this very machine says, else the other end of the connection. */
-function addressOf({ headers, socket }: IncomingMessage): string {
-  const near = plainAddress(socket.remoteAddress)
-  const told =
-    String(headers['x-forwarded-for'] ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim() ?? ''
-  return isLoopback(near) && isIP(told) !== 0 ? plainAddress(told) : near
 }
 
 function toAsked({ method, url, rawHeaders, headers, socket }: IncomingMessage): Asked {

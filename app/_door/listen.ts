@@ -4,6 +4,7 @@ import { OVERVIEW_PATH, overviewKey } from '#app/_lib/overview-key.ts'
 import { givenAddresses, isOwnCall } from '#app/_lib/own-call.ts'
 import { whoIsAsking } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
+import { readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { whenAborted } from '#lib/platform/when-aborted.ts'
 import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
@@ -47,6 +48,7 @@ export async function listen(snapshots: Snapshots, { hostname, port, isDevelopme
   const door = createDoor({
     isDevelopment,
     addresses: givenAddresses(),
+    proxies: readEnvironment().proxies,
     catalogueAddress: async () => (await access())?.url ?? null,
     answer: (request, response) => {
       if (isRendering(request)) return answer(request, response)

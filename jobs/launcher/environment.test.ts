@@ -38,6 +38,12 @@ describe('the web process', () => {
     expect(webEnvironment(settings)).not.toHaveProperty('OIDC_CLIENT_SECRET')
   })
 
+  test('is told which proxies are believed, where any are', () => {
+    const environment = { ...settings.environment, proxies: ['10.0.0.0/8', '::1'] }
+    expect(webEnvironment({ ...settings, environment })).toMatchObject({ TIDEMARK_PROXIES: '10.0.0.0/8,::1' })
+    expect(webEnvironment(settings)).not.toHaveProperty('TIDEMARK_PROXIES')
+  })
+
   test('reads no .env file, neither by us nor by Next', () => {
     expect(webEnvironment(settings)).toMatchObject({ ENV_FILE: 'none', __NEXT_PROCESSED_ENV: 'true' })
   })

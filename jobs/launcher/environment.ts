@@ -42,6 +42,7 @@ export function webEnvironment(settings: Settings): ChildEnvironment {
     TIDEMARK_URL: publicUrl,
     PORT: String(environment.port),
     ...(environment.host !== undefined && { HOST: environment.host }),
+    ...(environment.proxies.length > 0 && { TIDEMARK_PROXIES: environment.proxies.join(',') }),
     ...(environment.oidcClientSecret !== undefined && { OIDC_CLIENT_SECRET: environment.oidcClientSecret }),
     LOG_LEVEL: environment.logLevel,
   })

@@ -28,6 +28,7 @@ describe('the environment', () => {
       publicUrl: undefined,
       port: 3000,
       host: undefined,
+      proxies: [],
       oidcClientSecret: undefined,
       logLevel: 'info',
       demoCourses: undefined,
@@ -42,6 +43,13 @@ describe('the environment', () => {
     expect(addressOf({ PORT: '4711', TIDEMARK_URL: 'https://status.example.edu' })).toBe('https://status.example.edu')
     expect(() => addressOf({ TIDEMARK_URL: 'status.example.edu' })).toThrow('must be an address')
     expect(() => addressOf({ TIDEMARK_URL: 'ftp://status.example.edu' })).toThrow('must be an address')
+  })
+
+  test('takes proxies as addresses and networks, and nothing else', () => {
+    const proxiesOf = (written: string) => readEnvironment({ ENV_FILE: 'none', TIDEMARK_PROXIES: written }).proxies
+    expect(proxiesOf('172.20.0.0/16, 192.0.2.7 fd00::/8')).toEqual(['172.20.0.0/16', '192.0.2.7', 'fd00::/8'])
+    for (const wrong of ['proxy.example.edu', '10.0.0.0/33', '10.0.0.1,nonsense'])
+      expect(() => proxiesOf(wrong)).toThrow('TIDEMARK_PROXIES must be addresses or networks')
   })
 
   test('knows what the launcher handed on', () => {

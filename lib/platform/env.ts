@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { readEnvFile, type Variables } from './env-file.ts'
@@ -9,6 +10,14 @@ const port = z.coerce
   .min(1, 'must be 1 or more')
   .max(65_535, 'must be 65535 or less')
 
+const networks = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/[\s,]+/).filter((network) => network !== ''))
+  .refine((found) => found.every((network) => ipaddr.isValid(network) || ipaddr.isValidCIDR(network)), {
+    error: 'must be addresses or networks such as 10.0.0.0/8, with commas between them',
+  })
+
 const schema = z.object({
   DATABASE_URL: postgresUrl.optional(),
   LAKE_DATABASE_URL: postgresUrl.optional(),
@@ -19,6 +28,7 @@ const schema = z.object({
   TIDEMARK_TOKEN: z.string().startsWith('tdm_', 'must be a token of a Tidemark page, tdm_…').optional(),
   PORT: port.default(3000),
   HOST: z.string().optional(),
+  TIDEMARK_PROXIES: networks,
   OIDC_CLIENT_SECRET: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
   DEMO_COURSES: z.string().optional(),
@@ -37,6 +47,8 @@ export interface Environment {
   token: string | undefined
   port: number
   host: string | undefined
+  /** Addresses and networks of proxies that are believed where a request comes from. */
+  proxies: readonly string[]
   /** As written: the secret itself, or `file:` and where it stands. */
   oidcClientSecret: string | undefined
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
@@ -84,6 +96,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     token: found.TIDEMARK_TOKEN,
     port: found.PORT,
     host: found.HOST,
+    proxies: found.TIDEMARK_PROXIES,
     oidcClientSecret: found.OIDC_CLIENT_SECRET,
     logLevel: found.LOG_LEVEL,
     demoCourses: found.DEMO_COURSES,

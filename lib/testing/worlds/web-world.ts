@@ -51,7 +51,7 @@ export async function openWebWorld(): Promise<WebWorld> {
 /** A door with its gate before an answer, on a free port. */
 export async function openGate(web: WebProcess, answer: Behind['answer']): Promise<{ port: number; close(): Promise<void> }> {
   const gated = withGate({ web, access: () => getPageAccess(web.context), isDevelopment: false, answer })
-  const door = createDoor({ isDevelopment: false, addresses: [], catalogueAddress: async () => null, answer: gated })
+  const door = createDoor({ isDevelopment: false, addresses: [], proxies: [], catalogueAddress: async () => null, answer: gated })
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve))
   const close = async () => {
     door.closeAllConnections()
