@@ -33,6 +33,8 @@ export interface ActionDone {
   answer: object
   /** What the browser is told besides: what it is to keep, or to forget. */
   headers?: Record<string, string>
+  /** What it is to keep besides, one header each. */
+  setCookies?: readonly string[]
   /** What a form is answered with in place of being led to `location`: for what is told once. */
   page?: () => Promise<Response>
 }
@@ -147,10 +149,18 @@ export function jsonObject(text: string): Record<string, unknown> {
   throw refuse('This is not a JSON object.')
 }
 
-function seeOther({ location, headers }: Pick<ActionDone, 'location' | 'headers'>): Response {
-  return new Response(null, { status: 303, headers: { ...DATA_HEAD, ...headers, location } })
+function seeOther(done: Pick<ActionDone, 'location' | 'headers' | 'setCookies'>): Response {
+  const headers = headersOf(done)
+  headers.set('location', done.location)
+  return new Response(null, { status: 303, headers })
 }
 
-function answer({ answer, location, headers }: ActionDone): Response {
-  return Response.json({ ...answer, location }, { headers: { ...DATA_HEAD, ...headers } })
+function answer(done: ActionDone): Response {
+  return Response.json({ ...done.answer, location: done.location }, { headers: headersOf(done) })
+}
+
+function headersOf({ headers, setCookies = [] }: Pick<ActionDone, 'headers' | 'setCookies'>): Headers {
+  const all = new Headers({ ...DATA_HEAD, ...headers })
+  for (const setCookie of setCookies) all.append('set-cookie', setCookie)
+  return all
 }

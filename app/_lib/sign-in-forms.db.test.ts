@@ -6,6 +6,7 @@ import { POST as signIn } from '#app/api/sign-in/route.ts'
 import { POST as signOut } from '#app/api/sign-out/route.ts'
 import { POST as requestRun } from '#app/api/v1/flows/[flow]/runs/route.ts'
 import { firstAdminLink } from '#lib/access/invitations.ts'
+import { knownBrowserIn } from '#lib/access/known-browser.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { whoAsks } from '#lib/access/sessions.ts'
 import { atTerminal } from '#lib/domain/access/actor.ts'
@@ -51,6 +52,14 @@ describe('the form to sign in', () => {
       expect((await asOwner(answer)).actor.name).toBe('Ada')
     }
     expect(await audit()).toEqual(Array(3).fill({ action: 'sign-in', actor: 'Ada', done: true }))
+  })
+
+  it('makes the browser known as the owner’s, for their account alone', async () => {
+    await addPerson(web.context, 'ada')
+    const [, known = ''] = (await send(() => signIn(formRequest(GOOD)))).headers.getSetCookie()
+    expect(known).toMatch(/^tidemark-3000-known=.*; HttpOnly; SameSite=Lax; Max-Age=15552000$/)
+    const knows = (email: string) => knownBrowserIn(web.context, SITE, known.split(';')[0] ?? '', email) !== null
+    expect([knows(GOOD.email), knows('bob@example.edu')]).toEqual([true, false])
   })
 
   it('leads back to itself when it was wrong, says so, and keeps no password; a program is answered in JSON', async () => {

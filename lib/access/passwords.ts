@@ -6,15 +6,17 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 /** Each takes a whole core while it lasts, in a thread of its own: more at once would slow the page for everybody. */
 const AT_ONCE = 2
 const WAITING_MAX = 40
+/** So many more of those who come by a browser that is known. */
+const KNOWN_WAITING_MAX = 10
 
 let running = 0
 const waiting: (() => void)[] = []
 
-/** Does what makes or compares hashes of passwords when it is its turn; refused at once when too many wait. */
-export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+/** Does what makes or compares hashes of passwords when it is its turn; refused at once when too many wait. Who comes by a known browser is next. */
+export async function inTurn<T>(work: () => Promise<T>, { isKnown }: { isKnown: boolean } = { isKnown: false }): Promise<T> {
   if (running >= AT_ONCE) {
-    if (waiting.length >= WAITING_MAX) throw tooBusy()
-    await new Promise<void>((resolve) => waiting.push(resolve))
+    if (waiting.length >= WAITING_MAX + (isKnown ? KNOWN_WAITING_MAX : 0)) throw tooBusy()
+    await new Promise<void>((resolve) => (isKnown ? waiting.unshift(resolve) : waiting.push(resolve)))
   } else running += 1
   try {
     return await work()

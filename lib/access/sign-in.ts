@@ -6,6 +6,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { act } from './act.ts'
 import { authOf, FROM_HEADER, SESSION_MS } from './better-auth.ts'
 import { sessionCookie } from './cookies.ts'
+import { knownBrowserIn } from './known-browser.ts'
 import { tellPasswordChanged } from './letters.ts'
 import { hashOf, inTurn, isPassword, requireGoodPassword } from './passwords.ts'
 import { actorFor, requireId } from './sessions.ts'
@@ -27,13 +28,22 @@ export function requireKeeping(site: Site): void {
   throw new TidemarkError('refused', { publicMessage })
 }
 
+/** What somebody proves with whose account it is. */
+interface Given {
+  email: string
+  password: string
+  /** What their browser has kept of this page: one in which the owner signed in before has tries of its own, so that strangers cannot use up the owner's. */
+  cookieHeader?: string | null
+}
+
 /** Signs somebody in by address and password; the header that gives their browser the session. What is wrong says nothing about whether there is such an account. */
-export async function signIn(ctx: Context, given: { email: string; password: string }, browser: Browser): Promise<string> {
+export async function signIn(ctx: Context, given: Given, browser: Browser): Promise<string> {
   requireKeeping(browser.site)
   const email = given.email.trim().toLowerCase()
-  const keys = triesOf(email, ctx.from)
+  const known = knownBrowserIn(ctx, browser.site, given.cookieHeader ?? null, email)
+  const keys = triesOf(email, ctx.from, known)
   refuseKnown(ctx, keys)
-  return inTurn(async () => {
+  const signInNow = async () => {
     const person = await findPerson(ctx.whole, { email })
     return act(ctx, { action: 'sign-in', target: { kind: 'person', key: person?.id ?? '?' } }, async (sql) => {
       await requireTry(ctx, keys)
@@ -46,7 +56,8 @@ export async function signIn(ctx: Context, given: { email: string; password: str
       const result = sessionCookie(ctx, browser.site, token, SESSION_MS / 1000)
       return { result, after: { method: 'password' }, by: await actorFor(sql, person) }
     })
-  })
+  }
+  return inTurn(signInNow, { isKnown: known !== null })
 }
 
 /** The token of a new session, or null when address and password do not go together. */

@@ -8,7 +8,7 @@ import { standingForMore, withoutEntry } from './act.ts'
 import { KnownUntil } from './known-until.ts'
 
 const WINDOW_MS = 15 * MINUTE_MS
-/** Tries in one window: for one account, whoever asks, and from one address, whatever the account. */
+/** Tries in one window: for one account, whoever asks (a browser known as its owner's apart), and from one address, whatever the account. */
 const MAX = { account: 10, address: 30 } as const
 
 const refused = new KnownUntil()
@@ -20,12 +20,16 @@ interface Keys {
   address: string | null
 }
 
-/** The keys of a try: the account as a hash, since anything may be typed there; of an IPv6 address the network that one customer has. */
-export function triesOf(account: string | null, address: string | null): Keys {
+/**
+ * The keys of a try: the account as a hash, since anything may be typed there, or in its place the browser that is known as its owner's; of an IPv6 address the
+ * network that one customer has.
+ */
+export function triesOf(account: string | null, address: string | null, knownBrowser: string | null = null): Keys {
   const hash = createHash('sha256')
     .update(account?.trim().toLowerCase() ?? '')
     .digest('base64url')
-  return { account: account === null ? null : `account:${hash}`, address: address === null ? null : `address:${networkOf(address)}` }
+  const own = knownBrowser === null ? `account:${hash}` : `browser:${knownBrowser}`
+  return { account: account === null ? null : own, address: address === null ? null : `address:${networkOf(address)}` }
 }
 
 function networkOf(address: string): string {

@@ -1,6 +1,7 @@
 import { acceptAction, textOf } from '#app/_lib/accept-action.ts'
 import { browserOf } from '#app/_lib/request-context.ts'
 import { signInPath } from '#app/_ui/paths.ts'
+import { knownBrowserCookie } from '#lib/access/known-browser.ts'
 import { signIn } from '#lib/access/sign-in.ts'
 import { ownPath } from '#lib/domain/access/own-path.ts'
 
@@ -10,9 +11,10 @@ export function POST(request: Request): Promise<Response> {
     request,
     { action: 'sign-in', target: null },
     async (context, { email, password, to }) => {
-      const given = { email: textOf(email), password: textOf(password) }
-      const cookie = await signIn(context, given, browserOf())
-      return { location: ownPath(textOf(to)), answer: { signedIn: true }, headers: { 'set-cookie': cookie } }
+      const given = { email: textOf(email), password: textOf(password), cookieHeader: request.headers.get('cookie') }
+      const browser = browserOf()
+      const setCookies = [await signIn(context, given, browser), knownBrowserCookie(context, browser.site, given.email)]
+      return { location: ownPath(textOf(to)), answer: { signedIn: true }, setCookies }
     },
     { path: signInPath, keeps: ['to'] },
   )
