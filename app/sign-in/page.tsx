@@ -5,9 +5,10 @@ import { browserOf, requestContext } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { AloneShell } from '#app/_ui/alone-shell.tsx'
 import { forgottenPath, oidcPath, overviewPath, takeDemoSignInPath, takeSignInPath } from '#app/_ui/paths.ts'
-import { DEMO_PEOPLE, isAtDemo } from '#lib/access/demo.ts'
+import { isAtDemo } from '#lib/access/demo.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { getWayIn, type WayIn } from '#lib/access/way-in.ts'
+import { DEMO_PEOPLE } from '#lib/domain/access/demo-people.ts'
 import { ownPath } from '#lib/domain/access/own-path.ts'
 
 export const dynamic = 'force-dynamic'
@@ -31,12 +32,12 @@ export default async function SignInPage({ searchParams }: PageProps) {
     <AloneShell name={found.page.name} title={isDemo || found.isOpen ? 'Sign in' : 'This page has no admin yet'} said={words}>
       {isDemo && <DemoPeople to={next} />}
       {!isDemo && (found.isOpen ? <Ways to={next} oidcName={found.oidcName} /> : <NobodyYet />)}
-      <Aside found={found} isDemo={isDemo} />
       {found.isOpen && !isDemo && (
-        <p className="mt-2 text-[14px] text-muted">
+        <p className="mt-4 text-[14px] text-muted">
           <a href={forgottenPath}>Forgotten your password?</a>
         </p>
       )}
+      <Aside found={found} isDemo={isDemo} />
     </AloneShell>
   )
 }
@@ -56,7 +57,7 @@ function Ways({ to, oidcName }: { to: string; oidcName: string | null }) {
     <>
       <p className="entry-form">
         <a className="button primary" href={oidcPath(to)}>
-          {oidcName}
+          Sign in with {oidcName}
         </a>
       </p>
       <p className="mt-8 text-muted">Or with an account of this page:</p>

@@ -1,30 +1,11 @@
 import type { Context } from '#lib/db/context.ts'
 import { findPerson, insertPerson } from '#lib/db/people/people.ts'
 import { getPage } from '#lib/db/settings.ts'
-import type { Role } from '#lib/domain/access/actor.ts'
+import { DEMO_PEOPLE } from '#lib/domain/access/demo-people.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { act } from './act.ts'
 import { actorFor, startSession } from './sessions.ts'
 import { type Browser, endBrought } from './sign-in.ts'
-
-/** Who somebody may sign in as by one click where the demo runs; addresses that nobody can have. */
-export const DEMO_PEOPLE = [
-  {
-    key: 'stakeholder',
-    email: 'stakeholder@demo.invalid',
-    name: 'Sam Rivera',
-    role: 'viewer',
-    words: 'A stakeholder, who sees four groups beside what everybody sees',
-  },
-  {
-    key: 'engineer',
-    email: 'engineer@demo.invalid',
-    name: 'Noor Haddad',
-    role: 'engineer',
-    words: 'An engineer, who reloads what is stale',
-  },
-  { key: 'admin', email: 'admin@demo.invalid', name: 'Robin Okafor', role: 'admin', words: 'An admin, who knows who did what' },
-] as const satisfies readonly { key: string; email: string; name: string; role: Role; words: string }[]
 
 /** Adds the people of the demo where they are not yet. They have no password: the one click is their only way in. */
 export async function putDemoPeople(ctx: Context): Promise<void> {

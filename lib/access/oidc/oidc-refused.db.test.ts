@@ -90,6 +90,14 @@ describe('somebody who comes back is refused', () => {
     )
   })
 
+  it('when the file with the secret of this page is not there, without its path', async () => {
+    const back = await there()
+    await expectRefused(
+      world.comeBack(ctx, back, 'file:/nowhere/oidc'),
+      'What proves this page to Campus login cannot be read. Whoever runs it finds why in its log.',
+    )
+  })
+
   it('when they have no address there', async () => {
     world.server.signsIn = { sub: 'ada' }
     await expectRefused(

@@ -11,6 +11,8 @@ import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import type { SaidOfPerson } from '#lib/domain/access/oidc-claims.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { resolveSecret } from '#lib/platform/secrets/secrets.ts'
 import { type Discovery, discover, type Provider, whoCameBack } from './provider.ts'
 import { noRoundTripCookie, type RoundTrip, roundTripCookie, roundTripIn } from './round-trip.ts'
 
@@ -153,8 +155,19 @@ function taken(): TidemarkError {
 
 async function providerOf(ctx: Context, clientSecret: string | undefined): Promise<Provider> {
   const { oidc } = await getPeopleSettings(ctx.whole)
-  if (oidc !== null) return { ...oidc, clientSecret }
+  if (oidc !== null) return { ...oidc, clientSecret: secretIn(ctx, oidc, clientSecret) }
   throw new TidemarkError('not-found', { publicMessage: 'Nobody signs in that way here.' })
+}
+
+/** The secret itself: as written, or what stands in the file that is written, read anew at each sign-in. */
+function secretIn({ log }: Context, { name }: Pick<Provider, 'name'>, written: string | undefined): string | undefined {
+  if (written?.startsWith('file:') !== true) return written
+  try {
+    return resolveSecret(written, () => undefined)
+  } catch (cause) {
+    log.error('OIDC_CLIENT_SECRET cannot be read', { error: toInternalMessage(cause) })
+    throw refused(`What proves this page to ${name} cannot be read. Whoever runs it finds why in its log.`)
+  }
 }
 
 async function audited<T>(ctx: Context, order: Order, work: () => Promise<T>): Promise<T> {

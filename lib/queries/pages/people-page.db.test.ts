@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { DEMO_PEOPLE, putDemoPeople } from '#lib/access/demo.ts'
+import { putDemoPeople } from '#lib/access/demo.ts'
 import { invite } from '#lib/access/invitations.ts'
 import { bringBack, changeRole, endPerson } from '#lib/access/people.ts'
 import { startSession } from '#lib/access/sessions.ts'

@@ -6,6 +6,7 @@ import { listPeople, type Person } from '#lib/db/people/people.ts'
 import { getPeopleSettings, type PeopleSettings } from '#lib/db/people/people-settings.ts'
 import { accessOf, EVERYBODY } from '#lib/domain/access/access-rules.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
+import { DEMO_PEOPLE } from '#lib/domain/access/demo-people.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type AdminFrame, getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -76,7 +77,7 @@ export async function getPeoplePage(ctx: Context): Promise<PeoplePage> {
     frame,
     people: people.map((person) => ({
       ...toRow(person, factsOf.get(person.id), settings),
-      isDemo: frame.page.demo && person.email.endsWith(DEMO_HOST),
+      isDemo: frame.page.demo && DEMO_PEOPLE.some(({ email }) => email === person.email),
     })),
     invitations: open.map((one) => ({ ...one, madeByName: people.find(({ id }) => id === one.madeBy)?.name ?? null })),
     audiences: settings.audiences.length === 0 ? [] : [...settings.audiences.map(({ audience }) => audience), EVERYBODY],
@@ -84,9 +85,6 @@ export async function getPeoplePage(ctx: Context): Promise<PeoplePage> {
     provider: settings.oidc?.name ?? null,
   }
 }
-
-/** Where the addresses of the demo's people are, which nobody can have. */
-const DEMO_HOST = '@demo.invalid'
 
 const NO_FACTS = { hasPassword: false, hasProvider: false, sessions: 0, lastSeenAt: null, claims: null }
 

@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from 'node:http'
 import Provider from 'oidc-provider'
 import { listen } from '#demo/campus/listen.ts'
 
-const CLIENT = { id: 'tidemark', secret: 'only the page and its provider know it' }
+/** The page as every such provider knows it. */
+export const CLIENT = { id: 'tidemark', secret: 'only the page and its provider know it' }
 
 /** A real provider of OpenID Connect on this machine that signs in whomever the test says, without a question. */
 export interface OidcServer {
