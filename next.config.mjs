@@ -10,6 +10,11 @@ const everywhere = [
 /** What is no page shows nothing of its own: data, and images. The address that makes tokens answers a form with a page, and says its policy itself. */
 const dataPolicy = [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }]
 
+/** What is no page, and the page of a new token, tell nobody that they led on: some of their addresses hold a key. A page with a form cannot say that, since then its browser would not say who sends it. */
+const noReferrer = [{ key: 'Referrer-Policy', value: 'no-referrer' }]
+/** The address of a link that works once is told to no other site. */
+const ownReferrer = [{ key: 'Referrer-Policy', value: 'same-origin' }]
+
 /** @type {import('next').NextConfig} */
 export default {
   reactStrictMode: true,
@@ -26,6 +31,8 @@ export default {
   async headers() {
     return [
       { source: '/:path*', headers: everywhere },
+      { source: '/(api/.*|feed\\.atom|feeds/.*/feed\\.atom|account/tokens/made)', headers: noReferrer },
+      { source: '/sign-in/invitation/:token', headers: ownReferrer },
       { source: '/(api/(?!account/tokens$).*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
       // A form says what it sends; who only asks has nothing to send.
       { source: '/api/account/tokens', missing: [{ type: 'header', key: 'content-type' }], headers: dataPolicy },
