@@ -7,10 +7,10 @@ export const OVERVIEW_PATH = '/overview'
 /** The header that says for whom. */
 export const READER_HEADER = 'x-tidemark-reader'
 
-const KINDS = ['public', 'member', 'admin'] as const
+export const READER_KINDS = ['public', 'member', 'admin'] as const
 
 /** What somebody is to the overview: nobody known, somebody who signed in, somebody who has a part of the administration. It is what the masthead goes by. */
-export type ReaderKind = (typeof KINDS)[number]
+export type ReaderKind = (typeof READER_KINDS)[number]
 
 /** Whom the overview looks the same to, who they are and what they see: `public`, `public:everybody`, `member:finance`, `admin`. Without an audience they see everything. */
 export type OverviewKey = ReaderKind | `${ReaderKind}:${string}`
@@ -35,7 +35,7 @@ export function overviewKey(actor: Pick<Actor, 'kind' | 'role' | 'audience'>): O
 /** Whom a key is of: what they are and see. */
 export function readersOf(key: OverviewKey): { kind: ReaderKind; actor: Actor } {
   const [, word, audience] = /^(\w+)(?::(.*))?$/s.exec(key) ?? []
-  return { kind: KINDS.find((kind) => kind === word) ?? 'public', actor: visitor(audience ?? null) }
+  return { kind: READER_KINDS.find((kind) => kind === word) ?? 'public', actor: visitor(audience ?? null) }
 }
 
 /** A key as a header carries it. */
@@ -50,5 +50,5 @@ export function readOverviewKey(text: string | null): OverviewKey | null {
 }
 
 function isKey(key: string): key is OverviewKey {
-  return KINDS.some((kind) => key === kind || key.startsWith(`${kind}:`))
+  return READER_KINDS.some((kind) => key === kind || key.startsWith(`${kind}:`))
 }

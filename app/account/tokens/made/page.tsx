@@ -21,13 +21,14 @@ export default async function MadePage() {
   if (made === null) notFound()
   const { context } = webProcess()
   const [{ page, now }, { url }] = await Promise.all([getAdminFrame(context), getPageAccess(context)])
-  const { name, token, kind, expiresAt } = made
+  const { name, token, kind, expiresAt, reader } = made
   return (
     <PageShell
       page={page}
       now={now}
       shows={null}
       place="account"
+      {...(reader !== null && { reader })}
       crumbs={[
         ['Account', accountPath],
         ['Tokens', accountTokensPath],

@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
+import { READER_KINDS, readerHere } from '#app/_lib/overview-key.ts'
 import { renderOwnPage } from '#app/_lib/own-page.ts'
 import { TOKEN_KINDS } from '#lib/domain/access/token-rules.ts'
 
 const MADE_HEADER = 'x-tidemark-made'
 const MADE_PATH = '/account/tokens/made'
 
-const madeSchema = z.object({ name: z.string(), token: z.string(), kind: z.enum(TOKEN_KINDS), expiresAt: z.number() })
+const madeSchema = z.object({
+  ...{ name: z.string(), token: z.string(), kind: z.enum(TOKEN_KINDS), expiresAt: z.number() },
+  /** Whose it is, for the masthead. */
+  reader: z.enum(READER_KINDS).nullable(),
+})
 type Made = z.infer<typeof madeSchema>
 
 /** What the page of a new token is to show. */
@@ -16,8 +21,9 @@ export function readMade(headers: Pick<Headers, 'get'>): Made | null {
 }
 
 /** The page of a new token as an answer that nobody keeps; in bare words when it cannot be made, since the token is told once. */
-export async function renderMade(made: Made): Promise<Response> {
-  const page = await renderOwnPage(MADE_PATH, { [MADE_HEADER]: encodeURIComponent(JSON.stringify(madeSchema.parse(made))) })
+export async function renderMade(token: Omit<Made, 'reader'>): Promise<Response> {
+  const made = madeSchema.parse({ ...token, reader: readerHere() })
+  const page = await renderOwnPage(MADE_PATH, { [MADE_HEADER]: encodeURIComponent(JSON.stringify(made)) })
   const { headers, body } = page ?? {
     headers: { 'content-type': 'text/plain; charset=utf-8' },
     body: `${made.token}\nThis is the only time it is shown.\n`,
