@@ -3,6 +3,7 @@ import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import { mediaType } from '#app/_lib/same-origin.ts'
 import type { WebProcess } from '#app/_lib/web-process.ts'
 import { POST as changePassword } from '#app/api/account/password/route.ts'
+import { knownBrowserCookie } from '#lib/access/known-browser.ts'
 import { startSession } from '#lib/access/sessions.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { putSetting } from '#lib/db/settings.ts'
@@ -104,6 +105,23 @@ describe('a public page', () => {
   it('knows who has a session', async () => {
     expect((await asker('/runs', { cookie })).actor).toMatchObject({ kind: 'person', name: 'Ada' })
   })
+})
+
+it('tries to sign in are looked at twenty at once, wherever they come from; a browser known to be somebody’s, and who reads, are none of them', async () => {
+  await access('public')
+  const tryIt = (i: number, headers = {}) =>
+    ask('/api/sign-in', { 'content-type': 'application/json', 'content-length': '0', 'x-forwarded-for': `10.9.0.${i}`, ...headers }, 'POST')
+  const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => tryIt(i)))
+  const statuses = answers.map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200).length).toBeLessThan(60)
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(20)
+  const refused = answers.find(({ status }) => status === 429)
+  expect(refused?.head).toMatch(/retry-after: 60/i)
+  expect(JSON.parse(refused?.body ?? '')).toEqual({ problem: 'Very many are signing in right now. Try again in a minute.' })
+  const site = siteOf(`127.0.0.1:${gate.port}`, web.context.publicUrl)
+  const [known = ''] = knownBrowserCookie(web.context, site, 'ada@example.edu').split(';')
+  expect((await tryIt(1, { cookie: known })).status).toBe(200)
+  expect((await ask('/runs')).status).toBe(200)
 })
 
 describe('where somebody comes from', () => {

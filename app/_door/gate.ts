@@ -11,6 +11,7 @@ import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import type { PageAccess } from '#lib/queries/shared/page-access.ts'
 import type { Behind } from './answer-in-trouble.ts'
 import { FROM_HEADER } from './door.ts'
+import { limitTries } from './sign-in-room.ts'
 import { type Brought, refuseInWords, takeToken, unknownNow, whoBrought } from './token-brought.ts'
 import { turnAway } from './turn-away.ts'
 
@@ -28,6 +29,9 @@ const REMEMBERED_MAX = 1000
 /** Finds out who asks before anything is answered, and sends those whom nobody knows away from a private page. */
 export function withGate({ web, access, answer, isDevelopment }: GateOptions): Behind['answer'] {
   const find = sessionFinder(web)
+  const answersTry = limitTries(web.context)
+  const answersStranger = async (request: IncomingMessage, response: ServerResponse, site: Asking['site'], isPrivate: boolean) =>
+    (await answersTry(request, response, site)) || (isPrivate && sendAway(request, response, isDevelopment))
   return async (request, response) => {
     if (isOwn(request)) return answer(request, response)
     const known = await access()
@@ -38,8 +42,8 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     if (asking.site.origin.startsWith('https:')) response.setHeader('strict-transport-security', 'max-age=31536000')
     const { refusal, sessionId } = asking
     if (refusal !== undefined && request.method !== 'POST') return refuseInWords(request, response, refusal)
-    const isStranger = brought === null && sessionId === null && known.isPrivate
-    if (isStranger && sendAway(request, response, isDevelopment)) return
+    const isStranger = brought === null && sessionId === null
+    if (isStranger && (await answersStranger(request, response, asking.site, known.isPrivate))) return
     return web.asking.run(asking, () => answer(request, response))
   }
 }
