@@ -83,12 +83,17 @@ const SAID: Record<LastingReason, string> = {
   'no-time': 'an asset tells no time',
 }
 
+/** So many failed looks of one kind at a connection have a line each; more are one line with their number. */
+const LINES_MAX = 3
+
 /**
  * Says in the log what a look could not see, once for each new reason, and when an answer that lasts begins and ends. What tells no time
  * was seen: it is said once, when it is sure, and warns nobody.
  */
 export function logAnswers(log: Log, all: readonly HeardOf[]): void {
-  for (const { asset, look, heard } of all) {
+  const unseen: HeardOf[] = []
+  for (const found of all) {
+    const { asset, look, heard } = found
     const about = { asset: asset.key }
     if (heard.begunAt !== null && heard.inForce !== null) {
       const since = new Date(heard.begunAt).toISOString()
@@ -98,12 +103,20 @@ export function logAnswers(log: Log, all: readonly HeardOf[]): void {
         since,
         said: wordsOf(look),
       })
-    } else if (!look.ok && look.publicMessage !== asset.problem && look.lasting !== 'no-time') {
-      log.warn('an asset could not be looked at', { ...about, answer: look.lasting ?? 'none', said: wordsOf(look) })
-    } else if (look.ok && heard.endedAt !== null) {
-      log.info('an asset can be seen again', { ...about, was: asset.hearsay.inForce?.reason })
-    }
+    } else if (!look.ok && look.publicMessage !== asset.problem && look.lasting !== 'no-time') unseen.push(found)
+    else if (look.ok && heard.endedAt !== null) log.info('an asset can be seen again', { ...about, was: asset.hearsay.inForce?.reason })
   }
+  for (const [answer, alike] of Map.groupBy(unseen, ({ look }) => (look.ok ? 'none' : (look.lasting ?? 'none'))))
+    logUnseen(log, answer, alike)
+}
+
+/** Many at once have one cause, as a schema that nothing was loaded into yet. */
+function logUnseen(log: Log, answer: string, alike: readonly HeardOf[]): void {
+  const [first] = alike
+  if (first !== undefined && alike.length > LINES_MAX) {
+    const about = { assets: alike.length, first: first.asset.key, answer, said: wordsOf(first.look) }
+    log.warn('assets could not be looked at', about)
+  } else for (const { asset, look } of alike) log.warn('an asset could not be looked at', { asset: asset.key, answer, said: wordsOf(look) })
 }
 
 function wordsOf(look: Observation): string {
