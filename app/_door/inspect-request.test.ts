@@ -48,10 +48,22 @@ describe('a request', () => {
     '/a\\b',
     '/a b',
     '/x#y',
+    '/sign-in/../runs',
+    '/sign-in/%2e%2E/runs',
+    '/api/health/.%2e/v1/status?a',
+    '/runs/.',
+    '/..',
     '',
   ])('for %j is refused, because nothing can be meant by it', (target) => {
     expect(ask({ target })).toMatchObject({ status: 400 })
   })
+
+  it.each(['/assets/lake%2F..%2Fterms', '/assets/..terms/.a/...', '/find?q=/../', '/sign-in?to=/a/../b'])(
+    'for %j is understood',
+    (target) => {
+      expect(ask({ target })).toMatchObject({ path: target })
+    },
+  )
 
   it.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'PROPFIND', 'QUERY', 'LINK'])(
     'by %s is refused everywhere, and told what is taken',

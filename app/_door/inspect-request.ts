@@ -36,6 +36,9 @@ const DEVELOPMENT = /^\/(?:_next|__next)/
 /** Pages of Next that are no address of this page: it shows them by itself, with the status of the fault. */
 const INNER = /^\/_(?!next\/)/
 
+/** A part of a path that is `.` or `..`, however it is written. */
+const STEP = /\/(?:\.|%2e){1,2}(?:\/|$)/i
+
 /** Looks at the first lines of a request: either what it asks for, or why that cannot be understood. Names are judged elsewhere. */
 export function inspectRequest(asked: Asked, options: { isDevelopment: boolean }): Admitted | Refusal {
   const found = readTarget(asked)
@@ -57,9 +60,9 @@ function readTarget({ target, hosts }: Asked): Admitted | Refusal {
   return isPath(path) ? { path, host } : bad('The address of this request is not written right: look at its % signs.')
 }
 
-/** Decodes, holds no character that stands for nothing (U+0000), and no # or space, which no client leaves in. */
+/** Decodes, holds no character that stands for nothing (U+0000), and neither # nor space nor a step up (`..`), which no client leaves in: who lets somebody in and who answers would read two paths. */
 function isPath(path: string): boolean {
-  if (/[\s#\\]/.test(path)) return false
+  if (/[\s#\\]/.test(path) || STEP.test(path.split('?')[0] ?? '')) return false
   try {
     return !decodeURIComponent(path).includes('\u0000')
   } catch {
