@@ -6,6 +6,7 @@ import { sealWords } from '#lib/access/sealed-words.ts'
 import { concernsOneself } from '#lib/domain/access/actions.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { type ProblemLink, problemPage } from './bare-page.ts'
@@ -17,6 +18,9 @@ import { requestContext, whoIsAsking } from './request-context.ts'
 import { databaseGone, problem, refuse, unexpected, withChallenge } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
+
+/** Far more than any parameters of a run need; what works through them level by level has room for more. */
+const DEPTH_MAX = 40
 
 /** What was sent along: the fields of a form (texts), or a JSON object. */
 export type ActionFields = Record<string, unknown>
@@ -133,20 +137,36 @@ function linkOf({ runId, feedKey, code }: TidemarkError): ProblemLink | null {
 
 async function readFields(request: Request): Promise<ActionFields> {
   const text = await readText(request, BODY_BYTES_MAX)
-  if (isFromForm(request.headers)) return Object.fromEntries(new URLSearchParams(text))
+  if (isFromForm(request.headers)) return requireStorable(Object.fromEntries(new URLSearchParams(text)))
   if (mediaType(request.headers) !== 'application/json') throw refuse('Orders are sent as JSON (content-type: application/json).')
-  return text === '' ? {} : jsonObject(text)
+  return text === '' ? {} : requireStorable(jsonObject(text))
 }
 
-/** The object a JSON text holds; anything else is refused. */
+function requireStorable(fields: ActionFields): ActionFields {
+  const odd = Object.entries(fields).find(([, value]) => typeof value === 'string' && !isStorableText(value))
+  if (odd !== undefined) throw refuse(`“${odd[0].slice(0, 50)}” holds a character that no database keeps.`)
+  return fields
+}
+
+/** The object a JSON text holds; anything else is refused, and what nests so deeply that nobody wrote it by hand. */
 export function jsonObject(text: string): Record<string, unknown> {
+  const value = parsed(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('This is not a JSON object.')
+  if (isDeeperThan(DEPTH_MAX, value)) throw refuse(`This JSON is nested in more than ${DEPTH_MAX} levels.`)
+  return { ...value }
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+    return JSON.parse(text)
   } catch {
-    // Said below.
+    return undefined
   }
-  throw refuse('This is not a JSON object.')
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
 }
 
 function seeOther(done: Pick<ActionDone, 'location' | 'headers' | 'setCookies'>): Response {

@@ -8,11 +8,13 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { advanceOrder } from './advance-orders.ts'
 import { planOf } from './plan-of.ts'
 
+const REASON_MAX = 500
+
 const inputSchema = z.object({
   feed: z.string(),
   /** What the feed's own flow is told, where one flow alone loads it. */
   parameters: z.record(z.string(), z.unknown()).default({}),
-  reason: z.string().trim().max(500).nullable().default(null),
+  reason: z.string().trim().nullable().default(null),
 })
 export type ReloadRequest = z.input<typeof inputSchema>
 
@@ -41,6 +43,8 @@ export function orderReload(ctx: Context, request: ReloadRequest): Promise<Order
   const { feed: key, parameters, reason } = inputSchema.parse(request)
   const target = { kind: 'feed' as const, key }
   return act(ctx, { action: 'feed.reload', target, reason: reason === '' ? null : reason }, async (sql) => {
+    if ((reason ?? '').length > REASON_MAX)
+      throw new TidemarkError('invalid', { publicMessage: `A reason has at most ${REASON_MAX} characters.` })
     await lockOrders(sql)
     const feed = (await sql.query<OrderedFeed>(FEED, [key])).rows[0]
     if (feed === undefined) throw new TidemarkError('not-found', { publicMessage: 'There is no such feed here.' })

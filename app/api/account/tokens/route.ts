@@ -25,7 +25,7 @@ function readRequest(fields: ActionFields): TokenRequest {
     ...given,
     ...(may === 'address' && { kind: 'address' }),
     ...(typeof may === 'string' && { scopes: [may === 'address' ? 'read' : may] }),
-    ...(days !== undefined && { days: Number(days) }),
+    ...(days !== undefined && { days: typeof days === 'object' ? days : Number(days) }),
     audience: audience === undefined || audience === '' ? null : audience,
   })
   if (parsed.success) return parsed.data
