@@ -182,3 +182,14 @@ it('ends quietly when who reads it has seen enough', async () => {
   expect(await once(child, 'close')).toEqual([0, null])
   expect(complaint).toBe('')
 })
+
+it('gives a terminal nothing to obey, whatever it has to tell', async () => {
+  const child = spawn(process.execPath, ['jobs/cli.ts', '\u001b]0;taken\u0007\u009b2J\u202egnp'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    said += piece
+  })
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(said).toContain('There is no verb "\ufffd]0;taken\ufffd\ufffd2J\ufffdgnp"')
+  expect(said).not.toMatch(/(?!\n)\p{Cc}|\u202e/u)
+})

@@ -4,6 +4,7 @@ import { createLiveScreen } from '#jobs/cli/run/live-lines.ts'
 import { type CommandLine, isVerb, type Terminal, type Verb } from '#jobs/cli/verb.ts'
 import { didYouMean } from '#lib/catalogue/check/suggest.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type Environment, readEnvironment } from '#lib/platform/env.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
@@ -15,8 +16,8 @@ const VERBS = fileURLToPath(new URL('cli', import.meta.url))
 const SHARED = ['verb.ts', 'databases.ts', 'run-parameters.ts', 'subjects.ts']
 
 const terminal: Terminal = {
-  print: (text) => process.stdout.write(`${text}\n`),
-  note: (text) => process.stderr.write(`${text}\n`),
+  print: (text) => process.stdout.write(`${toShownText(text)}\n`),
+  note: (text) => process.stderr.write(`${toShownText(text)}\n`),
   async ask(question) {
     if (!process.stdin.isTTY) return null
     const lines = createInterface({ input: process.stdin, output: process.stderr })

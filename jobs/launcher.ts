@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createLaunch, type Launch, type Mode } from '#jobs/launcher/launch.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { environmentVariable, readEnvironment } from '#lib/platform/env.ts'
 
@@ -12,12 +13,12 @@ const INSIST_AFTER_MS = 1000
 const MODES: readonly Mode[] = ['everything', 'web', 'worker']
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${toShownText(line)}\n`)
 }
 
 function complain(error: unknown): void {
   const text = isTidemarkError(error) ? error.publicMessage : error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${toShownText(text)}\n`)
 }
 
 function readArguments(): { mode: Mode; isDevelopment: boolean } {

@@ -8,6 +8,7 @@ import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { listen } from '#lib/db/listen.ts'
 import { noteStopped } from '#lib/db/runs/workers.ts'
 import { WORKER } from '#lib/domain/access/actor.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
 import { type Environment, publicAddress, readEnvironment } from '#lib/platform/env.ts'
@@ -144,7 +145,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error) => {
-    process.stderr.write(`The worker cannot work: ${toPublicMessage(error)}\n${toInternalMessage(error)}\n`)
+    process.stderr.write(toShownText(`The worker cannot work: ${toPublicMessage(error)}\n${toInternalMessage(error)}\n`))
     process.exit(1)
   },
 )

@@ -29,6 +29,18 @@ const SPELLINGS: readonly [string, (secret: string) => { message: string; data?:
   ['a link that lets somebody in', (secret) => ({ message: 'x', data: { url: `/sign-in/invitation/${secret}` } }), random],
 ]
 
+it.each([true, false])(
+  'a line of the log (readable: %s) is one line, whatever somebody had written into it, and obeyed by no terminal',
+  (pretty) => {
+    const log = createLog({ level: 'info', pretty })
+    const attack = '\u001b[2J\u009b31m\u202egnp\r\n12:00:00.000 error  all is lost'
+    log.error(attack, { why: attack })
+    expect(written.join('')).toMatch(/^[^\p{Cc}\u202e]+\n$/u)
+    expect(written.join('')).toContain(String.raw`\u001b[2J\u009b31m\u202egnp`)
+    if (!pretty) expect(JSON.parse(written.join(''))).toMatchObject({ message: attack, why: attack })
+  },
+)
+
 describe.each([true, false])('a line of the log (readable: %s)', (pretty) => {
   const log = createLog({ level: 'debug', pretty }, { worker: 'one' })
   it.each(SPELLINGS)('never holds %s', (_, spell, made) => {

@@ -16,15 +16,20 @@ const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 
 function line(level: LogLevel, message: string, data: Record<string, unknown>, pretty: boolean): string {
   const at = new Date(systemClock.now()).toISOString()
-  if (!pretty) return `${JSON.stringify({ at, level, message, ...data })}\n`
+  if (!pretty) return `${JSON.stringify({ at, level, message, ...data })}`
   const rest = Object.keys(data).length === 0 ? '' : ` ${JSON.stringify(data)}`
-  return `${at.slice(11, 23)} ${level.padEnd(5)} ${message}${rest}\n`
+  return `${at.slice(11, 23)} ${level.padEnd(5)} ${message}${rest}`
+}
+
+/** One line, in which nothing from outside begins another, moves the cursor or turns the direction; still the same JSON. */
+function escaped(text: string): string {
+  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export function createLog(options: { level: LogLevel; pretty: boolean }, fields: Record<string, unknown> = {}): Log {
   const write = (level: LogLevel) => (message: string, data?: Record<string, unknown>) => {
     if (ORDER[level] < ORDER[options.level]) return
-    process.stderr.write(hideCredentials(line(level, message, { ...fields, ...data }, options.pretty)))
+    process.stderr.write(`${escaped(hideCredentials(line(level, message, { ...fields, ...data }, options.pretty)))}\n`)
   }
   return {
     debug: write('debug'),

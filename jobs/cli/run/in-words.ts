@@ -1,6 +1,7 @@
 import { isEnded } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { wallTimeAt } from '#lib/domain/time/zone.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { clockTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
@@ -67,9 +68,9 @@ export function goesOnInWords(id: string): string {
   return `The run goes on without us: ${id}. "tidemark cancel ${id}" stops it.`
 }
 
-/** `02:04:31  warn: …`, without control characters that would move the cursor. */
+/** `02:04:31  warn: …`, without characters that would move the cursor or turn the direction. */
 export function logLineInWords(line: LogLine, zone: string): string {
-  return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${line.message.replace(/\p{Cc}+/gu, ' ')}`
+  return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${toShownText(line.message.replace(/\p{Cc}+/gu, ' '))}`
 }
 
 /** Runs as a table, each problem below its run. */

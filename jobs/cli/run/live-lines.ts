@@ -3,6 +3,7 @@ import { livenessInWords } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { type ProgressMark, throughputInWords, throughputOf } from '#lib/domain/runs/throughput.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { clockTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
@@ -96,7 +97,7 @@ function spaced(lines: readonly string[]): string[] {
 
 /** A longer line would wrap, and the next drawing would not cover it. */
 function clipped(line: string, columns: number): string {
-  const letters = [...line.replace(/\p{Cc}+/gu, ' ')]
+  const letters = [...toShownText(line.replace(/\p{Cc}+/gu, ' '))]
   return letters.length < columns ? letters.join('') : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`
 }
 

@@ -214,6 +214,24 @@ describe('a map of many', () => {
   })
 })
 
+describe('characters that nobody sees', () => {
+  it.each([
+    ['name: "a\\e[31mb"', '1:7'],
+    ['name: "\\x9b2J"', '1:7'],
+    ['name: "a\\u202eb"', '1:7'],
+    ['"a\\u2066": 1', '1:1'],
+    ['owner: a\u202eb', '1:8'],
+    ['list:\n  - "\\b"', '2:5'],
+  ])('are a problem where they stand: %j', (text, place) => {
+    expect(said(text)).toEqual([expect.stringMatching(new RegExp(`^${place} .*nobody sees`))])
+  })
+
+  it.each(['description: |\n  two\n  lines\n', 'sql: "a\\tb"', 'delimiter: "\\x1f"', 'name: "סטודנטים\\u200f"', 'name: 👩‍🔬'])(
+    'are none of %j',
+    (text) => expect(said(text)).toEqual([]),
+  )
+})
+
 describe('characters that cannot be stored', () => {
   it.each([
     ['name: "a\\0b"', '1:7'],

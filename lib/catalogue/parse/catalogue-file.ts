@@ -1,7 +1,8 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { isShownText } from '#lib/domain/values/shown-text.ts'
 import { isStorableText } from '#lib/domain/values/storable-text.ts'
-import { type DocumentPath, type LocatedNode, type Position, pathInWords, type Scalar } from './node.ts'
+import { type DocumentPath, type LocatedNode, leafOf, type Position, pathInWords, type Scalar } from './node.ts'
 import { firstPerLine, SAID, yamlErrorInWords } from './yaml-errors.ts'
 
 /** One file of the catalogue, read but not understood. */
@@ -24,6 +25,8 @@ const ALIASED_MAX = 20_000
 /** Keys that mean something to JavaScript itself: `constructor`, `__proto__`, `toString`, … */
 export const UNSAFE_KEYS: ReadonlySet<string> = new Set(['prototype', ...Object.getOwnPropertyNames(Object.prototype)])
 const CUT_WORDS = /^[ \t]+#[^\s#]/
+/** The one setting that may be a control character: what stands between the values of a file. */
+const DELIMITER = 'delimiter'
 /** What follows the value of such a key and YAML takes for a comment: in a statement any "#", in words one before a letter or number. */
 const CUT_OFF: Record<string, RegExp> = { sql: /^[ \t]+#/, name: CUT_WORDS, feedName: CUT_WORDS, description: CUT_WORDS, owner: CUT_WORDS }
 const HARMLESS: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED'])
@@ -61,13 +64,14 @@ function refuse(walk: Walk, node: Node | null, said: Said): never {
   throw new Refused(said.problem)
 }
 
-function requireStorable(walk: Walk, node: Node, path: DocumentPath, text: string): void {
+function requireShown(walk: Walk, node: Node, path: DocumentPath, text: string): void {
   if (!isStorableText(text)) report(walk, node, path, SAID.unstorable)
+  else if (leafOf(path) !== DELIMITER && !isShownText(text)) report(walk, node, path, SAID.unshown)
 }
 
 function toScalar(walk: Walk, node: Node, path: DocumentPath): Scalar {
   const value: unknown = isScalar(node) ? node.value : null
-  if (typeof value === 'string') requireStorable(walk, node, path, value)
+  if (typeof value === 'string') requireShown(walk, node, path, value)
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   report(walk, node, path, SAID.noValue)
@@ -82,7 +86,7 @@ function keyOf(walk: Walk, node: unknown, path: DocumentPath): string | null {
   else if (key === '' || UNSAFE_KEYS.has(key))
     report(walk, node, path, { problem: `"${key}" cannot be used as a key.`, remedy: 'Choose another name.' })
   else {
-    requireStorable(walk, node, path, key)
+    requireShown(walk, node, path, key)
     return key
   }
   return null

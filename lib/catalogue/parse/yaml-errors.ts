@@ -6,6 +6,10 @@ export const SAID = {
     problem: 'This holds a character that no database keeps: U+0000, or half of a surrogate pair.',
     remedy: 'Take it out; in double quotes \\0, \\x00, \\u0000 and \\ud800 to \\udfff mean such a one.',
   },
+  unshown: {
+    problem: 'This holds a character that nobody sees: a control character, or one that turns the direction of the text around it.',
+    remedy: 'Take it out, or type the words anew: it often comes along when something is copied.',
+  },
   twice: { problem: 'This key stands here twice.', remedy: 'Keep one of the two; the second would silently win.' },
   tooDeep: { problem: 'This is nested too deeply.', remedy: 'A catalogue needs no more than ten levels.' },
   tooManyAliases: {

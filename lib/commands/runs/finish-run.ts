@@ -4,7 +4,7 @@ import { notifyWorkers } from '#lib/db/listen.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { RunReport } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { toStorableText } from '#lib/domain/values/storable-text.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { settleOutcome } from './settle-outcome.ts'
 
 export interface RunEnding {
@@ -34,8 +34,8 @@ export async function finishRun(ctx: Context, ending: RunEnding): Promise<boolea
         toText(now),
         ending.rowsLoaded,
         ending.report === null ? null : toStorableJson(ending.report),
-        ending.problem === null ? null : toStorableText(ending.problem),
-        ending.internalProblem === null ? null : toStorableText(ending.internalProblem),
+        ending.problem === null ? null : toShownText(ending.problem),
+        ending.internalProblem === null ? null : toShownText(ending.internalProblem),
         ending.failure ?? null,
       ],
     )

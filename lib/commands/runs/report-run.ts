@@ -2,6 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 import type { LogEntry, ProgressReport, Rejection, RunLedger, TaskEnd, TaskStart, TaskWait } from '#lib/engine/run/ledger.ts'
 
@@ -59,7 +60,7 @@ async function endTask(ctx: Context, attempt: Attempt, task: TaskEnd): Promise<v
   const text = `update run_task set state = $5, ended_at = $6, tries = $7, problem = $9,
       detail = nullif(coalesce(detail, '{}') || coalesce($8::jsonb, '{}'), '{}')
     where run_id = $1 and attempt = $3 and name = $4 and ${HELD}`
-  const problem = task.problem === undefined ? null : toStorableText(task.problem)
+  const problem = task.problem === undefined ? null : toShownText(task.problem)
   const values = [attempt.attempt, toStorableText(task.name), task.state, toText(task.at), task.tries, detail, problem]
   if ((await write(ctx, attempt, text, values)) !== 1) throw fenced()
 }
@@ -70,7 +71,7 @@ async function noteWait(ctx: Context, attempt: Attempt, wait: TaskWait): Promise
       detail = jsonb_build_object('waits', coalesce(detail -> 'waits', '[]') || $6::jsonb)
     where run_id = $1 and attempt = $3 and name = $4 and ${HELD}`
   const stored = toStorableJson({ from: wait.at, until: wait.until })
-  const values = [attempt.attempt, toStorableText(wait.name), wait.tries, stored, toStorableText(wait.problem)]
+  const values = [attempt.attempt, toStorableText(wait.name), wait.tries, stored, toShownText(wait.problem)]
   if ((await write(ctx, attempt, text, values)) !== 1) throw fenced()
 }
 
@@ -78,7 +79,7 @@ async function writeLog(ctx: Context, attempt: Attempt, entries: readonly LogEnt
   const rows = entries.map((entry) => ({
     at: toText(entry.at),
     level: entry.level,
-    message: entry.message.slice(0, 4000),
+    message: toShownText(entry.message.slice(0, 4000)),
     data: entry.data === undefined ? null : bounded(entry.data),
   }))
   const text = `insert into run_log (run_id, attempt, at, level, message, data)
@@ -88,7 +89,9 @@ async function writeLog(ctx: Context, attempt: Attempt, entries: readonly LogEnt
 }
 
 async function writeRejections(ctx: Context, attempt: Attempt, rejections: readonly Rejection[]): Promise<void> {
-  const byKey = new Map(rejections.map((r) => [`${r.task}\n${r.key}`, { ...r, at: toText(r.at), row: bounded(r.row) }]))
+  const byKey = new Map(
+    rejections.map((r) => [`${r.task}\n${r.key}`, { ...r, reason: toShownText(r.reason), at: toText(r.at), row: bounded(r.row) }]),
+  )
   const text = `insert into run_rejection (run_id, task, key, reason, row, at)
     select $1, x.task, x.key, x.reason, nullif(x.row, 'null'::jsonb), x.at
     from jsonb_to_recordset($3::jsonb) as x(task text, key text, reason text, row jsonb, at timestamptz) where ${HELD}

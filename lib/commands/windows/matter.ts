@@ -6,6 +6,7 @@ import { hasFlow } from '#lib/db/runs/flows.ts'
 import { leastRole, may } from '#lib/domain/access/actions.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { toStorableText } from '#lib/domain/values/storable-text.ts'
 
 export interface WindowSubject {
@@ -24,7 +25,7 @@ const NOTE_MAX = 500
 /** A note as it is stored; refused when it is too long. */
 export function readNote(note: string | null): string | null {
   if ((note ?? '').length > NOTE_MAX) throw new TidemarkError('invalid', { publicMessage: `A note has at most ${NOTE_MAX} characters.` })
-  return note === null ? null : toStorableText(note).trim() || null
+  return note === null ? null : toShownText(note).trim() || null
 }
 
 /** Finds in the catalogue what a window is to cover; null is everything. */

@@ -5,7 +5,7 @@ import type { Action } from '#lib/domain/access/actions.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { isSecretName } from '#lib/domain/connections/secret-name.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { toStorableText } from '#lib/domain/values/storable-text.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 
 /** One order, done or refused. */
 export interface AuditEntry {
@@ -56,5 +56,5 @@ function withoutSecrets(value: unknown): unknown {
 }
 
 function cut(text: string | null): string | null {
-  return text === null ? null : toStorableText(text).slice(0, TEXT_MAX)
+  return text === null ? null : toShownText(text).slice(0, TEXT_MAX)
 }

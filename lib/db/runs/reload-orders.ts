@@ -4,7 +4,7 @@ import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { OrderState, StepNow, StepState } from '#lib/domain/orders/order-progress.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { toStorableText } from '#lib/domain/values/storable-text.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 
 /** Whatever gives, moves or ends an order does so one after the other, until its transaction ends. Take it before any row. */
@@ -67,7 +67,7 @@ export async function insertOrder(sql: Sql, order: NewOrder): Promise<string> {
       toText(order.at),
       order.actorKind,
       order.orderedBy,
-      order.reason === null ? null : toStorableText(order.reason),
+      order.reason === null ? null : toShownText(order.reason),
       toStorableJson(order.parameters),
     ],
   )
@@ -162,7 +162,7 @@ export async function listFeedsOfFlow(sql: Sql, flow: string): Promise<WrittenFe
 export async function noteInLog(sql: Sql, runId: string, at: Instant, message: string): Promise<void> {
   await sql.query(
     `insert into run_log (run_id, attempt, at, level, message) select id, greatest(attempt, 1), $2, 'info', $3 from run where id = $1`,
-    [runId, toText(at), toStorableText(message)],
+    [runId, toText(at), toShownText(message)],
   )
 }
 
