@@ -69,3 +69,35 @@ describe.each([
     expect(words.length).toBeLessThan(500)
   })
 })
+
+/** Five million bytes for whoever reads an error: markup, what a terminal obeys, another line of the log, and whatever the request brought along. */
+const hostileWords = (sent: object) =>
+  `<title><script>alert(1)</script> \u001b]0;taken\u0007\u001b[2J\u009b31m\u202egnp\r\n12:00:00.000 error all is lost <img src=x onerror=alert(1)> ${JSON.stringify(sent)} password=hush-p@ss ${'x'.repeat(5_000_000)}`
+const EVERY: typeof ASKED = [
+  ...ASKED,
+  ['an HTTP source', http, { auth: 'bearer', token: 'hush-p@ss' }, { format: 'json', records: 'items' }],
+]
+
+describe.each(EVERY)('an error answer of %s that attacks whoever reads it', (_name, connector, more, request) => {
+  it.each(['text/html', 'application/json', 'text/plain'])('comes to a few harmless words, sent as %s', async (type) => {
+    receiver.behave((response, { headers }) => {
+      const words = hostileWords(headers)
+      const body =
+        type === 'application/json' ? JSON.stringify({ error: { message: words } }) : type === 'text/html' ? words : `failed: ${words}`
+      response.writeHead(500, { 'content-type': type }).end(body)
+    })
+    const address =
+      connector === peoplesoft
+        ? { baseUrl: new URL(receiver.url).origin }
+        : connector === http
+          ? { baseUrl: receiver.url }
+          : { url: receiver.url }
+    const settings = connector.settings.parse({ ...address, ...more, ...(connector === peoplesoft && { password: 'hush-p@ss' }) })
+    const connection = { key: 'p', settings, clock: new FakeClock(0), log: silentLog, signal: new AbortController().signal }
+    const error: unknown = await Array.fromAsync(connector.extract?.(connection, request) ?? []).catch((thrown: unknown) => thrown)
+    const words = toInternalMessage(error)
+    expect(words).toContain('HTTP 500')
+    expect(words.length).toBeLessThan(500)
+    expect(words).not.toMatch(/[<>\p{Cc}\u202a-\u202e]|hush|alert|taken/u)
+  })
+})

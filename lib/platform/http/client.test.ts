@@ -96,6 +96,27 @@ describe('an HTTP request', () => {
     expect(seen).toEqual([])
   })
 
+  it.each([
+    ['another port', (port: number) => `http://127.0.0.1:${port}/`],
+    ['another name of this machine', (port: number) => `http://localhost:${port}/`],
+    ['a name without its scheme', (port: number) => `//localhost:${port}/`],
+    ['a name that begins like its own', (port: number) => `http://127.0.0.1.localhost:${port}/`],
+    ['its own name as somebody’s', (port: number) => `http://127.0.0.1@localhost:${port}/`],
+    ['the address in another spelling', (port: number) => `http://2130706433:${port}/`],
+    ['an address of the network’s own', () => 'http://10.0.0.1/'],
+    ['what tells machines their credentials', () => 'http://169.254.169.254/latest/meta-data/'],
+    ['the same by IPv6', () => 'http://[::ffff:169.254.169.254]/'],
+    ['a file', () => 'file:///etc/passwd'],
+    ['what is no address', () => 'http://'],
+  ])('sent on to %s asks nothing there', async (_where, location) => {
+    const asked: string[] = []
+    const port = await listen(createServer((request, response) => response.end(String(asked.push(`${request.headers.authorization}`)))))
+    const url = await serve((_request, response) => response.writeHead(302, { location: location(port), 'set-cookie': 'a=b' }).end())
+    for (const method of ['GET', 'HEAD', 'POST'] as const)
+      expect(await failure(get(url, { method }))).toMatchObject({ code: 'refused', retryable: false })
+    expect(asked).toEqual([])
+  })
+
   it('does not follow a redirect of a POST, which would become a GET', async () => {
     const asked: unknown[] = []
     const url = await serve((request, response) => {

@@ -27,7 +27,7 @@ export function foreignWords(text: string, { redact = hideForeignCredentials, as
 }
 
 function wordsIn(text: string): string {
-  if (text.startsWith('<')) return /<(?:title|faultstring|message|code)\b[^>]*>([^<]*)</i.exec(text)?.[1] ?? ''
+  if (text.startsWith('<')) return /<(?:title|faultstring|message|code)\b[^<>]*>([^<]*)</i.exec(text)?.[1] ?? ''
   if (!/^[[{"]/.test(text)) return text
   try {
     return [...errorWords(JSON.parse(text), 0)].join(' · ')
@@ -46,7 +46,7 @@ function* errorWords(value: unknown, depth: number): Generator<string> {
   for (const [key, inner] of Object.entries(value)) if (PLACES.test(key)) yield* errorWords(inner, depth + 1)
 }
 
-const QUOTED = /"[^"]*"|'[^']*'(?![a-z])|`[^`]*`|«[^»]*»|„[^“]*“|“[^”]*”/g
+const QUOTED = /"[^"]*"|'[^']*'(?![a-z])|`[^`]*`|«[^»]{0,1000}»|„[^“]{0,1000}“|“[^”]{0,1000}”/g
 const PLAIN_WORD = /^[a-z]{1,24}(?:['’][a-z]{1,3})?(?:[_-][a-z]{1,24}){0,5}$/
 const CODE = /^(?=.*[\d_])[A-Z][A-Z0-9]{0,30}(?:[_/-][A-Z0-9]{1,30}){1,6}$/
 const MANY_DIGITS = /\d{6}|^[A-Z]{0,2}\d{5}|^\D{0,2}\d{3}-\d\d-\d{4}/

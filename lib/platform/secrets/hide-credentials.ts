@@ -1,14 +1,15 @@
 export const HIDDEN = '•••'
 
+// Somebody else's text is as long as they like: what could begin at each of its characters is bounded.
 const NAME = 'authorization|(?:x[-_])?(?:api|auth|access|functions)[-_]?(?:key|token)|ocp-apim-subscription-key|cookie'
 /** Such a header's value, also in JSON, in JSON inside a text, and as a program prints it. */
 const HEADER = new RegExp(`((?:proxy-|set-)?(?:${NAME})\\\\*["']?\\s*[:=]\\s*\\[?\\s*)(?:\\\\*"[^"]*"|'[^']*'|[^,;&\\r\\n"'}\\]]+)`, 'gi')
 const SCHEME = /\b(bearer|basic|digest|negotiate|token|apikey)(\s+|%20|\+)(?!bearer|basic|digest)([\w.~+/=%-]{6,})/gi
 /** Signed tokens of the web, and Tidemark's own. */
-const WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?|\btdm_[\w-]{20,}/g
+const WEB_TOKEN = /\beyJ[\w-]{5,4000}\.[\w-]+(?:\.[\w-]*)?|\btdm_[\w-]{20,}/g
 /** The key of an address, a session in a cookie, and a link that lets somebody in, as this page makes them. */
 const OWN = /([?&]key=|\b(?:__Host-tidemark|tidemark-\d+)(?:-[a-z]+)?=|\/sign-in\/invitation\/)[^\s&;#"'<>\\]+/gi
-const IN_ADDRESS = /([a-z][a-z0-9+.-]*:\/\/)[^/\s@"'<>]*@/gi
+const IN_ADDRESS = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^/\s@"'<>]*@/gi
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g
 const PARAMETER = /\b((?:[a-z]+[-_])?(?:password|passwd|pwd|secret|token|sig|signature|api[-_]?key)=)[^&\s"'<>]+/gi
 

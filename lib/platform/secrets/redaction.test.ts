@@ -137,3 +137,22 @@ describe('what is known of an error, for the log', () => {
     )
   })
 })
+
+describe('a text made to be looked through for ever', () => {
+  const cpuMs = (work: () => unknown) => {
+    const before = process.cpuUsage()
+    work()
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
+  }
+  it.each(['x', '-eyJaaaaaa', '„a', '«a', '“a', "'a", 'a://', 'cookie: ', 'bearer ', '-----BEGIN PRIVATE KEY-----', '<title '])(
+    'costs eight times as much where it is eight times as long: %j again and again',
+    (piece) => {
+      const long = (length: number) => piece.repeat(length / piece.length)
+      const look = (length: number) => cpuMs(() => [redact(long(length)), foreignWords(long(length))])
+      look(8000)
+      const [few, most] = [look(8000), look(64_000)]
+      expect(most / Math.max(few, 5)).toBeLessThan(24)
+    },
+  )
+})

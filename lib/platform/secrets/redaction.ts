@@ -1,4 +1,5 @@
 import { isSecretName } from '#lib/domain/connections/secret-name.ts'
+import { toShownText } from '#lib/domain/values/shown-text.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { HIDDEN, hideForeignCredentials } from './hide-credentials.ts'
 
@@ -17,7 +18,7 @@ export interface KnownSecrets {
   users: readonly string[]
 }
 
-/** Removes these secrets from a text, however they are spelt in it, and whatever else looks like a credential. */
+/** Removes these secrets from a text, however they are spelt in it, whatever else looks like a credential, and what a terminal would obey. */
 export function redactorFor({ secrets, users }: KnownSecrets): Redact {
   const plain = secrets.flatMap(partsOf)
   const pairs = plain.flatMap((secret) => users.map((user) => inBase64(`${user}:${secret}`)))
@@ -27,7 +28,7 @@ export function redactorFor({ secrets, users }: KnownSecrets): Redact {
   const broken = [...new Set(hidden.map((value) => withoutBreaks(value).text))].filter((value) => value.length >= BROKEN_LENGTH_MIN)
   return (text) => {
     const rest = hidden.reduce((left, value) => left.replaceAll(value, HIDDEN), text)
-    return hideForeignCredentials(hideBroken(rest, broken))
+    return toShownText(hideForeignCredentials(hideBroken(rest, broken)))
   }
 }
 
