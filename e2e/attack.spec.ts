@@ -1,77 +1,31 @@
 import { once } from 'node:events'
 import { expect, test } from '@playwright/test'
 import { systemClock } from '#lib/platform/clock.ts'
-import { chunkedBody, headOf, rawRequest } from './attack/raw-request.ts'
+import { inTurn } from './attack/ask.ts'
+import { foreignNamesOpenNothing } from './attack/foreign-names.ts'
+import { formsFromElsewhere } from './attack/forms.ts'
+import { fillHostileWorld } from './attack/hostile-world.ts'
+import { markupIsText } from './attack/markup.ts'
+import { ODD_BODIES, ODD_HEADERS, ODD_PARTS, ODD_TARGETS, VERBS } from './attack/odd-requests.ts'
+import { ordersAreRead } from './attack/orders.ts'
+import { pathsOpenNothing } from './attack/paths.ts'
+import { sqlIsText } from './attack/questions.ts'
+import { chunkedBody, headOf, portOf, rawRequest } from './attack/raw-request.ts'
 import type { ProcessState } from './attack/report-state.ts'
 import { allRoutes } from './attack/routes.ts'
+import { sessionsBegin } from './attack/sessions.ts'
 import { type Harness, openHarness } from './harness.ts'
 
 test.describe.configure({ mode: 'serial' })
 
-const VERBS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'CONNECT', 'NONSENSE']
-const ODD_PARTS = [
-  '%00',
-  '%zz',
-  '%',
-  '%c3%28',
-  '%ff',
-  '..%2f..%2fetc%2fpasswd',
-  '%2e%2e',
-  '\xc3\xa9',
-  '%0d%0ax:y',
-  '%F0%9F%92%A9',
-  'a'.repeat(3000),
-  "'or 1=1--",
-  '%E2%80%AE',
-  '%ED%A0%80',
-]
-const ODD_TARGETS = [
-  '*',
-  '//evil.example/',
-  '///',
-  '/..',
-  '/%2e%2e/',
-  '/\\evil.example',
-  'http://evil.example/',
-  'http://localhost/runs',
-  '/?q=%00',
-  '/?q=%',
-  '/find?status=%00&owner=%ff',
-  `/?${'a=b&'.repeat(2000)}`,
-  '/_next/image?url=http://127.0.0.1:1/&w=64&q=75',
-  '/_next/data/x/index.json',
-  '/_next/static/%00',
-  '/api',
-  '/api/',
-  '/api/v1',
-  '/api/internal',
-  '/overview/private',
-  '/.env',
-  '/_not-found',
-  '/_global-error',
-  '/500',
-]
-const ODD_HEADERS: Record<string, string>[] = [
-  { rsc: '1' },
-  { rsc: '1', 'next-router-state-tree': 'nonsense' },
-  { rsc: '1', 'next-router-state-tree': '%00%zz', 'next-router-prefetch': '1' },
-  { 'next-router-prefetch': '1', 'next-router-segment-prefetch': '/_tree', rsc: '1' },
-  { 'next-action': 'x' },
-  { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
-  { 'x-nextjs-data': '1', 'x-matched-path': '/runs', 'x-invoke-path': '/runs', 'x-invoke-status': '500' },
-  { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'nonsense', 'x-forwarded-port': '99999' },
-  { 'accept-encoding': 'nonsense', accept: '*/*;q=x', 'if-none-match': '"', 'if-modified-since': 'never', range: 'bytes=9-1' },
-  { cookie: `__prerender_bypass=x; __next_preview_data=${'y'.repeat(2000)}` },
-  { 'last-event-id': '999999999999999999' },
-  { upgrade: 'websocket', connection: 'Upgrade, close', 'sec-websocket-key': 'x' },
-  { expect: '100-continue' },
-]
-
 let harness: Harness
 let port: number
 test.beforeAll(async () => {
-  harness = await openHarness({ web: { node: ['--import', new URL('attack/report-state.ts', import.meta.url).pathname] } })
-  port = Number(new URL(harness.url).port)
+  harness = await openHarness({
+    web: { node: ['--import', new URL('attack/report-state.ts', import.meta.url).pathname] },
+    prepare: fillHostileWorld,
+  })
+  port = portOf(harness)
 })
 test.afterAll(() => harness.close())
 
@@ -92,20 +46,14 @@ async function restingState(resting: (state: ProcessState) => boolean = () => tr
   return stateOf()
 }
 
-/** So many at a time: all at once would only measure the queue. */
-async function inTurn<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  const take = async () => {
-    for (const item of waiting) await work(item)
-  }
-  await Promise.all(Array.from({ length: atOnce }, take))
-}
+/** Of a stream, which has no end, the head is enough. */
+const short = (path: string) => (path.endsWith('/events') ? { enough: (text: string) => text.includes('\r\n\r\n') } : {})
 
 /** What everybody sees, without the instants in it. */
 async function answersOfAll(): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   await inTurn([...allRoutes(), '/nowhere'], 8, async (path) => {
-    const answer = await rawRequest(port, headOf('GET', path, { connection: 'close' }), { waitMs: path.endsWith('/events') ? 2000 : 5000 })
+    const answer = await rawRequest(port, headOf('GET', path, { connection: 'close' }), short(path))
     found[path] = `${answer.status} ${/content-type: [^\r]*/i.exec(answer.head)?.[0] ?? ''}`
   })
   const status = await rawRequest(port, headOf('GET', '/api/v1/status'))
@@ -121,8 +69,6 @@ test('no verb, path, host, header or body brings an answer of 500, and afterward
     const { status } = await rawRequest(port, head, { waitMs: 3000, ...options })
     if (status >= 500) wrong.push(`${status} ${label}`)
   }
-  const short = (path: string) => (path.endsWith('/events') ? { waitMs: 250 } : {})
-
   const answersBefore = await answersOfAll()
   await inTurn(routes, 8, (path) => fire(`GET ${path}`, headOf('GET', path), short(path)))
   const before = await restingState()
@@ -140,27 +86,19 @@ test('no verb, path, host, header or body brings an answer of 500, and afterward
     fire(`GET ${path} ${JSON.stringify(headers).slice(0, 100)}`, headOf('GET', path, headers), short(path)),
   )
   const hosts = ['', 'evil.example', 'a b', 'localhost:99999', 'localhost, evil.example', '[::1', '\xff', 'x'.repeat(5000)]
-  const addressed = routes.flatMap((path) => hosts.flatMap((host) => ['1.0', '1.1'].map((version) => ({ path, host, version }))))
+  // What is no name of a host is refused before it matters what was asked for.
+  const addressed = ['/', '/runs', '/overview', '/feed.atom', '/api/health', '/api/v1/status', '/api/v1/events', '/nowhere'].flatMap(
+    (path) => hosts.flatMap((host) => ['1.0', '1.1'].map((version) => ({ path, host, version }))),
+  )
   await inTurn(addressed, 16, ({ path, host, version }) =>
     fire(`GET ${path} host ${host.slice(0, 20)}`, headOf('GET', path, { host }, version), short(path)),
   )
   expect(wrong).toEqual([])
 
-  const order = { 'content-type': 'application/json' }
-  const bodies = routes
-    .filter((path) => path.startsWith('/api/'))
-    .flatMap((path) => [
-      { path, headers: { ...order, 'transfer-encoding': 'chunked' }, body: chunkedBody(4 * 2 ** 20) },
-      { path, headers: { ...order, 'transfer-encoding': 'chunked' }, body: [Buffer.from('zz\r\nnonsense\r\n')] },
-      { path, headers: { ...order, 'content-length': '50' }, body: [Buffer.from('{"a":1}')], cutAfterMs: 50 },
-      { path, headers: { ...order, 'content-length': '2' }, body: [Buffer.from('{"a":1}')] },
-      { path, headers: { ...order, 'content-length': '-1' } },
-      { path, headers: { ...order, 'content-length': '3', 'transfer-encoding': 'chunked' }, body: chunkedBody(0) },
-      { path, headers: { ...order, 'content-length': '7' }, body: [Buffer.from('\xff\xfe\x00{"a"', 'latin1')] },
-      { path, headers: { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '4' }, body: [Buffer.from('--x-')] },
-    ])
-  await inTurn(bodies, 8, ({ path, headers, ...options }) =>
-    fire(`POST ${path} ${JSON.stringify(headers)}`, headOf('POST', path, headers), options),
+  const bodies = routes.filter((path) => path.startsWith('/api/')).flatMap((path) => ODD_BODIES.map((odd) => ({ path, ...odd })))
+  // Each is thrown away for a second before its connection ends: nobody waits for the others.
+  await inTurn(bodies, 32, ({ path, headers, body, ...options }) =>
+    fire(`POST ${path} ${JSON.stringify(headers)}`, headOf('POST', path, headers), { ...options, ...(body && { body: body() }) }),
   )
   expect(wrong).toEqual([])
 
@@ -213,3 +151,23 @@ test('an event stream is let go however it ends', async () => {
   await harness.write('warehouse/mart.ledger', systemClock.now())
   expect((await restingState((state) => state.listeners <= listeners)).listeners).toBe(listeners)
 })
+
+test('SQL in every search field and every name is a text that stands nowhere: nothing is found, changed or said by the database', async () =>
+  sqlIsText(harness))
+
+test('markup in every text of the catalogue, of runs and of outside systems is a text in every answer, and no script of it runs', async ({
+  page,
+}) => markupIsText(harness, page))
+
+test('orders with SQL, markup, escape codes, no text at all or far too much of it are done as they are written or refused in words', async () =>
+  ordersAreRead(harness))
+
+test('a name that only leads here, forged or turned to this machine after it was looked up, reads nothing, follows nothing and orders nothing', async () =>
+  foreignNamesOpenNothing(harness))
+
+test('a session that was there before somebody signed in is never theirs, and ends', async () => sessionsBegin(harness))
+
+test('a form from elsewhere, from nowhere, or kept open while somebody else signed in orders nothing in anybody’s name but the one of who is signed in', async () =>
+  formsFromElsewhere(harness))
+
+test('no way to say a path opens a file, or at a private page anything but the way in', async () => pathsOpenNothing(harness))

@@ -40,6 +40,8 @@ interface HarnessOptions {
   /** Neither catalogue nor worker. */
   empty?: boolean
   web?: WebServerOptions
+  /** What else happens to the database before the page opens. */
+  prepare?: (ctx: Context) => Promise<void>
 }
 
 const DAYS_OF_PAST = 6
@@ -49,6 +51,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   const database = await createTestDatabase()
   const ctx = database.context()
   if (!options.empty) await fill(database.context(new FakeClock(0)))
+  await options.prepare?.(ctx)
   const harness = {
     url: '',
     databaseUrl: database.url,

@@ -14,13 +14,18 @@ interface RawOptions {
   cutAfterMs?: number
   waitMs?: number
   host?: string
+  /** The connection is cut as soon as this came back. */
+  enough?: (text: string) => boolean
 }
 
 /** Sends bytes as they are, which no client library would; resolves with whatever came back. */
 export async function rawRequest(port: number, head: string, options: RawOptions = {}): Promise<RawAnswer> {
   const socket = connect(port, options.host ?? '127.0.0.1')
   const chunks: Buffer[] = []
-  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.on('data', (chunk) => {
+    chunks.push(chunk)
+    if (options.enough?.(Buffer.concat(chunks).toString('latin1'))) socket.destroy()
+  })
   const closed = new Promise<void>((resolve) => {
     socket.on('error', () => resolve())
     socket.on('close', () => resolve())
@@ -60,4 +65,9 @@ export function* chunkedBody(bytes: number, endless = false): Generator<Buffer> 
   for (let sent = 0; sent < bytes; sent += chunk.length)
     yield Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')])
   if (!endless) yield Buffer.from('0\r\n\r\n')
+}
+
+/** The port that a page is asked at. */
+export function portOf({ url }: { url: string }): number {
+  return Number(new URL(url).port)
 }

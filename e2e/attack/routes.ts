@@ -15,9 +15,9 @@ const THERE = {
   asset: LATE_ASSET,
 }
 
-/** The addresses of every page and route there is in the file tree. */
-export function allRoutes(): string[] {
-  return routesInTree().map((route) => addressOf(route, THERE))
+/** The addresses of every page and route there is in the file tree, with what stands for their variable parts. */
+export function allRoutes(things: Readonly<Record<string, string>> = THERE): string[] {
+  return routesInTree().map((route) => addressOf(route, things))
 }
 
 /** Every page and route of the file tree, with its variable parts as they stand there: `/feeds/[feed]`. */
