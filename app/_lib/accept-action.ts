@@ -6,8 +6,10 @@ import { sealWords } from '#lib/access/sealed-words.ts'
 import { concernsOneself } from '#lib/domain/access/actions.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { isTooDeep } from '#lib/domain/values/json.ts'
 import { isStorableText } from '#lib/domain/values/storable-text.ts'
 import { toHttpStatus } from '#lib/platform/errors.ts'
+import { ORDER_DEPTH_MAX } from '#lib/queries/api/order-bodies.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { type ProblemLink, problemPage } from './bare-page.ts'
 import { DATA_HEAD } from './content-policy.ts'
@@ -18,9 +20,6 @@ import { requestContext, whoIsAsking } from './request-context.ts'
 import { databaseGone, problem, refuse, unexpected, withChallenge } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
-
-/** Far more than any parameters of a run need; what works through them level by level has room for more. */
-const DEPTH_MAX = 40
 
 /** What was sent along: the fields of a form (texts), or a JSON object. */
 export type ActionFields = Record<string, unknown>
@@ -149,10 +148,10 @@ function requireStorable(fields: ActionFields): ActionFields {
 }
 
 /** The object a JSON text holds; anything else is refused, and what nests so deeply that nobody wrote it by hand. */
-export function jsonObject(text: string): Record<string, unknown> {
+function jsonObject(text: string): Record<string, unknown> {
   const value = parsed(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('This is not a JSON object.')
-  if (isDeeperThan(DEPTH_MAX, value)) throw refuse(`This JSON is nested in more than ${DEPTH_MAX} levels.`)
+  if (isTooDeep(value, ORDER_DEPTH_MAX)) throw refuse(`This JSON is nested in more than ${ORDER_DEPTH_MAX} levels.`)
   return { ...value }
 }
 
@@ -162,11 +161,6 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner))
 }
 
 function seeOther(done: Pick<ActionDone, 'location' | 'headers' | 'setCookies'>): Response {

@@ -42,11 +42,11 @@ export function parseJson(text: string): JsonValue {
 /** Deeper values are refused: nothing real is, and recursion has to end somewhere. */
 export const DEPTH_MAX = 200
 
-/** True for a value that is nested deeper than anybody can keep. */
-export function isTooDeep(value: JsonValue, depth = 0): boolean {
+/** True for a value that is nested in more levels than these; where nothing is said, deeper than anybody can keep. */
+export function isTooDeep(value: unknown, levels = DEPTH_MAX): boolean {
   if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return false
-  if (depth >= DEPTH_MAX) return true
-  return Object.values(value).some((inner) => isTooDeep(inner, depth + 1))
+  if (levels <= 0) return true
+  return Object.values(value).some((inner) => isTooDeep(inner, levels - 1))
 }
 
 function exactNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { WEEKDAY_FIELDS } from '#lib/domain/freshness/announced-work.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { isTooDeep } from '#lib/domain/values/json.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { subjectOrEverything, subjectSchema, writable } from './text-schemas.ts'
 
+/** Far more levels than any parameters of a run need; what works through them level by level has room for more. */
+export const ORDER_DEPTH_MAX = 40
 const TEXT_MAX = 500
 const PAUSE_MAX_MS = 366 * DAY_MS
 
@@ -20,8 +23,9 @@ const parameters = z
   .unknown()
   .transform((value, issues) => {
     const found = readObject(value)
-    if (found !== null) return found
-    issues.addIssue({ code: 'custom', message: 'The parameters of a run are a JSON object.' })
+    if (found !== null && !isTooDeep(found, ORDER_DEPTH_MAX)) return found
+    const problem = found === null ? 'a JSON object' : `nested in at most ${ORDER_DEPTH_MAX} levels`
+    issues.addIssue({ code: 'custom', message: `The parameters of a run are ${problem}.` })
     return z.NEVER
   })
   .optional()
