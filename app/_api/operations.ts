@@ -37,8 +37,8 @@ import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { list, type Operations, order, read } from './operation.ts'
 
 const runId = z.uuid().meta({ description: 'The id of a run.' })
-/** What stands in an address; a dot alone would be taken for a step in it. */
 const name = z.string().min(1).max(600)
+
 /** Every address of the API by its path and method: what is not here is in no document, and a test says so. */
 export const OPERATIONS: Operations = {
   '/api/v1/status': {

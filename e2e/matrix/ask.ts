@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
+import { inTurn } from '../attack/ask.ts'
 import type { Asker } from './actors.ts'
 
 export interface Answer {
@@ -68,11 +69,6 @@ export function askBy(method: string, url: string, path: string, { headers }: Pi
 }
 
 /** Everybody asks for everything, some at a time. */
-export async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = items.values()
-  await Promise.all(
-    Array.from({ length: 6 }, async () => {
-      for (const item of waiting) await work(item)
-    }),
-  )
+export function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  return inTurn(items, 6, work)
 }
