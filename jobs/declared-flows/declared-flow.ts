@@ -4,7 +4,7 @@ import {
   declaredFlowParameters,
   type WrittenDeclaredFlow,
 } from '#lib/catalogue/schema/declared-flow.ts'
-import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
+import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineFlow, type Flow } from '#lib/engine/flow.ts'
 import { deliverDeclaredFlow } from './deliver-flow.ts'

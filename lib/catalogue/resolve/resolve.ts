@@ -16,7 +16,7 @@ import { isJudgedByLoads, resolvePolicies, toCalendar } from '#lib/catalogue/sch
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
-import { REJECT_TOLERANCE } from '#lib/domain/runs/run.ts'
+import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'

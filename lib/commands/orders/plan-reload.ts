@@ -1,7 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
 import { type FlowRecord, type GoodAgain, goodAgain, keepsFailing } from '#lib/domain/orders/good-again.ts'
-import { typicalDurationMs } from '#lib/domain/runs/run.ts'
+import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { planOf } from './plan-of.ts'
 

@@ -1,6 +1,6 @@
 import type { NewArrival } from '#lib/db/history/arrivals.ts'
 import type { EndedRun } from '#lib/db/history/run-outcomes.ts'
-import { clocksMoved } from '#lib/domain/runs/run.ts'
+import { clocksMoved } from '#lib/domain/runs/run-outcome.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What the end of a run does to the clocks of the assets its flow writes, known since `recordedAt`; nothing unless it loaded something. */

@@ -3,7 +3,9 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { RunOutcome } from '#lib/domain/freshness/facts.ts'
-import { DEFAULT_TIMEOUT_MS, hungAt, type RunReport, type RunState, runReportSchema } from '#lib/domain/runs/run.ts'
+import { hungAt } from '#lib/domain/runs/hung-run.ts'
+import { DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
+import { type RunReport, runReportSchema } from '#lib/domain/runs/run-outcome.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A run with what its end decides: which clocks of which assets move. */

@@ -1,7 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
-import type { RunReport, RunState } from '#lib/domain/runs/run.ts'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import type { RunReport } from '#lib/domain/runs/run-outcome.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A run that no worker of Tidemark executed: of the scheduler before it, or of the demo. */

@@ -1,4 +1,5 @@
-import { isFailure, type RunState, typicalDurationMs } from '#lib/domain/runs/run.ts'
+import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
+import { isFailure, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** How a run ended: in words, and how and at which step it failed, where that was kept. */

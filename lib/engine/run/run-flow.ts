@@ -1,6 +1,6 @@
 import { misfitInWords } from '#lib/catalogue/resolve/flow-parameters.ts'
 import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
-import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run.ts'
+import { endOfWork, type RunReport, runReportSchema } from '#lib/domain/runs/run-outcome.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
