@@ -39,7 +39,7 @@ export async function formsFromElsewhere(harness: Harness): Promise<void> {
     expect(text).not.toContain('access-control-allow')
   }
   // The form was opened by the engineer: sent after they signed out, then with the viewer signed in, in the same browser.
-  expect((await send({ ...harness, cookie: '' }, path, fields)).status).toBe(401)
+  expect((await send({ ...harness, cookie: '' }, path, fields, { 'x-forwarded-for': '198.51.100.9' })).status).toBe(401)
   expect((await send(asViewer, path, fields)).status).toBe(403)
   expect((await send(asEngineer, '/api/sign-out', {}, { origin: 'http://evil.example' })).status).toBe(403)
   expect((await ask(asEngineer, '/account')).status).toBe(200)

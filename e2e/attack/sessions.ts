@@ -15,7 +15,8 @@ export async function sessionsBegin(harness: Harness): Promise<void> {
   const brought = [eves, `${name}=${'a'.repeat(32)}.${'b'.repeat(43)}%3D`, `${name}=x; ${eves}`, '']
   const given: string[] = []
   for (const cookie of brought) {
-    const { status, setCookie } = await send({ ...harness, cookie }, '/api/sign-in', fields)
+    // From an address of their own: tries are counted for each.
+    const { status, setCookie } = await send({ ...harness, cookie }, '/api/sign-in', fields, { 'x-forwarded-for': '198.51.100.9' })
     expect(status, cookie).toBe(303)
     expect(setCookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax;/)
     given.push(setCookie.split(';')[0] ?? '')
