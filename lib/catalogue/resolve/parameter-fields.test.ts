@@ -67,4 +67,9 @@ describe('the form for a run', () => {
       shape: '{',
     })
   })
+
+  it('leaves what nests too deeply for anything to work through as it was written', () => {
+    const shape = `${'['.repeat(2000)}${']'.repeat(2000)}`
+    expect(readParameterFields(fields, { shape })).toEqual({ shape })
+  })
 })

@@ -1,5 +1,6 @@
 import { declaredFlowParameters } from '#lib/catalogue/schema/declared-flow.ts'
 import { isRecord, type JsonSchema, schemasAt, toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
+import { isTooDeep } from '#lib/domain/values/json.ts'
 import { declaredFlowInWords } from './declared-flow-in-words.ts'
 
 /** One thing a form asks for; what is left empty is left to the catalogue and the flow. */
@@ -82,7 +83,8 @@ function told({ kind }: ParameterField, text: string): unknown {
       .filter((part) => part !== '')
   if (kind !== 'json') return text
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return isTooDeep(value) ? text : value
   } catch {
     return text
   }
