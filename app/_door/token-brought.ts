@@ -46,13 +46,13 @@ export async function whoBrought(
   from: string | null,
   isOrder: boolean,
 ): Promise<Actor | TidemarkError> {
-  const unknown = unknownNow('whose token this is')
-  if (knownTrouble() !== undefined) return unknown
+  const unknown = () => unknownNow('whose token this is')
+  if (knownTrouble() !== undefined) return unknown()
   try {
     return await tokenActor({ ...context, from }, brought.text, brought.kind, { isAudited: !isOrder })
   } catch (error) {
     if (isTidemarkError(error)) return error
-    if (isOrder && isDatabaseGone(error)) return unknown
+    if (isOrder && isDatabaseGone(error)) return unknown()
     throw error
   }
 }
