@@ -2,7 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
-import type { Witness } from '#lib/domain/freshness/witnesses/witness.ts'
+import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { CLOCK_SKEW_MAX_MS, type Instant } from '#lib/domain/time/instant.ts'
 
 /** An arrival to be stored. `runId` names the run that made it; null when a probe saw it. */
@@ -86,30 +86,37 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
   return stored.rows.flatMap(({ position }) => arrivals[position] ?? [])
 }
 
-/** SQL: from where to read; before `from` when a correction since the last load takes that load back. */
-const REACH = `
-  select w.asset_id, case when exists (
-    select 1 from arrival c
-    where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction' and c.happened_at > load.happened_at and c.recorded_at < w.since
-  ) then load.recorded_at else w.since end as since
-  from unnest($1::int[], $2::timestamptz[]) as w(asset_id, since)
-  left join lateral (
-    select a.recorded_at, a.happened_at from arrival a
-    where a.asset_id = w.asset_id and a.clock = 'loadedAt' and a.recorded_at < w.since and ${credible('a')}
-    order by a.happened_at desc, a.id desc limit 1
-  ) load on exists (select 1 from arrival c where c.asset_id = w.asset_id and c.clock = 'writtenAt' and c.kind = 'correction')`
-
 /** SQL: each asset's clocks with each of their witnesses, found one after the other in the index. */
 const TOLD = `
-  select reach.*, clock, source from reach cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
+  select w.asset_id, w.since, clock, source from unnest($1::int[], $2::timestamptz[]) as w(asset_id, since)
+  cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
     with recursive witness(source) as (
-      select min(a.source) from arrival a where a.asset_id = reach.asset_id and a.clock = c.clock
+      select min(a.source) from arrival a where a.asset_id = w.asset_id and a.clock = c.clock
       union all
-      select (select min(a.source) from arrival a where a.asset_id = reach.asset_id and a.clock = c.clock and a.source > w.source)
-      from witness w where w.source is not null
+      select (select min(a.source) from arrival a where a.asset_id = w.asset_id and a.clock = c.clock and a.source > witness.source)
+      from witness where witness.source is not null
     )
     select source from witness where source is not null
-  ) w`
+  ) x`
+
+/** SQL: when each asset that was ever corrected was so last. */
+const CORRECTED = `
+  select t.asset_id, max(c.happened_at) as at from told t cross join lateral (
+    select a.happened_at from arrival a
+    where a.asset_id = t.asset_id and a.clock = t.clock and a.source = t.source and a.kind = 'correction' and a.recorded_at < t.since
+    order by a.happened_at desc limit 1
+  ) c where t.clock = 'writtenAt' group by t.asset_id`
+
+/** SQL: from where to read; earlier than asked where a correction since may take back what was last loaded, or told to be written. */
+const REACH = `
+  select t.asset_id, min(least(t.since, load.happened_at)) as since
+  from told t left join corrected c on c.asset_id = t.asset_id left join lateral (
+    select a.happened_at from arrival a
+    where c.at is not null and a.asset_id = t.asset_id and a.clock = t.clock and a.source = t.source and a.kind = 'arrival'
+      and a.happened_at < t.since and ${credible('a')}
+    order by a.happened_at desc, a.id desc limit 1
+  ) load on load.happened_at < c.at and (t.clock = 'loadedAt' or t.clock = 'writtenAt' and t.source not like '${connectionWitness('%')}')
+  group by t.asset_id`
 
 const WEAK_BY = `case when evidence->>'strength' = 'weak' then evidence->>'method' end as weak_by`
 
@@ -121,8 +128,11 @@ const FACT = `id, asset_id, clock, at, recorded_at, source, happened_at, placed_
  */
 export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, Arrival[]>> {
   const { rows } = await sql.query<ArrivalRow>(
-    `with reach as materialized (${REACH}),
-     sorts as (select * from (${TOLD}) told, (values ('arrival', 1), ('correction', 2)) as k(kind, n)),
+    `with told as materialized (${TOLD}), corrected as (${CORRECTED}), reach as materialized (${REACH}),
+     sorts as (
+       select t.asset_id, t.clock, t.source, r.since, kind, n from told t join reach r on r.asset_id = t.asset_id,
+         (values ('arrival', 1), ('correction', 2)) as k(kind, n)
+     ),
      latest as (
        select l.*, s.since from sorts s cross join lateral (
          select * from arrival a

@@ -121,6 +121,8 @@ function historiesOf(arrivals: readonly Arrival[]): PreparedFacts['histories'] {
   }
 }
 
+/** In the order of their names: of equals the same counts, whichever facts are known. */
 function byWitness(arrivals: readonly Arrival[], zone: string): WitnessHistory[] {
-  return [...Map.groupBy(arrivals, ({ witness }) => witness)].map(([witness, own]) => ({ witness, history: clockHistory(own, zone) }))
+  const said = [...Map.groupBy(arrivals, ({ witness }) => witness)].sort(([a], [b]) => (a < b ? -1 : 1))
+  return said.map(([witness, own]) => ({ witness, history: clockHistory(own, zone) }))
 }

@@ -25,8 +25,10 @@ const POLICIES: Policy[] = [
   { kind: 'none' },
 ]
 
-/** Mostly on the half hour, so that instants coincide; sometimes a millisecond off. */
 export const LAKE = connectionWitness('lake')
+export const DBT = connectionWitness('dbt')
+
+/** Mostly on the half hour, so that instants coincide; sometimes a millisecond off. */
 export const anInstant = fc
   .tuple(fc.integer({ min: 0, max: 30 * 48 - 1 }), fc.constantFrom(0, 0, 0, 1, -1))
   .map(([slot, off]) => Math.max(START, START + slot * 30 * MINUTE_MS + off))

@@ -9,7 +9,7 @@ import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
 import { DAY_MS, HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { aDelay, aFact, anInstant, aTelling, END, LAKE, START, someSettings } from './arbitrary-facts.ts'
+import { aDelay, aFact, anInstant, aTelling, DBT, END, LAKE, START, someSettings } from './arbitrary-facts.ts'
 
 type Event =
   | { kind: 'probe' | 'told'; knownAt: Instant; arrivals: Arrival[] }
@@ -31,8 +31,8 @@ const anEvent: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc
-      .tuple(anInstant, fc.array(aFact, { maxLength: 2 }))
-      .map(([knownAt, make]) => ({ kind: 'probe' as const, knownAt, arrivals: make.map((m) => m(knownAt, LAKE)) })),
+      .tuple(anInstant, fc.array(fc.tuple(aFact, fc.constantFrom(LAKE, LAKE, DBT)), { maxLength: 2 }))
+      .map(([knownAt, seen]) => ({ kind: 'probe' as const, knownAt, arrivals: seen.map(([make, witness]) => make(knownAt, witness)) })),
   },
   aTelling,
   fc.tuple(anInstant, aDelay).map(([knownAt, ago]) => ({ kind: 'unreachable' as const, knownAt, since: knownAt - ago })),
