@@ -65,7 +65,7 @@ export async function cancelAt(page: Page, words: string, isWatched: boolean): P
 }
 
 async function onlyRunOf(page: Page, flow: string): Promise<string> {
-  const { underWay } = await runsAt(page, { flow, state: null }, 1)
+  const { items: underWay } = await askRuns(page, { flow, ended: false })
   const [first, second] = underWay
   if (first === undefined)
     throw new TidemarkError('not-found', { publicMessage: `Nothing is under way that is called "${flow}": no run, no flow.` })

@@ -3,7 +3,7 @@ import { isFailure, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** How a run ended: in words, and how and at which step it failed, where that was kept. */
-export interface RunEnding {
+export interface PastEnd {
   state: RunState
   problem: string | null
   failure?: string | null
@@ -16,7 +16,7 @@ export interface FlowRecord {
   /** Of its last successes. */
   durationsMs: readonly number[]
   /** How its last runs ended, the newest first. */
-  ends: readonly RunEnding[]
+  ends: readonly PastEnd[]
   /** Systems it reads that do not answer now, by their names. */
   downConnections: readonly string[]
   /** What is left of a run that goes on; absent where none has begun. */
@@ -59,9 +59,9 @@ export function keepsFailing(ends: FlowRecord['ends']): boolean {
   return last.every(({ state }) => isFailure(state) && state !== 'cancelled') && others.every((end) => isSameWay(newest, end))
 }
 
-function isSameWay(a: RunEnding, b: RunEnding): boolean {
+function isSameWay(a: PastEnd, b: PastEnd): boolean {
   const like = (text: string | null | undefined) => text?.replaceAll(/\d+/g, '#')
-  const isKept = (end: RunEnding) => typeof end.failure === 'string' && typeof end.place === 'string'
+  const isKept = (end: PastEnd) => typeof end.failure === 'string' && typeof end.place === 'string'
   if (isKept(a) && isKept(b)) return a.failure === b.failure && like(a.place) === like(b.place)
   return like(a.problem ?? a.state) === like(b.problem ?? b.state)
 }

@@ -19,7 +19,7 @@ export function digits(words: string) {
 }
 
 /** What a text such as `feed:terms` looks like, as a regular expression without its ends. */
-export function subjectPattern(kinds: readonly string[]): string {
+function subjectPattern(kinds: readonly string[]): string {
   return `(${kinds.join('|')}):${WRITABLE}{1,${KEY_MAX}}`
 }
 

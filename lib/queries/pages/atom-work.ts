@@ -5,7 +5,7 @@ import { longTime, zoneAbbreviation } from '#lib/domain/wording/dates.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { WORK_AHEAD_MS } from '#lib/queries/shared/work.ts'
 import type { AtomEntry } from './atom-document.ts'
-import { feedLink, placeOf, tag } from './atom-place.ts'
+import { feedLink, type Place, placeOf, tag } from './atom-place.ts'
 
 interface AnnouncedWork {
   id: number
@@ -42,28 +42,27 @@ const WORK = `
 export async function getWorkEntries(ctx: Context, page: Page, feedKey: string | null, most: number): Promise<AtomEntry[]> {
   const now = ctx.clock.now()
   const { rows } = await ctx.pool.query<AnnouncedWork>(WORK, [new Date(now), WORK_AHEAD_MS, feedKey, most])
-  return rows.map((work) => toEntry(page, work, now))
+  return rows.map((work) => toEntry(placeOf(page), page.zone, work, now))
 }
 
-function toEntry(page: Page, work: AnnouncedWork, now: Instant): AtomEntry {
+function toEntry(place: Place, zone: string, work: AnnouncedWork, now: Instant): AtomEntry {
   const { id, kind, seriesId, from, until, note, toldAt, name } = work
-  const place = placeOf(page)
   const what = `${kind === 'paused' ? 'Pause' : 'Maintenance'} of ${name ?? 'everything'}`
   const hasEnded = until !== null && until <= now
-  const time = (at: Instant) => `${longTime(at, page.zone, toldAt)} ${zoneAbbreviation(at, page.zone)}`
+  const time = (at: Instant) => `${longTime(at, zone, toldAt)} ${zoneAbbreviation(at, zone)}`
   const lasts = until === null ? `From ${time(from)}, until somebody ends it` : `From ${time(from)} to ${time(until)}`
   return {
     id: tag(place, seriesId === null ? `work/${id}` : `work/series-${seriesId}-${from}`),
     title: hasEnded ? `${what} has ended` : what,
     updated: hasEnded ? Math.max(toldAt, until) : toldAt,
     published: from,
-    link: linkOf(place.base, work, page),
+    link: linkOf(place, work),
     summary: `${lasts}.${note === null ? '' : ` ${note}`}`,
     category: 'maintenance',
   }
 }
 
-function linkOf(base: string, { subjectKind, key, feedKey }: AnnouncedWork, page: Page): string {
-  if (feedKey !== null) return feedLink(placeOf(page), feedKey)
-  return subjectKind === 'group' && key !== null ? `${base}/groups/${encodeURIComponent(key)}` : `${base}/`
+function linkOf(place: Place, { subjectKind, key, feedKey }: AnnouncedWork): string {
+  if (feedKey !== null) return feedLink(place, feedKey)
+  return subjectKind === 'group' && key !== null ? `${place.base}/groups/${encodeURIComponent(key)}` : `${place.base}/`
 }
