@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchesOf } from './people.ts'
+import { batchesOf } from './ask-in-batches.ts'
 import type { AskedPerson } from './sources/source.ts'
 
 const person = (buid: string, terms: number): AskedPerson => ({
