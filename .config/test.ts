@@ -36,7 +36,10 @@ async function journeys(): Promise<StepResult> {
 }
 
 const crashPoints = () =>
-  runSuite({ name: 'crash points', run: ['node', 'e2e/crash/crash.ts', '--points', '3', '--person', '1', '--seed', '1'] }, readLastLine)
+  runSuite(
+    { name: 'crash points', run: ['node', 'e2e/crash/crash.ts', '--points', '3', '--person', '1', '--seed', '1', '--short-order'] },
+    readLastLine,
+  )
 
 /** Runs suites one after the other, each reported when it has ended. */
 async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepResult[]> {

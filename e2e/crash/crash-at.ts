@@ -51,14 +51,27 @@ export async function crashAt(harness: Harness, point: CrashPoint, expected: Und
     for (const flow of scenario.flows.slice(place + 1)) await runThrough(scene, second, flow)
     if (point.frozen === true) problems.push(...(await wake(scene, first, runId)))
     await gate?.close()
-    const told = expected.told.get(point.flow)
-    if (told !== undefined) problems.push(...differencesTold(told, await readTold(scene, runId)))
-    problems.push(...differences(expected.dump, await dumpLake(scene.lakeUrl)), ...(await checkLedger(scene, runId)))
-    return [...problems, ...checkSamples(await watch.stop(), expected.samples)]
+    return [...problems, ...(await checkOutcome(scene, [{ flow: point.flow, runId }], expected, await watch.stop()))]
   } finally {
     await watch.stop()
     await scene.close()
   }
+}
+
+/** Compares what runs have told, the lake as it is and as it was seen, and the ledger with what nobody disturbed. */
+export async function checkOutcome(
+  scene: Scene,
+  runs: readonly { flow: CrashFlow; runId: string }[],
+  expected: Undisturbed,
+  samples: readonly Sample[],
+): Promise<string[]> {
+  const problems = [...differences(expected.dump, await dumpLake(scene.lakeUrl)), ...checkSamples(samples, expected.samples)]
+  for (const { flow, runId } of runs) {
+    const told = expected.told.get(flow)
+    if (told !== undefined) problems.push(...differencesTold(told, await readTold(scene, runId)))
+    problems.push(...(await checkLedger(scene, runId)))
+  }
+  return problems
 }
 
 function isGood(state: string): boolean {

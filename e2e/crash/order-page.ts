@@ -6,7 +6,9 @@ import { INTERNAL_KEY, startWebServer } from '../bench/web-server.ts'
 import type { Scene } from './harness.ts'
 
 const PATIENCE_MS = 60_000
-const LOOK_EVERY_MS = 100
+const ASK_EVERY_MS = 50
+/** So long a page stays unread while nothing happens in its database. */
+const LOOK_EVERY_MS = 400
 const POSTS_MAX = 10
 
 /** What the database says of the last order of a feed, and how the feed stands. */
@@ -28,7 +30,7 @@ export interface OrderPage {
   /** Presses the button of a feed's reload: by script as JSON, or as the plain form; answers the order. */
   press(who: Sender, feed: string, isForm?: boolean): Promise<string>
   cancel(who: Sender, order: string): Promise<void>
-  /** Looks at the page of a feed again and again, and compares what it says with what is so. */
+  /** Looks at the page of a feed whenever something has happened to its order, and now and then, and compares what it says with what is so. */
   watch(feed: string): Watch
   facts(feed: string): Promise<OrderFacts>
   close(): Promise<void>
@@ -67,7 +69,7 @@ export async function openOrderPage(scene: Scene): Promise<OrderPage> {
     for (let tries = 1; ; tries += 1) {
       const answer = await fetch(server.url + path, { method: 'POST', redirect: 'manual', headers, body })
       if (answer.status !== 503 || tries === POSTS_MAX) return answer
-      await systemClock.sleep(LOOK_EVERY_MS)
+      await systemClock.sleep(ASK_EVERY_MS)
     }
   }
   return {
@@ -104,17 +106,23 @@ function watchPage({ facts, read }: { facts(): Promise<OrderFacts>; read(): Prom
   let last = ''
   let isStopped = false
   let looks = 0
-  const look = async () => {
-    const before = await facts()
+  const look = async (before: OrderFacts) => {
     last = textOf(await read())
     looks += 1
     // What changed while the page was made may stand there either way.
     if (JSON.stringify(before) === JSON.stringify(await facts())) for (const lie of liesIn(last, before)) problems.add(lie)
   }
   const looking = (async () => {
+    let seen = ''
+    let lookAgainAt = 0
     while (!isStopped) {
-      await look()
-      await systemClock.sleep(LOOK_EVERY_MS)
+      const now = await facts()
+      if (JSON.stringify(now) !== seen || systemClock.now() >= lookAgainAt) {
+        await look(now)
+        seen = JSON.stringify(now)
+        lookAgainAt = systemClock.now() + LOOK_EVERY_MS
+      }
+      await systemClock.sleep(ASK_EVERY_MS)
     }
   })()
   looking.catch((error: unknown) => problems.add(`the page could not be looked at: ${error}`))
@@ -124,7 +132,7 @@ function watchPage({ facts, read }: { facts(): Promise<OrderFacts>; read(): Prom
       while (!words.test(last)) {
         if (systemClock.now() > giveUpAt || problems.size > 0)
           throw new Error(`the page never says ${words}, but: ${last}\n${[...problems].join('\n')}`)
-        await systemClock.sleep(LOOK_EVERY_MS)
+        await systemClock.sleep(ASK_EVERY_MS)
       }
     },
     async stop() {
