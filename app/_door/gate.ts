@@ -30,22 +30,24 @@ const REMEMBERED_MAX = 1000
 export function withGate({ web, access, answer, isDevelopment }: GateOptions): Behind['answer'] {
   const find = sessionFinder(web)
   const answersTry = limitTries(web.context)
-  const answersStranger = async (request: IncomingMessage, response: ServerResponse, site: Asking['site'], isPrivate: boolean) =>
-    (await answersTry(request, response, site)) || (isPrivate && sendAway(request, response, isDevelopment))
   return async (request, response) => {
     if (isOwn(request)) return answer(request, response)
     const known = await access()
     if (known === null) return refuseUnknown(request, response)
-    const brought = takeToken(request)
-    const asking = brought === null ? await whoComes(request, known, find) : await whoAsksByToken(web, request, known, brought)
-    // Only an address that people reach over TLS may ask browsers to come by nothing else.
-    if (asking.site.origin.startsWith('https:')) response.setHeader('strict-transport-security', 'max-age=31536000')
-    const { refusal, sessionId } = asking
+    const site = siteOf(request.headers.host ?? '', known.url)
+    askForTls(response, site)
+    if (await answersTry(request, response, site)) return
+    const { asking, isStranger } = await whoIsIt(web, request, known, find)
+    const { refusal } = asking
     if (refusal !== undefined && request.method !== 'POST') return refuseInWords(request, response, refusal)
-    const isStranger = brought === null && sessionId === null
-    if (isStranger && (await answersStranger(request, response, asking.site, known.isPrivate))) return
+    if (isStranger && known.isPrivate && sendAway(request, response, isDevelopment)) return
     return web.asking.run(asking, () => answer(request, response))
   }
+}
+
+/** Only an address that people reach over TLS may ask browsers to come by nothing else. */
+function askForTls(response: ServerResponse, site: Asking['site']): void {
+  if (site.origin.startsWith('https:')) response.setHeader('strict-transport-security', 'max-age=31536000')
 }
 
 /** Sends a stranger away from what is not for everybody; false where it is. */
@@ -63,6 +65,19 @@ function refuseUnknown(request: IncomingMessage, response: ServerResponse): void
   const error = new TidemarkError('unavailable', { publicMessage: 'It is not known yet who may see this page.' })
   if (request.method !== 'POST') throw error
   refuseInWords(request, response, error)
+}
+
+/** Who asks, by a token or else a session; a stranger brings neither. */
+async function whoIsIt(
+  web: WebProcess,
+  request: IncomingMessage,
+  known: PageAccess,
+  find: Find,
+): Promise<{ asking: Asking; isStranger: boolean }> {
+  const brought = takeToken(request)
+  if (brought !== null) return { asking: await whoAsksByToken(web, request, known, brought), isStranger: false }
+  const asking = await whoComes(request, known, find)
+  return { asking, isStranger: asking.sessionId === null }
 }
 
 /** Who asks by their session. An order whose session cannot be looked up is refused where it is taken, like one by a token. */

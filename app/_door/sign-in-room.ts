@@ -7,9 +7,12 @@ import { isKnownBrowser } from '#lib/access/known-browser.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
-/** So many tries to sign in a process looks at in a second, and after a quiet while at once. */
-const ROOM = { perSecond: 5, atOnce: 20 }
-const WAITS_MS = SECOND_MS
+/** So many tries to sign in a process looks at in a second, and after a quiet while at once: each takes a core for a tenth of a second. */
+const ROOM = { perSecond: 2, atOnce: 10 }
+/** Who is put off waits so long, and up to as long again: they cost nothing meanwhile, and do not come back all at once. */
+const WAITS_MS = 4 * SECOND_MS
+/** So many wait; more are refused at once. */
+const WAITING_MAX = 500
 /** Where somebody wants to be let in. */
 const TRY = /^\/api\/sign-in(?:\/(?:demo|forgotten|invitation\/[^/]+))?(?:\?|$)/
 
@@ -27,18 +30,36 @@ export function signInRoom(clock: Pick<Clock, 'now'>): () => boolean {
 }
 
 /**
- * Answers tries of strangers to sign in for which there is no room, so late that whoever sends one after the other takes their time; false for all else. Browsers in which somebody
- * has signed in before have room of their own.
+ * Answers tries to sign in for which there is no room, nor is when they have waited, so late that whoever sends one after the other takes their time; false for all else. Browsers
+ * in which somebody has signed in before have room of their own.
  */
 export function limitTries(ctx: Pick<Context, 'clock' | 'secret'>) {
   const [roomOfStrangers, roomOfKnown] = [signInRoom(ctx.clock), signInRoom(ctx.clock)]
+  let waiting = 0
+  /** Whether there is room by the time whoever asks has waited; null when they have gone. */
+  const roomLater = async (hasRoom: () => boolean, response: ServerResponse) => {
+    if (waiting >= WAITING_MAX) return false
+    waiting += 1
+    await whileThere(response, (gone) => ctx.clock.sleep(WAITS_MS * (1 + Math.random()), gone))
+    waiting -= 1
+    return response.destroyed ? null : hasRoom()
+  }
   return async (request: IncomingMessage, response: ServerResponse, site: Asking['site']): Promise<boolean> => {
     if (request.method !== 'POST' || !TRY.test(request.url ?? '')) return false
-    if (isKnownBrowser(ctx, site, request.headers.cookie ?? null) ? roomOfKnown() : roomOfStrangers()) return false
-    await ctx.clock.sleep(WAITS_MS)
-    await refuse(request, response)
-    return true
+    const hasRoom = isKnownBrowser(ctx, site, request.headers.cookie ?? null) ? roomOfKnown : roomOfStrangers
+    const room = hasRoom() || (await roomLater(hasRoom, response))
+    if (room === false) await refuse(request, response)
+    return room !== true
   }
+}
+
+/** Waits for something, told when whoever asks has gone. */
+async function whileThere(response: ServerResponse, wait: (gone: AbortSignal) => Promise<void>): Promise<void> {
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  response.once('close', leave)
+  await wait(gone.signal)
+  response.off('close', leave)
 }
 
 async function refuse({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -46,6 +67,7 @@ async function refuse({ headers }: IncomingMessage, response: ServerResponse): P
   const isForm = isFromForm(new Headers({ 'content-type': headers['content-type'] ?? '' }))
   const refusal = isForm ? problemPage(429, words) : problem(429, words)
   const body = await refusal.text()
-  response.writeHead(429, { ...Object.fromEntries(refusal.headers), 'content-length': Buffer.byteLength(body), 'retry-after': '60' })
+  const further = { 'content-length': Buffer.byteLength(body), 'retry-after': '60', connection: 'close' }
+  response.writeHead(429, { ...Object.fromEntries(refusal.headers), ...further })
   response.end(body)
 }

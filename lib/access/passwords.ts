@@ -3,26 +3,31 @@ import { passwordProblem } from '#lib/domain/access/password-rules.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
-/** Each takes a whole core while it lasts, in a thread of its own: more at once would slow the page for everybody. */
-const AT_ONCE = 2
-const WAITING_MAX = 40
-/** So many more of those who come by a browser that is known. */
-const KNOWN_WAITING_MAX = 10
+interface Lane {
+  isBusy: boolean
+  waiting: (() => void)[]
+  /** So many wait; more are refused. */
+  waitingMax: number
+}
 
-let running = 0
-const waiting: (() => void)[] = []
+/** Each takes a whole core while it lasts, in a thread of its own: more at once would slow the page for everybody. Who is known waits for no stranger. */
+const lanes: Record<'known' | 'strangers', Lane> = {
+  known: { isBusy: false, waiting: [], waitingMax: 20 },
+  strangers: { isBusy: false, waiting: [], waitingMax: 20 },
+}
 
-/** Does what makes or compares hashes of passwords when it is its turn; refused at once when too many wait. Who comes by a known browser is next. */
+/** Does what makes or compares hashes of passwords when it is its turn, one after the other; refused at once when too many wait. */
 export async function inTurn<T>(work: () => Promise<T>, { isKnown }: { isKnown: boolean } = { isKnown: false }): Promise<T> {
-  if (running >= AT_ONCE) {
-    if (waiting.length >= WAITING_MAX + (isKnown ? KNOWN_WAITING_MAX : 0)) throw tooBusy()
-    await new Promise<void>((resolve) => (isKnown ? waiting.unshift(resolve) : waiting.push(resolve)))
-  } else running += 1
+  const lane = lanes[isKnown ? 'known' : 'strangers']
+  if (lane.isBusy) {
+    if (lane.waiting.length >= lane.waitingMax) throw tooBusy()
+    await new Promise<void>((resolve) => lane.waiting.push(resolve))
+  } else lane.isBusy = true
   try {
     return await work()
   } finally {
-    const next = waiting.shift()
-    if (next === undefined) running -= 1
+    const next = lane.waiting.shift()
+    if (next === undefined) lane.isBusy = false
     else next()
   }
 }

@@ -86,7 +86,7 @@ export async function changePassword(ctx: Context, given: { password: string; ne
   const id = requireId(ctx)
   const keys = triesOf(id, ctx.from)
   refuseKnown(ctx, keys)
-  await inTurn(() =>
+  const change = () =>
     act(ctx, { action: 'password.change', target: { kind: 'person', key: id } }, async (sql) => {
       const person = await lockPerson(sql, { id })
       const hash = await getPasswordHash(sql, id)
@@ -101,6 +101,6 @@ export async function changePassword(ctx: Context, given: { password: string; ne
       await tellPasswordChanged(ctx, sql, person)
       const ended = await endSessions(sql, id, { but: sessionId })
       return { result: undefined, after: { sessionsEnded: ended } }
-    }),
-  )
+    })
+  await inTurn(change, { isKnown: true })
 }
