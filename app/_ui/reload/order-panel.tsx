@@ -120,6 +120,7 @@ function End({ order }: { order: OrderView }) {
       </strong>
     )
   if (feed.status === 'fresh') return <>It was fresh, and still is.</>
+  if (feed.status === 'maintenance' && feed.reason !== null) return <>Everything ran. It is not judged: {reasonInWords(feed.reason)}.</>
   return (
     <span>
       Everything ran, and it is {statusInWords(feed.status).toLowerCase()} all the same

@@ -9,7 +9,7 @@ import { type DateRange, dateRangeOf, daysInRange, RANGE_DAYS_MAX } from '#lib/c
 import type { ParameterField } from '#lib/catalogue/resolve/parameter-fields.ts'
 import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { reasonInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
 import { Owner } from './owner.tsx'
 
@@ -36,6 +36,7 @@ export function PlanPanel({ plan, form, onOrdered }: PlanProps) {
       <p>
         <Again plan={plan} /> <Dependants plan={plan} />
       </p>
+      {plan.feed.heldBy !== null && <p>It runs all the same, but is not judged: {reasonInWords(plan.feed.heldBy)}.</p>}
       <Causes plan={plan} />
       <ActionForm
         action={orderReloadPath(plan.feed.key)}
@@ -79,16 +80,17 @@ function PlannedLine({ step, isOnly }: { step: PlannedStep; isOnly: boolean }) {
 }
 
 function Again({ plan: { goodAgain, feed } }: Pick<PlanProps, 'plan'>) {
+  const isOnlyDone = feed.isFresh || feed.heldBy !== null
   if (goodAgain.kind === 'no-date')
     return (
       <>
-        Nobody can say when it is {feed.isFresh ? 'done' : 'good again'}: {goodAgain.because.replace(/\.$/, '')}.
+        Nobody can say when it is {isOnlyDone ? 'done' : 'good again'}: {goodAgain.because.replace(/\.$/, '')}.
       </>
     )
   const conditions = goodAgain.ifAnswering
   return (
     <>
-      {feed.isFresh ? 'Done' : 'Good again'} about <Time at={goodAgain.at} />
+      {isOnlyDone ? 'Done' : 'Good again'} about <Time at={goodAgain.at} />
       {conditions.length > 0 && ` if ${conditions.join(' and ')} ${conditions.length === 1 ? 'answers' : 'answer'}`}.
     </>
   )

@@ -36,7 +36,7 @@ describe('the plan of a reload', () => {
     await pastRun('term', 60, 2)
     for (const minutes of [9, 4, 5]) await pastRun('course', 60 + minutes, minutes)
     expect(await planReload(ctx, 'courses')).toEqual({
-      feed: { key: 'courses', name: 'Courses', owner: 'Cora', isFresh: true },
+      feed: { key: 'courses', name: 'Courses', owner: 'Cora', isFresh: true, heldBy: null },
       steps: [
         { position: 1, flow: 'term', isOwn: false, usualMs: 120_000, writes: [{ key: 'lake/term', name: 'term' }] },
         { position: 2, flow: 'course', isOwn: true, usualMs: 300_000, writes: [{ key: 'lake/course', name: 'course' }] },
@@ -47,6 +47,15 @@ describe('the plan of a reload', () => {
       hasUnseenCause: false,
     })
     expect((await ctx.whole.query('select 1 from reload_order')).rowCount).toBe(0)
+  })
+
+  it.each(['paused', 'maintenance'])('of a feed that is not judged says so, and runs all the same: %s', async (reason) => {
+    await ctx.whole.query("update status_span set status = 'maintenance', reason = $1 where subject_id = 12", [reason])
+    const plan = await planReload(ctx, 'courses')
+    expect([plan?.feed.heldBy, plan?.steps.map(({ flow }) => flow)]).toEqual([reason, ['course']])
+    const { orderId } = await orderReload(grace, { feed: 'courses' })
+    await playRun(ctx, 'course', 'completed')
+    expect((await getOrder(grace, orderId))?.state).toBe('done')
   })
 
   it('names the system that must answer first, as long as it does not', async () => {

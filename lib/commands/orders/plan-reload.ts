@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
+import type { Reason } from '#lib/domain/freshness/status.ts'
 import { type FlowRecord, type GoodAgain, goodAgain, keepsFailing } from '#lib/domain/orders/good-again.ts'
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
@@ -7,7 +8,8 @@ import { planOf } from './plan-of.ts'
 
 /** What a reload of a feed would do, as whoever asks may see it. */
 export interface ReloadPlan {
-  feed: { key: string; name: string; owner: string | null; isFresh: boolean }
+  /** `heldBy`: why it is not judged at the moment. What is ordered by hand runs all the same. */
+  feed: { key: string; name: string; owner: string | null; isFresh: boolean; heldBy: Reason | null }
   steps: PlannedStep[]
   goodAgain: GoodAgain
   /** Feeds made from what it writes, and not written by it. */
@@ -28,7 +30,8 @@ export interface PlannedStep {
 }
 
 const FEED = `
-  select s.id, s.key, s.name, f.owner, coalesce(sp.status = 'fresh', false) as "isFresh"
+  select s.id, s.key, s.name, f.owner, coalesce(sp.status = 'fresh', false) as "isFresh",
+    case when sp.status = 'maintenance' then sp.reason end as "heldBy"
   from subject s join feed f on f.subject_id = s.id left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   where s.kind = 'feed' and s.key = $1 and s.removed_at is null`
 
@@ -65,7 +68,7 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
   const written = [...writes.rows, ...own.rows].map(({ id }) => id)
   const dependants = await ctx.pool.query<{ key: string; name: string }>(DEPENDANTS, [written, feed.id])
   return {
-    feed: { key: feed.key, name: feed.name, owner: feed.owner, isFresh: feed.isFresh },
+    feed: { key: feed.key, name: feed.name, owner: feed.owner, isFresh: feed.isFresh, heldBy: feed.heldBy },
     steps: scope.flows.map(({ flow, isOwn }, i) => ({
       position: i + 1,
       flow: names.has(flow) ? flow : null,

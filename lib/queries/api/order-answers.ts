@@ -8,7 +8,7 @@ const named = z.object({ key: z.string(), name: z.string() })
 
 const plannedSchema = z
   .object({
-    feed: z.object({ key: z.string(), name: z.string(), owner: text, isFresh: z.boolean() }),
+    feed: z.object({ key: z.string(), name: z.string(), owner: text, isFresh: z.boolean(), heldBy: text }),
     steps: z.array(
       z.object({
         position: z.int(),
