@@ -1,6 +1,7 @@
 import { measureApi } from './api.ts'
 import { measureLake } from './lake.ts'
 import { measureOverview } from './overview.ts'
+import { measurePasswordFlood } from './password-flood.ts'
 import { measurePeople } from './people.ts'
 import { measurePersonLake } from './person-lake.ts'
 import { print } from './report.ts'
@@ -22,6 +23,7 @@ const PARTS = {
   sweep: { title: 'Status sweep', measure: measureSweep },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },
   'slow-readers': { title: 'Event streams that nobody reads', measure: measureSlowReaders },
+  'password-flood': { title: 'Ten thousand tries of a password', measure: measurePasswordFlood },
   api: { title: 'API, 10,000 assets', measure: measureApi },
 }
 
