@@ -143,5 +143,6 @@ export const FAULTS: readonly Fault[] = [
     problem: 'The fundraiser refused the delivery (413): the file is too large.',
   },
   { flow: 'research-grants', days: [35, 29], ends: 'failed', minutes: 8, problem: 'The answer was empty; the grants in the lake stay.' },
+  { flow: 'facilities-work-orders', days: [1, 0], ends: 'failed', minutes: 2, problem: 'The work order system cannot be reached.' },
   { flow: 'facilities-work-orders', days: [61, 61], ends: 'failed', minutes: 2, problem: 'The work order system cannot be reached.' },
 ]

@@ -30,7 +30,7 @@ describe('on the first start', () => {
     database = await createTestDatabase()
     clock = new FakeClock('2026-11-20T17:00:00Z')
     ctx = database.context(clock)
-    for (const name of ['aa', 'bb', 'cc']) await insertFlow(ctx, { name, cron: '0 2 * * *' })
+    for (const name of ['aa', 'bb', 'cc', 'facilities-work-orders']) await insertFlow(ctx, { name, cron: '0 2 * * *' })
   })
   afterEach(() => database.drop())
 
@@ -52,7 +52,7 @@ describe('on the first start', () => {
     return order
   }
 
-  it('every flow is asked for once, one after the other, whatever becomes of it', async () => {
+  it('every flow is asked for once, one after the other, whatever becomes of it, but the one that is left to be reloaded', async () => {
     const never = new AbortController().signal
     expect(await workUntil(runFlowsOnce(ctx, never), { bb: 'failed' })).toEqual(['aa', 'bb', 'cc'])
     expect(await workUntil(runFlowsOnce(ctx, never), {})).toEqual([])
