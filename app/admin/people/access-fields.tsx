@@ -29,7 +29,7 @@ export function AccessFields({ given: { role, audience }, audiences }: AccessFie
       </label>
       {known.length > 0 && (
         <label>
-          <span>Audience: an admin sees everything, and a rule of the catalogue goes before</span>
+          <span>Audience</span>
           <select name="audience" defaultValue={audience ?? ''}>
             <option value="">none: the groups that no audience names</option>
             {known
@@ -40,6 +40,7 @@ export function AccessFields({ given: { role, audience }, audiences }: AccessFie
                 </option>
               ))}
           </select>
+          <small>An admin sees everything. A rule of the catalogue that fits counts more than this.</small>
         </label>
       )}
     </>
