@@ -1,5 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@playwright/test'
+import { firstAdminLink } from '#lib/access/invitations.ts'
+import { putSetting } from '#lib/db/settings.ts'
+import { atTerminal } from '#lib/domain/access/actor.ts'
 import { allRoutes } from './attack/routes.ts'
 import { type Harness, openHarness } from './harness.ts'
 
@@ -59,4 +62,45 @@ test('the overview stays light', async ({ page }) => {
   const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
   expect(sizes.length).toBeGreaterThan(3)
   expect(total).toBeLessThan(SCRIPT_BYTES_MAX)
+})
+
+/** What a private page answers a stranger: the way in, what that is made of, and that the process is well. */
+const WAY_IN = /^(?:GET|HEAD) \/(?:sign-in(?:\/.*)?|icon\.svg|api\/health)$/
+
+test.describe('a private page without an admin', () => {
+  test.use({ javaScriptEnabled: false })
+  test.beforeAll(async ({ request }) => {
+    await harness.ctx.pool.query('update person set ended_at = now()')
+    await putSetting(harness.ctx.whole, 'access', 'private')
+    await expect.poll(async () => (await request.get(harness.url, { maxRedirects: 0 })).status()).toBe(303)
+  })
+
+  test('answers with nothing but the way to its first admin', async ({ page, request }) => {
+    const answered: string[] = []
+    for (const path of ['/', '/overview/public', '/overview/all', '/nowhere', '/api/nowhere', '/icon.svg', ...allRoutes()])
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        const answer = await request.fetch(`${harness.url}${path}`, { method, maxRedirects: 0 })
+        const isSent = answer.status() === 303 && answer.headers()['location']?.startsWith('/sign-in') === true
+        const isRefused = answer.status() >= 400 && answer.status() < 500
+        if (!isSent && !isRefused) answered.push(`${method} ${path}`)
+      }
+    expect(answered.filter((one) => !WAY_IN.test(one))).toEqual([])
+    await page.goto(`${harness.url}/runs`)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page has no admin yet')
+  })
+
+  test('lets that one in by a link that works once', async ({ page, context }) => {
+    const made = await firstAdminLink({ ...harness.ctx, actor: atTerminal('root') })
+    const link = `${harness.url}/sign-in/invitation/${made?.token}`
+    await page.goto(link)
+    await page.getByLabel('E-mail address').fill('first@example.edu')
+    await page.getByLabel('Name', { exact: true }).fill('First')
+    for (const field of await page.locator('input[type=password]').all()) await field.fill('kestrel over the fen')
+    await page.getByRole('button', { name: 'Create the account and sign in' }).click()
+    await expect(page).toHaveURL(`${harness.url}/`)
+    await expect(page.getByRole('link', { name: 'Admin' })).toBeVisible()
+    await context.clearCookies()
+    await page.goto(link)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('This link no longer works')
+  })
 })

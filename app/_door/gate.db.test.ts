@@ -13,6 +13,7 @@ import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { openGate, openWebWorld, WEB_SECRET, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import { headOf, rawRequest } from '../../e2e/attack/raw-request.ts'
+import { rememberAccess } from './remember-access.ts'
 
 let world: WebWorld
 let web: WebProcess
@@ -147,6 +148,13 @@ function countQueries(kind: RegExp): () => number {
   }) as typeof query
   return () => asked
 }
+
+it('before the first catalogue a page that others reach is private, one for this machine alone is not', async () => {
+  const isPrivate = async (isForOthers: boolean) => (await rememberAccess(web.context, { isForOthers })())?.isPrivate
+  expect([await isPrivate(true), await isPrivate(false)]).toEqual([true, false])
+  await access('public')
+  expect(await isPrivate(true)).toBe(false)
+})
 
 describe('where somebody comes from', () => {
   beforeEach(() => access('public'))

@@ -7,14 +7,18 @@ import { getPageAccess, type PageAccess } from '#lib/queries/shared/page-access.
 const KNOWN_MS = 2 * SECOND_MS
 const ANSWER_MS = 2 * SECOND_MS
 
-/** What the catalogue in force says of the page, looked up every two seconds at most; without a database as last known, null before the first answer. */
-export function rememberAccess(ctx: Context): () => Promise<PageAccess | null> {
+/**
+ * What the catalogue in force says of the page, looked up every two seconds at most; without a database as last known, null before the first answer. A page that
+ * others reach is private until the first catalogue says whether it is: nobody is let in on a catalogue that is still being read, or was refused.
+ */
+export function rememberAccess(ctx: Context, { isForOthers }: { isForOthers: boolean }): () => Promise<PageAccess | null> {
   let known: PageAccess | null = null
   let askAgainAt = 0
   let asking: Promise<void> | null = null
   const ask = async () => {
     try {
-      known = await getPageAccess(ctx)
+      const said = await getPageAccess(ctx)
+      known = { ...said, isPrivate: said.isPrivate || (said.isUnsaid && isForOthers) }
     } catch (error) {
       ctx.log.warn('could not read who may see the page', { error: toInternalMessage(error) })
     }

@@ -7,6 +7,7 @@ import { AloneShell } from '#app/_ui/alone-shell.tsx'
 import { forgottenPath, oidcPath, overviewPath, takeDemoSignInPath, takeSignInPath } from '#app/_ui/paths.ts'
 import { isAtDemo } from '#lib/access/demo.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
+import { whyNotKept } from '#lib/access/sign-in.ts'
 import { getWayIn, type WayIn } from '#lib/access/way-in.ts'
 import { DEMO_PEOPLE } from '#lib/domain/access/demo-people.ts'
 import { ownPath } from '#lib/domain/access/own-path.ts'
@@ -27,7 +28,7 @@ export default async function SignInPage({ searchParams }: PageProps) {
   const next = ownPath(typeof to === 'string' ? to : await cameFrom())
   if (asked.actor.kind === 'person') redirect(next)
   const [found, isDemo] = await Promise.all([getWayIn(context), isAtDemo(asked, browserOf())])
-  const words = readSealedWords(context, said)
+  const words = readSealedWords(context, said) ?? whyNotKept(browserOf().site)
   return (
     <AloneShell name={found.page.name} title={isDemo || found.isOpen ? 'Sign in' : 'This page has no admin yet'} said={words}>
       {isDemo && <DemoPeople to={next} />}

@@ -14,11 +14,11 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-async function said(variables: Record<string, string> = {}): Promise<string[]> {
+async function said(variables: Record<string, string> = {}, publicUrl = 'https://status.example.edu'): Promise<string[]> {
   const lines: string[] = []
   const settings: Settings = {
     ...{ databaseUrl: database.url, lakeDatabaseUrl: '', secret: '', config: undefined, isDevelopment: false },
-    publicUrl: 'https://status.example.edu',
+    publicUrl,
     environment: readEnvironment({ ENV_FILE: 'none', TIDEMARK_CONFIG: 'tidemark.yaml', ...variables }),
   }
   await sayHowToBegin(settings, systemClock, (line) => lines.push(line))
@@ -33,6 +33,12 @@ describe('the start', () => {
     expect(await lookAtInvitation(database.context(), token)).toMatchObject({ invitation: { role: 'admin', email: null } })
     await addPerson(database.context(), 'root', 'admin')
     expect(await said()).toEqual([])
+  })
+
+  test('says where the link leads nowhere because no browser would keep the sign-in', async () => {
+    const [, , words] = await said({}, 'http://datahost:3000')
+    expect(words).toMatch(/^Beyond its own machine .* set TIDEMARK_URL to its https address, now http:\/\/datahost:3000\.$/)
+    expect(await said({}, 'http://localhost:3000')).toHaveLength(2)
   })
 
   test('says that a public page is for this machine only as long as HOST is not set', async () => {

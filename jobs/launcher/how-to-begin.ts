@@ -1,7 +1,9 @@
 import { firstAdminLink, invitationLink } from '#lib/access/invitations.ts'
+import { whyNotKept } from '#lib/access/sign-in.ts'
 import { closeContext, createContext } from '#lib/db/context.ts'
 import { getSetting } from '#lib/db/settings.ts'
 import { atTerminal } from '#lib/domain/access/actor.ts'
+import { siteOf } from '#lib/domain/access/site.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
@@ -19,6 +21,8 @@ export async function sayHowToBegin(settings: Settings, clock: Clock, say: (line
     if (link === null) return
     say(`This page has no admin yet. Whoever follows this link becomes one; it works once, within 24 hours:`)
     say(`  ${invitationLink(publicUrl, link.token)}`)
+    const hindrance = whyNotKept(siteOf(new URL(publicUrl).host, publicUrl))
+    if (hindrance !== null) say(hindrance)
   } catch (error) {
     say(`It is not known whether this page has an admin: ${toPublicMessage(error)} "npm run tidemark -- admin <e-mail>" makes one.`)
   } finally {

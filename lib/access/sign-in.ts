@@ -21,11 +21,16 @@ export interface Browser {
   sessionId: string | null
 }
 
+/** Why no browser would keep a sign-in there, and what to do; null where it would. */
+export function whyNotKept(site: Site): string | null {
+  if (keepsSignIn(site)) return null
+  return `Beyond its own machine this page keeps a sign-in over https only. Whoever runs it: set TIDEMARK_URL to its https address, now ${site.origin}.`
+}
+
 /** Refuses where no browser would keep the sign-in. */
 export function requireKeeping(site: Site): void {
-  if (keepsSignIn(site)) return
-  const publicMessage = `Beyond its own machine this page keeps a sign-in over https only. Whoever runs it: set TIDEMARK_URL to its https address, now ${site.origin}.`
-  throw new TidemarkError('refused', { publicMessage })
+  const publicMessage = whyNotKept(site)
+  if (publicMessage !== null) throw new TidemarkError('refused', { publicMessage })
 }
 
 /** What somebody proves with whose account it is. */

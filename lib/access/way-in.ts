@@ -7,6 +7,7 @@ import { getPage, getSetting } from '#lib/db/settings.ts'
 /** What the way in shows of the page before anybody is known. */
 export interface WayIn {
   page: CataloguePage
+  /** Also before the first catalogue, which says it. */
   isPrivate: boolean
   /** Whether anybody can be let in at all: an admin is there, or comes by a rule of the catalogue. */
   isOpen: boolean
@@ -23,5 +24,5 @@ export async function getWayIn(ctx: Context): Promise<WayIn> {
     getPeopleSettings(ctx.whole),
   ])
   const isOpen = isThere || (oidc !== null && roles.some(({ role }) => role === 'admin'))
-  return { page, isPrivate: access === 'private', isOpen, oidcName: oidc?.name ?? null }
+  return { page, isPrivate: access !== 'public', isOpen, oidcName: oidc?.name ?? null }
 }

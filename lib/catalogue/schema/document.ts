@@ -143,7 +143,10 @@ const flowSchema = z
 
 /** The written catalogue: everything but the settings that belong to connectors and flows, which are open here. */
 export const catalogueDocumentSchema = z.strictObject({
-  access: z.enum(['private', 'public']).default('private').describe('private: who has signed in reads the page. public: whoever reaches it does.'),
+  access: z
+    .enum(['private', 'public'])
+    .default('private')
+    .describe('private: who has signed in reads the page. public: whoever reaches it does.'),
   page: pageSchema,
   tell: tellSchema.prefault({}).describe('Whom to tell when a feed changes.'),
   calendars: z.record(keySchema, calendarSchema).default({}),

@@ -6,6 +6,8 @@ import { audienceInForce } from '#lib/domain/access/access-rules.ts'
 export interface PageAccess {
   /** True only when the catalogue in force says `access: private`. */
   isPrivate: boolean
+  /** True before the first catalogue. */
+  isUnsaid: boolean
   url: string
   /** What somebody nobody knows sees of a public page; null: everything. */
   publicAudience: string | null
@@ -14,5 +16,5 @@ export interface PageAccess {
 /** What the catalogue in force says about who may see the page; not private before the first one. */
 export async function getPageAccess(ctx: Context): Promise<PageAccess> {
   const [access, page, rules] = await Promise.all([getSetting(ctx.pool, 'access'), getAddressedPage(ctx), getPeopleSettings(ctx.pool)])
-  return { isPrivate: access === 'private', url: page.url, publicAudience: audienceInForce(null, rules) }
+  return { isPrivate: access === 'private', isUnsaid: access === undefined, url: page.url, publicAudience: audienceInForce(null, rules) }
 }

@@ -1,12 +1,13 @@
 import type { Metadata } from 'next'
 import { textOf } from '#app/_lib/accept-action.ts'
-import { requestContext } from '#app/_lib/request-context.ts'
+import { browserOf, requestContext } from '#app/_lib/request-context.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { AloneShell } from '#app/_ui/alone-shell.tsx'
 import { PasswordTwice } from '#app/_ui/password-twice.tsx'
 import { signInPath, takeInvitationPath } from '#app/_ui/paths.ts'
 import { lookAtInvitation } from '#lib/access/invitations.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
+import { whyNotKept } from '#lib/access/sign-in.ts'
 import { getWayIn } from '#lib/access/way-in.ts'
 
 export const dynamic = 'force-dynamic'
@@ -32,7 +33,7 @@ export default async function InvitationPage({ params, searchParams }: PageProps
   const { context } = webProcess()
   const { page } = await getWayIn(context)
   const found = await lookAtInvitation(await requestContext(), token)
-  const words = readSealedWords(context, said)
+  const words = readSealedWords(context, said) ?? whyNotKept(browserOf().site)
   if (found === null) return <Over name={page.name} />
   const { invitation, person } = found
   const isReset = invitation.purpose === 'reset'
