@@ -70,6 +70,9 @@ test('while the database is gone every page, JSON and Atom answer 503 in words, 
   context,
 }) => {
   for (const path of ['/api/v1/status', '/', '/runs']) expect((await ask(path)).status, path).toBe(200)
+  // A page that was made before anybody watched for changes is rendered anew at once; what breaks off then is another story.
+  const whatMoved = async () => (await (await ask(`/api/v1/moved?since=${systemClock.now()}`)).json()).topics
+  await expect.poll(whatMoved).toEqual([])
   const open = await context.newPage()
   await open.goto(`${server.url}/feeds/terms`)
   await expect(open.getByText('Live: this page follows by itself.')).toBeVisible()
