@@ -162,8 +162,8 @@ test('hundreds of flows come page by page, hundreds of connections folded, and a
   await declare({ ...journeyCatalogue, connections: [template, ...names.map((key) => ({ ...template, key }))] })
   await open(page, '/connections')
   await expect(page.getByRole('heading', { name: 'many-99' })).toBeHidden()
+  await page.goto('about:blank')
   await open(page, '/connections#many-99')
-  await page.reload()
   await expect(page.getByRole('heading', { name: 'many-99' })).toBeInViewport()
 })
 

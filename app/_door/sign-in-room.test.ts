@@ -9,21 +9,21 @@ import { limitTries, signInRoom } from './sign-in-room.ts'
 
 const START = Date.UTC(2026, 10, 20, 12)
 
-it('looks at ten tries at once, then at two in a second, and after a quiet while at ten again', () => {
+it('looks at twenty tries at once, then at five in a second, and after a quiet while at twenty again', () => {
   const clock = new FakeClock(START)
   const hasRoom = signInRoom(clock)
   const admitted = (tries: number) => Array.from({ length: tries }, hasRoom).filter(Boolean).length
-  expect(admitted(100)).toBe(10)
-  clock.set(clock.now() + 499)
+  expect(admitted(100)).toBe(20)
+  clock.set(clock.now() + 199)
   expect(admitted(100)).toBe(0)
   clock.set(clock.now() + 1)
   expect(admitted(100)).toBe(1)
   clock.set(clock.now() + 1000)
-  expect(admitted(100)).toBe(2)
+  expect(admitted(100)).toBe(5)
   clock.set(clock.now() - 60_000)
   expect(admitted(100)).toBe(0)
   clock.set(clock.now() + 3_600_000)
-  expect(admitted(100)).toBe(10)
+  expect(admitted(100)).toBe(20)
 })
 
 describe('tries beyond the room there is', () => {
@@ -72,24 +72,24 @@ describe('tries beyond the room there is', () => {
   const statuses = async (sent: readonly Promise<Response>[]) => (await Promise.all(sent)).map(({ status }) => status)
 
   it('wait before they are refused in words, each for a time of its own; some are looked at after all, as there is room again', async () => {
-    const first = await send(10)
-    expect(await statuses(first)).toEqual(Array(10).fill(200))
-    const sent = await send(60)
+    const first = await send(20)
+    expect(await statuses(first)).toEqual(Array(20).fill(200))
+    const sent = await send(100)
     await clock.advance(3999)
-    expect(lookedAt).toBe(10)
+    expect(lookedAt).toBe(20)
     await clock.advance(4001)
     const answers = await Promise.all(sent)
     const late = answers.filter(({ status }) => status === 200).length
-    expect(late).toBeGreaterThanOrEqual(8)
-    expect(late).toBeLessThanOrEqual(16)
+    expect(late).toBeGreaterThanOrEqual(20)
+    expect(late).toBeLessThanOrEqual(40)
     const refused = answers.filter(({ status }) => status === 429)
-    expect(refused).toHaveLength(60 - late)
+    expect(refused).toHaveLength(100 - late)
     expect(Object.fromEntries(refused[0]?.headers ?? [])).toMatchObject({ 'retry-after': '60', connection: 'close' })
     expect(await refused[0]?.json()).toEqual({ problem: 'Very many are signing in right now. Try again in a minute.' })
   })
 
   it('are refused at once when five hundred wait; who goes away makes place and takes no room', async () => {
-    await statuses(await send(10))
+    await statuses(await send(20))
     const gone = new AbortController()
     const waiting = await send(500, { signal: gone.signal })
     expect((await tryIt()).status).toBe(429)
@@ -97,12 +97,12 @@ describe('tries beyond the room there is', () => {
     await Promise.allSettled(waiting)
     await expect.poll(() => over, { timeout: 20_000 }).toBe(asked)
     await clock.advance(60_000)
-    expect(lookedAt).toBe(10)
-    expect(await statuses(await send(10))).toEqual(Array(10).fill(200))
+    expect(lookedAt).toBe(20)
+    expect(await statuses(await send(20))).toEqual(Array(20).fill(200))
   })
 
   it('leave room for browsers in which somebody has signed in before, and touch nothing else', async () => {
-    await statuses(await send(10))
+    await statuses(await send(20))
     const waiting = await send(5)
     const [cookie = ''] = knownBrowserCookie(ctx, site, 'ada@example.edu').split(';')
     expect((await tryIt({ headers: { cookie } })).status).toBe(200)

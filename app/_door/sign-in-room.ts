@@ -8,7 +8,7 @@ import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
 /** So many tries to sign in a process looks at in a second, and after a quiet while at once: each takes a core for a tenth of a second. */
-const ROOM = { perSecond: 2, atOnce: 10 }
+const ROOM = { perSecond: 5, atOnce: 20 }
 /** Who is put off waits so long, and up to as long again: they cost nothing meanwhile, and do not come back all at once. */
 const WAITS_MS = 4 * SECOND_MS
 /** So many wait; more are refused at once. */
