@@ -1,7 +1,7 @@
 // npm run check: format and lint, types, rules (the architecture is one of them). Needs no database; run it before every commit.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Counts, report, runStep, runSuite, type StepResult } from './step.ts'
@@ -14,12 +14,13 @@ export function readVitestReport(file: string): Counts | undefined {
   return numTotalTests === 0 && brokenFiles === 0 ? undefined : { passed: numPassedTests, failed: numFailedTests + brokenFiles }
 }
 
-/** Runs one of vitest's projects, counting its tests. */
-export async function runVitest(name: string, project: string, loud = false): Promise<StepResult> {
+/** Runs one of vitest's projects in so many processes, as many as there are cores when left out, counting its tests. */
+export async function runVitest(name: string, project: string, processes?: number): Promise<StepResult> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-report-'))
   const file = join(folder, 'report.json')
   const flags = ['--config', '.config/vitest.ts', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`]
-  const result = await runSuite({ name, run: ['vitest', 'run', ...flags], loud }, () => readVitestReport(file))
+  if (processes !== undefined) flags.push(`--maxWorkers=${processes}`)
+  const result = await runSuite({ name, run: ['vitest', 'run', ...flags] }, () => readVitestReport(file))
   await rm(folder, { recursive: true })
   return result
 }
@@ -39,7 +40,8 @@ export async function check(): Promise<StepResult[]> {
     await done(runStep({ name: 'format, lint', run: ['biome', 'check', '.'] }))
     await done(runStep({ name: 'types', run: [...TSC, '--noEmit', '--project', '.', '--pretty', 'false', '--checkers', '1'] }))
   }
-  await Promise.all([quick(), done(runVitest('rules', 'rules'))])
+  // One process more than cores: these tests wait now and then for a socket or a process.
+  await Promise.all([quick(), done(runVitest('rules', 'rules', availableParallelism() + 1))])
   return results
 }
 

@@ -30,8 +30,6 @@ interface Command {
   /** Program and arguments. */
   run: readonly [string, ...string[]]
   environment?: Record<string, string>
-  /** Shows the words while they come. */
-  loud?: boolean
 }
 
 /** Runs a program to its end, without input; resolves with its exit code, all its words and how long it took. */
@@ -46,7 +44,6 @@ export function runProgram(command: Command): Promise<{ code: number; text: stri
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         text += String(chunk)
-        if (command.loud) process.stdout.write(chunk)
       })
     }
     child.on('error', (error) => {
