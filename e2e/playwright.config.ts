@@ -18,13 +18,16 @@ async function findBrowser(): Promise<string> {
 }
 
 const ALONE = 'database-gone.spec.ts'
+const ATTACKS = 'attack.spec.ts'
 
 export default defineConfig({
   testDir: '.',
   projects: [
     // Says how many seconds an answer may take, so nothing else runs beside it.
     { name: 'alone', testMatch: ALONE },
-    { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, '*.wide.spec.ts'], dependencies: ['alone'] },
+    { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, ATTACKS, '*.wide.spec.ts'], dependencies: ['alone'] },
+    // Opens hardly a browser and says nothing of time, so that it can run beside other suites.
+    { name: 'attacks', testMatch: ATTACKS },
   ],
   outputDir: '../test-results',
   globalSetup: '../lib/testing/database/global-setup.ts',
