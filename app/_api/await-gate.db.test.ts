@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Listener } from '#app/_lib/event-stream.ts'
 import { movedFrame } from '#app/_lib/page-events.ts'
 import type { Context } from '#lib/db/context.ts'
+import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { gateSchema, toGateAnswer } from '#lib/queries/api/feed-gate.ts'
 import { anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
@@ -122,4 +123,16 @@ test('those who wait by a token or a session are known as theirs, so that they e
   expect([...listeners]).toMatchObject([{ tokenId: 'token-1', sessionId: 'session-1', audience: null }])
   gone.abort()
   await waiting
+})
+
+test('the load that happened last opens it, although an earlier one was told after it', async () => {
+  const { rows } = await ctx.whole.query<{ id: number }>("select id from subject where kind = 'asset' and key = 'lake/terms'")
+  const loadedAt = (at: number, recordedAt: number): NewArrival => ({
+    ...{ assetId: rows[0]?.id ?? 0, clock: 'loadedAt', at, happenedAt: at, recordedAt, witness: 'ledger', kind: 'arrival' },
+    ...{ precision: 'instant', rows: 1, evidence: null, runId: null },
+  })
+  await insertArrivals(ctx.pool, [loadedAt(START - MINUTE_MS, START - MINUTE_MS), loadedAt(START - 60 * MINUTE_MS, START)])
+  const condition = { kind: 'loaded-after', at: START - 30 * MINUTE_MS } as const
+  const found = await awaitGate({ listeners }, ctx, { feed: 'terms', condition, waitMs: 0, sessionId: 'session-1', gone: gone.signal })
+  expect(found).toMatchObject({ isOpen: true })
 })

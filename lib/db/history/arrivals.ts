@@ -202,7 +202,7 @@ export async function loadLatestSeen(
 export async function loadLastArrivals(sql: Sql, keys: readonly string[], count: number): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql.query<ArrivalRow & { key: string }>(
     `select s.key, a.* from subject s cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
-       select ${FACT} from arrival where asset_id = s.id and clock = c.clock and kind = 'arrival' order by recorded_at desc, id desc limit $2
+       select ${FACT} from arrival where asset_id = s.id and clock = c.clock and kind = 'arrival' order by happened_at desc, id desc limit $2
      ) a
      where s.kind = 'asset' and s.key = any($1::text[])`,
     [keys, count],

@@ -14,10 +14,11 @@ WHERE a."run_id" = b."run_id" AND a."asset_id" = b."asset_id" AND a."clock" = b.
 DROP INDEX "arrival_run_id_idx";
 CREATE UNIQUE INDEX "arrival_run_id_asset_id_clock_key" ON "arrival" ("run_id", "asset_id", "clock");
 
--- The last word of each witness is found by these.
+-- The last word of each witness is found by the first, what was last known of a clock by the second.
 DROP INDEX "arrival_asset_id_clock_kind_recorded_at_id_idx";
 DROP INDEX "arrival_asset_id_clock_recorded_at_idx";
 CREATE INDEX "arrival_asset_id_clock_source_kind_happened_at_id_idx" ON "arrival" ("asset_id", "clock", "source", "kind", "happened_at", "id");
+CREATE INDEX "arrival_asset_id_clock_happened_at_id_idx" ON "arrival" ("asset_id", "clock", "happened_at", "id");
 
 -- `select *` of a view is what it was when the view was made.
 DROP VIEW "tidemark_audience"."arrival";
