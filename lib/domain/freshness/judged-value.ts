@@ -1,7 +1,7 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
-import type { ClockState, KnownValue } from './clock-history.ts'
+import { type ClockState, type KnownValue, stateAt } from './clock-history.ts'
 import type { JudgedClock } from './facts.ts'
 import type { NonePolicy, Policy } from './policies/policy.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
@@ -64,7 +64,10 @@ export function valueOn(settings: AssetSettings, facts: PreparedFacts, clock: Ju
 
 /** What is known of a clock at an instant, whoever said it. */
 function knownState(settings: AssetSettings, facts: PreparedFacts, clock: JudgedClock, zone: string, asOf: Instant): ClockState | null {
-  return weighWitnesses(facts.histories(clock, zone), asOf, areLooksBlind(settings, facts, asOf))
+  const histories = facts.histories(clock, zone)
+  const [only] = histories
+  if (only !== undefined && histories.length === 1) return stateAt(only.history, asOf)
+  return weighWitnesses(histories, asOf, areLooksBlind(settings, facts, asOf))
 }
 
 function contradicted(load: JudgedValue, known: KnownValue, written: ClockState | null): JudgedValue {

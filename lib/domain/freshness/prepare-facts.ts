@@ -110,11 +110,15 @@ export function asIfSeen(facts: PreparedFacts): PreparedFacts {
 
 /** Histories are made when first asked for; the zone matters only to clocks that know dates alone. */
 function historiesOf(arrivals: readonly Arrival[]): PreparedFacts['histories'] {
-  const byClock = Map.groupBy(arrivals, ({ clock }) => clock)
+  const byClock = new Map([...Map.groupBy(arrivals, ({ clock }) => clock)].map(([clock, own]) => [clock, oneClock(own)]))
+  return (clock, zone) => byClock.get(clock)?.(zone) ?? []
+}
+
+function oneClock(own: readonly Arrival[]): (zone: string) => readonly WitnessHistory[] {
+  const knowsDatesOnly = own.some(({ precision }) => precision === 'day')
   const made = new Map<string, readonly WitnessHistory[]>()
-  return (clock, zone) => {
-    const own = byClock.get(clock) ?? []
-    const key = own.some(({ precision }) => precision === 'day') ? `${clock} ${zone}` : clock
+  return (zone) => {
+    const key = knowsDatesOnly ? zone : ''
     const found = made.get(key) ?? byWitness(own, zone)
     made.set(key, found)
     return found
