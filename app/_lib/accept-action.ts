@@ -17,7 +17,7 @@ import { knownTrouble } from './database-pulse.ts'
 import { givenAddresses } from './own-call.ts'
 import { readText } from './read-text.ts'
 import { requestContext, whoIsAsking } from './request-context.ts'
-import { databaseGone, problem, refuse, unexpected, withChallenge } from './respond.ts'
+import { comeAgain, databaseGone, problem, refuse, unexpected, withChallenge } from './respond.ts'
 import { foreignInWords, isFromForm, mediaType } from './same-origin.ts'
 import { type Context, webProcess } from './web-process.ts'
 
@@ -124,8 +124,7 @@ function withHeaders(error: TidemarkError, context: Context | null, response: Re
   const { code, challenge, retryAfterMs } = error
   const lacksScope = code === 'forbidden' && context?.actor.kind === 'token'
   withChallenge({ code, challenge: challenge ?? (lacksScope ? 'insufficient_scope' : undefined) }, response)
-  if (retryAfterMs !== undefined) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / SECOND_MS)))
-  return response
+  return retryAfterMs === undefined ? response : comeAgain(response, Math.ceil(retryAfterMs / SECOND_MS))
 }
 
 function linkOf({ runId, feedKey, code }: TidemarkError): ProblemLink | null {

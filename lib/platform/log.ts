@@ -16,7 +16,7 @@ const ORDER: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 
 function line(level: LogLevel, message: string, data: Record<string, unknown>, pretty: boolean): string {
   const at = new Date(systemClock.now()).toISOString()
-  if (!pretty) return `${JSON.stringify({ at, level, message, ...data })}`
+  if (!pretty) return JSON.stringify({ at, level, message, ...data })
   const rest = Object.keys(data).length === 0 ? '' : ` ${JSON.stringify(data)}`
   return `${at.slice(11, 23)} ${level.padEnd(5)} ${message}${rest}`
 }

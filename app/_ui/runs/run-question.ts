@@ -1,5 +1,5 @@
 import { questionInWords } from '#app/_api/read-question.ts'
-import { isCursorOf } from '#lib/queries/api/list.ts'
+import { placeAt } from '#lib/queries/api/list.ts'
 import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
 import { logQuestion, runsQuestion } from '#lib/queries/api/questions.ts'
 import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
@@ -25,7 +25,8 @@ export function parseLogQuestion({ find, level, before, after }: Question): LogQ
 export function parseRunFilter({ flow, state, before }: Question): RunFilter | { problem: string } {
   const parsed = runsQuestion.safeParse({ flow, state, ended: 'true' })
   if (!parsed.success) return { problem: questionInWords(parsed.error) }
-  if (before !== undefined && !isCursorOf(RUN_LIST, parsed.data, before)) return { problem: `“${before}” is no place in the list of runs.` }
+  if (before !== undefined && placeAt(RUN_LIST, parsed.data, before) === null)
+    return { problem: `“${before}” is no place in the list of runs.` }
   return { flow: parsed.data.flow ?? null, state: parsed.data.state ?? null, before: before ?? null }
 }
 

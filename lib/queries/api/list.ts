@@ -86,15 +86,17 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 27)
 }
 
-/** Whether a cursor was handed out for this list with these filters. */
-export function isCursorOf<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q, cursor: string): boolean {
-  return list.place.test(readCursor(signatureOf(list, question), cursor) ?? '')
+/** The place a cursor stands for; null when it was not handed out for this list with these filters. */
+export function placeAt<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q, cursor: string): string | null {
+  const place = readCursor(signatureOf(list, question), cursor)
+  return place !== null && list.place.test(place) ? place : null
 }
 
 function placeOf<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q): string | null {
   const { cursor } = question
   if (cursor === undefined) return null
-  if (isCursorOf(list, question, cursor)) return readCursor(signatureOf(list, question), cursor)
+  const place = placeAt(list, question, cursor)
+  if (place !== null) return place
   throw new TidemarkError('invalid', {
     publicMessage: '"cursor" is none that was handed out for this list with these filters. Leave it out to begin anew.',
   })

@@ -8,7 +8,10 @@ const MADE_HEADER = 'x-tidemark-made'
 const MADE_PATH = '/account/tokens/made'
 
 const madeSchema = z.object({
-  ...{ name: z.string(), token: z.string(), kind: z.enum(TOKEN_KINDS), expiresAt: z.number() },
+  name: z.string(),
+  token: z.string(),
+  kind: z.enum(TOKEN_KINDS),
+  expiresAt: z.number(),
   /** Whose it is, for the masthead. */
   reader: z.enum(READER_KINDS).nullable(),
 })
