@@ -1,12 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { gunzipSync } from 'node:zlib'
-import { systemClock } from '#lib/platform/clock.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createTestDatabase } from '#lib/testing/database/database.ts'
-import { fillBigDatabase } from './big-database.ts'
+import { openBigDatabase } from './big-database.ts'
 import { peakMemoryMb } from './memory.ts'
 import { against, type Figure, percentile } from './report.ts'
-import { INTERNAL_KEY, startWebServer } from './web-server.ts'
+import { startWebServer } from './web-server.ts'
 
 const ROUNDS = 3
 const REQUESTS = 7
@@ -27,10 +24,7 @@ async function readLines(url: string, encoding: string): Promise<{ lines: number
 
 /** Ten thousand assets in one request as lines, packed and not: how long, and what memory asking for them again costs. */
 export async function measureApi(): Promise<Figure[]> {
-  const database = await createTestDatabase()
-  const clock = new FakeClock(systemClock.now())
-  const ctx = { ...database.context(clock), secret: INTERNAL_KEY }
-  const assets = await fillBigDatabase(ctx, clock, systemClock.now(), 'http://localhost:3000')
+  const { database, assetIds } = await openBigDatabase()
   const server = await startWebServer(database.url)
   try {
     const url = `${server.url}/api/v1/assets`
@@ -44,14 +38,14 @@ export async function measureApi(): Promise<Figure[]> {
       for (const encoding of ENCODINGS) {
         for (let n = 0; n < REQUESTS; n += 1) {
           const { lines, ms } = await readLines(url, encoding)
-          if (lines !== assets.length) throw new Error(`${lines} lines of ${assets.length} assets`)
+          if (lines !== assetIds.length) throw new Error(`${lines} lines of ${assetIds.length} assets`)
           samples[encoding].push(ms)
         }
       }
       peaks.push(await peak())
     }
     for (const encoding of ENCODINGS) {
-      const name = `${assets.length} assets as lines, ${encoding}`
+      const name = `${assetIds.length} assets as lines, ${encoding}`
       figures.push(against(`${name}, median`, percentile(samples[encoding], 0.5) / 1000, ' s', { atMost: 1 }))
       figures.push({ name: `${name}, p95`, value: `${(percentile(samples[encoding], 0.95) / 1000).toFixed(2)} s` })
     }

@@ -5,8 +5,11 @@ import type { Context } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { systemClock } from '#lib/platform/clock.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { bigCatalogue } from './big-catalogue.ts'
+import { INTERNAL_KEY } from './web-server.ts'
 
 const DAYS = 90
 
@@ -55,4 +58,13 @@ export async function fillBigDatabase(ctx: Context, clock: FakeClock, now: Insta
   await rollUpDays(ctx)
   await ctx.whole.query('analyze')
   return rows.map((row) => row.id)
+}
+
+/** A database of that size as of now, to start a page on. */
+export async function openBigDatabase(): Promise<{ database: TestDatabase; ctx: Context; assetIds: number[] }> {
+  const database = await createTestDatabase()
+  const clock = new FakeClock(systemClock.now())
+  const ctx: Context = { ...database.context(clock), secret: INTERNAL_KEY }
+  const assetIds = await fillBigDatabase(ctx, clock, systemClock.now(), 'http://localhost:3000')
+  return { database, ctx, assetIds }
 }

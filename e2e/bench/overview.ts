@@ -3,14 +3,12 @@ import { gzipSync } from 'node:zlib'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { bigCatalogue } from './big-catalogue.ts'
-import { fillBigDatabase } from './big-database.ts'
+import { openBigDatabase } from './big-database.ts'
 import { peakMemoryMb } from './memory.ts'
 import { type Asking, addReaders, keepRunning, sample, sampleBoth, signIn, withAudiences } from './overview-readers.ts'
 import { against, type Figure, percentile } from './report.ts'
-import { INTERNAL_KEY, startWebServer } from './web-server.ts'
+import { startWebServer } from './web-server.ts'
 
 const REQUESTS = 200
 const READERS = [1, 8, 50]
@@ -57,10 +55,7 @@ async function keepAs(file: string, url: string, cookie: string): Promise<string
 
 /** The overview of a thousand feeds against the same bytes as a file of the same server: of nobody known, by a session, in eight audiences while a flow runs. */
 export async function measureOverview(): Promise<Figure[]> {
-  const database = await createTestDatabase()
-  const clock = new FakeClock(systemClock.now())
-  const ctx = { ...database.context(clock), secret: INTERNAL_KEY }
-  await fillBigDatabase(ctx, clock, systemClock.now(), 'http://localhost:3000')
+  const { database, ctx } = await openBigDatabase()
   const whole = bigCatalogue('http://localhost:3000')
   const divided = withAudiences(whole)
   const load = (catalogue: Catalogue, hash: string) => syncCatalogue(ctx, { catalogue, document: {}, hash, schema: {} })

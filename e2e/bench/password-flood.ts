@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { knownBrowserCookie } from '#lib/access/known-browser.ts'
-import type { Context } from '#lib/db/context.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createTestDatabase } from '#lib/testing/database/database.ts'
-import { PASSWORD } from '#lib/testing/database/people.ts'
+import { addPerson, cookieOf, PASSWORD } from '#lib/testing/database/people.ts'
 import { bigCatalogue } from './big-catalogue.ts'
-import { fillBigDatabase } from './big-database.ts'
+import { openBigDatabase } from './big-database.ts'
 import type { Flood, Flooded } from './flood-client.ts'
-import { type Asking, addReaders, sample, signIn } from './overview-readers.ts'
+import { type Asking, sample } from './overview-readers.ts'
 import { against, type Figure, percentile, timed } from './report.ts'
-import { INTERNAL_KEY, startWebServer } from './web-server.ts'
+import { startWebServer } from './web-server.ts'
 
 const TRIES = 10_000
 const ROUNDS = 3
@@ -34,24 +31,18 @@ const CASES = [
   { name: 'no tries, but a 404', path: NOTHING, accounts: 1, isFromMany: true, atOnce: 50 },
 ]
 
-interface Flooding {
-  end(): Promise<Flooded>
-}
-
-/** Floods from a process of its own that everybody else goes before, until it is ended and has sent a round's tries. */
-function startFlood(url: string, kind: (typeof CASES)[number]): Flooding {
+/** Floods from a process of its own that everybody else goes before, until it is told to end and has sent a round's tries; how to tell it. */
+function startFlood(url: string, kind: (typeof CASES)[number]): () => Promise<Flooded> {
   const flood: Flood = {
     ...{ port: Number(new URL(url).port), path: kind.path, accounts: kind.accounts, isFromMany: kind.isFromMany, atOnce: kind.atOnce },
     ...{ tries: Math.ceil(TRIES / ROUNDS), everyMs: (kind.atOnce * 1000) / PER_SECOND },
   }
   const command = ['-n', '19', process.execPath, `${import.meta.dirname}/flood-client.ts`, JSON.stringify(flood)]
   const child = spawn('nice', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  return {
-    async end() {
-      child.send('enough')
-      const [flooded] = await once(child, 'message')
-      return flooded
-    },
+  return async () => {
+    child.send('enough')
+    const [flooded] = await once(child, 'message')
+    return flooded
   }
 }
 
@@ -72,50 +63,38 @@ async function measureCase(
   const rounds: { quiet: number[]; beside: number[]; flooded: Flooded; ownerMs: number }[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const quiet = await readAll(pages)
-    const flood = startFlood(url, kind)
+    const endFlood = startFlood(url, kind)
     await systemClock.sleep(1000)
     const beside = await readAll(pages)
     const ownerMs = await owner()
-    rounds.push({ quiet, beside, ownerMs, flooded: await flood.end() })
+    rounds.push({ quiet, beside, ownerMs, flooded: await endFlood() })
   }
   const isTrying = kind.path === SIGN_IN
   const statuses = rounds.map(({ flooded }) => flooded.statuses)
   if (statuses.some((found) => found[200] !== undefined || found[303] !== undefined))
     throw new Error(`a try got in: ${JSON.stringify(statuses)}`)
+  const median = (of: (round: (typeof rounds)[number]) => number) => percentile(rounds.map(of), 0.5)
   const title = `${kind.name}, ${kind.atOnce} at once`
   const figures = pages.flatMap(({ name }, page): Figure[] => {
-    const ratio = percentile(
-      rounds.map(({ quiet, beside }) => (beside[page] ?? 0) / (quiet[page] ?? 0)),
-      0.5,
-    )
+    const ratio = median(({ quiet, beside }) => (beside[page] ?? 0) / (quiet[page] ?? 0))
     const told = rounds.map(({ quiet, beside }) => `${quiet[page]?.toFixed(0)} → ${beside[page]?.toFixed(0)}`).join(', ')
     const figure = against(`${title}: p95 of ${name} ÷ alone`, ratio, '×', { atMost: 1.5 })
     return [isTrying ? figure : { name: figure.name, value: figure.value }, { name: '  alone → beside, ms', value: told }]
   })
   const answers = JSON.stringify(statuses[1]).replaceAll('"', '')
-  const share = percentile(
-    rounds.map(({ flooded }) => flooded.cpuShare),
-    0.5,
-  )
-  const ownerMs = percentile(
-    rounds.map((found) => found.ownerMs),
-    0.5,
-  )
+  const share = median(({ flooded }) => flooded.cpuShare)
   figures.push({ name: `  answers (0: none in time), the client’s share of a core`, value: `${answers} ${(share * 100).toFixed(0)} %` })
-  if (isTrying) figures.push({ name: '  the owner signs in where they did before, ms', value: ownerMs.toFixed(0) })
+  if (isTrying) figures.push({ name: '  the owner signs in where they did before, ms', value: median(({ ownerMs }) => ownerMs).toFixed(0) })
   return figures
 }
 
 /** What readers notice of ten thousand tries of a password, and whether one gets in. */
 export async function measurePasswordFlood(): Promise<Figure[]> {
-  const database = await createTestDatabase()
-  const clock = new FakeClock(systemClock.now())
-  const ctx: Context = { ...database.context(clock), secret: INTERNAL_KEY }
-  await fillBigDatabase(ctx, clock, systemClock.now(), 'http://localhost:3000')
-  const [admin] = await addReaders(ctx)
+  const { database, ctx } = await openBigDatabase()
+  const admin = await addPerson(ctx, 'admin', 'admin')
   const server = await startWebServer(database.url)
   try {
-    const [cookie = ''] = admin === undefined ? [] : await signIn(ctx, server.url, [admin])
+    const cookie = await cookieOf(ctx, server.url, admin)
     const feed = bigCatalogue('').feeds[0]?.key ?? ''
     const pages = [
       { name: 'the overview', url: `${server.url}/`, cookies: [cookie] },
@@ -133,14 +112,14 @@ export async function measurePasswordFlood(): Promise<Figure[]> {
     await owner()
     await readAll(pages)
     const figures: Figure[] = []
-    let owners = 1
     for (const kind of CASES) {
       await ctx.whole.query('delete from try_count')
       figures.push(...(await measureCase(server.url, kind, pages, owner)))
-      owners += ROUNDS
     }
     const { rows } = await ctx.whole.query<{ sessions: number }>('select count(*)::int as sessions from person_session')
-    figures.push(against('who got in by a try', (rows[0]?.sessions ?? 0) - owners - 1, '', { atMost: 0 }))
+    // Who reads has one, the owner one of before and one of each round.
+    const own = 2 + CASES.length * ROUNDS
+    figures.push(against('who got in by a try', (rows[0]?.sessions ?? 0) - own, '', { atMost: 0 }))
     return figures
   } finally {
     await server.stop()

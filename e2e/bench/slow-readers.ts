@@ -1,15 +1,13 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Context } from '#lib/db/context.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createTestDatabase } from '#lib/testing/database/database.ts'
+import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { bigCatalogue } from './big-catalogue.ts'
-import { fillBigDatabase } from './big-database.ts'
+import { openBigDatabase } from './big-database.ts'
 import { peakMemoryMb } from './memory.ts'
-import { addReaders, keepRunning, sample, signIn } from './overview-readers.ts'
+import { keepRunning, sample } from './overview-readers.ts'
 import { against, type Figure, percentile } from './report.ts'
-import { INTERNAL_KEY, startWebServer } from './web-server.ts'
+import { startWebServer } from './web-server.ts'
 
 const SLOW = 300
 /** An address that nobody signed in at may follow the page two hundred times, a session ten times. */
@@ -56,16 +54,13 @@ async function countOpened(url: string, headers: Record<string, string>, asked: 
 
 /** What readers of the overview notice of three hundred who follow it and read nothing, while a flow runs; and how many streams one may open. */
 export async function measureSlowReaders(): Promise<Figure[]> {
-  const database = await createTestDatabase()
-  const clock = new FakeClock(systemClock.now())
-  const ctx: Context = { ...database.context(clock), secret: INTERNAL_KEY }
-  await fillBigDatabase(ctx, clock, systemClock.now(), 'http://localhost:3000')
-  const [admin] = await addReaders(ctx)
+  const { database, ctx } = await openBigDatabase()
+  const admin = await addPerson(ctx, 'admin', 'admin')
   const server = await startWebServer(database.url)
   const open = new AbortController()
   const running = keepRunning(database.context(systemClock), bigCatalogue('').assets[9]?.key ?? '', open.signal)
   try {
-    const [cookie = ''] = admin === undefined ? [] : await signIn(ctx, server.url, [admin])
+    const cookie = await cookieOf(ctx, server.url, admin)
     const asking = { url: `${server.url}/`, cookies: [cookie] }
     await sample(asking, READERS, REQUESTS)
     const ratios: number[] = []
