@@ -1,5 +1,5 @@
 import { systemClock } from '#lib/platform/clock.ts'
-import { type ClosedGate, closeGate, GATES } from './gate.ts'
+import { type ClosedGate, closeGate, GATE_MS } from './gate.ts'
 import { ENDS, getRunRow, type Harness, runThrough, type Scene, untilChecked, untilSettled, untilState } from './harness.ts'
 import { holdCampus } from './hold-campus.ts'
 import { differences, dumpLake, type Sample, watchLake } from './lake-view.ts'
@@ -14,8 +14,6 @@ export interface Undisturbed {
   samples: Sample[]
   told: Map<CrashFlow, Told>
 }
-
-const GATE_MS = 60_000
 
 /** Runs the flows of a scenario to their end in peace. */
 export async function runUndisturbed(harness: Harness, scenario: Scenario): Promise<Undisturbed> {
@@ -103,7 +101,7 @@ async function die(harness: Harness, scene: Scene, worker: WorkerProcess, point:
 
 /** What stops the run at the point: a statement that waits, or a system of the campus that does not answer. */
 async function gateOf(harness: Harness, scene: Scene, worker: WorkerProcess, { gate, held }: CrashPoint): Promise<ClosedGate | null> {
-  if (gate !== undefined) return closeGate(GATES[gate.name].database === 'lake' ? scene.lakeUrl : scene.databaseUrl, gate.name, gate.nth)
+  if (gate !== undefined) return closeGate(scene, gate.name, gate.nth)
   if (held === undefined) return null
   await untilChecked(scene, worker)
   return holdCampus(harness.campus, held.system, held.nth)

@@ -61,6 +61,9 @@ export const GATES = {
 } as const satisfies Record<string, GatePlace>
 export type GateName = keyof typeof GATES
 
+/** How long a run may take to come to a gate. */
+export const GATE_MS = 60_000
+
 const LOCK = 4242
 const DDL = `
 create schema crash;
@@ -104,8 +107,13 @@ export interface ClosedGate {
   close(): Promise<void>
 }
 
-export async function closeGate(url: string, name: GateName, nth: number): Promise<ClosedGate> {
-  const client = await connect(url)
+/** Closes a gate of a scene, in whichever of its databases it stands. */
+export async function closeGate(
+  { databaseUrl, lakeUrl }: Record<'databaseUrl' | 'lakeUrl', string>,
+  name: GateName,
+  nth: number,
+): Promise<ClosedGate> {
+  const client = await connect(GATES[name].database === 'lake' ? lakeUrl : databaseUrl)
   await client.query('select pg_advisory_lock($1)', [LOCK])
   await client.query('update crash.gate set target = $2 where name = $1', [name, nth])
   return {

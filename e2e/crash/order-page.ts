@@ -10,6 +10,9 @@ const ASK_EVERY_MS = 50
 /** So long a page stays unread while nothing happens in its database. */
 const LOOK_EVERY_MS = 400
 const POSTS_MAX = 10
+/** How a press is sent by script and as the plain form, and how it is answered when it is taken. */
+const AS_JSON = { type: 'application/json', body: '{}', status: 200 }
+const AS_FORM = { type: 'application/x-www-form-urlencoded', body: 'reason=', status: 303 }
 
 /** What the database says of the last order of a feed, and how the feed stands. */
 interface OrderFacts {
@@ -20,7 +23,7 @@ interface OrderFacts {
 }
 
 /** Somebody who orders: how their requests say who they are. */
-export type Sender = Record<'cookie', string> | Record<'authorization', string>
+type Sender = Record<'cookie', string> | Record<'authorization', string>
 
 /** The real page before a scene, to which two people and a program are known. */
 export interface OrderPage {
@@ -64,11 +67,13 @@ export async function openOrderPage(scene: Scene): Promise<OrderPage> {
     return row
   }
   /** Does what the page says where its database is slow to answer: asks again. */
-  const post = async (who: Sender, path: string, body: string, type: string): Promise<Response> => {
+  const post = async (who: Sender, path: string, { type, body, status } = AS_JSON): Promise<Response> => {
     const headers = { ...who, origin: server.url, 'content-type': type }
     for (let tries = 1; ; tries += 1) {
       const answer = await fetch(server.url + path, { method: 'POST', redirect: 'manual', headers, body })
-      if (answer.status !== 503 || tries === POSTS_MAX) return answer
+      if (answer.status === status) return answer
+      if (answer.status !== 503 || tries === POSTS_MAX)
+        throw new Error(`${path} was answered with ${answer.status}: ${await answer.text()}`)
       await systemClock.sleep(ASK_EVERY_MS)
     }
   }
@@ -79,19 +84,10 @@ export async function openOrderPage(scene: Scene): Promise<OrderPage> {
     facts,
     async press(who, feed, isForm = false) {
       const path = `/api/v1/feeds/${feed}/reload`
-      if (isForm) {
-        const answer = await post(who, path, 'reason=', 'application/x-www-form-urlencoded')
-        if (answer.status !== 303) throw new Error(`a press was answered with ${answer.status}: ${await answer.text()}`)
-        return (await facts(feed)).id
-      }
-      const answer = await post(who, path, '{}', 'application/json')
-      if (answer.status !== 200) throw new Error(`a press was answered with ${answer.status}: ${await answer.text()}`)
-      return String(Reflect.get(Object(await answer.json()), 'order'))
+      const answer = await post(who, path, isForm ? AS_FORM : AS_JSON)
+      return isForm ? (await facts(feed)).id : String((await answer.json()).order)
     },
-    async cancel(who, order) {
-      const answer = await post(who, `/api/v1/orders/${order}/cancel`, '{}', 'application/json')
-      if (answer.status !== 200) throw new Error(`a cancel was answered with ${answer.status}: ${await answer.text()}`)
-    },
+    cancel: async (who, order) => void (await post(who, `/api/v1/orders/${order}/cancel`)),
     watch: (feed) =>
       watchPage({
         facts: () => facts(feed),
@@ -171,7 +167,7 @@ function liesIn(page: string, { state, feed, steps }: OrderFacts): string[] {
   const expected = [
     END_WORDS[state],
     new RegExp(`^${feed} `, 'i'),
-    ...steps.map((step) => new RegExp(`\\b${step.flow} ${wordsOf(step)}( ·|$|\\b)`)),
+    ...steps.map((step) => new RegExp(`\\b${step.flow} ${wordsOf(step)}\\b`)),
   ]
   const lies = expected.filter((words) => !words.test(page)).map((words) => `it did not say ${words}, but: ${page}`)
   return state === 'open' && ENDS.test(page) ? [...lies, `it was called over while it went on: ${page}`] : lies

@@ -1,6 +1,6 @@
 import { recompute } from '#lib/commands/status/recompute.ts'
 import { checkOutcome, type Undisturbed } from './crash-at.ts'
-import { type ClosedGate, closeGate, GATES, type GateName } from './gate.ts'
+import { type ClosedGate, closeGate, GATE_MS, type GateName } from './gate.ts'
 import type { Harness, Scene } from './harness.ts'
 import { watchLake } from './lake-view.ts'
 import { type OrderPage, openOrderPage } from './order-page.ts'
@@ -9,7 +9,6 @@ import type { WorkerProcess } from './worker-process.ts'
 
 const FEED = 'courses'
 const UPSTREAM = 'terms'
-const GATE_MS = 60_000
 /** Where a worker is killed also in short; a crash point of its own there shows nothing more. */
 export const MIDDLE_OF_RUN = 'in the middle of replacing terms' satisfies GateName
 
@@ -99,7 +98,7 @@ async function checkOneOrder({ ctx }: Scene, orders: readonly string[]): Promise
 
 /** What was cancelled and lost its worker ends as cancelled, and another order can be given. */
 async function cancelAndDie(scene: Scene, page: OrderPage, worker: WorkerProcess): Promise<string[]> {
-  const gate = await closeGate(scene.databaseUrl, 'between a commit and the ledger', 1)
+  const gate = await closeGate(scene, 'between a commit and the ledger', 1)
   const first = await page.press(page.ada, UPSTREAM)
   const watch = page.watch(UPSTREAM)
   let next = ''
@@ -121,7 +120,7 @@ async function cancelAndDie(scene: Scene, page: OrderPage, worker: WorkerProcess
 }
 
 async function dieAt(scene: Scene, name: GateName, meanwhile?: () => Promise<void>): Promise<void> {
-  const gate = await closeGate(GATES[name].database === 'lake' ? scene.lakeUrl : scene.databaseUrl, name, 1)
+  const gate = await closeGate(scene, name, 1)
   await die(gate, scene.startWorker(), meanwhile)
 }
 
