@@ -7,7 +7,7 @@ import chromium from '@sparticuz/chromium'
 /** Those of the machine, for where the one that came with npm does not start. */
 const installed = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
-/** The one that came with npm draws no windows: a page costs it three fifths of what it costs a whole browser. */
+/** The one that came with npm draws no windows: journeys cost it three fifths of the processor time of a whole browser. */
 async function findBrowser(): Promise<string> {
   const isMadeForUs = process.platform === 'linux' && process.arch === 'x64'
   const own = isMadeForUs ? await chromium.executablePath() : undefined
@@ -23,10 +23,10 @@ const ATTACKS = 'attack.spec.ts'
 export default defineConfig({
   testDir: '.',
   projects: [
-    // Says how many seconds an answer may take, so nothing else runs beside it.
+    // Says how many seconds an answer may take, so no journey runs beside it.
     { name: 'alone', testMatch: ALONE },
     { name: 'journeys', testMatch: '*.spec.ts', testIgnore: [ALONE, ATTACKS, '*.wide.spec.ts'], dependencies: ['alone'] },
-    // Opens hardly a browser and says nothing of time, so that it can run beside other suites.
+    // Opens a browser in one test only and says nothing of how long an answer takes, so that it can run beside other suites.
     { name: 'attacks', testMatch: ATTACKS },
   ],
   outputDir: '../test-results',
