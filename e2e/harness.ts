@@ -27,6 +27,8 @@ export interface Harness {
   heartbeat(at: Instant): Promise<void>
   /** An admin's session, as a header. */
   cookie: string
+  /** A session of somebody, as a header. */
+  cookieOf(person: Person): Promise<string>
   /** Signs a browser in as that admin. */
   signIn(context: BrowserContext): Promise<void>
   /** Signs it in as somebody with a role; whom `key` names first is added. */
@@ -69,6 +71,7 @@ export async function openHarness(options: HarnessOptions = {}): Promise<Harness
   return {
     ...harness,
     cookie,
+    cookieOf: signedIn,
     signIn: (context) => setCookie(context, server.url, cookie),
     async signInAs(context, key, role) {
       const person = people.get(key) ?? (await addPerson(ctx, key, role))

@@ -1,16 +1,17 @@
 import type { Harness } from '../harness.ts'
 
-/** An answer as whoever attacks sees it. */
+/** An answer as whoever asked sees it. */
 export interface Seen {
   status: number
   type: string
   location: string
   setCookie: string
+  tag: string | null
   /** Head and body. */
   text: string
 }
 
-interface Asked extends RequestInit {
+export interface Asked extends RequestInit {
   headers?: Record<string, string>
 }
 
@@ -20,8 +21,14 @@ export async function ask({ url, cookie }: Pick<Harness, 'url' | 'cookie'>, path
   const answer = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers: Object.fromEntries(headers) })
   const told = (name: string) => answer.headers.get(name) ?? ''
   const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
-  const text = `${head}\n\n${await answer.text()}`
-  return { status: answer.status, type: told('content-type'), location: told('location'), setCookie: told('set-cookie'), text }
+  return {
+    status: answer.status,
+    type: told('content-type'),
+    location: told('location'),
+    setCookie: told('set-cookie'),
+    tag: answer.headers.get('etag'),
+    text: `${head}\n\n${await answer.text()}`,
+  }
 }
 
 /** Sends a form as the page itself does. */

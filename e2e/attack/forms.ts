@@ -1,6 +1,5 @@
 import { expect } from '@playwright/test'
-import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
-import { INTERNAL_KEY } from '../bench/web-server.ts'
+import { addPerson } from '#lib/testing/database/people.ts'
 import type { Harness } from '../harness.ts'
 import { ask, send, sendJson } from './ask.ts'
 import { contentsOf, HOSTILE } from './hostile-world.ts'
@@ -8,8 +7,8 @@ import { contentsOf, HOSTILE } from './hostile-world.ts'
 /** Sends what a browser sends that another page, or an old one, has made send it. */
 export async function formsFromElsewhere(harness: Harness): Promise<void> {
   const [viewer, engineer] = [await addPerson(harness.ctx, 'vera', 'viewer'), await addPerson(harness.ctx, 'emil', 'engineer')]
-  const cookies = await Promise.all([viewer, engineer].map((who) => cookieOf({ ...harness.ctx, secret: INTERNAL_KEY }, harness.url, who)))
-  const [asViewer, asEngineer] = cookies.map((cookie) => ({ ...harness, cookie })) as [Harness, Harness]
+  const asViewer = { ...harness, cookie: await harness.cookieOf(viewer) }
+  const asEngineer = { ...harness, cookie: await harness.cookieOf(engineer) }
   const path = '/api/v1/pauses'
   const fields = { subject: `feed:${HOSTILE.feed}`, for: '2h', note: 'forged' }
   const foreign = [

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { groupInSql } from '#lib/testing/database/two-groups.ts'
+import { named, thingsOf } from '../matrix/actors.ts'
 import type { Things } from '../matrix/rules.ts'
 
 /** Stands in every hostile text, so that what was not shown at all is no proof. */
@@ -23,7 +24,7 @@ const NAME = 'hostile'
 
 /** What stands for each variable part of an address. */
 export const HOSTILE: Things & Record<'token' | 'person' | 'invitation', string> = {
-  ...{ group: NAME, feed: `${NAME}-feed`, asset: `lake/${NAME}`, flow: `${NAME}-flow`, connection: `${NAME}-source` },
+  ...named(NAME),
   ...{ run: '', order: '', token: 'a-token-that-nobody-has', person: 'nobody', invitation: '0' },
 }
 
@@ -46,7 +47,8 @@ const TEXTS: Record<string, readonly string[]> = {
 }
 
 /** A group with everything that belongs to one; then every text that anybody reads anywhere is markup. */
-export async function fillHostileWorld({ whole }: Context): Promise<void> {
+export async function fillHostileWorld(ctx: Context): Promise<void> {
+  const { whole } = ctx
   await whole.query(`insert into connection_state (key, kind, probe_every_ms) values ('lake', 'postgres', 1000)`)
   await whole.query(groupInSql(NAME, 901))
   for (const [table, columns] of Object.entries(TEXTS))
@@ -60,11 +62,7 @@ export async function fillHostileWorld({ whole }: Context): Promise<void> {
      values (now(), 'person', $1, $1, 'admin', 'page', 'feed.reload', $1, $1, $2, $2, $1, $1)`,
     [MARKUP, JSON.stringify({ [MARKUP]: MARKUP })],
   )
-  const { rows } = await whole.query<{ run: string; order: string }>(
-    'select r.id as run, s.order_id::text as "order" from run r join reload_step s on s.run_id = r.id where r.flow = $1',
-    [HOSTILE.flow],
-  )
-  Object.assign(HOSTILE, rows[0])
+  Object.assign(HOSTILE, await thingsOf(ctx, NAME))
 }
 
 /** What stands in each table, as one short text. */

@@ -1,6 +1,5 @@
 import { expect } from '@playwright/test'
-import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
-import { INTERNAL_KEY } from '../bench/web-server.ts'
+import { addPerson } from '#lib/testing/database/people.ts'
 import type { Harness } from '../harness.ts'
 import { RULES } from '../matrix/rules.ts'
 import { ask, inTurn } from './ask.ts'
@@ -78,7 +77,7 @@ function hostileOrders(): Order[] {
     const json = [...[...TEXTS, ...VALUES].map(all), ...one]
     const forms = TEXTS.slice(1, 3).map((text) => new URLSearchParams(all(text) as Record<string, string>).toString())
     return {
-      path: addressOf(route, { ...HOSTILE }),
+      path: addressOf(route, HOSTILE),
       bodies: [
         ...json.map((fields) => ({ type: JSON_TYPE, body: JSON.stringify(fields) })),
         ...forms.map((body) => ({ type: FORM, body })),
@@ -97,7 +96,7 @@ export async function ordersAreRead(harness: Harness): Promise<void> {
   await inTurn(hostileOrders(), 4, async ({ path, bodies }) => {
     // Refused orders are counted for each who gives them.
     const admin = await addPerson(harness.ctx, `mallory-${path.replaceAll(/\W+/g, '-')}`, 'admin')
-    const cookie = await cookieOf({ ...harness.ctx, secret: INTERNAL_KEY }, harness.url, admin)
+    const cookie = await harness.cookieOf(admin)
     for (const { type, body } of bodies) {
       const { status, text } = await ask(harness, path, {
         method: 'POST',

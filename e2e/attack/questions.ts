@@ -36,7 +36,7 @@ async function sqlQuestions(harness: Harness): Promise<string[]> {
   const ofPages = Object.entries(OF_PAGES).flatMap(([route, names]) => names.map((name) => ({ route, name })))
   const questions = [...ofPages, ...ofApi].map(({ route, name }) => {
     const asked = { [name]: SQL, ...(route.endsWith('/export') && { format: 'csv' }) }
-    return `${addressOf(route, { ...HOSTILE })}?${new URLSearchParams(asked)}`
+    return `${addressOf(route, HOSTILE)}?${new URLSearchParams(asked)}`
   })
   const named = routesInTree().filter((route) => route.includes('['))
   const names = named.map((route) => addressOf(route, Object.fromEntries(Object.keys(HOSTILE).map((part) => [part, SQL]))))

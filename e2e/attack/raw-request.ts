@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 
 /** What came back: status 0 when the connection ended without an answer, or nothing came in time. */
-export interface RawAnswer {
+interface RawAnswer {
   status: number
   head: string
   body: string
@@ -13,14 +13,13 @@ interface RawOptions {
   /** The connection is cut this long after the head was sent. */
   cutAfterMs?: number
   waitMs?: number
-  host?: string
   /** The connection is cut as soon as this came back. */
   enough?: (text: string) => boolean
 }
 
 /** Sends bytes as they are, which no client library would; resolves with whatever came back. */
 export async function rawRequest(port: number, head: string, options: RawOptions = {}): Promise<RawAnswer> {
-  const socket = connect(port, options.host ?? '127.0.0.1')
+  const socket = connect(port, '127.0.0.1')
   const chunks: Buffer[] = []
   socket.on('data', (chunk) => {
     chunks.push(chunk)
@@ -59,12 +58,12 @@ export function headOf(method: string, target: string, headers: Record<string, s
   return [`${method} ${target} HTTP/${version}`, ...lines, '', ''].join('\r\n')
 }
 
-/** A body in chunks of 64 kB until so many bytes are sent; its end is never sent when it is `endless`. */
-export function* chunkedBody(bytes: number, endless = false): Generator<Buffer> {
+/** A body in chunks of 64 kB until so many bytes are sent. */
+export function* chunkedBody(bytes: number): Generator<Buffer> {
   const chunk = Buffer.alloc(64 * 1024, 'x')
   for (let sent = 0; sent < bytes; sent += chunk.length)
     yield Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')])
-  if (!endless) yield Buffer.from('0\r\n\r\n')
+  yield Buffer.from('0\r\n\r\n')
 }
 
 /** The port that a page is asked at. */

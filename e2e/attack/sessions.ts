@@ -1,6 +1,5 @@
 import { expect } from '@playwright/test'
-import { addPerson, cookieOf, PASSWORD } from '#lib/testing/database/people.ts'
-import { INTERNAL_KEY } from '../bench/web-server.ts'
+import { addPerson, PASSWORD } from '#lib/testing/database/people.ts'
 import type { Harness } from '../harness.ts'
 import { ask, send } from './ask.ts'
 import { HOSTILE } from './hostile-world.ts'
@@ -9,7 +8,7 @@ import { HOSTILE } from './hostile-world.ts'
 export async function sessionsBegin(harness: Harness): Promise<void> {
   const stranger = await addPerson(harness.ctx, 'eve', 'viewer')
   const victim = await addPerson(harness.ctx, 'victor', 'engineer')
-  const eves = await cookieOf({ ...harness.ctx, secret: INTERNAL_KEY }, harness.url, stranger)
+  const eves = await harness.cookieOf(stranger)
   const name = eves.split('=')[0]
   const fields = { email: victim.email, password: PASSWORD, to: '/account' }
   const brought = [eves, `${name}=${'a'.repeat(32)}.${'b'.repeat(43)}%3D`, `${name}=x; ${eves}`, '']

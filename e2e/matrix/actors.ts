@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { createToken } from '#lib/access/tokens.ts'
+import { createToken, type MadeToken } from '#lib/access/tokens.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
+import type { Person } from '#lib/db/people/people.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person, type Role } from '#lib/domain/access/actor.ts'
 import type { Scope } from '#lib/domain/access/token-rules.ts'
@@ -56,7 +57,8 @@ export async function fillWorld(ctx: Context): Promise<World> {
   return { mark, common, seen, hidden, missing: { ...named(missing), ...nowhere } }
 }
 
-const named = (name: string) => ({
+/** What stands for the things of the group of a name, but for what the database names itself. */
+export const named = (name: string) => ({
   group: name,
   feed: `${name}-feed`,
   asset: `lake/${name}`,
@@ -64,7 +66,8 @@ const named = (name: string) => ({
   connection: `${name}-source`,
 })
 
-async function thingsOf(ctx: Context, name: string): Promise<Things> {
+/** The things of a group that `groupInSql` made. */
+export async function thingsOf(ctx: Context, name: string): Promise<Things> {
   const { rows } = await ctx.whole.query<{ run: string; order: string }>(
     'select r.id as run, s.order_id::text as "order" from run r join reload_step s on s.run_id = r.id where r.flow = $1',
     [`${name}-flow`],
@@ -74,39 +77,40 @@ async function thingsOf(ctx: Context, name: string): Promise<Things> {
   return { ...named(name), ...found }
 }
 
+async function signedIn(ctx: Context, url: string, key: string, role: Role, audience: string | null) {
+  const known = await addPerson(ctx, key, role, audience)
+  return { known, cookie: await cookieOf({ ...ctx, secret: INTERNAL_KEY }, url, known) }
+}
+
+function tokenOf(ctx: Context, { known }: { known: Person }, scopes: Scope[]): Promise<MadeToken> {
+  return createToken(asActor(ctx, person(known)), { name: scopes.join(' '), kind: 'token', scopes, audience: null, days: 1 })
+}
+
+const bearer = ({ token }: MadeToken) => ({ authorization: `Bearer ${token}` })
+
 /** Everybody who may ask. */
 export async function makeAskers(ctx: Context, url: string): Promise<Asker[]> {
-  const signedIn = async (key: string, role: Role, audience: string | null) => {
-    const known = await addPerson(ctx, key, role, audience)
-    return { known, cookie: await cookieOf({ ...ctx, secret: INTERNAL_KEY }, url, known) }
-  }
   const [viewer, other, engineer, admin, expired, ended] = await Promise.all([
-    signedIn('viewer', 'viewer', 'records'),
-    signedIn('other', 'viewer', 'everybody'),
-    signedIn('engineer', 'engineer', 'records'),
-    signedIn('admin', 'admin', null),
-    signedIn('expired', 'admin', null),
-    signedIn('ended', 'admin', null),
+    signedIn(ctx, url, 'viewer', 'viewer', 'records'),
+    signedIn(ctx, url, 'other', 'viewer', 'everybody'),
+    signedIn(ctx, url, 'engineer', 'engineer', 'records'),
+    signedIn(ctx, url, 'admin', 'admin', null),
+    signedIn(ctx, url, 'expired', 'admin', null),
+    signedIn(ctx, url, 'ended', 'admin', null),
   ])
   await ctx.whole.query(`update person_session set expires_at = now() - interval '1 second' where person_id = $1`, [expired.known.id])
   await ctx.whole.query('update person set ended_at = now() where id = $1', [ended.known.id])
 
-  const tokenOf = async ({ known }: typeof viewer, scopes: Scope[]) => {
-    const { id, name, role, audience } = known
-    const owner = asActor(ctx, person({ id, name, role, audience }))
-    return createToken(owner, { name: scopes.join(' '), kind: 'token', scopes, audience: null, days: 1 })
-  }
   const [reading, running, revoked, pushing] = await Promise.all([
-    tokenOf(viewer, ['read']),
-    tokenOf(engineer, ['read', 'run']),
-    tokenOf(admin, ['run']),
-    tokenOf(admin, ['push']),
+    tokenOf(ctx, viewer, ['read']),
+    tokenOf(ctx, engineer, ['read', 'run']),
+    tokenOf(ctx, admin, ['run']),
+    tokenOf(ctx, admin, ['push']),
   ])
   await ctx.whole.query('update api_token set ended_at = now() where id = $1', [revoked.id])
 
   const nobody = { role: null, seesAll: false, sees: 'common' } as const
   const some = { seesAll: false, sees: 'seen' } as const
-  const bearer = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` })
   return [
     { name: 'anonymous', headers: {}, kind: 'nobody', ...nobody },
     { name: 'expired session', headers: { cookie: expired.cookie }, kind: 'nobody', ...nobody },
@@ -124,19 +128,17 @@ export async function makeAskers(ctx: Context, url: string): Promise<Asker[]> {
 
 /** Somebody who reads by a session and by a token, both of which end when they are dismissed. */
 export async function makePassing(ctx: Context, url: string): Promise<{ askers: Asker[]; dismiss(): Promise<void> }> {
-  const known = await addPerson(ctx, 'passing', 'viewer', 'records')
-  const owner = asActor(ctx, person({ ...known, id: known.id, name: known.name }))
-  const cookie = await cookieOf({ ...ctx, secret: INTERNAL_KEY }, url, known)
-  const { id, token } = await createToken(owner, { name: 'passing', kind: 'token', scopes: ['read'], audience: null, days: 1 })
+  const passing = await signedIn(ctx, url, 'passing', 'viewer', 'records')
+  const token = await tokenOf(ctx, passing, ['read'])
   const more = { role: 'viewer', seesAll: false, sees: 'seen' } as const
   return {
     askers: [
-      { name: 'session that is about to end', headers: { cookie }, kind: 'person', ...more },
-      { name: 'token that is about to be revoked', headers: { authorization: `Bearer ${token}` }, kind: 'token', ...more },
+      { name: 'session that is about to end', headers: { cookie: passing.cookie }, kind: 'person', ...more },
+      { name: 'token that is about to be revoked', headers: bearer(token), kind: 'token', ...more },
     ],
     async dismiss() {
-      await ctx.whole.query('delete from person_session where person_id = $1', [known.id])
-      await ctx.whole.query('update api_token set ended_at = now() where id = $1', [id])
+      await ctx.whole.query('delete from person_session where person_id = $1', [passing.known.id])
+      await ctx.whole.query('update api_token set ended_at = now() where id = $1', [token.id])
     },
   }
 }

@@ -1,28 +1,15 @@
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
-import { inTurn } from '../attack/ask.ts'
+import { type Asked, ask as askAs, inTurn, type Seen } from '../attack/ask.ts'
 import type { Asker } from './actors.ts'
 
-export interface Answer {
-  status: number
-  location: string
-  tag: string | null
-  /** Head and body. */
-  text: string
-}
+export type Answer = Pick<Seen, 'status' | 'location' | 'tag' | 'text'>
 
 export const isPage = (route: string) => existsSync(`app${route}/page.tsx`) || route === '/'
 
 /** What somebody is answered at an address of the page at `url`. */
-export async function ask(url: string, path: string, { headers }: Pick<Asker, 'headers'>, init: RequestInit = {}): Promise<Answer> {
-  const answer = await fetch(`${url}${path}`, { redirect: 'manual', ...init, headers: { ...headers, ...init.headers } })
-  const head = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
-  return {
-    status: answer.status,
-    location: answer.headers.get('location') ?? '',
-    tag: answer.headers.get('etag'),
-    text: `${head}\n\n${await answer.text()}`,
-  }
+export function ask(url: string, path: string, { headers }: Pick<Asker, 'headers'>, init: Asked = {}): Promise<Answer> {
+  return askAs({ url, cookie: '' }, path, { ...init, headers: { ...headers, ...init.headers } })
 }
 
 /** As a browser asks that is on another page already; Next sends it on to an address with a mark of its own. */

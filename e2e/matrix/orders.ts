@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import type { Asked } from '../attack/ask.ts'
 import type { Asker, World } from './actors.ts'
 import { addressOf, getsThrough } from './addresses.ts'
 import { ask } from './ask.ts'
@@ -52,7 +53,7 @@ export async function faultsOfOrder(matrix: Matrix, route: string, asker: Asker,
 }
 
 /** An order that cannot be read, and one that another page lets a browser send. */
-function badOrders({ url, world }: Matrix, route: string): Record<string, RequestInit> {
+function badOrders({ url, world }: Matrix, route: string): Record<string, Asked> {
   const body = new URLSearchParams(RULES[route]?.order?.fields?.(world.seen) ?? {})
   return {
     malformed: { headers: { origin: url, 'content-type': 'application/json' }, body: '{"for": [' },
