@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
-import { cameFrom } from './came-from.ts'
+import { cameFrom, proxyFinder } from './came-from.ts'
 import { type Asked, inspectRequest, type Refusal } from './inspect-request.ts'
 import { isKnownName } from './known-name.ts'
 
@@ -21,6 +21,10 @@ interface DoorOptions {
   limits?: Partial<typeof LIMITS>
 }
 
+interface Door extends DoorOptions {
+  isProxy: (address: string) => boolean
+}
+
 /** A request has to be here whole, and a reader has to take something of an answer, within so long. */
 const LIMITS = { requestMs: 30_000, headersMs: 15_000, standstillMs: 60_000, checkMs: 2000 }
 /** So many requests may wait for their turn on one connection. */
@@ -34,6 +38,7 @@ const LINGER_MS = 1000
  */
 export function createDoor(options: DoorOptions): Server {
   const { isDevelopment, addresses } = options
+  const door = { ...options, isProxy: proxyFinder(options.proxies) }
   const limits = { ...LIMITS, ...options.limits }
   const server = createServer(
     {
@@ -43,7 +48,7 @@ export function createDoor(options: DoorOptions): Server {
       connectionsCheckingInterval: limits.checkMs,
       shouldUpgradeCallback: (request) => isDevelopment && isKnownName(request.headers.host ?? '', request.socket, addresses),
     },
-    (request, response) => void inTurn(request, response, () => receive(request, response, options)),
+    (request, response) => void inTurn(request, response, () => receive(request, response, door)),
   )
   server.timeout = limits.standstillMs
   server.on('connect', (_request, socket) => {
@@ -75,7 +80,7 @@ async function inTurn(request: IncomingMessage, response: ServerResponse, work: 
   if (now !== undefined) now.waiting -= 1
 }
 
-async function receive(request: IncomingMessage, response: ServerResponse, options: DoorOptions): Promise<void> {
+async function receive(request: IncomingMessage, response: ServerResponse, options: Door): Promise<void> {
   response.once('finish', () => stopReading(request))
   try {
     const refusal = await admit(request, options)
@@ -88,13 +93,13 @@ async function receive(request: IncomingMessage, response: ServerResponse, optio
 }
 
 /** Makes the request what it stands for: path, host, and nothing that only a proxy may say. */
-async function admit(request: IncomingMessage, options: DoorOptions): Promise<Refusal | null> {
+async function admit(request: IncomingMessage, options: Door): Promise<Refusal | null> {
   const found = inspectRequest(toAsked(request), options)
   if ('status' in found) return found
   if (!(await isAnsweredTo(found.host, request.socket, options))) return misdirected(found.host)
   request.url = found.path
   request.headers.host = found.host
-  request.headers[FROM_HEADER] = cameFrom(request.socket.remoteAddress, request.headers['x-forwarded-for'], options.proxies)
+  request.headers[FROM_HEADER] = cameFrom(request.socket.remoteAddress, request.headers['x-forwarded-for'], options.isProxy)
   for (const name of Object.keys(request.headers)) if (/^(?:x-forwarded-|forwarded$)/.test(name)) delete request.headers[name]
   return null
 }
