@@ -1,19 +1,16 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
+import { seal, unseal } from '#lib/platform/secrets/seal.ts'
+
+const ABOUT = 'words after a form'
+/** Longer ones are not looked at. */
+const SEALED_LENGTH_MAX = 2048
 
 /** Words that a page shows after a form was sent, for its address: what a stranger puts there is not shown. */
-export function sealWords(ctx: Pick<Context, 'secret'>, words: string): string {
-  const text = Buffer.from(words).toString('base64url')
-  return `${text}.${sealOf(ctx, text)}`
+export function sealWords({ secret }: Pick<Context, 'secret'>, words: string): string {
+  return seal(words, secret, ABOUT)
 }
 
 /** The words of a sealed text, as an address brings it along; null when this page did not seal them. */
-export function readSealedWords(ctx: Pick<Context, 'secret'>, sealed: string | string[] | undefined): string | null {
-  const [, text, seal] = /^([\w-]{1,2000})\.([\w-]{22})$/.exec(typeof sealed === 'string' ? sealed : '') ?? []
-  if (text === undefined || seal === undefined || !timingSafeEqual(Buffer.from(seal), Buffer.from(sealOf(ctx, text)))) return null
-  return Buffer.from(text, 'base64url').toString()
-}
-
-function sealOf({ secret }: Pick<Context, 'secret'>, text: string): string {
-  return createHmac('sha256', secret).update(`tidemark said ${text}`).digest('base64url').slice(0, 22)
+export function readSealedWords({ secret }: Pick<Context, 'secret'>, sealed: string | string[] | undefined): string | null {
+  return typeof sealed === 'string' && sealed.length <= SEALED_LENGTH_MAX ? unseal(sealed, secret, ABOUT) : null
 }

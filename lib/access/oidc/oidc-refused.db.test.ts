@@ -4,6 +4,7 @@ import { listen } from '#demo/campus/listen.ts'
 import type { Context } from '#lib/db/context.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { seal, unseal } from '#lib/platform/secrets/seal.ts'
 import { anOidcServer, type Back, OidcWorld, outcomeOf, refusalOf } from '#lib/testing/worlds/oidc-world.ts'
 
 let world: OidcWorld
@@ -41,11 +42,16 @@ describe('somebody who comes back is refused', () => {
   it('when what their browser kept was changed, or is there twice', async () => {
     const { answer, cookieHeader } = await there()
     const [name = '', value = ''] = cookieHeader?.split('=') ?? []
-    const [text = '', seal = ''] = value.split('.')
-    const trip: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    const changed = Buffer.from(JSON.stringify({ ...(trip as object), to: '//elsewhere.example' })).toString('base64url')
-    for (const forged of [`${name}=${changed}.${seal}`, `${name}=${text}.`, `${name}=${text}`, `${cookieHeader}; ${cookieHeader}`])
-      expect(await refusalOf(finish({ answer, cookieHeader: forged }))).toBe(NOT_BEGUN)
+    const trip = unseal(value, ctx.secret, 'round trip') ?? ''
+    const changed = JSON.stringify({ ...JSON.parse(trip), to: '//elsewhere.example' })
+    const forged = [
+      seal(changed, 'the secret of somebody else', 'round trip'),
+      seal(trip, ctx.secret, 'something else'),
+      Buffer.from(changed).toString('base64url'),
+      value.slice(0, -4),
+    ]
+    for (const header of [...forged.map((one) => `${name}=${one}`), `${cookieHeader}; ${cookieHeader}`])
+      expect(await refusalOf(finish({ answer, cookieHeader: header }))).toBe(NOT_BEGUN)
     expect((await outcomeOf(ctx)).sessions).toBe(0)
   })
 

@@ -1,12 +1,13 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { cookieIn, setCookie } from '#lib/access/cookies.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type Site, sessionCookieName } from '#lib/domain/access/site.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { seal, unseal } from '#lib/platform/secrets/seal.ts'
 
 /** So long somebody may take at the provider. */
 const LASTS_MS = 10 * MINUTE_MS
+const ABOUT = 'round trip'
 
 const roundTripSchema = z.object({
   /** Comes back with whoever was sent to the provider, and is known to their browser only. */
@@ -25,8 +26,8 @@ export type RoundTrip = Omit<z.infer<typeof roundTripSchema>, 'until'>
 
 /** The header that lets a browser keep a round trip until it is back. */
 export function roundTripCookie(ctx: Pick<Context, 'secret' | 'clock'>, site: Site, trip: RoundTrip): string {
-  const text = Buffer.from(JSON.stringify({ ...trip, until: ctx.clock.now() + LASTS_MS })).toString('base64url')
-  return setCookie(site, cookieName(site), `${text}.${sealOf(ctx, text)}`, LASTS_MS / SECOND_MS)
+  const text = JSON.stringify({ ...trip, until: ctx.clock.now() + LASTS_MS })
+  return setCookie(site, cookieName(site), seal(text, ctx.secret, ABOUT), LASTS_MS / SECOND_MS)
 }
 
 /** The header that takes it away: each is gone once. */
@@ -36,18 +37,12 @@ export function noRoundTripCookie(site: Site): string {
 
 /** The round trip that a browser is on; null when it is on none, on two, or on one that this page did not begin or that took too long. */
 export function roundTripIn(ctx: Pick<Context, 'secret' | 'clock'>, site: Site, header: string | null): RoundTrip | null {
-  const [text, seal] = cookieIn(header, cookieName(site))?.split('.') ?? []
-  if (text === undefined || seal === undefined) return null
-  const [given, own] = [Buffer.from(seal), Buffer.from(sealOf(ctx, text))]
-  if (given.length !== own.length || !timingSafeEqual(given, own)) return null
-  const { until, ...trip } = roundTripSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
+  const text = unseal(cookieIn(header, cookieName(site)) ?? '', ctx.secret, ABOUT)
+  if (text === null) return null
+  const { until, ...trip } = roundTripSchema.parse(JSON.parse(text))
   return until > ctx.clock.now() ? trip : null
 }
 
 function cookieName(site: Site): string {
   return `${sessionCookieName(site)}-trip`
-}
-
-function sealOf({ secret }: Pick<Context, 'secret'>, text: string): string {
-  return createHmac('sha256', secret).update(`tidemark oidc ${text}`).digest('base64url')
 }

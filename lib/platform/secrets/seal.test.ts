@@ -18,6 +18,7 @@ describe('a sealed text', () => {
       bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
       expect(unseal(bytes.toString('base64url'), 'key', 'ada@example.edu')).toBeNull()
     }
+    for (const same of [`${sealed}=`, `${sealed}.`, ` ${sealed}`]) expect(unseal(same, 'key', 'ada@example.edu')).toBeNull()
     expect(unseal('short', 'key', '')).toBeNull()
   })
 })

@@ -15,7 +15,7 @@ export function seal(text: string, key: string, about: string): string {
 /** What was sealed; null with another key, for something else, or when it was changed. */
 export function unseal(sealed: string, key: string, about: string): string | null {
   const bytes = Buffer.from(sealed, 'base64url')
-  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null
+  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed) return null
   const [nonce, tag] = [bytes.subarray(0, NONCE_BYTES), bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES)]
   const decipher = createDecipheriv(CIPHER, keyFrom(key), nonce).setAAD(Buffer.from(about)).setAuthTag(tag)
   try {
