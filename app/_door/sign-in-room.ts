@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { problemPage } from '#app/_lib/bare-page.ts'
-import { problem } from '#app/_lib/respond.ts'
+import { comeAgain, problem } from '#app/_lib/respond.ts'
 import { isFromForm } from '#app/_lib/same-origin.ts'
 import type { Asking, Context } from '#app/_lib/web-process.ts'
 import { isKnownBrowser } from '#lib/access/known-browser.ts'
+import { TOO_BUSY } from '#lib/access/passwords.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 
-/** So many tries to sign in a process looks at in a second, and after a quiet while at once: each takes a core for a tenth of a second. */
+/** So many tries to sign in a process looks at in a second, and after a quiet while at once: a password takes a core for a tenth of a second. */
 const ROOM = { perSecond: 5, atOnce: 20 }
-/** Who is put off waits so long, and up to as long again: they cost nothing meanwhile, and do not come back all at once. */
+/** Who is put off waits so long, and up to as long again: they cost no more than a connection meanwhile, and do not come back all at once. */
 const WAITS_MS = 4 * SECOND_MS
 /** So many wait; more are refused at once. */
 const WAITING_MAX = 500
@@ -63,11 +64,9 @@ async function whileThere(response: ServerResponse, wait: (gone: AbortSignal) =>
 }
 
 async function refuse({ headers }: IncomingMessage, response: ServerResponse): Promise<void> {
-  const words = 'Very many are signing in right now. Try again in a minute.'
   const isForm = isFromForm(new Headers({ 'content-type': headers['content-type'] ?? '' }))
-  const refusal = isForm ? problemPage(429, words) : problem(429, words)
+  const refusal = comeAgain((isForm ? problemPage : problem)(429, TOO_BUSY.words), TOO_BUSY.againMs / SECOND_MS)
   const body = await refusal.text()
-  const further = { 'content-length': Buffer.byteLength(body), 'retry-after': '60', connection: 'close' }
-  response.writeHead(429, { ...Object.fromEntries(refusal.headers), ...further })
+  response.writeHead(429, { ...Object.fromEntries(refusal.headers), 'content-length': Buffer.byteLength(body), connection: 'close' })
   response.end(body)
 }

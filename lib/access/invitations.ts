@@ -182,7 +182,7 @@ export async function acceptInvitation(ctx: Context, token: string, given: Accep
       return { result: person, before, after, by: await actorFor(sql, person) }
     })
     return startSession(ctx, browser.site, person, browser.name)
-  })
+  }, 'strangers')
 }
 
 /** Whom a link makes somebody, or something else. */

@@ -1,26 +1,26 @@
 import { withoutEntry } from '#lib/access/act.ts'
 import { passwordProblem } from '#lib/domain/access/password-rules.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 interface Lane {
   isBusy: boolean
   waiting: (() => void)[]
-  /** So many wait; more are refused. */
-  waitingMax: number
 }
 
-/** Each takes a whole core while it lasts, in a thread of its own: more at once would slow the page for everybody. Who is known waits for no stranger. */
-const lanes: Record<'known' | 'strangers', Lane> = {
-  known: { isBusy: false, waiting: [], waitingMax: 20 },
-  strangers: { isBusy: false, waiting: [], waitingMax: 20 },
-}
+/** So many wait in a lane; more are refused. */
+const WAITING_MAX = 20
+/** What those are told who are refused as very many sign in, and when they may come again. */
+export const TOO_BUSY = { words: 'Very many are signing in right now. Try again in a minute.', againMs: MINUTE_MS }
+
+/** Each hash takes a whole core while it lasts, in a thread of its own: more at once would slow the page for everybody. Who is known waits for no stranger. */
+const lanes: Record<'known' | 'strangers', Lane> = { known: { isBusy: false, waiting: [] }, strangers: { isBusy: false, waiting: [] } }
 
 /** Does what makes or compares hashes of passwords when it is its turn, one after the other; refused at once when too many wait. */
-export async function inTurn<T>(work: () => Promise<T>, { isKnown }: { isKnown: boolean } = { isKnown: false }): Promise<T> {
-  const lane = lanes[isKnown ? 'known' : 'strangers']
+export async function inTurn<T>(work: () => Promise<T>, whose: keyof typeof lanes): Promise<T> {
+  const lane = lanes[whose]
   if (lane.isBusy) {
-    if (lane.waiting.length >= lane.waitingMax) throw tooBusy()
+    if (lane.waiting.length >= WAITING_MAX) throw tooBusy()
     await new Promise<void>((resolve) => lane.waiting.push(resolve))
   } else lane.isBusy = true
   try {
@@ -33,8 +33,7 @@ export async function inTurn<T>(work: () => Promise<T>, { isKnown }: { isKnown: 
 }
 
 function tooBusy(): TidemarkError {
-  const publicMessage = 'Very many are signing in right now. Try again in a minute.'
-  return withoutEntry(new TidemarkError('too-many', { publicMessage, retryAfterMs: 60 * SECOND_MS }))
+  return withoutEntry(new TidemarkError('too-many', { publicMessage: TOO_BUSY.words, retryAfterMs: TOO_BUSY.againMs }))
 }
 
 /** Refuses a password that cannot be somebody's, in words. */

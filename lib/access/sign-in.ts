@@ -62,7 +62,7 @@ export async function signIn(ctx: Context, given: Given, browser: Browser): Prom
       return { result, after: { method: 'password' }, by: await actorFor(sql, person) }
     })
   }
-  return inTurn(signInNow, { isKnown: known !== null })
+  return inTurn(signInNow, known === null ? 'strangers' : 'known')
 }
 
 /** The token of a new session, or null when address and password do not go together. */
@@ -107,5 +107,5 @@ export async function changePassword(ctx: Context, given: { password: string; ne
       const ended = await endSessions(sql, id, { but: sessionId })
       return { result: undefined, after: { sessionsEnded: ended } }
     })
-  await inTurn(change, { isKnown: true })
+  await inTurn(change, 'known')
 }
