@@ -4,7 +4,7 @@ import { getAddressedPage, getSetting } from '#lib/db/settings.ts'
 import { audienceInForce } from '#lib/domain/access/access-rules.ts'
 
 export interface PageAccess {
-  /** True only when the catalogue in force says `access: private`. */
+  /** Whether the catalogue in force says `access: private`; before the first one, whether the door keeps strangers out until it is there. */
   isPrivate: boolean
   /** True before the first catalogue. */
   isUnsaid: boolean
@@ -13,7 +13,7 @@ export interface PageAccess {
   publicAudience: string | null
 }
 
-/** What the catalogue in force says about who may see the page; not private before the first one. */
+/** What the catalogue in force says about who may see the page. Before the first one `isPrivate` is false: the door alone knows whether others reach the page. */
 export async function getPageAccess(ctx: Context): Promise<PageAccess> {
   const [access, page, rules] = await Promise.all([getSetting(ctx.pool, 'access'), getAddressedPage(ctx), getPeopleSettings(ctx.pool)])
   return { isPrivate: access === 'private', isUnsaid: access === undefined, url: page.url, publicAudience: audienceInForce(null, rules) }
