@@ -94,7 +94,6 @@ export async function ordersAreRead(harness: Harness): Promise<void> {
   const before = await contentsOf(harness.ctx)
   const wrong: string[] = []
   await inTurn(hostileOrders(), 4, async ({ path, bodies }) => {
-    // Refused orders are counted for each who gives them.
     const admin = await addPerson(harness.ctx, `mallory-${path.replaceAll(/\W+/g, '-')}`, 'admin')
     const cookie = await harness.cookieOf(admin)
     for (const { type, body } of bodies) {

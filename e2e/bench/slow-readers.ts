@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { systemClock } from '#lib/platform/clock.ts'
 import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
+import { headOf } from '../attack/raw-request.ts'
 import { bigCatalogue } from './big-catalogue.ts'
 import { openBigDatabase } from './big-database.ts'
 import { peakMemoryMb } from './memory.ts'
@@ -21,8 +22,7 @@ const REQUESTS = 400
 async function follow(url: string, headers: Record<string, string>): Promise<{ status: number; words: string; socket: Socket }> {
   const { host, port } = new URL(url)
   const socket = connect(Number(port), '127.0.0.1').setEncoding('latin1')
-  const lines = Object.entries({ host, connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`GET /api/v1/events HTTP/1.1\r\n${lines.join('')}\r\n`)
+  socket.write(headOf('GET', '/api/v1/events', { host, ...headers }))
   socket.on('error', () => {})
   let words = String((await once(socket, 'data'))[0])
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(words)?.[1] ?? 0)

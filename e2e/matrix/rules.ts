@@ -12,7 +12,7 @@ export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'conne
 interface Rule {
   /** Who may read it, with the question that is asked. */
   read?: { by: Door; query?: (things: Things) => string; isRedirect?: boolean }
-  /** Who may order something there; null where it is no order but a question. */
+  /** Who may order something there, with the fields that are sent; none where nothing can be ordered. */
   order?: { by: Door; fields?: (things: Things) => Record<string, string> }
 }
 
@@ -75,7 +75,7 @@ export const RULES: Record<string, Rule> = {
   '/api/v1/feeds/[feed]/reload': { ...reader(), ...order('engineer', () => ({ reason: 'Tried.' })) },
   '/api/v1/orders/[order]': reader(),
   '/api/v1/orders/[order]/cancel': order('engineer'),
-  '/feeds/[feed]/reload': { read: { by: 'reader' } },
+  '/feeds/[feed]/reload': reader(),
   '/api/v1/flows/[flow]/runs': order('engineer'),
   '/api/v1/groups': reader(),
   '/api/v1/lineage': reader(),
