@@ -13,13 +13,15 @@ interface RawOptions {
   /** The connection is cut this long after the head was sent. */
   cutAfterMs?: number
   waitMs?: number
+  /** The address to connect to, where it is not this machine's loopback. */
+  host?: string
   /** The connection is cut as soon as this came back. */
   enough?: (text: string) => boolean
 }
 
 /** Sends bytes as they are, which no client library would; resolves with whatever came back. */
 export async function rawRequest(port: number, head: string, options: RawOptions = {}): Promise<RawAnswer> {
-  const socket = connect(port, '127.0.0.1')
+  const socket = connect(port, options.host ?? '127.0.0.1')
   const chunks: Buffer[] = []
   socket.on('data', (chunk) => {
     chunks.push(chunk)
