@@ -68,9 +68,14 @@ export function goesOnInWords(id: string): string {
   return `The run goes on without us: ${id}. "tidemark cancel ${id}" stops it.`
 }
 
-/** `02:04:31  warn: …`, without characters that would move the cursor or turn the direction. */
+/** Words on one line, without characters that would move the cursor or turn the direction. */
+export function onOneLine(text: string): string {
+  return toShownText(text.replace(/\p{Cc}+/gu, ' '))
+}
+
+/** `02:04:31  warn: …` */
 export function logLineInWords(line: LogLine, zone: string): string {
-  return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${toShownText(line.message.replace(/\p{Cc}+/gu, ' '))}`
+  return `${clockTime(line.at, zone)}  ${line.level === 'info' ? '' : `${line.level}: `}${onOneLine(line.message)}`
 }
 
 /** Runs as a table, each problem below its run. */

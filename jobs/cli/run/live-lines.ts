@@ -3,13 +3,12 @@ import { livenessInWords } from '#lib/domain/runs/liveness.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { type ProgressMark, throughputInWords, throughputOf } from '#lib/domain/runs/throughput.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { clockTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogLine, TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
-import { logLineInWords, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
+import { logLineInWords, onOneLine, progressInWords, runInWords, stateInWords, waitingInWords } from './in-words.ts'
 
 export interface LiveView {
   run: RunView
@@ -97,7 +96,7 @@ function spaced(lines: readonly string[]): string[] {
 
 /** A longer line would wrap, and the next drawing would not cover it. */
 function clipped(line: string, columns: number): string {
-  const letters = [...toShownText(line.replace(/\p{Cc}+/gu, ' '))]
+  const letters = [...onOneLine(line)]
   return letters.length < columns ? letters.join('') : `${letters.slice(0, Math.max(0, columns - 2)).join('')}…`
 }
 
