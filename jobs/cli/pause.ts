@@ -6,7 +6,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { parseDuration } from '#lib/domain/time/duration.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getPageZone } from '#lib/queries/shared/page-settings.ts'
 import { withDatabase } from './databases.ts'
 import { requirePausable } from './subjects.ts'
 import { defineVerb, readArguments } from './verb.ts'
@@ -20,7 +20,7 @@ function readLength(written: string | undefined): number | null {
 }
 
 async function readFrom(ctx: Context, written: string): Promise<Instant> {
-  const zone = (await getPageSettings(ctx))?.zone ?? 'UTC'
+  const zone = await getPageZone(ctx)
   const begin = readBegin(written, zone, ctx.clock.now())
   if (typeof begin !== 'number') throw new TidemarkError('invalid', { publicMessage: begin.problem })
   return begin

@@ -58,7 +58,7 @@ import { getFeedRows } from './shared/feed-rows.ts'
 import { getOpenDays } from './shared/open-days.ts'
 import { getOpenDeliveries } from './shared/open-deliveries.ts'
 import { getPageAccess } from './shared/page-access.ts'
-import { getPageSettings } from './shared/page-settings.ts'
+import { getPageSettings, getPageZone } from './shared/page-settings.ts'
 import { findRenamed } from './shared/renamed.ts'
 import { getSeries } from './shared/series.ts'
 import { getWork } from './shared/work.ts'
@@ -146,6 +146,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getOpenDeliveries: async (ctx, { feed }) => [...(await getOpenDeliveries(ctx, await windowOf(ctx), feed))],
   getPageAccess: (ctx) => getPageAccess(ctx),
   getPageSettings: (ctx) => getPageSettings(ctx),
+  getPageZone: (ctx) => getPageZone(ctx),
   getPageSight: async (ctx) => [...(await getPageSight(ctx)).things],
   getPeoplePage: (ctx) => getPeoplePage(ctx),
   getRecentRuns: (ctx, { name }) => getRecentRuns(ctx, [`${name}-flow`], 9),
@@ -205,6 +206,7 @@ const NAMELESS = [
   'getOpenDeliveries',
   'getPageAccess',
   'getPageSettings',
+  'getPageZone',
   'getReplayable',
   'getSeries',
   'getSubjectDays',

@@ -1,5 +1,5 @@
 import { getConnections } from '#lib/queries/pages/connections-page.ts'
-import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getPageZone } from '#lib/queries/shared/page-settings.ts'
 import type { ApiConnection } from './answers.ts'
 import { type ApiList, toTime } from './list.ts'
 import { type ConnectionsQuestion, connectionsQuestion } from './questions.ts'
@@ -11,7 +11,7 @@ export const CONNECTION_LIST: ApiList<ConnectionsQuestion, ApiConnection | ApiRe
   question: connectionsQuestion,
   place: /^[A-Za-z][\w-]{0,99}$/,
   async read(ctx, { changedSince, key }, after, limit) {
-    const zone = (await getPageSettings(ctx))?.zone ?? 'UTC'
+    const zone = await getPageZone(ctx)
     const found = await getConnections(ctx, zone, { after, limit, key, changedSince })
     return found.map(({ removedAt, ...view }) => {
       const left = toTime(removedAt)
@@ -20,6 +20,6 @@ export const CONNECTION_LIST: ApiList<ConnectionsQuestion, ApiConnection | ApiRe
   },
   /** There are few of them, and the age of a secret tells of the time by itself. */
   async mark(ctx) {
-    return JSON.stringify(await getConnections(ctx, (await getPageSettings(ctx))?.zone ?? 'UTC'))
+    return JSON.stringify(await getConnections(ctx, await getPageZone(ctx)))
   },
 }

@@ -6,3 +6,8 @@ export async function getPageSettings(ctx: Context): Promise<Page | null> {
   if ((await getSetting(ctx.pool, 'page')) === undefined) return null
   return getAddressedPage(ctx)
 }
+
+/** The zone in which the page counts its days; UTC before the first catalogue. */
+export async function getPageZone(ctx: Context): Promise<string> {
+  return (await getPageSettings(ctx))?.zone ?? 'UTC'
+}

@@ -6,7 +6,7 @@ import { openWindow } from '#lib/commands/windows/open-window.ts'
 import { readBegin } from '#lib/domain/freshness/announced-begin.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { pauseBody } from '#lib/queries/api/order-bodies.ts'
-import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getPageZone } from '#lib/queries/shared/page-settings.ts'
 
 /**
  * Pauses a flow, feed, group or asset: `{ subject: "flow:course", for: "2h", note: "…" }`; without `for` until somebody ends it. With
@@ -16,7 +16,7 @@ export function POST(request: Request): Promise<Response> {
   return acceptAction(request, { action: 'window.open', target: null }, async (ctx, fields) => {
     const { subject, for: lengthMs, from: begin, note } = readBody(fields, pauseBody)
     const now = ctx.clock.now()
-    const announced = begin ? readPauseBegin(begin, (await getPageSettings(ctx))?.zone ?? 'UTC', now) : null
+    const announced = begin ? readPauseBegin(begin, await getPageZone(ctx), now) : null
     const from = announced ?? now
     const to = lengthMs === null ? null : from + lengthMs
     const kind = announced === null || subject.kind === 'flow' ? 'paused' : 'maintenance'

@@ -6,7 +6,7 @@ import { changeSeries } from '#lib/commands/windows/change-series.ts'
 import { changeWindow } from '#lib/commands/windows/change-window.ts'
 import { readChangedWindow } from '#lib/domain/freshness/announced-work.ts'
 import { maintenanceChangeBody } from '#lib/queries/api/order-bodies.ts'
-import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getPageZone } from '#lib/queries/shared/page-settings.ts'
 
 /** Moves announced work, `{ window: 7, from, to, note, subject }`, or gives what comes again another rule, `{ series: 2, days, … }`. */
 export function POST(request: Request): Promise<Response> {
@@ -14,7 +14,7 @@ export function POST(request: Request): Promise<Response> {
     const body = readBody(fields, maintenanceChangeBody)
     const { subject, note } = body
     const announced = requireAnnounced(body)
-    const zone = (await getPageSettings(ctx))?.zone ?? 'UTC'
+    const zone = await getPageZone(ctx)
     if ('seriesId' in announced) {
       const work = readWork({ ...body, when: 'recurring' }, zone, ctx.clock.now())
       if (work.kind === 'recurring') await changeSeries(ctx, { ...announced, recurrence: work.recurrence, note })
