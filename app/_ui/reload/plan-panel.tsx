@@ -11,7 +11,7 @@ import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.t
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { reasonInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
-import { Owner } from './owner.tsx'
+import { OnlyWatched, Owner } from './owner.tsx'
 
 interface PlanProps {
   plan: ReloadPlan
@@ -140,14 +140,7 @@ function WatchedOnly({ plan }: Pick<PlanProps, 'plan'>) {
   return (
     <>
       <p>
-        <strong>Tidemark only watches this:</strong> nothing here loads it.{' '}
-        {owner === null ? (
-          'It has no owner to ask.'
-        ) : (
-          <>
-            Ask <Owner owner={owner} about={name} />.
-          </>
-        )}
+        <OnlyWatched name={name} owner={owner} />
       </p>
       <Causes plan={plan} />
       <ActionForm action={lookNowPath(key)}>Look now</ActionForm>

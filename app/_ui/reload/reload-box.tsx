@@ -10,7 +10,7 @@ import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
 import type { ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { OrderPanel } from './order-panel.tsx'
-import { Owner } from './owner.tsx'
+import { OnlyWatched, Owner } from './owner.tsx'
 import { PlanPanel } from './plan-panel.tsx'
 
 interface ReloadBoxProps {
@@ -95,7 +95,19 @@ function Plan({ feed, onOrdered }: Pick<ReloadBoxProps, 'feed'> & { onOrdered: (
   return <PlanPanel {...data} onOrdered={onOrdered} />
 }
 
-function NoReload({ feed, refusal, owner }: { feed: ReloadBoxProps['feed']; refusal: 'sign-in' | 'role'; owner: string | null }) {
+interface NoReloadProps {
+  feed: ReloadBoxProps['feed']
+  refusal: NonNullable<ReloadView['refusal']>
+  owner: string | null
+}
+
+function NoReload({ feed, refusal, owner }: NoReloadProps) {
+  if (refusal === 'only-watched')
+    return (
+      <p className="muted mt-4 print:hidden">
+        <OnlyWatched name={feed.name} owner={owner} />
+      </p>
+    )
   return (
     <p className="muted mt-4 print:hidden">
       {refusal === 'sign-in' ? (

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { renewLease } from '#lib/commands/runs/claim-run.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
-import { person } from '#lib/domain/access/actor.ts'
+import { type Actor, person, visitor } from '#lib/domain/access/actor.ts'
 import { getReloadForm } from '#lib/queries/runs/reload-form.ts'
 import { getOrder, getOrdersOfRun, getReload } from '#lib/queries/runs/reload-order.ts'
 import { getRunList } from '#lib/queries/runs/run-list.ts'
@@ -121,6 +121,18 @@ describe('an order as it is read', () => {
     expect(await refusalOf(asActor(ctx, { kind: 'visitor', id: null, name: null, role: 'viewer', audience: null }))).toBe('sign-in')
     clock.set(clock.now() + 25 * 3_600_000)
     expect((await getReload(grace, 'courses')).order).toBeNull()
+  })
+
+  it('of what nobody loads takes no role and no sign-in: it says that to everybody', async () => {
+    const refusalOf = async (feed: string, actor: Actor) => (await getReload(asActor(ctx, actor), feed)).refusal
+    const vera = person({ id: 'v', name: 'Vera', role: 'viewer', audience: null })
+    for (const actor of [vera, visitor()]) {
+      expect(await refusalOf('board', actor)).toBe('only-watched')
+      expect(await refusalOf('courses', actor)).not.toBe('only-watched')
+    }
+    await ctx.whole.query("insert into lineage_edge values (22, 24, 'declared')")
+    await turn(ctx, 'stale', 22)
+    expect(await refusalOf('board', vera)).toBe('role')
   })
 
   it('is there for those who see its feed', async () => {

@@ -1,7 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
-import { loadRecords } from '#lib/db/runs/reload-scope.ts'
+import { loadRecords, loadSurroundings } from '#lib/db/runs/reload-scope.ts'
 import { may } from '#lib/domain/access/actions.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import { flowsToReload } from '#lib/domain/orders/flows-to-reload.ts'
 import { goodAgain } from '#lib/domain/orders/good-again.ts'
 import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
@@ -71,8 +72,8 @@ export async function getOrder(ctx: Context, id: string): Promise<OrderView | nu
 export interface ReloadView {
   /** The open order, else the last one that ended within a day. */
   order: OrderView | null
-  /** Why no reload can be ordered by them; null when it can. */
-  refusal: 'sign-in' | 'role' | null
+  /** Why no reload can be ordered by them; null when it can. Where nothing they see loads the feed, neither a sign-in nor a role would help. */
+  refusal: 'sign-in' | 'role' | 'only-watched' | null
   owner: string | null
   /** For those who may order. */
   replayable: Replayable[]
@@ -80,20 +81,33 @@ export interface ReloadView {
 
 export async function getReload(ctx: Context, feed: string): Promise<ReloadView> {
   const after = new Date(ctx.clock.now() - DAY_MS)
-  const refusal = may(ctx.actor, 'feed.reload') ? null : ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
-  const [orders, owners, replayable] = await Promise.all([
+  const isAllowed = may(ctx.actor, 'feed.reload')
+  const [orders, feeds, replayable] = await Promise.all([
     ctx.pool.query<Row>(
       `${ORDER} where s.kind = 'feed' and s.key = $1 and (o.state = 'open' or o.ended_at > $2) order by o.state = 'open' desc, o.created_at desc limit 1`,
       [feed, after],
     ),
-    ctx.pool.query<{ owner: string | null }>(
-      `select f.owner from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
+    ctx.pool.query<{ id: number; owner: string | null }>(
+      `select s.id, f.owner from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
       [feed],
     ),
-    refusal === null ? getReplayable(ctx, feed) : [],
+    isAllowed ? getReplayable(ctx, feed) : [],
   ])
   const [row] = orders.rows
-  return { order: row === undefined ? null : await toView(ctx, row), refusal, owner: owners.rows[0]?.owner ?? null, replayable }
+  return {
+    order: row === undefined ? null : await toView(ctx, row),
+    refusal: isAllowed ? null : await whyRefused(ctx, feeds.rows[0]?.id),
+    owner: feeds.rows[0]?.owner ?? null,
+    replayable,
+  }
+}
+
+async function whyRefused(ctx: Context, feedId: number | undefined): Promise<ReloadView['refusal']> {
+  if (feedId !== undefined) {
+    const { assets, edges } = await loadSurroundings(ctx.pool, feedId)
+    if (flowsToReload(feedId, assets, edges, new Map()).flows.length === 0) return 'only-watched'
+  }
+  return ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
 }
 
 async function toView(ctx: Context, row: Row): Promise<OrderView> {
