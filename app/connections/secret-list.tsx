@@ -34,7 +34,7 @@ export function SecretList({ references }: { references: readonly ReferenceView[
 function Whereabouts({ names, place }: { names: readonly string[]; place: ReferenceView['setIn'] }) {
   return (
     <>
-      <Listed items={names.map((name) => ({ key: name, shown: <Key name={name} /> }))} />
+      <Listed items={names.map((name) => ({ key: name, shown: <Key name={name} /> }))} />{' '}
       <span className={place === 'missing' ? 't-stale' : 'muted'}>{placeInWords(place)}</span>
     </>
   )

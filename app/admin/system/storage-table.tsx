@@ -28,9 +28,17 @@ function Tables({ tables, grownSince }: { tables: readonly TableGrowth[]; grownS
       <thead>
         <tr>
           <th scope="col">Table</th>
-          <th scope="col">Size</th>
-          <th scope="col">Rows, about</th>
-          {grownSince !== null && <th scope="col">Since {dayName(grownSince)}</th>}
+          <th scope="col" className="figures">
+            Size
+          </th>
+          <th scope="col" className="figures">
+            Rows, about
+          </th>
+          {grownSince !== null && (
+            <th scope="col" className="figures">
+              Since {dayName(grownSince)}
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -39,9 +47,17 @@ function Tables({ tables, grownSince }: { tables: readonly TableGrowth[]; grownS
             <th scope="row">
               <code>{table}</code>
             </th>
-            <td data-label="Size">{formatBytes(bytes)}</td>
-            <td data-label="Rows, about">{formatCount(rows)}</td>
-            {grownSince !== null && <td data-label={`Since ${dayName(grownSince)}`}>{growthInWords(grown)}</td>}
+            <td data-label="Size" className="figures">
+              {formatBytes(bytes)}
+            </td>
+            <td data-label="Rows, about" className="figures">
+              {formatCount(rows)}
+            </td>
+            {grownSince !== null && (
+              <td data-label={`Since ${dayName(grownSince)}`} className="figures">
+                {growthInWords(grown)}
+              </td>
+            )}
           </tr>
         ))}
       </tbody>

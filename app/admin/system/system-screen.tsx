@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { Key } from '#app/_ui/listed.tsx'
 import { runsPath } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Mark } from '#app/_ui/status-mark.tsx'
@@ -141,7 +142,7 @@ function Versions({ found }: { found: SystemPage }) {
           'Migrations',
           migrations.ok ? (
             <span key="migrations">
-              {formatCount(migrations.value.count)}, the last <code>{migrations.value.last}</code>, <Time at={migrations.value.at} />
+              {formatCount(migrations.value.count)}, the last <Key name={migrations.value.last} />, <Time at={migrations.value.at} />
             </span>
           ) : (
             migrations.words

@@ -160,7 +160,7 @@ function CounterTable({ counters }: { counters: RunView['counters'] }) {
               {stage}
             </th>
             <td className="py-2 pe-6 max-md:p-0 [tr:first-child>&]:pt-0">
-              <ul className="flex flex-wrap gap-x-6 gap-y-1">
+              <ul className="figures flex flex-wrap gap-x-6 gap-y-1">
                 {Object.entries(counts).map(([name, count]) => (
                   <li key={name}>
                     <strong className="font-semibold">{formatCount(count)}</strong> {name}

@@ -24,7 +24,7 @@ export function RunGauge({ run, readAt }: { run: RunView; readAt: number }) {
   return (
     <div className="mt-6">
       {share !== null && <progress className="mb-4 block h-4 w-full" value={share} max={1} aria-label="Progress" />}
-      <dl className="grid grid-cols-[repeat(auto-fit,minmax(200px,1fr))] gap-x-6 gap-y-4 max-md:grid-cols-1 max-md:gap-2">
+      <dl className="figures grid grid-cols-[repeat(auto-fit,minmax(200px,1fr))] gap-x-6 gap-y-4 max-md:grid-cols-1 max-md:gap-2">
         {done !== null && (
           <Fact label="Done">
             <strong className="font-semibold">{formatCount(done)}</strong>

@@ -56,7 +56,9 @@ const KINDS = [
 
 function countInWords(parts: readonly DifferentPart[]): string {
   const counts = KINDS.map(([kind, words]) => [parts.filter((part) => part.kind === kind).length, words] as const)
-  const told = counts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`)
+  const told = counts
+    .filter(([count]) => count > 0)
+    .map(([count, words], index) => `${formatCount(count)} ${index > 0 ? '' : count === 1 ? 'part ' : 'parts '}${words}`)
   return told.length === 0 ? 'Nothing was written differently.' : `${told.join(', ')}.`
 }
 
