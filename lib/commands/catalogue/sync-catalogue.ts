@@ -13,6 +13,7 @@ import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { storeVersions, type VersionedAssetSettings } from '#lib/db/history/versions.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { syncFlows } from '#lib/db/runs/flows.ts'
+import { lockOrders } from '#lib/db/runs/reload-orders.ts'
 import { putNote, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -43,6 +44,8 @@ export interface SyncResult {
 export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): Promise<SyncResult> {
   const { now, changed, joined, ...result } = await withTransaction(ctx, async (sql) => {
     await lockCatalogue(sql)
+    // None is given to a feed that is just being joined with another.
+    if (accepted.catalogue.feeds.some(({ was }) => was != null)) await lockOrders(sql)
     await lockAllSubjects(sql)
     const at = ctx.clock.now()
     const renames = await renameAll(sql, accepted.catalogue)

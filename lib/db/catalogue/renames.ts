@@ -70,6 +70,15 @@ async function rename(sql: Sql, kind: SubjectKind, { id, key, was }: Pair): Prom
     )
 }
 
+const OPEN_OF_BOTH = `reload_order o join reload_order y on y.feed_id = $2 and y.state = 'open' where o.feed_id = $1 and o.state = 'open'`
+
+/** Orders go on with the feed; of two open ones that of the old key, which had left the catalogue, ends for that. */
+const ORDERS = [
+  `update reload_step set state = 'skipped' where state in ('waiting', 'running') and order_id in (select o.id from ${OPEN_OF_BOTH})`,
+  `update reload_order set state = 'failed', ended_at = x.at from (select o.id, y.created_at as at from ${OPEN_OF_BOTH}) x where reload_order.id = x.id`,
+  'update reload_order set feed_id = $1 where feed_id = $2',
+]
+
 /** What holds the facts of a subject; what follows from them (spans, days) is worked out anew. */
 const FACTS = [
   'update former_key set subject_id = $1 where subject_id = $2',
@@ -100,7 +109,7 @@ async function joinHistories(sql: Sql, kind: SubjectKind, oldId: number, youngId
   const ends = `delete from subject_version v where v.subject_id = $1 and v.settings is null and v.from_at >= (
     select min(from_at) from subject_version where subject_id = $2)`
   if (kind !== 'group') await sql.query(ends, [oldId, youngId])
-  for (const text of FACTS) await sql.query(text, [oldId, youngId])
+  for (const text of [...ORDERS, ...FACTS]) await sql.query(text, [oldId, youngId])
   for (const text of REST) await sql.query(text, [youngId])
 }
 

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { redirectRenamed } from '#app/_lib/redirect-renamed.ts'
 import { requestContext } from '#app/_lib/request-context.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { decodeSegment, feedPath, overviewPath } from '#app/_ui/paths.ts'
@@ -25,7 +26,10 @@ export default async function Page({ params }: { params: Promise<{ feed: string 
     getReloadForm(ctx, key),
     getReload(ctx, key),
   ])
-  if (page === null || plan === null) notFound()
+  if (page === null || plan === null) {
+    await redirectRenamed('feed', key)
+    notFound()
+  }
   const { feed } = plan
   const isOpen = reload.order?.state === 'open'
   return (
