@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isHost, isKnownName } from './known-name.ts'
+import { isForOthers, isHost, isKnownName } from './known-name.ts'
 
 const HERE = { remoteAddress: '127.0.0.1', localAddress: '127.0.0.1' }
 const HERE_6 = { remoteAddress: '::1', localAddress: '::1' }
@@ -87,4 +87,15 @@ describe('a Host header', () => {
   ])('may not be %j', (host) => {
     expect(isHost(host)).toBe(false)
   })
+})
+
+it.each([
+  ['127.0.0.1', undefined, false],
+  ['::1', 'http://localhost:3000', false],
+  ['127.0.0.1', 'http://127.0.0.1:3000/', false],
+  ['127.0.0.1', 'https://status.campus.example', true],
+  ['0.0.0.0', undefined, true],
+  ['192.0.2.1', 'http://localhost:3000', true],
+])('a page that listens at %s and is called %s is for others: %s', (listensAt, publicUrl, expected) => {
+  expect(isForOthers(listensAt, publicUrl)).toBe(expected)
 })

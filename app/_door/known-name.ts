@@ -27,6 +27,12 @@ export function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
 }
 
+/** Whether others than this machine can come to a page that listens there: also by a proxy here, which an address of another name tells of. */
+export function isForOthers(listensAt: string, publicUrl: string | undefined): boolean {
+  const name = publicUrl === undefined ? null : nameIn(publicUrl)
+  return !isLoopback(listensAt) || (name !== null && !isLoopback(name))
+}
+
 /** The host of an address, without brackets and the dot of the root; null where it has none. */
 function nameIn(address: string): string | null {
   if (!URL.canParse(address)) return null

@@ -11,7 +11,7 @@ import { answerInTrouble, type Behind } from './answer-in-trouble.ts'
 import { withOverview } from './answer-overview.ts'
 import { createDoor } from './door.ts'
 import { withGate } from './gate.ts'
-import { isLoopback } from './known-name.ts'
+import { isForOthers } from './known-name.ts'
 import { rememberAccess } from './remember-access.ts'
 import { renderMissing, renderUnavailable } from './render-unavailable.ts'
 import type { Snapshots } from './snapshots.ts'
@@ -34,7 +34,7 @@ export type Listen = (options: ListenOptions) => Promise<void>
 export async function listen(snapshots: Snapshots, { hostname, port, isDevelopment, answer }: ListenOptions): Promise<void> {
   const web = webProcess()
   const { context, stopping } = web
-  const access = rememberAccess(context, { isForOthers: !isLoopback(hostname) })
+  const access = rememberAccess(context, { isForOthers: isForOthers(hostname, readEnvironment().publicUrl) })
   const keyOf = async () => overviewKey(whoIsAsking().actor)
   const shown = withOverview({ answer, keyOf, snapshots: isDevelopment ? null : snapshots })
   const gated = withGate({ web, access, answer: shown, isDevelopment })

@@ -9,6 +9,7 @@ import { isAtDemo } from '#lib/access/demo.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { whyNotKept } from '#lib/access/sign-in.ts'
 import { getWayIn, type WayIn } from '#lib/access/way-in.ts'
+import { isOutsider } from '#lib/domain/access/actor.ts'
 import { DEMO_PEOPLE } from '#lib/domain/access/demo-people.ts'
 import { ownPath } from '#lib/domain/access/own-path.ts'
 
@@ -38,7 +39,7 @@ export default async function SignInPage({ searchParams }: PageProps) {
           <a href={forgottenPath}>Forgotten your password?</a>
         </p>
       )}
-      <Aside found={found} isDemo={isDemo} />
+      <Aside found={found} isDemo={isDemo} isPrivate={isOutsider(asked.actor)} />
     </AloneShell>
   )
 }
@@ -116,7 +117,14 @@ function NobodyYet() {
   )
 }
 
-function Aside({ found: { isPrivate, isOpen }, isDemo }: { found: WayIn; isDemo: boolean }) {
+interface AsideProps {
+  found: WayIn
+  isDemo: boolean
+  /** They see nothing else. */
+  isPrivate: boolean
+}
+
+function Aside({ found: { isUnsaid, isOpen }, isDemo, isPrivate }: AsideProps) {
   if (isDemo)
     return (
       <p className="mt-8 text-[14px] text-muted">
@@ -125,12 +133,18 @@ function Aside({ found: { isPrivate, isOpen }, isDemo }: { found: WayIn; isDemo:
     )
   return (
     <p className="mt-8 text-[14px] text-muted">
-      {isPrivate ? 'This page is private. ' : 'Everybody may read this page; signing in lets you do more, as your role allows. '}
+      {isPrivate
+        ? 'This page is private. '
+        : isUnsaid
+          ? UNSAID
+          : 'Everybody may read this page; signing in lets you do more, as your role allows. '}
       {isOpen && 'No account? An admin of this page can invite you. '}
       {!isPrivate && <BackToStatus />}
     </p>
   )
 }
+
+const UNSAID = 'Nothing can be read here yet but how to begin: the first catalogue says who may. '
 
 function BackToStatus() {
   return (

@@ -7,8 +7,8 @@ import { getPage, getSetting } from '#lib/db/settings.ts'
 /** What the way in shows of the page before anybody is known. */
 export interface WayIn {
   page: CataloguePage
-  /** Also before the first catalogue, which says it. */
-  isPrivate: boolean
+  /** No catalogue has said yet who may read. */
+  isUnsaid: boolean
   /** Whether anybody can be let in at all: an admin is there, or comes by a rule of the catalogue. */
   isOpen: boolean
   /** What the way through the provider of sign-ins is called; null: there is none. */
@@ -24,5 +24,5 @@ export async function getWayIn(ctx: Context): Promise<WayIn> {
     getPeopleSettings(ctx.whole),
   ])
   const isOpen = isThere || (oidc !== null && roles.some(({ role }) => role === 'admin'))
-  return { page, isPrivate: access !== 'public', isOpen, oidcName: oidc?.name ?? null }
+  return { page, isUnsaid: access === undefined, isOpen, oidcName: oidc?.name ?? null }
 }

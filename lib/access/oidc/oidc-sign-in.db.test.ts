@@ -6,6 +6,7 @@ import { getWayIn } from '#lib/access/way-in.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { insertPerson } from '#lib/db/people/people.ts'
 import { putPeopleSettings } from '#lib/db/people/people-settings.ts'
+import { putSetting } from '#lib/db/settings.ts'
 import { atTerminal, visitor } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -210,6 +211,8 @@ describe('an account here with the same address', () => {
 it('has a button by the name of the catalogue, as long as it names a provider', async () => {
   expect(await getWayIn(ctx)).toMatchObject({ oidcName: 'Campus login', isOpen: true })
   await putPeopleSettings(ctx.whole, { people: { roles: [], oidc: null, mail: null }, audiences: [] })
-  expect(await getWayIn(ctx)).toMatchObject({ oidcName: null, isOpen: false })
+  expect(await getWayIn(ctx)).toMatchObject({ oidcName: null, isOpen: false, isUnsaid: true })
+  await putSetting(ctx.whole, 'access', 'private')
+  expect(await getWayIn(ctx)).toMatchObject({ isUnsaid: false })
   expect(await refusal(there())).toBe('Nobody signs in that way here.')
 })

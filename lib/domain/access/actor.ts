@@ -25,6 +25,11 @@ export function visitor(audience: string | null = null): Actor {
 /** Somebody nobody knows at a page that is not for them: they see nothing at all. */
 export const OUTSIDER: Actor = visitor('')
 
+/** Whether the page is not for whoever asks, since nobody knows them. */
+export function isOutsider({ kind, audience }: Pick<Actor, 'kind' | 'audience'>): boolean {
+  return kind === 'visitor' && audience === ''
+}
+
 /** Somebody who signed in. */
 export function person(known: Pick<Actor, 'role' | 'audience'> & { id: string; name: string }): Actor {
   return { kind: 'person', ...known }
