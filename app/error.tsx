@@ -1,12 +1,8 @@
 'use client'
-import { useEffect } from 'react'
+import { TryAgain } from './unavailable/try-again.tsx'
 
-/** In place of a page that could not be made; tries again by itself. */
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
-  useEffect(() => {
-    const timer = setTimeout(reset, 10_000)
-    return () => clearTimeout(timer)
-  }, [reset])
+/** In place of a page that could not be made; comes again by itself as soon as it can be. To render it once more would show the same: it is made on the server. */
+export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
   return (
     <main className="wrap" id="content">
       <div className="hero">
@@ -15,11 +11,7 @@ export default function ErrorPage({ error, reset }: { error: Error & { digest?: 
           Most likely the database does not answer. That says nothing about your data: no feed has changed its status because of it.{' '}
           <a href="/api/health">The health page</a> shows what is wrong; this page tries again by itself.
         </p>
-        <p className="mt-6">
-          <button type="button" className="button" onClick={reset}>
-            Try again now
-          </button>
-        </p>
+        <TryAgain />
         {error.digest !== undefined && <p className="muted mt-6">For the log: {error.digest}</p>}
       </div>
     </main>

@@ -19,6 +19,7 @@ let world: WebWorld
 let web: WebProcess
 let gate: Awaited<ReturnType<typeof openGate>>
 let cookie: string
+let ada: Awaited<ReturnType<typeof addPerson>>
 
 beforeEach(async () => {
   world = await openWebWorld()
@@ -27,7 +28,7 @@ beforeEach(async () => {
     const { actor, from } = await requestContext()
     response.end(JSON.stringify({ actor, from, sessionId: whoIsAsking().sessionId }))
   })
-  const ada = await addPerson(web.context, 'ada', 'engineer')
+  ada = await addPerson(web.context, 'ada', 'engineer')
   const site = siteOf(`127.0.0.1:${gate.port}`, web.context.publicUrl)
   cookie = (await startSession(web.context, site, ada, null)).split(';')[0] ?? ''
 })
@@ -35,6 +36,14 @@ afterEach(async () => {
   await gate.close()
   await world.close()
 })
+
+/** The database goes away for these statements. */
+function breakOff(isOf: (text: string) => boolean): void {
+  const { whole } = web.context
+  const { query } = whole
+  const gone = () => Promise.reject(new Error('Connection terminated unexpectedly'))
+  whole.query = ((...given: unknown[]) => (isOf(String(given[0])) ? gone() : Reflect.apply(query, whole, given))) as typeof query
+}
 
 const access = (value: 'public' | 'private') => putSetting(web.context.whole, 'access', value)
 const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
@@ -149,6 +158,15 @@ function countQueries(kind: RegExp): () => number {
   return () => asked
 }
 
+it('who has read before goes on reading when the database goes just now, as who they were; nobody else does', async () => {
+  await access('private')
+  await asker('/', { cookie })
+  const [never = ''] = (await startSession(web.context, siteOf(`127.0.0.1:${gate.port}`, web.context.publicUrl), ada, null)).split(';')
+  breakOff((text) => text.includes('person_session'))
+  expect(await asker('/', { cookie })).toMatchObject({ actor: { kind: 'person', name: 'Ada' } })
+  expect((await ask('/', { cookie: never })).body).not.toContain('Ada')
+})
+
 it('before the first catalogue a page that others reach is private, one for this machine alone is not', async () => {
   const isPrivate = async (isForOthers: boolean) => (await rememberAccess(web.context, { isForOthers })())?.isPrivate
   expect([await isPrivate(true), await isPrivate(false)]).toEqual([true, false])
@@ -189,12 +207,6 @@ describe('an order whose sender cannot be looked up, as the database is silent',
   })
 
   /** From now on the statements of a kind end as those of a connection that broke. */
-  function breakOff(isOf: (text: string) => boolean): void {
-    const { whole } = web.context
-    const { query } = whole
-    const gone = () => Promise.reject(new Error('Connection terminated unexpectedly'))
-    whole.query = ((...given: unknown[]) => (isOf(String(given[0])) ? gone() : Reflect.apply(query, whole, given))) as typeof query
-  }
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const json = { 'content-type': 'application/json' }
   const order = (headers: Record<string, string>) => {

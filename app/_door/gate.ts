@@ -58,7 +58,7 @@ function sendAway(request: IncomingMessage, response: ServerResponse, isDevelopm
   return away !== null
 }
 
-type Find = (cookie: string, site: Asking['site']) => Promise<SignedIn | null>
+type Find = (cookie: string, site: Asking['site'], isOrder: boolean) => Promise<SignedIn | null>
 
 /** Nobody is answered before it was read once who may be; a page says so in its own look, which nobody has for an order. */
 function refuseUnknown(request: IncomingMessage, response: ServerResponse): void {
@@ -94,7 +94,7 @@ async function whoComes(request: IncomingMessage, known: PageAccess, find: Find)
 async function whoIsThere(request: IncomingMessage, known: PageAccess, find: Find): Promise<Asking> {
   const { cookie, host = '' } = request.headers
   const site = siteOf(host, known.url)
-  const found = cookie?.includes(`${sessionCookieName(site)}=`) ? await find(cookie, site) : null
+  const found = cookie?.includes(`${sessionCookieName(site)}=`) ? await find(cookie, site, request.method === 'POST') : null
   return {
     actor: found?.actor ?? (known.isPrivate ? OUTSIDER : visitor(known.publicAudience)),
     sessionId: found?.sessionId ?? null,
@@ -111,13 +111,20 @@ async function whoAsksByToken(web: WebProcess, request: IncomingMessage, known: 
   return isTidemarkError(found) ? { ...nobody, actor: OUTSIDER, refusal: found } : { ...nobody, actor: found }
 }
 
-/** Looks sessions up each time; while the database cannot be asked, those that went on when it last could go on. */
+/**
+ * Looks sessions up each time; while the database cannot be asked, those that went on when it last could go on: for who reads also when that shows only now, so
+ * that the page they have open is not taken from them.
+ */
 function sessionFinder({ context }: WebProcess): Find {
   const remembered = new Map<string, SignedIn>()
-  return async (cookie, site) => {
+  return async (cookie, site, isOrder) => {
     const key = `${site.origin} ${cookie}`
     if (knownTrouble() !== undefined) return remembered.get(key) ?? null
-    const found = await whoAsks(context, site, cookie)
+    const before = isOrder ? undefined : remembered.get(key)
+    const found = await whoAsks(context, site, cookie).catch((error: unknown) => {
+      if (before === undefined || !isDatabaseGone(error)) throw error
+      return before
+    })
     remembered.delete(key)
     if (found !== null) remembered.set(key, found)
     const [oldest] = remembered.keys()
