@@ -9,7 +9,7 @@ import { type Asker, fillWorld, makeAskers, makePassing, type World } from './ma
 import { addressOf, faultIn, questionOf, type Read, ROUTES, readsOf } from './matrix/addresses.ts'
 import { AHEAD, type Answer, ask, askBy, askEveryWay, eachOf, isPage, navigate } from './matrix/ask.ts'
 import { breakSight, causeChange } from './matrix/causes.ts'
-import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, type Matrix, SIGN_OUT } from './matrix/orders.ts'
+import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, type Matrix, ordersInTurn } from './matrix/orders.ts'
 import { RULES } from './matrix/rules.ts'
 import { follow, followTooOften, type Reading } from './matrix/streams.ts'
 
@@ -235,10 +235,8 @@ test('the events end for whose session has ended and whose token was revoked, an
 test('every order leaves exactly one entry in the audit, done or refused, and names nothing hidden', async () => {
   await strangersGet(401)
   const wrong: string[] = []
-  const orders = ROUTES.filter((route) => RULES[route]?.order !== undefined && route !== SIGN_OUT)
   const bad = some('anonymous', 'expired session', 'viewer', 'engineer', 'admin')
-  // Signing out comes last: it ends the session that everything else is asked by.
-  for (const route of [...orders, SIGN_OUT]) {
+  for (const route of ordersInTurn()) {
     // Refusals from one address are limited; here all come from one.
     await ctx.whole.query('truncate try_count')
     wrong.push(...(await faultsOfBadOrders(matrix, route, bad)))

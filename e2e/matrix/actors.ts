@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { knownBrowserCookie } from '#lib/access/known-browser.ts'
 import { createToken, type MadeToken } from '#lib/access/tokens.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import type { Person } from '#lib/db/people/people.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { person, type Role } from '#lib/domain/access/actor.ts'
+import { siteOf } from '#lib/domain/access/site.ts'
 import type { Scope } from '#lib/domain/access/token-rules.ts'
 import { addPerson, cookieOf } from '#lib/testing/database/people.ts'
 import { fillTwoGroups, groupInSql } from '#lib/testing/database/two-groups.ts'
@@ -77,9 +79,13 @@ export async function thingsOf(ctx: Context, name: string): Promise<Things> {
   return { ...named(name), ...found }
 }
 
+/** Somebody with what their browser has got when they signed in: the session, and the mark by which the door knows it again. */
 async function signedIn(ctx: Context, url: string, key: string, role: Role, audience: string | null) {
   const known = await addPerson(ctx, key, role, audience)
-  return { known, cookie: await cookieOf({ ...ctx, secret: INTERNAL_KEY }, url, known) }
+  const signing = { ...ctx, secret: INTERNAL_KEY }
+  const session = await cookieOf(signing, url, known)
+  const [mark] = knownBrowserCookie(signing, siteOf(new URL(url).host, url), known.email).split(';')
+  return { known, cookie: `${session}; ${mark}` }
 }
 
 function tokenOf(ctx: Context, { known }: { known: Person }, scopes: Scope[]): Promise<MadeToken> {

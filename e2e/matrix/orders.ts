@@ -1,7 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import type { Asked } from '../attack/ask.ts'
 import type { Asker, World } from './actors.ts'
-import { addressOf, getsThrough } from './addresses.ts'
+import { addressOf, getsThrough, ROUTES } from './addresses.ts'
 import { ask } from './ask.ts'
 import { RULES, type Things } from './rules.ts'
 
@@ -14,6 +14,15 @@ export interface Matrix {
 }
 
 export const SIGN_OUT = '/api/sign-out'
+
+/** Where something can be ordered. The door looks at few tries to sign in at a time: those stand far apart, so that none waits for its turn. Signing out comes last: it ends the session that everything else is asked by. */
+export function ordersInTurn(): string[] {
+  const routes = ROUTES.filter((route) => RULES[route]?.order !== undefined && route !== SIGN_OUT)
+  const tries = routes.filter((route) => route.startsWith('/api/sign-in'))
+  const others = routes.filter((route) => !tries.includes(route))
+  const between = Math.ceil(others.length / tries.length)
+  return [...tries.flatMap((route, index) => [route, ...others.slice(index * between, (index + 1) * between)]), SIGN_OUT]
+}
 
 /** The entries that the audit has got since an earlier one. */
 export async function entriesAfter({ ctx }: Pick<Matrix, 'ctx'>, id: number): Promise<{ id: number; done: boolean }[]> {
