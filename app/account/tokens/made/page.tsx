@@ -53,12 +53,12 @@ export default async function MadePage() {
         {kind === 'address' ? (
           <>
             <p>Put it at the end of an address, for a reader that cannot send headers:</p>
-            <pre className="mt-2 whitespace-pre-wrap break-all text-[14px]">{`${url}/feed.atom?key=${token}\n${url}/api/v1/status?key=${token}`}</pre>
+            <pre className="mt-2 whitespace-pre-wrap wrap-anywhere text-[14px]">{`${url}/feed.atom?key=${token}\n${url}/api/v1/status?key=${token}`}</pre>
           </>
         ) : (
           <>
             <p>A program sends it along:</p>
-            <pre className="mt-2 whitespace-pre-wrap break-all text-[14px]">{`curl -H "Authorization: Bearer $TIDEMARK_TOKEN" ${url}/api/v1/feeds`}</pre>
+            <pre className="mt-2 whitespace-pre-wrap wrap-anywhere text-[14px]">{`curl -H "Authorization: Bearer $TIDEMARK_TOKEN" ${url}/api/v1/feeds`}</pre>
           </>
         )}
         <p className="mt-2">Keep it like a password: whoever has it is taken for you.</p>
