@@ -6,7 +6,7 @@ import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { deferred, FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { testConnector, testServices } from '#lib/testing/runs/job-services.ts'
 import probeConnection from './probe-connection.ts'
 
@@ -16,7 +16,7 @@ let clock: FakeClock
 let ctx: Context
 
 beforeEach(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   clock = new FakeClock(NOW)
   ctx = database.context(clock)
   await ctx.pool.query("insert into connection_state (key, kind, probe_every_ms, next_probe_at) values ('db', 'test', 60000, $1)", [

@@ -3,7 +3,7 @@ import { asActor, type Context } from '#lib/db/context.ts'
 import { person, visitor } from '#lib/domain/access/actor.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { act, auditRefusal, isDone, type Order } from './act.ts'
 
 const clock = new FakeClock('2026-11-20T12:00:00Z')
@@ -13,7 +13,7 @@ let database: TestDatabase
 let ctx: Context
 
 beforeAll(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   ctx = database.context(clock, ADA)
   await ctx.whole.query(`insert into subject (id, kind, key, name, created_at) values (1, 'group', 'records', 'Records', now())`)
   await ctx.whole.query(`insert into audience_group (audience, group_id) values ('records', 1)`)

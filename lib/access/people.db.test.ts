@@ -5,7 +5,7 @@ import { listPeople } from '#lib/db/people/people.ts'
 import { person, visitor } from '#lib/domain/access/actor.ts'
 import { siteOf } from '#lib/domain/access/site.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
 import { changeRole, endPerson, endTheirSessions } from './people.ts'
 import { startSession, whoAsks } from './sessions.ts'
@@ -17,7 +17,7 @@ let ada: Person
 let root: Person
 
 beforeAll(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
 })
 afterAll(() => database.drop())
 beforeEach(async () => {

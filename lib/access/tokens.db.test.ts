@@ -6,7 +6,7 @@ import { atTerminal, person, type Role } from '#lib/domain/access/actor.ts'
 import type { Scope } from '#lib/domain/access/token-rules.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
 import { endPerson } from './people.ts'
 import { bearerIn, tokenActor } from './token-use.ts'
@@ -18,7 +18,7 @@ let ctx: Context
 const people = new Map<string, Context>()
 
 beforeAll(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   clock = new FakeClock('2026-11-20T12:00:00Z')
   ctx = { ...database.context(clock), from: '192.0.2.7' }
   const nobody = { oidc: [], people: [] }

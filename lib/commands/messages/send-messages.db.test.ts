@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.
 import { defineNotifier, type Notifier, type SendOutcome, type StatusMessage } from '#lib/notifiers/notifier.ts'
 import webhook from '#lib/notifiers/webhook.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { makeChange, makeFeed, makePage } from '#lib/testing/history/feed-changes.ts'
 import { answerWith, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { sendMessages } from './send-messages.ts'
@@ -21,7 +21,7 @@ let db: TestDatabase
 let ctx: Context
 let feedId: number
 beforeAll(async () => {
-  db = await takeTestDatabase()
+  db = await createTestDatabase()
   ctx = db.context(clock)
   feedId = await makeFeed(ctx, 'terms')
 })

@@ -8,7 +8,7 @@ import type { SeenReference } from '#lib/domain/connections/secret-reference.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aCatalogue, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { checkAgain, claimCheck, recordCheck, requestCheck } from './connection-checks.ts'
 
 const START = '2026-03-01T07:00:00Z'
@@ -17,7 +17,7 @@ let clock: FakeClock
 let ctx: Context
 
 beforeEach(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   clock = new FakeClock(START)
   ctx = database.context(clock)
   await declare({ lake: { kind: 'postgres', url: '${LAKE_DATABASE_URL}' } })

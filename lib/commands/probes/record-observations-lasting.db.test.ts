@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain
 import { silentLog } from '#lib/platform/log.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { changesOf, declare, look, runIs, seen, spansOf, stateOf, unseen } from '#lib/testing/history/state-world.ts'
 import { recordObservations } from './record-observations.ts'
 import { recordUnreachable } from './record-unreachable.ts'
@@ -19,7 +19,7 @@ const START = Date.parse('2026-11-10T12:00:00Z')
 const own = { policies: [anAge(3 * HOUR_MS, DAY_MS)], blindAfterMs: 15 * MINUTE_MS }
 
 beforeEach(async () => {
-  db = await takeTestDatabase()
+  db = await createTestDatabase()
   clock = new FakeClock(START)
   ctx = db.context(clock)
   await declare(ctx, [anAsset('a', own)])

@@ -4,7 +4,7 @@ import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
 import { aDeadline, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { declare, look, runIs, seen, spansOf, stateOf } from '#lib/testing/history/state-world.ts'
 
 let db: TestDatabase
@@ -13,7 +13,7 @@ let clock: FakeClock
 const at = (time: string) => Date.parse(`2026-11-${time}:00Z`.replace(' ', 'T'))
 
 beforeEach(async () => {
-  db = await takeTestDatabase()
+  db = await createTestDatabase()
   clock = new FakeClock(at('10 12:00'))
   ctx = db.context(clock)
   await declare(ctx, [anAsset('a', { flow: 'term', policies: [aDeadline()], blindAfterMs: null })])

@@ -4,7 +4,7 @@ import type { Context } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { declare, spansOf } from '#lib/testing/history/state-world.ts'
 import { recordPastRuns } from './record-past-runs.ts'
 
@@ -14,7 +14,7 @@ let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
 beforeEach(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   clock = new FakeClock(START)
   ctx = database.context(clock)
   const written = anAge(20 * HOUR_MS, 40 * HOUR_MS)

@@ -5,7 +5,7 @@ import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { getSubjectDays } from '#lib/queries/pages/subject-bars.ts'
 import { aDeadline, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { declare, look, runIs, seen, stateOf } from '#lib/testing/history/state-world.ts'
 import { rebuild } from './rebuild.ts'
 import { rollUpDays } from './roll-up-days.ts'
@@ -18,7 +18,7 @@ let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
 beforeEach(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   clock = new FakeClock(tick(0) - 12 * HOUR_MS)
   ctx = database.context(clock)
 })

@@ -4,7 +4,7 @@ import { getRulesVersion } from '#lib/db/settings.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { type TestDatabase, takeTestDatabase } from '#lib/testing/database/database.ts'
+import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { changesOf, declare, runIs, spansOf, stateOf } from '#lib/testing/history/state-world.ts'
 import { RULES_VERSION, restateHistory } from './restate-history.ts'
 import { rollUpDays } from './roll-up-days.ts'
@@ -18,7 +18,7 @@ let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
 beforeEach(async () => {
-  database = await takeTestDatabase()
+  database = await createTestDatabase()
   clock = new FakeClock(START)
   ctx = database.context(clock)
   await declare(ctx, [anAsset('terms', { flow: 'term', policies: [aDeadline({ opensBeforeMs: 12 * HOUR_MS })], blindAfterMs: null })])

@@ -9,7 +9,6 @@ import { silentLog } from '#lib/platform/log.ts'
 import { applyMigrations, migrationChecksum, readMigrations } from '#lib/platform/migrate.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { startTestServer } from '#lib/testing/servers/test-server.ts'
-import { closeKept, contextOn, firstLook, type KeptContext, type KeptDatabase, restore, takeContext } from './kept-database.ts'
 
 export interface TestDatabase {
   url: string
@@ -17,9 +16,6 @@ export interface TestDatabase {
   context(clock?: Clock, actor?: Actor): Context
   drop(): Promise<void>
 }
-
-/** Set where the server goes when the tests have ended, and with it what they kept. */
-export const KEEPS = 'TIDEMARK_TEST_SERVER_KEEPS'
 
 const TEMPLATE_LOCK = 410_526
 
@@ -83,23 +79,15 @@ async function findStrategy(pool: Pool): Promise<string> {
 let template: Promise<string> | undefined
 let strategy: Promise<string> | undefined
 
-async function makeDatabase(source: string): Promise<{ name: string; url: string }> {
-  const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
-  const pool = await adminPool()
-  strategy ??= findStrategy(pool)
-  await pool.query(`create database ${name} template ${source} ${await strategy}`)
-  return { name, url: databaseUrl(await adminUrl(), name) }
-}
-
-async function dropDatabase(name: string): Promise<void> {
-  const pool = await adminPool()
-  await pool.query(`drop database if exists ${name} with (force)`)
-}
-
 /** A new database of its own, migrated unless `empty`. Call `drop` when done. */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
-  template ??= options.empty === true ? undefined : adminPool().then(findTemplate)
-  const { name, url } = await makeDatabase(options.empty === true ? 'template0' : ((await template) ?? 'template0'))
+  const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`
+  const pool = await adminPool()
+  template ??= options.empty === true ? undefined : findTemplate(pool)
+  strategy ??= findStrategy(pool)
+  const source = options.empty === true ? 'template0' : await template
+  await pool.query(`create database ${name} template ${source} ${await strategy}`)
+  const url = databaseUrl(await adminUrl(), name)
   const contexts: Context[] = []
   return {
     url,
@@ -110,46 +98,13 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
     },
     async drop() {
       await Promise.all(contexts.map((ctx) => closeContext(ctx)))
-      await dropDatabase(name)
-    },
-  }
-}
-
-async function makeMigrated(): Promise<KeptDatabase> {
-  template ??= adminPool().then(findTemplate)
-  const { name, url } = await makeDatabase(await template)
-  return firstLook(name, url)
-}
-
-/** Those in which the tests before changed nothing but rows, which are gone: making one, and its connections, takes most of the time of many a test. */
-const kept: KeptDatabase[] = []
-
-/** A migrated database without a row that no other test has meanwhile: for tests that change rows only. Call `drop` when done. */
-export async function takeTestDatabase(): Promise<TestDatabase> {
-  const database = kept.pop() ?? (await makeMigrated())
-  const used: KeptContext[] = []
-  let dropped: Promise<void> | undefined
-  const leave = async () => {
-    if (environmentVariable(KEEPS) !== undefined && (await restore(database, used))) return void kept.push(database)
-    await closeKept(database, used)
-    await dropDatabase(database.name)
-  }
-  return {
-    url: database.url,
-    context(clock = systemClock, actor = atTerminal(null)) {
-      const taken = takeContext(database)
-      used.push(taken)
-      return contextOn(taken, clock, actor)
-    },
-    drop() {
-      dropped ??= leave()
-      return dropped
+      await pool.query(`drop database if exists ${name} with (force)`)
     },
   }
 }
 
 export async function createDatabaseAt(at: Instant | string): Promise<{ database: TestDatabase; clock: FakeClock; ctx: Context }> {
-  const database = await takeTestDatabase()
+  const database = await createTestDatabase()
   const clock = new FakeClock(at)
   return { database, clock, ctx: database.context(clock) }
 }

@@ -1,11 +1,9 @@
 import { startTestServer } from '#lib/testing/servers/test-server.ts'
-import { KEEPS } from './database.ts'
 
 /** One server for a whole vitest run; TIDEMARK_TEST_SERVER names one that is there already. */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env['TIDEMARK_TEST_SERVER']) return undefined
   const server = await startTestServer()
   process.env['TIDEMARK_TEST_SERVER'] = server.adminUrl
-  process.env[KEEPS] = 'yes'
   return () => server.stop()
 }
