@@ -8,6 +8,7 @@ import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { listen } from '#lib/db/listen.ts'
 import { noteStopped } from '#lib/db/runs/workers.ts'
 import { WORKER } from '#lib/domain/access/actor.ts'
+import { ProbeTurns } from '#lib/domain/connections/probe-turns.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { type DatabaseUrls, requireDatabaseUrls } from '#lib/platform/embedded-postgres.ts'
@@ -55,6 +56,7 @@ async function prepare(ctx: Context, environment: Environment, urls: Partial<Dat
     fingerprintKey: environment.secret ?? (await requireSecret(environment.dataFolder)),
     random: Math.random,
     runs: new RunHolder(),
+    probeTurns: new ProbeTurns(),
     signal,
   }
 }

@@ -5,7 +5,7 @@ import { loadKinds } from '#jobs/worker/load-kinds.ts'
 const kinds = await loadKinds()
 const EXAMPLES: Record<string, object> = {
   'run-flow': { runId: 'r-1' },
-  'probe-connection': { connection: 'lake' },
+  'probe-connection': { connection: 'lake', isAlive: true },
   'check-connection': { connection: 'lake' },
 }
 

@@ -44,7 +44,7 @@ const seen: Observation = {
   warnings: [],
 }
 const lookup = (name: string) => (name === 'NAME' ? 'server' : undefined)
-const probe = (services: JobServices) => probeConnection.run(services, { connection: 'db' })
+const probe = (services: JobServices) => probeConnection.run(services, { connection: 'db', isAlive: true })
 const connection = async () => (await ctx.pool.query('select * from connection_state')).rows[0]
 const arrivals = async () => (await ctx.pool.query('select clock, at from arrival')).rows
 
@@ -173,7 +173,8 @@ describe('a second look', () => {
     expect(await inForce()).toEqual([])
     for (let seconds = 5; seconds <= 60; seconds += 5) {
       await clock.advance(5000)
-      for (const { key } of await listDueConnections(ctx.pool, clock.now())) await probeConnection.run(services, { connection: key })
+      for (const { key } of await listDueConnections(ctx.pool, clock.now()))
+        await probeConnection.run(services, { connection: key, isAlive: true })
     }
     expect(looked).toEqual([['t', 'other'], ['t']])
     expect(await inForce()).toEqual([{ reason: 'gone', from_at: new Date(NOW) }])

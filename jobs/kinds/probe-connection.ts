@@ -1,44 +1,78 @@
 import { z } from 'zod'
 import { openConnection } from '#jobs/worker/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
-import { type ClaimedProbe, claimProbe, claimSecondProbes, paceProbe } from '#lib/commands/probes/claim-probe.ts'
+import { type ClaimedProbe, claimProbe, claimSecondProbes, paceProbe, putBackProbe } from '#lib/commands/probes/claim-probe.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
 import { listAssetsToObserve } from '#lib/db/catalogue/assets.ts'
+import { PROBES_AT_ONCE, type ProbeTurn, SILENT_AFTER_MS } from '#lib/domain/connections/probe-turns.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import type { Clock } from '#lib/platform/clock.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
 const BATCH = 500
 const BATCH_MS = 5 * SECOND_MS
+const PUT_BACK = new Error('others may be silent before it')
 
-/** Probes all assets of a connection and records what was seen, or that we could not get in. A second look probes its assets alone, and
- * says nothing about the connection when it does not get in. */
+/** Probes all assets of a connection and records what was seen, or that we could not get in; put back, with nothing recorded against the connection,
+ * when too many are silent. A second look probes its assets alone, and says nothing about the connection when it does not get in. */
 export default defineJobKind({
-  input: z.object({ connection: z.string() }),
+  input: z.object({ connection: z.string(), isAlive: z.boolean() }),
   key: ({ connection }) => connection,
-  parallel: 4,
-  async run(services, { connection }) {
-    const probe = (await claimProbe(services.ctx, connection)) ?? (await claimSecondProbes(services.ctx, connection))
-    if (!probe) return
-    const limit = new AbortController()
-    const over = new AbortController()
-    void services.ctx.clock.sleep(probe.timeoutMs, over.signal).then(() => over.signal.aborted || limit.abort(tookTooLong(probe.timeoutMs)))
+  parallel: PROBES_AT_ONCE,
+  async run(services, { connection, isAlive }) {
+    const { ctx, probeTurns } = services
+    const turn = probeTurns.begin(connection, isAlive, ctx.clock.now())
+    if (turn === null) return
+    let hasProbed = false
     try {
-      await probeAssets(services, probe, AbortSignal.any([services.signal, limit.signal]))
-    } catch (error) {
-      if (services.signal.aborted) return
-      await noteUnreachable(services, probe, limit.signal.aborted ? limit.signal.reason : error)
+      const probe = (await claimProbe(ctx, connection)) ?? (await claimSecondProbes(ctx, connection))
+      if (probe !== null) hasProbed = await probeInTime(services, probe, turn)
     } finally {
-      over.abort()
-      if (probe.only === null) await paceProbe(services.ctx, probe, services.random())
+      turn.end(hasProbed)
     }
   },
 })
 
-async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: AbortSignal): Promise<void> {
+/** Probes within its time and turn; false when it was put back or the worker stops. */
+async function probeInTime(services: JobServices, probe: ClaimedProbe, turn: ProbeTurn): Promise<boolean> {
+  const { ctx } = services
+  const limit = new AbortController()
+  const over = new AbortController()
+  let heardAt = ctx.clock.now()
+  void ctx.clock.sleep(probe.timeoutMs, over.signal).then(() => over.signal.aborted || limit.abort(tookTooLong(probe.timeoutMs)))
+  const goOn = () => turn.goOnSilent(ctx.clock.now())
+  void untilSilent(ctx.clock, () => heardAt, over.signal).then(() => over.signal.aborted || goOn() || limit.abort(PUT_BACK))
+  let isPutBack = false
+  try {
+    await probeAssets(services, probe, AbortSignal.any([services.signal, limit.signal]), () => {
+      heardAt = ctx.clock.now()
+    })
+    return true
+  } catch (error) {
+    if (services.signal.aborted) return false
+    isPutBack = limit.signal.reason === PUT_BACK
+    if (isPutBack) return false
+    await noteUnreachable(services, probe, limit.signal.aborted ? limit.signal.reason : error)
+    return true
+  } finally {
+    over.abort()
+    if (isPutBack) await putBackProbe(ctx, probe)
+    else if (probe.only === null) await paceProbe(ctx, probe, services.random())
+  }
+}
+
+/** Resolves when nothing was heard for as long as a probe may be silent, or when that does not matter any more. */
+async function untilSilent(clock: Clock, heardAt: () => Instant, over: AbortSignal): Promise<void> {
+  for (let leftMs = SILENT_AFTER_MS; leftMs > 0 && !over.aborted; leftMs = heardAt() + SILENT_AFTER_MS - clock.now()) {
+    await clock.sleep(leftMs, over)
+  }
+}
+
+async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: AbortSignal, onHeard: () => void): Promise<void> {
   const { ctx } = services
   const all = await listAssetsToObserve(ctx.pool, probe.connection)
   const only = probe.only === null ? null : new Set(probe.only)
@@ -54,6 +88,7 @@ async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: A
   }
   try {
     for await (const observation of connector.observe(connection, assets)) {
+      onHeard()
       if (batch.length === 0) begunAt = ctx.clock.now()
       batch.push(observation)
       if (batch.length >= BATCH || ctx.clock.now() - begunAt >= BATCH_MS) await flush()

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { ClaimedRun } from '#lib/commands/runs/claim-run.ts'
 import type { Connector } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
+import type { ProbeTurns } from '#lib/domain/connections/probe-turns.ts'
 import type { Flow } from '#lib/engine/flow.ts'
 import type { Notifier } from '#lib/notifiers/notifier.ts'
 import type { Lookup, SecretSource } from '#lib/platform/secrets/secrets.ts'
@@ -33,6 +34,7 @@ export interface JobServices {
   fingerprintKey: string
   random: () => number
   runs: HeldRuns
+  probeTurns: ProbeTurns
   signal: AbortSignal
 }
 

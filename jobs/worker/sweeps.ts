@@ -47,10 +47,17 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   const { ready } = await planRuns(ctx)
   for (const { runId } of ready) if (!(await take(services, runId))) await wakeUps.send('run-flow', { runId })
   const now = ctx.clock.now()
-  for (const { key } of await listDueConnections(ctx.pool, now)) await wakeUps.send('probe-connection', { connection: key })
+  await sendProbes(services, wakeUps)
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('send-messages')
+}
+
+/** Sends the probes that are due, with what decides whose turn it is. */
+export async function sendProbes({ ctx }: JobServices, wakeUps: WakeUps): Promise<void> {
+  for (const { key, okAt, failures } of await listDueConnections(ctx.pool, ctx.clock.now())) {
+    await wakeUps.send('probe-connection', { connection: key, isAlive: okAt !== null && failures === 0 })
+  }
 }
 
 /** Not through the queue: somebody may be waiting. One run that cannot be claimed holds up no other work. */

@@ -28,6 +28,15 @@ export async function claimProbe(ctx: Context, connection: string): Promise<Clai
   return row === undefined ? null : { connection, kind: row.kind, startedAt: now, timeoutMs: probeTimeoutMs(row.every), only: null }
 }
 
+/** Gives a claimed look back undone: it is due as before, and nothing is said about the connection. */
+export async function putBackProbe(ctx: Context, { connection, startedAt, only }: ClaimedProbe): Promise<void> {
+  if (only !== null) return
+  await ctx.pool.query('update connection_state set next_probe_at = least(next_probe_at, $2) where key = $1', [
+    connection,
+    toText(startedAt),
+  ])
+}
+
 /** Takes the second looks that are due through a connection, apart from its usual pace; null when there are none (any more), or it lets nobody in. */
 export async function claimSecondProbes(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
   const now = ctx.clock.now()

@@ -3,6 +3,7 @@ import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { RunHolder } from '#jobs/worker/run-holder.ts'
 import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
+import { ProbeTurns } from '#lib/domain/connections/probe-turns.ts'
 import { defineFlow, type Flow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
 
 export function testServices(ctx: Context, more: Partial<JobServices> = {}): JobServices {
@@ -19,6 +20,7 @@ export function testServices(ctx: Context, more: Partial<JobServices> = {}): Job
     fingerprintKey: 'a key for tests, of at least 32 characters',
     random: () => 0.5,
     runs: new RunHolder(),
+    probeTurns: new ProbeTurns(),
     signal: new AbortController().signal,
     ...more,
   }
