@@ -134,7 +134,7 @@ describe('a list of the API', () => {
     expect((await keysOf(ASSET_LIST, 'status=fresh&limit=2')).keys).toEqual(['lake/table1', 'lake/table2'])
     expect((await keysOf(FEED_LIST, 'group=finance')).keys).toEqual(['invoices'])
     expect(await linesOf(LINEAGE_LIST, 'asset=lake/table0')).toEqual([
-      { upstream: 'lake/table0', downstream: 'lake/report', origin: 'declared' },
+      { upstream: 'lake/table0', downstream: 'lake/report', origin: 'declared', origins: ['declared'], since: expect.any(String) },
     ])
   })
 

@@ -39,15 +39,23 @@ describe('what lies before and after and is not seen', () => {
       { key: 'lake/records', downstream: [], unseenUpstream: false, unseenDownstream: true },
     ])
     expect(answer.lineage.items).toEqual([
-      { upstream: null, downstream: 'records-source/all', origin: null },
-      { upstream: 'records-source/all', downstream: 'lake/records', origin: 'flow' },
-      { upstream: 'lake/records', downstream: null, origin: null },
+      { upstream: null, downstream: 'records-source/all', origin: null, origins: [], since: null },
+      {
+        upstream: 'records-source/all',
+        downstream: 'lake/records',
+        origin: 'flow',
+        origins: ['flow', 'openlineage'],
+        since: '2026-01-01T00:00:00.000Z',
+      },
+      { upstream: 'lake/records', downstream: null, origin: null, origins: [], since: null },
     ])
     expect(JSON.stringify(answer)).not.toContain(MARK)
   })
 
   it('is told by the API once for each side, however many there are, on whatever page of the list', async () => {
-    await everything.whole.query("insert into lineage_edge values (13, 3, 'declared')")
+    await everything.whole.query(
+      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (13, 3, 'declared', 'catalogue', '2026-01-01')",
+    )
     expect((await getApiPage(records, LINEAGE_LIST, {})).items).toHaveLength(3)
     const first = await getApiPage(records, LINEAGE_LIST, { limit: 1 })
     const second = await getApiPage(records, LINEAGE_LIST, { limit: 1, cursor: first.next ?? '' })
@@ -66,7 +74,13 @@ describe('what lies before and after and is not seen', () => {
 
   it('is told by the API by its key to who sees it', async () => {
     const { items } = await getApiPage(everything, LINEAGE_LIST, {})
-    expect(items).toContainEqual({ upstream: `lake/${MARK}`, downstream: 'records-source/all', origin: 'declared' })
+    expect(items).toContainEqual({
+      upstream: `lake/${MARK}`,
+      downstream: 'records-source/all',
+      origin: 'declared',
+      origins: ['declared'],
+      since: '2026-01-01T00:00:00.000Z',
+    })
     expect(items.filter(({ upstream, downstream }) => upstream === null || downstream === null)).toEqual([])
     const [asset] = (await getApiPage(everything, ASSET_LIST, { key: 'lake/records' })).items
     expect(asset).toMatchObject({ downstream: [`${MARK}-source/all`], unseenUpstream: false, unseenDownstream: false })

@@ -1,4 +1,5 @@
-import type { AssetRow, Edge } from '#lib/queries/shared/asset-rows.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
+import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
 
 /** Assets by how far they are from what nothing shown leads to: sources left, what is made of them to the right. */
 export function lineageColumns(assets: readonly AssetRow[], edges: readonly Edge[]): AssetRow[][] {

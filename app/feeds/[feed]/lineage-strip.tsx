@@ -2,8 +2,9 @@ import { assetPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
-import type { AssetRow, Edge, UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
+import type { AssetRow, UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { lineageColumns } from './lineage-columns.ts'
 
 interface LineageStripProps {

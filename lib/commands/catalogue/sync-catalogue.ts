@@ -3,10 +3,11 @@ import { sightOfAudiences } from '#lib/catalogue/resolve/people.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { syncAudiences } from '#lib/db/catalogue/audiences.ts'
-import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups, syncLineage } from '#lib/db/catalogue/catalogue-rows.ts'
+import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups } from '#lib/db/catalogue/catalogue-rows.ts'
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { syncConnections } from '#lib/db/catalogue/connections.ts'
+import { endEdgesOf, syncLineage } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
@@ -86,8 +87,9 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<nu
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
-  await syncLineage(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
+  await endEdgesOf(sql, at, removedAssets)
+  await syncLineage(sql, at, catalogue.assets, assetIds)
   const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
   await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])
   const changedFeeds = await storeVersions(sql, at, [

@@ -65,7 +65,9 @@ describe('the plan of a reload', () => {
   })
 
   it('of what nobody loads has no step, and of what is wrong before it says whom to ask', async () => {
-    await ctx.whole.query("insert into lineage_edge values (24, 22, 'declared')")
+    await ctx.whole.query(
+      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (24, 22, 'declared', 'catalogue', '2026-01-01')",
+    )
     await turn(ctx, 'stale', 24)
     expect(await planReload(ctx, 'board')).toMatchObject({ steps: [], feed: { owner: 'board@example.edu' } })
     expect((await planReload(ctx, 'courses'))?.watched).toEqual([{ key: 'looker/board', name: 'board', owner: 'board@example.edu' }])
@@ -144,7 +146,9 @@ describe('an order as it is read', () => {
   })
 
   it('gives the runs in a list its reason, for those who see its feed', async () => {
-    await ctx.whole.query("delete from lineage_edge; insert into lineage_edge values (23, 21, 'declared')")
+    await ctx.whole.query(
+      "delete from lineage_edge; insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (23, 21, 'declared', 'catalogue', '2026-01-01')",
+    )
     await turn(ctx, 'late', 23)
     const reasonsFor = async (reader: Context) => {
       const { underWay, ended } = await getRunList(reader, { flow: null, state: null, before: null })

@@ -41,7 +41,7 @@ const WRITES = `
 
 const DEPENDANTS = `
   with recursive down(id) as (
-    select x.id from unnest($1::int[]) x(id) union select e.downstream_id from down join lineage_edge e on e.upstream_id = down.id
+    select x.id from unnest($1::int[]) x(id) union select e.downstream_id from down join lineage_now e on e.upstream_id = down.id
   )
   select distinct fs.key, fs.name from down join asset a on a.subject_id = down.id join subject s on s.id = a.subject_id and s.removed_at is null
   join subject fs on fs.id = a.feed_id

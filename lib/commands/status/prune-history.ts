@@ -25,6 +25,7 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       select 1 from arrival later where later.asset_id = a.asset_id and later.clock = a.clock and later.source = a.source and later.recorded_at < $1
         and (later.happened_at, later.id) > (a.happened_at, a.id))`,
   },
+  { name: 'lineage_edge', keptMs: KEPT_MS.facts, rows: 'select ctid from lineage_edge where to_at < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {

@@ -123,23 +123,3 @@ export async function syncAssets(
   )
   return ids
 }
-
-/** Makes the lineage the catalogue declares exactly this; what connectors discovered stays. */
-export async function syncLineage(sql: Sql, assets: readonly CatalogueAsset[], assetIds: ReadonlyMap<string, number>): Promise<void> {
-  const edges = assets.flatMap((asset) =>
-    asset.upstream.map((edge) => ({ up: assetIds.get(edge.key), down: assetIds.get(asset.key), origin: edge.origin })),
-  )
-  const given = JSON.stringify(edges.filter((edge) => edge.up !== undefined && edge.down !== undefined))
-  await sql.query(
-    `delete from lineage_edge e where origin in ('declared', 'flow') and not exists (
-       select 1 from jsonb_to_recordset($1::jsonb) as x(up int, down int, origin text)
-       where x.up = e.upstream_id and x.down = e.downstream_id and x.origin = e.origin)`,
-    [given],
-  )
-  await sql.query(
-    `insert into lineage_edge (upstream_id, downstream_id, origin)
-     select distinct on (up, down) up, down, origin from jsonb_to_recordset($1::jsonb) as x(up int, down int, origin text) order by up, down, origin
-     on conflict (upstream_id, downstream_id) do nothing`,
-    [given],
-  )
-}

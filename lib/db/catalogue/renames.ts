@@ -3,6 +3,7 @@ import { toInstantOrNull } from '#lib/db/instants.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { JOIN_EDGES } from './lineage-edges.ts'
 import type { SubjectKind } from './subjects.ts'
 
 /** What may have been renamed: its key now, and the one it had (`was:`). */
@@ -87,6 +88,7 @@ const FACTS = [
   'update status_change set subject_id = $1 where subject_id = $2',
   'update arrival set asset_id = $1 where asset_id = $2',
   'update blind set asset_id = $1 where asset_id = $2',
+  ...JOIN_EDGES,
   'update asset set feed_id = $1 where feed_id = $2',
   'update feed set group_id = $1 where group_id = $2',
   `insert into subject_version (subject_id, from_at, settings) select $1, from_at, settings from subject_version where subject_id = $2
@@ -96,7 +98,6 @@ const FACTS = [
 ]
 const REST = [
   'delete from subject_version where subject_id = $1',
-  'delete from lineage_edge where upstream_id = $1 or downstream_id = $1',
   'delete from status_span where subject_id = $1',
   'delete from day_status where subject_id = $1',
   'delete from asset where subject_id = $1',

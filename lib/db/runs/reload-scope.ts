@@ -13,7 +13,7 @@ const UPSTREAM = `
   with recursive up(id) as (
     select a.subject_id from asset a where a.feed_id = $1
     union
-    select e.upstream_id from up join lineage_edge e on e.downstream_id = up.id
+    select e.upstream_id from up join lineage_now e on e.downstream_id = up.id
   )
   select a.subject_id as id, a.feed_id as "feedId", f.name as flow, sp.status
   from up join asset a on a.subject_id = up.id
@@ -23,7 +23,7 @@ const UPSTREAM = `
   order by a.subject_id`
 
 const EDGES = `
-  select upstream_id as "upstreamId", downstream_id as "downstreamId" from lineage_edge
+  select upstream_id as "upstreamId", downstream_id as "downstreamId" from lineage_now
   where downstream_id = any($1::int[]) and upstream_id = any($1::int[]) order by 1, 2`
 
 export async function loadSurroundings(sql: Sql, feedId: number): Promise<Surroundings> {

@@ -6,6 +6,7 @@ export const ADVISORY_LOCKS = {
   migrations: '72707369',
   pageBuild: '410527',
   catalogueSync: '410100',
+  lineageEdges: '410110',
   runPlan: '410200',
   maintenancePlan: '410210',
   reloadOrders: '410300',

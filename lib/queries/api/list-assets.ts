@@ -52,7 +52,7 @@ const CHANGED = `(a.problem is not null and a.attempted_at >= $3)
     or s.id in (select subject_id from status_change where recorded_at >= $3)`
 
 const neighbours = (own: string, other: string) => `
-    array(select n.key from lineage_edge e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`
+    array(select n.key from lineage_now e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`
 
 const ASSETS = `
   select s.id, s.key, s.name, ${instant('s.removed_at')} as "removedAt", a.asset_kind as kind, fs.key as feed, g.key as "group",

@@ -128,10 +128,12 @@ export const edgeSchema = z
   .object({
     upstream: end,
     downstream: end,
-    origin: z
-      .string()
-      .nullable()
-      .meta({ description: 'Who says so: `declared` in the catalogue, or a `flow` by what it reads and writes; null where an end is.' }),
+    origin: z.string().nullable().meta({ description: 'The first of `origins`; null where an end is.' }),
+    origins: z.array(z.string()).meta({
+      description:
+        'Who says so: `declared` in the catalogue, a `flow` by what it reads and writes, the definition of a `view`, `dbt`, `openlineage`, or what a `bi` system shows; empty where an end is null.',
+    }),
+    since: timeSchema.nullable().meta({ description: 'Since when it has been so without a break; null where an end is.' }),
   })
   .meta({ id: 'LineageEdge', description: 'From an asset to one made from it, by their keys.' })
 export type ApiEdge = z.infer<typeof edgeSchema>

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import {
   type AssetRow,
-  type Edge,
   getAssetsByIds,
   getAssetsOfFeed,
   getEdgesOf,

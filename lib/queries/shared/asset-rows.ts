@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from './instant-column.ts'
 import { joinLatestArrival } from './latest-arrival.ts'
@@ -57,16 +58,10 @@ export async function getAssetsByIds(ctx: Context, ids: readonly number[]): Prom
   return rows
 }
 
-/** From an asset to one made from it. */
-export interface Edge {
-  upstreamId: number
-  downstreamId: number
-}
-
 /** Every lineage edge that touches one of these assets. */
 export async function getEdgesOf(ctx: Context, assetIds: readonly number[]): Promise<Edge[]> {
   const { rows } = await ctx.pool.query<Edge>(
-    `select upstream_id as "upstreamId", downstream_id as "downstreamId" from lineage_edge
+    `select upstream_id as "upstreamId", downstream_id as "downstreamId" from lineage_now
      where upstream_id = any($1::int[]) or downstream_id = any($1::int[])`,
     [assetIds],
   )

@@ -34,7 +34,8 @@ async function fillOrderWorld(ctx: Context): Promise<void> {
     insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
       (21, 11, 'table', 'lake', 'term', 'term'), (22, 12, 'table', 'lake', 'course', 'course'), (23, 13, 'table', 'lake', 'seat', 'seat'),
       (24, 14, 'consumer', 'looker', 'board', null);
-    insert into lineage_edge values (21, 22, 'flow'), (22, 23, 'flow');
+    insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at)
+      values (21, 22, 'flow', 'catalogue', '2026-01-01'), (22, 23, 'flow', 'catalogue', '2026-01-01');
     insert into status_span (subject_id, status, reason, from_at) select id, 'fresh', 'on-time', '2026-11-01' from subject;
     insert into audience_group values ('records', 2);`)
 }
