@@ -83,6 +83,16 @@ describe('pruning', () => {
     )
   })
 
+  it('forgets what something was made from long ago, and not what it has been made from since', async () => {
+    await ctx.pool.query(`
+      insert into subject (id, kind, key, name, created_at) values (4, 'asset', 'db/u', 'U', '2024-01-01');
+      insert into asset (subject_id, feed_id, asset_kind, connection_key, path) values (4, 3, 'table', 'db', 'u');
+      insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at, to_at) values
+        (1, 4, 'flow', 'catalogue', '2024-01-01', '${OLD}'), (1, 4, 'dbt', 'connection:dbt', '2024-01-01', '${RECENT}'), (1, 4, 'declared', 'catalogue', '2024-01-01', null)`)
+    expect(await pruneHistory(ctx)).toMatchObject({ lineage_edge: 1 })
+    expect(await column('select origin from lineage_edge order by 1')).toEqual(['dbt', 'declared'])
+  })
+
   it('keeps the span that still lasts', async () => {
     expect(await column('select status from status_span')).toEqual(['late'])
   })
