@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
-import { getApiPage } from './api/list.ts'
+import { getApiPage, getListMark } from './api/list.ts'
 import { ASSET_LIST } from './api/list-assets.ts'
 import { LINEAGE_LIST } from './api/list-lineage.ts'
 import { getAssetPage } from './pages/asset-page.ts'
@@ -70,6 +70,30 @@ describe('what lies before and after and is not seen', () => {
     expect(Buffer.from(first.next ?? '', 'base64url').toString()).toMatch(/0:3$/)
     expect((await getApiPage(records, LINEAGE_LIST, { asset: 'lake/records' })).items).toHaveLength(2)
     await everything.whole.query('delete from lineage_edge where upstream_id = 13')
+  })
+
+  it('is told by the API anew as soon as there is another', async () => {
+    const before = await getListMark(records, LINEAGE_LIST)
+    expect(await getListMark(records, LINEAGE_LIST)).toBe(before)
+    await everything.whole.query(
+      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (4, 14, 'bi', 'connection:bi', '2026-01-01'), (3, 14, 'bi', 'connection:bi', '2026-01-01')",
+    )
+    expect(await getListMark(records, LINEAGE_LIST)).not.toBe(before)
+    await everything.whole.query("delete from lineage_edge where origin = 'bi'")
+    expect(await getListMark(records, LINEAGE_LIST)).toBe(before)
+  })
+
+  it('is told by the API anew to those who see it, too, when it begins and when it ends', async () => {
+    const marks = [await getListMark(everything, LINEAGE_LIST)]
+    for (const change of [
+      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (13, 14, 'bi', 'connection:bi', '2026-01-01')",
+      "update lineage_edge set to_at = '2026-02-01' where origin = 'bi'",
+    ]) {
+      await everything.whole.query(change)
+      marks.push(await getListMark(everything, LINEAGE_LIST))
+    }
+    expect(new Set(marks).size).toBe(3)
+    await everything.whole.query("delete from lineage_edge where origin = 'bi'")
   })
 
   it('is told by the API by its key to who sees it', async () => {

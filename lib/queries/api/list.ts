@@ -71,19 +71,18 @@ export async function getListMark<Q extends ListQuestion, T>(ctx: Context, list:
   return digest(list.mark === undefined ? await markOfSubjects(ctx) : await list.mark(ctx))
 }
 
-/** Of lineage whatever changes: also of an edge of which one end is not seen it is told that it is there. */
-const MARK_OF_EDGES = `
-  select concat_ws(':', max(id), (select max(to_at) from lineage_edge)) as mark from lineage_edge`
+const EDGES = "(select concat_ws(':', max(id), max(to_at)) from lineage_edge)"
+/** Of an edge of which one end is not seen it is told that it is there. */
+const UNSEEN_EDGES = '(select sum(hashtext(asset_id || is_upstream::text)::bigint) from unseen_neighbour)'
 
 async function markOfSubjects(ctx: Context): Promise<string> {
-  const edges = await ctx.whole.query<{ mark: string }>(MARK_OF_EDGES)
   const { rows } = await ctx.pool.query<{ mark: string }>(
     `select concat_ws('|', (select id from ${IN_FORCE} v),
       (select count(*) || ':' || coalesce(max(id), 0) from subject),
-      ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')},
+      ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')}, ${EDGES}, ${ctx.actor.audience === null ? 'null' : UNSEEN_EDGES},
       (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0) from asset)) as mark`,
   )
-  return `${rows[0]?.mark}|${edges.rows[0]?.mark}`
+  return rows[0]?.mark ?? ''
 }
 
 /** Short, and another one for another text. */

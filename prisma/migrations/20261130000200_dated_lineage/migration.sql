@@ -27,6 +27,7 @@ ALTER TABLE "lineage_edge" ALTER COLUMN "told_by" SET NOT NULL, ALTER COLUMN "fr
 DROP INDEX "lineage_edge_downstream_id_idx";
 CREATE UNIQUE INDEX "lineage_edge_open_key" ON "lineage_edge" ("upstream_id", "downstream_id", "origin", "told_by") WHERE "to_at" IS NULL;
 CREATE INDEX "lineage_edge_downstream_id_origin_to_at_idx" ON "lineage_edge" ("downstream_id", "origin", "to_at");
+CREATE INDEX "lineage_edge_upstream_id_to_at_idx" ON "lineage_edge" ("upstream_id", "to_at");
 CREATE INDEX "lineage_edge_to_at_idx" ON "lineage_edge" ("to_at") WHERE "to_at" IS NOT NULL;
 CREATE INDEX "lineage_edge_told_by_origin_idx" ON "lineage_edge" ("told_by", "origin") WHERE "to_at" IS NULL;
 
