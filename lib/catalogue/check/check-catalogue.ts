@@ -8,6 +8,7 @@ import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/
 import { checkAudiences } from './check-audiences.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
+import { checkIdentity } from './check-identity.ts'
 import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkSecrets } from './check-secrets.ts'
@@ -49,6 +50,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
   const others = [
     ...translateIssues(source, result.error?.issues ?? []),
     ...checkNames(outline, known),
+    ...checkIdentity(outline, known),
     ...checkAudiences(outline),
     ...checkPolicies(outline),
     ...checkPromises(outline),

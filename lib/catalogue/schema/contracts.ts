@@ -5,6 +5,8 @@ export interface ConnectorContract {
   settings: z.ZodType
   assetSettings: z.ZodType<Record<string, unknown>>
   assetKind: 'source' | 'table' | 'consumer'
+  /** There when its settings tell what others call its tables. */
+  identity?: unknown
   /** There when records can be read from it, or files delivered to it: what a flow without code may name. */
   extract?: unknown
   deliver?: unknown

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
 import { assetKeySchema } from '#lib/domain/lineage/asset-key.ts'
+import { isDottedName, LETTER_CASES } from '#lib/domain/lineage/identity.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -76,6 +77,21 @@ export const calendarSchema = z.strictObject({
   holidays: z.array(z.iso.date('is not a date such as 2026-12-25')).default([]),
 })
 
+const dotted = z.string().refine(isDottedName, 'holds what is no name; write one such as warehouse or analytics.prod')
+const listOf = (item: z.ZodType<string, string>) => z.array(item).min(1, 'must hold at least one').max(50, 'must hold at most 50')
+
+export const identitySchema = z.strictObject({
+  names: listOf(dotted).optional().describe('What others write before the paths of its assets: the database.'),
+  omits: listOf(dotted).optional().describe('What they may leave out at the beginning of a path: the schema that is meant without one.'),
+  namespaces: listOf(name.refine((text) => !/:\/\/[^/]*@/.test(text), 'holds a user; leave out what stands before the "@"'))
+    .optional()
+    .describe('What they call the system: an OpenLineage namespace such as postgres://db.example.edu:5432, a connection of a BI tool.'),
+  case: z
+    .enum(LETTER_CASES)
+    .optional()
+    .describe('How a name without quotes is read: in small letters, in capitals, as it is, or whatever its letters.'),
+})
+
 const connectionSchema = z.looseObject({
   kind: z.string().describe('The connector that speaks to it.'),
   probe: atLeastSecond
@@ -84,6 +100,7 @@ const connectionSchema = z.looseObject({
     .describe('How often to look.'),
   rotatedOn: z.iso.date('is not a date; write one such as "2026-11-20"').optional().describe('When its secrets were last replaced.'),
   maxAge: positive.default(SECRET_AGE_MAX_MS).describe('The age after which its secrets should be replaced.'),
+  identity: identitySchema.optional().describe('What others (dbt, OpenLineage, a BI tool) call its tables.'),
 })
 
 /** What may stand under an asset besides the settings of its connector. */

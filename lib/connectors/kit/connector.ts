@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -105,6 +106,8 @@ export interface Connector<S = unknown> {
   assetSettings: z.ZodType<Record<string, unknown>>
   /** The kind an asset of this connection has unless the catalogue says otherwise. */
   assetKind: 'source' | 'table' | 'consumer'
+  /** What others call its tables, as far as its settings tell: a reference may still stand in their place. What the catalogue says instead counts. */
+  identity?(settings: Record<string, unknown>): PartialIdentity
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
   check(connection: Connection<S>): Promise<Health>
   /** `zone` is the page’s: its days are counted. */
