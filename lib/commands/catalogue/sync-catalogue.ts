@@ -82,13 +82,13 @@ async function listJoined(sql: Sql, renames: readonly Rename[]): Promise<{ asset
 }
 
 async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<number[]> {
-  await syncConnections(sql, at, catalogue.connections)
+  const removedConnections = await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
-  await endEdgesOf(sql, at, removedAssets)
+  await endEdgesOf(sql, at, { assetIds: removedAssets, connections: removedConnections })
   await syncLineage(sql, at, catalogue.assets, assetIds)
   const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
   await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])

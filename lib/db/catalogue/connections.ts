@@ -107,8 +107,8 @@ function toStoredSettings({ settings, rotatedOn, maxAgeMs }: CatalogueConnection
   return { ...toPublicSettings(settings), rotatedOn, maxAgeMs }
 }
 
-/** Makes the table name exactly these connections; new ones are looked at from `now` on, missing ones marked removed. */
-export async function syncConnections(sql: Sql, now: Instant, connections: readonly CatalogueConnection[]): Promise<void> {
+/** Makes the table name exactly these connections; new ones are looked at from `now` on, missing ones marked removed, whose keys it returns. */
+export async function syncConnections(sql: Sql, now: Instant, connections: readonly CatalogueConnection[]): Promise<string[]> {
   const rows = connections.map((c) => ({ key: c.key, kind: c.kind, every: c.probeEveryMs, settings: toStoredSettings(c) }))
   await sql.query(
     `insert into connection_state as c (key, kind, probe_every_ms, next_probe_at, settings)
@@ -121,5 +121,9 @@ export async function syncConnections(sql: Sql, now: Instant, connections: reado
     [JSON.stringify(rows), toText(now)],
   )
   const keys = connections.map((c) => c.key)
-  await sql.query('update connection_state set removed_at = $2 where removed_at is null and key <> all($1::text[])', [keys, toText(now)])
+  const { rows: removed } = await sql.query<{ key: string }>(
+    'update connection_state set removed_at = $2 where removed_at is null and key <> all($1::text[]) returning key',
+    [keys, toText(now)],
+  )
+  return removed.map(({ key }) => key)
 }

@@ -137,6 +137,18 @@ describe('what somebody tells of lineage', () => {
   })
 })
 
+describe('a connection', () => {
+  it('that leaves the catalogue says nothing any more', async () => {
+    const told = (key: string) => asset('d', [], 'flow', { connection: key, key: `${key}/d${world}` })
+    await sync(asset('a'), asset('b'), told('dbt'))
+    await tell(DBT, 'ab')
+    await tell(LOOKER, 'ba')
+    at(1)
+    await sync(asset('a'), asset('b'))
+    expect(await edgesSince(0)).toEqual(['ab 0–1', 'ba 0–'])
+  })
+})
+
 describe('an asset', () => {
   it('that leaves the catalogue leaves no edge, whoever told it; back again it has those that are told anew', async () => {
     await sync(asset('a'), asset('b', ['a']), asset('c'))
