@@ -3,6 +3,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { insertAssetGaps, openConnectionGap } from '#lib/db/history/blind.ts'
 import type { PastRun } from '#lib/db/runs/past-runs.ts'
+import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { connectionOf } from '#lib/domain/lineage/asset-key.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -22,7 +23,7 @@ const DATED: readonly { flow: string; key: string; lagDays: number }[] = [
   { flow: 'bursar-payments', key: 'lake/bursar.payments', lagDays: 1 },
 ]
 
-const EVIDENCE = {
+const EVIDENCE: Evidence = {
   method: 'replay',
   strength: 'strong',
   detail: 'Told again by the demo: this is how the pretend campus behaved.',

@@ -8,6 +8,7 @@ import { print } from './report.ts'
 import { measureRules } from './rules.ts'
 import { measureRunNow } from './run-now.ts'
 import { measureSlowReaders } from './slow-readers.ts'
+import { measureStorage } from './storage.ts'
 import { measureSweep } from './sweep.ts'
 import { measureTurn } from './turn.ts'
 import { measureWorker } from './worker.ts'
@@ -20,6 +21,7 @@ const PARTS = {
   people: { title: 'Worker process, people over HTTP', measure: measurePeople },
   'run-now': { title: 'From a press of Run now to the page', measure: measureRunNow },
   turn: { title: 'From a deadline to those who look', measure: measureTurn },
+  storage: { title: 'History on disk', measure: measureStorage },
   sweep: { title: 'Status sweep', measure: measureSweep },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },
   'slow-readers': { title: 'Event streams that nobody reads', measure: measureSlowReaders },

@@ -1,5 +1,6 @@
 import type { NewArrival } from '#lib/db/history/arrivals.ts'
 import type { EndedRun } from '#lib/db/history/run-outcomes.ts'
+import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { clocksMoved } from '#lib/domain/runs/run-outcome.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -7,7 +8,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 export function arrivalsOfRun(run: EndedRun, assets: readonly { assetId: number; key: string }[], recordedAt: Instant): NewArrival[] {
   const at = run.endedAt
   if (at === null) return []
-  const evidence = { method: 'ledger', strength: 'strong', detail: `Run ${run.id} of ${run.flow} ended ${run.state}.`, costMs: 0 }
+  const evidence: Evidence = { method: 'ledger', strength: 'strong', detail: '', costMs: 0 }
   return assets.flatMap(({ assetId, key }) => {
     const rows = run.rowsByAsset[key] ?? run.rowsLoaded
     const rowsWritten = rows - (run.removedByAsset[key] ?? run.rowsRemoved)

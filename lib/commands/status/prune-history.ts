@@ -26,6 +26,11 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
         and (later.happened_at, later.id) > (a.happened_at, a.id))`,
   },
   { name: 'lineage_edge', keptMs: KEPT_MS.facts, rows: 'select ctid from lineage_edge where to_at < $1' },
+  {
+    name: 'evidence',
+    keptMs: KEPT_MS.facts,
+    rows: 'select ctid from evidence e where $1::timestamptz is not null and not exists (select 1 from arrival where evidence_id = e.id)',
+  },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -41,13 +41,7 @@ export type Observation =
       assetKey: string
       readings: ClockReading[]
       rows: number | null
-      evidence: {
-        /** `ledger`, `metadata`, `column`, `scan`, … in the connector's own words, shown on the page. */
-        method: string
-        strength: 'strong' | 'weak'
-        detail: string
-        costMs: number
-      }
+      evidence: Evidence
       /** Handed back as `previous` next time. Small; no secrets, no rows. */
       state: Record<string, unknown> | null
       warnings: string[]

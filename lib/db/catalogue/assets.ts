@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import type { JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { Hearsay } from '#lib/domain/freshness/second-look.ts'
 import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
@@ -13,7 +13,7 @@ export interface StoredObservation {
   lookedAt: Instant
   readings: (Reading & { clock: JudgedClock })[]
   rows: number | null
-  evidence: { method: string; strength: 'strong' | 'weak'; detail: string; costMs: number }
+  evidence: Evidence
   /** The connector's own memory, handed back at the next look. */
   state: Record<string, unknown> | null
   warnings: string[]

@@ -72,7 +72,7 @@ afterAll(async () => {
 
 async function store(arrivals: readonly Arrival[]): Promise<void> {
   await pool.query('delete from arrival')
-  const evidence = (weakBy: Arrival['weakBy']) => (weakBy ? { method: weakBy, strength: 'weak', detail: '', costMs: 0 } : null)
+  const evidence = (weakBy: Arrival['weakBy']) => (weakBy ? { method: weakBy, strength: 'weak' as const, detail: '', costMs: 0 } : null)
   await insertArrivals(
     pool,
     arrivals.map((fact) => ({ ...fact, assetId: 3, runId: null, evidence: evidence(fact.weakBy) })),

@@ -1,6 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
+import { storeEvidence } from '#lib/db/history/evidence.ts'
 import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
-import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
+import type { Arrival, Evidence, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { CLOCK_SKEW_MAX_MS, type Instant } from '#lib/domain/time/instant.ts'
@@ -8,7 +9,7 @@ import { CLOCK_SKEW_MAX_MS, type Instant } from '#lib/domain/time/instant.ts'
 /** An arrival to be stored. `runId` names the run that made it; null when a probe saw it. */
 export interface NewArrival extends Arrival {
   assetId: number
-  evidence: unknown
+  evidence: Evidence | null
   runId: string | null
 }
 
@@ -52,6 +53,10 @@ function credible(row: string): string {
 /** Stores them and answers those that are new; what a run told before is left out. */
 export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]): Promise<NewArrival[]> {
   if (arrivals.length === 0) return []
+  const evidenceIds = await storeEvidence(
+    sql,
+    arrivals.map((a) => a.evidence),
+  )
   const rows = arrivals.map((a, position) => ({
     position,
     asset_id: a.assetId,
@@ -64,19 +69,19 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
     kind: a.kind,
     precision: a.precision,
     rows: a.rows,
-    evidence: a.evidence ?? null,
+    evidence_id: evidenceIds[position],
     run_id: a.runId,
   }))
   const stored = await sql.query<{ position: number }>(
     `with x as materialized (
-       select * from jsonb_to_recordset($1::jsonb) as x(position int, asset_id int, clock text, at timestamptz, recorded_at timestamptz, source text,
-         happened_at timestamptz, placed_at timestamptz, kind text, precision text, rows bigint, evidence jsonb, run_id uuid)
+       select * from jsonb_to_recordset($1::jsonb) as x(position int, asset_id int, clock judged_clock, at timestamptz, recorded_at timestamptz, source text,
+         happened_at timestamptz, placed_at timestamptz, kind text, precision text, rows bigint, evidence_id int, run_id uuid)
      ),
      stored as (
-       insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence, run_id)
-       select asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, nullif(evidence, 'null'::jsonb), run_id
+       insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence_id, run_id)
+       select asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence_id, run_id
        from x order by position
-       on conflict (run_id, asset_id, clock) do nothing returning asset_id, clock, run_id
+       on conflict do nothing returning asset_id, clock, run_id
      )
      select position from x where run_id is null or exists (
        select 1 from stored s where s.run_id = x.run_id and s.asset_id = x.asset_id and s.clock = x.clock
@@ -89,38 +94,52 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
 /** SQL: each asset's clocks with each of their witnesses, found one after the other in the index. */
 const TOLD = `
   select w.asset_id, w.since, clock, source from unnest($1::int[], $2::timestamptz[]) as w(asset_id, since)
-  cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
+  cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
     with recursive witness(source) as (
-      select min(a.source) from arrival a where a.asset_id = w.asset_id and a.clock = c.clock
+      select min(a.source) from arrival a where a.asset_id = w.asset_id and a.clock = c.clock and a.source <> 'ledger'
       union all
-      select (select min(a.source) from arrival a where a.asset_id = w.asset_id and a.clock = c.clock and a.source > witness.source)
+      select (
+        select min(a.source) from arrival a where a.asset_id = w.asset_id and a.clock = c.clock and a.source <> 'ledger' and a.source > witness.source
+      )
       from witness where witness.source is not null
     )
     select source from witness where source is not null
+    union all
+    select 'ledger' where exists (select 1 from arrival a where a.asset_id = w.asset_id and a.clock = c.clock and a.source = 'ledger')
   ) x`
+
+/** SQL: the last arrivals of the clock and witness of a row, most recent first; the ledger's facts and those of all others have an index each. */
+function lastArrivals(row: string, condition: string, count: number): string {
+  const search = (source: string) => `
+    (select * from arrival a
+     where a.asset_id = ${row}.asset_id and a.clock = ${row}.clock and ${source} and a.kind = 'arrival' and ${condition}
+     order by a.happened_at desc, a.id desc limit ${count})`
+  return `${search(`a.source = 'ledger' and ${row}.source = 'ledger'`)} union all ${search(`a.source <> 'ledger' and a.source = ${row}.source`)}`
+}
+
+/** SQL: the same of corrections, which are few. */
+function lastCorrections(row: string, condition: string, count: number): string {
+  return `
+    (select * from arrival a
+     where a.asset_id = ${row}.asset_id and a.clock = ${row}.clock and a.source = ${row}.source and a.kind = 'correction' and ${condition}
+     order by a.happened_at desc, a.id desc limit ${count})`
+}
 
 /** SQL: when each asset that was ever corrected was so last. */
 const CORRECTED = `
-  select t.asset_id, max(c.happened_at) as at from told t cross join lateral (
-    select a.happened_at from arrival a
-    where a.asset_id = t.asset_id and a.clock = t.clock and a.source = t.source and a.kind = 'correction' and a.recorded_at < t.since
-    order by a.happened_at desc limit 1
-  ) c where t.clock = 'writtenAt' group by t.asset_id`
+  select t.asset_id, max(c.happened_at) as at from told t cross join lateral ${lastCorrections('t', 'a.recorded_at < t.since', 1)} c
+  where t.clock = 'writtenAt' group by t.asset_id`
 
 /** SQL: from where to read; earlier than asked where a correction since may take back what was last loaded, or told to be written. */
 const REACH = `
   select t.asset_id, min(least(t.since, load.happened_at)) as since
   from told t left join corrected c on c.asset_id = t.asset_id left join lateral (
-    select a.happened_at from arrival a
-    where c.at is not null and a.asset_id = t.asset_id and a.clock = t.clock and a.source = t.source and a.kind = 'arrival'
-      and a.happened_at < t.since and ${credible('a')}
-    order by a.happened_at desc, a.id desc limit 1
+    ${lastArrivals('t', `c.at is not null and a.happened_at < t.since and ${credible('a')}`, 1)}
   ) load on load.happened_at < c.at and (t.clock = 'loadedAt' or t.clock = 'writtenAt' and t.source not like '${connectionWitness('%')}')
   group by t.asset_id`
 
-const WEAK_BY = `case when evidence->>'strength' = 'weak' then evidence->>'method' end as weak_by`
-
-const FACT = `id, asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, ${WEAK_BY}`
+const FACT = 'id, asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence_id'
+const WEAK_BY = `(select e.method from evidence e where e.id = f.evidence_id and e.strength = 'weak') as weak_by`
 
 /**
  * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock and witness the
@@ -129,22 +148,16 @@ const FACT = `id, asset_id, clock, at, recorded_at, source, happened_at, placed_
 export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, Arrival[]>> {
   const { rows } = await sql.query<ArrivalRow>(
     `with told as materialized (${TOLD}), corrected as (${CORRECTED}), reach as materialized (${REACH}),
-     sorts as (
-       select t.asset_id, t.clock, t.source, r.since, kind, n from told t join reach r on r.asset_id = t.asset_id,
-         (values ('arrival', 1), ('correction', 2)) as k(kind, n)
-     ),
      latest as (
-       select l.*, s.since from sorts s cross join lateral (
-         select * from arrival a
-         where a.asset_id = s.asset_id and a.clock = s.clock and a.source = s.source and a.kind = s.kind and a.recorded_at < s.since
-         order by a.happened_at desc, a.id desc limit s.n
+       select l.* from (select told.asset_id, clock, source, r.since as reach from told join reach r on r.asset_id = told.asset_id) t cross join lateral (
+         ${lastArrivals('t', 'a.recorded_at < t.reach', 1)} union all ${lastCorrections('t', 'a.recorded_at < t.reach', 2)}
        ) l
      ),
      believed as (
-       select e.* from latest l cross join lateral (
-         select * from arrival a
-         where a.asset_id = l.asset_id and a.clock = l.clock and a.source = l.source and a.kind = l.kind and a.recorded_at < l.since and ${credible('a')}
-         order by a.happened_at desc, a.id desc limit 3
+       select e.* from latest l join reach r on r.asset_id = l.asset_id cross join lateral (
+         select * from (${lastArrivals('l', `a.recorded_at < r.since and ${credible('a')}`, 3)}) a where l.kind = 'arrival'
+         union all
+         select * from (${lastCorrections('l', `a.recorded_at < r.since and ${credible('a')}`, 3)}) a where l.kind = 'correction'
        ) e
        where l.at > l.recorded_at + ${SKEW}
      ),
@@ -153,9 +166,8 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
        ) a
      )
-     select distinct asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, weak_by, id
-     from (
-       select ${FACT} from latest union all select ${FACT} from believed union all select ${FACT} from since
+     select f.*, ${WEAK_BY} from (
+       select ${FACT} from latest union select ${FACT} from believed union select ${FACT} from since
      ) f
      order by asset_id, recorded_at, id`,
     [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))],
@@ -180,11 +192,8 @@ export async function loadLatestSeen(
   clocks: readonly { assetId: number; clock: JudgedClock }[],
 ): Promise<Map<number, KnownReadings>> {
   const { rows } = await sql.query<{ asset_id: number; clock: JudgedClock; at: Date | null; precision: 'instant' | 'day' }>(
-    `select w.asset_id, w.clock, a.at, a.precision from unnest($1::int[], $2::text[]) as w(asset_id, clock) cross join lateral (
-       select at, precision from (values ('arrival'), ('correction')) as k(kind) cross join lateral (
-         select * from arrival a where a.asset_id = w.asset_id and a.clock = w.clock and a.source = $3 and a.kind = k.kind
-         order by a.happened_at desc, a.id desc limit 1
-       ) a
+    `select w.asset_id, w.clock, a.at, a.precision from unnest($1::int[], $2::judged_clock[]) as w(asset_id, clock) cross join lateral (
+       select at, precision from arrival a where a.asset_id = w.asset_id and a.clock = w.clock and a.source <> 'ledger' and a.source = $3
        order by a.happened_at desc, a.id desc limit 1
      ) a`,
     [clocks.map((c) => c.assetId), clocks.map((c) => c.clock), witness],
@@ -201,9 +210,11 @@ export async function loadLatestSeen(
 /** The last few arrivals of each clock of these assets, by their keys. */
 export async function loadLastArrivals(sql: Sql, keys: readonly string[], count: number): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql.query<ArrivalRow & { key: string }>(
-    `select s.key, a.* from subject s cross join (values ('dataThroughAt'), ('writtenAt'), ('loadedAt')) as c(clock) cross join lateral (
-       select ${FACT} from arrival where asset_id = s.id and clock = c.clock and kind = 'arrival' order by happened_at desc, id desc limit $2
-     ) a
+    `select s.key, f.*, ${WEAK_BY} from subject s cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
+       select ${FACT} from (
+         ${['=', '<>'].map((is) => `(select * from arrival where asset_id = s.id and clock = c.clock and source ${is} 'ledger' and kind = 'arrival' order by happened_at desc, id desc limit $2)`).join(' union all ')}
+       ) a order by happened_at desc, id desc limit $2
+     ) f
      where s.kind = 'asset' and s.key = any($1::text[])`,
     [keys, count],
   )

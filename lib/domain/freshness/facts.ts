@@ -5,6 +5,15 @@ import type { Witness } from './witnesses/witness.ts'
 export const JUDGED_CLOCKS = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const
 export type JudgedClock = (typeof JUDGED_CLOCKS)[number]
 
+/** How a fact is known. */
+export interface Evidence {
+  /** `ledger`, `metadata`, `column`, `scan`, … in the words of who found it, shown on the page. */
+  method: string
+  strength: 'strong' | 'weak'
+  detail: string
+  costMs: number
+}
+
 /**
  * A clock changed. Forward is an arrival; backwards or to nothing (`at: null`) is a correction. An arrival of nothing says that the first
  * look found the thing empty.

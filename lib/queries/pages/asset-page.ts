@@ -105,7 +105,7 @@ const ARRIVALS_SHOWN = 60
 
 const ARRIVALS = `
   select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
-    rows::float8 as rows, evidence->>'detail' as evidence, (select r.id::text from run r where r.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt",
+    rows::float8 as rows, (select e.detail from evidence e where e.id = x.evidence_id) as evidence, (select r.id::text from run r where r.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt",
     source as witness, ${instant('happened_at')} as "happenedAt"
   from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
 

@@ -90,7 +90,7 @@ export async function runHistoryOf(ctx: Context): Promise<Record<string, unknown
       from run_task t join run r on r.id = t.run_id order by 1, t.id`,
     log: `select ${name}, l.attempt, l.at, l.level, l.message, l.data from run_log l join run r on r.id = l.run_id order by 1, l.id`,
     rejections: `select ${name}, x.task, x.key, x.reason, x.row, x.at from run_rejection x join run r on r.id = x.run_id order by 1, x.task, x.key`,
-    arrivals: `select ${name}, s.key, a.clock, a.at, a.recorded_at, a.kind, a.precision, a.rows, replace(a.evidence::text, a.run_id::text, '') as evidence
+    arrivals: `select ${name}, s.key, a.clock, a.at, a.recorded_at, a.kind, a.precision, a.rows, (select to_jsonb(e) - 'id' from evidence e where e.id = a.evidence_id) as evidence
       from arrival a join subject s on s.id = a.asset_id left join run r on r.id = a.run_id order by s.key, a.clock, a.recorded_at, a.at`,
   }
   const entries = Object.entries(questions).map(async ([what, text]) => [what, (await ctx.pool.query(text)).rows] as const)
