@@ -54,5 +54,5 @@ export const journeyCatalogue: Catalogue = {
   flows: [],
 }
 
-/** Which of the assets is two days old when the journeys begin, and therefore late. */
+/** Which of the assets is three days old when the journeys begin, and therefore late. */
 export const LATE_ASSET = 'warehouse/curated/terms by service'
