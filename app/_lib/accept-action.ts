@@ -104,9 +104,9 @@ function requireSomebody({ actor }: Context, { action }: Order): void {
   throw new TidemarkError('unauthorized', { publicMessage: 'Sign in to do this.' })
 }
 
-/** What whoever sent the form can do something about. */
+/** What whoever sent the form can do something about; what is wrong with a token is told by the status, as to all programs. */
 function isToldOnPage(error: unknown): error is TidemarkError {
-  return isTidemarkError(error) && error.code !== 'forbidden' && error.code !== 'internal'
+  return isTidemarkError(error) && error.code !== 'forbidden' && error.code !== 'internal' && error.challenge === undefined
 }
 
 function backToForm({ path, keeps = [] }: FormPage, fields: ActionFields, words: string): Response {

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { POST as changePassword } from '#app/api/account/password/route.ts'
 import { POST as endSessions } from '#app/api/account/sessions/end/route.ts'
+import { POST as signInAtDemo } from '#app/api/sign-in/demo/route.ts'
+import { POST as forget } from '#app/api/sign-in/forgotten/route.ts'
 import { POST as acceptInvitation } from '#app/api/sign-in/invitation/[token]/route.ts'
 import { POST as signIn } from '#app/api/sign-in/route.ts'
 import { POST as signOut } from '#app/api/sign-out/route.ts'
@@ -9,7 +11,8 @@ import { firstAdminLink } from '#lib/access/invitations.ts'
 import { knownBrowserIn } from '#lib/access/known-browser.ts'
 import { readSealedWords } from '#lib/access/sealed-words.ts'
 import { whoAsks } from '#lib/access/sessions.ts'
-import { atTerminal } from '#lib/domain/access/actor.ts'
+import { atTerminal, OUTSIDER } from '#lib/domain/access/actor.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { addPerson, PASSWORD } from '#lib/testing/database/people.ts'
 import { formRequest, NOBODY, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 import type { Asking, WebProcess } from './web-process.ts'
@@ -152,5 +155,39 @@ describe('somebody nobody knows', () => {
     expect([answer.status, (await answer.text()).includes('Sign in to do this. <a href="/sign-in">Sign in</a>')]).toEqual([401, true])
     expect(led(await send(() => changePassword(formRequest({ password: '', next: '', again: '' })))).said).toBe('Sign in to do this.')
     expect((await audit()).map(({ action }) => action)).toEqual(['run.request', 'password.change'])
+  })
+})
+
+describe('a token that lets nobody in', () => {
+  const invited = { params: Promise.resolve({ token: 'none' }) }
+  /** As the door hands it over, which has a copy of the class of its own. */
+  async function refusedAtTheDoor(code: 'unauthorized' | 'forbidden'): Promise<Asking> {
+    vi.resetModules()
+    const atTheDoor = await import('#lib/domain/tidemark-error.ts')
+    expect(atTheDoor.TidemarkError).not.toBe(TidemarkError)
+    const challenge = code === 'forbidden' ? 'insufficient_scope' : 'invalid_token'
+    return {
+      ...NOBODY,
+      actor: OUTSIDER,
+      refusal: new atTheDoor.TidemarkError(code, { publicMessage: 'This token lets nobody in.', challenge }),
+    }
+  }
+  it.each<[string, () => Promise<Response>]>([
+    ['sign in', () => signIn(formRequest(GOOD))],
+    ['sign in at the demo', () => signInAtDemo(formRequest({ who: 'admin' }))],
+    ['ask for another password', () => forget(formRequest({ email: GOOD.email }))],
+    ['follow an invitation', () => acceptInvitation(formRequest({ name: 'Ada' }), invited)],
+    ['start a run', () => requestRun(formRequest({}), { params: Promise.resolve({ flow: 'x' }) })],
+  ])('is refused when it is to %s, by a status and in words, with one entry each time', async (_, handler) => {
+    for (const [code, status] of [
+      ['unauthorized', 401],
+      ['forbidden', 403],
+    ] as const) {
+      const answer = await send(handler, await refusedAtTheDoor(code))
+      expect([answer.status, answer.headers.get('location')]).toEqual([status, null])
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer')
+      expect(await answer.text()).toContain('This token lets nobody in.')
+    }
+    expect(await audit()).toMatchObject([{ done: false }, { done: false }])
   })
 })

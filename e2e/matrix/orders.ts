@@ -55,6 +55,7 @@ export async function faultsOfOrder(matrix: Matrix, route: string, asker: Asker,
   const expected = route === SIGN_OUT && location.includes('said=') && entries === 0 ? 0 : 1
   return [
     ...(entries === expected ? [] : [`${entries} entries`]),
+    ...(status >= 500 ? ['broke'] : []),
     ...(!asker.seesAll && things !== world.hidden && names(text) ? ['names what is hidden'] : []),
     ...(isDone(answer) && getsThrough(asker, by) !== true ? ['done without the right'] : []),
     ...(isDone(answer) && things === world.hidden && by === 'engineer' ? ['done to what is hidden'] : []),

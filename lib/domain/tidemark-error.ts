@@ -42,8 +42,15 @@ interface ErrorOptions {
 /** What can be wrong with a token: nobody knows it any more, or it is not for this. */
 export type TokenChallenge = 'invalid_token' | 'insufficient_scope'
 
-/** The only error Tidemark throws on purpose: one message for people, one for us. */
+/** What the errors of all copies of this module bear: the bundles of one process have one each, and hand errors to one another. */
+const OURS = Symbol.for('tidemark.error')
+
+/** The only error Tidemark throws on purpose: one message for people, one for us. `instanceof` knows it whichever bundle made it. */
 export class TidemarkError extends Error {
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return typeof error === 'object' && error !== null && OURS in error
+  }
+
   override readonly name = 'TidemarkError'
   readonly code: ErrorCode
   readonly publicMessage: string
@@ -68,6 +75,10 @@ export class TidemarkError extends Error {
     this.runId = options.runId
     this.challenge = options.challenge
     this.feedKey = options.feedKey
+  }
+
+  get [OURS](): true {
+    return true
   }
 }
 
