@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
 import type { Context } from './context.ts'
 
 /** Whatever belongs to the second group bears this mark. */
 const MARK = `hidden${randomUUID().slice(0, 8)}`
-const edges = (...pairs: [up: number, down: number][]) =>
-  `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values ${pairs.map(([up, down]) => `(${up}, ${down}, 'declared', 'catalogue', '2026-01-01')`).join(', ')}`
 let database: TestDatabase
 let whole: Context
 
@@ -63,7 +62,7 @@ describe('what is seen', () => {
   })
 
   it.each([
-    ['is made from an asset', edges([14, 4])],
+    ['is made from an asset', edgesInSql([14, 4])],
     ['is written by a flow', `update asset set flow = '${MARK}-flow' where subject_id = 4`],
   ])('shows no lines of the catalogue of a feed that %s which is not seen', async (_, change) => {
     const sourced = `update feed set settings = '{"promise": "daily", "source": {"yaml": "from: ${MARK}"}}' where subject_id = 2`
@@ -123,9 +122,9 @@ describe('what is seen', () => {
   })
 
   it('names no connection that is not: not the one that tells what is made from what', async () => {
-    const told = (teller: string) => `(3, 4, 'openlineage', 'connection:${teller}-source', '2026-01-01')`
+    const told = (teller: string) => [3, 4, 'openlineage', `connection:${teller}-source`] as [number, number, string, string]
     const found = await rowsAfter(
-      `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values ${told(MARK)}, ${told('records')}`,
+      edgesInSql(told(MARK), told('records')),
       'select upstream_id, origin, told_by from lineage_edge order by origin, told_by',
     )
     expect(found).toEqual([
@@ -137,7 +136,7 @@ describe('what is seen', () => {
 
   it('has neighbours that are not, of which it is said how they stand', async () => {
     const found = await rowsAfter(
-      `${edges([14, 4], [4, 13])};
+      `${edgesInSql([14, 4], [4, 13])};
        insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'overdue', '2026-11-01')`,
       'select * from unseen_neighbour order by is_upstream',
     )
@@ -145,7 +144,7 @@ describe('what is seen', () => {
       { asset_id: 4, is_upstream: false, status: null, since: null },
       { asset_id: 4, is_upstream: true, status: 'stale', since: new Date('2026-11-01') },
     ])
-    expect(await rowsAfter(edges([14, 13]), 'select * from unseen_neighbour')).toEqual([])
+    expect(await rowsAfter(edgesInSql([14, 13]), 'select * from unseen_neighbour')).toEqual([])
   })
 
   it('keeps the lines of the catalogue of a flow that comes after flows that are seen', async () => {

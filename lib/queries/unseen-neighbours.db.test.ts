@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
 import { getApiPage, getListMark } from './api/list.ts'
 import { ASSET_LIST } from './api/list-assets.ts'
@@ -53,9 +54,7 @@ describe('what lies before and after and is not seen', () => {
   })
 
   it('is told by the API once for each side, however many there are, on whatever page of the list', async () => {
-    await everything.whole.query(
-      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (13, 3, 'declared', 'catalogue', '2026-01-01')",
-    )
+    await everything.whole.query(edgesInSql([13, 3]))
     expect((await getApiPage(records, LINEAGE_LIST, {})).items).toHaveLength(3)
     const first = await getApiPage(records, LINEAGE_LIST, { limit: 1 })
     const second = await getApiPage(records, LINEAGE_LIST, { limit: 1, cursor: first.next ?? '' })
@@ -75,9 +74,7 @@ describe('what lies before and after and is not seen', () => {
   it('is told by the API anew as soon as there is another', async () => {
     const before = await getListMark(records, LINEAGE_LIST)
     expect(await getListMark(records, LINEAGE_LIST)).toBe(before)
-    await everything.whole.query(
-      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (4, 14, 'bi', 'connection:bi', '2026-01-01'), (3, 14, 'bi', 'connection:bi', '2026-01-01')",
-    )
+    await everything.whole.query(edgesInSql([4, 14, 'bi', 'connection:bi'], [3, 14, 'bi', 'connection:bi']))
     expect(await getListMark(records, LINEAGE_LIST)).not.toBe(before)
     await everything.whole.query("delete from lineage_edge where origin = 'bi'")
     expect(await getListMark(records, LINEAGE_LIST)).toBe(before)
@@ -86,7 +83,7 @@ describe('what lies before and after and is not seen', () => {
   it('is told by the API anew to those who see it, too, when it begins and when it ends', async () => {
     const marks = [await getListMark(everything, LINEAGE_LIST)]
     for (const change of [
-      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (13, 14, 'bi', 'connection:bi', '2026-01-01')",
+      edgesInSql([13, 14, 'bi', 'connection:bi']),
       "update lineage_edge set to_at = '2026-02-01' where origin = 'bi'",
     ]) {
       await everything.whole.query(change)

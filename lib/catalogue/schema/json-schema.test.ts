@@ -31,6 +31,16 @@ describe('the JSON Schema for editors', () => {
   })
 
   it.each([
+    ['identity: { names: [lake], namespaces: ["postgres://db:5432"], omits: [public], case: lower }', true],
+    ['identity: { name: lake }', false],
+    ['identity: { case: small }', false],
+  ])('knows for every connection what others call its tables: %s', (identity, isGood) => {
+    expect(accepts(`page: { name: Campus, zone: UTC }\nconnections:\n  lake: { kind: postgres, url: "\${URL}", ${identity} }\n`)).toBe(
+      isGood,
+    )
+  })
+
+  it.each([
     ['an unknown key', 'access: private', 'acess: private'],
     ['a key of the feed', 'owner: registrar', 'ownr: registrar'],
     ['a setting of a connection', 'baseUrl:', 'baseURL:'],

@@ -7,6 +7,7 @@ import { getOrder, getOrdersOfRun, getReload } from '#lib/queries/runs/reload-or
 import { getRunList } from '#lib/queries/runs/run-list.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import type { TestDatabase } from '#lib/testing/database/database.ts'
+import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { listRuns, openOrderWorld, playRun, turn } from '#lib/testing/runs/order-world.ts'
 import { lookNow } from './look-now.ts'
 import { orderReload } from './order-reload.ts'
@@ -65,9 +66,7 @@ describe('the plan of a reload', () => {
   })
 
   it('of what nobody loads has no step, and of what is wrong before it says whom to ask', async () => {
-    await ctx.whole.query(
-      "insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (24, 22, 'declared', 'catalogue', '2026-01-01')",
-    )
+    await ctx.whole.query(edgesInSql([24, 22]))
     await turn(ctx, 'stale', 24)
     expect(await planReload(ctx, 'board')).toMatchObject({ steps: [], feed: { owner: 'board@example.edu' } })
     expect((await planReload(ctx, 'courses'))?.watched).toEqual([{ key: 'looker/board', name: 'board', owner: 'board@example.edu' }])
@@ -132,7 +131,7 @@ describe('an order as it is read', () => {
       expect(await refusalOf('board', actor)).toBe('only-watched')
       expect(await refusalOf('courses', actor)).not.toBe('only-watched')
     }
-    await ctx.whole.query("insert into lineage_edge values (22, 24, 'declared')")
+    await ctx.whole.query(edgesInSql([22, 24]))
     await turn(ctx, 'stale', 22)
     expect(await refusalOf('board', vera)).toBe('role')
   })
@@ -146,9 +145,7 @@ describe('an order as it is read', () => {
   })
 
   it('gives the runs in a list its reason, for those who see its feed', async () => {
-    await ctx.whole.query(
-      "delete from lineage_edge; insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (23, 21, 'declared', 'catalogue', '2026-01-01')",
-    )
+    await ctx.whole.query(`delete from lineage_edge; ${edgesInSql([23, 21])}`)
     await turn(ctx, 'late', 23)
     const reasonsFor = async (reader: Context) => {
       const { underWay, ended } = await getRunList(reader, { flow: null, state: null, before: null })

@@ -1,7 +1,8 @@
+import { edgesInSql } from './edges.ts'
+
 /** SQL: where, of the two groups of `fillTwoGroups`, what is seen touches what bears the mark. */
 export const crossingsInSql = (mark: string) => `
-  insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at)
-    values (14, 3, 'declared', 'catalogue', '2026-01-01'), (4, 13, 'declared', 'catalogue', '2026-01-01'), (3, 4, 'openlineage', 'connection:${mark}-source', '2026-01-01');
+  ${edgesInSql([14, 3], [4, 13], [3, 4, 'openlineage', `connection:${mark}-source`])};
   insert into status_span (subject_id, status, reason, from_at) values (14, 'stale', 'overdue', '2026-11-01');
   insert into subject_version values (3, '2026-01-01', '{"feed": "${mark}-feed", "flow": "${mark}-flow", "policies": []}');
   insert into subject_version values (2, '2026-01-01', '{"group": "${mark}"}');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
+import { edgesInSql } from './edges.ts'
 
 const EVERY_NIGHT = JSON.stringify({
   days: { every: 'week', interval: 1, weekdays: [1, 2, 3, 4, 5, 6, 7] },
@@ -24,7 +25,7 @@ export function groupInSql(name: string, from: number): string {
     insert into feed (subject_id, group_id, owner) values (${from + 1}, ${from}, '${name}');
     insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
       (${from + 2}, ${from + 1}, 'source', '${name}-source', 'all', null), (${from + 3}, ${from + 1}, 'table', 'lake', '${name}', '${name}-flow');
-    insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (${from + 2}, ${from + 3}, 'flow', 'catalogue', '2026-01-01');
+    ${edgesInSql([from + 2, from + 3, 'flow'])};
     insert into subject_version values (${from + 3}, now(), '{"feed": "${name}-feed", "policies": []}');
     insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind) values (${from + 3}, 'loadedAt', now(), now(), 'ledger', now(), 'arrival');
     insert into blind (asset_id, from_at, reason) values (${from + 2}, now(), 'probe-failed');

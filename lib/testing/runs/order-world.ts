@@ -4,6 +4,7 @@ import { asActor, type Context } from '#lib/db/context.ts'
 import { person } from '#lib/domain/access/actor.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { createDatabaseAt } from '#lib/testing/database/database.ts'
+import { edgesInSql } from '#lib/testing/database/edges.ts'
 
 /** A database of its own with the world of orders, and two engineers: Ada sees all of it, Grace what the audience `records` does. */
 export async function openOrderWorld() {
@@ -34,8 +35,7 @@ async function fillOrderWorld(ctx: Context): Promise<void> {
     insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
       (21, 11, 'table', 'lake', 'term', 'term'), (22, 12, 'table', 'lake', 'course', 'course'), (23, 13, 'table', 'lake', 'seat', 'seat'),
       (24, 14, 'consumer', 'looker', 'board', null);
-    insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at)
-      values (21, 22, 'flow', 'catalogue', '2026-01-01'), (22, 23, 'flow', 'catalogue', '2026-01-01');
+    ${edgesInSql([21, 22, 'flow'], [22, 23, 'flow'])};
     insert into status_span (subject_id, status, reason, from_at) select id, 'fresh', 'on-time', '2026-11-01' from subject;
     insert into audience_group values ('records', 2);`)
 }
