@@ -7,6 +7,7 @@ const EXAMPLES: Record<string, object> = {
   'run-flow': { runId: 'r-1' },
   'probe-connection': { connection: 'lake', isAlive: true },
   'check-connection': { connection: 'lake' },
+  'discover-connection': { connection: 'lake' },
 }
 
 describe.each([...kinds])('the job kind %s', (name, kind) => {
@@ -30,6 +31,7 @@ describe('the job kinds', () => {
   it('are those there are', () => {
     expect([...kinds.keys()]).toEqual([
       'check-connection',
+      'discover-connection',
       'expand-maintenance',
       'probe-connection',
       'prune-history',

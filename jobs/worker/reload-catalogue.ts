@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { CatalogueProblem } from '#lib/catalogue/catalogue.ts'
+import { findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
 import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/catalogue/load-catalogue.ts'
 import { type CatalogueTexts, readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { noteCatalogueCheck, noteCatalogueProblems, syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { JobServices } from './job-kind.ts'
 
@@ -13,12 +15,20 @@ const LONG_TEXT = 300_000
 /** Puts the catalogue into force; a bad one leaves the last good one in force and its problems on the page. */
 export async function reloadCatalogue(services: JobServices, given?: CatalogueTexts): Promise<void> {
   const read = given ?? (await readCatalogueTexts(services.config))
-  const loaded = await check(services, read)
-  if (loaded.ok) return putInForce(services, loaded)
+  const checked = await check(services, read)
   const { ctx } = services
+  const loaded = checked.ok ? await withLabels(ctx, checked) : checked
+  if (loaded.ok) return putInForce(services, loaded)
   await noteCatalogueProblems(ctx, loaded.problems, loaded.hash)
   for (const { file, line, problem, remedy } of loaded.problems) ctx.log.error(`${file}:${line} ${problem} ${remedy}`)
   ctx.log.error('the catalogue has problems; the last good one stays in force', { problems: loaded.problems.length })
+}
+
+/** Labels that rules ask for are known only where something was found. */
+async function withLabels(ctx: Context, loaded: LoadedCatalogue & { ok: true }): Promise<LoadedCatalogue> {
+  const { problems, remarks } = await findLabelProblems(ctx.pool, loaded)
+  if (problems.length > 0) return { ok: false, problems, hash: loaded.hash }
+  return { ...loaded, remarks: [...loaded.remarks, ...remarks] }
 }
 
 async function check(services: JobServices, read: CatalogueTexts): Promise<LoadedCatalogue> {
@@ -28,7 +38,7 @@ async function check(services: JobServices, read: CatalogueTexts): Promise<Loade
   try {
     if (!isLong) return loadCatalogueReading(read, services)
     await noteCatalogueCheck(ctx, ctx.clock.now())
-    return await checkApart(read)
+    return await checkApart(services, read)
   } catch (error) {
     await noteFailure(services, null, error)
     throw error
@@ -66,11 +76,13 @@ async function noteFailure({ ctx, config }: JobServices, hash: string | null, er
 }
 
 /** Checks a catalogue in a thread, so that nothing that is due waits. Throws what the check throws. */
-async function checkApart(read: CatalogueTexts): Promise<LoadedCatalogue> {
+async function checkApart({ connectors, flows }: JobServices, read: CatalogueTexts): Promise<LoadedCatalogue> {
   const thread = new Worker(new URL('./check-thread.ts', import.meta.url), { workerData: read })
   try {
-    const [loaded] = await once(thread, 'message')
-    return loaded
+    const [loaded]: LoadedCatalogue[] = await once(thread, 'message')
+    if (loaded === undefined) throw new Error('the thread that checks the catalogue said nothing')
+    if (!loaded.ok || loaded.adoption === null) return loaded
+    return { ...loaded, adoption: { ...loaded.adoption, contracts: { connectors, flows } } }
   } finally {
     await thread.terminate()
   }

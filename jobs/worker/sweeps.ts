@@ -4,6 +4,7 @@ import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
+import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -39,7 +40,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
 }
 
 /** Makes the next runs, ends lost leases, moves orders on and starts what is ready; the queue carries what this worker has no room for, probes, checks,
- * messages. */
+ * discoveries, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
@@ -49,6 +50,8 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   const now = ctx.clock.now()
   await sendProbes(services, wakeUps)
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
+  for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
+  if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('send-messages')
 }

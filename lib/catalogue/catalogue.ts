@@ -1,6 +1,7 @@
 import type { AppliesTo } from '#lib/domain/access/access-rules.ts'
 import type { Role } from '#lib/domain/access/actor.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** What the catalogue declares, resolved: inheritance applied, defaults filled in, secrets still references. */
 export interface Catalogue {
@@ -59,6 +60,8 @@ export interface CatalogueConnection {
   rotatedOn: string | null
   /** The age after which its secrets should be replaced. */
   maxAgeMs: number
+  /** How often is looked what there is, where the catalogue says it; null: never. */
+  discoverEveryMs?: number | null
   /** The connector's own settings, as written: secrets are still references, defaults not yet filled in. */
   settings: Record<string, unknown>
 }
@@ -114,6 +117,17 @@ export interface CatalogueAsset {
   blindAfterMs: number | null
   /** What the connector needs to look at it, as written and found valid: the connector parses it again. */
   settings: Record<string, unknown>
+  /** The rule that took it over from what was found; absent: it is written. */
+  adopted?: CatalogueAdoption
+}
+
+/** How an asset came into the catalogue although nobody wrote it. */
+export interface CatalogueAdoption {
+  rule: CatalogueSource
+  /** When discovery saw it first. */
+  foundAt: Instant
+  /** Since when discovery sees it no more; null: it is there. */
+  goneAt: Instant | null
 }
 
 export interface CatalogueFlow {

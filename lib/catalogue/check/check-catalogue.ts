@@ -5,6 +5,7 @@ import type { Outline } from '#lib/catalogue/parse/outline.ts'
 import { withDeclaredFlows } from '#lib/catalogue/resolve/declared-flows.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { type CatalogueDocument, catalogueDocumentSchema } from '#lib/catalogue/schema/document.ts'
+import { checkAdopt } from './check-adopt.ts'
 import { checkAudiences } from './check-audiences.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
@@ -52,6 +53,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkNames(outline, known),
     ...checkIdentity(outline, known),
     ...checkAudiences(outline),
+    ...checkAdopt(outline),
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),

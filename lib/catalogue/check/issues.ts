@@ -30,7 +30,9 @@ const REMEDIES: Record<string, string> = {
   by: TIME_OF_DAY,
   readyBy: TIME_OF_DAY,
   ...Object.fromEntries(
-    ['grace', 'staleAfter', 'lateAfter', 'opensBefore', 'blindAfter', 'probe', 'every', 'timeout', 'maxAge'].map((key) => [key, DURATION]),
+    ['grace', 'staleAfter', 'lateAfter', 'opensBefore', 'blindAfter', 'probe', 'every', 'timeout', 'maxAge', 'discover', 'forget'].map(
+      (key) => [key, DURATION],
+    ),
   ),
   holidays: 'Write dates as ["2026-11-26", "2026-12-25"].',
   weekdays: 'Write mon-fri, or a list such as [mon, wed, fri].',

@@ -1,4 +1,4 @@
-import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textOf } from './node.ts'
+import { childOf, type DocumentPath, entriesOf, itemsOf, type LocatedNode, textAt, textOf } from './node.ts'
 
 /** A named part of the written catalogue. */
 export interface OutlineEntry {
@@ -28,6 +28,8 @@ export interface Outline {
   feeds: OutlineFeed[]
   assets: OutlineAsset[]
   flows: OutlineEntry[]
+  /** Rules that take over what was found, by what they take. */
+  adopt: OutlineEntry[]
   policies: LocatedNode[]
 }
 
@@ -49,7 +51,8 @@ export function outlineOf(root: LocatedNode): Outline {
   const groups = entriesAt(root, 'groups')
   const feeds = groups.flatMap((group) => entriesAt(group.node, 'feeds').map((feed) => ({ ...feed, group: group.key })))
   const assets = feeds.flatMap((feed) => entriesAt(feed.node, 'assets').map((asset) => toAsset(asset, feed)))
-  const policies = [...groups, ...feeds, ...assets].flatMap(({ node }) => itemsOf(childOf(node, 'policy')))
+  const adopt = itemsOf(childOf(root, 'adopt')).map((node) => ({ key: textAt(node, 'from') ?? '', path: node.path, node }))
+  const policies = [...groups, ...feeds, ...assets, ...adopt].flatMap(({ node }) => itemsOf(childOf(node, 'policy')))
   return {
     root,
     connections: entriesAt(root, 'connections'),
@@ -59,6 +62,7 @@ export function outlineOf(root: LocatedNode): Outline {
     feeds,
     assets,
     flows: entriesAt(root, 'flows'),
+    adopt,
     policies,
   }
 }

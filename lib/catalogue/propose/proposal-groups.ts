@@ -6,7 +6,8 @@ export interface FoundAsset {
   kind: 'source' | 'table' | 'consumer'
   name: string
   settings: Record<string, unknown>
-  upstream: readonly { path: string; hint: string }[]
+  /** What it is made from; without a path it is a name in another system, which a proposal leaves out. */
+  upstream: readonly { path?: string; hint: string }[]
   policy: { input: Record<string, unknown>; because: string } | null
   group: string
 }

@@ -65,7 +65,7 @@ function writeAsset({ input, from }: Writer, asset: FoundAsset, shared: ReturnTy
     ...asset.settings,
     ...(shared === null ? { policy: policyOf(asset).input } : {}),
   }
-  const refersTo = asset.upstream.filter((u) => u.hint !== 'view').map((u) => u.path)
+  const refersTo = asset.upstream.flatMap((u) => (u.hint === 'foreign-key' && u.path !== undefined ? [u.path] : []))
   const hint =
     refersTo.length > 0 ? comment(`Refers to ${[...new Set(refersTo)].join(', ')}; if it is made from it, add it to "from".`, 10) : []
   const because = shared === null || shared.because === null ? comment(policyOf(asset).because, 10) : []
@@ -93,9 +93,9 @@ function writeGroup(writer: Writer, group: ProposedGroup): string[] {
 function upstreamOf(found: readonly FoundAsset[], connection: string): Map<string, string[]> {
   const known = new Set(found.map((asset) => asset.path))
   const edges = found.flatMap((asset) =>
-    asset.upstream
-      .filter((u) => u.hint === 'view' && known.has(u.path) && u.path !== asset.path)
-      .map((u) => ({ from: asset.path, to: u.path })),
+    asset.upstream.flatMap(({ path: to, hint }) =>
+      hint === 'foreign-key' || to === undefined || !known.has(to) || to === asset.path ? [] : [{ from: asset.path, to }],
+    ),
   )
   const circular = new Set(findCycles([...known], edges).flat())
   const kept = edges.filter((edge) => !circular.has(edge.from))

@@ -6,6 +6,7 @@ import type {
   CatalogueFlow,
   CatalogueGroup,
   CataloguePage,
+  CatalogueSource,
   CatalogueTell,
 } from '#lib/catalogue/catalogue.ts'
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
@@ -65,6 +66,7 @@ function resolveConnections({ connections }: CatalogueDocument): CatalogueConnec
     probeEveryMs: written.probe,
     rotatedOn: written.rotatedOn ?? null,
     maxAgeMs: written.maxAge,
+    ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
     settings: settingsBeside(written, CONNECTION_KEYS),
   }))
 }
@@ -130,9 +132,8 @@ interface Surroundings {
 
 function surroundingsOf(
   document: CatalogueDocument,
-  contracts: CatalogueContracts,
   placed: readonly Placed[],
-  flows: readonly CatalogueFlow[],
+  { contracts, flows, foundEdges }: ResolveTools,
 ): Surroundings {
   const declared = placed.map(({ key, written: { from = [] } }) => ({ key, from: typeof from === 'string' ? [from] : from }))
   const edges = lineageEdges(declared, flows)
@@ -147,7 +148,7 @@ function surroundingsOf(
     writers,
     upstream: Map.groupBy(edges, (edge) => edge.to),
     policies,
-    promised: promisedKeys(promisable, edges),
+    promised: promisedKeys(promisable, [...edges, ...foundEdges]),
   }
 }
 
@@ -176,7 +177,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
 }
 
 function resolveFeed(
-  root: LocatedNode,
+  source: CatalogueSource,
   group: string,
   [key, written]: [string, WrittenFeed],
   assets: readonly CatalogueAsset[],
@@ -190,7 +191,7 @@ function resolveFeed(
     owner: written.owner ?? null,
     runbook: written.runbook ?? null,
     promise: [...new Set(promises.map(promiseInWords))].join('; '),
-    source: sourceAt(root, ['groups', group, 'feeds', key]),
+    source,
     ...(written.was !== undefined && { was: written.was }),
   }
 }
@@ -199,13 +200,28 @@ function resolveGroup([key, { name, description, was }]: [string, WrittenGroup])
   return { key, name: name ?? keyInWords(key), description: description ?? null, ...(was !== undefined && { was }) }
 }
 
+/** What a document does not hold itself. */
+export interface ResolveTools {
+  contracts: CatalogueContracts
+  flows: CatalogueFlow[]
+  sourceOf: (group: string, feed: string) => CatalogueSource
+  /** What adopted assets are made from, as discovery saw it. */
+  foundEdges: readonly { from: string; to: string }[]
+}
+
 /** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */
 export function resolveCatalogue(document: CatalogueDocument, written: LocatedNode, installed: CatalogueContracts): Catalogue {
   const { contracts, full } = withDeclaredFlows(written, installed)
   const { root } = full
+  const flows = resolveFlows(document, contracts).map((flow) => ({ ...flow, source: sourceAt(root, ['flows', flow.name]) }))
+  const sourceOf = (group: string, feed: string) => sourceAt(root, ['groups', group, 'feeds', feed])
+  return resolveDocument(document, { contracts, flows, sourceOf, foundEdges: [] })
+}
+
+/** The same where the flows are resolved already, and somebody else knows what was written where. */
+export function resolveDocument(document: CatalogueDocument, tools: ResolveTools): Catalogue {
   const placed = placeAssets(document)
-  const flows = resolveFlows(document, contracts)
-  const around = surroundingsOf(document, contracts, placed, flows)
+  const around = surroundingsOf(document, placed, tools)
   const assets = placed.map((asset) => resolveAsset(asset, around))
   const byFeed = Map.groupBy(assets, (asset) => asset.feed)
   const groups = Object.entries(document.groups)
@@ -219,9 +235,9 @@ export function resolveCatalogue(document: CatalogueDocument, written: LocatedNo
     connections: [...around.connections.values()],
     groups: groups.map(resolveGroup),
     feeds: groups.flatMap(([group, { feeds }]) =>
-      Object.entries(feeds).map((feed) => resolveFeed(root, group, feed, byFeed.get(feed[0]) ?? [])),
+      Object.entries(feeds).map((feed) => resolveFeed(tools.sourceOf(group, feed[0]), group, feed, byFeed.get(feed[0]) ?? [])),
     ),
     assets,
-    flows: flows.map((flow) => ({ ...flow, source: sourceAt(root, ['flows', flow.name]) })),
+    flows: tools.flows,
   }
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { SHRINK_RATIO } from '#lib/domain/connections/whole-discovery.ts'
 import { assetKeySchema, connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 import { COLUMN_TYPES, isPlainIdentifier, isTakenColumn } from '#lib/domain/values/column-type.ts'
 
 export const DECLARED_FLOW_TIMEOUT_MS = HOUR_MS
-/** An answer with at most this share of the rows in the table is not believed. */
-const SHRINK_RATIO = 0.5
 
 const FEED = /^[A-Za-z][A-Za-z0-9_-]{0,99}\/[A-Za-z][A-Za-z0-9_-]{0,99}$/
 

@@ -6,10 +6,14 @@ import { isValidCron } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
+import { ADOPT_SHAPE, RULES_MAX } from './adopt.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
 
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
+
+/** How often is looked what there is behind a connection. */
+export const DISCOVER_EVERY_MS = DAY_MS
 
 export const SECRET_AGE_MAX_MS = 365 * DAY_MS
 
@@ -98,6 +102,13 @@ const connectionSchema = z.looseObject({
     .refine((ms) => ms <= 7 * DAY_MS, 'must be at most 7d')
     .default(PROBE_EVERY_MS)
     .describe('How often to look.'),
+  discover: z
+    .union([
+      z.literal('never'),
+      durationSchema.refine((ms) => ms >= 10 * MINUTE_MS && ms <= 30 * DAY_MS, 'must be between 10m and 30d, or never'),
+    ])
+    .optional()
+    .describe('How often to look what there is, for "adopt" and the search; by default once a day.'),
   rotatedOn: z.iso.date('is not a date; write one such as "2026-11-20"').optional().describe('When its secrets were last replaced.'),
   maxAge: positive.default(SECRET_AGE_MAX_MS).describe('The age after which its secrets should be replaced.'),
   identity: identitySchema.optional().describe('What others (dbt, OpenLineage, a BI tool) call its tables.'),
@@ -158,6 +169,8 @@ const flowSchema = z
   })
   .nullable()
 
+const adoptSchema = z.strictObject({ ...ADOPT_SHAPE, policy: policy.optional() })
+
 /** The written catalogue: everything but the settings that belong to connectors and flows, which are open here. */
 export const catalogueDocumentSchema = z.strictObject({
   access: z
@@ -175,11 +188,19 @@ export const catalogueDocumentSchema = z.strictObject({
     .describe('Who sees which service groups, in the order they are asked; a group that none names is for everybody.'),
   people: peopleSchema.prefault({}).describe('Who may do what, and how people sign in.'),
   flows: z.record(keySchema, flowSchema).default({}),
+  adopt: z
+    .array(adoptSchema)
+    .max(RULES_MAX, `must not hold more than ${RULES_MAX} rules`)
+    .optional()
+    .describe(
+      'What is taken over of what discovery found, by pattern; the first rule that fits wins, and what is written here wins over all.',
+    ),
 })
 export type CatalogueDocument = z.infer<typeof catalogueDocumentSchema>
 export type WrittenAsset = NonNullable<z.infer<typeof assetSchema>>
 export type WrittenCalendar = z.infer<typeof calendarSchema>
 export type WrittenPolicy = z.infer<typeof policy>
+export type WrittenAdoptRule = z.infer<typeof adoptSchema>
 
 /** Keys of a connection and of an asset that are ours; the rest belongs to the connector. */
 export const CONNECTION_KEYS: ReadonlySet<string> = new Set(Object.keys(connectionSchema.shape))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type Adopting, adoptionOf } from '#lib/catalogue/adopt/adoption.ts'
 import type { Catalogue, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { checkCatalogue, remarksOn } from '#lib/catalogue/check/check-catalogue.ts'
 import type { CatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
@@ -21,6 +22,8 @@ export type LoadedCatalogue =
       schema: Record<string, unknown>
       /** What somebody should look at although the catalogue is good. */
       remarks: CatalogueProblem[]
+      /** What takes over what is found; null: no rule does. */
+      adoption: Adopting | null
     }
   | { ok: false; problems: CatalogueProblem[]; hash: string }
 
@@ -42,7 +45,9 @@ export function loadCatalogueTexts(texts: readonly CatalogueText[], contracts: C
   const catalogue = resolveCatalogue(document, parsed.root, contracts)
   const schema = catalogueJsonSchema(contracts)
   const remarks = remarksOn(checked, catalogue)
-  return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks }
+  const rules = adoptionOf(document, parsed.root)
+  const adoption = rules === null ? null : { rules, contracts }
+  return { ok: true, catalogue, document: asDocument(written), schema, hash: hashOf([written, catalogue, schema]), remarks, adoption }
 }
 
 export function loadCatalogueReading(read: CatalogueTexts, contracts: CatalogueContracts): LoadedCatalogue {

@@ -1,3 +1,4 @@
+import type { Adopting } from '#lib/catalogue/adopt/adoption.ts'
 import type { Catalogue, CatalogueAsset, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { sightOfAudiences } from '#lib/catalogue/resolve/people.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
@@ -7,6 +8,7 @@ import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups } from '#lib/db/
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { syncConnections } from '#lib/db/catalogue/connections.ts'
+import { clearDueSyncs, lockDiscoveries, storeAdoption, syncAdoptions, syncDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { endEdgesOf, syncLineage } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
@@ -17,6 +19,7 @@ import { syncFlows } from '#lib/db/runs/flows.ts'
 import { lockOrders } from '#lib/db/runs/reload-orders.ts'
 import { putNote, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { adoptFound } from './adopt-found.ts'
 
 export interface AcceptedCatalogue {
   catalogue: Catalogue
@@ -27,6 +30,8 @@ export interface AcceptedCatalogue {
   schema: unknown
   /** The file or folder it was read from. */
   readFrom?: string
+  /** Rules that take over what discovery found, with what is installed; absent: none does. */
+  adoption?: Adopting | null
 }
 
 export interface SyncResult {
@@ -47,10 +52,14 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     await lockCatalogue(sql)
     // None is given to a feed that is just being joined with another.
     if (accepted.catalogue.feeds.some(({ was }) => was != null)) await lockOrders(sql)
+    await lockDiscoveries(sql)
     await lockAllSubjects(sql)
     const at = ctx.clock.now()
     const renames = await renameAll(sql, accepted.catalogue)
-    const changedIds = await syncRows(sql, at, accepted.catalogue)
+    const { catalogue, adopts, forgetAt } = await adoptFound(sql, at, accepted)
+    const changedIds = await syncRows(sql, at, catalogue)
+    await syncDiscoveries(sql, at, catalogue.connections, accepted.document)
+    await storeAdoption(sql, adopts, forgetAt)
     const joined = await listJoined(sql, renames)
     await markDue(sql, changedIds, at)
     await requestChangedChecks(sql, at, accepted.document)
@@ -87,6 +96,7 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<nu
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
+  await syncAdoptions(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
   await endEdgesOf(sql, at, { assetIds: removedAssets, connections: removedConnections })
   await syncLineage(sql, at, catalogue.assets, assetIds)
@@ -121,9 +131,11 @@ function settingsOf({ feed, promised, policies, blindAfterMs, flow }: CatalogueA
   return { feed, promised, policies, blindAfterMs, flow }
 }
 
-/** Notes that the catalogue file has problems: the last good one stays in force, and the page says so. */
+/** Notes that the catalogue file has problems: the last good one stays in force, with what was taken over of what was found, and the page says so. */
 export async function noteCatalogueProblems(ctx: Context, problems: readonly CatalogueProblem[], hash: string | null): Promise<void> {
-  await storeCatalogueState(ctx.pool, ctx.clock.now(), hash, problems)
+  const now = ctx.clock.now()
+  await storeCatalogueState(ctx.pool, now, hash, problems)
+  await clearDueSyncs(ctx.pool, now)
 }
 
 /** Notes since when a changed catalogue is being checked; null when that is done. */

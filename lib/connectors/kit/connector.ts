@@ -68,13 +68,28 @@ export interface Found {
   kind: 'source' | 'table' | 'consumer'
   name: string
   settings: Record<string, unknown>
-  /** Paths (same connection) it is made from, with how we know: a view's definition, a foreign key. */
-  upstream: { path: string; hint: 'view' | 'foreign-key' }[]
+  /** What it is made from, with how we know: a view's definition, a foreign key (which is no lineage), dbt, a tool that shows data. */
+  upstream: FoundUpstream[]
   /** A policy in the catalogue's own form, and the reason for it in words. */
   policy: { input: Record<string, unknown>; because: string } | null
   group: string
   isReadable?: boolean
+  description?: string | null
+  columns?: { name: string; type: string; description: string | null }[]
+  owner?: string | null
+  /** Where people see it in its own system. */
+  url?: string | null
+  /** What rules of `adopt` name between braces: `{folder}`, `{dashboard}`. */
+  labels?: Record<string, string>
+  /** The job of the same connection that writes it. */
+  job?: string | null
 }
+
+/** A path of the same connection, or a name by which another system is known, found by the identities of connections. */
+export type FoundUpstream = { hint: 'view' | 'foreign-key' | 'dbt' | 'bi' } & (
+  | { path: string }
+  | { name: string; namespace?: string | null }
+)
 
 /** One file to be handed over. */
 export interface Delivery {

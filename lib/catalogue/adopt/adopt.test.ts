@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest'
+import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
+import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
+import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
+import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
+import { FOLDERS, TWO_CONNECTIONS } from '#lib/testing/worlds/found-world.ts'
+import { type Adopted, adopt } from './adopt.ts'
+import type { FoundAsset, FoundEdge } from './adoption.ts'
+import { checkLabels } from './check-labels.ts'
+
+const NOW = Date.parse('2026-11-29T12:00:00Z')
+
+function tile(path: string, more: Partial<FoundAsset> = {}): FoundAsset {
+  return {
+    connection: 'looker',
+    path,
+    kind: 'consumer',
+    name: `Tile ${path}`,
+    group: '',
+    labels: { folder: 'Finance', dashboard: 'Revenue' },
+    owner: null,
+    policy: null,
+    settings: {},
+    foundAt: NOW - DAY_MS,
+    goneAt: null,
+    ...more,
+  }
+}
+
+function load(text: string) {
+  const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: TWO_CONNECTIONS + text }], campusContracts)
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+  return loaded
+}
+
+interface Around {
+  edges?: FoundEdge[]
+  known?: string[]
+}
+
+function adopted(text: string, assets: FoundAsset[], { edges = [], known = [] }: Around = {}): Adopted {
+  const { catalogue, adoption } = load(text)
+  if (adoption === null) throw new Error('there is no rule')
+  const state = { now: NOW, known: new Set(known), assetNamed: () => null }
+  return adopt(catalogue, adoption.rules, adoption.contracts, { assets, edges }, state)
+}
+
+const places = ({ catalogue: { assets, feeds } }: Adopted) =>
+  assets.map(({ key, feed }) => `${feeds.find((one) => one.key === feed)?.group}/${feed}: ${key}`)
+const assetOf = ({ catalogue }: Adopted, key: string): CatalogueAsset | undefined => catalogue.assets.find((asset) => asset.key === key)
+
+describe('a rule of three lines', () => {
+  const sales = { labels: { folder: 'Sales & More', dashboard: '2026 Pipeline' } }
+  const found = adopted(FOLDERS, [tile('2/1', sales), tile('1/2'), tile('1/1')])
+
+  it('makes folders groups, dashboards feeds and tiles assets, in order', () => {
+    expect(places(found)).toEqual([
+      'finance/finance-revenue: looker/1/1',
+      'finance/finance-revenue: looker/1/2',
+      'sales-more/sales-more-feed-2026-pipeline: looker/2/1',
+    ])
+  })
+
+  it('names them as they are named there', () => {
+    expect(found.catalogue.groups.map(({ name }) => name)).toEqual(['Finance', 'Sales & More'])
+    expect(found.catalogue.feeds.map(({ name }) => name)).toEqual(['Revenue', '2026 Pipeline'])
+    expect(assetOf(found, 'looker/1/1')).toMatchObject({ name: 'Tile 1/1', kind: 'consumer', promised: true })
+  })
+
+  it('is named at what it took, and at the feed it made', () => {
+    const source = { file: 'tidemark.yaml', line: 4, yaml: expect.stringContaining('from: looker/**') }
+    expect(assetOf(found, 'looker/1/1')?.adopted).toEqual({ rule: source, foundAt: NOW - DAY_MS, goneAt: null })
+    expect(found.catalogue.feeds[0]?.source).toEqual(source)
+  })
+
+  it('takes nothing that has no such label, of another connection, or of one that has left', () => {
+    const others = [tile('3', { labels: { folder: 'Finance' } }), tile('4', { connection: 'lake' }), tile('5', { connection: 'old' })]
+    expect(places(adopted(FOLDERS, others))).toEqual([])
+  })
+
+  it('does the same whatever else is found, and in whatever order', () => {
+    const all = [tile('1/1'), tile('2/1', sales), tile('3/1', { labels: { folder: 'Sales', dashboard: 'More 2026 Pipeline' } })]
+    const key = (one: Adopted, asset: string) => assetOf(one, asset)?.feed
+    for (const one of all) expect(key(adopted(FOLDERS, [one]), `looker/${one.path}`)).toBe(key(adopted(FOLDERS, all), `looker/${one.path}`))
+    expect(places(adopted(FOLDERS, all))).toEqual(places(adopted(FOLDERS, all.toReversed())))
+  })
+})
+
+describe('several rules', () => {
+  const text = `adopt:
+  - { from: "looker/9/**", group: Special, feed: "{name}", owner: "{owner}" }
+  - { from: "looker/**", where: { folder: [Finance, Sales] }, group: BI, feed: "{dashboard}", owner: BI team, kind: source, promised: false }
+`
+  it('are asked in turn: the first that fits takes it, and labels must be equal', () => {
+    const other = tile('2', { labels: { folder: 'Attic', dashboard: 'Old' } })
+    expect(places(adopted(text, [tile('9/1', { labels: { owner: 'Ada' } }), tile('1'), other]))).toEqual([
+      'special/special-tile-9-1: looker/9/1',
+      'bi/bi-revenue: looker/1',
+    ])
+  })
+
+  it('say owner, kind and whether a feed is judged by it', () => {
+    const { catalogue } = adopted(text, [tile('1')])
+    expect(catalogue.feeds[0]).toMatchObject({ owner: 'BI team' })
+    expect(catalogue.assets[0]).toMatchObject({ kind: 'source', promised: false })
+  })
+})
+
+describe('what is written by hand', () => {
+  const text = `groups:
+  finance:
+    name: Money
+    feeds:
+      revenue:
+        owner: Grace
+        assets:
+          looker/1/1: { name: The one, promised: false, policy: { kind: age, lateAfter: 1h, staleAfter: 2h } }
+  odd: { feeds: { sales-pipeline: { policy: { kind: none } } } }
+${FOLDERS}    owner: BI team
+`
+  const found = adopted(text, [
+    tile('1/1', { settings: { column: 'x' } }),
+    tile('1/2'),
+    tile('2/1', { labels: { folder: 'Sales', dashboard: 'Pipeline' }, policy: { kind: 'age', lateAfter: '9h', staleAfter: '10h' } }),
+  ])
+
+  it('wins field by field: names, owner, promise', () => {
+    expect(assetOf(found, 'looker/1/1')).toMatchObject({ name: 'The one', kind: 'consumer', promised: false, settings: { column: 'x' } })
+    expect(assetOf(found, 'looker/1/1')?.policies).toMatchObject([{ kind: 'age', lateAfterMs: HOUR_MS }])
+    expect(found.catalogue.groups[0]).toMatchObject({ key: 'finance', name: 'Money' })
+    expect(found.catalogue.feeds[0]).toMatchObject({ key: 'revenue', owner: 'Grace', name: 'Revenue' })
+  })
+
+  it('is not called adopted, and what joins it is', () => {
+    expect([assetOf(found, 'looker/1/1')?.adopted, assetOf(found, 'looker/1/2')?.adopted?.rule.line]).toEqual([undefined, 13])
+  })
+
+  it('keeps a feed in the group it is written in, with its promise', () => {
+    expect(places(found)).toEqual(['finance/revenue: looker/1/1', 'finance/revenue: looker/1/2', 'odd/sales-pipeline: looker/2/1'])
+    expect(assetOf(found, 'looker/2/1')?.policies).toEqual([{ kind: 'none' }])
+  })
+
+  it('of the settings of a connector stands whole', () => {
+    const own = `groups: { g: { feeds: { f: { assets: { looker/1/1: { column: mine } } } } } }\n${FOLDERS}`
+    expect(assetOf(adopted(own, [tile('1/1', { settings: { clock: 'dataThroughAt' } })]), 'looker/1/1')?.settings).toEqual({
+      column: 'mine',
+    })
+  })
+})
+
+describe('the promise of what is adopted', () => {
+  const age = (hours: number) => ({ kind: 'age', lateAfter: `${hours}h`, staleAfter: '99h' })
+
+  it('is that of the rule, else the proposed one, else the one everything has', () => {
+    const proposed = tile('1', { policy: age(4) })
+    const late = (one: Adopted) => one.catalogue.assets[0]?.policies
+    expect(late(adopted(`${FOLDERS}    policy: { kind: age, lateAfter: 2h, staleAfter: 3h }\n`, [proposed]))).toMatchObject([
+      { lateAfterMs: 2 * HOUR_MS },
+    ])
+    expect(late(adopted(FOLDERS, [proposed]))).toMatchObject([{ lateAfterMs: 4 * HOUR_MS }])
+    expect(late(adopted(FOLDERS, [tile('1', { kind: 'table', policy: { kind: 'wrong' } })]))).toMatchObject([{ kind: 'calendar-days' }])
+  })
+})
+
+describe('what is gone', () => {
+  const gone = tile('1', { goneAt: NOW - 29 * DAY_MS })
+
+  it('stays where it was for thirty days, and is not taken anew', () => {
+    expect(places(adopted(FOLDERS, [gone], { known: ['looker/1'] }))).toEqual(['finance/finance-revenue: looker/1'])
+    expect(places(adopted(FOLDERS, [gone]))).toEqual([])
+    expect(places(adopted(FOLDERS, [tile('1', { goneAt: NOW - 30 * DAY_MS })], { known: ['looker/1'] }))).toEqual([])
+  })
+
+  it('stays as long as its rule says, and it is known until when', () => {
+    const found = adopted(`${FOLDERS}    forget: 90d\n`, [gone, tile('2', { goneAt: NOW - DAY_MS })], { known: ['looker/1', 'looker/2'] })
+    expect(found.forgetAt).toEqual(new Map([['looker', NOW + 61 * DAY_MS]]))
+    expect(adopted(FOLDERS, [tile('1')]).forgetAt).toEqual(new Map())
+  })
+})
+
+describe('the lineage of what is adopted', () => {
+  const text = `groups: { g: { feeds: { f: { assets: { lake/a: , looker/7: { from: lake/a } } } } } }\n${FOLDERS}`
+  const edge = (path: string, upstream: string, hint = 'bi') => ({ connection: 'looker', path, upstream: { path: upstream }, hint })
+
+  it('is what discovery told, but no foreign key, and nothing where an asset declares what it is made from', () => {
+    const edges = [edge('1', '2'), edge('1', '2', 'foreign-key'), edge('2', '9'), edge('2', '2'), edge('7', '1')]
+    const found = adopted(text, [tile('1'), tile('2'), tile('7')], { edges })
+    expect(found.edges).toEqual([{ upstream: 'looker/2', downstream: 'looker/1', hint: 'bi', connection: 'looker' }])
+  })
+
+  it('decides by what a feed is judged', () => {
+    const found = adopted(FOLDERS, [tile('1'), tile('2')], { edges: [edge('1', '2')] })
+    expect(found.catalogue.assets.map(({ key, promised }) => [key, promised])).toEqual([
+      ['looker/1', true],
+      ['looker/2', false],
+    ])
+  })
+})
+
+describe('a rule that can take nothing', () => {
+  const wrong = (rule: string) => problemsIn(`${TWO_CONNECTIONS}adopt: [${rule}]\n`)
+
+  it.each([
+    ['{ from: lookr/**, group: g, feed: f }', 'There is no connection "lookr". | Did you mean "looker"?'],
+    ['{ from: looker, group: g, feed: f }', '"looker" is about no connection. | Write <connection>/<path>'],
+    ['{ from: looker/**, group: "{folder", feed: f }', '"group" has a brace without its partner.'],
+    ['{ from: looker/**, group: g, feed: "{}" }', '"feed" has braces with nothing between them.'],
+    ['{ from: looker/**, group: g }', '"feed" is missing.'],
+    ['{ from: looker/**, group: g, feed: f, forget: 1h }', 'must be between 1d and 400d'],
+    ['{ from: looker/**, group: g, feed: f, folder: x }', 'There is no setting "folder" here.'],
+    [
+      '{ from: looker/**, group: g, feed: f, policy: { kind: age, calendar: c, lateAfter: 1h, staleAfter: 2h } }',
+      'There is no calendar "c".',
+    ],
+  ])('%s is a problem', (rule, words) => expect(wrong(rule)).toEqual([expect.stringContaining(words)]))
+})
+
+describe('a label that rules ask for', () => {
+  const check = (text: string, known: Record<string, string[]>) => {
+    const rules = load(text).adoption?.rules.rules ?? []
+    return checkLabels(rules, ['lake', 'looker'], new Map(Object.entries(known).map(([key, labels]) => [key, new Set(labels)])))
+  }
+  const text = 'adopt:\n  - from: looker/**\n    group: "{foldr} {path.1}"\n    feed: "{name}"\n    where: { team: x }\n'
+
+  it('and nothing has is a problem at its line, once it is known what there is', () => {
+    const { problems, remarks } = check(text, { looker: ['folder', 'dashboard'] })
+    expect(remarks).toEqual([])
+    expect(problems.map(({ line, path, problem, remedy }) => `${line} ${path} ${problem} ${remedy}`)).toEqual([
+      '5 adopt[0].group Nothing that was found in looker has a label "foldr". Did you mean "folder"?',
+      '7 adopt[0].where Nothing that was found in looker has a label "team". There is: folder, dashboard.',
+    ])
+  })
+
+  it('is a remark while nobody has looked', () => {
+    const { problems, remarks } = check(text, { lake: [] })
+    expect(problems).toEqual([])
+    expect(remarks.map(({ problem }) => problem)).toEqual([
+      'Nobody has looked yet what there is in looker, so nobody knows a label "foldr".',
+      'Nobody has looked yet what there is in looker, so nobody knows a label "team".',
+    ])
+  })
+
+  it('is fine where something has it', () => {
+    expect(check(FOLDERS, { looker: ['folder', 'dashboard'] })).toEqual({ problems: [], remarks: [] })
+  })
+})

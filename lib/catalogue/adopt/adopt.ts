@@ -1,0 +1,109 @@
+import type { Catalogue, CatalogueAdoption, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import { resolveDocument } from '#lib/catalogue/resolve/resolve.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import type { Adoption, AdoptRule, FoundEdge, FoundThings } from './adoption.ts'
+import { mergeFound } from './merge-found.ts'
+import { type Placement, placeFound } from './place-found.ts'
+
+/** Lineage that discovery told, between assets of the catalogue. */
+export interface AdoptedEdge {
+  upstream: string
+  downstream: string
+  hint: string
+  /** The connection through which it was seen. */
+  connection: string
+}
+
+/** The catalogue with what rules take over of what was found. */
+export interface Adopted {
+  catalogue: Catalogue
+  edges: AdoptedEdge[]
+  placements: Placement[]
+  /** When the next of what is gone is to be forgotten, by connection. */
+  forgetAt: Map<string, Instant>
+}
+
+export interface AdoptionState {
+  now: Instant
+  /** Keys of the catalogue so far: what is gone stays where it was, and is not taken anew. */
+  known: ReadonlySet<string>
+  /** The asset somebody else's name stands for; null: none, or more than one. */
+  assetNamed: (name: string, namespace: string | null) => string | null
+}
+
+/** What a document and the found set come to together: of both alone, in whatever order they became known. */
+export function adopt(
+  written: Catalogue,
+  adoption: Adoption,
+  contracts: CatalogueContracts,
+  found: FoundThings,
+  state: AdoptionState,
+): Adopted {
+  const { document, rules } = adoption
+  const own = new Set(written.connections.map(({ key }) => key))
+  const present = found.assets.filter(({ connection, goneAt }) => goneAt === null && own.has(connection))
+  const gone = found.assets.filter(
+    ({ connection, path, goneAt }) => goneAt !== null && own.has(connection) && state.known.has(`${connection}/${path}`),
+  )
+  const placements = [
+    ...inOrder(placeFound(rules, present, document)),
+    ...inOrder(placeFound(rules, gone, document)).filter(({ found: { goneAt }, rule }) => forgetAtOf(goneAt, rules[rule]) > state.now),
+  ]
+  const adopted = mergeFound(document, rules, placements)
+  const edges = edgesAmong(adopted.document, found.edges, new Set(placements.map(({ key }) => key)), state.assetNamed)
+  const sources = new Map(written.feeds.map(({ key, source }) => [key, source]))
+  const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? adopted.sources.get(feed) ?? { file: '', line: 1, yaml: '' }
+  const foundEdges = edges.map(({ upstream, downstream }) => ({ from: upstream, to: downstream }))
+  const catalogue = resolveDocument(adopted.document, { contracts, flows: written.flows, sourceOf, foundEdges })
+  return {
+    catalogue: { ...catalogue, assets: catalogue.assets.map((asset) => marked(asset, adopted.origins.get(asset.key))) },
+    edges,
+    placements,
+    forgetAt: nextForgotten(placements, rules),
+  }
+}
+
+function marked(asset: CatalogueAsset, adopted: CatalogueAdoption | undefined): CatalogueAsset {
+  return adopted === undefined ? asset : { ...asset, adopted }
+}
+
+function forgetAtOf(goneAt: Instant | null, rule: AdoptRule | undefined): Instant {
+  return goneAt === null || rule === undefined ? Number.POSITIVE_INFINITY : goneAt + rule.forget
+}
+
+function nextForgotten(placements: readonly Placement[], rules: readonly AdoptRule[]): Map<string, Instant> {
+  const next = new Map<string, Instant>()
+  for (const { found, rule } of placements) {
+    const at = forgetAtOf(found.goneAt, rules[rule])
+    if (at < (next.get(found.connection) ?? Number.POSITIVE_INFINITY)) next.set(found.connection, at)
+  }
+  return next
+}
+
+function inOrder(placements: readonly Placement[]): Placement[] {
+  const place = ({ rule, group, feed, found, key }: Placement) =>
+    [String(rule).padStart(4, '0'), group.name, feed.name, found.name, key].join('\u0000')
+  return placements
+    .map((one) => ({ one, at: place(one) }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .map(({ one }) => one)
+}
+
+/** What discovery says of what rules took over: a foreign key is no lineage, and what an asset declares is the whole truth about it. */
+function edgesAmong(
+  { groups }: CatalogueDocument,
+  edges: readonly FoundEdge[],
+  taken: ReadonlySet<string>,
+  assetNamed: AdoptionState['assetNamed'],
+): AdoptedEdge[] {
+  const assets = new Map(Object.values(groups).flatMap(({ feeds }) => Object.values(feeds).flatMap((feed) => Object.entries(feed.assets))))
+  return edges.flatMap(({ connection, path, upstream: from, hint }) => {
+    const downstream = `${connection}/${path}`
+    if (hint === 'foreign-key' || !taken.has(downstream) || (assets.get(downstream)?.from?.length ?? 0) > 0) return []
+    const upstream = 'path' in from ? `${connection}/${from.path}` : assetNamed(from.name, from.namespace)
+    if (upstream === null || upstream === downstream || !assets.has(upstream)) return []
+    return [{ upstream, downstream, hint, connection }]
+  })
+}
