@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCommandLine } from '#jobs/cli.ts'
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import { keepFound } from '#lib/commands/discovery/keep-found.ts'
 import { readEnvironment } from '#lib/platform/env.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -76,4 +77,26 @@ it('tells in words who sees which service groups, where not everybody sees all',
     'Who sees which service groups:\n  registry (1 person): records\n  everybody else who is signed in: nothing\n  admins: everything',
   )
   expect((await check('')).printed).not.toContain('Who sees')
+})
+
+describe('rules that take over what was found', () => {
+  const rule = (label: string) => `adopt:\n  - { from: "own/**", group: "{${label}}", feed: "{path.1}" }\n`
+
+  it('are told with what they take, and what a label they ask for is called', async () => {
+    expect((await check('', database.url, rule('area'))).noted).toContain(
+      'Nobody has looked yet what there is in own, so nobody knows a label "area".',
+    )
+    async function* found() {
+      for (const path of ['a.x', 'a.y', 'b.z'])
+        yield { path, kind: 'table' as const, name: path, settings: {}, upstream: [], policy: null, group: 'a', labels: { area: 'Money' } }
+    }
+    await keepFound(database.context(clock), 'own', found())
+    const good = await check('', database.url, rule('area'))
+    expect(good.code).toBe(0)
+    expect(good.printed).toContain('(own/**) adopts 3 assets into 2 feeds of 1 group.')
+    const wrong = await check('', database.url, rule('arae'))
+    expect(wrong.code).toBe(1)
+    expect(wrong.noted).toContain('Nothing that was found in own has a label "arae". Did you mean "area"?')
+    expect((await check('', 'postgres://nobody@127.0.0.1:9/none', rule('arae'))).code).toBe(0)
+  })
 })

@@ -1,7 +1,9 @@
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
+import { adoptionInWords } from '#lib/catalogue/adopt/adoption-in-words.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { sightInWords } from '#lib/catalogue/resolve/people.ts'
-import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
+import { adoptFound, findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
+import { type LoadedCatalogue, loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { loadLastArrivals } from '#lib/db/history/arrivals.ts'
 import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
 import { LOOKED_AT, outsideInWords } from '#lib/domain/freshness/days/outside-windows.ts'
@@ -66,6 +68,16 @@ function isDeadline(policy: Policy): policy is DeadlinePolicy {
   return policy.kind === 'deadline'
 }
 
+/** What rules take over of what has been found, and what is wrong with them now that this is known; null without a database. */
+function adopted(loaded: LoadedCatalogue & { ok: true }, command: CommandLine) {
+  if (loaded.adoption === null) return null
+  const { rules } = loaded.adoption.rules
+  return withDatabaseIfAny(command, async (ctx) => {
+    const { placements } = await adoptFound(ctx.pool, command.clock.now(), loaded)
+    return { words: adoptionInWords(rules, placements), ...(await findLabelProblems(ctx.pool, loaded)) }
+  })
+}
+
 export default defineVerb({
   usage: '[path]',
   summary: 'Check a catalogue and tell everything that is wrong with it.',
@@ -80,12 +92,19 @@ export default defineVerb({
       command.terminal.note(problemsInWords(loaded.problems))
       return 1
     }
+    const taken = await adopted(loaded, command)
+    if (taken !== null && taken.problems.length > 0) {
+      command.terminal.note(problemsInWords(taken.problems))
+      return 1
+    }
     const withoutCode = declaredFlows(loaded.catalogue, extensions.flows)
     const of = withoutCode.length === 0 ? '.' : `, ${withoutCode.length} of them without code:`
     command.terminal.print([`${path} is good: ${contents(loaded.catalogue)}${of}`, ...withoutCode].join('\n'))
     const sight = sightInWords(loaded.catalogue)
     if (sight.length > 0) command.terminal.print(['Who sees which service groups:', ...sight].join('\n'))
-    if (loaded.remarks.length > 0) command.terminal.note(problemsInWords(loaded.remarks, 'remark'))
+    if (taken !== null) command.terminal.print(['Of what has been found:', ...taken.words].join('\n'))
+    const remarks = [...loaded.remarks, ...(taken?.remarks ?? [])]
+    if (remarks.length > 0) command.terminal.note(problemsInWords(remarks, 'remark'))
     const lookup = await workerLookup(command)
     const missing = unset(loaded.catalogue, lookup)
     if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)

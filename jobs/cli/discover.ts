@@ -9,14 +9,16 @@ import { type ProposalInput, proposeCatalogue } from '#lib/catalogue/propose/pro
 import { toKey } from '#lib/catalogue/propose/proposal-groups.ts'
 import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
+import { discoverByHand } from '#lib/commands/discovery/discover-by-hand.ts'
 import type { Connector, Found } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
 import { redactorFor } from '#lib/platform/secrets/redaction.ts'
 import { secretsOf } from '#lib/platform/secrets/secret-fingerprint.ts'
 import { resolveSecrets } from '#lib/platform/secrets/secrets.ts'
-import { workerLookup } from './databases.ts'
+import { withDatabase, workerLookup } from './databases.ts'
 import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
 interface Target {
@@ -99,16 +101,13 @@ async function targetNamed(key: string, command: CommandLine): Promise<Target> {
   }
 }
 
-async function discoverAll(
-  { connection: { key }, connector, settings, zone }: Target,
-  { clock, log, signal }: CommandLine,
-): Promise<Found[]> {
+function discover({ connection: { key }, connector, settings, zone }: Target, { clock, log, signal }: CommandLine): AsyncIterable<Found> {
   if (connector.discover === undefined) {
     throw new TidemarkError('refused', {
       publicMessage: `A connection of kind "${connector.kind}" cannot tell what there is: its assets are written by hand.`,
     })
   }
-  return Array.fromAsync(connector.discover({ key, settings, clock, log, signal }, zone))
+  return connector.discover({ key, settings, clock, log, signal }, zone)
 }
 
 function inShort(found: readonly Found[], { connection: { key, note }, existing }: Target, out: string): string {
@@ -120,16 +119,33 @@ function inShort(found: readonly Found[], { connection: { key, note }, existing 
   return `${added.length} assets proposed in ${out}.${watched}${rights}${note === null ? '' : ` ${note}`}`
 }
 
+/** Keeps what is there for the rules of `adopt`, and says what that came to. */
+async function keep(target: Target, mayShrink: boolean, command: CommandLine): Promise<number> {
+  const connection = target.connection.key
+  const kept = await withDatabase(command, (ctx) => discoverByHand(ctx, { connection, mayShrink }, discover(target, command)))
+  const { found, changed, gone, problem } = kept
+  command.terminal.print(`${formatCount(found)} found in ${connection}: ${formatCount(changed)} new or changed, ${formatCount(gone)} gone.`)
+  if (problem !== null) command.terminal.note(problem)
+  return problem === null ? 0 : 1
+}
+
 export default defineVerb({
-  usage: '<connection or address> [--out file] [--force]',
+  usage: '<connection or address> [--out file] [--force] | <connection> --keep [--fewer]',
   summary: 'Look into a database and propose a catalogue for it.',
   details:
-    'The address is one such as postgres://user:password@host:5432/database; a name is a connection of the catalogue\n(TIDEMARK_CONFIG or ./tidemark.yaml): then only what it does not watch yet is proposed.\nNothing is written into the database. --force overwrites the file.',
+    'The address is one such as postgres://user:password@host:5432/database; a name is a connection of the catalogue\n(TIDEMARK_CONFIG or ./tidemark.yaml): then only what it does not watch yet is proposed.\nNothing is written into the database. --force overwrites the file.\n--keep: keep what is there for the rules of "adopt" instead, as the worker does once a day; what is not seen any more is gone.\n--fewer: believe it also when it is far less than before.',
   async run(args, command) {
-    const { values, positionals } = readArguments(args, { out: { type: 'string' }, force: { type: 'boolean' } }, { least: 1, most: 1 })
+    const flags = { out: { type: 'string' }, force: { type: 'boolean' }, keep: { type: 'boolean' }, fewer: { type: 'boolean' } } as const
+    const { values, positionals } = readArguments(args, flags, { least: 1, most: 1 })
     const wanted = positionals[0] ?? ''
-    const target = wanted.includes('://') ? await targetAt(wanted, values.out, command) : await targetNamed(wanted, command)
-    const found = await discoverAll(target, command)
+    const isAddress = wanted.includes('://')
+    if (isAddress && values.keep === true)
+      throw new TidemarkError('invalid', {
+        publicMessage: 'Only of a connection of the catalogue what it holds is kept: name it instead of an address.',
+      })
+    const target = isAddress ? await targetAt(wanted, values.out, command) : await targetNamed(wanted, command)
+    if (values.keep === true) return keep(target, values.fewer === true, command)
+    const found = await Array.fromAsync(discover(target, command))
     const { connector, connection, page, existing } = target
     const text = proposeCatalogue({
       page,

@@ -2,6 +2,7 @@ import { type AdoptedEdge, adopt } from '#lib/catalogue/adopt/adopt.ts'
 import type { Adopting, Adoption, FoundThings } from '#lib/catalogue/adopt/adoption.ts'
 import { checkLabels, type LabelFindings } from '#lib/catalogue/adopt/check-labels.ts'
 import { fitsGlob } from '#lib/catalogue/adopt/path-glob.ts'
+import type { Placement } from '#lib/catalogue/adopt/place-found.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { loadFoundAssets, loadFoundEdges, loadKnownLabels } from '#lib/db/catalogue/found.ts'
 import type { Sql } from '#lib/db/context.ts'
@@ -11,6 +12,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 export interface WithFound {
   catalogue: Catalogue
   edges: AdoptedEdge[]
+  placements: Placement[]
   /** Connections from which a rule takes, or would. */
   adopts: string[]
   /** When the next of what is gone is to be forgotten, by connection. */
@@ -33,14 +35,14 @@ export async function adoptFound(
   now: Instant,
   { catalogue, adoption }: { catalogue: Catalogue; adoption?: Adopting | null },
 ): Promise<WithFound> {
-  if (adoption == null) return { catalogue, edges: [], adopts: [], forgetAt: new Map() }
+  if (adoption == null) return { catalogue, edges: [], placements: [], adopts: [], forgetAt: new Map() }
   const { rules, contracts } = adoption
   const adopts = connectionsOfRules(rules, catalogue)
   const found = await loadFound(sql, adopts)
   const { rows } = await sql.query<{ key: string }>("select key from subject where kind = 'asset' and removed_at is null")
   const known = new Set(rows.map(({ key }) => key))
   const adopted = adopt(catalogue, rules, contracts, found, { now, known, assetNamed: () => null })
-  return { catalogue: adopted.catalogue, edges: adopted.edges, adopts, forgetAt: adopted.forgetAt }
+  return { ...adopted, adopts }
 }
 
 /** What is wrong, or not known yet, of the labels that a catalogue's rules ask for. */

@@ -12,6 +12,7 @@ const LEAST_ROLES = {
   'window.close': 'engineer',
   'window.everything': 'admin',
   'connection.check': 'engineer',
+  'connection.discover': 'engineer',
   'history.recompute': 'admin',
   'admin.read': 'admin',
   'audit.export': 'admin',

@@ -12,6 +12,7 @@ const WORDS: Record<Action, string> = {
   'window.close': 'ended a pause or work',
   'window.everything': 'paused or announced work on everything',
   'connection.check': 'tested a connection',
+  'connection.discover': 'looked what a connection holds',
   'history.recompute': 'had the history worked out anew',
   'admin.read': 'asked for a page of the administration',
   'audit.export': 'took the audit as a file',

@@ -73,5 +73,15 @@ export async function fillTwoGroups(ctx: Context, mark: string): Promise<void> {
     "insert into audit (at, actor_kind, role, origin, action, target) values (now(), 'terminal', 'admin', 'terminal', 'run.request', $1)",
     [mark],
   )
+  await whole.query(`insert into discovery (connection_key, problem) values ('${mark}-source', '${mark}')`)
+  await whole.query(
+    `insert into found_asset (connection_key, path, kind, name, found_at, changed_at) values ('${mark}-source', '${mark}', 'table', '${mark}', now(), now())`,
+  )
+  await whole.query(
+    `insert into found_edge (connection_key, path, upstream, hint, found_at) values ('${mark}-source', '${mark}', '${mark}', 'view', now())`,
+  )
+  await whole.query('insert into adoption (asset_id, rule) values (4, $1), (14, $1)', [
+    JSON.stringify({ file: 'tidemark.yaml', line: 3, yaml: mark }),
+  ])
   await whole.query(`insert into outbox (channel, change_id, created_at, problem) select 'email', id, now(), '${mark}' from status_change`)
 }
