@@ -41,6 +41,22 @@ test('every table of Tidemark has a view for readers with the same columns, so t
   for (const [table, own] of tables) expect(`${table}: ${views.get(table)}`).toBe(`${table}: ${own}`)
 })
 
+test('no view for readers is built upon views that are built upon views, which would be planned whole in every statement', async () => {
+  const { rows } = await whole.pool.query<{ path: string }>(
+    `with recursive named(view, path, depth) as (
+       select c.oid, c.relname::text, 1 from pg_class c where c.relnamespace = 'tidemark_audience'::regnamespace and c.relkind = 'v'
+       union
+       select o.oid, n.path || ' > ' || o.relname, n.depth + 1
+       from named n
+       join pg_rewrite r on r.ev_class = n.view
+       join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> n.view
+       join pg_class o on o.oid = d.refobjid and o.relnamespace = 'tidemark_audience'::regnamespace and o.relkind = 'v'
+     )
+     select path from named where depth > 3`,
+  )
+  expect(rows).toEqual([])
+})
+
 describe('a reader of an audience', () => {
   it('finds in no table a row that bears the mark of another group, and in each the rows of its own', async () => {
     for (const table of (await columns('tidemark_audience')).keys()) {
@@ -88,11 +104,24 @@ describe('a reader of an audience', () => {
     },
   )
 
+  it('sees the flows and connections that the functions say, which find none for who has no audience', async () => {
+    const seen =
+      'select array(select tidemark_audience.seen_flows()) as flows, array(select tidemark_audience.seen_connections()) as connections'
+    const rows = 'select array(select name from flow) as flows, array(select key from connection_state order by key) as connections'
+    const own = { flows: ['records-flow'], connections: ['lake', 'records-source'] }
+    for (const statement of [seen, rows]) {
+      const [found] = (await records.pool.query<typeof own>(statement)).rows
+      expect({ ...found, connections: found?.connections.sort() }).toEqual(own)
+      expect((await reader('nobody').pool.query(statement)).rows).toEqual([{ flows: [], connections: [] }])
+    }
+  })
+
   it('sees nothing at all with an audience that was taken away from its connection', async () => {
     const client = await records.pool.connect()
     try {
       await client.query("set tidemark.audience = ''")
       expect((await client.query('select key from subject')).rows).toEqual([])
+      expect((await client.query('select name from flow union select key from connection_state')).rows).toEqual([])
     } finally {
       client.release(true)
     }
