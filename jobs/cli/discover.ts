@@ -12,6 +12,7 @@ import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { discoverByHand } from '#lib/commands/discovery/discover-by-hand.ts'
 import type { Connector, Found } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
+import { closeSession } from '#lib/connectors/kit/session.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
@@ -101,13 +102,18 @@ async function targetNamed(key: string, command: CommandLine): Promise<Target> {
   }
 }
 
-function discover({ connection: { key }, connector, settings, zone }: Target, { clock, log, signal }: CommandLine): AsyncIterable<Found> {
-  if (connector.discover === undefined) {
-    throw new TidemarkError('refused', {
-      publicMessage: `A connection of kind "${connector.kind}" cannot tell what there is: its assets are written by hand.`,
-    })
+async function* discover({ connection: { key }, connector, settings, zone }: Target, { clock, log, signal }: CommandLine): AsyncGenerator<Found> {
+  const session = connector.open({ key, settings, clock, log, signal })
+  try {
+    if (session.discover === undefined) {
+      throw new TidemarkError('refused', {
+        publicMessage: `A connection of kind "${connector.kind}" cannot tell what there is: its assets are written by hand.`,
+      })
+    }
+    yield* session.discover(zone)
+  } finally {
+    await closeSession(session, { log })
   }
-  return connector.discover({ key, settings, clock, log, signal }, zone)
 }
 
 function inShort(found: readonly Found[], { connection: { key, note }, existing }: Target, out: string): string {

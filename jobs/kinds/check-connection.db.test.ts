@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
-import { type Connector, defineConnector, type Health } from '#lib/connectors/kit/connector.ts'
+import type { Health } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import checkConnection from './check-connection.ts'
@@ -40,14 +41,8 @@ function listeningLog(heard: string[], fields = {}): Log {
 const settings = z.strictObject({ user: z.string(), password: z.string() })
 
 function services(check: (open: { user: string; password: string }) => Promise<Health>, variables: Record<string, string>): JobServices {
-  const connector = defineConnector({
-    kind: 'test',
-    settings,
-    assetSettings: z.record(z.string(), z.unknown()),
-    assetKind: 'table',
-    check: (connection) => check(connection.settings),
-  })
-  const connectors = new Map<string, Connector>([['test', connector as Connector]])
+  const connector = testConnectorOf(settings, (connection) => ({ check: () => check(connection.settings) }))
+  const connectors = new Map([['test', connector]])
   return testServices(ctx, { connectors, lookup: (name) => variables[name] })
 }
 

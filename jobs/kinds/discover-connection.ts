@@ -4,6 +4,7 @@ import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
 import { claimDiscovery, DISCOVERY_LIMIT_MS, paceDiscovery } from '#lib/commands/discovery/claim-discovery.ts'
 import { keepFound } from '#lib/commands/discovery/keep-found.ts'
 import type { Found } from '#lib/connectors/kit/connector.ts'
+import { withSession } from '#lib/connectors/kit/session.ts'
 import { getPage } from '#lib/db/settings.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
@@ -45,11 +46,13 @@ function tookTooLong(): TidemarkError {
 async function discover(services: JobServices, key: string, signal: AbortSignal): Promise<'well' | 'badly' | 'cannot'> {
   const { ctx } = services
   const { connector, connection } = await openConnection(services, key, signal)
-  if (connector.discover === undefined) return 'cannot'
-  const { zone } = await getPage(ctx.pool)
-  const { found, changed, gone, problem } = await keepFound(ctx, key, untilAborted(connector.discover(connection, zone), signal))
-  ctx.log.info('a connection was looked into', { connection: key, found, changed, gone, ...(problem === null ? {} : { problem }) })
-  return problem === null ? 'well' : 'badly'
+  return withSession(connector, connection, async (session) => {
+    if (session.discover === undefined) return 'cannot'
+    const { zone } = await getPage(ctx.pool)
+    const { found, changed, gone, problem } = await keepFound(ctx, key, untilAborted(session.discover(zone), signal))
+    ctx.log.info('a connection was looked into', { connection: key, found, changed, gone, ...(problem === null ? {} : { problem }) })
+    return problem === null ? 'well' : 'badly'
+  })
 }
 
 /** Ends when the signal says so, also with a connector that does not hear it. */

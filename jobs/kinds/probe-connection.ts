@@ -4,7 +4,8 @@ import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
 import { type ClaimedProbe, claimProbe, claimSecondProbes, paceProbe, putBackProbe } from '#lib/commands/probes/claim-probe.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
-import type { Observation } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
+import { withSession } from '#lib/connectors/kit/session.ts'
 import { listAssetsToObserve } from '#lib/db/catalogue/assets.ts'
 import { PROBES_AT_ONCE, type ProbeTurn, SILENT_AFTER_MS } from '#lib/domain/connections/probe-turns.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -78,16 +79,25 @@ async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: A
   const only = probe.only === null ? null : new Set(probe.only)
   const assets = only === null ? all : all.filter(({ key }) => only.has(key))
   const { connector, connection } = await openConnection(services, probe.connection, signal)
-  if (!connector.observe || assets.length === 0) return
+  if (assets.length === 0) return
+  await withSession(connector, connection, (session) => recordSeen(ctx, connection, session.observe?.(assets) ?? [], onHeard))
+}
+
+async function recordSeen(
+  ctx: JobServices['ctx'],
+  { key, signal }: Pick<Connection<unknown>, 'key' | 'signal'>,
+  seen: AsyncIterable<Observation> | Iterable<Observation>,
+  onHeard: () => void,
+): Promise<void> {
   let batch: Observation[] = []
   let begunAt = ctx.clock.now()
   const flush = async () => {
     const observations = batch
     batch = []
-    if (observations.length > 0) await recordObservations(ctx, probe.connection, ctx.clock.now(), observations)
+    if (observations.length > 0) await recordObservations(ctx, key, ctx.clock.now(), observations)
   }
   try {
-    for await (const observation of connector.observe(connection, assets)) {
+    for await (const observation of seen) {
       onHeard()
       if (batch.length === 0) begunAt = ctx.clock.now()
       batch.push(observation)

@@ -1,4 +1,5 @@
 import type { Health } from '#lib/connectors/kit/connector.ts'
+import { withSession } from '#lib/connectors/kit/session.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
@@ -11,7 +12,7 @@ export async function checkConnection(tools: OpeningTools, key: string, written:
   try {
     return await withinLimit(tools, signal, (limited) => {
       const { connector, connection } = openWritten(tools, key, written, limited)
-      return connector.check(connection)
+      return withSession(connector, connection, (session) => session.check())
     })
   } catch (error) {
     signal.throwIfAborted()

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Connector, defineConnector, type Observation } from '#lib/connectors/kit/connector.ts'
+import type { Observation } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 import { openWritten } from './connections.ts'
 
 const SECRET = 'hush "p@ss" word'
@@ -24,12 +25,8 @@ const good: Observation = {
   state: null,
   warnings: [SAID],
 }
-const telltale: Connector = defineConnector({
-  kind: 'telltale',
-  settings: z.unknown(),
-  assetSettings: z.record(z.string(), z.unknown()),
-  assetKind: 'source',
-  check: async (connection) => {
+const telltale = testConnectorOf(z.unknown(), (connection) => ({
+  check: async () => {
     connection.log.warn(SAID, { inside: [{ deep: SAID }] })
     connection.log.child({ with: SAID }).error('x')
     return { ok: false, detail: SAID, credentialExpiresAt: null }
@@ -48,16 +45,20 @@ const telltale: Connector = defineConnector({
       throw thrown()
     },
   }),
-  deliver: async ({ log: own }) => {
-    own.info(SAID)
+  deliver: async () => {
+    connection.log.info(SAID)
     throw thrown()
   },
-})
+  close: async () => {
+    throw thrown()
+  },
+}))
 
 function open() {
   const tools = { connectors: new Map([['telltale', telltale]]), lookup: () => SECRET, clock: new FakeClock(0), log }
   const written = { kind: 'telltale', settings: { user: 'loader', nested: [{ password: '${PASSWORD}' }] } }
-  return openWritten(tools, 'sis', written, new AbortController().signal)
+  const { connector, connection } = openWritten(tools, 'sis', written, new AbortController().signal)
+  return connector.open(connection)
 }
 const caught = (work: Promise<unknown>) =>
   work.then(
@@ -68,30 +69,26 @@ const delivery = { path: 'x', contentType: '', bytes: 0, sha256: '', async *open
 
 describe('an open connection', () => {
   it('repeats none of its secrets, whatever its system says and wherever it says it', async () => {
-    const { connector, connection } = open()
-    const seen: unknown[] = [await connector.check(connection)]
-    const errors: unknown[] = [await caught(connector.deliver?.(connection, delivery) ?? Promise.resolve())]
-    for (const source of [
-      connector.observe?.(connection, []),
-      connector.extract?.(connection, {}),
-      connector.discover?.(connection, 'UTC'),
-    ]) {
+    const session = open()
+    const seen: unknown[] = [await session.check()]
+    const errors: unknown[] = [await caught(session.deliver?.(delivery) ?? Promise.resolve())]
+    for (const source of [session.observe?.([]), session.extract?.({}), session.discover?.('UTC')]) {
       try {
         for await (const item of source ?? []) seen.push(item)
       } catch (error) {
         errors.push(error)
       }
     }
+    errors.push(await caught(session.close?.() ?? Promise.resolve()))
     const words = [...errors.flatMap((error) => [toPublicMessage(error), toInternalMessage(error), (error as Error).stack]), ...lines]
-    expect(errors).toHaveLength(4)
+    expect(errors).toHaveLength(5)
     expect(words.every((text) => text?.includes('•••') || text?.includes('"x"'))).toBe(true)
     for (const text of [...words, ...seen.filter((item) => !JSON.stringify(item).includes('note')).map((item) => JSON.stringify(item))])
       expect(text).not.toMatch(/hush|p@ss|p%40ss|bG9hZGVy/)
   })
 
   it('hands out rows as they are', async () => {
-    const { connector, connection } = open()
-    for await (const row of connector.extract?.(connection, {}) ?? []) {
+    for await (const row of open().extract?.({}) ?? []) {
       expect(row).toEqual({ note: SECRET })
       break
     }

@@ -48,7 +48,7 @@ export async function executeRun(services: JobServices, run: ClaimedRun, control
 
 async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold, signal: AbortSignal, log: Log): Promise<RunEnd> {
   const { ctx } = services
-  const connections = runConnections(services)
+  const connections = runConnections(services, signal)
   try {
     const flow = await requireFlow(ctx, services.flows, run.flow)
     return await runFlow(
@@ -74,6 +74,8 @@ async function execute(services: JobServices, run: ClaimedRun, lease: LeaseHold,
   } catch (error) {
     const problem = error instanceof TidemarkError ? error.publicMessage : null
     return { state: 'failed', rowsLoaded: 0, report: null, problem, internalProblem: toInternalMessage(error), failure: failureOf(error) }
+  } finally {
+    await connections.close()
   }
 }
 

@@ -19,7 +19,7 @@ function hasFunctions(value: unknown, names: readonly string[], functions: reado
 }
 
 function isConnector(value: unknown): value is Connector {
-  return hasFunctions(value, ['kind', 'settings', 'assetSettings', 'assetKind'], ['check'])
+  return hasFunctions(value, ['kind', 'settings', 'assetSettings', 'assetKind'], ['open'])
 }
 
 function isFlow(value: unknown): value is Flow {

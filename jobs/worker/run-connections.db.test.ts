@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
 import { connectionHealth } from '#lib/domain/connections/connection-health.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import { runConnections } from './run-connections.ts'
@@ -27,18 +27,13 @@ it('what a run was not let into does not "work", until somebody got in again', a
     { connections: { sis: { kind: 'test' } } },
   ])
   let failure: TidemarkError | null = new TidemarkError('refused', { publicMessage: 'The credentials are refused.', systemWide: true })
-  const connector = defineConnector({
-    kind: 'test',
-    settings: z.object({}),
-    assetSettings: z.record(z.string(), z.unknown()),
-    assetKind: 'table',
-    check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
+  const connector = testConnectorOf(z.object({}), () => ({
     async *extract() {
       if (failure !== null) throw failure
       yield {}
     },
-  })
-  const services = testServices(ctx, { connectors: new Map([['test', connector as Connector]]) })
+  }))
+  const services = testServices(ctx, { connectors: new Map([['test', connector]]) })
   const connections = runConnections(services)
   const extract = () => Array.fromAsync(connections.extract('sis', {}, new AbortController().signal))
   const state = async () => (await ctx.pool.query('select * from connection_state')).rows[0]

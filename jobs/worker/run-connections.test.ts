@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import { runConnections } from './run-connections.ts'
 
 /** A run's connection to a system with a password, which counts what is looked up. */
 function harness() {
-  const seen = { catalogue: 0, states: 0, secrets: 0, passwords: [] as string[], signals: [] as AbortSignal[] }
+  const seen = { catalogue: 0, states: 0, secrets: 0, sessions: 0, closed: 0, passwords: [] as string[], signals: [] as AbortSignal[] }
   const secret = { value: 'old', isRefused: false, isMissing: false }
-  const connector = defineConnector({
-    kind: 'test',
-    settings: z.object({ password: z.string() }),
-    assetSettings: z.record(z.string(), z.unknown()),
-    assetKind: 'table',
-    check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
-    async *extract({ settings, signal }) {
-      seen.passwords.push(settings.password)
-      seen.signals.push(signal)
-      if (secret.isRefused) throw new TidemarkError('refused', { publicMessage: 'The credentials are refused.', systemWide: true })
-      yield 1
-    },
+  const connector = testConnectorOf(z.object({ password: z.string() }), ({ settings }) => {
+    seen.sessions += 1
+    return {
+      async *extract(_request, signal) {
+        seen.passwords.push(settings.password)
+        if (signal !== undefined) seen.signals.push(signal)
+        if (secret.isRefused) throw new TidemarkError('refused', { publicMessage: 'The credentials are refused.', systemWide: true })
+        yield 1
+      },
+      async close() {
+        seen.closed += 1
+        if (secret.isRefused) throw new Error('it does not let us out either')
+      },
+    }
   })
   const pool = {
     async query(text: string) {
@@ -32,7 +34,7 @@ function harness() {
     },
   }
   const services = testServices({ pool, clock: new FakeClock(0), log: silentLog } as never, {
-    connectors: new Map([['test', connector as Connector]]),
+    connectors: new Map([['test', connector]]),
     lookup: () => {
       seen.secrets += 1
       return secret.isMissing ? undefined : secret.value
@@ -40,7 +42,7 @@ function harness() {
   })
   const connections = runConnections(services)
   const ask = (signal = new AbortController().signal) => Array.fromAsync(connections.extract('sis', {}, signal))
-  return { seen, secret, ask }
+  return { seen, secret, ask, close: connections.close }
 }
 
 describe('a run that asks a connection', () => {
@@ -86,5 +88,25 @@ describe('a run that asks a connection', () => {
     await expect(ask()).rejects.toThrow('PW')
     secret.isMissing = false
     expect(await ask()).toEqual([1])
+  })
+
+  it('has one session with it however often it asks, and leaves when the run is over', async () => {
+    const { seen, ask, close } = harness()
+    await Promise.all(Array.from({ length: 20 }, () => ask()))
+    await ask()
+    expect(seen).toMatchObject({ sessions: 1, closed: 0 })
+    await close()
+    expect(seen).toMatchObject({ sessions: 1, closed: 1 })
+    await expect(ask()).rejects.toThrow('the run is over')
+  })
+
+  it('leaves every session, also those that refused it and do not let it out', async () => {
+    const { seen, secret, ask, close } = harness()
+    await ask()
+    secret.isRefused = true
+    await expect(ask()).rejects.toThrow('credentials')
+    await expect(ask()).rejects.toThrow('credentials')
+    await close()
+    expect(seen).toMatchObject({ sessions: 2, closed: 2 })
   })
 })

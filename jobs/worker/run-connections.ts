@@ -1,28 +1,39 @@
 import { checkAgain } from '#lib/commands/probes/connection-checks.ts'
-import type { Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import type { Delivered, Delivery, Session } from '#lib/connectors/kit/connector.ts'
+import { closeSession } from '#lib/connectors/kit/session.ts'
 import { isConnectionFailing, noteRunDidNotGetIn } from '#lib/db/catalogue/connections.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { isSystemWide, toPublicMessage } from '#lib/platform/errors.ts'
-import { type OpenConnection, openConnection } from './connections.ts'
+import { openConnection } from './connections.ts'
 import type { JobServices } from './job-kind.ts'
 
 interface RunConnections {
   extract(key: string, request: Record<string, unknown>, signal: AbortSignal): AsyncGenerator<unknown>
   deliver(key: string, delivery: Delivery, signal: AbortSignal): Promise<Delivered>
+  /** Signs out everywhere; asked at the run's end, however it ends. */
+  close(): Promise<void>
 }
 
-/** A run's connections, each read and its references resolved once, however many questions a flow asks. One that refused us is opened
+/** A run's connections: one session each, its references resolved once, however many questions a flow asks. One that refused us is opened
  * again for the next question, since its password may have changed. */
-export function runConnections(services: JobServices): RunConnections {
-  const opened = new Map<string, Promise<OpenConnection>>()
+export function runConnections(services: JobServices, signal: AbortSignal = services.signal): RunConnections {
+  const opened = new Map<string, Promise<Session>>()
+  const toClose: (() => Promise<void>)[] = []
   const proven = new Set<string>()
+  let isOver = false
 
-  async function open(key: string, signal: AbortSignal): Promise<OpenConnection> {
-    const opening = opened.get(key) ?? openConnection(services, key, signal)
+  async function openOnce(key: string): Promise<Session> {
+    const { connector, connection } = await openConnection(services, key, signal)
+    if (isOver) throw cannot(`Nothing is asked of ${key} any more: the run is over.`)
+    const session = connector.open(connection)
+    toClose.push(() => closeSession(session, connection))
+    return session
+  }
+  async function open(key: string): Promise<Session> {
+    const opening = opened.get(key) ?? openOnce(key)
     opened.set(key, opening)
     try {
-      const { connector, connection } = await opening
-      return { connector, connection: { ...connection, signal } }
+      return await opening
     } catch (error) {
       opened.delete(key)
       throw error
@@ -40,28 +51,33 @@ export function runConnections(services: JobServices): RunConnections {
     await noteRunDidNotGetIn(services.ctx.pool, key, services.ctx.clock.now(), toPublicMessage(error)).catch(() => {})
   }
   return {
-    async *extract(key, request, signal) {
-      const { connector, connection } = await open(key, signal)
-      if (!connector.extract) throw cannot(`Nothing can be read from ${key}: its connector only watches.`)
+    async *extract(key, request, own) {
+      const session = await open(key)
+      if (!session.extract) throw cannot(`Nothing can be read from ${key}: its connector only watches.`)
       try {
-        yield* connector.extract(connection, request)
+        yield* session.extract(request, own)
       } catch (error) {
         await noteFailure(key, error)
         throw error
       }
       await noteSuccess(key)
     },
-    async deliver(key, delivery, signal) {
-      const { connector, connection } = await open(key, signal)
-      if (!connector.deliver) throw cannot(`Nothing can be delivered to ${key}: its connector does not take files.`)
+    async deliver(key, delivery, own) {
+      const session = await open(key)
+      if (!session.deliver) throw cannot(`Nothing can be delivered to ${key}: its connector does not take files.`)
       try {
-        const delivered = await connector.deliver(connection, delivery)
+        const delivered = await session.deliver(delivery, own)
         await noteSuccess(key)
         return delivered
       } catch (error) {
         await noteFailure(key, error)
         throw error
       }
+    },
+    async close() {
+      isOver = true
+      opened.clear()
+      await Promise.all(toClose.splice(0).map((leave) => leave()))
     },
   }
 }

@@ -2,9 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Campus, startCampus } from '#demo/campus/campus.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import type { ObservedAsset } from './kit/connector.ts'
-import peoplesoft from './peoplesoft.ts'
-import snaplogic from './snaplogic.ts'
+import peoplesoftConnector from './peoplesoft.ts'
+import snaplogicConnector from './snaplogic.ts'
+
+const peoplesoft = askOnce(peoplesoftConnector)
+const snaplogic = askOnce(snaplogicConnector)
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')
 let campus: Campus
@@ -42,7 +46,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
 })
 
 async function probe(path: string, more: Partial<ObservedAsset> = {}) {
-  const [seen] = await Array.fromAsync(peoplesoft.observe?.(asPeopleSoft(), [asset(path, more)]) ?? [])
+  const [seen] = await Array.fromAsync(peoplesoft.observe(asPeopleSoft(), [asset(path, more)]))
   return seen
 }
 
@@ -59,7 +63,7 @@ describe('PeopleSoft', () => {
   })
 
   it('reads all rows of a query', async () => {
-    const rows = await Array.fromAsync(peoplesoft.extract?.(asPeopleSoft(), { query: 'BU_TERM_QRY' }) ?? [])
+    const rows = await Array.fromAsync(peoplesoft.extract(asPeopleSoft(), { query: 'BU_TERM_QRY' }))
     expect(rows).toHaveLength(36)
     expect(rows[0]).toMatchObject({ 'attr:rownumber': 1, ACAD_CAREER: 'GRAD' })
   })
@@ -67,7 +71,7 @@ describe('PeopleSoft', () => {
   it('refuses a prompt with a comma before it asks', async () => {
     const asked = campus.control.requests('peoplesoft')
     await expect(
-      Array.fromAsync(peoplesoft.extract?.(asPeopleSoft(), { query: 'BU_TERM_QRY', prompts: { STRM: '1,2' } }) ?? []),
+      Array.fromAsync(peoplesoft.extract(asPeopleSoft(), { query: 'BU_TERM_QRY', prompts: { STRM: '1,2' } })),
     ).rejects.toMatchObject({ code: 'invalid' })
     expect(campus.control.requests('peoplesoft')).toBe(asked)
   })
@@ -106,7 +110,7 @@ describe('PeopleSoft', () => {
     campus.control.faults.set('peoplesoft', 'empty-answer')
     expect(await probe('BU_TERM_QRY')).toMatchObject({ ok: true, rows: 0, readings: [{ at: null }] })
     campus.control.faults.clear()
-    const seen = await Array.fromAsync(peoplesoft.observe?.(asPeopleSoft(), [asset('NO_SUCH'), asset('BU_TERM_QRY')]) ?? [])
+    const seen = await Array.fromAsync(peoplesoft.observe(asPeopleSoft(), [asset('NO_SUCH'), asset('BU_TERM_QRY')]))
     expect(seen.map((one) => one.ok)).toEqual([false, true])
   })
 
@@ -122,7 +126,7 @@ describe('PeopleSoft', () => {
 
 describe('a system that lets nobody in', () => {
   const probes = { peoplesoft: () => probe('BU_TERM_QRY'), snaplogic: () => seeTask() }
-  const seeTask = () => Array.fromAsync(snaplogic.observe?.(asSnapLogic(), [asset('courses')]) ?? [])
+  const seeTask = () => Array.fromAsync(snaplogic.observe(asSnapLogic(), [asset('courses')]))
 
   it.each([
     ['peoplesoft', 'down'],
@@ -152,7 +156,7 @@ describe('SnapLogic', () => {
   })
 
   it('streams the courses of a term with their details', async () => {
-    const records = await Array.fromAsync(snaplogic.extract?.(asSnapLogic(), { term: '2267' }) ?? [])
+    const records = await Array.fromAsync(snaplogic.extract(asSnapLogic(), { term: '2267' }))
     expect(records).toHaveLength(8)
     expect(records[0]).toMatchObject({
       kind: 'course',
@@ -161,19 +165,19 @@ describe('SnapLogic', () => {
   })
 
   it('looks cheaply, or at the courses of a term', async () => {
-    const [cheap] = await Array.fromAsync(snaplogic.observe?.(asSnapLogic(), [asset('courses')]) ?? [])
+    const [cheap] = await Array.fromAsync(snaplogic.observe(asSnapLogic(), [asset('courses')]))
     expect(cheap).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
     const settings = { term: '2267' }
-    const [first] = await Array.fromAsync(snaplogic.observe?.(asSnapLogic(), [asset('courses', { settings })]) ?? [])
+    const [first] = await Array.fromAsync(snaplogic.observe(asSnapLogic(), [asset('courses', { settings })]))
     expect(first).toMatchObject({ ok: true, rows: 8, readings: [{ clock: 'writtenAt', at: clock.now() }] })
     const before = clock.now()
     await clock.advance(1000)
     const previous = first?.ok ? first.state : null
-    expect((await Array.fromAsync(snaplogic.observe?.(asSnapLogic(), [asset('courses', { settings, previous })]) ?? []))[0]).toMatchObject({
+    expect((await Array.fromAsync(snaplogic.observe(asSnapLogic(), [asset('courses', { settings, previous })])))[0]).toMatchObject({
       readings: [{ at: before }],
     })
     campus.control.changeCourse('2267', '000001', { title: 'New' })
-    expect((await Array.fromAsync(snaplogic.observe?.(asSnapLogic(), [asset('courses', { settings, previous })]) ?? []))[0]).toMatchObject({
+    expect((await Array.fromAsync(snaplogic.observe(asSnapLogic(), [asset('courses', { settings, previous })])))[0]).toMatchObject({
       readings: [{ at: clock.now() }],
     })
   })
@@ -182,7 +186,7 @@ describe('SnapLogic', () => {
     campus.control.faults.set('snaplogic', 'error-document')
     const records: unknown[] = []
     const reading = (async () => {
-      for await (const record of snaplogic.extract?.(asSnapLogic(), { term: '2267' }) ?? []) records.push(record)
+      for await (const record of snaplogic.extract(asSnapLogic(), { term: '2267' })) records.push(record)
     })()
     await expect(reading).rejects.toMatchObject({ code: 'unavailable', retryable: true })
     expect(records.length).toBeGreaterThan(0)

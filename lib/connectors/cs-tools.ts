@@ -3,25 +3,40 @@ import { type CsToolsSettings, csToolsSettings } from '#lib/connectors/cs-tools/
 import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peoplesoft/probe-queries.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
+import { forQuestion } from './kit/session.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
 export default defineConnector<CsToolsSettings>({
   kind: 'cs-tools',
+  example: {
+    settings: [{ url: 'https://gateway.example.edu/api/v1/queries/execute', key: '${CS_TOOLS_KEY}' }],
+    asset: { path: 'BU_TERM_QRY' },
+    speaksTo: 'the same queries behind a key',
+    told: '`url`, `key`; `checkQuery` BU_TERM_QRY, `timeout` 2m, `zone`',
+    asked: '`query` (by default the path), `prompts`',
+    evidence: [
+      { reads: 'the newest value of `watermark`', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'a change of the rows', clock: 'writtenAt', strength: 'weak' },
+    ],
+    permission: 'a key that may execute the queries',
+  },
   settings: csToolsSettings,
   assetSettings: querySettings,
   assetKind: 'source',
 
-  check: (connection) =>
-    checked(connection, async () => {
-      for await (const _row of readQuery(connection, { query: connection.settings.checkQuery })) break
-      return 'The query endpoint accepts our key and answers.'
-    }),
-
-  observe: (connection, assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
-
   extractRequest: queryRequest,
 
-  async *extract(connection, input) {
-    yield* readQuery(connection, queryRequest.parse(input))
-  },
+  open: (connection) => ({
+    check: () =>
+      checked(connection, async () => {
+        for await (const _row of readQuery(connection, { query: connection.settings.checkQuery })) break
+        return 'The query endpoint accepts our key and answers.'
+      }),
+
+    observe: (assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
+
+    async *extract(input, signal) {
+      yield* readQuery(forQuestion(connection, signal), queryRequest.parse(input))
+    },
+  }),
 })

@@ -3,6 +3,7 @@ import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import csTools from './cs-tools.ts'
 import http from './http.ts'
@@ -38,7 +39,7 @@ describe.each(ASKED)('an error answer of %s', (_name, connector, more, request) 
     const address = connector === peoplesoft ? { baseUrl: new URL(receiver.url).origin } : { url: receiver.url }
     const settings = connector.settings.parse({ ...address, ...more })
     const connection = { key: 'p', settings, clock: new FakeClock(0), log: silentLog, signal: new AbortController().signal }
-    const error: unknown = await Array.fromAsync(connector.extract?.(connection, request) ?? []).catch((thrown: unknown) => thrown)
+    const error: unknown = await Array.fromAsync(askOnce(connector).extract(connection, request)).catch((thrown: unknown) => thrown)
     expect(isTidemarkError(error) && error.publicMessage).toContain('HTTP 500')
     expect(toInternalMessage(error)).not.toContain(BUID)
   })
@@ -62,7 +63,7 @@ describe.each([
     const settings = http.settings.parse({ baseUrl: receiver.url, ...more })
     const connection = { key: 'p', settings, clock: new FakeClock(0), log: silentLog, signal: new AbortController().signal }
     const asked = { format: 'json', records: 'items' }
-    const error: unknown = await Array.fromAsync(http.extract?.(connection, asked) ?? []).catch((thrown: unknown) => thrown)
+    const error: unknown = await Array.fromAsync(askOnce(http).extract(connection, asked)).catch((thrown: unknown) => thrown)
     const words = toInternalMessage(error)
     expect(words).toMatch(status === 200 ? /error in the answer: denied to/ : new RegExp(`HTTP ${status}. denied to`))
     for (const text of [...spelt, 'Ann', 'Lee', BUID]) expect(words).not.toContain(text)
@@ -94,7 +95,7 @@ describe.each(EVERY)('an error answer of %s that attacks whoever reads it', (_na
           : { url: receiver.url }
     const settings = connector.settings.parse({ ...address, ...more, ...(connector === peoplesoft && { password: 'hush-p@ss' }) })
     const connection = { key: 'p', settings, clock: new FakeClock(0), log: silentLog, signal: new AbortController().signal }
-    const error: unknown = await Array.fromAsync(connector.extract?.(connection, request) ?? []).catch((thrown: unknown) => thrown)
+    const error: unknown = await Array.fromAsync(askOnce(connector).extract(connection, request)).catch((thrown: unknown) => thrown)
     const words = toInternalMessage(error)
     expect(words).toContain('HTTP 500')
     expect(words.length).toBeLessThan(500)

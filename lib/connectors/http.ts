@@ -7,6 +7,7 @@ import { probeAddress } from './http/probe-address.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
 import { failedProbe, probeAsset } from './kit/probe.ts'
+import { forQuestion } from './kit/session.ts'
 
 /** A gateway may give these answers for what lies behind one of its addresses. */
 const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
@@ -47,16 +48,34 @@ async function getIn(connection: Connected): Promise<string> {
 
 export default defineConnector<HttpSettings>({
   kind: 'http',
+  example: {
+    settings: [
+      { baseUrl: 'https://files.example.edu/v1' },
+      { baseUrl: 'https://files.example.edu/v1', auth: 'bearer', token: '${FILES_TOKEN}' },
+    ],
+    asset: { path: 'parking/permits.csv' },
+    speaksTo: 'JSON, NDJSON, CSV; takes files',
+    told: '`baseUrl`; `auth` none, basic (`user`, `password`), bearer (`token`) or header (`header`, `token`), `checkPath`, `timeout` 1m, `zone`',
+    asked:
+      '`format`; `query`, `paging` (by page, offset, cursor or link), `records`, `total`, `delimiter`, `header`, `columns`, `encoding`',
+    evidence: [
+      { reads: '`Last-Modified`', clock: 'writtenAt', strength: 'strong' },
+      { reads: 'a change of the `ETag`', clock: 'writtenAt', strength: 'strong' },
+      { reads: 'a change of the content', clock: 'writtenAt', strength: 'weak' },
+    ],
+    permission: '`GET` and `HEAD`; where files are delivered, `PUT` or `POST`',
+  },
   settings: httpSettings,
   assetSettings: httpAssetSettings,
   assetKind: 'source',
 
-  check: (connection) => checked(connection, () => getIn(connection)),
-
-  observe: observeAddresses,
-
   extractRequest: httpExtractRequest,
-  extract: readPages,
   deliverOptions: httpDeliverOptions,
-  deliver: deliverBody,
+
+  open: (connection) => ({
+    check: () => checked(connection, () => getIn(connection)),
+    observe: (assets) => observeAddresses(connection, assets),
+    extract: (request, signal) => readPages(forQuestion(connection, signal), request),
+    deliver: (delivery, signal) => deliverBody(forQuestion(connection, signal), delivery),
+  }),
 })

@@ -3,25 +3,40 @@ import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peopl
 import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peoplesoft/settings.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
+import { forQuestion } from './kit/session.ts'
 
 /** PeopleSoft's Query Access Service: one asset per query, its path is the query's name. */
 export default defineConnector<PeopleSoftSettings>({
   kind: 'peoplesoft',
+  example: {
+    settings: [{ baseUrl: 'https://ps.example.edu', user: 'TIDEMARK', password: '${PEOPLESOFT_PASSWORD}' }],
+    asset: { path: 'BU_TERM_QRY' },
+    speaksTo: 'PeopleSoft’s query service',
+    told: '`baseUrl`, `user`, `password`; `node` PSFT_CS, `owner` PUBLIC, `checkQuery` BU_TERM_QRY, `timeout` 2m, `zone`',
+    asked: '`query` (by default the path), `prompts`',
+    evidence: [
+      { reads: 'the newest value of `watermark`', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'a change of the rows', clock: 'writtenAt', strength: 'weak' },
+    ],
+    permission: 'an account that may run the queries by the query service, and the trees they read',
+  },
   settings: peopleSoftSettings,
   assetSettings: querySettings,
   assetKind: 'source',
 
-  check: (connection) =>
-    checked(connection, async () => {
-      await Array.fromAsync(readQuery(connection, { query: connection.settings.checkQuery, rowsMax: 1 }))
-      return `Signed in as ${connection.settings.user}; the query service answers.`
-    }),
-
-  observe: (connection, assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
-
   extractRequest: queryRequest,
 
-  async *extract(connection, input) {
-    yield* readQuery(connection, queryRequest.parse(input))
-  },
+  open: (connection) => ({
+    check: () =>
+      checked(connection, async () => {
+        await Array.fromAsync(readQuery(connection, { query: connection.settings.checkQuery, rowsMax: 1 }))
+        return `Signed in as ${connection.settings.user}; the query service answers.`
+      }),
+
+    observe: (assets) => probeQueries(connection, assets, (call) => readQuery(connection, call)),
+
+    async *extract(input, signal) {
+      yield* readQuery(forQuestion(connection, signal), queryRequest.parse(input))
+    },
+  }),
 })

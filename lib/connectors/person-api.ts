@@ -5,6 +5,7 @@ import { type PersonApiSettings, personApiSettings } from '#lib/connectors/perso
 import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
 import { probeEach, reachable } from './kit/probe.ts'
+import { forQuestion } from './kit/session.ts'
 
 /** The cheapest question: about nobody, so that no id leaves the house. */
 const NOBODY = { buids: [], objects: ['student', 'affiliate', 'faculty', 'employee'], options: { response_format: 'ndjson' } }
@@ -17,17 +18,29 @@ async function ask(connection: Connection<PersonApiSettings>): Promise<string> {
 /** The newer person API: people by id, with or without their terms, as lines of JSON. */
 export default defineConnector<PersonApiSettings>({
   kind: 'person-api',
+  example: {
+    settings: [{ url: 'https://api.example.edu/persons', key: '${PERSON_API_KEY}' }],
+    asset: { path: 'persons' },
+    speaksTo: 'the newer person API',
+    told: '`url`, `key`; `timeout` 20m',
+    asked: '`people`: for the flow `person`',
+    evidence: [{ reads: 'only that the API answers', clock: null, strength: 'weak' }],
+    permission: 'a key that may ask for people',
+  },
   settings: personApiSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'source',
 
-  check: (connection) => checked(connection, () => ask(connection)),
-  observe: (connection, assets) => probeEach(connection, assets, async () => reachable(await ask(connection))),
-
   extractRequest: personApiRequest,
 
-  async *extract(connection, input) {
-    // How many calls run at once is the flow's decision.
-    for (const body of bodiesFor(personApiRequest.parse(input).people)) yield* readPeople(connection, body)
-  },
+  open: (connection) => ({
+    check: () => checked(connection, () => ask(connection)),
+    observe: (assets) => probeEach(connection, assets, async () => reachable(await ask(connection))),
+
+    async *extract(input, signal) {
+      const own = forQuestion(connection, signal)
+      // How many calls run at once is the flow's decision.
+      for (const body of bodiesFor(personApiRequest.parse(input).people)) yield* readPeople(own, body)
+    },
+  }),
 })

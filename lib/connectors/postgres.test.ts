@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { silentLog } from '#lib/platform/log.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import postgres from './postgres.ts'
 
 const problems = (schema: z.ZodType, value: unknown) =>
@@ -7,7 +9,10 @@ const problems = (schema: z.ZodType, value: unknown) =>
 
 test('it is called like its file and can discover, probe and be read', () => {
   expect(postgres.kind).toBe('postgres')
-  expect([typeof postgres.discover, typeof postgres.observe, typeof postgres.extract]).toEqual(['function', 'function', 'function'])
+  const signal = new AbortController().signal
+  const settings = postgres.settings.parse({ url: 'postgres://a@b/c' })
+  const session = postgres.open({ key: 'db', settings, clock: new FakeClock(0), log: silentLog, signal })
+  expect([typeof session.discover, typeof session.observe, typeof session.extract]).toEqual(['function', 'function', 'function'])
 })
 
 describe('settings', () => {

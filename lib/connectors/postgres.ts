@@ -1,20 +1,45 @@
 import { defineConnector } from './kit/connector.ts'
+import { forQuestion } from './kit/session.ts'
 import { check } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
-import { extractRows, postgresExtractRequest } from './postgres/extract.ts'
+import { extractRows, postgresExtractRequest, STEP_MAX_MS } from './postgres/extract.ts'
 import { identityOf } from './postgres/identity.ts'
 import { observe } from './postgres/observe.ts'
+import { openLines } from './postgres/session.ts'
 import { type PostgresSettings, postgresAssetSchema, postgresSettingsSchema } from './postgres/settings.ts'
 
 export default defineConnector<PostgresSettings>({
   kind: 'postgres',
+  example: {
+    settings: [{ url: 'postgres://tidemark:${WAREHOUSE_PASSWORD}@warehouse.example.edu:5432/warehouse' }],
+    asset: { path: 'sales.orders', settings: { column: 'loaded_at' } },
+    speaksTo: 'a PostgreSQL database',
+    told: '`url`; `schemas`, `zone`, `statementTimeout` 10s, `connections` 4, `fullLookEvery` 12',
+    asked: '`sql`: one statement that reads; by default the whole table',
+    evidence: [
+      { reads: 'the newest value of `column`', clock: 'writtenAt', strength: 'strong' },
+      { reads: 'the newest value of `dataThrough`', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'without a column, the counters of its writes, and whether rows became visible', clock: 'writtenAt', strength: 'weak' },
+    ],
+    permission: '`CONNECT`; `USAGE` on the schemas; `SELECT` on the tables',
+  },
   settings: postgresSettingsSchema,
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
   identity: identityOf,
-  check,
-  discover,
-  observe,
   extractRequest: postgresExtractRequest,
-  extract: extractRows,
+
+  open(connection) {
+    const lines = openLines(connection)
+    const patient = openLines({ ...connection, settings: { ...connection.settings, statementTimeout: STEP_MAX_MS } })
+    return {
+      check: () => check(connection, lines),
+      discover: (zone) => discover(connection, lines, zone),
+      observe: (assets) => observe(connection, lines, assets),
+      extract: (request, signal) => extractRows(forQuestion(connection, signal), patient, request),
+      async close() {
+        await Promise.all([lines.close(), patient.close()])
+      },
+    }
+  },
 })

@@ -5,10 +5,14 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { UNTRUSTED } from '#lib/testing/servers/untrusted-certificate.ts'
-import csTools from './cs-tools.ts'
-import peoplesoft from './peoplesoft.ts'
+import csToolsConnector from './cs-tools.ts'
+import peoplesoftConnector from './peoplesoft.ts'
+
+const csTools = askOnce(csToolsConnector)
+const peoplesoft = askOnce(peoplesoftConnector)
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')
 const signal = new AbortController().signal
@@ -140,7 +144,7 @@ describe.each(names)('queries of people from %s', (name) => {
 describe('the newer query endpoint', () => {
   const ask = (url: string) => {
     const settings = csTools.settings.parse({ url, key: 'secret-key' })
-    return Array.fromAsync(csTools.extract?.({ key: 'cs', settings, clock, log: silentLog, signal }, termsOf('U90000001')) ?? [])
+    return Array.fromAsync(csTools.extract({ key: 'cs', settings, clock, log: silentLog, signal }, termsOf('U90000001')))
   }
 
   it('is asked as documented', async () => {
@@ -193,7 +197,7 @@ describe('PeopleSoft', () => {
   async function read(body: string): Promise<unknown[]> {
     receiver.behave((response) => response.end(body))
     const settings = peoplesoft.settings.parse({ baseUrl: new URL(receiver.url).origin, user: 'u', password: 'p' })
-    return Array.fromAsync(peoplesoft.extract?.({ key: 'ps', settings, clock, log: silentLog, signal }, { query: 'Q' }) ?? [])
+    return Array.fromAsync(peoplesoft.extract({ key: 'ps', settings, clock, log: silentLog, signal }, { query: 'Q' }))
   }
   const answer = (inside: string) => `{"status":"success","data":{"query":{${inside}}}}`
 

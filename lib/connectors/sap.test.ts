@@ -4,9 +4,12 @@ import type { FaultKind } from '#demo/campus/faults.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { openCampusConnection } from '#lib/testing/catalogues/campus-connections.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import type { ObservedAsset } from './kit/connector.ts'
-import sap from './sap.ts'
+import sapConnector from './sap.ts'
+
+const sap = askOnce(sapConnector)
 
 const clock = new FakeClock('2026-11-20T07:00:00Z')
 const signal = new AbortController().signal
@@ -89,7 +92,7 @@ describe('a function module through the gateway', () => {
       receiver.behave((response) => response.setHeader('content-type', 'application/json').end(body))
       const settings = sap.settings.parse({ url: receiver.url, key: 'k' })
       return Array.fromAsync(
-        sap.extract?.({ key: 'sap', settings, clock, log: silentLog, signal }, { ...LIST, input: { IV_DATE: '20261120' } }) ?? [],
+        sap.extract({ key: 'sap', settings, clock, log: silentLog, signal }, { ...LIST, input: { IV_DATE: '20261120' } }),
       )
     }
     expect(await read('[{"RETURN":[{"TYPE":"W"},{"TYPE":"S"}],"ET_EMP_LIST":[{"BUID":"x","N":12345678901234567890}]}]')).toHaveLength(1)

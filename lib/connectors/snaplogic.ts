@@ -8,6 +8,7 @@ import { TERM_CODE } from '#lib/records/term-code.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { probeEach } from './kit/probe.ts'
+import { forQuestion } from './kit/session.ts'
 
 const request = z
   .strictObject({
@@ -23,19 +24,37 @@ const request = z
 /** SnapLogic's triggered tasks: one connection per task, for courses, people or documents of any shape. */
 export default defineConnector<SnapLogicSettings>({
   kind: 'snaplogic',
+  example: {
+    settings: [
+      { url: 'https://elastic.example.edu/task', key: '${SNAPLOGIC_KEY}' },
+      { url: 'https://elastic.example.edu/task', key: '${SNAPLOGIC_KEY}', task: 'people' },
+    ],
+    asset: { path: 'courses' },
+    speaksTo: 'one triggered task',
+    told: '`url`, `key`; `task` courses, people or documents, `auth` x-api-key or bearer, `csEnv` prd, `timeout` 10h for courses, else 11m',
+    asked: '`parameters` of the task, or `term`',
+    evidence: [
+      { reads: 'a change of the courses of `term`, or of the documents of `parameters`', clock: 'writtenAt', strength: 'weak' },
+      { reads: 'else only that the task answers', clock: null, strength: 'weak' },
+    ],
+    permission: 'a key of the task',
+  },
   settings: snapLogicSettings,
   assetSettings: taskAssetSettings,
   assetKind: 'source',
 
-  check: (connection) => checked(connection, () => askTask(connection)),
-  observe: (connection, assets) => probeEach(connection, assets, (asset) => probeTask(connection, asset)),
-
   extractRequest: request,
 
-  async *extract(connection, input) {
-    const { term, persons, parameters } = request.parse(input)
-    if (term !== undefined) yield* readCourses(connection, term)
-    else if (persons !== undefined) yield* readPeople(connection, persons)
-    else yield* readDocuments(connection, parameters ?? {})
-  },
+  open: (connection) => ({
+    check: () => checked(connection, () => askTask(connection)),
+    observe: (assets) => probeEach(connection, assets, (asset) => probeTask(connection, asset)),
+
+    async *extract(input, signal) {
+      const own = forQuestion(connection, signal)
+      const { term, persons, parameters } = request.parse(input)
+      if (term !== undefined) yield* readCourses(own, term)
+      else if (persons !== undefined) yield* readPeople(own, persons)
+      else yield* readDocuments(own, parameters ?? {})
+    },
+  }),
 })

@@ -71,6 +71,8 @@ function unknownConnection({ connections }: Check, assetKey: string, path: Docum
   return name === LAKE ? { ...unknown, remedy: DECLARE_LAKE } : unknown
 }
 
+const ABLE = { extract: 'extractRequest', deliver: 'deliverOptions' } as const
+
 /** The connector behind an asset key that can do what is asked; findings when there is none. */
 function requireConnector(check: Check, assetKey: string, path: DocumentPath, what: 'extract' | 'deliver'): ConnectorContract | Finding[] {
   const name = connectionOf(assetKey)
@@ -79,8 +81,8 @@ function requireConnector(check: Check, assetKey: string, path: DocumentPath, wh
   const { connectors } = check.contracts
   const contract = connectors.get(textAt(connection, 'kind') ?? '')
   if (contract === undefined) return []
-  if (contract[what] !== undefined) return contract
-  const able = [...connectors].filter(([, connector]) => connector[what] !== undefined).map(([kind]) => kind)
+  if (contract[ABLE[what]] !== undefined) return contract
+  const able = [...connectors].filter(([, connector]) => connector[ABLE[what]] !== undefined).map(([kind]) => kind)
   const problem = {
     extract: `Nothing can be read from "${name}": its connector only watches.`,
     deliver: `Nothing can be delivered to "${name}": its connector takes no files.`,

@@ -7,12 +7,10 @@ export interface ConnectorContract {
   assetKind: 'source' | 'table' | 'consumer'
   /** There when its settings tell what others call its tables. */
   identity?: unknown
-  /** There when records can be read from it, or files delivered to it: what a flow without code may name. */
-  extract?: unknown
-  deliver?: unknown
-  /** Keys beside `from` of an `extract` block, `path` among them when the connector takes one. */
+  /** There when records can be read from it, by a flow without code, too: keys beside `from` of an `extract` block, `path` among them when
+   * the connector takes one. */
   extractRequest?: z.ZodType<Record<string, unknown>>
-  /** Keys of a `deliver` block beside `to` and those of the format. */
+  /** There when files can be delivered to it: keys of a `deliver` block beside `to` and those of the format. */
   deliverOptions?: z.ZodType<Record<string, unknown>>
 }
 

@@ -5,9 +5,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import http from '#lib/connectors/http.ts'
+import httpConnector from '#lib/connectors/http.ts'
 import type { Delivery, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { departmentWorld, DEPARTMENTS_NOW as now, type SignIn } from '#lib/testing/worlds/department-world.ts'
+
+const http = askOnce(httpConnector)
 
 const world = await departmentWorld()
 const { departments, clock } = world
@@ -20,9 +23,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   ...more,
 })
 async function probe(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
-  const [seen] = await Array.fromAsync(
-    http.observe?.(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]) ?? [],
-  )
+  const [seen] = await Array.fromAsync(http.observe(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]))
   if (!seen) throw new Error('one observation per asset')
   return seen
 }
@@ -41,7 +42,7 @@ const delivery = (path = 'exports/patrons_2026-11-20.csv', options: object = {})
   options: { ...options },
 })
 const box = (more: object = {}) => world.connected({ baseUrl: `${departments.url}/drop-box`, ...world.signIn('bearer'), ...more })
-const deliver = (given = delivery(), more: object = {}) => http.deliver?.(box(more), given) ?? Promise.reject(new Error('it delivers'))
+const deliver = (given = delivery(), more: object = {}) => http.deliver(box(more), given)
 const kept = async () =>
   (await readdir(departments.folder, { recursive: true, withFileTypes: true }))
     .flatMap((entry) => (entry.isFile() ? [entry.name] : []))
@@ -126,7 +127,7 @@ describe('a delivery', () => {
       yield whole.subarray(1000)
     }
     const connection = { ...box(), signal: cancel.signal }
-    await expect(http.deliver?.(connection, { ...delivery(), open: endless })).rejects.toMatchObject({ code: 'cancelled' })
+    await expect(http.deliver(connection, { ...delivery(), open: endless })).rejects.toMatchObject({ code: 'cancelled' })
     await expect.poll(kept).toEqual([])
   })
 })

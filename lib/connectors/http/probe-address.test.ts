@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import http from '#lib/connectors/http.ts'
+import httpConnector from '#lib/connectors/http.ts'
 import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { departmentWorld, DEPARTMENTS_NOW as now, type SignIn } from '#lib/testing/worlds/department-world.ts'
+
+const http = askOnce(httpConnector)
 
 const world = await departmentWorld()
 const { departments, other, clock } = world
@@ -40,9 +43,7 @@ const asset = (path: string, more: Partial<ObservedAsset> = {}): ObservedAsset =
   ...more,
 })
 async function probe(sign: SignIn, path: string, previous: Record<string, unknown> | null = null, more: object = {}) {
-  const [seen] = await Array.fromAsync(
-    http.observe?.(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]) ?? [],
-  )
+  const [seen] = await Array.fromAsync(http.observe(world.connected({ ...world.signIn(sign), ...more }), [asset(path, { previous })]))
   if (!seen) throw new Error('one observation per asset')
   return seen
 }
@@ -118,10 +119,10 @@ describe('several addresses', () => {
       response.writeHead(status, { etag: '"1"', 'content-type': 'text/csv' }).end(status === 200 ? 'a,b' : '')
     })
     return Array.fromAsync(
-      http.observe?.(
+      http.observe(
         world.connected({ baseUrl: other.url }),
         wanted.map((path) => asset(path)),
-      ) ?? [],
+      ),
     )
   }
   const bad = { shut: 401, dead: 502, gone: 410, forbidden: 403 }

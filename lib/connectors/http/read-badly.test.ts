@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { DATASETS, type DatasetName } from '#demo/campus/departments/datasets.ts'
-import http from '#lib/connectors/http.ts'
+import httpConnector from '#lib/connectors/http.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { answerWith } from '#lib/testing/servers/http-receiver.ts'
 import { departmentWorld, DEPARTMENTS_NOW as now, type SignIn } from '#lib/testing/worlds/department-world.ts'
+
+const http = askOnce(httpConnector)
 
 const world = await departmentWorld()
 const { departments, other, clock } = world
 
-const read = (sign: SignIn, request: Record<string, unknown>) =>
-  Array.fromAsync(http.extract?.(world.connected(world.signIn(sign)), request) ?? [])
+const read = (sign: SignIn, request: Record<string, unknown>) => Array.fromAsync(http.extract(world.connected(world.signIn(sign)), request))
 const rowsOf = (name: DatasetName) => DATASETS[name].rows(now)
 
 const PERMITS = { path: 'parking/permits', format: 'json', records: 'data', total: 'meta.total', paging: { by: 'page', size: 250 } }
@@ -103,7 +105,7 @@ describe('a server that tells not all, or not the truth', () => {
     ['[{"a":1},{"a":2}]', 'application/json', { format: 'json', paging: { by: 'link', size: 2 } }, 'nothing at its Link header'],
   ] as const)('%j is refused', async (body, contentType, request, words) => {
     other.behave((response) => response.setHeader('content-type', contentType).end(body))
-    const reading = Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), { ...request }) ?? [])
+    const reading = Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), { ...request }))
     await expect(reading).rejects.toMatchObject({ name: 'TidemarkError', publicMessage: expect.stringMatching(words) })
   })
 
@@ -115,7 +117,7 @@ describe('a server that tells not all, or not the truth', () => {
   ])('%j may be the only page', async (body, paging) => {
     other.behave((response) => response.setHeader('content-type', 'application/json').end(body))
     const request = { format: 'json', records: 'data', paging, ...(body.includes('total') ? { total: 'total' } : {}) }
-    const rows = await Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), request) ?? [])
+    const rows = await Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), request))
     expect(rows.length).toBeGreaterThan(0)
   })
 
@@ -126,7 +128,7 @@ describe('a server that tells not all, or not the truth', () => {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ items: [{ page }], next: `c${page}` }))
     })
     const request = { format: 'json', records: 'items', paging: { by: 'cursor', next: 'next', pagesMax: 7 } }
-    await expect(Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), request) ?? [])).rejects.toMatchObject({
+    await expect(Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), request))).rejects.toMatchObject({
       publicMessage: expect.stringContaining('more than 7 pages'),
     })
     expect(page).toBe(7)
@@ -139,7 +141,7 @@ describe('a server that tells not all, or not the truth', () => {
         : response.writeHead(404).end(),
     )
     const request = { format: 'json', records: 'data', paging: { by: 'page' } }
-    expect(await Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), request) ?? [])).toEqual([{ a: 1 }])
+    expect(await Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), request))).toEqual([{ a: 1 }])
   })
 
   it('a later page is asked for again, after the time the server wants; the first is not', async () => {
@@ -154,8 +156,8 @@ describe('a server that tells not all, or not the truth', () => {
         : answerWith(429, { 'retry-after': '600' })(response),
     )
     clock.waits.length = 0
-    const patient = http.extract?.(world.connected({ baseUrl: other.url }), { format: 'json', paging: { by: 'page' } })
-    await expect(Array.fromAsync(patient ?? [])).rejects.toMatchObject({ retryable: true, retryAfterMs: 600_000 })
+    const patient = http.extract(world.connected({ baseUrl: other.url }), { format: 'json', paging: { by: 'page' } })
+    await expect(Array.fromAsync(patient)).rejects.toMatchObject({ retryable: true, retryAfterMs: 600_000 })
     expect(clock.waits).toEqual([])
     departments.faults.set({ kind: 'too-many-requests', retryAfter: '7' })
     await expect(read('key', PERMITS)).rejects.toMatchObject({ retryable: true, retryAfterMs: 7000 })

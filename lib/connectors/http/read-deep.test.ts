@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import http from '#lib/connectors/http.ts'
+import httpConnector from '#lib/connectors/http.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { departmentWorld } from '#lib/testing/worlds/department-world.ts'
+
+const http = askOnce(httpConnector)
 
 const world = await departmentWorld()
 const { other } = world
 
 const read = (request: Record<string, unknown>) =>
-  Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), { format: 'json', ...request }) ?? [])
+  Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), { format: 'json', ...request }))
 
 describe('what is nested without end beside the rows', () => {
   const deep = `${'['.repeat(50_000)}1${']'.repeat(50_000)}`

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { DATASETS, type DatasetName } from '#demo/campus/departments/datasets.ts'
-import http from '#lib/connectors/http.ts'
+import httpConnector from '#lib/connectors/http.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { departmentWorld, DEPARTMENTS_NOW as now, type SignIn } from '#lib/testing/worlds/department-world.ts'
+
+const http = askOnce(httpConnector)
 
 const world = await departmentWorld()
 const { departments, other } = world
 
-const read = (sign: SignIn, request: Record<string, unknown>) =>
-  Array.fromAsync(http.extract?.(world.connected(world.signIn(sign)), request) ?? [])
+const read = (sign: SignIn, request: Record<string, unknown>) => Array.fromAsync(http.extract(world.connected(world.signIn(sign)), request))
 const rowsOf = (name: DatasetName) => DATASETS[name].rows(now)
 const asText = (rows: readonly object[]) =>
   rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, value === null ? '' : String(value)])))
@@ -67,13 +69,13 @@ describe('reading', () => {
   it('passes a query on, beside one in the path', async () => {
     other.behave((response) => response.setHeader('content-type', 'application/json').end('[]'))
     await Array.fromAsync(
-      http.extract?.(world.connected({ baseUrl: other.url }), { path: 'x?a=1', query: { b: 'ü&', c: 2, d: true }, format: 'json' }) ?? [],
+      http.extract(world.connected({ baseUrl: other.url }), { path: 'x?a=1', query: { b: 'ü&', c: 2, d: true }, format: 'json' }),
     )
     expect(other.requests.at(-1)?.path).toBe('/hook/x?a=1&b=%C3%BC%26&c=2&d=true')
   })
 
   it('may stop in the middle', async () => {
-    for await (const row of http.extract?.(world.connected(world.signIn('key')), PERMITS) ?? []) {
+    for await (const row of http.extract(world.connected(world.signIn('key')), PERMITS)) {
       expect(row).toEqual(rowsOf('parking/permits')[0])
       break
     }
@@ -81,7 +83,7 @@ describe('reading', () => {
 
   it('keeps every digit', async () => {
     other.behave((response) => response.setHeader('content-type', 'application/json').end('[{"id":12345678901234567890.123}]'))
-    const rows = await Array.fromAsync(http.extract?.(world.connected({ baseUrl: other.url }), { format: 'json' }) ?? [])
+    const rows = await Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), { format: 'json' }))
     expect(JSON.stringify(rows)).toBe('[{"id":12345678901234567890.123}]')
   })
 })
@@ -115,9 +117,7 @@ describe('what may be asked for', () => {
 
   it('a neighbour whose address only begins like that of the connection is not below it', async () => {
     const before = other.requests.length
-    const reading = Array.fromAsync(
-      http.extract?.(world.connected({ baseUrl: other.url }), { path: '../hook-of-others', format: 'json' }) ?? [],
-    )
+    const reading = Array.fromAsync(http.extract(world.connected({ baseUrl: other.url }), { path: '../hook-of-others', format: 'json' }))
     await expect(reading).rejects.toMatchObject({ code: 'invalid' })
     expect(other.requests).toHaveLength(before)
   })

@@ -108,30 +108,58 @@ export interface Delivered {
   detail: string
 }
 
+/** What one run or one probe round asks of a system, over one sign-in: the first question signs in, `close` leaves. */
+export interface Session {
+  /** Can we get in? Never throws for the ordinary ways of not getting in. */
+  check(): Promise<Health>
+  /** `zone` is the page’s: its days are counted. */
+  discover?(zone: string): AsyncIterable<Found>
+  /**
+   * Many assets per call, one observation each, as they become known. One asset's failure is that
+   * asset's `ok: false`; throwing means the connection itself is unreachable.
+   */
+  observe?(assets: readonly ObservedAsset[]): AsyncIterable<Observation>
+  /** `signal` ends this question alone; absent: it ends with the session. Questions may be asked at the same time. */
+  extract?(request: Record<string, unknown>, signal?: AbortSignal): AsyncIterable<unknown>
+  /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */
+  deliver?(delivery: Delivery, signal?: AbortSignal): Promise<Delivered>
+  /** Signs out and hangs up. Called once, also when the work was cancelled; asks and waits little, and never throws. */
+  close?(): Promise<void>
+}
+
+/** What the tests of every connector ask it, and what is said of its kind to people. */
+export interface ConnectorExample {
+  /** As under `connections` of a catalogue: hosts of example.edu, references for what is secret; one for each way it can speak. */
+  settings: readonly [Record<string, unknown>, ...Record<string, unknown>[]]
+  /** Something to be looked at through it. */
+  asset: { path: string; settings?: Record<string, unknown> }
+  speaksTo: string
+  /** Its settings as in the README: those that must be there; those that may be left out, with their defaults. */
+  told: string
+  /** What stands in an `extract` block beside `from`; null: nothing is read from it. */
+  asked: string | null
+  /** The ways a look knows, best first. */
+  evidence: readonly { reads: string; clock: JudgedClock | null; strength: 'strong' | 'weak' }[]
+  /** What its account must be allowed to do. */
+  permission: string
+}
+
 export interface Connector<S = unknown> {
   /** Equal to the file's name. */
   kind: string
+  example: ConnectorExample
   settings: z.ZodType<S>
   assetSettings: z.ZodType<Record<string, unknown>>
   /** The kind an asset of this connection has unless the catalogue says otherwise. */
   assetKind: 'source' | 'table' | 'consumer'
   /** What others call its tables, as far as its settings tell: a reference may still stand in their place. What the catalogue says instead counts. */
   identity?(settings: Record<string, unknown>): PartialIdentity
-  /** Can we get in? Never throws for the ordinary ways of not getting in. */
-  check(connection: Connection<S>): Promise<Health>
-  /** `zone` is the page’s: its days are counted. */
-  discover?(connection: Connection<S>, zone: string): AsyncIterable<Found>
-  /**
-   * Many assets per call, one observation each, as they become known. One asset's failure is that
-   * asset's `ok: false`; throwing means the connection itself is unreachable.
-   */
-  observe?(connection: Connection<S>, assets: readonly ObservedAsset[]): AsyncIterable<Observation>
+  /** There when its sessions can `extract`: what they can be asked for. */
   extractRequest?: z.ZodType<Record<string, unknown>>
-  extract?(connection: Connection<S>, request: Record<string, unknown>): AsyncIterable<unknown>
-  /** Further keys of a `deliver` block. */
+  /** There when its sessions can `deliver`: further keys of a `deliver` block. */
   deliverOptions?: z.ZodType<Record<string, unknown>>
-  /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */
-  deliver?(connection: Connection<S>, delivery: Delivery): Promise<Delivered>
+  /** A session for one run or one probe round. Asks nothing yet, so that `check` can say why we do not get in. */
+  open(connection: Connection<S>): Session
 }
 
 /** Declares a connector; the file's default export. */

@@ -1,35 +1,37 @@
 import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
-import type { Connection, Connector, Found, Observation } from './connector.ts'
+import type { Connector, Found, Observation, Session } from './connector.ts'
 
-/** The connector with secrets removed from its errors and their causes, observations, details and log. Rows pass as they are. */
+/** The connector with secrets removed from what its sessions say: errors and their causes, observations, details and log. Rows pass as
+ * they are. */
 export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S> {
-  const { check, discover, observe, extract, deliver } = connector
-  const quiet = (connection: Connection<S>) => ({ ...connection, log: redactedLog(connection.log, redact) })
   return {
     ...connector,
-    check: (connection) =>
+    open: (connection) => guardedSession(connector.open({ ...connection, log: redactedLog(connection.log, redact) }), redact),
+  }
+}
+
+function guardedSession(session: Session, redact: Redact): Session {
+  const { discover, observe, extract, deliver, close } = session
+  return {
+    check: () =>
       once(redact, async () => {
-        const health = await check.call(connector, quiet(connection))
+        const health = await session.check()
         return { ...health, detail: redact(health.detail) }
       }),
-    ...(discover && {
-      discover: (connection, zone) => each<Found>(redact, () => discover.call(connector, quiet(connection), zone)),
-    }),
+    ...(discover && { discover: (zone) => each<Found>(redact, () => discover.call(session, zone)) }),
     ...(observe && {
-      observe: (connection, assets) =>
+      observe: (assets) =>
         each<Observation>(
           redact,
-          () => observe.call(connector, quiet(connection), assets),
+          () => observe.call(session, assets),
           (seen) => cleanObservation(seen, redact),
         ),
     }),
-    ...(extract && {
-      extract: (connection, request) => each<unknown>(redact, () => extract.call(connector, quiet(connection), request)),
-    }),
+    ...(extract && { extract: (request, signal) => each<unknown>(redact, () => extract.call(session, request, signal)) }),
     ...(deliver && {
-      deliver: (connection, delivery) =>
-        once(redact, async () => ({ detail: redact((await deliver.call(connector, quiet(connection), delivery)).detail) })),
+      deliver: (delivery, signal) => once(redact, async () => ({ detail: redact((await deliver.call(session, delivery, signal)).detail) })),
     }),
+    ...(close && { close: () => once(redact, () => close.call(session)) }),
   }
 }
 

@@ -1,9 +1,10 @@
 import { checked } from '#lib/connectors/kit/check.ts'
 import type { Connection, Health } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { OF_PEOPLE } from './discovery/inventory.ts'
 import { toUnreachable } from './problems.ts'
-import { openSession, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 
 const SKEW_MS = 2 * SECOND_MS
@@ -56,15 +57,12 @@ async function ask(
   return { ok, detail: inWords(about, skewMs), credentialExpiresAt: about.expires_at }
 }
 
-export function check(connection: Connection<PostgresSettings>): Promise<Health> {
+export function check(connection: Connection<PostgresSettings>, lines: Lines<Session>): Promise<Health> {
   return checked(connection, async () => {
-    const session = await openSession(connection)
     try {
-      return await ask(connection, session)
+      return await lines.use(connection.signal, (session) => ask(connection, session))
     } catch (error) {
       throw toUnreachable(error)
-    } finally {
-      await session.close()
     }
   })
 }

@@ -1,11 +1,13 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Found } from '#lib/connectors/kit/connector.ts'
+import postgres from '#lib/connectors/postgres.ts'
 import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { anAsset, createWatchedDatabase, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
-import { discover } from './discover.ts'
-import { observe } from './observe.ts'
 import type { PostgresSettings } from './settings.ts'
+
+const { discover, observe } = askOnce(postgres)
 
 let db: WatchedDatabase
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import type { Connection, Found } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { isValidZone } from '#lib/domain/time/zone.ts'
 import {
   condition,
@@ -16,7 +17,7 @@ import { readRhythm, rhythmStatement } from './discovery/rhythm.ts'
 import { readSample, sampleStatement, type ValueZones } from './discovery/sample.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
-import { openSession, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 import { formatTablePath } from './table-path.ts'
 
@@ -25,6 +26,7 @@ const TOO_SLOW = '57014'
 
 interface Surroundings {
   connection: Connection<PostgresSettings>
+  lines: Lines<Session>
   session: Session
   values: ValueZones
   zone: string
@@ -47,7 +49,7 @@ async function ask(
     const text = statement(draft)
     return text === null ? [] : [{ job: at, text, heavy: draft.relation.kind === 'v' || draft.plan.sampled === true }]
   })
-  for await (const answer of probeAll(around.connection, around.session, jobs)) {
+  for await (const answer of probeAll(around.connection, around.lines, around.session, jobs)) {
     const draft = drafts[answer.job]
     if (draft !== undefined) asked[answer.job] = answer.ok ? take(draft, answer) : failedDraft(draft, answer.error, around)
   }
@@ -124,23 +126,29 @@ function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Rela
 }
 
 /** Proposes for every table and view a time column, its sources, and a promise that its own past has kept, with reasons. */
-export async function* discover(connection: Connection<PostgresSettings>, zone = 'UTC'): AsyncGenerator<Found> {
-  const session = await openSession(connection)
+export async function* discover(connection: Connection<PostgresSettings>, lines: Lines<Session>, zone: string): AsyncGenerator<Found> {
   try {
-    const { version, zone: serverZone } = await readServer(session)
-    const said = connection.settings.zone
-    const around = { connection, session, zone, values: { said, likely: [zone, serverZone].filter(isValidZone) } }
-    const relations = await readInventory(session, connection.settings.schemas ?? null)
-    const byOid = new Map(relations.map((r) => [r.oid, r]))
-    const named = relations.map((relation) => toDraft(relation, byOid, version))
-    const drafts = await readRhythms(around, await readValues(around, named))
-    const proposals = whereAllStopped(asTheirSources(drafts.map((draft) => ({ draft, policy: proposeFor(draft) }))))
-    for (const { draft, policy } of proposals) yield toFound(draft, policy, byOid, said)
+    yield* lines.stream(connection.signal, (session) => proposeAll(connection, lines, session, zone))
   } catch (error) {
     throw toUnreachable(error)
-  } finally {
-    await session.close()
   }
+}
+
+async function* proposeAll(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  session: Session,
+  zone: string,
+): AsyncGenerator<Found> {
+  const { version, zone: serverZone } = await readServer(session)
+  const said = connection.settings.zone
+  const around = { connection, lines, session, zone, values: { said, likely: [zone, serverZone].filter(isValidZone) } }
+  const relations = await readInventory(session, connection.settings.schemas ?? null)
+  const byOid = new Map(relations.map((r) => [r.oid, r]))
+  const named = relations.map((relation) => toDraft(relation, byOid, version))
+  const drafts = await readRhythms(around, await readValues(around, named))
+  const proposals = whereAllStopped(asTheirSources(drafts.map((draft) => ({ draft, policy: proposeFor(draft) }))))
+  for (const { draft, policy } of proposals) yield toFound(draft, policy, byOid, said)
 }
 
 function isUnread({ relation, plan, failed, rhythm, choice }: Draft): boolean {

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import postgres from '#lib/connectors/postgres.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { createWatchedDatabase, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
-import { extractRows, postgresExtractRequest } from './extract.ts'
+import { postgresExtractRequest } from './extract.ts'
+
+const { extract: extractRows } = askOnce(postgres)
 
 let db: WatchedDatabase
 beforeAll(async () => {

@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { isBytes, toJsonValue } from './json-values.ts'
 import { isElsewhere, isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
-import { openSession, type Session, type TextTable } from './session.ts'
+import type { Session, TextTable } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 import { parseTablePath, quoteTable } from './table-path.ts'
 
 /** One step of the cursor, pauses of the consumer included. */
-const STEP_MAX_MS = 15 * MINUTE_MS
+export const STEP_MAX_MS = 15 * MINUTE_MS
 const LOCK_WAIT_MS = MINUTE_MS
 const FIRST_STEP_ROWS = 200
 const STEP_ROWS_MAX = 5000
@@ -98,23 +99,28 @@ async function* readCursor(session: Session, statement: string): AsyncGenerator<
     const table = await session.table(`fetch forward ${step} from tidemark_read`)
     refuseColumns(table)
     yield* toRows(table)
-    if (table.rows.length < step) return
+    if (table.rows.length < step) break
     step = nextStep(table)
   }
+  await session.rows('commit')
 }
 
 /** Rows of a table or a statement as of one moment, by a cursor in a read-only transaction. Throws in words when the statement does not
  * only read. */
-export async function* extractRows(connection: Connection<PostgresSettings>, input: Record<string, unknown>): AsyncGenerator<JsonObject> {
+export async function* extractRows(
+  connection: Connection<PostgresSettings>,
+  patient: Lines<Session>,
+  input: Record<string, unknown>,
+): AsyncGenerator<JsonObject> {
   const statement = statementOf(postgresExtractRequest.parse(input))
-  const patient = { ...connection, settings: { ...connection.settings, statementTimeout: STEP_MAX_MS } }
-  const session = await openSession(patient)
+  yield* patient.stream(connection.signal, (session) => readInWords(connection, session, statement))
+}
+
+async function* readInWords(connection: Connection<PostgresSettings>, session: Session, statement: string): AsyncGenerator<JsonObject> {
   try {
     yield* readCursor(session, statement)
   } catch (error) {
     connection.signal.throwIfAborted()
     throw await toReadError(error, connection.key, session)
-  } finally {
-    await session.close()
   }
 }

@@ -1,4 +1,5 @@
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { fromColumns } from './observation/from-columns.ts'
@@ -10,7 +11,7 @@ import { readByRows } from './observation/read-rows.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
 import { isLineBroken, sqlStateOf, toLasting, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
-import { openSession, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
 import { parseTablePath, type TablePath } from './table-path.ts'
 
@@ -164,6 +165,7 @@ function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: Pos
 
 async function* probeTables(
   connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
   session: Session,
   wanted: readonly Wanted[],
 ): AsyncGenerator<Observation> {
@@ -191,9 +193,10 @@ async function* probeTables(
     else yield answer
   }
   const jobs = toRead.filter((probed) => probed.columns.length > 0).map((probed) => toJob(probed, columns.value.get(probed) ?? []))
-  for await (const answer of probeAll(connection, session, jobs)) yield toObservation(answer, settings)
+  for await (const answer of probeAll(connection, lines, session, jobs)) yield toObservation(answer, settings)
   yield* readByRows(
     connection,
+    lines,
     session,
     toRead.filter((probed) => probed.columns.length === 0),
   )
@@ -201,7 +204,11 @@ async function* probeTables(
 
 /** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe
  * is due. Throws only when the server is out of reach. */
-export async function* observe(connection: Connection<PostgresSettings>, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
+export async function* observe(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  assets: readonly ObservedAsset[],
+): AsyncGenerator<Observation> {
   const wanted: Wanted[] = []
   for (const asset of assets) {
     const one = toWanted(asset)
@@ -209,15 +216,11 @@ export async function* observe(connection: Connection<PostgresSettings>, assets:
     else yield one
   }
   if (wanted.length === 0) return
-  let session: Session | null = null
   try {
-    session = await openSession(connection)
-    yield* probeTables(connection, session, wanted)
+    yield* lines.stream(connection.signal, (session) => probeTables(connection, lines, session, wanted))
   } catch (error) {
     throw connection.signal.aborted
       ? new TidemarkError('cancelled', { publicMessage: 'The look was broken off.', cause: error })
       : toUnreachable(error)
-  } finally {
-    await session?.close()
   }
 }

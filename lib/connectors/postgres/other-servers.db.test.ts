@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
+import postgres from '#lib/connectors/postgres.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
-import { extractRows } from './extract.ts'
-import { observe } from './observe.ts'
 import type { PostgresSettings } from './settings.ts'
+
+const { observe, extract: extractRows } = askOnce(postgres)
 
 const BY_COLUMN = { column: 'loaded_at' }
 let db: WatchedDatabase

@@ -1,6 +1,7 @@
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
-import { openSession, type Session, type TextRow } from './session.ts'
+import type { Session, TextRow } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 
 export interface ProbeJob<J> {
@@ -82,6 +83,7 @@ function endedBy(refused: Refused<unknown> | null): boolean {
  * alone; the rest goes on over a new one. Throws when there is none to be had: the server is out of reach. */
 export async function* probeAll<J>(
   connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
   session: Session,
   jobs: readonly ProbeJob<J>[],
 ): AsyncGenerator<ProbeAnswer<J>> {
@@ -91,21 +93,23 @@ export async function* probeAll<J>(
   async function replace(lost: Session): Promise<Session> {
     connection.signal.throwIfAborted()
     if (lost !== session) await lost.close()
-    const fresh = await openSession(connection)
+    const fresh = await lines.take(connection.signal)
     if (await fresh.isAlive()) return fresh
     await fresh.close()
     throw new Error('the server breaks new connections, too')
   }
   async function work(first: Session | null): Promise<void> {
-    let own = first ?? (await openSession(connection))
+    let own = first ?? (await lines.take(connection.signal))
+    let isClean = false
     try {
       for (let batch = backlog.take(); batch.length > 0 && !stopped; batch = backlog.take()) {
         const { lost, rest } = await runBatch(connection, own, batch, answers.push)
         backlog.putBack(rest)
         if (lost) own = await replace(own)
       }
+      isClean = true
     } finally {
-      if (own !== session) await own.close()
+      if (own !== session) await lines.giveBack(own, isClean)
     }
   }
   const helpers = Math.min(connection.settings.connections, backlog.size) - 1

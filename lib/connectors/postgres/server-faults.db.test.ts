@@ -1,11 +1,13 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
+import postgres from '#lib/connectors/postgres.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
-import { check } from './check.ts'
-import { observe } from './observe.ts'
 import type { PostgresSettings } from './settings.ts'
+
+const { observe, check } = askOnce(postgres)
 
 const READER = `reader_${process.pid}`
 let db: WatchedDatabase

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import { Client, type QueryArrayResult, type QueryResultRow } from 'pg'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { type Line, Lines } from '#lib/connectors/kit/lines.ts'
 import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -24,14 +25,13 @@ export interface TextTable {
 }
 
 /** One read-only connection that pipelines: many statements may be under way, each its own transaction. */
-export interface Session {
+export interface Session extends Line {
   rows<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>
   texts(text: string): Promise<TextRow>
   /** All rows of one statement as PostgreSQL prints them; text that holds more than one statement is refused by the server. */
   table(text: string): Promise<TextTable>
   /** Whether our own connection still answers, whatever a statement reported. */
   isAlive(): Promise<boolean>
-  close(): Promise<void>
 }
 
 /** Settings stand in the startup message, so that a pooler cannot hand them on to another client. */
@@ -91,23 +91,37 @@ function asPrinted(text: string) {
   return { text, rowMode: 'array' as const, queryMode: 'extended' as const, types: { getTypeParser: () => String } }
 }
 
-async function connect(connection: Connection<PostgresSettings>, client: Client, socket: Socket): Promise<() => void> {
-  const abort = () => socket.destroy()
-  const leave = () => connection.signal.removeEventListener('abort', abort)
-  connection.signal.addEventListener('abort', abort)
+/** Breaks the line when the signal aborts that is watched at the time. */
+function breaker(socket: Socket): Line['watch'] {
+  const cut = () => socket.destroy()
+  let watched: AbortSignal | null = null
+  return (signal) => {
+    watched?.removeEventListener('abort', cut)
+    watched = signal
+    if (signal?.aborted === true) cut()
+    else signal?.addEventListener('abort', cut)
+  }
+}
+
+async function connect(client: Client, socket: Socket, watch: Line['watch'], signal: AbortSignal): Promise<void> {
+  watch(signal)
   try {
-    connection.signal.throwIfAborted()
+    signal.throwIfAborted()
     await client.connect()
-    return leave
   } catch (error) {
-    leave()
+    watch(null)
     socket.destroy()
     throw toUnreachable(error)
   }
 }
 
+/** The read-only connections of one session with a server. */
+export function openLines(connection: Connection<PostgresSettings>): Lines<Session> {
+  return new Lines(connection.clock, (signal) => openSession({ ...connection, signal }))
+}
+
 /** Opens a session; throws with words when the server cannot be reached or refuses. */
-export async function openSession(connection: Connection<PostgresSettings>): Promise<Session> {
+async function openSession(connection: Connection<PostgresSettings>): Promise<Session> {
   const socket = new Socket()
   const client = new Client({
     connectionString: sessionUrl(connection),
@@ -117,9 +131,12 @@ export async function openSession(connection: Connection<PostgresSettings>): Pro
     stream: () => socket,
   })
   client.on('error', (error) => connection.log.debug('a connection to a watched database broke', { error: error.message }))
-  const leave = await connect(connection, client, socket)
+  const watch = breaker(socket)
+  await connect(client, socket, watch, connection.signal)
   const line = watchSilence(connection.settings.statementTimeout + SILENCE_MS, () => socket.destroy())
   return {
+    watch,
+    isOpen: () => !socket.destroyed && socket.writable,
     rows: async (text, values) => (await line.during(client.query(text, values === undefined ? undefined : [...values]))).rows,
     texts: async (text) =>
       asTexts(await line.during(client.query<(string | null)[]>({ text, rowMode: 'array', types: { getTypeParser: () => String } }))),
@@ -136,7 +153,7 @@ export async function openSession(connection: Connection<PostgresSettings>): Pro
       )
     },
     async close() {
-      leave()
+      watch(null)
       if (line.isBusy()) socket.destroy()
       else await client.end().catch(() => {})
     },

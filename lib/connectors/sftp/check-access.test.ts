@@ -1,7 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import sftp from '#lib/connectors/sftp.ts'
+import sftpConnector from '#lib/connectors/sftp.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { deliveryOf, LIBRARY_KEYS, LibraryWorld } from '#lib/testing/worlds/library-world.ts'
+
+const sftp = askOnce(sftpConnector)
 
 const world = await LibraryWorld.forTests()
 

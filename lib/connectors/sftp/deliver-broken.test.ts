@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import sftp from '#lib/connectors/sftp.ts'
+import sftpConnector from '#lib/connectors/sftp.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { deliveryOf, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
+
+const sftp = askOnce(sftpConnector)
 
 const world = await LibraryWorld.forTests()
 
@@ -96,7 +99,7 @@ describe('what else a server does', () => {
   it('a cancelled delivery hangs up at once', async () => {
     world.server.faults.set({ kind: 'falls-silent', afterBytes: 40_000 })
     const cancel = new AbortController()
-    const work = sftp.deliver?.(world.connected({}, cancel.signal), deliveryOf())
+    const work = sftp.deliver(world.connected({}, cancel.signal), deliveryOf())
     await expect.poll(keptBytes).toBe(40_000)
     cancel.abort()
     await expect(work).rejects.toMatchObject({ code: 'cancelled' })

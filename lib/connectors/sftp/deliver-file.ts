@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { posix } from 'node:path'
 import { z } from 'zod'
 import type { Connection, Delivered, Delivery } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
-import { type RemoteFile, type Session, withSession } from './session.ts'
+import type { RemoteFile, Session } from './session.ts'
 import { remotePath, type SftpSettings } from './settings.ts'
 import { sftpAnswerOf, toRequestError } from './ssh-errors.ts'
 
@@ -32,12 +33,12 @@ export function isPart(name: string): boolean {
 
 /** Writes the file under a temporary name, compares it, then renames it: the final name stands for a whole file or for none. A repeated try
  * removes what earlier ones left. */
-export async function deliverFile(connection: Connection<SftpSettings>, delivery: Delivery): Promise<Delivered> {
+export async function deliverFile(connection: Connection<SftpSettings>, lines: Lines<Session>, delivery: Delivery): Promise<Delivered> {
   const options = sftpDeliverOptions.parse(delivery.options)
   const [problem] = checkName(delivery.path)
   if (problem !== undefined)
     throw new TidemarkError('invalid', { publicMessage: `"${delivery.path}" cannot be the name of a delivered file: ${problem}.` })
-  return withSession(connection, (session) => new Handover(session, connection, delivery, options).run())
+  return lines.use(connection.signal, (session) => new Handover(session, connection, delivery, options).run())
 }
 
 class Handover {

@@ -2,8 +2,11 @@ import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Observation } from '#lib/connectors/kit/connector.ts'
-import sftp from '#lib/connectors/sftp.ts'
+import sftpConnector from '#lib/connectors/sftp.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { deliveryOf, LIBRARY_NOW, LibraryWorld, TODAYS_FILE, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
+
+const sftp = askOnce(sftpConnector)
 
 const HOUR_MS = 3_600_000
 const world = await LibraryWorld.forTests()
@@ -17,11 +20,11 @@ async function write(path: string, content: string, writtenAt: number): Promise<
 
 async function probe(path = 'inbox/patrons_{date}.csv', settings: object = {}): Promise<Observation> {
   const asset = { key: `library_sftp/${path}`, path, settings: {}, previous: null }
-  const [seen] = await Array.fromAsync(sftp.observe?.(world.connected(settings), [asset]) ?? [])
+  const [seen] = await Array.fromAsync(sftp.observe(world.connected(settings), [asset]))
   if (!seen) throw new Error('one observation per asset')
   return seen
 }
-const read = (path: string) => Array.fromAsync(sftp.extract?.(world.connected(), { path, format: 'csv' }) ?? [])
+const read = (path: string) => Array.fromAsync(sftp.extract(world.connected(), { path, format: 'csv' }))
 const nothing = { ok: true, readings: [{ clock: 'writtenAt', at: null }] }
 
 describe('a symbolic link', () => {

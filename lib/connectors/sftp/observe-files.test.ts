@@ -2,8 +2,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import sftp from '#lib/connectors/sftp.ts'
+import sftpConnector from '#lib/connectors/sftp.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { deliveryOf, LIBRARY_NOW, LibraryWorld } from '#lib/testing/worlds/library-world.ts'
+
+const sftp = askOnce(sftpConnector)
 
 const world = await LibraryWorld.forTests()
 
@@ -15,7 +18,7 @@ const asset = (path = 'inbox/patrons_{date}.csv', more: Partial<ObservedAsset> =
   ...more,
 })
 async function probe(given = asset(), more: object = {}) {
-  const [seen] = await Array.fromAsync(sftp.observe?.(world.connected(more), [given]) ?? [])
+  const [seen] = await Array.fromAsync(sftp.observe(world.connected(more), [given]))
   if (!seen) throw new Error('one observation per asset')
   return seen
 }
@@ -104,7 +107,7 @@ describe('looking at files', () => {
     await probe(asset(undefined, { previous: stateOf(known) }))
     expect(waits).toBe(1)
     await world.put('b.csv', 'whole')
-    await Array.fromAsync(sftp.observe?.(world.connected(), [asset('inbox/b.csv'), asset(), asset('inbox/none.csv')]) ?? [])
+    await Array.fromAsync(sftp.observe(world.connected(), [asset('inbox/b.csv'), asset(), asset('inbox/none.csv')]))
     expect(waits).toBe(2)
   })
 
@@ -135,7 +138,7 @@ describe('looking at files', () => {
 
   it('fails for one asset without failing for the others', async () => {
     await world.put('patrons_2026-11-20.csv', 'whole')
-    const seen = await Array.fromAsync(sftp.observe?.(world.connected(), [asset('nowhere/x.csv'), asset()]) ?? [])
+    const seen = await Array.fromAsync(sftp.observe(world.connected(), [asset('nowhere/x.csv'), asset()]))
     expect(seen.map(({ ok }) => ok)).toEqual([false, true])
   })
 })

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { failedProbe } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
 import { type Candidate, FolderProbe, isSame } from './newest-file.ts'
-import { type Session, withSession } from './session.ts'
+import type { Session } from './session.ts'
 import { type SftpSettings, sftpAssetSettings } from './settings.ts'
 import { toRequestError } from './ssh-errors.ts'
 
@@ -31,8 +32,12 @@ interface FirstProbe {
 
 /** The newest whole file of each template. A new file must stay the same for the settling time; all new files of one call share that
  * wait. */
-export async function* observeFiles(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
-  const observations = await withSession(connection, async (session) => {
+export async function* observeFiles(
+  connection: Connected,
+  lines: Lines<Session>,
+  assets: readonly ObservedAsset[],
+): AsyncGenerator<Observation> {
+  yield* await lines.use(connection.signal, async (session) => {
     const first = new FolderProbe(session, connection)
     const firstProbes: FirstProbe[] = []
     for (const asset of assets) firstProbes.push(await firstProbe(connection, first, asset))
@@ -45,7 +50,6 @@ export async function* observeFiles(connection: Connected, assets: readonly Obse
     for (const one of firstProbes) seen.push(await judge(connection, session, second, one))
     return seen
   })
-  yield* observations
 }
 
 async function firstProbe(connection: Connected, folders: FolderProbe, asset: ObservedAsset): Promise<FirstProbe> {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import sftp from '#lib/connectors/sftp.ts'
+import sftpConnector from '#lib/connectors/sftp.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
+
+const sftp = askOnce(sftpConnector)
 
 const world = await LibraryWorld.forTests()
 
-const read = (request: Record<string, unknown>, more: object = {}) => Array.fromAsync(sftp.extract?.(world.connected(more), request) ?? [])
+const read = (request: Record<string, unknown>, more: object = {}) => Array.fromAsync(sftp.extract(world.connected(more), request))
 
 describe('reading files', () => {
   it('reads the newest file of a template as rows', async () => {
@@ -29,7 +32,7 @@ describe('reading files', () => {
 
   it('may stop in the middle', async () => {
     await world.put('big.csv', `id,name\n${WHOLE_FILE.toString()}`)
-    for await (const row of sftp.extract?.(world.connected(), { path: 'inbox/big.csv', format: 'csv' }) ?? []) {
+    for await (const row of sftp.extract(world.connected(), { path: 'inbox/big.csv', format: 'csv' })) {
       expect(row).toEqual({ id: '0', name: 'Zoë 0' })
       break
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { checkName } from '#lib/domain/values/name-template.ts'
@@ -7,7 +8,7 @@ import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 import { readRecords, recordFormatKeys, refineRecordFormat } from '#lib/records/read/record-format.ts'
 import type { UnusableRecord } from '#lib/records/unusable-record.ts'
 import { type Candidate, FolderProbe, isSame } from './newest-file.ts'
-import { openSession, type Session } from './session.ts'
+import type { Session } from './session.ts'
 import type { SftpSettings } from './settings.ts'
 import { toRequestError } from './ssh-errors.ts'
 
@@ -18,6 +19,7 @@ export const sftpExtractRequest = z
 /** The rows of the newest whole file. Throws when there is none, and when it changes while it is read. */
 export async function* readFile(
   connection: Connection<SftpSettings>,
+  lines: Lines<Session>,
   input: Record<string, unknown>,
 ): AsyncGenerator<JsonObject | UnusableRecord> {
   const { path, ...format } = sftpExtractRequest.parse(input)
@@ -25,16 +27,15 @@ export async function* readFile(
   if (path === undefined || problem !== undefined) {
     throw new TidemarkError('invalid', { publicMessage: `What to read from ${connection.key} is not clear: ${problem}.` })
   }
-  const session = await openSession(connection)
-  try {
-    const file = await newestWhole(connection, session, path)
-    const bytes = contentOf(session, file)
-    yield* readRecords({ system: session.system, what: `The file ${file.path} of ${session.system}`, bytes, quote: foreignWords }, format)
-  } catch (error) {
-    throw toRequestError(session.system, `read ${path}`, error)
-  } finally {
-    await session.end()
-  }
+  yield* lines.stream(connection.signal, async function* (session) {
+    try {
+      const file = await newestWhole(connection, session, path)
+      const bytes = contentOf(session, file)
+      yield* readRecords({ system: session.system, what: `The file ${file.path} of ${session.system}`, bytes, quote: foreignWords }, format)
+    } catch (error) {
+      throw toRequestError(session.system, `read ${path}`, error)
+    }
+  })
 }
 
 async function newestWhole(connection: Connection<SftpSettings>, session: Session, path: string): Promise<Candidate> {

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import type { SFTPWrapper, Stats } from 'ssh2'
 import SftpClient from 'ssh2-sftp-client'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { type Line, Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type SftpSettings, UNKNOWN_HOST_KEY } from './settings.ts'
 import { toConnectionError } from './ssh-errors.ts'
@@ -22,18 +23,13 @@ export interface RemoteFile {
 const WRITE_BYTES = 31_744
 const WRITES_UNDERWAY = 8
 
-/** Connects, signs in and hands the session to `work`; the connection is closed however that ends. */
-export async function withSession<T>(connection: Connection<SftpSettings>, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession(connection)
-  try {
-    return await work(session)
-  } finally {
-    await session.end()
-  }
+/** The signed-in connections of one session with a server. */
+export function openLines(connection: Connection<SftpSettings>): Lines<Session> {
+  return new Lines(connection.clock, (signal) => openSession({ ...connection, signal }))
 }
 
-/** A signed-in session, to be ended by the caller. Throws with words for the page when we are not let in. */
-export async function openSession(connection: Connection<SftpSettings>): Promise<Session> {
+/** A signed-in session, to be closed by the caller. Throws with words for the page when we are not let in. */
+async function openSession(connection: Connection<SftpSettings>): Promise<Session> {
   const { settings, signal } = connection
   const system = `SFTP (${connection.key})`
   const socket = connect({ host: settings.host, port: settings.port, noDelay: true })
@@ -89,7 +85,7 @@ function hostKeyProblem(system: string, settings: SftpSettings, fingerprint: str
 }
 
 /** One signed-in connection. Its requests fail with the server's own error; `ssh-errors.ts` finds the words. */
-export class Session {
+export class Session implements Line {
   readonly system: string
   readonly #client: SftpClient
   readonly #sftp: SFTPWrapper
@@ -122,10 +118,10 @@ export class Session {
     try {
       await this.#writeAll(handle, content)
     } catch (error) {
-      await this.#close(handle).catch(() => {})
+      await this.#closeFile(handle).catch(() => {})
       throw error
     }
-    await this.#close(handle)
+    await this.#closeFile(handle)
   }
 
   async #writeAll(handle: Buffer, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -149,7 +145,7 @@ export class Session {
     await Promise.all(underway)
   }
 
-  async #close(handle: Buffer): Promise<void> {
+  async #closeFile(handle: Buffer): Promise<void> {
     await this.#watchdog.within(() => answer<void>((done) => this.#sftp.close(handle, (error) => done(error))))
   }
 
@@ -182,7 +178,15 @@ export class Session {
     await this.#watchdog.within(() => this.#client.delete(path))
   }
 
-  async end(): Promise<void> {
+  isOpen(): boolean {
+    return !this.#watchdog.broken()
+  }
+
+  watch(signal: AbortSignal | null): void {
+    this.#watchdog.watch(signal)
+  }
+
+  async close(): Promise<void> {
     if (!this.#watchdog.broken()) {
       this.#client.end().catch(() => {})
       await this.#watchdog.closed()

@@ -11,7 +11,7 @@ export class Watchdog {
   readonly #socket: Socket
   readonly #timeoutMs: number
   readonly #clock: Clock
-  readonly #signal: AbortSignal
+  #signal: AbortSignal | null = null
   readonly #waiting = new Set<(problem: TidemarkError) => void>()
   readonly #cancel = () => this.break(new TidemarkError('cancelled', { publicMessage: `The work with ${this.#system} was cancelled.` }))
   #problem: TidemarkError | undefined
@@ -22,11 +22,17 @@ export class Watchdog {
     this.#socket = socket
     this.#timeoutMs = timeoutMs
     this.#clock = clock
-    this.#signal = signal
     socket.on('error', (error) => this.#entered || this.break(toConnectionError(system, error)))
     socket.on('close', () => this.#entered && this.break(brokenOff(this.#system)))
-    if (signal.aborted) this.#cancel()
-    else signal.addEventListener('abort', this.#cancel, { once: true })
+    this.watch(signal)
+  }
+
+  /** From now on it hangs up when this signal aborts, and no longer when the one before does. */
+  watch(signal: AbortSignal | null): void {
+    this.#signal?.removeEventListener('abort', this.#cancel)
+    this.#signal = signal
+    if (signal?.aborted === true) this.#cancel()
+    else signal?.addEventListener('abort', this.#cancel, { once: true })
   }
 
   /** Signed in: from now on a broken connection broke in the middle of the work. */
@@ -66,7 +72,7 @@ export class Watchdog {
   }
 
   destroy(): void {
-    this.#signal.removeEventListener('abort', this.#cancel)
+    this.watch(null)
     this.#entered = false
     this.#socket.destroy()
   }

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import snaplogic from '#lib/connectors/snaplogic.ts'
+import snaplogicConnector from '#lib/connectors/snaplogic.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 import { timeoutMsOf } from './settings.ts'
+
+const snaplogic = askOnce(snaplogicConnector)
 
 let receiver: HttpReceiver
 const clock = new FakeClock('2026-11-20T07:00:00Z')
@@ -18,7 +21,7 @@ function connection(body: string, contentType = 'application/json') {
   return { key: 's', settings, clock, log: silentLog, signal: new AbortController().signal }
 }
 
-const read = (body: string, request: Record<string, unknown> = {}) => Array.fromAsync(snaplogic.extract?.(connection(body), request) ?? [])
+const read = (body: string, request: Record<string, unknown> = {}) => Array.fromAsync(snaplogic.extract(connection(body), request))
 
 describe('the documents of any task', () => {
   it('are asked for by the pipeline’s parameters, and come as objects', async () => {
@@ -55,7 +58,7 @@ describe('the documents of any task', () => {
   it('can be watched: that the task answers, or that what it sends has changed', async () => {
     const probe = async (body: string, more: object = {}) => {
       const asset = { key: 's/x', path: 'x', settings: {}, previous: null, ...more }
-      return Object((await Array.fromAsync(snaplogic.observe?.(connection(body), [asset]) ?? []))[0])
+      return Object((await Array.fromAsync(snaplogic.observe(connection(body), [asset])))[0])
     }
     expect(await probe('[{"a":1}]')).toMatchObject({ ok: true, readings: [], evidence: { method: 'answer' } })
     const first = await probe('[{"a":1},{"b":2}]', { settings: { parameters: {} } })

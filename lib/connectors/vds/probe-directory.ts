@@ -1,21 +1,28 @@
 import { DateTime } from 'luxon'
 import type { Connection, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { fingerprintOf, fingerprintProbe, type Probe, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { JsonValue } from '#lib/domain/values/json.ts'
 import { bindRest, searchGateway, searchRest, systemOf } from './ask-adap.ts'
 import { type DirectoryEntry, type VdsRequest, vdsRequest, withinLimit } from './search.ts'
-import { bindLdap, searchLdap } from './search-ldap.ts'
+import { bindLdap, type LdapLine, searchLdap } from './search-ldap.ts'
 import type { VdsSettings } from './settings.ts'
 
 type Connected = Connection<VdsSettings>
+
+/** A connection and the lines it holds, if it speaks LDAP. */
+export interface Directory {
+  connection: Connected
+  lines: Lines<LdapLine>
+}
 
 /** An asset of the directory is a search; without a filter we only see that we get in. */
 export const vdsAssetSettings = vdsRequest.omit({ path: true }).partial({ filter: true, scope: true })
 
 /** All entries a search finds; throws after what came when the directory did not give all of them. */
-export function search(connection: Connected, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
+export function search({ connection, lines }: Directory, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
   const system = systemOf(connection)
   const { protocol } = connection.settings
   if (protocol === 'gateway' && (request.base !== undefined || request.scope !== 'sub'))
@@ -24,7 +31,7 @@ export function search(connection: Connected, request: VdsRequest): AsyncGenerat
     })
   const found =
     protocol === 'ldap'
-      ? searchLdap(connection, system, request)
+      ? searchLdap(connection, lines, system, request)
       : protocol === 'gateway'
         ? searchGateway(connection, request)
         : searchRest(connection, request)
@@ -33,31 +40,31 @@ export function search(connection: Connected, request: VdsRequest): AsyncGenerat
 
 /** Gets in, with the cheapest question the protocol knows: a bind, or a search that finds nobody. Answers when the password ends, if
  * that is said. */
-export async function askDirectory(connection: Connected): Promise<Instant | null> {
+export async function askDirectory({ connection, lines }: Directory): Promise<Instant | null> {
   const { protocol } = connection.settings
   if (protocol === 'rest') return bindRest(connection)
-  if (protocol === 'ldap') await bindLdap(connection, systemOf(connection))
+  if (protocol === 'ldap') await bindLdap(connection, lines)
   else for await (const _entry of searchGateway(connection, vdsRequest.parse({ filter: '(uid=tidemark-asks-for-nobody)' }))) break
   return null
 }
 
 /** By the newest `modifyTimestamp` where entries have one, otherwise by a fingerprint; deletions show only in the number of entries. */
-export async function probeDirectory(connection: Connected, asset: ObservedAsset): Promise<Probe> {
+export async function probeDirectory(directory: Directory, asset: ObservedAsset): Promise<Probe> {
   const settings = vdsAssetSettings.parse(asset.settings)
   if (settings.filter === undefined) {
-    await askDirectory(connection)
+    await askDirectory(directory)
     return reachable('The directory lets us in.')
   }
   const request = vdsRequest.parse({ ...settings, attributes: [...(settings.attributes ?? []), 'modifyTimestamp'] })
   const newest: { at: Instant | null } = { at: null }
   async function* entries(): AsyncGenerator<JsonValue> {
-    for await (const { dn, attributes } of search(connection, request)) {
+    for await (const { dn, attributes } of search(directory, request)) {
       for (const written of attributes['modifyTimestamp'] ?? []) newest.at = later(newest.at, toInstant(written))
       yield { dn, attributes }
     }
   }
   const seen = await fingerprintOf(entries())
-  const probe = fingerprintProbe(connection, asset, seen, 'entries')
+  const probe = fingerprintProbe(directory.connection, asset, seen, 'entries')
   if (newest.at === null) return probe
   return {
     ...probe,

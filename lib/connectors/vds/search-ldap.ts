@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Client, type Entry, ResultCodeError } from 'ldapts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { type Line, Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toNetworkError } from '#lib/platform/http/errors.ts'
 import { codeError, type DirectoryEntry, renamed, truncated, type VdsRequest } from './search.ts'
@@ -9,31 +10,39 @@ import type { VdsSettings } from './settings.ts'
 type Connected = Connection<VdsSettings>
 
 /** Searches page by page. No size limit is sent: ldapts takes a server's stop at its own limit for ours and says nothing. */
-export async function* searchLdap(connection: Connected, system: string, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
-  const { settings } = connection
-  const base = request.base ?? settings.base ?? ''
-  const session = await openSession(connection, system)
-  try {
-    const pages = session.client.searchPaginated(base, {
-      filter: request.filter,
-      scope: request.scope,
-      attributes: [...(request.attributes ?? [])],
-      paged: { pageSize: Math.min(settings.pageSize, request.sizeLimit ?? settings.pageSize) },
-    })
-    let entries = 0
-    let isLastEmpty = false
-    for await (const { searchEntries, searchReferences } of pages) {
-      if (searchReferences.length > 0) throw truncated(system, 'a part of it stands on another server, and referrals are not followed')
-      for (const entry of searchEntries) yield toEntry(entry, request.attributes)
-      entries += searchEntries.length
-      isLastEmpty = searchEntries.length === 0
+export async function* searchLdap(
+  connection: Connected,
+  lines: Lines<LdapLine>,
+  system: string,
+  request: VdsRequest,
+): AsyncGenerator<DirectoryEntry> {
+  yield* lines.stream(connection.signal, async function* (line) {
+    try {
+      await line.bind()
+      yield* searchPages(connection, line.client, system, request)
+    } catch (error) {
+      throw interpret(connection, system, error, true)
     }
-    if (isLastEmpty) await proveWhole(session.client, system, base, request, entries)
-  } catch (error) {
-    throw interpret(connection, system, error, true)
-  } finally {
-    await session.close()
+  })
+}
+
+async function* searchPages({ settings }: Connected, client: Client, system: string, request: VdsRequest): AsyncGenerator<DirectoryEntry> {
+  const base = request.base ?? settings.base ?? ''
+  const pages = client.searchPaginated(base, {
+    filter: request.filter,
+    scope: request.scope,
+    attributes: [...(request.attributes ?? [])],
+    paged: { pageSize: Math.min(settings.pageSize, request.sizeLimit ?? settings.pageSize) },
+  })
+  let entries = 0
+  let isLastEmpty = false
+  for await (const { searchEntries, searchReferences } of pages) {
+    if (searchReferences.length > 0) throw truncated(system, 'a part of it stands on another server, and referrals are not followed')
+    for (const entry of searchEntries) yield toEntry(entry, request.attributes)
+    entries += searchEntries.length
+    isLastEmpty = searchEntries.length === 0
   }
+  if (isLastEmpty) await proveWhole(client, system, base, request, entries)
 }
 
 /** ldapts takes an empty page for the last one: the search without pages must then find no more. */
@@ -43,18 +52,24 @@ async function proveWhole(client: Client, system: string, base: string, request:
   if (searchEntries.length > entries) throw truncated(system, `there are ${searchEntries.length} entries and it gave ${entries}`)
 }
 
-export async function bindLdap(connection: Connected, system: string): Promise<void> {
-  const session = await openSession(connection, system)
-  await session.close()
+/** Throws in words when the directory does not let us in. */
+export async function bindLdap(connection: Connected, lines: Lines<LdapLine>): Promise<void> {
+  await lines.use(connection.signal, (line) => line.bind())
 }
 
-interface Session {
+export interface LdapLine extends Line {
   client: Client
-  close(): Promise<void>
+  /** Once for each question: ldapts connects a line again that was cut, and nobody would then have signed in. */
+  bind(): Promise<void>
 }
 
-async function openSession(connection: Connected, system: string): Promise<Session> {
-  const { settings, signal } = connection
+/** The connections of one session with a directory. */
+export function openLines(connection: Connected, system: string): Lines<LdapLine> {
+  return new Lines(connection.clock, async () => ldapLine(connection, system))
+}
+
+function ldapLine(connection: Connected, system: string): LdapLine {
+  const { settings } = connection
   const client = new Client({
     url: settings.url,
     timeout: settings.timeout,
@@ -62,19 +77,30 @@ async function openSession(connection: Connected, system: string): Promise<Sessi
     strictDN: false,
     ...(settings.url.startsWith('ldaps:') ? { tlsOptions: tlsOf(settings) } : {}),
   })
+  let watched: AbortSignal | null = null
   const leave = () => void client.unbind().catch(() => {})
-  signal.addEventListener('abort', leave)
-  const close = async () => {
-    signal.removeEventListener('abort', leave)
-    await client.unbind().catch(() => {})
+  const watch = (signal: AbortSignal | null) => {
+    watched?.removeEventListener('abort', leave)
+    watched = signal
+    signal?.addEventListener('abort', leave)
   }
-  try {
-    signal.throwIfAborted()
-    await client.bind(settings.user ?? '', settings.password ?? '')
-    return { client, close }
-  } catch (error) {
-    await close()
-    throw interpret(connection, system, error, false)
+  return {
+    client,
+    watch,
+    isOpen: () => client.isConnected,
+    async bind() {
+      const signal = watched ?? connection.signal
+      try {
+        signal.throwIfAborted()
+        await client.bind(settings.user ?? '', settings.password ?? '')
+      } catch (error) {
+        throw interpret({ ...connection, signal }, system, error, false)
+      }
+    },
+    async close() {
+      watch(null)
+      await client.unbind().catch(() => {})
+    },
   }
 }
 

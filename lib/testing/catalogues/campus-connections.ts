@@ -1,6 +1,6 @@
 import type { Campus } from '#demo/campus/campus.ts'
 import csTools from '#lib/connectors/cs-tools.ts'
-import type { Connection, Connector } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Connector, Health, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import peoplesoft from '#lib/connectors/peoplesoft.ts'
 import personApi from '#lib/connectors/person-api.ts'
 import sap from '#lib/connectors/sap.ts'
@@ -8,12 +8,13 @@ import snaplogic from '#lib/connectors/snaplogic.ts'
 import vds from '#lib/connectors/vds.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 
 /** A connector with a connection to the pretend campus, its types erased so that all fit one table. */
 interface CampusConnection {
   connector: Pick<Connector, 'kind'>
-  check(): Promise<Awaited<ReturnType<Connector['check']>>>
-  observe: (assets: Parameters<NonNullable<Connector['observe']>>[1]) => AsyncIterable<unknown>
+  check(): Promise<Health>
+  observe(assets: readonly ObservedAsset[]): AsyncIterable<unknown>
   extract(request: Record<string, unknown>): AsyncIterable<unknown>
 }
 
@@ -50,6 +51,7 @@ function directory({ bindDn, bindPassword }: Campus['credentials']): Record<stri
 }
 
 function connect<S>(connector: Connector<S>, settingsOf: (campus: Campus) => Record<string, unknown>): Open {
+  const once = askOnce(connector)
   return (campus, key, { clock, signal }, { timeoutMs, ...more }) => {
     const written = connector.settings.parse({ timeout: '5s', ...settingsOf(campus), ...more })
     // Durations in a catalogue are at least a second.
@@ -57,13 +59,9 @@ function connect<S>(connector: Connector<S>, settingsOf: (campus: Campus) => Rec
     const connection: Connection<S> = { key, settings, clock, log: silentLog, signal }
     return {
       connector,
-      check: () => connector.check(connection),
-      observe: (assets) => connector.observe?.(connection, assets) ?? none(key),
-      extract: (request) => connector.extract?.(connection, request) ?? none(key),
+      check: () => once.check(connection),
+      observe: (assets) => once.observe(connection, assets),
+      extract: (request) => once.extract(connection, request),
     }
   }
-}
-
-function none(key: string): never {
-  throw new Error(`the connector of ${key} does not do that`)
 }

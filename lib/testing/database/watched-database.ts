@@ -1,11 +1,12 @@
 import { Client } from 'pg'
 import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { observe } from '#lib/connectors/postgres/observe.ts'
 import { type PostgresSettings, postgresSettingsSchema } from '#lib/connectors/postgres/settings.ts'
+import postgres from '#lib/connectors/postgres.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { countWrites } from './count-writes.ts'
 import { createTestDatabase } from './database.ts'
 
@@ -56,7 +57,7 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
     },
     async probe(path, settings = {}, options = {}) {
       const asset = anAsset(path, settings, options.previous)
-      const observations = await Array.fromAsync(observe(connection(options.connection, options.clock), [asset]))
+      const observations = await Array.fromAsync(askOnce(postgres).observe(connection(options.connection, options.clock), [asset]))
       const [first] = observations
       if (first === undefined || observations.length > 1) throw new Error(`${observations.length} observations of one asset`)
       return first

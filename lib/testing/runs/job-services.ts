@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { RunHolder } from '#jobs/worker/run-holder.ts'
-import { type Connector, defineConnector } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Connector, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import { ProbeTurns } from '#lib/domain/connections/probe-turns.ts'
 import { defineFlow, type Flow, type FlowContext, type FlowResult } from '#lib/engine/flow.ts'
+import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 
 export function testServices(ctx: Context, more: Partial<JobServices> = {}): JobServices {
   return {
@@ -28,16 +29,13 @@ export function testServices(ctx: Context, more: Partial<JobServices> = {}): Job
 
 const testSettings = z.object({ address: z.string() })
 
-export function testConnector(observe: NonNullable<Connector<z.infer<typeof testSettings>>['observe']>): Map<string, Connector> {
-  const connector = defineConnector({
-    kind: 'test',
-    settings: testSettings,
-    assetSettings: z.record(z.string(), z.unknown()),
-    assetKind: 'table',
-    check: async () => ({ ok: true, detail: '', credentialExpiresAt: null }),
-    observe,
-  })
-  return new Map<string, Connector>([['test', connector as Connector]])
+type TestConnection = Connection<z.infer<typeof testSettings>>
+
+export function testConnector(
+  observe: (connection: TestConnection, assets: readonly ObservedAsset[]) => AsyncIterable<Observation>,
+): Map<string, Connector> {
+  const connector = testConnectorOf(testSettings, (connection) => ({ observe: (assets) => observe(connection, assets) }))
+  return new Map([['test', connector]])
 }
 
 export function testFlow(run: (ctx: FlowContext<unknown>) => Promise<FlowResult>): Map<string, Flow> {

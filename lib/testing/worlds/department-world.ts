@@ -6,6 +6,7 @@ import { type Departments, startDepartments } from '#demo/campus/departments.ts'
 import http from '#lib/connectors/http.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { type HttpReceiver, startHttpReceiver } from '#lib/testing/servers/http-receiver.ts'
 
 export const DEPARTMENTS_NOW = Date.parse('2026-11-20T09:05:00Z')
@@ -58,6 +59,6 @@ export async function departmentWorld(): Promise<DepartmentWorld> {
     signIn: (how) => settings[how],
     connected,
     readOther: (request, more = {}) =>
-      Array.fromAsync(http.extract?.(connected({ baseUrl: other.url, ...more }), { format: 'json', ...request }) ?? []),
+      Array.fromAsync(askOnce(http).extract(connected({ baseUrl: other.url, ...more }), { format: 'json', ...request })),
   }
 }

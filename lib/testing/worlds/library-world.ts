@@ -8,6 +8,7 @@ import type { Delivery } from '#lib/connectors/kit/connector.ts'
 import sftp from '#lib/connectors/sftp.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 
 export const LIBRARY_NOW = Date.parse('2026-11-20T09:00:00Z')
 
@@ -66,8 +67,7 @@ export class LibraryWorld {
   }
 
   async deliver(delivery: Delivery = deliveryOf(), settings: object = {}): Promise<{ detail: string }> {
-    if (!sftp.deliver) throw new Error('it delivers')
-    return sftp.deliver(this.connected(settings), delivery)
+    return askOnce(sftp).deliver(this.connected(settings), delivery)
   }
 
   async inbox(): Promise<string[]> {

@@ -1,11 +1,12 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Found } from '#lib/connectors/kit/connector.ts'
-import { check } from '#lib/connectors/postgres/check.ts'
-import { discover } from '#lib/connectors/postgres/discover.ts'
-import { observe } from '#lib/connectors/postgres/observe.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
+import postgres from '#lib/connectors/postgres.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { anAsset, createWatchedDatabase, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
+
+const { discover, observe, check } = askOnce(postgres)
 
 let db: WatchedDatabase
 beforeAll(async () => {

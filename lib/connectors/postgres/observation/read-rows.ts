@@ -1,4 +1,5 @@
 import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
 import { isElsewhere, isLineBroken, sqlStateOf, toLasting, toStatementWords } from '#lib/connectors/postgres/problems.ts'
 import type { Session } from '#lib/connectors/postgres/session.ts'
@@ -64,6 +65,7 @@ function toObservation(answer: ProbeAnswer<Probed>, origin: string | null): Obse
 /** Asks tables without a time column whose counters moved, or whose rows were never read: one small statement each. */
 export async function* readByRows(
   connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
   session: Session,
   moved: readonly Probed[],
 ): AsyncGenerator<Observation> {
@@ -77,5 +79,5 @@ export async function* readByRows(
   const { asked, left } = withinBudget(toAsk)
   for (const probed of left) yield fromCounters(probed, { probe: null, why: 'too many rows were written elsewhere to read them all' })
   const origin = await readOrigin(session)
-  for await (const answer of probeAll(connection, session, asked.map(toJob))) yield toObservation(answer, origin)
+  for await (const answer of probeAll(connection, lines, session, asked.map(toJob))) yield toObservation(answer, origin)
 }

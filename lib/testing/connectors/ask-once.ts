@@ -1,0 +1,58 @@
+import type {
+  Connection,
+  Connector,
+  Delivered,
+  Delivery,
+  Found,
+  Health,
+  Observation,
+  ObservedAsset,
+} from '#lib/connectors/kit/connector.ts'
+import { withSession } from '#lib/connectors/kit/session.ts'
+
+interface AskedOnce<S> extends Connector<S> {
+  check(connection: Connection<S>): Promise<Health>
+  discover(connection: Connection<S>, zone?: string): AsyncGenerator<Found>
+  observe(connection: Connection<S>, assets: readonly ObservedAsset[]): AsyncGenerator<Observation>
+  extract(connection: Connection<S>, request: Record<string, unknown>): AsyncGenerator<unknown>
+  deliver(connection: Connection<S>, delivery: Delivery): Promise<Delivered>
+}
+
+/** A connector whose every question has a session of its own, closed after it. */
+export function askOnce<S>(connector: Connector<S>): AskedOnce<S> {
+  const { kind } = connector
+  return {
+    ...connector,
+    check: (connection) => withSession(connector, connection, (session) => session.check()),
+    deliver: (connection, delivery) => withSession(connector, connection, (session) => able(kind, session.deliver)(delivery)),
+    async *discover(connection, zone = 'UTC') {
+      const session = connector.open(connection)
+      try {
+        yield* able(kind, session.discover)(zone)
+      } finally {
+        await session.close?.()
+      }
+    },
+    async *observe(connection, assets) {
+      const session = connector.open(connection)
+      try {
+        yield* able(kind, session.observe)(assets)
+      } finally {
+        await session.close?.()
+      }
+    },
+    async *extract(connection, request) {
+      const session = connector.open(connection)
+      try {
+        yield* able(kind, session.extract)(request)
+      } finally {
+        await session.close?.()
+      }
+    },
+  }
+}
+
+function able<T>(kind: string, does: T | undefined): T {
+  if (does === undefined) throw new Error(`the connector ${kind} does not do that`)
+  return does
+}
