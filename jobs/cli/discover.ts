@@ -1,6 +1,6 @@
 import { realpath, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { z } from 'zod'
+import { type OpenConnection, openWritten } from '#jobs/worker/connections.ts'
 import { loadConnectors, loadExtensions } from '#jobs/worker/load-extensions.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { parseCatalogueText } from '#lib/catalogue/parse/catalogue-file.ts'
@@ -11,21 +11,16 @@ import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { discoverByHand } from '#lib/commands/discovery/discover-by-hand.ts'
 import type { Connector, Found } from '#lib/connectors/kit/connector.ts'
-import { guarded } from '#lib/connectors/kit/guard.ts'
 import { closeSession } from '#lib/connectors/kit/session.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
-import { redactorFor } from '#lib/platform/secrets/redaction.ts'
-import { secretsOf } from '#lib/platform/secrets/secret-fingerprint.ts'
-import { resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 import { withDatabase, workerLookup } from './databases.ts'
 import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
 interface Target {
-  connector: Connector
   /** Secrets resolved; never written anywhere. */
-  settings: unknown
+  open: OpenConnection
   zone: string
   page: ProposalInput['page']
   connection: ProposalInput['connection']
@@ -34,13 +29,6 @@ interface Target {
 
 /** The same in every proposal, so that two of them can stand in one folder. */
 const PAGE_NAME = 'Data status'
-
-function parseSettings(schema: z.ZodType, settings: Record<string, unknown>, key: string): unknown {
-  const parsed = schema.safeParse(settings)
-  if (parsed.success) return parsed.data
-  const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))].join(', ')
-  throw new TidemarkError('invalid', { publicMessage: `The connection "${key}" is not usable as it stands: look at ${names}.` })
-}
 
 /** The kind is the address's scheme or its beginning: `postgresql://` is `postgres`. */
 function connectorFor(scheme: string, connectors: ReadonlyMap<string, Connector>): Connector {
@@ -63,18 +51,18 @@ async function targetAt(address: string, out: string | undefined, command: Comma
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null)
     throw new TidemarkError('invalid', { publicMessage: 'This is not an address such as postgres://user:password@host:5432/database.' })
-  const connector = connectorFor(url.protocol.slice(0, -1), await loadConnectors())
+  const connectors = await loadConnectors()
+  const { kind } = connectorFor(url.protocol.slice(0, -1), connectors)
   const beside = out === undefined ? NOTHING_BESIDE : await readBeside(out, command.environment().config ?? null)
   const key = connectionKey(url, beside.connections)
   const variable = `${key.replaceAll('-', '_').toUpperCase()}_URL`
   const zone = beside.catalogue?.page.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   const note = `Put the address with its password into .env: ${variable}=${url.protocol}//…`
   return {
-    connector: guarded(connector, redactorFor(secretsOf({ url: address }, () => undefined))),
-    settings: parseSettings(connector.settings, { url: address }, key),
+    open: openWritten({ ...command, connectors, lookup: () => undefined }, key, { kind, settings: { url: address } }, command.signal),
     zone,
     page: beside.catalogue === null ? { name: PAGE_NAME, zone } : null,
-    connection: { key, kind: connector.kind, settings: { url: `\${${variable}}` }, note },
+    connection: { key, kind, settings: { url: `\${${variable}}` }, note },
     existing: beside.catalogue === null ? undefined : keysOf(beside.catalogue),
   }
 }
@@ -89,21 +77,18 @@ async function targetNamed(key: string, command: CommandLine): Promise<Target> {
   const catalogue = await requireCatalogue(command.environment().config ?? 'tidemark.yaml')
   const named = new Map(catalogue.connections.map((connection) => [connection.key, connection]))
   const connection = requireExtension(named, key, 'connection')
-  const connector = requireExtension(await loadConnectors(), connection.kind, 'connector')
-  const lookup = await workerLookup(command)
-  const settings = resolveSecrets(connection.settings, lookup)
+  const tools = { ...command, connectors: await loadConnectors(), lookup: await workerLookup(command) }
   return {
-    connector: guarded(connector, redactorFor(secretsOf(connection.settings, lookup))),
-    settings: parseSettings(connector.settings, settings, key),
+    open: openWritten(tools, key, connection, command.signal),
     zone: catalogue.page.zone,
     page: null,
-    connection: { key, kind: connector.kind, settings: null, note: null },
+    connection: { key, kind: connection.kind, settings: null, note: null },
     existing: keysOf(catalogue),
   }
 }
 
-async function* discover({ connection: { key }, connector, settings, zone }: Target, { clock, log, signal }: CommandLine): AsyncGenerator<Found> {
-  const session = connector.open({ key, settings, clock, log, signal })
+async function* discover({ open: { connector, connection }, zone }: Target): AsyncGenerator<Found> {
+  const session = connector.open(connection)
   try {
     if (session.discover === undefined) {
       throw new TidemarkError('refused', {
@@ -112,7 +97,7 @@ async function* discover({ connection: { key }, connector, settings, zone }: Tar
     }
     yield* session.discover(zone)
   } finally {
-    await closeSession(session, { log })
+    await closeSession(session, connection)
   }
 }
 
@@ -128,7 +113,7 @@ function inShort(found: readonly Found[], { connection: { key, note }, existing 
 /** Keeps what is there for the rules of `adopt`, and says what that came to. */
 async function keep(target: Target, mayShrink: boolean, command: CommandLine): Promise<number> {
   const connection = target.connection.key
-  const kept = await withDatabase(command, (ctx) => discoverByHand(ctx, { connection, mayShrink }, discover(target, command)))
+  const kept = await withDatabase(command, (ctx) => discoverByHand(ctx, { connection, mayShrink }, discover(target)))
   const { found, changed, gone, problem } = kept
   command.terminal.print(`${formatCount(found)} found in ${connection}: ${formatCount(changed)} new or changed, ${formatCount(gone)} gone.`)
   if (problem !== null) command.terminal.note(problem)
@@ -151,12 +136,12 @@ export default defineVerb({
       })
     const target = isAddress ? await targetAt(wanted, values.out, command) : await targetNamed(wanted, command)
     if (values.keep === true) return keep(target, values.fewer === true, command)
-    const found = await Array.fromAsync(discover(target, command))
-    const { connector, connection, page, existing } = target
+    const found = await Array.fromAsync(discover(target))
+    const { open, connection, page, existing } = target
     const text = proposeCatalogue({
       page,
       connection,
-      assetKind: connector.assetKind,
+      assetKind: open.connector.assetKind,
       found,
       prefixed: true,
       ...(existing === undefined ? {} : { existing }),

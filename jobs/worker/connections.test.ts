@@ -4,7 +4,7 @@ import type { Observation } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 import type { Log } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { testConnectorOf } from '#lib/testing/connectors/test-connector.ts'
 import { openWritten } from './connections.ts'
 
@@ -92,5 +92,32 @@ describe('an open connection', () => {
       expect(row).toEqual({ note: SECRET })
       break
     }
+  })
+})
+
+describe('the limits of a connection', () => {
+  const clock = new FakeClock(0)
+  const limited = { ...testConnectorOf(z.object({}), () => ({})), limits: { atOnce: 2, perMinute: null } }
+  const connectors = new Map([
+    ['limited', limited],
+    ['free', testConnectorOf(z.object({}), () => ({}))],
+  ])
+  const openAs = (kind: string, limits?: { atOnce?: number; perMinute?: number }) =>
+    openWritten({ connectors, lookup: () => undefined, clock, log }, 'bi', { kind, limits, settings: {} }, new AbortController().signal)
+      .connection
+  const signal = new AbortController().signal
+
+  it('hold for all its sessions together, by its connector or by the catalogue', async () => {
+    const [first, second] = [openAs('limited'), openAs('limited')]
+    expect(first.turns).toBe(second.turns)
+    await first.turns?.take(signal)
+    await second.turns?.take(signal)
+    const isWaiting = await Promise.race([first.turns?.take(signal).then(() => false), turns().then(() => true)])
+    expect(isWaiting).toBe(true)
+    expect(openAs('limited', { atOnce: 9 }).turns).not.toBe(first.turns)
+  })
+
+  it('are none where its connector counts nothing', () => {
+    expect(openAs('free').turns).toBeUndefined()
   })
 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
+import { CONNECTION_KEYS, limitsSchema, type WrittenLimits } from '#lib/catalogue/schema/document.ts'
 import type { Connection, Connector } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
+import { type Limits, Turns } from '#lib/connectors/kit/turns.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -12,7 +13,7 @@ import { secretsOf } from '#lib/platform/secrets/secret-fingerprint.ts'
 import { type Lookup, resolveSecrets } from '#lib/platform/secrets/secrets.ts'
 import type { JobServices } from './job-kind.ts'
 
-export const writtenSchema = z.looseObject({ kind: z.string() })
+export const writtenSchema = z.looseObject({ kind: z.string(), limits: limitsSchema.optional().catch(undefined) })
 
 export interface OpenConnection {
   connector: Connector
@@ -30,6 +31,7 @@ export interface OpeningTools {
 /** A connection as the catalogue writes it, without our own keys. */
 export interface WrittenConnection {
   kind: string
+  limits?: WrittenLimits | undefined
   settings: Record<string, unknown>
 }
 
@@ -45,7 +47,37 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
   }
   const log = tools.log.child({ connection: key })
   const redact = redactorFor(secretsOf(written.settings, tools.lookup))
-  return { connector: guarded(connector, redact), connection: { key, settings: parsed.data, clock: tools.clock, log, signal } }
+  const limits = limitsOf(connector, written)
+  const connection = {
+    key,
+    settings: parsed.data,
+    clock: tools.clock,
+    log,
+    signal,
+    ...(limits && { turns: turnsOf(tools.clock, key, limits) }),
+  }
+  return { connector: guarded(connector, redact), connection }
+}
+
+/** As somebody wrote them, for the rest as the connector has them; undefined: it is asked nothing that could be counted. */
+function limitsOf({ limits }: Connector, written: WrittenConnection): Limits | undefined {
+  if (limits === undefined) return undefined
+  const { atOnce = limits.atOnce, perMinute = limits.perMinute } = written.limits ?? {}
+  return { atOnce, perMinute }
+}
+
+/** Of each connection, for all its sessions in this process, as long as its limits stay the same. */
+const turnsInUse = new WeakMap<Clock, Map<string, { limits: string; turns: Turns }>>()
+
+function turnsOf(clock: Clock, key: string, { atOnce, perMinute }: Limits): Turns {
+  const inUse = turnsInUse.get(clock) ?? new Map<string, { limits: string; turns: Turns }>()
+  turnsInUse.set(clock, inUse)
+  const limits = `${atOnce}/${perMinute}`
+  const known = inUse.get(key)
+  if (known?.limits === limits) return known.turns
+  const turns = new Turns(clock, { atOnce, perMinute })
+  inUse.set(key, { limits, turns })
+  return turns
 }
 
 /** Opens a connection of the catalogue in force, like `openWritten`. */
@@ -66,5 +98,5 @@ export async function readWritten({ ctx }: JobServices, key: string): Promise<Wr
 
 export function toWritten(written: z.infer<typeof writtenSchema>): WrittenConnection {
   const settings = Object.fromEntries(Object.entries(written).filter(([name]) => !CONNECTION_KEYS.has(name)))
-  return { kind: written.kind, settings }
+  return { kind: written.kind, limits: written.limits, settings }
 }

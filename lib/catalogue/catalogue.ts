@@ -62,6 +62,8 @@ export interface CatalogueConnection {
   maxAgeMs: number
   /** How often is looked what there is, where the catalogue says it; null: never. */
   discoverEveryMs?: number | null
+  /** How much is asked of it, where somebody wrote it down; for the rest its connector decides. */
+  limits?: { atOnce?: number | undefined; perMinute?: number | undefined }
   /** The connector's own settings, as written: secrets are still references, defaults not yet filled in. */
   settings: Record<string, unknown>
 }

@@ -4,6 +4,7 @@ import { probeQueries, queryRequest, querySettings } from '#lib/connectors/peopl
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 /** The newer query endpoint in front of PeopleSoft: the same queries, behind a key. */
 export default defineConnector<CsToolsSettings>({
@@ -13,6 +14,7 @@ export default defineConnector<CsToolsSettings>({
     asset: { path: 'BU_TERM_QRY' },
     speaksTo: 'the same queries behind a key',
     told: '`url`, `key`; `checkQuery` BU_TERM_QRY, `timeout` 2m, `zone`',
+    toldOfAsset: '`watermark`, `prompts`',
     asked: '`query` (by default the path), `prompts`',
     evidence: [
       { reads: 'the newest value of `watermark`', clock: 'dataThroughAt', strength: 'strong' },
@@ -23,6 +25,7 @@ export default defineConnector<CsToolsSettings>({
   settings: csToolsSettings,
   assetSettings: querySettings,
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: queryRequest,
 

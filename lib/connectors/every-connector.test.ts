@@ -64,6 +64,8 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     const { example } = connector
     const keys = knownKeysAt(writtenSchemaOf(connector.settings), [], {})
     expect(keys.filter((key) => !example.told.includes(`\`${key}\``))).toEqual([])
+    const ofAsset = knownKeysAt(writtenSchemaOf(connector.assetSettings), [], {})
+    expect(ofAsset.filter((key) => !example.toldOfAsset?.includes(`\`${key}\``))).toEqual([])
     expect(example.evidence.length).toBeGreaterThan(0)
     expect(example.asked !== null).toBe(connector.extractRequest !== undefined)
     for (const words of [example.speaksTo, example.permission, ...example.evidence.map(({ reads }) => reads)])

@@ -8,6 +8,7 @@ import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
 import { failedProbe, probeAsset } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 /** A gateway may give these answers for what lies behind one of its addresses. */
 const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
@@ -56,6 +57,7 @@ export default defineConnector<HttpSettings>({
     asset: { path: 'parking/permits.csv' },
     speaksTo: 'JSON, NDJSON, CSV; takes files',
     told: '`baseUrl`; `auth` none, basic (`user`, `password`), bearer (`token`) or header (`header`, `token`), `checkPath`, `timeout` 1m, `zone`',
+    toldOfAsset: '`lookBack` 7d, for names with a day in them',
     asked:
       '`format`; `query`, `paging` (by page, offset, cursor or link), `records`, `total`, `delimiter`, `header`, `columns`, `encoding`',
     evidence: [
@@ -68,6 +70,7 @@ export default defineConnector<HttpSettings>({
   settings: httpSettings,
   assetSettings: httpAssetSettings,
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: httpExtractRequest,
   deliverOptions: httpDeliverOptions,

@@ -4,6 +4,7 @@ import { type PeopleSoftSettings, peopleSoftSettings } from '#lib/connectors/peo
 import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 /** PeopleSoft's Query Access Service: one asset per query, its path is the query's name. */
 export default defineConnector<PeopleSoftSettings>({
@@ -13,6 +14,7 @@ export default defineConnector<PeopleSoftSettings>({
     asset: { path: 'BU_TERM_QRY' },
     speaksTo: 'PeopleSoft’s query service',
     told: '`baseUrl`, `user`, `password`; `node` PSFT_CS, `owner` PUBLIC, `checkQuery` BU_TERM_QRY, `timeout` 2m, `zone`',
+    toldOfAsset: '`watermark`, `prompts`',
     asked: '`query` (by default the path), `prompts`',
     evidence: [
       { reads: 'the newest value of `watermark`', clock: 'dataThroughAt', strength: 'strong' },
@@ -23,6 +25,7 @@ export default defineConnector<PeopleSoftSettings>({
   settings: peopleSoftSettings,
   assetSettings: querySettings,
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: queryRequest,
 

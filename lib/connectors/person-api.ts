@@ -6,6 +6,7 @@ import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
 import { probeEach, reachable } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 /** The cheapest question: about nobody, so that no id leaves the house. */
 const NOBODY = { buids: [], objects: ['student', 'affiliate', 'faculty', 'employee'], options: { response_format: 'ndjson' } }
@@ -23,6 +24,7 @@ export default defineConnector<PersonApiSettings>({
     asset: { path: 'persons' },
     speaksTo: 'the newer person API',
     told: '`url`, `key`; `timeout` 20m',
+    toldOfAsset: null,
     asked: '`people`: for the flow `person`',
     evidence: [{ reads: 'only that the API answers', clock: null, strength: 'weak' }],
     permission: 'a key that may ask for people',
@@ -30,6 +32,7 @@ export default defineConnector<PersonApiSettings>({
   settings: personApiSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: personApiRequest,
 

@@ -15,6 +15,7 @@ export default defineConnector<PostgresSettings>({
     asset: { path: 'sales.orders', settings: { column: 'loaded_at' } },
     speaksTo: 'a PostgreSQL database',
     told: '`url`; `schemas`, `zone`, `statementTimeout` 10s, `connections` 4, `fullLookEvery` 12',
+    toldOfAsset: '`column`, `zone`, `clock`, `dataThrough`, `where`',
     asked: '`sql`: one statement that reads; by default the whole table',
     evidence: [
       { reads: 'the newest value of `column`', clock: 'writtenAt', strength: 'strong' },

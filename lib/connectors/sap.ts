@@ -7,6 +7,7 @@ import { checked } from './kit/check.ts'
 import { type Connection, defineConnector } from './kit/connector.ts'
 import { probeEach } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 async function getIn(connection: Connection<SapSettings>): Promise<string> {
   if (isOData(connection.settings)) return `The service answers and has ${(await listEntitySets(connection)).length} entity sets.`
@@ -26,6 +27,7 @@ export default defineConnector<SapSettings>({
     asset: { path: 'EmployeeSet' },
     speaksTo: 'function modules; OData 2 and 4',
     told: '`url`, `key` (OData also `user`, `password`); `protocol` bapi, odata2 or odata4, `keyHeader` x-api-key, `client`, `checkBapi`, `checkAccount`, `checkTable`, `timeout` 1m, `zone`',
+    toldOfAsset: 'bapi: `table`, `account`. OData: `changedOn`',
     asked: 'bapi: `table`; `account`, `input`, `bapi`. OData: `filter`, `select`, `orderBy`, `top`, `entitySet`',
     evidence: [
       { reads: 'OData: the newest value of `changedOn`', clock: 'dataThroughAt', strength: 'strong' },
@@ -37,6 +39,7 @@ export default defineConnector<SapSettings>({
   settings: sapSettings,
   assetSettings: sapAssetSettings,
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: sapRequest,
 

@@ -19,6 +19,7 @@ export default defineConnector<SftpSettings>({
     asset: { path: 'inbox/patrons_{date}.csv' },
     speaksTo: 'files on an SSH server',
     told: '`host`, `user`, `hostKey`, `password` or `privateKey`; `passphrase`, `port` 22, `root`, `timeout` 30s, `settle` 5s, `pickedUp`',
+    toldOfAsset: '`pickedUp`',
     asked: '`format`; `records`, `delimiter`, `header`, `columns`, `encoding`',
     evidence: [
       { reads: 'the newest whole file, the same as its side-car says', clock: 'writtenAt', strength: 'strong' },

@@ -9,6 +9,7 @@ import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { probeEach } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 const request = z
   .strictObject({
@@ -32,6 +33,7 @@ export default defineConnector<SnapLogicSettings>({
     asset: { path: 'courses' },
     speaksTo: 'one triggered task',
     told: '`url`, `key`; `task` courses, people or documents, `auth` x-api-key or bearer, `csEnv` prd, `timeout` 10h for courses, else 11m',
+    toldOfAsset: '`term` or `parameters`',
     asked: '`parameters` of the task, or `term`',
     evidence: [
       { reads: 'a change of the courses of `term`, or of the documents of `parameters`', clock: 'writtenAt', strength: 'weak' },
@@ -42,6 +44,7 @@ export default defineConnector<SnapLogicSettings>({
   settings: snapLogicSettings,
   assetSettings: taskAssetSettings,
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: request,
 

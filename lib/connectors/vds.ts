@@ -7,6 +7,7 @@ import { checked } from './kit/check.ts'
 import { defineConnector } from './kit/connector.ts'
 import { probeEach } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
+import { UNLIMITED } from './kit/turns.ts'
 
 /** RadiantOne's virtual directory, by REST, through a gateway or by LDAP; an asset is a search. */
 export default defineConnector<VdsSettings>({
@@ -31,6 +32,7 @@ export default defineConnector<VdsSettings>({
     asset: { path: 'staff' },
     speaksTo: 'RadiantOne’s directory',
     told: '`url`, `user`, `password`, `base` (gateway: `url`, `key`); `protocol` rest, gateway or ldap, `auth` bearer or x-api-key, `ca` for ldaps, `pageSize` 1000, `timeout` 1m',
+    toldOfAsset: '`filter`, `base`, `scope`, `attributes`, `sizeLimit`',
     asked: '`filter`; `attributes`, `sizeLimit`; rest and ldap: `base`, `scope` sub',
     evidence: [
       { reads: 'the newest `modifyTimestamp`', clock: 'dataThroughAt', strength: 'strong' },
@@ -42,6 +44,7 @@ export default defineConnector<VdsSettings>({
   settings: vdsSettings,
   assetSettings: vdsAssetSettings,
   assetKind: 'source',
+  limits: UNLIMITED,
 
   extractRequest: vdsRequest,
 

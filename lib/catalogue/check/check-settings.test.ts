@@ -14,6 +14,7 @@ const strict: ConnectorContract = {
   assetKind: 'table',
 }
 const open: ConnectorContract = {
+  limits: { atOnce: null, perMinute: null },
   settings: z.looseObject({}),
   assetSettings: z.looseObject({ limit: z.number().optional() }),
   assetKind: 'source',
@@ -42,6 +43,18 @@ const inFlow = (parameters: string) => problemsOf('flows:', '  load:', `    para
 describe('the settings of a connection', () => {
   it('are what its connector takes, beside our own', () => {
     expect(inConnection('host: h, port: 5433, probe: 1m, mode: read')).toEqual([])
+  })
+
+  it('limit its requests where they are counted', () => {
+    expect(problemsOf('connections: { c: { kind: open, limits: { atOnce: 5, perMinute: 300 } } }')).toEqual([])
+    expect(problemsOf('connections: { c: { kind: open, limits: { atOnce: 0 } } }')).toEqual([
+      expect.stringContaining('connections.c.limits.atOnce | "atOnce" must be at least 1.'),
+    ])
+    expect(inConnection('host: h, limits: { atOnce: 5 }')).toEqual([
+      expect.stringContaining(
+        '2:44 connections.c.limits | What is asked of a connection of kind "strict" is not counted. | Take "limits" out.',
+      ),
+    ])
   })
 
   it.each([

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt, toPlain } from '#lib/catalogue/parse/node.ts'
 import type { Outline } from '#lib/catalogue/parse/outline.ts'
-import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { ASSET_KEYS, CONNECTION_KEYS, isReference } from '#lib/catalogue/schema/document.ts'
 import { isClosed, type JsonSchema, knownKeysAt, toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
-import { type Finding, unknownKey } from './finding.ts'
+import { type Finding, unknownKey, wrongKey } from './finding.ts'
 import { type IssueSource, translateIssues } from './issues.ts'
 
 const written = new WeakMap<z.ZodType, JsonSchema>()
@@ -46,13 +46,20 @@ export function checkPart({ root, path, schema, ours, implied = {} }: Part): Fin
   return [...findings, ...[...new Set([...strange, ...refused])].map((key) => unknownKey(path, key, known))]
 }
 
+function checkLimits(root: LocatedNode, path: DocumentPath, { limits }: ConnectorContract): Finding[] {
+  if (limits !== undefined || nodeAt(root, [...path, 'limits']) === undefined) return []
+  const kind = textAt(root, ...path, 'kind') ?? ''
+  return [wrongKey([...path, 'limits'], `What is asked of a connection of kind "${kind}" is not counted.`, 'Take "limits" out.')]
+}
+
 /** Settings of connections and assets against their connector, parameters against their flow; a reference fits everywhere. */
 export function checkSettings({ root, connections, assets, flows }: Outline, contracts: CatalogueContracts): Finding[] {
   const contractOf = new Map(connections.map(({ key, node }) => [key, contracts.connectors.get(textAt(node, 'kind') ?? '')]))
   return [
     ...connections.flatMap(({ key, path }) => {
-      const schema = contractOf.get(key)?.settings
-      return schema === undefined ? [] : checkPart({ root, path, schema, ours: CONNECTION_KEYS })
+      const contract = contractOf.get(key)
+      if (contract === undefined) return []
+      return [...checkPart({ root, path, schema: contract.settings, ours: CONNECTION_KEYS }), ...checkLimits(root, path, contract)]
     }),
     ...assets.flatMap(({ connection, path }) => {
       const schema = contractOf.get(connection ?? '')?.assetSettings

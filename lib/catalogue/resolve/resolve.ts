@@ -67,6 +67,7 @@ function resolveConnections({ connections }: CatalogueDocument): CatalogueConnec
     rotatedOn: written.rotatedOn ?? null,
     maxAgeMs: written.maxAge,
     ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
+    ...(written.limits && { limits: written.limits }),
     settings: settingsBeside(written, CONNECTION_KEYS),
   }))
 }

@@ -3,10 +3,14 @@ import type { z } from 'zod'
 /** What the catalogue has to know of a connector to check and resolve the settings written for it. */
 export interface ConnectorContract {
   settings: z.ZodType
+  /** Settings as they may be written, one for each way it can speak. */
+  example?: { settings: readonly Record<string, unknown>[] }
   assetSettings: z.ZodType<Record<string, unknown>>
   assetKind: 'source' | 'table' | 'consumer'
   /** There when its settings tell what others call its tables. */
   identity?: unknown
+  /** There when its requests can be limited. */
+  limits?: { atOnce: number | null; perMinute: number | null }
   /** There when records can be read from it, by a flow without code, too: keys beside `from` of an `extract` block, `path` among them when
    * the connector takes one. */
   extractRequest?: z.ZodType<Record<string, unknown>>

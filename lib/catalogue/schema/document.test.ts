@@ -101,7 +101,7 @@ describe('a reference', () => {
 
 describe('our own keys', () => {
   it('are told from those of a connector', () => {
-    expect([...CONNECTION_KEYS]).toEqual(['kind', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity'])
+    expect([...CONNECTION_KEYS]).toEqual(['kind', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
     expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'kind', 'name', 'policy', 'promised', 'was'])
   })
 })

@@ -96,6 +96,15 @@ export const identitySchema = z.strictObject({
     .describe('How a name without quotes is read: in small letters, in capitals, as it is, or whatever its letters.'),
 })
 
+export const limitsSchema = z
+  .strictObject({
+    atOnce: z.int('is not a whole number').min(1, 'must be at least 1').max(1000, 'must be at most 1000').optional(),
+    perMinute: z.int('is not a whole number').min(1, 'must be at least 1').max(100_000, 'must be at most 100000').optional(),
+  })
+  .describe('How much a worker asks of it: requests at the same time, and in a minute.')
+
+export type WrittenLimits = z.infer<typeof limitsSchema>
+
 const connectionSchema = z.looseObject({
   kind: z.string().describe('The connector that speaks to it.'),
   probe: atLeastSecond
@@ -112,6 +121,7 @@ const connectionSchema = z.looseObject({
   rotatedOn: z.iso.date('is not a date; write one such as "2026-11-20"').optional().describe('When its secrets were last replaced.'),
   maxAge: positive.default(SECRET_AGE_MAX_MS).describe('The age after which its secrets should be replaced.'),
   identity: identitySchema.optional().describe('What others (dbt, OpenLineage, a BI tool) call its tables.'),
+  limits: limitsSchema.optional(),
 })
 
 /** What may stand under an asset besides the settings of its connector. */

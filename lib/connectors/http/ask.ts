@@ -1,7 +1,7 @@
-import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
+import { askInTurn, basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type HttpAnswer, type HttpRequest, httpRequest } from '#lib/platform/http/client.ts'
+import type { HttpAnswer, HttpRequest } from '#lib/platform/http/client.ts'
 import type { HttpSettings } from './settings.ts'
 
 export type Connected = Connection<HttpSettings>
@@ -27,16 +27,14 @@ export function ask(
   url: URL,
   request: Pick<HttpRequest, 'method' | 'body'> & { headers?: Record<string, string> } = {},
 ): Promise<HttpAnswer> {
-  const { settings, signal, clock } = connection
+  const { settings } = connection
   const { headers, ...rest } = request
-  return httpRequest({
+  return askInTurn(connection, {
     ...rest,
     system: systemOf(connection),
     url: url.href,
     headers: { ...credentials(settings), ...headers },
     limits: { headersMs: settings.timeout, idleMs: settings.timeout, totalMs: TOTAL_MS, bodyBytes: ANSWER_BYTES_MAX },
-    signal,
-    clock,
     ...(settings.auth === 'none' && { explain: withoutCredentials(systemOf(connection)) }),
   })
 }

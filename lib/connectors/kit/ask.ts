@@ -12,29 +12,61 @@ export function keyAuth(key: string, auth: 'bearer' | 'x-api-key'): Record<strin
 
 export interface JsonQuestion extends Pick<HttpRequest, 'system' | 'url' | 'headers' | 'explain'> {
   json?: object
+  /** Instead of `json`: as a form of a web page sends it. */
+  form?: Record<string, string>
   timeoutMs: number
   /** The whole answer may take so many times as long. */
   timeouts: number
   bytesMax?: number
 }
 
+/** Sends a request when its turn has come; the turn lasts until the answer has been read or put down. Throws like `httpRequest`. */
+export async function askInTurn(
+  { signal, clock, turns }: Connection<unknown>,
+  request: Omit<HttpRequest, 'signal' | 'clock'>,
+): Promise<HttpAnswer> {
+  if (turns === undefined) return httpRequest({ ...request, signal, clock })
+  const end = await turns.take(signal)
+  try {
+    return untilRead(await httpRequest({ ...request, signal, clock }), end)
+  } catch (error) {
+    end()
+    throw error
+  }
+}
+
+function untilRead(answer: HttpAnswer, end: () => void): HttpAnswer {
+  async function* body() {
+    try {
+      yield* answer.body
+    } finally {
+      end()
+    }
+  }
+  return { ...answer, body: body(), text: () => answer.text().finally(end) }
+}
+
 /** Asks a system that knows people for JSON; of its error answers no text is kept. Throws like `httpRequest`. */
-export function askForJson({ signal, clock }: Connection<unknown>, question: JsonQuestion): Promise<HttpAnswer> {
-  const { headers, json, timeoutMs, timeouts, bytesMax, ...request } = question
-  return httpRequest({
+export function askForJson(connection: Connection<unknown>, question: JsonQuestion): Promise<HttpAnswer> {
+  return askInTurn(connection, { ...jsonRequest(question), isAboutPeople: true })
+}
+
+/** The request that a question for JSON is. */
+export function jsonRequest(question: JsonQuestion): Omit<HttpRequest, 'signal' | 'clock'> {
+  const { headers, json, form, timeoutMs, timeouts, bytesMax, ...request } = question
+  const body = json === undefined ? form && new URLSearchParams(form).toString() : JSON.stringify(json)
+  const type = json === undefined ? 'application/x-www-form-urlencoded' : 'application/json'
+  return {
     ...request,
-    ...(json !== undefined && { method: 'POST', body: JSON.stringify(json) }),
-    headers: { accept: 'application/json', ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { method: 'POST', body }),
+    headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': type }), ...headers },
     limits: {
       headersMs: timeoutMs,
       idleMs: timeoutMs,
       totalMs: timeoutMs * timeouts,
       ...(bytesMax !== undefined && { bodyBytes: bytesMax }),
     },
-    signal,
-    clock,
-    isAboutPeople: true,
-  })
+  }
 }
 
 type NextAddress = { ok: true; url: URL } | { ok: false; because: string }

@@ -4,6 +4,7 @@ import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
+import type { Limits, Turns } from './turns.ts'
 
 /** One configured outside system, its settings validated and its secrets resolved. */
 export interface Connection<S> {
@@ -12,6 +13,8 @@ export interface Connection<S> {
   clock: Clock
   log: Log
   signal: AbortSignal
+  /** Whose turn it is to send a request; absent: nothing limits them. */
+  turns?: Turns
 }
 
 export interface ObservedAsset {
@@ -32,6 +35,8 @@ export interface ClockReading {
   orAt?: Instant | undefined
   /** Nothing is there now, but there was something at the probe before, although no time of it was known. */
   isEmptied?: boolean
+  /** How this clock is known; absent: as the whole look. */
+  evidence?: Evidence
 }
 
 /** What one probe of one asset saw, and how it knows. */
@@ -41,6 +46,7 @@ export type Observation =
       assetKey: string
       readings: ClockReading[]
       rows: number | null
+      /** Of all readings that do not bring their own. */
       evidence: Evidence
       /** Handed back as `previous` next time. Small; no secrets, no rows. */
       state: Record<string, unknown> | null
@@ -136,6 +142,8 @@ export interface ConnectorExample {
   speaksTo: string
   /** Its settings as in the README: those that must be there; those that may be left out, with their defaults. */
   told: string
+  /** What may stand under an asset of it; null: nothing of its own. */
+  toldOfAsset: string | null
   /** What stands in an `extract` block beside `from`; null: nothing is read from it. */
   asked: string | null
   /** The ways a look knows, best first. */
@@ -154,6 +162,8 @@ export interface Connector<S = unknown> {
   assetKind: 'source' | 'table' | 'consumer'
   /** What others call its tables, as far as its settings tell: a reference may still stand in their place. What the catalogue says instead counts. */
   identity?(settings: Record<string, unknown>): PartialIdentity
+  /** There when its requests can be limited, by `limits` of a connection: what holds where nothing is written. */
+  limits?: Limits
   /** There when its sessions can `extract`: what they can be asked for. */
   extractRequest?: z.ZodType<Record<string, unknown>>
   /** There when its sessions can `deliver`: further keys of a `deliver` block. */

@@ -1,3 +1,4 @@
+import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
 import type { Connector, Found, Observation, Session } from './connector.ts'
 
@@ -37,9 +38,11 @@ function guardedSession(session: Session, redact: Redact): Session {
 
 function cleanObservation(seen: Observation, redact: Redact): Observation {
   if (!seen.ok) return { ...seen, publicMessage: redact(seen.publicMessage), message: redact(seen.message) }
+  const clean = (evidence: Evidence) => ({ ...evidence, detail: redact(evidence.detail) })
   return {
     ...seen,
-    evidence: { ...seen.evidence, detail: redact(seen.evidence.detail) },
+    readings: seen.readings.map(({ evidence, ...reading }) => ({ ...reading, ...(evidence && { evidence: clean(evidence) }) })),
+    evidence: clean(seen.evidence),
     warnings: seen.warnings.map(redact),
   }
 }

@@ -16,39 +16,51 @@ export interface Line {
 
 /** The lines of one session: a question takes one that has signed in already, or a new one, and gives it back for the next. */
 export class Lines<L extends Line> {
-  readonly #clock: Connection<unknown>['clock']
+  readonly #connection: Pick<Connection<unknown>, 'clock' | 'turns'>
   readonly #open: (signal: AbortSignal) => Promise<L>
+  readonly #turns = new Map<L, () => void>()
   readonly #idle: { line: L; taken: AbortController }[] = []
   #isClosed = false
 
-  constructor(clock: Connection<unknown>['clock'], open: (signal: AbortSignal) => Promise<L>) {
-    this.#clock = clock
+  /** Where the connection's requests are limited, what is asked over one line is one of them. */
+  constructor(connection: Pick<Connection<unknown>, 'clock' | 'turns'>, open: (signal: AbortSignal) => Promise<L>) {
+    this.#connection = connection
     this.#open = open
   }
 
   /** Throws like `open`. */
   async take(signal: AbortSignal): Promise<L> {
+    const end = await this.#connection.turns?.take(signal)
+    try {
+      const line = await this.#idleOrNew(signal)
+      line.watch(signal)
+      if (end !== undefined) this.#turns.set(line, end)
+      return line
+    } catch (error) {
+      end?.()
+      throw error
+    }
+  }
+
+  async #idleOrNew(signal: AbortSignal): Promise<L> {
     for (let kept = this.#idle.pop(); kept !== undefined; kept = this.#idle.pop()) {
       const { line, taken } = kept
       taken.abort()
-      if (line.isOpen()) {
-        line.watch(signal)
-        return line
-      }
+      if (line.isOpen()) return line
       await line.close()
     }
-    const line = await this.#open(signal)
-    line.watch(signal)
-    return line
+    return this.#open(signal)
   }
 
   /** `isClean`: all that was asked over it has been answered; else it is hung up. */
   async giveBack(line: L, isClean: boolean): Promise<void> {
+    this.#turns.get(line)?.()
+    this.#turns.delete(line)
     if (!isClean || this.#isClosed || !line.isOpen()) return line.close()
     line.watch(null)
     const kept = { line, taken: new AbortController() }
     this.#idle.push(kept)
-    void this.#clock.sleep(IDLE_MS, kept.taken.signal).then(() => {
+    void this.#connection.clock.sleep(IDLE_MS, kept.taken.signal).then(() => {
       if (kept.taken.signal.aborted) return
       this.#idle.splice(this.#idle.indexOf(kept), 1)
       void line.close()

@@ -32,13 +32,36 @@ export async function probeAsset(
   }
 }
 
-/** Probes one after the other, because these systems have only a handful of handlers for everybody. */
+/** Probes one after the other unless more may be asked at once: most of these systems have only a handful of handlers for everybody. */
 export async function* probeEach(
   connection: Connection<unknown>,
   assets: readonly ObservedAsset[],
   probe: (asset: ObservedAsset) => Promise<Probe>,
+  atOnce = 1,
 ): AsyncGenerator<Observation> {
-  for (const asset of assets) yield await probeAsset(connection, asset, () => probe(asset))
+  const waiting = assets.values()
+  const underWay = new Set<Promise<Observation>>()
+  const done = new Map<Promise<Observation>, Observation>()
+  const begin = () => {
+    const { value: asset, done: isLast } = waiting.next()
+    if (isLast === true) return
+    const probed = probeAsset(connection, asset, () => probe(asset))
+    underWay.add(probed)
+    probed.then(
+      (seen) => done.set(probed, seen),
+      () => {},
+    )
+  }
+  for (let i = 0; i < atOnce; i++) begin()
+  while (underWay.size > 0) {
+    await Promise.race(underWay)
+    for (const [probed, seen] of done) {
+      done.delete(probed)
+      underWay.delete(probed)
+      yield seen
+      begin()
+    }
+  }
 }
 
 export function failedProbe(assetKey: string, error: unknown): Observation {

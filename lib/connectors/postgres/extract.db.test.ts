@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withSession } from '#lib/connectors/kit/session.ts'
 import postgres from '#lib/connectors/postgres.ts'
 import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { createWatchedDatabase, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
@@ -109,4 +110,33 @@ test('a run that is stopped stops the statement', async () => {
   while (JSON.stringify(await busy()) !== '{"n":1}');
   control.abort(new Error('stopped'))
   await expect(slow).rejects.toThrow('stopped')
+})
+
+test('questions of one session one after the other are asked over one connection, and none is left after it', async () => {
+  const connection = db.connection()
+  const pids = await withSession(postgres, connection, async (session) => {
+    const ask = () => Array.fromAsync(session.extract?.({ sql: 'select pg_backend_pid() as pid' }) ?? [])
+    const first = [await ask(), await ask()]
+    // A statement that fails, or is left in the middle, leaves nothing behind for the next.
+    await expect(Array.fromAsync(session.extract?.({ sql: 'select 1 / 0' }) ?? [])).rejects.toThrow()
+    for await (const _row of session.extract?.({ sql: 'select generate_series(1, 100000)' }) ?? []) break
+    return [...first, await ask()].flat().map((row) => Number(Object(row).pid))
+  })
+  expect(pids[1]).toBe(pids[0])
+  expect(pids[2]).not.toBe(pids[0])
+  const other = await db.session()
+  const open = async () => (await other.query(`select pid from pg_stat_activity where pid = any($1)`, [pids])).rowCount
+  await expect.poll(open, { timeout: 10_000 }).toBe(0)
+})
+
+test('a question that is broken off alone leaves the session to the others', async () => {
+  await withSession(postgres, db.connection(), async (session) => {
+    const own = new AbortController()
+    const slow = Array.fromAsync(session.extract?.({ sql: 'select pg_sleep(60)' }, own.signal) ?? [])
+    const other = Array.fromAsync(session.extract?.({ sql: 'select 1 as one' }) ?? [])
+    expect(await other).toEqual([{ one: 1 }])
+    own.abort()
+    await expect(slow).rejects.toThrow()
+    expect(await Array.fromAsync(session.extract?.({ sql: 'select 2 as two' }) ?? [])).toEqual([{ two: 2 }])
+  })
 })

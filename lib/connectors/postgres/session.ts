@@ -117,7 +117,7 @@ async function connect(client: Client, socket: Socket, watch: Line['watch'], sig
 
 /** The read-only connections of one session with a server. */
 export function openLines(connection: Connection<PostgresSettings>): Lines<Session> {
-  return new Lines(connection.clock, (signal) => openSession({ ...connection, signal }))
+  return new Lines({ clock: connection.clock }, (signal) => openSession({ ...connection, signal }))
 }
 
 /** Opens a session; throws with words when the server cannot be reached or refuses. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { withSession } from '#lib/connectors/kit/session.ts'
 import sftpConnector from '#lib/connectors/sftp.ts'
 import { askOnce } from '#lib/testing/connectors/ask-once.ts'
 import { LIBRARY_NOW, LibraryWorld, WHOLE_FILE } from '#lib/testing/worlds/library-world.ts'
@@ -64,6 +65,26 @@ describe('reading files', () => {
     await expect(read({ path: 'inbox/x.csv', format: 'csv' })).rejects.toMatchObject({
       retryable: true,
       publicMessage: expect.stringContaining('still being written'),
+    })
+  })
+
+  it('keeps its connection from one question of a session to the next, and a broken off question takes only its own along', async () => {
+    await world.put('x.csv', 'id\n1\n')
+    await world.put('big.csv', `id,name\n${WHOLE_FILE.toString()}`)
+    await withSession(sftpConnector, world.connected(), async (session) => {
+      const ask = () => Array.fromAsync(session.extract?.({ path: 'inbox/x.csv', format: 'csv' }) ?? [])
+      expect(await session.check()).toMatchObject({ ok: true })
+      expect(world.server.connections()).toBe(1)
+      expect([await ask(), await ask()]).toEqual([[{ id: '1' }], [{ id: '1' }]])
+      expect(world.server.connections()).toBe(1)
+      const own = new AbortController()
+      const reading = session.extract?.({ path: 'inbox/big.csv', format: 'csv' }, own.signal)[Symbol.asyncIterator]()
+      await reading?.next()
+      const other = ask()
+      own.abort()
+      expect(await other).toEqual([{ id: '1' }])
+      await reading?.return?.()
+      expect(await ask()).toEqual([{ id: '1' }])
     })
   })
 })

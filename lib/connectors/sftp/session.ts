@@ -25,7 +25,7 @@ const WRITES_UNDERWAY = 8
 
 /** The signed-in connections of one session with a server. */
 export function openLines(connection: Connection<SftpSettings>): Lines<Session> {
-  return new Lines(connection.clock, (signal) => openSession({ ...connection, signal }))
+  return new Lines({ clock: connection.clock }, (signal) => openSession({ ...connection, signal }))
 }
 
 /** A signed-in session, to be closed by the caller. Throws with words for the page when we are not let in. */

@@ -65,7 +65,7 @@ export interface LdapLine extends Line {
 
 /** The connections of one session with a directory. */
 export function openLines(connection: Connected, system: string): Lines<LdapLine> {
-  return new Lines(connection.clock, async () => ldapLine(connection, system))
+  return new Lines(connection, async () => ldapLine(connection, system))
 }
 
 function ldapLine(connection: Connected, system: string): LdapLine {

@@ -13,6 +13,7 @@ export function testConnectorOf<S>(settings: z.ZodType<S>, open: (connection: Co
       asset: { path: 'thing' },
       speaksTo: 'nobody',
       told: '',
+      toldOfAsset: null,
       asked: null,
       evidence: [],
       permission: 'none',
