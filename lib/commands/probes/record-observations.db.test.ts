@@ -43,6 +43,20 @@ describe('recording looks', () => {
     expect(rows).toMatchObject([{ probed_at: new Date(START + HOUR_MS), observation: { lookedAt: START + HOUR_MS } }])
   })
 
+  test('two clocks of one look may be known in two ways, and each is remembered with its own', async () => {
+    await declare(ctx, [anAsset('a', patient)])
+    const both = seen('lake/a', { writtenAt: START, dataThroughAt: START - DAY_MS })
+    if (!both.ok) throw new Error('it is good')
+    const counted = { method: 'counters', strength: 'weak' as const, detail: 'The counters moved.', costMs: 2 }
+    const readings = both.readings.map((one) => (one.clock === 'writtenAt' ? { ...one, evidence: counted } : one))
+    await look(ctx, [{ ...both, readings }])
+    const { rows } = await ctx.pool.query('select clock, method, strength from arrival join evidence e on e.id = evidence_id order by clock')
+    expect(rows).toMatchObject([
+      { clock: 'dataThroughAt', method: 'column', strength: 'strong' },
+      { clock: 'writtenAt', method: 'counters', strength: 'weak' },
+    ])
+  })
+
   test('an emptied table is stale, and its return an arrival', async () => {
     await declare(ctx, [anAsset('a', patient)])
     await look(ctx, [seen('lake/a', { writtenAt: START })])

@@ -134,7 +134,13 @@ function badLook(asset: WatchedAsset, look: Observation | undefined): { assetId:
 }
 
 function toNewArrivals({ asset, look, arrivals }: Told): NewArrival[] {
-  return arrivals.map((arrival) => ({ ...arrival, assetId: asset.assetId, evidence: look.evidence, runId: null }))
+  const own = new Map(look.readings.map(({ clock, evidence }) => [clock, evidence]))
+  return arrivals.map((arrival) => ({
+    ...arrival,
+    assetId: asset.assetId,
+    evidence: own.get(arrival.clock) ?? look.evidence,
+    runId: null,
+  }))
 }
 
 /** The blind stretches that this probe ends, before and after the time that an answer that lasts explains. */

@@ -101,13 +101,14 @@ describe('a time column', () => {
     expect(second.warnings.join()).toContain('is always 5 h ahead')
   })
 
-  test('a second column of events feeds its own clock', async () => {
+  test('a second column of events feeds its own clock, by evidence of its own', async () => {
+    const knownBy = (how: string) => expect.objectContaining({ method: how, strength: 'strong' })
     await db.sql(`create table twofold (loaded_at timestamptz, event_date date);
       create index on twofold (loaded_at); insert into twofold values ('2026-11-20 05:00+00', '2026-11-17'), ('2026-11-19 05:00+00', '2026-11-18')`)
     const seen = good(await db.probe('public.twofold', { ...BY_COLUMN, dataThrough: 'event_date', zone: 'UTC' }))
     expect(seen.readings).toEqual([
-      { clock: 'writtenAt', at: Date.parse('2026-11-20T05:00Z'), precision: 'instant' },
-      { clock: 'dataThroughAt', at: Date.parse('2026-11-19T00:00Z') - 1, precision: 'day' },
+      { clock: 'writtenAt', at: Date.parse('2026-11-20T05:00Z'), precision: 'instant', evidence: knownBy('column') },
+      { clock: 'dataThroughAt', at: Date.parse('2026-11-19T00:00Z') - 1, precision: 'day', evidence: knownBy('scan') },
     ])
   })
 

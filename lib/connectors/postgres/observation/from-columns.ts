@@ -3,6 +3,7 @@ import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts
 import { readInstant, type TimeReading, TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { TextRow } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
+import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { HOUR_MS, type Instant, isFuture, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { ColumnState } from './metadata.ts'
 import { MOST_FORMS, type Question } from './newest-statement.ts'
@@ -47,8 +48,10 @@ function aheadOf(probed: Probed, clock: ClockReading['clock'], at: Instant): { a
 }
 
 type ReadColumn =
-  | { ok: true; reading: ClockReading; warnings: string[]; ahead: number | null; isWeak: boolean }
+  | { ok: true; slot: number; reading: ClockReading; warnings: string[]; ahead: number | null; isWeak: boolean }
   | { ok: false; problem: string }
+
+type GoodColumn = Extract<ReadColumn, { ok: true }>
 
 function readColumn(probed: Probed, slot: number, zone: string | undefined, answer: NewestAnswer): ReadColumn {
   const { name, clock } = probed.columns[slot] ?? { name: '', clock: probed.settings.clock }
@@ -63,10 +66,10 @@ function readColumn(probed: Probed, slot: number, zone: string | undefined, answ
   }
   const { isWeak } = time
   const reading = { clock, at: time.at, precision: time.precision, ...(time.orAt !== null && { orAt: time.orAt }) }
-  if (time.at === null || time.precision === 'day') return { ok: true, reading, warnings, ahead: null, isWeak }
+  if (time.at === null || time.precision === 'day') return { ok: true, slot, reading, warnings, ahead: null, isWeak }
   const { ahead, warning } = aheadOf(probed, clock, time.at)
   if (warning !== null && time.warnings.length === 0) warnings.push(warning)
-  return { ok: true, reading, warnings, ahead, isWeak }
+  return { ok: true, slot, reading, warnings, ahead, isWeak }
 }
 
 function skewWarning(probed: Probed): string | null {
@@ -103,26 +106,31 @@ export function fromColumns(probed: Probed, settings: PostgresSettings, answer: 
   return {
     ok: true,
     assetKey: asset.key,
-    readings,
+    readings: withOwnEvidence(probed, answer, read),
     rows: rowsWritten(probed.previous, table, probed.difference),
-    evidence: evidenceOf(
-      probed,
-      answer,
-      read.some((one) => one.isWeak),
-    ),
+    evidence: evidenceOf(probed, answer, read),
     state: toProbeState(probed.about, table, probed.server, { looks: probed.looks, readings, ahead: read[0]?.ahead ?? null }),
     warnings,
   }
 }
 
-function evidenceOf(probed: Probed, answer: NewestAnswer, isWeak: boolean) {
-  const indexed = answer.columns.every((column) => column.indexed)
-  const names = probed.columns.map((column) => column.name).join(' and ')
+/** Columns that are known alike share the evidence of the look. */
+function withOwnEvidence(probed: Probed, answer: NewestAnswer, read: readonly GoodColumn[]): ClockReading[] {
+  const own = read.map((one) => evidenceOf(probed, answer, [one]))
+  const isAlike = own.every(({ method }) => method === own[0]?.method)
+  return read.map(({ reading }, i) => ({ ...reading, ...(!isAlike && own[i] && { evidence: own[i] }) }))
+}
+
+/** Of what some of the columns say; they are read together, so each costs as much as all. */
+function evidenceOf(probed: Probed, answer: NewestAnswer, read: readonly GoodColumn[]): Evidence {
+  const isWeak = read.some((one) => one.isWeak)
+  const indexed = read.every(({ slot }) => answer.columns[slot]?.indexed)
+  const names = read.map(({ slot }) => probed.columns[slot]?.name).join(' and ')
   const among = probed.settings.where === undefined ? '' : ' among the rows that count'
   const asText = isWeak ? ' It is text in an order, or of forms, that may hide a newer one.' : ''
   return {
     method: isWeak ? 'text' : indexed ? 'column' : 'scan',
-    strength: isWeak ? ('weak' as const) : ('strong' as const),
+    strength: isWeak ? 'weak' : 'strong',
     detail: `The newest value of ${names}${among}, found ${howFound(probed, indexed)}; read because ${BECAUSE[probed.difference]}.${asText}`,
     costMs: probed.costMs + answer.costMs,
   }

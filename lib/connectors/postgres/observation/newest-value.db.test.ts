@@ -120,3 +120,14 @@ test('a wall time that autumn repeats is its first instant, and carries the seco
   const first = Date.parse('2026-11-01T05:50Z')
   expect(seen.readings).toEqual([{ clock: 'writtenAt', at: first, precision: 'instant', orAt: first + 3_600_000 }])
 })
+
+test('a clock known by texts alone is weak, and the one beside it stays strong', async () => {
+  await db.sql(`create table half_texts (loaded_at text, event_at timestamptz);
+    insert into half_texts values ('2026-11-28 05:00', '2026-11-27 05:00+00'), ('perhaps 2026-11-29', null)`)
+  const seen = good(await probe('public.half_texts', { dataThrough: 'event_at', zone: 'UTC' }))
+  expect(seen.readings.map(({ clock, evidence }) => [clock, evidence?.method, evidence?.strength])).toEqual([
+    ['writtenAt', 'text', 'weak'],
+    ['dataThroughAt', 'scan', 'strong'],
+  ])
+  expect(seen.evidence).toMatchObject({ method: 'text', strength: 'weak' })
+})
