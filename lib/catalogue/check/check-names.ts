@@ -27,11 +27,12 @@ function checkKinds({ connections }: Outline, { connectors }: CatalogueContracts
   })
 }
 
-function checkConnections({ assets, connections }: Outline): Finding[] {
+function checkConnections({ assets, connections }: Outline, { connectors }: CatalogueContracts): Finding[] {
   const known = keysOf(connections)
+  const kinds = [...connectors.keys()].sort().join(', ')
   return assets.flatMap(({ path, connection }): Finding[] => {
     if (connection === null || known.includes(connection)) return []
-    const declareIt = `Declare it: "connections: { ${connection}: { kind: postgres, … } }".`
+    const declareIt = `Declare it: "connections: { ${connection}: { kind: …, … } }". Kinds: ${kinds}.`
     return [{ ...unknownName(path, 'connection', connection, known, declareIt), at: 'key' }]
   })
 }
@@ -112,7 +113,7 @@ export function checkNames(outline: Outline, contracts: CatalogueContracts): Fin
       (again, first) => `"${again.key}" is already in feed "${first.feed}" (${placeOf(first.node)}).`,
       'An asset lives in exactly one feed; elsewhere name it in a "from".',
     ),
-    ...checkConnections(outline),
+    ...checkConnections(outline, contracts),
     ...checkUpstream(assets),
     ...checkFormerKeys(groups, 'group'),
     ...checkFormerKeys(feeds, 'feed'),

@@ -29,12 +29,13 @@ function changedAt(schema: unknown, [key, ...rest]: readonly string[], change: (
 function connectionSchema(base: JsonSchema, contracts: CatalogueContracts): JsonSchema {
   const { kind: _kind, ...ours } = propertiesOf(base)
   const reference = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|^file:' }
-  const kinds = [...contracts.connectors].map(([kind, { settings }]) => {
+  const kinds = [...contracts.connectors].map(([kind, { settings, example }]) => {
     const written = toWrittenSchema(settings)
     const theirs = Object.entries(propertiesOf(written)).map(([key, schema]) => [key, { anyOf: [schema, reference] }])
     const named = { kind: { type: 'string', const: kind, description: 'The connector that speaks to it.' } }
     return {
       type: 'object',
+      ...(example && { examples: example.settings.map((one) => ({ kind, ...one })) }),
       properties: { ...named, ...ours, ...Object.fromEntries(theirs) },
       required: ['kind', ...(Array.isArray(written['required']) ? written['required'] : [])],
       ...(isClosed(written) ? { additionalProperties: false } : {}),

@@ -50,7 +50,9 @@ describe('recording looks', () => {
     const counted = { method: 'counters', strength: 'weak' as const, detail: 'The counters moved.', costMs: 2 }
     const readings = both.readings.map((one) => (one.clock === 'writtenAt' ? { ...one, evidence: counted } : one))
     await look(ctx, [{ ...both, readings }])
-    const { rows } = await ctx.pool.query('select clock, method, strength from arrival join evidence e on e.id = evidence_id order by clock')
+    const { rows } = await ctx.pool.query(
+      'select clock, method, strength from arrival join evidence e on e.id = evidence_id order by clock',
+    )
     expect(rows).toMatchObject([
       { clock: 'dataThroughAt', method: 'column', strength: 'strong' },
       { clock: 'writtenAt', method: 'counters', strength: 'weak' },
