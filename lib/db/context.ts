@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type ClientBase, Pool, type PoolClient, type PoolConfig } from 'pg'
 import type { Actor } from '#lib/domain/access/actor.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
 import { TroubleWatch } from '#lib/platform/postgres/server-trouble.ts'
@@ -33,8 +34,9 @@ export interface Context {
 /** A statement runner: a pool, or the client of a transaction. */
 export type Sql = Pick<PoolClient, 'query'>
 
-/** Connections that one audience shares. */
+/** Connections that one audience shares; each plans anew what it has not been asked before, so that they are kept for whoever comes back within so long. */
 const READER_CONNECTIONS = 4
+const READER_IDLE_MS = 5 * MINUTE_MS
 
 /** For processes that send no links. */
 const DEFAULT_URL = 'http://localhost:3000'
@@ -74,7 +76,8 @@ export function createContext(options: {
       await inUtc(client)
       await seeAs(client, audience)
     }
-    return openPool({ ...config, ...beginningAs(options.url, audience), max: READER_CONNECTIONS, onConnect }, log)
+    const own = { max: READER_CONNECTIONS, idleTimeoutMillis: READER_IDLE_MS, onConnect }
+    return openPool({ ...config, ...beginningAs(options.url, audience), ...own }, log)
   })
   const prisma = onceMade(() => createPrismaClient(whole))
   const { publicUrl = DEFAULT_URL, secret = randomBytes(32).toString('base64url') } = options
