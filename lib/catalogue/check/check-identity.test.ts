@@ -44,7 +44,7 @@ describe('what others call the tables of a connection', () => {
         `b: { kind: postgres, ${DB}, identity: { names: ['"Warehouse"'] } }`,
       ],
       [
-        '4 connections.b.identity.names[0] | ""Warehouse"" is already a name of "a" (t.yaml, line 3). | Take one of them out, or give both connections "namespaces" that tell them apart.',
+        '4 connections.b.identity.names[0] | ""Warehouse"" is already a name of the connection "a" (t.yaml, line 3). | Take one of them out, or give both connections "namespaces" that tell them apart.',
       ],
     ],
     [
@@ -54,14 +54,14 @@ describe('what others call the tables of a connection', () => {
         `b: { kind: postgres, ${DB}, identity: { names: [w] } }`,
       ],
       [
-        '4 connections.b.identity.names[0] | "w" is already a name of "a" (t.yaml, line 3). | Take one of them out, or give both connections "namespaces" that tell them apart.',
+        '4 connections.b.identity.names[0] | "w" is already a name of the connection "a" (t.yaml, line 3). | Take one of them out, or give both connections "namespaces" that tell them apart.',
       ],
     ],
     [
       'one system for two connections, without a word which of them is which part of it',
       [`a: { ${API}, identity: { namespaces: ["s3://Landing/"] } }`, `b: { ${API}, identity: { namespaces: ["s3://landing"] } }`],
       [
-        '4 connections.b.identity.namespaces[0] | "s3://landing" is already a namespace of "a" (t.yaml, line 3). | Say under "names" which database each of them is, or take one of them out.',
+        '4 connections.b.identity.namespaces[0] | "s3://landing" is already a namespace of the connection "a" (t.yaml, line 3). | Say under "names" which database each of them is, or take one of them out.',
       ],
     ],
   ])('is refused with file, line and remedy: %s', (_, connections, problems) => {

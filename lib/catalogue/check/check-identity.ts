@@ -37,7 +37,11 @@ function areApart(a: Claimant, b: Claimant): boolean {
 
 function clashOf(claim: Claim, before: Claim, owner: string, what: string, remedy: string): Finding {
   const { file, line } = before.node.valueAt
-  return wrongValue(claim.node.path, `"${claim.written}" is already a ${what} of "${owner}" (${file}, line ${line}).`, remedy)
+  return wrongValue(
+    claim.node.path,
+    `"${claim.written}" is already a ${what} of the connection "${owner}" (${file}, line ${line}).`,
+    remedy,
+  )
 }
 
 const ONE_NAME = 'Take one of them out, or give both connections "namespaces" that tell them apart.'

@@ -9,7 +9,7 @@ import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/cata
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { syncConnections } from '#lib/db/catalogue/connections.ts'
 import { clearDueSyncs, lockDiscoveries, storeAdoption, syncAdoptions, syncDiscoveries } from '#lib/db/catalogue/discoveries.ts'
-import { endEdgesOf, syncLineage } from '#lib/db/catalogue/lineage-edges.ts'
+import { endEdgesOf, lockEdges, syncLineage } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
@@ -53,6 +53,7 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     // None is given to a feed that is just being joined with another.
     if (accepted.catalogue.feeds.some(({ was }) => was != null)) await lockOrders(sql)
     await lockDiscoveries(sql)
+    await lockEdges(sql)
     await lockAllSubjects(sql)
     const at = ctx.clock.now()
     const renames = await renameAll(sql, accepted.catalogue)

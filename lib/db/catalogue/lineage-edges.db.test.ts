@@ -11,6 +11,7 @@ import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { declare } from '#lib/testing/history/state-world.ts'
 import { type EdgeSource, loadEdgesSince, replaceEdges } from './lineage-edges.ts'
+import { lockSubjects } from './subjects.ts'
 
 const START = Date.parse('2026-11-10T00:00Z')
 const DBT: EdgeSource = { origin: 'dbt', toldBy: 'connection:dbt' }
@@ -134,6 +135,24 @@ describe('what somebody tells of lineage', () => {
     await sync(asset('a'), asset('b'), asset('c'))
     expect(await now()).toEqual(['ac', 'bc'])
     expect(await edgesSince(0)).toEqual(['ac 0–1', 'ac 2–', 'bc 0–'])
+  })
+})
+
+describe('a catalogue that is synced while somebody tells of lineage', () => {
+  it('waits for the end of it, whatever else that locks', async () => {
+    await sync(asset('a'), asset('b'))
+    const [upstreamId, downstreamId] = [await idOf('a'), await idOf('b')]
+    const waiting =
+      "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())"
+    let synced: Promise<unknown> = Promise.resolve()
+    await withTransaction(ctx, async (sql) => {
+      await replaceEdges(sql, ctx.clock.now(), DBT, [{ upstreamId, downstreamId }])
+      synced = sync(asset('a'))
+      while ((await ctx.pool.query(waiting)).rowCount === 0);
+      await lockSubjects(sql, [upstreamId, downstreamId])
+    })
+    await synced
+    expect(await now()).toEqual([])
   })
 })
 

@@ -11,8 +11,8 @@ export interface EdgeSource {
   toldBy: 'catalogue' | `connection:${string}`
 }
 
-/** Keeps others from changing edges until the transaction ends, so that an asset that leaves the catalogue keeps none open. */
-async function lockEdges(sql: Sql): Promise<void> {
+/** Keeps others from changing edges until the transaction ends, so that an asset that leaves the catalogue keeps none open. Whoever locks subjects, too, locks edges first. */
+export async function lockEdges(sql: Sql): Promise<void> {
   await sql.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.lineageEdges])
 }
 
@@ -42,7 +42,7 @@ const REPLACE = `
 
 /**
  * Makes these the edges that a teller tells from now on: what it no longer says ends, what is new begins; what others say stays. Edges of an asset to itself
- * and of assets that are not in the catalogue are left out. Returns the assets that are made from something else now.
+ * and of assets that are not in the catalogue are left out. Locks edges. Returns the assets that are made from something else now.
  */
 export async function replaceEdges(sql: Sql, now: Instant, { origin, toldBy }: EdgeSource, edges: readonly Edge[]): Promise<number[]> {
   await lockEdges(sql)
