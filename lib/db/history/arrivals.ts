@@ -1,6 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { storeEvidence } from '#lib/db/history/evidence.ts'
-import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import { toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { Arrival, Evidence, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
@@ -14,13 +14,14 @@ export interface NewArrival extends Arrival {
 }
 
 interface ArrivalRow {
+  id: string
   asset_id: number
   clock: JudgedClock
-  at: Date | null
-  recorded_at: Date
+  at: number | null
+  recorded_at: number
   source: Witness
-  happened_at: Date
-  placed_at: Date | null
+  happened_at: number
+  placed_at: number | null
   kind: 'arrival' | 'correction'
   precision: 'instant' | 'day'
   rows: string | null
@@ -30,11 +31,11 @@ interface ArrivalRow {
 function toArrival(row: ArrivalRow): Arrival {
   return {
     clock: row.clock,
-    at: toInstantOrNull(row.at),
-    recordedAt: toInstant(row.recorded_at),
+    at: row.at,
+    recordedAt: row.recorded_at,
     witness: row.source,
-    happenedAt: toInstant(row.happened_at),
-    placedAt: toInstantOrNull(row.placed_at),
+    happenedAt: row.happened_at,
+    placedAt: row.placed_at,
     kind: row.kind,
     precision: row.precision,
     rows: row.rows === null ? null : Number(row.rows),
@@ -139,7 +140,10 @@ const REACH = `
   group by t.asset_id`
 
 const FACT = 'id, asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence_id'
-const WEAK_BY = `(select e.method from evidence e where e.id = f.evidence_id and e.strength = 'weak') as weak_by`
+const millis = (column: string) => `round(date_part('epoch', f.${column}) * 1000) as ${column}`
+/** SQL: a fact `f` as its row is read. Thousands come at once: instants as numbers take a third of the time that dates take. */
+const ROW = `f.id, f.asset_id, f.clock, ${millis('at')}, ${millis('recorded_at')}, f.source, ${millis('happened_at')}, ${millis('placed_at')}, f.kind, f.precision,
+  f.rows, (select e.method from evidence e where e.id = f.evidence_id and e.strength = 'weak') as weak_by`
 
 /**
  * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock and witness the
@@ -166,23 +170,22 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
        ) a
      )
-     select f.*, ${WEAK_BY} from (
-       select ${FACT} from latest union select ${FACT} from believed union select ${FACT} from since
-     ) f
-     order by asset_id, recorded_at, id`,
+     select ${ROW} from (
+       select ${FACT} from since union all (select ${FACT} from latest union select ${FACT} from believed)
+     ) f`,
     [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))],
   )
   return groupArrivals(rows)
 }
 
+/** Each asset's in the order of recording. */
 function groupArrivals(rows: readonly ArrivalRow[]): Map<number, Arrival[]> {
-  const found = new Map<number, Arrival[]>()
-  for (const row of rows) {
-    const list = found.get(row.asset_id)
-    if (list === undefined) found.set(row.asset_id, [toArrival(row)])
-    else list.push(toArrival(row))
-  }
-  return found
+  const found = Map.groupBy(rows, (row) => row.asset_id)
+  return new Map([...found].map(([assetId, own]) => [assetId, own.sort(byRecording).map(toArrival)]))
+}
+
+function byRecording(a: ArrivalRow, b: ArrivalRow): number {
+  return a.recorded_at - b.recorded_at || Number(a.id) - Number(b.id)
 }
 
 /** What looks by this witness last found on these clocks. */
@@ -210,7 +213,7 @@ export async function loadLatestSeen(
 /** The last few arrivals of each clock of these assets, by their keys. */
 export async function loadLastArrivals(sql: Sql, keys: readonly string[], count: number): Promise<Map<string, Arrival[]>> {
   const { rows } = await sql.query<ArrivalRow & { key: string }>(
-    `select s.key, f.*, ${WEAK_BY} from subject s cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
+    `select s.key, ${ROW} from subject s cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
        select ${FACT} from (
          ${['=', '<>'].map((is) => `(select * from arrival where asset_id = s.id and clock = c.clock and source ${is} 'ledger' and kind = 'arrival' order by happened_at desc, id desc limit $2)`).join(' union all ')}
        ) a order by happened_at desc, id desc limit $2

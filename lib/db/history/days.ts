@@ -12,9 +12,14 @@ function isBlank({ worst, arrivals, expected }: StoredDay): boolean {
   return worst === null && arrivals === 0 && expected === 0
 }
 
-/** Writes day rows, replacing those that are there and differ; days on which nothing was promised and nothing happened have none. */
+/**
+ * Writes day rows where they differ from what is stored; days on which nothing was promised and nothing happened have none. Nobody else may write
+ * days of these subjects meanwhile.
+ */
 export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
-  const blank = days.filter(isBlank)
+  if (days.length === 0) return
+  const stored = await loadDigests(sql, days)
+  const blank = days.filter((day) => isBlank(day) && stored.has(keyOf(day)))
   if (blank.length > 0) {
     await sql.query(
       'delete from day_status d using unnest($1::int[], $2::date[]) as x(subject_id, day) where d.subject_id = x.subject_id and d.day = x.day',
@@ -23,8 +28,35 @@ export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<v
   }
   await upsertDays(
     sql,
-    days.filter((day) => !isBlank(day)),
+    days.filter((day) => !isBlank(day) && stored.get(keyOf(day)) !== digestOf(day)),
   )
+}
+
+function keyOf({ subjectId, day }: StoredDay): string {
+  return `${subjectId} ${day}`
+}
+
+/** SQL: all that a day row says, in one text; one text a row is read in a fraction of the time that its columns take, and far sooner than rows are written. */
+const DIGEST = `concat_ws('|', fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, blind_seconds, arrivals,
+  expected, missed, came_late, late_deliveries, coalesce(round(date_part('epoch', late_until) * 1000)::text, ''), coalesce(ready::text, ''), coalesce(worst, ''))`
+
+async function loadDigests(sql: Sql, days: readonly StoredDay[]): Promise<Map<string, string>> {
+  const dates = days.map(({ day }) => day).sort()
+  const { rows } = await sql.query<{ key: string; digest: string }>(
+    `select subject_id || ' ' || to_char(day, 'YYYY-MM-DD') as key, ${DIGEST} as digest from day_status
+     where subject_id = any($1::int[]) and day between $2::date and $3::date`,
+    [[...new Set(days.map(({ subjectId }) => subjectId))], dates[0], dates.at(-1)],
+  )
+  return new Map(rows.map(({ key, digest }) => [key, digest]))
+}
+
+/** The same of a row to be stored. */
+function digestOf(day: StoredDay): string {
+  const late = day.lateDeliveries.map(({ at, expectedBy }) => `{"at": ${at}, "expectedBy": ${expectedBy}}`)
+  const { freshSeconds, lateSeconds, staleSeconds, unknownSeconds, maintenanceSeconds, noneSeconds, blindSeconds } = day
+  const seconds = [freshSeconds, lateSeconds, staleSeconds, unknownSeconds, maintenanceSeconds, noneSeconds, blindSeconds]
+  const counts = [day.arrivals, day.expected, day.missed, day.cameLate]
+  return [...seconds, ...counts, `[${late.join(', ')}]`, day.lateUntil ?? '', day.ready ?? '', day.worst ?? ''].join('|')
 }
 
 async function upsertDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
