@@ -1,5 +1,6 @@
 import { measureApi } from './api.ts'
 import { measureLake } from './lake.ts'
+import { measureLineage } from './lineage.ts'
 import { measureOverview } from './overview.ts'
 import { measurePasswordFlood } from './password-flood.ts'
 import { measurePeople } from './people.ts'
@@ -23,6 +24,7 @@ const PARTS = {
   turn: { title: 'From a deadline to those who look', measure: measureTurn },
   storage: { title: 'History on disk', measure: measureStorage },
   sweep: { title: 'Status sweep', measure: measureSweep },
+  lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },
   'slow-readers': { title: 'Event streams that nobody reads', measure: measureSlowReaders },
   'password-flood': { title: 'Ten thousand tries of a password', measure: measurePasswordFlood },
