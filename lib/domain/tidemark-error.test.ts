@@ -17,3 +17,9 @@ it('is known as ours also where another copy of the module made it, and nothing 
     ),
   ).toBe(false)
 })
+
+it('is none of its own kinds because it is one of ours', () => {
+  class Stopped extends TidemarkError {}
+  const [plain, stopped] = [TidemarkError, Stopped].map((kind) => new kind('invalid', { publicMessage: 'No.' }))
+  expect([plain instanceof Stopped, stopped instanceof Stopped, stopped instanceof TidemarkError]).toEqual([false, true, true])
+})
