@@ -32,6 +32,7 @@ export default defineConnector<PersonApiSettings>({
   settings: personApiSettings,
   assetSettings: z.strictObject({}),
   assetKind: 'source',
+  hasClock: () => false,
   limits: UNLIMITED,
 
   extractRequest: personApiRequest,

@@ -43,7 +43,7 @@ const cases: { name: string; text: string; says: string[] }[] = [
     name: 'a policy without a kind',
     text: withAssets('lake/a: { policy: { cron: "0 1 * * *" } }'),
     says: [
-      '8:21 groups.g.feeds.f.assets.lake/a.policy.kind | "kind" is missing. | Add "kind", one of: calendar-days, age, deadline, none.',
+      '8:21 groups.g.feeds.f.assets.lake/a.policy.kind | "kind" is missing. | Add "kind", one of: calendar-days, age, deadline, upstream, none.',
     ],
   },
   {

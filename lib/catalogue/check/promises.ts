@@ -1,6 +1,5 @@
 import { childOf, itemsOf, type LocatedNode, textAt } from '#lib/catalogue/parse/node.ts'
 import type { Outline, OutlineAsset, OutlineEntry } from '#lib/catalogue/parse/outline.ts'
-import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { type Finding, wrongKey, wrongValue } from './finding.ts'
 
@@ -15,7 +14,7 @@ export interface Promisable {
 
 /** True when a promise is made about it: an asset that is only watched counts for no feed. */
 export function isJudged(policies: readonly Policy[]): boolean {
-  return policies.some(judgesAClock)
+  return policies.some(({ kind }) => kind !== 'none')
 }
 
 /**

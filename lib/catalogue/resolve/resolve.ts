@@ -12,8 +12,9 @@ import type {
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
 import { type LocatedNode, sourceAt } from '#lib/catalogue/parse/node.ts'
 import { type CatalogueContracts, neededConnections } from '#lib/catalogue/schema/contracts.ts'
-import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenAsset } from '#lib/catalogue/schema/document.ts'
-import { isJudgedByLoads, resolvePolicies, toCalendar } from '#lib/catalogue/schema/written-policy.ts'
+import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
+import { isJudgedByLoads } from '#lib/catalogue/schema/written-policy.ts'
+import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
@@ -22,19 +23,11 @@ import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
 import { resolveAudiences, resolvePeople } from './people.ts'
+import { type Placed, placeAssets, policiesOf, settingsBeside, type WrittenFeed } from './placed-assets.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS
 
 type WrittenGroup = CatalogueDocument['groups'][string]
-type WrittenFeed = WrittenGroup['feeds'][string]
-
-/** An asset as written, with the feed and group it inherits from. */
-interface Placed {
-  key: string
-  written: WrittenAsset
-  feed: { key: string; written: WrittenFeed }
-  group: { key: string; written: WrittenGroup }
-}
 
 /** `student-records` → `Student records`: what people read when no name is given. */
 export function keyInWords(key: string): string {
@@ -53,10 +46,6 @@ function resolveTell({ tell }: CatalogueDocument): CatalogueTell {
     webhook: webhook ?? null,
     heartbeat: heartbeat === undefined ? null : { url: heartbeat.url, everyMs: heartbeat.every },
   }
-}
-
-function settingsBeside(written: Record<string, unknown>, ours: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(written).filter(([key]) => !ours.has(key)))
 }
 
 function resolveConnections({ connections }: CatalogueDocument): CatalogueConnection[] {
@@ -97,31 +86,6 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
   })
 }
 
-function placeAssets({ groups }: CatalogueDocument): Placed[] {
-  return Object.entries(groups).flatMap(([groupKey, group]) =>
-    Object.entries(group.feeds).flatMap(([feedKey, feed]) =>
-      Object.entries(feed.assets).map(([key, written]) => {
-        return { key, written: written ?? {}, feed: { key: feedKey, written: feed }, group: { key: groupKey, written: group } }
-      }),
-    ),
-  )
-}
-
-function policiesOf(
-  { page, calendars: written }: CatalogueDocument,
-  placed: readonly Placed[],
-  writers: ReadonlyMap<string, CatalogueFlow>,
-): Map<string, Policy[]> {
-  const { zone, readyBy } = page
-  const calendars = new Map(Object.entries(written).map(([key, calendar]) => [key, toCalendar(calendar)]))
-  return new Map(
-    placed.map(({ key, written: asset, feed, group }) => {
-      const around = { zone, readyBy, calendars, flow: writers.get(key) ?? null }
-      return [key, resolvePolicies([asset.policy, feed.written.policy, group.written.policy], around)]
-    }),
-  )
-}
-
 interface Surroundings {
   contracts: CatalogueContracts
   connections: ReadonlyMap<string, CatalogueConnection>
@@ -139,7 +103,7 @@ function surroundingsOf(
   const declared = placed.map(({ key, written: { from = [] } }) => ({ key, from: typeof from === 'string' ? [from] : from }))
   const edges = lineageEdges(declared, flows)
   const writers = new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const)))
-  const policies = policiesOf(document, placed, writers)
+  const policies = policiesOf(document, placed, writers, contracts)
   const promisable = placed.map(({ key, feed, written }) => {
     return { key, feed: feed.key, policies: policies.get(key) ?? [], written: written.promised }
   })
@@ -158,6 +122,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
   const connection = around.connections.get(connectionOf(key))
   const contract = around.contracts.connectors.get(connection?.kind ?? '')
   const policies = around.policies.get(key) ?? []
+  const isFollower = policies.some(({ kind }) => kind === 'upstream') && !policies.some(judgesAClock)
   const isLedger = flow !== null && isJudgedByLoads(policies)
   const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
   return {
@@ -172,7 +137,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
     upstream: (around.upstream.get(key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
     was: written.was ?? null,
     policies,
-    blindAfterMs: written.blindAfter ?? (isLedger ? null : threeLooks),
+    blindAfterMs: written.blindAfter ?? (isLedger || isFollower ? null : threeLooks),
     settings: settingsBeside(written, ASSET_KEYS),
   }
 }

@@ -4,7 +4,13 @@ import { aDeadline, anAge, calendarDays } from '#lib/testing/history/domain-buil
 import { isJudgedByLoads, type PolicySurroundings, resolvePolicies, toCalendar } from './written-policy.ts'
 
 const work = { weekdays: [1, 2, 3, 4, 5], holidays: [] }
-const around: PolicySurroundings = { zone: 'Europe/Berlin', readyBy: '07:30', calendars: new Map([['work', work]]), flow: null }
+const around: PolicySurroundings = {
+  zone: 'Europe/Berlin',
+  readyBy: '07:30',
+  calendars: new Map([['work', work]]),
+  flow: null,
+  hasClock: true,
+}
 const loadedBy = (cron: string, timeoutMs: number, zone = 'Europe/Berlin') => ({ ...around, flow: { cron, zone, timeoutMs } })
 const days = { kind: 'calendar-days', lateAfterDays: 1, staleAfterDays: 3 } as const
 
@@ -73,5 +79,26 @@ describe('a written calendar', () => {
       weekdays: [1, 7],
       holidays: ['2026-01-01', '2026-12-25'],
     })
+  })
+})
+
+describe('what has no clock', () => {
+  const timeless = { ...around, hasClock: false }
+  const follows = [{ kind: 'upstream' }]
+
+  it('inherits no promise about one, and is as fresh as what it is made from', () => {
+    expect(resolvePolicies([undefined, days], timeless)).toEqual(follows)
+    expect(resolvePolicies([undefined, undefined, [days, { kind: 'none' }]], timeless)).toEqual(follows)
+    expect(resolvePolicies([undefined, undefined, undefined], timeless)).toEqual(follows)
+  })
+
+  it('keeps what is written at itself', () => {
+    expect(resolvePolicies([days, undefined], timeless)).toMatchObject([{ kind: 'calendar-days' }])
+    expect(resolvePolicies([{ kind: 'none' }, days], timeless)).toEqual([{ kind: 'none' }])
+  })
+
+  it('inherits what asks for no clock', () => {
+    expect(resolvePolicies([undefined, { kind: 'none' }, days], timeless)).toEqual([{ kind: 'none' }])
+    expect(resolvePolicies([undefined, { kind: 'upstream' }], around)).toEqual(follows)
   })
 })

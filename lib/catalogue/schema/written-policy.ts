@@ -1,3 +1,4 @@
+import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import { type CalendarDaysPolicy, type Policy, type PolicyInput, policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
 import type { BusinessCalendar } from '#lib/domain/time/business-calendar.ts'
 import { nextTick } from '#lib/domain/time/cron.ts'
@@ -12,6 +13,8 @@ export interface PolicySurroundings {
   calendars: ReadonlyMap<string, BusinessCalendar>
   /** The flow that writes the asset. */
   flow: { cron: string; zone: string; timeoutMs: number } | null
+  /** Whether anything tells when it was written or loaded; of a dashboard nothing does. */
+  hasClock: boolean
 }
 
 const WEEKDAY_NAMES: readonly string[] = WEEKDAYS
@@ -34,7 +37,7 @@ function deliverer({ cron, zone, timeoutMs }: NonNullable<PolicySurroundings['fl
 }
 
 function resolveOne(input: PolicyInput, around: PolicySurroundings): Policy {
-  if (input.kind === 'none') return { kind: 'none' }
+  if (input.kind === 'none' || input.kind === 'upstream') return { kind: input.kind }
   const zone = input.zone ?? around.zone
   const calendar = input.calendar === undefined ? null : (around.calendars.get(input.calendar) ?? null)
   const judged = { clock: input.clock ?? null, zone, calendar }
@@ -63,15 +66,20 @@ function resolveOne(input: PolicyInput, around: PolicySurroundings): Policy {
   }
 }
 
-/** The nearest of asset, feed and group that declares a promise wins; when none does, today is fresh and 100 days are too many. */
+/**
+ * The nearest of asset, feed and group that declares a promise wins; when none does, today is fresh and 100 days are too many. What has no clock
+ * inherits no promise about one: it is as fresh as what it is made from, unless something else is written at the asset itself.
+ */
 export function resolvePolicies(nearestFirst: readonly (WrittenPolicy | undefined)[], around: PolicySurroundings): Policy[] {
   const written = nearestFirst.find((policy) => policy !== undefined) ?? policyInputSchema.parse({ kind: 'calendar-days' })
-  return (Array.isArray(written) ? written : [written]).map((policy) => resolveOne(policy, around))
+  const policies = (Array.isArray(written) ? written : [written]).map((policy) => resolveOne(policy, around))
+  const isOwn = nearestFirst[0] !== undefined
+  return isOwn || around.hasClock || !policies.some(judgesAClock) ? policies : [{ kind: 'upstream' }]
 }
 
 /** Whether runs of the writing flow are all the evidence these policies ask for. */
 export function isJudgedByLoads(policies: readonly Policy[]): boolean {
-  return policies.every((policy) => policy.kind === 'none' || policy.clock === null || policy.clock === 'loadedAt')
+  return policies.every((policy) => !judgesAClock(policy) || policy.clock === null || policy.clock === 'loadedAt')
 }
 
 /** ISO numbers of `mon-fri`, `sat,sun`, `sun-thu` or a list of names. */

@@ -162,6 +162,8 @@ export interface Connector<S = unknown> {
   assetKind: 'source' | 'table' | 'consumer'
   /** What others call its tables, as far as its settings tell: a reference may still stand in their place. What the catalogue says instead counts. */
   identity?(settings: Record<string, unknown>): PartialIdentity
+  /** Whether an asset as written has a clock that a look can read; absent: every one has. A consumer without is as fresh as what it is made from. */
+  hasClock?(asset: Pick<ObservedAsset, 'path' | 'settings'>): boolean
   /** There when its requests can be limited, by `limits` of a connection: what holds where nothing is written. */
   limits?: Limits
   /** There when its sessions can `extract`: what they can be asked for. */

@@ -1,9 +1,13 @@
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { blockedInWords } from '#lib/domain/wording/blocked-words.ts'
 import { reasonInWords, statusInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetSettings } from './asset-settings.ts'
+import type { Upstream } from './facts.ts'
 import { Forecast, type Judgement } from './forecast.ts'
+import { judgesAClock } from './judged-value.ts'
 import { NEVER } from './policies/policy-kind.ts'
+import { blockersAt, followsUpstream } from './policies/upstream-status.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
 import { knownUntil } from './sight.ts'
 import type { Span, Verdict } from './span.ts'
@@ -19,7 +23,8 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
   const forecast = new Forecast(settings, facts, knownUntil(settings, facts, now))
   const { limits } = forecast
   const judgement = forecast.at(now)
-  const weakBy = restsOnEvidence(span) ? judgement.weakBy : null
+  const weakBy = restsOnEvidence(span) && span.reason !== 'blocked' ? judgement.weakBy : null
+  const blockers = span.reason === 'blocked' && span.status !== null ? blockersAt(facts.upstream, now, span.status) : []
   return {
     status: span.status,
     reason: span.reason,
@@ -28,9 +33,13 @@ export function evaluate(settings: AssetSettings, facts: PreparedFacts, now: Ins
     staleAt: instantOrNull(limits?.staleAt),
     nextChangeAt: instantOrNull(span.to),
     weakBy,
-    explanation: explain(span, judgement, weakBy),
+    blockedBy: blockers.slice(0, BLOCKERS_MAX).map(({ assetId }) => assetId),
+    explanation: explainFollowing(settings, span, blockers) ?? explain(span, judgement, weakBy),
   }
 }
+
+/** As many as anybody would look at. */
+const BLOCKERS_MAX = 20
 
 function currentSpan(settings: AssetSettings, facts: PreparedFacts, now: Instant): Span {
   for (const span of statusTimeline(settings, facts, now, NEVER, now)) return span
@@ -51,4 +60,13 @@ function explain({ status, reason }: Span, { policy }: Judgement, weakBy: string
   const promise = isBroken(status) && policy !== null ? ` (promised: ${promiseInWords(policy)})` : ''
   const weak = weakBy === null ? '' : ` (${weaknessInWords(weakBy)})`
   return `${statusInWords(status)}: ${reasonInWords(reason)}${promise}${weak}.`
+}
+
+/** The same where what it is made from says it; null: its own clocks do, or the work on it. */
+function explainFollowing(settings: AssetSettings, { status, reason }: Span, blockers: readonly Upstream[]): string | null {
+  if (status === null || !followsUpstream(settings)) return null
+  if (reason === 'blocked') return `${statusInWords(status)}: ${blockedInWords(blockers, status)}.`
+  if (settings.policies.some(judgesAClock)) return null
+  if (status === 'fresh') return 'Fresh: what it is made from is fresh.'
+  return reason === 'no-time' ? 'Unknown: nothing is known of what it is made from.' : null
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
+import type { RollUpMember } from './roll-up.ts'
 import type { Witness } from './witnesses/witness.ts'
 
 /** The clocks a policy can judge. `probedAt`, the fourth, only says how good our sight is. */
@@ -73,6 +74,15 @@ export interface MaintenanceWindow {
   kind: 'maintenance' | 'paused'
 }
 
+/** One thing an asset is made from, while it is, with its statuses. */
+export interface Upstream extends RollUpMember {
+  assetId: number
+  /** null: it has no name for everybody who sees the asset. */
+  name: string | null
+  /** Meanwhile it follows the asset in turn, so neither tells anything of the other. */
+  isCircular?: boolean
+}
+
 /** Everything known about one asset that can decide its status. Order does not matter; see `prepareFacts`. */
 export interface AssetFacts {
   createdAt: Instant
@@ -84,4 +94,6 @@ export interface AssetFacts {
   blind: readonly BlindInterval[]
   lasting: readonly LastingAnswer[]
   windows: readonly MaintenanceWindow[]
+  /** Only policy `upstream` asks for it; absent: nothing is known. */
+  upstream?: readonly Upstream[]
 }

@@ -3,12 +3,12 @@ import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { AssetSettings } from './asset-settings.ts'
 import { type ClockState, type KnownValue, stateAt } from './clock-history.ts'
 import type { JudgedClock } from './facts.ts'
-import type { NonePolicy, Policy } from './policies/policy.ts'
+import type { NonePolicy, Policy, UpstreamPolicy } from './policies/policy.ts'
 import type { PreparedFacts } from './prepare-facts.ts'
 import { areLooksBlind } from './sight.ts'
 import { isTakenBack, weighWitnesses } from './witnesses/weigh-witnesses.ts'
 
-export type JudgedPolicy = Exclude<Policy, NonePolicy>
+export type JudgedPolicy = Exclude<Policy, NonePolicy | UpstreamPolicy>
 
 /** What a policy finds on the clock it judges. */
 export interface JudgedValue {
@@ -27,7 +27,7 @@ export interface JudgedValue {
   weakBy: string | null
 }
 
-/** True unless the policy only watches. */
+/** True unless the policy only watches, or judges by what the asset is made from. */
 export function judgesAClock(policy: Policy): policy is JudgedPolicy {
   return 'clock' in policy
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { sortedInstants } from '#lib/domain/time/sorted-instants.ts'
 import { clockHistory, effectiveAt } from './clock-history.ts'
-import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome } from './facts.ts'
+import type { Arrival, AssetFacts, BlindInterval, JudgedClock, LastingAnswer, LastingReason, RunOutcome, Upstream } from './facts.ts'
 import { type WorkPart, workParts } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import type { WitnessHistory } from './witnesses/weigh-witnesses.ts'
@@ -45,6 +45,7 @@ export interface PreparedFacts {
   /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
   answeredSince: { from: Instant; seenAt: Instant } | null
   work: readonly WorkPart[]
+  upstream: readonly Upstream[]
   /** What each witness said of a clock; dates are local to `zone`. */
   histories(clock: JudgedClock, zone: string): readonly WitnessHistory[]
 }
@@ -70,6 +71,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
     answeredSince: answeredSince(facts),
     work: workParts(facts.windows),
+    upstream: facts.upstream ?? [],
     histories: historiesOf(facts.arrivals),
   }
 }

@@ -20,6 +20,8 @@ export interface Verdict {
   nextChangeAt: Instant | null
   /** The method on whose weak evidence the status rests; null: strong evidence, or none. */
   weakBy: string | null
+  /** What it is made from that holds it back, the longest first; empty unless that is the reason. */
+  blockedBy: number[]
   /** One sentence for people, without times of day (the page adds them in its zone). */
   explanation: string
 }

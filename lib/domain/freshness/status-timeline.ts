@@ -4,10 +4,12 @@ import type { AssetSettings } from './asset-settings.ts'
 import { cutAt } from './cut-spans.ts'
 import { Forecast, type Judgement } from './forecast.ts'
 import { joinSpans } from './join-spans.ts'
+import { judgesAClock } from './judged-value.ts'
 import { answersThatCount, refusedFromAt, underAnswers } from './lasting-answers.ts'
 import type { WorkPart } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
-import type { PreparedFacts } from './prepare-facts.ts'
+import { followsUpstream, upstreamTimeline, worseOf } from './policies/upstream-status.ts'
+import type { LastingStretch, PreparedFacts } from './prepare-facts.ts'
 import { type BlindStretch, blindStretches, lastTold } from './sight.ts'
 import type { Span } from './span.ts'
 import { isBroken, type Status } from './status.ts'
@@ -19,12 +21,37 @@ import { isBroken, type Status } from './status.ts'
 export function* statusTimeline(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
   const answers = answersThatCount(settings, facts, asOf)
   const start = refusedFromAt(answers, workFromAt(facts, from))
-  const seen = inSight(settings, facts, start, to, asOf)
-  const answered = answers.length === 0 ? seen : underAnswers(seen, answers)
-  const spans = facts.work.length === 0 ? answered : underWork(answered, facts.work)
+  const judged = followsUpstream(settings)
+    ? following(settings, facts, answers, { from: start, to, asOf })
+    : byClocks(settings, facts, answers, { from: start, to, asOf })
+  const spans = facts.work.length === 0 ? judged : underWork(judged, facts.work)
   for (const span of joinSpans(spans)) {
     if (span.to > from) yield span.from < from ? { ...span, from } : span
   }
+}
+
+interface Stretch {
+  from: Instant
+  to: Instant
+  asOf: Instant
+}
+
+/** The statuses of its own clocks, and those of what it is made from: of the latter nobody has to look at it, so it is never blind. */
+function following(settings: AssetSettings, facts: PreparedFacts, answers: readonly LastingStretch[], stretch: Stretch): Iterable<Span> {
+  const { from, to, asOf } = stretch
+  const gone = answers.filter(({ reason }) => reason === 'gone')
+  const followed = underAnswers(upstreamTimeline(facts.upstream, from, to, asOf), gone)
+  return settings.policies.some(judgesAClock) ? worseOf(byClocks(settings, facts, answers, stretch), [...followed]) : followed
+}
+
+function byClocks(
+  settings: AssetSettings,
+  facts: PreparedFacts,
+  answers: readonly LastingStretch[],
+  { from, to, asOf }: Stretch,
+): Iterable<Span> {
+  const seen = inSight(settings, facts, from, to, asOf)
+  return answers.length === 0 ? seen : underAnswers(seen, answers)
 }
 
 /** What the policies say, but for the stretches in which we were blind. */

@@ -1,4 +1,5 @@
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -141,6 +142,6 @@ function toItem(row: Row, unseen: ReadonlySet<string>): ApiAsset | ApiRemoved {
 }
 
 function toPolicy(policy: Policy): ApiAsset['policies'][number] {
-  const judged: { clock: JudgedClock | null; zone: string | null } = policy.kind === 'none' ? { clock: null, zone: null } : policy
+  const judged: { clock: JudgedClock | null; zone: string | null } = judgesAClock(policy) ? policy : { clock: null, zone: null }
   return { kind: policy.kind, clock: judged.clock, zone: judged.zone, inWords: promiseInWords(policy) }
 }

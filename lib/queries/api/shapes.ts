@@ -58,12 +58,12 @@ export type ApiFeed = z.infer<typeof feedSchema>
 
 const policySchema = z
   .object({
-    kind: z.enum(['age', 'calendar-days', 'deadline', 'none']),
+    kind: z.enum(['age', 'calendar-days', 'deadline', 'upstream', 'none']),
     clock: z.enum(JUDGED_CLOCKS).nullable(),
     zone: z.string().nullable(),
     inWords: z.string(),
   })
-  .meta({ id: 'Policy', description: 'A promise about one clock; `clock` null: the best one there is.' })
+  .meta({ id: 'Policy', description: 'A promise about one clock; `clock` null: the best one there is, or none for `upstream` and `none`.' })
 
 const clocksSchema = z
   .object({ dataThroughAt: time, dataThroughIsDay: z.boolean(), writtenAt: time, loadedAt: time, probedAt: time })

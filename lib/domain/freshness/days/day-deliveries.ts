@@ -1,6 +1,7 @@
 import type { SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
 import { type Arrival, type AssetFacts, JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import { opensAt } from '#lib/domain/freshness/policies/deadline-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { isBusinessDay } from '#lib/domain/time/business-calendar.ts'
@@ -82,5 +83,6 @@ function arrivalsOf(arrivals: readonly Arrival[], start: Instant): Instant[] {
 export function isExpectedOn(versions: readonly SettingsVersion[], { day, start }: DayBounds): boolean {
   const settings = versions.findLast((version) => version.from < start + DAY_MS / 2)?.settings ?? null
   const number = toDayNumber(day)
-  return settings?.policies.some((policy) => policy.kind !== 'none' && isBusinessDay(number, policy.calendar)) ?? false
+  const counts = (policy: Policy) => (judgesAClock(policy) ? isBusinessDay(number, policy.calendar) : policy.kind === 'upstream')
+  return settings?.policies.some(counts) ?? false
 }

@@ -5,6 +5,7 @@ import { calendarDaysPolicy } from './policy-calendar-days.ts'
 import { deadlinePolicy } from './policy-deadline.ts'
 import type { Dated, Limits, PolicyKind } from './policy-kind.ts'
 import { nonePolicy } from './policy-none.ts'
+import { upstreamPolicy } from './policy-upstream.ts'
 
 type Kind = Policy['kind']
 type PolicyOf<K extends Kind> = { [P in K]: Extract<Policy, { kind: P }> }[K]
@@ -13,6 +14,7 @@ const KINDS: { [K in Kind]: PolicyKind<PolicyOf<K>> } = {
   age: agePolicy,
   'calendar-days': calendarDaysPolicy,
   deadline: deadlinePolicy,
+  upstream: upstreamPolicy,
   none: nonePolicy,
 }
 

@@ -45,8 +45,13 @@ export interface NonePolicy {
   kind: 'none'
 }
 
+/** As fresh as what it is made from; judges no clock. */
+export interface UpstreamPolicy {
+  kind: 'upstream'
+}
+
 /** A promise, resolved: nothing inherited or implied is left open. */
-export type Policy = CalendarDaysPolicy | AgePolicy | DeadlinePolicy | NonePolicy
+export type Policy = CalendarDaysPolicy | AgePolicy | DeadlinePolicy | UpstreamPolicy | NonePolicy
 
 const clock = z.enum(JUDGED_CLOCKS).optional()
 const zone = zoneSchema.optional()
@@ -91,6 +96,7 @@ export const policyInputSchema = z.discriminatedUnion('kind', [
       message: 'staleAfter must be longer than grace: warn before you fail',
       path: ['staleAfter'],
     }),
+  z.strictObject({ kind: z.literal('upstream') }),
   z.strictObject({ kind: z.literal('none') }),
 ])
 export type PolicyInput = z.infer<typeof policyInputSchema>
