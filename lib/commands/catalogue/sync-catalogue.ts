@@ -9,6 +9,7 @@ import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/cata
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { syncConnections } from '#lib/db/catalogue/connections.ts'
 import { clearDueSyncs, lockDiscoveries, storeAdoption, syncAdoptions, syncDiscoveries } from '#lib/db/catalogue/discoveries.ts'
+import { listFollowers } from '#lib/db/catalogue/followers.ts'
 import { endEdgesOf, lockEdges, syncLineage } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
@@ -48,7 +49,7 @@ export interface SyncResult {
  * history, and changed promises act from this moment. Syncing the same again changes nothing.
  */
 export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): Promise<SyncResult> {
-  const { now, changed, joined, ...result } = await withTransaction(ctx, async (sql) => {
+  const { now, changed, relinked, joined, ...result } = await withTransaction(ctx, async (sql) => {
     await lockCatalogue(sql)
     // None is given to a feed that is just being joined with another.
     if (accepted.catalogue.feeds.some(({ was }) => was != null)) await lockOrders(sql)
@@ -58,19 +59,19 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     const at = ctx.clock.now()
     const renames = await renameAll(sql, accepted.catalogue)
     const { catalogue, adopts, forgetAt } = await adoptFound(sql, at, accepted)
-    const changedIds = await syncRows(sql, at, catalogue)
+    const { changed, relinked } = await syncRows(sql, at, catalogue)
     await syncDiscoveries(sql, at, catalogue.connections, accepted.document)
     await storeAdoption(sql, adopts, forgetAt)
     const joined = await listJoined(sql, renames)
-    await markDue(sql, changedIds, at)
+    await markDue(sql, [...changed, ...relinked], at)
     await requestChangedChecks(sql, at, accepted.document)
     const version = await storeCatalogue(sql, at, accepted, { actor: ctx.actor, readFrom: accepted.readFrom ?? null })
     await storeCatalogueState(sql, at, accepted.hash, [])
     const renamed = renames.map(({ key }) => key)
-    return { now: at, changed: changedIds, joined, renamed, versionId: version.id, isNew: version.isNew }
+    return { now: at, changed, relinked, joined, renamed, versionId: version.id, isNew: version.isNew }
   })
   if (joined !== null) await rebuild(ctx, joined)
-  if (changed.length > 0) await rebuild(ctx, { assetIds: changed, from: now })
+  if (changed.length + relinked.length > 0) await rebuild(ctx, { assetIds: [...changed, ...relinked], from: now })
   return { ...result, changedAssets: changed.length }
 }
 
@@ -91,7 +92,13 @@ async function listJoined(sql: Sql, renames: readonly Rename[]): Promise<{ asset
   return { assetIds: [...assetIds], from: Math.min(...joined.map(({ joinedFrom }) => joinedFrom)) }
 }
 
-async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<number[]> {
+interface SyncedRows {
+  changed: number[]
+  /** What is as fresh as what it is made from, and is made from something else now. */
+  relinked: number[]
+}
+
+async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<SyncedRows> {
   const removedConnections = await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)
   const groupIds = await syncGroups(sql, at, catalogue.groups)
@@ -99,8 +106,8 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<nu
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
   await syncAdoptions(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
-  await endEdgesOf(sql, at, { assetIds: removedAssets, connections: removedConnections })
-  await syncLineage(sql, at, catalogue.assets, assetIds)
+  const madeOtherwise = await endEdgesOf(sql, at, { assetIds: removedAssets, connections: removedConnections })
+  madeOtherwise.push(...(await syncLineage(sql, at, catalogue.assets, assetIds)))
   const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
   await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])
   const changedFeeds = await storeVersions(sql, at, [
@@ -116,7 +123,8 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<nu
   await putSetting(sql, 'access', catalogue.access)
   await putPeopleSettings(sql, catalogue)
   await syncAudiences(sql, audienceIds(catalogue, groupIds))
-  return [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])]
+  const changed = [...new Set([...changedAssets, ...(await listAssetsOfFeeds(sql, changedFeeds))])]
+  return { changed, relinked: [...(await listFollowers(sql, madeOtherwise))] }
 }
 
 function audienceIds(catalogue: Catalogue, groupIds: ReadonlyMap<string, number>): Map<string, number[]> {

@@ -11,7 +11,7 @@ import {
   type WatchedAsset,
 } from '#lib/db/catalogue/assets.ts'
 import { lockConnection, noteConnectionOk } from '#lib/db/catalogue/connections.ts'
-import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/history/blind.ts'
@@ -83,7 +83,7 @@ async function noteWeGotIn(sql: Sql, connectionKey: string, at: Instant): Promis
   const from = await closeConnectionGap(sql, connectionKey, at)
   if (from === null) return null
   const assetIds = await listConnectionAssets(sql, connectionKey)
-  await lockSubjects(sql, assetIds)
+  await lockAssets(sql, assetIds)
   return { assetIds, from }
 }
 

@@ -1,5 +1,6 @@
 import { listAssetsEverOfFlow } from '#lib/db/catalogue/assets.ts'
-import { lockSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
+import { markDue } from '#lib/db/catalogue/subjects.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals } from '#lib/db/history/arrivals.ts'
 import { listAssetsOfFlow, listEndedRuns } from '#lib/db/history/run-outcomes.ts'
@@ -31,7 +32,7 @@ export async function recordPastRunsWithin(sql: Sql, now: Instant, runs: readonl
   const byFlow = Map.groupBy(runs, (run) => run.flow)
   const everWritten = new Map<string, number[]>()
   for (const flow of byFlow.keys()) everWritten.set(flow, await listAssetsEverOfFlow(sql, flow))
-  await lockSubjects(sql, [...new Set([...everWritten.values()].flat())])
+  await lockAssets(sql, [...new Set([...everWritten.values()].flat())])
   const total: PastRecorded = { runs: 0, arrivals: 0 }
   for (const [flow, own] of byFlow) {
     const done = await recordOfFlow(sql, own, await listAssetsOfFlow(sql, flow))

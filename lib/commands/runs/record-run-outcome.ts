@@ -1,7 +1,7 @@
 import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
 import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
 import { listAssetsEverOfFlow } from '#lib/db/catalogue/assets.ts'
-import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals } from '#lib/db/history/arrivals.ts'
 import { noteWritten } from '#lib/db/history/lasting-answers.ts'
@@ -19,7 +19,7 @@ export function recordRunOutcome(ctx: Context, request: { runId: string }): Prom
     if (run === undefined) throw new TidemarkError('not-found', { publicMessage: `There is no run ${request.runId}.` })
     const assetIds = await listAssetsEverOfFlow(sql, run.flow)
     if (assetIds.length === 0) return { arrivals: 0 }
-    await lockSubjects(sql, assetIds)
+    await lockAssets(sql, assetIds)
     const now = ctx.clock.now()
     const arrivals = await insertArrivals(sql, arrivalsOfRun(run, await listAssetsOfFlow(sql, run.flow), now))
     await noteWritten(

@@ -54,34 +54,46 @@ function toSubject(row: SubjectRow): Subject {
 
 const COLUMNS = 'id, kind, key, name, created_at, removed_at, next_change_at'
 
+/** SQL of the ids of followers: assets that are, or at some time were, to be as fresh as what they are made from. */
+export const FOLLOWERS = `select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'`
+
 /**
- * Locks subjects until the transaction ends and returns them, in id order. Whoever locks several kinds locks assets first,
+ * Locks subjects until the transaction ends and returns them, in id order. Whoever locks several kinds locks assets first (by `lockAssets`),
  * then feeds, then groups, so that two workers never wait for each other in a circle.
  */
-export async function lockSubjects(sql: Sql, ids: readonly number[]): Promise<Subject[]> {
+export async function lockSubjects(sql: Sql, ids: readonly number[], where = ''): Promise<Subject[]> {
   if (ids.length === 0) return []
-  const { rows } = await sql.query<SubjectRow>(`select ${COLUMNS} from subject where id = any($1::int[]) order by id for no key update`, [
-    ids,
-  ])
+  const { rows } = await sql.query<SubjectRow>(
+    `select ${COLUMNS} from subject where id = any($1::int[]) ${where} order by id for no key update`,
+    [ids],
+  )
   return rows.map(toSubject)
 }
 
 export async function lockAllSubjects(sql: Sql): Promise<Subject[]> {
   const found: Subject[] = []
   for (const kind of ['asset', 'feed', 'group']) {
-    const { rows } = await sql.query<SubjectRow>(`select ${COLUMNS} from subject where kind = $1 order by id for no key update`, [kind])
+    const { rows } = await sql.query<SubjectRow>(
+      `select ${COLUMNS} from subject where kind = $1 order by id in (${FOLLOWERS}), id for no key update`,
+      [kind],
+    )
     found.push(...rows.map(toSubject))
   }
   return found
 }
 
-/** Locks assets whose status is due to change, leaving out those another worker holds. */
+/** Locks assets whose status is due to change, leaving out those another worker holds. Followers among them are not locked yet. */
 export async function lockDueAssets(sql: Sql, now: Instant, limit: number): Promise<number[]> {
-  const { rows } = await sql.query<{ id: number }>(
-    `select id from subject where next_change_at <= $1 order by next_change_at, id limit $2 for no key update skip locked`,
+  const plain = await sql.query<{ id: number }>(
+    `select id from subject where next_change_at <= $1 and id not in (${FOLLOWERS})
+     order by next_change_at, id limit $2 for no key update skip locked`,
     [toText(now), limit],
   )
-  return rows.map((row) => row.id)
+  const followers = await sql.query<{ id: number }>(
+    `select id from subject where next_change_at <= $1 and id in (${FOLLOWERS}) order by next_change_at, id limit $2`,
+    [toText(now), limit - plain.rows.length],
+  )
+  return [...plain.rows, ...followers.rows].map((row) => row.id)
 }
 
 /** The next instant at which a status changes by itself; null when none does. */
@@ -130,6 +142,15 @@ export async function loadExplanations(sql: Sql, assetIds: readonly number[]): P
     [assetIds],
   )
   return new Map(rows.map((row) => [row.id, row.words]))
+}
+
+/** The names of these subjects, and the service group each is in. */
+export async function loadGroupNames(sql: Sql, ids: readonly number[]): Promise<Map<number, { name: string; groupId: number | null }>> {
+  const { rows } = await sql.query<{ id: number; name: string; group_id: number | null }>(
+    'select id, name, group_id from subject where id = any($1::int[])',
+    [ids],
+  )
+  return new Map(rows.map(({ id, name, group_id: groupId }) => [id, { name, groupId }]))
 }
 
 /** Every subject of a kind, in id order, removed ones included. */

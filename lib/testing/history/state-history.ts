@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
 import { noteWorkerGap } from '#lib/commands/status/note-worker-gap.ts'
 import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
@@ -9,10 +10,24 @@ import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, anAsset, calendarDays } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { declare, look, runIs, seen, unseen } from './state-world.ts'
+import { declare, link, look, runIs, seen, unseen } from './state-world.ts'
 
 export const START = Date.parse('2026-10-30T15:00:00Z')
-const KEYS = ['lake/age', 'lake/daily', 'lake/two', 'lake/nightly'] as const
+const KEYS = ['lake/age', 'lake/daily', 'lake/two', 'lake/nightly', 'lake/both'] as const
+
+/** What may be made from what: two levels and more, one of which has a clock of its own, and circles. */
+const LINKS = [
+  'age → tile',
+  'daily → tile',
+  'watched → tile',
+  'tile → board',
+  'nightly → board',
+  'two → both',
+  'both → board',
+  'board → ring',
+  'ring → board',
+  'ring → tile',
+] as const
 
 /** Mostly short; some last over nights, some over a change of clocks. */
 const wait = fc.oneof(
@@ -74,6 +89,7 @@ const event = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('worker-gap' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('links' as const), links: fc.subarray([...LINKS]) }) },
 )
 /** A history: how long nothing happens, whether the worker sweeps meanwhile, and then what. */
 export const history = fc.array(fc.tuple(wait, fc.boolean(), event), { minLength: 3, maxLength: 14 })
@@ -87,6 +103,8 @@ interface Edit {
   removes: boolean
 }
 
+const FOLLOWS: CatalogueAsset['policies'] = [{ kind: 'upstream' }]
+
 function assets({ limitHours, blindMinutes, moves, removes }: Edit) {
   const blindAfterMs = blindMinutes * MINUTE_MS
   const two = [anAge(2 * HOUR_MS, 20 * HOUR_MS, 'dataThroughAt'), anAge(5 * HOUR_MS, 9 * HOUR_MS)]
@@ -96,6 +114,10 @@ function assets({ limitHours, blindMinutes, moves, removes }: Edit) {
     anAsset('two', { policies: two, feed: 'other', promised: !moves }),
     anAsset('nightly', { policies: [aDeadline()], blindAfterMs: null, flow: 'term' }),
     anAsset('watched', { policies: [{ kind: 'none' }] }),
+    anAsset('tile', { policies: FOLLOWS, blindAfterMs: null }),
+    anAsset('board', { policies: FOLLOWS, blindAfterMs: null, feed: moves ? 'terms' : 'other' }),
+    anAsset('ring', { policies: moves ? [anAge(limitHours * HOUR_MS)] : FOLLOWS, feed: 'other' }),
+    anAsset('both', { policies: [...FOLLOWS, anAge(4 * HOUR_MS, 9 * HOUR_MS)], blindAfterMs }),
   ]
   return removes ? all.slice(1) : all
 }
@@ -174,6 +196,9 @@ export class Play {
       }
       case 'edit':
         await declareCampus(this.#ctx, happening)
+        break
+      case 'links':
+        await link(this.#ctx, happening.links)
         break
       case 'worker-gap': {
         await this.goTo(now + 10 * HOUR_MS, false)

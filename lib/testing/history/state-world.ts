@@ -2,7 +2,10 @@ import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordRunOutcome } from '#lib/commands/runs/record-run-outcome.ts'
+import { followLineage } from '#lib/commands/status/follow-lineage.ts'
+import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
+import { replaceEdges } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
@@ -47,6 +50,21 @@ interface RunSettings {
   startedAt: Instant | null
   endedAt: Instant | null
   rowsLoaded?: number
+}
+
+/** From now on a dashboard system tells that these are made from each other, `lake/` left out: `table → tile`. */
+export function link(ctx: Context, links: readonly string[]): Promise<void> {
+  return withTransaction(ctx, async (sql) => {
+    const now = ctx.clock.now()
+    const { rows } = await sql.query<{ id: number; key: string }>(`select id, key from subject where kind = 'asset'`)
+    const idOf = new Map(rows.map(({ id, key }) => [key, id]))
+    const edges = links.flatMap((text) => {
+      const [upstreamId, downstreamId] = text.split(' → ').map((path) => idOf.get(`lake/${path}`))
+      return upstreamId === undefined || downstreamId === undefined ? [] : [{ upstreamId, downstreamId }]
+    })
+    const changed = await replaceEdges(sql, now, { origin: 'bi', toldBy: 'connection:bi' }, edges)
+    await followLineage(sql, await loadReporting(sql, now), changed)
+  })
 }
 
 /** Writes a run as the engine would, in its present state, and lets it count. */

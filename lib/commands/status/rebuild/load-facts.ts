@@ -22,13 +22,19 @@ export interface WantedFacts {
 export interface LoadedAsset {
   versions: AssetVersion[]
   facts: AssetFacts
+  /** From when on the facts are whole: what went on at the instant asked for is judged by what was so at its beginning. */
+  since: Instant
 }
 
-/** Loads what decides the status of these assets under these settings, each from its own instant on, in a handful of statements. */
+/**
+ * Loads what decides the status of these assets under these settings, each from its own instant on, in a handful of statements. For the status only, what is just
+ * as fresh as what it is made from needs no arrivals.
+ */
 export async function loadFacts(
   sql: Sql,
   wanted: readonly WantedFacts[],
   versions: ReadonlyMap<number, AssetVersion[]>,
+  { onlyStatus = false }: { onlyStatus?: boolean } = {},
 ): Promise<Map<number, LoadedAsset>> {
   const ids = wanted.map((w) => w.assetId)
   const probedAt = await loadProbedAt(sql, ids)
@@ -43,13 +49,16 @@ export async function loadFacts(
       windows: windows.get(w.assetId) ?? [],
     }),
   }))
-  const arrivals = await loadArrivals(sql, reach)
-  const runs = await loadRuns(sql, reach, versions)
+  const since = new Map(reach.map(({ assetId, from }) => [assetId, from]))
+  const clocked = onlyStatus ? reach.filter(({ assetId }) => (versions.get(assetId) ?? []).some(asksForAClock)) : reach
+  const arrivals = await loadArrivals(sql, clocked)
+  const runs = await loadRuns(sql, clocked, versions)
   return new Map(
     wanted.map((w) => [
       w.assetId,
       {
         versions: versions.get(w.assetId) ?? [],
+        since: since.get(w.assetId) ?? w.from,
         facts: {
           createdAt: w.createdAt,
           arrivals: arrivals.get(w.assetId) ?? [],
@@ -62,6 +71,10 @@ export async function loadFacts(
       },
     ]),
   )
+}
+
+function asksForAClock({ settings }: AssetVersion): boolean {
+  return settings?.policies.some(({ kind }) => kind !== 'upstream') ?? false
 }
 
 /** A window, a blindness or an answer that began before `from` judges by what was so at its beginning. */

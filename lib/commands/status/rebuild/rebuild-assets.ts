@@ -1,6 +1,6 @@
 import { type StoredVerdict, type Subject, storeVerdicts } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
-import { loadSpans, writeSpans } from '#lib/db/history/spans.ts'
+import { loadSpans, type StoredSpan, writeSpans } from '#lib/db/history/spans.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
 import { evaluate } from '#lib/domain/freshness/evaluate.ts'
 import { judgedClocks } from '#lib/domain/freshness/judged-value.ts'
@@ -8,7 +8,9 @@ import { asIfSeen, type PreparedFacts, prepareFacts } from '#lib/domain/freshnes
 import { blindFrom, blindStretches } from '#lib/domain/freshness/sight.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { type LoadedAsset, loadFacts } from './load-facts.ts'
+import type { Reporting } from './reporting.ts'
 import { joinWrites, type Restatement, restateSpans } from './restate-spans.ts'
 
 export interface RebuildRequest {
@@ -34,11 +36,18 @@ export interface RebuiltAsset extends Rebuilt {
   hasArrived: boolean
 }
 
+/** Never later than what is due anyway; from the beginning of its day once that has ended; never before the horizon. */
+export function startOf(asset: Subject, wanted: Instant, { now, zone, today, horizon }: Reporting): Instant {
+  const from = Math.min(wanted, asset.nextChangeAt ?? wanted, now)
+  const day = localDay(from, zone)
+  return Math.max(horizon, day < today ? startOfDay(day, zone) : from)
+}
+
 const CHUNK = 500
 
 /**
  * Works out these (locked) assets anew and writes what differs: spans, verdict, next change. When thorough, everything above is
- * rolled up again even where nothing differs.
+ * rolled up again even where nothing differs. Followers are rebuilt by `rebuildFollowers`.
  */
 export async function rebuildAssets(
   sql: Sql,
@@ -49,40 +58,73 @@ export async function rebuildAssets(
   const all: RebuiltAsset[] = []
   for (let start = 0; start < requests.length; start += CHUNK) {
     const chunk = requests.slice(start, start + CHUNK)
-    const loaded = await loadFacts(
-      sql,
-      chunk.map(({ asset, from }) => ({ assetId: asset.id, createdAt: asset.createdAt, from })),
-      await loadAssetVersions(
-        sql,
-        chunk.map(({ asset }) => asset.id),
-      ),
-    )
-    const stored = await loadSpans(
-      sql,
-      chunk.map(({ asset, from }) => ({ subjectId: asset.id, from: Math.max(from, asset.createdAt) })),
-    )
-    const verdicts: Parameters<typeof storeVerdicts>[1][number][] = []
-    for (const { asset, from } of chunk) {
-      const facts = loaded.get(asset.id)
-      if (facts === undefined) continue
-      const prepared = prepareFacts(facts.facts)
-      const computed = timeline(facts.versions, prepared, from, now + 1)
-      const restatement = restateSpans(asset.id, stored.get(asset.id) ?? [], computed)
-      const verdict = judge(facts, prepared, now)
-      verdicts.push({ assetId: asset.id, nextChangeAt: verdict?.nextChangeAt ?? null, verdict })
-      all.push({
-        subjectId: asset.id,
-        restatement,
-        statedUntil: Math.min(now, asset.nextChangeAt ?? now),
-        rollUpFrom: isThorough ? from : earliest(restatement.changedFrom, firstVersionSince(facts.versions, from)),
-        explainAt: (at) => explanationAt(facts, prepared, at),
-        hasArrived: facts.facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
-      })
-    }
-    await writeSpans(sql, joinWrites(all.slice(start).map((rebuilt) => rebuilt.restatement.writes)))
-    await storeVerdicts(sql, verdicts)
+    const ids = chunk.map(({ asset }) => asset.id)
+    const loaded = await loadRequests(sql, chunk, await loadAssetVersions(sql, ids))
+    const worked = loaded.map((one) => workOut(one, now, isThorough))
+    await storeWorked(sql, worked)
+    all.push(...worked.map(({ rebuilt }) => rebuilt))
   }
   return all
+}
+
+/** An asset that is to be rebuilt, with what decides its status and the spans it had. */
+export interface LoadedRequest {
+  request: RebuildRequest
+  known: LoadedAsset
+  stored: readonly StoredSpan[]
+}
+
+/** Loads what these requests need, in a handful of statements. */
+export async function loadRequests(
+  sql: Sql,
+  requests: readonly RebuildRequest[],
+  versions: ReadonlyMap<number, AssetVersion[]>,
+): Promise<LoadedRequest[]> {
+  const facts = await loadFacts(
+    sql,
+    requests.map(({ asset, from }) => ({ assetId: asset.id, createdAt: asset.createdAt, from })),
+    versions,
+    { onlyStatus: true },
+  )
+  const stored = await loadSpans(
+    sql,
+    requests.map(({ asset, from }) => ({ subjectId: asset.id, from: Math.max(from, asset.createdAt) })),
+  )
+  return requests.flatMap((request) => {
+    const known = facts.get(request.asset.id)
+    return known === undefined ? [] : [{ request, known, stored: stored.get(request.asset.id) ?? [] }]
+  })
+}
+
+/** What an asset comes to, not written yet. */
+export interface Worked {
+  rebuilt: RebuiltAsset
+  verdict: StoredVerdict | null
+}
+
+/** Works one asset out by all that is known of it. */
+export function workOut({ request: { asset, from }, known, stored }: LoadedRequest, now: Instant, isThorough: boolean): Worked {
+  const { versions, facts } = known
+  const prepared = prepareFacts(facts)
+  const restatement = restateSpans(asset.id, stored, timeline(versions, prepared, from, now + 1))
+  const rebuilt = {
+    subjectId: asset.id,
+    restatement,
+    statedUntil: Math.min(now, asset.nextChangeAt ?? now),
+    rollUpFrom: isThorough ? from : earliest(restatement.changedFrom, firstVersionSince(versions, from)),
+    explainAt: (at: Instant) => explanationAt(known, prepared, at),
+    hasArrived: facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
+  }
+  return { rebuilt, verdict: judge(known, prepared, now) }
+}
+
+/** Writes what differs. */
+export async function storeWorked(sql: Sql, worked: readonly Worked[]): Promise<void> {
+  await writeSpans(sql, joinWrites(worked.map(({ rebuilt }) => rebuilt.restatement.writes)))
+  await storeVerdicts(
+    sql,
+    worked.map(({ rebuilt, verdict }) => ({ assetId: rebuilt.subjectId, nextChangeAt: verdict?.nextChangeAt ?? null, verdict })),
+  )
 }
 
 function settingsAt(versions: readonly AssetVersion[], at: Instant) {
@@ -94,7 +136,7 @@ function judge({ versions }: LoadedAsset, prepared: PreparedFacts, now: Instant)
   const settings = settingsAt(versions, now)
   if (settings === null) return null
   const verdict = evaluate(settings, prepared, now)
-  const sighted = evaluate(settings, asIfSeen(prepared), now)
+  const sighted = settings.blindAfterMs === null ? verdict : evaluate(settings, asIfSeen(prepared), now)
   const blind = blindFrom(settings, prepared)
   return {
     ...verdict,

@@ -1,4 +1,5 @@
-import { lockSubjects, type Subject } from '#lib/db/catalogue/subjects.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
+import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadReopenedDays } from '#lib/db/history/days.ts'
 import {
@@ -11,12 +12,13 @@ import {
 import { loadFeedVersions } from '#lib/db/history/versions.ts'
 import { notifyChange } from '#lib/db/listen.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
 import { logChanges } from './log-changes.ts'
-import { type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets } from './rebuild-assets.ts'
+import { type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets, startOf } from './rebuild-assets.ts'
+import { rebuildFollowers } from './rebuild-followers.ts'
 import { type DayRequest, refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
-import { type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
+import { type RebuiltMember, type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
 
 export interface RebuildResult {
   assets: number
@@ -32,8 +34,9 @@ export interface RebuildOptions {
 }
 
 /**
- * Rebuilds assets, each from its own instant, and all that follows: their feeds, those groups, ended days, the log and the outbox.
- * Must run in a transaction, which may hold locks on assets but none on feeds or groups.
+ * Rebuilds assets, each from its own instant, and all that follows: what is as fresh as them, in the order of the lineage; their feeds, those
+ * groups, ended days, the log and the outbox. Must run in a transaction, which may hold locks on assets taken by `lockAssets`, but none on
+ * feeds or groups.
  */
 export async function rebuildWithin(
   sql: Sql,
@@ -41,18 +44,23 @@ export async function rebuildWithin(
   wanted: ReadonlyMap<number, Instant>,
   options: RebuildOptions = {},
 ): Promise<RebuildResult> {
-  const subjects = (await lockSubjects(sql, [...wanted.keys()])).filter((subject) => subject.kind === 'asset')
-  if (subjects.length === 0) return { assets: 0, changes: 0 }
+  const { plain, followers } = await lockAssets(sql, [...wanted.keys()])
+  if (plain.length + followers.length === 0) return { assets: 0, changes: 0 }
   const { now, today } = reporting
-  const requests = subjects.map((asset) => ({ asset, from: startOf(asset, wanted.get(asset.id) ?? now, reporting) }))
-  const assets = await rebuildAssets(sql, now, requests, options.isThorough ?? false)
+  const { isThorough = false } = options
+  const own = plain.map((asset) => ({ asset, from: startOf(asset, wanted.get(asset.id) ?? now, reporting) }))
+  const rebuilt = await rebuildAssets(sql, now, own, isThorough)
+  const due = new Map(followers.map(({ id }) => [id, wanted.get(id) ?? now]))
+  const following = await rebuildFollowers(sql, reporting, { rebuilt, due, isThorough })
+  const requests = [...own, ...following.requests]
+  const assets = [...rebuilt, ...following.rebuilt]
   const days = await daysToCount(sql, reporting, requests, assets)
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
   await refreshDays(sql, reporting, touched)
   await notifyChange(sql)
-  return { assets: subjects.length, changes }
+  return { assets: requests.length, changes }
 }
 
 /** From which day on each asset is counted anew: from where it is rebuilt, or earlier where something closed older deliveries. */
@@ -83,19 +91,24 @@ async function rollUpAbove(sql: Sql, now: Instant, requests: readonly RebuildReq
   const feedIds = [...new Set(inFeeds.map((membership) => membership.containerId))]
   if (touchesDays) await lockSubjects(sql, feedIds)
   const earliest = Math.min(...requests.map((request) => request.from))
-  const feeds = await rollUpContainers(sql, now, await feedRequests(sql, assets, inFeeds, { now, since: earliest }), loadPromisedAssets)
+  const began = new Map(requests.map(({ asset, from }) => [asset.id, from]))
+  const wanted = await feedRequests(sql, assets, inFeeds, { now, since: earliest })
+  const feeds = await rollUpContainers(
+    sql,
+    now,
+    wanted,
+    atHand(assets, (id) => began.get(id) ?? now),
+    loadPromisedAssets,
+  )
   const changed = feeds.filter((feed) => feed.rollUpFrom !== null).map((feed) => feed.subjectId)
   const inGroups = await loadGroupsOfFeeds(sql, touchesDays ? feedIds : changed)
   if (touchesDays) await lockSubjects(sql, [...new Set(inGroups.map((membership) => membership.containerId))])
-  const groups = await rollUpContainers(sql, now, reachedBy(feeds, inGroups), loadFeedsOfGroups)
+  const groups = await rollUpContainers(sql, now, reachedBy(feeds, inGroups), new Map(), loadFeedsOfGroups)
   return { feeds, groups }
 }
 
-/** Never later than what is due anyway; from the beginning of its day once that has ended; never before the horizon. */
-function startOf(asset: Subject, wanted: Instant, { now, zone, today, horizon }: Reporting): Instant {
-  const from = Math.min(wanted, asset.nextChangeAt ?? wanted, now)
-  const day = localDay(from, zone)
-  return Math.max(horizon, day < today ? startOfDay(day, zone) : from)
+function atHand(assets: readonly Rebuilt[], beganAt: (id: number) => Instant): Map<number, RebuiltMember> {
+  return new Map(assets.map(({ subjectId, restatement }) => [subjectId, { from: beganAt(subjectId), spans: restatement.after }]))
 }
 
 /** The feeds that changed assets count for, and those that themselves came, went or moved since. */

@@ -1,3 +1,4 @@
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds } from '#lib/db/history/memberships.ts'
@@ -11,7 +12,8 @@ const BATCH = 500
 export async function refreshAllDays(ctx: Context, reporting: Reporting, firstDay: LocalDay, ids: readonly number[]): Promise<void> {
   for (let start = 0; start < ids.length; start += BATCH) {
     await withTransaction(ctx, async (sql) => {
-      const assets = await lockSubjects(sql, ids.slice(start, start + BATCH))
+      const { plain, followers } = await lockAssets(sql, ids.slice(start, start + BATCH))
+      const assets = [...plain, ...followers]
       const feeds = new Set((await loadFeedsOfAssets(sql, assets.map(idOf))).map((membership) => membership.containerId))
       await lockSubjects(sql, [...feeds])
       const groups = new Set((await loadGroupsOfFeeds(sql, [...feeds])).map((membership) => membership.containerId))

@@ -1,7 +1,7 @@
 import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import type { Membership } from '#lib/db/history/memberships.ts'
-import { type KnownSpan, loadSpans, type StoredSpan, writeSpans } from '#lib/db/history/spans.ts'
+import { type KnownSpan, loadSpans, writeSpans } from '#lib/db/history/spans.ts'
 import { type RollUpMember, rollUp } from '#lib/domain/freshness/roll-up.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -19,7 +19,7 @@ export interface RollUpRequest {
 
 /** What a rolled-up container was made of; the explanation of its status is that of the member that caused it. */
 export interface RolledUp extends Rebuilt {
-  members: { memberId: number; from: Instant; to: Instant | null; spans: StoredSpan[] }[]
+  members: { memberId: number; from: Instant; to: Instant | null; spans: readonly KnownSpan[] }[]
 }
 
 /** The containers that members' changes reach: each from the earliest of them. */
@@ -41,23 +41,29 @@ export function reachedBy(changed: readonly Rebuilt[], memberships: readonly Mem
   return [...reached.values()].sort((a, b) => a.subjectId - b.subjectId)
 }
 
-/** Locks containers and works their statuses out from those of their members; writes what differs. */
+/**
+ * Locks containers and works their statuses out from those of their members, of which some have been rebuilt from an instant on; writes what
+ * differs.
+ */
 export async function rollUpContainers(
   sql: Sql,
   now: Instant,
   requests: readonly RollUpRequest[],
+  rebuilt: ReadonlyMap<number, RebuiltMember>,
   loadMembers: (sql: Sql, containerIds: readonly number[]) => Promise<Membership[]>,
 ): Promise<RolledUp[]> {
   if (requests.length === 0) return []
   const ids = requests.map((request) => request.subjectId)
   const created = new Map((await lockSubjects(sql, ids)).map((subject) => [subject.id, subject.createdAt]))
   const memberships = await loadMembers(sql, ids)
-  const memberSpans = await loadMemberSpans(sql, requests, memberships)
+  const memberSpans = await loadMemberSpans(sql, requests, memberships, rebuilt)
   const stored = await loadSpans(sql, requests)
+  const byContainer = Map.groupBy(memberships, ({ containerId }) => containerId)
   const done = requests.map((request): RolledUp => {
-    const members = memberships
-      .filter((membership) => membership.containerId === request.subjectId)
-      .map((membership) => ({ ...membership, spans: memberSpans.get(membership.memberId) ?? [] }))
+    const members = (byContainer.get(request.subjectId) ?? []).map((membership) => ({
+      ...membership,
+      spans: memberSpans.get(membership.memberId) ?? [],
+    }))
     const from = Math.max(request.from, created.get(request.subjectId) ?? request.from)
     const restatement = restateSpans(
       request.subjectId,
@@ -77,27 +83,42 @@ export async function rollUpContainers(
   return done
 }
 
-/** Each member's spans from the earliest instant one of its containers asks for. */
+/** The spans a member has now, from the neighbour of the instant on from which it was rebuilt. */
+export interface RebuiltMember {
+  from: Instant
+  spans: readonly KnownSpan[]
+}
+
+/** Each member's spans from the earliest instant one of its containers asks for; read only where they are not at hand. */
 async function loadMemberSpans(
   sql: Sql,
   requests: readonly RollUpRequest[],
   memberships: readonly Membership[],
-): Promise<Map<number, StoredSpan[]>> {
+  rebuilt: ReadonlyMap<number, RebuiltMember>,
+): Promise<Map<number, readonly KnownSpan[]>> {
   const from = new Map(requests.map((request) => [request.subjectId, request.from]))
   const wanted = new Map<number, Instant>()
   for (const { containerId, memberId } of memberships) {
     const since = from.get(containerId)
     if (since !== undefined) wanted.set(memberId, Math.min(since, wanted.get(memberId) ?? since))
   }
-  return loadSpans(
-    sql,
-    [...wanted].map(([subjectId, since]) => ({ subjectId, from: since })),
-  )
+  const atHand = [...wanted].flatMap(([id, since]) => {
+    const member = rebuilt.get(id)
+    return member !== undefined && member.from <= since ? [[id, member.spans] as const] : []
+  })
+  const found = new Map<number, readonly KnownSpan[]>(atHand)
+  const missing = [...wanted].filter(([id]) => !found.has(id)).map(([subjectId, from]) => ({ subjectId, from }))
+  if (missing.length > 0) for (const [id, spans] of await loadSpans(sql, missing)) found.set(id, spans)
+  return found
+}
+
+function toRollUpMember({ from, to, spans }: { from: Instant; to: Instant | null; spans: readonly KnownSpan[] }): RollUpMember {
+  return { from, to, spans: wholeSpans(spans) }
 }
 
 /** The first span stands for what was before it: since when the status has been so decides whose reason is shown. */
-function toRollUpMember({ from, to, spans }: { from: Instant; to: Instant | null; spans: readonly KnownSpan[] }): RollUpMember {
+export function wholeSpans(spans: readonly KnownSpan[]): Span[] {
   const first = spans[0]
   const earlier: Span[] = first !== undefined && first.since < first.from ? [{ ...first, from: first.since, to: first.from }] : []
-  return { from, to, spans: [...earlier, ...spans] }
+  return [...earlier, ...spans]
 }
