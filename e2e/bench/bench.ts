@@ -1,4 +1,5 @@
 import { measureApi } from './api.ts'
+import { measureFollow } from './follow.ts'
 import { measureLake } from './lake.ts'
 import { measureLineage } from './lineage.ts'
 import { measureOverview } from './overview.ts'
@@ -25,6 +26,7 @@ const PARTS = {
   storage: { title: 'History on disk', measure: measureStorage },
   sweep: { title: 'Status sweep', measure: measureSweep },
   lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },
+  follow: { title: 'As fresh as what it is made from', measure: measureFollow },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },
   'slow-readers': { title: 'Event streams that nobody reads', measure: measureSlowReaders },
   'password-flood': { title: 'Ten thousand tries of a password', measure: measurePasswordFlood },

@@ -6,6 +6,7 @@ import { worstFirst } from '#app/_ui/worst-first.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { reasonInWords, UNSEEN, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
+import { BlockedBy } from './blocked-by.tsx'
 import { sentence } from './change-list.tsx'
 
 interface AssetTableProps {
@@ -72,7 +73,7 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
             <td>
               <StatusMark status={asset.status} />
               {asset.weakBy !== null && <span className="muted small block">{weaknessInWords(asset.weakBy)}</span>}
-              {asset.reason !== null && asset.reason !== 'on-time' && <span className="small block">{reasonInWords(asset.reason)}</span>}
+              <Reason asset={asset} />
             </td>
             <Clock label="Data through" at={asset.dataThroughAt} isDay={asset.dataThroughIsDay} />
             <Clock label="Written" at={asset.writtenAt} />
@@ -83,6 +84,12 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
       </tbody>
     </table>
   )
+}
+
+/** Nothing where all is as promised. */
+function Reason({ asset }: { asset: AssetRow }) {
+  if (asset.reason === null || asset.reason === 'on-time') return null
+  return <span className="small block">{asset.reason === 'blocked' ? <BlockedBy asset={asset} /> : reasonInWords(asset.reason)}</span>
 }
 
 function Clock({ label, at, isDay = false }: { label: string; at: number | null; isDay?: boolean }) {

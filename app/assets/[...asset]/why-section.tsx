@@ -1,3 +1,4 @@
+import { BlockedBy } from '#app/_ui/feeds/blocked-by.tsx'
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
 import { connectionPath, flowPath } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
@@ -5,7 +6,7 @@ import { Time } from '#app/_ui/time.tsx'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
-import { reasonInWords } from '#lib/domain/wording/words.ts'
+import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 
 /** Why it is this colour: the verdict, the promise, the limits, and how we know. */
@@ -14,8 +15,7 @@ export function WhySection({ found }: { found: AssetPage }) {
   return (
     <Section title={asset.status === null ? 'Why it has no status' : 'Why it is so'}>
       <div className="max-w-[720px] space-y-1">
-        {asset.reason !== null && <p>{sentence(reasonInWords(asset.reason))}</p>}
-        {asset.explanation !== null && <p>{asset.explanation}</p>}
+        <Reason asset={asset} />
         {asset.status === null && <p>It is watched, but nothing is promised about it.</p>}
         {asset.problem !== null && <p>The last look failed: {asset.problem}</p>}
       </div>
@@ -39,6 +39,27 @@ export function WhySection({ found }: { found: AssetPage }) {
       />
       <Warnings found={found} />
     </Section>
+  )
+}
+
+/** Where what it is made from is the reason, that says all; a circle needs words. */
+function Reason({ asset }: Pick<AssetPage, 'asset'>) {
+  const { status, reason, explanation } = asset
+  if (reason !== 'blocked') {
+    return (
+      <>
+        {reason !== null && <p>{sentence(reasonInWords(reason))}</p>}
+        {explanation !== null && <p>{explanation}</p>}
+      </>
+    )
+  }
+  return (
+    <>
+      <p>
+        {statusInWords(status)} <BlockedBy asset={asset} />.
+      </p>
+      {status === 'unknown' && explanation !== null && <p>{explanation}</p>}
+    </>
   )
 }
 

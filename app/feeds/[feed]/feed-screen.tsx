@@ -22,6 +22,7 @@ import { reasonInWords, UNSEEN, weaknessInWords } from '#lib/domain/wording/word
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
+import { FeedVerdict } from './feed-verdict.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
@@ -89,7 +90,11 @@ function Head({ found }: { found: FeedPage }) {
           </span>
         )}
       </p>
-      {feed.reason !== null && <p className="lead">{verdictOf(found) ?? sentence(reasonInWords(feed.reason))}</p>}
+      {feed.reason !== null && (
+        <p className="lead">
+          <FeedVerdict found={found} />
+        </p>
+      )}
       <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} takesActions={found.takesActions} />
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
       <LastRunNote run={feed.lastRun} />
@@ -234,11 +239,4 @@ function links(names: readonly string[], pathOf: (name: string) => string) {
     ),
   }))
   return <Listed key="links" items={items} />
-}
-
-/** The explanation of the promised asset that gives the feed its status. */
-function verdictOf(found: Pick<FeedPage, 'feed' | 'assets'>): string | null {
-  const { status, reason } = found.feed
-  if (status === 'fresh') return null
-  return found.assets.find((asset) => asset.promised && asset.status === status && asset.reason === reason)?.explanation ?? null
 }

@@ -29,6 +29,10 @@ export interface AssetRow {
   explanation: string | null
   /** The method on whose weak evidence its status rests; null: strong evidence, or none. */
   weakBy: string | null
+  /** What it is made from that holds it back, as far as the reader sees it, the longest first. */
+  blockers: { key: string; name: string }[]
+  /** Something that the reader does not see holds it back. */
+  isBlockedUnseen: boolean
   /** Public words of the last bad look; null after a good one. */
   problem: string | null
 }
@@ -38,11 +42,17 @@ const ASSETS = `
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",
-    (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.verdict->>'weakBy' as "weakBy", a.problem
+    (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.verdict->>'weakBy' as "weakBy", a.problem,
+    coalesce(held.blockers, '[]') as blockers,
+    jsonb_array_length(coalesce(a.verdict->'blockedBy', '[]')) > coalesce(json_array_length(held.blockers), 0) as "isBlockedUnseen"
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
   join subject fs on fs.id = a.feed_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  left join lateral (
+    select json_agg(json_build_object('key', n.key, 'name', n.name) order by b.position) as blockers
+    from jsonb_array_elements_text(a.verdict->'blockedBy') with ordinality as b(id, position) join subject n on n.id = b.id::int
+  ) held on true
   ${joinLatestArrival('loadedAt', 'loaded')} ${joinLatestArrival('writtenAt', 'written')} ${joinLatestArrival('dataThroughAt', 'through')}`
 
 /** The assets of a feed, in the catalogue's order. */

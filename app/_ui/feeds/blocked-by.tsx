@@ -1,0 +1,27 @@
+import { Listed } from '#app/_ui/listed.tsx'
+import { assetPath } from '#app/_ui/paths.ts'
+import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
+import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
+
+/** `because Orders is late`, to follow the status of what is as fresh as what it is made from; how much of that a reader may not see is not told. */
+export function BlockedBy({
+  asset: { status, blockers, isBlockedUnseen },
+}: {
+  asset: Pick<AssetRow, 'status' | 'blockers' | 'isBlockedUnseen'>
+}) {
+  const links = blockers.map(({ key, name }) => ({
+    key,
+    shown: (
+      <a href={assetPath(key)}>
+        <bdi>{name}</bdi>
+      </a>
+    ),
+  }))
+  const items = isBlockedUnseen || links.length === 0 ? [...links, { key: UNSEEN, shown: UNSEEN }] : links
+  const word = statusInWords(status).toLowerCase()
+  return (
+    <>
+      because <Listed items={items} /> {items.length === 1 ? 'is' : 'are'} {word}
+    </>
+  )
+}
