@@ -122,3 +122,28 @@ export async function* bytesOf(value: unknown, pieceBytes = 65_536): AsyncGenera
   const bytes = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
   for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
 }
+
+/** A small shop: two sources that dbt measures, two models one after the other, a test of the first. */
+export const SHOP = {
+  source: 'source.shop.crm.people',
+  other: 'source.shop.crm.visits',
+  orders: 'model.shop.orders',
+  revenue: 'model.shop.revenue',
+  test: 'test.shop.not_null_orders.1',
+} as const
+
+/** Its manifest; `more` is said of the first source. */
+export function shopManifest(at = '2026-11-29T03:00:00Z', more: Json = {}): Json {
+  const freshness = { warn_after: { count: 6, period: 'hour' }, error_after: { count: 1, period: 'day' } }
+  const measured = { freshness, loaded_at_field: '_loaded_at' }
+  return manifestOf(
+    [
+      { id: SHOP.source, more: { ...measured, ...more } },
+      { id: SHOP.other, more: measured },
+      { id: SHOP.orders, from: [SHOP.source] },
+      { id: SHOP.revenue, from: [SHOP.orders] },
+      { id: SHOP.test, from: [SHOP.orders], more: { name: 'not_null_orders' } },
+    ],
+    { at },
+  )
+}

@@ -12,9 +12,9 @@ import {
   refusedArtifact,
 } from './artifact.ts'
 
-/** What dbt measured of a source, or of a model: the newest value it saw, when it looked; or what went wrong. */
+/** What dbt measured of a source, or of a model: the newest value it saw (null: no rows), when it looked; or what went wrong. */
 export type Measurement =
-  | { id: string; ok: true; newestAt: Instant | null; measuredAt: Instant }
+  | { id: string; ok: true; newestAt: Instant | null; measuredAt: Instant; isUtc: boolean }
   | { id: string; ok: false; message: string | null }
 
 export interface Measurements extends ArtifactHead {
@@ -33,13 +33,18 @@ const JUDGED: readonly string[] = ['pass', 'warn', 'error']
 /** dbt writes the first year for "no rows". */
 const FIRST_YEARS_END = Date.parse('0002-01-01T00:00:00Z')
 
+/** So dbt writes what had no zone, too: it takes it for UTC. */
+function isUtc(text: string): boolean {
+  return !/[+-]\d\d(?::?\d\d)?$/.test(text.slice(10)) || /[+-]00(?::?00)?$/.test(text)
+}
+
 function toMeasurement(what: string, { unique_id: id, ...told }: z.output<typeof resultSchema>): Measurement {
   const message = typeof told.error === 'string' && told.error.trim() !== '' ? told.error.trim() : null
   if (!JUDGED.includes(told.status.toLowerCase()) || told.max_loaded_at == null) return { id, ok: false, message }
   const newestAt = readMoment(told.max_loaded_at)
   const measuredAt = readMoment(told.snapshotted_at)
   if (newestAt === null || measuredAt === null) throw refusedArtifact(what, `the times of ${id} cannot be read`)
-  return { id, ok: true, newestAt: newestAt < FIRST_YEARS_END ? null : newestAt, measuredAt }
+  return { id, ok: true, newestAt: newestAt < FIRST_YEARS_END ? null : newestAt, measuredAt, isUtc: isUtc(told.max_loaded_at) }
 }
 
 /** Reads `sources.json` v3, or `freshness.json` of dbt 2; refuses what is not whole or of another version, in words. */

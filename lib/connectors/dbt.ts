@@ -1,0 +1,45 @@
+import { foundNodes } from '#lib/connectors/dbt/found-nodes.ts'
+import { observeNodes } from '#lib/connectors/dbt/observation/observe.ts'
+import { openPlace } from '#lib/connectors/dbt/places/open-place.ts'
+import { type DbtSettings, dbtAssetSettings, dbtSettings } from '#lib/connectors/dbt/settings.ts'
+import { checked } from './kit/check.ts'
+import { defineConnector } from './kit/connector.ts'
+
+/** dbt: what a project is made of, when its nodes were built, and what it measured of its sources. */
+export default defineConnector<DbtSettings>({
+  kind: 'dbt',
+  example: {
+    settings: [
+      { url: 'https://artifacts.example.edu/dbt/target' },
+      { url: 'https://artifacts.example.edu/dbt/target', auth: 'bearer', token: '${DBT_ARTIFACTS_TOKEN}' },
+    ],
+    asset: { path: 'model.shop.orders' },
+    speaksTo: 'dbt, by the artifacts of its runs: a folder or an address',
+    told: 'one of `path` (a folder), `url` (`auth` none, basic with `user`, `password`, bearer with `token`, header with `header`, `token`); `measuredWithin` 26h, `zone`, `timeout` 1m',
+    toldOfAsset: '`clock`, `zone`, for what dbt measures',
+    asked: null,
+    evidence: [
+      { reads: 'when dbt built a model, seed or snapshot last', clock: 'loadedAt', strength: 'strong' },
+      { reads: 'what `dbt source freshness` read from a column', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'what it was told by the warehouse alone', clock: 'writtenAt', strength: 'weak' },
+      { reads: 'when a view was made', clock: 'loadedAt', strength: 'weak' },
+    ],
+    permission: 'reading the folder, or `GET`',
+  },
+  settings: dbtSettings,
+  assetSettings: dbtAssetSettings,
+  assetKind: 'table',
+  limits: { atOnce: 4, perMinute: null },
+
+  open(connection) {
+    const place = openPlace(connection)
+    return {
+      check: () => checked(connection, () => place.check()),
+      async *discover() {
+        yield* foundNodes(await place.manifest(), () => null)
+      },
+      observe: (assets) => observeNodes(connection, place, assets),
+      close: async () => place.close?.(),
+    }
+  },
+})

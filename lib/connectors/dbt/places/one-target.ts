@@ -1,0 +1,22 @@
+import type { Connected } from '#lib/connectors/dbt/connected.ts'
+import { Gathering, type OpenArtifact, type Place, readManifestAt } from './place.ts'
+
+/** A place where each run of dbt leaves its artifacts over those of the one before: a folder, or an address below which they stand. */
+export function oneTarget(connection: Connected, what: string, open: OpenArtifact): Place {
+  const manifest = () => readManifestAt(connection, what, open)
+  const told = async () => {
+    const gathering = new Gathering(connection)
+    await gathering.takeResults(open)
+    await gathering.takeMeasurements(open)
+    // Last, so that what is new in the others is in it, too.
+    return gathering.told(await manifest())
+  }
+  return {
+    manifest,
+    told,
+    async check() {
+      const { nodes, project, adapter } = await manifest()
+      return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import type { Connected } from '#lib/connectors/dbt/connected.ts'
+import { folderPlace } from './folder.ts'
+import type { Place } from './place.ts'
+import { webPlace } from './web.ts'
+
+/** Where the artifacts of this connection are; asks nothing yet. */
+export function openPlace(connection: Connected): Place {
+  const { path, url } = connection.settings
+  return url === undefined ? folderPlace(connection, path ?? '') : webPlace(connection, url)
+}

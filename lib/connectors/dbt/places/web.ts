@@ -1,0 +1,41 @@
+import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource } from '#lib/connectors/dbt/artifacts/artifact.ts'
+import { type Connected, systemOf } from '#lib/connectors/dbt/connected.ts'
+import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
+import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { HttpAnswer } from '#lib/platform/http/client.ts'
+import { oneTarget } from './one-target.ts'
+import type { Place } from './place.ts'
+
+function credentials({ auth = 'none', user, password, token = '', header = '' }: Connected['settings']): Record<string, string> {
+  if (auth === 'basic') return basicAuth(user, password)
+  if (auth === 'bearer') return keyAuth(token, 'bearer')
+  return auth === 'header' ? { [header.toLowerCase()]: token } : {}
+}
+
+/** An answer as an artifact; null when there is none under that name. */
+export async function orNotThere(what: string, answer: Promise<HttpAnswer>): Promise<ArtifactSource | null> {
+  try {
+    return { what, bytes: (await answer).body }
+  } catch (error) {
+    if (isTidemarkError(error) && error.code === 'not-found') return null
+    throw error
+  }
+}
+
+/** An address below which a job uploads its artifacts. */
+export function webPlace(connection: Connected, base: string): Place {
+  const system = systemOf(connection)
+  const headers = credentials(connection.settings)
+  const session = new HttpSession(connection, {
+    system: `The address of ${system}`,
+    timeoutMs: connection.settings.timeout,
+    signIn: async () => ({ headers, endsAt: null }),
+  })
+  const open = (name: ArtifactName) => {
+    const url = new URL(base)
+    url.pathname = `${url.pathname.replace(/\/+$/, '')}/${name}`
+    return orNotThere(`${name} of ${system}`, session.ask({ url: url.href, bytesMax: ARTIFACT_BYTES_MAX }))
+  }
+  return { ...oneTarget(connection, `The address of ${system}`, open), close: () => session.close() }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { durationSchema } from '#lib/domain/time/duration.ts'
+import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
+
+const PLACES = ['path', 'url'] as const
+type Place = (typeof PLACES)[number]
+
+const AUTH = { none: [], basic: ['user', 'password'], bearer: ['token'], header: ['header', 'token'] } as const
+/** Of the settings that not every place has, those it may have. */
+const OWN: Readonly<Record<Place, readonly string[]>> = {
+  path: [],
+  url: ['auth', 'user', 'password', 'token', 'header'],
+}
+const KEYS = ['auth', 'user', 'password', 'token', 'header'] as const
+
+const address = z
+  .url({ protocol: /^https?$/, error: 'must be an address such as https://artifacts.example.edu/dbt' })
+  .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'holds a user; say it with auth: basic')
+
+export const dbtSettings = z
+  .strictObject({
+    /** A folder of this machine with the artifacts, dbt's `target`. */
+    path: z.string().min(1).optional(),
+    /** The address that names of artifacts are added to. */
+    url: address.optional(),
+    auth: z.enum(['none', 'basic', 'bearer', 'header']).optional(),
+    user: z.string().min(1).optional(),
+    password: z.string().min(1).optional(),
+    token: z.string().min(1).optional(),
+    header: z
+      .string()
+      .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
+      .optional(),
+    /** How old a measurement of a source may be and still be one of today. */
+    measuredWithin: durationSchema.refine((ms) => ms >= MINUTE_MS, 'must be at least 1m').default(26 * HOUR_MS),
+    /** The zone of times that dbt took for UTC since their column has none. */
+    zone: zoneSchema.optional(),
+    timeout: durationSchema.default(MINUTE_MS),
+  })
+  .superRefine((settings, issues) => {
+    const blame = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message })
+    const [place, second] = PLACES.filter((key) => settings[key] !== undefined)
+    if (place === undefined) return blame('path', 'is missing: say where the artifacts are, by path or url')
+    if (second !== undefined) return blame(second, `cannot stand beside ${place}: the artifacts are in one place`)
+    for (const key of KEYS) {
+      if (settings[key] !== undefined && !OWN[place].includes(key)) blame(key, `is not used with ${place}`)
+    }
+    if (place === 'url') checkAuth(settings, blame)
+  })
+export type DbtSettings = z.output<typeof dbtSettings>
+
+function checkAuth(settings: Partial<Record<(typeof KEYS)[number], unknown>>, blame: (path: string, message: string) => void): void {
+  const auth = (settings.auth ?? 'none') as keyof typeof AUTH
+  const wanted: readonly string[] = AUTH[auth]
+  for (const key of ['user', 'password', 'token', 'header'] as const) {
+    const isThere = settings[key] !== undefined
+    if (isThere === wanted.includes(key)) continue
+    blame(key, isThere ? `is not used with auth: ${auth}` : `is missing: auth: ${auth} needs it`)
+  }
+}
+
+export const dbtAssetSettings = z.strictObject({
+  /** The clock that what dbt measures feeds. */
+  clock: z.enum(['dataThroughAt', 'writtenAt']).optional(),
+  zone: zoneSchema.optional(),
+})
+export type DbtAsset = z.output<typeof dbtAssetSettings>
