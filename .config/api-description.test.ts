@@ -24,10 +24,12 @@ test('what an address is asked and what an order brings along is read by the sch
   const read = Object.entries(OPERATIONS).flatMap(([path, { get, post }]) => {
     const file = `app${path.replaceAll(/\{(\w+)\}/g, '[$1]')}/route.ts`
     const text = routes.find((route) => route.path === file)?.text ?? ''
-    const readsQuestion = /listResponse\(request|readQuestion\(request/.test(text)
+    const readsQuestion = /listResponse\(request|readQuestion\(request|getHeartbeat\(request/.test(text)
     return [
       ...(get?.question !== undefined && !readsQuestion ? [`${file} does not read its question by a schema`] : []),
-      ...(post?.body !== undefined && !/readBody\(fields/.test(text) ? [`${file} does not read its body by a schema`] : []),
+      ...(post?.body !== undefined && !/readBody\(fields|readEvents\(request|postHeartbeat\(request/.test(text)
+        ? [`${file} does not read its body by a schema`]
+        : []),
       ...(/searchParams|readQuery\(request, \[[^\]]/.test(text) ? [`${file} reads its question by itself`] : []),
     ]
   })

@@ -155,7 +155,8 @@ describe('who asks', () => {
   test('is found out by every page and route, or it stands here what it goes by', () => {
     expect(pages.length).toBeGreaterThan(20)
     const without = pages.filter(
-      ({ path, text }) => !text.includes(OTHERWISE[path] ?? 'requestContext()') && !/acceptAction\(\s*request,\s*\{/.test(text),
+      ({ path, text }) =>
+        !text.includes(OTHERWISE[path] ?? 'requestContext()') && !/acceptAction\(\s*request,\s*\{|postHeartbeat\(request,/.test(text),
     )
     expect(without.map(({ path }) => path)).toEqual([])
   })

@@ -9,8 +9,9 @@ import { type Asker, fillWorld, makeAskers, makePassing, type World } from './ma
 import { addressOf, faultIn, questionOf, type Read, ROUTES, readsOf } from './matrix/addresses.ts'
 import { AHEAD, type Answer, ask, askBy, askEveryWay, eachOf, isPage, navigate } from './matrix/ask.ts'
 import { breakSight, causeChange } from './matrix/causes.ts'
+import { faultsOfHandIns } from './matrix/hand-ins.ts'
 import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, type Matrix, ordersInTurn } from './matrix/orders.ts'
-import { RULES } from './matrix/rules.ts'
+import { RULES, unruledMethods } from './matrix/rules.ts'
 import { follow, followTooOften, type Reading } from './matrix/streams.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 300_000 })
@@ -171,12 +172,7 @@ test('neither the rooms behind the overview nor what is nowhere, refused, too mu
 test('a method for which there is no rule does nothing and says nothing', async () => {
   const wrong: string[] = []
   const before = await lastEntry(matrix)
-  const asked = ROUTES.flatMap((route) => {
-    const { read, order } = RULES[route] ?? {}
-    const ruled = [...(read !== undefined || route === '/api/v1/events' ? ['GET', 'HEAD'] : []), ...(order === undefined ? [] : ['POST'])]
-    const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].filter((method) => !ruled.includes(method))
-    return methods.map((method) => ({ route, method }))
-  })
+  const asked = ROUTES.flatMap((route) => unruledMethods(route).map((method) => ({ route, method })))
   const [mostAble] = some('admin')
   await eachOf(asked, async ({ route, method }) => {
     const { status, text } = await askBy(method, server.url, addressOf(route, world.seen), mostAble as Asker)
@@ -184,6 +180,10 @@ test('a method for which there is no rule does nothing and says nothing', async 
   })
   expect(wrong).toEqual([])
   expect(await entriesAfter(matrix, before)).toEqual([])
+})
+
+test('only a token that hands in tells anything where another system does, and leaves one entry in the audit', async () => {
+  expect(await faultsOfHandIns(matrix, askers)).toEqual([])
 })
 
 /** The page looks up every two seconds who may see it. */

@@ -12,7 +12,8 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or not for you.',
   405: 'The address takes another method.',
   409: 'It stands in the way of something, or cannot be as things are.',
-  413: 'The order is too long.',
+  413: 'What was sent is too long.',
+  415: 'This kind of content is not taken here.',
   421: 'The page goes by another name than the one that was asked.',
   422: 'What was asked for was refused.',
   429: 'Too much at once; `Retry-After` says when to come back.',
@@ -36,7 +37,11 @@ export function apiDocument(options: { url: string }) {
     paths: Object.fromEntries(Object.entries(OPERATIONS).map(([path, methods]) => [path, toPath(path, methods)])),
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'A token of your account, `tdm_…`: scope `read` to read, `run` to order.' },
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of your account, `tdm_…`: scope `read` to read, `run` to order, `push` to hand in.',
+        },
         session: {
           type: 'apiKey',
           in: 'cookie',
@@ -54,6 +59,7 @@ function toPath(path: string, methods: Operations[string]): ZodOpenApiPathsObjec
 
 function toOperation(id: string, operation: Operation): ZodOpenApiOperationObject {
   const { tag, summary, description, path, question, header, body } = operation
+  const isBodyRequired = path === undefined
   const requestParams = {
     ...(path !== undefined && { path: z.object(path) }),
     ...(question !== undefined && { query: question }),
@@ -68,18 +74,23 @@ function toOperation(id: string, operation: Operation): ZodOpenApiOperationObjec
     summary,
     ...(description !== undefined && { description }),
     requestParams,
+    ...(tag === 'Hand in' &&
+      body !== undefined && { requestBody: { required: isBodyRequired, content: { 'application/json': { schema: body } } } }),
     ...(tag === 'Order' && { requestBody: { required: true, content: { 'application/json': { schema: body ?? z.object({}) } } } }),
     responses: toResponses(operation),
   }
 }
 
-function toResponses({ tag, answer, lines, isStream, isTagged, refusals = [] }: Operation): ZodOpenApiResponsesObject {
+function toResponses({ tag, answer, lines, isStream, isTagged, isStored, refusals = [] }: Operation): ZodOpenApiResponsesObject {
   const content = isStream
     ? { 'text/event-stream': { schema: answer } }
     : { 'application/json': { schema: answer }, ...(lines !== undefined && { 'application/x-ndjson': { schema: lines } }) }
-  const statuses = [...new Set([...ANYWHERE, ...refusals, ...(tag === 'Order' ? [413] : [])])].sort((a, b) => a - b)
+  const statuses = [...new Set([...ANYWHERE, ...refusals, ...(tag === 'Order' ? [413] : tag === 'Hand in' ? [413, 415] : [])])].sort(
+    (a, b) => a - b,
+  )
   return {
-    '200': { description: 'As asked for.', content },
+    '200': { description: isStored ? 'All of it was stored before.' : 'As asked for.', content },
+    ...(isStored && { '201': { description: 'It is stored.', content } }),
     ...(isTagged && { '304': { description: 'You have it already, by the tag of your last answer (If-None-Match).' } }),
     ...Object.fromEntries(
       statuses.map((status) => [

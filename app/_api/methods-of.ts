@@ -1,6 +1,7 @@
 import { OPERATIONS } from './operations.ts'
 
 const TAKEN = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
+  handsIn: [...(get?.tag === 'Hand in' ? ['GET'] : []), ...(post?.tag === 'Hand in' ? ['POST'] : [])],
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
   methods: [...(get === undefined ? [] : ['GET', 'HEAD']), ...(post === undefined ? [] : ['POST']), 'OPTIONS'],
 }))
@@ -8,4 +9,10 @@ const TAKEN = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
 /** The methods that an address of the API takes; null for what is none of its addresses. */
 export function methodsOf(path: string): readonly string[] | null {
   return TAKEN.find(({ pattern }) => pattern.test(path))?.methods ?? null
+}
+
+/** Whether something is handed in by this method at an address, with or without its query. */
+export function isHandIn(method: string, url: string): boolean {
+  const [path = ''] = url.split('?')
+  return TAKEN.find(({ pattern }) => pattern.test(path))?.handsIn.includes(method) ?? false
 }

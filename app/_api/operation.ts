@@ -4,7 +4,7 @@ import { pageSchema, removedSchema } from '#lib/queries/api/shapes.ts'
 
 /** What an address of the API takes and answers, as the document and the page of the API tell it. */
 export interface Operation {
-  tag: 'Read' | 'Wait and follow' | 'Order'
+  tag: 'Read' | 'Wait and follow' | 'Order' | 'Hand in'
   summary: string
   description?: string
   /** What stands in braces in the address. */
@@ -14,7 +14,7 @@ export interface Operation {
   /** What may stand in its headers. */
   header?: z.ZodObject
   /** What an order may bring along, as JSON or as a form. */
-  body?: z.ZodObject
+  body?: z.ZodType
   /** What is answered when all went well. */
   answer: z.ZodType
   /** Answered as lines, too: what one of them is. */
@@ -24,7 +24,9 @@ export interface Operation {
   /** Who has the answer already is told so. */
   isTagged?: boolean
   /** Refusals besides those that anything may meet. */
-  refusals?: readonly (404 | 409 | 422)[]
+  refusals?: readonly (404 | 409 | 413 | 415 | 422)[]
+  /** Answered with 201 when it is stored, with 200 when all of it was before. */
+  isStored?: boolean
 }
 
 /** What the addresses of the API take, by path and method. */
@@ -46,6 +48,11 @@ export function list(
 /** Something to read. */
 export function read(summary: string, answer: z.ZodType, options: Partial<Operation> = {}): Operation {
   return { tag: 'Read', summary, answer, ...options }
+}
+
+/** Something that another system hands in, with a token for that. */
+export function handIn(summary: string, answer: z.ZodType, options: Partial<Operation> = {}): Operation {
+  return { tag: 'Hand in', summary, answer, isStored: true, ...options }
 }
 
 /** Something to order. */

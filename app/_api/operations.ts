@@ -1,5 +1,8 @@
 import { z } from 'zod'
+import { EVENTS_MAX } from '#lib/commands/push/accept-messages.ts'
+import { heartbeatSchema, lineageEventSchema } from '#lib/domain/push/event-schema.ts'
 import {
+  acceptedSchema,
   barsSchema,
   checkRequestedSchema,
   connectionSchema,
@@ -34,10 +37,22 @@ import {
 } from '#lib/queries/api/questions.ts'
 import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
-import { list, type Operations, order, read } from './operation.ts'
+import { handIn, list, type Operation, type Operations, order, read } from './operation.ts'
 
 const runId = z.uuid().meta({ description: 'The id of a run.' })
 const name = z.string().min(1).max(600)
+
+const HEARD =
+  'What the job that loads an asset tells of itself. The header `Idempotency-Key`, or `run` or `at`, make it known when it comes again.'
+
+/** The address of what one asset tells of itself, in the two ways it can be written. */
+function heartbeat(path: NonNullable<Operation['path']>, how: string): Operations[string] {
+  const options: Partial<Operation> = { path, description: `${HEARD} ${how}`, refusals: [404] }
+  return {
+    get: handIn('Tell that an asset was loaded, in one line of cron', acceptedSchema, { ...options, question: heartbeatSchema }),
+    post: handIn('Tell that an asset was loaded', acceptedSchema, { ...options, body: heartbeatSchema }),
+  }
+}
 
 /** Every address of the API by its path and method: what is not here is in no document, and a test says so. */
 export const OPERATIONS: Operations = {
@@ -55,7 +70,19 @@ export const OPERATIONS: Operations = {
       description: 'Clocks, verdict, evidence, policies and lineage of each.',
     }),
   },
-  '/api/v1/lineage': { get: list('Lineage', edgeSchema, lineageQuestion, { description: 'From which asset which is made.' }) },
+  '/api/v1/lineage': {
+    get: list('Lineage', edgeSchema, lineageQuestion, { description: 'From which asset which is made.' }),
+    post: handIn('Hand in events of OpenLineage', acceptedSchema, {
+      description:
+        'One event or a list of them, packed by gzip or not. One that came before is known again; when one cannot be read, none is taken.',
+      body: z.union([lineageEventSchema, z.array(lineageEventSchema).max(EVENTS_MAX)]),
+    }),
+  },
+  '/api/v1/assets/{asset}/heartbeat': heartbeat({ asset: name }, 'The key of the asset as one part, its slash written `%2F`.'),
+  '/api/v1/assets/{asset}/{path}/heartbeat': heartbeat(
+    { asset: name, path: name },
+    'The key of the asset as it is written, `lake/orders`; further slashes as `%2F`.',
+  ),
   '/api/v1/changes': {
     get: list('Status changes', changeSchema, changesQuestion, { description: 'In the order in which they were found out.' }),
   },

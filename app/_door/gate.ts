@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isHandIn } from '#app/_api/methods-of.ts'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
@@ -39,10 +40,15 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     if (await answersTry(request, response, site)) return
     const { asking, isStranger } = await whoIsIt(web, request, known, find)
     const { refusal } = asking
-    if (refusal !== undefined && request.method !== 'POST') return refuseInWords(request, response, refusal)
+    if (refusal !== undefined && (request.method !== 'POST' || handsIn(request))) return refuseInWords(request, response, refusal)
     if (isStranger && known.isPrivate && sendAway(request, response, isDevelopment)) return
     return web.asking.run(asking, () => answer(request, response))
   }
+}
+
+/** Whether somebody hands something in, which takes a token made for that. */
+function handsIn({ method = '', url = '' }: IncomingMessage): boolean {
+  return isHandIn(method, url)
 }
 
 /** Only an address that people reach over TLS may ask browsers to come by nothing else. */
@@ -107,7 +113,8 @@ async function whoIsThere(request: IncomingMessage, known: PageAccess, find: Fin
 /** Whoever brings a token is who it says and nobody else, whatever cookies come along. */
 async function whoAsksByToken(web: WebProcess, request: IncomingMessage, known: PageAccess, brought: Brought): Promise<Asking> {
   const nobody = await whoIsThere(request, known, async () => null)
-  const found = await whoBrought(web, brought, nobody.from, request.method === 'POST')
+  const use = handsIn(request) ? 'push' : request.method === 'POST' ? 'order' : 'read'
+  const found = await whoBrought(web, brought, nobody.from, use)
   return isTidemarkError(found) ? { ...nobody, actor: OUTSIDER, refusal: found } : { ...nobody, actor: found }
 }
 

@@ -1,4 +1,4 @@
-import { methodsOf } from '#app/_api/methods-of.ts'
+import { isHandIn, methodsOf } from '#app/_api/methods-of.ts'
 import { type Ends, isHost } from './known-name.ts'
 
 /** The part of a request that is looked at before anything of Tidemark sees it. */
@@ -27,6 +27,8 @@ export interface Admitted {
 
 /** Longer bodies are refused; the longest order is far shorter. */
 export const BODY_BYTES_MAX = 64 * 1024
+/** What another system hands in at once may be so long, packed or not. */
+export const PUSH_BYTES_MAX = 5 * 1024 * 1024
 
 const READING = ['GET', 'HEAD']
 const METHODS = [...READING, 'POST', 'OPTIONS']
@@ -39,13 +41,16 @@ const INNER = /^\/_(?!next\/)/
 /** A part of a path that is `.` or `..`, however it is written. */
 const STEP = /\/(?:\.|%2e){1,2}(?:\/|$)/i
 
+/** Why what is handed in goes no further when there is too much of it. */
+export const TOO_MUCH = `At most ${PUSH_BYTES_MAX / (1024 * 1024)} MiB are taken at once, unpacked. Send fewer events in one request.`
+
 /** Looks at the first lines of a request: either what it asks for, or why that cannot be understood. Names are judged elsewhere. */
 export function inspectRequest(asked: Asked, options: { isDevelopment: boolean }): Admitted | Refusal {
   const found = readTarget(asked)
   if ('status' in found) return found
   const [path = ''] = found.path.split('?')
   if (INNER.test(path) && !options.isDevelopment) return { status: 404, words: 'There is nothing at this address.' }
-  const refused = methodRefusal(asked.method, path, options.isDevelopment) ?? bodyRefusal(asked)
+  const refused = methodRefusal(asked.method, path, options.isDevelopment) ?? bodyRefusal(asked, path)
   return refused ?? found
 }
 
@@ -77,9 +82,12 @@ function methodRefusal(method: string, path: string, isDevelopment: boolean): Re
   return { status: 405, words: `${method} is not for this address. It takes ${allowed.join(', ')}.`, allow: allowed.join(', ') }
 }
 
-function bodyRefusal({ method, contentLength, isChunked }: Asked): Refusal | null {
+function bodyRefusal({ method, contentLength, isChunked }: Asked, path: string): Refusal | null {
   const bytes = Number(contentLength ?? 0)
-  if (method === 'POST') return bytes > BODY_BYTES_MAX ? { status: 413, words: 'This order is too long.' } : null
+  if (method === 'POST') {
+    if (isHandIn(method, path)) return bytes > PUSH_BYTES_MAX ? { status: 413, words: TOO_MUCH } : null
+    return bytes > BODY_BYTES_MAX ? { status: 413, words: 'This order is too long.' } : null
+  }
   return isChunked || bytes > 0 ? bad(`${method} brings no content along.`) : null
 }
 

@@ -117,7 +117,7 @@ describe('the key of an address', () => {
 describe('an order by token', () => {
   const order = async (given: object | { token: string }, headers: Record<string, string> = {}) => {
     const token = 'token' in given ? String(given.token) : (await make(given)).token
-    const found = await whoBrought(web, { text: token, kind: 'token' }, null, true)
+    const found = await whoBrought(web, { text: token, kind: 'token' }, null, 'order')
     const asking =
       found instanceof Error
         ? { ...NOBODY, actor: { ...asAda.actor, kind: 'visitor' as const, role: 'viewer' as const }, refusal: found }

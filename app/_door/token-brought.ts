@@ -39,20 +39,24 @@ function takeKey(request: Pick<IncomingMessage, 'url' | 'method'>): string | nul
   return key
 }
 
-/** Who asks by a token, or why not: an order is refused where it is taken, with its own entry in the audit. */
+/**
+ * Who asks by a token, or why not: an order is refused where it is taken, with its own entry in the audit. Where something is handed in (`push`) a
+ * token counts as far as it may do that.
+ */
 export async function whoBrought(
   { context }: WebProcess,
   brought: Brought,
   from: string | null,
-  isOrder: boolean,
+  use: 'read' | 'order' | 'push',
 ): Promise<Actor | TidemarkError> {
+  const isOrder = use === 'order'
   const unknown = () => unknownNow('whose token this is')
   if (knownTrouble() !== undefined) return unknown()
   try {
-    return await tokenActor({ ...context, from }, brought.text, brought.kind, { isAudited: !isOrder })
+    return await tokenActor({ ...context, from }, brought.text, brought.kind, { isAudited: !isOrder, handsIn: use === 'push' })
   } catch (error) {
     if (isTidemarkError(error)) return error
-    if (isOrder && isDatabaseGone(error)) return unknown()
+    if (use !== 'read' && isDatabaseGone(error)) return unknown()
     throw error
   }
 }

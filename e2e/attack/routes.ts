@@ -13,6 +13,7 @@ const THERE = {
   invitation: '0',
   order: '1',
   asset: LATE_ASSET,
+  path: 'nothing',
 }
 
 /** The addresses of every page and route there is in the file tree, with what stands for their variable parts. */

@@ -66,6 +66,7 @@ export const named = (name: string) => ({
   asset: `lake/${name}`,
   flow: `${name}-flow`,
   connection: `${name}-source`,
+  path: name,
 })
 
 /** The things of a group that `groupInSql` made. */

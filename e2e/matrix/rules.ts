@@ -7,19 +7,23 @@ import { randomUUID } from 'node:crypto'
 export type Door = 'open' | 'reader' | 'person' | 'engineer' | 'admin'
 
 /** What stands in an address for the things of one group. */
-export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order', string>
+export type Things = Record<'group' | 'feed' | 'asset' | 'flow' | 'run' | 'connection' | 'order' | 'path', string>
 
 interface Rule {
   /** Who may read it, with the question that is asked. */
   read?: { by: Door; query?: (things: Things) => string; isRedirect?: boolean }
   /** Who may order something there, with the fields that are sent; none where nothing can be ordered. */
   order?: { by: Door; fields?: (things: Things) => Record<string, string> }
+  /** What another system hands in there with its token, by which methods; it is no order. */
+  handsIn?: { methods: readonly ('GET' | 'POST')[]; body: object }
 }
 
 const reader = (query?: (things: Things) => string): Rule => ({ read: { by: 'reader', ...(query && { query }) } })
 const adminReads: Rule = { read: { by: 'admin' } }
 const order = (by: Door, fields?: (things: Things) => Record<string, string>): Rule => ({ order: { by, ...(fields && { fields }) } })
 const about = ({ feed }: Things) => ({ subject: `feed:${feed}` })
+
+const heartbeat: Rule = { handsIn: { methods: ['GET', 'POST'], body: {} } }
 
 /** Every page and route there is. One that stands in the file tree and not here is in nobody's hands, and a test says so. */
 export const RULES: Record<string, Rule> = {
@@ -78,7 +82,22 @@ export const RULES: Record<string, Rule> = {
   '/feeds/[feed]/reload': reader(),
   '/api/v1/flows/[flow]/runs': order('engineer'),
   '/api/v1/groups': reader(),
-  '/api/v1/lineage': reader(),
+  '/api/v1/lineage': {
+    ...reader(),
+    handsIn: {
+      methods: ['POST'],
+      body: {
+        ...{
+          eventTime: '2026-11-20T06:00:00Z',
+          producer: 'https://example.edu/loader',
+          schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json',
+        },
+        ...{ run: { runId: randomUUID() }, job: { namespace: 'loads', name: 'nightly' } },
+      },
+    },
+  },
+  '/api/v1/assets/[asset]/heartbeat': heartbeat,
+  '/api/v1/assets/[asset]/[path]/heartbeat': heartbeat,
   '/api/v1/moved': reader(() => '?since=1'),
   '/api/v1/pauses': order('engineer', (things) => ({ ...about(things), for: '2h' })),
   '/api/v1/pauses/end': order('engineer', about),
@@ -103,4 +122,12 @@ export const RULES: Record<string, Rule> = {
   '/api/account/password': order('person', () => ({ password: 'x', next: 'tidal marsh lantern 2', again: 'tidal marsh lantern 2' })),
   '/api/account/sessions/end': order('person', () => ({ session: 'nothing' })),
   '/api/v1/events': {},
+}
+
+/** The methods for which there is no rule at an address. */
+export function unruledMethods(route: string): string[] {
+  const { read, order, handsIn } = RULES[route] ?? {}
+  const reads = read !== undefined || route === '/api/v1/events' ? ['GET', 'HEAD'] : []
+  const ruled = [...reads, ...(order === undefined ? [] : ['POST']), ...(handsIn?.methods ?? [])]
+  return ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'].filter((method) => !ruled.includes(method))
 }

@@ -3,7 +3,7 @@ import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
 import { type ApiToken, findToken, noteUse, tokensThatGoOn } from '#lib/db/people/tokens.ts'
 import { countTry } from '#lib/db/people/tries.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
-import { type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
+import { pushAccess, type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
 import { TidemarkError, type TokenChallenge } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { auditRefusal, standingForMore } from './act.ts'
@@ -15,6 +15,9 @@ import { triesOf } from './tries.ts'
 /** Refusals of one token, or from one address, stand in the audit once in so long. */
 const AUDITED_EVERY_MS = 15 * MINUTE_MS
 
+const ONLY_PUSH = 'This token may only hand something in: it has neither the scope "read" nor "run".'
+const NO_PUSH = 'This takes a token with the scope "push" of somebody who may order runs.'
+
 const audited = new KnownUntil()
 
 /** The token in an Authorization header, whatever it is worth; null where the header brings none. */
@@ -25,13 +28,13 @@ export function bearerIn(authorization: string | null): string | null {
 
 /**
  * Who asks by a token: what its owner may do and see now, as far as the token goes. Refused (`unauthorized`) when nobody knows it, it is over, or it is of the
- * other kind, and (`forbidden`) when it is for handing in only.
+ * other kind, and (`forbidden`) when it is for handing in only, or where something is handed in not for that.
  */
 export async function tokenActor(
   ctx: Context,
   text: string,
   kind: TokenKind,
-  options: { isAudited: boolean } = { isAudited: true },
+  options: { isAudited: boolean; handsIn?: boolean } = { isAudited: true },
 ): Promise<Actor> {
   const refusal = (token: ApiToken | null, challenge: TokenChallenge, words: string) => toRefusal(ctx, token, challenge, words, options)
   const hash = tokenHashOf(text)
@@ -41,11 +44,11 @@ export async function tokenActor(
   const { token, owner, claims } = found
   const problem = problemOf(token, kind, now)
   if (problem !== null) throw await refusal(token, 'invalid_token', problem)
-  const access = tokenAccess(actorBy(rules, owner, claims), token, rules)
-  if (access === null)
-    throw await refusal(token, 'insufficient_scope', 'This token may only hand something in: it has neither the scope "read" nor "run".')
+  const { handsIn = false } = options
+  const access = (handsIn ? pushAccess : tokenAccess)(actorBy(rules, owner, claims), token, rules)
+  if (access === null) throw await refusal(token, 'insufficient_scope', handsIn ? NO_PUSH : ONLY_PUSH)
   await noteUse(ctx.whole, token, now)
-  return { kind: 'token', id: token.id, name: `${token.name} (token of ${token.ownerName})`, ...access }
+  return { kind: 'token', id: token.id, name: `${token.name} (token of ${token.ownerName})`, ...access, ...(handsIn && { pushes: true }) }
 }
 
 /** Those of the tokens that let somebody in, each with what it may see now; null: everything. */

@@ -12,6 +12,8 @@ export interface Actor {
   role: Role
   /** The named set of service groups that is all they see; null: they see everything. */
   audience: string | null
+  /** Whether it may hand in what another system tells; absent: it may not. */
+  pushes?: true
 }
 
 /** What a worker does by itself. */

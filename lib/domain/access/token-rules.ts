@@ -1,4 +1,5 @@
 import { type AccessRules, audienceInForce, EVERYBODY } from './access-rules.ts'
+import { mayOrder } from './actions.ts'
 import { type Actor, ROLES, type Role } from './actor.ts'
 
 /** What a token may be for: reading; reading and ordering as engineers do; handing in what another system tells, and nothing else. */
@@ -27,6 +28,12 @@ export function tokenAccess(owner: Access, grant: TokenGrant, rules: AccessRules
   if (role === null) return null
   const least = ROLES.find((known) => known === role || known === owner.role) ?? 'viewer'
   return { role: least, audience: tokenAudience(owner.audience, grant.audience, rules) }
+}
+
+/** What a token may tell about that hands something in: as much as its owner sees; null: nothing, as it is not for that, or its owner may give no orders. */
+export function pushAccess(owner: Access, grant: TokenGrant, rules: AccessRules): Access | null {
+  if (!grant.scopes.includes('push') || !mayOrder(owner)) return null
+  return { role: 'viewer', audience: tokenAudience(owner.audience, grant.audience, rules) }
 }
 
 /** The audiences that somebody may give a token, besides their own sight. */

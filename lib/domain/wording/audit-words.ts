@@ -27,6 +27,7 @@ const WORDS: Record<Action, string> = {
   'person.end': 'let somebody in no more',
   'person.return': 'let somebody in again',
   'person.sessions-end': 'ended sessions of somebody',
+  'push.hand-in': 'handed in what a system tells',
   'token.use': 'came with a token',
   'token.create': 'made a token',
   'token.end': 'ended a token of their own',

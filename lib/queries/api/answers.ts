@@ -212,3 +212,10 @@ export const maintenanceChangedSchema = z.looseObject({ changed: z.boolean(), lo
 export const maintenanceMeaningSchema = z
   .object({ words: z.string().optional(), problems: z.array(z.string()).optional() })
   .meta({ id: 'MaintenanceMeaning' })
+
+export const acceptedSchema = z
+  .object({
+    stored: z.int().meta({ description: 'How many were new, and are stored.' }),
+    known: z.int().meta({ description: 'How many had been stored before.' }),
+  })
+  .meta({ id: 'Accepted' })

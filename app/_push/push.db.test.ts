@@ -1,0 +1,232 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { GET, HEAD, POST as postKey } from '#app/api/v1/assets/[asset]/[path]/heartbeat/route.ts'
+import { POST as postOne } from '#app/api/v1/assets/[asset]/heartbeat/route.ts'
+import { POST } from '#app/api/v1/lineage/route.ts'
+import { createToken, tokenRequestSchema } from '#lib/access/tokens.ts'
+import { EVENTS_MAX, WAITING_MAX } from '#lib/commands/push/accept-messages.ts'
+import { asActor } from '#lib/db/context.ts'
+import { putSetting } from '#lib/db/settings.ts'
+import { person, type Role } from '#lib/domain/access/actor.ts'
+import { addPerson } from '#lib/testing/database/people.ts'
+import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { openGate, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
+
+let world: WebWorld
+let gate: Awaited<ReturnType<typeof openGate>>
+const tokens = new Map<string, string>()
+
+/** The routes behind the door, as the page has them. */
+async function route(request: Request): Promise<Response> {
+  const [, asset, path] = /^\/api\/v1\/assets\/([^/]+)(?:\/([^/]+))?\/heartbeat$/.exec(new URL(request.url).pathname) ?? []
+  if (asset === undefined) return POST(request)
+  if (path === undefined) return postOne(request, { params: Promise.resolve({ asset }) })
+  const where = { params: Promise.resolve({ asset, path }) }
+  return request.method === 'GET' ? GET(request, where) : request.method === 'HEAD' ? HEAD() : postKey(request, where)
+}
+
+beforeAll(async () => {
+  world = await openWebWorld()
+  const { context } = world.web
+  await putSetting(context.whole, 'access', 'private')
+  await fillTwoGroups(context, 'hidden')
+  gate = await openGate(world.web, async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}
+    const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+    const answer = await route(new Request(`http://localhost${request.url}`, { method: request.method ?? '', headers, ...body }))
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
+  })
+  const make = async (name: string, role: Role, scopes: string[], audience: string | null = null) => {
+    const somebody = await addPerson(context, name, role, audience)
+    const request = tokenRequestSchema.parse({ name, scopes })
+    tokens.set(name, (await createToken(asActor(context, person({ ...somebody, role, audience })), request)).token)
+  }
+  const nobody = { oidc: [], people: [] }
+  await putSetting(context.whole, 'people', { roles: [], audiences: [{ audience: 'records', for: nobody }], oidc: null, mail: null })
+  await make('pusher', 'admin', ['push'])
+  await make('narrow', 'engineer', ['push'], 'records')
+  await make('reader', 'admin', ['read', 'run'])
+  await make('viewer', 'viewer', ['push'])
+})
+afterAll(async () => {
+  await gate.close()
+  await world.close()
+})
+beforeEach(() => world.web.context.whole.query('truncate push_inbox'))
+
+const LINEAGE = '/api/v1/lineage'
+const BEAT = '/api/v1/assets/lake/records/heartbeat'
+
+async function send(path: string, body: unknown, headers: Record<string, string> = {}, method = 'POST', by = 'pusher') {
+  const token = tokens.get(by)
+  const answer = await fetch(`http://127.0.0.1:${gate.port}${path}`, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(method === 'POST' && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(method === 'POST' && {
+      body: body instanceof Uint8Array ? new Uint8Array(body) : typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+  })
+  const text = await answer.text()
+  return { status: answer.status, told: text === '' ? null : JSON.parse(text), headers: answer.headers }
+}
+
+let count = 0
+const event = (own: object = {}) => {
+  count += 1
+  return {
+    eventType: 'COMPLETE',
+    eventTime: '2026-11-20T06:04:10.123456Z',
+    producer: 'https://example.invalid/loader',
+    schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
+    run: { runId: `01990000-0000-7000-8000-${String(count).padStart(12, '0')}`, facets: { own_facet: { anything: [1, 2] } } },
+    job: { namespace: 'loads', name: 'load.orders' },
+    ...own,
+  }
+}
+const inbox = async () => (await world.web.context.whole.query('select kind, body, audience, taken_at from push_inbox order by id')).rows
+
+describe('events of OpenLineage', () => {
+  it('are answered with 201 once they are stored, whole, and with 200 when all of them were before', async () => {
+    const events = [event(), event()]
+    const first = await send(LINEAGE, events)
+    expect([first.status, first.told]).toEqual([201, { stored: 2, known: 0 }])
+    expect((await inbox()).map(({ body }) => body.run.facets)).toEqual([
+      { own_facet: { anything: [1, 2] } },
+      { own_facet: { anything: [1, 2] } },
+    ])
+    const more = event()
+    const again = [await send(LINEAGE, events), await send(LINEAGE, [events[1], more, more])]
+    expect(again.map(({ status, told }) => [status, told])).toEqual([
+      [200, { stored: 0, known: 2 }],
+      [201, { stored: 1, known: 2 }],
+    ])
+    expect(await inbox()).toHaveLength(3)
+  })
+
+  it('may come alone and packed by gzip, and with an offset in place of Z', async () => {
+    const packed = gzipSync(JSON.stringify(event({ eventTime: '2026-11-20T07:04:10+0100' })))
+    expect((await send(LINEAGE, packed, { 'content-encoding': 'gzip' })).status).toBe(201)
+  })
+
+  it('are refused with all that is wrong with any of them, and none of them is taken', async () => {
+    const { status, told } = await send(LINEAGE, [
+      event(),
+      event({ eventTime: '2026-11-20T06:04:10', run: { runId: 'x' } }),
+      { producer: 1 },
+    ])
+    expect(status).toBe(400)
+    for (const words of [
+      'Event 2: "eventTime"',
+      'Event 2: "run.runId" is not a UUID',
+      'Event 3: "eventTime"',
+      'Event 3: "producer"',
+      'Event 3: "schemaURL"',
+    ])
+      expect(told.problem).toContain(words)
+    expect(await inbox()).toEqual([])
+  })
+
+  it.each<[string, number, unknown, Record<string, string>]>([
+    ['no JSON', 400, '{"a": ', {}],
+    ['nothing', 400, '', {}],
+    ['another kind of content', 415, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['another packing', 415, 'x', { 'content-encoding': 'br' }],
+    ['what says that it is packed', 400, 'x', { 'content-encoding': 'gzip' }],
+    ['more bytes than are taken', 413, 'x'.repeat(5 * 1024 * 1024 + 1), {}],
+    ['more bytes than are taken, packed', 413, gzipSync('x'.repeat(5 * 1024 * 1024 + 1)), { 'content-encoding': 'gzip' }],
+    ['more events than are taken', 413, Array.from({ length: EVENTS_MAX + 1 }, () => ({})), {}],
+  ])('%s is answered with %i', async (_what, wanted, body, headers) => {
+    expect((await send(LINEAGE, body, headers)).status).toBe(wanted)
+  })
+
+  it('wait only as long as there is room: 503 says when to come back', async () => {
+    await world.web.context.whole.query(
+      `insert into push_inbox (received_at, token_id, kind, dedupe_key, event_at, body)
+       select now(), 'x', 'lineage', i::text, now(), '{}' from generate_series(1, ${WAITING_MAX}) i`,
+    )
+    const answer = await expect.poll(() => send(LINEAGE, event()).then(({ status, headers }) => [status, headers.get('retry-after')]), {
+      timeout: 20_000,
+    })
+    await answer.toEqual([503, '15'])
+  })
+})
+
+describe('who hands something in', () => {
+  it.each([
+    ['nobody', 401],
+    ['reader', 403],
+    ['viewer', 403],
+  ])('is not %s', async (by, wanted) => {
+    const answers = [
+      await send(LINEAGE, event(), {}, 'POST', by),
+      await send(BEAT, {}, {}, 'POST', by),
+      await send(BEAT, null, {}, 'GET', by),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([wanted, wanted, wanted])
+    expect(answers[0]?.headers.get('www-authenticate')).toContain('Bearer')
+    expect(await inbox()).toEqual([])
+  })
+
+  it('leaves one entry in the audit for all of an hour', async () => {
+    for (let i = 0; i < 3; i += 1) await send(LINEAGE, event())
+    const { rows } = await world.web.context.whole.query("select actor, refusal from audit where action = 'push.hand-in'")
+    expect(rows.filter(({ actor }) => actor.startsWith('pusher')).map(({ refusal }) => refusal)).toEqual([null])
+  })
+
+  it('tells nothing of an asset that its token does not see', async () => {
+    const sent = ['/api/v1/assets/lake/hidden/heartbeat', '/api/v1/assets/lake/nothing/heartbeat', BEAT].map((path) =>
+      send(path, {}, {}, 'POST', 'narrow'),
+    )
+    expect((await Promise.all(sent)).map(({ status }) => status)).toEqual([404, 404, 201])
+    expect((await inbox()).map(({ audience }) => audience)).toEqual(['records'])
+  })
+})
+
+describe('a heartbeat', () => {
+  it('is told by a body, by none, or by an address that curl can ask for', async () => {
+    const answers = [
+      await send(BEAT, ''),
+      await send(BEAT, { state: 'success', rows: 12, through: '2026-11-20T05:00:00Z' }),
+      await send(`${BEAT}?state=fail&rows=0`, null, {}, 'GET'),
+      await send('/api/v1/assets/lake%2Frecords/heartbeat', { state: 'start', run: 'a' }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
+    expect(answers.every(({ headers }) => headers.get('cache-control') === 'no-store')).toBe(true)
+    expect((await inbox()).map(({ body }) => [body.asset, body.told.state, body.told.rows ?? null])).toEqual([
+      ['lake/records', 'success', null],
+      ['lake/records', 'success', 12],
+      ['lake/records', 'fail', 0],
+      ['lake/records', 'start', null],
+    ])
+  })
+
+  it('is known when it comes again under the same key, of the same run or the same instant', async () => {
+    const twice = async (body: unknown, headers = {}) => [
+      (await send(BEAT, body, headers)).status,
+      (await send(BEAT, body, headers)).status,
+    ]
+    expect(await twice({}, { 'idempotency-key': 'nightly 1' })).toEqual([201, 200])
+    expect(await twice({ run: 'b' })).toEqual([201, 200])
+    expect(await twice({ at: '2026-11-20T05:00:00Z' })).toEqual([201, 200])
+    expect(await twice({})).toEqual([201, 201])
+  })
+
+  it('is not told by what asks ahead of need, or only for a head', async () => {
+    expect((await send(BEAT, null, { 'sec-purpose': 'prefetch' }, 'GET')).status).toBe(400)
+    expect((await send(BEAT, null, {}, 'HEAD')).status).toBe(403)
+    expect((await send(BEAT, null, {}, 'HEAD', 'reader')).status).toBe(405)
+    expect(await inbox()).toEqual([])
+  })
+
+  it('is refused with all that is wrong with it', async () => {
+    const { status, told } = await send(BEAT, { state: 'done', rows: -1, at: 'yesterday' })
+    expect([status, told.problem]).toEqual([400, expect.stringMatching(/"state" is start.*"at" is not a date.*"rows" is less than 0/)])
+    expect((await send(`${BEAT}?state=done&colour=red`, null, {}, 'GET')).status).toBe(400)
+  })
+})

@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { changedFacts, edgesOf, factsOf, namesData } from './run-facts.ts'
+import { addEvent, dataKey, EMPTY_RUN, MOMENTS_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
+
+const ORDERS = dataKey({ namespace: 'lake', name: 'orders' })
+const orders = (own: Partial<ToldData> = {}): ToldData => ({
+  namespace: 'lake',
+  name: 'orders',
+  rows: null,
+  lifecycle: null,
+  writtenAt: null,
+  ...own,
+})
+const raw = (own: Partial<ToldData> = {}): ToldData => ({ ...orders(own), name: 'raw' })
+
+const event = (type: RunEvent['type'], at: number, own: Partial<RunEvent> = {}): RunEvent => ({
+  ...{ type, at, isStreaming: null, nominal: null, error: null, through: null, inputs: [], outputs: [] },
+  ...own,
+})
+const sumOf = (...events: RunEvent[]): RunState => events.reduce(addEvent, EMPTY_RUN)
+const told = (...events: RunEvent[]) => factsOf(sumOf(...events)).map(({ clock, at, rows }) => [clock, at, rows])
+const write = (type: RunEvent['type'], at: number, own: Partial<ToldData> = {}) => event(type, at, { outputs: [orders(own)] })
+
+describe('a run that succeeded', () => {
+  it('loaded what it wrote, wherever among its events that was named', () => {
+    expect(told(write('START', 10), event('COMPLETE', 20))).toEqual([
+      ['loadedAt', 20, null],
+      ['writtenAt', 20, null],
+    ])
+    expect(told(event('START', 10), event('COMPLETE', 20), write('OTHER', 30, { rows: 7 }))).toEqual([
+      ['loadedAt', 20, 7],
+      ['writtenAt', 20, 7],
+    ])
+  })
+
+  it('loaded well and wrote nothing when it counted no rows', () => {
+    expect(told(write('COMPLETE', 20, { rows: 0 }))).toEqual([['loadedAt', 20, 0]])
+  })
+
+  it('counts without a start', () => {
+    expect(factsOf(sumOf(write('COMPLETE', 20)))[0]).toMatchObject({ at: 20, placedAt: null })
+  })
+
+  it.each([
+    ['DROP', null, 0],
+    ['DROP', 5, 0],
+    ['TRUNCATE', null, 0],
+    ['ALTER', null, 0],
+    ['RENAME', 0, 0],
+    ['TRUNCATE', 5, 2],
+    ['OVERWRITE', null, 2],
+    ['CREATE', null, 2],
+  ])('after %s with %j rows tells %i facts', (lifecycle, rows, count) => {
+    expect(told(write('COMPLETE', 20, { lifecycle, rows }))).toHaveLength(count)
+  })
+
+  it('is weak evidence of data where a table was made and nobody counted what came in', () => {
+    const isWeak = (own: Partial<ToldData>) => factsOf(sumOf(write('COMPLETE', 20, own))).map((fact) => fact.isWeak)
+    expect(isWeak({ lifecycle: 'CREATE' })).toEqual([true, true])
+    expect(isWeak({ lifecycle: 'CREATE', rows: 4 })).toEqual([false, false])
+  })
+
+  it('lies among ticks where it was meant to begin, told as its beginning or as the end of its stretch, else where it began', () => {
+    const place = (nominal: RunEvent['nominal']) => factsOf(sumOf(event('START', 100, { nominal }), write('COMPLETE', 120)))[0]?.placedAt
+    expect(place(null)).toBe(100)
+    expect(place({ start: 95, end: null })).toBe(95)
+    expect(place({ start: 40, end: 95 })).toBe(95)
+    expect(place({ start: 95, end: 150 })).toBe(95)
+    expect(place({ start: 130, end: 150 })).toBe(100)
+  })
+
+  it('holds data through the end of its stretch, weakly, or through what it says itself', () => {
+    const through = (own: Partial<RunEvent>) =>
+      factsOf(sumOf(event('START', 100, own), write('COMPLETE', 120))).find((f) => f.clock === 'dataThroughAt')
+    expect(through({ nominal: { start: 40, end: 95 } })).toMatchObject({ at: 95, isWeak: true })
+    expect(through({ nominal: { start: 95, end: 150 } })).toBeUndefined()
+    expect(through({ through: 80 })).toMatchObject({ at: 80, isWeak: false })
+  })
+})
+
+describe('a run that failed', () => {
+  it.each(['FAIL', 'ABORT'] as const)('with %s loaded nothing, also after it had said that it succeeded', (end) => {
+    expect(told(write('START', 10), event(end, 20))).toEqual([])
+    expect(told(write('COMPLETE', 20), event(end, 25))).toEqual([])
+    expect(told(write('COMPLETE', 20), event(end, 20))).toEqual([])
+  })
+
+  it('and was then said to have succeeded, has', () => {
+    expect(told(event('FAIL', 20), write('COMPLETE', 25))).toHaveLength(2)
+  })
+
+  it('in a later try takes nothing from an earlier one', () => {
+    expect(told(event('START', 10), write('COMPLETE', 20), event('START', 30), event('FAIL', 40)).map(([, at]) => at)).toEqual([20, 20])
+  })
+})
+
+describe('a run that streams', () => {
+  const streaming = { isStreaming: true }
+  it('has loaded whenever it counts rows on its way', () => {
+    expect(
+      told(event('START', 10, streaming), write('RUNNING', 20, { rows: 5 }), write('RUNNING', 30, { rows: 0 }), write('RUNNING', 40)),
+    ).toEqual([
+      ['loadedAt', 20, 5],
+      ['writtenAt', 20, 5],
+      ['loadedAt', 30, 0],
+    ])
+    expect(told(event('START', 10), write('RUNNING', 20, { rows: 5 }))).toEqual([])
+  })
+
+  it('keeps what it told long ago when it goes on for ever', () => {
+    const long = sumOf(event('START', 0, streaming), ...Array.from({ length: MOMENTS_MAX }, (_, i) => write('RUNNING', i + 1, { rows: 1 })))
+    const { told: more, takenBack } = changedFacts(long, addEvent(long, write('RUNNING', 9999, { rows: 1 })))
+    expect(more.map(({ at }) => at)).toEqual([9999, 9999])
+    expect(takenBack).toEqual([])
+  })
+})
+
+it('what a run reads was last written when it says so', () => {
+  expect(told(event('FAIL', 20, { inputs: [raw({ writtenAt: 15 })] }))).toEqual([['writtenAt', 15, null]])
+})
+
+describe('what later events change', () => {
+  it('is told anew, and what they take back is named', () => {
+    const done = sumOf(write('COMPLETE', 20))
+    expect(changedFacts(done, done)).toEqual({ told: [], takenBack: [] })
+    expect(changedFacts(done, addEvent(done, event('FAIL', 30)))).toEqual({ told: [], takenBack: factsOf(done).map(({ id }) => id) })
+    const counted = changedFacts(done, addEvent(done, write('OTHER', 30, { rows: 3 })))
+    expect([counted.told.map(({ rows }) => rows), counted.takenBack]).toEqual([[3, 3], factsOf(done).map(({ id }) => id)])
+  })
+})
+
+it('everything written is made from everything read, but for what was dropped and what has no name', () => {
+  const state = sumOf(
+    event('START', 1, { inputs: [raw()] }),
+    event('COMPLETE', 2, { inputs: [orders({ name: '' })], outputs: [orders(), orders({ name: 'old', lifecycle: 'DROP' })] }),
+  )
+  expect(edgesOf(state)).toEqual([{ upstream: dataKey(raw()), downstream: ORDERS }])
+  expect([namesData(state), namesData(EMPTY_RUN)]).toEqual([true, false])
+})
+
+describe('the sum of events', () => {
+  const data = fc.record({
+    namespace: fc.constant('lake'),
+    name: fc.constantFrom('a', 'b', ''),
+    rows: fc.constantFrom(null, 0, 3),
+    lifecycle: fc.constantFrom(null, null, 'CREATE', 'DROP'),
+    writtenAt: fc.constantFrom(null, null, 3),
+  })
+  const arbitrary: fc.Arbitrary<RunEvent> = fc.record({
+    type: fc.constantFrom<RunEvent['type'][]>('START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL', 'OTHER'),
+    at: fc.integer({ min: 0, max: 6 }),
+    isStreaming: fc.constantFrom(null, true, false),
+    nominal: fc.constantFrom(null, { start: 1, end: 4 }),
+    error: fc.constantFrom(null, 'broken', 'gone'),
+    through: fc.constantFrom(null, 2),
+    inputs: fc.array(data, { maxLength: 2 }),
+    outputs: fc.array(data, { maxLength: 2 }),
+  })
+
+  it('is the same in every order and however often each of them is told', () => {
+    fc.assert(
+      fc.property(fc.array(arbitrary, { maxLength: 8 }), fc.infiniteStream(fc.nat()), (events, dice) => {
+        const shuffled = [...events, ...events].map((one) => ({ one, key: dice.next().value ?? 0 })).sort((a, b) => a.key - b.key)
+        const mixed = sumOf(...shuffled.map(({ one }) => one))
+        const inOrder = sumOf(...events)
+        const plain = (state: RunState) => [
+          factsOf(state)
+            .map((f) => JSON.stringify(f))
+            .sort(),
+          edgesOf(state)
+            .map((e) => JSON.stringify(e))
+            .sort(),
+          state.ends,
+          state.starts,
+        ]
+        expect(plain(mixed)).toEqual(plain(inOrder))
+      }),
+    )
+  })
+})
