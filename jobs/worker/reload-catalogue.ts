@@ -7,6 +7,7 @@ import { type CatalogueTexts, readCatalogueTexts } from '#lib/commands/catalogue
 import { noteCatalogueCheck, noteCatalogueProblems, syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
+import { identitiesIn } from './identities.ts'
 import type { JobServices } from './job-kind.ts'
 
 /** Checking so much text may take seconds: the page is told first, and it runs in a thread. */
@@ -50,7 +51,9 @@ async function check(services: JobServices, read: CatalogueTexts): Promise<Loade
 async function putInForce(services: JobServices, loaded: LoadedCatalogue & { ok: true }): Promise<void> {
   const { ctx, config } = services
   try {
-    await syncCatalogue(ctx, { ...loaded, readFrom: config })
+    const { adoption, document } = loaded
+    const adopting = adoption === null ? null : { ...adoption, identities: identitiesIn(document['connections'], services) }
+    await syncCatalogue(ctx, { ...loaded, readFrom: config, adoption: adopting })
   } catch (error) {
     await noteFailure(services, loaded.hash, error)
     throw error

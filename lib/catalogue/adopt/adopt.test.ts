@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
+import type { Identity } from '#lib/domain/lineage/identity.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
 import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
@@ -37,13 +38,13 @@ function load(text: string) {
 interface Around {
   edges?: FoundEdge[]
   known?: string[]
+  identities?: ReadonlyMap<string, Identity>
 }
 
-function adopted(text: string, assets: FoundAsset[], { edges = [], known = [] }: Around = {}): Adopted {
+function adopted(text: string, assets: FoundAsset[], { edges = [], known = [], identities = new Map() }: Around = {}): Adopted {
   const { catalogue, adoption } = load(text)
   if (adoption === null) throw new Error('there is no rule')
-  const state = { now: NOW, known: new Set(known), assetNamed: () => null }
-  return adopt(catalogue, adoption.rules, adoption.contracts, { assets, edges }, state)
+  return adopt(catalogue, { ...adoption, identities }, { assets, edges }, { now: NOW, known: new Set(known) })
 }
 
 const places = ({ catalogue: { assets, feeds } }: Adopted) =>
@@ -187,6 +188,20 @@ describe('the lineage of what is adopted', () => {
     const edges = [edge('1', '2'), edge('1', '2', 'foreign-key'), edge('2', '9'), edge('2', '2'), edge('7', '1')]
     const found = adopted(text, [tile('1'), tile('2'), tile('7')], { edges })
     expect(found.edges).toEqual([{ upstream: 'looker/2', downstream: 'looker/1', hint: 'bi', connection: 'looker' }])
+  })
+
+  it('leads to other connections by the names these are known by, and never guesses', () => {
+    const outside = (name: string) => ({ connection: 'looker', path: '1', upstream: { name, namespace: null }, hint: 'bi' })
+    const lake: Identity = { names: ['db'], omits: [], namespaces: [], case: 'lower' }
+    const tables = 'groups: { g: { feeds: { f: { assets: { lake/public.a: , looker/public.a: } } } } }\n'
+    const around = { edges: [outside('DB.public.A'), outside('db.public.b')], identities: new Map([['lake', lake]]) }
+    const found = adopted(tables + FOLDERS, [tile('1')], around)
+    expect(found.edges).toEqual([{ upstream: 'lake/public.a', downstream: 'looker/1', hint: 'bi', connection: 'looker' }])
+    const both = new Map([...around.identities, ['looker', lake] as const])
+    expect(adopted(tables + FOLDERS, [tile('1')], { ...around, identities: both })).toMatchObject({
+      edges: [],
+      ambiguous: [expect.stringContaining('may be each of lake/public.a, looker/public.a')],
+    })
   })
 
   it('decides by what a feed is judged', () => {

@@ -1,9 +1,9 @@
 import type { Catalogue, CatalogueAdoption, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { resolveDocument } from '#lib/catalogue/resolve/resolve.ts'
-import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
+import { type Identity, indexIdentities, type OutsideName, resolveIdentity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import type { Adoption, AdoptRule, FoundEdge, FoundThings } from './adoption.ts'
+import type { Adopting, AdoptRule, FoundEdge, FoundThings } from './adoption.ts'
 import { mergeFound } from './merge-found.ts'
 import { type Placement, placeFound } from './place-found.ts'
 
@@ -21,6 +21,8 @@ export interface Adopted {
   catalogue: Catalogue
   edges: AdoptedEdge[]
   placements: Placement[]
+  /** Names of other systems that may mean several assets, in words. */
+  ambiguous: string[]
   /** When the next of what is gone is to be forgotten, by connection. */
   forgetAt: Map<string, Instant>
 }
@@ -29,15 +31,12 @@ export interface AdoptionState {
   now: Instant
   /** Keys of the catalogue so far: what is gone stays where it was, and is not taken anew. */
   known: ReadonlySet<string>
-  /** The asset somebody else's name stands for; null: none, or more than one. */
-  assetNamed: (name: string, namespace: string | null) => string | null
 }
 
 /** What a document and the found set come to together: of both alone, in whatever order they became known. */
 export function adopt(
   written: Catalogue,
-  adoption: Adoption,
-  contracts: CatalogueContracts,
+  { rules: adoption, contracts, identities }: Adopting,
   found: FoundThings,
   state: AdoptionState,
 ): Adopted {
@@ -52,7 +51,8 @@ export function adopt(
     ...inOrder(placeFound(rules, gone, document)).filter(({ found: { goneAt }, rule }) => forgetAtOf(goneAt, rules[rule]) > state.now),
   ]
   const adopted = mergeFound(document, rules, placements)
-  const edges = edgesAmong(adopted.document, found.edges, new Set(placements.map(({ key }) => key)), state.assetNamed)
+  const taken = new Set(placements.map(({ key }) => key))
+  const { edges, ambiguous } = edgesAmong(adopted.document, found.edges, taken, identities ?? new Map())
   const sources = new Map(written.feeds.map(({ key, source }) => [key, source]))
   const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? adopted.sources.get(feed) ?? { file: '', line: 1, yaml: '' }
   const foundEdges = edges.map(({ upstream, downstream }) => ({ from: upstream, to: downstream }))
@@ -60,6 +60,7 @@ export function adopt(
   return {
     catalogue: { ...catalogue, assets: catalogue.assets.map((asset) => marked(asset, adopted.origins.get(asset.key))) },
     edges,
+    ambiguous,
     placements,
     forgetAt: nextForgotten(placements, rules),
   }
@@ -96,14 +97,22 @@ function edgesAmong(
   { groups }: CatalogueDocument,
   edges: readonly FoundEdge[],
   taken: ReadonlySet<string>,
-  assetNamed: AdoptionState['assetNamed'],
-): AdoptedEdge[] {
+  identities: ReadonlyMap<string, Identity>,
+): Pick<Adopted, 'edges' | 'ambiguous'> {
   const assets = new Map(Object.values(groups).flatMap(({ feeds }) => Object.values(feeds).flatMap((feed) => Object.entries(feed.assets))))
-  return edges.flatMap(({ connection, path, upstream: from, hint }) => {
+  const index = indexIdentities(identities, [...assets.keys()])
+  const ambiguous = new Set<string>()
+  const named = (outside: OutsideName) => {
+    const resolution = resolveIdentity(outside, index)
+    if (resolution.ambiguous !== null) ambiguous.add(resolution.ambiguous)
+    return resolution.key
+  }
+  const meant = edges.flatMap(({ connection, path, upstream: from, hint }) => {
     const downstream = `${connection}/${path}`
     if (hint === 'foreign-key' || !taken.has(downstream) || (assets.get(downstream)?.from?.length ?? 0) > 0) return []
-    const upstream = 'path' in from ? `${connection}/${from.path}` : assetNamed(from.name, from.namespace)
+    const upstream = 'path' in from ? `${connection}/${from.path}` : named(from)
     if (upstream === null || upstream === downstream || !assets.has(upstream)) return []
     return [{ upstream, downstream, hint, connection }]
   })
+  return { edges: meant, ambiguous: [...ambiguous] }
 }

@@ -2,6 +2,7 @@ import type { CatalogueSource } from '#lib/catalogue/catalogue.ts'
 import { type DocumentPath, type LocatedNode, type Position, positionAt, sourceAt } from '#lib/catalogue/parse/node.ts'
 import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import type { CatalogueDocument, WrittenAdoptRule } from '#lib/catalogue/schema/document.ts'
+import type { Identity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** Something discovery saw, as far as a rule takes it over. */
@@ -57,6 +58,8 @@ export interface Adoption {
 export interface Adopting {
   rules: Adoption
   contracts: CatalogueContracts
+  /** What others call the tables of a connection, where it is known. */
+  identities?: ReadonlyMap<string, Identity>
 }
 
 /** The rules of a checked document; null when there are none. */

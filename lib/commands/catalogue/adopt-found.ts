@@ -13,6 +13,7 @@ export interface WithFound {
   catalogue: Catalogue
   edges: AdoptedEdge[]
   placements: Placement[]
+  ambiguous: string[]
   /** Connections from which a rule takes, or would. */
   adopts: string[]
   /** When the next of what is gone is to be forgotten, by connection. */
@@ -35,13 +36,12 @@ export async function adoptFound(
   now: Instant,
   { catalogue, adoption }: { catalogue: Catalogue; adoption?: Adopting | null },
 ): Promise<WithFound> {
-  if (adoption == null) return { catalogue, edges: [], placements: [], adopts: [], forgetAt: new Map() }
-  const { rules, contracts } = adoption
-  const adopts = connectionsOfRules(rules, catalogue)
+  if (adoption == null) return { catalogue, edges: [], placements: [], ambiguous: [], adopts: [], forgetAt: new Map() }
+  const adopts = connectionsOfRules(adoption.rules, catalogue)
   const found = await loadFound(sql, adopts)
   const { rows } = await sql.query<{ key: string }>("select key from subject where kind = 'asset' and removed_at is null")
   const known = new Set(rows.map(({ key }) => key))
-  const adopted = adopt(catalogue, rules, contracts, found, { now, known, assetNamed: () => null })
+  const adopted = adopt(catalogue, adoption, found, { now, known })
   return { ...adopted, adopts }
 }
 

@@ -1,3 +1,4 @@
+import type { AdoptedEdge } from '#lib/catalogue/adopt/adopt.ts'
 import type { Adopting } from '#lib/catalogue/adopt/adoption.ts'
 import type { Catalogue, CatalogueAsset, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
 import { sightOfAudiences } from '#lib/catalogue/resolve/people.ts'
@@ -10,6 +11,7 @@ import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { syncConnections } from '#lib/db/catalogue/connections.ts'
 import { clearDueSyncs, lockDiscoveries, storeAdoption, syncAdoptions, syncDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { listFollowers } from '#lib/db/catalogue/followers.ts'
+import { syncFoundEdges } from '#lib/db/catalogue/found-edges.ts'
 import { endEdgesOf, lockEdges, syncLineage } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Rename, renameSubjects } from '#lib/db/catalogue/renames.ts'
 import { lockAllSubjects, markDue } from '#lib/db/catalogue/subjects.ts'
@@ -21,6 +23,8 @@ import { lockOrders } from '#lib/db/runs/reload-orders.ts'
 import { putNote, putSetting } from '#lib/db/settings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { adoptFound } from './adopt-found.ts'
+
+const AMBIGUOUS_LOGGED_MAX = 20
 
 export interface AcceptedCatalogue {
   catalogue: Catalogue
@@ -58,8 +62,9 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     await lockAllSubjects(sql)
     const at = ctx.clock.now()
     const renames = await renameAll(sql, accepted.catalogue)
-    const { catalogue, adopts, forgetAt } = await adoptFound(sql, at, accepted)
-    const { changed, relinked } = await syncRows(sql, at, catalogue)
+    const { catalogue, edges, ambiguous, adopts, forgetAt } = await adoptFound(sql, at, accepted)
+    for (const words of ambiguous.slice(0, AMBIGUOUS_LOGGED_MAX)) ctx.log.warn(words)
+    const { changed, relinked } = await syncRows(sql, at, catalogue, edges)
     await syncDiscoveries(sql, at, catalogue.connections, accepted.document)
     await storeAdoption(sql, adopts, forgetAt)
     const joined = await listJoined(sql, renames)
@@ -98,7 +103,7 @@ interface SyncedRows {
   relinked: number[]
 }
 
-async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<SyncedRows> {
+async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue, edges: readonly AdoptedEdge[]): Promise<SyncedRows> {
   const removedConnections = await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)
   const groupIds = await syncGroups(sql, at, catalogue.groups)
@@ -107,7 +112,7 @@ async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue): Promise<Sy
   await syncAdoptions(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
   const madeOtherwise = await endEdgesOf(sql, at, { assetIds: removedAssets, connections: removedConnections })
-  madeOtherwise.push(...(await syncLineage(sql, at, catalogue.assets, assetIds)))
+  madeOtherwise.push(...(await syncLineage(sql, at, catalogue.assets, assetIds)), ...(await syncFoundEdges(sql, at, edges, assetIds)))
   const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
   await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])
   const changedFeeds = await storeVersions(sql, at, [
