@@ -105,6 +105,11 @@ export function connectionPath(key: string): string {
   return `${connectionsPath}#${encodeURIComponent(key)}`
 }
 
+/** What was found behind a connection, and which of it is asked for. */
+export function foundPath(key: string, question: { q?: string | null; state?: string | null; page?: number } = {}): string {
+  return `${connectionsPath}/${encodeURIComponent(key)}${questionOf(question)}`
+}
+
 export function checkConnectionPath(key: string): string {
   return `/api/v1/connections/${encodeURIComponent(key)}/check`
 }

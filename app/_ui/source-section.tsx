@@ -7,6 +7,13 @@ const LINES_SHOWN = 60
 /** A part of the catalogue as written, with its place; nothing where nobody wrote it. */
 export function SourceSection({ source }: { source: CatalogueSource | null }) {
   if (source === null) return null
+  const place = <code>{`${source.file}:${source.line}`}</code>
+  if (source.yaml === '')
+    return (
+      <Section title="As written" note={place}>
+        <p>Nobody wrote it: a rule of “adopt” makes it of what is found.</p>
+      </Section>
+    )
   const lines = source.yaml.split('\n').length
   const text = (
     <ScrollArea className="source" label="As written in the catalogue">
@@ -14,7 +21,7 @@ export function SourceSection({ source }: { source: CatalogueSource | null }) {
     </ScrollArea>
   )
   return (
-    <Section title="As written" note={<code>{`${source.file}:${source.line}`}</code>}>
+    <Section title="As written" note={place}>
       {lines <= LINES_SHOWN ? (
         text
       ) : (

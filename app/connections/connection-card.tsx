@@ -1,5 +1,5 @@
 import { Listed } from '#app/_ui/listed.tsx'
-import { feedPath, flowPath } from '#app/_ui/paths.ts'
+import { feedPath, flowPath, foundPath } from '#app/_ui/paths.ts'
 import { Facts } from '#app/_ui/section.tsx'
 import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -7,6 +7,7 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { rotationInWords } from '#lib/domain/wording/secret-words.ts'
 import type { ConnectionView } from '#lib/queries/pages/connections-page.ts'
+import type { FoundCounts } from '#lib/queries/pages/found-page.ts'
 import { CheckAction } from './check-action.tsx'
 import { SecretList } from './secret-list.tsx'
 
@@ -18,7 +19,7 @@ const STATES: Record<ConnectionView['health']['state'], [icon: string, words: st
 }
 
 /** One outside system: does it let us in, what for, and how old are its secrets? */
-export function ConnectionCard({ connection }: { connection: ConnectionView }) {
+export function ConnectionCard({ connection, found }: { connection: ConnectionView; found: FoundCounts | null }) {
   const { key, kind, health } = connection
   const [icon, words] = STATES[health.state]
   return (
@@ -37,6 +38,7 @@ export function ConnectionCard({ connection }: { connection: ConnectionView }) {
           ['Last check', <LastCheck key="check" connection={connection} />],
           ['Secrets', <SecretList key="secrets" references={connection.references} />],
           ['Used by', <Usage key="usage" connection={connection} />],
+          ['Holds', found === null ? null : <Holds key="holds" found={found} />],
         ]}
       />
       <footer>
@@ -128,6 +130,19 @@ function Usage({ connection }: { connection: ConnectionView }) {
           <Listed items={feeds.map(({ key, name }) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
         </div>
       )}
+    </>
+  )
+}
+
+/** What discovery saw behind it. */
+function Holds({ found }: { found: FoundCounts }) {
+  if (found.wholeAt === null && found.found === 0)
+    return <span className="muted">{found.problem === null ? 'its kind cannot tell' : `not known: ${found.problem}`}</span>
+  return (
+    <>
+      <a href={foundPath(found.connection)}>{formatCount(found.found)} found</a>, {formatCount(found.adopted)} adopted,{' '}
+      {formatCount(found.gone)} gone
+      {found.problem !== null && <span className="text-stale-text"> · not all was seen last time</span>}
     </>
   )
 }

@@ -28,11 +28,11 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
           </p>
         )}
       </header>
-      <Cards connections={connections.slice(0, SHOWN)} />
+      <Cards connections={connections.slice(0, SHOWN)} found={found.found} />
       {connections.length > SHOWN && (
         <details className="fold">
           <summary>{`${formatCount(connections.length - SHOWN)} more, none of them worse`}</summary>
-          <Cards connections={connections.slice(SHOWN)} />
+          <Cards connections={connections.slice(SHOWN)} found={found.found} />
         </details>
       )}
     </PageShell>
@@ -42,11 +42,15 @@ export function ConnectionsScreen({ found }: { found: ConnectionsPage }) {
 /** A link to a card that is folded unfolds it. */
 const SHOWN = 40
 
-function Cards({ connections }: Pick<ConnectionsPage, 'connections'>) {
+function Cards({ connections, found }: Pick<ConnectionsPage, 'connections' | 'found'>) {
   return (
     <div className="cards wide">
       {connections.map((connection) => (
-        <ConnectionCard key={connection.key} connection={connection} />
+        <ConnectionCard
+          key={connection.key}
+          connection={connection}
+          found={found.find((one) => one.connection === connection.key) ?? null}
+        />
       ))}
     </div>
   )

@@ -25,6 +25,7 @@ import { getFeedPage } from './pages/feed-page.ts'
 import { findThings } from './pages/find-things.ts'
 import { getFlowPage } from './pages/flow-page.ts'
 import { getFlowsPage } from './pages/flows-page.ts'
+import { getFoundCounts, getFoundPage } from './pages/found-page.ts'
 import { getGroupPage } from './pages/group-page.ts'
 import { getHealth } from './pages/health.ts'
 import { getMaintenanceForm } from './pages/maintenance-form.ts'
@@ -136,6 +137,8 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getFlowPage: (ctx, { name }) => getFlowPage(ctx, `${name}-flow`),
   getFlowParameters: (ctx, { name }) => getFlowParameters(ctx, `${name}-flow`),
   getFlowsPage: (ctx) => getFlowsPage(ctx, { q: null, group: null, health: null }),
+  getFoundCounts: (ctx) => getFoundCounts(ctx),
+  getFoundPage: (ctx, { name }) => getFoundPage(ctx, `${name}-source`, { q: null, state: null, page: 1 }),
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
   getLastChange: (ctx) => getLastChange(ctx),

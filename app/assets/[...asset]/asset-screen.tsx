@@ -8,6 +8,8 @@ import { PageShell } from '#app/_ui/page-shell.tsx'
 import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
+import { ScrollArea } from '#app/_ui/scroll-area.tsx'
+import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
@@ -67,9 +69,32 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
       <RowsChart arrivals={found.arrivals} />
       {found.run !== null && <RunList runs={[found.run]} now={window.now} title="The latest run that writes it" />}
+      <AdoptedSection adoption={found.adoption} />
       <ArrivalList arrivals={found.arrivals} />
       <ChangeList changes={found.changes} />
     </PageShell>
+  )
+}
+
+/** The rule that put it into the catalogue; nothing where somebody wrote it. */
+function AdoptedSection({ adoption }: Pick<AssetPage, 'adoption'>) {
+  if (adoption === null) return null
+  const { file, line, yaml, goneAt } = adoption
+  return (
+    <Section title="Adopted by a rule" note={<code>{`${file}:${line}`}</code>}>
+      {goneAt !== null && (
+        <p className="mb-3">
+          Its source does not show it since <Time at={goneAt} />; it stays here as gone for as long as the rule says.
+        </p>
+      )}
+      {yaml === null ? (
+        <p>A rule of “adopt” takes it over from what is found.</p>
+      ) : (
+        <ScrollArea className="source" label="The rule as written">
+          <pre>{yaml}</pre>
+        </ScrollArea>
+      )}
+    </Section>
   )
 }
 

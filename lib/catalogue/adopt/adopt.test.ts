@@ -72,7 +72,7 @@ describe('a rule of three lines', () => {
   it('is named at what it took, and at the feed it made', () => {
     const source = { file: 'tidemark.yaml', line: 4, yaml: expect.stringContaining('from: looker/**') }
     expect(assetOf(found, 'looker/1/1')?.adopted).toEqual({ rule: source, foundAt: NOW - DAY_MS, goneAt: null })
-    expect(found.catalogue.feeds[0]?.source).toEqual(source)
+    expect(found.catalogue.feeds[0]?.source).toEqual({ ...source, yaml: '' })
   })
 
   it('takes nothing that has no such label, of another connection, or of one that has left', () => {

@@ -54,7 +54,8 @@ export function adopt(
   const taken = new Set(placements.map(({ key }) => key))
   const { edges, ambiguous } = edgesAmong(adopted.document, found.edges, taken, identities ?? new Map())
   const sources = new Map(written.feeds.map(({ key, source }) => [key, source]))
-  const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? adopted.sources.get(feed) ?? { file: '', line: 1, yaml: '' }
+  // The lines of a rule may name groups that a reader of the feed does not see: a feed it makes says only where it stands.
+  const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? { file: '', line: 1, ...adopted.sources.get(feed), yaml: '' }
   const foundEdges = edges.map(({ upstream, downstream }) => ({ from: upstream, to: downstream }))
   const catalogue = resolveDocument(adopted.document, { contracts, flows: written.flows, sourceOf, foundEdges })
   return {

@@ -31,6 +31,7 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     keptMs: KEPT_MS.facts,
     rows: 'select ctid from evidence e where $1::timestamptz is not null and not exists (select 1 from arrival where evidence_id = e.id)',
   },
+  { name: 'found_asset', keptMs: KEPT_MS.facts, rows: 'select ctid from found_asset where gone_at < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {

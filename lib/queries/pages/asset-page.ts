@@ -53,6 +53,17 @@ interface LastProbe {
   staleAt: Instant | null
 }
 
+/** How it came into the catalogue though nobody wrote it; the lines of the rule are for those who see everything. */
+export interface Adoption {
+  file: string
+  line: number
+  yaml: string | null
+  goneAt: Instant | null
+}
+
+const ADOPTION = `
+  select rule ->> 'file' as file, (rule ->> 'line')::int as line, rule ->> 'yaml' as yaml, ${instant('gone_at')} as "goneAt" from adoption where asset_id = $1`
+
 export interface AssetPage {
   page: CataloguePage
   window: DayWindow
@@ -70,6 +81,8 @@ export interface AssetPage {
   downstream: AssetRow[]
   unseen: UnseenNeighbour[]
   arrivals: ArrivalRow[]
+  /** The rule that took it over from what was found; null: it is written. */
+  adoption: Adoption | null
   /** The latest run of the flow that writes it, dry runs left out. */
   run: RunDetail | null
   changes: ChangeRow[]
@@ -116,7 +129,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
   const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
-  const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work, series] = await Promise.all([
+  const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work, series, adoptions] = await Promise.all([
     getEdgesOf(ctx, [id]),
     getUnseenNeighbours(ctx, [id]),
     getBars(ctx, window, { ids: [id] }),
@@ -128,6 +141,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     loadAssetVersions(ctx.pool, [id]),
     getWork(ctx, { kind: 'asset', key }),
     getSeries(ctx, id),
+    ctx.pool.query<Adoption>(ADOPTION, [id]),
   ])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
   const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
@@ -152,6 +166,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     downstream: around.filter((row) => downstreamIds.includes(row.id)),
     unseen,
     arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
+    adoption: adoptions.rows[0] ?? null,
     run: runs[0] ?? null,
     changes,
     work: workOnAsset(work, { key, flow, feedId }),

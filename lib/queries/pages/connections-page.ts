@@ -10,6 +10,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { type FoundCounts, getFoundCounts } from './found-page.ts'
 
 /** A reference in the settings of a connection: where it is set and how old it is, never its value. */
 export interface ReferenceView {
@@ -51,6 +52,8 @@ export interface ConnectionsPage {
   /** Empty for those whom nobody knows: addresses and whereabouts of secrets are not their business. */
   connections: ConnectionView[]
   isShown: boolean
+  /** What was found behind them, for those who see everything. */
+  found: FoundCounts[]
 }
 
 interface Row extends ConnectionEvidence {
@@ -142,7 +145,7 @@ export async function getConnections(ctx: Context, zone: string, wanted: Wanted 
 export async function getConnectionsPage(ctx: Context): Promise<ConnectionsPage | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [found, banners] = await Promise.all([getConnections(ctx, page.zone), getBanners(ctx, page.demo)])
-  const connections = found.toSorted((a, b) => isUrgent(b) - isUrgent(a))
-  return { page, now: ctx.clock.now(), banners, connections, isShown: ctx.actor.kind !== 'visitor' }
+  const [all, banners, found] = await Promise.all([getConnections(ctx, page.zone), getBanners(ctx, page.demo), getFoundCounts(ctx)])
+  const connections = all.toSorted((a, b) => isUrgent(b) - isUrgent(a))
+  return { page, now: ctx.clock.now(), banners, connections, isShown: ctx.actor.kind !== 'visitor', found }
 }

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { asActor, type Context } from '#lib/db/context.ts'
+import { visitor } from '#lib/domain/access/actor.ts'
+import { DAY_MS } from '#lib/domain/time/instant.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { aTile, discovers, FOLDERS, write } from '#lib/testing/worlds/found-world.ts'
+import { type FoundFilter, getFoundCounts, getFoundPage } from './found-page.ts'
+
+let db: TestDatabase
+let clock: FakeClock
+let ctx: Context
+const START = Date.parse('2026-11-10T12:00:00Z')
+const TEXT = `groups: { g: { feeds: { f: { assets: { looker/900: } } } } }\n${FOLDERS}    where: { folder: Finance }\n`
+
+beforeAll(async () => {
+  ;({ database: db, clock, ctx } = await createDatabaseAt(START))
+  await write(ctx, TEXT)
+  const attic = Array.from({ length: 60 }, (_, i) => aTile(String(100 + i), { labels: { folder: 'Attic', dashboard: `Old ${i % 5}` } }))
+  const columns = [{ name: 'net_revenue', type: 'number', description: null }]
+  const all = [...attic, aTile('1', { columns }), aTile('2'), aTile('900', { labels: { folder: 'Attic', dashboard: 'Old 1' } })]
+  await discovers(ctx, all)
+  await write(ctx, TEXT)
+  clock.set(START + DAY_MS)
+  await discovers(
+    ctx,
+    all.slice(1).filter(({ path }) => path !== '2'),
+  )
+  await write(ctx, TEXT)
+})
+afterAll(() => db.drop())
+
+const ask = (filter: Partial<FoundFilter> = {}, as = ctx) => getFoundPage(as, 'looker', { q: null, state: null, page: 1, ...filter })
+
+describe('what was found behind a connection', () => {
+  it('is counted: by rules, by hand, gone', async () => {
+    expect((await ask())?.counts).toMatchObject({ found: 61, adopted: 1, written: 1, gone: 2, wholeAt: START + DAY_MS, problem: null })
+  })
+
+  it('stands in pages, what is gone last', async () => {
+    const [first, second] = await Promise.all([ask(), ask({ page: 2 })])
+    expect([first?.lines.length, second?.lines.length, first?.total, first?.pages]).toEqual([50, 13, 63, 2])
+    expect(second?.lines.slice(-2).map(({ path, goneAt }) => [path, goneAt])).toEqual([
+      ['100', START + DAY_MS],
+      ['2', START + DAY_MS],
+    ])
+  })
+
+  it.each([
+    ['the name of a column', { q: 'NET_rev' }, ['1']],
+    ['a label', { q: 'revenue', state: 'taken' as const }, ['1']],
+    ['what is gone', { state: 'gone' as const }, ['100', '2']],
+    ['what nobody took over', { q: 'tile 10', state: 'open' as const }, ['101', '102', '103', '104', '105', '106', '107', '108', '109']],
+    ['a sign that means something in patterns', { q: '%' }, []],
+  ])('is found by %s', async (_, filter, paths) => expect((await ask(filter))?.lines.map(({ path }) => path)).toEqual(paths))
+
+  it('comes with a rule that would take it over', async () => {
+    expect((await ask())?.rule).toBe('adopt:\n  - from: looker/**\n    group: "{folder}"\n    feed: "{dashboard}"\n')
+  })
+
+  it('is for engineers who see everything, and for nobody else', async () => {
+    const person = (role: 'viewer' | 'engineer', audience: string | null) => asActor(ctx, { ...visitor(audience), role })
+    expect(await ask({}, person('engineer', null))).not.toBeNull()
+    for (const [role, audience] of [
+      ['viewer', null],
+      ['engineer', 'registry'],
+    ] as const) {
+      expect(await ask({}, person(role, audience))).toBeNull()
+      expect(await getFoundCounts(person(role, audience))).toEqual([])
+    }
+  })
+
+  it('is nothing where nobody has looked', async () => {
+    expect(await getFoundPage(ctx, 'lake', { q: null, state: null, page: 1 })).toBeNull()
+  })
+})

@@ -1,0 +1,133 @@
+import { type LabelCount, proposeRule } from '#lib/catalogue/adopt/propose-rule.ts'
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { may } from '#lib/domain/access/actions.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+/** How much was found behind a connection, and what became of it. */
+export interface FoundCounts {
+  connection: string
+  found: number
+  /** Of these in the catalogue: taken over by a rule, or written. */
+  adopted: number
+  written: number
+  gone: number
+  wholeAt: Instant | null
+  attemptedAt: Instant | null
+  nextAt: Instant | null
+  /** Why the last look was not whole, in public words. */
+  problem: string | null
+}
+
+/** Which of it is asked for. */
+export const FOUND_STATES = ['open', 'taken', 'gone'] as const
+export type FoundState = (typeof FOUND_STATES)[number]
+
+export interface FoundFilter {
+  q: string | null
+  state: FoundState | null
+  /** From 1. */
+  page: number
+}
+
+/** One thing that was found. */
+export interface FoundLine {
+  path: string
+  name: string
+  kind: string
+  description: string | null
+  owner: string | null
+  url: string | null
+  labels: Record<string, string>
+  foundAt: Instant
+  goneAt: Instant | null
+  /** Its key where it is in the catalogue. */
+  assetKey: string | null
+  isAdopted: boolean
+}
+
+export interface FoundPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  counts: FoundCounts
+  lines: FoundLine[]
+  /** How many there are of what is asked for. */
+  total: number
+  pages: number
+  /** A rule that would take over what is found. */
+  rule: string | null
+}
+
+const PAGE_ROWS = 50
+
+/** What was found belongs to no service group: who sees everything and may give orders sees it. */
+export function seesFound({ actor }: Context): boolean {
+  return actor.audience === null && may(actor, 'connection.discover')
+}
+
+const COUNTS = `
+  select d.connection_key as connection, ${instant('d.whole_at')} as "wholeAt", ${instant('d.attempted_at')} as "attemptedAt", ${instant('d.next_at')} as "nextAt",
+    d.problem, coalesce(x.found, 0)::int as found, coalesce(x.gone, 0)::int as gone, coalesce(x.adopted, 0)::int as adopted, coalesce(x.written, 0)::int as written
+  from discovery d join connection_state c on c.key = d.connection_key and c.removed_at is null
+  left join lateral (
+    select count(*) filter (where f.gone_at is null) as found, count(*) filter (where f.gone_at is not null) as gone,
+      count(*) filter (where f.gone_at is null and o.asset_id is not null) as adopted,
+      count(*) filter (where f.gone_at is null and s.id is not null and o.asset_id is null) as written
+    from found_asset f
+    left join asset a on a.connection_key = f.connection_key and a.path = f.path
+    left join subject s on s.id = a.subject_id and s.removed_at is null
+    left join adoption o on o.asset_id = s.id
+    where f.connection_key = d.connection_key
+  ) x on true
+  where d.whole_at is not null or d.attempted_at is not null`
+
+/** What was found, connection by connection; nothing for those who see only some service groups. */
+export async function getFoundCounts(ctx: Context): Promise<FoundCounts[]> {
+  return seesFound(ctx) ? (await ctx.pool.query<FoundCounts>(COUNTS)).rows : []
+}
+
+const LINES = `
+  select f.path, f.name, f.kind, f.description, f.owner, f.url, f.labels, ${instant('f.found_at')} as "foundAt", ${instant('f.gone_at')} as "goneAt",
+    s.key as "assetKey", o.asset_id is not null as "isAdopted", count(*) over ()::int as total
+  from found_asset f
+  left join asset a on a.connection_key = f.connection_key and a.path = f.path
+  left join subject s on s.id = a.subject_id and s.removed_at is null
+  left join adoption o on o.asset_id = s.id
+  where f.connection_key = $1
+    and ($2::text is null or strpos(lower(concat_ws(' ', f.path, f.name, f.owner, f.description, f.labels::text, f.columns::text)), lower($2)) > 0)
+    and case $3::text when 'open' then f.gone_at is null and s.id is null when 'taken' then f.gone_at is null and s.id is not null
+      when 'gone' then f.gone_at is not null else true end
+  order by f.gone_at is not null, f.path limit ${PAGE_ROWS} offset $4`
+
+const LABELS = `
+  select l.key as name, count(*)::int as things, count(distinct l.value)::int as values
+  from found_asset f, jsonb_each_text(f.labels) l where f.connection_key = $1 and f.gone_at is null group by l.key`
+
+/** The screen of what was found behind a connection; null where nobody has looked yet, and for those who see only some service groups. */
+export async function getFoundPage(ctx: Context, connection: string, filter: FoundFilter): Promise<FoundPage | null> {
+  const page = await getPageSettings(ctx)
+  const counts = (await getFoundCounts(ctx)).find((each) => each.connection === connection)
+  if (page === null || counts === undefined) return null
+  const [found, labels, grouped, banners] = await Promise.all([
+    ctx.pool.query<FoundLine & { total: number }>(LINES, [connection, filter.q, filter.state, (filter.page - 1) * PAGE_ROWS]),
+    ctx.pool.query<LabelCount>(LABELS, [connection]),
+    ctx.pool.query(`select from found_asset where connection_key = $1 and group_name <> '' limit 1`, [connection]),
+    getBanners(ctx, page.demo),
+  ])
+  const total = found.rows[0]?.total ?? 0
+  const rule = proposeRule({ connection, total: counts.found, labels: labels.rows, isGrouped: grouped.rowCount === 1 })
+  return {
+    page,
+    now: ctx.clock.now(),
+    banners,
+    counts,
+    lines: found.rows.map(({ total: _, ...line }) => line),
+    total,
+    pages: Math.max(1, Math.ceil(total / PAGE_ROWS)),
+    rule: counts.found === 0 ? null : rule,
+  }
+}
