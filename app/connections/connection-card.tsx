@@ -38,7 +38,7 @@ export function ConnectionCard({ connection, found }: { connection: ConnectionVi
           ['Last check', <LastCheck key="check" connection={connection} />],
           ['Secrets', <SecretList key="secrets" references={connection.references} />],
           ['Used by', <Usage key="usage" connection={connection} />],
-          ['Holds', found === null ? null : <Holds key="holds" found={found} />],
+          ['Holds', found === null || (found.wholeAt === null && found.attemptedAt === null) ? null : <Holds key="holds" found={found} />],
         ]}
       />
       <footer>

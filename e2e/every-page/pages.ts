@@ -24,6 +24,7 @@ const ADDRESSES: Record<string, Addresses> = {
   runs: () => ['/runs', '/runs?state=failed'],
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],
+  'connections/[connection]': () => ['/connections/lake'],
   maintenance: ({ feed }) => [`/maintenance?subject=feed:${feed}`, '/maintenance?subject=everything&when=recurring'],
   admin: () => ['/admin'],
   'admin/maintenance': () => ['/admin/maintenance'],

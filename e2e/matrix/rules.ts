@@ -35,6 +35,8 @@ export const RULES: Record<string, Rule> = {
   '/feed.atom': reader(),
   '/assets/[...asset]': reader(),
   '/connections': reader(),
+  // Nobody here sees everything but an admin.
+  '/connections/[connection]': adminReads,
   '/flows': reader(),
   '/flows/[flow]': reader(),
   '/runs': reader(),

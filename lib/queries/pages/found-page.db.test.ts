@@ -70,7 +70,9 @@ describe('what was found behind a connection', () => {
     }
   })
 
-  it('is nothing where nobody has looked', async () => {
-    expect(await getFoundPage(ctx, 'lake', { q: null, state: null, page: 1 })).toBeNull()
+  it('is nothing where nobody has looked, and no page where there is no such connection', async () => {
+    const of = (key: string) => getFoundPage(ctx, key, { q: null, state: null, page: 1 })
+    expect(await of('lake')).toMatchObject({ counts: { found: 0, wholeAt: null }, lines: [], rule: null })
+    expect(await of('other')).toBeNull()
   })
 })

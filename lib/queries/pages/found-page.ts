@@ -70,9 +70,9 @@ export function seesFound({ actor }: Context): boolean {
 }
 
 const COUNTS = `
-  select d.connection_key as connection, ${instant('d.whole_at')} as "wholeAt", ${instant('d.attempted_at')} as "attemptedAt", ${instant('d.next_at')} as "nextAt",
+  select c.key as connection, ${instant('d.whole_at')} as "wholeAt", ${instant('d.attempted_at')} as "attemptedAt", ${instant('d.next_at')} as "nextAt",
     d.problem, coalesce(x.found, 0)::int as found, coalesce(x.gone, 0)::int as gone, coalesce(x.adopted, 0)::int as adopted, coalesce(x.written, 0)::int as written
-  from discovery d join connection_state c on c.key = d.connection_key and c.removed_at is null
+  from connection_state c left join discovery d on d.connection_key = c.key
   left join lateral (
     select count(*) filter (where f.gone_at is null) as found, count(*) filter (where f.gone_at is not null) as gone,
       count(*) filter (where f.gone_at is null and o.asset_id is not null) as adopted,
@@ -81,13 +81,13 @@ const COUNTS = `
     left join asset a on a.connection_key = f.connection_key and a.path = f.path
     left join subject s on s.id = a.subject_id and s.removed_at is null
     left join adoption o on o.asset_id = s.id
-    where f.connection_key = d.connection_key
+    where f.connection_key = c.key
   ) x on true
-  where d.whole_at is not null or d.attempted_at is not null`
+  where c.removed_at is null and ($1::text is null or c.key = $1)`
 
 /** What was found, connection by connection; nothing for those who see only some service groups. */
-export async function getFoundCounts(ctx: Context): Promise<FoundCounts[]> {
-  return seesFound(ctx) ? (await ctx.pool.query<FoundCounts>(COUNTS)).rows : []
+export async function getFoundCounts(ctx: Context, connection: string | null = null): Promise<FoundCounts[]> {
+  return seesFound(ctx) ? (await ctx.pool.query<FoundCounts>(COUNTS, [connection])).rows : []
 }
 
 const LINES = `
@@ -107,10 +107,10 @@ const LABELS = `
   select l.key as name, count(*)::int as things, count(distinct l.value)::int as values
   from found_asset f, jsonb_each_text(f.labels) l where f.connection_key = $1 and f.gone_at is null group by l.key`
 
-/** The screen of what was found behind a connection; null where nobody has looked yet, and for those who see only some service groups. */
+/** The screen of what was found behind a connection; null where there is no such connection, and for those who see only some service groups. */
 export async function getFoundPage(ctx: Context, connection: string, filter: FoundFilter): Promise<FoundPage | null> {
   const page = await getPageSettings(ctx)
-  const counts = (await getFoundCounts(ctx)).find((each) => each.connection === connection)
+  const [counts] = await getFoundCounts(ctx, connection)
   if (page === null || counts === undefined) return null
   const [found, labels, grouped, banners] = await Promise.all([
     ctx.pool.query<FoundLine & { total: number }>(LINES, [connection, filter.q, filter.state, (filter.page - 1) * PAGE_ROWS]),
