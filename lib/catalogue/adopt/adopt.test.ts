@@ -4,11 +4,9 @@ import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import type { Identity } from '#lib/domain/lineage/identity.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
-import { problemsIn } from '#lib/testing/catalogues/catalogue-texts.ts'
 import { FOLDERS, TWO_CONNECTIONS } from '#lib/testing/worlds/found-world.ts'
 import { type Adopted, adopt } from './adopt.ts'
 import type { FoundAsset, FoundEdge } from './adoption.ts'
-import { checkLabels } from './check-labels.ts'
 
 const NOW = Date.parse('2026-11-29T12:00:00Z')
 
@@ -210,53 +208,5 @@ describe('the lineage of what is adopted', () => {
       ['looker/1', true],
       ['looker/2', false],
     ])
-  })
-})
-
-describe('a rule that can take nothing', () => {
-  const wrong = (rule: string) => problemsIn(`${TWO_CONNECTIONS}adopt: [${rule}]\n`)
-
-  it.each([
-    ['{ from: lookr/**, group: g, feed: f }', 'There is no connection "lookr". | Did you mean "looker"?'],
-    ['{ from: looker, group: g, feed: f }', '"looker" is about no connection. | Write <connection>/<path>'],
-    ['{ from: looker/**, group: "{folder", feed: f }', '"group" has a brace without its partner.'],
-    ['{ from: looker/**, group: g, feed: "{}" }', '"feed" has braces with nothing between them.'],
-    ['{ from: looker/**, group: g }', '"feed" is missing.'],
-    ['{ from: looker/**, group: g, feed: f, forget: 1h }', 'must be between 1d and 400d'],
-    ['{ from: looker/**, group: g, feed: f, folder: x }', 'There is no setting "folder" here.'],
-    [
-      '{ from: looker/**, group: g, feed: f, policy: { kind: age, calendar: c, lateAfter: 1h, staleAfter: 2h } }',
-      'There is no calendar "c".',
-    ],
-  ])('%s is a problem', (rule, words) => expect(wrong(rule)).toEqual([expect.stringContaining(words)]))
-})
-
-describe('a label that rules ask for', () => {
-  const check = (text: string, known: Record<string, string[]>) => {
-    const rules = load(text).adoption?.rules.rules ?? []
-    return checkLabels(rules, ['lake', 'looker'], new Map(Object.entries(known).map(([key, labels]) => [key, new Set(labels)])))
-  }
-  const text = 'adopt:\n  - from: looker/**\n    group: "{foldr} {path.1}"\n    feed: "{name}"\n    where: { team: x }\n'
-
-  it('and nothing has is a problem at its line, once it is known what there is', () => {
-    const { problems, remarks } = check(text, { looker: ['folder', 'dashboard'] })
-    expect(remarks).toEqual([])
-    expect(problems.map(({ line, path, problem, remedy }) => `${line} ${path} ${problem} ${remedy}`)).toEqual([
-      '5 adopt[0].group Nothing that was found in looker has a label "foldr". Did you mean "folder"?',
-      '7 adopt[0].where Nothing that was found in looker has a label "team". There is: folder, dashboard.',
-    ])
-  })
-
-  it('is a remark while nobody has looked', () => {
-    const { problems, remarks } = check(text, { lake: [] })
-    expect(problems).toEqual([])
-    expect(remarks.map(({ problem }) => problem)).toEqual([
-      'Nobody has looked yet what there is in looker, so nobody knows a label "foldr".',
-      'Nobody has looked yet what there is in looker, so nobody knows a label "team".',
-    ])
-  })
-
-  it('is fine where something has it', () => {
-    expect(check(FOLDERS, { looker: ['folder', 'dashboard'] })).toEqual({ problems: [], remarks: [] })
   })
 })
