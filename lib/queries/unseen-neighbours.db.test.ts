@@ -53,6 +53,21 @@ describe('what lies before and after and is not seen', () => {
     expect(JSON.stringify(answer)).not.toContain(MARK)
   })
 
+  it('holds something back: what is seen of it is named, and of the rest neither name nor number is told', async () => {
+    await everything.whole.query(`update asset set verdict = '{"blockedBy": [13, 3, 14]}' where subject_id = 4`)
+    const blocked = async (reader: Context) => (await getAssetPage(reader, 'lake/records'))?.asset
+    const known = { key: 'records-source/all', name: 'records' }
+    expect(await blocked(records)).toMatchObject({ blockers: [known], isBlockedUnseen: true })
+    expect(JSON.stringify(await blocked(records))).not.toContain(MARK)
+    const hidden = { key: `${MARK}-source/all`, name: MARK }
+    expect(await blocked(everything)).toMatchObject({ blockers: [hidden, known, { key: `lake/${MARK}` }], isBlockedUnseen: false })
+    expect((await getFeedPage(records, 'records-feed'))?.assets.find(({ id }) => id === 3)).toMatchObject({
+      blockers: [],
+      isBlockedUnseen: false,
+    })
+    await everything.whole.query('update asset set verdict = null where subject_id = 4')
+  })
+
   it('is told by the API once for each side, however many there are, on whatever page of the list', async () => {
     await everything.whole.query(edgesInSql([13, 3]))
     expect((await getApiPage(records, LINEAGE_LIST, {})).items).toHaveLength(3)

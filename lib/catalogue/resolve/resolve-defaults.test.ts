@@ -169,4 +169,35 @@ describe('lineage across feeds', () => {
   it('names each upstream once', () => {
     expect(resolve(text).assets[2]?.upstream.map((upstream) => upstream.key)).toEqual(['lake/b', 'lake/a'])
   })
+
+  it('of a consumer whose system tells no time is to be as fresh as what it is made from, and never blind', () => {
+    const looker = { settings: z.object({}), assetSettings: z.object({}), assetKind: 'consumer' as const, hasClock: () => false }
+    const contracts = { ...campusContracts, connectors: new Map([...campusContracts.connectors, ['looker', looker]]) }
+    const text = `
+page: { name: P, zone: UTC }
+connections: { lake: { kind: postgres, url: "\${A}" }, bi: { kind: looker } }
+groups:
+  g:
+    policy: { kind: age, lateAfter: 1h, staleAfter: 2h }
+    feeds:
+      f:
+        assets:
+          lake/t: {}
+          lake/report: { kind: consumer, from: lake/t }
+          bi/tile: { from: lake/t }
+          bi/own: { from: lake/t, policy: { kind: age, lateAfter: 3h, staleAfter: 4h } }
+          bi/source: { kind: source }
+`
+    const parsed = parseCatalogue([{ file: '1.yaml', text }])
+    const { document, problems } = checkCatalogue(parsed, contracts)
+    if (document === null || parsed.root === null) throw new Error(JSON.stringify(problems))
+    const { assets } = resolveCatalogue(document, parsed.root, contracts)
+    expect(assets.map(({ key, policies, promised, blindAfterMs }) => [key, policies[0]?.kind, promised, blindAfterMs === null])).toEqual([
+      ['lake/t', 'age', false, false],
+      ['lake/report', 'age', true, false],
+      ['bi/tile', 'upstream', true, true],
+      ['bi/own', 'age', true, false],
+      ['bi/source', 'age', true, false],
+    ])
+  })
 })
