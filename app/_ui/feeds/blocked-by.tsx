@@ -1,7 +1,11 @@
+import { Fragment, type ReactNode } from 'react'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetPath } from '#app/_ui/paths.ts'
 import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
+
+/** As many as stand in a sentence; more are a list. */
+const NAMED = 3
 
 /** `because Orders is late`, to follow the status of what is as fresh as what it is made from; how much of that a reader may not see is not told. */
 export function BlockedBy({
@@ -21,7 +25,16 @@ export function BlockedBy({
   const word = statusInWords(status).toLowerCase()
   return (
     <>
-      because <Listed items={items} /> {items.length === 1 ? 'is' : 'are'} {word}
+      because {items.length > NAMED ? <Listed items={items} /> : <Named items={items} />} {items.length === 1 ? 'is' : 'are'} {word}
     </>
   )
+}
+
+function Named({ items }: { items: readonly { key: string; shown: ReactNode }[] }) {
+  return items.map(({ key, shown }, index) => (
+    <Fragment key={key}>
+      {index > 0 && (index === items.length - 1 ? ' and ' : ', ')}
+      {shown}
+    </Fragment>
+  ))
 }

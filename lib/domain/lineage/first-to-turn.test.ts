@@ -25,6 +25,12 @@ test('of two that turned together it is the worse', () => {
   expect(firstToTurn(late, [promised, unknown, stale], [])).toBe(stale)
 })
 
+test('what is as fresh as what it is made from turned with that, and is not the first', () => {
+  const [tile, table] = [asset(2, 'stale', 100, { reason: 'blocked' }), asset(3, 'late', 100, { feedKey: 'terms', reason: 'overdue' })]
+  expect(firstToTurn(late, [promised, tile], [table])).toBe(table)
+  expect(firstToTurn(late, [promised, tile], [{ ...table, since: 150 }])).toBe(tile)
+})
+
 test('the asset the feed is judged by is no cause of itself', () => {
   expect(firstToTurn(late, [promised, asset(2, 'late', 300)], [])).toBeNull()
 })

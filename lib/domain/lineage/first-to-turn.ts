@@ -1,4 +1,4 @@
-import { isBroken, type Status, severity } from '#lib/domain/freshness/status.ts'
+import { isBroken, type Reason, type Status, severity } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** An asset as a cause sees it. */
@@ -8,10 +8,12 @@ export interface Suspect {
   promised: boolean
   status: Status | null
   since: Instant | null
+  /** `blocked`: it only turned with what it is made from. */
+  reason?: Reason | null
 }
 
 /**
- * What turned first among the assets of a feed and what they are made from directly; of equals the worse. Null when nothing is wrong with
+ * What turned first among the assets of a feed and what they are made from directly, of equals the worse, and what follows others last: it turned with them. Null when nothing is wrong with
  * the feed, or when it is an asset the feed is judged by itself.
  */
 export function firstToTurn<Asset extends Suspect>(
@@ -22,8 +24,12 @@ export function firstToTurn<Asset extends Suspect>(
   if (!isWrong(feed.status)) return null
   const first = [...own, ...upstream]
     .filter((asset) => isWrong(asset.status))
-    .sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || rank(a.status) - rank(b.status))[0]
+    .sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || follows(a) - follows(b) || rank(a.status) - rank(b.status))[0]
   return first === undefined || (first.promised && first.feedKey === feed.key) ? null : first
+}
+
+function follows({ reason }: Suspect): number {
+  return reason === 'blocked' ? 1 : 0
 }
 
 function isWrong(status: Status | null): boolean {
