@@ -38,7 +38,7 @@ export function ConnectionCard({ connection, found }: { connection: ConnectionVi
           ['Last check', <LastCheck key="check" connection={connection} />],
           ['Secrets', <SecretList key="secrets" references={connection.references} />],
           ['Used by', <Usage key="usage" connection={connection} />],
-          ['Holds', found === null || (found.wholeAt === null && found.attemptedAt === null) ? null : <Holds key="holds" found={found} />],
+          ['Holds', found === null || (found.wholeAt === null && found.problem === null) ? null : <Holds key="holds" found={found} />],
         ]}
       />
       <footer>
@@ -136,8 +136,7 @@ function Usage({ connection }: { connection: ConnectionView }) {
 
 /** What discovery saw behind it. */
 function Holds({ found }: { found: FoundCounts }) {
-  if (found.wholeAt === null && found.found === 0)
-    return <span className="muted">{found.problem === null ? 'its kind cannot tell' : `not known: ${found.problem}`}</span>
+  if (found.wholeAt === null && found.found === 0) return <span className="muted">not known: {found.problem}</span>
   return (
     <>
       <a href={foundPath(found.connection)}>{formatCount(found.found)} found</a>, {formatCount(found.adopted)} adopted,{' '}

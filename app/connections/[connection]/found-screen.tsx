@@ -82,13 +82,14 @@ function Choice({ found: { counts, total }, filter }: { found: FoundPage; filter
 }
 
 function Lines({ lines }: { lines: readonly FoundLine[] }) {
+  const isLabelled = lines.some(({ labels }) => Object.keys(labels).length > 0)
   return (
     <table className="table stacked">
       <thead>
         <tr>
           <th scope="col">Name</th>
           <th scope="col">Kind</th>
-          <th scope="col">Labels</th>
+          {isLabelled && <th scope="col">Labels</th>}
           <th scope="col">Found</th>
           <th scope="col">In the catalogue</th>
         </tr>
@@ -104,9 +105,11 @@ function Lines({ lines }: { lines: readonly FoundLine[] }) {
               </code>
             </th>
             <td data-label="Kind">{line.kind}</td>
-            <td data-label="Labels">
-              <Labels labels={line.labels} />
-            </td>
+            {isLabelled && (
+              <td data-label="Labels">
+                <Labels labels={line.labels} />
+              </td>
+            )}
             <td data-label="Found">
               <Time at={line.foundAt} />
             </td>

@@ -8,6 +8,7 @@ import { beginGone, endGone } from '#lib/db/history/found-answers.ts'
 import { notifyChange, notifyWorkers } from '#lib/db/listen.ts'
 import { FOUND_MAX, whyNotWhole } from '#lib/domain/connections/whole-discovery.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
 import { toEdgeRows, toFoundRow } from './found-rows.ts'
 
@@ -45,10 +46,14 @@ export async function keepFound(
   try {
     await keepAll(ctx, connection, found, seen)
   } catch (error) {
-    await end(ctx, connection, seen, { problem: `It broke off after ${seen.paths.size}: ${toPublicMessage(error)}` })
+    await end(ctx, connection, seen, { problem: brokeOffInWords(seen.paths.size, error) })
     throw error
   }
   return end(ctx, connection, seen, options)
+}
+
+function brokeOffInWords(found: number, error: unknown): string {
+  return found === 0 ? toPublicMessage(error) : `It broke off after ${formatCount(found)}: ${toPublicMessage(error)}`
 }
 
 async function keepAll(ctx: Context, connection: string, found: AsyncIterable<Found>, seen: Seen): Promise<void> {
