@@ -27,7 +27,7 @@ import { loadKinds, loadNotifiers } from './worker/load-kinds.ts'
 import { reloadCatalogue } from './worker/reload-catalogue.ts'
 import { RunHolder } from './worker/run-holder.ts'
 import { singleFlight } from './worker/single-flight.ts'
-import { planSweep, sweepStatuses } from './worker/sweeps.ts'
+import { planSweep, sweepInbox, sweepStatuses } from './worker/sweeps.ts'
 import { startWakeUps } from './worker/wake-ups.ts'
 import { watchCatalogue } from './worker/watch-catalogue.ts'
 import { watchSecrets } from './worker/watch-secrets.ts'
@@ -66,6 +66,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   const { log } = ctx
   let sweptAt = startedAt
   const statusSignal = createWakeSignal(clock)
+  const inboxSignal = createWakeSignal(clock)
   await requireRightClock(ctx.pool, clock)
   await noteAbsence(services)
   await beatInside(services, startedAt)
@@ -94,6 +95,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
   }
   const onRequest = () => {
     services.runs.renewLeasesNow()
+    inboxSignal.wake()
     plan.trigger()
   }
   const onCatalogue = async (read: CatalogueTexts) => {
@@ -104,6 +106,7 @@ async function work(services: JobServices, databaseUrl: string): Promise<void> {
     sweepStatuses(services, statusSignal, () => {
       sweptAt = clock.now()
     }),
+    sweepInbox(services, inboxSignal),
     listen(ctx, signal, { onChange, onRequest }),
     watchCatalogue({ path: services.config, clock, log, signal, onChange: onCatalogue }),
     watchSecrets(services),

@@ -1,4 +1,5 @@
 import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
+import { takeMessages } from '#lib/commands/push/take-messages.ts'
 import { planRuns } from '#lib/commands/runs/plan-runs.ts'
 import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
@@ -6,9 +7,11 @@ import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
+import { hasWaiting } from '#lib/db/push/push-inbox.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { WakeSignal } from '#lib/platform/wake-signal.ts'
+import { readIdentities } from './identities.ts'
 import type { JobServices } from './job-kind.ts'
 import type { WakeUps } from './wake-ups.ts'
 
@@ -69,4 +72,20 @@ function take(services: JobServices, runId: string): Promise<boolean> {
     services.ctx.log.error('a run could not be claimed; the next sweep tries again', { run: runId, error: toInternalMessage(error) })
     return true
   })
+}
+
+/** Carries over what other systems push, until the worker stops: when woken, and every five seconds. Not through the queue, so that it shows within moments. */
+export async function sweepInbox(services: JobServices, wakeSignal: WakeSignal): Promise<void> {
+  const { ctx, signal } = services
+  while (!signal.aborted) {
+    try {
+      if (await hasWaiting(ctx.whole)) {
+        const identities = await readIdentities(services)
+        while (!signal.aborted && (await takeMessages(ctx, identities)) > 0) await ctx.clock.sleep(0, signal)
+      }
+    } catch (error) {
+      if (!signal.aborted) ctx.log.error('what was pushed could not be carried over', { error: toInternalMessage(error) })
+    }
+    await wakeSignal.wait(CHECK_AGAIN_MS, signal)
+  }
 }

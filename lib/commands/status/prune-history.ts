@@ -32,6 +32,15 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     rows: 'select ctid from evidence e where $1::timestamptz is not null and not exists (select 1 from arrival where evidence_id = e.id)',
   },
   { name: 'found_asset', keptMs: KEPT_MS.facts, rows: 'select ctid from found_asset where gone_at < $1' },
+  { name: 'push_inbox', keptMs: KEPT_MS.pushed, rows: 'select ctid from push_inbox where taken_at < $1' },
+  {
+    // The last run of a job says what it reads and writes.
+    name: 'push_run',
+    keptMs: KEPT_MS.facts,
+    rows: `select ctid from push_run r where last_at < $1 and (not names_data or exists (
+      select 1 from push_run later where later.namespace = r.namespace and later.job = r.job and later.names_data and later.last_at > r.last_at))`,
+  },
+  { name: 'push_dataset', keptMs: KEPT_MS.facts, rows: 'select ctid from push_dataset where told_at < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {

@@ -1,6 +1,7 @@
 import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
+import type { PushWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { DatedEdge, Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
@@ -8,7 +9,7 @@ import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 /** What kind of knowledge an edge is, and who tells it: both together are replaced as a whole. */
 export interface EdgeSource {
   origin: 'declared' | 'flow' | 'dbt' | 'openlineage' | 'bi' | 'view'
-  toldBy: 'catalogue' | `connection:${string}`
+  toldBy: 'catalogue' | `connection:${string}` | PushWitness
 }
 
 /** Keeps others from changing edges until the transaction ends, so that an asset that leaves the catalogue keeps none open. Whoever locks subjects, too, locks edges first. */

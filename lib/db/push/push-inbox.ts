@@ -51,6 +51,14 @@ export async function countWaiting(sql: Sql, most: number): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
+/** Whether any message waits that can still be carried over. */
+export async function hasWaiting(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ has: boolean }>(
+    `select exists (select from push_inbox where taken_at is null and tries < ${TRIES_MAX}) as has`,
+  )
+  return rows[0]?.has === true
+}
+
 /** The messages that wait, the earliest event first. */
 export async function lockWaiting(sql: Sql, most: number): Promise<WaitingMessage[]> {
   const { rows } = await sql.query<WaitingMessage>(

@@ -6,6 +6,8 @@ export const KEPT_MS = {
   facts: 400 * DAY_MS,
   /** Logs, tasks and refused rows of runs; messages and letters that were sent or given up. */
   ledger: 100 * DAY_MS,
+  /** What was pushed and carried over, so that it is known when it comes again. */
+  pushed: 7 * DAY_MS,
   /** Workers that have stopped. */
   workers: 7 * DAY_MS,
   /** Sessions, invitations and other links whose time is over, and counted tries. What they were for stands in the audit. */

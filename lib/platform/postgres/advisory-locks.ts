@@ -10,5 +10,6 @@ export const ADVISORY_LOCKS = {
   runPlan: '410200',
   maintenancePlan: '410210',
   reloadOrders: '410300',
+  pushInbox: '410400',
   lakeSchema: '8388346167743836779',
 } as const

@@ -1,10 +1,12 @@
 /**
- * Who says a fact about an asset: Tidemark's own runs (`ledger`), or a connection that was looked through. A look sees a state, so the latest
+ * Who says a fact about an asset: Tidemark's own runs (`ledger`), a system that tells by itself (`push:` and its namespace), or a connection that was looked through. A look sees a state, so the latest
  * one wins and may take back what an earlier one saw; everybody else tells of an event, which counts for when it happened.
  */
-export type Witness = 'ledger' | `${typeof LOOK}${string}`
+export type Witness = 'ledger' | `${typeof LOOK}${string}` | PushWitness
+export type PushWitness = `${typeof PUSH}${string}`
 
 const LOOK = 'connection:'
+const PUSH = 'push:'
 
 /** The witness of what is seen through this connection. */
 export function connectionWitness(connectionKey: string): Witness {
@@ -14,4 +16,9 @@ export function connectionWitness(connectionKey: string): Witness {
 /** True for a witness that sees a state; false for one that tells of events. */
 export function isLook(witness: Witness): boolean {
   return witness.startsWith(LOOK)
+}
+
+/** The witness of what was told by itself under a namespace. */
+export function pushWitness(namespace: string): PushWitness {
+  return `${PUSH}${namespace}`
 }

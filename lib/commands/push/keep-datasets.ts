@@ -1,0 +1,42 @@
+import type { Sql } from '#lib/db/context.ts'
+import { loadPushedDatasets, noteAssetsOfDatasets, storePushedDatasets, type ToldFacets } from '#lib/db/push/push-datasets.ts'
+import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
+import type { DataFacets, ReadEvent } from '#lib/domain/push/read-event.ts'
+import { type DataName, dataKey, laterTold } from '#lib/domain/push/told-run.ts'
+import { NamedAssets } from './named-assets.ts'
+
+/** Keeps what events tell of the data they name, columns and all, whether or not those are assets of the catalogue. */
+export async function keepDatasets(sql: Sql, index: IdentityIndex, read: readonly Pick<ReadEvent, 'at' | 'data'>[]): Promise<void> {
+  const told = read.flatMap(({ at, data }) => data.map((one) => ({ ...one, at })))
+  if (told.length === 0) return
+  const known = new Map((await loadPushedDatasets(sql, told)).map((one) => [dataKey(one), one]))
+  for (const { namespace, name, at, facets } of told) {
+    const before = known.get(dataKey({ namespace, name }))
+    const toldAt = Math.max(at, before?.toldAt ?? at)
+    known.set(dataKey({ namespace, name }), { namespace, name, toldAt, facets: merged(before?.facets ?? {}, facets, at) })
+  }
+  const datasets = [...known.values()]
+  await storePushedDatasets(sql, datasets)
+  await nameDatasets(sql, index, datasets)
+}
+
+/** Notes which assets data are by the catalogue in force. */
+async function nameDatasets(sql: Sql, index: IdentityIndex, datasets: readonly DataName[]): Promise<void> {
+  const names = await NamedAssets.of(sql, index, datasets, [null])
+  const named = datasets.map(({ namespace, name }) => {
+    const key = dataKey({ namespace, name })
+    return { namespace, name, assetId: names.idOf(key, null), problem: names.named(key).ambiguous }
+  })
+  await noteAssetsOfDatasets(sql, named)
+}
+
+function merged(known: ToldFacets, told: DataFacets, at: number): ToldFacets {
+  const { columns, description, lifecycle, aliases } = told
+  const all = {
+    columns: laterTold(known.columns ?? null, columns === undefined ? null : { at, value: columns }),
+    description: laterTold(known.description ?? null, description === undefined ? null : { at, value: description }),
+    lifecycle: laterTold(known.lifecycle ?? null, lifecycle === undefined ? null : { at, value: lifecycle }),
+    aliases: laterTold(known.aliases ?? null, aliases === undefined ? null : { at, value: aliases }),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { HOUR_MS } from '#lib/domain/time/instant.ts'
+import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createTestDatabase } from '#lib/testing/database/database.ts'
+import { declarePushed, handIn, shuffled, TABLES, takeAll, thousandEvents, whatIsStored } from '#lib/testing/push/push-world.ts'
+
+const START = Date.parse('2026-11-18T00:00:00Z')
+
+/** What is stored after these batches; each is carried over before the next comes, so many messages at a time, or all of them at the end. */
+async function storedAfter(batches: readonly object[][], most: number | null) {
+  const database = await createTestDatabase()
+  try {
+    const clock = new FakeClock(START)
+    const ctx = database.context(clock)
+    const index = await declarePushed(ctx, TABLES)
+    clock.set(START + 48 * HOUR_MS)
+    for (const batch of batches) {
+      await handIn(ctx, batch)
+      if (most !== null) await takeAll(ctx, index, most)
+    }
+    await takeAll(ctx, index)
+    return await whatIsStored(ctx)
+  } finally {
+    await database.drop()
+  }
+}
+
+test('a thousand events of fifty runs, in whatever order, doubled and cut into batches, end in the same spans, facts, runs and edges', async () => {
+  const events = thousandEvents(START)
+  expect(events).toHaveLength(1000)
+  const inOrder = await storedAfter([events], null)
+  expect(inOrder.spans.length).toBeGreaterThan(40)
+  expect(inOrder.facts.length).toBeGreaterThan(60)
+  expect(inOrder.edges.length).toBeGreaterThan(8)
+  for (const [seed, most] of [
+    [1, 2000],
+    [2, 150],
+    [3, null],
+  ] as const)
+    expect(await storedAfter(shuffled(events, seed), most), `order ${seed}`).toEqual(inOrder)
+}, 120_000)

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
+import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
+import { lockEdges } from '#lib/db/catalogue/lineage-edges.ts'
+import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { lockWaiting, noteNotTaken, noteTaken, type WaitingMessage } from '#lib/db/push/push-inbox.ts'
+import { deleteFacts, loadPushedRuns, type PushedRun, storePushedRuns } from '#lib/db/push/push-runs.ts'
+import { pushWitness } from '#lib/domain/freshness/witnesses/witness.ts'
+import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
+import { HEARTBEATS, type ReadEvent, type RunName } from '#lib/domain/push/read-event.ts'
+import { changedFacts, namesData, type RunFact } from '#lib/domain/push/run-facts.ts'
+import { addEvent, dataName, EMPTY_RUN } from '#lib/domain/push/told-run.ts'
+import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
+import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
+import { keepDatasets } from './keep-datasets.ts'
+import { NamedAssets } from './named-assets.ts'
+import { readMessage } from './read-message.ts'
+import { jobsToRetell, retellEdges } from './retell-edges.ts'
+
+/** So many messages are carried over in one transaction. */
+const BATCH = 2000
+
+/**
+ * Carries messages over that wait in the inbox, the earliest event first, in one transaction with all that follows: runs, facts, lineage, statuses. One that
+ * cannot be carried over holds up no other. Answers how many were looked at; 0: none waits, or another worker is at it.
+ */
+export async function takeMessages(ctx: Context, index: IdentityIndex, most = BATCH): Promise<number> {
+  let first: WaitingMessage | undefined
+  try {
+    return await withTransaction(ctx, async (sql) => {
+      if (!(await isOurTurn(sql))) return 0
+      const waiting = await lockWaiting(sql, most)
+      if (waiting.length === 0) return 0
+      ;[first] = waiting
+      await carryOver(sql, ctx.clock.now(), index, waiting)
+      return waiting.length
+    })
+  } catch (error) {
+    if (isDatabaseGone(error) || first === undefined) throw error
+    return most === 1 ? await putBack(ctx, first, error) : await takeOneByOne(ctx, index, most)
+  }
+}
+
+async function takeOneByOne(ctx: Context, index: IdentityIndex, most: number): Promise<number> {
+  let taken = 0
+  while (taken < most && (await takeMessages(ctx, index, 1)) > 0) taken += 1
+  return taken
+}
+
+async function putBack(ctx: Context, { id, kind }: WaitingMessage, error: unknown): Promise<number> {
+  const problem = toInternalMessage(error)
+  ctx.log.error('what was pushed could not be carried over', { message: id, kind, error: problem })
+  await noteNotTaken(ctx.whole, id, problem)
+  return 1
+}
+
+/** One worker takes messages at a time, so that they are taken in their order. */
+async function isOurTurn(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [ADVISORY_LOCKS.pushInbox])
+  return rows[0]?.ours === true
+}
+
+interface Change {
+  before: PushedRun | undefined
+  after: PushedRun
+}
+
+async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: readonly WaitingMessage[]): Promise<void> {
+  const read = waiting.map((message) => ({ audience: message.audience, ...readMessage(message) }))
+  await lockEdges(sql)
+  await keepDatasets(sql, index, read)
+  const changes = await addToRuns(sql, read)
+  const facts = changes.map(({ before, after }) => ({ run: after, ...changedFacts(before?.state ?? EMPTY_RUN, after.state) }))
+  const touched = changes.map(({ after }) => after)
+  const jobs = await jobsToRetell(sql, touched, () => storePushedRuns(sql, touched))
+  const data = new Set(facts.flatMap(({ told }) => told.map((fact) => fact.data)))
+  const names = await NamedAssets.of(
+    sql,
+    index,
+    [...data].map(dataName),
+    touched.map(({ audience }) => audience),
+  )
+  const since = new Map<number, Instant>()
+  for (const id of await retellEdges(sql, now, index, jobs)) since.set(id, now)
+  const arrivals = facts.flatMap(({ run, told }) => told.flatMap((fact) => toArrival(run, fact, names, now)))
+  await lockAssets(sql, [...new Set(arrivals.map(({ assetId }) => assetId))])
+  const gone = await deleteFacts(
+    sql,
+    facts.flatMap(({ run, takenBack }) => takenBack.map((fact) => idOfFact(run, fact))),
+  )
+  const stored = await insertArrivals(sql, arrivals)
+  const moved = stored.map(({ assetId, ...arrival }) => ({ assetId, since: countsFrom(arrival) }))
+  for (const one of [...gone, ...moved]) since.set(one.assetId, Math.min(one.since, since.get(one.assetId) ?? END_OF_TIME))
+  if (since.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), since)
+  await noteTaken(
+    sql,
+    waiting.map(({ id }) => id),
+    now,
+  )
+}
+
+/** Adds the events to what is known of their runs; the runs that are other than they were. */
+async function addToRuns(sql: Sql, read: readonly (ReadEvent & { audience: string | null })[]): Promise<Change[]> {
+  const named = read.flatMap((one) =>
+    one.run === null || one.event === null ? [] : [{ ...one, run: one.run, event: one.event, id: idOfRun(one.run) }],
+  )
+  const known = await loadPushedRuns(sql, [...new Set(named.map(({ id }) => id))])
+  const added = new Map<string, PushedRun>()
+  for (const { id, run, event, audience } of named) {
+    const before = added.get(id) ?? known.get(id) ?? { id, ...run, audience, lastAt: event.at, namesData: false, state: EMPTY_RUN }
+    const state = addEvent(before.state, event)
+    added.set(id, { ...before, lastAt: Math.max(before.lastAt, event.at), namesData: namesData(state), state })
+  }
+  return [...added.values()].map((after) => ({ before: known.get(after.id), after }))
+}
+
+function toArrival(run: PushedRun, fact: RunFact, names: NamedAssets, now: Instant): NewArrival[] {
+  const assetId = names.idOf(fact.data, run.audience)
+  if (assetId === null) return []
+  const { clock, at, happenedAt, placedAt, rows, isWeak } = fact
+  const method = run.namespace === HEARTBEATS ? 'heartbeat' : 'openlineage'
+  const own = { kind: 'arrival', precision: 'instant', runId: idOfFact(run, fact.id) } as const
+  const evidence = { method, strength: isWeak ? ('weak' as const) : ('strong' as const), detail: '', costMs: 0 }
+  return [{ assetId, clock, at, recordedAt: now, witness: pushWitness(run.namespace), happenedAt, placedAt, rows, evidence, ...own }]
+}
+
+/** The earliest instant at which a fact can have changed a status. */
+function countsFrom({ at, happenedAt, placedAt, recordedAt }: Omit<NewArrival, 'assetId'>): Instant {
+  return Math.min(at ?? happenedAt, happenedAt, placedAt ?? happenedAt, recordedAt)
+}
+
+function idOfRun({ namespace, job, runId }: RunName): string {
+  return toUuid([namespace, job, runId])
+}
+
+function idOfFact({ id }: PushedRun, fact: string): string {
+  return toUuid([id, fact])
+}
+
+/** An id that is the same for the same thing whoever works it out. */
+function toUuid(parts: readonly string[]): string {
+  const hex = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}

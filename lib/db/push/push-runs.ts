@@ -1,0 +1,74 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toText } from '#lib/db/instants.ts'
+import { toStorableJson } from '#lib/db/storable-json.ts'
+import type { RunState } from '#lib/domain/push/told-run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** A run with all that its events told of it. */
+export interface PushedRun {
+  id: string
+  namespace: string
+  job: string
+  runId: string
+  /** What it may tell about; null: everything. */
+  audience: string | null
+  /** The latest of its events. */
+  lastAt: Instant
+  namesData: boolean
+  state: RunState
+}
+
+/** What is known of these runs. */
+export async function loadPushedRuns(sql: Sql, ids: readonly string[]): Promise<Map<string, PushedRun>> {
+  const { rows } = await sql.query<Omit<PushedRun, 'lastAt'> & { lastAt: Date }>(
+    `select id, namespace, job, run_id as "runId", audience, last_at as "lastAt", names_data as "namesData", state from push_run where id = any($1::uuid[])`,
+    [ids],
+  )
+  return new Map(rows.map((row) => [row.id, { ...row, lastAt: row.lastAt.getTime() }]))
+}
+
+export async function storePushedRuns(sql: Sql, runs: readonly PushedRun[]): Promise<void> {
+  const rows = runs.map((run) => ({ ...run, lastAt: toText(run.lastAt) }))
+  await sql.query(
+    `insert into push_run (id, namespace, job, run_id, audience, last_at, names_data, state)
+     select id, namespace, job, "runId", audience, "lastAt", "namesData", state
+     from jsonb_to_recordset($1::jsonb) as x(id uuid, namespace text, job text, "runId" text, audience text, "lastAt" timestamptz, "namesData" boolean, state jsonb)
+     on conflict (id) do update set last_at = excluded.last_at, names_data = excluded.names_data, state = excluded.state`,
+    [toStorableJson(rows)],
+  )
+}
+
+export interface JobName {
+  namespace: string
+  job: string
+}
+
+/** The last run of each of these jobs that named any data: what a job reads and writes now. */
+export async function loadLastRuns(sql: Sql, jobs: readonly JobName[]): Promise<(JobName & Pick<PushedRun, 'audience' | 'state'>)[]> {
+  if (jobs.length === 0) return []
+  const { rows } = await sql.query<JobName & Pick<PushedRun, 'audience' | 'state'>>(
+    `select w.namespace, w.job, r.audience, r.state from (select distinct * from unnest($1::text[], $2::text[]) as w(namespace, job)) w
+     cross join lateral (
+       select audience, state from push_run p where p.namespace = w.namespace and p.job = w.job and p.names_data order by p.last_at desc, p.id limit 1
+     ) r order by w.namespace, w.job`,
+    [jobs.map(({ namespace }) => namespace), jobs.map(({ job }) => job)],
+  )
+  return rows
+}
+
+/** The jobs of a namespace that ever named any data. */
+export async function listJobs(sql: Sql, namespace: string): Promise<JobName[]> {
+  const { rows } = await sql.query<JobName>('select distinct namespace, job from push_run where namespace = $1 and names_data', [namespace])
+  return rows
+}
+
+/** Takes back what runs said; answers of which assets, and from when on they are not as they were. */
+export async function deleteFacts(sql: Sql, factIds: readonly string[]): Promise<{ assetId: number; since: Instant }[]> {
+  if (factIds.length === 0) return []
+  const { rows } = await sql.query<{ assetId: number; since: Date }>(
+    `delete from arrival where source <> 'ledger' and run_id = any($1::uuid[])
+     returning asset_id as "assetId", least(at, happened_at, placed_at, recorded_at) as since`,
+    [factIds],
+  )
+  return rows.map(({ assetId, since }) => ({ assetId, since: since.getTime() }))
+}
