@@ -55,17 +55,11 @@ export async function loadSpans(sql: Sql, wanted: readonly { subjectId: number; 
        union all
        select * from status_span p where p.subject_id = x.subject_id and p.from_at >= x.from_at
      ) s
-     where s.to_at is null or s.to_at >= x.from_at
-     order by s.subject_id, s.from_at`,
+     where s.to_at is null or s.to_at >= x.from_at`,
     [wanted.map((w) => w.subjectId), wanted.map((w) => toText(w.from))],
   )
-  const found = new Map<number, StoredSpan[]>()
-  for (const row of rows) {
-    const list = found.get(row.subject_id)
-    if (list === undefined) found.set(row.subject_id, [toSpan(row)])
-    else list.push(toSpan(row))
-  }
-  return found
+  const found = Map.groupBy(rows, (row) => row.subject_id)
+  return new Map([...found].map(([subjectId, own]) => [subjectId, own.map(toSpan).sort((a, b) => a.from - b.from)]))
 }
 
 function toRow(span: KnownSpan) {

@@ -73,7 +73,8 @@ export async function loadFacts(
   )
 }
 
-function asksForAClock({ settings }: AssetVersion): boolean {
+/** Whether its arrivals are read for the status, too. */
+export function asksForAClock({ settings }: AssetVersion): boolean {
   return settings?.policies.some(({ kind }) => kind !== 'upstream') ?? false
 }
 

@@ -2,6 +2,7 @@ import { type StoredVerdict, type Subject, storeVerdicts } from '#lib/db/catalog
 import type { Sql } from '#lib/db/context.ts'
 import { loadSpans, type StoredSpan, writeSpans } from '#lib/db/history/spans.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
+import { deliveriesReach } from '#lib/domain/freshness/days/day-deliveries.ts'
 import { evaluate } from '#lib/domain/freshness/evaluate.ts'
 import { judgedClocks } from '#lib/domain/freshness/judged-value.ts'
 import { asIfSeen, type PreparedFacts, prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
@@ -9,18 +10,22 @@ import { blindFrom, blindStretches } from '#lib/domain/freshness/sight.ts'
 import { timeline } from '#lib/domain/freshness/timeline.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
-import { type LoadedAsset, loadFacts } from './load-facts.ts'
+import { asksForAClock, type LoadedAsset, loadFacts } from './load-facts.ts'
 import type { Reporting } from './reporting.ts'
 import { joinWrites, type Restatement, restateSpans } from './restate-spans.ts'
 
 export interface RebuildRequest {
   asset: Subject
   from: Instant
+  /** The beginning of the first ended day that is counted anew, so that the facts are read once for both; absent: none is. */
+  countsFrom?: Instant
 }
 
 /** What rebuilding one subject came to. */
 export interface Rebuilt {
   subjectId: number
+  /** From when on it was rebuilt: `restatement.after` holds its spans from the neighbour of that instant on. */
+  from: Instant
   restatement: Restatement
   /** Up to here its status had been worked out before. */
   statedUntil: Instant
@@ -34,6 +39,8 @@ export interface Rebuilt {
 export interface RebuiltAsset extends Rebuilt {
   /** Something has arrived since the instant from which it was rebuilt. */
   hasArrived: boolean
+  /** What it was made of; null where that is not all that is known of it. */
+  known: LoadedAsset | null
 }
 
 /** Never later than what is due anyway; from the beginning of its day once that has ended; never before the horizon. */
@@ -82,7 +89,10 @@ export async function loadRequests(
 ): Promise<LoadedRequest[]> {
   const facts = await loadFacts(
     sql,
-    requests.map(({ asset, from }) => ({ assetId: asset.id, createdAt: asset.createdAt, from })),
+    requests.map(({ asset, from, countsFrom }) => {
+      const reach = countsFrom === undefined ? from : deliveriesReach(versions.get(asset.id) ?? [], countsFrom)
+      return { assetId: asset.id, createdAt: asset.createdAt, from: Math.min(from, reach) }
+    }),
     versions,
     { onlyStatus: true },
   )
@@ -109,11 +119,13 @@ export function workOut({ request: { asset, from }, known, stored }: LoadedReque
   const restatement = restateSpans(asset.id, stored, timeline(versions, prepared, from, now + 1))
   const rebuilt = {
     subjectId: asset.id,
+    from,
     restatement,
     statedUntil: Math.min(now, asset.nextChangeAt ?? now),
     rollUpFrom: isThorough ? from : earliest(restatement.changedFrom, firstVersionSince(versions, from)),
     explainAt: (at: Instant) => explanationAt(known, prepared, at),
     hasArrived: facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
+    known: versions.some(asksForAClock) ? known : null,
   }
   return { rebuilt, verdict: judge(known, prepared, now) }
 }

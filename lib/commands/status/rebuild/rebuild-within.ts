@@ -1,5 +1,5 @@
 import { lockAssets } from '#lib/db/catalogue/followers.ts'
-import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { lockSubjects, type Subject } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadReopenedDays } from '#lib/db/history/days.ts'
 import {
@@ -12,13 +12,13 @@ import {
 import { loadFeedVersions } from '#lib/db/history/versions.ts'
 import { notifyChange } from '#lib/db/listen.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { localDay } from '#lib/domain/time/local-day.ts'
+import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { logChanges } from './log-changes.ts'
 import { type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets, startOf } from './rebuild-assets.ts'
 import { rebuildFollowers } from './rebuild-followers.ts'
 import { type DayRequest, refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
-import { type RebuiltMember, type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
+import { type RollUpRequest, reachedBy, rollUpContainers } from './roll-up-containers.ts'
 
 export interface RebuildResult {
   assets: number
@@ -48,7 +48,7 @@ export async function rebuildWithin(
   if (plain.length + followers.length === 0) return { assets: 0, changes: 0 }
   const { now, today } = reporting
   const { isThorough = false } = options
-  const own = plain.map((asset) => ({ asset, from: startOf(asset, wanted.get(asset.id) ?? now, reporting) }))
+  const own = plain.map((asset) => requestFor(asset, startOf(asset, wanted.get(asset.id) ?? now, reporting), reporting))
   const rebuilt = await rebuildAssets(sql, now, own, isThorough)
   const due = new Map(followers.map(({ id }) => [id, wanted.get(id) ?? now]))
   const following = await rebuildFollowers(sql, reporting, { rebuilt, due, isThorough })
@@ -58,9 +58,14 @@ export async function rebuildWithin(
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
-  await refreshDays(sql, reporting, touched)
+  await refreshDays(sql, reporting, touched, new Map(assets.map((asset) => [asset.subjectId, asset])))
   await notifyChange(sql)
   return { assets: requests.length, changes }
+}
+
+function requestFor(asset: Subject, from: Instant, { zone, today }: Reporting): RebuildRequest {
+  const day = localDay(Math.max(from, asset.createdAt), zone)
+  return day < today ? { asset, from, countsFrom: startOfDay(day, zone) } : { asset, from }
 }
 
 /** From which day on each asset is counted anew: from where it is rebuilt, or earlier where something closed older deliveries. */
@@ -91,24 +96,13 @@ async function rollUpAbove(sql: Sql, now: Instant, requests: readonly RebuildReq
   const feedIds = [...new Set(inFeeds.map((membership) => membership.containerId))]
   if (touchesDays) await lockSubjects(sql, feedIds)
   const earliest = Math.min(...requests.map((request) => request.from))
-  const began = new Map(requests.map(({ asset, from }) => [asset.id, from]))
   const wanted = await feedRequests(sql, assets, inFeeds, { now, since: earliest })
-  const feeds = await rollUpContainers(
-    sql,
-    now,
-    wanted,
-    atHand(assets, (id) => began.get(id) ?? now),
-    loadPromisedAssets,
-  )
+  const feeds = await rollUpContainers(sql, now, wanted, assets, loadPromisedAssets)
   const changed = feeds.filter((feed) => feed.rollUpFrom !== null).map((feed) => feed.subjectId)
   const inGroups = await loadGroupsOfFeeds(sql, touchesDays ? feedIds : changed)
   if (touchesDays) await lockSubjects(sql, [...new Set(inGroups.map((membership) => membership.containerId))])
-  const groups = await rollUpContainers(sql, now, reachedBy(feeds, inGroups), new Map(), loadFeedsOfGroups)
+  const groups = await rollUpContainers(sql, now, reachedBy(feeds, inGroups), feeds, loadFeedsOfGroups)
   return { feeds, groups }
-}
-
-function atHand(assets: readonly Rebuilt[], beganAt: (id: number) => Instant): Map<number, RebuiltMember> {
-  return new Map(assets.map(({ subjectId, restatement }) => [subjectId, { from: beganAt(subjectId), spans: restatement.after }]))
 }
 
 /** The feeds that changed assets count for, and those that themselves came, went or moved since. */

@@ -8,7 +8,7 @@ import {
   loadPromisedAssets,
   type Membership,
 } from '#lib/db/history/memberships.ts'
-import { loadSpans, type StoredSpan } from '#lib/db/history/spans.ts'
+import { type KnownSpan, loadSpans } from '#lib/db/history/spans.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
 import { deliveriesOn, deliveriesReach, isExpectedOn } from '#lib/domain/freshness/days/day-deliveries.ts'
 import { rollUpDay, sumUpLate } from '#lib/domain/freshness/days/day-status.ts'
@@ -17,6 +17,7 @@ import { blindStretches } from '#lib/domain/freshness/sight.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { addDays, atTimeOfDay, type DayBounds, daysFromTo, type LocalDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { type LoadedAsset, loadFacts } from './load-facts.ts'
+import type { RebuiltAsset } from './rebuild-assets.ts'
 import type { Reporting } from './reporting.ts'
 
 export interface DayRequest {
@@ -25,12 +26,23 @@ export interface DayRequest {
   firstDay: LocalDay
 }
 
-/** Sums up the ended days of these assets from each one's first day on, and of the feeds and groups they count for. */
-export async function refreshDays(sql: Sql, reporting: Reporting, requests: readonly DayRequest[]): Promise<void> {
+/** What is at hand of an asset that has just been rebuilt. */
+export type AtHand = ReadonlyMap<number, Pick<RebuiltAsset, 'from' | 'known' | 'restatement'>>
+
+/**
+ * Sums up the ended days of these assets from each one's first day on, and of the feeds and groups they count for; what is at hand of them is not
+ * read again.
+ */
+export async function refreshDays(
+  sql: Sql,
+  reporting: Reporting,
+  requests: readonly DayRequest[],
+  atHand: AtHand = new Map(),
+): Promise<void> {
   const wanted = requests.filter((request) => request.firstDay < reporting.today)
   if (wanted.length === 0) return
   const days = endedDays(wanted.map(({ firstDay }) => firstDay).reduce(earlier), reporting)
-  await refreshAssetDays(sql, wanted, days)
+  await refreshAssetDays(sql, wanted, days, atHand)
   const firstDays = new Map(wanted.map((request) => [request.assetId, request.firstDay]))
   const feeds = await loadFeedsOfAssets(sql, [...firstDays.keys()])
   const feedDays = firstDaysOf(firstDays, feeds, reporting.zone)
@@ -73,7 +85,7 @@ function firstDaysOf(members: ReadonlyMap<number, LocalDay>, memberships: readon
 }
 
 /** Spans and days are in order. */
-function spansByDay(spans: readonly StoredSpan[], days: readonly EndedDay[]): StoredSpan[][] {
+function spansByDay(spans: readonly KnownSpan[], days: readonly EndedDay[]): KnownSpan[][] {
   let first = 0
   return days.map(({ start, end }) => {
     while ((spans[first]?.to ?? END_OF_TIME) <= start) first += 1
@@ -83,19 +95,11 @@ function spansByDay(spans: readonly StoredSpan[], days: readonly EndedDay[]): St
   })
 }
 
-async function refreshAssetDays(sql: Sql, requests: readonly DayRequest[], days: readonly EndedDay[]): Promise<void> {
+async function refreshAssetDays(sql: Sql, requests: readonly DayRequest[], days: readonly EndedDay[], atHand: AtHand): Promise<void> {
   const wanted = requests.map(({ assetId, createdAt, firstDay }) => ({ assetId, createdAt, days: since(firstDay, days) }))
   const ids = wanted.map((w) => w.assetId)
-  const versions = await loadAssetVersions(sql, ids)
-  const facts = await loadFacts(
-    sql,
-    wanted.map((w) => ({ ...w, from: deliveriesReach(versions.get(w.assetId) ?? [], startOf(w.days)) })),
-    versions,
-  )
-  const spans = await loadSpans(
-    sql,
-    wanted.map((w) => ({ subjectId: w.assetId, from: startOf(w.days) })),
-  )
+  const facts = await factsOf(sql, wanted, atHand)
+  const spans = await spansOf(sql, wanted, atHand)
   const gaps = await loadSightGaps(sql, ids, startOf(days), days.at(-1)?.end ?? END_OF_TIME)
   await storeDays(
     sql,
@@ -106,11 +110,47 @@ async function refreshAssetDays(sql: Sql, requests: readonly DayRequest[], days:
   )
 }
 
+interface WantedDays {
+  assetId: number
+  createdAt: Instant
+  days: readonly EndedDay[]
+}
+
+async function factsOf(sql: Sql, wanted: readonly WantedDays[], atHand: AtHand): Promise<Map<number, LoadedAsset>> {
+  const found = new Map<number, LoadedAsset>()
+  for (const { assetId, days } of wanted) {
+    const known = atHand.get(assetId)?.known ?? null
+    if (known !== null && known.since <= deliveriesReach(known.versions, startOf(days))) found.set(assetId, known)
+  }
+  const missing = wanted.filter(({ assetId }) => !found.has(assetId))
+  if (missing.length === 0) return found
+  const versions = await loadAssetVersions(sql, missing.map(idOf))
+  const reach = missing.map((w) => ({ ...w, from: deliveriesReach(versions.get(w.assetId) ?? [], startOf(w.days)) }))
+  for (const [assetId, known] of await loadFacts(sql, reach, versions)) found.set(assetId, known)
+  return found
+}
+
+async function spansOf(sql: Sql, wanted: readonly WantedDays[], atHand: AtHand): Promise<Map<number, readonly KnownSpan[]>> {
+  const found = new Map<number, readonly KnownSpan[]>()
+  for (const { assetId, days } of wanted) {
+    const known = atHand.get(assetId)
+    if (known !== undefined && known.from <= startOf(days)) found.set(assetId, known.restatement.after)
+  }
+  const missing = wanted.filter(({ assetId }) => !found.has(assetId))
+  const read = missing.map(({ assetId, days }) => ({ subjectId: assetId, from: startOf(days) }))
+  for (const [assetId, spans] of read.length === 0 ? [] : await loadSpans(sql, read)) found.set(assetId, spans)
+  return found
+}
+
+function idOf({ assetId }: WantedDays): number {
+  return assetId
+}
+
 function daysOfAsset(
   subjectId: number,
   { versions, facts }: LoadedAsset,
   days: readonly EndedDay[],
-  spans: readonly StoredSpan[],
+  spans: readonly KnownSpan[],
   gaps: readonly SightGap[],
 ): StoredDay[] {
   const prepared = prepareFacts(facts)

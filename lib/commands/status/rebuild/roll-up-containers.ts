@@ -49,7 +49,7 @@ export async function rollUpContainers(
   sql: Sql,
   now: Instant,
   requests: readonly RollUpRequest[],
-  rebuilt: ReadonlyMap<number, RebuiltMember>,
+  rebuilt: readonly Rebuilt[],
   loadMembers: (sql: Sql, containerIds: readonly number[]) => Promise<Membership[]>,
 ): Promise<RolledUp[]> {
   if (requests.length === 0) return []
@@ -72,6 +72,7 @@ export async function rollUpContainers(
     )
     return {
       subjectId: request.subjectId,
+      from,
       restatement,
       statedUntil: request.statedUntil,
       rollUpFrom: request.hasMoved ? Math.min(from, restatement.changedFrom ?? from) : restatement.changedFrom,
@@ -83,30 +84,24 @@ export async function rollUpContainers(
   return done
 }
 
-/** The spans a member has now, from the neighbour of the instant on from which it was rebuilt. */
-export interface RebuiltMember {
-  from: Instant
-  spans: readonly KnownSpan[]
-}
-
 /** Each member's spans from the earliest instant one of its containers asks for; read only where they are not at hand. */
 async function loadMemberSpans(
   sql: Sql,
   requests: readonly RollUpRequest[],
   memberships: readonly Membership[],
-  rebuilt: ReadonlyMap<number, RebuiltMember>,
+  rebuilt: readonly Rebuilt[],
 ): Promise<Map<number, readonly KnownSpan[]>> {
-  const from = new Map(requests.map((request) => [request.subjectId, request.from]))
+  const asked = new Map(requests.map((request) => [request.subjectId, request.from]))
   const wanted = new Map<number, Instant>()
   for (const { containerId, memberId } of memberships) {
-    const since = from.get(containerId)
+    const since = asked.get(containerId)
     if (since !== undefined) wanted.set(memberId, Math.min(since, wanted.get(memberId) ?? since))
   }
-  const atHand = [...wanted].flatMap(([id, since]) => {
-    const member = rebuilt.get(id)
-    return member !== undefined && member.from <= since ? [[id, member.spans] as const] : []
-  })
-  const found = new Map<number, readonly KnownSpan[]>(atHand)
+  const found = new Map<number, readonly KnownSpan[]>()
+  for (const { subjectId, from, restatement } of rebuilt) {
+    const since = wanted.get(subjectId)
+    if (since !== undefined && from <= since) found.set(subjectId, restatement.after)
+  }
   const missing = [...wanted].filter(([id]) => !found.has(id)).map(([subjectId, from]) => ({ subjectId, from }))
   if (missing.length > 0) for (const [id, spans] of await loadSpans(sql, missing)) found.set(id, spans)
   return found
