@@ -23,7 +23,7 @@ const PARTS = {
   people: { title: 'Worker process, people over HTTP', measure: measurePeople },
   'run-now': { title: 'From a press of Run now to the page', measure: measureRunNow },
   turn: { title: 'From a deadline to those who look', measure: measureTurn },
-  storage: { title: 'History on disk', measure: measureStorage },
+  storage: { title: 'History, 90 days', measure: measureStorage },
   sweep: { title: 'Status sweep', measure: measureSweep },
   lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },
   follow: { title: 'As fresh as what it is made from', measure: measureFollow },

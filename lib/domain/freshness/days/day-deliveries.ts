@@ -46,20 +46,16 @@ export function deliveriesReach(versions: readonly SettingsVersion[], start: Ins
 export function deliveriesOn({ versions, facts }: Known, day: DayBounds, until: Instant = day.end): DayDeliveries {
   const { start } = day
   const end = Math.min(day.end, until)
-  const known = {
-    arrivals: facts.arrivals.filter((arrival) => effectiveAt(arrival) < end),
-    runs: facts.runs.filter((run) => run.startedAt < end),
-  }
   const due = versions.flatMap(({ from, settings }, index) => {
     const to = Math.min(versions[index + 1]?.from ?? end, end)
     return (settings?.policies ?? []).filter(isDeadline).flatMap((policy) => {
-      const clock = deliveryClock(policy, known)
+      const clock = policy.clock ?? deliveryClock(policy, knownBefore(facts, end))
       const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, to - policy.graceMs, clock)
       return ticks.map((delivery) => ({ ...delivery, endsAt: delivery.tick + policy.graceMs }))
     })
   })
   return {
-    arrivals: arrivalsOf(known.arrivals, start),
+    arrivals: arrivalsOf(facts.arrivals, start, end),
     expected: due.map(({ endsAt }) => endsAt),
     missed: due.flatMap(({ deliveredAt, endsAt }) => (deliveredAt === null ? [endsAt] : [])),
     late: due.flatMap(({ deliveredAt, onTime, endsAt }) =>
@@ -72,11 +68,15 @@ function isDeadline(policy: Policy): policy is DeadlinePolicy {
   return policy.kind === 'deadline'
 }
 
-/** One load moves several clocks: the best one there is counts. */
-function arrivalsOf(arrivals: readonly Arrival[], start: Instant): Instant[] {
-  const clock = JUDGED_CLOCKS.findLast((candidate) => arrivals.some((arrival) => arrival.clock === candidate))
+function knownBefore({ arrivals, runs }: Known['facts'], end: Instant): Known['facts'] {
+  return { arrivals: arrivals.filter((arrival) => effectiveAt(arrival) < end), runs: runs.filter((run) => run.startedAt < end) }
+}
+
+/** One load moves several clocks: the best one there is before the end counts. */
+function arrivalsOf(arrivals: readonly Arrival[], start: Instant, end: Instant): Instant[] {
+  const clock = JUDGED_CLOCKS.findLast((candidate) => arrivals.some((arrival) => arrival.clock === candidate && effectiveAt(arrival) < end))
   const own = arrivals.filter((arrival) => arrival.clock === clock && arrival.kind === 'arrival' && arrival.at !== null)
-  return own.map(effectiveAt).filter((at) => at >= start)
+  return own.map(effectiveAt).filter((at) => at >= start && at < end)
 }
 
 /** Whether any promise in force on that day counts the day; a holiday of all calendars asks for nothing. */

@@ -34,8 +34,20 @@ export function deliveries(
   })
 }
 
-function deliveredByPlace(policy: DeadlinePolicy, facts: Pick<AssetFacts, 'arrivals'>, clock: JudgedClock): Delivered[] {
-  const delivered = facts.arrivals.flatMap((arrival) => deliveredBy(arrival, clock, policy.zone)).sort((a, b) => a.placedAt - b.placedAt)
+/** Ninety days ask the same of the same arrivals. */
+const placed = new WeakMap<readonly Arrival[], Map<string, readonly Delivered[]>>()
+
+function deliveredByPlace({ zone }: DeadlinePolicy, { arrivals }: Pick<AssetFacts, 'arrivals'>, clock: JudgedClock): readonly Delivered[] {
+  const known = placed.get(arrivals) ?? new Map<string, readonly Delivered[]>()
+  placed.set(arrivals, known)
+  const key = `${clock} ${zone}`
+  const delivered = known.get(key) ?? orderByPlace(arrivals, clock, zone)
+  known.set(key, delivered)
+  return delivered
+}
+
+function orderByPlace(arrivals: readonly Arrival[], clock: JudgedClock, zone: string): Delivered[] {
+  const delivered = arrivals.flatMap((arrival) => deliveredBy(arrival, clock, zone)).sort((a, b) => a.placedAt - b.placedAt)
   let first = Number.POSITIVE_INFINITY
   for (const entry of delivered.toReversed()) {
     first = Math.min(first, entry.at)
