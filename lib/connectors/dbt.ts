@@ -12,10 +12,11 @@ export default defineConnector<DbtSettings>({
     settings: [
       { url: 'https://artifacts.example.edu/dbt/target' },
       { url: 'https://artifacts.example.edu/dbt/target', auth: 'bearer', token: '${DBT_ARTIFACTS_TOKEN}' },
+      { account: 1234, host: 'https://dbt.example.edu', token: '${DBT_CLOUD_TOKEN}', jobs: [7] },
     ],
     asset: { path: 'model.shop.orders' },
-    speaksTo: 'dbt, by the artifacts of its runs: a folder or an address',
-    told: 'one of `path` (a folder), `url` (`auth` none, basic with `user`, `password`, bearer with `token`, header with `header`, `token`); `measuredWithin` 26h, `zone`, `timeout` 1m',
+    speaksTo: 'dbt, by the artifacts of its runs: a folder, an address, or dbt Cloud',
+    told: 'one of `path` (a folder), `url` (`auth` none, basic with `user`, `password`, bearer with `token`, header with `header`, `token`), `account` of dbt Cloud (`token`, `host` https://cloud.getdbt.com, `jobs` or `environment`, `project`); `measuredWithin` 26h, `zone`, `timeout` 1m',
     toldOfAsset: '`clock`, `zone`, for what dbt measures',
     asked: null,
     evidence: [
@@ -24,7 +25,7 @@ export default defineConnector<DbtSettings>({
       { reads: 'what it was told by the warehouse alone', clock: 'writtenAt', strength: 'weak' },
       { reads: 'when a view was made', clock: 'loadedAt', strength: 'weak' },
     ],
-    permission: 'reading the folder, or `GET`',
+    permission: 'reading the folder; `GET`; in dbt Cloud a service token that may read jobs and their artifacts',
   },
   settings: dbtSettings,
   assetSettings: dbtAssetSettings,
@@ -36,7 +37,8 @@ export default defineConnector<DbtSettings>({
     return {
       check: () => checked(connection, () => place.check()),
       async *discover() {
-        yield* foundNodes(await place.manifest(), () => null)
+        const jobs = await place.jobs()
+        yield* foundNodes(await place.manifest(), ({ id }) => jobs.get(id) ?? null)
       },
       observe: (assets) => observeNodes(connection, place, assets),
       close: async () => place.close?.(),

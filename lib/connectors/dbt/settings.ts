@@ -3,7 +3,7 @@ import { durationSchema } from '#lib/domain/time/duration.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
-const PLACES = ['path', 'url'] as const
+const PLACES = ['path', 'url', 'account'] as const
 type Place = (typeof PLACES)[number]
 
 const AUTH = { none: [], basic: ['user', 'password'], bearer: ['token'], header: ['header', 'token'] } as const
@@ -11,12 +11,14 @@ const AUTH = { none: [], basic: ['user', 'password'], bearer: ['token'], header:
 const OWN: Readonly<Record<Place, readonly string[]>> = {
   path: [],
   url: ['auth', 'user', 'password', 'token', 'header'],
+  account: ['host', 'token', 'jobs', 'environment', 'project'],
 }
-const KEYS = ['auth', 'user', 'password', 'token', 'header'] as const
+const KEYS = ['auth', 'user', 'password', 'token', 'header', 'host', 'jobs', 'environment', 'project'] as const
 
 const address = z
-  .url({ protocol: /^https?$/, error: 'must be an address such as https://artifacts.example.edu/dbt' })
+  .url({ protocol: /^https?$/, error: 'must be an address such as https://cloud.getdbt.com' })
   .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'holds a user; say it with auth: basic')
+const id = z.int().min(1)
 
 export const dbtSettings = z
   .strictObject({
@@ -32,6 +34,13 @@ export const dbtSettings = z
       .string()
       .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
       .optional(),
+    /** The number of an account of dbt Cloud. */
+    account: id.optional(),
+    host: address.optional(),
+    /** Whose runs load the data: those of other jobs, such as the ones that try a change, say nothing about them. */
+    jobs: z.array(id).min(1).max(100).optional(),
+    environment: id.optional(),
+    project: id.optional(),
     /** How old a measurement of a source may be and still be one of today. */
     measuredWithin: durationSchema.refine((ms) => ms >= MINUTE_MS, 'must be at least 1m').default(26 * HOUR_MS),
     /** The zone of times that dbt took for UTC since their column has none. */
@@ -41,12 +50,16 @@ export const dbtSettings = z
   .superRefine((settings, issues) => {
     const blame = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message })
     const [place, second] = PLACES.filter((key) => settings[key] !== undefined)
-    if (place === undefined) return blame('path', 'is missing: say where the artifacts are, by path or url')
+    if (place === undefined) return blame('path', 'is missing: say where the artifacts are, by path, url or account')
     if (second !== undefined) return blame(second, `cannot stand beside ${place}: the artifacts are in one place`)
     for (const key of KEYS) {
       if (settings[key] !== undefined && !OWN[place].includes(key)) blame(key, `is not used with ${place}`)
     }
     if (place === 'url') checkAuth(settings, blame)
+    if (place !== 'account') return
+    if (settings.token === undefined) blame('token', 'is missing: dbt Cloud wants one')
+    if (settings.jobs === undefined && settings.environment === undefined)
+      blame('jobs', 'is missing: say whose runs load the data, by jobs or by environment')
   })
 export type DbtSettings = z.output<typeof dbtSettings>
 

@@ -47,16 +47,20 @@ function newestOf(id: string, { measurements }: Told, now: Instant): Newest | nu
 export function measureOf(node: DbtNode, told: Told, previous: MeasuredState | null, how: HowToMeasure): Measured {
   const newest = newestOf(node.id, told, how.now)
   if (newest === null) {
-    const because = told.measurements.length > 0 ? 'What dbt measured says that it was made in the future: a clock is wrong.' : noFile(told)
-    return { kind: 'not', because, state: previous }
+    const isAhead = told.measurements.length > 0
+    const because = isAhead ? 'What dbt measured says that it was made in the future: a clock is wrong.' : noFile(told)
+    return previous === null ? { kind: 'not', because, state: null } : fromState(node, previous, how, [because])
   }
-  const { measurement, fileAt } = newest
-  const isOlder =
-    previous !== null && (fileAt < previous.fileAt || (measurement?.ok === true && measurement.measuredAt < previous.measuredAt))
-  if (isOlder)
-    return fromState(node, previous, how, [
-      `The newest measurement of dbt is of ${machineTime(fileAt)}, older than the one that was there before; it is left aside.`,
-    ])
+  if (previous === null || !isOlder(newest, previous)) return fromNewest(node, newest, previous, how)
+  const words = `The newest measurement of dbt is of ${machineTime(newest.fileAt)}, older than the one that was there before; it is left aside.`
+  return fromState(node, previous, how, [words])
+}
+
+function isOlder({ measurement, fileAt }: Newest, previous: MeasuredState): boolean {
+  return fileAt < previous.fileAt || (measurement?.ok === true && measurement.measuredAt < previous.measuredAt)
+}
+
+function fromNewest(node: DbtNode, { measurement, fileAt }: Newest, previous: MeasuredState | null, how: HowToMeasure): Measured {
   if (measurement?.ok !== true) {
     const words = measurement?.message ?? null
     const because =

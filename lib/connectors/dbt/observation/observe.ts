@@ -16,8 +16,6 @@ const stateSchema = z.object({
   manifestAt: z.number(),
   loaded: loadedState.nullable(),
   measured: measuredState.nullable(),
-  /** Everything that was told until then has been taken in. */
-  through: z.number().nullable(),
 })
 type State = z.output<typeof stateSchema>
 
@@ -31,18 +29,10 @@ interface Look {
 /** What the artifacts say about these nodes, one observation each. Throws when there is no manifest that can be read. */
 export async function* observeNodes(connection: Connected, place: Place, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const before = new Map(assets.map((asset) => [asset.key, stateSchema.safeParse(asset.previous).data ?? null]))
-  const told = await place.told(sinceOf([...before.values()]))
+  const told = await place.told()
   const now = connection.clock.now()
   const look: Look = { told, loads: new Loads(told, now), now, connection }
   for (const asset of assets) yield observeNode(look, asset, before.get(asset.key) ?? null)
-}
-
-/** From when on something may be new to one of them. */
-function sinceOf(states: readonly (State | null)[]): Instant | null {
-  return states.reduce<Instant | null>((since, state, at) => {
-    if (state === null || state.through === null || (at > 0 && since === null)) return null
-    return Math.min(since ?? state.through, state.through)
-  }, null)
 }
 
 function observeNode(look: Look, asset: ObservedAsset, previous: State | null): Observation {
@@ -81,7 +71,6 @@ function observeKnown(look: Look, asset: ObservedAsset, node: DbtNode, previous:
     manifestAt: Math.max(told.manifest.generatedAt, previous?.manifestAt ?? 0),
     loaded,
     measured: measured?.state ?? previous?.measured ?? null,
-    through: throughOf(told, previous, now),
   }
   const seen = node.kind === 'source' ? ofSource(node, measured, loaded) : ofBuilt(node, measured, loaded, told)
   if (typeof seen === 'string') return failed(asset, seen)
@@ -101,12 +90,6 @@ function howTo({ now, connection: { settings } }: Look, asset: ObservedAsset) {
 /** A source without thresholds is not measured, unless somebody's dbt does so all the same. */
 function isMeasured(node: DbtNode, { measurements }: Told): boolean {
   return node.freshness !== null || measurements.some(({ measured }) => measured.has(node.id))
-}
-
-function throughOf({ results, measurements }: Told, previous: State | null, now: Instant): Instant | null {
-  const made = [...results, ...measurements].map(({ generatedAt }) => generatedAt).filter((at) => !isFuture(at, now))
-  const latest = Math.max(previous?.through ?? 0, ...made)
-  return latest === 0 ? null : latest
 }
 
 function ofClock({ results }: Told, now: Instant): string[] {
@@ -129,12 +112,12 @@ function howMeasured({ measuredBy, freshness }: DbtNode, detail: string): string
 }
 
 function ofBuilt(node: DbtNode, measured: Measured | null, loaded: LoadedState | null, told: Told): Seen | string {
+  const troubles = [loaded?.tried?.trouble, ...(loaded?.tested?.trouble ?? [])].filter((words) => words != null)
   const isAsItsParents = !holdsData(node) && node.materialized !== 'view'
   if (isAsItsParents && measured?.kind !== 'read') {
     const evidence = evidenceOf('manifest', false, 'It holds no data of its own: it is as fresh as what it is made from.')
-    return { readings: [], rows: null, evidence, warnings: loaded?.tested?.trouble ?? [] }
+    return { readings: [], rows: null, evidence, warnings: troubles }
   }
-  const troubles = [loaded?.tried?.trouble, ...(loaded?.tested?.trouble ?? [])].filter((words) => words != null)
   const readings: ClockReading[] = loaded?.loadedAt == null ? [] : [{ clock: 'loadedAt', at: loaded.loadedAt, precision: 'instant' }]
   if (measured?.kind === 'read') readings.push({ ...measured.reading, evidence: evidenceOf('column', measured.isStrong, measured.detail) })
   const [first] = readings

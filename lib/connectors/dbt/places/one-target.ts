@@ -1,4 +1,5 @@
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
+import { holdsData } from '#lib/connectors/dbt/found-nodes.ts'
 import { Gathering, type OpenArtifact, type Place, readManifestAt } from './place.ts'
 
 /** A place where each run of dbt leaves its artifacts over those of the one before: a folder, or an address below which they stand. */
@@ -17,6 +18,10 @@ export function oneTarget(connection: Connected, what: string, open: OpenArtifac
     async check() {
       const { nodes, project, adapter } = await manifest()
       return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
+    },
+    async jobs() {
+      const { nodes, project } = await manifest()
+      return new Map([...nodes.values()].flatMap((node) => (project !== null && holdsData(node) ? [[node.id, project] as const] : [])))
     },
   }
 }

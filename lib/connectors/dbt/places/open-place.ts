@@ -1,3 +1,4 @@
+import { CloudPlace } from '#lib/connectors/dbt/cloud/cloud-place.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { folderPlace } from './folder.ts'
 import type { Place } from './place.ts'
@@ -5,6 +6,7 @@ import { webPlace } from './web.ts'
 
 /** Where the artifacts of this connection are; asks nothing yet. */
 export function openPlace(connection: Connected): Place {
-  const { path, url } = connection.settings
+  const { path, url, account } = connection.settings
+  if (account !== undefined) return new CloudPlace(connection)
   return url === undefined ? folderPlace(connection, path ?? '') : webPlace(connection, url)
 }

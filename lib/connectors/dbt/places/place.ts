@@ -4,7 +4,7 @@ import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifac
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { SECOND_MS } from '#lib/domain/time/instant.ts'
 
 /** What artifacts say together about a project. */
 export interface Told {
@@ -22,8 +22,10 @@ export interface Place {
   /** Who answers, in words. */
   check(): Promise<string>
   manifest(): Promise<Manifest>
-  /** What its artifacts tell that may be newer than what is known since then; null: nothing is known. */
-  told(since: Instant | null): Promise<Told>
+  /** What its artifacts tell together. */
+  told(): Promise<Told>
+  /** The job that writes each node, as far as that can be told. */
+  jobs(): Promise<ReadonlyMap<string, string>>
   close?(): Promise<void>
 }
 

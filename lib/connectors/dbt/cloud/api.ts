@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, readMoment } from '#lib/connectors/dbt/artifacts/artifact.ts'
+import type { Connected } from '#lib/connectors/dbt/connected.ts'
+import { orNotThere } from '#lib/connectors/dbt/places/web.ts'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+
+export const CLOUD = 'https://cloud.getdbt.com'
+
+const moment = z
+  .string()
+  .nullish()
+  .transform((text) => readMoment(text))
+
+const runSchema = z.object({
+  id: z.int(),
+  job_definition_id: z.int().nullish(),
+  project_id: z.int().nullish(),
+  environment_id: z.int().nullish(),
+  status: z.int(),
+  created_at: moment,
+  started_at: moment,
+  finished_at: moment,
+  artifacts_saved: z.boolean().nullish(),
+  status_message: z.string().nullish(),
+  href: z.string().nullish(),
+  trigger: z.object({ schema_override: z.string().nullish() }).nullish(),
+  run_steps: z.array(z.object({ index: z.int(), name: z.string().nullish() })).nullish(),
+})
+export type CloudRun = z.output<typeof runSchema>
+
+const status = z.object({ is_success: z.boolean(), user_message: z.string().nullish() })
+const envelope = z.object({ status, data: z.unknown() })
+const listed = z.object({ data: z.array(z.unknown()), extra: z.object({ pagination: z.object({ total_count: z.int() }) }) })
+
+export const QUEUED = 1
+export const SUCCESS = 10
+export const ERROR = 20
+
+const PAGE = 100
+
+/** The administrative API of dbt Cloud, version 2, for one account. */
+export class CloudApi {
+  readonly system: string
+  readonly #session: HttpSession
+  readonly #base: string
+
+  constructor(connection: Connected) {
+    const { host = CLOUD, account, token = '', timeout } = connection.settings
+    this.system = `The dbt Cloud account (${connection.key})`
+    this.#base = `${host.replace(/\/+$/, '')}/api/v2/accounts/${account}`
+    this.#session = new HttpSession(connection, {
+      system: this.system,
+      timeoutMs: timeout,
+      signIn: async () => ({ headers: { authorization: `Bearer ${token}` }, endsAt: null }),
+    })
+  }
+
+  /** Runs that fit, the newest first, page after page: the list moves while it is read, so that each comes once. Throws where it breaks off. */
+  async *runs(filter: Record<string, string>): AsyncGenerator<CloudRun> {
+    const seen = new Set<number>()
+    for (let offset = 0; ; offset += PAGE) {
+      const query = { order_by: '-id', ...filter, include_related: '["trigger"]', limit: String(PAGE), offset: String(offset) }
+      const { data, extra } = this.#inShape(listed, await this.#get(`/runs/?${new URLSearchParams(query)}`))
+      const { total_count: total } = extra.pagination
+      for (const one of data) {
+        const run = this.#inShape(runSchema, one)
+        if (!seen.has(run.id)) yield run
+        seen.add(run.id)
+      }
+      if (offset + data.length >= total) return
+      if (data.length < PAGE) throw refusedAnswer(this.system, `a page of its runs has ${data.length} of ${Math.min(PAGE, total - offset)}`)
+    }
+  }
+
+  /** A run with the commands it is made of. */
+  async run(id: number): Promise<CloudRun> {
+    const query = new URLSearchParams({ include_related: '["trigger","run_steps"]' })
+    return this.#inShape(runSchema, this.#inShape(envelope, await this.#get(`/runs/${id}/?${query}`)).data)
+  }
+
+  /** What a run left behind, when this step of it had ended; null when there is none, or none yet. */
+  artifact(run: number, name: ArtifactName, step: number | null): Promise<ArtifactSource | null> {
+    const query = step === null ? '' : `?step=${step}`
+    const answer = this.#session.ask({ url: `${this.#base}/runs/${run}/artifacts/${name}${query}`, bytesMax: ARTIFACT_BYTES_MAX })
+    return orNotThere(`${name} of run ${run}`, answer)
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+
+  async #get(path: string): Promise<unknown> {
+    const answer = await this.#session.json({
+      url: `${this.#base}${path}`,
+      explain: (code) =>
+        code === 403 || code === 404
+          ? `${this.system} lets nobody in with this token (HTTP ${code}). Check account, host and what the token may do.`
+          : undefined,
+    })
+    const told = envelope.safeParse(answer)
+    if (!told.success) throw refusedAnswer(this.system, 'it is not what dbt Cloud answers')
+    if (told.data.status.is_success) return answer
+    const words = told.data.status.user_message ?? 'it does not say why'
+    throw new TidemarkError('refused', { publicMessage: `${this.system} says that it did not work: ${words}` })
+  }
+
+  #inShape<T>(schema: z.ZodType<T>, value: unknown): T {
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    throw refusedAnswer(this.system, `${issue?.path.join('.') || 'it'} is not as dbt Cloud writes it`)
+  }
+}
