@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -50,11 +51,14 @@ describe('a run that is told of', () => {
   it('makes what it wrote fresh from when it ended, and late once its promise says so, although nobody ever looks', async () => {
     await tell({ type: 'START', at: at(1) }, { type: 'COMPLETE', at: at(2), rows: 5 })
     expect(await facts()).toEqual(['lake/raw.orders loadedAt 02:00', 'lake/raw.orders writtenAt 02:00'])
-    clock.set(at(9))
-    await tell({ type: 'OTHER', at: at(9), run: 2, outputs: ['raw.orders'] })
-    const spans = await spansOf(ctx, 'lake/raw.orders')
-    expect(spans[0]).toMatch(/^unknown\/never-observed/)
-    expect(spans[1]).toBe('fresh/on-time 20 02:00–')
+    clock.set(at(15))
+    await sweepDue(ctx)
+    expect(await spansOf(ctx, 'lake/raw.orders')).toEqual([
+      'unknown/never-observed 20 00:00–20 02:00',
+      'fresh/on-time 20 02:00–20 06:00',
+      'late/overdue 20 06:00–20 14:00',
+      'stale/overdue 20 14:00–',
+    ])
   })
 
   it('that fails after it had succeeded is taken back, and history says so honestly', async () => {

@@ -164,6 +164,8 @@ export interface Connector<S = unknown> {
   identity?(settings: Record<string, unknown>): PartialIdentity
   /** Whether an asset as written has a clock that a look can read; absent: every one has. A consumer without is as fresh as what it is made from. */
   hasClock?(asset: Pick<ObservedAsset, 'path' | 'settings'>): boolean
+  /** There when nothing is ever looked at: what loads its assets tells of them. */
+  asksNobody?: true
   /** There when its requests can be limited, by `limits` of a connection: what holds where nothing is written. */
   limits?: Limits
   /** There when its sessions can `extract`: what they can be asked for. */

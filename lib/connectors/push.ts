@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineConnector } from './kit/connector.ts'
+
+const settings = z.strictObject({ from: z.string().min(1).max(200) })
+
+/** What is only ever told about: nobody is asked, no look is made, and a promise judges the silence. */
+export default defineConnector<z.output<typeof settings>>({
+  kind: 'push',
+  example: {
+    settings: [{ from: 'cron on etl.example.edu' }],
+    asset: { path: 'orders' },
+    speaksTo: 'nobody: its assets are told about by what loads them',
+    told: '`from`: who tells, in words',
+    toldOfAsset: null,
+    asked: null,
+    evidence: [{ reads: 'heartbeats and events of OpenLineage, see Push', clock: 'loadedAt', strength: 'strong' }],
+    permission: 'nothing; whoever tells needs a token with the scope `push`',
+  },
+  settings,
+  assetSettings: z.strictObject({}),
+  assetKind: 'table',
+  asksNobody: true,
+
+  open: ({ settings: { from } }) => ({
+    check: async () => ({ ok: true, detail: `Nobody is asked: ${from} tells by itself.`, credentialExpiresAt: null }),
+  }),
+})
