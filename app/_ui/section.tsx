@@ -34,3 +34,21 @@ export function Facts({
     </dl>
   )
 }
+
+/** Below a heading: the reason why it exists first, then what it is; nothing where neither is written. */
+export function Purpose({ why, description = null }: { why: string | null; description?: string | null }) {
+  return (
+    <>
+      {why !== null && (
+        <p className="lead" dir="auto">
+          {why}
+        </p>
+      )}
+      {description !== null && (
+        <p className={why === null ? 'lead' : 'muted mt-2'} dir="auto">
+          {description}
+        </p>
+      )}
+    </>
+  )
+}

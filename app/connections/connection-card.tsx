@@ -29,6 +29,11 @@ export function ConnectionCard({ connection, found }: { connection: ConnectionVi
         <span className="muted">{kind}</span>
         <Mark icon={icon}>{words}</Mark>
       </header>
+      {connection.why !== null && (
+        <p className="mt-1" dir="auto">
+          {connection.why}
+        </p>
+      )}
       {health.problem !== null && <p className="mt-1 text-stale-text">{health.problem}</p>}
       <Facts
         form="card-facts"

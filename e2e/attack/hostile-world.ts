@@ -30,7 +30,7 @@ export const HOSTILE: Things & Record<'token' | 'person' | 'invitation', string>
 
 /** Every text there is for people to read, where it may be changed. */
 const TEXTS: Record<string, readonly string[]> = {
-  subject: ['name', 'description'],
+  subject: ['name', 'description', 'why'],
   feed: ['owner'],
   asset: ['problem'],
   connection_state: ['problem', 'check_detail'],

@@ -44,11 +44,12 @@ async function check(
   opensBefore: string,
   databaseUrl = database.url,
   more = '',
+  flags: string[] = [],
 ): Promise<{ code: number; noted: string; printed: string }> {
   const noted: string[] = []
   const printed: string[] = []
   writeFileSync(join(folder, 'tidemark.yaml'), catalogue(opensBefore) + more)
-  const code = await runCommandLine(['check', join(folder, 'tidemark.yaml')], {
+  const code = await runCommandLine(['check', join(folder, 'tidemark.yaml'), ...flags], {
     terminal: { print: (text) => printed.push(text), note: (text) => noted.push(text), ask: async () => null },
     environment: () => readEnvironment({ DATABASE_URL: databaseUrl, ENV_FILE: join(folder, '.env') }),
     clock,
@@ -77,6 +78,13 @@ it('tells in words who sees which service groups, where not everybody sees all',
     'Who sees which service groups:\n  registry (1 person): records\n  everybody else who is signed in: nothing\n  admins: everything',
   )
   expect((await check('')).printed).not.toContain('Who sees')
+})
+
+it('lists what does not say why it exists only when asked, and calls it no problem', async () => {
+  const { code, printed } = await check('', database.url, '', ['--why'])
+  expect(code).toBe(0)
+  expect(printed).toContain('Without a why:\n  1 of 1 groups:\n    records\n  1 of 1 feeds:\n    terms\n  1 of 1 assets:')
+  expect((await check('')).printed).not.toContain('Without a why')
 })
 
 describe('rules that take over what was found', () => {

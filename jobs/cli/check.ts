@@ -1,6 +1,7 @@
 import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import { adoptionInWords } from '#lib/catalogue/adopt/adoption-in-words.ts'
 import type { Catalogue } from '#lib/catalogue/catalogue.ts'
+import { missingWhyInWords } from '#lib/catalogue/check/missing-why.ts'
 import { sightInWords } from '#lib/catalogue/resolve/people.ts'
 import { adoptFound, findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
 import { type LoadedCatalogue, loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
@@ -73,18 +74,18 @@ function adopted(loaded: LoadedCatalogue & { ok: true }, command: CommandLine) {
   if (loaded.adoption === null) return null
   const { rules } = loaded.adoption.rules
   return withDatabaseIfAny(command, async (ctx) => {
-    const { placements } = await adoptFound(ctx.pool, command.clock.now(), loaded)
-    return { words: adoptionInWords(rules, placements), ...(await findLabelProblems(ctx.pool, loaded)) }
+    const { placements, catalogue } = await adoptFound(ctx.pool, command.clock.now(), loaded)
+    return { catalogue, words: adoptionInWords(rules, placements), ...(await findLabelProblems(ctx.pool, loaded)) }
   })
 }
 
 export default defineVerb({
-  usage: '[path]',
+  usage: '[path] [--why]',
   summary: 'Check a catalogue and tell everything that is wrong with it.',
   details:
-    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.',
+    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.\n--why also lists which groups, feeds, assets, flows and connections do not say why they exist; that is no problem.',
   async run(args, command) {
-    const { positionals } = readArguments(args, {}, { least: 0, most: 1 })
+    const { positionals, values } = readArguments(args, { why: { type: 'boolean', default: false } }, { least: 0, most: 1 })
     const path = positionals[0] ?? command.environment().config ?? 'tidemark.yaml'
     const extensions = await loadExtensions()
     const loaded = await loadCatalogue(path, extensions)
@@ -103,6 +104,7 @@ export default defineVerb({
     const sight = sightInWords(loaded.catalogue)
     if (sight.length > 0) command.terminal.print(['Who sees which service groups:', ...sight].join('\n'))
     if (taken !== null) command.terminal.print(['Of what has been found:', ...taken.words].join('\n'))
+    if (values.why) command.terminal.print(missingWhyInWords(taken?.catalogue ?? loaded.catalogue))
     const remarks = [...loaded.remarks, ...(taken?.remarks ?? [])]
     if (remarks.length > 0) command.terminal.note(problemsInWords(remarks, 'remark'))
     const lookup = await workerLookup(command)

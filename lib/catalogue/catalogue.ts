@@ -55,6 +55,8 @@ export interface CatalogueAudience {
 export interface CatalogueConnection {
   key: string
   kind: string
+  /** The reason why it exists, where somebody wrote it. */
+  why?: string
   probeEveryMs: number
   /** Local day of the page's zone on which its secrets were last replaced, where somebody wrote it down. */
   rotatedOn: string | null
@@ -71,6 +73,8 @@ export interface CatalogueConnection {
 export interface CatalogueGroup {
   key: string
   name: string
+  /** The reason why it exists, where somebody wrote it. */
+  why?: string
   description: string | null
   /** A former key: its history moves here. */
   was?: string
@@ -80,6 +84,8 @@ export interface CatalogueFeed {
   key: string
   group: string
   name: string
+  /** The reason why it exists, where somebody wrote it. */
+  why?: string
   description: string | null
   owner: string | null
   runbook: string | null
@@ -105,6 +111,8 @@ export interface CatalogueAsset {
   connection: string
   path: string
   name: string
+  /** The reason why it exists, where somebody wrote it. */
+  why?: string
   kind: 'source' | 'table' | 'consumer'
   promised: boolean
   /** The flow that writes it, or null. */
@@ -134,6 +142,8 @@ export interface CatalogueAdoption {
 
 export interface CatalogueFlow {
   name: string
+  /** The reason why it exists, where somebody wrote it. */
+  why?: string
   cron: string
   zone: string
   after: string[]

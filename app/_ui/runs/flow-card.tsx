@@ -33,6 +33,11 @@ export function FlowCard({ card, now, takesActions, isFirst }: CardProps & { isF
         </h2>
         <FlowMark card={card} />
       </header>
+      {card.why !== null && (
+        <p className="mt-1" dir="auto">
+          {card.why}
+        </p>
+      )}
       <FlowCardBody card={card} now={now} takesActions={takesActions} />
     </article>
   )

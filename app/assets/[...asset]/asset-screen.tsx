@@ -9,7 +9,7 @@ import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
-import { Section } from '#app/_ui/section.tsx'
+import { Purpose, Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import type { Status } from '#lib/domain/freshness/status.ts'
@@ -37,6 +37,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
     >
       <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{asset.name}</h1>
+        <Purpose why={found.why} />
         <p className="muted">
           <code dir="auto">{asset.key}</code>, a {asset.kind}
           {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}

@@ -12,7 +12,7 @@ import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, o
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
-import { Facts, Section } from '#app/_ui/section.tsx'
+import { Facts, Purpose, Section } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -75,11 +75,7 @@ function Head({ found }: { found: FeedPage }) {
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
-      {found.description !== null && (
-        <p className="lead" dir="auto">
-          {found.description}
-        </p>
-      )}
+      <Purpose why={found.why} description={found.description} />
       <p className="verdict">
         <StatusMark status={feed.status} big />
         {feed.weakBy !== null && <span className="muted">{weaknessInWords(feed.weakBy)}</span>}

@@ -6,6 +6,7 @@ import { filteredRunsPath, flowsPath } from '#app/_ui/paths.ts'
 import { FlowCardBody } from '#app/_ui/runs/flow-card.tsx'
 import { FlowMark } from '#app/_ui/runs/flow-mark.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
+import { Purpose } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import type { FlowPage } from '#lib/queries/pages/flow-page.ts'
 
@@ -23,6 +24,7 @@ export function FlowScreen({ found }: { found: FlowPage }) {
     >
       <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{card.name}</h1>
+        <Purpose why={card.why} />
         <p className="verdict">
           <FlowMark card={card} big />
         </p>

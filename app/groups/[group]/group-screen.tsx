@@ -11,7 +11,7 @@ import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { pageOf } from '#app/_ui/pages-of.ts'
 import { groupPath, overviewPath } from '#app/_ui/paths.ts'
-import { Section } from '#app/_ui/section.tsx'
+import { Purpose, Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
@@ -32,7 +32,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
     >
       <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{group.name}</h1>
-        {group.description !== null && <p className="lead">{group.description}</p>}
+        <Purpose why={group.why} description={group.description} />
         <p className="verdict">
           <StatusMark status={group.status} big />
           <span className="muted">

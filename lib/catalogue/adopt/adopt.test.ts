@@ -73,6 +73,24 @@ describe('a rule of three lines', () => {
     expect(found.catalogue.feeds[0]?.source).toEqual({ ...source, yaml: '' })
   })
 
+  it('says why at what it took and at the feed it made, unless that is written there', () => {
+    const rule = `${FOLDERS}    why: The board meets by it.\n`
+    const whys = ({ catalogue }: Adopted) =>
+      [...catalogue.groups, ...catalogue.feeds, ...catalogue.assets].map(({ key, why }) => [key, why])
+    expect(whys(adopted(rule, [tile('1/1')]))).toEqual([
+      ['finance', undefined],
+      ['finance-revenue', 'The board meets by it.'],
+      ['looker/1/1', 'The board meets by it.'],
+    ])
+    const written = 'groups: { finance: { feeds: { revenue: { why: Own words., assets: { looker/1/1: { why: Mine. } } } } } }\n'
+    expect(whys(adopted(written + rule, [tile('1/1'), tile('1/2')]))).toEqual([
+      ['finance', undefined],
+      ['revenue', 'Own words.'],
+      ['looker/1/1', 'Mine.'],
+      ['looker/1/2', 'The board meets by it.'],
+    ])
+  })
+
   it('takes nothing that has no such label, of another connection, or of one that has left', () => {
     const others = [tile('3', { labels: { folder: 'Finance' } }), tile('4', { connection: 'lake' }), tile('5', { connection: 'old' })]
     expect(places(adopted(FOLDERS, others))).toEqual([])

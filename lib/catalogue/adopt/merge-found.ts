@@ -24,7 +24,7 @@ export function mergeFound(document: CatalogueDocument, rules: readonly AdoptRul
     const rule = rules[placement.rule]
     if (rule === undefined) continue
     const written = places.get(key)
-    const { group, feed, isNew } = feedAt(groups, written ?? placement)
+    const { group, feed, isNew } = feedAt(groups, written ?? placement, rule.why)
     const feedKey = (written ?? placement).feed.key
     if (isNew) merged.sources.set(feedKey, rule.source)
     feed.assets[key] = withFound(feed.assets[key] ?? {}, found, rule, feed.policy !== undefined || group.policy !== undefined)
@@ -50,11 +50,11 @@ function placesIn(groups: Groups): Map<string, Place> {
 }
 
 /** The feed of a place, made where there is none. */
-function feedAt(groups: Groups, place: Place): { group: Groups[string]; feed: WrittenFeed; isNew: boolean } {
+function feedAt(groups: Groups, place: Place, why: string | undefined): { group: Groups[string]; feed: WrittenFeed; isNew: boolean } {
   const group = groups[place.group.key] ?? { name: place.group.name, feeds: {} }
   groups[place.group.key] = group
   const known = group.feeds[place.feed.key]
-  const feed = known ?? { name: place.feed.name, assets: {} }
+  const feed = known ?? { name: place.feed.name, ...(why !== undefined && { why }), assets: {} }
   group.feeds[place.feed.key] = feed
   return { group, feed, isNew: known === undefined }
 }
@@ -75,6 +75,7 @@ function withFound(written: WrittenAsset, found: FoundAsset, rule: AdoptRule, is
   const policy = isPromised ? undefined : (rule.policy ?? proposedPolicy(found))
   const told = {
     name: found.name.trim() === '' ? undefined : found.name.trim(),
+    why: rule.why,
     kind: rule.kind ?? found.kind,
     policy,
     promised: rule.promised,

@@ -35,6 +35,10 @@ export function keyInWords(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+function whyOf(written: { why?: string | undefined } | null): { why?: string } {
+  return written?.why === undefined ? {} : { why: written.why }
+}
+
 function resolvePage({ page: { name, zone, readyBy, url, demo } }: CatalogueDocument): CataloguePage {
   return { name, zone, readyBy, url: url?.replace(/\/+$/, '') ?? null, demo }
 }
@@ -52,6 +56,7 @@ function resolveConnections({ connections }: CatalogueDocument): CatalogueConnec
   return Object.entries(connections).map(([key, written]) => ({
     key,
     kind: written.kind,
+    ...whyOf(written),
     probeEveryMs: written.probe,
     rotatedOn: written.rotatedOn ?? null,
     maxAgeMs: written.maxAge,
@@ -72,6 +77,7 @@ function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts
     return [
       {
         name,
+        ...whyOf(written),
         cron: written?.schedule ?? contract.schedule,
         zone: written?.timezone ?? contract.timezone,
         after: [...after],
@@ -131,6 +137,7 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
     connection: connectionOf(key),
     path: pathOf(key),
     name: written.name ?? pathOf(key),
+    ...whyOf(written),
     kind: written.kind ?? contract?.assetKind ?? 'table',
     promised: around.promised.has(key),
     flow: flow?.name ?? null,
@@ -153,6 +160,7 @@ function resolveFeed(
     key,
     group,
     name: written.name ?? keyInWords(key),
+    ...whyOf(written),
     description: written.description ?? null,
     owner: written.owner ?? null,
     runbook: written.runbook ?? null,
@@ -162,8 +170,9 @@ function resolveFeed(
   }
 }
 
-function resolveGroup([key, { name, description, was }]: [string, WrittenGroup]): CatalogueGroup {
-  return { key, name: name ?? keyInWords(key), description: description ?? null, ...(was !== undefined && { was }) }
+function resolveGroup([key, written]: [string, WrittenGroup]): CatalogueGroup {
+  const { name, description, was } = written
+  return { key, name: name ?? keyInWords(key), ...whyOf(written), description: description ?? null, ...(was !== undefined && { was }) }
 }
 
 /** What a document does not hold itself. */

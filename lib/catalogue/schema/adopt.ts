@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { whySchema } from './why.ts'
 
 /** What disappeared from its source stays in the catalogue for so long, gone and never green. */
 export const FORGET_AFTER_MS = 30 * DAY_MS
@@ -21,6 +22,7 @@ export const ADOPT_SHAPE = {
     .optional()
     .describe('Labels that must be equal to this, or to one of these.'),
   owner: pattern.optional().describe('The owner of its feeds; by default the one owner all that is in a feed has.'),
+  why: whySchema.describe('Why what it takes exists, and the feeds it makes; what is written at them wins.'),
   kind: z.enum(['source', 'table', 'consumer']).optional(),
   promised: z.boolean().optional().describe('Whether a feed is judged by what this rule takes.'),
   forget: durationSchema

@@ -53,6 +53,9 @@ describe('what is written', () => {
     ['a day that does not exist', { connections: { c: { kind: 'x', rotatedOn: '2026-11-31' } } }, false],
     ['a secret that is too old at once', { connections: { c: { kind: 'x', maxAge: '0d' } } }, false],
     ['a look without pause', { connections: { c: { kind: 'x', probe: '0s' } } }, false],
+    ['a reason of 400 characters', { groups: { g: { why: 'w'.repeat(400) } } }, true],
+    ['a reason of 401 characters', { connections: { c: { kind: 'x', why: 'w'.repeat(401) } } }, false],
+    ['a reason that says nothing', { flows: { f: { why: '  ' } } }, false],
     ['all rows rejected', { flows: { f: { rejectTolerance: 1 } } }, true],
     ['more than all rows rejected', { flows: { f: { rejectTolerance: 1.01 } } }, false],
     ['no time at all', { flows: { f: { timeout: '0m' } } }, false],
@@ -101,7 +104,7 @@ describe('a reference', () => {
 
 describe('our own keys', () => {
   it('are told from those of a connector', () => {
-    expect([...CONNECTION_KEYS]).toEqual(['kind', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
-    expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'kind', 'name', 'policy', 'promised', 'was'])
+    expect([...CONNECTION_KEYS]).toEqual(['kind', 'why', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
+    expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'kind', 'name', 'policy', 'promised', 'was', 'why'])
   })
 })

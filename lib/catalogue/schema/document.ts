@@ -9,6 +9,7 @@ import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { ADOPT_SHAPE, RULES_MAX } from './adopt.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
+import { whySchema } from './why.ts'
 
 export const PROBE_EVERY_MS = 5 * MINUTE_MS
 
@@ -107,6 +108,7 @@ export type WrittenLimits = z.infer<typeof limitsSchema>
 
 const connectionSchema = z.looseObject({
   kind: z.string().describe('The connector that speaks to it.'),
+  why: whySchema,
   probe: atLeastSecond
     .refine((ms) => ms <= 7 * DAY_MS, 'must be at most 7d')
     .default(PROBE_EVERY_MS)
@@ -128,6 +130,7 @@ const connectionSchema = z.looseObject({
 const assetSchema = z
   .looseObject({
     name: name.optional(),
+    why: whySchema,
     kind: z.enum(['source', 'table', 'consumer']).optional(),
     policy: policy.optional(),
     from: z
@@ -149,6 +152,7 @@ const formerKey = keySchema.optional().describe('A former key; its history moves
 
 const feedSchema = z.strictObject({
   name: name.optional(),
+  why: whySchema,
   description: z.string().optional(),
   owner: z.string().optional(),
   runbook: httpUrl.optional(),
@@ -159,6 +163,7 @@ const feedSchema = z.strictObject({
 
 const groupSchema = z.strictObject({
   name: name.optional(),
+  why: whySchema,
   description: z.string().optional(),
   policy: policy.optional(),
   was: formerKey,
@@ -168,6 +173,7 @@ const groupSchema = z.strictObject({
 /** Overrides for a flow file, which naming it here wakes; with `extract` a flow of its own, without code. */
 const flowSchema = z
   .strictObject({
+    why: whySchema,
     schedule: cron.optional(),
     timezone: zoneSchema.optional(),
     after: z.array(z.string()).optional().describe('Flows whose run for the same night must have ended well first.'),

@@ -8,6 +8,7 @@ interface DeclaredSubject {
   key: string
   name: string
   description: string | null
+  why?: string
 }
 
 /** Makes these subjects exist and be in the catalogue, in this order; returns their ids by key. */
@@ -17,17 +18,17 @@ async function upsertSubjects(
   kind: SubjectKind,
   subjects: readonly DeclaredSubject[],
 ): Promise<Map<string, number>> {
-  const rows = subjects.map((s, position) => ({ key: s.key, name: s.name, description: s.description, position }))
+  const rows = subjects.map((s, position) => ({ key: s.key, name: s.name, description: s.description, why: s.why, position }))
   const { rows: stored } = await sql.query<{ id: number; key: string }>(
     `with given as (
-       select * from jsonb_to_recordset($2::jsonb) as x(key text, name text, description text, position int)
+       select * from jsonb_to_recordset($2::jsonb) as x(key text, name text, description text, why text, position int)
      ),
      written as (
-       insert into subject as s (kind, key, name, description, position, created_at)
-       select $1, key, name, description, position, $3 from given order by position
+       insert into subject as s (kind, key, name, description, why, position, created_at)
+       select $1, key, name, description, why, position, $3 from given order by position
        on conflict (kind, key) do update
-       set name = excluded.name, description = excluded.description, position = excluded.position, removed_at = null
-       where (s.name, s.description, s.position, s.removed_at) is distinct from (excluded.name, excluded.description, excluded.position, null)
+       set name = excluded.name, description = excluded.description, why = excluded.why, position = excluded.position, removed_at = null
+       where (s.name, s.description, s.why, s.position, s.removed_at) is distinct from (excluded.name, excluded.description, excluded.why, excluded.position, null)
        returning id, key
      )
      select id, key from written
@@ -94,7 +95,7 @@ export async function syncAssets(
     sql,
     now,
     'asset',
-    assets.map(({ key, name }) => ({ key, name, description: null })),
+    assets.map(({ why, ...asset }) => ({ key: asset.key, name: asset.name, description: null, ...(why !== undefined && { why }) })),
   )
   const rows = assets.map((asset) => ({
     id: ids.get(asset.key),

@@ -103,8 +103,8 @@ function toPublicSettings(settings: Record<string, unknown>): Record<string, unk
   return shown
 }
 
-function toStoredSettings({ settings, rotatedOn, maxAgeMs }: CatalogueConnection): Record<string, unknown> {
-  return { ...toPublicSettings(settings), rotatedOn, maxAgeMs }
+function toStoredSettings({ settings, rotatedOn, maxAgeMs, why }: CatalogueConnection): Record<string, unknown> {
+  return { ...toPublicSettings(settings), rotatedOn, maxAgeMs, ...(why !== undefined && { why }) }
 }
 
 /** Makes the table name exactly these connections; new ones are looked at from `now` on, missing ones marked removed, whose keys it returns. */

@@ -9,6 +9,7 @@ import {
   runStateSchema as runState,
   statusSchema,
   timeSchema,
+  whySchema,
 } from './shapes.ts'
 
 const time = timeSchema.nullable()
@@ -164,6 +165,7 @@ export const connectionSchema = z
   .object({
     key: z.string(),
     kind: z.string(),
+    why: whySchema,
     settings: z.array(z.tuple([z.string(), z.string()])),
     health: z.object({ state: z.enum(['working', 'failing', 'checking', 'unseen']), at: maybeMs, problem: text }),
     probeEveryMs: z.number(),

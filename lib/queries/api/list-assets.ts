@@ -14,6 +14,7 @@ interface Row {
   id: number
   key: string
   name: string
+  why: string | null
   removedAt: Instant | null
   kind: ApiAsset['kind']
   feed: string
@@ -56,7 +57,7 @@ const neighbours = (own: string, other: string) => `
     array(select n.key from lineage_now e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`
 
 const ASSETS = `
-  select s.id, s.key, s.name, ${instant('s.removed_at')} as "removedAt", a.asset_kind as kind, fs.key as feed, g.key as "group",
+  select s.id, s.key, s.name, s.why, ${instant('s.removed_at')} as "removedAt", a.asset_kind as kind, fs.key as feed, g.key as "group",
     a.connection_key as connection, a.path, a.flow, a.promised,
     sp.status, sp.reason, ${instant('coalesce(sp.since_at, sp.from_at)')} as since, a.verdict->>'explanation' as explanation,
     (a.verdict->>'dueAt')::float8 as "dueAt", (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt",
@@ -101,13 +102,14 @@ function sideOf(assetId: number, isUpstream: boolean): string {
 }
 
 function toItem(row: Row, unseen: ReadonlySet<string>): ApiAsset | ApiRemoved {
-  const { key, name, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
+  const { key, name, why, kind, feed, group, connection, path, flow, promised, upstream, downstream, blindAfterMs } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
   const { status, reason, explanation, method, strength, detail, weakBy, problem, dataThroughIsDay } = row
   return {
     key,
     name,
+    why,
     kind,
     feed,
     group,

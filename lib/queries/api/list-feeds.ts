@@ -10,6 +10,7 @@ interface Row {
   id: number
   key: string
   removedAt: Instant | null
+  why: string | null
   description: string | null
   group: string
   runbook: string | null
@@ -21,7 +22,7 @@ const CHANGED = `s.id in (select subject_id from status_change where recorded_at
       or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3)))`
 
 const FEEDS = `
-  select s.id, s.key, ${instant('s.removed_at')} as "removedAt", s.description, g.key as "group", f.runbook, f.settings->>'promise' as promise
+  select s.id, s.key, ${instant('s.removed_at')} as "removedAt", s.why, s.description, g.key as "group", f.runbook, f.settings->>'promise' as promise
   from subject s
   join feed f on f.subject_id = s.id
   join subject g on g.id = f.group_id
@@ -45,13 +46,14 @@ export const FEED_LIST: ApiList<FeedsQuestion, ApiFeed | ApiRemoved> = {
 
 /** A feed without a line left the catalogue between the two looks. */
 function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | ApiRemoved {
-  const { key, description, group, runbook, promise } = row
+  const { key, why, description, group, runbook, promise } = row
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
   if (line === undefined) return { key, removedAt: new Date(now).toISOString() }
   return {
     key,
     name: line.name,
+    why,
     description,
     group,
     owner: line.owner,

@@ -11,6 +11,7 @@ interface Row {
   key: string
   name: string
   removedAt: Instant | null
+  why: string | null
   description: string | null
   status: Status | null
   since: Instant | null
@@ -22,7 +23,7 @@ const CHANGED = `exists (
     select 1 from status_change c where c.recorded_at >= $3 and (c.subject_id = s.id or c.subject_id in (select subject_id from feed where group_id = s.id)))`
 
 const GROUPS = `
-  select s.id, s.key, s.name, ${instant('s.removed_at')} as "removedAt", s.description, sp.status, ${instant('sp.from_at')} as since,
+  select s.id, s.key, s.name, ${instant('s.removed_at')} as "removedAt", s.why, s.description, sp.status, ${instant('sp.from_at')} as since,
     array(
       select fsp.status from feed f join subject fs on fs.id = f.subject_id and fs.removed_at is null
       left join status_span fsp on fsp.subject_id = fs.id and fsp.to_at is null where f.group_id = s.id) as feeds
@@ -43,8 +44,8 @@ export const GROUP_LIST: ApiList<GroupsQuestion, ApiGroup | ApiRemoved> = {
   },
 }
 
-function toItem({ key, name, description, status, since, feeds, ...row }: Row): ApiGroup | ApiRemoved {
+function toItem({ key, name, why, description, status, since, feeds, ...row }: Row): ApiGroup | ApiRemoved {
   const removedAt = toTime(row.removedAt)
   if (removedAt !== null) return { key, removedAt }
-  return { key, name, description, status, since: toTime(since), counts: countStatuses(feeds) }
+  return { key, name, why, description, status, since: toTime(since), counts: countStatuses(feeds) }
 }

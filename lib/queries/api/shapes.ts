@@ -20,6 +20,8 @@ export const statusSchema = z
 
 export const reasonSchema = z.enum(REASONS).nullable().meta({ id: 'Reason', description: 'Why, as a word that stays the same.' })
 
+export const whySchema = z.string().nullable().meta({ description: 'The reason why it exists, where the catalogue says it.' })
+
 const key = z.string().meta({ description: 'The name in the catalogue; stays until somebody renames it.' })
 
 /** Something that left the catalogue, told to whoever asks for changes. */
@@ -31,7 +33,15 @@ export const countsSchema = z
   .meta({ id: 'Counts', description: 'How many feeds have which status; `none` have no promise and stand outside `judged`.' })
 
 export const groupSchema = z
-  .object({ key, name: z.string(), description: z.string().nullable(), status: statusSchema, since: time, counts: countsSchema })
+  .object({
+    key,
+    name: z.string(),
+    why: whySchema,
+    description: z.string().nullable(),
+    status: statusSchema,
+    since: time,
+    counts: countsSchema,
+  })
   .meta({ id: 'Group', description: 'A service group: a heading of the page with its feeds.' })
 export type ApiGroup = z.infer<typeof groupSchema>
 
@@ -39,6 +49,7 @@ export const feedSchema = z
   .object({
     key,
     name: z.string(),
+    why: whySchema,
     description: z.string().nullable(),
     group: z.string(),
     owner: z.string().nullable(),
@@ -99,6 +110,7 @@ export const assetSchema = z
   .object({
     key,
     name: z.string(),
+    why: whySchema,
     kind: z.enum(['source', 'table', 'consumer']),
     feed: z.string(),
     group: z.string(),

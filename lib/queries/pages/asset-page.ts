@@ -70,6 +70,7 @@ export interface AssetPage {
   banners: Banner[]
   group: { key: string; name: string }
   asset: AssetRow
+  why: string | null
   connection: string
   path: string
   look: LastProbe
@@ -96,6 +97,7 @@ export interface AssetPage {
 
 interface Head extends LastProbe {
   id: number
+  why: string | null
   connection: string
   path: string
   groupKey: string
@@ -105,7 +107,7 @@ interface Head extends LastProbe {
 }
 
 const HEAD = `
-  select s.id, a.connection_key as connection, a.path, a.flow, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
+  select s.id, s.why, a.connection_key as connection, a.path, a.flow, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
     ${instant('a.attempted_at')} as "attemptedAt",
     a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
     a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
@@ -128,7 +130,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const { id, connection, path, groupKey, groupName, flow, feedId, ...look } = head
+  const { id, why, connection, path, groupKey, groupName, flow, feedId, ...look } = head
   const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work, series, adoptions] = await Promise.all([
     getEdgesOf(ctx, [id]),
     getUnseenNeighbours(ctx, [id]),
@@ -155,6 +157,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     banners,
     group: { key: groupKey, name: groupName },
     asset,
+    why,
     connection,
     path,
     look,

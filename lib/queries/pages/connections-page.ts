@@ -25,6 +25,7 @@ export interface ReferenceView {
 export interface ConnectionView extends ConnectionEvidence {
   key: string
   kind: string
+  why: string | null
   /** Plain settings: no secret, no reference. */
   settings: [string, string][]
   health: ConnectionHealth
@@ -109,18 +110,23 @@ const ROWS = `
 
 const URGENCY = ['over', 'soon', 'unknown', 'fine'] as const
 
-const ownSettingsSchema = z.object({ rotatedOn: z.string().nullable().catch(null), maxAgeMs: z.number().catch(SECRET_AGE_MAX_MS) })
+const ownSettingsSchema = z.object({
+  why: z.string().nullable().catch(null),
+  rotatedOn: z.string().nullable().catch(null),
+  maxAgeMs: z.number().catch(SECRET_AGE_MAX_MS),
+})
 
 function toView({ settings, secrets, ...row }: Row, zone: string, now: Instant): ConnectionView & Pick<Row, 'removedAt'> {
-  const { rotatedOn, maxAgeMs } = ownSettingsSchema.parse(settings)
+  const { why, rotatedOn, maxAgeMs } = ownSettingsSchema.parse(settings)
   const { credentialExpiresAt: expiresAt } = row
   const references = toReferences(secrets).map(({ name, setting, isSecret, setIn, seenAt, changedAt }) => {
     const age = isSecret ? credentialAge({ rotatedOn, zone, changedAt, seenAt, expiresAt, maxAgeMs }, now) : null
     return { name, setting, isSecret, setIn, age }
   })
-  const plain = Object.entries(settings).filter(([name]) => name !== 'rotatedOn' && name !== 'maxAgeMs')
+  const plain = Object.entries(settings).filter(([name]) => !Object.hasOwn(ownSettingsSchema.shape, name))
   return {
     ...row,
+    why,
     settings: plain.map(([name, value]) => [name, String(value)]),
     health: connectionHealth(row),
     rotatedOn,

@@ -36,6 +36,7 @@ export interface FeedPage {
   banners: Banner[]
   group: { key: string; name: string }
   feed: FeedRow
+  why: string | null
   description: string | null
   runbook: string | null
   promise: string | null
@@ -58,6 +59,7 @@ export interface FeedPage {
 
 interface Head {
   id: number
+  why: string | null
   description: string | null
   runbook: string | null
   settings: unknown
@@ -66,7 +68,7 @@ interface Head {
 }
 
 const HEAD = `
-  select s.id, s.description, f.runbook, f.settings, g.key as "groupKey", g.name as "groupName"
+  select s.id, s.why, s.description, f.runbook, f.settings, g.key as "groupKey", g.name as "groupName"
   from subject s join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
   where s.kind = 'feed' and s.key = $1 and s.removed_at is null`
 
@@ -97,6 +99,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     banners,
     group: { key: head.groupKey, name: head.groupName },
     feed,
+    why: head.why,
     description: head.description,
     runbook: head.runbook,
     ...settingsSchema.parse(head.settings),

@@ -22,6 +22,7 @@ export interface GroupPage {
   banners: Banner[]
   key: string
   name: string
+  why: string | null
   description: string | null
   status: Status | null
   reason: Reason | null
@@ -37,10 +38,10 @@ export interface GroupPage {
   takesActions: boolean
 }
 
-type Head = Pick<GroupPage, 'key' | 'name' | 'description' | 'status' | 'reason' | 'since'> & { id: number; feedIds: number[] }
+type Head = Pick<GroupPage, 'key' | 'name' | 'why' | 'description' | 'status' | 'reason' | 'since'> & { id: number; feedIds: number[] }
 
 const HEAD = `
-  select s.id, s.key, s.name, s.description, sp.status, sp.reason, ${instant('sp.from_at')} as since,
+  select s.id, s.key, s.name, s.why, s.description, sp.status, sp.reason, ${instant('sp.from_at')} as since,
     array(select f.subject_id from feed f join subject fs on fs.id = f.subject_id and fs.removed_at is null where f.group_id = s.id) as "feedIds"
   from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   where s.kind = 'group' and s.key = $1 and s.removed_at is null`

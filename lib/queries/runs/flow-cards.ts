@@ -13,6 +13,7 @@ import { RUN_COLUMNS, type RunRow } from './run-rows.ts'
 /** A flow with its whole configuration and how it fares: one card. */
 export interface FlowCard {
   name: string
+  why: string | null
   cron: string | null
   zone: string
   after: string[]
@@ -112,6 +113,7 @@ const ROWS = `
 
 const settingsSchema = z
   .object({
+    why: z.string().nullable().catch(null),
     timeoutMs: z.number().nullable().catch(null),
     rejectTolerance: z.number().nullable().catch(null),
     connections: z.record(z.string(), z.string()).catch({}),
@@ -120,7 +122,7 @@ const settingsSchema = z
     writes: z.array(z.string()).catch([]),
     source: z.object({ file: z.string(), line: z.number(), yaml: z.string() }).nullable().catch(null),
   })
-  .catch({ timeoutMs: null, rejectTolerance: null, connections: {}, parameters: {}, reads: [], writes: [], source: null })
+  .catch({ why: null, timeoutMs: null, rejectTolerance: null, connections: {}, parameters: {}, reads: [], writes: [], source: null })
 
 const connectionOf = (assetKey: string) => assetKey.split('/')[0] ?? assetKey
 
