@@ -1,0 +1,71 @@
+import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
+import { defineConnector } from './kit/connector.ts'
+import { forQuestion } from './kit/session.ts'
+import { check } from './snowflake/check.ts'
+import { discover } from './snowflake/discover.ts'
+import { extractRows, snowflakeExtractRequest } from './snowflake/extract.ts'
+import { observe } from './snowflake/observe.ts'
+import { type SnowflakeSettings, snowflakeAssetSchema, snowflakeSettingsSchema } from './snowflake/settings.ts'
+import { accountOf } from './snowflake/sign-in.ts'
+import { SqlApi } from './snowflake/sql-api.ts'
+import { foldName, quoteName } from './snowflake/table-path.ts'
+
+const isTold = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${')
+
+/** What others call the tables of an account, as far as the settings tell. */
+function identityOf({ url, account, database }: Record<string, unknown>): PartialIdentity {
+  const isKnown = isTold(url) && URL.canParse(url) && (account === undefined || isTold(account))
+  return {
+    case: 'upper',
+    omits: ['PUBLIC'],
+    ...(isTold(database) && { names: [quoteName(foldName(database))] }),
+    ...(isKnown && { namespaces: [`snowflake://${accountOf({ url, account: isTold(account) ? account : undefined })}`] }),
+  }
+}
+
+/** Snowflake over its SQL API: a path is `schema.table`, or `database.schema.table`. */
+export default defineConnector<SnowflakeSettings>({
+  kind: 'snowflake',
+  example: {
+    settings: [
+      {
+        url: 'https://acme-main.snowflake.example.edu',
+        account: 'ACME-MAIN',
+        user: 'TIDEMARK',
+        privateKey: '${SNOWFLAKE_KEY}',
+        warehouse: 'PROBE_XS',
+        database: 'ANALYTICS',
+      },
+      { url: 'https://acme-main.snowflake.example.edu', token: '${SNOWFLAKE_TOKEN}', warehouse: 'PROBE_XS', database: 'ANALYTICS' },
+    ],
+    asset: { path: 'raw.orders', settings: { column: 'loaded_at' } },
+    speaksTo: 'Snowflake, over its SQL API',
+    told: '`url`, `warehouse`, `database`, and `user` with `privateKey` or `token`; `nextPrivateKey` while keys are changed, `passphrase`, `account`, `role`, `databases`, `schemas`, `zone`, `statementTimeout` 1m, `budget` in credits a day, `creditsPerHour` 1, `readViewsEvery` 15m',
+    toldOfAsset: '`column`, `zone`, `clock`, `dataThrough`, `where`',
+    asked: '`sql`: one statement that reads',
+    evidence: [
+      { reads: 'the newest value of `column`, where something moved', clock: 'writtenAt', strength: 'strong' },
+      { reads: 'the newest value of `dataThrough`', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'of a dynamic table, its last good refresh', clock: 'loadedAt', strength: 'strong' },
+      { reads: 'without a column, a change of rows or bytes, never `LAST_ALTERED` alone', clock: 'writtenAt', strength: 'weak' },
+    ],
+    permission: '`USAGE` on warehouse, database and schemas; `SELECT` on the tables; `MONITOR` on dynamic tables',
+  },
+  settings: snowflakeSettingsSchema,
+  assetSettings: snowflakeAssetSchema,
+  assetKind: 'table',
+  identity: identityOf,
+  limits: { atOnce: 8, perMinute: null },
+  extractRequest: snowflakeExtractRequest,
+
+  open(connection) {
+    const api = new SqlApi(connection)
+    return {
+      check: () => check(connection, api),
+      discover: () => discover(connection, api),
+      observe: (assets) => observe(connection, api, assets),
+      extract: (request, signal) => extractRows(forQuestion(connection, signal), api, request),
+      close: () => api.close(),
+    }
+  },
+})

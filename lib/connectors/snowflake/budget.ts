@@ -1,0 +1,72 @@
+import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { localDay } from '#lib/domain/time/local-day.ts'
+import type { LookState } from './look-state.ts'
+import type { SnowflakeSettings } from './settings.ts'
+
+export interface Cost {
+  ms: number
+  credits: number
+}
+
+/** A warehouse that wakes up is paid for so long at least. */
+const BILLED_MIN_MS = MINUTE_MS
+
+/** What the warehouse took today at most: kept with what the looks keep of the assets, so that it is known after a restart. */
+export class Budget {
+  readonly #connection: Pick<Connection<SnowflakeSettings>, 'clock' | 'settings'>
+  readonly #day: string
+  #credits: number
+  #paidUntil: Instant = 0
+
+  constructor(connection: Pick<Connection<SnowflakeSettings>, 'clock' | 'settings'>, before: readonly (LookState | null)[]) {
+    this.#connection = connection
+    this.#day = localDay(connection.clock.now(), 'UTC')
+    this.#credits = before.reduce((sum, state) => sum + (state?.spent?.day === this.#day ? state.spent.credits : 0), 0)
+  }
+
+  get credits(): number {
+    return this.#credits
+  }
+
+  isUsedUp(): boolean {
+    return this.#credits >= (this.#connection.settings.budget ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Carries out a statement that needs the warehouse, and what it cost, also when it failed. */
+  async during<T>(work: Promise<T>): Promise<{ value: T; cost: Cost }> {
+    const { clock } = this.#connection
+    const begunAt = clock.now()
+    const charge = () => this.#charge(begunAt, clock.now())
+    try {
+      const value = await work
+      return { value, cost: charge() }
+    } catch (error) {
+      charge()
+      throw error
+    }
+  }
+
+  /** What an asset's state tells of it after a look that took so much for it. */
+  spentOf(before: LookState | null, credits: number): Pick<LookState, 'spent'> {
+    if (this.#connection.settings.budget === undefined) return {}
+    if (credits === 0) return before?.spent === undefined ? {} : { spent: before.spent }
+    const earlier = before?.spent?.day === this.#day ? before.spent.credits : 0
+    return { spent: { day: this.#day, credits: earlier + credits } }
+  }
+
+  #charge(begunAt: Instant, endedAt: Instant): Cost {
+    const from = Math.max(begunAt, this.#paidUntil)
+    const until = Math.max(endedAt, begunAt >= this.#paidUntil ? begunAt + BILLED_MIN_MS : endedAt)
+    this.#paidUntil = Math.max(this.#paidUntil, until)
+    const credits = (Math.max(0, until - from) / HOUR_MS) * this.#connection.settings.creditsPerHour
+    this.#credits += credits
+    return { ms: endedAt - begunAt, credits }
+  }
+}
+
+/** For the page: the last digit is rounded up. */
+export function creditsInWords(credits: number): string {
+  const shown = Math.ceil(credits * 10_000) / 10_000
+  return `${shown} ${shown === 1 ? 'credit' : 'credits'}`
+}

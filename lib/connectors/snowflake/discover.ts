@@ -1,0 +1,123 @@
+import type { Connection, Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
+import type { Cell } from './answers.ts'
+import { canHoldTime, isOfStatement } from './newest.ts'
+import type { SnowflakeSettings } from './settings.ts'
+import type { SqlApi } from './sql-api.ts'
+import { foldName, formatTablePath, quoteName, type TablePath } from './table-path.ts'
+
+/** Names that loaders give to the time of a load, and people to theirs. */
+const OF_LOADS =
+  /^_?(loaded_at|load_(time|timestamp|ts)|inserted_at|ingested_at|ingest_time|fivetran_synced|airbyte_(extracted|emitted)_at|sdc_batched_at|dlt_load_time|etl_loaded_at|etl_timestamp|dbt_updated_at)$/i
+
+type FoundColumn = NonNullable<Found['columns']>[number]
+type Records = Record<string, Cell>[]
+
+function tablesStatement(database: string, schemas: readonly string[] | undefined): { sql: string; bindings: string[] } {
+  const marks = schemas?.map(() => '?').join(', ')
+  const among = marks === undefined ? '' : ` and TABLE_SCHEMA in (${marks})`
+  return {
+    sql: `select TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, IS_DYNAMIC, TABLE_OWNER, COMMENT from ${quoteName(database)}.INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'${among} order by TABLE_SCHEMA, TABLE_NAME`,
+    bindings: [...(schemas ?? [])],
+  }
+}
+
+function columnsStatement(database: string, schemas: readonly string[] | undefined): { sql: string; bindings: string[] } {
+  const marks = schemas?.map(() => '?').join(', ')
+  const among = marks === undefined ? '' : ` and TABLE_SCHEMA in (${marks})`
+  return {
+    sql: `select TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COMMENT from ${quoteName(database)}.INFORMATION_SCHEMA.COLUMNS where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'${among} order by TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`,
+    bindings: [...(schemas ?? [])],
+  }
+}
+
+const DEPENDENCIES =
+  "select REFERENCED_DATABASE, REFERENCED_SCHEMA, REFERENCED_OBJECT_NAME, REFERENCING_DATABASE, REFERENCING_SCHEMA, REFERENCING_OBJECT_NAME from SNOWFLAKE.ACCOUNT_USAGE.OBJECT_DEPENDENCIES where REFERENCING_OBJECT_DOMAIN in ('VIEW', 'MATERIALIZED VIEW', 'DYNAMIC TABLE') and REFERENCING_DATABASE = ?"
+
+const idOf = (database: string, schema: Cell | undefined, name: Cell | undefined) => JSON.stringify([database, schema, name])
+
+/** What views are made from. Snowflake tells it to roles that may see the account's own records alone, hours late; without it nothing is
+ * known of it. */
+async function readDependencies(
+  connection: Connection<SnowflakeSettings>,
+  api: SqlApi,
+  database: string,
+): Promise<Map<string, TablePath[]>> {
+  const upstream = new Map<string, TablePath[]>()
+  const records = await api.records({ sql: DEPENDENCIES, bindings: [database] }).catch((error: unknown): Records => {
+    if (!isOfStatement(error)) throw error
+    connection.log.info('what views are made from is not told to this role', { error: toInternalMessage(error) })
+    return []
+  })
+  for (const record of records) {
+    const id = idOf(database, record['REFERENCING_SCHEMA'], record['REFERENCING_OBJECT_NAME'])
+    const path = {
+      database: record['REFERENCED_DATABASE'] ?? '',
+      schema: record['REFERENCED_SCHEMA'] ?? '',
+      name: record['REFERENCED_OBJECT_NAME'] ?? '',
+    }
+    upstream.set(id, [...(upstream.get(id) ?? []), path])
+  }
+  return upstream
+}
+
+function toColumns(records: Records, database: string): Map<string, FoundColumn[]> {
+  const columns = new Map<string, FoundColumn[]>()
+  for (const record of records) {
+    const id = idOf(database, record['TABLE_SCHEMA'], record['TABLE_NAME'])
+    const column = { name: record['COLUMN_NAME'] ?? '', type: record['DATA_TYPE'] ?? '', description: record['COMMENT'] ?? null }
+    const known = columns.get(id)
+    if (known === undefined) columns.set(id, [column])
+    else known.push(column)
+  }
+  return columns
+}
+
+function toName(name: string): string {
+  const words = name
+    .replaceAll(/[_\s]+/g, ' ')
+    .trim()
+    .toLowerCase()
+  return words === '' ? name : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
+function toFound(
+  record: Record<string, Cell>,
+  at: { database: string; own: string },
+  columns: FoundColumn[],
+  upstream: readonly TablePath[],
+): Found {
+  const path = { database: at.database, schema: record['TABLE_SCHEMA'] ?? '', name: record['TABLE_NAME'] ?? '' }
+  const isDynamic = record['IS_DYNAMIC'] === 'YES'
+  const column = isDynamic ? undefined : columns.find(({ name, type }) => OF_LOADS.test(name) && canHoldTime(type))
+  return {
+    path: formatTablePath(path, at.own),
+    kind: 'table',
+    name: toName(path.name),
+    settings: column === undefined ? {} : { column: formatColumn(column.name) },
+    upstream: upstream.map((one): FoundUpstream => ({ hint: 'view', path: formatTablePath(one, at.own) })),
+    policy: null,
+    group: path.schema,
+    description: record['COMMENT'] || null,
+    columns,
+    owner: record['TABLE_OWNER'] ?? null,
+    labels: { database: path.database, schema: path.schema },
+  }
+}
+
+const formatColumn = (name: string) => (/^[A-Z_][A-Z0-9_$]*$/.test(name) ? name.toLowerCase() : quoteName(name))
+
+/** Tables, views and dynamic tables of each database with their columns and owners: three statements a database. */
+export async function* discover(connection: Connection<SnowflakeSettings>, api: SqlApi): AsyncGenerator<Found> {
+  const { database: own, databases = [own], schemas } = connection.settings
+  const folded = schemas?.map(foldName)
+  for (const database of new Set(databases.map(foldName))) {
+    const tables = await api.records({ ...tablesStatement(database, folded), database })
+    const columns = toColumns(await api.records({ ...columnsStatement(database, folded), database }), database)
+    const upstream = await readDependencies(connection, api, database)
+    for (const record of tables) {
+      const id = idOf(database, record['TABLE_SCHEMA'], record['TABLE_NAME'])
+      yield toFound(record, { database, own }, columns.get(id) ?? [], upstream.get(id) ?? [])
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import type { TableState } from './metadata.ts'
+
+const lookStateSchema = z.object({
+  /** What was asked; another question makes the rest worthless. */
+  about: z.string(),
+  rows: z.number().nullable(),
+  bytes: z.number().nullable(),
+  created: z.number().nullable(),
+  lastAltered: z.number().nullable(),
+  readings: z.array(
+    z.object({
+      clock: z.enum(JUDGED_CLOCKS),
+      at: z.number().nullable(),
+      precision: z.enum(['instant', 'day']),
+      orAt: z.number().optional(),
+    }),
+  ),
+  /** When a view was read. */
+  readAt: z.number().optional(),
+  warnings: z.array(z.string()),
+  spent: z.object({ day: z.string(), credits: z.number() }).optional(),
+})
+export type LookState = z.infer<typeof lookStateSchema>
+
+/** What was kept of the look before; null: nothing that can be used. */
+export function parseLookState(previous: Record<string, unknown> | null): LookState | null {
+  const parsed = lookStateSchema.safeParse(previous)
+  return parsed.success ? parsed.data : null
+}
+
+/**
+ * How a table differs from the look before. `altered`: its time moved and nothing else, as a change of its definition, a statement that
+ * wrote no row, and its upkeep do; `removed`: it has fewer rows, which a clean-up does, too.
+ */
+export type Difference = 'first' | 'same' | 'altered' | 'removed' | 'kept-in-order' | 'emptied' | 'replaced' | 'written'
+
+/** Only `written` and `replaced` may be a write. */
+export function compareLooks(before: LookState | null, table: TableState): Difference {
+  if (before === null) return 'first'
+  if (table.rows === 0 && before.rows !== 0) return 'emptied'
+  if (table.created !== before.created) return table.rows === 0 ? 'altered' : 'replaced'
+  const more = (table.rows ?? 0) - (before.rows ?? 0)
+  if (more !== 0) return more > 0 ? 'written' : 'removed'
+  if (table.bytes !== before.bytes) return table.isClustered ? 'kept-in-order' : 'written'
+  return wasAltered(before, table) ? 'altered' : 'same'
+}
+
+/** Without a warehouse its time is not told. */
+function wasAltered(before: LookState, { lastAltered }: TableState): boolean {
+  return lastAltered !== null && before.lastAltered !== null && lastAltered !== before.lastAltered
+}
+
+/** The state after a look. */
+export function toLookState(table: TableState, seen: Pick<LookState, 'about' | 'readings' | 'warnings'> & Partial<LookState>): LookState {
+  const { rows, bytes, created, lastAltered } = table
+  return { rows, bytes, created, lastAltered, ...seen }
+}

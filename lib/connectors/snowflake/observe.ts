@@ -1,0 +1,200 @@
+import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { failedProbe } from '#lib/connectors/kit/probe.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { Budget } from './budget.ts'
+import { type ColumnsRead, fromColumns } from './from-columns.ts'
+import { compareLooks, type Difference, parseLookState } from './look-state.ts'
+import { failed, fromCounts, fromRefreshes, kept, toWanted, type Wanted } from './looked.ts'
+import { type Refreshes, readMetadata, readRefreshes, showMetadata, type TableState } from './metadata.ts'
+import { canHoldTime, columnId, isOfStatement, type NewestAnswer, type Question, readColumnTypes, readNewest } from './newest.ts'
+import type { SnowflakeSettings } from './settings.ts'
+import type { SqlApi } from './sql-api.ts'
+import { tableId } from './table-path.ts'
+
+const NO_COLUMN = 'Nothing tells when a view or external table changes, so only a column can. Name one in the catalogue: column: loaded_at.'
+
+interface Round {
+  connection: Connection<SnowflakeSettings>
+  api: SqlApi
+  budget: Budget
+  database: string
+}
+
+interface Metadata {
+  tables: ReadonlyMap<string, TableState>
+  refreshes: ReadonlyMap<string, Refreshes>
+  costMs: number
+  credits: number
+}
+
+/** A table whose columns are to be read. */
+interface Job {
+  wanted: Wanted
+  table: TableState
+  because: string
+  costMs: number
+  credits: number
+}
+
+/** Observes many tables: one statement a database over what Snowflake knows of all of them, then the columns of those that moved. Once the
+ * budget of the day is used up, only what needs no warehouse is asked. */
+export async function* observe(
+  connection: Connection<SnowflakeSettings>,
+  api: SqlApi,
+  assets: readonly ObservedAsset[],
+): AsyncGenerator<Observation> {
+  const wanted: Wanted[] = []
+  for (const asset of assets) {
+    const one = toWanted(asset, connection.settings)
+    if ('asset' in one) wanted.push(one)
+    else yield one
+  }
+  const budget = new Budget(
+    connection,
+    assets.map(({ previous }) => parseLookState(previous)),
+  )
+  for (const [database, group] of Map.groupBy(wanted, ({ path }) => path.database)) {
+    const round = { connection, api, budget, database }
+    try {
+      if (budget.isUsedUp()) yield* lookWithoutWarehouse(round, group)
+      else yield* look(round, group)
+    } catch (error) {
+      if (!isOfStatement(error)) throw error
+      yield* group.map(({ asset }) => failedProbe(asset.key, error))
+    }
+  }
+}
+
+async function* look(round: Round, group: readonly Wanted[]): AsyncGenerator<Observation> {
+  const { connection, api, budget, database } = round
+  const metadata = await readAll(round, group)
+  const jobs: Job[] = []
+  for (const [place, wanted] of group.entries()) {
+    const table = metadata.tables.get(tableId(wanted.path))
+    // One asset's state answers for what was asked for all.
+    const around = { budget, now: connection.clock.now(), costMs: metadata.costMs, credits: place === 0 ? metadata.credits : 0, extra: [] }
+    const seen = table === undefined ? unseen(wanted) : decide(wanted, table, metadata, around, connection.settings)
+    if ('ok' in seen) yield seen
+    else jobs.push(seen)
+  }
+  const types = await readColumnTypes(api, database, jobs.flatMap(columnsOf), connection.signal)
+  yield* readJobs(round, jobs, types)
+}
+
+const columnsOf = ({ wanted }: Job) => wanted.columns.map(({ name }) => ({ path: wanted.path, column: name }))
+
+async function readAll({ connection, api, budget, database }: Round, group: readonly Wanted[]): Promise<Metadata> {
+  const schemas = [...new Set(group.map(({ path }) => path.schema))].sort()
+  const { value: tables, cost } = await budget.during(readMetadata(api, database, schemas, connection.signal))
+  const isAsked = group.some(({ path, columns }) => columns.length === 0 && tables.get(tableId(path))?.kind === 'dynamic')
+  const history = isAsked ? await budget.during(readRefreshes(api, database, connection.signal)) : null
+  const ms = cost.ms + (history?.cost.ms ?? 0)
+  return {
+    tables,
+    refreshes: history?.value ?? new Map(),
+    costMs: Math.round((100 * ms) / group.length) / 100,
+    credits: cost.credits + (history?.cost.credits ?? 0),
+  }
+}
+
+function unseen({ asset, path }: Wanted): Observation {
+  const words = `There is no table ${path.name} in ${path.database}.${path.schema}, or the role may not see it. Restore it, correct the asset’s path, or GRANT SELECT on it, and USAGE on its database and schema.`
+  return failed(asset.key, words, parseLookState(asset.previous) === null ? 'refused' : 'gone')
+}
+
+type Around = Parameters<typeof kept>[4]
+
+const MOVED: Record<Difference, string> = {
+  first: 'it is the first look',
+  same: 'nothing tells whether it moved',
+  altered: 'LAST_ALTERED moved',
+  removed: 'it has fewer rows',
+  'kept-in-order': 'its bytes changed',
+  emptied: 'it has no rows any more',
+  replaced: 'the table was made anew',
+  written: 'its rows or bytes changed',
+}
+
+function decide(wanted: Wanted, table: TableState, metadata: Metadata, around: Around, settings: SnowflakeSettings): Observation | Job {
+  const { before, columns, asset, path } = wanted
+  const isMute = table.kind === 'view' || table.kind === 'external'
+  if (columns.length === 0) {
+    if (table.kind === 'dynamic') return fromRefreshes(wanted, table, metadata.refreshes.get(tableId(path)), around)
+    return isMute ? failed(asset.key, NO_COLUMN, 'no-time') : fromCounts(wanted, table, compareLooks(before, table), around)
+  }
+  const difference = compareLooks(before, table)
+  const { costMs, credits } = around
+  const job = { wanted, table, because: MOVED[difference], costMs, credits }
+  if (before === null) return job
+  if (table.kind === 'view') {
+    if (around.now - (before.readAt ?? 0) >= settings.readViewsEvery) return { ...job, because: 'nothing tells whether a view moved' }
+    const detail = `A view is read every ${formatDuration(settings.readViewsEvery)}; it was read not so long ago.`
+    return kept({ ...wanted, before }, table, detail, 'strong', around)
+  }
+  if (difference !== 'same') return job
+  const detail = 'LAST_ALTERED, rows and bytes are those of the look before: nothing was written in between.'
+  return kept({ ...wanted, before }, table, detail, 'strong', around)
+}
+
+async function* readJobs(round: Round, jobs: readonly Job[], types: ReadonlyMap<string, string>): AsyncGenerator<Observation> {
+  const { connection, api, budget } = round
+  const waiting = new Map<Job, Question[]>()
+  for (const job of jobs) {
+    const questions = toQuestions(job, types)
+    if ('ok' in questions) yield questions
+    else waiting.set(job, questions)
+  }
+  const jobOf = new Map([...waiting].flatMap(([job, questions]) => questions.map((question) => [question, job] as const)))
+  const answers = new Map<Question, NewestAnswer>()
+  for await (const some of readNewest({ api, budget, signal: connection.signal }, [...jobOf.keys()])) {
+    for (const [question, answer] of some) answers.set(question, answer)
+    for (const job of new Set([...some.keys()].flatMap((question) => jobOf.get(question) ?? []))) {
+      const questions = waiting.get(job) ?? []
+      const own = questions.flatMap((question) => answers.get(question) ?? [])
+      if (own.length < questions.length) continue
+      waiting.delete(job)
+      yield fromColumns({ ...job, answers: own } satisfies ColumnsRead, budget, connection.clock.now())
+    }
+  }
+  for (const { wanted } of waiting.keys()) yield failed(wanted.asset.key, usedUp(round, 'It was not read.'))
+}
+
+function toQuestions({ wanted, table }: Job, types: ReadonlyMap<string, string>): Question[] | Observation {
+  const questions: Question[] = []
+  for (const { name } of wanted.columns) {
+    const type = types.get(columnId(wanted.path, name))
+    if (type === undefined) {
+      const what = table.kind === 'view' ? 'view' : 'table'
+      return failed(wanted.asset.key, `The ${what} has no column ${name}, or the role may not see it. Correct the asset’s column.`, 'gone')
+    }
+    if (!canHoldTime(type)) return failed(wanted.asset.key, `Column ${name} is of type ${type}, which holds no time.`, 'no-time')
+    questions.push({ path: wanted.path, column: name, type, where: wanted.settings.where })
+  }
+  return questions
+}
+
+function usedUp({ connection }: Round, then: string): string {
+  return `The budget of ${connection.settings.budget} credits a day is used up: until midnight (UTC) only what needs no warehouse is asked. ${then}`
+}
+
+async function* lookWithoutWarehouse(round: Round, group: readonly Wanted[]): AsyncGenerator<Observation> {
+  const { connection, api, budget, database } = round
+  const begunAt = connection.clock.now()
+  const tables = await showMetadata(api, database, connection.signal)
+  const now = connection.clock.now()
+  const costMs = Math.round((100 * (now - begunAt)) / group.length) / 100
+  const around = { budget, now, costMs, credits: 0, extra: [usedUp(round, 'Rows and bytes are compared.')] }
+  for (const wanted of group) yield withoutWarehouse(round, wanted, tables.get(tableId(wanted.path)), around)
+}
+
+function withoutWarehouse(round: Round, wanted: Wanted, table: TableState | undefined, around: Around): Observation {
+  const { asset, before, columns } = wanted
+  // Views, and what the role may not see, are not among what is shown.
+  if (table === undefined || (columns.length === 0 && table.kind !== 'table'))
+    return failed(asset.key, usedUp(round, 'It cannot be looked at so.'))
+  const difference = compareLooks(before, table)
+  if (columns.length === 0) return fromCounts(wanted, table, difference, around)
+  if (before === null || difference !== 'same') return failed(asset.key, usedUp(round, 'It moved and was not read.'))
+  const detail = 'Rows and bytes are those of the look before; whether a write left both as they were was not asked.'
+  return kept({ ...wanted, before }, table, detail, 'weak', around)
+}
