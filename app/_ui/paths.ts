@@ -64,8 +64,19 @@ export function runPath(id: string): string {
   return `/runs/${encodeURIComponent(id)}`
 }
 
-export function filteredRunsPath(filter: { flow?: string | null; state?: string | null; before?: string | null }): string {
+export function filteredRunsPath(filter: {
+  flow?: string | null
+  system?: string | null
+  state?: string | null
+  before?: string | null
+}): string {
   return `${runsPath}${questionOf(filter)}`
+}
+
+/** The runs of another system's job, `<connection>/<job>`. */
+export function jobPath(job: string): string {
+  const slash = job.indexOf('/')
+  return filteredRunsPath({ system: job.slice(0, slash), flow: job.slice(slash + 1) })
 }
 
 /** A run's page with a question to its log, or to what it put aside. */

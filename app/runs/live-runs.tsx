@@ -6,6 +6,7 @@ import { filteredRunsPath, questionOf, runPath } from '#app/_ui/paths.ts'
 import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunMark } from '#app/_ui/runs/run-mark.tsx'
 import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
+import { InItsSystem, SystemTag } from '#app/_ui/runs/whose-run.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
@@ -75,26 +76,32 @@ function Runs({ runs, now }: { runs: readonly ListedRun[]; now: number }) {
   )
 }
 
+/** Who asked for it; of a run elsewhere where to see it there. */
+function whence(run: ListedRun) {
+  if (run.system === null) return `by ${triggerInWords(run)}`
+  return run.url === null ? null : <InItsSystem url={run.url} system={run.system} />
+}
+
 function Run({ run, now }: { run: ListedRun; now: number }) {
   const seconds = secondsOf(run, now)
   return (
     <article className="listed-run">
       <RunMark run={run} />
       <h3 className="text-sm font-medium max-[901px]:flex-[1_1_160px]">
-        <a href={runPath(run.id)}>{run.flow}</a>
+        <a href={runPath(run.id)}>{run.flow}</a> {run.system !== null && <SystemTag system={run.system} />}
       </h3>
       <span>
         <Time at={run.startedAt ?? run.scheduledFor} form="long" />
       </span>
       <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
       <span className="muted">{rowsInWords(run)}</span>
-      <span className="muted">by {triggerInWords(run)}</span>
+      <span className="muted">{whence(run)}</span>
       {run.orderReason !== null && (
         <p className="muted">
           <bdi>{run.orderReason}</bdi>
         </p>
       )}
-      {run.problem !== null && <p>{run.problem}</p>}
+      {run.problem !== null && <p className={run.system === null ? undefined : 'run-words'}>{run.problem}</p>}
       {run.state === 'running' ? <RunProgress run={run} /> : run.waitingFor !== null && <p className="muted">{run.waitingFor}</p>}
     </article>
   )

@@ -13,9 +13,10 @@ interface RunsScreenProps {
   problem: string | null
 }
 
-/** The runs of all flows, with a choice of flow and state. */
+/** The runs of all flows, and of other systems, with a choice of flow, place and state. */
 export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
   const { page, list, flows } = found
+  const systems = [...new Set([...found.systems, ...(filter.system == null ? [] : [filter.system])])]
   const known = filter.flow === null || flows.includes(filter.flow) ? flows : [...flows, filter.flow]
   return (
     <PageShell page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
@@ -34,6 +35,19 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
               ))}
             </select>
           </label>
+          {systems.length > 0 && (
+            <label>
+              <span>Where</span>
+              <select name="system" defaultValue={filter.system ?? ''}>
+                <option value="">Here and elsewhere</option>
+                {systems.map((system) => (
+                  <option key={system} value={system}>
+                    In {system}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           <label>
             <span>State</span>
             <select name="state" defaultValue={filter.state ?? ''}>
@@ -48,7 +62,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
           <button type="submit" className="button">
             Show
           </button>
-          {(filter.flow !== null || filter.state !== null) && (
+          {(filter.flow !== null || filter.state !== null || filter.system != null) && (
             <a className="leading-10" href={runsPath}>
               Show all runs
             </a>

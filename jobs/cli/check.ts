@@ -6,6 +6,7 @@ import { sightInWords } from '#lib/catalogue/resolve/people.ts'
 import { adoptFound, findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
 import { type LoadedCatalogue, loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
 import { loadLastArrivals } from '#lib/db/history/arrivals.ts'
+import { listKnownJobs } from '#lib/db/runs/external-runs.ts'
 import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
 import { LOOKED_AT, outsideInWords } from '#lib/domain/freshness/days/outside-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -65,6 +66,17 @@ async function outside({ assets }: Catalogue, command: CommandLine): Promise<str
   )
 }
 
+/** Jobs of other systems of which no run was ever told; none without a database. */
+async function unheardJobs({ assets }: Catalogue, command: CommandLine): Promise<string[]> {
+  const named = assets.flatMap(({ key, job }) => (job === undefined ? [] : [{ key, job }]))
+  if (named.length === 0) return []
+  const known = await withDatabaseIfAny(command, (ctx) => listKnownJobs(ctx.pool, [...new Set(named.map(({ job }) => job))]))
+  if (!known) return []
+  return named
+    .filter(({ job }) => !known.has(job))
+    .map(({ key, job }) => `${key} is written by the job ${job}, of which no run was told yet: look whether its name is right.`)
+}
+
 function isDeadline(policy: Policy): policy is DeadlinePolicy {
   return policy.kind === 'deadline'
 }
@@ -112,6 +124,7 @@ export default defineVerb({
     if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
     for (const remark of oddAddresses(loaded.catalogue, lookup)) command.terminal.note(remark)
     for (const remark of await outside(loaded.catalogue, command)) command.terminal.note(remark)
+    for (const remark of await unheardJobs(loaded.catalogue, command)) command.terminal.note(remark)
     return 0
   },
 })

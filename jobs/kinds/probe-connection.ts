@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { collectRuns } from '#jobs/worker/collect-runs.ts'
 import { openConnection } from '#jobs/worker/connections.ts'
 import { defineJobKind, type JobServices } from '#jobs/worker/job-kind.ts'
 import { type ClaimedProbe, claimProbe, claimSecondProbes, paceProbe, putBackProbe } from '#lib/commands/probes/claim-probe.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
-import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Observation, Session } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
 import { listAssetsToObserve } from '#lib/db/catalogue/assets.ts'
 import { PROBES_AT_ONCE, type ProbeTurn, SILENT_AFTER_MS } from '#lib/domain/connections/probe-turns.ts'
@@ -79,14 +80,35 @@ async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: A
   const only = probe.only === null ? null : new Set(probe.only)
   const assets = only === null ? all : all.filter(({ key }) => only.has(key))
   const { connector, connection } = await openConnection(services, probe.connection, signal)
-  if (assets.length === 0) return
-  await withSession(connector, connection, (session) => recordSeen(ctx, connection, session.observe?.(assets) ?? [], onHeard))
+  await withSession(connector, connection, async (session) => {
+    const seen = assets.length === 0 ? undefined : session.observe?.(assets)
+    if (seen !== undefined) await recordSeen(ctx, connection, seen, onHeard)
+    if (session.runs !== undefined && probe.only === null)
+      await recordRuns(services, connection, session, { hasLooked: seen !== undefined, onHeard })
+  })
+}
+
+/** Where nothing else was looked at, the runs tell whether we get in. */
+async function recordRuns(
+  services: JobServices,
+  { key, signal }: Connection<unknown>,
+  session: Session,
+  { hasLooked, onHeard }: { hasLooked: boolean; onHeard: () => void },
+): Promise<void> {
+  const { ctx } = services
+  try {
+    await collectRuns(services, key, (since) => session.runs?.(since) ?? [], { signal, onHeard })
+    if (!hasLooked) await recordObservations(ctx, key, ctx.clock.now(), [])
+  } catch (error) {
+    if (!hasLooked || signal.aborted) throw error
+    ctx.log.warn('the runs of a connection could not be listed', { connection: key, error: toInternalMessage(error) })
+  }
 }
 
 async function recordSeen(
   ctx: JobServices['ctx'],
   { key, signal }: Pick<Connection<unknown>, 'key' | 'signal'>,
-  seen: AsyncIterable<Observation> | Iterable<Observation>,
+  seen: AsyncIterable<Observation>,
   onHeard: () => void,
 ): Promise<void> {
   let batch: Observation[] = []

@@ -117,13 +117,15 @@ export interface CatalogueAsset {
   promised: boolean
   /** The flow that writes it, or null. */
   flow: string | null
+  /** The job of another system that writes it, `<connection>/<job>`; absent: none does. */
+  job?: string
   /** Upstream asset keys with their origin. */
   upstream: { key: string; origin: 'declared' | 'flow' }[]
   /** A former key: its history moves here. */
   was: string | null
   /** Several policies may judge one asset; the worst verdict wins. */
   policies: Policy[]
-  /** null: known from Tidemark's own ledger (a flow writes it and the judged clock is `loadedAt`), never blind. */
+  /** null: known from runs alone (a flow or a job writes it and the judged clock is `loadedAt`), never blind. */
   blindAfterMs: number | null
   /** What the connector needs to look at it, as written and found valid: the connector parses it again. */
   settings: Record<string, unknown>

@@ -194,6 +194,41 @@ describe('a flow', () => {
   })
 })
 
+describe('the job of another system', () => {
+  const seen = async (change: string) => {
+    const client = await whole.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(change)
+      await client.query(
+        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
+      )
+      const { rows } = await client.query<{ seen: boolean[] }>(
+        `select array[exists (select from external_run), exists (select from asset where job is not null),
+           exists (select from subject_version where settings ? 'job')] as seen`,
+      )
+      return rows[0]?.seen
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  }
+  it('is seen with its runs by who sees what it writes', async () => {
+    expect(await seen('select 1')).toEqual([true, true, true])
+  })
+
+  it.each([
+    ['writes a table of another group, too', `update asset set job = 'lake/records-job' where subject_id = 14`],
+    ['once wrote one', `insert into subject_version values (14, '2026-01-01', '{"job": "lake/records-job"}')`],
+  ])('is not seen, nor named, when it %s', async (_, change) => {
+    expect(await seen(change)).toEqual([false, false, false])
+  })
+
+  it('is not seen when it writes nothing that is watched', async () => {
+    expect((await seen('update asset set job = null where subject_id = 3'))?.slice(0, 2)).toEqual([false, false])
+  })
+})
+
 describe('what belongs to a group', () => {
   const groups = async () => {
     const { rows } = await whole.pool.query<{ key: string; group: number }>(

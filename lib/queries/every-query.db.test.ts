@@ -21,6 +21,7 @@ import { getWorkEntries } from './pages/atom-work.ts'
 import { getAuditPage, streamAudit, WHOLE_AUDIT } from './pages/audit-page.ts'
 import { compareVersions, getCatalogueAdminPage } from './pages/catalogue-page.ts'
 import { getConnections, getConnectionsPage } from './pages/connections-page.ts'
+import { getExternalRunPage } from './pages/external-run-page.ts'
 import { getFeedPage } from './pages/feed-page.ts'
 import { findThings } from './pages/find-things.ts'
 import { getFlowPage } from './pages/flow-page.ts'
@@ -37,6 +38,7 @@ import { getStatusJson } from './pages/status-json.ts'
 import { getStatusOverview } from './pages/status-overview.ts'
 import { getSubjectBars, getSubjectDays } from './pages/subject-bars.ts'
 import { getSystemPage } from './pages/system-page.ts'
+import { getRecentExternalRuns } from './runs/external-run-rows.ts'
 import { findRun, findRunToReplay, listRunsUnderWay } from './runs/find-run.ts'
 import { getFlowCards } from './runs/flow-cards.ts'
 import { getFlowParameters } from './runs/flow-parameters.ts'
@@ -94,9 +96,9 @@ const asked = (name: string, from: number): Asked => ({
   run: world.runOf(name),
 })
 
-const orderOf = async ({ whole }: Context, name: string) =>
-  (await whole.query<{ id: string }>('select id::text from reload_order where ordered_by = $1', [name])).rows[0]?.id ?? ''
-
+const idOf = async ({ whole }: Context, thing: string, name: string) =>
+  (await whole.query<{ id: string }>(`select id::text from ${thing} = $1`, [name])).rows[0]?.id ?? ''
+const orderOf = (ctx: Context, name: string) => idOf(ctx, 'reload_order where ordered_by', name)
 const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 
 /** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
@@ -130,6 +132,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getDayRows: async (ctx, { feed }) => getDayRows(ctx, await windowOf(ctx), feed),
   getDayWindow: (ctx) => getDayWindow(ctx, ZONE),
   getEdgesOf: (ctx, { assets }) => getEdgesOf(ctx, assets),
+  getExternalRunPage: async (ctx, { name }) => getExternalRunPage(ctx, await idOf(ctx, 'external_run where external_id', name)),
   getFeedGate: (ctx, { name }) => getFeedGate(ctx, `${name}-feed`, { kind: 'fresh' }),
   getFeedPage: (ctx, { name }) => getFeedPage(ctx, `${name}-feed`),
   getFeedRows: (ctx) => getFeedRows(ctx),
@@ -152,6 +155,7 @@ const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> 
   getPageZone: (ctx) => getPageZone(ctx),
   getPageSight: async (ctx) => [...(await getPageSight(ctx)).things],
   getPeoplePage: (ctx) => getPeoplePage(ctx),
+  getRecentExternalRuns: (ctx, { name }) => getRecentExternalRuns(ctx, [`lake/${name}-job`], 9),
   getRecentRuns: (ctx, { name }) => getRecentRuns(ctx, [`${name}-flow`], 9),
   getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
   getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),

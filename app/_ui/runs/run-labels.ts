@@ -34,9 +34,9 @@ export function filterStateInWords(state: RunFilterState): string {
   return state === 'problems' ? 'Anything that went wrong' : WORDS[state]
 }
 
-/** A filtered list of runs in words: `Runs of course: failed`. */
-export function runsTitle({ flow, state }: { flow: string | null; state: RunFilterState | null }): string {
-  const runs = flow === null ? 'Runs' : `Runs of ${flow}`
+/** A filtered list of runs in words: `Runs of course: failed`, `Runs of nightly in dbt`. */
+export function runsTitle({ flow, system, state }: { flow: string | null; system?: string | null; state: RunFilterState | null }): string {
+  const runs = `${flow === null ? 'Runs' : `Runs of ${flow}`}${system == null ? '' : ` in ${system}`}`
   return state === null ? runs : `${runs}: ${filterStateInWords(state).toLowerCase()}`
 }
 
@@ -66,8 +66,9 @@ export function triggerInWords(run: Pick<RunRow, 'trigger'> & { requestedBy: str
 }
 
 /** `1,724 rows, 14 put aside`; what a run loads is known when it ends, so until then `14 put aside so far` or null. A dry run changed nothing. */
-export function rowsInWords(run: Pick<RunRow, 'rowsLoaded' | 'rowsRejected' | 'endedAt' | 'isDryRun'>): string | null {
+export function rowsInWords(run: Pick<RunRow, 'rowsRejected' | 'endedAt' | 'isDryRun'> & { rowsLoaded: number | null }): string | null {
   if (run.isDryRun) return dryRowsInWords(run)
+  if (run.rowsLoaded === null) return null
   if (run.endedAt === null) return run.rowsRejected === 0 ? null : `${formatCount(run.rowsRejected)} put aside so far`
   const loaded = `${formatCount(run.rowsLoaded)} ${run.rowsLoaded === 1 ? 'row' : 'rows'}`
   return run.rowsRejected === 0 ? loaded : `${loaded}, ${formatCount(run.rowsRejected)} put aside`

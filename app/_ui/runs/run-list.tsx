@@ -4,26 +4,71 @@ import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { isFailure } from '#lib/domain/runs/run.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
+import type { ExternalRunRow } from '#lib/queries/runs/external-run-rows.ts'
 import type { RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { LogLines } from './log-lines.tsx'
 import { rowsInWords, secondsOf } from './run-labels.ts'
 import { RunMark } from './run-mark.tsx'
 import { RunProgress } from './run-progress.tsx'
 import { TaskChart } from './task-chart.tsx'
+import { InItsSystem, WhoseJob } from './whose-run.tsx'
 
-/** The latest runs of the flows that write this feed; each unfolds to its steps and the end of its log. */
-export function RunList({ runs, now, title = 'Recent runs' }: { runs: readonly RunDetail[]; now: number; title?: string }) {
-  if (runs.length === 0) return null
+interface RunListProps {
+  runs: readonly RunDetail[]
+  /** Runs of other systems. */
+  external?: readonly ExternalRunRow[]
+  now: number
+  title?: string
+}
+
+/** The latest runs of the flows and jobs that write this feed; each unfolds to its steps and the end of its log, or to its system's own words. */
+export function RunList({ runs, external = [], now, title = 'Recent runs' }: RunListProps) {
+  const all = [...runs, ...external].toSorted((a, b) => b.scheduledFor - a.scheduledFor)
+  if (all.length === 0) return null
   return (
     <Section title={title}>
       <ul className="divide-y divide-line">
-        {runs.map((run, index) => (
+        {all.map((run, index) => (
           <li key={run.id}>
-            <Run run={run} now={now} open={index === 0 && isFailure(run.state)} />
+            {'system' in run ? (
+              <ExternalRun run={run} now={now} open={index === 0 && isFailure(run.state)} />
+            ) : (
+              <Run run={run} now={now} open={index === 0 && isFailure(run.state)} />
+            )}
           </li>
         ))}
       </ul>
     </Section>
+  )
+}
+
+function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; open: boolean }) {
+  const seconds = secondsOf(run, now)
+  return (
+    <details className="run print:break-inside-avoid" open={open}>
+      <summary>
+        <RunMark run={{ ...run, cancelAt: null, waitingFor: null, isDryRun: false }} />
+        <span>
+          <Time at={run.startedAt ?? run.scheduledFor} form="long" />
+        </span>
+        <span>
+          <WhoseJob system={run.system} job={run.job} />
+        </span>
+        <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
+        <span className="muted">{run.rows === null ? null : `${formatCount(run.rows)} ${run.rows === 1 ? 'row' : 'rows'}`}</span>
+        <Chevron />
+        {run.problem !== null && <span className="run-problem line-clamp-2 wrap-anywhere">{run.problem.split('\n')[0]}</span>}
+        {run.state === 'running' && <RunProgress run={{ ...run, progressDone: null, progressTotal: null, waitingFor: null }} />}
+      </summary>
+      <div className="pt-2 pb-6 ps-38 text-[14px] max-[901px]:ps-0 print:ps-0 [&>p]:mt-3">
+        {run.problem !== null && <pre className="run-words">{run.problem}</pre>}
+        <p className="flex flex-wrap gap-x-6">
+          <a href={runPath(run.id)}>The whole run</a>
+          {run.url !== null && <InItsSystem url={run.url} system={run.system} />}
+        </p>
+      </div>
+    </details>
   )
 }
 

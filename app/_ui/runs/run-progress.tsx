@@ -3,7 +3,7 @@ import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 
 /** How far a running run is, and when it expects to end. */
-export function RunProgress({ run }: { run: RunRow }) {
+export function RunProgress({ run }: { run: Pick<RunRow, 'progressDone' | 'progressTotal' | 'waitingFor' | 'etaAt'> }) {
   const { progressDone: done, progressTotal: total } = run
   return (
     <span className="run-progress mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">

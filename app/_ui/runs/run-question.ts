@@ -22,12 +22,12 @@ export function parseLogQuestion({ find, level, before, after }: Question): LogQ
 }
 
 /** Which runs are asked for, or in words why that cannot be understood. */
-export function parseRunFilter({ flow, state, before }: Question): RunFilter | { problem: string } {
-  const parsed = runsQuestion.safeParse({ flow, state, ended: 'true' })
+export function parseRunFilter({ flow, system, state, before }: Question): RunFilter | { problem: string } {
+  const parsed = runsQuestion.safeParse({ flow, system, state, ended: 'true' })
   if (!parsed.success) return { problem: questionInWords(parsed.error) }
   if (before !== undefined && placeAt(RUN_LIST, parsed.data, before) === null)
     return { problem: `“${before}” is no place in the list of runs.` }
-  return { flow: parsed.data.flow ?? null, state: parsed.data.state ?? null, before: before ?? null }
+  return { flow: parsed.data.flow ?? null, system: parsed.data.system ?? null, state: parsed.data.state ?? null, before: before ?? null }
 }
 
 /** Which rows that were put aside are asked for; what is not understood is the first page of all. */

@@ -3,7 +3,7 @@ import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
-import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
+import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { feedPath, groupPath, overviewPath } from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
@@ -27,7 +27,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
     <PageShell
       page={page}
       now={window.now}
-      shows={[...assetsShown([asset, ...found.upstream, ...found.downstream]), ...flowsShown([asset])]}
+      shows={[...assetsShown([asset, ...found.upstream, ...found.downstream]), ...flowsShown([asset]), ...jobsShown([asset])]}
       banners={found.banners}
       crumbs={[
         ['All feeds', overviewPath],
@@ -69,7 +69,12 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
       <RowsChart arrivals={found.arrivals} />
-      {found.run !== null && <RunList runs={[found.run]} now={window.now} title="The latest run that writes it" />}
+      <RunList
+        runs={found.run === null ? [] : [found.run]}
+        external={found.externalRuns}
+        now={window.now}
+        title={found.externalRuns.length > 1 ? 'The latest runs that write it' : 'The latest run that writes it'}
+      />
       <AdoptedSection adoption={found.adoption} />
       <ArrivalList arrivals={found.arrivals} />
       <ChangeList changes={found.changes} />

@@ -1,6 +1,6 @@
 import { BlockedBy } from '#app/_ui/feeds/blocked-by.tsx'
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
-import { connectionPath, flowPath } from '#app/_ui/paths.ts'
+import { connectionPath, flowPath, jobPath } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
@@ -35,6 +35,7 @@ export function WhySection({ found }: { found: AssetPage }) {
             </a>,
           ],
           ['Written by the flow', flowLink(asset.flow)],
+          ['Written by the job', jobLink(asset.job)],
         ]}
       />
       <Warnings found={found} />
@@ -104,7 +105,16 @@ function evidence({ look, asset }: AssetPage): string | null {
     const rows = look.rows === null ? '' : ` ${formatCount(look.rows)} rows.`
     return `${look.detail}${how}${rows}`
   }
+  if (asset.job !== null) return `The runs of the job “${asset.job}”, as its own system tells them.`
   return asset.flow === null ? null : `Tidemark’s own ledger of the flow “${asset.flow}”.`
+}
+
+function jobLink(job: string | null) {
+  return job === null ? null : (
+    <a href={jobPath(job)}>
+      <bdi>{job}</bdi>
+    </a>
+  )
 }
 
 function flowLink(flow: string | null) {

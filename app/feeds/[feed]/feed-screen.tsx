@@ -5,10 +5,9 @@ import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
-import { assetsShown, flowsShown } from '#app/_ui/live/shown-topics.ts'
-import { Note } from '#app/_ui/note.tsx'
+import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, overviewPath, runPath } from '#app/_ui/paths.ts'
+import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, jobPath, overviewPath, runPath } from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
@@ -17,12 +16,12 @@ import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { firstToTurn, type Suspect } from '#lib/domain/lineage/first-to-turn.ts'
-import type { RunState } from '#lib/domain/runs/run.ts'
 import { reasonInWords, UNSEEN, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
 import { FeedVerdict } from './feed-verdict.tsx'
+import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
 
 /** A feed: what is promised, whether it holds, why not, and everything it is made of. */
@@ -32,7 +31,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
     <PageShell
       page={page}
       now={window.now}
-      shows={[`feed:${feed.key}`, ...flowsShown(found.assets), ...assetsShown(found.neighbours)]}
+      shows={[`feed:${feed.key}`, ...flowsShown(found.assets), ...jobsShown(found.assets), ...assetsShown(found.neighbours)]}
       banners={found.banners}
       crumbs={[
         ['All feeds', overviewPath],
@@ -44,7 +43,7 @@ export function FeedScreen({ found }: { found: FeedPage }) {
       <History subject={`feed:${feed.key}`} name={feed.name} bars={found.bars} days={found.days} />
       <LineageStrip assets={found.assets} neighbours={found.neighbours} edges={found.edges} unseen={found.unseen} feedKey={feed.key} />
       {found.assets.length === 0 ? <NoAssets /> : <AssetTable title="What it is made of" assets={found.assets} showPromise />}
-      <RunList runs={found.runs} now={window.now} />
+      <RunList runs={found.runs} external={found.externalRuns} now={window.now} />
       <ChangeList changes={found.changes} />
       <SourceSection source={found.source} />
     </PageShell>
@@ -117,37 +116,6 @@ function Head({ found }: { found: FeedPage }) {
   )
 }
 
-const RUN_WORDS: Partial<Record<RunState, string>> = {
-  partial: 'was partial',
-  failed: 'failed',
-  'timed-out': 'took too long and was stopped',
-  cancelled: 'was cancelled',
-  crashed: 'lost its worker and has not gone on yet',
-}
-
-/** What the status does not say by itself: the last run did not complete. Nothing when it did. */
-function LastRunNote({ run }: { run: LastRun | null }) {
-  const words = run === null ? undefined : RUN_WORDS[run.state]
-  if (run === null || words === undefined) return null
-  return (
-    <Note icon="running">
-      <strong>
-        <a href={runPath(run.id)}>The last run</a> {words}
-      </strong>{' '}
-      {run.endedAt !== null && (
-        <>
-          on <Time at={run.endedAt} form="long" />{' '}
-        </>
-      )}
-      (flow{' '}
-      <a href={flowPath(run.flow)}>
-        <bdi>{run.flow}</bdi>
-      </a>
-      ). {run.problem}
-    </Note>
-  )
-}
-
 function FeedFacts({ found }: { found: FeedPage }) {
   const { feed, bars, window, page } = found
   const overdue = feed.dueAt !== null && feed.dueAt < window.now
@@ -169,6 +137,7 @@ function FeedFacts({ found }: { found: FeedPage }) {
           ],
           ['Last run', lastRun(feed.lastRun)],
           ['Loaded by', links(flowsOf(found), flowPath)],
+          ['Written by jobs elsewhere', links(jobsOf(found), jobPath)],
           ['Through', links([...new Set(found.assets.map((asset) => asset.connection))], connectionPath)],
           [`Ready by ${page.readyBy}`, bars === null || bars.readyOf === 0 ? null : `on ${bars.ready} of ${bars.readyOf} days`],
           [
@@ -223,6 +192,8 @@ function lastRun(run: LastRun | null) {
 }
 
 const flowsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ flow }) => (flow === null ? [] : [flow])))]
+
+const jobsOf = ({ assets }: FeedPage) => [...new Set(assets.flatMap(({ job }) => (job === null ? [] : [job])))]
 
 function links(names: readonly string[], pathOf: (name: string) => string) {
   if (names.length === 0) return null

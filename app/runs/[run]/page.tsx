@@ -5,8 +5,10 @@ import { requestContext } from '#app/_lib/request-context.ts'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { parseLogQuestion, parseRejectionsQuestion, questionIn } from '#app/_ui/runs/run-question.ts'
 import { isRunId } from '#lib/domain/runs/run.ts'
+import { getExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
 import { getRunPage, type RunPageQuery } from '#lib/queries/pages/run-page.ts'
 import { WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
+import { ExternalRunScreen, externalRunTitle } from './external-run-screen.tsx'
 import { RunScreen } from './run-screen.tsx'
 
 interface PageProps {
@@ -33,8 +35,12 @@ async function readFor({ params, searchParams }: PageProps): ReturnType<typeof r
   return read((await params).run, JSON.stringify(await searchParams))
 }
 
+const readExternal = cache(async (id: string) => (isRunId(id) ? await getExternalRunPage(await requestContext(), id) : null))
+
 export async function generateMetadata(props: PageProps): Promise<Metadata> {
   const { found } = (await readFor(props)) ?? {}
+  const external = found === undefined ? await readExternal((await props.params).run) : null
+  if (external !== null) return { title: externalRunTitle(external) }
   return {
     title: found
       ? `${found.run.isDryRun ? 'Dry run' : 'Run'} of ${found.run.flow}: ${runStateInWords({ ...found.run, isDryRun: false })} · ${found.page.name}`
@@ -44,6 +50,9 @@ export async function generateMetadata(props: PageProps): Promise<Metadata> {
 
 export default async function Page(props: PageProps) {
   const page = await readFor(props)
-  if (page === null) notFound()
+  if (page === null) {
+    const external = await readExternal((await props.params).run)
+    return external === null ? notFound() : <ExternalRunScreen found={external} />
+  }
   return <RunScreen found={page.found} query={page.query} />
 }

@@ -82,10 +82,10 @@ export function logLineInWords(line: LogLine, zone: string): string {
 export function runListInWords(runs: readonly ListedRun[], zone: string, now: Instant): string[] {
   const cells = runs.map((run) => [
     stateInWords(run),
-    run.flow,
+    run.system === null ? run.flow : `${run.flow} in ${run.system}`,
     dateTime(run.startedAt ?? run.scheduledFor, zone),
     tookInWords(run, now),
-    run.endedAt === null ? progressInWords(run) : doneInWords(run),
+    run.endedAt === null ? progressInWords(run) : run.rowsLoaded === null ? '' : doneInWords({ ...run, rowsLoaded: run.rowsLoaded }),
   ])
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
   return runs.flatMap((run, i) => {

@@ -15,6 +15,8 @@ export interface FoundAsset {
   group: string
   labels: Record<string, string>
   owner: string | null
+  /** The job of the same connection that writes it. */
+  job?: string | null
   /** A promise in the catalogue's own form, as discovery proposes it. */
   policy: Record<string, unknown> | null
   settings: Record<string, unknown>

@@ -1,6 +1,7 @@
 import type { CatalogueAdoption } from '#lib/catalogue/catalogue.ts'
 import { ASSET_KEYS, type CatalogueDocument, type WrittenAsset, type WrittenPolicy } from '#lib/catalogue/schema/document.ts'
 import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
+import { jobKey } from '#lib/domain/runs/external-run.ts'
 import type { AdoptRule, FoundAsset } from './adoption.ts'
 import type { Placement } from './place-found.ts'
 
@@ -79,6 +80,7 @@ function withFound(written: WrittenAsset, found: FoundAsset, rule: AdoptRule, is
     kind: rule.kind ?? found.kind,
     policy,
     promised: rule.promised,
+    job: found.job == null || found.job.trim() === '' ? undefined : jobKey(found.connection, found.job),
   }
   const given = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
   return { ...(ownSettings ? {} : Object.fromEntries(settings)), ...given, ...written }

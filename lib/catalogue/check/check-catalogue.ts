@@ -10,6 +10,7 @@ import { checkAudiences } from './check-audiences.ts'
 import { checkDeclaredFlows } from './check-declared-flows.ts'
 import { checkFlows } from './check-flows.ts'
 import { checkIdentity } from './check-identity.ts'
+import { checkJobs } from './check-jobs.ts'
 import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
 import { checkSecrets } from './check-secrets.ts'
@@ -57,6 +58,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkPolicies(outline),
     ...checkPromises(outline),
     ...checkFlows(outline, known),
+    ...checkJobs(outline, known),
     ...checkSettings(outline, known),
     ...checkDeclaredFlows(declared, contracts),
   ]

@@ -123,13 +123,22 @@ function surroundingsOf(
   }
 }
 
+function hasWriter(flow: CatalogueFlow | null, job: string | undefined): boolean {
+  return flow !== null || job !== undefined
+}
+
+function ofJob(job: string | undefined): Pick<CatalogueAsset, 'job'> {
+  return job === undefined ? {} : { job }
+}
+
 function resolveAsset({ key, written, feed }: Placed, around: Surroundings): CatalogueAsset {
   const flow = around.writers.get(key) ?? null
   const connection = around.connections.get(connectionOf(key))
   const contract = around.contracts.connectors.get(connection?.kind ?? '')
   const policies = around.policies.get(key) ?? []
   const isFollower = policies.some(({ kind }) => kind === 'upstream') && !policies.some(judgesAClock)
-  const isLedger = flow !== null && isJudgedByLoads(policies)
+  const job = flow === null ? written.job : undefined
+  const isToldByRuns = hasWriter(flow, job) && isJudgedByLoads(policies)
   const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
   return {
     key,
@@ -141,10 +150,11 @@ function resolveAsset({ key, written, feed }: Placed, around: Surroundings): Cat
     kind: written.kind ?? contract?.assetKind ?? 'table',
     promised: around.promised.has(key),
     flow: flow?.name ?? null,
+    ...ofJob(job),
     upstream: (around.upstream.get(key) ?? []).map(({ from, origin }) => ({ key: from, origin })),
     was: written.was ?? null,
     policies,
-    blindAfterMs: written.blindAfter ?? (isLedger || isFollower ? null : threeLooks),
+    blindAfterMs: written.blindAfter ?? (isToldByRuns || isFollower ? null : threeLooks),
     settings: settingsBeside(written, ASSET_KEYS),
   }
 }

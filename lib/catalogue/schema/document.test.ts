@@ -105,6 +105,6 @@ describe('a reference', () => {
 describe('our own keys', () => {
   it('are told from those of a connector', () => {
     expect([...CONNECTION_KEYS]).toEqual(['kind', 'why', 'probe', 'discover', 'rotatedOn', 'maxAge', 'identity', 'limits'])
-    expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'kind', 'name', 'policy', 'promised', 'was', 'why'])
+    expect([...ASSET_KEYS].sort()).toEqual(['blindAfter', 'from', 'job', 'kind', 'name', 'policy', 'promised', 'was', 'why'])
   })
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
 import { assetKeySchema } from '#lib/domain/lineage/asset-key.ts'
 import { isDottedName, LETTER_CASES } from '#lib/domain/lineage/identity.ts'
+import { partsOfJob } from '#lib/domain/runs/external-run.ts'
 import { isValidCron } from '#lib/domain/time/cron.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -57,6 +58,10 @@ function isWeekdays(text: string): boolean {
       .every((day) => WEEKDAYS.some((w) => w === day.trim().toLowerCase())),
   )
 }
+
+const jobKeySchema = z
+  .string()
+  .refine((text) => partsOfJob(text) !== null, 'is not a job of another system; write "<connection>/<job>", such as "dbt/nightly"')
 
 const weekdays = z.union([
   z.string().refine(isWeekdays, 'is not a range or list of weekdays, such as mon-fri'),
@@ -143,6 +148,7 @@ const assetSchema = z
       .describe(
         'Whether the feed is judged by it; by default when something is promised of it and of nothing in the feed that is made from it.',
       ),
+    job: jobKeySchema.optional().describe('The job of another system that writes it: <connection>/<job>.'),
     blindAfter: positive.optional().describe('How old our last look may be before we admit that we cannot see.'),
     was: z.string().optional().describe('A former key; its history moves here.'),
   })

@@ -41,6 +41,7 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       select 1 from push_run later where later.namespace = r.namespace and later.job = r.job and later.names_data and later.last_at > r.last_at))`,
   },
   { name: 'push_dataset', keptMs: KEPT_MS.facts, rows: 'select ctid from push_dataset where told_at < $1' },
+  { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where ended_at < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {

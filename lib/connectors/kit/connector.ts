@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import type { Log } from '#lib/platform/log.ts'
@@ -125,6 +126,11 @@ export interface Session {
    * asset's `ok: false`; throwing means the connection itself is unreachable.
    */
   observe?(assets: readonly ObservedAsset[]): AsyncIterable<Observation>
+  /**
+   * The runs of this system's jobs: each that goes on or waits, and each that began or ended since then, in any order; throwing means that not all were
+   * told, and those told before it stand.
+   */
+  runs?(since: Instant): AsyncIterable<ExternalRun>
   /** `signal` ends this question alone; absent: it ends with the session. Questions may be asked at the same time. */
   extract?(request: Record<string, unknown>, signal?: AbortSignal): AsyncIterable<unknown>
   /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */

@@ -1,4 +1,5 @@
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
 import type { Connector, Found, Observation, Session } from './connector.ts'
 
@@ -12,7 +13,7 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { discover, observe, extract, deliver, close } = session
+  const { discover, observe, runs, extract, deliver, close } = session
   return {
     check: () =>
       once(redact, async () => {
@@ -26,6 +27,14 @@ function guardedSession(session: Session, redact: Redact): Session {
           redact,
           () => observe.call(session, assets),
           (seen) => cleanObservation(seen, redact),
+        ),
+    }),
+    ...(runs && {
+      runs: (since) =>
+        each<ExternalRun>(
+          redact,
+          () => runs.call(session, since),
+          (run) => ({ ...run, error: run.error === null ? null : redact(run.error) }),
         ),
     }),
     ...(extract && { extract: (request, signal) => each<unknown>(redact, () => extract.call(session, request, signal)) }),

@@ -163,6 +163,20 @@ export async function loadProbedAt(sql: Sql, assetIds: readonly number[]): Promi
   return new Map(rows.map((row) => [row.id, toInstantOrNull(row.probed_at)]))
 }
 
+/** Where an asset lies: its connection, and its path there. */
+export interface AssetPlace {
+  connection: string
+  path: string
+}
+
+export async function loadAssetPlaces(sql: Sql, assetIds: readonly number[]): Promise<Map<number, AssetPlace>> {
+  const { rows } = await sql.query<AssetPlace & { id: number }>(
+    'select subject_id as id, connection_key as connection, path from asset where subject_id = any($1::int[])',
+    [assetIds],
+  )
+  return new Map(rows.map(({ id, connection, path }) => [id, { connection, path }]))
+}
+
 /** Every asset of a connection, removed ones too (their past was seen through it), in id order. */
 export async function listConnectionAssets(sql: Sql, connectionKey: string): Promise<number[]> {
   const { rows } = await sql.query<{ id: number }>('select subject_id as id from asset where connection_key = $1 order by subject_id', [

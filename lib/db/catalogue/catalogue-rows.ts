@@ -105,21 +105,22 @@ export async function syncAssets(
     path: asset.path,
     promised: asset.promised,
     flow: asset.flow,
+    job: asset.job ?? null,
     settings: asset.settings,
   }))
   await sql.query(
-    `insert into asset as a (subject_id, feed_id, asset_kind, connection_key, path, promised, flow, settings)
-     select id, feed_id, kind, connection, path, promised, flow, settings
+    `insert into asset as a (subject_id, feed_id, asset_kind, connection_key, path, promised, flow, job, settings)
+     select id, feed_id, kind, connection, path, promised, flow, job, settings
      from jsonb_to_recordset($1::jsonb)
-       as x(id int, feed_id int, kind text, connection text, path text, promised boolean, flow text, settings jsonb)
+       as x(id int, feed_id int, kind text, connection text, path text, promised boolean, flow text, job text, settings jsonb)
      on conflict (subject_id) do update
      set feed_id = excluded.feed_id, asset_kind = excluded.asset_kind, connection_key = excluded.connection_key, path = excluded.path,
-         promised = excluded.promised, flow = excluded.flow, settings = excluded.settings,
+         promised = excluded.promised, flow = excluded.flow, job = excluded.job, settings = excluded.settings,
          suspected_reason = case when ${LOOKED_AT_AS_BEFORE} then a.suspected_reason end,
          suspected_at = case when ${LOOKED_AT_AS_BEFORE} then a.suspected_at end,
          look_again_at = case when ${LOOKED_AT_AS_BEFORE} then a.look_again_at when a.problem is not null then $2::timestamptz end
-     where (a.feed_id, a.asset_kind, a.connection_key, a.path, a.promised, a.flow, a.settings) is distinct from
-       (excluded.feed_id, excluded.asset_kind, excluded.connection_key, excluded.path, excluded.promised, excluded.flow, excluded.settings)`,
+     where (a.feed_id, a.asset_kind, a.connection_key, a.path, a.promised, a.flow, a.job, a.settings) is distinct from
+       (excluded.feed_id, excluded.asset_kind, excluded.connection_key, excluded.path, excluded.promised, excluded.flow, excluded.job, excluded.settings)`,
     [JSON.stringify(rows), toText(now)],
   )
   return ids

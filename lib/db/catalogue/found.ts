@@ -101,6 +101,7 @@ interface StoredFound {
   group: string
   labels: Record<string, string>
   owner: string | null
+  job: string | null
   policy: Record<string, unknown> | null
   settings: Record<string, unknown>
   found_at: Date
@@ -110,7 +111,7 @@ interface StoredFound {
 /** Everything found behind these connections, what is gone among it, as rules take it over. */
 export async function loadFoundAssets(sql: Sql, connections: readonly string[]): Promise<FoundAsset[]> {
   const { rows } = await sql.query<StoredFound>(
-    `select connection_key as connection, path, kind, name, group_name as "group", labels, owner, policy -> 'input' as policy, settings, found_at, gone_at
+    `select connection_key as connection, path, kind, name, group_name as "group", labels, owner, job, policy -> 'input' as policy, settings, found_at, gone_at
      from found_asset where connection_key = any($1::text[]) order by connection_key, path`,
     [connections],
   )

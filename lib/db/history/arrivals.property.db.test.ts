@@ -5,7 +5,7 @@ import { type Arrival, JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/fresh
 import { valueOn } from '#lib/domain/freshness/judged-value.ts'
 import { prepareFacts } from '#lib/domain/freshness/prepare-facts.ts'
 import { diffReadings, type KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
-import type { Witness } from '#lib/domain/freshness/witnesses/witness.ts'
+import { jobWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { DBT, LAKE } from '#lib/testing/history/arbitrary-facts.ts'
@@ -15,10 +15,10 @@ import { insertArrivals, loadArrivals } from './arrivals.ts'
 const START = Date.parse('2026-11-10T00:00Z')
 const hours = (count: number) => START + count * HOUR_MS
 
-/** A look that found what was written `ago` hours before, or nothing; or a run of ours that is told `late` hours after its end. */
+/** A look that found what was written `ago` hours before, or nothing; or a run, ours or another system's, that is told `late` hours after its end. */
 type Happening =
   | { witness: Witness; at: number; clock: JudgedClock; ago: number | null; isWeak: boolean }
-  | { witness: null; at: number; late: number; clocks: readonly JudgedClock[] }
+  | { witness: null; by: Witness; at: number; late: number; clocks: readonly JudgedClock[] }
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({
@@ -30,6 +30,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   }),
   fc.record({
     witness: fc.constant(null),
+    by: fc.constantFrom<Witness[]>('ledger', jobWitness('dbt')),
     at: fc.integer({ min: 0, max: 12 }),
     late: fc.constantFrom(0, 0, 0, 3, 8),
     clocks: fc.constantFrom<JudgedClock[]>(['writtenAt'], ['loadedAt', 'writtenAt'], ['loadedAt']),
@@ -44,8 +45,9 @@ function toArrivals(happenings: readonly Happening[]): Arrival[] {
     .toSorted((a, b) => knownAt(a) - knownAt(b))
     .flatMap((one): Arrival[] => {
       const happenedAt = hours(one.at)
-      const own = { witness: 'ledger', happenedAt, recordedAt: hours(knownAt(one)) } as const
-      if (one.witness === null) return one.clocks.map((clock) => arrival(clock, new Date(happenedAt).toISOString(), own))
+      const recordedAt = hours(knownAt(one))
+      if (one.witness === null)
+        return one.clocks.map((clock) => arrival(clock, new Date(happenedAt).toISOString(), { witness: one.by, happenedAt, recordedAt }))
       const before = seen.get(one.witness) ?? {}
       const reading = { clock: one.clock, at: one.ago === null ? null : hours(one.at - one.ago), precision: 'instant' as const }
       seen.set(one.witness, { ...before, [one.clock]: reading })
@@ -89,7 +91,7 @@ async function shownFrom(from: number, read: number) {
 }
 
 const look = (at: number, ago: number | null, isWeak = false) => ({ witness: LAKE, at, clock: 'writtenAt', ago, isWeak }) as const
-const write: Happening = { witness: null, at: 1, late: 0, clocks: ['writtenAt'] }
+const write: Happening = { witness: null, by: 'ledger', at: 1, late: 0, clocks: ['writtenAt'] }
 const KNOWN: [Happening[], number][] = [
   // A look takes back what was written, and a weak one comes after it.
   [[look(1, 0), write, look(2, 9), look(2, 0, true)], 10],

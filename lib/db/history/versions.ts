@@ -4,10 +4,12 @@ import type { AssetSettings } from '#lib/domain/freshness/asset-settings.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
-/** The settings of an asset as stored with their instant: the promise, and the flow that wrote it then. */
+/** The settings of an asset as stored with their instant: the promise, and the flow or the job that wrote it then. */
 export interface VersionedAssetSettings extends AssetSettings {
   policies: Policy[]
   flow: string | null
+  /** `<connection>/<job>`; absent: no job of another system writes it. */
+  job?: string
 }
 
 /** The settings of a feed as stored with their instant: the group it belonged to. */

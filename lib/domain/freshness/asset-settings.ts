@@ -12,6 +12,6 @@ export interface AssetSettings {
   feed: string
   promised: boolean
   policies: readonly Policy[]
-  /** null: the asset is known from Tidemark's own ledger, which is never blind. */
+  /** null: the asset is known from the runs that load it, ours or another system's: its promise judges their silence. */
   blindAfterMs: number | null
 }

@@ -50,7 +50,7 @@ export const statusJsonSchema = z
         dataThroughAt: time,
         updatedAt: time,
         dueAt: time,
-        lastRun: z.object({ id: z.string(), flow: z.string(), state: runState, endedAt: time, problem: text }).nullable(),
+        lastRun: z.object({ id: z.string(), flow: z.string(), system: text, state: runState, endedAt: time, problem: text }).nullable(),
         work: z.array(z.int()),
       }),
     ),
@@ -82,7 +82,14 @@ const runRow = {
 
 /** A run in a list: why it runs, where it stands in an order of a feed that the reader sees; of several the first. */
 export const listedRunSchema = z
-  .object({ ...runRow, orderReason: text })
+  .object({
+    ...runRow,
+    flow: z.string().meta({ description: 'The flow; of a run of another system its job.' }),
+    rowsLoaded: z.number().nullable().meta({ description: 'null: the other system does not count them.' }),
+    orderReason: text,
+    system: text.meta({ description: 'The connection that told of it; null: Tidemark ran it.' }),
+    url: text.meta({ description: 'Its page in the other system.' }),
+  })
   .meta({ id: 'ListedRun', description: 'A run, in a list of many.' })
 export type ListedRun = z.infer<typeof listedRunSchema>
 

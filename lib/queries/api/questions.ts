@@ -134,7 +134,8 @@ export const logQuestion = z.object({
 export const runsQuestion = z.object({
   ...paging,
   changedSince: instantText.optional().meta({ description: 'Only what has ended since, and all that runs or waits.' }),
-  flow: key.optional(),
+  flow: key.optional().meta({ description: 'A flow; with `system` a job of that system.' }),
+  system: key.optional().meta({ description: 'The connection that told of the runs: only those of this system.' }),
   state: z
     .enum(RUN_FILTER_STATES, `is one of ${RUN_FILTER_STATES.join(', ')}`)
     .optional()

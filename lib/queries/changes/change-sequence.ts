@@ -28,6 +28,7 @@ const SEQUENCE = `
     ) as facts,
     (select concat_ws('|', count(*) filter (where state = 'running'), max(created_at), max(started_at), max(ended_at), sum(progress_done) filter (where state = 'running'))
       from run where created_at > $2::timestamptz)
+      || '|' || (select concat_ws(':', count(*) filter (where ended_at is null), max(told_at)) from external_run where told_at > $2::timestamptz or ended_at is null)
       || '|' || (select concat_ws(':', count(*), max(created_at), max(ended_at), sum(cardinality(joined_by))) from reload_order where created_at > $2::timestamptz) as runs`
 
 /** Runs that were made longer ago are not looked at any more. */

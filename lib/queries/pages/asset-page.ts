@@ -7,6 +7,7 @@ import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
@@ -86,6 +87,8 @@ export interface AssetPage {
   adoption: Adoption | null
   /** The latest run of the flow that writes it, dry runs left out. */
   run: RunDetail | null
+  /** The latest run of another system's job that writes it; while that goes on, the one before it, too. */
+  externalRuns: ExternalRunRow[]
   changes: ChangeRow[]
   work: WorkView[]
   /** Its own maintenance that comes again. */
@@ -103,11 +106,12 @@ interface Head extends LastProbe {
   groupKey: string
   groupName: string
   flow: string | null
+  job: string | null
   feedId: number
 }
 
 const HEAD = `
-  select s.id, s.why, a.connection_key as connection, a.path, a.flow, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
+  select s.id, s.why, a.connection_key as connection, a.path, a.flow, a.job, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
     ${instant('a.attempted_at')} as "attemptedAt",
     a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
     a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
@@ -120,7 +124,8 @@ const ARRIVALS_SHOWN = 60
 
 const ARRIVALS = `
   select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
-    rows::float8 as rows, (select e.detail from evidence e where e.id = x.evidence_id) as evidence, (select r.id::text from run r where r.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt",
+    rows::float8 as rows, (select e.detail from evidence e where e.id = x.evidence_id) as evidence,
+    (select r.id::text from run r where r.id = x.run_id union all select e.id::text from external_run e where e.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt",
     source as witness, ${instant('happened_at')} as "happenedAt"
   from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`
 
@@ -130,8 +135,8 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const { id, why, connection, path, groupKey, groupName, flow, feedId, ...look } = head
-  const [edges, unseen, bars, days, changes, banners, arrivals, runs, versions, work, series, adoptions] = await Promise.all([
+  const { id, why, connection, path, groupKey, groupName, flow, job, feedId, ...look } = head
+  const [edges, unseen, bars, days, changes, banners, arrivals, runs, externalRuns, versions, work, series, adoptions] = await Promise.all([
     getEdgesOf(ctx, [id]),
     getUnseenNeighbours(ctx, [id]),
     getBars(ctx, window, { ids: [id] }),
@@ -140,6 +145,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     getBanners(ctx, page.demo),
     ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
     getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
+    getRecentExternalRuns(ctx, job === null ? [] : [job], 2),
     loadAssetVersions(ctx.pool, [id]),
     getWork(ctx, { kind: 'asset', key }),
     getSeries(ctx, id),
@@ -171,6 +177,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
     adoption: adoptions.rows[0] ?? null,
     run: runs[0] ?? null,
+    externalRuns: externalRuns.slice(0, externalRuns[0]?.endedAt === null ? 2 : 1),
     changes,
     work: workOnAsset(work, { key, flow, feedId }),
     series,

@@ -3,6 +3,7 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
+import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
 import {
@@ -49,6 +50,8 @@ export interface FeedPage {
   edges: Edge[]
   unseen: UnseenNeighbour[]
   runs: RunDetail[]
+  /** Of the jobs of other systems. */
+  externalRuns: ExternalRunRow[]
   work: WorkView[]
   /** Its own maintenance that comes again. */
   series: SeriesView[]
@@ -92,7 +95,6 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
   ])
   const feed = feeds[0]
   if (feed === undefined) return null
-  const flows = [...new Set(lineage.assets.flatMap((asset) => (asset.flow === null ? [] : [asset.flow])))]
   return {
     page,
     window,
@@ -106,13 +108,24 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     bars: bars.get(head.id) ?? null,
     days,
     ...lineage,
-    runs: await getRecentRuns(ctx, flows, RUNS_SHOWN),
+    ...(await recentRuns(ctx, lineage.assets)),
     changes,
     work: workOnFeeds(work, [head.id]),
     series,
     takesActions: mayOrder(ctx.actor),
     reload: await getReload(ctx, key),
   }
+}
+
+/** The newest of both: as many as are shown of all together. */
+async function recentRuns(ctx: Context, assets: readonly AssetRow[]): Promise<Pick<FeedPage, 'runs' | 'externalRuns'>> {
+  const flows = [...new Set(assets.flatMap(({ flow }) => flow ?? []))]
+  const jobs = assets.flatMap(({ job }) => job ?? [])
+  const [runs, externalRuns] = await Promise.all([getRecentRuns(ctx, flows, RUNS_SHOWN), getRecentExternalRuns(ctx, jobs, RUNS_SHOWN)])
+  const times = [...runs, ...externalRuns].map(({ scheduledFor }) => scheduledFor).sort((a, b) => b - a)
+  const oldest = times[RUNS_SHOWN - 1] ?? 0
+  const isShown = ({ scheduledFor }: { scheduledFor: number }) => scheduledFor >= oldest
+  return { runs: runs.filter(isShown), externalRuns: externalRuns.filter(isShown) }
 }
 
 async function getLineage(ctx: Context, feedId: number): Promise<Pick<FeedPage, 'assets' | 'neighbours' | 'edges' | 'unseen'>> {

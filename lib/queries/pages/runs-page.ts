@@ -13,18 +13,31 @@ export interface RunsPage {
   list: RunList
   /** The flows of the catalogue, and those that have left it but ran. */
   flows: string[]
+  /** The connections that tell of runs of their own. */
+  systems: string[]
   takesActions: boolean
 }
 
 const FLOWS = 'select name from flow where removed_at is null or exists (select 1 from run r where r.flow = flow.name) order by name'
 
+const SYSTEMS = `
+  select key from connection_state where runs_asked_at is not null union select split_part(job, '/', 1) from asset where job is not null order by 1`
+
 /** The screen of all runs. */
 export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
   const page = await getPageSettings(ctx)
-  const [banners, list, flows] = await Promise.all([
+  const [banners, list, flows, systems] = await Promise.all([
     getBanners(ctx, page?.demo ?? false),
     getRunList(ctx, filter),
     ctx.pool.query<{ name: string }>(FLOWS),
+    ctx.pool.query<{ key: string }>(SYSTEMS),
   ])
-  return { page, banners, list, flows: flows.rows.map(({ name }) => name), takesActions: mayOrder(ctx.actor) }
+  return {
+    page,
+    banners,
+    list,
+    flows: flows.rows.map(({ name }) => name),
+    systems: systems.rows.map(({ key }) => key),
+    takesActions: mayOrder(ctx.actor),
+  }
 }

@@ -3,29 +3,37 @@ import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 
-/** How the last run of a flow ended; dry runs and runs that never were are none. */
+/** How the last run of a flow, or of another system's job, ended; dry runs and runs that never were are none. */
 export interface LastRun {
   id: string
+  /** The flow, or the job of `system`. */
   flow: string
+  /** The connection that told of it; null: it is ours. */
+  system: string | null
   state: RunState
   endedAt: Instant | null
   problem: string | null
 }
 
+const ENDED = `'completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed'`
+
 /**
- * SQL: of each feed the last run of a flow that writes it, as `feed_id` and a JSON `LastRun`; of several flows one whose last run did not
+ * SQL: of each feed the last run of a flow, or of another system's job, that writes it, as `feed_id` and a JSON `LastRun`; of several flows one whose last run did not
  * complete, then the newest. `$1` names the feeds, null all.
  */
 export const LAST_RUNS_OF_FEEDS = `
-  select distinct on (w.feed_id) w.feed_id, jsonb_build_object('id', last.id, 'flow', last.flow, 'state', last.state,
-    'endedAt', ${instant('coalesce(last.ended_at, last.lease_until)')}, 'problem', last.problem) as last_run
+  select distinct on (w.feed_id) w.feed_id, jsonb_build_object('id', last.id, 'flow', last.flow, 'system', last.system, 'state', last.state,
+    'endedAt', ${instant('last.ended_at')}, 'problem', last.problem) as last_run
   from (
-    select distinct a.feed_id, a.flow from asset a join subject s on s.id = a.subject_id and s.removed_at is null
-    where a.flow is not null and ($1::int[] is null or a.feed_id = any($1))
+    select distinct a.feed_id, a.flow, a.job from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+    where (a.flow is not null or a.job is not null) and ($1::int[] is null or a.feed_id = any($1))
   ) w
   cross join lateral (
-    select * from run r where r.flow = w.flow and r.state in ('completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed')
-      and not ${isDryRunSql('r')}
-    order by r.scheduled_for desc, r.created_at desc limit 1
+    (select r.id, r.flow, null as system, r.state, coalesce(r.ended_at, r.lease_until) as ended_at, r.problem, r.scheduled_for from run r
+     where r.flow = w.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} order by r.scheduled_for desc, r.created_at desc limit 1)
+    union all
+    (select r.id, r.job, r.connection_key, r.state, r.ended_at, r.error, r.placed_at from external_run r
+     where r.connection_key = split_part(w.job, '/', 1) and r.job = substr(w.job, strpos(w.job, '/') + 1) and r.state in (${ENDED})
+     order by r.placed_at desc, r.id desc limit 1)
   ) last
   order by w.feed_id, last.state = 'completed', last.scheduled_for desc`

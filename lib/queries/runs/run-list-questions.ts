@@ -7,6 +7,8 @@ import type { RunsQuestion } from '#lib/queries/api/questions.ts'
 
 export interface RunFilter {
   flow: string | null
+  /** Only the runs that this connection told of. */
+  system?: string | null
   state: RunFilterState | null
   /** Of the ended ones only those after this place: the `next` of an earlier answer. */
   before: string | null
@@ -28,8 +30,11 @@ const UNDER_WAY_MAX = 1000
 type Question = Omit<RunsQuestion, 'format' | 'changedSince'>
 
 /** What the list of runs is asked, here or at a page elsewhere, for what is under way (on the first page) and for what has ended. */
-export function runListQuestions({ flow, state, before }: RunFilter, limit: number): { underWay: Question | null; ended: Question } {
-  const wanted = { flow: flow ?? undefined, state: state ?? undefined }
+export function runListQuestions(
+  { flow, system, state, before }: RunFilter,
+  limit: number,
+): { underWay: Question | null; ended: Question } {
+  const wanted = { flow: flow ?? undefined, system: system ?? undefined, state: state ?? undefined }
   return {
     underWay: before === null ? { ...wanted, ended: false, limit: UNDER_WAY_MAX } : null,
     ended: { ...wanted, ended: true, cursor: before ?? undefined, limit },

@@ -82,3 +82,55 @@ describe('all runs', () => {
     expect(screen.list.ended).toHaveLength(4)
   })
 })
+
+describe('runs of other systems', () => {
+  const add = (job: string, id: string, state: RunState, startedAt: string, more = '') =>
+    ctx.pool.query(
+      `insert into external_run (connection_key, job, external_id, state, placed_at, started_at, ended_at, error, rows, url, told_by, told_at)
+       values ('dbt', $1, $2, $3, $4::timestamptz, $4, case when $3 <> 'running' then $4::timestamptz + interval '10 min' end, $5, null, 'https://x.example', 'connection:dbt', $4)`,
+      [job, id, state, `2026-11-${startedAt}Z`, more === '' ? null : more],
+    )
+  beforeAll(async () => {
+    await add('nightly', '1', 'completed', '19T08:00')
+    await add('nightly', '2', 'failed', '20T07:00', 'Database Error\n  relation "x" does not exist')
+    await add('nightly', '3', 'running', '20T11:30')
+    await add('term', '4', 'completed', '18T08:00')
+  })
+
+  test('stand among ours, with whose they are, their own words, and when they end if they take as long as usual', async () => {
+    const { underWay, ended } = await getRunList(ctx, ALL)
+    expect(inWords(underWay)).toEqual(['course running', 'nightly running', 'term crashed', 'person scheduled'])
+    expect(underWay[1]).toMatchObject({ system: 'dbt', url: 'https://x.example', rowsLoaded: null, etaAt: Date.parse('2026-11-20T11:40Z') })
+    expect(inWords(ended).filter((words) => /nightly|partial/.test(words))).toEqual([
+      'nightly failed',
+      'course partial',
+      'nightly completed',
+    ])
+    expect(ended.map(({ scheduledFor }) => scheduledFor)).toEqual(ended.map(({ scheduledFor }) => scheduledFor).toSorted((a, b) => b - a))
+    expect(ended[0]).toMatchObject({ system: 'dbt', problem: 'Database Error\n  relation "x" does not exist' })
+    expect(ended.find(({ state }) => state === 'partial')).toMatchObject({ system: null, url: null })
+  })
+
+  test('are found by their system and job; a flow alone is ours', async () => {
+    expect(inWords((await getRunList(ctx, { ...ALL, system: 'dbt' })).ended)).toEqual([
+      'nightly failed',
+      'nightly completed',
+      'term completed',
+    ])
+    expect((await getRunList(ctx, { ...ALL, system: 'dbt', flow: 'term' })).ended).toMatchObject([{ system: 'dbt' }])
+    expect((await getRunList(ctx, { ...ALL, flow: 'term' })).ended).toMatchObject([{ system: null }, { system: null }])
+    expect(inWords((await getRunList(ctx, { ...ALL, system: 'dbt', state: 'problems' })).ended)).toEqual(['nightly failed'])
+  })
+
+  test('come page by page with ours', async () => {
+    const seen: string[] = []
+    for (let before: string | null = null; ; ) {
+      const { ended, next }: Awaited<ReturnType<typeof getRunList>> = await getRunList(ctx, { ...ALL, before }, 2)
+      seen.push(...ended.map(({ id }) => id))
+      before = next
+      if (before === null) break
+    }
+    expect(seen).toHaveLength(7)
+    expect(seen).toEqual((await getRunList(ctx, ALL)).ended.map(({ id }) => id))
+  })
+})

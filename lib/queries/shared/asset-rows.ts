@@ -15,6 +15,8 @@ export interface AssetRow {
   feedName: string
   connection: string
   flow: string | null
+  /** The job of another system that writes it, `<connection>/<job>`. */
+  job: string | null
   promised: boolean
   status: Status | null
   reason: Reason | null
@@ -38,7 +40,7 @@ export interface AssetRow {
 }
 
 const ASSETS = `
-  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.promised,
+  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.job, a.promised,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",

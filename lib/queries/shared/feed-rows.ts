@@ -27,7 +27,7 @@ export interface FeedRow {
   /** When a flow that writes it runs next; null when none of Tidemark's flows does. */
   nextRunAt: Instant | null
   isLoading: boolean
-  /** The last run of a flow that writes it, whatever its status; null when none ever ended. */
+  /** The last run of a flow or job that writes it, whatever its status; null when none ever ended. */
   lastRun: LastRun | null
   /** The methods on whose weak evidence its status rests; null: strong evidence, or none. */
   weakBy: string | null
@@ -51,9 +51,10 @@ const CLOCKS = `
 
 const WRITERS = `
   select a.feed_id, min(fl.next_run_at) as next_run_at,
-    bool_or(exists (select 1 from run r where r.flow = fl.name and r.state = 'running' and not ${isDryRunSql('r')})) as is_loading
-  from (select distinct feed_id, flow from asset where flow is not null and ($1::int[] is null or feed_id = any($1))) a
-  join flow fl on fl.name = a.flow and fl.removed_at is null
+    bool_or(exists (select 1 from run r where r.flow = fl.name and r.state = 'running' and not ${isDryRunSql('r')})
+      or exists (select 1 from external_run r where r.connection_key || '/' || r.job = a.job and r.ended_at is null and r.state = 'running')) as is_loading
+  from (select distinct feed_id, flow, job from asset where (flow is not null or job is not null) and ($1::int[] is null or feed_id = any($1))) a
+  left join flow fl on fl.name = a.flow and fl.removed_at is null
   group by a.feed_id`
 
 /** Of the promised assets that make a feed what it is, the methods of those known by weak evidence. */

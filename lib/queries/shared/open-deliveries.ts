@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { loadArrivals } from '#lib/db/history/arrivals.ts'
+import { loadJobOutcomes, outcomesFor } from '#lib/db/history/job-outcomes.ts'
 import { loadRunOutcomes } from '#lib/db/history/run-outcomes.ts'
 import { loadAssetVersions } from '#lib/db/history/versions.ts'
 import { deliveriesOn, deliveriesReach } from '#lib/domain/freshness/days/day-deliveries.ts'
@@ -15,16 +16,24 @@ export interface OpenDeliveries {
   lateDeliveries: readonly LateDelivery[]
 }
 
+interface WrittenAsset {
+  id: number
+  flow: string | null
+  job: string | null
+  connection: string
+  path: string
+}
+
 /** A feed with more promised assets than this is told when its day is over. */
 const ASSETS_MAX = 60
 
 const ASSETS = `
-  select a.subject_id as id, a.flow from asset a join subject s on s.id = a.subject_id
+  select a.subject_id as id, a.flow, a.job, a.connection_key as connection, a.path from asset a join subject s on s.id = a.subject_id
   where s.removed_at is null and (a.subject_id = $1 or (a.feed_id = $1 and a.promised)) order by a.subject_id limit ${ASSETS_MAX + 1}`
 
 /** The deliveries of an asset, or of the promised assets of a feed, that fell due on days that are not rolled up yet. */
 export async function getOpenDeliveries(ctx: Context, window: DayWindow, subjectId: number): Promise<Map<LocalDay, OpenDeliveries>> {
-  const { rows: assets } = await ctx.pool.query<{ id: number; flow: string | null }>(ASSETS, [subjectId])
+  const { rows: assets } = await ctx.pool.query<WrittenAsset>(ASSETS, [subjectId])
   if (assets.length === 0 || assets.length > ASSETS_MAX) return new Map()
   const versions = await loadAssetVersions(ctx.pool, idsOf(assets))
   const promised = assets.filter(({ id }) =>
@@ -33,10 +42,17 @@ export async function getOpenDeliveries(ctx: Context, window: DayWindow, subject
   if (promised.length === 0) return new Map()
   const reach = promised.map(({ id }) => ({ assetId: id, from: deliveriesReach(versions.get(id) ?? [], window.firstOpenAt) }))
   const flows = [...new Set(promised.flatMap(({ flow }) => flow ?? []))].map((flow) => ({ flow, from: window.firstOpenAt }))
-  const [arrivals, runs] = await Promise.all([loadArrivals(ctx.pool, reach), loadRunOutcomes(ctx.pool, flows)])
-  const known = promised.map(({ id, flow }) => ({
-    versions: versions.get(id) ?? [],
-    facts: { arrivals: arrivals.get(id) ?? [], runs: runs.get(flow ?? '') ?? [] },
+  const jobs = [...new Set(promised.flatMap(({ job }) => job ?? []))].map((job) => ({ job, from: window.firstOpenAt }))
+  const [arrivals, runs, outcomes] = await Promise.all([
+    loadArrivals(ctx.pool, reach),
+    loadRunOutcomes(ctx.pool, flows),
+    loadJobOutcomes(ctx.pool, jobs),
+  ])
+  const runsOf = ({ flow, job, ...place }: WrittenAsset) =>
+    job === null ? (runs.get(flow ?? '') ?? []) : outcomesFor(outcomes.get(job) ?? [], { job, ...place })
+  const known = promised.map((asset) => ({
+    versions: versions.get(asset.id) ?? [],
+    facts: { arrivals: arrivals.get(asset.id) ?? [], runs: runsOf(asset) },
   }))
   return new Map(openDays(window).map((bounds) => [bounds.day, sumUp(known.map((one) => deliveriesOn(one, bounds, window.now)))]))
 }

@@ -26,6 +26,10 @@ export function groupInSql(name: string, from: number): string {
     insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
       (${from + 2}, ${from + 1}, 'source', '${name}-source', 'all', null), (${from + 3}, ${from + 1}, 'table', 'lake', '${name}', '${name}-flow');
     ${edgesInSql([from + 2, from + 3, 'flow'])};
+    update asset set job = 'lake/${name}-job' where subject_id = ${from + 2};
+    insert into subject_version values (${from + 2}, now(), '{"feed": "${name}-feed", "policies": [], "job": "lake/${name}-job"}');
+    insert into external_run (connection_key, job, external_id, state, placed_at, error, url, writes, told_by, told_at)
+      values ('lake', '${name}-job', '${name}', 'failed', now(), '${name}', 'https://${name}.example', '{${name}}', 'connection:lake', now());
     insert into subject_version values (${from + 3}, now(), '{"feed": "${name}-feed", "policies": []}');
     insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind) values (${from + 3}, 'loadedAt', now(), now(), 'ledger', now(), 'arrival');
     insert into blind (asset_id, from_at, reason) values (${from + 2}, now(), 'probe-failed');

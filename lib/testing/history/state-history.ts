@@ -10,10 +10,11 @@ import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, anAsset, calendarDays } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { aRunElsewhere, playRunElsewhere } from './run-elsewhere.ts'
 import { declare, link, look, runIs, seen, unseen } from './state-world.ts'
 
 export const START = Date.parse('2026-10-30T15:00:00Z')
-const KEYS = ['lake/age', 'lake/daily', 'lake/two', 'lake/nightly', 'lake/both'] as const
+const KEYS = ['lake/age', 'lake/daily', 'lake/two', 'lake/nightly', 'lake/both', 'lake/built'] as const
 
 /** What may be made from what: two levels and more, one of which has a clock of its own, and circles. */
 const LINKS = [
@@ -68,6 +69,7 @@ const event = fc.oneof(
       rows: fc.constantFrom(0, 7),
     }),
   },
+  { weight: 4, arbitrary: aRunElsewhere },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -113,6 +115,11 @@ function assets({ limitHours, blindMinutes, moves, removes }: Edit) {
     anAsset('daily', { policies: [calendarDays()], feed: moves ? 'other' : 'terms', blindAfterMs }),
     anAsset('two', { policies: two, feed: 'other', promised: !moves }),
     anAsset('nightly', { policies: [aDeadline()], blindAfterMs: null, flow: 'term' }),
+    anAsset('built', {
+      policies: [aDeadline({ clock: null }), anAge(26 * HOUR_MS, 50 * HOUR_MS)],
+      blindAfterMs: null,
+      job: moves ? 'lake/other' : 'lake/build',
+    }),
     anAsset('watched', { policies: [{ kind: 'none' }] }),
     anAsset('tile', { policies: FOLLOWS, blindAfterMs: null }),
     anAsset('board', { policies: FOLLOWS, blindAfterMs: null, feed: moves ? 'terms' : 'other' }),
@@ -181,6 +188,9 @@ export class Play {
       case 'run':
         await this.#run(happening)
         break
+      case 'job':
+        this.#runs += 1
+        return playRunElsewhere(this.#ctx, { ...happening, id: `run ${this.#runs}`, startedAt: now }, (instant) => this.goTo(instant, true))
       case 'window': {
         const subject = happening.subject === null ? null : { kind: 'feed' as const, key: happening.subject }
         const from = now + happening.delayMs

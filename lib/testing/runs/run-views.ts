@@ -3,7 +3,7 @@ import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 export function aRunView(given: Partial<RunView> = {}): RunView {
-  const { orderReason: _listsOnly, ...run } = aListedRun()
+  const { orderReason: _reason, system: _system, url: _url, ...run } = { ...aListedRun(), rowsLoaded: 0 }
   return {
     ...run,
     now: 0,
@@ -41,6 +41,8 @@ export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
     problem: null,
     requestedBy: null,
     orderReason: null,
+    system: null,
+    url: null,
     leaseUntil: null,
     ...given,
   }

@@ -1,7 +1,8 @@
-import { loadProbedAt } from '#lib/db/catalogue/assets.ts'
+import { type AssetPlace, loadAssetPlaces, loadProbedAt } from '#lib/db/catalogue/assets.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadArrivals } from '#lib/db/history/arrivals.ts'
 import { loadOpenGaps } from '#lib/db/history/blind.ts'
+import { loadJobOutcomes, outcomesFor } from '#lib/db/history/job-outcomes.ts'
 import { loadLastingAnswers } from '#lib/db/history/lasting-answers.ts'
 import { loadFeedsOfAssets, loadGroupsOfFeeds, type Membership } from '#lib/db/history/memberships.ts'
 import { loadRunOutcomes } from '#lib/db/history/run-outcomes.ts'
@@ -137,33 +138,69 @@ function overlap(window: StoredWindow, memberships: readonly Membership[]): Main
   return from < to ? [toFact(window, from, Number.isFinite(to) ? to : null)] : []
 }
 
-/** Of each asset, the runs that started while their flow wrote it. */
+/** Of each asset, the runs that started while their flow, or another system's job, wrote it. */
 async function loadRuns(
   sql: Sql,
   reach: readonly { assetId: number; from: Instant }[],
   versions: ReadonlyMap<number, AssetVersion[]>,
 ): Promise<Map<number, RunOutcome[]>> {
-  const since = new Map<string, Instant>()
-  for (const { assetId, from } of reach) {
-    for (const flow of flowsOf(versions.get(assetId) ?? [])) since.set(flow, Math.min(since.get(flow) ?? from, from))
-  }
+  const ofFlows = writersOf(reach, versions, 'flow')
+  const ofJobs = writersOf(reach, versions, 'job')
   const runs = await loadRunOutcomes(
     sql,
-    [...since].map(([flow, from]) => ({ flow, from })),
+    ofFlows.map(([flow, from]) => ({ flow, from })),
   )
+  const outcomes = await loadJobOutcomes(
+    sql,
+    ofJobs.map(([job, from]) => ({ job, from })),
+  )
+  const places =
+    outcomes.size === 0
+      ? new Map<number, AssetPlace>()
+      : await loadAssetPlaces(
+          sql,
+          reach.map(({ assetId }) => assetId),
+        )
   const found = new Map<number, RunOutcome[]>()
   for (const { assetId } of reach) {
     const own = versions.get(assetId) ?? []
-    const list = flowsOf(own).flatMap((flow) => (runs.get(flow) ?? []).filter((run) => flowAt(own, run.startedAt) === flow))
+    const place = places.get(assetId)
+    const list = [
+      ...during(own, 'flow', (flow) => runs.get(flow)),
+      ...during(own, 'job', (job) => place && outcomesFor(outcomes.get(job) ?? [], { job, ...place })),
+    ]
     if (list.length > 0) found.set(assetId, list)
   }
   return found
 }
 
-function flowsOf(versions: readonly AssetVersion[]): string[] {
-  return [...new Set(versions.flatMap((version) => (version.settings?.flow == null ? [] : [version.settings.flow])))]
+type Writer = 'flow' | 'job'
+
+/** Each writer that these assets have or had, with the instant from which its runs are wanted. */
+function writersOf(
+  reach: readonly { assetId: number; from: Instant }[],
+  versions: ReadonlyMap<number, AssetVersion[]>,
+  kind: Writer,
+): [string, Instant][] {
+  const since = new Map<string, Instant>()
+  for (const { assetId, from } of reach) {
+    for (const name of namesOf(versions.get(assetId) ?? [], kind)) since.set(name, Math.min(since.get(name) ?? from, from))
+  }
+  return [...since]
 }
 
-function flowAt(versions: readonly AssetVersion[], at: Instant): string | null {
-  return versions.findLast((version) => version.from <= at)?.settings?.flow ?? null
+function during(
+  versions: readonly AssetVersion[],
+  kind: Writer,
+  runsOf: (name: string) => readonly RunOutcome[] | undefined,
+): RunOutcome[] {
+  return namesOf(versions, kind).flatMap((name) => (runsOf(name) ?? []).filter((run) => writerAt(versions, kind, run.startedAt) === name))
+}
+
+function namesOf(versions: readonly AssetVersion[], kind: Writer): string[] {
+  return [...new Set(versions.flatMap(({ settings }) => settings?.[kind] ?? []))]
+}
+
+function writerAt(versions: readonly AssetVersion[], kind: Writer, at: Instant): string | null {
+  return versions.findLast((version) => version.from <= at)?.settings?.[kind] ?? null
 }

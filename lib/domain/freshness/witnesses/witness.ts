@@ -1,11 +1,14 @@
 /**
- * Who says a fact about an asset: Tidemark's own runs (`ledger`), a system that tells by itself (`push:` and its namespace), or a connection that was looked through. A look sees a state, so the latest
- * one wins and may take back what an earlier one saw; everybody else tells of an event, which counts for when it happened.
+/**
+ * Who says a fact about an asset: Tidemark's own runs (`ledger`), the runs of another system's jobs (`job:`), a system that tells by itself (`push:` and its
+ * namespace), or a connection that was looked through. A look sees a state, so the latest one wins and may take back what an earlier one saw; everybody
+ * else tells of an event, which counts for when it happened.
  */
-export type Witness = 'ledger' | `${typeof LOOK}${string}` | PushWitness
+export type Witness = 'ledger' | `${typeof LOOK}${string}` | `${typeof JOB}${string}` | PushWitness
 export type PushWitness = `${typeof PUSH}${string}`
 
 const LOOK = 'connection:'
+const JOB = 'job:'
 const PUSH = 'push:'
 
 /** The witness of what is seen through this connection. */
@@ -21,4 +24,9 @@ export function isLook(witness: Witness): boolean {
 /** The witness of what was told by itself under a namespace. */
 export function pushWitness(namespace: string): PushWitness {
   return `${PUSH}${namespace}`
+}
+
+/** The witness of what the runs of this connection's jobs did. */
+export function jobWitness(connectionKey: string): Witness {
+  return `${JOB}${connectionKey}`
 }

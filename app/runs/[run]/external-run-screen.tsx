@@ -1,0 +1,95 @@
+import { jobsShown } from '#app/_ui/live/shown-topics.ts'
+import { PageShell } from '#app/_ui/page-shell.tsx'
+import { assetPath, connectionPath, feedPath, filteredRunsPath, runsPath } from '#app/_ui/paths.ts'
+import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
+import { RunMark } from '#app/_ui/runs/run-mark.tsx'
+import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
+import { Facts, Section } from '#app/_ui/section.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { jobKey } from '#lib/domain/runs/external-run.ts'
+import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
+import type { ExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
+
+/** A run of another system: how it stands, in that system's own words, and what it writes. */
+export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
+  const { run, page, now, writes } = found
+  const plain = { ...run, cancelAt: null, waitingFor: null, isDryRun: false }
+  const [feed] = writes
+  return (
+    <PageShell
+      page={page}
+      now={now}
+      shows={jobsShown([{ job: jobKey(run.system, run.job) }])}
+      banners={found.banners}
+      place="runs"
+      crumbs={[['All runs', runsPath], ...(feed === undefined ? [] : [[feed.feedName, feedPath(feed.feedKey)] as [string, string]])]}
+    >
+      <header className="max-w-[880px] pt-4 pb-6">
+        <h1 dir="auto">
+          Run of <bdi>{run.job}</bdi>
+        </h1>
+        <p className="verdict">
+          <RunMark run={plain} big />
+          <span className="muted">
+            in <bdi>{run.system}</bdi>, which told of it: Tidemark did not run it
+          </span>
+        </p>
+        {run.problem !== null && <pre className="run-words mt-4">{run.problem}</pre>}
+        {run.url !== null && (
+          <p className="mt-4">
+            <InItsSystem url={run.url} system={run.system} />
+          </p>
+        )}
+      </header>
+      <Facts
+        facts={[
+          ['Began', at(run.startedAt)],
+          [run.endedAt === null ? 'Ends about' : 'Ended', at(run.endedAt ?? run.etaAt)],
+          ['Took', run.startedAt === null || run.endedAt === null ? null : formatDuration(run.endedAt - run.startedAt)],
+          ['Usually takes', found.usualMs === null ? null : formatDuration(found.usualMs)],
+          ['Scheduled for', run.scheduledFor === run.startedAt ? null : at(run.scheduledFor)],
+          ['Rows', run.rows === null ? null : formatCount(run.rows)],
+          ['Attempt', run.attempt === 1 ? null : formatCount(run.attempt)],
+          ['Its number there', <bdi key="id">{run.externalId}</bdi>],
+          [
+            'Told by the connection',
+            <a key="connection" href={connectionPath(run.system)}>
+              <bdi>{run.system}</bdi>
+            </a>,
+          ],
+          [
+            'More of them',
+            <a key="runs" href={filteredRunsPath({ system: run.system, flow: run.job })}>
+              All runs of <bdi>{run.job}</bdi>
+            </a>,
+          ],
+        ]}
+      />
+      {writes.length > 0 && (
+        <Section title="What it writes">
+          <ul className="*:py-1">
+            {writes.map((asset) => (
+              <li key={asset.key}>
+                <a href={assetPath(asset.key)}>
+                  <bdi>{asset.name}</bdi>
+                </a>{' '}
+                <code className="muted">{asset.key}</code>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </PageShell>
+  )
+}
+
+function at(instant: number | null) {
+  return instant === null ? null : <Time at={instant} form="long" />
+}
+
+/** The title of the screen: `Run of nightly in dbt: Failed`. */
+export function externalRunTitle({ run, page }: ExternalRunPage): string {
+  const state = runStateInWords({ ...run, cancelAt: null, waitingFor: null, isDryRun: false })
+  return `Run of ${run.job} in ${run.system}: ${state} · ${page.name}`
+}

@@ -1,0 +1,47 @@
+import { recordExternalRuns, recordLoadsBefore, recordRunsListed } from '#lib/commands/runs/record-external-runs.ts'
+import { loadAskedForRuns, noteRunsNotListed } from '#lib/db/runs/external-runs.ts'
+import { type ExternalRun, isOver, runsSince } from '#lib/domain/runs/external-run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { toPublicMessage } from '#lib/platform/errors.ts'
+import type { JobServices } from './job-kind.ts'
+
+const BATCH = 500
+
+/**
+ * Asks a connection for the runs of its jobs since it was asked last, and records them many at a time. What came before it broke off is kept, and the next
+ * round asks from the same instant again. Throws what the connection threw.
+ */
+export async function collectRuns(
+  { ctx }: Pick<JobServices, 'ctx'>,
+  connectionKey: string,
+  ask: (since: Instant) => AsyncIterable<ExternalRun> | Iterable<ExternalRun>,
+  { signal, onHeard }: { signal: AbortSignal; onHeard(): void },
+): Promise<void> {
+  const since = runsSince(await loadAskedForRuns(ctx.pool, connectionKey), ctx.clock.now())
+  const listed = { ids: new Set<string>(), through: null as Instant | null }
+  let batch: ExternalRun[] = []
+  let unusable = 0
+  const flush = async () => {
+    const runs = batch
+    batch = []
+    if (runs.length > 0) unusable += (await recordExternalRuns(ctx, connectionKey, runs)).unusable
+  }
+  try {
+    for await (const run of ask(since)) {
+      onHeard()
+      batch.push(run)
+      listed.ids.add(run.externalId)
+      if (isOver(run.state) && run.endedAt !== null) listed.through = Math.max(listed.through ?? run.endedAt, run.endedAt)
+      if (batch.length >= BATCH) await flush()
+      signal.throwIfAborted()
+    }
+    await flush()
+  } catch (error) {
+    await flush()
+    await noteRunsNotListed(ctx.pool, connectionKey, toPublicMessage(error))
+    throw error
+  }
+  await recordRunsListed(ctx, connectionKey, { ids: [...listed.ids], through: listed.through })
+  await recordLoadsBefore(ctx, connectionKey)
+  if (unusable > 0) ctx.log.warn('runs without a job or an id were left out', { connection: connectionKey, runs: unusable })
+}

@@ -1,0 +1,44 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import { isWrittenBy, jobKey } from '#lib/domain/runs/external-run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { EXTERNAL_RUN_COLUMNS, type ExternalRunRow, USUAL_DURATION } from '#lib/queries/runs/external-run-rows.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+export interface ExternalRunPage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  run: ExternalRunRow
+  /** The middle of its job's last good runs; null while there are none. */
+  usualMs: number | null
+  /** The assets that name its job, as far as it says that it wrote them. */
+  writes: { key: string; name: string; feedKey: string; feedName: string }[]
+}
+
+const RUN = `
+  select ${EXTERNAL_RUN_COLUMNS}, ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes from external_run r where r.id = $1`
+
+const WRITTEN = `
+  select s.key, s.name, a.connection_key as connection, a.path, fs.key as "feedKey", fs.name as "feedName"
+  from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
+  where a.job = $1 order by fs.position, s.position, s.id`
+
+type Found = ExternalRunRow & { usualMs: number | null; writes: string[] | null }
+type Written = ExternalRunPage['writes'][number] & { connection: string; path: string }
+
+/** The screen of one run of another system; null for an id that names none. */
+export async function getExternalRunPage(ctx: Context, id: string): Promise<ExternalRunPage | null> {
+  const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Found>(RUN, [id])])
+  const [row] = found.rows
+  if (page === null || row === undefined) return null
+  const { usualMs, writes, ...run } = row
+  const [banners, written] = await Promise.all([
+    getBanners(ctx, page.demo),
+    ctx.pool.query<Written>(WRITTEN, [jobKey(run.system, run.job)]),
+  ])
+  const told = written.rows.filter((asset) => isWrittenBy({ writes: writes ?? undefined }, run.system, asset))
+  return { page, now: ctx.clock.now(), banners, run, usualMs, writes: told }
+}

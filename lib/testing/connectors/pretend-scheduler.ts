@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import type { Connector, Session } from '#lib/connectors/kit/connector.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { testConnectorOf } from './test-connector.ts'
+
+/** A run as the scheduler itself keeps it, by its own clock. */
+export interface ScheduledRun {
+  number: number
+  jobName: string
+  status: 'queued' | 'running' | 'success' | 'partial' | 'error' | 'cancelled'
+  tries: number
+  /** null: somebody pressed a button. */
+  dueAt: Instant | null
+  beganAt: Instant | null
+  finishedAt: Instant | null
+  message: string | null
+  rowsAffected: number | null
+  touched?: string[]
+}
+
+const STATES: Record<ScheduledRun['status'], RunState> = {
+  queued: 'scheduled',
+  running: 'running',
+  success: 'completed',
+  partial: 'partial',
+  error: 'failed',
+  cancelled: 'cancelled',
+}
+
+/**
+ * A scheduler of jobs with an interface of pages, newest run first: its clock may be off, it counts requests and asks to come back later when there are too
+ * many, a run may be begun again under its number, and old ones may be deleted.
+ */
+export class PretendScheduler {
+  readonly runs: ScheduledRun[] = []
+  /** How far its clock runs ahead of ours. */
+  aheadMs = 0
+  pageSize = 3
+  /** Requests it answers before it asks to come back later; null: all. */
+  patience: number | null = null
+  requests = 0
+  asked: Instant[] = []
+  readonly #now: () => Instant
+
+  constructor(now: () => Instant) {
+    this.#now = now
+  }
+
+  get now(): Instant {
+    return this.#now() + this.aheadMs
+  }
+
+  /** Queues a run of a job; its schedule does so for an instant, a person for none. */
+  queue(jobName: string, dueAt: Instant | null = null): ScheduledRun {
+    const run: ScheduledRun = {
+      ...{ number: this.runs.length + 1, jobName, status: 'queued', tries: 1 },
+      ...{ dueAt, beganAt: null, finishedAt: null, message: null, rowsAffected: null },
+    }
+    this.runs.push(run)
+    return run
+  }
+
+  begin(run: ScheduledRun): ScheduledRun {
+    return Object.assign(run, { status: 'running', beganAt: this.now })
+  }
+
+  finish(run: ScheduledRun, status: ScheduledRun['status'] = 'success', own: Partial<ScheduledRun> = {}): ScheduledRun {
+    return Object.assign(run, { status, finishedAt: this.now, ...own })
+  }
+
+  /** Begins an ended run anew, under the same number. */
+  retry(run: ScheduledRun): ScheduledRun {
+    return Object.assign(run, { status: 'running', tries: run.tries + 1, beganAt: this.now, finishedAt: null, message: null })
+  }
+
+  delete(run: ScheduledRun): void {
+    this.runs.splice(this.runs.indexOf(run), 1)
+  }
+
+  /** One page: those that go on or moved since, newest first, after the run of that number. */
+  list(since: Instant, before: number | null): { runs: ScheduledRun[]; next: number | null } {
+    this.requests += 1
+    if (this.patience !== null && this.requests > this.patience)
+      throw new TidemarkError('unavailable', {
+        publicMessage: 'The scheduler asks us to come back later (HTTP 429).',
+        ...{ status: 429, retryable: true, systemWide: true, retryAfterMs: 30_000 },
+      })
+    const moved = this.runs.filter(
+      ({ finishedAt, number }) => (finishedAt === null || finishedAt >= since) && (before === null || number < before),
+    )
+    const page = moved.toSorted((a, b) => b.number - a.number).slice(0, this.pageSize)
+    return { runs: structuredClone(page), next: page.length < moved.length ? (page.at(-1)?.number ?? null) : null }
+  }
+}
+
+function toExternal(run: ScheduledRun): ExternalRun {
+  return {
+    job: run.jobName,
+    externalId: String(run.number),
+    attempt: run.tries,
+    state: STATES[run.status],
+    scheduledAt: run.dueAt,
+    startedAt: run.beganAt,
+    endedAt: run.finishedAt,
+    error: run.message,
+    rows: run.rowsAffected,
+    url: `https://scheduler.example/runs/${run.number}`,
+    ...(run.touched !== undefined && { writes: run.touched }),
+  }
+}
+
+/** The connector that speaks to it, as one in `lib/connectors` would. */
+export function schedulerConnector(scheduler: PretendScheduler, observe?: Session['observe']): Map<string, Connector> {
+  const connector = testConnectorOf(z.object({ token: z.string() }), () => ({
+    ...(observe && { observe }),
+    async *runs(since: Instant) {
+      scheduler.asked.push(since)
+      for (let next: number | null = null; ; ) {
+        const page = scheduler.list(since, next)
+        for (const run of page.runs) yield toExternal(run)
+        next = page.next
+        if (next === null) return
+      }
+    },
+  }))
+  return new Map([['test', connector]])
+}
