@@ -3,71 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
+import { type Asked, NAMELESS, NO_QUERIES, QUERIES } from '#lib/testing/worlds/every-query.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
-import { getFeedGate } from './api/feed-gate.ts'
-import { getApiPage, getListMark, readWhole } from './api/list.ts'
-import { ASSET_LIST } from './api/list-assets.ts'
-import { CHANGE_LIST } from './api/list-changes.ts'
-import { CONNECTION_LIST } from './api/list-connections.ts'
-import { FEED_LIST } from './api/list-feeds.ts'
-import { GROUP_LIST } from './api/list-groups.ts'
-import { LINEAGE_LIST } from './api/list-lineage.ts'
-import { RUN_LIST } from './api/list-runs.ts'
-import { getChangeSequence, getChangesAfter, getLastChange } from './changes/change-sequence.ts'
-import { getPageSight, getTouchedAssets } from './changes/page-sight.ts'
-import { getAssetPage } from './pages/asset-page.ts'
-import { atomFeed } from './pages/atom-feed.ts'
-import { getWorkEntries } from './pages/atom-work.ts'
-import { getAuditPage, streamAudit, WHOLE_AUDIT } from './pages/audit-page.ts'
-import { compareVersions, getCatalogueAdminPage } from './pages/catalogue-page.ts'
-import { getConnections, getConnectionsPage } from './pages/connections-page.ts'
-import { getExternalRunPage } from './pages/external-run-page.ts'
-import { getFeedPage } from './pages/feed-page.ts'
-import { findThings } from './pages/find-things.ts'
-import { getFlowPage } from './pages/flow-page.ts'
-import { getFlowsPage } from './pages/flows-page.ts'
-import { getFoundCounts, getFoundPage } from './pages/found-page.ts'
-import { getGroupPage } from './pages/group-page.ts'
-import { getHealth } from './pages/health.ts'
-import { getMaintenanceForm } from './pages/maintenance-form.ts'
-import { getMaintenancePage } from './pages/maintenance-page.ts'
-import { getPeoplePage } from './pages/people-page.ts'
-import { getRunPage } from './pages/run-page.ts'
-import { getRunsPage } from './pages/runs-page.ts'
-import { getStatusJson } from './pages/status-json.ts'
-import { getStatusOverview } from './pages/status-overview.ts'
-import { getSubjectBars, getSubjectDays } from './pages/subject-bars.ts'
-import { getSystemPage } from './pages/system-page.ts'
-import { getRecentExternalRuns } from './runs/external-run-rows.ts'
-import { findRun, findRunToReplay, listRunsUnderWay } from './runs/find-run.ts'
-import { getFlowCards } from './runs/flow-cards.ts'
-import { getFlowParameters } from './runs/flow-parameters.ts'
-import { getReloadForm } from './runs/reload-form.ts'
-import { getOrder, getOrdersOfRun, getReload } from './runs/reload-order.ts'
-import { getReplayable } from './runs/replayable.ts'
-import { getRunList } from './runs/run-list.ts'
-import { getRunLog, hasRun, WHOLE_LOG } from './runs/run-log.ts'
-import { getRunRejections } from './runs/run-rejections.ts'
-import { getRecentRuns } from './runs/run-rows.ts'
-import { getRunView } from './runs/run-view.ts'
-import { getAdminFrame } from './shared/admin-frame.ts'
-import { getAssetsByIds, getAssetsOfFeed, getEdgesOf, getUnseenNeighbours } from './shared/asset-rows.ts'
-import { getBanners } from './shared/banners.ts'
-import { getBars } from './shared/bars.ts'
-import { getChangeRows } from './shared/change-rows.ts'
-import { getDayRows } from './shared/day-rows.ts'
-import { getDayWindow } from './shared/day-window.ts'
-import { getFeedRows } from './shared/feed-rows.ts'
-import { getOpenDays } from './shared/open-days.ts'
-import { getOpenDeliveries } from './shared/open-deliveries.ts'
-import { getPageAccess } from './shared/page-access.ts'
-import { getPageSettings, getPageZone } from './shared/page-settings.ts'
-import { findRenamed } from './shared/renamed.ts'
-import { getSeries } from './shared/series.ts'
-import { getWork } from './shared/work.ts'
 
 const MARK = `hidden${randomUUID().slice(0, 8)}`
-const ZONE = { zone: 'UTC', readyBy: '08:00' }
 
 let world: Awaited<ReturnType<typeof openTwoGroups>>
 let everything: Context
@@ -79,15 +18,6 @@ beforeAll(async () => {
 })
 afterAll(() => world.database.drop())
 
-/** What a query is asked about: the things of one of the two groups. */
-interface Asked {
-  name: string
-  group: number
-  feed: number
-  assets: number[]
-  run: string
-}
-
 const asked = (name: string, from: number): Asked => ({
   name,
   group: from,
@@ -95,132 +25,6 @@ const asked = (name: string, from: number): Asked => ({
   assets: [from + 2, from + 3],
   run: world.runOf(name),
 })
-
-const idOf = async ({ whole }: Context, thing: string, name: string) =>
-  (await whole.query<{ id: string }>(`select id::text from ${thing} = $1`, [name])).rows[0]?.id ?? ''
-const orderOf = (ctx: Context, name: string) => idOf(ctx, 'reload_order where ordered_by', name)
-const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
-
-/** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
-const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
-  atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
-  compareVersions: (ctx) => compareVersions(ctx, null, 1),
-  findRenamed: (ctx, { name }) => findRenamed(ctx, 'feed', `old-${name}`),
-  findRun: (ctx, { run }) => findRun(ctx, run),
-  findRunToReplay: (ctx, { name }) => findRunToReplay(ctx, `${name}-flow`),
-  findThings: async (ctx, { name }) => [await findThings(ctx, name), await findThings(ctx, 'hidden')],
-  getAdminFrame: (ctx) => getAdminFrame(ctx),
-  getApiPage: async (ctx) => [
-    await getApiPage(ctx, FEED_LIST, {}),
-    await getApiPage(ctx, ASSET_LIST, {}),
-    await getApiPage(ctx, LINEAGE_LIST, {}),
-    await getApiPage(ctx, RUN_LIST, {}),
-    await getApiPage(ctx, CONNECTION_LIST, {}),
-  ],
-  getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
-  getAssetsByIds: (ctx, { assets }) => getAssetsByIds(ctx, assets),
-  getAssetsOfFeed: (ctx, { feed }) => getAssetsOfFeed(ctx, feed),
-  getAuditPage: (ctx) => getAuditPage(ctx, WHOLE_AUDIT),
-  getBanners: (ctx) => getBanners(ctx, true),
-  getBars: async (ctx, { feed }) => [...(await getBars(ctx, await windowOf(ctx), { ids: [feed] }))],
-  getCatalogueAdminPage: (ctx) => getCatalogueAdminPage(ctx, null),
-  getChangeRows: (ctx, { feed }) => getChangeRows(ctx, feed),
-  getChangeSequence: (ctx) => getChangeSequence(ctx),
-  getChangesAfter: (ctx) => getChangesAfter(ctx, '0'),
-  getConnections: (ctx) => getConnections(ctx, 'UTC'),
-  getConnectionsPage: (ctx) => getConnectionsPage(ctx),
-  getDayRows: async (ctx, { feed }) => getDayRows(ctx, await windowOf(ctx), feed),
-  getDayWindow: (ctx) => getDayWindow(ctx, ZONE),
-  getEdgesOf: (ctx, { assets }) => getEdgesOf(ctx, assets),
-  getExternalRunPage: async (ctx, { name }) => getExternalRunPage(ctx, await idOf(ctx, 'external_run where external_id', name)),
-  getFeedGate: (ctx, { name }) => getFeedGate(ctx, `${name}-feed`, { kind: 'fresh' }),
-  getFeedPage: (ctx, { name }) => getFeedPage(ctx, `${name}-feed`),
-  getFeedRows: (ctx) => getFeedRows(ctx),
-  getFlowCards: (ctx) => getFlowCards(ctx),
-  getFlowPage: (ctx, { name }) => getFlowPage(ctx, `${name}-flow`),
-  getFlowParameters: (ctx, { name }) => getFlowParameters(ctx, `${name}-flow`),
-  getFlowsPage: (ctx) => getFlowsPage(ctx, { q: null, group: null, health: null }),
-  getFoundCounts: (ctx) => getFoundCounts(ctx),
-  getFoundPage: (ctx, { name }) => getFoundPage(ctx, `${name}-source`, { q: null, state: null, page: 1 }),
-  getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
-  getHealth: (ctx) => getHealth(ctx),
-  getLastChange: (ctx) => getLastChange(ctx),
-  getListMark: (ctx) => getListMark(ctx, FEED_LIST),
-  getMaintenanceForm: (ctx, { feed }) => getMaintenanceForm(ctx, { kind: 'series', id: feed - 1 }),
-  getMaintenancePage: (ctx) => getMaintenancePage(ctx),
-  getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],
-  getOpenDeliveries: async (ctx, { feed }) => [...(await getOpenDeliveries(ctx, await windowOf(ctx), feed))],
-  getPageAccess: (ctx) => getPageAccess(ctx),
-  getPageSettings: (ctx) => getPageSettings(ctx),
-  getPageZone: (ctx) => getPageZone(ctx),
-  getPageSight: async (ctx) => [...(await getPageSight(ctx)).things],
-  getPeoplePage: (ctx) => getPeoplePage(ctx),
-  getRecentExternalRuns: (ctx, { name }) => getRecentExternalRuns(ctx, [`lake/${name}-job`], 9),
-  getRecentRuns: (ctx, { name }) => getRecentRuns(ctx, [`${name}-flow`], 9),
-  getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
-  getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
-  getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
-  getWorkEntries: (ctx, { name }) =>
-    Promise.all(
-      [null, `${name}-feed`].map((feed) =>
-        getWorkEntries(ctx, { name: 'Page', url: 'https://page.example', demo: false, ...ZONE }, feed, 100),
-      ),
-    ),
-  getReload: (ctx, { name }) => getReload(ctx, `${name}-feed`),
-  getReloadForm: (ctx, { name }) => getReloadForm(ctx, `${name}-feed`),
-  getRunList: (ctx) => getRunList(ctx, { flow: null, state: null, before: null }),
-  getRunLog: (ctx, { run }) => getRunLog(ctx, run, WHOLE_LOG),
-  getRunPage: (ctx, { run }) => getRunPage(ctx, run, { log: WHOLE_LOG, rejections: { group: null, page: 1 } }),
-  getRunRejections: (ctx, { run }) => getRunRejections(ctx, run, { group: null, page: 1 }),
-  getRunsPage: (ctx) => getRunsPage(ctx, { flow: null, state: null, before: null }),
-  getRunView: (ctx, { run }) => getRunView(ctx, run),
-  getSeries: (ctx) => getSeries(ctx, 'all'),
-  getStatusJson: (ctx) => getStatusJson(ctx),
-  getStatusOverview: (ctx) => getStatusOverview(ctx, { withAllDays: true }),
-  getSubjectBars: (ctx, { name }) =>
-    getSubjectBars(ctx, [
-      { kind: 'group', key: name },
-      { kind: 'feed', key: `${name}-feed` },
-    ]),
-  getSubjectDays: (ctx, { name }) => getSubjectDays(ctx, { kind: 'feed', key: `${name}-feed` }),
-  getSystemPage: (ctx) => getSystemPage(ctx),
-  getTouchedAssets: async (ctx) => getTouchedAssets(ctx, { ...(await getPageSight(ctx)), lastArrivalId: '0', lastSpanId: '0' }),
-  getUnseenNeighbours: (ctx, { assets }) => getUnseenNeighbours(ctx, assets),
-  getWork: (ctx) => getWork(ctx),
-  hasRun: (ctx, { run }) => hasRun(ctx, run),
-  listRunsUnderWay: (ctx, { name }) => listRunsUnderWay(ctx, `${name}-flow`),
-  readWhole: async (ctx) => [await Array.fromAsync(readWhole(ctx, GROUP_LIST, {})), await Array.fromAsync(readWhole(ctx, CHANGE_LIST, {}))],
-  streamAudit: (ctx) => Array.fromAsync(streamAudit(ctx, WHOLE_AUDIT)),
-}
-
-/** It answers nothing: it opens a database, makes a context, or tells its caller what another query found. */
-const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges']
-
-/** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
-const NAMELESS = [
-  'getAdminFrame',
-  'getBars',
-  'getChangeSequence',
-  'getDayRows',
-  'getDayWindow',
-  'getEdgesOf',
-  'getFeedGate',
-  'getFlowParameters',
-  'getHealth',
-  'getLastChange',
-  'getListMark',
-  'getOpenDays',
-  'getOpenDeliveries',
-  'getPageAccess',
-  'getPageSettings',
-  'getPageZone',
-  'getReplayable',
-  'getSeries',
-  'getSubjectDays',
-  'getSystemPage',
-  'getUnseenNeighbours',
-  'hasRun',
-]
 
 function exportedQueries(): string[] {
   const root = import.meta.dirname
