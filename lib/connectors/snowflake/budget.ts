@@ -18,6 +18,8 @@ export class Budget {
   readonly #day: string
   #credits: number
   #paidUntil: Instant = 0
+  /** Credits that no state answers for yet. */
+  #unkept = 0
 
   constructor(connection: Pick<Connection<SnowflakeSettings>, 'clock' | 'settings'>, before: readonly (LookState | null)[]) {
     this.#connection = connection
@@ -47,9 +49,11 @@ export class Budget {
     }
   }
 
-  /** What an asset's state tells of it after a look that took so much for it. */
-  spentOf(before: LookState | null, credits: number): Pick<LookState, 'spent'> {
+  /** What the state of an asset that was seen tells of it: the first one after a statement answers for all of it. */
+  spentOf(before: LookState | null): Pick<LookState, 'spent'> {
     if (this.#connection.settings.budget === undefined) return {}
+    const credits = this.#unkept
+    this.#unkept = 0
     if (credits === 0) return before?.spent === undefined ? {} : { spent: before.spent }
     const earlier = before?.spent?.day === this.#day ? before.spent.credits : 0
     return { spent: { day: this.#day, credits: earlier + credits } }
@@ -61,6 +65,7 @@ export class Budget {
     this.#paidUntil = Math.max(this.#paidUntil, until)
     const credits = (Math.max(0, until - from) / HOUR_MS) * this.#connection.settings.creditsPerHour
     this.#credits += credits
+    this.#unkept += credits
     return { ms: endedAt - begunAt, credits }
   }
 }

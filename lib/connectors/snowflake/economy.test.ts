@@ -58,6 +58,17 @@ describe('a budget of credits a day', () => {
     for (const one of (await world.look(assets, BUDGET)).values()) expect(one).toMatchObject({ ok: true, warnings: [] })
   })
 
+  it('counts what was taken for assets that could not be seen, too', async () => {
+    const assets = { 'raw.nothing': COLUMN, 'raw.orders': COLUMN }
+    for (let i = 0; i < 3; i += 1) {
+      await world.look(assets, BUDGET)
+      world.clock.set(world.clock.now() + 2 * MINUTE_MS)
+    }
+    world.asked()
+    await world.look(assets, BUDGET)
+    expect(world.asked()).toEqual(['show tables in database "ANALYTICS" limit 10000'])
+  })
+
   it('that is not set keeps no account', async () => {
     expect(good((await world.look({ 'raw.orders': COLUMN })).get('raw.orders')).state).not.toHaveProperty('spent')
   })

@@ -18,7 +18,6 @@ export interface ColumnsRead {
   because: string
   /** The shared cost of the metadata. */
   costMs: number
-  credits: number
 }
 
 type ReadColumn = { ok: true; reading: ClockReading; warnings: string[] } | { ok: false; problem: string }
@@ -73,7 +72,7 @@ export function fromColumns(read: ColumnsRead, budget: Budget, now: Instant): Ob
     },
     state: {
       ...toLookState(table, { about: wanted.about, readings, warnings, ...(table.kind === 'view' && { readAt: now }) }),
-      ...budget.spentOf(parseLookState(wanted.asset.previous), credits + read.credits),
+      ...budget.spentOf(parseLookState(wanted.asset.previous)),
     },
     warnings: [...warnings, ...futureWarnings(readings, now)],
   }

@@ -53,8 +53,6 @@ interface Around {
   now: Instant
   /** The shared cost of a look, per asset. */
   costMs: number
-  /** What this asset's state has to answer for. */
-  credits: number
   extra: string[]
 }
 
@@ -73,7 +71,7 @@ export function kept(
     readings: before.readings,
     rows: null,
     evidence: { method: 'metadata', strength, detail, costMs: around.costMs },
-    state: { ...before, ...(lastAltered !== null && { lastAltered }), spent: undefined, ...around.budget.spentOf(before, around.credits) },
+    state: { ...before, ...(lastAltered !== null && { lastAltered }), spent: undefined, ...around.budget.spentOf(before) },
     warnings: [...before.warnings, ...futureWarnings(before.readings, around.now), ...around.extra],
   }
 }
@@ -94,7 +92,7 @@ const COUNTED: Record<Difference, string> = {
 export function fromCounts(wanted: Wanted, table: TableState, difference: Difference, around: Around): Observation {
   const { asset, before, about, settings } = wanted
   const readings = countedReadings(before, table, difference, settings.clock, around.now)
-  const spent = around.budget.spentOf(parseLookState(asset.previous), around.credits)
+  const spent = around.budget.spentOf(parseLookState(asset.previous))
   return {
     ok: true,
     assetKey: asset.key,
@@ -140,7 +138,7 @@ export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refr
   if (refreshes.changedAsOf !== null) readings.push({ clock: 'writtenAt', at: refreshes.changedAsOf, precision: 'instant' })
   const extra = refreshes.isFailing ? ['Its last refresh did not end well; it holds what the one before brought.'] : []
   const detail = 'DATA_TIMESTAMP of its last good refresh, and of the last that brought anything.'
-  const spent = around.budget.spentOf(parseLookState(asset.previous), around.credits)
+  const spent = around.budget.spentOf(parseLookState(asset.previous))
   return {
     ok: true,
     assetKey: asset.key,

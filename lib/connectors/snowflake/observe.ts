@@ -24,7 +24,6 @@ interface Metadata {
   tables: ReadonlyMap<string, TableState>
   refreshes: ReadonlyMap<string, Refreshes>
   costMs: number
-  credits: number
 }
 
 /** A table whose columns are to be read. */
@@ -33,7 +32,6 @@ interface Job {
   table: TableState
   because: string
   costMs: number
-  credits: number
 }
 
 /** Observes many tables: one statement a database over what Snowflake knows of all of them, then the columns of those that moved. Once the
@@ -69,10 +67,9 @@ async function* look(round: Round, group: readonly Wanted[]): AsyncGenerator<Obs
   const { connection, api, budget, database } = round
   const metadata = await readAll(round, group)
   const jobs: Job[] = []
-  for (const [place, wanted] of group.entries()) {
+  for (const wanted of group) {
     const table = metadata.tables.get(tableId(wanted.path))
-    // One asset's state answers for what was asked for all.
-    const around = { budget, now: connection.clock.now(), costMs: metadata.costMs, credits: place === 0 ? metadata.credits : 0, extra: [] }
+    const around = { budget, now: connection.clock.now(), costMs: metadata.costMs, extra: [] }
     const seen = table === undefined ? unseen(wanted) : decide(wanted, table, metadata, around, connection.settings)
     if ('ok' in seen) yield seen
     else jobs.push(seen)
@@ -93,7 +90,6 @@ async function readAll({ connection, api, budget, database }: Round, group: read
     tables,
     refreshes: history?.value ?? new Map(),
     costMs: Math.round((100 * ms) / group.length) / 100,
-    credits: cost.credits + (history?.cost.credits ?? 0),
   }
 }
 
@@ -123,8 +119,8 @@ function decide(wanted: Wanted, table: TableState, metadata: Metadata, around: A
     return isMute ? failed(asset.key, NO_COLUMN, 'no-time') : fromCounts(wanted, table, compareLooks(before, table), around)
   }
   const difference = compareLooks(before, table)
-  const { costMs, credits } = around
-  const job = { wanted, table, because: MOVED[difference], costMs, credits }
+  const { costMs } = around
+  const job = { wanted, table, because: MOVED[difference], costMs }
   if (before === null) return job
   if (table.kind === 'view') {
     if (around.now - (before.readAt ?? 0) >= settings.readViewsEvery) return { ...job, because: 'nothing tells whether a view moved' }
@@ -183,7 +179,7 @@ async function* lookWithoutWarehouse(round: Round, group: readonly Wanted[]): As
   const tables = await showMetadata(api, database, connection.signal)
   const now = connection.clock.now()
   const costMs = Math.round((100 * (now - begunAt)) / group.length) / 100
-  const around = { budget, now, costMs, credits: 0, extra: [usedUp(round, 'Rows and bytes are compared.')] }
+  const around = { budget, now, costMs, extra: [usedUp(round, 'Rows and bytes are compared.')] }
   for (const wanted of group) yield withoutWarehouse(round, wanted, tables.get(tableId(wanted.path)), around)
 }
 
