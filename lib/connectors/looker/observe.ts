@@ -1,0 +1,197 @@
+import { DateTime } from 'luxon'
+import { z } from 'zod'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { type Instant, isFuture, SECOND_MS } from '#lib/domain/time/instant.ts'
+import { LOOKER_LIMITS, type LookerApi } from './api.ts'
+import { type LookerSettings, lookerAssetSettings } from './settings.ts'
+import { DASHBOARD, type Datagroup, dashboard, datagroup, LOOK, look, type Query } from './shapes.ts'
+import { shownElements } from './tile-paths.ts'
+
+const NO_TIME = 'It is there. Looker tells no time of what it shows: when somebody edited it says nothing of its data.'
+
+/** What it is that a path names. */
+type Subject =
+  | { kind: 'tile'; dashboard: string; tile: string }
+  | { kind: 'look'; id: string }
+  | { kind: 'datagroup'; model: string; name: string }
+  | { kind: 'derived'; model: string; name: string }
+
+const KINDS = /^(dashboards|datagroups|derived)\/([^/]+)\/(.+)$|^looks\/([^/]+)$/
+
+function subjectOf(path: string): Subject | null {
+  const [matched, kind, of = '', name = '', id = ''] = KINDS.exec(path) ?? []
+  if (matched === undefined) return null
+  if (kind === 'dashboards') return { kind: 'tile', dashboard: of, tile: name }
+  if (kind === undefined) return { kind: 'look', id }
+  return { kind: kind === 'derived' ? 'derived' : 'datagroup', model: of, name }
+}
+
+/** Whether a look finds a time: of a tile or look only where a field is named. */
+export function tellsTime({ path, settings }: Pick<ObservedAsset, 'path' | 'settings'>): boolean {
+  return settings['field'] !== undefined || /^(?:datagroups|derived)\//.test(path)
+}
+
+const build = z.object({
+  'pdt_builds.model_name': z.string().nullish(),
+  'pdt_builds.view_name': z.string().nullish(),
+  'pdt_builds.end_time': z.string().nullish(),
+})
+const BUILDS_MAX = 5000
+const BUILDS_BY = 'pdt_builds.end_time'
+
+/** The answers of one round, each asked for once. */
+class Round {
+  readonly #api: LookerApi
+  readonly #answers = new Map<string, Promise<unknown>>()
+
+  constructor(api: LookerApi) {
+    this.#api = api
+  }
+
+  async elements(id: string) {
+    const what = `the dashboard ${id}`
+    const read = await this.#once(what, () => this.#api.get(what, ['dashboards', id], dashboard, { fields: DASHBOARD }))
+    if (read.deleted === true) throw gone(`${this.#api.system}: the dashboard ${id} was deleted.`)
+    return shownElements(read.dashboard_elements ?? [])
+  }
+
+  async look(id: string) {
+    const read = await this.#api.get(`the look ${id}`, ['looks', id], look, { fields: LOOK })
+    if (read.deleted === true) throw gone(`${this.#api.system}: the look ${id} was deleted.`)
+    return read
+  }
+
+  datagroups(): Promise<Datagroup[]> {
+    return this.#once('datagroups', () => this.#api.get('its datagroups', ['datagroups'], z.array(datagroup)))
+  }
+
+  /** When tables were built, the newest first. */
+  builds(): Promise<z.infer<typeof build>[]> {
+    return this.#once('builds', async () => {
+      const query = {
+        model: 'system__activity',
+        view: 'pdt_builds',
+        fields: Object.keys(build.shape),
+        filters: { 'pdt_builds.status': 'done', 'pdt_builds.start_date': '90 days' },
+        sorts: [`${BUILDS_BY} desc`],
+        limit: String(BUILDS_MAX),
+        query_timezone: 'UTC',
+      }
+      return this.#api.rows('when tables were built', query, build)
+    })
+  }
+
+  #once<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const asked = (this.#answers.get(key) as Promise<T> | undefined) ?? ask()
+    this.#answers.set(key, asked)
+    return asked
+  }
+}
+
+/** Looks at tiles, looks, built tables and datagroups; each dashboard is read once. */
+export function observeLooker(
+  api: LookerApi,
+  connection: Connection<LookerSettings>,
+  assets: readonly ObservedAsset[],
+): AsyncGenerator<Observation> {
+  const around = { api, round: new Round(api), now: () => connection.clock.now() }
+  return probeEach(connection, assets, (asset) => probe(asset, around), LOOKER_LIMITS.atOnce ?? 1)
+}
+
+interface Around {
+  api: LookerApi
+  round: Round
+  now(): Instant
+}
+
+async function probe({ path, settings: written }: ObservedAsset, around: Around): Promise<Probe> {
+  const { api, round } = around
+  const settings = lookerAssetSettings.parse(written)
+  const subject = subjectOf(path)
+  if (subject === null)
+    throw gone(
+      `${api.system} has nothing called ${path}: write dashboards/<id>/<tile>, looks/<id>, derived/<model>/<view> or datagroups/<model>/<name>.`,
+    )
+  if (subject.kind === 'datagroup') return ofDatagroup(subject, around)
+  if (subject.kind === 'derived') return ofBuild(subject, around)
+  const query = subject.kind === 'look' ? (await round.look(subject.id)).query : await tileQuery(subject, around)
+  return settings.field === undefined ? reachable(NO_TIME) : ofField(query ?? null, settings.field, settings.clock, around)
+}
+
+async function tileQuery({ dashboard: id, tile }: Extract<Subject, { kind: 'tile' }>, { api, round }: Around): Promise<Query | null> {
+  const element = (await round.elements(id)).find(({ path }) => path === tile)?.element
+  if (element === undefined) throw gone(`${api.system}: the dashboard ${id} has no tile ${tile} any more.`)
+  if (element.query ?? element.result_maker?.query) return element.query ?? element.result_maker?.query ?? null
+  return element.look_id == null ? null : ((await round.look(element.look_id)).query ?? null)
+}
+
+/** Asks the tile's own explore for the newest value of a field. */
+async function ofField(query: Query | null, field: string, clock: ClockReading['clock'], around: Around): Promise<Probe> {
+  const { api } = around
+  if (!query?.model || !query.view) throw refusedAnswer(api.system, `what is shown is no query of an explore, so it has no field ${field}`)
+  const { model, view } = query
+  const asked = { model, view, fields: [field], sorts: [`${field} desc`], limit: '1', query_timezone: 'UTC' }
+  const [row] = await api.rows(`the field ${field}`, asked, z.record(z.string(), z.unknown()))
+  const value = row?.[field] ?? null
+  const read = value === null ? null : readTime(value)
+  if (value !== null && read === null) throw refusedAnswer(api.system, `the newest value of ${field} is no time`)
+  return told(
+    { clock, at: read?.at ?? null, precision: read?.precision ?? 'instant' },
+    'field',
+    'strong',
+    `The newest ${field} of ${model}/${view}, asked of the database.`,
+    around,
+  )
+}
+
+/** A datagroup fires when its own question has another answer than before: a load as a rule, or just another day. */
+async function ofDatagroup({ model, name }: { model: string; name: string }, around: Around): Promise<Probe> {
+  const { api, round } = around
+  const found = (await round.datagroups()).find((one) => one.model_name === model && one.name === name)
+  if (found === undefined) throw gone(`${api.system} has no datagroup ${name} of the model ${model}.`)
+  if (found.trigger_error) {
+    const publicMessage = `${api.system} could not ask whether the datagroup ${name} has to fire; its words are in the internal log.`
+    throw new TidemarkError('refused', { publicMessage, message: `${publicMessage} [${found.trigger_error}]` })
+  }
+  const at = found.triggered_at == null ? null : found.triggered_at * SECOND_MS
+  return told({ clock: 'loadedAt', at, precision: 'instant' }, 'datagroup', 'weak', `When the datagroup ${name} last fired.`, around)
+}
+
+async function ofBuild({ model, name }: { model: string; name: string }, around: Around): Promise<Probe> {
+  const builds = (await around.round.builds()).filter((one) => one['pdt_builds.view_name'] === name)
+  const [newest] = builds.filter((one) => one['pdt_builds.model_name'] === model)
+  const ended = newest?.[BUILDS_BY]
+  const read = ended == null ? null : readTime(ended)
+  if (read === null) return { ...reachable(''), untold: `${around.api.system} tells of no build of the derived table ${name} in 90 days.` }
+  return told(
+    { clock: 'loadedAt', at: read.at, precision: read.precision },
+    'build',
+    'strong',
+    `When Looker last built the derived table ${name}.`,
+    around,
+  )
+}
+
+function told(reading: ClockReading, method: string, strength: 'strong' | 'weak', detail: string, { api, now }: Around): Probe {
+  const isAhead = reading.at !== null && isFuture(reading.at, now())
+  const warnings = isAhead ? [`${api.system} tells a time in the future: its clock, or that of its database, is ahead of ours.`] : []
+  return { readings: [reading], rows: null, evidence: { method, strength, detail }, state: null, warnings }
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/
+
+/** Times come as the texts of SQL in the zone of the query, which is UTC. */
+function readTime(value: unknown): { at: Instant; precision: 'instant' | 'day' } | null {
+  if (typeof value !== 'string') return null
+  const text = value.trim()
+  const moment = text.includes('T') ? DateTime.fromISO(text, { zone: 'UTC' }) : DateTime.fromSQL(text, { zone: 'UTC' })
+  if (!moment.isValid || moment.year < 1900) return null
+  return DAY.test(text) ? { at: moment.endOf('day').toMillis(), precision: 'day' } : { at: moment.toMillis(), precision: 'instant' }
+}
+
+function gone(publicMessage: string): TidemarkError {
+  return new TidemarkError('not-found', { publicMessage, lasting: 'gone' })
+}
