@@ -1,3 +1,4 @@
+import { measurePush } from '../push/measure-push.ts'
 import { measureApi } from './api.ts'
 import { measureFollow } from './follow.ts'
 import { measureLake } from './lake.ts'
@@ -23,6 +24,7 @@ const PARTS = {
   people: { title: 'Worker process, people over HTTP', measure: measurePeople },
   'run-now': { title: 'From a press of Run now to the page', measure: measureRunNow },
   turn: { title: 'From a deadline to those who look', measure: measureTurn },
+  push: { title: 'Pushed events, 200 assets', measure: measurePush },
   storage: { title: 'History, 90 days', measure: measureStorage },
   sweep: { title: 'Status sweep', measure: measureSweep },
   lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },

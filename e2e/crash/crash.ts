@@ -8,6 +8,7 @@ import { crashAt, runUndisturbed } from './crash-at.ts'
 import { type Harness, openHarness } from './harness.ts'
 import { crashOrders, MIDDLE_OF_RUN } from './orders.ts'
 import { type CrashPoint, choosePoints } from './points.ts'
+import { crashPushes } from './pushes.ts'
 import { SCENARIOS, type Scenario } from './scenario.ts'
 
 const { values } = parseArgs({
@@ -37,6 +38,8 @@ async function crashAll(harness: Harness, scenario: Scenario, points: readonly C
     await tell(isShort ? 'an order whose worker is killed' : 'an order whose workers are killed in turn', () =>
       crashOrders(harness, expected, isShort),
     )
+  if (scenario.name === 'records')
+    await tell('pushed events while web and worker are killed', () => crashPushes(isShort ? 1000 : 5000, seed))
 }
 
 async function tell(name: string, crash: () => Promise<string[]>): Promise<void> {

@@ -84,9 +84,8 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
        from x order by position
        on conflict do nothing returning asset_id, clock, run_id
      )
-     select position from x where run_id is null or exists (
-       select 1 from stored s where s.run_id = x.run_id and s.asset_id = x.asset_id and s.clock = x.clock
-     )`,
+     select distinct x.position from x left join stored s on s.run_id = x.run_id and s.asset_id = x.asset_id and s.clock = x.clock
+     where x.run_id is null or s.run_id is not null`,
     [JSON.stringify(rows)],
   )
   return stored.rows.flatMap(({ position }) => arrivals[position] ?? [])
