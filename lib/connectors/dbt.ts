@@ -41,6 +41,7 @@ export default defineConnector<DbtSettings>({
         yield* foundNodes(await place.manifest(), ({ id }) => jobs.get(id) ?? null)
       },
       observe: (assets) => observeNodes(connection, place, assets),
+      runs: (since) => place.runs(since),
       close: async () => place.close?.(),
     }
   },

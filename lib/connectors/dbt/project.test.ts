@@ -79,4 +79,24 @@ describe('the project', () => {
     await world.take('manifest.json')
     expect(await world.check()).toMatchObject({ ok: false, detail: expect.stringContaining('has no manifest.json') })
   })
+
+  it('tells of its last invocation as a run, with what went wrong and for whom', async () => {
+    const at = '2026-11-29T11:00:00Z'
+    const results = [{ id: SOURCE }, { id: ORDERS, status: 'error', message: 'no such table' }, { id: REVENUE, status: 'skipped' }]
+    await world.put('run_results.json', runResultsOf(results, { at }))
+    expect(await world.runs('2026-11-29T00:00:00Z')).toMatchObject([
+      { job: 'shop', state: 'failed', endedAt: Date.parse(at), error: `${ORDERS}: no such table\n\n1 skipped.`, writes: [ORDERS, REVENUE] },
+    ])
+    await world.put('run_results.json', runResultsOf([{ id: ORDERS }], { at }))
+    expect(await world.runs('2026-11-29T00:00:00Z')).toMatchObject([{ state: 'completed', error: null, writes: [ORDERS] }])
+  })
+
+  it.each([
+    ['that loads nothing', { args: { which: 'compile' } }],
+    ['of the future', { at: '2027-01-01T00:00:00Z' }],
+    ['that is older than what was asked for', { at: '2026-11-28T00:00:00Z' }],
+  ])('tells of no run by an invocation %s', async (_, more) => {
+    await world.put('run_results.json', runResultsOf([{ id: ORDERS }], { at: '2026-11-29T11:00:00Z', ...more }))
+    expect(await world.runs('2026-11-29T00:00:00Z')).toEqual([])
+  })
 })

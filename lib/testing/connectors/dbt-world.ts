@@ -7,6 +7,7 @@ import type { AssetFacts } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { diffReadings, type KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -69,6 +70,10 @@ export class DbtWorld {
 
   discover(): Promise<Found[]> {
     return this.#ask((session) => Array.fromAsync(session.discover?.('UTC') ?? []))
+  }
+
+  runs(since: string): Promise<ExternalRun[]> {
+    return this.#ask((session) => Array.fromAsync(session.runs?.(Date.parse(since)) ?? []))
   }
 
   watch(path: string, own: Record<string, unknown> = {}): this {

@@ -4,8 +4,11 @@ import type { Measurements } from '#lib/connectors/dbt/artifacts/measurements.ts
 import type { RunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { CLOUD, CloudApi, type CloudRun, ERROR, SUCCESS } from './api.ts'
+import { cloudRun } from './cloud-run.ts'
 import { Kept } from './kept.ts'
 
 /** Of each job so many of its last runs are read: what an earlier one did is known from earlier looks. */
@@ -14,6 +17,7 @@ const RUNS_OF_JOB = 3
 const RUNS_LISTED_MAX = 500
 
 interface RunArtifacts {
+  run: number
   job: number
   results: readonly RunResults[]
   measurements: readonly Measurements[]
@@ -22,6 +26,9 @@ interface RunArtifacts {
 /** Of runs that have ended: their artifacts stay as they are. */
 const manifests = new Kept<Manifest>(8)
 const artifacts = new Kept<RunArtifacts>(300)
+
+/** One that was begun longer ago has ended, one way or the other. */
+const LONGEST_RUN_MS = 2 * DAY_MS
 
 const LOADS = /\bdbt\b.*\b(build|run|seed|snapshot|retry|test)\b/
 const MEASURES = /\bdbt\b.*\bfreshness\b/
@@ -82,6 +89,25 @@ export class CloudPlace implements Place {
     return new Map(built)
   }
 
+  async *runs(since: Instant): AsyncGenerator<ExternalRun> {
+    const { read } = await this.#read()
+    const known = new Map(read.map((one) => [one.run, one.results]))
+    const manifest = known.size === 0 ? null : await this.manifest()
+    for (const filter of this.#filters()) {
+      for await (const run of this.#runsSince(filter, since)) {
+        const told = cloudRun(run, manifest, known.get(run.id) ?? null)
+        if (told !== null) yield told
+      }
+    }
+  }
+
+  async *#runsSince(filter: Record<string, string>, since: Instant): AsyncGenerator<CloudRun> {
+    for await (const run of this.#api.runs(filter)) {
+      if ((run.created_at ?? since) < since - LONGEST_RUN_MS) return
+      if (isLoadOfOurs(run) && (run.finished_at === null || run.finished_at >= since)) yield run
+    }
+  }
+
   close(): Promise<void> {
     return this.#api.close()
   }
@@ -101,7 +127,7 @@ export class CloudPlace implements Place {
         const isWhole = await this.#gather(run, gathering)
         unusable.push(...gathering.unusable)
         const { results, measurements } = gathering
-        const told = { job: run.job_definition_id ?? 0, results, measurements }
+        const told = { run: run.id, job: run.job_definition_id ?? 0, results, measurements }
         // Stored a little after the run has ended: the next look finds them.
         if (!isWhole || gathering.unusable.length > 0) read.push(told)
         return isWhole && gathering.unusable.length === 0 ? told : null
@@ -129,17 +155,22 @@ export class CloudPlace implements Place {
 
   /** The last runs of each job that have ended well or badly, the newest first; none that wrote into a schema of its own. */
   async #newestRuns(): Promise<CloudRun[]> {
+    const most = this.#connection.settings.jobs === undefined ? RUNS_LISTED_MAX : RUNS_OF_JOB
+    const found: CloudRun[] = []
+    for (const filter of this.#filters()) found.push(...(await this.#endedRuns(filter, most)))
+    const projects = new Set(found.flatMap(({ project_id }) => project_id ?? []))
+    if (projects.size > 1) throw severalProjects([...projects])
+    return found.toSorted((a, b) => (b.finished_at ?? 0) - (a.finished_at ?? 0))
+  }
+
+  /** One question for each job that is named, else one for all of the environment. */
+  #filters(): Record<string, string>[] {
     const { jobs, environment, project } = this.#connection.settings
     const common = {
       ...(environment !== undefined && { environment_id: String(environment) }),
       ...(project !== undefined && { project_id: String(project) }),
     }
-    const filters = jobs?.map((job) => ({ ...common, job_definition_id: String(job) })) ?? [common]
-    const found: CloudRun[] = []
-    for (const filter of filters) found.push(...(await this.#endedRuns(filter, jobs === undefined ? RUNS_LISTED_MAX : RUNS_OF_JOB)))
-    const projects = new Set(found.flatMap(({ project_id }) => project_id ?? []))
-    if (projects.size > 1) throw severalProjects([...projects])
-    return found.toSorted((a, b) => (b.finished_at ?? 0) - (a.finished_at ?? 0))
+    return jobs?.map((job) => ({ ...common, job_definition_id: String(job) })) ?? [common]
   }
 
   async #endedRuns(filter: Record<string, string>, most: number): Promise<CloudRun[]> {
@@ -149,13 +180,17 @@ export class CloudPlace implements Place {
       listed += 1
       const hasEnded = run.status === SUCCESS || run.status === ERROR
       const known = ofJob.get(run.job_definition_id ?? 0) ?? []
-      if (hasEnded && run.trigger?.schema_override == null && known.length < RUNS_OF_JOB)
-        ofJob.set(run.job_definition_id ?? 0, [...known, run])
+      if (hasEnded && isLoadOfOurs(run) && known.length < RUNS_OF_JOB) ofJob.set(run.job_definition_id ?? 0, [...known, run])
       const isFull = most === RUNS_OF_JOB && [...ofJob.values()].some((runs) => runs.length === RUNS_OF_JOB)
       if (isFull || listed >= RUNS_LISTED_MAX) break
     }
     return [...ofJob.values()].flat()
   }
+}
+
+/** One that wrote into a schema of its own tried a change. */
+function isLoadOfOurs({ trigger }: CloudRun): boolean {
+  return trigger?.schema_override == null
 }
 
 function severalProjects(projects: readonly number[]): TidemarkError {

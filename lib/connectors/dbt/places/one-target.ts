@@ -1,5 +1,7 @@
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { holdsData } from '#lib/connectors/dbt/found-nodes.ts'
+import { invocationRun, jobOfProject } from '#lib/connectors/dbt/invocation-run.ts'
+import { isFuture } from '#lib/domain/time/instant.ts'
 import { Gathering, type OpenArtifact, type Place, readManifestAt } from './place.ts'
 
 /** A place where each run of dbt leaves its artifacts over those of the one before: a folder, or an address below which they stand. */
@@ -20,8 +22,18 @@ export function oneTarget(connection: Connected, what: string, open: OpenArtifac
       return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
     },
     async jobs() {
-      const { nodes, project } = await manifest()
-      return new Map([...nodes.values()].flatMap((node) => (project !== null && holdsData(node) ? [[node.id, project] as const] : [])))
+      const own = await manifest()
+      return new Map([...own.nodes.values()].filter(holdsData).map(({ id }) => [id, jobOfProject(own)]))
+    },
+    async *runs(since) {
+      const gathering = new Gathering(connection)
+      const results = await gathering.takeResults(open)
+      const [unusable] = gathering.unusable
+      if (unusable !== undefined) throw unusable
+      const now = connection.clock.now()
+      if (results === null || results.generatedAt < since || isFuture(results.generatedAt, now)) return
+      const run = invocationRun(await manifest(), results)
+      if (run !== null) yield run
     },
   }
 }

@@ -3,8 +3,9 @@ import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manif
 import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { SECOND_MS } from '#lib/domain/time/instant.ts'
+import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 
 /** What artifacts say together about a project. */
 export interface Told {
@@ -26,6 +27,8 @@ export interface Place {
   told(): Promise<Told>
   /** The job that writes each node, as far as that can be told. */
   jobs(): Promise<ReadonlyMap<string, string>>
+  /** Runs that load, those that go on or wait among them; of the others those that ended since then. */
+  runs(since: Instant): AsyncIterable<ExternalRun>
   close?(): Promise<void>
 }
 

@@ -1,0 +1,52 @@
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
+import type { Manifest } from './artifacts/manifest.ts'
+import type { NodeResult, RunResults } from './artifacts/run-results.ts'
+import { holdsData } from './found-nodes.ts'
+
+const BROKEN: readonly string[] = ['failed', 'partial', 'skipped']
+
+/** What went wrong, in dbt's own words: each node with its message, those that were skipped counted. */
+export function failuresInWords(results: readonly NodeResult[]): string | null {
+  const words = results.flatMap(({ id, outcome, message }) =>
+    outcome === 'failed' || outcome === 'partial' ? [`${id}: ${message ?? 'it failed, and dbt gives no message'}`] : [],
+  )
+  const skipped = results.filter(({ outcome }) => outcome === 'skipped').length
+  if (skipped > 0) words.push(`${skipped} skipped.`)
+  return words.length === 0 ? null : words.join('\n\n')
+}
+
+/** Of one invocation, the nodes its outcome speaks about: of one that failed those that failed or were skipped, else those it loaded. */
+export function writtenNodes({ nodes }: Manifest, results: readonly NodeResult[], hasFailed: boolean): string[] {
+  return results.flatMap(({ id, outcome }) => {
+    const node = nodes.get(id)
+    const counts = hasFailed ? BROKEN.includes(outcome) : outcome === 'built' || outcome === 'reused'
+    return node !== undefined && holdsData(node) && counts ? [id] : []
+  })
+}
+
+/** What the invocations of a project are runs of; before v10 a manifest does not name it. */
+export function jobOfProject({ project }: Manifest): string {
+  return project ?? 'dbt'
+}
+
+/** An invocation of dbt as a run of its project; null when it loads nothing, or has no id. */
+export function invocationRun(
+  manifest: Manifest,
+  { isLoad, invocationId, results, startedAt, generatedAt }: RunResults,
+): ExternalRun | null {
+  if (!isLoad || invocationId === null) return null
+  const hasFailed = results.some(({ outcome }) => outcome === 'failed' || outcome === 'partial')
+  return {
+    job: jobOfProject(manifest),
+    externalId: invocationId,
+    state: hasFailed ? 'failed' : 'completed',
+    scheduledAt: null,
+    startedAt:
+      startedAt ?? results.reduce<number | null>((first, { startedAt: at }) => (at !== null && at < (first ?? at + 1) ? at : first), null),
+    endedAt: generatedAt,
+    error: hasFailed ? failuresInWords(results) : null,
+    rows: null,
+    url: null,
+    writes: writtenNodes(manifest, results, hasFailed),
+  }
+}
