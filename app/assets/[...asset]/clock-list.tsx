@@ -1,43 +1,167 @@
+import { connectionPath, runPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
-import { CLOCK_WORDS } from './clock-words.ts'
+import type { ClockLine, Teller } from '#lib/queries/shared/clock-lines.ts'
+import { CLOCK_WORDS, costInWords } from './clock-words.ts'
 
-const ORDER = ['dataThroughAt', 'writtenAt', 'loadedAt', 'probedAt'] as const
+const ORDER = ['dataThroughAt', 'writtenAt', 'loadedAt'] as const
 
-/** The four clocks, never mixed up: each with what it means, and which one the promise is about. */
+/** The four clocks, never mixed up: what each means, who says it, how they know, and which word counts where they disagree. */
 export function ClockList({ found }: { found: AssetPage }) {
+  const disputed = ORDER.filter((clock) => found.told.some((line) => line.clock === clock && line.differs))
   return (
-    <Section title="Four clocks">
-      <dl className="fact-grid">
-        {ORDER.map((clock) => (
-          <div key={clock}>
-            <dt>
-              {CLOCK_WORDS[clock].name}
-              {isJudged(found.look.clocks, clock) && <span className="tag">judged</span>}
-            </dt>
-            <dd>
-              <ClockValue at={found.asset[clock]} isDay={clock === 'dataThroughAt' && found.asset.dataThroughIsDay} />
-              <span className="muted small block">{CLOCK_WORDS[clock].meaning}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
+    <Section title="What we know of each clock">
+      {disputed.map((clock) => (
+        <Dispute key={clock} clock={clock} found={found} />
+      ))}
+      <table className="table stacked">
+        <thead>
+          <tr>
+            <th scope="col">Clock</th>
+            <th scope="col">Value</th>
+            <th scope="col">Who says it</th>
+            <th scope="col">How</th>
+            <th scope="col">Costs</th>
+          </tr>
+        </thead>
+        <tbody>
+          {ORDER.map((clock) => (
+            <ClockRows key={clock} clock={clock} found={found} />
+          ))}
+          <LookRow found={found} />
+        </tbody>
+      </table>
     </Section>
   )
 }
 
-function isJudged(judged: readonly JudgedClock[], clock: JudgedClock | 'probedAt'): boolean {
-  return clock !== 'probedAt' && judged.includes(clock)
+/** The witnesses of one clock against each other, in a sentence. */
+function Dispute({ clock, found: { told, connection } }: { clock: JudgedClock; found: AssetPage }) {
+  const lines = told.filter((line) => line.clock === clock)
+  const counts = lines.find((line) => line.counts)
+  return (
+    <p className="mb-3 max-w-[720px]">
+      <strong>{CLOCK_WORDS[clock].name}:</strong>{' '}
+      {lines.map((line, position) => (
+        <span key={keyOf(line, position)}>
+          {position > 0 && ', '}
+          <TellerName teller={line.teller} own={connection} /> says <Value line={line} />
+        </span>
+      ))}
+      .{' '}
+      {counts !== undefined && (
+        <>
+          What <TellerName teller={counts.teller} own={connection} /> says counts.
+        </>
+      )}
+    </p>
+  )
 }
 
-function ClockValue({ at, isDay }: { at: number | null; isDay: boolean }) {
-  if (at === null) return <>not known</>
+function ClockRows({ clock, found }: { clock: JudgedClock; found: AssetPage }) {
+  const lines = found.told.filter((line) => line.clock === clock)
+  if (lines.length === 0) {
+    return (
+      <tr>
+        <ClockName clock={clock} isJudged={found.look.clocks.includes(clock)} />
+        <td data-label="Value" className="muted" colSpan={4}>
+          not known
+        </td>
+      </tr>
+    )
+  }
+  return lines.map((line, position) => (
+    <tr key={keyOf(line, position)}>
+      <ClockName clock={clock} isJudged={line.counts && found.look.clocks.includes(clock)} />
+      <td data-label="Value">
+        <Value line={line} />
+        {line.at !== null && <Age at={line.at} brackets />}
+        {lines.length > 1 && (line.counts ? <span className="tag">counts</span> : <span className="muted small block">{line.stand}</span>)}
+      </td>
+      <td data-label="Who says it">
+        <TellerLink teller={line.teller} own={found.connection} runId={line.runId} />
+      </td>
+      <td data-label="How">{howOf(line.method, line.strength)}</td>
+      <td data-label="Costs">{costInWords(line.costMs)}</td>
+    </tr>
+  ))
+}
+
+/** The fourth clock is our own. */
+function LookRow({ found: { asset, look, connection } }: { found: AssetPage }) {
+  return (
+    <tr>
+      <ClockName clock="probedAt" isJudged={false} />
+      {asset.probedAt === null ? (
+        <td data-label="Value" className="muted" colSpan={4}>
+          not known
+        </td>
+      ) : (
+        <>
+          <td data-label="Value">
+            <Time at={asset.probedAt} form="long" />
+            <Age at={asset.probedAt} brackets />
+          </td>
+          <td data-label="Who says it">
+            <TellerLink teller={{ kind: 'connection', name: connection }} own={connection} runId={null} />
+          </td>
+          <td data-label="How">{howOf(look.method, look.strength)}</td>
+          <td data-label="Costs">{costInWords(look.costMs)}</td>
+        </>
+      )}
+    </tr>
+  )
+}
+
+function ClockName({ clock, isJudged }: { clock: JudgedClock | 'probedAt'; isJudged: boolean }) {
+  return (
+    <th scope="row">
+      {CLOCK_WORDS[clock].name}
+      {isJudged && <span className="tag">judged</span>}
+      <span className="muted small block font-normal">{CLOCK_WORDS[clock].meaning}</span>
+    </th>
+  )
+}
+
+function Value({ line: { at, isDay } }: { line: ClockLine }) {
+  return at === null ? <>nothing there</> : <Time at={at} form={isDay ? 'day' : 'long'} />
+}
+
+/** As the subject of a sentence. */
+function TellerName({ teller, own }: { teller: Teller; own: string }) {
+  if (teller.kind === 'ledger') return <>Tidemark’s own ledger</>
+  if (teller.kind === 'unseen') return <>{UNSEEN}</>
+  return teller.name === own && teller.kind === 'connection' ? <>a look at it</> : <bdi>{teller.name}</bdi>
+}
+
+function TellerLink({ teller, own, runId }: { teller: Teller; own: string; runId: string | null }) {
+  const run = runId === null ? null : <a href={runPath(runId)}>its run</a>
+  if (teller.kind === 'ledger') return <>our own ledger{run !== null && <>: {run}</>}</>
+  if (teller.kind === 'unseen') return <>{UNSEEN}</>
+  if (teller.kind === 'push') {
+    return (
+      <>
+        pushed by <bdi>{teller.name}</bdi>
+      </>
+    )
+  }
   return (
     <>
-      <Time at={at} form={isDay ? 'day' : 'long'} />
-      <Age at={at} brackets />
+      {teller.name === own && 'a look through '}
+      <a href={connectionPath(teller.name)}>
+        <bdi>{teller.name}</bdi>
+      </a>
     </>
   )
+}
+
+/** Several tellers may be unseen. */
+const keyOf = ({ teller }: ClockLine, position: number) =>
+  'name' in teller ? `${teller.kind}:${teller.name}` : `${teller.kind} ${position}`
+
+function howOf(method: string | null, strength: string | null): string {
+  return method === null ? '–' : strength === null ? method : `${method}, ${strength}`
 }

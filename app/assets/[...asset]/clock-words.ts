@@ -6,3 +6,10 @@ export const CLOCK_WORDS: Record<JudgedClock | 'probedAt', { name: string; meani
   loadedAt: { name: 'Loaded', meaning: 'the last load that succeeded, even one with nothing new' },
   probedAt: { name: 'Looked at', meaning: 'our last good look at it' },
 }
+
+/** What a look costs its system, whose order of magnitude is what is known. */
+export function costInWords(costMs: number | null): string {
+  if (costMs === null) return '–'
+  if (costMs === 0) return 'nothing'
+  return costMs < 1000 ? `about ${Math.round(costMs)} ms` : `about ${Math.round(costMs / 1000)} s`
+}

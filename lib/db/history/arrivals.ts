@@ -91,8 +91,8 @@ export async function insertArrivals(sql: Sql, arrivals: readonly NewArrival[]):
   return stored.rows.flatMap(({ position }) => arrivals[position] ?? [])
 }
 
-/** SQL: each asset's clocks with each of their witnesses, found one after the other in the index. */
-const TOLD = `
+/** SQL: each asset's clocks with each of their witnesses, found one after the other in the index; of the assets $1, since the instants $2. */
+export const TOLD = `
   select w.asset_id, w.since, clock, source from unnest($1::int[], $2::timestamptz[]) as w(asset_id, since)
   cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
     with recursive witness(source) as (

@@ -94,7 +94,8 @@ export function isSince({ to }: Pick<LastingAnswer, 'to'>, probedAt: Instant | n
   return to === null || probedAt === null || to > probedAt
 }
 
-function answeredSince({ lasting, probedAt }: AssetFacts): PreparedFacts['answeredSince'] {
+/** Since when answers that last have stood, and when one was last heard; null when a good look ended them. */
+export function answeredSince({ lasting, probedAt }: Pick<AssetFacts, 'lasting' | 'probedAt'>): PreparedFacts['answeredSince'] {
   const since = lasting.filter((answer) => isSince(answer, probedAt))
   if (since.length === 0) return null
   return { from: Math.min(...since.map(({ from }) => from)), seenAt: Math.max(...since.map(({ seenAt }) => seenAt)) }

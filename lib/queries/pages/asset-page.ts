@@ -14,6 +14,7 @@ import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type Un
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
+import { type ClockLine, getClockLines } from '#lib/queries/shared/clock-lines.ts'
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -75,6 +76,8 @@ export interface AssetPage {
   connection: string
   path: string
   look: LastProbe
+  /** What every witness says of every clock. */
+  told: ClockLine[]
   policies: Policy[]
   blindAfterMs: number | null
   bars: Bars | null
@@ -157,6 +160,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const asset = around.find((row) => row.id === id)
   if (asset === undefined) return null
   const settings = versions.get(id)?.at(-1)?.settings
+  const blindAfterMs = settings?.blindAfterMs ?? null
   return {
     page,
     window,
@@ -167,8 +171,9 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     connection,
     path,
     look,
+    told: await getClockLines(ctx, { id, probedAt: asset.probedAt, blindAfterMs, zone: page.zone }),
     policies: settings?.policies ?? [],
-    blindAfterMs: settings?.blindAfterMs ?? null,
+    blindAfterMs,
     bars: bars.get(id) ?? null,
     days,
     upstream: around.filter((row) => upstreamIds.includes(row.id)),

@@ -13,6 +13,8 @@ export const crossingsInSql = (mark: string) => `
   insert into run (id, flow, trigger, scheduled_for, created_at) values (gen_random_uuid(), '${mark}-flow', 'manual', now() + interval '1 s', now());
   update catalogue_version set schema = '{"properties": {"flows": {"properties": {"${mark}-flow": {}}}}}', actor = '${mark}', read_from = '${mark}';
   insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind, run_id) select 4, 'writtenAt', now(), now(), 'ledger', now(), 'arrival', id from run where flow = '${mark}-flow';
+  insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind)
+    select id, 'dataThroughAt', now(), now(), kind || ':${mark}-source', now(), 'arrival' from (values (4), (14)) as told(id), (values ('connection'), ('job')) as by(kind);
   insert into person (id, email, name, created_at, updated_at) values ('${mark}', '${mark}@campus.example', '${mark}', now(), now());
   insert into setting values ('people', '{"roles": [], "audiences": [{"audience": "${mark}", "for": {"oidc": [], "people": ["${mark}@campus.example"]}}], "oidc": null, "mail": null}');
   insert into worker_state values ('w', now(), now(), null, '{"runs": ["${mark}"]}')`

@@ -50,6 +50,7 @@ import { getAssetsByIds, getAssetsOfFeed, getEdgesOf, getUnseenNeighbours } from
 import { getBanners } from '#lib/queries/shared/banners.ts'
 import { getBars } from '#lib/queries/shared/bars.ts'
 import { getChangeRows } from '#lib/queries/shared/change-rows.ts'
+import { getClockLines } from '#lib/queries/shared/clock-lines.ts'
 import { getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
@@ -102,6 +103,8 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getCatalogueAdminPage: (ctx) => getCatalogueAdminPage(ctx, null),
   getChangeRows: (ctx, { feed }) => getChangeRows(ctx, feed),
   getChangeSequence: (ctx) => getChangeSequence(ctx),
+  getClockLines: async (ctx, { assets }) =>
+    await Promise.all(assets.map((id) => getClockLines(ctx, { id, probedAt: null, blindAfterMs: null, zone: 'UTC' }))),
   getChangesAfter: (ctx) => getChangesAfter(ctx, '0'),
   getConnections: (ctx) => getConnections(ctx, 'UTC'),
   getConnectionsPage: (ctx) => getConnectionsPage(ctx),

@@ -21,6 +21,11 @@ export function isLook(witness: Witness): boolean {
   return witness.startsWith(LOOK)
 }
 
+/** True for a witness that tells by itself, of whatever system. */
+export function isPush(witness: Witness): witness is PushWitness {
+  return witness.startsWith(PUSH)
+}
+
 /** The witness of what was told by itself under a namespace. */
 export function pushWitness(namespace: string): PushWitness {
   return `${PUSH}${namespace}`
