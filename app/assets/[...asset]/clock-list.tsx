@@ -38,25 +38,20 @@ export function ClockList({ found }: { found: AssetPage }) {
   )
 }
 
-/** The witnesses of one clock against each other, in a sentence. */
-function Dispute({ clock, found: { told, connection } }: { clock: JudgedClock; found: AssetPage }) {
-  const lines = told.filter((line) => line.clock === clock)
-  const counts = lines.find((line) => line.counts)
+/** The witnesses of one clock against each other, in a sentence that begins with the one that counts. */
+function Dispute({ clock, found: { told, asset } }: { clock: JudgedClock; found: AssetPage }) {
+  const lines = told.filter((line) => line.clock === clock && (line.counts || line.differs))
   return (
     <p className="mb-3 max-w-[720px]">
-      <strong>{CLOCK_WORDS[clock].name}:</strong>{' '}
+      <strong className="font-semibold">{CLOCK_WORDS[clock].name}:</strong>{' '}
       {lines.map((line, position) => (
         <span key={keyOf(line, position)}>
           {position > 0 && ', '}
-          <TellerName teller={line.teller} own={connection} /> says <Value line={line} />
+          <TellerName teller={line.teller} asset={asset} /> says <Value line={line} form="short" />
+          {line.counts && ', which counts'}
         </span>
       ))}
-      .{' '}
-      {counts !== undefined && (
-        <>
-          What <TellerName teller={counts.teller} own={connection} /> says counts.
-        </>
-      )}
+      .
     </p>
   )
 }
@@ -75,7 +70,7 @@ function ClockRows({ clock, found }: { clock: JudgedClock; found: AssetPage }) {
   }
   return lines.map((line, position) => (
     <tr key={keyOf(line, position)}>
-      <ClockName clock={clock} isJudged={line.counts && found.look.clocks.includes(clock)} />
+      <ClockName clock={clock} isJudged={line.counts && found.look.clocks.includes(clock)} isAgain={position > 0} />
       <td data-label="Value">
         <Value line={line} />
         {line.at !== null && <Age at={line.at} brackets />}
@@ -85,7 +80,7 @@ function ClockRows({ clock, found }: { clock: JudgedClock; found: AssetPage }) {
         <TellerLink teller={line.teller} own={found.connection} runId={line.runId} />
       </td>
       <td data-label="How">{howOf(line.method, line.strength)}</td>
-      <td data-label="Costs">{costInWords(line.costMs)}</td>
+      <td data-label="Costs">{costInWords(line.costMs, isAsked(line.teller))}</td>
     </tr>
   ))
 }
@@ -109,32 +104,33 @@ function LookRow({ found: { asset, look, connection } }: { found: AssetPage }) {
             <TellerLink teller={{ kind: 'connection', name: connection }} own={connection} runId={null} />
           </td>
           <td data-label="How">{howOf(look.method, look.strength)}</td>
-          <td data-label="Costs">{costInWords(look.costMs)}</td>
+          <td data-label="Costs">{costInWords(look.costMs, true)}</td>
         </>
       )}
     </tr>
   )
 }
 
-function ClockName({ clock, isJudged }: { clock: JudgedClock | 'probedAt'; isJudged: boolean }) {
+/** What it means is said once, before the first of its witnesses. */
+function ClockName({ clock, isJudged, isAgain = false }: { clock: JudgedClock | 'probedAt'; isJudged: boolean; isAgain?: boolean }) {
   return (
     <th scope="row">
       {CLOCK_WORDS[clock].name}
       {isJudged && <span className="tag">judged</span>}
-      <span className="muted small block font-normal">{CLOCK_WORDS[clock].meaning}</span>
+      {!isAgain && <span className="muted small block font-normal">{CLOCK_WORDS[clock].meaning}</span>}
     </th>
   )
 }
 
-function Value({ line: { at, isDay } }: { line: ClockLine }) {
-  return at === null ? <>nothing there</> : <Time at={at} form={isDay ? 'day' : 'long'} />
+function Value({ line: { at, isDay }, form = 'long' }: { line: ClockLine; form?: 'short' | 'long' }) {
+  return at === null ? <>nothing there</> : <Time at={at} form={isDay ? 'day' : form} />
 }
 
 /** As the subject of a sentence. */
-function TellerName({ teller, own }: { teller: Teller; own: string }) {
-  if (teller.kind === 'ledger') return <>Tidemark’s own ledger</>
+function TellerName({ teller, asset }: { teller: Teller; asset: AssetPage['asset'] }) {
+  if (teller.kind === 'ledger') return <>our own ledger</>
   if (teller.kind === 'unseen') return <>{UNSEEN}</>
-  return teller.name === own && teller.kind === 'connection' ? <>a look at it</> : <bdi>{teller.name}</bdi>
+  return teller.kind === 'connection' && teller.name === asset.connection ? <>the {asset.kind} itself</> : <bdi>{teller.name}</bdi>
 }
 
 function TellerLink({ teller, own, runId }: { teller: Teller; own: string; runId: string | null }) {
@@ -157,6 +153,9 @@ function TellerLink({ teller, own, runId }: { teller: Teller; own: string; runId
     </>
   )
 }
+
+/** Whoever tells by itself costs nothing. */
+const isAsked = ({ kind }: Teller) => kind === 'connection' || kind === 'unseen'
 
 /** Several tellers may be unseen. */
 const keyOf = ({ teller }: ClockLine, position: number) =>

@@ -7,9 +7,10 @@ export const CLOCK_WORDS: Record<JudgedClock | 'probedAt', { name: string; meani
   probedAt: { name: 'Looked at', meaning: 'our last good look at it' },
 }
 
-/** What a look costs its system, whose order of magnitude is what is known. */
-export function costInWords(costMs: number | null): string {
+/** What it costs the system that is asked, whose order of magnitude is what is known; nothing where nobody asks. */
+export function costInWords(costMs: number | null, isAsked: boolean): string {
   if (costMs === null) return '–'
-  if (costMs === 0) return 'nothing'
+  if (!isAsked) return 'nothing'
+  if (costMs < 1) return 'under 1 ms'
   return costMs < 1000 ? `about ${Math.round(costMs)} ms` : `about ${Math.round(costMs / 1000)} s`
 }
