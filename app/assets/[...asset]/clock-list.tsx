@@ -146,7 +146,7 @@ function TellerLink({ teller, own, runId }: { teller: Teller; own: string; runId
   }
   return (
     <>
-      {teller.name === own && 'a look through '}
+      {teller.kind === 'job' ? 'a job of ' : teller.name === own && 'a look through '}
       <a href={connectionPath(teller.name)}>
         <bdi>{teller.name}</bdi>
       </a>
