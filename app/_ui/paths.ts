@@ -37,6 +37,11 @@ export function assetPath(key: string): string {
   return `/assets/${fragile ? encodeURIComponent(key) : parts.map(encodeURIComponent).join('/')}`
 }
 
+/** The lineage around an asset; without one where it begins, with what is asked for. */
+export function lineagePath(question: { focus?: string; q?: string | null; group?: string } = {}): string {
+  return `/lineage${questionOf(question)}`
+}
+
 const SUBJECT_PATHS = { group: groupPath, feed: feedPath, asset: assetPath, flow: flowPath }
 
 /** The page of what a pause or announced work is about. */

@@ -21,6 +21,7 @@ const ADDRESSES: Record<string, Addresses> = {
   find: () => ['/find?q=e'],
   flows: () => ['/flows'],
   'flows/[flow]': ({ flow }) => [`/flows/${flow}`],
+  lineage: ({ asset }) => ['/lineage', '/lineage?q=e', `/lineage?focus=${encodeURIComponent(decodeURIComponent(asset))}`],
   runs: () => ['/runs', '/runs?state=failed'],
   'runs/[run]': ({ run }) => [`/runs/${run}`],
   connections: () => ['/connections'],

@@ -35,6 +35,7 @@ export const RULES: Record<string, Rule> = {
   '/feed.atom': reader(),
   '/assets/[...asset]': reader(),
   '/connections': reader(),
+  '/lineage': reader(({ asset }) => `?focus=${encodeURIComponent(asset)}`),
   // Nobody here sees everything but an admin.
   '/connections/[connection]': adminReads,
   '/flows': reader(),

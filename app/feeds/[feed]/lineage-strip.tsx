@@ -1,4 +1,4 @@
-import { assetPath } from '#app/_ui/paths.ts'
+import { assetPath, lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
@@ -23,8 +23,10 @@ export function LineageStrip({ assets, neighbours, edges, unseen, feedKey }: Lin
   const before = unseen.find(({ isUpstream }) => isUpstream)
   const after = unseen.find(({ isUpstream }) => !isUpstream)
   if (columns.length < 2 && unseen.length === 0) return null
+  const promised = worstFirst(assets.filter((asset) => asset.promised))[0] ?? assets[0]
+  const note = promised !== undefined && <a href={lineagePath({ focus: promised.key })}>Lineage</a>
   return (
-    <Section title="Where it comes from, and who uses it">
+    <Section title="Where it comes from, and who uses it" note={note}>
       <ol className="strip">
         {before !== undefined && <UnseenNode neighbour={before} />}
         {columns.map((column) => (

@@ -24,6 +24,8 @@ import { getFlowsPage } from '#lib/queries/pages/flows-page.ts'
 import { getFoundCounts, getFoundPage } from '#lib/queries/pages/found-page.ts'
 import { getGroupPage } from '#lib/queries/pages/group-page.ts'
 import { getHealth } from '#lib/queries/pages/health.ts'
+import { getLineagePage } from '#lib/queries/pages/lineage-page.ts'
+import { getLineageStart } from '#lib/queries/pages/lineage-start.ts'
 import { getMaintenanceForm } from '#lib/queries/pages/maintenance-form.ts'
 import { getMaintenancePage } from '#lib/queries/pages/maintenance-page.ts'
 import { getPeoplePage } from '#lib/queries/pages/people-page.ts'
@@ -124,6 +126,8 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
   getLastChange: (ctx) => getLastChange(ctx),
+  getLineagePage: async (ctx, { name }) => [await getLineagePage(ctx, `lake/${name}`), await getLineagePage(ctx, `${name}-source/all`)],
+  getLineageStart: (ctx, { name }) => getLineageStart(ctx, { q: 'hidden', group: name }),
   getListMark: (ctx) => getListMark(ctx, FEED_LIST),
   getMaintenanceForm: (ctx, { feed }) => getMaintenanceForm(ctx, { kind: 'series', id: feed - 1 }),
   getMaintenancePage: (ctx) => getMaintenancePage(ctx),

@@ -1,0 +1,119 @@
+import { PageShell } from '#app/_ui/page-shell.tsx'
+import { groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
+import { Section } from '#app/_ui/section.tsx'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Age, Time } from '#app/_ui/time.tsx'
+import { formatCount } from '#lib/domain/wording/numbers.ts'
+import type { LineageRoot, LineageStart } from '#lib/queries/pages/lineage-start.ts'
+
+/** Where the lineage begins to be looked at: a search, and what everything that is broken now comes down to. */
+export function LineageStartScreen({ found, q }: { found: LineageStart; q: string | null }) {
+  const { page, now, banners, group } = found
+  return (
+    <PageShell
+      page={page}
+      now={now}
+      shows={['group:*']}
+      banners={banners}
+      crumbs={[
+        ['All feeds', overviewPath],
+        ...(group === null ? [] : [[group.name, groupPath(group.key)] as const, ['Lineage', lineagePath()] as const]),
+      ]}
+    >
+      <header className="hero">
+        <h1>
+          {group === null ? (
+            'Lineage'
+          ) : (
+            <>
+              Lineage of <bdi>{group.name}</bdi>
+            </>
+          )}
+        </h1>
+        <p className="lead">{headline(found)}</p>
+      </header>
+      <search>
+        <form className="mb-4 flex flex-wrap items-center gap-2 print:hidden" action={lineagePath()}>
+          <input
+            type="search"
+            className="max-w-[400px] flex-[1_1_240px]"
+            name="q"
+            defaultValue={q ?? ''}
+            placeholder="Find a table, source or consumer"
+            aria-label="Find a table, source or consumer"
+          />
+          <button type="submit" className="button">
+            Show
+          </button>
+        </form>
+      </search>
+      {found.things !== null && <Things things={found.things} />}
+      {found.roots.length > 0 && (
+        <Section
+          title="What turned first"
+          note={found.total > found.roots.length ? `the worst ${found.roots.length} of ${formatCount(found.total)}` : undefined}
+        >
+          <ul className="border-b border-line">
+            {found.roots.map((root) => (
+              <Root key={root.id} root={root} />
+            ))}
+          </ul>
+        </Section>
+      )}
+    </PageShell>
+  )
+}
+
+function headline({ unhealthy, total }: LineageStart): string {
+  if (unhealthy === 0)
+    return 'Nothing is late, stale or unknown now. Search for something to see what it is made from and what is made of it.'
+  const assets = unhealthy === 1 ? 'One asset is late, stale or unknown' : `${formatCount(unhealthy)} assets are late, stale or unknown`
+  if (total === unhealthy) return `${assets}${total === 1 ? '' : ', each by itself'}.`
+  return `${assets}, and it comes down to ${total === 1 ? 'one that turned first' : `${formatCount(total)} that turned first`}.`
+}
+
+function Root({ root: { key, name, kind, feedName, status, since, holds } }: { root: LineageRoot }) {
+  return (
+    <li className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 border-t border-line py-3">
+      <StatusMark status={status} />
+      <a className="font-semibold" href={lineagePath({ focus: key })}>
+        <bdi>{name}</bdi>
+      </a>
+      <span className="muted">
+        {kind} of <bdi>{feedName}</bdi>
+        {since !== null && (
+          <>
+            , since <Time at={since} />
+            <Age at={since} brackets />
+          </>
+        )}
+      </span>
+      {holds > 0 && <span className="ms-auto">{holds === 1 ? 'holds one more back' : `holds ${formatCount(holds)} more back`}</span>}
+    </li>
+  )
+}
+
+function Things({ things: { total, shown } }: { things: NonNullable<LineageStart['things']> }) {
+  if (total === 0) return <p className="muted mb-4">Nothing in the catalogue has these words in its name or key.</p>
+  return (
+    <Section
+      title="Found"
+      note={total > shown.length ? `the first ${shown.length} of ${formatCount(total)}; another word narrows it down` : formatCount(total)}
+    >
+      <ul className="*:py-1">
+        {shown.map(({ key, name, feedName, status }) => (
+          <li key={key}>
+            <a className="font-semibold" href={lineagePath({ focus: key })}>
+              <bdi>{name}</bdi>
+            </a>{' '}
+            <StatusMark status={status} />{' '}
+            <span className="muted">
+              of <bdi>{feedName}</bdi>
+            </span>{' '}
+            <code className="muted">{key}</code>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Context } from '#lib/db/context.ts'
+import { edgesInSql } from '#lib/testing/database/edges.ts'
+import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
+import { getLineagePage } from './lineage-page.ts'
+import { getLineageStart } from './lineage-start.ts'
+
+const MARK = `hidden${randomUUID().slice(0, 8)}`
+const LATE = '2026-11-02T00:00:00Z'
+let world: Awaited<ReturnType<typeof openTwoGroups>>
+let everything: Context
+let records: Context
+
+beforeAll(async () => {
+  world = await openTwoGroups(MARK, { crosses: true })
+  ;({ everything, records } = world)
+  // What lies behind the seen source turned on 1 November; what is made of it here a day later.
+  await everything.whole.query(
+    "insert into status_span (subject_id, status, reason, from_at) select x, 'late', 'overdue', $1 from unnest('{3,4}'::int[]) x",
+    [LATE],
+  )
+})
+afterAll(() => world.database.drop())
+
+const start = (ctx: Context, group: string | null = null) => getLineageStart(ctx, { q: null, group })
+
+describe('the lineage around an asset', () => {
+  it('is its neighbours with who says so, what is written down first, and the path to the root', async () => {
+    const found = await getLineagePage(everything, 'lake/records')
+    expect(found?.drawn).toMatchObject([
+      { id: 4, side: 'focus', hop: 0 },
+      { id: 3, side: 'upstream', hop: 1, asset: { key: 'records-source/all', status: 'late' } },
+      { id: 13, side: 'downstream', hop: 1 },
+      { side: 'upstream', hop: 2, asset: { key: `lake/${MARK}`, status: 'stale' } },
+    ])
+    expect(found?.edges).toContainEqual({ upstreamId: 3, downstreamId: 4, origins: ['flow', 'openlineage'] })
+    expect(found?.paths.map(({ steps }) => steps.map(({ key }) => key))).toEqual([[`lake/${MARK}`, 'records-source/all', 'lake/records']])
+    expect(found?.unseen).toEqual([])
+  })
+
+  it('counts what is not drawn where it would stand', async () => {
+    const many = Array.from({ length: 30 }, (_, position) => 100 + position)
+    const values = many.map((id) => `(${id}, 'asset', 'lake/tile${id}', 'Tile ${id}', now())`).join(', ')
+    await everything.whole.query(`insert into subject (id, kind, key, name, created_at) values ${values}`)
+    await everything.whole.query(
+      `insert into asset (subject_id, feed_id, asset_kind, connection_key, path) select x, 2, 'consumer', 'lake', 'tile' || x from unnest($1::int[]) x`,
+      [many],
+    )
+    await everything.whole.query(edgesInSql(...many.map((id): [number, number] => [4, id])))
+    await everything.whole.query("insert into status_span (subject_id, status, reason, from_at) values (129, 'stale', 'overdue', now())")
+    const found = await getLineagePage(records, 'lake/records')
+    expect(found?.drawn.filter(({ side }) => side === 'downstream')).toHaveLength(20)
+    expect(found?.drawn.map(({ id }) => id)).toContain(129)
+    expect(found?.cut).toEqual([{ id: 4, side: 'downstream', more: 10 }])
+    await everything.whole.query('delete from lineage_edge where downstream_id >= 100')
+  })
+
+  it('draws what discovery found beside it and nobody took over, for who sees everything', async () => {
+    const found = (path: string) => `('lake', '${path}', 'table', '${path}', now(), now())`
+    await everything.whole.query(
+      `insert into found_asset (connection_key, path, kind, name, found_at, changed_at) values ${['records', 'raw', 'view', 'keys'].map(found).join(', ')}`,
+    )
+    const edge = (path: string, upstream: string, hint: string) => `('lake', '${path}', '${upstream}', '${hint}', now())`
+    await everything.whole.query(
+      `insert into found_edge (connection_key, path, upstream, hint, found_at)
+       values ${[edge('records', 'raw', 'dbt'), edge('view', 'records', 'view'), edge('records', 'keys', 'foreign-key')].join(', ')}`,
+    )
+    expect((await getLineagePage(everything, 'lake/records'))?.found).toEqual([
+      { assetId: 4, isUpstream: false, connection: 'lake', path: 'view', name: 'view', kind: 'table', origin: 'view' },
+      { assetId: 4, isUpstream: true, connection: 'lake', path: 'raw', name: 'raw', kind: 'table', origin: 'dbt' },
+    ])
+    expect((await getLineagePage(records, 'lake/records'))?.found).toEqual([])
+  })
+
+  it('tells who does not see a neighbour that there is one and how it stands, in the drawing and on the path', async () => {
+    const found = await getLineagePage(records, 'lake/records')
+    expect(found?.unseen).toMatchObject([
+      { assetId: 3, isUpstream: true, status: 'stale' },
+      { assetId: 4, isUpstream: false },
+    ])
+    expect(found?.paths).toMatchObject([{ steps: [{ id: 3 }, { id: 4 }], unseen: { status: 'stale' } }])
+    expect(JSON.stringify(found)).not.toContain(MARK)
+    expect(await getLineagePage(records, `lake/${MARK}`)).toBeNull()
+  })
+})
+
+describe('where the lineage begins', () => {
+  it('is what turned first of all that is broken, with how much it holds', async () => {
+    const roots = (await start(everything))?.roots
+    expect(roots?.find(({ key }) => key === `lake/${MARK}`)).toMatchObject({ status: 'stale', holds: 2 })
+    expect(roots?.map(({ key }) => key)).not.toContain('lake/records')
+  })
+
+  it('is for a group what stands behind its trouble, and for who sees less what of that they see', async () => {
+    expect((await start(everything, 'records'))?.roots[0]).toMatchObject({ key: `lake/${MARK}` })
+    const seen = await start(records)
+    expect(seen?.roots.find(({ key }) => key === 'records-source/all')).toMatchObject({ holds: 1 })
+    expect(JSON.stringify(seen)).not.toContain(MARK)
+    expect(await start(records, MARK)).toBeNull()
+  })
+})

@@ -1,0 +1,205 @@
+import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
+import type { Context } from '#lib/db/context.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
+import { type Cut, cutOff, DRAWN, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
+import { isUnhealthy, pathsToRoot, type Standing } from '#lib/domain/lineage/path-to-root.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
+import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
+import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { seesFound } from './found-page.ts'
+
+/** An asset as the lineage shows it. */
+export interface LineageAsset extends Standing {
+  key: string
+  name: string
+  kind: string
+  feedKey: string
+  feedName: string
+}
+
+/** An edge that is drawn, with all that say so: `declared`, `flow`, `view`, `dbt`, `bi`, `openlineage`. */
+export interface LineageEdge extends Edge {
+  origins: string[]
+}
+
+/** Something discovery found right before or after an asset that is drawn, and that is not in the catalogue. */
+export interface FoundNeighbour {
+  assetId: number
+  isUpstream: boolean
+  connection: string
+  path: string
+  name: string
+  kind: string
+  origin: string
+}
+
+/** A way from a root down to the focus; what is above it and not seen turned before it. */
+export interface LineagePath {
+  steps: LineageAsset[]
+  unseen: UnseenNeighbour | null
+}
+
+export interface LineagePage {
+  page: CataloguePage
+  now: Instant
+  banners: Banner[]
+  focus: LineageAsset
+  drawn: (Near & { asset: LineageAsset })[]
+  edges: LineageEdge[]
+  /** What is not drawn, counted at what is. */
+  cut: Cut[]
+  /** At most one for each side of an asset. */
+  unseen: UnseenNeighbour[]
+  /** As many as have room beside what is drawn. */
+  found: FoundNeighbour[]
+  foundMore: number
+  paths: LineagePath[]
+}
+
+const ASSETS = `
+  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", sp.status, ${instant('sp.from_at')} as since
+  from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
+
+const STANDINGS = `
+  select x.id, sp.status, ${instant('sp.from_at')} as since
+  from unnest($1::int[]) x(id) left join status_span sp on sp.subject_id = x.id and sp.to_at is null`
+
+/** All that may explain the focus: what is unhealthy above it, and what nothing is promised about. */
+const EXPLAINING = `
+  with recursive above(id) as (
+    select $1::int union
+    select e.upstream_id from above join lineage_now e on e.downstream_id = above.id
+    left join status_span sp on sp.subject_id = e.upstream_id and sp.to_at is null
+    where sp.status is null or sp.status in ('stale', 'late', 'unknown')
+  )
+  select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId"
+  from above d join lineage_now e on e.downstream_id = d.id join above u on u.id = e.upstream_id`
+
+const ORIGINS = `
+  select upstream_id as "upstreamId", downstream_id as "downstreamId",
+    array_agg(distinct origin order by origin) as origins
+  from lineage_edge where to_at is null and upstream_id = any($1::int[]) and downstream_id = any($1::int[]) group by 1, 2`
+
+/** A foreign key is no lineage; what a name outside the connection leads to is in the catalogue, or nowhere. */
+const foundBeside = (own: 'path' | 'upstream', other: 'path' | 'upstream') => `
+  select a.subject_id as "assetId", ${own === 'path'} as "isUpstream", f.connection_key as connection, f.path, f.name, f.kind, e.hint as origin
+  from asset a
+  join found_edge e on e.connection_key = a.connection_key and e.${own} = a.path and not e.is_outside and e.namespace = '' and e.hint <> 'foreign-key'
+  join found_asset f on f.connection_key = e.connection_key and f.path = e.${other} and f.gone_at is null
+  where a.subject_id = any($1::int[]) and not exists (
+    select from asset b join subject s on s.id = b.subject_id and s.removed_at is null where b.connection_key = f.connection_key and b.path = f.path)`
+
+const FOUND = `${foundBeside('path', 'upstream')} union all ${foundBeside('upstream', 'path')} order by 1, 2, 4`
+
+/** The lineage around one asset; null when there is none of that key. */
+export async function getLineagePage(ctx: Context, key: string): Promise<LineagePage | null> {
+  const [page, head] = await Promise.all([
+    getPageSettings(ctx),
+    ctx.pool.query<LineageAsset>(`${ASSETS} where s.kind = 'asset' and s.key = $1`, [key]),
+  ])
+  const focus = head.rows[0]
+  if (page === null || focus === undefined) return null
+  const [near, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysTo(ctx, focus), getBanners(ctx, page.demo)])
+  const ids = near.map(({ id }) => id)
+  const tops = ways.flatMap((way) => way.slice(0, 1))
+  const [assets, touching, origins, unseen, found] = await Promise.all([
+    assetsById(ctx, [...new Set([...ids, ...ways.flat()])]),
+    getEdgesOf(ctx, ids),
+    ctx.pool.query<LineageEdge>(ORIGINS, [ids]),
+    getUnseenNeighbours(ctx, [...new Set([...ids, ...tops])]),
+    foundAround(ctx, ids),
+  ])
+  const isDrawn = new Set(ids.filter((id) => assets.has(id)))
+  return {
+    page,
+    now: ctx.clock.now(),
+    banners,
+    focus,
+    drawn: near.flatMap((each) => withAsset(each, assets.get(each.id))),
+    edges: withOrigins(touching, isDrawn, origins.rows),
+    cut: cutOff(
+      near.filter(({ id }) => isDrawn.has(id)),
+      touching,
+    ),
+    unseen: onePerSide(unseen.filter(({ assetId }) => isDrawn.has(assetId))),
+    found: found.slice(0, Math.max(0, DRAWN - isDrawn.size)),
+    foundMore: Math.max(0, found.length - Math.max(0, DRAWN - isDrawn.size)),
+    paths: ways.map((way) => toPath(way, assets, unseen)),
+  }
+}
+
+async function assetsById(ctx: Context, ids: readonly number[]): Promise<Map<number, LineageAsset>> {
+  const { rows } = await ctx.pool.query<LineageAsset>(`${ASSETS} where a.subject_id = any($1::int[])`, [ids])
+  return new Map(rows.map((asset) => [asset.id, asset]))
+}
+
+async function standingsOf(ctx: Context, edges: readonly Edge[]): Promise<Map<number, Standing>> {
+  const ids = new Set(edges.flatMap(({ upstreamId, downstreamId }) => [upstreamId, downstreamId]))
+  const { rows } = await ctx.pool.query<Standing>(STANDINGS, [[...ids]])
+  return new Map(rows.map((standing) => [standing.id, standing]))
+}
+
+/** What is drawn. Only of direct neighbours that are drawn it is asked what is beside them. */
+async function nearTo(ctx: Context, focus: number): Promise<Near[]> {
+  const direct = await getEdgesOf(ctx, [focus])
+  const first = await standingsOf(ctx, direct)
+  const beside = neighbourhood(focus, direct, (id) => first.get(id)?.status ?? null)
+  const edges = await getEdgesOf(
+    ctx,
+    beside.map(({ id }) => id),
+  )
+  const standings = await standingsOf(ctx, edges)
+  return neighbourhood(focus, edges, (id) => standings.get(id)?.status ?? null)
+}
+
+async function waysTo(ctx: Context, focus: LineageAsset): Promise<number[][]> {
+  if (!isUnhealthy(focus.status)) return []
+  const { rows: edges } = await ctx.pool.query<Edge>(EXPLAINING, [focus.id])
+  const standings = await standingsOf(ctx, edges)
+  return pathsToRoot(focus.id, standings.set(focus.id, focus), edges)
+}
+
+async function foundAround(ctx: Context, ids: readonly number[]): Promise<FoundNeighbour[]> {
+  return seesFound(ctx) ? (await ctx.pool.query<FoundNeighbour>(FOUND, [ids])).rows : []
+}
+
+function withAsset(near: Near, asset: LineageAsset | undefined): LineagePage['drawn'] {
+  return asset === undefined ? [] : [{ ...near, asset }]
+}
+
+const FIRST_ORIGINS = ['declared', 'flow']
+
+/** What is written down is named first. */
+function withOrigins(touching: readonly Edge[], drawn: ReadonlySet<number>, told: readonly LineageEdge[]): LineageEdge[] {
+  const originsOf = new Map(told.map(({ upstreamId, downstreamId, origins }) => [`${upstreamId} ${downstreamId}`, origins]))
+  return touching
+    .filter(({ upstreamId, downstreamId }) => drawn.has(upstreamId) && drawn.has(downstreamId))
+    .map((edge) => {
+      const origins = originsOf.get(`${edge.upstreamId} ${edge.downstreamId}`) ?? []
+      return { ...edge, origins: origins.toSorted((a, b) => Number(FIRST_ORIGINS.includes(b)) - Number(FIRST_ORIGINS.includes(a))) }
+    })
+}
+
+/** However many there are: their number says more than a reader may know. What turned first stands for all. */
+function onePerSide(unseen: readonly UnseenNeighbour[]): UnseenNeighbour[] {
+  const sides = new Map<string, UnseenNeighbour>()
+  for (const each of unseen) {
+    const side = `${each.assetId} ${each.isUpstream}`
+    const known = sides.get(side)
+    if (known === undefined || (!isUnhealthy(known.status) && isUnhealthy(each.status))) sides.set(side, each)
+  }
+  return [...sides.values()]
+}
+
+function toPath(way: readonly number[], assets: ReadonlyMap<number, LineageAsset>, unseen: readonly UnseenNeighbour[]): LineagePath {
+  const steps = way.flatMap((id) => assets.get(id) ?? [])
+  const top = steps[0]
+  const above = unseen.find(
+    ({ assetId, isUpstream, status, since }) =>
+      isUpstream && assetId === top?.id && isUnhealthy(status) && (since ?? 0) <= (top.since ?? 0),
+  )
+  return { steps, unseen: above ?? null }
+}
