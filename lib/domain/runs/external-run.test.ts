@@ -36,6 +36,12 @@ describe('a run as another system tells it', () => {
     expect(tidy({ startedAt: NOW, endedAt: NOW - HOUR_MS })).toMatchObject({ startedAt: NOW - HOUR_MS, endedAt: NOW - HOUR_MS })
   })
 
+  it('was meant to begin by now once it has begun, so that it is no delivery of a later tick', () => {
+    expect(tidy({ scheduledAt: NOW + DAY_MS })?.scheduledAt).toBe(NOW)
+    expect(tidy({ scheduledAt: NOW - DAY_MS })?.scheduledAt).toBe(NOW - DAY_MS)
+    expect(tidy({ state: 'scheduled', scheduledAt: NOW + DAY_MS })?.scheduledAt).toBe(NOW + DAY_MS)
+  })
+
   it('has no end while it goes on, and no beginning while it waits', () => {
     expect(tidy({ state: 'running' })).toMatchObject({ startedAt: NOW - HOUR_MS, endedAt: null })
     expect(tidy({ state: 'scheduled' })).toMatchObject({ startedAt: null, endedAt: null })

@@ -45,8 +45,8 @@ const ERROR_LENGTH_MAX = 4000
 const NAME_LENGTH_MAX = 300
 
 /**
- * A run as another system tells it, fit to be kept: what has ended or begun has done so by now, whatever that system's clock shows, and begins before it
- * ends. Null when it names no job or has no id.
+ * A run as another system tells it, fit to be kept: what has ended or begun has done so by now, and was meant to by now, whatever that system's clock
+ * shows, and begins before it ends. Null when it names no job or has no id.
  */
 export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now: Instant }): ToldRun | null {
   const job = run.job.trim()
@@ -58,7 +58,7 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
     ...run,
     job,
     attempt: Math.max(1, Math.trunc(run.attempt ?? 1)),
-    scheduledAt: run.scheduledAt !== null && Number.isFinite(run.scheduledAt) ? run.scheduledAt : null,
+    scheduledAt: latest(run.scheduledAt, isWaiting(run.state) ? Number.POSITIVE_INFINITY : told.now),
     startedAt,
     endedAt,
     error: run.error === null || run.error.trim() === '' ? null : wordsOf(run.error),
