@@ -3,7 +3,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { type JobName, listJobs, loadLastRuns } from '#lib/db/push/push-runs.ts'
 import { pushWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
-import { edgesOf } from '#lib/domain/push/run-facts.ts'
+import { lineageOf } from '#lib/domain/push/run-facts.ts'
 import { dataName } from '#lib/domain/push/told-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { NamedAssets } from './named-assets.ts'
@@ -20,8 +20,7 @@ async function edgesByJob(sql: Sql, jobs: readonly JobName[]): Promise<Map<strin
   const runs = await loadLastRuns(sql, jobs)
   return new Map(
     runs.map(({ namespace, job, state }) => {
-      const edges = edgesOf(state).map((edge) => JSON.stringify(edge))
-      return [JSON.stringify([namespace, job]), { namespace, edges: edges.sort().join() }]
+      return [JSON.stringify([namespace, job]), { namespace, edges: JSON.stringify(lineageOf(state)) }]
     }),
   )
 }
@@ -31,17 +30,18 @@ export async function retellEdges(sql: Sql, now: Instant, index: IdentityIndex, 
   const changed: number[] = []
   for (const namespace of namespaces) {
     const runs = await loadLastRuns(sql, await listJobs(sql, namespace))
-    const told = runs.flatMap(({ state, audience }) => edgesOf(state).map((edge) => ({ ...edge, audience })))
-    const data = [...new Set(told.flatMap(({ upstream, downstream }) => [upstream, downstream]))].map(dataName)
+    const told = runs.map(({ state, audience }) => ({ ...lineageOf(state), audience }))
+    const data = [...new Set(told.flatMap(({ from, made }) => [...from, ...made]))].map(dataName)
     const names = await NamedAssets.of(
       sql,
       index,
       data,
       told.map(({ audience }) => audience),
     )
-    const edges = told.flatMap(({ upstream, downstream, audience }) => {
-      const [upstreamId, downstreamId] = [names.idOf(upstream, audience), names.idOf(downstream, audience)]
-      return upstreamId === null || downstreamId === null ? [] : [{ upstreamId, downstreamId }]
+    const edges = told.flatMap(({ from, made, audience }) => {
+      const idsOf = (data: readonly string[]) => [...new Set(data.flatMap((one) => names.idOf(one, audience) ?? []))]
+      const downstream = idsOf(made)
+      return idsOf(from).flatMap((upstreamId) => downstream.map((downstreamId) => ({ upstreamId, downstreamId })))
     })
     changed.push(...(await replaceEdges(sql, now, { origin: 'openlineage', toldBy: pushWitness(namespace) }, edges)))
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changedFacts, edgesOf, factsOf, namesData } from './run-facts.ts'
+import { changedFacts, factsOf, lineageOf, namesData } from './run-facts.ts'
 import { addEvent, dataKey, EMPTY_RUN, MOMENTS_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
 
 const ORDERS = dataKey({ namespace: 'lake', name: 'orders' })
@@ -135,7 +135,8 @@ it('everything written is made from everything read, but for what was dropped an
     event('START', 1, { inputs: [raw()] }),
     event('COMPLETE', 2, { inputs: [orders({ name: '' })], outputs: [orders(), orders({ name: 'old', lifecycle: 'DROP' })] }),
   )
-  expect(edgesOf(state)).toEqual([{ upstream: dataKey(raw()), downstream: ORDERS }])
+  expect(lineageOf(state)).toEqual({ from: [dataKey(raw())], made: [ORDERS] })
+  expect(lineageOf(sumOf(event('START', 1, { inputs: [raw()] })))).toEqual({ from: [], made: [] })
   expect([namesData(state), namesData(EMPTY_RUN)]).toEqual([true, false])
 })
 
@@ -168,9 +169,7 @@ describe('the sum of events', () => {
           factsOf(state)
             .map((f) => JSON.stringify(f))
             .sort(),
-          edgesOf(state)
-            .map((e) => JSON.stringify(e))
-            .sort(),
+          lineageOf(state),
           state.ends,
           state.starts,
         ]

@@ -98,10 +98,11 @@ function readings({ inputs }: RunState): RunFact[] {
   )
 }
 
-/** What the run makes of what: everything it writes from everything it reads. What it took away is made from nothing. */
-export function edgesOf({ inputs, outputs }: RunState): { upstream: string; downstream: string }[] {
+/** What the run makes of what: all of `made` from all of `from`, and neither holds anything without the other. What it took away is made from nothing. */
+export function lineageOf({ inputs, outputs }: RunState): { from: string[]; made: string[] } {
+  const from = Object.keys(inputs)
   const made = Object.entries(outputs).flatMap(([data, { lifecycle }]) => (lifecycle?.value === 'DROP' ? [] : [data]))
-  return Object.keys(inputs).flatMap((upstream) => made.map((downstream) => ({ upstream, downstream })))
+  return from.length === 0 || made.length === 0 ? { from: [], made: [] } : { from: from.sort(), made: made.sort() }
 }
 
 /** Whether it reads or writes anything that has a name. */
