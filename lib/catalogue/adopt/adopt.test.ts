@@ -189,6 +189,18 @@ describe('what is gone', () => {
     expect(places(adopted(FOLDERS, [tile('1', { goneAt: NOW - 30 * DAY_MS })], { known: ['looker/1'] }))).toEqual([])
   })
 
+  it('keeps its feed apart from one of another group that reads alike and is there', () => {
+    const there = tile('1', { labels: { folder: 'Sales', dashboard: 'More Pipeline' } })
+    const alike = (goneAt: number | null) => tile('2', { goneAt, labels: { folder: 'Sales More', dashboard: 'Pipeline' } })
+    const known = ['looker/1', 'looker/2']
+    const before = places(adopted(FOLDERS, [there, alike(null)], { known }))
+    expect(before).toEqual([
+      'sales/sales-more-pipeline: looker/1',
+      expect.stringMatching(/^sales-more\/sales-more-pipeline-.{7}: looker\/2$/),
+    ])
+    expect(places(adopted(FOLDERS, [there, alike(NOW - DAY_MS)], { known }))).toEqual(before)
+  })
+
   it('stays as long as its rule says, and it is known until when', () => {
     const found = adopted(`${FOLDERS}    forget: 90d\n`, [gone, tile('2', { goneAt: NOW - DAY_MS })], { known: ['looker/1', 'looker/2'] })
     expect(found.forgetAt).toEqual(new Map([['looker', NOW + 61 * DAY_MS]]))

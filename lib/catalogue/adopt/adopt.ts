@@ -46,9 +46,11 @@ export function adopt(
   const gone = found.assets.filter(
     ({ connection, path, goneAt }) => goneAt !== null && own.has(connection) && state.known.has(`${connection}/${path}`),
   )
+  // All at once, so that what is gone keeps its feed apart from one that reads alike and is there.
+  const placed = inOrder(placeFound(rules, [...present, ...gone], document))
   const placements = [
-    ...inOrder(placeFound(rules, present, document)),
-    ...inOrder(placeFound(rules, gone, document)).filter(({ found: { goneAt }, rule }) => forgetAtOf(goneAt, rules[rule]) > state.now),
+    ...placed.filter(({ found: { goneAt } }) => goneAt === null),
+    ...placed.filter(({ found: { goneAt }, rule }) => goneAt !== null && forgetAtOf(goneAt, rules[rule]) > state.now),
   ]
   const adopted = mergeFound(document, rules, placements)
   const taken = new Set(placements.map(({ key }) => key))

@@ -47,7 +47,7 @@ export interface AdoptRule extends WrittenAdoptRule {
 }
 
 /** The parts of a rule that name labels. */
-export const RULE_PARTS = ['from', 'group', 'feed', 'owner', 'where'] as const
+const RULE_PARTS = ['from', 'group', 'feed', 'owner', 'where'] as const
 export type RulePart = (typeof RULE_PARTS)[number]
 
 /** What it takes to take over what was found, in plain values: they pass from thread to thread. */

@@ -24,15 +24,15 @@ function findingsOf(rule: AdoptRule, at: number, connections: readonly string[],
   const unseen = meant.filter((key) => !known.has(key))
   const labels = new Set(meant.flatMap((key) => [...(known.get(key) ?? [])]))
   const unknown = askedBy(rule).filter(({ name }) => !labels.has(name))
-  const say = ({ part, name }: { part: RulePart; name: string }, problem: string, remedy: string): CatalogueProblem => {
+  const say = (part: RulePart, problem: string, remedy: string): CatalogueProblem => {
     const place = rule.at[part] ?? { file: rule.source.file, line: rule.source.line, column: 1 }
-    return { ...place, path: `adopt[${at}].${part}`, problem: problem.replace('%', name), remedy }
+    return { ...place, path: `adopt[${at}].${part}`, problem, remedy }
   }
   const otherwise = 'What was found there has no labels: use {name}, {group} or {path.1}.'
   if (unseen.length === 0)
     return {
       problems: unknown.map((one) =>
-        say(one, `Nothing that was found in ${meant.join(', ')} has a label "%".`, suggestion(one.name, labels, otherwise)),
+        say(one.part, `Nothing that was found in ${meant.join(', ')} has a label "${one.name}".`, suggestion(one.name, labels, otherwise)),
       ),
       remarks: [],
     }
@@ -40,7 +40,7 @@ function findingsOf(rule: AdoptRule, at: number, connections: readonly string[],
   return {
     problems: [],
     remarks: unknown.map((one) =>
-      say(one, `Nobody has looked yet what there is in ${unseen.join(', ')}, so nobody knows a label "%".`, remedy),
+      say(one.part, `Nobody has looked yet what there is in ${unseen.join(', ')}, so nobody knows a label "${one.name}".`, remedy),
     ),
   }
 }

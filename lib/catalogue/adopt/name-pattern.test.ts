@@ -17,6 +17,10 @@ describe('a pattern', () => {
     expect(fillPattern(' {folder} ', { folder: ' \n ' })).toBeNull()
   })
 
+  it('is cut where it is too long, and holds no half of a character then', () => {
+    expect(fillPattern('{folder}', { folder: `${'x'.repeat(199)}\u{1F4CA}` })).toBe(`${'x'.repeat(199)}\uFFFD`)
+  })
+
   it('cuts the path of a table at its dots', () => {
     expect(fillPattern('{path.1}: {path.2}', valuesOf({ ...tile, path: 'public.orders' }))).toBe('public: orders')
   })

@@ -1,3 +1,5 @@
+import { toStorableText } from '#lib/domain/values/storable-text.ts'
+
 /** What the names between braces stand for: labels, and what is known of everything that is found. */
 export type PatternValues = Readonly<Record<string, string>>
 
@@ -19,15 +21,12 @@ export function patternProblem(pattern: string): string | null {
 export function fillPattern(pattern: string, values: PatternValues): string | null {
   if (namesIn(pattern).some((name) => !Object.hasOwn(values, name))) return null
   const filled = pattern.replaceAll(BRACES, (_, name: string) => values[name.trim()] ?? '')
-  const text = filled
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, NAME_MAX)
-  return text === '' ? null : text
+  const text = filled.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
+  return text === '' ? null : toStorableText(text.slice(0, NAME_MAX))
 }
 
 /** The names that hold for everything, whatever its connector tells. */
-export const OWN_NAMES = ['name', 'kind', 'group', 'connection', 'path'] as const
+const OWN_NAMES = ['name', 'kind', 'group', 'connection', 'path'] as const
 
 /** True for a name every found thing has a value of, and for a part of the path, which the longer ones have. */
 export function isOwnName(name: string): boolean {

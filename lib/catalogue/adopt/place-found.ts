@@ -55,7 +55,7 @@ function writtenFeeds({ groups }: CatalogueDocument): Map<string, string> {
 
 /**
  * Where each of these goes. A feed that is written under the key a rule makes is that feed, in the group it is written in. The keys depend on nothing but the
- * names, so that nothing that is found besides moves an asset.
+ * names, so that nothing that is found besides moves an asset, save where two groups and feeds read alike once a hyphen joins them: the shorter group has the key.
  */
 export function placeFound(rules: readonly AdoptRule[], found: readonly FoundAsset[], document: CatalogueDocument): Placement[] {
   const written = writtenFeeds(document)
@@ -68,7 +68,6 @@ export function placeFound(rules: readonly AdoptRule[], found: readonly FoundAss
   }
   return keyed.map(({ key, found: asset, rule, group, feed, owner, groupKey, feedPart }) => {
     const plain = feedKeyIn(groupKey, feedPart)
-    // Two groups and feeds may read alike once a hyphen joins them.
     const joined = ownerOf.get(plain) === groupKey ? plain : feedKeyIn(groupKey, `${feedPart}-${markOf(groupKey)}`)
     const feedKey = written.get(feedPart) === groupKey ? feedPart : joined
     const at = written.get(feedKey) ?? groupKey
