@@ -4,7 +4,7 @@ import { DAY_MS } from '#lib/domain/time/instant.ts'
 import { whySchema } from './why.ts'
 
 /** What disappeared from its source stays in the catalogue for so long, gone and never green. */
-export const FORGET_AFTER_MS = 30 * DAY_MS
+const FORGET_AFTER_MS = 30 * DAY_MS
 
 /** More rules than anybody reads in their order. */
 export const RULES_MAX = 200

@@ -71,7 +71,7 @@ export type LineageEvent = z.output<typeof lineageEventSchema>
 const WORDS_MAX = 4000
 
 /** What a job that loads something tells of itself, by hand or from a line of cron. */
-export const HEARTBEAT_STATES = ['start', 'success', 'fail'] as const
+const HEARTBEAT_STATES = ['start', 'success', 'fail'] as const
 
 const instant = (words: string) =>
   z

@@ -1,5 +1,4 @@
 /**
-/**
  * Who says a fact about an asset: Tidemark's own runs (`ledger`), the runs of another system's jobs (`job:`), a system that tells by itself (`push:` and its
  * namespace), or a connection that was looked through. A look sees a state, so the latest one wins and may take back what an earlier one saw; everybody
  * else tells of an event, which counts for when it happened.
