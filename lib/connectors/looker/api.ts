@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
-import { type Limits, Turns } from '#lib/connectors/kit/turns.ts'
+import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
+import type { Limits } from '#lib/connectors/kit/turns.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
@@ -13,7 +14,6 @@ import type { LookerSettings } from './settings.ts'
 export const LOOKER_LIMITS: Limits = { atOnce: 5, perMinute: null }
 
 const PAGE = 100
-const PAGES_MAX = 1000
 const ANSWER_BYTES_MAX = 50_000_000
 const NOT_LET_IN = new Set([400, 401, 403, 404, 422])
 
@@ -33,22 +33,19 @@ export class LookerApi {
     const address = url.replace(/\/+$/, '').replace(/\/api\/4\.0$/, '')
     this.#base = `${address}/api/4.0`
     this.webUrl = address.replace(/:19999$/, '')
-    this.#session = new HttpSession(
-      { ...connection, turns: connection.turns ?? new Turns(connection.clock, LOOKER_LIMITS) },
-      {
-        system: this.system,
-        timeoutMs: timeout,
-        signIn: async (ask) => {
-          const form = { client_id: clientId, client_secret: clientSecret }
-          const answer = await ask({ url: `${this.#base}/login`, form, explain: (status) => this.#notLetIn(status) })
-          const { access_token, expires_in } = this.#read(ticket, answer, 'the sign-in')
-          return { headers: { authorization: `token ${access_token}` }, endsAt: connection.clock.now() + expires_in * SECOND_MS }
-        },
-        signOut: async (ask) => {
-          await ask({ url: `${this.#base}/logout`, method: 'DELETE' })
-        },
+    this.#session = new HttpSession(connection, {
+      system: this.system,
+      timeoutMs: timeout,
+      signIn: async (ask) => {
+        const form = { client_id: clientId, client_secret: clientSecret }
+        const answer = await ask({ url: `${this.#base}/login`, form, explain: (status) => this.#notLetIn(status) })
+        const { access_token, expires_in } = this.#read(ticket, answer, 'the sign-in')
+        return { headers: { authorization: `token ${access_token}` }, endsAt: connection.clock.now() + expires_in * SECOND_MS }
       },
-    )
+      signOut: async (ask) => {
+        await ask({ url: `${this.#base}/logout`, method: 'DELETE' })
+      },
+    })
   }
 
   /** One answer in its shape; `what` says what was asked for, in words. */
@@ -57,18 +54,11 @@ export class LookerApi {
   }
 
   /** All pages of a search, until one is empty: a server may give fewer at a time than it is asked for. */
-  async *pages<T>(what: string, path: readonly string[], shape: z.ZodType<T>, fields: string): AsyncGenerator<T> {
-    const seen = new Set<string>()
-    for (let offset = 0, page = 0; page < PAGES_MAX; page++) {
-      const answer = await this.get(what, path, z.array(shape), { fields, sorts: 'id', limit: String(PAGE), offset: String(offset) })
-      const first = JSON.stringify(answer[0])
-      if (answer.length === 0) return
-      if (seen.has(first)) throw refusedAnswer(this.system, `the pages of ${what} go round in a circle`)
-      seen.add(first)
-      offset += answer.length
-      yield* answer
-    }
-    throw refusedAnswer(this.system, `the pages of ${what} do not end`)
+  pages<T extends { id: string }>(what: string, path: readonly string[], shape: z.ZodType<T>, fields: string): AsyncGenerator<T> {
+    return offsetPages(this.system, what, async (offset) => {
+      const items = await this.get(what, path, z.array(shape), { fields, sorts: 'id', limit: String(PAGE), offset: String(offset) })
+      return { items, isLast: items.length === 0 }
+    })
   }
 
   /** Rows of a query, never from the cache. */

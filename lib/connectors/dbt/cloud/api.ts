@@ -4,7 +4,9 @@ import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { orNotThere } from '#lib/connectors/dbt/places/web.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 
 export const CLOUD = 'https://cloud.getdbt.com'
 
@@ -57,21 +59,17 @@ export class CloudApi {
     })
   }
 
-  /** Runs that fit, the newest first, page after page: the list moves while it is read, so that each comes once. Throws where it breaks off. */
-  async *runs(filter: Record<string, string>): AsyncGenerator<CloudRun> {
-    const seen = new Set<number>()
-    for (let offset = 0; ; offset += PAGE) {
+  /** Runs that fit, the newest first, each once. Throws where the list breaks off. */
+  runs(filter: Record<string, string>): AsyncGenerator<CloudRun> {
+    return offsetPages(this.system, 'its runs', async (offset) => {
       const query = { order_by: '-id', ...filter, include_related: '["trigger"]', limit: String(PAGE), offset: String(offset) }
       const { data, extra } = this.#inShape(listed, await this.#get(`/runs/?${new URLSearchParams(query)}`))
       const { total_count: total } = extra.pagination
-      for (const one of data) {
-        const run = this.#inShape(runSchema, one)
-        if (!seen.has(run.id)) yield run
-        seen.add(run.id)
-      }
-      if (offset + data.length >= total) return
-      if (data.length < PAGE) throw refusedAnswer(this.system, `a page of its runs has ${data.length} of ${Math.min(PAGE, total - offset)}`)
-    }
+      const isLast = offset + data.length >= total
+      if (!isLast && data.length < PAGE)
+        throw refusedAnswer(this.system, `a page of its runs has ${data.length} of ${Math.min(PAGE, total - offset)}`)
+      return { items: data.map((one) => this.#inShape(runSchema, one)), isLast }
+    })
   }
 
   /** A run with the commands it is made of. */
@@ -102,7 +100,7 @@ export class CloudApi {
     const told = envelope.safeParse(answer)
     if (!told.success) throw refusedAnswer(this.system, 'it is not what dbt Cloud answers')
     if (told.data.status.is_success) return answer
-    const words = told.data.status.user_message ?? 'it does not say why'
+    const words = foreignWords(told.data.status.user_message ?? '') || 'it does not say why'
     throw new TidemarkError('refused', { publicMessage: `${this.system} says that it did not work: ${words}` })
   }
 
