@@ -21,6 +21,8 @@ export interface CloudRun {
   message?: string | null
   /** False while the artifacts of a run that has ended are still being stored. */
   hasArtifacts?: boolean
+  /** Some of them are there, and more to come. */
+  isStoring?: boolean
   schemaOverride?: string | null
   steps: CloudStep[]
 }
@@ -34,7 +36,7 @@ function written(at: string | null | undefined): string | null {
 
 /** A run as its API shows it, with what is asked for beside it. */
 export function shownRun(run: CloudRun, related: string | null): Json {
-  const { id, job, environment, project, status, createdAt, startedAt, finishedAt, message, hasArtifacts, schemaOverride, steps } = run
+  const { id, job, environment, project, status, createdAt, startedAt, finishedAt, message, schemaOverride, steps } = run
   const isComplete = status >= 10
   return {
     ...{
@@ -60,7 +62,7 @@ export function shownRun(run: CloudRun, related: string | null): Json {
       status_message: message ?? null,
     },
     ...{
-      artifacts_saved: isComplete && hasArtifacts !== false,
+      artifacts_saved: isComplete && run.hasArtifacts !== false && run.isStoring !== true,
       git_sha: 'a1b2c3',
       href: `https://cloud.getdbt.com/deploy/1/projects/${project}/runs/${id}/`,
     },

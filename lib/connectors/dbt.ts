@@ -37,8 +37,9 @@ export default defineConnector<DbtSettings>({
     return {
       check: () => checked(connection, () => place.check()),
       async *discover() {
-        const jobs = await place.jobs()
-        yield* foundNodes(await place.manifest(), ({ id }) => jobs.get(id) ?? null)
+        const manifest = await place.manifest()
+        const jobs = await place.jobs(manifest)
+        yield* foundNodes(manifest, ({ id }) => jobs.get(id) ?? null)
       },
       observe: (assets) => observeNodes(connection, place, assets),
       runs: (since) => place.runs(since),

@@ -62,6 +62,8 @@ describe('the project', () => {
     })
     await world.put('run_results.json', built('2026-11-29T11:00:00Z'))
     expect(await model()).toBe('fresh/on-time')
+    await world.put('run_results.json', '<html>proxy</html>')
+    expect(await wordsOf(ORDERS)).toContain('run_results.json of the dbt project (shop) cannot be used')
     world.watch(SOURCE)
     expect(await wordsOf(SOURCE)).toContain('it is sources v1, and v3 can be read')
   })

@@ -117,6 +117,21 @@ describe('dbt Cloud', () => {
     expect(await one(ORDERS)).toMatchObject(loadedAt(TEN))
   })
 
+  it('whose artifacts are stored one after the other is asked again until it says that all are', async () => {
+    const steps = [
+      { name: 'Invoke dbt with `dbt run`', writes: files(TEN) },
+      { name: 'Invoke dbt with `dbt run --select orders`', writes: {} as Record<string, unknown> },
+    ]
+    world.ran(100, TEN, {}, { steps, isStoring: true })
+    await one(ORDERS)
+    steps[1] = {
+      name: 'Invoke dbt with `dbt run --select orders`',
+      writes: { 'run_results.json': built('2026-11-29T11:00:00Z', [ORDERS]) },
+    }
+    Object.assign(world.cloud.runs[0] ?? {}, { isStoring: false })
+    expect(await one(ORDERS)).toMatchObject(loadedAt('2026-11-29T11:00:00Z'))
+  })
+
   it('is asked for the files of a run once, since they never change', async () => {
     world.ran(100, TEN, files(TEN))
     await one(ORDERS)
@@ -175,6 +190,12 @@ describe('runs of dbt Cloud', () => {
       },
       { job: '7', externalId: '100', state: 'completed', error: null, writes: [ORDERS, REVENUE], endedAt: Date.parse(FOUR) },
     ])
+  })
+
+  it('speak for the nodes they built alone, however many came after them', async () => {
+    const hours = ['01', '02', '03', '04', '05'].map((hour) => `2026-11-29T${hour}:00:00Z`)
+    for (const [at, time] of hours.entries()) world.ran(100 + at, time, { ...files(time), 'run_results.json': built(time, [ORDERS]) })
+    expect((await runs()).map(({ writes }) => writes)).toEqual(Array(5).fill([ORDERS]))
   })
 
   it('that failed without failing a node speak for no node', async () => {

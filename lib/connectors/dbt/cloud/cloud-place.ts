@@ -1,7 +1,5 @@
 import type { ArtifactName } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
-import type { Measurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
-import type { RunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
@@ -16,15 +14,17 @@ const RUNS_OF_JOB = 3
 /** So far back a job of an environment is looked for. */
 const RUNS_LISTED_MAX = 500
 
-interface RunArtifacts {
-  run: number
+/** Of runs that are told, so many are read in one look that no look has read: what an older one wrote is not known, and it is left out. */
+const READ_ANEW_MAX = 100
+
+interface RunArtifacts extends Pick<Told, 'results' | 'measurements' | 'unusable'> {
   job: number
-  results: readonly RunResults[]
-  measurements: readonly Measurements[]
+  /** False while they are being stored: the next look finds more. */
+  isWhole: boolean
 }
 
 /** Of runs that have ended: their artifacts stay as they are. */
-const manifests = new Kept<Manifest>(8)
+const manifests = new Kept<Manifest | null>(8)
 const artifacts = new Kept<RunArtifacts>(300)
 
 /** One that was begun longer ago has ended, one way or the other. */
@@ -51,9 +51,14 @@ export class CloudPlace implements Place {
   }
 
   async manifest(): Promise<Manifest> {
-    for (const { id } of await this.#newestRuns()) {
+    return this.#manifestOf(await this.#newestRuns())
+  }
+
+  async #manifestOf(runs: readonly CloudRun[]): Promise<Manifest> {
+    for (const { id } of runs) {
       const open = () => this.#api.artifact(id, 'manifest.json', null)
-      const manifest = await manifests.of(this.#keyOf(id), () => readTwice(this.#connection, open, readManifest))
+      const read = () => readTwice(this.#connection, open, readManifest)
+      const manifest = await manifests.of(this.#keyOf(id), read, (one) => one !== null)
       if (manifest !== null) return manifest
     }
     throw new TidemarkError('not-found', {
@@ -63,7 +68,7 @@ export class CloudPlace implements Place {
   }
 
   async told(): Promise<Told> {
-    const { read, unusable } = await this.#read()
+    const read = await this.#read()
     const results = read.flatMap((one) => one.results).toSorted((a, b) => a.generatedAt - b.generatedAt)
     // Of each job the newest: what an earlier one measured, and this did not, is not known any more.
     const measuring = Map.groupBy(
@@ -71,12 +76,16 @@ export class CloudPlace implements Place {
       ({ job }) => job,
     )
     const measurements = [...measuring.values()].flatMap(([newest]) => newest?.measurements ?? [])
+    const unusable = {
+      results: read.flatMap((one) => one.unusable.results),
+      measurements: read.flatMap((one) => one.unusable.measurements),
+    }
     return { manifest: await this.manifest(), results, measurements, unusable }
   }
 
   /** The job that built each node last. */
   async jobs(): Promise<ReadonlyMap<string, string>> {
-    const { read } = await this.#read()
+    const read = await this.#read()
     const built = read
       .toReversed()
       .flatMap(({ job, results }) =>
@@ -90,12 +99,14 @@ export class CloudPlace implements Place {
   }
 
   async *runs(since: Instant): AsyncGenerator<ExternalRun> {
-    const { read } = await this.#read()
-    const known = new Map(read.map((one) => [one.run, one.results]))
-    const manifest = known.size === 0 ? null : await this.manifest()
+    const newest = await this.#newestRuns()
+    const manifest = newest.length === 0 ? null : await this.#manifestOf(newest)
+    let readAnew = 0
     for (const filter of this.#filters()) {
       for await (const run of this.#runsSince(filter, since)) {
-        const told = cloudRun(run, manifest, known.get(run.id) ?? null)
+        const isAnew = hasEnded(run) && !artifacts.has(this.#keyOf(run.id))
+        if (isAnew && ++readAnew > READ_ANEW_MAX) continue
+        const told = cloudRun(run, manifest, hasEnded(run) ? (await this.#artifactsOf(run)).results : null)
         if (told !== null) yield told
       }
     }
@@ -118,23 +129,22 @@ export class CloudPlace implements Place {
   }
 
   /** The artifacts of the newest runs, the newest first. */
-  async #read(): Promise<{ read: RunArtifacts[]; unusable: TidemarkError[] }> {
+  async #read(): Promise<RunArtifacts[]> {
     const read: RunArtifacts[] = []
-    const unusable: TidemarkError[] = []
-    for (const run of await this.#newestRuns()) {
-      const one = await artifacts.of(this.#keyOf(run.id), async () => {
-        const gathering = new Gathering(this.#connection)
-        const isWhole = await this.#gather(run, gathering)
-        unusable.push(...gathering.unusable)
-        const { results, measurements } = gathering
-        const told = { run: run.id, job: run.job_definition_id ?? 0, results, measurements }
-        // Stored a little after the run has ended: the next look finds them.
-        if (!isWhole || gathering.unusable.length > 0) read.push(told)
-        return isWhole && gathering.unusable.length === 0 ? told : null
-      })
-      if (one !== null) read.push(one)
+    for (const run of await this.#newestRuns()) read.push(await this.#artifactsOf(run))
+    return read
+  }
+
+  /** What a run that has ended left behind. */
+  #artifactsOf(run: CloudRun): Promise<RunArtifacts> {
+    const read = async (): Promise<RunArtifacts> => {
+      const gathering = new Gathering(this.#connection)
+      const isThere = await this.#gather(run, gathering)
+      const { results, measurements, unusable } = gathering
+      return { job: run.job_definition_id ?? 0, results, measurements, unusable, isWhole: isThere && run.artifacts_saved !== false }
     }
-    return { read, unusable }
+    const isFinal = ({ isWhole, unusable }: RunArtifacts) => isWhole && unusable.results.length + unusable.measurements.length === 0
+    return artifacts.of(this.#keyOf(run.id), read, isFinal)
   }
 
   /** False when it has no artifacts yet. */
@@ -178,14 +188,18 @@ export class CloudPlace implements Place {
     let listed = 0
     for await (const run of this.#api.runs(filter)) {
       listed += 1
-      const hasEnded = run.status === SUCCESS || run.status === ERROR
       const known = ofJob.get(run.job_definition_id ?? 0) ?? []
-      if (hasEnded && isLoadOfOurs(run) && known.length < RUNS_OF_JOB) ofJob.set(run.job_definition_id ?? 0, [...known, run])
+      if (hasEnded(run) && isLoadOfOurs(run) && known.length < RUNS_OF_JOB) ofJob.set(run.job_definition_id ?? 0, [...known, run])
       const isFull = most === RUNS_OF_JOB && [...ofJob.values()].some((runs) => runs.length === RUNS_OF_JOB)
       if (isFull || listed >= RUNS_LISTED_MAX) break
     }
     return [...ofJob.values()].flat()
   }
+}
+
+/** Well or badly: one that was cancelled left nothing that can be relied on. */
+function hasEnded({ status }: CloudRun): boolean {
+  return status === SUCCESS || status === ERROR
 }
 
 /** One that wrote into a schema of its own tried a change. */

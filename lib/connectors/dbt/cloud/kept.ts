@@ -7,11 +7,15 @@ export class Kept<T> {
     this.#most = most
   }
 
-  /** What is kept under that key, else what `read` gives; null is not kept. */
-  async of(key: string, read: () => Promise<T | null>): Promise<T | null> {
+  has(key: string): boolean {
+    return this.#byKey.has(key)
+  }
+
+  /** What is kept under that key, else what `read` gives; that is kept where it is final. */
+  async of(key: string, read: () => Promise<T>, isFinal: (value: T) => boolean): Promise<T> {
     const known = this.#byKey.get(key)
     const value = known ?? (await read())
-    if (value === null) return null
+    if (known === undefined && !isFinal(value)) return value
     this.#byKey.delete(key)
     this.#byKey.set(key, value)
     const [oldest] = this.#byKey.keys()

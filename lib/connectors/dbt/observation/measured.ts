@@ -76,7 +76,7 @@ function fromNewest(node: DbtNode, { measurement, fileAt }: Newest, previous: Me
 }
 
 function noFile({ unusable }: Told): string {
-  return unusable[0]?.publicMessage ?? 'There is no sources.json: dbt source freshness has not left one here.'
+  return unusable.measurements[0]?.publicMessage ?? 'There is no sources.json: dbt source freshness has not left one here.'
 }
 
 function fromState(node: DbtNode, state: MeasuredState, how: HowToMeasure, warnings: string[]): Measured {

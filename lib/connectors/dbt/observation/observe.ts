@@ -120,11 +120,12 @@ function ofBuilt(node: DbtNode, measured: Measured | null, loaded: LoadedState |
   }
   const readings: ClockReading[] = loaded?.loadedAt == null ? [] : [{ clock: 'loadedAt', at: loaded.loadedAt, precision: 'instant' }]
   if (measured?.kind === 'read') readings.push({ ...measured.reading, evidence: evidenceOf('column', measured.isStrong, measured.detail) })
+  const unusable = told.unusable.results.map(({ publicMessage }) => publicMessage)
   const [first] = readings
-  if (first === undefined) return troubles[0] ?? told.unusable[0]?.publicMessage ?? 'No run of dbt whose results were seen has built it.'
+  if (first === undefined) return troubles[0] ?? unusable[0] ?? 'No run of dbt whose results were seen has built it.'
   const detail = loaded?.loadedAt == null ? '' : `dbt built it at ${machineTime(loaded.loadedAt)}.`
   const isView = node.materialized === 'view'
   const evidence = evidenceOf('run', !isView, isView ? `${detail} A view: its rows are those of what it is made from.` : detail)
-  const warnings = [...troubles, ...(measured?.kind === 'read' ? measured.warnings : [])]
+  const warnings = [...troubles, ...unusable, ...(measured?.kind === 'read' ? measured.warnings : [])]
   return { readings, rows: isView ? null : (loaded?.rows ?? null), evidence, warnings }
 }

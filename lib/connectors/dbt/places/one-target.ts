@@ -21,14 +21,13 @@ export function oneTarget(connection: Connected, what: string, open: OpenArtifac
       const { nodes, project, adapter } = await manifest()
       return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
     },
-    async jobs() {
-      const own = await manifest()
+    async jobs(own) {
       return new Map([...own.nodes.values()].filter(holdsData).map(({ id }) => [id, jobOfProject(own)]))
     },
     async *runs(since) {
       const gathering = new Gathering(connection)
       const results = await gathering.takeResults(open)
-      const [unusable] = gathering.unusable
+      const [unusable] = gathering.unusable.results
       if (unusable !== undefined) throw unusable
       const now = connection.clock.now()
       if (results === null || results.generatedAt < since || isFuture(results.generatedAt, now)) return

@@ -15,7 +15,7 @@ export interface Told {
   /** Of each that measures: its newest. */
   measurements: readonly Measurements[]
   /** Which of them could not be used, and why: in public words. */
-  unusable: readonly TidemarkError[]
+  unusable: { readonly results: readonly TidemarkError[]; readonly measurements: readonly TidemarkError[] }
 }
 
 /** Where the artifacts of a project are. */
@@ -26,7 +26,7 @@ export interface Place {
   /** What its artifacts tell together. */
   told(): Promise<Told>
   /** The job that writes each node, as far as that can be told. */
-  jobs(): Promise<ReadonlyMap<string, string>>
+  jobs(manifest: Manifest): Promise<ReadonlyMap<string, string>>
   /** Runs that load, those that go on or wait among them; of the others those that ended since then. */
   runs(since: Instant): AsyncIterable<ExternalRun>
   close?(): Promise<void>
@@ -73,7 +73,7 @@ export async function readManifestAt(
 export class Gathering {
   readonly results: RunResults[] = []
   readonly measurements: Measurements[] = []
-  readonly unusable: TidemarkError[] = []
+  readonly unusable = { results: [] as TidemarkError[], measurements: [] as TidemarkError[] }
   readonly #connection: Pick<Connection<unknown>, 'clock' | 'signal'>
 
   constructor(connection: Pick<Connection<unknown>, 'clock' | 'signal'>) {
@@ -81,14 +81,14 @@ export class Gathering {
   }
 
   async takeResults(open: OpenArtifact): Promise<RunResults | null> {
-    const results = await this.#usable(() => readTwice(this.#connection, () => open('run_results.json'), readRunResults))
+    const results = await this.#usable('results', () => readTwice(this.#connection, () => open('run_results.json'), readRunResults))
     if (results !== null) this.results.push(results)
     return results
   }
 
   async takeMeasurements(open: OpenArtifact): Promise<boolean> {
     const read = (name: 'sources.json' | 'freshness.json') =>
-      this.#usable(() =>
+      this.#usable('measurements', () =>
         readTwice(
           this.#connection,
           () => open(name),
@@ -105,12 +105,12 @@ export class Gathering {
     return { manifest, results, measurements: this.measurements, unusable: this.unusable }
   }
 
-  async #usable<T>(read: () => Promise<T | null>): Promise<T | null> {
+  async #usable<T>(of: keyof Told['unusable'], read: () => Promise<T | null>): Promise<T | null> {
     try {
       return await read()
     } catch (error) {
       if (!isTidemarkError(error) || error.systemWide || this.#connection.signal.aborted) throw error
-      this.unusable.push(error)
+      this.unusable[of].push(error)
       return null
     }
   }
