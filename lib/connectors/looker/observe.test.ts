@@ -105,6 +105,12 @@ describe('a tile that is not shown', () => {
     expect(await look(TILE)).toMatchObject({ ok: true })
   })
 
+  it('is there, though the look it shows is not', async () => {
+    Object.assign(boardOf('12')?.elements[1] ?? {}, { query: undefined, look_id: '99' })
+    expect(await look(TILE)).toMatchObject({ ok: true, readings: [] })
+    expect(await look(TILE, FIELD)).toMatchObject({ ok: false, lasting: 'gone', publicMessage: expect.stringContaining('the look 99') })
+  })
+
   it('is refused where Looker says so', async () => {
     server.faults.push({ kind: 'forbidden', path: /dashboards/ })
     expect(await look(TILE)).toMatchObject({ ok: false, lasting: 'refused' })

@@ -6,8 +6,9 @@ import { type Probe, probeEach, reachable } from '#lib/connectors/kit/probe.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, isFuture, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { LOOKER_LIMITS, type LookerApi } from './api.ts'
+import { once } from './once.ts'
 import { type LookerSettings, lookerAssetSettings } from './settings.ts'
-import { DASHBOARD, type Datagroup, dashboard, datagroup, LOOK, look, type Query } from './shapes.ts'
+import { DASHBOARD, type Datagroup, dashboard, datagroup, type Element, LOOK, type Look, look, type Query } from './shapes.ts'
 import { shownElements } from './tile-paths.ts'
 
 const NO_TIME = 'It is there. Looker tells no time of what it shows: when somebody edited it says nothing of its data.'
@@ -39,13 +40,17 @@ const build = z.object({
   'pdt_builds.view_name': z.string().nullish(),
   'pdt_builds.end_time': z.string().nullish(),
 })
+type Build = z.infer<typeof build>
 const BUILDS_MAX = 5000
 const BUILDS_BY = 'pdt_builds.end_time'
 
 /** The answers of one round, each asked for once. */
 class Round {
   readonly #api: LookerApi
-  readonly #answers = new Map<string, Promise<unknown>>()
+  readonly #dashboards = new Map<string, Promise<z.infer<typeof dashboard>>>()
+  readonly #looks = new Map<string, Promise<Look>>()
+  #datagroups: Promise<Datagroup[]> | undefined
+  #builds: Promise<Build[]> | undefined
 
   constructor(api: LookerApi) {
     this.#api = api
@@ -53,41 +58,35 @@ class Round {
 
   async elements(id: string) {
     const what = `the dashboard ${id}`
-    const read = await this.#once(what, () => this.#api.get(what, ['dashboards', id], dashboard, { fields: DASHBOARD }))
+    const read = await once(this.#dashboards, id, () => this.#api.get(what, ['dashboards', id], dashboard, { fields: DASHBOARD }))
     if (read.deleted === true) throw gone(`${this.#api.system}: the dashboard ${id} was deleted.`)
     return shownElements(read.dashboard_elements ?? [])
   }
 
   async look(id: string) {
-    const read = await this.#api.get(`the look ${id}`, ['looks', id], look, { fields: LOOK })
+    const read = await once(this.#looks, id, () => this.#api.get(`the look ${id}`, ['looks', id], look, { fields: LOOK }))
     if (read.deleted === true) throw gone(`${this.#api.system}: the look ${id} was deleted.`)
     return read
   }
 
   datagroups(): Promise<Datagroup[]> {
-    return this.#once('datagroups', () => this.#api.get('its datagroups', ['datagroups'], z.array(datagroup)))
+    this.#datagroups ??= this.#api.get('its datagroups', ['datagroups'], z.array(datagroup))
+    return this.#datagroups
   }
 
   /** When tables were built, the newest first. */
-  builds(): Promise<z.infer<typeof build>[]> {
-    return this.#once('builds', async () => {
-      const query = {
-        model: 'system__activity',
-        view: 'pdt_builds',
-        fields: Object.keys(build.shape),
-        filters: { 'pdt_builds.status': 'done', 'pdt_builds.start_date': '90 days' },
-        sorts: [`${BUILDS_BY} desc`],
-        limit: String(BUILDS_MAX),
-        query_timezone: 'UTC',
-      }
-      return this.#api.rows('when tables were built', query, build)
-    })
-  }
-
-  #once<T>(key: string, ask: () => Promise<T>): Promise<T> {
-    const asked = (this.#answers.get(key) as Promise<T> | undefined) ?? ask()
-    this.#answers.set(key, asked)
-    return asked
+  builds(): Promise<Build[]> {
+    const query = {
+      model: 'system__activity',
+      view: 'pdt_builds',
+      fields: Object.keys(build.shape),
+      filters: { 'pdt_builds.status': 'done', 'pdt_builds.start_date': '90 days' },
+      sorts: [`${BUILDS_BY} desc`],
+      limit: String(BUILDS_MAX),
+      query_timezone: 'UTC',
+    }
+    this.#builds ??= this.#api.rows('when tables were built', query, build)
+    return this.#builds
   }
 }
 
@@ -117,15 +116,22 @@ async function probe({ path, settings: written }: ObservedAsset, around: Around)
     )
   if (subject.kind === 'datagroup') return ofDatagroup(subject, around)
   if (subject.kind === 'derived') return ofBuild(subject, around)
-  const query = subject.kind === 'look' ? (await round.look(subject.id)).query : await tileQuery(subject, around)
-  return settings.field === undefined ? reachable(NO_TIME) : ofField(query ?? null, settings.field, settings.clock, around)
+  const shown = subject.kind === 'look' ? await round.look(subject.id) : await tileOf(subject, around)
+  if (settings.field === undefined) return reachable(NO_TIME)
+  return ofField(await queryOf(shown, round), settings.field, settings.clock, around)
 }
 
-async function tileQuery({ dashboard: id, tile }: Extract<Subject, { kind: 'tile' }>, { api, round }: Around): Promise<Query | null> {
+async function tileOf({ dashboard: id, tile }: Extract<Subject, { kind: 'tile' }>, { api, round }: Around): Promise<Element> {
   const element = (await round.elements(id)).find(({ path }) => path === tile)?.element
   if (element === undefined) throw gone(`${api.system}: the dashboard ${id} has no tile ${tile} any more.`)
-  if (element.query ?? element.result_maker?.query) return element.query ?? element.result_maker?.query ?? null
-  return element.look_id == null ? null : ((await round.look(element.look_id)).query ?? null)
+  return element
+}
+
+/** Of a look its own, of a tile its own or that of the look it shows. */
+async function queryOf(shown: Look | Element, round: Round): Promise<Query | null> {
+  const own = shown.query ?? ('result_maker' in shown ? shown.result_maker?.query : null)
+  if (own != null) return own
+  return 'look_id' in shown && shown.look_id != null ? ((await round.look(shown.look_id)).query ?? null) : null
 }
 
 /** Asks the tile's own explore for the newest value of a field. */
@@ -161,11 +167,12 @@ async function ofDatagroup({ model, name }: { model: string; name: string }, aro
 }
 
 async function ofBuild({ model, name }: { model: string; name: string }, around: Around): Promise<Probe> {
-  const builds = (await around.round.builds()).filter((one) => one['pdt_builds.view_name'] === name)
-  const [newest] = builds.filter((one) => one['pdt_builds.model_name'] === model)
+  const builds = await around.round.builds()
+  const newest = builds.find((one) => one['pdt_builds.view_name'] === name && one['pdt_builds.model_name'] === model)
   const ended = newest?.[BUILDS_BY]
   const read = ended == null ? null : readTime(ended)
-  if (read === null) return { ...reachable(''), untold: `${around.api.system} tells of no build of the derived table ${name} in 90 days.` }
+  const among = builds.length < BUILDS_MAX ? 'in 90 days' : `among its newest ${BUILDS_MAX}`
+  if (read === null) return { ...reachable(''), untold: `${around.api.system} tells of no build of the derived table ${name} ${among}.` }
   return told(
     { clock: 'loadedAt', at: read.at, precision: read.precision },
     'build',

@@ -1,6 +1,7 @@
 import type { FoundUpstream } from '#lib/connectors/kit/connector.ts'
 import { isNotShown, type LookerApi } from './api.ts'
 import { type DerivedTable, viewsInLookml, type WrittenView } from './lookml-views.ts'
+import { once } from './once.ts'
 import {
   type Element,
   EXPLORE,
@@ -183,12 +184,6 @@ export class OriginReader {
       return error.publicMessage
     }
   }
-}
-
-function once<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
-  const asked = known.get(key) ?? ask()
-  known.set(key, asked)
-  return asked
 }
 
 function joined(origins: readonly Origins[]): Origins {
