@@ -18,6 +18,15 @@ export function parseAnswer(system: string, text: string): JsonValue {
   }
 }
 
+/** Throws when two columns of what a statement found share a name: one of them would be lost. */
+export function refuseSameNames(columns: readonly { name: string }[]): void {
+  const twice = columns.find(({ name }, i) => columns.findIndex((column) => column.name === name) < i)
+  if (twice === undefined) return
+  throw new TidemarkError('refused', {
+    publicMessage: `The statement has two columns "${twice.name}". Give one of them another name with "as".`,
+  })
+}
+
 /** The body of an answer that ought to be JSON, not read yet; a web page or XML is refused, whatever it calls itself. */
 export async function jsonBody(system: string, answer: HttpAnswer): Promise<Sniffed['chunks']> {
   const { start, chunks } = await sniffStart(answer.body, 1)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refuseSameNames } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -65,16 +66,11 @@ async function toReadError(error: unknown, key: string, session: Session): Promi
 }
 
 function refuseColumns({ columns }: TextTable): void {
+  refuseSameNames(columns)
   const bytes = columns.find(({ type }) => isBytes(type))
-  if (bytes !== undefined) {
-    throw new TidemarkError('refused', {
-      publicMessage: `The column "${bytes.name}" holds bytes, which cannot be carried. Leave it out of the statement, or encode it there.`,
-    })
-  }
-  const twice = columns.find(({ name }, i) => columns.findIndex((column) => column.name === name) < i)
-  if (twice === undefined) return
+  if (bytes === undefined) return
   throw new TidemarkError('refused', {
-    publicMessage: `The statement has two columns "${twice.name}". Give one of them another name with "as".`,
+    publicMessage: `The column "${bytes.name}" holds bytes, which cannot be carried. Leave it out of the statement, or encode it there.`,
   })
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { whyNoCondition } from '#lib/connectors/postgres/settings.ts'
-import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { tableAssetSchema } from '#lib/connectors/kit/table-asset.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -46,27 +45,6 @@ export const snowflakeSettingsSchema = z
   })
 export type SnowflakeSettings = z.infer<typeof snowflakeSettingsSchema>
 
-export const snowflakeAssetSchema = z
-  .strictObject({
-    column: z.string().min(1).optional(),
-    zone: zoneSchema.optional(),
-    clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
-    dataThrough: z.string().min(1).optional(),
-    where: z
-      .string()
-      .max(2000)
-      .superRefine((text, issues) => {
-        const why = text.includes('//') ? 'holds "//", which begins a comment' : whyNoCondition(text)
-        if (why !== null) issues.addIssue({ code: 'custom', message: why })
-      })
-      .optional(),
-  })
-  .refine((asset) => asset.where === undefined || asset.column !== undefined, {
-    message: 'says which rows count for a column; name the column, too',
-    path: ['where'],
-  })
-  .refine((asset) => asset.dataThrough === undefined || asset.clock !== 'dataThroughAt', {
-    message: 'column already feeds dataThroughAt; keep one of the two',
-    path: ['dataThrough'],
-  })
+/** `//` begins a comment, too. */
+export const snowflakeAssetSchema = tableAssetSchema(/--|\/\/|\/\*|\*\//)
 export type SnowflakeAsset = z.infer<typeof snowflakeAssetSchema>

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { whyNoCondition } from './settings.ts'
+import { whyNoCondition } from './table-asset.ts'
+
+const COMMENT = /--|\/\*|\*\//
 
 describe('a condition', () => {
   test.each([
@@ -8,7 +10,7 @@ describe('a condition', () => {
     `name <> 'it''s; -- no comment ($1' and "odd ""column;" is not null`,
     `path ~ '^C:\\\\d+$'`,
   ])('is taken: %s', (text) => {
-    expect(whyNoCondition(text)).toBeNull()
+    expect(whyNoCondition(text, COMMENT)).toBeNull()
   })
 
   test.each([
@@ -24,6 +26,6 @@ describe('a condition', () => {
     ['name = $tag$x$tag$', '"$"'],
     ['  ', 'empty'],
   ])('is refused: %s', (text, words) => {
-    expect(whyNoCondition(text)).toContain(words)
+    expect(whyNoCondition(text, COMMENT)).toContain(words)
   })
 })

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { zoneSchema } from '#lib/domain/time/local-day.ts'
+
+/** What may stand under a table or view of a database; `comment`: what begins one there. */
+export const tableAssetSchema = (comment: RegExp) =>
+  z
+    .strictObject({
+      /** The column whose newest value says how fresh the table is. */
+      column: z.string().min(1).optional(),
+      zone: zoneSchema.optional(),
+      /** The clock `column` feeds; `dataThroughAt` for columns that tell when something happened. */
+      clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
+      /** A second column, of events: it feeds `dataThroughAt`, so that a reload of old data is noticed. */
+      dataThrough: z.string().min(1).optional(),
+      /** SQL: only rows that meet this condition count for the newest values, so that one row of the year 9999 does not hide a table. */
+      where: z
+        .string()
+        .max(2000)
+        .superRefine((text, issues) => {
+          const why = whyNoCondition(text, comment)
+          if (why !== null) issues.addIssue({ code: 'custom', message: why })
+        })
+        .optional(),
+    })
+    .refine((asset) => asset.where === undefined || asset.column !== undefined, {
+      message: 'says which rows count for a column; name the column, too',
+      path: ['where'],
+    })
+    .refine((asset) => asset.dataThrough === undefined || asset.clock !== 'dataThroughAt', {
+      message: 'column already feeds dataThroughAt; keep one of the two',
+      path: ['dataThrough'],
+    })
+
+const TEXT = '\u0001'
+const ESCAPED = new RegExp(`(?:^|\\W)[eE]${TEXT}`)
+
+/** What a `where` of the catalogue may not hold, in words; null: it is one condition, whatever it means. */
+export function whyNoCondition(text: string, comment: RegExp): string | null {
+  const bare = text.replace(/'(?:[^'\\]|''|\\(?!'))*'|"(?:[^"]|"")+"/g, (quoted) => (quoted.startsWith("'") ? TEXT : 'x'))
+  if (ESCAPED.test(bare)) return 'holds an escape string; write it as an ordinary one'
+  if (/['"]/.test(bare)) return 'has a quote that does not end'
+  if (bare.includes(';')) return 'holds ";"; write one condition'
+  if (comment.test(bare)) return 'holds a comment'
+  if (bare.includes('$')) return 'holds "$"; write values in single quotes'
+  if (!isBalanced(bare)) return 'has brackets that do not match'
+  return bare.trim() === '' ? 'is empty' : null
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0
+  for (const character of text) {
+    if (character === '(') depth += 1
+    if (character === ')') depth -= 1
+    if (depth < 0) return false
+  }
+  return depth === 0
+}
