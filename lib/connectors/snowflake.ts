@@ -47,7 +47,7 @@ export default defineConnector<SnowflakeSettings>({
       { reads: 'the newest value of `column`, where something moved', clock: 'writtenAt', strength: 'strong' },
       { reads: 'the newest value of `dataThrough`', clock: 'dataThroughAt', strength: 'strong' },
       { reads: 'of a dynamic table, its last good refresh', clock: 'loadedAt', strength: 'strong' },
-      { reads: 'without a column, a change of rows or bytes, never `LAST_ALTERED` alone', clock: 'writtenAt', strength: 'weak' },
+      { reads: 'without a column, more rows or other bytes, never `LAST_ALTERED` alone', clock: 'writtenAt', strength: 'weak' },
     ],
     permission: '`USAGE` on warehouse, database and schemas; `SELECT` on the tables; `MONITOR` on dynamic tables',
   },

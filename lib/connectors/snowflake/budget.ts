@@ -27,12 +27,10 @@ export class Budget {
     this.#credits = before.reduce((sum, state) => sum + (state?.spent?.day === this.#day ? state.spent.credits : 0), 0)
   }
 
-  get credits(): number {
-    return this.#credits
-  }
-
+  /** What is asked within a minute that is paid for costs nothing more, and what it brings keeps the account. */
   isUsedUp(): boolean {
-    return this.#credits >= (this.#connection.settings.budget ?? Number.POSITIVE_INFINITY)
+    const { clock, settings } = this.#connection
+    return this.#credits >= (settings.budget ?? Number.POSITIVE_INFINITY) && clock.now() >= this.#paidUntil
   }
 
   /** Carries out a statement that needs the warehouse, and what it cost, also when it failed. */

@@ -3,8 +3,8 @@ import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Cell } from './answers.ts'
 import { canHoldTime, isOfStatement } from './newest.ts'
 import type { SnowflakeSettings } from './settings.ts'
-import type { SqlApi } from './sql-api.ts'
-import { foldName, formatTablePath, quoteName, type TablePath } from './table-path.ts'
+import type { SqlApi, Statement } from './sql-api.ts'
+import { foldName, formatName, formatTablePath, quoteName, type TablePath } from './table-path.ts'
 
 /** Names that loaders give to the time of a load, and people to theirs. */
 const OF_LOADS =
@@ -13,22 +13,14 @@ const OF_LOADS =
 type FoundColumn = NonNullable<Found['columns']>[number]
 type Records = Record<string, Cell>[]
 
-function tablesStatement(database: string, schemas: readonly string[] | undefined): { sql: string; bindings: string[] } {
-  const marks = schemas?.map(() => '?').join(', ')
-  const among = marks === undefined ? '' : ` and TABLE_SCHEMA in (${marks})`
-  return {
-    sql: `select TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, IS_DYNAMIC, TABLE_OWNER, COMMENT from ${quoteName(database)}.INFORMATION_SCHEMA.TABLES where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'${among} order by TABLE_SCHEMA, TABLE_NAME`,
-    bindings: [...(schemas ?? [])],
-  }
-}
+const OF_TABLES = 'TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, IS_DYNAMIC, TABLE_OWNER, COMMENT'
+const OF_COLUMNS = 'TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COMMENT'
 
-function columnsStatement(database: string, schemas: readonly string[] | undefined): { sql: string; bindings: string[] } {
-  const marks = schemas?.map(() => '?').join(', ')
-  const among = marks === undefined ? '' : ` and TABLE_SCHEMA in (${marks})`
-  return {
-    sql: `select TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, COMMENT from ${quoteName(database)}.INFORMATION_SCHEMA.COLUMNS where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'${among} order by TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`,
-    bindings: [...(schemas ?? [])],
-  }
+/** What a view of INFORMATION_SCHEMA tells of these schemas; absent: of all. */
+function informationOn(view: string, names: string, order: string, database: string, schemas: readonly string[] = []): Statement {
+  const among = schemas.length === 0 ? '' : ` and TABLE_SCHEMA in (${schemas.map(() => '?').join(', ')})`
+  const sql = `select ${names} from ${quoteName(database)}.INFORMATION_SCHEMA.${view} where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'${among} order by ${order}`
+  return { sql, bindings: schemas, database }
 }
 
 const DEPENDENCIES =
@@ -94,7 +86,7 @@ function toFound(
     path: formatTablePath(path, at.own),
     kind: 'table',
     name: toName(path.name),
-    settings: column === undefined ? {} : { column: formatColumn(column.name) },
+    settings: column === undefined ? {} : { column: formatName(column.name).replace(/^[^"]+$/, (plain) => plain.toLowerCase()) },
     upstream: upstream.map((one): FoundUpstream => ({ hint: 'view', path: formatTablePath(one, at.own) })),
     policy: null,
     group: path.schema,
@@ -105,15 +97,14 @@ function toFound(
   }
 }
 
-const formatColumn = (name: string) => (/^[A-Z_][A-Z0-9_$]*$/.test(name) ? name.toLowerCase() : quoteName(name))
-
 /** Tables, views and dynamic tables of each database with their columns and owners: three statements a database. */
 export async function* discover(connection: Connection<SnowflakeSettings>, api: SqlApi): AsyncGenerator<Found> {
   const { database: own, databases = [own], schemas } = connection.settings
   const folded = schemas?.map(foldName)
   for (const database of new Set(databases.map(foldName))) {
-    const tables = await api.records({ ...tablesStatement(database, folded), database })
-    const columns = toColumns(await api.records({ ...columnsStatement(database, folded), database }), database)
+    const tables = await api.records(informationOn('TABLES', OF_TABLES, 'TABLE_SCHEMA, TABLE_NAME', database, folded))
+    const ofColumns = informationOn('COLUMNS', OF_COLUMNS, 'TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION', database, folded)
+    const columns = toColumns(await api.records(ofColumns), database)
     const upstream = await readDependencies(connection, api, database)
     for (const record of tables) {
       const id = idOf(database, record['TABLE_SCHEMA'], record['TABLE_NAME'])

@@ -69,6 +69,14 @@ describe('a budget of credits a day', () => {
     expect(world.asked()).toEqual(['show tables in database "ANALYTICS" limit 10000'])
   })
 
+  it('once it is used up leaves tables over files that lie elsewhere, which nobody counts, unseen', async () => {
+    const tiny = { budget: 0.000_001 }
+    await world.look({ 'raw.partner_feed': COLUMN }, tiny)
+    world.asked()
+    expect((await world.look({ 'raw.partner_feed': COLUMN }, tiny)).get('raw.partner_feed')).toMatchObject({ ok: false })
+    expect(world.asked()).toEqual(['show tables in database "ANALYTICS" limit 10000'])
+  })
+
   it('that is not set keeps no account', async () => {
     expect(good((await world.look({ 'raw.orders': COLUMN })).get('raw.orders')).state).not.toHaveProperty('spent')
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refuseSameNames } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
@@ -10,14 +11,16 @@ import type { SqlApi } from './sql-api.ts'
 const STEP_MAX_MS = HOUR_MS
 
 /** Snowflake carries out one statement at a time, so what begins by reading does nothing else, save where it brings a procedure along. */
-const READS = /^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(select|with)\b/i
+const COMMENT = String.raw`--[^\n]*\n|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/`
+const READS = new RegExp(String.raw`^(?:\s|\(|${COMMENT})*(select|with)\b`, 'i')
+const PROCEDURE = new RegExp(String.raw`\bas(?:\s|${COMMENT})+procedure\b`, 'i')
 
 export const snowflakeExtractRequest = z.strictObject({
   sql: z
     .string()
     .min(1)
     .max(100_000)
-    .refine((sql) => READS.test(sql) && !/\bas\s+procedure\b/i.test(sql), {
+    .refine((sql) => READS.test(sql) && !PROCEDURE.test(sql), {
       error: 'must be one statement that reads: select … or with …',
     }),
 })
@@ -30,6 +33,7 @@ export async function* extractRows(
 ): AsyncGenerator<JsonObject> {
   const { sql } = snowflakeExtractRequest.parse(request)
   const { columns, parts } = await api.ask({ sql, database: settings.database, timeoutMs: STEP_MAX_MS }, signal)
+  refuseSameNames(columns)
   for await (const rows of parts) {
     for (const row of rows) yield Object.fromEntries(columns.map((column, i) => [column.name, toJsonValue(row[i] ?? null, column)]))
   }

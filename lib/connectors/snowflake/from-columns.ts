@@ -3,9 +3,9 @@ import { failedProbe } from '#lib/connectors/kit/probe.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Budget } from './budget.ts'
-import { type LookState, parseLookState, toLookState } from './look-state.ts'
+import { type LookState, toLookState } from './look-state.ts'
 import { costInWords, failed, futureWarnings, type Wanted } from './looked.ts'
-import type { TableState } from './metadata.ts'
+import { isMute, type TableState } from './metadata.ts'
 import type { Newest, NewestAnswer } from './newest.ts'
 import { readDay, readInstant, readNumber, readWallTime, type TimeValue } from './read-value.ts'
 
@@ -71,8 +71,8 @@ export function fromColumns(read: ColumnsRead, budget: Budget, now: Instant): Ob
       costMs: read.costMs + ms,
     },
     state: {
-      ...toLookState(table, { about: wanted.about, readings, warnings, ...(table.kind === 'view' && { readAt: now }) }),
-      ...budget.spentOf(parseLookState(wanted.asset.previous)),
+      ...toLookState(table, { about: wanted.about, readings, warnings, ...(isMute(table) && { readAt: now }) }),
+      ...budget.spentOf(wanted.last),
     },
     warnings: [...warnings, ...futureWarnings(readings, now)],
   }
@@ -88,8 +88,8 @@ function grown(before: LookState | null, table: TableState): number | null {
   return more > 0 ? more : null
 }
 
-/** SQLSTATEs of a wrong condition: SQL, names, types, values. */
-const OF_A_CONDITION = /00(1003|1007|0904|2140|2016)|10003[58]|100040/
+/** Codes of a wrong condition, as they stand in our words: SQL, names, types, values. */
+const OF_A_CONDITION = /\[HTTP \d+, (00(1003|1007|0904|2140|2016)|10003[58]|100040) /
 
 function toFailure({ asset, settings }: Wanted, error: unknown): Observation {
   const words = isTidemarkError(error) ? error.message : ''

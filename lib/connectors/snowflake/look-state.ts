@@ -17,7 +17,7 @@ const lookStateSchema = z.object({
       orAt: z.number().optional(),
     }),
   ),
-  /** When a view was read. */
+  /** When it was read, of what nothing tells whether it moved. */
   readAt: z.number().optional(),
   warnings: z.array(z.string()),
   spent: z.object({ day: z.string(), credits: z.number() }).optional(),

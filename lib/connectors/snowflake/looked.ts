@@ -3,7 +3,7 @@ import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/k
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { type Budget, type Cost, creditsInWords } from './budget.ts'
-import { type Difference, type LookState, parseLookState, toLookState } from './look-state.ts'
+import { type Difference, type LookState, toLookState } from './look-state.ts'
 import type { Refreshes, TableState } from './metadata.ts'
 import { type SnowflakeAsset, type SnowflakeSettings, snowflakeAssetSchema } from './settings.ts'
 import { foldName, parseTablePath, type TablePath } from './table-path.ts'
@@ -16,7 +16,9 @@ export interface Wanted {
   columns: { name: string; clock: ClockReading['clock'] }[]
   zone: string | undefined
   about: string
-  /** Null: nothing kept, or of another question. */
+  /** What the look before kept, whatever it was asked; null: nothing. */
+  last: LookState | null
+  /** The same, if the question is; else null. */
   before: LookState | null
 }
 
@@ -26,7 +28,7 @@ export function failed(assetKey: string, publicMessage: string, lasting?: Lastin
 }
 
 /** What is wanted of an asset, or why nothing can be. */
-export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings): Wanted | Observation {
+export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings, last: LookState | null): Wanted | Observation {
   const path = parseTablePath(asset.path, connection.database)
   if (path === null) return failed(asset.key, `"${asset.path}" does not read as schema.table or database.schema.table.`)
   const parsed = snowflakeAssetSchema.safeParse(asset.settings)
@@ -38,8 +40,7 @@ export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings): W
   const zone = settings.zone ?? connection.zone
   const asked = JSON.stringify([path, columns, settings.clock, zone ?? null, settings.where ?? null])
   const about = createHash('sha256').update(asked).digest('base64url').slice(0, 16)
-  const state = parseLookState(asset.previous)
-  return { asset, settings, path, columns, zone, about, before: state?.about === about ? state : null }
+  return { asset, settings, path, columns, zone, about, last, before: last?.about === about ? last : null }
 }
 
 /** Of times in the future: they are kept and not judged. */
@@ -90,9 +91,9 @@ const COUNTED: Record<Difference, string> = {
 
 /** What rows, bytes and LAST_ALTERED tell of a table without a time column: weak, whatever they say. */
 export function fromCounts(wanted: Wanted, table: TableState, difference: Difference, around: Around): Observation {
-  const { asset, before, about, settings } = wanted
+  const { asset, before, last, about, settings } = wanted
   const readings = countedReadings(before, table, difference, settings.clock, around.now)
-  const spent = around.budget.spentOf(parseLookState(asset.previous))
+  const spent = around.budget.spentOf(last)
   return {
     ok: true,
     assetKey: asset.key,
@@ -129,7 +130,7 @@ function countedReadings(
 
 /** A dynamic table: as of when it holds everything, and as of when it last changed. */
 export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refreshes | undefined, around: Around): Observation {
-  const { asset, about } = wanted
+  const { asset, about, last } = wanted
   if (refreshes === undefined || refreshes.asOf === null) {
     const words = 'No refresh of this dynamic table ended well in the seven days Snowflake tells of; GRANT MONITOR on it if there was one.'
     return failed(asset.key, words, 'no-time')
@@ -138,7 +139,7 @@ export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refr
   if (refreshes.changedAsOf !== null) readings.push({ clock: 'writtenAt', at: refreshes.changedAsOf, precision: 'instant' })
   const extra = refreshes.isFailing ? ['Its last refresh did not end well; it holds what the one before brought.'] : []
   const detail = 'DATA_TIMESTAMP of its last good refresh, and of the last that brought anything.'
-  const spent = around.budget.spentOf(parseLookState(asset.previous))
+  const spent = around.budget.spentOf(last)
   return {
     ok: true,
     assetKey: asset.key,

@@ -6,6 +6,11 @@ import { quoteName, tableId } from './table-path.ts'
 
 export type TableKind = 'table' | 'external' | 'dynamic' | 'view'
 
+/** Nothing tells when what it holds changes: views, and tables over files that lie elsewhere. */
+export function isMute({ kind }: Pick<TableState, 'kind'>): boolean {
+  return kind === 'view' || kind === 'external'
+}
+
 /** What Snowflake knows of a table without reading it. */
 export interface TableState {
   schema: string
@@ -44,15 +49,16 @@ export async function readMetadata(api: SqlApi, database: string, schemas: reado
 
 /** As `readMetadata`, by a statement that no warehouse carries out; it tells of no time. */
 export async function showMetadata(api: SqlApi, database: string, signal: AbortSignal): Promise<Map<string, TableState>> {
-  const all: TableState[] = []
+  const all = new Map<string, TableState>()
   for (let last = ''; ; ) {
     const from = last === '' ? '' : ` from '${last.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
     const sql = `show tables in database ${quoteName(database)} limit ${SHOWN_MAX}${from}`
     const records = await api.records({ sql, database }, signal)
-    all.push(...records.map(fromShown))
-    const next = records.at(-1)?.['name'] ?? ''
-    if (records.length < SHOWN_MAX || next === last) return byId(all)
-    last = next
+    const before = all.size
+    for (const [id, table] of byId(records.map(fromShown))) all.set(id, table)
+    // Names are unique within a schema only: what begins behind one may have been shown already.
+    if (records.length < SHOWN_MAX || all.size === before) return all
+    last = records.at(-1)?.['name'] ?? ''
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cellOf } from '#demo/startup/snowflake/tables.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { good, type SnowflakeWorld, startSnowflakeWorld } from '#lib/testing/connectors/snowflake-world.ts'
 
@@ -67,6 +68,23 @@ describe('LAST_ALTERED of a table without a time column', () => {
     world.standIn.control.table('RAW.ORDERS').created = world.clock.now()
     world.standIn.control.load('RAW.ORDERS', { rows: 10 })
     expect((await readingOf('raw.orders')).readings).toMatchObject([{ at: world.clock.now() }])
+  })
+})
+
+describe('a table that was cut down and filled again between two looks', () => {
+  it.each([
+    [482_001, 1],
+    [400_000, 0],
+  ])('with %i rows where there were 482000 shows so many loads: %i', async (rows, loads) => {
+    await readingOf('raw.orders')
+    hourLater()
+    world.standIn.control.load('RAW.ORDERS', { rows: 0 })
+    world.standIn.control.load('RAW.ORDERS', { rows })
+    expect(await readingOf('raw.orders')).toMatchObject({ readings: Array(loads).fill({ at: world.clock.now() }) })
+    hourLater()
+    world.standIn.control.load('RAW.ORDERS', { rows: 0 })
+    world.standIn.control.load('RAW.ORDERS', { rows })
+    expect((await readingOf('raw.orders', COLUMN)).readings).toMatchObject([{ at: world.clock.now() }])
   })
 })
 
@@ -197,6 +215,16 @@ describe('what no counter tells of', () => {
     expect((await readingOf('staging.stg_orders', COLUMN)).readings).toMatchObject([{ at: world.clock.now() - 5 * MINUTE_MS }])
     const seen = await world.look({ 'staging.stg_products': {}, 'raw.partner_feed': {} })
     for (const one of seen.values()) expect(one).toMatchObject({ ok: false, lasting: 'no-time' })
+  })
+
+  it('is read as often as is set, too, when it is a table over files that lie elsewhere', async () => {
+    const [first] = (await readingOf('raw.partner_feed', COLUMN)).readings
+    world.standIn.control.setNewest('RAW.PARTNER_FEED', 'LOADED_AT', cellOf('TIMESTAMP_LTZ', world.clock.now()))
+    const loadedAt = world.clock.now()
+    world.clock.set(loadedAt + 10 * MINUTE_MS)
+    expect((await readingOf('raw.partner_feed', COLUMN)).readings).toEqual([first])
+    world.clock.set(loadedAt + 15 * MINUTE_MS)
+    expect((await readingOf('raw.partner_feed', COLUMN)).readings).toMatchObject([{ at: loadedAt }])
   })
 
   it('is as of its last good refresh when it is a dynamic table; a refresh that brought nothing wrote nothing', async () => {

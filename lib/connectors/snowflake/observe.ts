@@ -5,7 +5,7 @@ import { Budget } from './budget.ts'
 import { type ColumnsRead, fromColumns } from './from-columns.ts'
 import { compareLooks, type Difference, parseLookState } from './look-state.ts'
 import { failed, fromCounts, fromRefreshes, kept, toWanted, type Wanted } from './looked.ts'
-import { type Refreshes, readMetadata, readRefreshes, showMetadata, type TableState } from './metadata.ts'
+import { isMute, type Refreshes, readMetadata, readRefreshes, showMetadata, type TableState } from './metadata.ts'
 import { canHoldTime, columnId, isOfStatement, type NewestAnswer, type Question, readColumnTypes, readNewest } from './newest.ts'
 import type { SnowflakeSettings } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
@@ -42,15 +42,13 @@ export async function* observe(
   assets: readonly ObservedAsset[],
 ): AsyncGenerator<Observation> {
   const wanted: Wanted[] = []
-  for (const asset of assets) {
-    const one = toWanted(asset, connection.settings)
+  const states = assets.map(({ previous }) => parseLookState(previous))
+  for (const [at, asset] of assets.entries()) {
+    const one = toWanted(asset, connection.settings, states[at] ?? null)
     if ('asset' in one) wanted.push(one)
     else yield one
   }
-  const budget = new Budget(
-    connection,
-    assets.map(({ previous }) => parseLookState(previous)),
-  )
+  const budget = new Budget(connection, states)
   for (const [database, group] of Map.groupBy(wanted, ({ path }) => path.database)) {
     const round = { connection, api, budget, database }
     try {
@@ -74,8 +72,10 @@ async function* look(round: Round, group: readonly Wanted[]): AsyncGenerator<Obs
     if ('ok' in seen) yield seen
     else jobs.push(seen)
   }
-  const types = await readColumnTypes(api, database, jobs.flatMap(columnsOf), connection.signal)
-  yield* readJobs(round, jobs, types)
+  const columns = jobs.flatMap(columnsOf)
+  if (columns.length === 0) return
+  const types = await budget.during(readColumnTypes(api, database, columns, connection.signal))
+  yield* readJobs(round, jobs, types.value)
 }
 
 const columnsOf = ({ wanted }: Job) => wanted.columns.map(({ name }) => ({ path: wanted.path, column: name }))
@@ -93,9 +93,9 @@ async function readAll({ connection, api, budget, database }: Round, group: read
   }
 }
 
-function unseen({ asset, path }: Wanted): Observation {
+function unseen({ asset, path, last }: Wanted): Observation {
   const words = `There is no table ${path.name} in ${path.database}.${path.schema}, or the role may not see it. Restore it, correct the asset’s path, or GRANT SELECT on it, and USAGE on its database and schema.`
-  return failed(asset.key, words, parseLookState(asset.previous) === null ? 'refused' : 'gone')
+  return failed(asset.key, words, last === null ? 'refused' : 'gone')
 }
 
 type Around = Parameters<typeof kept>[4]
@@ -113,18 +113,17 @@ const MOVED: Record<Difference, string> = {
 
 function decide(wanted: Wanted, table: TableState, metadata: Metadata, around: Around, settings: SnowflakeSettings): Observation | Job {
   const { before, columns, asset, path } = wanted
-  const isMute = table.kind === 'view' || table.kind === 'external'
   if (columns.length === 0) {
     if (table.kind === 'dynamic') return fromRefreshes(wanted, table, metadata.refreshes.get(tableId(path)), around)
-    return isMute ? failed(asset.key, NO_COLUMN, 'no-time') : fromCounts(wanted, table, compareLooks(before, table), around)
+    return isMute(table) ? failed(asset.key, NO_COLUMN, 'no-time') : fromCounts(wanted, table, compareLooks(before, table), around)
   }
   const difference = compareLooks(before, table)
   const { costMs } = around
   const job = { wanted, table, because: MOVED[difference], costMs }
   if (before === null) return job
-  if (table.kind === 'view') {
-    if (around.now - (before.readAt ?? 0) >= settings.readViewsEvery) return { ...job, because: 'nothing tells whether a view moved' }
-    const detail = `A view is read every ${formatDuration(settings.readViewsEvery)}; it was read not so long ago.`
+  if (isMute(table)) {
+    if (around.now - (before.readAt ?? 0) >= settings.readViewsEvery) return { ...job, because: 'nothing tells whether it moved' }
+    const detail = `Nothing tells whether it moved: it is read every ${formatDuration(settings.readViewsEvery)}, and was not so long ago.`
     return kept({ ...wanted, before }, table, detail, 'strong', around)
   }
   if (difference !== 'same') return job
@@ -186,7 +185,7 @@ async function* lookWithoutWarehouse(round: Round, group: readonly Wanted[]): As
 function withoutWarehouse(round: Round, wanted: Wanted, table: TableState | undefined, around: Around): Observation {
   const { asset, before, columns } = wanted
   // Views, and what the role may not see, are not among what is shown.
-  if (table === undefined || (columns.length === 0 && table.kind !== 'table'))
+  if (table === undefined || isMute(table) || (columns.length === 0 && table.kind !== 'table'))
     return failed(asset.key, usedUp(round, 'It cannot be looked at so.'))
   const difference = compareLooks(before, table)
   if (columns.length === 0) return fromCounts(wanted, table, difference, around)

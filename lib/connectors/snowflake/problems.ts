@@ -13,7 +13,7 @@ interface Told {
   lasting?: LastingReason
 }
 
-/** The first that fits counts; codes as Snowflake writes them, texts where it has many codes for one thing. */
+/** Codes as Snowflake writes them, texts where it has many codes for one thing. Of what fits, the code goes first. */
 const KNOWN: readonly { is: RegExp; told: Told }[] = [
   {
     is: /^000606|No active warehouse/,
@@ -94,13 +94,19 @@ const UNKNOWN_CREDENTIALS: Told = {
   systemWide: true,
 }
 
+/** A text may quote names and values of the statement: `invalid identifier 'EXPIRED_AT'` is no word about our token. */
+function toldBy(code: string, sqlState: string, message: string): Told | undefined {
+  const isOfStatement = /^(42|22)/.test(sqlState)
+  const byText = () => KNOWN.find(({ is, told }) => is.test(message) && !(isOfStatement && told.systemWide))
+  return (KNOWN.find(({ is }) => is.test(code)) ?? byText())?.told
+}
+
 /** What an error answer says, in words for people; null: it is not one of Snowflake's own. */
 export function toProblem(system: string, status: number, value: unknown): TidemarkError | null {
   const parsed = problemSchema.safeParse(value)
   if (!parsed.success) return null
   const { code, sqlState = '', message } = parsed.data
-  const found = KNOWN.find(({ is }) => is.test(code) || is.test(message))?.told
-  const told = found ?? (status === 401 || status === 403 ? UNKNOWN_CREDENTIALS : ofStatement(status, sqlState))
+  const told = toldBy(code, sqlState, message) ?? (status === 401 || status === 403 ? UNKNOWN_CREDENTIALS : ofStatement(status, sqlState))
   const publicMessage = `${system} ${told.words}`
   // Beyond compilation its words may quote values of rows.
   const theirs = sqlState.startsWith('42') || status === 401 || status === 403 ? foreignWords(message) : ''

@@ -6,7 +6,7 @@ import { snowflakeExtractRequest } from './extract.ts'
 import { readEpoch, readWallTime, toJsonValue } from './read-value.ts'
 import { snowflakeAssetSchema, snowflakeSettingsSchema } from './settings.ts'
 import { accountOf } from './sign-in.ts'
-import { formatTablePath, parseTablePath } from './table-path.ts'
+import { formatTablePath, parseTablePath, quoteTable } from './table-path.ts'
 
 let world: SnowflakeWorld
 beforeEach(async () => {
@@ -76,11 +76,28 @@ describe('an extract', () => {
     expect(rows[19]).toEqual({ ID: 20, NAME: 'orders 20', LOADED_AT: expect.stringMatching(/^2026-11-20T06:59:\d\dZ$/) })
   })
 
-  it.each(['delete from t', 'call p()', 'with p as procedure () returns int language sql as $$ … $$ call p()', 'show tables'])(
-    'does not take %s',
+  it('of two columns with one name is refused, since one would be lost', async () => {
+    world.standIn.control.table('RAW.ORDERS').columns.push({ name: 'ID', type: 'NUMBER', comment: null, newest: null })
+    const rows = Array.fromAsync(world.connector.extract(world.connection(), { sql: 'select * from raw.orders limit 2' }))
+    await expect(rows).rejects.toMatchObject({ code: 'refused', publicMessage: expect.stringContaining('two columns "ID"') })
+  })
+
+  it.each([
+    'delete from t',
+    'call p()',
+    'show tables',
+    'with p as procedure () returns int language sql as $$ … $$ call p()',
+    'with p as/* hidden */procedure () returns int language sql as $$ … $$ call p()',
+    '/* select */ delete from t',
+    `${'/**/'.repeat(24_000)} delete from t`,
+  ])('does not take %.80s', (sql) => {
+    expect(snowflakeExtractRequest.safeParse({ sql }).success).toBe(false)
+  })
+
+  it.each(['-- all\n(select 1) union all (select 2)', '// all\nselect 1', '/** all **/ with a as (select 1) select procedure from a'])(
+    'takes %s',
     (sql) => {
-      expect(snowflakeExtractRequest.safeParse({ sql }).success).toBe(false)
-      expect(snowflakeExtractRequest.safeParse({ sql: '-- all\n(select 1) union all (select 2)' }).success).toBe(true)
+      expect(snowflakeExtractRequest.safeParse({ sql }).success).toBe(true)
     },
   )
 })
@@ -132,12 +149,17 @@ describe('what is written in the catalogue', () => {
       ['orders', ['ANALYTICS', 'PUBLIC', 'ORDERS']],
       ['raw.orders', ['ANALYTICS', 'RAW', 'ORDERS']],
       ['other.raw."or.d""ers"', ['OTHER', 'RAW', 'or.d"ers']],
+      ['raw."x""; drop table y --"', ['ANALYTICS', 'RAW', 'x"; drop table y --']],
     ] as const) {
       const parsed = parseTablePath(path, 'analytics')
       expect(parsed && [parsed.database, parsed.schema, parsed.name]).toEqual(read)
       expect(parsed && parseTablePath(formatTablePath(parsed, 'analytics'), 'analytics')).toEqual(parsed)
     }
     for (const path of ['', 'a.b.c.d', 'a..b', '"a']) expect(parseTablePath(path, 'analytics')).toBeNull()
+  })
+
+  it('stands in a statement as one name, whatever it holds', () => {
+    expect(quoteTable({ database: 'D', schema: "s'\\", name: 'x"; drop table y --' })).toBe(`"D"."s'\\"."x""; drop table y --"`)
   })
 
   it('names the account as its tokens do', () => {
@@ -163,6 +185,7 @@ describe('what is written in the catalogue', () => {
       expect(snowflakeSettingsSchema.safeParse({ ...settings, ...more }).success).toBe(false)
     for (const where of ['a = 1 // b', 'a; drop table b', "a = 'it", 'a -- b', 'a = $$b$$', 'a)'])
       expect(snowflakeAssetSchema.safeParse({ column: 'c', where }).success).toBe(false)
-    expect(snowflakeAssetSchema.safeParse({ column: 'c', where: "a <> 'x' and (b > 2)" }).success).toBe(true)
+    for (const where of ["a <> 'x' and (b > 2)", "site like 'https://%'"])
+      expect(snowflakeAssetSchema.safeParse({ column: 'c', where }).success).toBe(true)
   })
 })

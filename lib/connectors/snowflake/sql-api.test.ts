@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { type SnowflakeWorld, startSnowflakeWorld } from '#lib/testing/connectors/snowflake-world.ts'
+import { toProblem } from './problems.ts'
 import { SqlApi } from './sql-api.ts'
 
 let world: SnowflakeWorld
@@ -19,7 +20,7 @@ describe('a statement', () => {
     world.standIn.control.pendingPolls = 8
     expect(await ask()).toHaveLength(25)
     expect(world.standIn.control.statements).toMatchObject([{ sql: SQL, tag: 'tidemark snow', timezone: 'UTC', state: 'done' }])
-    expect(world.clock.slept).toEqual([200, 400, 800, 1600, 3200, 5000, 5000, 5000])
+    expect(world.clock.waits).toEqual([200, 400, 800, 1600, 3200, 5000, 5000, 5000])
   })
 
   it('comes in parts, each taken whole', async () => {
@@ -56,7 +57,7 @@ describe('a statement', () => {
     const work = new AbortController()
     const asked = new SqlApi(world.connection({ statementTimeout: '10h' }, work.signal)).records({ sql: SQL })
     const ended = asked.catch((error: unknown) => error)
-    while (world.clock.slept.length === 0) await nextTurn()
+    while (world.clock.waits.length === 0) await nextTurn()
     work.abort()
     expect(await ended).toMatchObject({ code: 'cancelled' })
     expect(control.statements).toMatchObject([{ state: 'cancelled' }])
@@ -81,7 +82,7 @@ describe('a busy Snowflake', () => {
   it('is asked again when it says so, and carries a statement out once', async () => {
     world.standIn.control.fault('busy', 2)
     expect(await ask()).toHaveLength(25)
-    expect(world.clock.slept).toEqual([5000, 5000])
+    expect(world.clock.waits).toEqual([5000, 5000])
     expect(world.standIn.control.statements).toHaveLength(1)
   })
 
@@ -98,7 +99,7 @@ describe('a busy Snowflake', () => {
     world.standIn.control.perMinute = 10
     const all = await Promise.all(Array.from({ length: 8 }, () => ask()))
     expect(all.map((rows) => rows.length)).toEqual(Array(8).fill(25))
-    expect(world.clock.slept.some((ms) => ms > 50 * SECOND_MS)).toBe(true)
+    expect(world.clock.waits.some((ms) => ms > 50 * SECOND_MS)).toBe(true)
   })
 })
 
@@ -165,6 +166,15 @@ describe('what Snowflake refuses', () => {
       systemWide: true,
       publicMessage: expect.stringContaining('no warehouse'),
     })
+  })
+
+  it.each([
+    ['000904', '42000', "invalid identifier 'EXPIRED_AT'", 'gone'],
+    ['002003', '42S02', "Object 'RAW.ACCOUNT_LOCKED' does not exist or not authorized.", 'refused'],
+    ['001003', '42000', "syntax error line 1 at position 9 unexpected 'expired'.", undefined],
+    ['100035', '22007', "Timestamp 'role is not granted' is not recognized", undefined],
+  ])('as %s says nothing about the connection, whatever it quotes', (code, sqlState, message, lasting) => {
+    expect(toProblem('Snowflake (snow)', 422, { code, sqlState, message })).toMatchObject({ systemWide: false, lasting })
   })
 
   it('of one statement is that statement’s own', async () => {

@@ -125,7 +125,7 @@ export class SqlApi {
       ...(database !== undefined && { database }),
       ...(settings.role !== undefined && { role: settings.role }),
       ...(bindings.length > 0 && { bindings: Object.fromEntries(bindings.map((value, i) => [String(i + 1), { type: 'TEXT', value }])) }),
-      parameters: { TIMEZONE: 'UTC', QUERY_TAG: `tidemark ${key}` },
+      parameters: { TIMEZONE: 'UTC', QUERY_TAG: `tidemark ${key}`, MULTI_STATEMENT_COUNT: '1' },
     }
   }
 

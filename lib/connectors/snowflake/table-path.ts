@@ -29,12 +29,13 @@ export function parseTablePath(path: string, database: string): TablePath | null
   return name === undefined || more !== undefined ? null : { database: base, schema, name }
 }
 
-const formatPart = (part: string) => (PLAIN.test(part) ? part : quoteName(part))
+/** A name as `foldName` reads it back. */
+export const formatName = (name: string) => (PLAIN.test(name) ? name : quoteName(name))
 
 /** The path as it stands in the catalogue: `parseTablePath` reads it back. */
 export function formatTablePath(path: TablePath, database: string): string {
   const parts = path.database === foldName(database) ? [path.schema, path.name] : [path.database, path.schema, path.name]
-  return parts.map(formatPart).join('.')
+  return parts.map(formatName).join('.')
 }
 
 /** A name within a statement. */

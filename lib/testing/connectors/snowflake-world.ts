@@ -3,13 +3,13 @@ import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
 import type { SnowflakeSettings } from '#lib/connectors/snowflake/settings.ts'
 import snowflake from '#lib/connectors/snowflake.ts'
 import { silentLog } from '#lib/platform/log.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { HurriedClock } from '#lib/testing/clock/hurried-clock.ts'
 import { askOnce } from './ask-once.ts'
 
 export type Seen = Extract<Observation, { ok: true }>
 
 export interface SnowflakeWorld {
-  clock: EagerClock
+  clock: HurriedClock
   standIn: Snowflake
   connector: ReturnType<typeof askOnce<SnowflakeSettings>>
   connection(settings?: Record<string, unknown>, signal?: AbortSignal): Connection<SnowflakeSettings>
@@ -19,20 +19,9 @@ export interface SnowflakeWorld {
   asked(): string[]
 }
 
-/** Whoever sleeps has slept at once, and the time has passed. */
-class EagerClock extends FakeClock {
-  readonly slept: number[] = []
-
-  override sleep(ms: number): Promise<void> {
-    this.slept.push(ms)
-    this.set(this.now() + ms)
-    return Promise.resolve()
-  }
-}
-
 /** A stand-in for Snowflake and connections to it. */
 export async function startSnowflakeWorld(): Promise<SnowflakeWorld> {
-  const clock = new EagerClock('2026-11-20T07:00:00Z')
+  const clock = new HurriedClock('2026-11-20T07:00:00Z')
   const standIn = await startSnowflake({ clock })
   const connector = askOnce(snowflake)
   const states = new Map<string, Record<string, unknown> | null>()
