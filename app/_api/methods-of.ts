@@ -1,9 +1,14 @@
 import { OPERATIONS } from './operations.ts'
 
+/** Asking what GET would answer tells nothing: there is no HEAD where something is handed in by GET. */
 const TAKEN = Object.entries(OPERATIONS).map(([path, { get, post }]) => ({
   handsIn: [...(get?.tag === 'Hand in' ? ['GET'] : []), ...(post?.tag === 'Hand in' ? ['POST'] : [])],
   pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-  methods: [...(get === undefined ? [] : ['GET', 'HEAD']), ...(post === undefined ? [] : ['POST']), 'OPTIONS'],
+  methods: [
+    ...(get === undefined ? [] : get.tag === 'Hand in' ? ['GET'] : ['GET', 'HEAD']),
+    ...(post === undefined ? [] : ['POST']),
+    'OPTIONS',
+  ],
 }))
 
 /** The methods that an address of the API takes; null for what is none of its addresses. */

@@ -30,6 +30,7 @@ import {
   eventsQuestion,
   feedsQuestion,
   groupsQuestion,
+  heartbeatHeader,
   lineageQuestion,
   logQuestion,
   movedQuestion,
@@ -47,7 +48,7 @@ const HEARD =
 
 /** The address of what one asset tells of itself, in the two ways it can be written. */
 function heartbeat(path: NonNullable<Operation['path']>, how: string): Operations[string] {
-  const options: Partial<Operation> = { path, description: `${HEARD} ${how}`, refusals: [404] }
+  const options: Partial<Operation> = { path, header: heartbeatHeader, description: `${HEARD} ${how}`, refusals: [404] }
   return {
     get: handIn('Tell that an asset was loaded, in one line of cron', acceptedSchema, { ...options, question: heartbeatSchema }),
     post: handIn('Tell that an asset was loaded', acceptedSchema, { ...options, body: heartbeatSchema }),

@@ -113,6 +113,16 @@ export const eventsQuestion = z.object({
     .optional()
     .meta({ description: 'When the page was made: what moved since is told at once.' }),
 })
+/** The sender's own key for what it tells, which it sends again with the same. */
+export const heartbeatHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .min(1, 'holds 1 to 200 characters')
+    .max(200, 'holds 1 to 200 characters')
+    .optional()
+    .meta({ description: 'Your own key for what you tell: what comes again under it is known.' }),
+})
+
 /** The id of the last event that somebody heard of. */
 export const eventsHeader = z.object({
   'last-event-id': z

@@ -1,4 +1,3 @@
-import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { getHeartbeat, postHeartbeat } from '#app/_push/heartbeat.ts'
 
 interface Where {
@@ -13,11 +12,6 @@ export async function POST(request: Request, { params }: Where): Promise<Respons
 /** The same for a line of cron. */
 export async function GET(request: Request, { params }: Where): Promise<Response> {
   return getHeartbeat(request, [(await params).asset])
-}
-
-/** Asking what GET would answer tells nothing. */
-export function HEAD(): Response {
-  return new Response(null, { status: 405, headers: { ...DATA_HEAD, allow: 'GET, POST' } })
 }
 
 export const dynamic = 'force-dynamic'
