@@ -46,7 +46,7 @@ export function FoundFeeds({ overview, page, filter, things, pageNumber, problem
       {feeds.total > 0 && (
         <GroupList groups={groups.map((group) => toGroupLine(group, page.zone, overview.work))} until={overview.today} now={overview.now} />
       )}
-      <Pager of={feeds} what="feeds" hrefOf={(number) => filterPath({ ...question, page: String(number) })} />
+      <Pager of={feeds} what="feeds" order="worst first" hrefOf={(number) => filterPath({ ...question, page: String(number) })} />
       {things !== null && <FoundThingsList things={things} />}
     </PageShell>
   )

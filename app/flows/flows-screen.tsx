@@ -38,7 +38,12 @@ export function FlowsScreen({ found, filter, problem, pageNumber }: FlowsScreenP
           <FlowCard key={card.name} card={card} now={now} takesActions={found.takesActions} isFirst={isFirst} />
         ))}
       </div>
-      <Pager of={cards} what="flows" hrefOf={(number) => filteredFlowsPath({ q, group, state: health, page: number })} />
+      <Pager
+        of={cards}
+        what="flows"
+        order="worst first"
+        hrefOf={(number) => filteredFlowsPath({ q, group, state: health, page: number })}
+      />
     </PageShell>
   )
 }

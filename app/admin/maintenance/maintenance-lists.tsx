@@ -36,7 +36,7 @@ export function MaintenanceLists({ found, pageNumber, mayEverything }: Maintenan
       </Section>
       <Section title="The last 90 days">
         <Windows rows={past.items} none="There was none." mayEverything={mayEverything} />
-        <Pager of={past} what="windows" hrefOf={(number) => `${adminPartPath('maintenance')}?page=${number}`} />
+        <Pager of={past} what="windows" order="newest first" hrefOf={(number) => `${adminPartPath('maintenance')}?page=${number}`} />
       </Section>
     </>
   )

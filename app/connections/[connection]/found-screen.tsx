@@ -1,4 +1,5 @@
 import { PageShell } from '#app/_ui/page-shell.tsx'
+import { Pager } from '#app/_ui/pager.tsx'
 import { assetPath, connectionsPath, foundPath } from '#app/_ui/paths.ts'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import { Section } from '#app/_ui/section.tsx'
@@ -10,7 +11,7 @@ const STATES: Record<FoundState, string> = { open: 'Not in the catalogue', taken
 
 /** What is there behind a connection, what of it is in the catalogue, and the rule that would take over the rest. */
 export function FoundScreen({ found, filter }: { found: FoundPage; filter: FoundFilter }) {
-  const { page, now, banners, counts, rule } = found
+  const { page, now, banners, counts, lines, rule } = found
   return (
     <PageShell page={page} now={now} shows={null} banners={banners} place="connections" crumbs={[['Connections', connectionsPath]]}>
       <header className="hero">
@@ -37,8 +38,8 @@ export function FoundScreen({ found, filter }: { found: FoundPage; filter: Found
         {counts.problem !== null && <p className="mt-2 text-stale-text">The last look did not see everything. {counts.problem}</p>}
       </header>
       <Choice found={found} filter={filter} />
-      {found.lines.length === 0 ? <p className="muted">Nothing is like that.</p> : <Lines lines={found.lines} />}
-      <Pages found={found} filter={filter} />
+      {lines.items.length === 0 ? <p className="muted">Nothing is like that.</p> : <Lines lines={lines.items} />}
+      <Pager of={lines} what="what was found" order="by path" hrefOf={(page) => foundPath(counts.connection, { ...filter, page })} />
       {rule !== null && (
         <Section title="A rule that takes it over" note="for the catalogue; “tidemark check” says what it would take">
           <ScrollArea className="source" label="A rule to copy">
@@ -50,7 +51,7 @@ export function FoundScreen({ found, filter }: { found: FoundPage; filter: Found
   )
 }
 
-function Choice({ found: { counts, total }, filter }: { found: FoundPage; filter: FoundFilter }) {
+function Choice({ found: { counts, lines }, filter }: { found: FoundPage; filter: FoundFilter }) {
   const path = foundPath(counts.connection)
   return (
     <search>
@@ -75,39 +76,62 @@ function Choice({ found: { counts, total }, filter }: { found: FoundPage; filter
           Show
         </button>
         {(filter.q !== null || filter.state !== null) && <a href={path}>Show all</a>}
-        <span className="muted ms-auto">{total === 1 ? 'one' : formatCount(total)} shown here</span>
+        <span className="muted ms-auto">{formatCount(lines.total)} like that</span>
       </form>
     </search>
   )
 }
 
 function Lines({ lines }: { lines: readonly FoundLine[] }) {
-  const isLabelled = lines.some(({ labels }) => Object.keys(labels).length > 0)
+  const isLabelled = lines.some((line) => labelsOf(line).length > 0)
   return (
     <table className="table stacked">
       <thead>
         <tr>
           <th scope="col">Name</th>
-          <th scope="col">Kind</th>
-          {isLabelled && <th scope="col">Labels</th>}
-          <th scope="col">Found</th>
-          <th scope="col">In the catalogue</th>
+          <th scope="col" className="w-24">
+            Kind
+          </th>
+          {isLabelled && (
+            <th scope="col" className="w-72">
+              Labels
+            </th>
+          )}
+          <th scope="col" className="w-32">
+            Found
+          </th>
+          <th scope="col" className="w-36">
+            In the catalogue
+          </th>
         </tr>
       </thead>
       <tbody>
         {lines.map((line) => (
           <tr key={line.path}>
             <th scope="row">
-              <bdi className="font-semibold">{line.name}</bdi>
+              <bdi className="font-semibold">
+                {line.url === null ? (
+                  line.name
+                ) : (
+                  <a href={line.url} rel="noreferrer">
+                    {line.name}
+                  </a>
+                )}
+              </bdi>
               <br />
               <code dir="auto" className="muted">
                 {line.path}
               </code>
+              {line.description !== null && (
+                <p className="muted small line-clamp-2 font-normal" dir="auto">
+                  {line.description}
+                </p>
+              )}
             </th>
             <td data-label="Kind">{line.kind}</td>
             {isLabelled && (
               <td data-label="Labels">
-                <Labels labels={line.labels} />
+                <Labels line={line} />
               </td>
             )}
             <td data-label="Found">
@@ -123,8 +147,11 @@ function Lines({ lines }: { lines: readonly FoundLine[] }) {
   )
 }
 
-function Labels({ labels }: Pick<FoundLine, 'labels'>) {
-  const all = Object.entries(labels)
+/** Its owner stands among them. */
+const labelsOf = ({ labels, owner }: FoundLine) => [...(owner === null ? [] : [['owner', owner] as const]), ...Object.entries(labels)]
+
+function Labels({ line }: { line: FoundLine }) {
+  const all = labelsOf(line)
   if (all.length === 0) return <span className="muted">none</span>
   return all.map(([name, value]) => (
     <div key={name}>
@@ -146,17 +173,5 @@ function Taken({ line: { assetKey, isAdopted, goneAt } }: { line: FoundLine }) {
       <a href={assetPath(assetKey)}>{isAdopted ? 'by a rule' : 'written'}</a>
       {gone}
     </>
-  )
-}
-
-function Pages({ found: { pages, counts }, filter }: { found: FoundPage; filter: FoundFilter }) {
-  if (pages < 2) return null
-  const at = (page: number) => foundPath(counts.connection, { ...filter, page })
-  return (
-    <nav className="pages" aria-label="Pages of what was found">
-      {filter.page > 1 && <a href={at(filter.page - 1)}>Before</a>}
-      <span className="muted">{` Page ${filter.page} of ${formatCount(pages)} `}</span>
-      {filter.page < pages && <a href={at(filter.page + 1)}>Next</a>}
-    </nav>
   )
 }

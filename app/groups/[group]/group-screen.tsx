@@ -54,7 +54,7 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
             <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />
           ))}
         </ul>
-        <Pager of={feeds} what="feeds" hrefOf={(number) => `${groupPath(group.key)}?page=${number}`} />
+        <Pager of={feeds} what="feeds" order="worst first" hrefOf={(number) => `${groupPath(group.key)}?page=${number}`} />
         {group.feeds.length === 0 && (
           <p className="muted">
             It has no feed yet. Write one under its <code>feeds:</code> in the catalogue.

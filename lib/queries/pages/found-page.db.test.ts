@@ -39,8 +39,10 @@ describe('what was found behind a connection', () => {
 
   it('stands in pages, what is gone last', async () => {
     const [first, second] = await Promise.all([ask(), ask({ page: 2 })])
-    expect([first?.lines.length, second?.lines.length, first?.total, first?.pages]).toEqual([50, 13, 63, 2])
-    expect(second?.lines.slice(-2).map(({ path, goneAt }) => [path, goneAt])).toEqual([
+    expect(first?.lines).toMatchObject({ items: { length: 50 }, page: 1, pages: 2, total: 63 })
+    expect(second?.lines).toMatchObject({ items: { length: 13 }, page: 2, pages: 2, total: 63 })
+    expect((await ask({ page: 3 }))?.lines).toEqual(second?.lines)
+    expect(second?.lines.items.slice(-2).map(({ path, goneAt }) => [path, goneAt])).toEqual([
       ['100', START + DAY_MS],
       ['2', START + DAY_MS],
     ])
@@ -52,7 +54,7 @@ describe('what was found behind a connection', () => {
     ['what is gone', { state: 'gone' as const }, ['100', '2']],
     ['what nobody took over', { q: 'tile 10', state: 'open' as const }, ['101', '102', '103', '104', '105', '106', '107', '108', '109']],
     ['a sign that means something in patterns', { q: '%' }, []],
-  ])('is found by %s', async (_, filter, paths) => expect((await ask(filter))?.lines.map(({ path }) => path)).toEqual(paths))
+  ])('is found by %s', async (_, filter, paths) => expect((await ask(filter))?.lines.items.map(({ path }) => path)).toEqual(paths))
 
   it('comes with a rule that would take it over', async () => {
     expect((await ask())?.rule).toBe('adopt:\n  - from: looker/**\n    group: "{folder}"\n    feed: "{dashboard}"\n')
@@ -72,7 +74,7 @@ describe('what was found behind a connection', () => {
 
   it('is nothing where nobody has looked, and no page where there is no such connection', async () => {
     const of = (key: string) => getFoundPage(ctx, key, { q: null, state: null, page: 1 })
-    expect(await of('lake')).toMatchObject({ counts: { found: 0, wholeAt: null }, lines: [], rule: null })
+    expect(await of('lake')).toMatchObject({ counts: { found: 0, wholeAt: null }, lines: { items: [], total: 0 }, rule: null })
     expect(await of('other')).toBeNull()
   })
 })

@@ -54,10 +54,8 @@ export interface FoundPage {
   now: Instant
   banners: Banner[]
   counts: FoundCounts
-  lines: FoundLine[]
-  /** How many there are of what is asked for. */
-  total: number
-  pages: number
+  /** One page of what is asked for; a number beyond its end is its last page. */
+  lines: { items: FoundLine[]; page: number; pages: number; total: number }
   /** A rule that would take over what is found. */
   rule: string | null
 }
@@ -90,9 +88,7 @@ export async function getFoundCounts(ctx: Context, connection: string | null = n
   return seesFound(ctx) ? (await ctx.pool.query<FoundCounts>(COUNTS, [connection])).rows : []
 }
 
-const LINES = `
-  select f.path, f.name, f.kind, f.description, f.owner, f.url, f.labels, ${instant('f.found_at')} as "foundAt", ${instant('f.gone_at')} as "goneAt",
-    s.key as "assetKey", o.asset_id is not null as "isAdopted", count(*) over ()::int as total
+const ASKED_FOR = `
   from found_asset f
   left join asset a on a.connection_key = f.connection_key and a.path = f.path
   left join subject s on s.id = a.subject_id and s.removed_at is null
@@ -100,8 +96,21 @@ const LINES = `
   where f.connection_key = $1
     and ($2::text is null or strpos(lower(concat_ws(' ', f.path, f.name, f.owner, f.description, f.labels::text, f.columns::text)), lower($2)) > 0)
     and case $3::text when 'open' then f.gone_at is null and s.id is null when 'taken' then f.gone_at is null and s.id is not null
-      when 'gone' then f.gone_at is not null else true end
+      when 'gone' then f.gone_at is not null else true end`
+
+const LINES = `
+  select f.path, f.name, f.kind, f.description, f.owner, f.url, f.labels, ${instant('f.found_at')} as "foundAt", ${instant('f.gone_at')} as "goneAt",
+    s.key as "assetKey", o.asset_id is not null as "isAdopted" ${ASKED_FOR}
   order by f.gone_at is not null, f.path limit ${PAGE_ROWS} offset $4`
+
+async function getLines({ pool }: Context, connection: string, { q, state, page: wanted }: FoundFilter): Promise<FoundPage['lines']> {
+  const { rows } = await pool.query<{ total: number }>(`select count(*)::int as total ${ASKED_FOR}`, [connection, q, state])
+  const total = rows[0]?.total ?? 0
+  const pages = Math.max(1, Math.ceil(total / PAGE_ROWS))
+  const page = Math.min(wanted, pages)
+  const { rows: items } = await pool.query<FoundLine>(LINES, [connection, q, state, (page - 1) * PAGE_ROWS])
+  return { items, page, pages, total }
+}
 
 const LABELS = `
   select l.key as name, count(*)::int as things, count(distinct l.value)::int as values
@@ -112,22 +121,19 @@ export async function getFoundPage(ctx: Context, connection: string, filter: Fou
   const page = await getPageSettings(ctx)
   const [counts] = await getFoundCounts(ctx, connection)
   if (page === null || counts === undefined) return null
-  const [found, labels, grouped, banners] = await Promise.all([
-    ctx.pool.query<FoundLine & { total: number }>(LINES, [connection, filter.q, filter.state, (filter.page - 1) * PAGE_ROWS]),
+  const [lines, labels, grouped, banners] = await Promise.all([
+    getLines(ctx, connection, filter),
     ctx.pool.query<LabelCount>(LABELS, [connection]),
     ctx.pool.query(`select from found_asset where connection_key = $1 and group_name <> '' limit 1`, [connection]),
     getBanners(ctx, page.demo),
   ])
-  const total = found.rows[0]?.total ?? 0
   const rule = proposeRule({ connection, total: counts.found, labels: labels.rows, isGrouped: grouped.rowCount === 1 })
   return {
     page,
     now: ctx.clock.now(),
     banners,
     counts,
-    lines: found.rows.map(({ total: _, ...line }) => line),
-    total,
-    pages: Math.max(1, Math.ceil(total / PAGE_ROWS)),
+    lines,
     rule: counts.found === 0 ? null : rule,
   }
 }
