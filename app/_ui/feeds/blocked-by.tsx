@@ -21,8 +21,9 @@ export function BlockedBy({
       </a>
     ),
   }))
-  const items = isBlockedUnseen || links.length === 0 ? [...links, { key: UNSEEN, shown: UNSEEN }] : links
   const word = statusInWords(status).toLowerCase()
+  if (links.length === 0 && !isBlockedUnseen) return <>because what it is made from is {word}</>
+  const items = isBlockedUnseen ? [...links, { key: UNSEEN, shown: UNSEEN }] : links
   return (
     <>
       because {items.length > NAMED ? <Listed items={items} /> : <Named items={items} />} {items.length === 1 ? 'is' : 'are'} {word}

@@ -38,7 +38,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">{asset.name}</h1>
         <Purpose why={found.why} />
-        <p className="muted">
+        <p className={found.why === null ? 'muted' : 'muted mt-2'}>
           <code dir="auto">{asset.key}</code>, a {asset.kind}
           {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}.{' '}
           <a href={lineagePath({ focus: asset.key })}>Lineage</a>

@@ -150,6 +150,7 @@ function TellerLink({ teller, own, runId }: { teller: Teller; own: string; runId
       <a href={connectionPath(teller.name)}>
         <bdi>{teller.name}</bdi>
       </a>
+      {run !== null && <>: {run}</>}
     </>
   )
 }

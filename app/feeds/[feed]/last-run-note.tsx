@@ -1,6 +1,7 @@
 import { Note } from '#app/_ui/note.tsx'
-import { flowPath, runPath } from '#app/_ui/paths.ts'
+import { flowPath, jobPath, runPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
+import { jobKey } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 
@@ -36,10 +37,14 @@ export function LastRunNote({ run }: { run: LastRun | null }) {
         </>
       ) : (
         <>
-          (job <bdi>{run.flow}</bdi> in <bdi>{run.system}</bdi>).
+          (job{' '}
+          <a href={jobPath(jobKey(run.system, run.flow))}>
+            <bdi>{run.flow}</bdi>
+          </a>{' '}
+          in <bdi>{run.system}</bdi>).
         </>
       )}{' '}
-      {run.problem !== null && <span className="line-clamp-4">{run.problem}</span>}
+      {run.problem !== null && <span className={`line-clamp-4 ${run.system === null ? '' : 'run-words'}`}>{run.problem}</span>}
     </Note>
   )
 }

@@ -42,6 +42,17 @@ describe('what is known of each clock', () => {
     ])
   })
 
+  it('leads to the run that told it last, also to that of another system', async () => {
+    const { whole } = world.everything
+    await whole.query(`
+      insert into arrival (asset_id, clock, at, recorded_at, source, happened_at, kind, run_id)
+      select 4, 'writtenAt', placed_at, placed_at, 'job:lake', placed_at, 'arrival', id from external_run where external_id = 'records'`)
+    const { rows } = await whole.query("select id from external_run where external_id = 'records'")
+    const told = (await getAssetPage(world.records, 'lake/records'))?.told.filter(({ teller }) => teller.kind === 'job')
+    expect(told?.map(({ teller, runId }) => [teller, runId])).toEqual([[{ kind: 'job', name: 'lake' }, rows[0].id]])
+    await whole.query("delete from arrival where source = 'job:lake'")
+  })
+
   it('names no connection that the reader does not see, whose word stands there all the same', async () => {
     const all = await loads(world.everything)
     const told = await loads(world.records)

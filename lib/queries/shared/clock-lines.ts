@@ -37,7 +37,7 @@ const KNOWN = `
   with told as materialized (${TOLD})
   select t.clock, t.source as witness, substr(t.source, strpos(t.source, ':') + 1) as name,
     t.source = 'ledger' or t.source like 'push:%' or exists (select 1 from connection_state c where c.key = substr(t.source, strpos(t.source, ':') + 1)) as "isSeen",
-    (select r.id::text from run r where r.id = l.run_id) as "runId", e.method, e.strength, e.cost_ms as "costMs"
+    (select r.id::text from run r where r.id = l.run_id union all select r.id::text from external_run r where r.id = l.run_id) as "runId", e.method, e.strength, e.cost_ms as "costMs"
   from told t cross join lateral (
     ${latest("y.source = 'ledger' and t.source = 'ledger'")} union all ${latest("y.source <> 'ledger' and y.source = t.source")}
   ) l left join evidence e on e.id = l.evidence_id`
