@@ -44,7 +44,7 @@ describe('the title of a filtered list', () => {
     expect(findTitle({ status: 'not-fresh', owner: 'Ada' }, 2, null)).toBe('2 not fresh feeds of Ada')
     expect(findTitle({ q: 'SAP' }, 0, found(3, 1, 2))).toBe('No feed for “SAP”, but 3 assets, 1 flow and 2 connections')
     expect(findTitle({ q: 'SAP' }, 0, found(0, 0, 0))).toBe('No feeds for “SAP”')
-    expect([runsTitle({ flow: 'course', state: 'problems' }), runsTitle({ flow: null, state: null })]).toEqual([
+    expect([runsTitle({ flow: 'course', system: null, state: 'problems' }), runsTitle({ flow: null, system: null, state: null })]).toEqual([
       'Runs of course: anything that went wrong',
       'Runs',
     ])

@@ -10,7 +10,7 @@ import { RunsScreen } from './runs-screen.tsx'
 
 export const dynamic = 'force-dynamic'
 
-const ALL: RunFilter = { flow: null, state: null, before: null }
+const ALL: RunFilter = { flow: null, system: null, state: null, before: null }
 
 const read = cache((question: string) => {
   const parsed = parseRunFilter(questionIn(JSON.parse(question)))

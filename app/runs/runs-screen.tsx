@@ -16,7 +16,7 @@ interface RunsScreenProps {
 /** The runs of all flows, and of other systems, with a choice of flow, place and state. */
 export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
   const { page, list, flows } = found
-  const systems = [...new Set([...found.systems, ...(filter.system == null ? [] : [filter.system])])]
+  const systems = [...new Set([...found.systems, ...(filter.system === null ? [] : [filter.system])])]
   const known = filter.flow === null || flows.includes(filter.flow) ? flows : [...flows, filter.flow]
   return (
     <PageShell page={page} now={list.now} shows={[]} banners={found.banners} place="runs">
@@ -62,7 +62,7 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
           <button type="submit" className="button">
             Show
           </button>
-          {(filter.flow !== null || filter.state !== null || filter.system != null) && (
+          {(filter.flow !== null || filter.state !== null || filter.system !== null) && (
             <a className="leading-10" href={runsPath}>
               Show all runs
             </a>

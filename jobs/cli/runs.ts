@@ -28,7 +28,7 @@ export default defineVerb({
   details: `A state is one of ${RUN_FILTER_STATES.join(', ')}. Without --limit the last ${DEFAULT_LIMIT} that have ended.`,
   async run(args, command) {
     const { values, positionals } = readArguments(args, { state: { type: 'string' }, limit: { type: 'string' } }, { least: 0, most: 1 })
-    const filter = { flow: positionals[0] ?? null, state: readState(values.state), before: null }
+    const filter = { flow: positionals[0] ?? null, system: null, state: readState(values.state), before: null }
     const limit = readLimit(values.limit)
     const page = pageOf(command)
     const { zone, list } =

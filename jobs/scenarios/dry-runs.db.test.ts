@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => harness.close())
 
 const feed = async () => (await getFeedPage(harness.ctx, 'permits'))?.feed
-const list = async () => (await getRunList(harness.ctx, { flow: null, state: null, before: null })).ended
+const list = async () => (await getRunList(harness.ctx, { flow: null, system: null, state: null, before: null })).ended
 
 describe('a dry run', () => {
   it('is marked in every list, and is not the last run of its flow or feed', async () => {

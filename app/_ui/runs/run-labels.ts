@@ -1,6 +1,7 @@
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { RunFilterState } from '#lib/domain/runs/run-filter.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
+import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
 import type { RunRow } from '#lib/queries/runs/run-rows.ts'
 
 const RUN_ICONS: Record<RunState, string> = {
@@ -35,8 +36,8 @@ export function filterStateInWords(state: RunFilterState): string {
 }
 
 /** A filtered list of runs in words: `Runs of course: failed`, `Runs of nightly in dbt`. */
-export function runsTitle({ flow, system, state }: { flow: string | null; system?: string | null; state: RunFilterState | null }): string {
-  const runs = `${flow === null ? 'Runs' : `Runs of ${flow}`}${system == null ? '' : ` in ${system}`}`
+export function runsTitle({ flow, system, state }: Pick<RunFilter, 'flow' | 'system' | 'state'>): string {
+  const runs = `${flow === null ? 'Runs' : `Runs of ${flow}`}${system === null ? '' : ` in ${system}`}`
   return state === null ? runs : `${runs}: ${filterStateInWords(state).toLowerCase()}`
 }
 

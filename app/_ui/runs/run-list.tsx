@@ -4,7 +4,6 @@ import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { isFailure } from '#lib/domain/runs/run.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ExternalRunRow } from '#lib/queries/runs/external-run-rows.ts'
 import type { RunDetail } from '#lib/queries/runs/run-rows.ts'
 import { LogLines } from './log-lines.tsx'
@@ -56,7 +55,7 @@ function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; ope
           <WhoseJob system={run.system} job={run.job} />
         </span>
         <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
-        <span className="muted">{run.rows === null ? null : `${formatCount(run.rows)} ${run.rows === 1 ? 'row' : 'rows'}`}</span>
+        <span className="muted">{rowsInWords({ ...run, rowsLoaded: run.rows, rowsRejected: 0, isDryRun: false })}</span>
         <Chevron />
         {run.problem !== null && <span className="run-problem line-clamp-2 wrap-anywhere">{run.problem.split('\n')[0]}</span>}
         {run.state === 'running' && <RunProgress run={{ ...run, progressDone: null, progressTotal: null, waitingFor: null }} />}

@@ -26,9 +26,9 @@ export async function zoneOf(page: Page): Promise<string> {
 
 /** The runs of a page: what is under way, and up to `limit` that have ended. */
 export async function runsAt(page: Page, { flow, state }: Pick<RunFilter, 'flow' | 'state'>, limit: number): Promise<RunList> {
-  const list = await pageOfRuns(page, { flow, state, before: null }, limit)
+  const list = await pageOfRuns(page, { flow, system: null, state, before: null }, limit)
   while (list.next !== null && list.ended.length < limit) {
-    const more = await pageOfRuns(page, { flow, state, before: list.next }, limit - list.ended.length)
+    const more = await pageOfRuns(page, { flow, system: null, state, before: list.next }, limit - list.ended.length)
     list.ended.push(...more.ended)
     list.next = more.next
   }

@@ -148,7 +148,7 @@ describe('an order as it is read', () => {
     await ctx.whole.query(`delete from lineage_edge; ${edgesInSql([23, 21])}`)
     await turn(ctx, 'late', 23)
     const reasonsFor = async (reader: Context) => {
-      const { underWay, ended } = await getRunList(reader, { flow: null, state: null, before: null })
+      const { underWay, ended } = await getRunList(reader, { flow: null, system: null, state: null, before: null })
       return [...underWay, ...ended].map(({ flow, orderReason }) => `${flow}: ${orderReason}`)
     }
     await orderReload(ctx, { feed: 'terms', reason: 'SIS is back' })

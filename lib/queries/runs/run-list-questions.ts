@@ -8,7 +8,7 @@ import type { RunsQuestion } from '#lib/queries/api/questions.ts'
 export interface RunFilter {
   flow: string | null
   /** Only the runs that this connection told of. */
-  system?: string | null
+  system: string | null
   state: RunFilterState | null
   /** Of the ended ones only those after this place: the `next` of an earlier answer. */
   before: string | null

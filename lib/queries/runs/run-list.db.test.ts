@@ -8,7 +8,7 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { insertFlow } from '#lib/testing/runs/flow-rows.ts'
 import { getRunList } from './run-list.ts'
 
-const ALL = { flow: null, state: null, before: null }
+const ALL = { flow: null, system: null, state: null, before: null }
 let database: TestDatabase
 let ctx: Context
 const clock = new FakeClock('2026-11-20T12:00:00Z')
