@@ -37,7 +37,7 @@ afterEach(async () => {
   await world.close()
 })
 
-/** The database goes away for these statements. */
+/** From now on the statements of a kind end as those of a connection that broke. */
 function breakOff(isOf: (text: string) => boolean): void {
   const { whole } = web.context
   const { query } = whole
@@ -206,7 +206,6 @@ describe('an order whose sender cannot be looked up, as the database is silent',
     cookie = await cookieOf(web.context, `http://127.0.0.1:${gate.port}`, rows[0])
   })
 
-  /** From now on the statements of a kind end as those of a connection that broke. */
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   const json = { 'content-type': 'application/json' }
   const order = (headers: Record<string, string>) => {
