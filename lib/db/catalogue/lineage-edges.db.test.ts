@@ -14,8 +14,9 @@ import { type EdgeSource, loadEdgesSince, replaceEdges } from './lineage-edges.t
 import { lockSubjects } from './subjects.ts'
 
 const START = Date.parse('2026-11-10T00:00Z')
-const DBT: EdgeSource = { origin: 'dbt', toldBy: 'connection:dbt' }
-const LOOKER: EdgeSource = { origin: 'bi', toldBy: 'connection:looker' }
+// Told by events: what discovery tells is replaced by every sync.
+const DBT: EdgeSource = { origin: 'openlineage', toldBy: 'connection:dbt' }
+const LOOKER: EdgeSource = { origin: 'openlineage', toldBy: 'connection:looker' }
 let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
@@ -201,14 +202,14 @@ describe('an asset', () => {
     await tell(DBT, 'zc')
     await tell(LOOKER, 'az')
     await ctx.pool.query(
-      `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values ($1, $2, 'dbt', 'connection:dbt', $4), ($2, $3, 'dbt', 'connection:dbt', $4)`,
+      `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values ($1, $2, 'openlineage', 'connection:dbt', $4), ($2, $3, 'openlineage', 'connection:dbt', $4)`,
       [await idOf('z'), await idOf('b'), await idOf('c'), new Date(START)],
     )
     at(2)
     await sync(asset('a'), asset('z', ['a'], 'declared', { was: keyOf('b') }), asset('c', ['z']))
     expect(await edgesSince(0)).toEqual(['az 0–', 'zc 0–'])
-    const open = (await stored()).filter((row) => row.to_at === null).map((row) => `${row.origin}`)
-    expect(open.sort()).toEqual(['bi', 'dbt', 'declared', 'declared'])
+    const open = (await stored()).filter((row) => row.to_at === null).map((row) => row.told_by)
+    expect(open.sort()).toEqual(['catalogue', 'catalogue', 'connection:dbt', 'connection:looker'])
   })
 })
 

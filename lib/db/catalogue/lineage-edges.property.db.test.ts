@@ -12,9 +12,9 @@ const START = Date.parse('2026-11-10T00:00Z')
 const ASSETS = ['a', 'b', 'c', 'd'] as const
 type Name = (typeof ASSETS)[number]
 const TELLERS: EdgeSource[] = [
-  { origin: 'dbt', toldBy: 'connection:dbt' },
-  { origin: 'bi', toldBy: 'connection:looker' },
-  { origin: 'bi', toldBy: 'connection:tableau' },
+  { origin: 'openlineage', toldBy: 'connection:dbt' },
+  { origin: 'openlineage', toldBy: 'connection:looker' },
+  { origin: 'openlineage', toldBy: 'push:airflow' },
 ]
 
 /** What an asset of the catalogue is made from, as it declares or as a flow has it; not there: not in the catalogue. */
