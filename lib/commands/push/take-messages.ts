@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { lockFollowing } from '#lib/commands/status/follow-lineage.ts'
 import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
 import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
-import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import { lockEdges } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
+import { notifyChange } from '#lib/db/listen.ts'
 import { lockWaiting, noteNotTaken, noteTaken, type WaitingMessage } from '#lib/db/push/push-inbox.ts'
 import { deleteFacts, loadPushedRuns, type PushedRun, storePushedRuns } from '#lib/db/push/push-runs.ts'
 import { pushWitness } from '#lib/domain/freshness/witnesses/witness.ts'
@@ -36,6 +37,7 @@ export async function takeMessages(ctx: Context, index: IdentityIndex, most = BA
       const waiting = await lockWaiting(sql, most)
       if (waiting.length === 0) return 0
       ;[first] = waiting
+      await lockEdges(sql)
       await carryOver(sql, ctx.clock.now(), index, waiting)
       return waiting.length
     })
@@ -71,7 +73,6 @@ interface Change {
 
 async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: readonly WaitingMessage[]): Promise<void> {
   const read = waiting.map((message) => ({ audience: message.audience, ...readMessage(message) }))
-  await lockEdges(sql)
   await keepDatasets(sql, index, read)
   const changes = await addToRuns(sql, read)
   const facts = changes.map(({ before, after }) => ({ run: after, ...changedFacts(before?.state ?? EMPTY_RUN, after.state) }))
@@ -84,18 +85,19 @@ async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: 
     [...data].map(dataName),
     touched.map(({ audience }) => audience),
   )
-  const since = new Map<number, Instant>()
-  for (const id of await retellEdges(sql, now, index, jobs)) since.set(id, now)
+  const relinked = await retellEdges(sql, now, index, jobs)
   const arrivals = facts.flatMap(({ run, told }) => told.flatMap((fact) => toArrival(run, fact, names, now)))
-  await lockAssets(sql, [...new Set(arrivals.map(({ assetId }) => assetId))])
   const gone = await deleteFacts(
     sql,
     facts.flatMap(({ run, takenBack }) => takenBack.map((fact) => idOfFact(run, fact))),
   )
+  const touchedIds = [...gone, ...arrivals].map(({ assetId }) => assetId)
+  const since = new Map((await lockFollowing(sql, now, relinked, touchedIds)).map((id) => [id, now]))
   const stored = await insertArrivals(sql, arrivals)
   const moved = stored.map(({ assetId, ...arrival }) => ({ assetId, since: countsFrom(arrival) }))
   for (const one of [...gone, ...moved]) since.set(one.assetId, Math.min(one.since, since.get(one.assetId) ?? END_OF_TIME))
   if (since.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), since)
+  else if (relinked.length > 0) await notifyChange(sql)
   await noteTaken(
     sql,
     waiting.map(({ id }) => id),

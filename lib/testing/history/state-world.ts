@@ -2,7 +2,8 @@ import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordObservations } from '#lib/commands/probes/record-observations.ts'
 import { recordRunOutcome } from '#lib/commands/runs/record-run-outcome.ts'
-import { followLineage } from '#lib/commands/status/follow-lineage.ts'
+import { lockFollowing } from '#lib/commands/status/follow-lineage.ts'
+import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
 import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
 import { replaceEdges } from '#lib/db/catalogue/lineage-edges.ts'
@@ -63,7 +64,8 @@ export function link(ctx: Context, links: readonly string[]): Promise<void> {
       return upstreamId === undefined || downstreamId === undefined ? [] : [{ upstreamId, downstreamId }]
     })
     const changed = await replaceEdges(sql, now, { origin: 'bi', toldBy: 'connection:bi' }, edges)
-    await followLineage(sql, await loadReporting(sql, now), changed)
+    const followers = await lockFollowing(sql, now, changed)
+    await rebuildWithin(sql, await loadReporting(sql, now), new Map(followers.map((id) => [id, now])))
   })
 }
 
