@@ -35,7 +35,7 @@ export function acceptLineage(ctx: Context, events: readonly LineageEvent[]): Pr
     ctx,
     events.map((event) => ({
       kind: 'lineage',
-      dedupeKey: keyOfEvent(event),
+      dedupeKey: keyOfEvent(ctx, event),
       eventAt: parseEventTime(event.eventTime) ?? ctx.clock.now(),
       body: event,
     })),
@@ -51,7 +51,7 @@ export async function acceptHeartbeat(ctx: Context, assetKey: string, given: Hea
   const now = ctx.clock.now()
   const at = given.at ? parseEventTime(given.at) : null
   const isNamed = idempotencyKey !== null || at !== null || given.run
-  const tells = idempotencyKey === null ? [key, given.state, at, given.run ?? null] : [ctx.actor.id, idempotencyKey]
+  const tells = idempotencyKey === null ? [key, given.state, at, given.run ?? null, ...audienceOf(ctx)] : [ctx.actor.id, idempotencyKey]
   const dedupeKey = hash(['heartbeat', ...tells, ...(isNamed ? [] : [crypto.randomUUID()])])
   const body = { asset: key, at: new Date(at ?? now).toISOString(), runId: given.run ?? dedupeKey, told: given }
   return accept(ctx, [{ kind: 'heartbeat', dedupeKey, eventAt: at ?? now, body }])
@@ -69,10 +69,15 @@ async function findAsset(ctx: Context, key: string): Promise<string> {
   return found.key
 }
 
-function keyOfEvent({ run, job, dataset, eventType, eventTime, producer, ...rest }: LineageEvent): string {
+function keyOfEvent(ctx: Context, { run, job, dataset, eventType, eventTime, producer, ...rest }: LineageEvent): string {
   const at = parseEventTime(eventTime)
-  if (run !== undefined) return hash(['run', run.runId.toLowerCase(), eventType ?? 'OTHER', at, producer])
-  return hash(['other', at, producer, job ?? null, dataset ?? null, rest])
+  if (run !== undefined) return hash(['run', run.runId.toLowerCase(), eventType ?? 'OTHER', at, producer, ...audienceOf(ctx)])
+  return hash(['other', at, producer, job ?? null, dataset ?? null, rest, ...audienceOf(ctx)])
+}
+
+/** Who may tell of less than others takes no message from them by telling it first. */
+function audienceOf({ actor }: Context): string[] {
+  return actor.audience === null ? [] : [actor.audience]
 }
 
 function hash(parts: readonly unknown[]): string {

@@ -121,9 +121,17 @@ describe('a name', () => {
 
   it('is nobody’s for a token that does not see its asset', async () => {
     clock.set(at(3))
-    await handIn(ctx, [toldEvent({ type: 'COMPLETE', at: at(2), run: 1, outputs: ['raw.orders'] })], { audience: 'others' })
+    const own = { audience: 'others' }
+    await handIn(ctx, [toldEvent({ type: 'COMPLETE', at: at(2), run: 1, outputs: ['raw.orders'] })], own)
     await takeAll(ctx, index)
     expect(await facts()).toEqual([])
+    await handIn(ctx, [toldEvent({ type: 'COMPLETE', at: at(2), run: 1, outputs: ['raw.orders'] })])
+    await takeAll(ctx, index)
+    const told = await facts()
+    expect(told).toContain('lake/raw.orders loadedAt 02:00')
+    await handIn(ctx, [toldEvent({ type: 'FAIL', at: at(2) + MINUTE_MS, run: 1, outputs: ['raw.orders'] })], own)
+    await takeAll(ctx, index)
+    expect(await facts()).toEqual(told)
   })
 })
 

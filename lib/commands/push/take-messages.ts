@@ -108,7 +108,7 @@ async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: 
 /** Adds the events to what is known of their runs; the runs that are other than they were. */
 async function addToRuns(sql: Sql, read: readonly (ReadEvent & { audience: string | null })[]): Promise<Change[]> {
   const named = read.flatMap((one) =>
-    one.run === null || one.event === null ? [] : [{ ...one, run: one.run, event: one.event, id: idOfRun(one.run) }],
+    one.run === null || one.event === null ? [] : [{ ...one, run: one.run, event: one.event, id: idOfRun(one.run, one.audience) }],
   )
   const known = await loadPushedRuns(sql, [...new Set(named.map(({ id }) => id))])
   const added = new Map<string, PushedRun>()
@@ -135,8 +135,9 @@ function countsFrom({ at, happenedAt, placedAt, recordedAt }: Omit<NewArrival, '
   return Math.min(at ?? happenedAt, happenedAt, placedAt ?? happenedAt, recordedAt)
 }
 
-function idOfRun({ namespace, job, runId }: RunName): string {
-  return toUuid([namespace, job, runId])
+/** Of what tokens of one audience tell of a run: they add nothing to what others tell of it. */
+function idOfRun({ namespace, job, runId }: RunName, audience: string | null): string {
+  return toUuid([namespace, job, runId, ...(audience === null ? [] : [audience])])
 }
 
 function idOfFact({ id }: PushedRun, fact: string): string {
