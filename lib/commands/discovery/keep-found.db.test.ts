@@ -26,8 +26,7 @@ async function found() {
   )
   return rows.map(({ path, gone }) => (gone ? `${path} gone` : path))
 }
-const state = async () =>
-  (await ctx.pool.query('select found, problem, whole_at from discovery where connection_key = $1', ['looker'])).rows[0]
+const state = async () => (await ctx.pool.query(`select found, problem, whole_at from discovery where connection_key = 'looker'`)).rows[0]
 
 describe('a discovery', () => {
   beforeEach(() => write(ctx, FOLDERS))
@@ -152,6 +151,22 @@ describe('what was adopted', () => {
     expect(await discovers(ctx, three)).toMatchObject({ changed: 0, gone: 0, problem: null })
   })
 
+  test('is there again, and its catalogue synced before long, also when the worker is killed in the midst of a large discovery', async () => {
+    for (const seen of [three, three.slice(0, 2)]) {
+      await write(ctx, FOLDERS)
+      await discovers(ctx, seen)
+    }
+    await write(ctx, FOLDERS)
+    const isGone = async () => (await ctx.pool.query(`select from blind where reason = 'gone' and to_at is null`)).rowCount === 1
+    const told: boolean[] = [await isGone()]
+    await keepFound(ctx, 'looker', large())
+    expect(told).toEqual([true, false, false, true])
+    async function* large() {
+      for (let path = 1; path <= 500; path += 1) yield aTile(String(path))
+      told.push(await isGone(), await isSyncDue(ctx.pool, START), await isSyncDue(ctx.pool, START + HOUR_MS))
+    }
+  })
+
   test('is gone with its source, never green, and goes on when it is there again', async () => {
     await write(ctx, FOLDERS)
     await discovers(ctx, three)
@@ -218,13 +233,10 @@ describe('what was adopted', () => {
     await discovers(ctx, three)
     await write(ctx, text)
     expect(await inForce(ctx)).toEqual([TILE('1'), TILE('2'), 'mine / own / looker/3'])
-    expect(
-      (
-        await ctx.pool.query(
-          `select s.name, f.owner from subject s, feed f join subject o on o.id = f.subject_id where s.key = 'looker/3' and o.key = 'own'`,
-        )
-      ).rows,
-    ).toEqual([{ name: 'Third', owner: 'Grace' }])
+    const named = await ctx.pool.query(
+      `select s.name, f.owner from subject s, feed f join subject o on o.id = f.subject_id where s.key = 'looker/3' and o.key = 'own'`,
+    )
+    expect(named.rows).toEqual([{ name: 'Third', owner: 'Grace' }])
   })
 
   test('waits for a file with problems to be mended, without asking again and again', async () => {

@@ -1,7 +1,7 @@
 import { rebuildWithin } from '#lib/commands/status/rebuild/rebuild-within.ts'
 import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
 import type { Found } from '#lib/connectors/kit/connector.ts'
-import { lockDiscovery, storeDiscovery } from '#lib/db/catalogue/discoveries.ts'
+import { lockDiscovery, noteSyncBy, storeDiscovery } from '#lib/db/catalogue/discoveries.ts'
 import { markGone, writeFound } from '#lib/db/catalogue/found.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { beginGone, endGone } from '#lib/db/history/found-answers.ts'
@@ -10,6 +10,7 @@ import { FOUND_MAX, whyNotWhole } from '#lib/domain/connections/whole-discovery.
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { toPublicMessage } from '#lib/platform/errors.ts'
+import { DISCOVERY_LIMIT_MS } from './claim-discovery.ts'
 import { toEdgeRows, toFoundRow } from './found-rows.ts'
 
 const BATCH = 500
@@ -27,7 +28,6 @@ export interface KeptDiscovery {
 interface Seen {
   startedAt: Instant
   paths: Set<string>
-  back: string[]
   changed: number
   isCut: boolean
 }
@@ -42,7 +42,7 @@ export async function keepFound(
   found: AsyncIterable<Found>,
   options: { mayShrink?: boolean } = {},
 ): Promise<KeptDiscovery> {
-  const seen: Seen = { startedAt: ctx.clock.now(), paths: new Set(), back: [], changed: 0, isCut: false }
+  const seen: Seen = { startedAt: ctx.clock.now(), paths: new Set(), changed: 0, isCut: false }
   try {
     await keepAll(ctx, connection, found, seen)
   } catch (error) {
@@ -63,9 +63,7 @@ async function keepAll(ctx: Context, connection: string, found: AsyncIterable<Fo
     batch = []
     if (things.length === 0) return
     const rows = { assets: things.map(toFoundRow), edges: things.flatMap(toEdgeRows) }
-    const { changed, back } = await withTransaction(ctx, (sql) => writeFound(sql, ctx.clock.now(), connection, rows))
-    seen.changed += changed
-    seen.back.push(...back)
+    seen.changed += await withTransaction(ctx, (sql) => keepSome(sql, ctx.clock.now(), connection, rows))
   }
   try {
     for await (const one of found) {
@@ -81,10 +79,19 @@ async function keepAll(ctx: Context, connection: string, found: AsyncIterable<Fo
   }
 }
 
+/** Keeps some of what is seen, with all that must follow although the discovery should never end. Answers how much changed. */
+async function keepSome(sql: Sql, now: Instant, connection: string, rows: Parameters<typeof writeFound>[3]): Promise<number> {
+  await lockDiscovery(sql, connection)
+  const { changed, back } = await writeFound(sql, now, connection, rows)
+  if (changed > 0) await noteSyncBy(sql, connection, now + DISCOVERY_LIMIT_MS)
+  await restate(sql, now, await endGone(sql, now, connection, back))
+  return changed
+}
+
 function end(
   ctx: Context,
   connection: string,
-  { startedAt, paths, back, changed, isCut }: Seen,
+  { startedAt, paths, changed, isCut }: Seen,
   { mayShrink = false, problem: brokeOff = null }: { mayShrink?: boolean; problem?: string | null },
 ): Promise<KeptDiscovery> {
   return withTransaction(ctx, async (sql) => {
@@ -98,15 +105,14 @@ function end(
     const whole = isWhole ? { at: startedAt, found: paths.size } : null
     const syncAt = adopts && changed + gone.length > 0 ? now : null
     await storeDiscovery(sql, connection, { attemptedAt: startedAt, whole, problem, syncAt })
-    await restate(sql, now, connection, { gone, back })
+    await restate(sql, now, await beginGone(sql, now, connection, gone))
     await notifyChange(sql)
     if (syncAt !== null) await notifyWorkers(sql)
     return { found: paths.size, changed, gone: gone.length, problem }
   })
 }
 
-/** What rules took over and is gone has that as its answer until it is there again; statuses follow. */
-async function restate(sql: Sql, now: Instant, connection: string, { gone, back }: { gone: string[]; back: string[] }): Promise<void> {
-  const assetIds = [...(await beginGone(sql, now, connection, gone)), ...(await endGone(sql, now, connection, back))]
+/** What rules took over and is gone has that as its answer until it is there again: the statuses of these assets follow. */
+async function restate(sql: Sql, now: Instant, assetIds: readonly number[]): Promise<void> {
   if (assetIds.length > 0) await rebuildWithin(sql, await loadReporting(sql, now), new Map(assetIds.map((id) => [id, now])))
 }

@@ -56,6 +56,11 @@ export async function clearDueSyncs(sql: Sql, now: Instant): Promise<void> {
   await sql.query('update discovery set sync_at = null where sync_at <= $1', [toText(now)])
 }
 
+/** Notes that the catalogue is to be synced by then where rules adopt from this connection, unless it is sooner anyway. */
+export async function noteSyncBy(sql: Sql, key: string, at: Instant): Promise<void> {
+  await sql.query('update discovery set sync_at = least(sync_at, $2::timestamptz) where connection_key = $1 and adopts', [key, toText(at)])
+}
+
 /** Takes a due discovery until `until`; how often it is wanted, or null when it is not due (any more). */
 export async function takeDiscovery(sql: Sql, key: string, now: Instant, until: Instant): Promise<{ everyMs: number } | null> {
   const { rows } = await sql.query<{ every: number | null }>(
@@ -67,9 +72,9 @@ export async function takeDiscovery(sql: Sql, key: string, now: Instant, until: 
   return every === undefined || every === null ? null : { everyMs: every * SECOND_MS }
 }
 
-/** When the next one is due; null: not before the connection is written differently. */
-export async function planDiscovery(sql: Sql, key: string, at: Instant | null): Promise<void> {
-  await sql.query('update discovery set next_at = $2 where connection_key = $1', [key, toTextOrNull(at)])
+/** When the next one is due after one that was taken until `until`, unless it is planned otherwise by now; null: not before the connection is written differently. */
+export async function planDiscovery(sql: Sql, key: string, until: Instant, at: Instant | null): Promise<void> {
+  await sql.query('update discovery set next_at = $3 where connection_key = $1 and next_at = $2', [key, toText(until), toTextOrNull(at)])
 }
 
 /** What is known of the discoveries of a connection. */

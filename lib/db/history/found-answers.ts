@@ -1,10 +1,10 @@
-import { lockSubjects } from '#lib/db/catalogue/subjects.ts'
+import { lockAssets } from '#lib/db/catalogue/followers.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { beginAnswers, endAnswers } from './lasting-answers.ts'
 
-/** Locks the assets of a connection at these paths, those that have left the catalogue, too; answers which of them are gone by what is known. */
+/** Locks the assets of a connection at these paths, as `lockAssets` does, those that have left the catalogue, too; answers which of them are gone by what is known. */
 async function lockAt(
   sql: Sql,
   connection: string,
@@ -15,7 +15,7 @@ async function lockAt(
     [connection, paths],
   )
   const ids = rows.map(({ id }) => id)
-  await lockSubjects(sql, ids)
+  await lockAssets(sql, ids)
   const { rows: known } = await sql.query<{ id: number; isGone: boolean; isAdopted: boolean }>(
     `select s.id, exists (select 1 from blind b where b.asset_id = s.id and b.to_at is null and b.reason = 'gone') as "isGone",
        s.removed_at is null and exists (select 1 from adoption o where o.asset_id = s.id) as "isAdopted"
