@@ -93,6 +93,27 @@ describe('pruning', () => {
     expect(await column('select origin from lineage_edge order by 1')).toEqual(['dbt', 'declared'])
   })
 
+  it('forgets messages that were taken or given up, and none that wait', async () => {
+    await ctx.pool.query(`
+      insert into push_inbox (received_at, token_id, kind, dedupe_key, event_at, body, taken_at, tries) select '${OLD}', 't', 'lineage', name, '${OLD}', '{}', taken, tries
+        from (values ('taken', timestamptz '${OLD}', 0), ('given up', null, 5), ('waits', null, 4)) as made (name, taken, tries)`)
+    expect(await pruneHistory(ctx)).toMatchObject({ push_inbox: 2 })
+    expect(await column('select dedupe_key from push_inbox')).toEqual(['waits'])
+  })
+
+  it('forgets what was found behind a connection, and the runs it went on with, long after it has left the catalogue', async () => {
+    await ctx.pool.query(`
+      insert into connection_state (key, kind, probe_every_ms, next_probe_at, removed_at) values
+        ('left', 'postgres', 60000, '${OLD}', '${OLD}'), ('lately', 'postgres', 60000, '${OLD}', '${RECENT}'), ('in-force', 'postgres', 60000, '${OLD}', null);
+      insert into found_asset (connection_key, path, kind, name, found_at, changed_at) select key, 't', 'table', 'T', '${OLD}', '${OLD}'
+        from connection_state where key in ('left', 'lately', 'in-force');
+      insert into external_run (connection_key, job, external_id, state, placed_at, told_by, told_at) values
+        ('left', 'j', '1', 'running', '${OLD}', 'connection:left', '${OLD}'), ('in-force', 'j', '1', 'running', '${OLD}', 'connection:in-force', '${RECENT}')`)
+    expect(await pruneHistory(ctx)).toMatchObject({ found_asset: 1, external_run: 1 })
+    expect(await column('select connection_key from found_asset order by 1')).toEqual(['in-force', 'lately'])
+    expect(await column('select connection_key from external_run')).toEqual(['in-force'])
+  })
+
   it('keeps the span that still lasts', async () => {
     expect(await column('select status from status_span')).toEqual(['late'])
   })

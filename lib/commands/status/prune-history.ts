@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
+import { TRIES_MAX } from '#lib/db/push/push-inbox.ts'
 import { forgetWorkers } from '#lib/db/runs/workers.ts'
 import { KEPT_MS } from '#lib/domain/values/retention.ts'
 
@@ -31,8 +32,17 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     keptMs: KEPT_MS.facts,
     rows: 'select ctid from evidence e where $1::timestamptz is not null and not exists (select 1 from arrival where evidence_id = e.id)',
   },
-  { name: 'found_asset', keptMs: KEPT_MS.facts, rows: 'select ctid from found_asset where gone_at < $1' },
-  { name: 'push_inbox', keptMs: KEPT_MS.pushed, rows: 'select ctid from push_inbox where taken_at < $1' },
+  {
+    name: 'found_asset',
+    keptMs: KEPT_MS.facts,
+    rows: `select ctid from found_asset f where gone_at < $1
+      or exists (select 1 from connection_state c where c.key = f.connection_key and c.removed_at < $1)`,
+  },
+  {
+    name: 'push_inbox',
+    keptMs: KEPT_MS.pushed,
+    rows: `select ctid from push_inbox where taken_at < $1 or (received_at < $1 and taken_at is null and tries >= ${TRIES_MAX})`,
+  },
   {
     // The last run of a job says what it reads and writes.
     name: 'push_run',
@@ -41,7 +51,8 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
       select 1 from push_run later where later.namespace = r.namespace and later.job = r.job and later.names_data and later.last_at > r.last_at))`,
   },
   { name: 'push_dataset', keptMs: KEPT_MS.facts, rows: 'select ctid from push_dataset where told_at < $1' },
-  { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where ended_at < $1' },
+  // Nobody tells any more how one ends whose connection has left the catalogue.
+  { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where coalesce(ended_at, told_at) < $1' },
   { name: 'blind', keptMs: KEPT_MS.facts, rows: 'select ctid from blind where to_at < $1' },
   { name: 'maintenance_window', keptMs: KEPT_MS.facts, rows: 'select ctid from maintenance_window where to_at < $1' },
   {

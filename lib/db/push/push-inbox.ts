@@ -42,10 +42,10 @@ export async function insertMessages(
   return rowCount ?? 0
 }
 
-/** How many messages wait, counted no further than `most`. */
+/** How many messages wait that can still be carried over, counted no further than `most`. */
 export async function countWaiting(sql: Sql, most: number): Promise<number> {
   const { rows } = await sql.query<{ count: number }>(
-    'select count(*)::int as count from (select from push_inbox where taken_at is null limit $1) x',
+    `select count(*)::int as count from (select from push_inbox where taken_at is null and tries < ${TRIES_MAX} limit $1) x`,
     [most],
   )
   return rows[0]?.count ?? 0
@@ -75,5 +75,5 @@ export async function noteTaken(sql: Sql, ids: readonly string[], now: Instant):
 
 /** Notes why a message could not be carried over; it is tried a few times more. */
 export async function noteNotTaken(sql: Sql, id: string, problem: string): Promise<void> {
-  await sql.query('update push_inbox set tries = tries + 1, problem = $2 where id = $1', [id, problem])
+  await sql.query('update push_inbox set tries = tries + 1, problem = $2 where id = $1 and taken_at is null', [id, problem])
 }
