@@ -79,10 +79,8 @@ export async function sweepInbox(services: JobServices, wakeSignal: WakeSignal):
   const { ctx, signal } = services
   while (!signal.aborted) {
     try {
-      if (await hasWaiting(ctx.whole)) {
-        const identities = await readIdentities(services)
-        while (!signal.aborted && (await takeMessages(ctx, identities)) > 0) await ctx.clock.sleep(0, signal)
-      }
+      while (!signal.aborted && (await hasWaiting(ctx.whole)) && (await takeMessages(ctx, await readIdentities(services))) > 0)
+        await ctx.clock.sleep(0, signal)
     } catch (error) {
       if (!signal.aborted) ctx.log.error('what was pushed could not be carried over', { error: toInternalMessage(error) })
     }
