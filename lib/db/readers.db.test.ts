@@ -52,7 +52,7 @@ test('no view for readers is built upon views that are built upon views, which w
        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> n.view
        join pg_class o on o.oid = d.refobjid and o.relnamespace = 'tidemark_audience'::regnamespace and o.relkind = 'v'
      )
-     select path from named where depth > 3`,
+     select path from named where depth > 2`,
   )
   expect(rows).toEqual([])
 })
