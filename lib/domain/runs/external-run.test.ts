@@ -36,8 +36,10 @@ describe('a run as another system tells it', () => {
     expect(tidy({ startedAt: NOW, endedAt: NOW - HOUR_MS })).toMatchObject({ startedAt: NOW - HOUR_MS, endedAt: NOW - HOUR_MS })
   })
 
-  it('was meant to begin by now once it has begun, so that it is no delivery of a later tick', () => {
-    expect(tidy({ scheduledAt: NOW + DAY_MS })?.scheduledAt).toBe(NOW)
+  it('was not meant for later than it began, so that it is no delivery of a later tick', () => {
+    expect(tidy({ scheduledAt: NOW + DAY_MS })?.scheduledAt).toBe(NOW - HOUR_MS)
+    expect(tidy({ scheduledAt: NOW, startedAt: null })?.scheduledAt).toBe(NOW)
+    expect(tidy({ scheduledAt: NOW - HOUR_MS + MINUTE_MS })?.scheduledAt).toBe(NOW - HOUR_MS + MINUTE_MS)
     expect(tidy({ scheduledAt: NOW - DAY_MS })?.scheduledAt).toBe(NOW - DAY_MS)
     expect(tidy({ state: 'scheduled', scheduledAt: NOW + DAY_MS })?.scheduledAt).toBe(NOW + DAY_MS)
   })

@@ -1,5 +1,5 @@
 import { isLook, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
-import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { DAY_MS, END_OF_TIME, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { isStorableText, toStorableText } from '#lib/domain/values/storable-text.ts'
 import { isEnded, type RunState } from './run.ts'
 
@@ -45,8 +45,8 @@ const ERROR_LENGTH_MAX = 4000
 const NAME_LENGTH_MAX = 300
 
 /**
- * A run as another system tells it, fit to be kept: what has ended or begun has done so by now, and was meant to by now, whatever that system's clock
- * shows, and begins before it ends. Null when it names no job or has no id.
+ * A run as another system tells it, fit to be kept: what has ended or begun has done so by now, whatever that system's clock shows, and begins before it
+ * ends, when it was meant to or later. Null when it names no job or has no id.
  */
 export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now: Instant }): ToldRun | null {
   const job = run.job.trim()
@@ -58,7 +58,7 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
     ...run,
     job,
     attempt: Math.max(1, Math.trunc(run.attempt ?? 1)),
-    scheduledAt: latest(run.scheduledAt, isWaiting(run.state) ? Number.POSITIVE_INFINITY : told.now),
+    scheduledAt: isWaiting(run.state) ? latest(run.scheduledAt, END_OF_TIME) : meantAt(run.scheduledAt, startedAt ?? endedAt ?? told.now),
     startedAt,
     endedAt,
     error: run.error === null || run.error.trim() === '' ? null : wordsOf(run.error),
@@ -67,6 +67,12 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
     toldBy: told.by,
     toldAt: Math.min(told.at, told.now),
   }
+}
+
+/** A run that begins before it is meant to was meant for its beginning: else it would be the delivery of a tick that is still to come. Clocks may differ by a minute. */
+function meantAt(scheduledAt: Instant | null, begunAt: Instant): Instant | null {
+  if (scheduledAt === null || !Number.isFinite(scheduledAt)) return null
+  return scheduledAt <= begunAt + MINUTE_MS ? scheduledAt : begunAt
 }
 
 function isName(text: string): boolean {
