@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { isValidDay } from '#lib/domain/time/local-day.ts'
 
 const WITH_ZONE = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)$/
 
 /** The instant that a date and time with its zone means; null for anything else: a wall time without a zone is nobody's. */
 export function parseEventTime(text: string): Instant | null {
   const trimmed = text.trim()
-  if (!WITH_ZONE.test(trimmed)) return null
+  if (!WITH_ZONE.test(trimmed) || !isValidDay(trimmed.slice(0, 10))) return null
   const at = Date.parse(
     trimmed
       .replace(' ', 'T')

@@ -105,6 +105,7 @@ it.each([
   ['2026-01-02 03:04:05-0500', '2026-01-02T08:04:05.000Z'],
   ['2026-01-02T03:04:05', null],
   ['2026-13-02T03:04:05Z', null],
+  ['2026-02-30T03:04:05Z', null],
   ['yesterday', null],
 ])('%s is %s', (text, wanted) => {
   const at = parseEventTime(text)
