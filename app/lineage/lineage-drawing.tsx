@@ -2,7 +2,7 @@ import { ScrollArea } from '#app/_ui/scroll-area.tsx'
 import type { LineagePage } from '#lib/queries/pages/lineage-page.ts'
 import { type DrawnBox, type DrawnLink, drawnGraph } from './drawn-graph.ts'
 import { fitText } from './fit-text.ts'
-import { originInWords } from './origin-words.ts'
+import { isWritten, originInWords } from './origin-words.ts'
 import { type Placed, placeGraph } from './place-graph.ts'
 
 /** What is wider than this is not shrunk to the page, where it would be too small to read, but scrolls. */
@@ -64,16 +64,11 @@ export function LineageDrawing({ found }: { found: LineagePage }) {
   )
 }
 
-/** Nobody wrote it down here: another system tells it. */
-function isTold(origins: readonly string[]): boolean {
-  return origins.length > 0 && !origins.some((origin) => origin === 'declared' || origin === 'flow')
-}
-
 function Line({ link: { path, origins, isPath } }: { link: DrawnLink & { path: string } }) {
   return (
     <path
       d={path}
-      className={`line${isPath ? ' on-path' : ''}${isTold(origins) ? ' told' : ''}`}
+      className={`line${isPath ? ' on-path' : ''}${origins.length > 0 && !isWritten(origins) ? ' told' : ''}`}
       markerEnd={`url(#leads${isPath ? '-path' : ''})`}
     >
       {origins.length > 0 && <title>{origins.map(originInWords).join(', ')}</title>}

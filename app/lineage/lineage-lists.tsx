@@ -32,11 +32,14 @@ function SideList({ found, side, title }: SideProps & { title: string }) {
     near.length === 0 &&
     !found.unseen.some((each) => each.isUpstream === isUpstream) &&
     !found.found.some((each) => each.isUpstream === isUpstream)
+  const isFurther = [...found.found, ...found.unseen].some(
+    (each) => each.isUpstream === isUpstream && first?.some(({ id }) => id === each.assetId),
+  )
   return (
     <Section title={title}>
       {isAlone && <p className="muted">{isUpstream ? 'Nothing that is known.' : 'Nothing that is known makes anything of it.'}</p>}
       <List found={found} side={side} from={own} drawn={first ?? []} />
-      {(second?.length ?? 0) > 0 && (
+      {((second?.length ?? 0) > 0 || isFurther) && (
         <h3 className="muted mt-5 mb-1 text-sm font-normal">{isUpstream ? 'One step further up' : 'One step further down'}</h3>
       )}
       <List found={found} side={side} from={first ?? []} drawn={second ?? []} />

@@ -9,7 +9,7 @@ import type { LineagePage } from '#lib/queries/pages/lineage-page.ts'
 import { LineageDrawing } from './lineage-drawing.tsx'
 import { LineageLists } from './lineage-lists.tsx'
 import { LineagePaths } from './lineage-path.tsx'
-import { originInWords } from './origin-words.ts'
+import { isWritten, originInWords } from './origin-words.ts'
 
 /** The lineage around one asset: why it is so, the drawing, and the same in lists. */
 export function LineageScreen({ found }: { found: LineagePage }) {
@@ -65,12 +65,11 @@ export function LineageScreen({ found }: { found: LineagePage }) {
 
 /** What the lines and outlines of the drawing mean, as far as it has them. */
 function Key({ found: { edges, found, foundMore, unseen } }: { found: LineagePage }) {
-  const isWritten = ({ origins }: { origins: readonly string[] }) => origins.some((origin) => origin === 'declared' || origin === 'flow')
-  const told = [...new Set(edges.filter((edge) => !isWritten(edge)).flatMap(({ origins }) => origins))].sort()
+  const told = [...new Set(edges.filter(({ origins }) => !isWritten(origins)).flatMap(({ origins }) => origins))].sort()
   const isDashed = told.length > 0 || found.length > 0
   return (
     <p className="lineage-key">
-      {edges.some(isWritten) && <KeyLine words="written in the catalogue, or read and written by a flow" />}
+      {edges.some(({ origins }) => isWritten(origins)) && <KeyLine words="written in the catalogue, or read and written by a flow" />}
       {isDashed && (
         <KeyLine words={told.length > 0 ? `told ${told.map(originInWords).join(', ')}` : 'told by another system'} dashes="5 3" />
       )}

@@ -11,3 +11,8 @@ const ORIGINS: Record<string, string> = {
 export function originInWords(origin: string): string {
   return ORIGINS[origin] ?? `by ${origin}`
 }
+
+/** Whether it stands in the catalogue that one thing is made from another, or in a flow; else other systems tell it. */
+export function isWritten(origins: readonly string[]): boolean {
+  return origins.some((origin) => origin === 'declared' || origin === 'flow')
+}
