@@ -53,6 +53,7 @@ export function FoundScreen({ found, filter }: { found: FoundPage; filter: Found
 
 function Choice({ found: { counts, lines }, filter }: { found: FoundPage; filter: FoundFilter }) {
   const path = foundPath(counts.connection)
+  const isAll = filter.q === null && filter.state === null
   return (
     <search>
       <form className="mb-4 flex flex-wrap items-center gap-2 print:hidden" action={path}>
@@ -75,8 +76,10 @@ function Choice({ found: { counts, lines }, filter }: { found: FoundPage; filter
         <button type="submit" className="button">
           Show
         </button>
-        {(filter.q !== null || filter.state !== null) && <a href={path}>Show all</a>}
-        <span className="muted ms-auto">{formatCount(lines.total)} like that</span>
+        {!isAll && <a href={path}>Show all</a>}
+        <span className="muted ms-auto">
+          {formatCount(lines.total)} {isAll ? 'in all' : 'like that'}
+        </span>
       </form>
     </search>
   )
@@ -130,7 +133,7 @@ function Lines({ lines }: { lines: readonly FoundLine[] }) {
             </th>
             <td data-label="Kind">{line.kind}</td>
             {isLabelled && (
-              <td data-label="Labels">
+              <td data-label="Labels" className={labelsOf(line).length === 0 ? 'absent' : undefined}>
                 <Labels line={line} />
               </td>
             )}
