@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { listen } from '#demo/campus/listen.ts'
 import { type CloudRun, shownRun } from './dbt-cloud-runs.ts'
 
@@ -11,19 +10,17 @@ export type CloudFault =
   | { kind: 'cut-off' | 'error-in-200' | 'half-a-page' | 'server-error' | 'html-page' }
 
 const PAGE_MAX = 100
-/** A stand-in for dbt Cloud's administrative API, v2: runs with their pages, artifacts by step, jobs that can be started, and its ways of saying no. */
+/** A stand-in for dbt Cloud's administrative API, v2: runs with their pages, artifacts by step, and its ways of saying no. */
 export class DbtCloud {
   readonly account: number
   readonly token: string
   readonly runs: CloudRun[] = []
   readonly requests: string[] = []
   #faults: CloudFault[] = []
-  #now: () => number
 
-  constructor(own: { account: number; token: string; now: () => number }) {
+  constructor(own: { account: number; token: string }) {
     this.account = own.account
     this.token = own.token
-    this.#now = own.now
   }
 
   /** The next requests go wrong, one after the other. */
@@ -33,7 +30,6 @@ export class DbtCloud {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://cloud.invalid')
-    const body = await text(request)
     this.requests.push(`${request.method} ${url.pathname}${url.search}`)
     const fault = this.#faults.shift()
     if (fault !== undefined && this.#failNow(fault, response)) return
@@ -45,7 +41,7 @@ export class DbtCloud {
     const [, account = '', path = ''] = /^\/api\/v2\/accounts\/(\d+)\/(.*)$/.exec(url.pathname) ?? []
     if (Number(account) !== this.account)
       return refuse(response, account === '' ? 404 : 403, 'You do not have permission to perform this action.')
-    this.#route(request.method ?? 'GET', path, { url, body, response, fault })
+    this.#route(request.method ?? 'GET', path, { url, response, fault })
   }
 
   /** False where the fault spoils the answer that is given. */
@@ -72,17 +68,15 @@ export class DbtCloud {
     }
   }
 
-  #route(method: string, path: string, asked: { url: URL; body: string; response: ServerResponse; fault: CloudFault | undefined }): void {
-    const { url, body, response, fault } = asked
+  #route(method: string, path: string, asked: { url: URL; response: ServerResponse; fault: CloudFault | undefined }): void {
+    const { url, response, fault } = asked
     const [, artifactRun, file] = /^runs\/(\d+)\/artifacts\/(.+)$/.exec(path) ?? []
     const [, run] = /^runs\/(\d+)\/$/.exec(path) ?? []
-    const [, job] = /^jobs\/(\d+)\/run\/$/.exec(path) ?? []
     // Django sends those who forget the slash to the address that has it.
     if (method === 'GET' && artifactRun !== undefined) this.#artifact(Number(artifactRun), file ?? '', url, response, fault)
     else if (!url.pathname.endsWith('/')) response.writeHead(301, { location: `${url.pathname}/${url.search}` }).end()
     else if (method === 'GET' && path === 'runs/') this.#list(url, response, fault)
     else if (method === 'GET' && run !== undefined) this.#one(Number(run), url, response)
-    else if (method === 'POST' && job !== undefined) this.#start(Number(job), body, response)
     else refuse(response, 404, 'Not found.')
   }
 
@@ -133,24 +127,6 @@ export class DbtCloud {
     }
     finish(response, target[file], fault)
   }
-
-  #start(job: number, body: string, response: ServerResponse): void {
-    const of = this.runs.find((run) => run.job === job)
-    if (of === undefined) {
-      refuse(response, 404, 'No job matches the given query.')
-      return
-    }
-    const asked: Json = JSON.parse(body || '{}')
-    if (typeof asked['cause'] !== 'string' || asked['cause'] === '') {
-      refuse(response, 400, 'cause is required.')
-      return
-    }
-    const id = Math.max(0, ...this.runs.map((run) => run.id)) + 1
-    const { environment, project } = of
-    const run: CloudRun = { id, job, environment, project, status: 1, createdAt: new Date(this.#now()).toISOString(), steps: [] }
-    this.runs.push(run)
-    send(response, 200, { data: shownRun(run, null), status: GOOD })
-  }
 }
 
 const GOOD = { code: 200, is_success: true, user_message: 'Success!', developer_message: '' }
@@ -180,7 +156,7 @@ export interface RunningCloud {
 }
 
 /** Starts it on the loopback address. */
-export async function startDbtCloud(own: { account: number; token: string; now: () => number; port?: number }): Promise<RunningCloud> {
+export async function startDbtCloud(own: { account: number; token: string; port?: number }): Promise<RunningCloud> {
   const cloud = new DbtCloud(own)
   const server = createServer((request, response) => {
     cloud.answer(request, response).catch(() => response.destroy())

@@ -17,10 +17,6 @@ afterEach(() => world.end())
 
 const model = (id: string = ORDERS) => world.status(id, AGE)
 const built = (at: string, more = {}) => runResultsOf([{ id: ORDERS, at }], { at, ...more })
-const wordsOf = async (id: string) => {
-  const seen = await world.look(id)
-  return seen.ok ? seen.warnings.join(' ') : seen.publicMessage
-}
 
 describe('a model', () => {
   it('was loaded when dbt last built it, and grows old by itself', async () => {
@@ -55,17 +51,17 @@ describe('a model', () => {
       runResultsOf([{ id: ORDERS, status: 'error', message: 'Database Error\n  column "x" does not exist' }], { at }),
     )
     expect(await model()).toMatch(/^late/)
-    expect(await wordsOf(ORDERS)).toBe('dbt failed here at 2026-11-29T11:00Z: Database Error\n  column "x" does not exist')
+    expect(await world.wordsOf(ORDERS)).toBe('dbt failed here at 2026-11-29T11:00Z: Database Error\n  column "x" does not exist')
     world.clock.set('2026-11-29T12:20:00Z')
     await world.put('run_results.json', built('2026-11-29T12:10:00Z'))
     expect(await model()).toBe('fresh/on-time')
-    expect(await wordsOf(ORDERS)).toBe('')
+    expect(await world.wordsOf(ORDERS)).toBe('')
   })
 
   it('that was never built but failed is unknown, in the words of dbt', async () => {
     await world.put('run_results.json', runResultsOf([{ id: ORDERS, status: 'error', message: 'no such table' }]))
     expect(await model()).toMatch(/^unknown/)
-    expect(await wordsOf(ORDERS)).toContain('no such table')
+    expect(await world.wordsOf(ORDERS)).toContain('no such table')
   })
 
   it('that was skipped names what failed above it', async () => {
@@ -76,7 +72,7 @@ describe('a model', () => {
         { id: REVENUE, status: 'skipped', at: null },
       ]),
     )
-    expect(await wordsOf(REVENUE)).toBe(`dbt skipped it at 2026-11-29T03:10Z, because ${ORDERS} failed: no such table`)
+    expect(await world.wordsOf(REVENUE)).toBe(`dbt skipped it at 2026-11-29T03:10Z, because ${ORDERS} failed: no such table`)
     expect(await model(REVENUE)).not.toMatch(/^fresh/)
   })
 
@@ -89,8 +85,8 @@ describe('a model', () => {
     ]
     await world.put('run_results.json', runResultsOf(results, { at }))
     expect(await model()).toBe('fresh/on-time')
-    expect(await wordsOf(ORDERS)).toContain('Test not_null_orders failed at 2026-11-29T11:00Z: Got 3 results')
-    expect(await wordsOf(REVENUE)).toContain(`because ${TEST} failed: Got 3 results`)
+    expect(await world.wordsOf(ORDERS)).toContain('Test not_null_orders failed at 2026-11-29T11:00Z: Got 3 results')
+    expect(await world.wordsOf(REVENUE)).toContain(`because ${TEST} failed: Got 3 results`)
   })
 
   it('of which some batches failed is not loaded whole', async () => {
@@ -119,7 +115,7 @@ describe('a model', () => {
   it('that no run was seen to build is unknown', async () => {
     await world.put('run_results.json', runResultsOf([{ id: REVENUE }]))
     expect(await model()).toMatch(/^unknown/)
-    expect(await wordsOf(ORDERS)).toBe('No run of dbt whose results were seen has built it.')
+    expect(await world.wordsOf(ORDERS)).toBe('No run of dbt whose results were seen has built it.')
   })
 
   it('does not go back, nor on, by results that are older than those known', async () => {
@@ -130,7 +126,7 @@ describe('a model', () => {
       runResultsOf([{ id: ORDERS, status: 'error', message: 'long ago' }], { at: '2026-11-28T11:00:00Z' }),
     )
     expect(await model()).toBe('fresh/on-time')
-    expect(await wordsOf(ORDERS)).toBe('')
+    expect(await world.wordsOf(ORDERS)).toBe('')
     await world.put('run_results.json', built('2026-11-28T11:00:00Z'))
     expect(await model()).toBe('fresh/on-time')
     expect(world.correctionsOf(ORDERS)).toBe(0)
@@ -141,7 +137,7 @@ describe('a model', () => {
     await world.look(ORDERS)
     await world.put('run_results.json', built('2027-11-29T11:00:00Z'))
     expect(await model()).toBe('fresh/on-time')
-    expect(await wordsOf(ORDERS)).toContain('made in the future')
+    expect(await world.wordsOf(ORDERS)).toContain('made in the future')
     world.clock.set('2026-11-29T17:30:00Z')
     expect(await model()).toMatch(/^late/)
   })

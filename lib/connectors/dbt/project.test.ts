@@ -19,10 +19,6 @@ const source = () => world.status(SOURCE, AGE)
 const model = (id: string = ORDERS) => world.status(id, AGE)
 const measured = (newest: string, at = '2026-11-29T11:50:00Z', id: string = SOURCE) => sourcesOf([{ id, newest, measuredAt: at }], { at })
 const built = (at: string, more = {}) => runResultsOf([{ id: ORDERS, at }], { at, ...more })
-const wordsOf = async (id: string) => {
-  const seen = await world.look(id)
-  return seen.ok ? seen.warnings.join(' ') : seen.publicMessage
-}
 
 describe('the project', () => {
   it('that has no such node any more says so, unless its manifest is older than one that was seen', async () => {
@@ -56,16 +52,16 @@ describe('the project', () => {
     await world.put('sources.json', measured('2026-11-29T11:00:00+00:00'))
     await world.put('run_results.json', '<html>proxy</html>')
     expect(await source()).toBe('fresh/on-time')
-    expect(await wordsOf(ORDERS)).toContain('run_results.json of the dbt project (shop) cannot be used')
+    expect(await world.wordsOf(ORDERS)).toContain('run_results.json of the dbt project (shop) cannot be used')
     await world.put('sources.json', {
       metadata: { dbt_schema_version: 'https://schemas.getdbt.com/dbt/sources/v1.json', generated_at: NOW },
     })
     await world.put('run_results.json', built('2026-11-29T11:00:00Z'))
     expect(await model()).toBe('fresh/on-time')
     await world.put('run_results.json', '<html>proxy</html>')
-    expect(await wordsOf(ORDERS)).toContain('run_results.json of the dbt project (shop) cannot be used')
+    expect(await world.wordsOf(ORDERS)).toContain('run_results.json of the dbt project (shop) cannot be used')
     world.watch(SOURCE)
-    expect(await wordsOf(SOURCE)).toContain('it is sources v1, and v3 can be read')
+    expect(await world.wordsOf(SOURCE)).toContain('it is sources v1, and v3 can be read')
   })
 
   it('mixes artifacts of several invocations, each judged by its own time', async () => {

@@ -17,10 +17,6 @@ afterEach(() => world.end())
 
 const source = () => world.status(SOURCE, AGE)
 const measured = (newest: string, at = '2026-11-29T11:50:00Z', id: string = SOURCE) => sourcesOf([{ id, newest, measuredAt: at }], { at })
-const wordsOf = async (id: string) => {
-  const seen = await world.look(id)
-  return seen.ok ? seen.warnings.join(' ') : seen.publicMessage
-}
 
 describe('a source', () => {
   it('is as old as its newest value is now, whatever dbt said when it measured', async () => {
@@ -36,13 +32,15 @@ describe('a source', () => {
     await world.put('sources.json', measured('2026-11-29T11:00:00+00:00', '2026-11-29T11:50:00Z', OTHER))
     expect(await source()).toMatch(/^unknown/)
     expect(await world.status(OTHER, AGE)).toBe('fresh/on-time')
-    expect(await wordsOf(SOURCE)).toBe('dbt measured at 2026-11-29T11:50Z, and not this: its query failed, or it was not selected.')
+    expect(await world.wordsOf(SOURCE)).toBe('dbt measured at 2026-11-29T11:50Z, and not this: its query failed, or it was not selected.')
   })
 
   it('that an older dbt reports as failed is told in its own words', async () => {
     await world.put('sources.json', sourcesOf([{ id: SOURCE }], { at: '2026-11-29T11:50:00Z' }))
     expect(await source()).toMatch(/^unknown/)
-    expect(await wordsOf(SOURCE)).toBe('dbt could not measure it at 2026-11-29T11:50Z: Database Error in source: relation does not exist')
+    expect(await world.wordsOf(SOURCE)).toBe(
+      'dbt could not measure it at 2026-11-29T11:50Z: Database Error in source: relation does not exist',
+    )
   })
 
   it('that loses its result goes grey after a while, not at once and not red', async () => {
@@ -85,7 +83,7 @@ describe('a source', () => {
   it('with rows of the future passes in dbt, and is not green here; once they have come it is', async () => {
     await world.put('sources.json', measured('2026-11-29T14:00:00+00:00'))
     expect(await source()).not.toMatch(/^fresh/)
-    expect(await wordsOf(SOURCE)).toContain("ahead of dbt's own clock; it is kept, but not judged.")
+    expect(await world.wordsOf(SOURCE)).toContain("ahead of dbt's own clock; it is kept, but not judged.")
     world.clock.set('2026-11-29T14:30:00Z')
     await world.put('sources.json', measured('2026-11-29T14:10:00+00:00', '2026-11-29T14:20:00Z'))
     expect(await source()).toBe('fresh/on-time')
@@ -111,9 +109,9 @@ describe('a source', () => {
       shopManifest('2026-11-29T03:00:00Z', { columns: { _loaded_at: { name: '_loaded_at', data_type: 'timestamp without time zone' } } }),
     )
     await world.put('sources.json', measured('2026-11-29T06:45:00+00:00'))
-    expect(await wordsOf(SOURCE)).toContain('_loaded_at has no zone')
+    expect(await world.wordsOf(SOURCE)).toContain('_loaded_at has no zone')
     await world.put('sources.json', measured('2026-11-29T20:49:00+00:00', '2026-11-29T11:51:00Z'))
-    expect(await wordsOf(SOURCE)).toContain('Perhaps it is a wall time that dbt took for UTC')
+    expect(await world.wordsOf(SOURCE)).toContain('Perhaps it is a wall time that dbt took for UTC')
   })
 
   it('whose time has an offset of its own is not moved by a zone', async () => {
@@ -125,7 +123,7 @@ describe('a source', () => {
   it('measured too long ago is neither green nor red: nobody knows what came since', async () => {
     await world.put('sources.json', measured('2026-11-26T08:00:00+00:00', '2026-11-26T09:00:00Z'))
     expect(await source()).toMatch(/^unknown/)
-    expect(await wordsOf(SOURCE)).toContain('dbt measured it last at 2026-11-26T09:00Z, longer ago than 1 d 2 h')
+    expect(await world.wordsOf(SOURCE)).toContain('dbt measured it last at 2026-11-26T09:00Z, longer ago than 1 d 2 h')
   })
 
   it('does not go back when an old file takes the place of a new one, nor does it go on from there', async () => {
@@ -133,7 +131,7 @@ describe('a source', () => {
     expect(await source()).toBe('fresh/on-time')
     await world.put('sources.json', measured('2026-11-28T23:00:00+00:00', '2026-11-28T23:50:00Z'))
     expect(await source()).toBe('fresh/on-time')
-    expect(await wordsOf(SOURCE)).toContain('older than the one that was there before')
+    expect(await world.wordsOf(SOURCE)).toContain('older than the one that was there before')
     expect(world.correctionsOf(SOURCE)).toBe(0)
     world.clock.set('2026-11-29T18:00:00Z')
     expect(await source()).toMatch(/^late/)
@@ -151,7 +149,7 @@ describe('a source', () => {
   it('measured by a clock that is ahead is not believed until then', async () => {
     await world.put('sources.json', measured('2026-11-29T11:00:00+00:00', '2026-12-29T11:50:00Z'))
     expect(await source()).toMatch(/^unknown/)
-    expect(await wordsOf(SOURCE)).toContain('a clock is wrong')
+    expect(await world.wordsOf(SOURCE)).toContain('a clock is wrong')
   })
 
   it('that dbt does not measure says so', async () => {

@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type PretendLooker, startLooker } from '#demo/startup/looker.ts'
-import { Turns } from '#lib/connectors/kit/turns.ts'
 import looker from '#lib/connectors/looker.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
-import { silentLog } from '#lib/platform/log.ts'
 import { FakeClock, turns } from '#lib/testing/clock/fake-clock.ts'
 import { askOnce } from '#lib/testing/connectors/ask-once.ts'
-import { LOOKER_LIMITS } from './api.ts'
+import { connectionTo } from '#lib/testing/connectors/pretend-looker.ts'
 
 const START = '2026-11-20T07:00:00Z'
 const TILE = 'dashboards/12/1201'
@@ -20,16 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-function connection(settings: Record<string, unknown> = {}) {
-  return {
-    key: 'looker',
-    settings: looker.settings.parse({ url: server.url, ...server.credentials, ...settings }),
-    clock,
-    log: silentLog,
-    signal: new AbortController().signal,
-    turns: new Turns(clock, looker.limits ?? LOOKER_LIMITS),
-  }
-}
+const connection = (settings: Record<string, unknown> = {}) => connectionTo(server, settings, clock)
 const asset = (path: string, settings: Record<string, unknown> = {}) => ({ key: `looker/${path}`, path, settings, previous: null })
 async function look(path: string, settings: Record<string, unknown> = {}) {
   const [seen] = await Array.fromAsync(askOnce(looker).observe(connection(), [asset(path, settings)]))

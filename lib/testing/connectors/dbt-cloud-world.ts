@@ -24,8 +24,7 @@ export class DbtCloudWorld {
   }
 
   static async begin(now: string): Promise<DbtCloudWorld> {
-    const clock = new FakeClock(now)
-    return new DbtCloudWorld(clock, await startDbtCloud({ account: ++accounts, token: TOKEN, now: () => clock.now() }))
+    return new DbtCloudWorld(new FakeClock(now), await startDbtCloud({ account: ++accounts, token: TOKEN }))
   }
 
   get cloud() {

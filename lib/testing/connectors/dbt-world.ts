@@ -97,6 +97,12 @@ export class DbtWorld {
     return own
   }
 
+  /** Looks again, and tells what is said of it besides its times. */
+  async wordsOf(path: string): Promise<string> {
+    const seen = await this.look(path)
+    return seen.ok ? seen.warnings.join(' ') : seen.publicMessage
+  }
+
   #record(seen: Observation): void {
     const watched = this.#watched.get(seen.assetKey.slice('shop/'.length))
     if (watched === undefined || !seen.ok) return

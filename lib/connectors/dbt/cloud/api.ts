@@ -36,7 +36,6 @@ const status = z.object({ is_success: z.boolean(), user_message: z.string().null
 const envelope = z.object({ status, data: z.unknown() })
 const listed = z.object({ data: z.array(z.unknown()), extra: z.object({ pagination: z.object({ total_count: z.int() }) }) })
 
-export const QUEUED = 1
 export const SUCCESS = 10
 export const ERROR = 20
 

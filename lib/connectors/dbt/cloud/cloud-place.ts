@@ -68,7 +68,8 @@ export class CloudPlace implements Place {
   }
 
   async told(): Promise<Told> {
-    const read = await this.#read()
+    const runs = await this.#newestRuns()
+    const read = await this.#read(runs)
     const results = read.flatMap((one) => one.results).toSorted((a, b) => a.generatedAt - b.generatedAt)
     // Of each job the newest: what an earlier one measured, and this did not, is not known any more.
     const measuring = Map.groupBy(
@@ -80,12 +81,12 @@ export class CloudPlace implements Place {
       results: read.flatMap((one) => one.unusable.results),
       measurements: read.flatMap((one) => one.unusable.measurements),
     }
-    return { manifest: await this.manifest(), results, measurements, unusable }
+    return { manifest: await this.#manifestOf(runs), results, measurements, unusable }
   }
 
   /** The job that built each node last. */
   async jobs(): Promise<ReadonlyMap<string, string>> {
-    const read = await this.#read()
+    const read = await this.#read(await this.#newestRuns())
     const built = read
       .toReversed()
       .flatMap(({ job, results }) =>
@@ -128,10 +129,10 @@ export class CloudPlace implements Place {
     return `${host} ${account} ${run}`
   }
 
-  /** The artifacts of the newest runs, the newest first. */
-  async #read(): Promise<RunArtifacts[]> {
+  /** The artifacts of these runs, one after the other. */
+  async #read(runs: readonly CloudRun[]): Promise<RunArtifacts[]> {
     const read: RunArtifacts[] = []
-    for (const run of await this.#newestRuns()) read.push(await this.#artifactsOf(run))
+    for (const run of runs) read.push(await this.#artifactsOf(run))
     return read
   }
 
