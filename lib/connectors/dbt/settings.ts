@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressSchema } from '#lib/connectors/kit/address.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -15,9 +16,7 @@ const OWN: Readonly<Record<Place, readonly string[]>> = {
 }
 const KEYS = ['auth', 'user', 'password', 'token', 'header', 'host', 'jobs', 'environment', 'project'] as const
 
-const address = z
-  .url({ protocol: /^https?$/, error: 'must be an address such as https://cloud.getdbt.com' })
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'holds a user; say it with auth: basic')
+const address = addressSchema('must be an address such as https://cloud.getdbt.com', 'auth: basic')
 const id = z.int().min(1)
 
 export const dbtSettings = z

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressSchema } from '#lib/connectors/kit/address.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -14,9 +15,7 @@ const AUTH_KEYS = ['user', 'password', 'token', 'header'] as const
 export const httpSettings = z
   .strictObject({
     /** Scheme, host and, if any, the part of the path that all addresses begin with. */
-    baseUrl: z
-      .url({ protocol: /^https?$/, error: 'must be an address such as https://api.example.edu/v1' })
-      .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'holds a user; say it with auth: basic'),
+    baseUrl: addressSchema('must be an address such as https://api.example.edu/v1', 'auth: basic'),
     auth: z.enum(['none', 'basic', 'bearer', 'header']).default('none'),
     user: z.string().min(1).optional(),
     password: z.string().min(1).optional(),

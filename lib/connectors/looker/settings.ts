@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { addressSchema } from '#lib/connectors/kit/address.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 
 export const lookerSettings = z.strictObject({
   /** Where the API is: `https://bi.cloud.looker.com`, or with the port of one's own: `https://bi.example.edu:19999`. */
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be an address such as https://example.cloud.looker.com' })
-    .refine((text) => !URL.canParse(text) || new URL(text).username === '', 'holds a user; say it with clientId and clientSecret'),
+  url: addressSchema('must be an address such as https://example.cloud.looker.com', 'clientId and clientSecret'),
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
   /** What Looker calls its databases → the namespace that the identity of our connection names, where names alone may mean several. */

@@ -1,3 +1,5 @@
+import { shortText } from '#lib/domain/values/short-text.ts'
+
 /** What a text in SQL reads. */
 export interface SqlSources {
   /** Names of tables, as they are written. */
@@ -60,8 +62,7 @@ function withoutChoices(sql: string): { sql: string; reading: string[] } {
 }
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line
+  return shortText(text.replaceAll(/\s+/g, ' ').trim(), 80)
 }
 
 interface Body {

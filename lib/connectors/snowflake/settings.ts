@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addressSchema } from '#lib/connectors/kit/address.ts'
 import { tableAssetSchema } from '#lib/connectors/kit/table-asset.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
@@ -7,7 +8,7 @@ import { zoneSchema } from '#lib/domain/time/local-day.ts'
 export const snowflakeSettingsSchema = z
   .strictObject({
     /** `https://<organisation>-<account>.snowflakecomputing.com`. */
-    url: z.url({ protocol: /^https?$/, error: 'must be the address of the account' }),
+    url: addressSchema('must be the address of the account', 'user'),
     /** As the key's token names it; absent: what the host says. */
     account: z.string().min(1).optional(),
     user: z.string().min(1).optional(),

@@ -4,6 +4,7 @@ import type { NodeOutcome, NodeResult, RunResults } from '#lib/connectors/dbt/ar
 import type { Told } from '#lib/connectors/dbt/places/place.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { machineTime } from '#lib/domain/wording/dates.ts'
+import { shortWords } from './short-words.ts'
 
 /** When a node was loaded last, and how the last try ended, kept from look to look: the artifacts of a later run need not speak of it. */
 export const loadedState = z.object({
@@ -17,10 +18,8 @@ export const loadedState = z.object({
 export type LoadedState = z.output<typeof loadedState>
 
 const UNKNOWN: LoadedState = { loadedAt: null, rows: null, tried: null, tested: null }
-const WORDS_MAX = 600
 const TESTS_MAX = 5
 
-const short = (text: string) => (text.length <= WORDS_MAX ? text : `${text.slice(0, WORDS_MAX)}…`)
 const isBroken = (outcome: NodeOutcome | undefined) => outcome === 'failed' || outcome === 'partial'
 
 /** One invocation, with its results by node. */
@@ -72,13 +71,13 @@ export class Loads {
   }
 
   #trouble({ id, outcome, message, endedAt }: NodeResult, byId: Invocation['byId']): string | null {
-    if (outcome === 'failed') return `dbt failed here at ${machineTime(endedAt)}: ${short(message ?? 'it gives no message.')}`
+    if (outcome === 'failed') return `dbt failed here at ${machineTime(endedAt)}: ${shortWords(message ?? 'it gives no message.')}`
     if (outcome === 'partial')
-      return `dbt loaded only a part of it at ${machineTime(endedAt)}: ${short(message ?? 'some of its batches failed.')}`
+      return `dbt loaded only a part of it at ${machineTime(endedAt)}: ${shortWords(message ?? 'some of its batches failed.')}`
     if (outcome !== 'skipped') return null
     const root = this.#rootOf(id, byId)
     const because = root === null ? (message ?? 'it does not say why') : `${root.id} failed: ${root.message ?? 'without a message'}`
-    return `dbt skipped it at ${machineTime(endedAt)}, because ${short(because)}`
+    return `dbt skipped it at ${machineTime(endedAt)}, because ${shortWords(because)}`
   }
 
   /** The nearest node or test above it that failed in the same invocation. */
@@ -101,7 +100,7 @@ export class Loads {
     const bad = told.filter(({ outcome }) => outcome === 'failed' || outcome === 'warned')
     const words = bad.slice(0, TESTS_MAX).map(({ id: test, outcome, message, endedAt }) => {
       const name = this.#manifest.tests.get(test)?.name ?? test
-      return `Test ${name} ${outcome === 'failed' ? 'failed' : 'warned'} at ${machineTime(endedAt)}: ${short(message ?? 'it gives no message.')}`
+      return `Test ${name} ${outcome === 'failed' ? 'failed' : 'warned'} at ${machineTime(endedAt)}: ${shortWords(message ?? 'it gives no message.')}`
     })
     return { at, trouble: bad.length > TESTS_MAX ? [...words, `${bad.length - TESTS_MAX} more tests did not pass.`] : words }
   }

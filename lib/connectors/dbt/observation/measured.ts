@@ -9,6 +9,7 @@ import { HOUR_MS, type Instant, isFuture, MINUTE_MS } from '#lib/domain/time/ins
 import { instantOf, repeatOf } from '#lib/domain/time/zone.ts'
 import { machineTime } from '#lib/domain/wording/dates.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
+import { shortWords } from './short-words.ts'
 
 /** The newest measurement that was ever seen of a node, kept from look to look: an older file never takes its place. */
 export const measuredState = z.object({
@@ -66,7 +67,7 @@ function fromNewest(node: DbtNode, { measurement, fileAt }: Newest, previous: Me
     const because =
       words === null
         ? `dbt measured at ${machineTime(fileAt)}, and not this: its query failed, or it was not selected.`
-        : `dbt could not measure it at ${machineTime(fileAt)}: ${words}`
+        : `dbt could not measure it at ${machineTime(fileAt)}: ${shortWords(words)}`
     return { kind: 'not', because, state: previous === null ? null : { ...previous, fileAt } }
   }
   const { newestAt, measuredAt, isUtc } = measurement

@@ -1,0 +1,8 @@
+import { z } from 'zod'
+
+/** The setting that is an address of the web, without a user in it, where a password would be shown. Both are words for whoever wrote something else. */
+export function addressSchema(expected: string, insteadOfUser: string) {
+  return z
+    .url({ protocol: /^https?$/, error: expected })
+    .refine((text) => !URL.canParse(text) || new URL(text).username === '', `holds a user; say it with ${insteadOfUser}`)
+}
