@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recompute } from '#lib/commands/status/recompute.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
-import type { Context } from '#lib/db/context.ts'
+import { lockConnection } from '#lib/db/catalogue/connections.ts'
+import { lockAllSubjects } from '#lib/db/catalogue/subjects.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { aCatalogue, anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
@@ -37,6 +39,20 @@ async function tables(): Promise<unknown> {
 }
 
 describe('syncing a catalogue', () => {
+  test('waits for a look at a connection that leaves it, which locks assets, too', async () => {
+    await declare(ctx, [anAsset('a'), anAsset('b', { connection: 'other', key: 'other/b' })])
+    const waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    let synced: Promise<unknown> = Promise.resolve()
+    await withTransaction(ctx, async (sql) => {
+      expect(await lockConnection(sql, 'other')).toBeDefined()
+      synced = declare(ctx, [anAsset('a')])
+      while ((await ctx.pool.query(waits)).rowCount === 0);
+      await lockAllSubjects(sql)
+    })
+    await synced
+    expect((await ctx.pool.query('select key from connection_state where removed_at is not null')).rows).toEqual([{ key: 'other' }])
+  })
+
   test('the same again changes nothing', async () => {
     const assets = [anAsset('a', { flow: 'term' }), anAsset('b', { upstream: [{ key: 'lake/a', origin: 'declared' }] })]
     const first = await declare(ctx, assets)

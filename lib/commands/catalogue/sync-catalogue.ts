@@ -8,7 +8,7 @@ import { syncAudiences } from '#lib/db/catalogue/audiences.ts'
 import { removeOtherSubjects, syncAssets, syncFeeds, syncGroups } from '#lib/db/catalogue/catalogue-rows.ts'
 import { lockCatalogue, storeCatalogue, storeCatalogueState } from '#lib/db/catalogue/catalogue-versions.ts'
 import { requestChangedChecks } from '#lib/db/catalogue/connection-checks.ts'
-import { syncConnections } from '#lib/db/catalogue/connections.ts'
+import { lockConnections, syncConnections } from '#lib/db/catalogue/connections.ts'
 import { clearDueSyncs, lockDiscoveries, storeAdoption, syncAdoptions, syncDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { listFollowers } from '#lib/db/catalogue/followers.ts'
 import { syncFoundEdges } from '#lib/db/catalogue/found-edges.ts'
@@ -59,6 +59,7 @@ export async function syncCatalogue(ctx: Context, accepted: AcceptedCatalogue): 
     if (accepted.catalogue.feeds.some(({ was }) => was != null)) await lockOrders(sql)
     await lockDiscoveries(sql)
     await lockEdges(sql)
+    await lockConnections(sql)
     await lockAllSubjects(sql)
     const at = ctx.clock.now()
     const renames = await renameAll(sql, accepted.catalogue)

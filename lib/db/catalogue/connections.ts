@@ -45,6 +45,11 @@ export async function lockConnection(sql: Sql, key: string): Promise<ConnectionS
   return rows.map(toConnection)[0]
 }
 
+/** Locks every connection until the transaction ends. Whoever locks subjects, too, locks connections first. */
+export async function lockConnections(sql: Sql): Promise<void> {
+  await sql.query('select from connection_state order by key for no key update')
+}
+
 export async function noteConnectionOk(sql: Sql, key: string, at: Instant): Promise<void> {
   await sql.query('update connection_state set ok_at = greatest(ok_at, $2::timestamptz), failures = 0, problem = null where key = $1', [
     key,
