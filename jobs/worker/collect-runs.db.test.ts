@@ -11,6 +11,7 @@ import { PretendScheduler, schedulerConnector } from '#lib/testing/connectors/pr
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
+import { collectRuns } from './collect-runs.ts'
 
 const START = Date.parse('2026-11-20T05:00:00Z')
 const databases: TestDatabase[] = []
@@ -159,4 +160,27 @@ describe('the runs of a scheduler', () => {
     await round()
     expect((await ctx.pool.query('select error from external_run')).rows).toEqual([{ error: expect.not.stringContaining('hunter2') }])
   })
+})
+
+it('is no problem of the connection when the worker stops in the midst of asking; what came before is kept', async () => {
+  const stop = new AbortController()
+  const asked = async function* () {
+    yield* [1, 2].map((id) => ({
+      job: 'nightly',
+      externalId: `${id}`,
+      attempt: 1,
+      state: 'running' as const,
+      scheduledAt: null,
+      startedAt: START,
+      endedAt: null,
+      error: null,
+      rows: null,
+      url: null,
+    }))
+    stop.abort()
+    throw stop.signal.reason
+  }
+  await expect(collectRuns({ ctx }, 'cloud', asked, { signal: stop.signal, onHeard: () => {} })).rejects.toThrow('aborted')
+  expect(await states()).toEqual(['1 running', '2 running'])
+  expect(await connection()).toMatchObject({ runs_asked_at: null, runs_problem: null })
 })

@@ -9,7 +9,7 @@ const BATCH = 500
 
 /**
  * Asks a connection for the runs of its jobs since it was asked last, and records them many at a time. What came before it broke off is kept, and the next
- * round asks from the same instant again. Throws what the connection threw.
+ * round asks from the same instant again; nothing is said of one that we broke off ourselves. Throws what the connection threw.
  */
 export async function collectRuns(
   { ctx }: Pick<JobServices, 'ctx'>,
@@ -38,7 +38,7 @@ export async function collectRuns(
     await flush()
   } catch (error) {
     await flush()
-    await noteRunsNotListed(ctx.pool, connectionKey, toPublicMessage(error))
+    if (!signal.aborted) await noteRunsNotListed(ctx.pool, connectionKey, toPublicMessage(error))
     throw error
   }
   await recordRunsListed(ctx, connectionKey, { ids: [...listed.ids], through: listed.through })
