@@ -3,7 +3,7 @@ import type { Clock } from '#lib/platform/clock.ts'
 import { cellOf, type StandInTable } from './tables.ts'
 
 /** Below or beside the protocol: what the next requests meet. */
-export type SnowflakeFault =
+type SnowflakeFault =
   | 'busy'
   | 'busy-without-word'
   | 'unavailable'

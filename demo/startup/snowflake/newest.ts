@@ -27,11 +27,12 @@ export function newestRows(sql: string, tables: readonly StandInTable[]): Cells[
 function newestCells(branch: string, tables: readonly StandInTable[], bases: readonly StandInTable[]): Cells {
   const [matched, place = '', ...groups] = BRANCH.exec(branch) ?? []
   if (matched === undefined) throw notUnderstood()
-  const [database = '', schema = '', name = ''] = groups.slice(SLOTS.length).map((part) => part?.replaceAll('""', '"'))
+  const [database = '', schema = '', name = '', where = ''] = groups.slice(SLOTS.length).map((part) => part?.replaceAll('""', '"'))
   const table = tables.find((one) => one.name === name && one.schema === schema && one.database === database)
   if (table === undefined) throw notThere(`${database}.${schema}.${name}`)
   if (table.isRefused)
     throw new StatementError('003001', '42501', `SQL access control error:\nInsufficient privileges to operate on table '${name}'`)
+  for (const [, named = ''] of where.matchAll(/"([^"]+)"/g)) columnOf(table, named)
   const cells: Cells = { Q: fixed(Number(place)), N: fixed(countOf(table, bases)) }
   for (const [at, slot] of SLOTS.entries()) {
     const asked = groups[at]
@@ -40,10 +41,14 @@ function newestCells(branch: string, tables: readonly StandInTable[], bases: rea
   return cells
 }
 
+function columnOf({ columns }: StandInTable, asked: string): StandInTable['columns'][number] {
+  const column = columns.find(({ name }) => name === asked)
+  if (column !== undefined) return column
+  throw new StatementError('000904', '42000', `SQL compilation error: error line 1 at position 17\ninvalid identifier '"${asked}"'`)
+}
+
 function newestOf(table: StandInTable, asked: string, slot: string, tables: readonly StandInTable[]): string | null {
-  const column = table.columns.find(({ name }) => name === asked)
-  if (column === undefined)
-    throw new StatementError('000904', '42000', `SQL compilation error: error line 1 at position 17\ninvalid identifier '"${asked}"'`)
+  const column = columnOf(table, asked)
   if (FITS[column.type] !== slot)
     throw new StatementError('001065', '22023', `SQL compilation error:\ninvalid type [CAST] for parameter '${asked}'`)
   const base = table.type === 'VIEW' ? baseOf(table, tables) : table

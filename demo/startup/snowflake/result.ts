@@ -1,7 +1,7 @@
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { epochCell } from './tables.ts'
 
-export interface ResultColumn {
+interface ResultColumn {
   name: string
   type: string
   scale: number | null

@@ -8,7 +8,7 @@ export interface StandInColumn {
   newest: string | null
 }
 
-export interface Refresh {
+interface Refresh {
   state: 'SUCCEEDED' | 'FAILED'
   action: 'INCREMENTAL' | 'NO_DATA'
   dataTimestamp: Instant

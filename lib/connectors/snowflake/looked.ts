@@ -132,7 +132,8 @@ function countedReadings(
 export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refreshes | undefined, around: Around): Observation {
   const { asset, about, last } = wanted
   if (refreshes === undefined || refreshes.asOf === null) {
-    const words = 'No refresh of this dynamic table ended well in the seven days Snowflake tells of; GRANT MONITOR on it if there was one.'
+    const words =
+      'Among the refreshes that Snowflake tells of, the last 10,000 of the database in seven days, none of this dynamic table ended well; GRANT MONITOR on it if there was one.'
     return failed(asset.key, words, 'no-time')
   }
   const readings: ClockReading[] = [{ clock: 'loadedAt', at: refreshes.asOf, precision: 'instant' }]

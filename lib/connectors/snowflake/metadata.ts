@@ -4,7 +4,7 @@ import { readEpoch } from './read-value.ts'
 import type { SqlApi } from './sql-api.ts'
 import { quoteName, tableId } from './table-path.ts'
 
-export type TableKind = 'table' | 'external' | 'dynamic' | 'view'
+type TableKind = 'table' | 'external' | 'dynamic' | 'view'
 
 /** Nothing tells when what it holds changes: views, and tables over files that lie elsewhere. */
 export function isMute({ kind }: Pick<TableState, 'kind'>): boolean {
