@@ -118,18 +118,13 @@ describe('dbt Cloud', () => {
   })
 
   it('whose artifacts are stored one after the other is asked again until it says that all are', async () => {
-    const steps = [
-      { name: 'Invoke dbt with `dbt run`', writes: files(TEN) },
-      { name: 'Invoke dbt with `dbt run --select orders`', writes: {} as Record<string, unknown> },
-    ]
-    world.ran(100, TEN, {}, { steps, isStoring: true })
-    await one(ORDERS)
-    steps[1] = {
-      name: 'Invoke dbt with `dbt run --select orders`',
-      writes: { 'run_results.json': built('2026-11-29T11:00:00Z', [ORDERS]) },
-    }
-    Object.assign(world.cloud.runs[0] ?? {}, { isStoring: false })
-    expect(await one(ORDERS)).toMatchObject(loadedAt('2026-11-29T11:00:00Z'))
+    const eleven = '2026-11-29T11:00:00Z'
+    const step = (writes = {}) => ({ name: 'Invoke dbt with `dbt run`', writes })
+    world.ran(100, TEN, {}, { steps: [step(files(TEN)), step()], isStoring: true })
+    expect(await one(ORDERS)).toMatchObject(loadedAt(TEN))
+    const steps = [step(files(TEN)), step({ 'run_results.json': built(eleven, [ORDERS]) })]
+    Object.assign(world.cloud.runs[0] ?? {}, { steps, isStoring: false })
+    expect(await one(ORDERS)).toMatchObject(loadedAt(eleven))
   })
 
   it('is asked for the files of a run once, since they never change', async () => {
@@ -196,6 +191,13 @@ describe('runs of dbt Cloud', () => {
     const hours = ['01', '02', '03', '04', '05'].map((hour) => `2026-11-29T${hour}:00:00Z`)
     for (const [at, time] of hours.entries()) world.ran(100 + at, time, { ...files(time), 'run_results.json': built(time, [ORDERS]) })
     expect((await runs()).map(({ writes }) => writes)).toEqual(Array(5).fill([ORDERS]))
+  })
+
+  it('that are more than one look reads are told the newest first, and the others by the next', async () => {
+    for (let id = 1; id <= 102; id += 1) world.ran(id, FOUR, { ...files(FOUR), 'run_results.json': built(FOUR, [ORDERS]) })
+    const ids = Array.from({ length: 102 }, (_, at) => String(102 - at))
+    expect((await runs()).map(({ externalId }) => externalId)).toEqual(ids.slice(0, 100))
+    expect((await runs()).map(({ externalId, writes }) => [externalId, writes])).toEqual(ids.map((id) => [id, [ORDERS]]))
   })
 
   it('that failed without failing a node speak for no node', async () => {

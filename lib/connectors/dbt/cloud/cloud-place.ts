@@ -14,7 +14,7 @@ const RUNS_OF_JOB = 3
 /** So far back a job of an environment is looked for. */
 const RUNS_LISTED_MAX = 500
 
-/** Of runs that are told, so many are read in one look that no look has read: what an older one wrote is not known, and it is left out. */
+/** So many runs that no look has read are read in one: older ones are left out, since what they wrote is not known. */
 const READ_ANEW_MAX = 100
 
 interface RunArtifacts extends Pick<Told, 'results' | 'measurements' | 'unusable'> {
