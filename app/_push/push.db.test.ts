@@ -10,6 +10,7 @@ import { putSetting } from '#lib/db/settings.ts'
 import { person, type Role } from '#lib/domain/access/actor.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
 import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { runIdOf } from '#lib/testing/push/push-world.ts'
 import { openGate, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 
 let world: WebWorld
@@ -84,7 +85,7 @@ const event = (own: object = {}) => {
     eventTime: '2026-11-20T06:04:10.123456Z',
     producer: 'https://example.invalid/loader',
     schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
-    run: { runId: `01990000-0000-7000-8000-${String(count).padStart(12, '0')}`, facets: { own_facet: { anything: [1, 2] } } },
+    run: { runId: runIdOf(count), facets: { own_facet: { anything: [1, 2] } } },
     job: { namespace: 'loads', name: 'load.orders' },
     ...own,
   }
@@ -148,7 +149,7 @@ describe('events of OpenLineage', () => {
   it('wait only as long as there is room: 503 says when to come back', async () => {
     const { whole } = world.web.context
     const { query } = whole
-    // Each message that waits counts for as many as may: of so many the count is the same question.
+    // Each message that waits counts for as many as may wait; to write that many takes seconds.
     whole.query = (async (...given: unknown[]) => {
       const answer = await Reflect.apply(query, whole, given)
       const isCount = String(given[0]).startsWith('select count(*)::int as count from (select from push_inbox where')

@@ -7,6 +7,7 @@ import { person } from '#lib/domain/access/actor.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { addPerson } from '#lib/testing/database/people.ts'
+import { runIdOf } from '#lib/testing/push/push-world.ts'
 import { startWebServer, type WebServer } from '../bench/web-server.ts'
 import { startWorker, type WorkerProcess } from '../crash/worker-process.ts'
 
@@ -33,7 +34,7 @@ export function loadOf(asset: number, run: number): object {
     eventTime: new Date(systemClock.now()).toISOString(),
     producer: 'https://example.edu/loader',
     schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
-    run: { runId: `01990000-0000-7000-8000-${String(run).padStart(12, '0')}` },
+    run: { runId: runIdOf(run) },
     job: { namespace: 'loads', name: `load ${nameOf(asset)}` },
     inputs: [],
     outputs: [{ namespace: 'told', name: nameOf(asset), outputFacets: { outputStatistics: { rowCount: 1 } } }],
