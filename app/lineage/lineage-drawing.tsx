@@ -77,11 +77,11 @@ function Line({ link: { path, origins, isPath } }: { link: DrawnLink & { path: s
 }
 
 function Card({ box }: { box: Placed<DrawnBox> }) {
-  const { href, title, form } = box
+  const { href, form } = box
   const drawn = form === 'more' ? <More box={box} /> : <Face box={box} />
   if (href === null) return <g className="card hollow">{drawn}</g>
   return (
-    <a href={href} aria-label={title} aria-current={form === 'focus' ? 'true' : undefined} className={`card ${form}`}>
+    <a href={href} aria-current={form === 'focus' ? 'true' : undefined} className={`card ${form}`}>
       {drawn}
     </a>
   )
