@@ -48,6 +48,7 @@ const OURS = Symbol.for('tidemark.error')
 /** The only error Tidemark throws on purpose: one message for people, one for us. `instanceof` knows it whichever bundle made it. */
 export class TidemarkError extends Error {
   static override [Symbol.hasInstance](error: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits it, and is another class then
     if (this !== TidemarkError) return Function.prototype[Symbol.hasInstance].call(this, error)
     return typeof error === 'object' && error !== null && OURS in error
   }
