@@ -15,7 +15,7 @@ const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
 /** When so many addresses got such an answer and none a better one, it is the system's. */
 const WITHOUT_ANSWER_MAX = 20
 
-/** An address that refuses, or whose server behind the gateway does not answer, fails alone as soon as any other answers; when none does, the connection has failed. */
+/** An address that is refused, or that the gateway finds no server for, fails alone as soon as any other answers; when none does, the connection has failed. */
 async function* observeAddresses(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const held: { key: string; error: unknown }[] = []
   let hasAnswered = false
