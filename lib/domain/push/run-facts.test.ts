@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { changedFacts, factsOf, lineageOf, namesData } from './run-facts.ts'
-import { addEvent, dataKey, EMPTY_RUN, MOMENTS_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
+import { addEvent, dataKey, EMPTY_RUN, REMEMBERED_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
 
 const ORDERS = dataKey({ namespace: 'lake', name: 'orders' })
 const orders = (own: Partial<ToldData> = {}): ToldData => ({
@@ -109,10 +109,46 @@ describe('a run that streams', () => {
   })
 
   it('keeps what it told long ago when it goes on for ever', () => {
-    const long = sumOf(event('START', 0, streaming), ...Array.from({ length: MOMENTS_MAX }, (_, i) => write('RUNNING', i + 1, { rows: 1 })))
+    const long = sumOf(
+      event('START', 0, streaming),
+      ...Array.from({ length: REMEMBERED_MAX }, (_, i) => write('RUNNING', i + 1, { rows: 1 })),
+    )
     const { told: more, takenBack } = changedFacts(long, addEvent(long, write('RUNNING', 9999, { rows: 1 })))
     expect(more.map(({ at }) => at)).toEqual([9999, 9999])
     expect(takenBack).toEqual([])
+  })
+})
+
+describe('a run that begins and ends for ever', () => {
+  const outputs = sumOf(write('OTHER', 0)).outputs
+  const times = (first: number) => Array.from({ length: REMEMBERED_MAX }, (_, i) => first + 10 * i)
+  const completed = (at: number) => ({ at, type: 'COMPLETE' as const, error: null })
+  const full: RunState = { ...EMPTY_RUN, outputs, starts: times(10), ends: times(15).map(completed) }
+  const placesOf = (state: RunState) => new Set(changedFacts(full, state).told.map(({ placedAt, at }) => `${placedAt}-${at}`))
+
+  it('is remembered by its last tries, and keeps what the others told', () => {
+    const more = [event('START', 9000), event('COMPLETE', 9005)].reduce(addEvent, full)
+    expect([more.starts.length, more.ends.length]).toEqual([REMEMBERED_MAX, REMEMBERED_MAX])
+    expect([...placesOf(more)]).toEqual(['9000-9005'])
+    expect(changedFacts(full, more).takenBack).toEqual([])
+    expect(sumOf(event('COMPLETE', 9005), event('START', 9000)).ends).toEqual(more.ends.slice(-1))
+  })
+
+  it('comes to the same whichever of its events came first', () => {
+    const events = [event('FAIL', 5), event('START', 9000), event('COMPLETE', 16), event('START', 9010), event('FAIL', 9005)]
+    expect(events.toReversed().reduce(addEvent, full)).toEqual(events.reduce(addEvent, full))
+  })
+
+  it('takes back what one of its last tries told, and tells no start of another for an end', () => {
+    const failed = addEvent(full, event('FAIL', 4996))
+    expect(changedFacts(full, failed)).toMatchObject({ told: [], takenBack: [expect.any(String), expect.any(String)] })
+    const begun = [event('START', 9000), event('START', 9010)].reduce(addEvent, full)
+    expect([...placesOf(begun), ...changedFacts(full, begun).takenBack]).toEqual([])
+  })
+
+  it('without a start is bounded, too', () => {
+    const ends = addEvent({ ...full, starts: [] }, event('FAIL', 9000)).ends
+    expect([ends.length, ends[0]?.at, ends.at(-1)?.at]).toEqual([REMEMBERED_MAX, 25, 9000])
   })
 })
 

@@ -1,6 +1,6 @@
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { MOMENTS_MAX, type RunState } from './told-run.ts'
+import { type RunState, rememberedSince } from './told-run.ts'
 
 /** What a run says of a clock of something it wrote or read. */
 export interface RunFact {
@@ -113,7 +113,7 @@ export function namesData({ inputs, outputs }: Pick<RunState, 'inputs' | 'output
 /** What more of its events made of a run: the facts that are new or other than they were, and the ids of those that it no longer tells. */
 export function changedFacts(before: RunState, after: RunState): { told: RunFact[]; takenBack: string[] } {
   const [known, now] = [before, after].map((state) => new Map(factsOf(state).map((fact) => [fact.id, fact])))
-  const oldest = after.moments.length === MOMENTS_MAX ? (after.moments[0]?.at ?? 0) : 0
+  const oldest = rememberedSince(after)
   const isSame = (fact: RunFact) => JSON.stringify(known?.get(fact.id)) === JSON.stringify(fact)
   const told = [...(now?.values() ?? [])].filter((fact) => !isSame(fact))
   const gone = [...(known?.values() ?? [])].filter(({ id, happenedAt }) => now?.get(id) === undefined && happenedAt >= oldest)

@@ -61,8 +61,15 @@ export const EMPTY_RUN: RunState = {
   ...{ isStreaming: null, nominal: null, through: null },
 }
 
-/** So many moments of a run that does not end are remembered; what older ones told stands. */
-export const MOMENTS_MAX = 500
+/** So many starts, ends and moments of a run are remembered, the latest; what older ones told stands. */
+export const REMEMBERED_MAX = 500
+
+/** From when on all is remembered that decides what a run tells; what it told of before then stands. */
+export function rememberedSince({ starts, ends, moments }: Pick<RunState, 'starts' | 'ends' | 'moments'>): Instant {
+  const firstOf = (all: readonly Instant[]) => (all.length < REMEMBERED_MAX ? 0 : (all[0] ?? 0))
+  const instants = ({ at }: { at: Instant }) => at
+  return Math.max(firstOf(starts), firstOf(ends.map(instants)), firstOf(moments.map(instants)))
+}
 
 /** The name of some data as one text, and back. */
 export function dataKey({ namespace, name }: DataName): string {
@@ -109,9 +116,12 @@ export function addEvent(state: RunState, event: RunEvent): RunState {
   )
   const inputs = named(event.inputs).map((data) => [dataKey(data), told(at, data.writtenAt)] as const)
   const joinOutputs = (a: Output, b: Output) => ({ rows: laterTold(a.rows, b.rows), lifecycle: laterTold(a.lifecycle, b.lifecycle) })
+  const starts = type === 'START' ? [...new Set([...state.starts, at])].sort((a, b) => a - b).slice(-REMEMBERED_MAX) : state.starts
+  const ends = isEnd(type) ? withEnd(state.ends, { at, type, error: event.error }) : state.ends
   return {
-    starts: type === 'START' ? [...new Set([...state.starts, at])].sort((a, b) => a - b) : state.starts,
-    ends: isEnd(type) ? withEnd(state.ends, { at, type, error: event.error }) : state.ends,
+    starts,
+    // An end whose start is forgotten would be the end of another try.
+    ends: starts.length < REMEMBERED_MAX ? ends : ends.filter((end) => end.at >= (starts[0] ?? 0)),
     moments: type === 'RUNNING' ? withMoment(state.moments, event) : state.moments,
     isStreaming: laterTold(state.isStreaming, told(at, event.isStreaming)),
     nominal: laterTold(state.nominal, told(at, event.nominal)),
@@ -129,7 +139,7 @@ function isEnd(type: RunEvent['type']): type is EndType {
 function withEnd(ends: RunState['ends'], end: RunState['ends'][number]): RunState['ends'] {
   const orderOf = ({ at, type, error }: RunState['ends'][number]) => [at, type === 'COMPLETE' ? 0 : 1, type, error ?? ''] as const
   const all = each([...ends, end], (one) => JSON.stringify(orderOf(one)))
-  return all.sort((a, b) => compareParts(orderOf(a), orderOf(b)))
+  return all.sort((a, b) => compareParts(orderOf(a), orderOf(b))).slice(-REMEMBERED_MAX)
 }
 
 function compareParts(a: readonly (number | string)[], b: readonly (number | string)[]): number {
@@ -144,5 +154,5 @@ function withMoment(moments: RunState['moments'], { at, outputs }: RunEvent): Ru
   const same = moments.find((moment) => moment.at === at)
   const joined = { at, rows: merged(same?.rows ?? {}, Object.entries(rows), Math.max) }
   const all = [...moments.filter((moment) => moment.at !== at), joined].sort((a, b) => a.at - b.at)
-  return all.slice(-MOMENTS_MAX)
+  return all.slice(-REMEMBERED_MAX)
 }
