@@ -1,5 +1,6 @@
 import { isLook, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { DAY_MS, END_OF_TIME, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { shortText } from '#lib/domain/values/short-text.ts'
 import { isStorableText, toStorableText } from '#lib/domain/values/storable-text.ts'
 import { isEnded, type RunState } from './run.ts'
 
@@ -41,7 +42,7 @@ export function isWaiting(state: RunState): boolean {
   return state === 'scheduled' || state === 'overdue'
 }
 
-const ERROR_LENGTH_MAX = 4000
+const ERROR_LENGTH_MAX = 4001
 const NAME_LENGTH_MAX = 300
 
 /**
@@ -61,7 +62,7 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
     scheduledAt: isWaiting(run.state) ? latest(run.scheduledAt, END_OF_TIME) : meantAt(run.scheduledAt, startedAt ?? endedAt ?? told.now),
     startedAt,
     endedAt,
-    error: run.error === null || run.error.trim() === '' ? null : wordsOf(run.error),
+    error: run.error === null || run.error.trim() === '' ? null : shortText(toStorableText(run.error.trim()), ERROR_LENGTH_MAX),
     rows: run.rows !== null && Number.isFinite(run.rows) && run.rows >= 0 ? Math.trunc(run.rows) : null,
     url: run.url !== null && /^https?:\/\/[^\s]+$/i.test(run.url) && run.url.length <= 2000 ? run.url : null,
     toldBy: told.by,
@@ -77,11 +78,6 @@ function meantAt(scheduledAt: Instant | null, begunAt: Instant): Instant | null 
 
 function isName(text: string): boolean {
   return text.trim() !== '' && text.length <= NAME_LENGTH_MAX && isStorableText(text)
-}
-
-function wordsOf(error: string): string {
-  const text = toStorableText(error.trim())
-  return text.length <= ERROR_LENGTH_MAX ? text : toStorableText(`${text.slice(0, ERROR_LENGTH_MAX)}…`)
 }
 
 /**
