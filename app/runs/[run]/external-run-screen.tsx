@@ -1,20 +1,20 @@
 import { jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { assetPath, connectionPath, feedPath, filteredRunsPath, runsPath } from '#app/_ui/paths.ts'
+import { connectionPath, feedPath, filteredRunsPath, runsPath } from '#app/_ui/paths.ts'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunMark } from '#app/_ui/runs/run-mark.tsx'
 import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
-import { Facts, Section } from '#app/_ui/section.tsx'
+import { Facts } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { jobKey } from '#lib/domain/runs/external-run.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
+import { WrittenAssets } from './written-assets.tsx'
 
 /** A run of another system: how it stands, in that system's own words, and what it writes. */
 export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
   const { run, page, now, writes } = found
-  const plain = { ...run, cancelAt: null, waitingFor: null, isDryRun: false }
   const [feed] = writes
   return (
     <PageShell
@@ -30,7 +30,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           Run of <bdi>{run.job}</bdi>
         </h1>
         <p className="verdict">
-          <RunMark run={plain} big />
+          <RunMark run={run} big />
           <span className="muted">
             in <bdi>{run.system}</bdi>, which told of it: Tidemark did not run it
           </span>
@@ -66,20 +66,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           ],
         ]}
       />
-      {writes.length > 0 && (
-        <Section title="What it writes">
-          <ul className="*:py-1">
-            {writes.map((asset) => (
-              <li key={asset.key}>
-                <a href={assetPath(asset.key)}>
-                  <bdi>{asset.name}</bdi>
-                </a>{' '}
-                <code className="muted">{asset.key}</code>
-              </li>
-            ))}
-          </ul>
-        </Section>
-      )}
+      <WrittenAssets assets={writes} />
     </PageShell>
   )
 }
@@ -90,6 +77,5 @@ function at(instant: number | null) {
 
 /** The title of the screen: `Run of nightly in dbt: Failed`. */
 export function externalRunTitle({ run, page }: ExternalRunPage): string {
-  const state = runStateInWords({ ...run, cancelAt: null, waitingFor: null, isDryRun: false })
-  return `Run of ${run.job} in ${run.system}: ${state} · ${page.name}`
+  return `Run of ${run.job} in ${run.system}: ${runStateInWords(run)} · ${page.name}`
 }

@@ -1,12 +1,11 @@
 import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { assetPath, feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
-import { Section } from '#app/_ui/section.tsx'
-import { formatCount } from '#lib/domain/wording/numbers.ts'
+import { feedPath, flowPath, runsPath } from '#app/_ui/paths.ts'
 import type { RunPage, RunPageQuery } from '#lib/queries/pages/run-page.ts'
 import { LiveRun } from './live-run.tsx'
 import { RejectedRows } from './rejected-rows.tsx'
+import { WrittenAssets } from './written-assets.tsx'
 
 /** One run: how it goes, step by step, what it put aside, its log, and what it writes. */
 export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuery }) {
@@ -38,34 +37,7 @@ export function RunScreen({ found, query }: { found: RunPage; query: RunPageQuer
         <Listed items={[...feeds].map(([key, name]) => ({ key, shown: <a href={feedPath(key)}>{name}</a> }))} />
       </div>
       {!found.takesActions && <NoActions />}
-      {writes.length > 0 && (
-        <Section title="What it writes">
-          <Written assets={writes.slice(0, WRITES_SHOWN)} />
-          {writes.length > WRITES_SHOWN && (
-            <details className="fold">
-              <summary>{formatCount(writes.length - WRITES_SHOWN)} more</summary>
-              <Written assets={writes.slice(WRITES_SHOWN)} />
-            </details>
-          )}
-        </Section>
-      )}
+      <WrittenAssets assets={writes} />
     </PageShell>
-  )
-}
-
-const WRITES_SHOWN = 25
-
-function Written({ assets }: { assets: RunPage['writes'] }) {
-  return (
-    <ul className="*:py-1">
-      {assets.map((asset) => (
-        <li key={asset.key}>
-          <a href={assetPath(asset.key)}>
-            <bdi>{asset.name}</bdi>
-          </a>{' '}
-          <code className="muted">{asset.key}</code>
-        </li>
-      ))}
-    </ul>
   )
 }
