@@ -41,22 +41,25 @@ export function runsTitle({ flow, system, state }: Pick<RunFilter, 'flow' | 'sys
   return state === null ? runs : `${runs}: ${filterStateInWords(state).toLowerCase()}`
 }
 
+/** What tells how a run stands; of another system's run, which is neither stopped nor tried dry from here, its state does. */
+export type RunStanding = Pick<RunRow, 'state'> & Partial<Pick<RunRow, 'cancelAt' | 'waitingFor' | 'isDryRun'>>
+
 /** The icon of a run: a dry run has one of its own, however it ends, so that it never looks like a load. */
-export function runIcon(run: Pick<RunRow, 'state' | 'isDryRun'>): string {
-  return run.isDryRun ? 'dry' : RUN_ICONS[run.state]
+export function runIcon({ state, isDryRun = false }: RunStanding): string {
+  return isDryRun ? 'dry' : RUN_ICONS[state]
 }
 
 /** A run's state in a word or two: `Completed`, `Dry run`, `Dry run, failed`. */
-export function runStateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor' | 'isDryRun'>): string {
+export function runStateInWords({ isDryRun = false, ...run }: RunStanding): string {
   const words = stateInWords(run)
-  if (!run.isDryRun) return words
+  if (!isDryRun) return words
   return run.state === 'completed' ? 'Dry run' : `Dry run, ${words.toLowerCase()}`
 }
 
-function stateInWords(run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor'>): string {
-  if (run.state !== 'running') return WORDS[run.state]
-  if (run.cancelAt !== null) return 'Stopping'
-  return run.waitingFor === null ? 'Running' : 'Waiting'
+function stateInWords({ state, cancelAt = null, waitingFor = null }: RunStanding): string {
+  if (state !== 'running') return WORDS[state]
+  if (cancelAt !== null) return 'Stopping'
+  return waitingFor === null ? 'Running' : 'Waiting'
 }
 
 const TRIGGERS: Record<string, string> = { schedule: 'its schedule', manual: 'hand', after: 'the flow before it' }

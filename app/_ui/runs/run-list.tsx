@@ -47,7 +47,7 @@ function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; ope
   return (
     <details className="run print:break-inside-avoid" open={open}>
       <summary>
-        <RunMark run={{ ...run, cancelAt: null, waitingFor: null, isDryRun: false }} />
+        <RunMark run={run} />
         <span>
           <Time at={run.startedAt ?? run.scheduledFor} form="long" />
         </span>

@@ -1,9 +1,8 @@
 import { Mark } from '#app/_ui/status-mark.tsx'
-import type { RunRow } from '#lib/queries/runs/run-rows.ts'
-import { runIcon, runStateInWords } from './run-labels.ts'
+import { type RunStanding, runIcon, runStateInWords } from './run-labels.ts'
 
 /** A run's state as icon and word; of a dry run its own. */
-export function RunMark({ run, big = false }: { run: Pick<RunRow, 'state' | 'cancelAt' | 'waitingFor' | 'isDryRun'>; big?: boolean }) {
+export function RunMark({ run, big = false }: { run: RunStanding; big?: boolean }) {
   return (
     <Mark icon={runIcon(run)} big={big}>
       {runStateInWords(run)}

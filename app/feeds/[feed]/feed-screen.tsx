@@ -185,7 +185,7 @@ function Instant({ at, toCome = false }: { at: number; toCome?: boolean }) {
 function lastRun(run: LastRun | null) {
   return run === null ? null : (
     <>
-      <a href={runPath(run.id)}>{runStateInWords({ ...run, cancelAt: null, waitingFor: null, isDryRun: false })}</a>
+      <a href={runPath(run.id)}>{runStateInWords(run)}</a>
       {run.endedAt !== null && <Age at={run.endedAt} brackets past />}
     </>
   )
