@@ -67,15 +67,14 @@ export function LineageScreen({ found }: { found: LineagePage }) {
 function Key({ found: { edges, found, foundMore, unseen } }: { found: LineagePage }) {
   const told = [...new Set(edges.filter(({ origins }) => !isWritten(origins)).flatMap(({ origins }) => origins))].sort()
   const isDashed = told.length > 0 || found.length > 0
+  const hollow = [...(found.length > 0 ? ['found, and not in the catalogue'] : []), ...(unseen.length > 0 ? ['not seen by you'] : [])]
   return (
     <p className="lineage-key">
       {edges.some(({ origins }) => isWritten(origins)) && <KeyLine words="written in the catalogue, or read and written by a flow" />}
       {isDashed && (
         <KeyLine words={told.length > 0 ? `told ${told.map(originInWords).join(', ')}` : 'told by another system'} dashes="5 3" />
       )}
-      {found.length + unseen.length > 0 && (
-        <span>A dashed outline is {unseen.length > 0 ? 'not seen by you' : 'found, and not in the catalogue'}.</span>
-      )}
+      {hollow.length > 0 && <span>A dashed outline is {hollow.join(', or ')}.</span>}
       {foundMore > 0 && <span>{formatCount(foundMore)} more are found and not drawn.</span>}
     </p>
   )
