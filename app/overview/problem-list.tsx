@@ -1,41 +1,46 @@
 import type { FeedLineData, GroupLineData } from '#app/_ui/feeds/feed-summary.ts'
-import { feedPath, filterPath } from '#app/_ui/paths.ts'
+import { feedPath, filterPath, lineagePath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Through, Time } from '#app/_ui/time.tsx'
 import { severity } from '#lib/domain/freshness/status.ts'
 
 const SHOWN = 5
 
-/** What is not right, worst first and in words: the answer before any scrolling. */
+/** What is not right, worst first and in words: the answer before any scrolling; and the way to what it comes down to. */
 export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
   const all = groups.flatMap((group) => group.feeds.filter(needsAttention).map((feed) => ({ feed, group })))
   all.sort((a, b) => rank(a.feed) - rank(b.feed) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
   if (all.length === 0) return null
   return (
-    <ul className="attention">
-      {all.slice(0, SHOWN).map(({ feed, group }) => (
-        <li key={feed.key}>
-          <StatusMark status={feed.status} />
-          <p>
-            <a className="font-semibold" href={feedPath(feed.key)}>
-              <bdi>{feed.name}</bdi>
-            </a>{' '}
-            <span className="muted">
-              <bdi>{group.name}</bdi>
-            </span>
-            <br />
-            <Sentence feed={feed} />
-          </p>
-        </li>
-      ))}
-      {all.length > SHOWN && (
-        <li>
-          <p>
-            and <a href={filterPath({ status: 'not-fresh' })}>{all.length - SHOWN} more</a>
-          </p>
-        </li>
-      )}
-    </ul>
+    <>
+      <ul className="attention">
+        {all.slice(0, SHOWN).map(({ feed, group }) => (
+          <li key={feed.key}>
+            <StatusMark status={feed.status} />
+            <p>
+              <a className="font-semibold" href={feedPath(feed.key)}>
+                <bdi>{feed.name}</bdi>
+              </a>{' '}
+              <span className="muted">
+                <bdi>{group.name}</bdi>
+              </span>
+              <br />
+              <Sentence feed={feed} />
+            </p>
+          </li>
+        ))}
+        {all.length > SHOWN && (
+          <li>
+            <p>
+              and <a href={filterPath({ status: 'not-fresh' })}>{all.length - SHOWN} more</a>
+            </p>
+          </li>
+        )}
+      </ul>
+      <p className="mt-3">
+        <a href={lineagePath()}>What turned first, and what it holds back</a>
+      </p>
+    </>
   )
 }
 
