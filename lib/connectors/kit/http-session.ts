@@ -35,7 +35,7 @@ interface HttpSystem {
 }
 
 /** A ticket that ends so soon is replaced before the next request. */
-const ENDS_SOON_MS = MINUTE_MS
+export const ENDS_SOON_MS = MINUTE_MS
 const TIMEOUTS = 3
 /** A system that asks us to come back later than this is left to whoever asked. */
 const PATIENCE_MS = MINUTE_MS

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { whyNoCondition } from './table-asset.ts'
+import { titleOf, whyNoCondition } from './table-asset.ts'
 
 const COMMENT = /--|\/\*|\*\//
 
@@ -28,4 +28,13 @@ describe('a condition', () => {
   ])('is refused: %s', (text, words) => {
     expect(whyNoCondition(text, COMMENT)).toContain(words)
   })
+})
+
+test.each([
+  ['stg_order_lines', 'Stg order lines'],
+  ['STG_ORDERS', 'Stg orders'],
+  ['orderLines', 'Order lines'],
+  ['_', '_'],
+])('a table called %s is shown as %s', (name, title) => {
+  expect(titleOf(name)).toBe(title)
 })

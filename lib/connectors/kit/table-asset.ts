@@ -56,3 +56,13 @@ function isBalanced(text: string): boolean {
   }
   return depth === 0
 }
+
+/** What people are shown a table by that is called `stg_orders` or `stgOrders`: `Stg orders`. */
+export function titleOf(name: string): string {
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_\s]+/g, ' ')
+    .trim()
+    .toLowerCase()
+  return words === '' ? name : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}

@@ -1,5 +1,6 @@
 import type { Connection, Found } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
+import { titleOf } from '#lib/connectors/kit/table-asset.ts'
 import { isValidZone } from '#lib/domain/time/zone.ts'
 import {
   condition,
@@ -99,21 +100,12 @@ function toSettings(draft: Draft, said: string | undefined): Record<string, unkn
   }
 }
 
-function toName(name: string): string {
-  const words = name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_\s]+/g, ' ')
-    .trim()
-    .toLowerCase()
-  return words === '' ? name : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
-}
-
 function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Relation>, said: string | undefined): Found {
   const { relation } = draft
   return {
     path: formatTablePath(relation),
     kind: 'table',
-    name: toName(relation.name),
+    name: titleOf(relation.name),
     settings: toSettings(draft, said),
     upstream: relation.upstream.flatMap(({ oid, hint }) => {
       const target = byOid.get(oid)

@@ -19,7 +19,7 @@ const resultSchema = z.object({
 })
 const partitionSchema = z.object({ data: rowsSchema })
 
-interface FirstPartition {
+export interface FirstPartition {
   columns: Column[]
   rows: Cell[][]
   /** How many rows each partition has to have, this one first. */

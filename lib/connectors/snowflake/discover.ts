@@ -1,10 +1,11 @@
 import type { Connection, Found, FoundUpstream } from '#lib/connectors/kit/connector.ts'
+import { titleOf } from '#lib/connectors/kit/table-asset.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { Cell } from './answers.ts'
 import { canHoldTime, isOfStatement } from './newest.ts'
 import type { SnowflakeSettings } from './settings.ts'
 import type { SqlApi, Statement } from './sql-api.ts'
-import { foldName, formatName, formatTablePath, quoteName, type TablePath } from './table-path.ts'
+import { foldName, formatName, formatTablePath, quoteName, type TablePath, tableId } from './table-path.ts'
 
 /** Names that loaders give to the time of a load, and people to theirs. */
 const OF_LOADS =
@@ -26,7 +27,7 @@ function informationOn(view: string, names: string, order: string, database: str
 const DEPENDENCIES =
   "select REFERENCED_DATABASE, REFERENCED_SCHEMA, REFERENCED_OBJECT_NAME, REFERENCING_DATABASE, REFERENCING_SCHEMA, REFERENCING_OBJECT_NAME from SNOWFLAKE.ACCOUNT_USAGE.OBJECT_DEPENDENCIES where REFERENCING_OBJECT_DOMAIN in ('VIEW', 'MATERIALIZED VIEW', 'DYNAMIC TABLE') and REFERENCING_DATABASE = ?"
 
-const idOf = (database: string, schema: Cell | undefined, name: Cell | undefined) => JSON.stringify([database, schema, name])
+const idOf = (schema: Cell | undefined, name: Cell | undefined) => tableId({ schema: schema ?? '', name: name ?? '' })
 
 /** What views are made from. Snowflake tells it to roles that may see the account's own records alone, hours late; without it nothing is
  * known of it. */
@@ -42,7 +43,7 @@ async function readDependencies(
     return []
   })
   for (const record of records) {
-    const id = idOf(database, record['REFERENCING_SCHEMA'], record['REFERENCING_OBJECT_NAME'])
+    const id = idOf(record['REFERENCING_SCHEMA'], record['REFERENCING_OBJECT_NAME'])
     const path = {
       database: record['REFERENCED_DATABASE'] ?? '',
       schema: record['REFERENCED_SCHEMA'] ?? '',
@@ -53,24 +54,16 @@ async function readDependencies(
   return upstream
 }
 
-function toColumns(records: Records, database: string): Map<string, FoundColumn[]> {
+function toColumns(records: Records): Map<string, FoundColumn[]> {
   const columns = new Map<string, FoundColumn[]>()
   for (const record of records) {
-    const id = idOf(database, record['TABLE_SCHEMA'], record['TABLE_NAME'])
+    const id = idOf(record['TABLE_SCHEMA'], record['TABLE_NAME'])
     const column = { name: record['COLUMN_NAME'] ?? '', type: record['DATA_TYPE'] ?? '', description: record['COMMENT'] ?? null }
     const known = columns.get(id)
     if (known === undefined) columns.set(id, [column])
     else known.push(column)
   }
   return columns
-}
-
-function toName(name: string): string {
-  const words = name
-    .replaceAll(/[_\s]+/g, ' ')
-    .trim()
-    .toLowerCase()
-  return words === '' ? name : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
 function toFound(
@@ -85,7 +78,7 @@ function toFound(
   return {
     path: formatTablePath(path, at.own),
     kind: 'table',
-    name: toName(path.name),
+    name: titleOf(path.name),
     settings: column === undefined ? {} : { column: formatName(column.name).replace(/^[^"]+$/, (plain) => plain.toLowerCase()) },
     upstream: upstream.map((one): FoundUpstream => ({ hint: 'view', path: formatTablePath(one, at.own) })),
     policy: null,
@@ -104,10 +97,10 @@ export async function* discover(connection: Connection<SnowflakeSettings>, api: 
   for (const database of new Set(databases.map(foldName))) {
     const tables = await api.records(informationOn('TABLES', OF_TABLES, 'TABLE_SCHEMA, TABLE_NAME', database, folded))
     const ofColumns = informationOn('COLUMNS', OF_COLUMNS, 'TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION', database, folded)
-    const columns = toColumns(await api.records(ofColumns), database)
+    const columns = toColumns(await api.records(ofColumns))
     const upstream = await readDependencies(connection, api, database)
     for (const record of tables) {
-      const id = idOf(database, record['TABLE_SCHEMA'], record['TABLE_NAME'])
+      const id = idOf(record['TABLE_SCHEMA'], record['TABLE_NAME'])
       yield toFound(record, { database, own }, columns.get(id) ?? [], upstream.get(id) ?? [])
     }
   }

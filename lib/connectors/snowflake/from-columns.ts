@@ -2,9 +2,9 @@ import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts
 import { failedProbe } from '#lib/connectors/kit/probe.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import type { Budget } from './budget.ts'
+import { type Budget, creditsInWords } from './budget.ts'
 import { type LookState, toLookState } from './look-state.ts'
-import { costInWords, failed, futureWarnings, type Wanted } from './looked.ts'
+import { failed, futureWarnings, type Wanted } from './looked.ts'
 import { isMute, type TableState } from './metadata.ts'
 import type { Newest, NewestAnswer } from './newest.ts'
 import { readDay, readInstant, readNumber, readWallTime, type TimeValue } from './read-value.ts'
@@ -67,7 +67,7 @@ export function fromColumns(read: ColumnsRead, budget: Budget, now: Instant): Ob
     evidence: {
       method: 'column',
       strength: 'strong',
-      detail: `${detailOf(read)} ${costInWords({ ms, credits })}`,
+      detail: `${detailOf(read)} It took the warehouse at most ${creditsInWords(credits)}.`,
       costMs: read.costMs + ms,
     },
     state: {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
-import { type Budget, type Cost, creditsInWords } from './budget.ts'
+import type { Budget } from './budget.ts'
 import { type Difference, type LookState, toLookState } from './look-state.ts'
 import type { Refreshes, TableState } from './metadata.ts'
 import { type SnowflakeAsset, type SnowflakeSettings, snowflakeAssetSchema } from './settings.ts'
@@ -49,7 +49,7 @@ export function futureWarnings(readings: readonly ClockReading[], now: Instant):
   return isAhead ? ['The newest value lies in the future; it is kept, but not judged. If it is local time, set the asset’s zone.'] : []
 }
 
-interface Around {
+export interface Around {
   budget: Budget
   now: Instant
   /** The shared cost of a look, per asset. */
@@ -150,9 +150,4 @@ export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refr
     state: { ...toLookState(table, { about, readings, warnings: [] }), ...spent },
     warnings: [...extra, ...around.extra],
   }
-}
-
-/** For the details of what was read. */
-export function costInWords(cost: Cost): string {
-  return `It took the warehouse at most ${creditsInWords(cost.credits)}.`
 }

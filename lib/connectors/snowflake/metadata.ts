@@ -21,7 +21,6 @@ export interface TableState {
   created: Instant | null
   /** Moves with every write, with statements that wrote nothing, with changes of its definition, and with its upkeep. */
   lastAltered: Instant | null
-  lastDdl: Instant | null
   /** Its storage is put in order in the background, which changes its bytes. */
   isClustered: boolean
 }
@@ -35,7 +34,6 @@ const COLUMNS = [
   'BYTES',
   'CREATED',
   'LAST_ALTERED',
-  'LAST_DDL',
   'CLUSTERING_KEY',
 ].join(', ')
 
@@ -77,7 +75,6 @@ function toState(record: Record<string, Cell>): TableState {
     bytes: toNumber(record['BYTES']),
     created: toTime(record['CREATED']),
     lastAltered: toTime(record['LAST_ALTERED']),
-    lastDdl: toTime(record['LAST_DDL']),
     isClustered: (record['CLUSTERING_KEY'] ?? '') !== '',
   }
 }
@@ -97,7 +94,6 @@ function fromShown(record: Record<string, Cell>): TableState {
     bytes: toNumber(record['bytes']),
     created: toTime(record['created_on']),
     lastAltered: null,
-    lastDdl: null,
     isClustered: (record['cluster_by'] ?? '') !== '',
   }
 }

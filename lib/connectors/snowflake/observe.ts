@@ -4,7 +4,7 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { Budget } from './budget.ts'
 import { type ColumnsRead, fromColumns } from './from-columns.ts'
 import { compareLooks, type Difference, parseLookState } from './look-state.ts'
-import { failed, fromCounts, fromRefreshes, kept, toWanted, type Wanted } from './looked.ts'
+import { type Around, failed, fromCounts, fromRefreshes, kept, toWanted, type Wanted } from './looked.ts'
 import { isMute, type Refreshes, readMetadata, readRefreshes, showMetadata, type TableState } from './metadata.ts'
 import { canHoldTime, columnId, isOfStatement, type NewestAnswer, type Question, readColumnTypes, readNewest } from './newest.ts'
 import type { SnowflakeSettings } from './settings.ts'
@@ -98,8 +98,6 @@ function unseen({ asset, path, last }: Wanted): Observation {
   return failed(asset.key, words, last === null ? 'refused' : 'gone')
 }
 
-type Around = Parameters<typeof kept>[4]
-
 const MOVED: Record<Difference, string> = {
   first: 'it is the first look',
   same: 'nothing tells whether it moved',
@@ -122,7 +120,7 @@ function decide(wanted: Wanted, table: TableState, metadata: Metadata, around: A
   const job = { wanted, table, because: MOVED[difference], costMs }
   if (before === null) return job
   if (isMute(table)) {
-    if (around.now - (before.readAt ?? 0) >= settings.readViewsEvery) return { ...job, because: 'nothing tells whether it moved' }
+    if (around.now - (before.readAt ?? 0) >= settings.readViewsEvery) return { ...job, because: MOVED.same }
     const detail = `Nothing tells whether it moved: it is read every ${formatDuration(settings.readViewsEvery)}, and was not so long ago.`
     return kept({ ...wanted, before }, table, detail, 'strong', around)
   }

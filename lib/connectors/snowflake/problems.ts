@@ -4,7 +4,6 @@ import { type ErrorCode, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 
 const problemSchema = z.object({ code: z.string(), sqlState: z.string().optional(), message: z.string().default('') })
-export type Problem = z.infer<typeof problemSchema>
 
 interface Told {
   kind: ErrorCode

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
-import type { Ticket } from '#lib/connectors/kit/http-session.ts'
+import { ENDS_SOON_MS, type Ticket } from '#lib/connectors/kit/http-session.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -10,8 +10,6 @@ import type { SnowflakeSettings } from './settings.ts'
 const LIFETIME_MS = HOUR_MS
 /** A token of a clock that is ahead of theirs is not taken for one of the future. */
 const BACKDATED_MS = MINUTE_MS
-/** The session replaces a ticket that ends so soon; an earlier one comes back because it was refused. */
-const ENDS_SOON_MS = MINUTE_MS
 
 /** The account as tokens and namespaces name it: in capitals, without region, `ORG-ACCOUNT` or its locator. */
 export function accountOf({ url, account }: Pick<SnowflakeSettings, 'url' | 'account'>): string {
@@ -62,6 +60,7 @@ export function signInWith(settings: SnowflakeSettings, clock: Clock): () => Pro
   return async () => {
     const { token, privateKey, nextPrivateKey, passphrase } = settings
     if (token !== undefined) return { headers: headersOf(token, 'PROGRAMMATIC_ACCESS_TOKEN'), endsAt: null }
+    // The session replaces one that ends soon; it asks earlier only for one that was refused.
     const isRefused = last?.endsAt != null && last.endsAt > clock.now() + ENDS_SOON_MS
     if (isRefused && nextPrivateKey !== undefined) turn = 1 - turn
     const isNext = turn === 1 && nextPrivateKey !== undefined

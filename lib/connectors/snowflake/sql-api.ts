@@ -8,7 +8,7 @@ import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { isJsonObject, type JsonValue } from '#lib/domain/values/json.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
-import { asRecords, type Cell, type Column, readFirst, readPartition } from './answers.ts'
+import { asRecords, type Cell, type Column, type FirstPartition, readFirst, readPartition } from './answers.ts'
 import { toProblem } from './problems.ts'
 import type { SnowflakeSettings } from './settings.ts'
 import { signInWith } from './sign-in.ts'
@@ -67,16 +67,15 @@ export class SqlApi {
   /** Throws with words for people; a statement that is not done in time, or broken off, is cancelled there. */
   async ask(statement: Statement, signal = this.#connection.signal): Promise<Answered> {
     const { answer, handle } = await this.#run(statement, signal)
-    const { columns, rows, rowCounts } = readFirst(this.system, answer)
-    const parts = this.#parts(handle, { columns, rows, rowCounts }, signal)
-    return { columns, parts }
+    const first = readFirst(this.system, answer)
+    return { columns: first.columns, parts: this.#parts(handle, first, signal) }
   }
 
   close(): Promise<void> {
     return this.#session.close()
   }
 
-  async *#parts(handle: string, first: { columns: Column[]; rows: Cell[][]; rowCounts: number[] }, signal: AbortSignal) {
+  async *#parts(handle: string, first: FirstPartition, signal: AbortSignal) {
     yield first.rows
     for (const [at, rowCount] of first.rowCounts.entries()) {
       if (at === 0) continue
