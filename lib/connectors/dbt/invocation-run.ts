@@ -1,14 +1,12 @@
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Manifest } from './artifacts/manifest.ts'
-import type { NodeResult, RunResults } from './artifacts/run-results.ts'
+import { isBroken, isLoaded, type NodeResult, type RunResults } from './artifacts/run-results.ts'
 import { holdsData } from './found-nodes.ts'
-
-const BROKEN: readonly string[] = ['failed', 'partial', 'skipped']
 
 /** What went wrong, in dbt's own words: each node with its message, those that were skipped counted. */
 export function failuresInWords(results: readonly NodeResult[]): string | null {
   const words = results.flatMap(({ id, outcome, message }) =>
-    outcome === 'failed' || outcome === 'partial' ? [`${id}: ${message ?? 'it failed, and dbt gives no message'}`] : [],
+    isBroken(outcome) ? [`${id}: ${message ?? 'it failed, and dbt gives no message'}`] : [],
   )
   const skipped = results.filter(({ outcome }) => outcome === 'skipped').length
   if (skipped > 0) words.push(`${skipped} skipped.`)
@@ -19,7 +17,7 @@ export function failuresInWords(results: readonly NodeResult[]): string | null {
 export function writtenNodes({ nodes }: Manifest, results: readonly NodeResult[], hasFailed: boolean): string[] {
   return results.flatMap(({ id, outcome }) => {
     const node = nodes.get(id)
-    const counts = hasFailed ? BROKEN.includes(outcome) : outcome === 'built' || outcome === 'reused'
+    const counts = hasFailed ? isBroken(outcome) || outcome === 'skipped' : isLoaded(outcome)
     return node !== undefined && holdsData(node) && counts ? [id] : []
   })
 }
@@ -35,14 +33,13 @@ export function invocationRun(
   { isLoad, invocationId, results, startedAt, generatedAt }: RunResults,
 ): ExternalRun | null {
   if (!isLoad || invocationId === null) return null
-  const hasFailed = results.some(({ outcome }) => outcome === 'failed' || outcome === 'partial')
+  const hasFailed = results.some(({ outcome }) => isBroken(outcome))
   return {
     job: jobOfProject(manifest),
     externalId: invocationId,
     state: hasFailed ? 'failed' : 'completed',
     scheduledAt: null,
-    startedAt:
-      startedAt ?? results.reduce<number | null>((first, { startedAt: at }) => (at !== null && at < (first ?? at + 1) ? at : first), null),
+    startedAt: startedAt ?? results.flatMap(({ startedAt: at }) => at ?? []).toSorted((a, b) => a - b)[0] ?? null,
     endedAt: generatedAt,
     error: hasFailed ? failuresInWords(results) : null,
     rows: null,

@@ -32,7 +32,6 @@ export const element = z.object({
   id: id.nullish(),
   lookml_link_id: text,
   title: text,
-  type: text,
   deleted_at: z.unknown(),
   look_id: id.nullish(),
   merge_result_id: id.nullish(),
@@ -40,7 +39,7 @@ export const element = z.object({
   result_maker: z.object({ query: query.nullish(), sql_query_id: id.nullish(), merge_result_id: id.nullish() }).nullish(),
 })
 export type Element = z.infer<typeof element>
-const ELEMENT = `id,lookml_link_id,title,type,deleted_at,look_id,merge_result_id,${QUERY},result_maker(sql_query_id,merge_result_id,${QUERY})`
+const ELEMENT = `id,lookml_link_id,title,deleted_at,look_id,merge_result_id,${QUERY},result_maker(sql_query_id,merge_result_id,${QUERY})`
 
 const place = z.object({ id, name: text }).nullish()
 
@@ -119,16 +118,13 @@ export const sqlQuery = z.object({
   sql: text,
   connection_name: text,
   connection: z.object({ name: text }).nullish(),
-  model: z.object({ id: id.nullish() }).nullish(),
 })
 export const SQL_QUERY = 'sql,connection_name,connection(name)'
 
 export const datagroup = z.object({
-  id: id.nullish(),
   model_name: z.string(),
   name: z.string(),
   triggered_at: z.number().nullish(),
-  trigger_check_at: z.number().nullish(),
   trigger_error: text,
 })
 export type Datagroup = z.infer<typeof datagroup>

@@ -42,7 +42,6 @@ export interface DbtNode {
   source: string | null
   database: string | null
   schema: string | null
-  identifier: string | null
   /** As the warehouse is asked for it, quoted; null: it is nothing in the warehouse. */
   relation: string | null
   folder: string
@@ -159,7 +158,6 @@ export function toNode(id: string, kind: NodeKind, told: NodeInput, freshness: S
     source: told.source_name ?? null,
     database: told.database || null,
     schema: told.schema || null,
-    identifier: told.identifier ?? told.alias ?? null,
     relation: relationOf(kind, told),
     folder: folderOf(told),
     tags: [...new Set([...(told.tags ?? []), ...(told.config?.tags ?? [])])],

@@ -6,6 +6,10 @@ import { type ArtifactHead, type ArtifactSource, inShape, piecesOf, readHead, re
 /** How one node ended: `built` whole, `reused` as it was since nothing above it moved, `partial` when some of its batches failed. */
 export type NodeOutcome = 'built' | 'reused' | 'partial' | 'failed' | 'skipped' | 'passed' | 'warned' | 'nothing'
 
+/** Its rows are there as this invocation says. */
+export const isLoaded = (outcome: NodeOutcome) => outcome === 'built' || outcome === 'reused'
+export const isBroken = (outcome: NodeOutcome) => outcome === 'failed' || outcome === 'partial'
+
 export interface NodeResult {
   id: string
   outcome: NodeOutcome
@@ -17,8 +21,6 @@ export interface NodeResult {
 }
 
 export interface RunResults extends ArtifactHead {
-  /** `build`, `run`, `test`, `compile`, …; null where an old dbt does not say. */
-  command: string | null
   startedAt: Instant | null
   /** Whether nodes that ended well in it were loaded: a compiled or emptied one was not. */
   isLoad: boolean
@@ -89,5 +91,5 @@ export async function readRunResults(source: ArtifactSource): Promise<RunResults
   const results = told.map((one) => toResult(one, generatedAt))
   const command = args.which ?? null
   const isLoad = (command === null || LOADING.includes(command)) && args.empty !== true
-  return { ...head, command, isLoad, results }
+  return { ...head, isLoad, results }
 }

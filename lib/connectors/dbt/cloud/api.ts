@@ -19,7 +19,6 @@ const runSchema = z.object({
   id: z.int(),
   job_definition_id: z.int().nullish(),
   project_id: z.int().nullish(),
-  environment_id: z.int().nullish(),
   status: z.int(),
   created_at: moment,
   started_at: moment,

@@ -1,5 +1,6 @@
 import type { ArtifactName } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
+import { isLoaded } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
@@ -91,9 +92,7 @@ export class CloudPlace implements Place {
       .toReversed()
       .flatMap(({ job, results }) =>
         results.flatMap(({ isLoad, results: nodes }) =>
-          isLoad
-            ? nodes.flatMap(({ id, outcome }) => (outcome === 'built' || outcome === 'reused' ? [[id, String(job)] as const] : []))
-            : [],
+          isLoad ? nodes.flatMap(({ id, outcome }) => (isLoaded(outcome) ? [[id, String(job)] as const] : [])) : [],
         ),
       )
     return new Map(built)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Manifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
-import type { NodeOutcome, NodeResult, RunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
+import { isBroken, isLoaded, type NodeResult, type RunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Told } from '#lib/connectors/dbt/places/place.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { machineTime } from '#lib/domain/wording/dates.ts'
@@ -19,8 +19,6 @@ export type LoadedState = z.output<typeof loadedState>
 
 const UNKNOWN: LoadedState = { loadedAt: null, rows: null, tried: null, tested: null }
 const TESTS_MAX = 5
-
-const isBroken = (outcome: NodeOutcome | undefined) => outcome === 'failed' || outcome === 'partial'
 
 /** One invocation, with its results by node. */
 interface Invocation {
@@ -61,7 +59,7 @@ export class Loads {
   /** A success counts for when it ended, and never less than one that is known. */
   #tried(known: LoadedState, result: NodeResult, byId: Invocation['byId']): LoadedState {
     const { outcome, endedAt, rows } = result
-    const isLoad = (outcome === 'built' || outcome === 'reused') && endedAt > (known.loadedAt ?? Number.NEGATIVE_INFINITY)
+    const isLoad = isLoaded(outcome) && endedAt > (known.loadedAt ?? Number.NEGATIVE_INFINITY)
     const isNewest = known.tried === null || endedAt >= known.tried.at
     return {
       ...known,
@@ -87,7 +85,9 @@ export class Loads {
     while (level.length > 0) {
       level = level.flatMap((one) => this.#manifest.parents.get(one) ?? []).filter((one) => !seen.has(one) && seen.add(one))
       for (const one of level) {
-        const failed = [one, ...(this.#testsOf.get(one) ?? [])].map((at) => byId.get(at)).find((result) => isBroken(result?.outcome))
+        const failed = [one, ...(this.#testsOf.get(one) ?? [])]
+          .map((at) => byId.get(at))
+          .find((result) => result !== undefined && isBroken(result.outcome))
         if (failed !== undefined) return failed
       }
     }
