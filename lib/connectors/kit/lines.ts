@@ -14,6 +14,17 @@ export interface Line {
   close(): Promise<void>
 }
 
+/** What a line's `watch` does: cuts it when the signal aborts that is watched at the time. */
+export function breaker(cut: () => void): Line['watch'] {
+  let watched: AbortSignal | null = null
+  return (signal) => {
+    watched?.removeEventListener('abort', cut)
+    watched = signal
+    if (signal?.aborted === true) cut()
+    else signal?.addEventListener('abort', cut)
+  }
+}
+
 /** The lines of one session: a question takes one that has signed in already, or a new one, and gives it back for the next. */
 export class Lines<L extends Line> {
   readonly #connection: Pick<Connection<unknown>, 'clock' | 'turns'>

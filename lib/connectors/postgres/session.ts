@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { Client, type QueryArrayResult, type QueryResultRow } from 'pg'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { type Line, Lines } from '#lib/connectors/kit/lines.ts'
+import { breaker, type Line, Lines } from '#lib/connectors/kit/lines.ts'
 import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -91,18 +91,6 @@ function asPrinted(text: string) {
   return { text, rowMode: 'array' as const, queryMode: 'extended' as const, types: { getTypeParser: () => String } }
 }
 
-/** Breaks the line when the signal aborts that is watched at the time. */
-function breaker(socket: Socket): Line['watch'] {
-  const cut = () => socket.destroy()
-  let watched: AbortSignal | null = null
-  return (signal) => {
-    watched?.removeEventListener('abort', cut)
-    watched = signal
-    if (signal?.aborted === true) cut()
-    else signal?.addEventListener('abort', cut)
-  }
-}
-
 async function connect(client: Client, socket: Socket, watch: Line['watch'], signal: AbortSignal): Promise<void> {
   watch(signal)
   try {
@@ -131,7 +119,7 @@ async function openSession(connection: Connection<PostgresSettings>): Promise<Se
     stream: () => socket,
   })
   client.on('error', (error) => connection.log.debug('a connection to a watched database broke', { error: error.message }))
-  const watch = breaker(socket)
+  const watch = breaker(() => socket.destroy())
   await connect(client, socket, watch, connection.signal)
   const line = watchSilence(connection.settings.statementTimeout + SILENCE_MS, () => socket.destroy())
   return {

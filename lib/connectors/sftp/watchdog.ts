@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { breaker } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { brokenOff, toConnectionError } from './ssh-errors.ts'
@@ -11,9 +12,11 @@ export class Watchdog {
   readonly #socket: Socket
   readonly #timeoutMs: number
   readonly #clock: Clock
-  #signal: AbortSignal | null = null
   readonly #waiting = new Set<(problem: TidemarkError) => void>()
-  readonly #cancel = () => this.break(new TidemarkError('cancelled', { publicMessage: `The work with ${this.#system} was cancelled.` }))
+  /** From now on it hangs up when this signal aborts, and no longer when the one before does. */
+  readonly watch = breaker(() =>
+    this.break(new TidemarkError('cancelled', { publicMessage: `The work with ${this.#system} was cancelled.` })),
+  )
   #problem: TidemarkError | undefined
   #entered = false
 
@@ -25,14 +28,6 @@ export class Watchdog {
     socket.on('error', (error) => this.#entered || this.break(toConnectionError(system, error)))
     socket.on('close', () => this.#entered && this.break(brokenOff(this.#system)))
     this.watch(signal)
-  }
-
-  /** From now on it hangs up when this signal aborts, and no longer when the one before does. */
-  watch(signal: AbortSignal | null): void {
-    this.#signal?.removeEventListener('abort', this.#cancel)
-    this.#signal = signal
-    if (signal?.aborted === true) this.#cancel()
-    else signal?.addEventListener('abort', this.#cancel, { once: true })
   }
 
   /** Signed in: from now on a broken connection broke in the middle of the work. */

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Client, type Entry, ResultCodeError } from 'ldapts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
-import { type Line, Lines } from '#lib/connectors/kit/lines.ts'
+import { breaker, type Line, Lines } from '#lib/connectors/kit/lines.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toNetworkError } from '#lib/platform/http/errors.ts'
 import { codeError, type DirectoryEntry, renamed, truncated, type VdsRequest } from './search.ts'
@@ -18,10 +18,10 @@ export async function* searchLdap(
 ): AsyncGenerator<DirectoryEntry> {
   yield* lines.stream(connection.signal, async function* (line) {
     try {
-      await line.bind()
+      await line.bind(connection.signal)
       yield* searchPages(connection, line.client, system, request)
     } catch (error) {
-      throw interpret(connection, system, error, true)
+      throw interpret(connection.signal, system, error, true)
     }
   })
 }
@@ -54,22 +54,21 @@ async function proveWhole(client: Client, system: string, base: string, request:
 
 /** Throws in words when the directory does not let us in. */
 export async function bindLdap(connection: Connected, lines: Lines<LdapLine>): Promise<void> {
-  await lines.use(connection.signal, (line) => line.bind())
+  await lines.use(connection.signal, (line) => line.bind(connection.signal))
 }
 
 export interface LdapLine extends Line {
   client: Client
   /** Once for each question: ldapts connects a line again that was cut, and nobody would then have signed in. */
-  bind(): Promise<void>
+  bind(signal: AbortSignal): Promise<void>
 }
 
 /** The connections of one session with a directory. */
 export function openLines(connection: Connected, system: string): Lines<LdapLine> {
-  return new Lines(connection, async () => ldapLine(connection, system))
+  return new Lines(connection, async () => ldapLine(connection.settings, system))
 }
 
-function ldapLine(connection: Connected, system: string): LdapLine {
-  const { settings } = connection
+function ldapLine(settings: VdsSettings, system: string): LdapLine {
   const client = new Client({
     url: settings.url,
     timeout: settings.timeout,
@@ -77,29 +76,23 @@ function ldapLine(connection: Connected, system: string): LdapLine {
     strictDN: false,
     ...(settings.url.startsWith('ldaps:') ? { tlsOptions: tlsOf(settings) } : {}),
   })
-  let watched: AbortSignal | null = null
-  const leave = () => void client.unbind().catch(() => {})
-  const watch = (signal: AbortSignal | null) => {
-    watched?.removeEventListener('abort', leave)
-    watched = signal
-    signal?.addEventListener('abort', leave)
-  }
+  const leave = () => client.unbind().catch(() => {})
+  const watch = breaker(() => void leave())
   return {
     client,
     watch,
     isOpen: () => client.isConnected,
-    async bind() {
-      const signal = watched ?? connection.signal
+    async bind(signal) {
       try {
         signal.throwIfAborted()
         await client.bind(settings.user ?? '', settings.password ?? '')
       } catch (error) {
-        throw interpret({ ...connection, signal }, system, error, false)
+        throw interpret(signal, system, error, false)
       }
     },
     async close() {
       watch(null)
-      await client.unbind().catch(() => {})
+      await leave()
     },
   }
 }
@@ -118,7 +111,7 @@ function toEntry({ dn, ...attributes }: Entry, wanted: readonly string[] | undef
   return { dn, attributes: renamed(Object.fromEntries(lists), wanted) }
 }
 
-function interpret({ signal }: Connected, system: string, error: unknown, isAnswering: boolean): TidemarkError {
+function interpret(signal: AbortSignal, system: string, error: unknown, isAnswering: boolean): TidemarkError {
   if (error instanceof TidemarkError) return error
   if (signal.aborted) return new TidemarkError('cancelled', { publicMessage: `The request to ${system} was cancelled.` })
   if (error instanceof ResultCodeError) return codeError(system, error.code)
