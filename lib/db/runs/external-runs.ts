@@ -45,6 +45,11 @@ function toRun(row: ExternalRunRow): StoredExternalRun {
   }
 }
 
+/** SQL: whether a run is one of a job that is named `<connection>/<job>`. */
+export function isOfJobSql(run: string, job: string): string {
+  return `${run}.connection_key = split_part(${job}, '/', 1) and ${run}.job = substr(${job}, strpos(${job}, '/') + 1)`
+}
+
 /** The runs of a connection that are known by these ids of theirs, as they were told last. */
 export async function loadExternalRuns(
   sql: Sql,
@@ -116,7 +121,7 @@ export async function listUntoldLoads(
     `select r.*, s.id as asset_id, s.key from asset a join subject s on s.id = a.subject_id and s.removed_at is null
      cross join lateral (
        select * from external_run x
-       where x.connection_key = $1 and x.job = substr(a.job, strpos(a.job, '/') + 1) and x.state = 'completed'
+       where ${isOfJobSql('x', 'a.job')} and x.state = 'completed'
          and (x.writes is null or case when a.connection_key = $1 then a.path else s.key end = any(x.writes))
        order by x.ended_at desc limit 1
      ) r
@@ -185,8 +190,7 @@ export async function listVanishedRuns(
 /** The jobs among these, `<connection>/<job>`, of which a run was ever told. */
 export async function listKnownJobs(sql: Sql, jobs: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql.query<{ job: string }>(
-    `select j.job from unnest($1::text[]) as j(job) where exists (
-       select 1 from external_run r where r.connection_key = split_part(j.job, '/', 1) and r.job = substr(j.job, strpos(j.job, '/') + 1))`,
+    `select j.job from unnest($1::text[]) as j(job) where exists (select 1 from external_run r where ${isOfJobSql('r', 'j.job')})`,
     [jobs],
   )
   return new Set(rows.map((row) => row.job))

@@ -1,5 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { MEASURED_RUNS } from '#lib/db/history/job-outcomes.ts'
+import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -44,7 +45,7 @@ export const EXTERNAL_RUN_COLUMNS = `
 const RECENT = `
   select ${EXTERNAL_RUN_COLUMNS} from unnest($1::text[]) as j(job)
   cross join lateral (
-    select * from external_run x where x.connection_key = split_part(j.job, '/', 1) and x.job = substr(j.job, strpos(j.job, '/') + 1)
+    select * from external_run x where ${isOfJobSql('x', 'j.job')}
     order by x.placed_at desc, x.id desc limit $2
   ) r
   order by r.placed_at desc, r.id desc limit $2`

@@ -1,3 +1,4 @@
+import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -33,7 +34,7 @@ export const LAST_RUNS_OF_FEEDS = `
      where r.flow = w.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} order by r.scheduled_for desc, r.created_at desc limit 1)
     union all
     (select r.id, r.job, r.connection_key, r.state, r.ended_at, r.error, r.placed_at from external_run r
-     where r.connection_key = split_part(w.job, '/', 1) and r.job = substr(w.job, strpos(w.job, '/') + 1) and r.state in (${ENDED})
+     where ${isOfJobSql('r', 'w.job')} and r.state in (${ENDED})
      order by r.placed_at desc, r.id desc limit 1)
   ) last
   order by w.feed_id, last.state = 'completed', last.scheduled_for desc`

@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -52,7 +53,7 @@ const CLOCKS = `
 const WRITERS = `
   select a.feed_id, min(fl.next_run_at) as next_run_at,
     bool_or(exists (select 1 from run r where r.flow = fl.name and r.state = 'running' and not ${isDryRunSql('r')})
-      or exists (select 1 from external_run r where r.connection_key || '/' || r.job = a.job and r.ended_at is null and r.state = 'running')) as is_loading
+      or exists (select 1 from external_run r where ${isOfJobSql('r', 'a.job')} and r.ended_at is null and r.state = 'running')) as is_loading
   from (select distinct feed_id, flow, job from asset where (flow is not null or job is not null) and ($1::int[] is null or feed_id = any($1))) a
   left join flow fl on fl.name = a.flow and fl.removed_at is null
   group by a.feed_id`
