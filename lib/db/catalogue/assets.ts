@@ -6,8 +6,8 @@ import { blindFrom } from '#lib/domain/freshness/sight.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Reading } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { lockReached } from './followers.ts'
-import { FOLLOWERS, type StoredVerdict } from './subjects.ts'
+import { lockAssets } from './followers.ts'
+import type { StoredVerdict } from './subjects.ts'
 
 /** The latest good look at an asset, kept whole; earlier ones are not. */
 export interface StoredObservation {
@@ -94,18 +94,13 @@ function toAnsweredSince({ answered_from: from, answered_seen_at: seenAt }: Watc
 
 /** Locks the named assets of a connection, as `lockAssets` does; keys it does not have are absent. */
 export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: readonly string[]): Promise<WatchedAsset[]> {
-  const named = `select s.id from subject s join asset a on a.subject_id = s.id
-     where s.kind = 'asset' and s.key = any($2::text[]) and a.connection_key = $1 and s.removed_at is null`
-  const { rows: plain } = await sql.query<{ id: number }>(`${named} and s.id not in (${FOLLOWERS}) order by s.id for no key update of s`, [
-    connectionKey,
-    keys,
-  ])
-  const { rows: followers } =
-    plain.length === keys.length
-      ? { rows: [] }
-      : await sql.query<{ id: number }>(`${named} and s.id in (${FOLLOWERS}) order by s.id`, [connectionKey, keys])
-  const locked = [...plain, ...followers].map(({ id }) => id)
-  if (followers.length > 0) await lockReached(sql, locked)
+  const { rows: named } = await sql.query<{ id: number }>(
+    `select s.id from subject s join asset a on a.subject_id = s.id
+     where s.kind = 'asset' and s.key = any($2::text[]) and a.connection_key = $1 and s.removed_at is null`,
+    [connectionKey, keys],
+  )
+  const ids = named.map(({ id }) => id)
+  await lockAssets(sql, ids)
   const { rows } = await sql.query<WatchedRow>(
     `select s.id, s.key, a.probed_at, s.next_change_at, a.verdict, a.problem, a.observation is not null as is_found, a.suspected_reason, a.suspected_at,
        o.reason, o.from_at as reason_from, since.from_at as answered_from, since.seen_at as answered_seen_at
@@ -115,8 +110,8 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
        select min(b.from_at) as from_at, max(b.seen_at) as seen_at from blind b
        where b.asset_id = s.id and b.reason in ('gone', 'refused', 'no-time') and (b.to_at is null or a.probed_at is null or b.to_at > a.probed_at)
      ) since on true
-     where s.id = any($1::int[]) and s.removed_at is null order by s.id`,
-    [locked],
+     where s.id = any($1::int[]) and a.connection_key = $2 and s.removed_at is null order by s.id`,
+    [ids, connectionKey],
   )
   return rows.map(toWatched)
 }
