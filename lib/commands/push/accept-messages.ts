@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { act } from '#lib/access/act.ts'
 import { KnownUntil } from '#lib/access/known-until.ts'
+import { getRenamed } from '#lib/db/catalogue/renames.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { notifyWorkers } from '#lib/db/listen.ts'
 import { countWaiting, insertMessages, type PushedMessage } from '#lib/db/push/push-inbox.ts'
@@ -58,15 +59,10 @@ export async function acceptHeartbeat(ctx: Context, assetKey: string, given: Hea
 }
 
 async function findAsset(ctx: Context, key: string): Promise<string> {
-  const { rows } = await ctx.pool.query<{ key: string }>(
-    `select key from subject where kind = 'asset' and key = $1 and removed_at is null
-     union all
-     select s.key from former_key f join subject s on s.id = f.subject_id where f.kind = 'asset' and f.key = $1 and s.removed_at is null limit 1`,
-    [key],
-  )
-  const [found] = rows
-  if (found === undefined) throw new TidemarkError('not-found', { publicMessage: 'There is no such asset here.' })
-  return found.key
+  const { rowCount } = await ctx.pool.query("select from subject where kind = 'asset' and key = $1 and removed_at is null", [key])
+  const found = rowCount === 1 ? key : await getRenamed(ctx.pool, 'asset', key)
+  if (found === null) throw new TidemarkError('not-found', { publicMessage: 'There is no such asset here.' })
+  return found
 }
 
 function keyOfEvent(ctx: Context, { run, job, dataset, eventType, eventTime, producer, ...rest }: LineageEvent): string {
