@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { declarePushed, handIn, LAKE_NAMESPACE, pusher, runIdOf, type Told, takeAll, toldEvent } from '#lib/testing/push/push-world.ts'
 import { acceptHeartbeat } from './accept-messages.ts'
+import { takeMessages } from './take-messages.ts'
 
 const START = Date.parse('2026-11-20T00:00:00Z')
 const at = (hours: number) => START + hours * HOUR_MS
@@ -160,5 +161,24 @@ it('a message that cannot be carried over holds up no other and says why; after 
     [0, false, true],
     [5, true, false],
     [0, false, true],
+  ])
+})
+
+it('what takes too long at once is carried over in parts, and no message is blamed for it', async () => {
+  clock.set(at(6))
+  await handIn(
+    ctx,
+    [1, 2, 3, 4, 5].map((run) => toldEvent({ type: 'COMPLETE', at: at(run), run, outputs: ['raw.orders'] })),
+  )
+  await ctx.whole.query(`
+    create function too_long() returns trigger language plpgsql as $$ begin
+      if (select count(*) from taken) > 2 then raise exception 'canceling statement due to statement timeout' using errcode = '57014'; end if;
+      return null;
+    end $$;
+    create trigger too_long after update on push_inbox referencing new table as taken for each statement execute function too_long()`)
+  expect(await takeMessages(ctx, index)).toBe(5)
+  expect((await facts()).filter((fact) => fact.includes('loadedAt'))).toHaveLength(5)
+  expect((await ctx.whole.query('select distinct tries, taken_at is not null as taken from push_inbox')).rows).toEqual([
+    { tries: 0, taken: true },
   ])
 })

@@ -30,26 +30,32 @@ const BATCH = 2000
  * cannot be carried over holds up no other. Answers how many were looked at; 0: none waits, or another worker is at it.
  */
 export async function takeMessages(ctx: Context, index: IdentityIndex, most = BATCH): Promise<number> {
-  let first: WaitingMessage | undefined
+  let waiting: WaitingMessage[] = []
   try {
     return await withTransaction(ctx, async (sql) => {
       if (!(await isOurTurn(sql))) return 0
-      const waiting = await lockWaiting(sql, most)
+      waiting = await lockWaiting(sql, most)
       if (waiting.length === 0) return 0
-      ;[first] = waiting
       await lockEdges(sql)
       await carryOver(sql, ctx.clock.now(), index, waiting)
       return waiting.length
     })
   } catch (error) {
+    const [first] = waiting
+    if (waiting.length > 1) return takeInHalves(ctx, index, waiting.length)
     if (isDatabaseGone(error) || first === undefined) throw error
-    return most === 1 ? await putBack(ctx, first, error) : await takeOneByOne(ctx, index, most)
+    return putBack(ctx, first, error)
   }
 }
 
-async function takeOneByOne(ctx: Context, index: IdentityIndex, most: number): Promise<number> {
+/** So that one that cannot be carried over is soon alone, and what takes too long at once is done in parts. */
+async function takeInHalves(ctx: Context, index: IdentityIndex, most: number): Promise<number> {
   let taken = 0
-  while (taken < most && (await takeMessages(ctx, index, 1)) > 0) taken += 1
+  while (taken < most) {
+    const more = await takeMessages(ctx, index, Math.ceil(most / 2))
+    if (more === 0) break
+    taken += more
+  }
   return taken
 }
 
