@@ -34,7 +34,7 @@ it('what a run was not let into does not "work", until somebody got in again', a
     },
   }))
   const services = testServices(ctx, { connectors: new Map([['test', connector]]) })
-  const connections = runConnections(services)
+  const connections = runConnections(services, services.signal)
   const extract = () => Array.fromAsync(connections.extract('sis', {}, new AbortController().signal))
   const state = async () => (await ctx.pool.query('select * from connection_state')).rows[0]
   const health = async () => {

@@ -40,7 +40,7 @@ function harness() {
       return secret.isMissing ? undefined : secret.value
     },
   })
-  const connections = runConnections(services)
+  const connections = runConnections(services, services.signal)
   const ask = (signal = new AbortController().signal) => Array.fromAsync(connections.extract('sis', {}, signal))
   return { seen, secret, ask, close: connections.close }
 }

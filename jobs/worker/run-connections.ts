@@ -16,7 +16,7 @@ interface RunConnections {
 
 /** A run's connections: one session each, its references resolved once, however many questions a flow asks. One that refused us is opened
  * again for the next question, since its password may have changed. */
-export function runConnections(services: JobServices, signal: AbortSignal = services.signal): RunConnections {
+export function runConnections(services: JobServices, signal: AbortSignal): RunConnections {
   const opened = new Map<string, Promise<Session>>()
   const toClose: (() => Promise<void>)[] = []
   const proven = new Set<string>()

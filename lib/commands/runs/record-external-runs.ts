@@ -131,10 +131,7 @@ async function settle(sql: Sql, { connectionKey, now, known, told }: Change): Pr
   for (const { assetId, job } of [...written.ever, ...written.now]) {
     from.set(assetId, Math.min(since.get(job) ?? END_OF_TIME, from.get(assetId) ?? END_OF_TIME))
   }
-  await lockAssets(
-    sql,
-    [...from.keys()].sort((a, b) => a - b),
-  )
+  await lockAssets(sql, [...from.keys()])
   await takeBackArrivals(
     sql,
     before.map(({ id }) => id),

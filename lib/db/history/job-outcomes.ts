@@ -1,7 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
 import type { RunOutcome } from '#lib/domain/freshness/facts.ts'
-import { isOver, isWrittenBy, jobKey, partsOfJob } from '#lib/domain/runs/external-run.ts'
+import { isWrittenBy, jobKey, partsOfJob } from '#lib/domain/runs/external-run.ts'
 import { hungAt } from '#lib/domain/runs/hung-run.ts'
 import { DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -29,7 +29,7 @@ function toOutcome(row: OutcomeRow): JobOutcome | null {
   if (row.state === 'scheduled' || row.state === 'overdue') return null
   const startedAt = toInstant(row.started_at ?? row.ended_at ?? row.placed_at)
   const writes = row.writes ?? undefined
-  if (isOver(row.state) || row.state !== 'running')
+  if (row.state !== 'running')
     return { state: row.state, startedAt, endedAt: Math.max(startedAt, toInstantOrNull(row.ended_at) ?? startedAt), hungAt: null, writes }
   const durations = row.durations ?? []
   // Nobody tells how long a run may take there: while nothing is known it is measured as one of ours that sets no limit.
@@ -42,12 +42,11 @@ function toOutcome(row: OutcomeRow): JobOutcome | null {
  * ended before. Runs that only wait, and those that never were, are left out.
  */
 export async function loadJobOutcomes(sql: Sql, wanted: readonly { job: string; from: Instant }[]): Promise<Map<string, JobOutcome[]>> {
-  const found = new Map<string, JobOutcome[]>()
   const asked = wanted.flatMap(({ job, from }) => {
     const parts = partsOfJob(job)
     return parts === null ? [] : [{ ...parts, from }]
   })
-  if (asked.length === 0) return found
+  if (asked.length === 0) return new Map()
   const { rows } = await sql.query<OutcomeRow>(
     `select r.connection_key, r.job, r.state, r.placed_at, r.started_at, r.ended_at, r.writes,
        case when r.state = 'running' then array(
@@ -66,15 +65,8 @@ export async function loadJobOutcomes(sql: Sql, wanted: readonly { job: string; 
      order by r.connection_key, r.job, r.started_at, r.placed_at, r.id`,
     [asked.map((w) => w.connection), asked.map((w) => w.job), asked.map((w) => toText(w.from))],
   )
-  for (const row of rows) {
-    const outcome = toOutcome(row)
-    if (outcome === null) continue
-    const key = jobKey(row.connection_key, row.job)
-    const list = found.get(key)
-    if (list === undefined) found.set(key, [outcome])
-    else list.push(outcome)
-  }
-  return found
+  const found = Map.groupBy(rows, (row) => jobKey(row.connection_key, row.job))
+  return new Map([...found].map(([job, own]) => [job, own.flatMap((row) => toOutcome(row) ?? [])]))
 }
 
 /** Those of a job's outcomes that say something about this asset. */

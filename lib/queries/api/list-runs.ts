@@ -28,9 +28,7 @@ const ownSql = (isEnded: boolean | undefined) => `
     and (r.state <> 'scheduled' or r.attempt > 0 or r.scheduled_for <= $7 or $8)
   order by r.scheduled_for desc, r.id desc limit $3`
 
-const EXTERNAL_OVER = `r.state in (${RUN_STATES.filter(isOver)
-  .map((state) => `'${state}'`)
-  .join(', ')})`
+const EXTERNAL_OVER = inSql(RUN_STATES.filter(isOver))
 
 /** Runs of other systems in the columns of our own; their job stands where the flow does. */
 const externalSql = (isEnded: boolean | undefined) => `
