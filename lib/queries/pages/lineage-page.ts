@@ -92,7 +92,9 @@ const foundBeside = (own: 'path' | 'upstream', other: 'path' | 'upstream') => `
   where a.subject_id = any($1::int[]) and not exists (
     select from asset b join subject s on s.id = b.subject_id and s.removed_at is null where b.connection_key = f.connection_key and b.path = f.path)`
 
-const FOUND = `${foundBeside('path', 'upstream')} union all ${foundBeside('upstream', 'path')} order by 1, 2, 4`
+const FOUND = `
+  select x.*, count(*) over ()::int as total from (${foundBeside('path', 'upstream')} union all ${foundBeside('upstream', 'path')}) x
+  order by 1, 2, 4 limit ${DRAWN}`
 
 /** The lineage around one asset; null when there is none of that key. */
 export async function getLineagePage(ctx: Context, key: string): Promise<LineagePage | null> {
@@ -102,17 +104,18 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
   ])
   const focus = head.rows[0]
   if (page === null || focus === undefined) return null
-  const [near, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysTo(ctx, focus), getBanners(ctx, page.demo)])
+  const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysTo(ctx, focus), getBanners(ctx, page.demo)])
   const ids = near.map(({ id }) => id)
   const tops = ways.flatMap((way) => way.slice(0, 1))
-  const [assets, touching, origins, unseen, found] = await Promise.all([
+  const [assets, { edges: touching }, origins, unseen, found] = await Promise.all([
     assetsById(ctx, [...new Set([...ids, ...ways.flat()])]),
-    getEdgesOf(ctx, ids),
+    edgesAround(ctx, around, ids),
     ctx.pool.query<LineageEdge>(ORIGINS, [ids]),
     getUnseenNeighbours(ctx, [...new Set([...ids, ...tops])]),
     foundAround(ctx, ids),
   ])
   const isDrawn = new Set(ids.filter((id) => assets.has(id)))
+  const beside = found.first.slice(0, DRAWN - isDrawn.size)
   return {
     page,
     now: ctx.clock.now(),
@@ -125,8 +128,8 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
       touching,
     ),
     unseen: onePerSide(unseen.filter(({ assetId }) => isDrawn.has(assetId))),
-    found: found.slice(0, Math.max(0, DRAWN - isDrawn.size)),
-    foundMore: Math.max(0, found.length - Math.max(0, DRAWN - isDrawn.size)),
+    found: beside,
+    foundMore: found.total - beside.length,
     paths: ways.map((way) => toPath(way, assets, unseen)),
   }
 }
@@ -142,17 +145,32 @@ async function standingsOf(ctx: Context, edges: readonly Edge[]): Promise<Map<nu
   return new Map(rows.map((standing) => [standing.id, standing]))
 }
 
-/** What is drawn. Only of direct neighbours that are drawn it is asked what is beside them. */
-async function nearTo(ctx: Context, focus: number): Promise<Near[]> {
-  const direct = await getEdgesOf(ctx, [focus])
-  const first = await standingsOf(ctx, direct)
-  const beside = neighbourhood(focus, direct, (id) => first.get(id)?.status ?? null)
-  const edges = await getEdgesOf(
+/** All edges that touch what was asked about. */
+interface Around {
+  asked: ReadonlySet<number>
+  edges: readonly Edge[]
+}
+
+/** The same of these, too; of what was asked about before nothing is read again. */
+async function edgesAround(ctx: Context, { asked, edges }: Around, ids: readonly number[]): Promise<Around> {
+  const open = ids.filter((id) => !asked.has(id))
+  const more = await getEdgesOf(ctx, open)
+  const isKnown = ({ upstreamId, downstreamId }: Edge) => asked.has(upstreamId) || asked.has(downstreamId)
+  return { asked: new Set([...asked, ...open]), edges: [...edges, ...more.filter((edge) => !isKnown(edge))] }
+}
+
+/** What is drawn, with the edges around it that were read for that: those of the focus and of its direct neighbours that are drawn. */
+async function nearTo(ctx: Context, focus: number): Promise<{ near: Near[]; around: Around }> {
+  const direct = await edgesAround(ctx, { asked: new Set(), edges: [] }, [focus])
+  const first = await standingsOf(ctx, direct.edges)
+  const beside = neighbourhood(focus, direct.edges, (id) => first.get(id)?.status ?? null)
+  const around = await edgesAround(
     ctx,
+    direct,
     beside.map(({ id }) => id),
   )
-  const standings = await standingsOf(ctx, edges)
-  return neighbourhood(focus, edges, (id) => standings.get(id)?.status ?? null)
+  const standings = await standingsOf(ctx, around.edges)
+  return { near: neighbourhood(focus, around.edges, (id) => standings.get(id)?.status ?? null), around }
 }
 
 async function waysTo(ctx: Context, focus: LineageAsset): Promise<number[][]> {
@@ -162,8 +180,10 @@ async function waysTo(ctx: Context, focus: LineageAsset): Promise<number[][]> {
   return pathsToRoot(focus.id, standings.set(focus.id, focus), edges)
 }
 
-async function foundAround(ctx: Context, ids: readonly number[]): Promise<FoundNeighbour[]> {
-  return seesFound(ctx) ? (await ctx.pool.query<FoundNeighbour>(FOUND, [ids])).rows : []
+async function foundAround(ctx: Context, ids: readonly number[]): Promise<{ first: FoundNeighbour[]; total: number }> {
+  if (!seesFound(ctx)) return { first: [], total: 0 }
+  const { rows } = await ctx.pool.query<FoundNeighbour & { total: number }>(FOUND, [ids])
+  return { first: rows.map(({ total: _, ...found }) => found), total: rows[0]?.total ?? 0 }
 }
 
 function withAsset(near: Near, asset: LineageAsset | undefined): LineagePage['drawn'] {
