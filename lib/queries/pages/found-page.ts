@@ -67,6 +67,12 @@ export function seesFound({ actor }: Context): boolean {
   return actor.audience === null && may(actor, 'connection.discover')
 }
 
+/** SQL: what was found, `f`, with what it is in the catalogue, `s`, and whether a rule took it over, `o`. */
+const FOUND = `found_asset f
+  left join asset a on a.connection_key = f.connection_key and a.path = f.path
+  left join subject s on s.id = a.subject_id and s.removed_at is null
+  left join adoption o on o.asset_id = s.id`
+
 const COUNTS = `
   select c.key as connection, ${instant('d.whole_at')} as "wholeAt", ${instant('d.attempted_at')} as "attemptedAt", ${instant('d.next_at')} as "nextAt",
     d.problem, coalesce(x.found, 0)::int as found, coalesce(x.gone, 0)::int as gone, coalesce(x.adopted, 0)::int as adopted, coalesce(x.written, 0)::int as written
@@ -75,10 +81,7 @@ const COUNTS = `
     select count(*) filter (where f.gone_at is null) as found, count(*) filter (where f.gone_at is not null) as gone,
       count(*) filter (where f.gone_at is null and o.asset_id is not null) as adopted,
       count(*) filter (where f.gone_at is null and s.id is not null and o.asset_id is null) as written
-    from found_asset f
-    left join asset a on a.connection_key = f.connection_key and a.path = f.path
-    left join subject s on s.id = a.subject_id and s.removed_at is null
-    left join adoption o on o.asset_id = s.id
+    from ${FOUND}
     where f.connection_key = c.key
   ) x on true
   where c.removed_at is null and ($1::text is null or c.key = $1)`
@@ -89,10 +92,7 @@ export async function getFoundCounts(ctx: Context, connection: string | null = n
 }
 
 const ASKED_FOR = `
-  from found_asset f
-  left join asset a on a.connection_key = f.connection_key and a.path = f.path
-  left join subject s on s.id = a.subject_id and s.removed_at is null
-  left join adoption o on o.asset_id = s.id
+  from ${FOUND}
   where f.connection_key = $1
     and ($2::text is null or strpos(lower(concat_ws(' ', f.path, f.name, f.owner, f.description, f.labels::text, f.columns::text)), lower($2)) > 0)
     and case $3::text when 'open' then f.gone_at is null and s.id is null when 'taken' then f.gone_at is null and s.id is not null
