@@ -79,6 +79,13 @@ export interface ReloadView {
   replayable: Replayable[]
 }
 
+interface AskedFeed {
+  id: number
+  owner: string | null
+  /** A flow writes something in it. */
+  isLoaded: boolean
+}
+
 export async function getReload(ctx: Context, feed: string): Promise<ReloadView> {
   const after = new Date(ctx.clock.now() - DAY_MS)
   const isAllowed = may(ctx.actor, 'feed.reload')
@@ -87,8 +94,11 @@ export async function getReload(ctx: Context, feed: string): Promise<ReloadView>
       `${ORDER} where s.kind = 'feed' and s.key = $1 and (o.state = 'open' or o.ended_at > $2) order by o.state = 'open' desc, o.created_at desc limit 1`,
       [feed, after],
     ),
-    ctx.pool.query<{ id: number; owner: string | null }>(
-      `select s.id, f.owner from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
+    ctx.pool.query<AskedFeed>(
+      `select s.id, f.owner, exists (
+         select from asset a join subject x on x.id = a.subject_id and x.removed_at is null join flow w on w.name = a.flow and w.removed_at is null
+         where a.feed_id = s.id) as "isLoaded"
+       from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
       [feed],
     ),
     isAllowed ? getReplayable(ctx, feed) : [],
@@ -96,16 +106,17 @@ export async function getReload(ctx: Context, feed: string): Promise<ReloadView>
   const [row] = orders.rows
   return {
     order: row === undefined ? null : await toView(ctx, row),
-    refusal: isAllowed ? null : await whyRefused(ctx, feeds.rows[0]?.id),
+    refusal: isAllowed ? null : await whyRefused(ctx, feeds.rows[0]),
     owner: feeds.rows[0]?.owner ?? null,
     replayable,
   }
 }
 
-async function whyRefused(ctx: Context, feedId: number | undefined): Promise<ReloadView['refusal']> {
-  if (feedId !== undefined) {
-    const { assets, edges } = await loadSurroundings(ctx.pool, feedId)
-    if (flowsToReload(feedId, assets, edges, new Map()).flows.length === 0) return 'only-watched'
+/** Its own flows are part of every reload of a feed: only of one that has none it is read what it is made from. */
+async function whyRefused(ctx: Context, feed: AskedFeed | undefined): Promise<ReloadView['refusal']> {
+  if (feed?.isLoaded === false) {
+    const { assets, edges } = await loadSurroundings(ctx.pool, feed.id)
+    if (flowsToReload(feed.id, assets, edges, new Map()).flows.length === 0) return 'only-watched'
   }
   return ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
 }
