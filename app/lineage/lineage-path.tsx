@@ -2,7 +2,7 @@ import { lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon, StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
-import { isUnhealthy } from '#lib/domain/lineage/path-to-root.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { LineageAsset, LineagePage, LineagePath } from '#lib/queries/pages/lineage-page.ts'
 

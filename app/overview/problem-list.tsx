@@ -9,7 +9,7 @@ const SHOWN = 5
 /** What is not right, worst first and in words: the answer before any scrolling; and the way to what it comes down to. */
 export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
   const all = groups.flatMap((group) => group.feeds.filter(needsAttention).map((feed) => ({ feed, group })))
-  all.sort((a, b) => rank(a.feed) - rank(b.feed) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
+  all.sort((a, b) => severity(a.feed.status) - severity(b.feed.status) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
   if (all.length === 0) return null
   return (
     <>
@@ -46,10 +46,6 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
 
 function needsAttention(feed: FeedLineData): boolean {
   return feed.status !== null && feed.status !== 'fresh'
-}
-
-function rank(feed: FeedLineData): number {
-  return feed.status === null ? 99 : severity(feed.status)
 }
 
 function Sentence({ feed }: { feed: FeedLineData }) {

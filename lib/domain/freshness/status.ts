@@ -25,9 +25,9 @@ export const REASONS = [
 ] as const
 export type Reason = (typeof REASONS)[number]
 
-/** 0 is the worst. */
-export function severity(status: Status): number {
-  return STATUSES.indexOf(status)
+/** 0 is the worst; no status comes after all of them. */
+export function severity(status: Status | null): number {
+  return status === null ? STATUSES.length : STATUSES.indexOf(status)
 }
 
 /** The worst of the given statuses; null (no status) counts for nothing; null when none is left. */
@@ -43,4 +43,9 @@ export function worstOf(statuses: Iterable<Status | null>): Status | null {
 /** True for late and stale. */
 export function isBroken(status: Status | null): boolean {
   return status === 'late' || status === 'stale'
+}
+
+/** Late, stale or unknown: what a cause is looked for. */
+export function isUnhealthy(status: Status | null): boolean {
+  return isBroken(status) || status === 'unknown'
 }

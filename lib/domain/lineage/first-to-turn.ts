@@ -1,4 +1,4 @@
-import { isBroken, type Reason, type Status, severity } from '#lib/domain/freshness/status.ts'
+import { isUnhealthy, type Reason, type Status, severity } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** An asset as a cause sees it. */
@@ -21,21 +21,13 @@ export function firstToTurn<Asset extends Suspect>(
   own: readonly Asset[],
   upstream: readonly Asset[],
 ): Asset | null {
-  if (!isWrong(feed.status)) return null
+  if (!isUnhealthy(feed.status)) return null
   const first = [...own, ...upstream]
-    .filter((asset) => isWrong(asset.status))
-    .sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || follows(a) - follows(b) || rank(a.status) - rank(b.status))[0]
+    .filter((asset) => isUnhealthy(asset.status))
+    .sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || follows(a) - follows(b) || severity(a.status) - severity(b.status))[0]
   return first === undefined || (first.promised && first.feedKey === feed.key) ? null : first
 }
 
 function follows({ reason }: Suspect): number {
   return reason === 'blocked' ? 1 : 0
-}
-
-function isWrong(status: Status | null): boolean {
-  return isBroken(status) || status === 'unknown'
-}
-
-function rank(status: Status | null): number {
-  return status === null ? 99 : severity(status)
 }

@@ -29,17 +29,14 @@ export function neighbourhood(focus: number, edges: readonly Edge[], statusOf: (
     downstream: Map.groupBy(edges, ({ upstreamId }) => upstreamId),
   }
   const drawn = new Map<number, Near>([[focus, { id: focus, side: 'focus', hop: 0 }]])
-  const rank = (id: number) => {
-    const status = statusOf(id)
-    return status === null ? Number.POSITIVE_INFINITY : severity(status)
-  }
+  const rank = (id: number) => severity(statusOf(id))
   for (let hop = 1; hop <= HOPS; hop += 1) {
     const sides = SIDES.map((side) => {
       const from = [...drawn.values()].filter((near) => near.hop === hop - 1 && (near.side === side || near.side === 'focus'))
       const ids = new Set(
         from.flatMap(({ id }) => (next[side].get(id) ?? []).map((edge) => (side === 'upstream' ? edge.upstreamId : edge.downstreamId))),
       )
-      const open = [...ids].filter((id) => !drawn.has(id)).sort((a, b) => (rank(a) === rank(b) ? a - b : rank(a) - rank(b)))
+      const open = [...ids].filter((id) => !drawn.has(id)).sort((a, b) => rank(a) - rank(b) || a - b)
       return open.slice(0, DRAWN_TOGETHER).map((id): Near => ({ id, side, hop }))
     })
     for (const near of alternately(sides)) if (drawn.size < DRAWN && !drawn.has(near.id)) drawn.set(near.id, near)

@@ -1,4 +1,4 @@
-import { isBroken, type Status, severity } from '#lib/domain/freshness/status.ts'
+import { isUnhealthy, type Status, severity } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Edge } from './edge.ts'
 import { inLineageOrder } from './lineage-order.ts'
@@ -13,11 +13,6 @@ export interface Standing {
 /** So many roots are told of one asset at most, and so many assets in a row that nothing is promised about may lie between two that are unhealthy. */
 const ROOTS_TOLD = 3
 const UNJUDGED_BETWEEN = 3
-
-/** Late, stale or unknown: what a cause is looked for. */
-export function isUnhealthy(status: Status | null): boolean {
-  return isBroken(status) || status === 'unknown'
-}
 
 /** An unhealthy asset that explains another, with what lies between, the nearest to it first. */
 interface Cause {
@@ -54,7 +49,7 @@ export function rootsOf<Asset extends Standing>(assets: readonly Asset[], edges:
     causesOf(id, standings, above).map((cause): Edge => ({ upstreamId: cause.id, downstreamId: id })),
   )
   const roots = topmost(unhealthy, explained, standings).flatMap((id) => standings.get(id) ?? [])
-  return roots.toSorted((a, b) => rank(a.status) - rank(b.status))
+  return roots.toSorted((a, b) => severity(a.status) - severity(b.status))
 }
 
 /** What comes after an asset, however far, without itself; edges by what they lead from. */
@@ -90,8 +85,4 @@ function topmost(ids: readonly number[], explained: readonly Edge[], standings: 
 /** What has no time turned before all that is known. */
 function turned(standing: Standing | undefined): Instant {
   return standing?.since ?? 0
-}
-
-function rank(status: Status | null): number {
-  return status === null ? Number.POSITIVE_INFINITY : severity(status)
 }

@@ -65,7 +65,7 @@ function sinceOf(spans: readonly Span[], span: Span): Instant {
 /** Of two timelines of one stretch without gaps, at each instant the worse; of equals the first. */
 export function* worseOf(first: Iterable<Span>, second: readonly Span[]): Generator<Span> {
   for (const { span, part } of cutAt(first, second)) {
-    const isWorse = part !== null && part.status !== null && (span.status === null || severity(part.status) < severity(span.status))
+    const isWorse = part !== null && severity(part.status) < severity(span.status)
     yield isWorse ? { ...span, status: part.status, reason: part.reason } : span
   }
 }
