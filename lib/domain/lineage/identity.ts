@@ -1,3 +1,5 @@
+import { connectionOf, pathOf } from './asset-key.ts'
+
 /** How a system reads a name that stands without quotes: PostgreSQL in small letters, Snowflake in capitals; `ignore`: large and small are the same to it. */
 export const LETTER_CASES = ['lower', 'upper', 'exact', 'ignore'] as const
 export type LetterCase = (typeof LETTER_CASES)[number]
@@ -129,11 +131,8 @@ function indexOne(identity: Identity, assets: readonly { key: string; path: stri
 
 /** Makes ready to look up the assets (by their keys) of the connections that have an identity. */
 export function indexIdentities(identities: ReadonlyMap<string, Identity>, assetKeys: readonly string[]): IdentityIndex {
-  const assets = assetKeys.map((key) => {
-    const slash = key.indexOf('/')
-    return { key, connection: key.slice(0, Math.max(0, slash)), path: key.slice(slash + 1) }
-  })
-  const byConnection = Map.groupBy(assets, ({ connection }) => connection)
+  const assets = assetKeys.map((key) => ({ key, path: pathOf(key) }))
+  const byConnection = Map.groupBy(assets, ({ key }) => connectionOf(key))
   return [...identities].map(([connection, identity]) => indexOne(identity, byConnection.get(connection) ?? []))
 }
 

@@ -1,3 +1,4 @@
+import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Heartbeat, type LineageEvent, parseEventTime } from './event-schema.ts'
 import type { DataName, RunEvent, ToldData } from './told-run.ts'
@@ -131,8 +132,7 @@ const TYPES = { start: 'START', success: 'COMPLETE', fail: 'FAIL' } as const
 
 /** What an asset's own word comes to: one try of the job that loads it, by its own name or else alone. */
 export function readHeartbeat(assetKey: string, at: Instant, given: Heartbeat, runId: string): ReadEvent {
-  const slash = assetKey.indexOf('/')
-  const data = { namespace: assetKey.slice(0, slash), name: assetKey.slice(slash + 1) }
+  const data = { namespace: connectionOf(assetKey), name: pathOf(assetKey) }
   return {
     at,
     run: { namespace: HEARTBEATS, job: assetKey, runId },
