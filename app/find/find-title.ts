@@ -1,8 +1,7 @@
 import type { FeedFilter } from '#app/_ui/feeds/feed-filter.ts'
-import { formatCount } from '#lib/domain/wording/numbers.ts'
+import { listInWords } from '#lib/domain/wording/lists.ts'
+import { counted, formatCount } from '#lib/domain/wording/numbers.ts'
 import type { FoundThings } from '#lib/queries/pages/find-things.ts'
-
-const counted = (count: number, one: string) => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`
 
 /** What was found, for the heading and the title of the page: `2 late feeds of Ada`, `No feed for “SAP”, but 3 assets and 1 flow`. */
 export function findTitle(filter: FeedFilter, feeds: number, things: FoundThings | null): string {
@@ -23,5 +22,5 @@ export function alsoFound(things: FoundThings | null): string {
     [things.connections.total, 'connection'],
   ] as const
   const said = parts.filter(([count]) => count > 0).map(([count, one]) => counted(count, one))
-  return said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said.at(-1)}`
+  return listInWords(said)
 }

@@ -1,3 +1,4 @@
+import { listInWords } from '#lib/domain/wording/lists.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { StatusCounts } from '#lib/queries/shared/status-counts.ts'
 
@@ -16,13 +17,7 @@ export function headline(counts: StatusCounts): string {
     const subject = index === 0 ? `${formatCount(count)} of ${formatCount(counts.judged)} feeds` : formatCount(count)
     return `${subject} ${count === 1 ? ONE[status] : MANY[status]}`
   })
-  return `${joinWords(parts)}.`
-}
-
-/** `a, b and c`. */
-function joinWords(parts: readonly string[]): string {
-  if (parts.length <= 1) return parts.join('')
-  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+  return `${listInWords(parts)}.`
 }
 
 /** `12 of 14 fresh`; says so when nothing is judged. */

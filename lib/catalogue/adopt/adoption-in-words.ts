@@ -1,8 +1,6 @@
-import { formatCount } from '#lib/domain/wording/numbers.ts'
+import { counted, formatCount } from '#lib/domain/wording/numbers.ts'
 import type { AdoptRule } from './adoption.ts'
 import type { Placement } from './place-found.ts'
-
-const counted = (count: number, noun: string) => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 
 /** Names that come to one key stand for one thing: `"Q1 Sales" and "Q1-Sales" are one feed, bi-q1-sales`. */
 function joinedNames(what: 'group' | 'feed', placements: readonly Placement[]): string[] {

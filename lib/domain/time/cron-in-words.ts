@@ -1,4 +1,5 @@
 import type { CronExpression } from 'cron-parser'
+import { listInWords } from '#lib/domain/wording/lists.ts'
 import { isSpecial, parseCronLine } from './cron-line.ts'
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
@@ -100,7 +101,3 @@ function weekdaysInWords(values: readonly unknown[]): string | null {
 }
 
 const two = (value: number) => String(value).padStart(2, '0')
-
-function listInWords(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
-}

@@ -1,4 +1,5 @@
 import { dayName } from '#lib/domain/wording/dates.ts'
+import { listInWords } from '#lib/domain/wording/lists.ts'
 import type { Recurrence, RecurringDays } from './recurrence.ts'
 
 const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays']
@@ -30,5 +31,5 @@ function weekdaysInWords(weekdays: readonly number[]): string {
   if (days.length === 7) return EVERY_DAY
   const [first = '', last = ''] = [names[0], names.at(-1)]
   if (days.length > 2 && (days.at(-1) ?? 0) - (days[0] ?? 0) === days.length - 1) return `${first} to ${last}`
-  return names.length === 1 ? first : `${names.slice(0, -1).join(', ')} and ${last}`
+  return listInWords(names)
 }

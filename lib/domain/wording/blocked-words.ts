@@ -1,4 +1,5 @@
 import type { Status } from '#lib/domain/freshness/status.ts'
+import { listInWords } from './lists.ts'
 import { statusInWords } from './words.ts'
 
 interface Blocker {
@@ -19,5 +20,5 @@ export function blockedInWords(blockers: readonly Blocker[], status: Status): st
   if (named.length === 0) return `something it is made from is ${word}`
   const shown = named.length > 2 ? [named[0] ?? '', `${named.length - 1} others`] : named
   const parts = named.length < blockers.length ? [...shown, 'something else'] : shown
-  return `${parts.slice(0, -1).join(', ')}${parts.length > 1 ? ' and ' : ''}${parts.at(-1)} ${parts.length > 1 ? 'are' : 'is'} ${word}`
+  return `${listInWords(parts)} ${parts.length > 1 ? 'are' : 'is'} ${word}`
 }
