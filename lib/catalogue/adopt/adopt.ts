@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueAdoption, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import { placeAssets } from '#lib/catalogue/resolve/placed-assets.ts'
 import { resolveDocument } from '#lib/catalogue/resolve/resolve.ts'
 import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
 import { type Identity, indexIdentities, type OutsideName, resolveIdentity } from '#lib/domain/lineage/identity.ts'
@@ -97,12 +98,12 @@ function inOrder(placements: readonly Placement[]): Placement[] {
 
 /** What discovery says of what rules took over: a foreign key is no lineage, and what an asset declares is the whole truth about it. */
 function edgesAmong(
-  { groups }: CatalogueDocument,
+  document: CatalogueDocument,
   edges: readonly FoundEdge[],
   taken: ReadonlySet<string>,
   identities: ReadonlyMap<string, Identity>,
 ): Pick<Adopted, 'edges' | 'ambiguous'> {
-  const assets = new Map(Object.values(groups).flatMap(({ feeds }) => Object.values(feeds).flatMap((feed) => Object.entries(feed.assets))))
+  const assets = new Map(placeAssets(document).map(({ key, written }) => [key, written]))
   const index = indexIdentities(identities, [...assets.keys()])
   const ambiguous = new Set<string>()
   const named = (outside: OutsideName) => {

@@ -1,4 +1,5 @@
 import type { CatalogueAdoption } from '#lib/catalogue/catalogue.ts'
+import { placeAssets, settingsBeside } from '#lib/catalogue/resolve/placed-assets.ts'
 import { ASSET_KEYS, type CatalogueDocument, type WrittenAsset, type WrittenPolicy } from '#lib/catalogue/schema/document.ts'
 import { policyInputSchema } from '#lib/domain/freshness/policies/policy.ts'
 import { jobKey } from '#lib/domain/runs/external-run.ts'
@@ -18,7 +19,7 @@ export interface Merged {
 /** The document as if somebody had written what the rules take over, with every word that is written left as it is. */
 export function mergeFound(document: CatalogueDocument, rules: readonly AdoptRule[], placements: readonly Placement[]): Merged {
   const groups: Groups = structuredClone(document.groups)
-  const places = placesIn(groups)
+  const places = placesIn(document)
   const merged: Merged = { document: { ...document, groups }, origins: new Map(), sources: new Map() }
   const owners = new Map<string, Set<string>>()
   for (const { key, found, ...placement } of placements) {
@@ -39,15 +40,9 @@ export function mergeFound(document: CatalogueDocument, rules: readonly AdoptRul
 
 type Place = Pick<Placement, 'group' | 'feed'>
 
-function placesIn(groups: Groups): Map<string, Place> {
-  const named = (key: string) => ({ key, name: key })
-  return new Map(
-    Object.entries(groups).flatMap(([group, { feeds }]) =>
-      Object.entries(feeds).flatMap(([feed, { assets }]) =>
-        Object.keys(assets).map((key) => [key, { group: named(group), feed: named(feed) }] as const),
-      ),
-    ),
-  )
+function placesIn(document: CatalogueDocument): Map<string, Place> {
+  const named = ({ key }: { key: string }) => ({ key, name: key })
+  return new Map(placeAssets(document).map(({ key, group, feed }) => [key, { group: named(group), feed: named(feed) }]))
 }
 
 /** The feed of a place, made where there is none. */
@@ -71,8 +66,8 @@ function nameOwners(groups: Groups, owners: ReadonlyMap<string, ReadonlySet<stri
 
 /** What is written at an asset, and what was found where nothing is; the settings of its connector only whole. */
 function withFound(written: WrittenAsset, found: FoundAsset, rule: AdoptRule, isPromised: boolean): WrittenAsset {
-  const ownSettings = Object.keys(written).some((key) => !ASSET_KEYS.has(key))
-  const settings = Object.entries(found.settings).filter(([key]) => !ASSET_KEYS.has(key))
+  const hasOwnSettings = Object.keys(settingsBeside(written, ASSET_KEYS)).length > 0
+  const settings = hasOwnSettings ? {} : settingsBeside(found.settings, ASSET_KEYS)
   const policy = isPromised ? undefined : (rule.policy ?? proposedPolicy(found))
   const told = {
     name: found.name.trim() === '' ? undefined : found.name.trim(),
@@ -83,7 +78,7 @@ function withFound(written: WrittenAsset, found: FoundAsset, rule: AdoptRule, is
     job: found.job == null || found.job.trim() === '' ? undefined : jobKey(found.connection, found.job),
   }
   const given = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
-  return { ...(ownSettings ? {} : Object.fromEntries(settings)), ...given, ...written }
+  return { ...settings, ...given, ...written }
 }
 
 function proposedPolicy({ policy }: FoundAsset): WrittenPolicy | undefined {
