@@ -28,11 +28,13 @@ function claimsIn(node: LocatedNode | undefined, toCompared: (text: string) => s
 }
 
 const withoutQuotes = (name: string) => name.replaceAll(/["`[\]]/g, '').toLowerCase()
-const isOne = (claims: readonly Claim[], { compared }: Claim) => claims.some((claim) => claim.compared === compared)
+const sameIn = (claims: readonly Claim[], { compared }: Claim) => claims.find((claim) => claim.compared === compared)
 
 /** Whether namespaces tell two connections apart although a name of theirs is the same. */
 function areApart(a: Claimant, b: Claimant): boolean {
-  return a.namespaces.length > 0 && b.namespaces.length > 0 && !a.namespaces.some((namespace) => isOne(b.namespaces, namespace))
+  return (
+    a.namespaces.length > 0 && b.namespaces.length > 0 && !a.namespaces.some((namespace) => sameIn(b.namespaces, namespace) !== undefined)
+  )
 }
 
 function clashOf(claim: Claim, before: Claim, owner: string, what: string, remedy: string): Finding {
@@ -48,13 +50,12 @@ const ONE_NAME = 'Take one of them out, or give both connections "namespaces" th
 const ONE_SYSTEM = 'Say under "names" which database each of them is, or take one of them out.'
 
 function clashes(own: Claimant, other: Claimant): Finding[] {
-  const find = (claim: Claim, among: readonly Claim[]) => among.find(({ compared }) => compared === claim.compared)
   const names = own.names.flatMap((claim) => {
-    const before = find(claim, other.names)
+    const before = sameIn(other.names, claim)
     return before === undefined || areApart(own, other) ? [] : [clashOf(claim, before, other.key, 'name', ONE_NAME)]
   })
   const namespaces = own.namespaces.flatMap((claim) => {
-    const before = find(claim, other.namespaces)
+    const before = sameIn(other.namespaces, claim)
     return before === undefined || !own.isNameless || !other.isNameless ? [] : [clashOf(claim, before, other.key, 'namespace', ONE_SYSTEM)]
   })
   return [...names, ...namespaces]
