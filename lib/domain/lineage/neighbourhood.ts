@@ -2,7 +2,7 @@ import { type Status, severity } from '#lib/domain/freshness/status.ts'
 import type { Edge } from './edge.ts'
 
 /** How far from the focus something is drawn. */
-export const HOPS = 2
+const HOPS = 2
 
 /** So many things are drawn at most, the focus among them, and so many of one side at one distance. */
 export const DRAWN = 60
