@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Edge } from './edge.ts'
-import { cutOff, DRAWN, type Near, neighbourhood } from './neighbourhood.ts'
+import { cutOff, DRAWN, hasRoomBeside, type Near, neighbourhood } from './neighbourhood.ts'
 
 const edge = (upstreamId: number, downstreamId: number): Edge => ({ upstreamId, downstreamId })
 const many = (from: number, count: number) => Array.from({ length: count }, (_, position) => from + position)
@@ -49,6 +49,14 @@ describe('what is drawn around a focus', () => {
     const edges = [...many(100, 30).map((id) => edge(1, id)), edge(129, 500)]
     expect(ids(neighbourhood(1, edges, unjudged))).not.toContain(500)
   })
+})
+
+it('draws what is not in the catalogue on the side of what it lies beside, and two hops away at most', () => {
+  const sidesOf = (side: Near['side'], hop: number) => [true, false].map((isUpstream) => hasRoomBeside({ id: 1, side, hop }, isUpstream))
+  expect(sidesOf('focus', 0)).toEqual([true, true])
+  expect(sidesOf('upstream', 1)).toEqual([true, false])
+  expect(sidesOf('downstream', 1)).toEqual([false, true])
+  expect([...sidesOf('upstream', 2), ...sidesOf('downstream', 2)]).toEqual([false, false, false, false])
 })
 
 describe('what is cut off', () => {

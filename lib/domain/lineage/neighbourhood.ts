@@ -50,6 +50,11 @@ function alternately<T>(lists: readonly (readonly T[])[]): T[] {
   return Array.from({ length: longest }, (_, position) => lists.flatMap((list) => list.slice(position, position + 1))).flat()
 }
 
+/** Whether what lies right before (`isUpstream`) or right after something is drawn with it: on its side of the focus, and no farther away than anything else. */
+export function hasRoomBeside({ side, hop }: Near, isUpstream: boolean): boolean {
+  return hop < HOPS && (side === 'focus' || (side === 'upstream') === isUpstream)
+}
+
 /** How much more something drawn is made from, or goes into, than is drawn. */
 export interface Cut {
   id: number

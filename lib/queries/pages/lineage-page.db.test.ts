@@ -66,6 +66,12 @@ describe('the lineage around an asset', () => {
       `insert into found_edge (connection_key, path, upstream, hint, found_at)
        values ${[edge('records', 'raw', 'dbt'), edge('view', 'records', 'view'), edge('records', 'keys', 'foreign-key')].join(', ')}`,
     )
+    // What else its source goes into is no lineage of it.
+    await everything.whole.query(
+      `insert into found_asset (connection_key, path, kind, name, found_at, changed_at) values ('records-source', 'beside', 'table', 'beside', now(), now());
+       insert into found_edge (connection_key, path, upstream, hint, found_at) values ('records-source', 'beside', 'all', 'view', now())`,
+    )
+    expect((await getLineagePage(everything, 'records-source/all'))?.found).toMatchObject([{ path: 'beside' }, { path: 'view' }])
     expect((await getLineagePage(everything, 'lake/records'))?.found).toEqual([
       { assetId: 4, isUpstream: false, connection: 'lake', path: 'view', name: 'view', kind: 'table', origin: 'view' },
       { assetId: 4, isUpstream: true, connection: 'lake', path: 'raw', name: 'raw', kind: 'table', origin: 'dbt' },

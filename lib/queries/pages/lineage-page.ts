@@ -2,7 +2,7 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
-import { type Cut, cutOff, DRAWN, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
+import { type Cut, cutOff, DRAWN, hasRoomBeside, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
 import { pathsToRoot, type Standing } from '#lib/domain/lineage/path-to-root.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
@@ -85,16 +85,17 @@ const ORIGINS = `
   from lineage_edge where to_at is null and upstream_id = any($1::int[]) and downstream_id = any($1::int[]) group by 1, 2`
 
 /** A foreign key is no lineage; what a name outside the connection leads to is in the catalogue, or nowhere. */
-const foundBeside = (own: 'path' | 'upstream', other: 'path' | 'upstream') => `
+const foundBeside = (own: 'path' | 'upstream', other: 'path' | 'upstream', assets: '$1' | '$2') => `
   select a.subject_id as "assetId", ${own === 'path'} as "isUpstream", f.connection_key as connection, f.path, f.name, f.kind, e.hint as origin
   from asset a
   join found_edge e on e.connection_key = a.connection_key and e.${own} = a.path and not e.is_outside and e.namespace = '' and e.hint <> 'foreign-key'
   join found_asset f on f.connection_key = e.connection_key and f.path = e.${other} and f.gone_at is null
-  where a.subject_id = any($1::int[]) and not exists (
+  where a.subject_id = any(${assets}::int[]) and not exists (
     select from asset b join subject s on s.id = b.subject_id and s.removed_at is null where b.connection_key = f.connection_key and b.path = f.path)`
 
+/** Before the assets of `$1`, and after those of `$2`. */
 const FOUND = `
-  select x.*, count(*) over ()::int as total from (${foundBeside('path', 'upstream')} union all ${foundBeside('upstream', 'path')}) x
+  select x.*, count(*) over ()::int as total from (${foundBeside('path', 'upstream', '$1')} union all ${foundBeside('upstream', 'path', '$2')}) x
   order by 1, 2, 4 limit ${DRAWN}`
 
 /** The lineage around one asset; null when there is none of that key. */
@@ -113,7 +114,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
     edgesAround(ctx, around, ids),
     ctx.pool.query<LineageEdge>(ORIGINS, [ids]),
     getUnseenNeighbours(ctx, [...new Set([...ids, ...tops])]),
-    foundAround(ctx, ids),
+    foundAround(ctx, near),
   ])
   const isDrawn = new Set(ids.filter((id) => assets.has(id)))
   const beside = found.first.slice(0, DRAWN - isDrawn.size)
@@ -128,7 +129,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
       near.filter(({ id }) => isDrawn.has(id)),
       touching,
     ),
-    unseen: onePerSide(unseen.filter(({ assetId }) => isDrawn.has(assetId))),
+    unseen: onePerSide(unseen.filter(({ assetId, isUpstream }) => isDrawn.has(assetId) && besideOf(near, isUpstream).includes(assetId))),
     found: beside,
     foundMore: found.total - beside.length,
     paths: ways.map((way) => toPath(way, assets, unseen)),
@@ -181,9 +182,14 @@ async function waysTo(ctx: Context, focus: LineageAsset): Promise<number[][]> {
   return pathsToRoot(focus.id, standings.set(focus.id, focus), edges)
 }
 
-async function foundAround(ctx: Context, ids: readonly number[]): Promise<{ first: FoundNeighbour[]; total: number }> {
+/** Those of what is drawn before which, or after which, more is drawn. */
+function besideOf(near: readonly Near[], isUpstream: boolean): number[] {
+  return near.filter((each) => hasRoomBeside(each, isUpstream)).map(({ id }) => id)
+}
+
+async function foundAround(ctx: Context, near: readonly Near[]): Promise<{ first: FoundNeighbour[]; total: number }> {
   if (!seesFound(ctx)) return { first: [], total: 0 }
-  const { rows } = await ctx.pool.query<FoundNeighbour & { total: number }>(FOUND, [ids])
+  const { rows } = await ctx.pool.query<FoundNeighbour & { total: number }>(FOUND, [besideOf(near, true), besideOf(near, false)])
   return { first: rows.map(({ total: _, ...found }) => found), total: rows[0]?.total ?? 0 }
 }
 
