@@ -22,7 +22,7 @@ export interface DrawnLink extends Link {
   isPath: boolean
 }
 
-const CARD = { width: 176, height: 46 }
+const CARD = { width: 184, height: 46 }
 const MORE = { width: 64, height: 26 }
 
 type Beside = Pick<DrawnLink, 'from' | 'to'>

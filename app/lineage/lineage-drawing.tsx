@@ -88,10 +88,13 @@ function Card({ box }: { box: Placed<DrawnBox> }) {
 }
 
 /** Bold letters run wider. */
-const NAME = { size: 13.5, bold: 14.5, room: 132 }
-const NOTE = { size: 12, room: 132 }
+const SIZES = { name: 13.5, bold: 14.5, note: 12 }
+/** Where the words begin, and what stays free after them. */
+const INDENT = 37
+const MARGIN = 9
 
 function Face({ box: { x, y, width, height, form, name, note, title, status } }: { box: Placed<DrawnBox> }) {
+  const room = width - INDENT - MARGIN
   return (
     <>
       <title>{title}</title>
@@ -99,11 +102,11 @@ function Face({ box: { x, y, width, height, form, name, note, title, status } }:
       <svg x={x + 12} y={y + 15} width="16" height="16" aria-hidden="true" className="mark">
         <use href={`#i-${status ?? 'none'}`} />
       </svg>
-      <text x={x + 37} y={y + 20} className="name">
-        {fitText(name, form === 'focus' ? NAME.bold : NAME.size, NAME.room)}
+      <text x={x + INDENT} y={y + 20} className="name">
+        {fitText(name, form === 'focus' ? SIZES.bold : SIZES.name, room)}
       </text>
-      <text x={x + 37} y={y + 36} className="note">
-        {fitText(note, NOTE.size, NOTE.room)}
+      <text x={x + INDENT} y={y + 36} className="note">
+        {fitText(note, SIZES.note, room)}
       </text>
     </>
   )

@@ -39,7 +39,7 @@ export function LineageStartScreen({ found, q }: { found: LineageStart; q: strin
             className="max-w-[400px] flex-[1_1_240px]"
             name="q"
             defaultValue={q ?? ''}
-            placeholder="Find a table, source or consumer"
+            placeholder="Table, source or consumer"
             aria-label="Find a table, source or consumer"
           />
           <button type="submit" className="button">
@@ -75,7 +75,9 @@ function headline({ unhealthy, total }: LineageStart): string {
 function Root({ root: { key, name, kind, feedName, status, since, holds } }: { root: LineageRoot }) {
   return (
     <li className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 border-t border-line py-3">
-      <StatusMark status={status} />
+      <span className="w-28 max-sm:w-auto">
+        <StatusMark status={status} />
+      </span>
       <a className="font-semibold" href={lineagePath({ focus: key })}>
         <bdi>{name}</bdi>
       </a>
