@@ -36,7 +36,7 @@ export function RowsChart({ arrivals }: { arrivals: readonly ArrivalRow[] }) {
         </svg>
       </ScrollArea>
       <p className="muted small">
-        The newest: {formatCount(last.rows ?? 0)} rows
+        The newest: {formatCount(last.rows ?? 0)} {last.rows === 1 ? 'row' : 'rows'}
         {last.at !== null && (
           <>
             , <Time at={last.at} form="long" />

@@ -43,16 +43,12 @@ export function WhySection({ found }: { found: AssetPage }) {
   )
 }
 
-/** Where what it is made from is the reason, that says all; a circle needs words. */
+/** The explanation says the reason, too. Where what it is made from is the reason, that says all; a circle needs words. */
 function Reason({ asset }: Pick<AssetPage, 'asset'>) {
   const { status, reason, explanation } = asset
   if (reason !== 'blocked') {
-    return (
-      <>
-        {reason !== null && <p>{sentence(reasonInWords(reason))}</p>}
-        {explanation !== null && <p>{explanation}</p>}
-      </>
-    )
+    const words = explanation ?? (reason === null ? null : sentence(reasonInWords(reason)))
+    return words === null ? null : <p>{words}</p>
   }
   return (
     <>
