@@ -37,9 +37,9 @@ function Row({ items }: ListedProps) {
 }
 
 /** A key that may break after its own separators instead of anywhere. */
-export function Key({ name }: { name: string }) {
+export function Key({ name, className }: { name: string; className?: string }) {
   return (
-    <code>
+    <code className={className}>
       {name.split(/(?<=[/._])/).map((part, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: parts may repeat
         <Fragment key={index}>

@@ -1,3 +1,4 @@
+import { Key } from '#app/_ui/listed.tsx'
 import { assetPath, feedPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
@@ -59,7 +60,7 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
               <a className="font-semibold" href={assetPath(asset.key)}>
                 <bdi>{asset.name}</bdi>
               </a>
-              <code className="block text-[12px] leading-[18px] text-muted print:leading-4">{asset.key}</code>
+              <Key name={asset.key} className="block text-[12px] leading-[18px] text-muted print:leading-4" />
               <span className="muted small">
                 {asset.kind}
                 {showPromise && asset.promised ? ', promised' : ''}
