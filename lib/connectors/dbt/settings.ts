@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
+import { authKeys, authSchema, checkAuth } from '#lib/connectors/kit/http-auth.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -7,7 +8,6 @@ import { zoneSchema } from '#lib/domain/time/local-day.ts'
 const PLACES = ['path', 'url', 'account'] as const
 type Place = (typeof PLACES)[number]
 
-const AUTH = { none: [], basic: ['user', 'password'], bearer: ['token'], header: ['header', 'token'] } as const
 /** Of the settings that not every place has, those it may have. */
 const OWN: Readonly<Record<Place, readonly string[]>> = {
   path: [],
@@ -25,14 +25,8 @@ export const dbtSettings = z
     path: z.string().min(1).optional(),
     /** The address that names of artifacts are added to. */
     url: address.optional(),
-    auth: z.enum(['none', 'basic', 'bearer', 'header']).optional(),
-    user: z.string().min(1).optional(),
-    password: z.string().min(1).optional(),
-    token: z.string().min(1).optional(),
-    header: z
-      .string()
-      .regex(/^[A-Za-z0-9-]+$/, 'is not the name of a header')
-      .optional(),
+    auth: authSchema.optional(),
+    ...authKeys,
     /** The number of an account of dbt Cloud. */
     account: id.optional(),
     host: address.optional(),
@@ -61,16 +55,6 @@ export const dbtSettings = z
       blame('jobs', 'is missing: say whose runs load the data, by jobs or by environment')
   })
 export type DbtSettings = z.output<typeof dbtSettings>
-
-function checkAuth(settings: Partial<Record<(typeof KEYS)[number], unknown>>, blame: (path: string, message: string) => void): void {
-  const auth = (settings.auth ?? 'none') as keyof typeof AUTH
-  const wanted: readonly string[] = AUTH[auth]
-  for (const key of ['user', 'password', 'token', 'header'] as const) {
-    const isThere = settings[key] !== undefined
-    if (isThere === wanted.includes(key)) continue
-    blame(key, isThere ? `is not used with auth: ${auth}` : `is missing: auth: ${auth} needs it`)
-  }
-}
 
 export const dbtAssetSettings = z.strictObject({
   /** The clock that what dbt measures feeds. */

@@ -1,5 +1,6 @@
-import { askInTurn, basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
+import { askInTurn } from '#lib/connectors/kit/ask.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { HttpAnswer, HttpRequest } from '#lib/platform/http/client.ts'
 import type { HttpSettings } from './settings.ts'
@@ -44,17 +45,4 @@ function withoutCredentials(system: string): (status: number) => string | undefi
     status === 401 || status === 403
       ? `${system} does not let us in without credentials (HTTP ${status}), and the connection has none: auth is none.`
       : undefined
-}
-
-function credentials({ auth, user, password, token = '', header = '' }: HttpSettings): Record<string, string> {
-  switch (auth) {
-    case 'basic':
-      return basicAuth(user, password)
-    case 'bearer':
-      return keyAuth(token, 'bearer')
-    case 'header':
-      return { [header.toLowerCase()]: token }
-    default:
-      return {}
-  }
 }

@@ -1,17 +1,11 @@
 import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import { type Connected, systemOf } from '#lib/connectors/dbt/connected.ts'
-import { basicAuth, keyAuth } from '#lib/connectors/kit/ask.ts'
+import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { oneTarget } from './one-target.ts'
 import type { Place } from './place.ts'
-
-function credentials({ auth = 'none', user, password, token = '', header = '' }: Connected['settings']): Record<string, string> {
-  if (auth === 'basic') return basicAuth(user, password)
-  if (auth === 'bearer') return keyAuth(token, 'bearer')
-  return auth === 'header' ? { [header.toLowerCase()]: token } : {}
-}
 
 /** An answer as an artifact; null when there is none under that name. */
 export async function orNotThere(what: string, answer: Promise<HttpAnswer>): Promise<ArtifactSource | null> {
