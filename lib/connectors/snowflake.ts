@@ -1,3 +1,4 @@
+import { isReference } from '#lib/catalogue/schema/document.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
@@ -10,7 +11,7 @@ import { accountOf } from './snowflake/sign-in.ts'
 import { SqlApi } from './snowflake/sql-api.ts'
 import { foldName, quoteName } from './snowflake/table-path.ts'
 
-const isTold = (value: unknown): value is string => typeof value === 'string' && value !== '' && !value.includes('${')
+const isTold = (value: unknown): value is string => typeof value === 'string' && value !== '' && !isReference(value)
 
 /** What others call the tables of an account, as far as the settings tell. */
 function identityOf({ url, account, database }: Record<string, unknown>): PartialIdentity {

@@ -176,7 +176,11 @@ describe('what is written in the catalogue', () => {
       names: ['"ANALYTICS"'],
       namespaces: ['snowflake://ACME-MAIN'],
     })
-    expect(world.connector.identity?.({ url: '${URL}', database: '${DATABASE}' })).toEqual({ case: 'upper', omits: ['PUBLIC'] })
+    for (const [url, database] of [
+      ['${URL}', '${DATABASE}'],
+      ['file:/run/secrets/url', 'file:/run/secrets/database'],
+    ])
+      expect(world.connector.identity?.({ url, database })).toEqual({ case: 'upper', omits: ['PUBLIC'] })
   })
 
   it('is refused where it cannot be meant', () => {
