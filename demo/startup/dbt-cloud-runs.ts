@@ -24,6 +24,8 @@ export interface CloudRun {
   /** Some of them are there, and more to come. */
   isStoring?: boolean
   schemaOverride?: string | null
+  /** Deleted since the list of runs was read. */
+  isDeleted?: boolean
   steps: CloudStep[]
 }
 

@@ -107,7 +107,7 @@ export class DbtCloud {
   }
 
   #one(id: number, { searchParams }: URL, response: ServerResponse): void {
-    const run = this.runs.find((one) => one.id === id)
+    const run = this.runs.find((one) => one.id === id && one.isDeleted !== true)
     if (run === undefined) {
       refuse(response, 404, 'No run matches the given query.')
       return
@@ -117,7 +117,7 @@ export class DbtCloud {
 
   /** A step's files are those of the target folder when it ended; without a step, when the run ended. */
   #artifact(id: number, file: string, { searchParams }: URL, response: ServerResponse, fault: CloudFault | undefined): void {
-    const run = this.runs.find((one) => one.id === id)
+    const run = this.runs.find((one) => one.id === id && one.isDeleted !== true)
     const step = Number(searchParams.get('step') ?? run?.steps.length)
     const target: Json = Object.assign({}, ...(run?.steps.slice(0, step) ?? []).map(({ writes = {} }) => writes))
     const isStored = run?.hasArtifacts !== false && run !== undefined && run.status >= 10

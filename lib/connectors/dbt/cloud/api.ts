@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, readMoment } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
-import { orNotThere } from '#lib/connectors/dbt/places/web.ts'
+import { orNotThere, orNull } from '#lib/connectors/dbt/places/web.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
@@ -70,10 +70,11 @@ export class CloudApi {
     })
   }
 
-  /** A run with the commands it is made of. */
-  async run(id: number): Promise<CloudRun> {
+  /** A run with the commands it is made of; null when it was deleted since it was listed. */
+  async run(id: number): Promise<CloudRun | null> {
     const query = new URLSearchParams({ include_related: '["trigger","run_steps"]' })
-    return this.#inShape(runSchema, this.#inShape(envelope, await this.#get(`/runs/${id}/?${query}`)).data)
+    const answer = await orNull(this.#get(`/runs/${id}/?${query}`))
+    return answer === null ? null : this.#inShape(runSchema, this.#inShape(envelope, answer).data)
   }
 
   /** What a run left behind, when this step of it had ended; null when there is none, or none yet. */

@@ -87,6 +87,7 @@ describe('dbt Cloud', () => {
     ['wrote into a schema of its own, to try a change', { schemaOverride: 'dbt_cloud_pr_7_12' }],
     ['goes on', { status: 3, finishedAt: null }],
     ['was cancelled', { status: 30 }],
+    ['was deleted since it was listed', { isDeleted: true }],
   ] as const)('knows no load by a run that %s', async (_, own) => {
     world.ran(100, FOUR, files(FOUR))
     world.ran(101, TEN, files(TEN), own)

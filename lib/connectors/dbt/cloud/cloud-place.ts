@@ -147,9 +147,11 @@ export class CloudPlace implements Place {
     return artifacts.of(this.#keyOf(run.id), read, isFinal)
   }
 
-  /** False when it has no artifacts yet. */
+  /** False when it has no artifacts yet, or was deleted. */
   async #gather({ id }: CloudRun, gathering: Gathering): Promise<boolean> {
-    const { run_steps: steps } = await this.#api.run(id)
+    const run = await this.#api.run(id)
+    if (run === null) return false
+    const { run_steps: steps } = run
     const open = (step: number | null) => (name: ArtifactName) => this.#api.artifact(id, name, step)
     if (steps == null || steps.length === 0) {
       const results = await gathering.takeResults(open(null))

@@ -9,8 +9,14 @@ import type { Place } from './place.ts'
 
 /** An answer as an artifact; null when there is none under that name. */
 export async function orNotThere(what: string, answer: Promise<HttpAnswer>): Promise<ArtifactSource | null> {
+  const found = await orNull(answer)
+  return found === null ? null : { what, bytes: found.body }
+}
+
+/** An answer; null when what was asked for is not there. */
+export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
-    return { what, bytes: (await answer).body }
+    return await answer
   } catch (error) {
     if (isTidemarkError(error) && error.code === 'not-found') return null
     throw error
