@@ -4,7 +4,7 @@ import { visitor, WORKER } from '#lib/domain/access/actor.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import { silentLog } from '#lib/platform/log.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
-import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { fillTwoGroups, rowsSeenAfter } from '#lib/testing/database/two-groups.ts'
 import { asActor, type Context, closeContext, createContext } from './context.ts'
 
 /** Whatever belongs to the second group bears this mark. */
@@ -147,20 +147,8 @@ describe('a reader of an audience', () => {
 })
 
 describe('a flow', () => {
-  const seen = async (change: string) => {
-    const client = await whole.pool.connect()
-    try {
-      await client.query('begin')
-      await client.query(change)
-      await client.query(
-        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
-      )
-      return (await client.query('select name from flow')).rowCount === 1
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
-  }
+  const seen = async (change: string) => (await rowsSeenAfter(whole, change, 'select name from flow')).length === 1
+
   it.each([
     ['writes', 'writes a table of another group, too', `update asset set flow = 'records-flow' where subject_id = 14`],
     [
@@ -196,23 +184,15 @@ describe('a flow', () => {
 
 describe('the job of another system', () => {
   const seen = async (change: string) => {
-    const client = await whole.pool.connect()
-    try {
-      await client.query('begin')
-      await client.query(change)
-      await client.query(
-        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
-      )
-      const { rows } = await client.query<{ seen: boolean[] }>(
-        `select array[exists (select from external_run), exists (select from asset where job is not null),
-           exists (select from subject_version where settings ? 'job')] as seen`,
-      )
-      return rows[0]?.seen
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
+    const [row] = await rowsSeenAfter<{ seen: boolean[] }>(
+      whole,
+      change,
+      `select array[exists (select from external_run), exists (select from asset where job is not null),
+         exists (select from subject_version where settings ? 'job')] as seen`,
+    )
+    return row?.seen
   }
+
   it('is seen with its runs by who sees what it writes', async () => {
     expect(await seen('select 1')).toEqual([true, true, true])
   })

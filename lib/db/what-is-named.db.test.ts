@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
-import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { fillTwoGroups, rowsSeenAfter } from '#lib/testing/database/two-groups.ts'
 import type { Context } from './context.ts'
 
 /** Whatever belongs to the second group bears this mark. */
@@ -18,22 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.drop())
 
 describe('what is seen', () => {
-  const rowsAfter = async (change: string, ...queries: string[]) => {
-    const client = await whole.pool.connect()
-    try {
-      await client.query('begin')
-      await client.query(change)
-      await client.query(
-        `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
-      )
-      const found = []
-      for (const query of queries) found.push(...(await client.query(query)).rows)
-      return found
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
-  }
+  const rowsAfter = (change: string, ...queries: string[]) => rowsSeenAfter(whole, change, ...queries)
 
   it('names no flow that is not: not the one that writes an asset, now or before', async () => {
     const found = await rowsAfter(

@@ -1,6 +1,3 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
@@ -9,6 +6,7 @@ import { applyMigrations } from '#lib/platform/migrate.ts'
 import { anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { migrateBefore } from '#lib/testing/database/migrate-before.ts'
 import { declare } from '#lib/testing/history/state-world.ts'
 import { type EdgeSource, loadEdgesSince, replaceEdges } from './lineage-edges.ts'
 import { lockSubjects } from './subjects.ts'
@@ -216,11 +214,8 @@ describe('an asset', () => {
 describe('lineage that was there before edges had dates', () => {
   it('is in force since both ends have stood in the catalogue without a break, and ended when one of them left it', async () => {
     const old = await createTestDatabase({ empty: true })
-    const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
     try {
-      const names = (await readdir('prisma/migrations')).filter((name) => name < '20261130000200_dated_lineage')
-      for (const name of names) await cp(join('prisma/migrations', name), join(folder, name), { recursive: true })
-      await applyMigrations(old.url, folder)
+      await migrateBefore(old.url, '20261130000200_dated_lineage')
       const { pool } = old.context()
       await pool.query(`
         insert into subject (id, kind, key, name, created_at, removed_at) values (1, 'group', 'g', 'G', now(), null), (2, 'feed', 'f', 'F', now(), null),
@@ -242,7 +237,6 @@ describe('lineage that was there before edges had dates', () => {
         { id: 6, origin: 'declared', told_by: 'catalogue', from: '02 00:00', to: '08 00:00' },
       ])
     } finally {
-      await rm(folder, { recursive: true })
       await old.drop()
     }
   })

@@ -1,11 +1,9 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { migrateBefore } from '#lib/testing/database/migrate-before.ts'
 import { insertArrivals, loadArrivals, loadLatestSeen, type NewArrival } from './arrivals.ts'
 import { loadAssetVersions } from './versions.ts'
 
@@ -13,21 +11,14 @@ const PLACES = '20261129062500_arrival_place'
 const RUNS = { nightly: '00000000-0000-4000-8000-000000000001', byHand: '00000000-0000-4000-8000-000000000002' }
 
 let database: TestDatabase
-let folder: string
 beforeEach(async () => {
   database = await createTestDatabase({ empty: true })
-  folder = await mkdtemp(join(tmpdir(), 'migrations-'))
 })
-afterEach(async () => {
-  await database.drop()
-  await rm(folder, { recursive: true })
-})
+afterEach(() => database.drop())
 
 /** A database as it was before arrivals had places, with a nightly load, one by hand, and a look. */
 async function fillOldDatabase(): Promise<void> {
-  const names = (await readdir('prisma/migrations')).filter((name) => name < PLACES)
-  for (const name of names) await cp(join('prisma/migrations', name), join(folder, name), { recursive: true })
-  await applyMigrations(database.url, folder)
+  await migrateBefore(database.url, PLACES)
   const { pool } = database.context()
   await pool.query(`
     insert into subject (id, kind, key, name, created_at) values (1, 'asset', 'lake/a', 'a', '2026-11-01'), (2, 'feed', 'f', 'f', '2026-11-01'), (3, 'group', 'g', 'g', '2026-11-01');

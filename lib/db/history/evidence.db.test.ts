@@ -1,12 +1,10 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { pruneHistory } from '#lib/commands/status/prune-history.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { applyMigrations } from '#lib/platform/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { migrateBefore } from '#lib/testing/database/migrate-before.ts'
 import { loadArrivals } from './arrivals.ts'
 import { storeEvidence } from './evidence.ts'
 
@@ -53,11 +51,8 @@ describe('evidence', () => {
 
 test('facts of before keep their evidence; what a run told names the run itself', async () => {
   const database = await createTestDatabase({ empty: true })
-  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
   try {
-    const before = (await readdir('prisma/migrations')).filter((name) => name < '20261130002000_evidence_by_reference')
-    for (const name of before) await cp(join('prisma/migrations', name), join(folder, name), { recursive: true })
-    await applyMigrations(database.url, folder)
+    await migrateBefore(database.url, '20261130002000_evidence_by_reference')
     const { pool } = database.context()
     const run = '00000000-0000-4000-8000-000000000001'
     await pool.query(`
@@ -88,6 +83,5 @@ test('facts of before keep their evidence; what a run told names the run itself'
     ])
   } finally {
     await database.drop()
-    await rm(folder, { recursive: true })
   }
 })

@@ -7,6 +7,7 @@ import type {
   Health,
   Observation,
   ObservedAsset,
+  Session,
 } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
 
@@ -25,30 +26,22 @@ export function askOnce<S>(connector: Connector<S>): AskedOnce<S> {
     ...connector,
     check: (connection) => withSession(connector, connection, (session) => session.check()),
     deliver: (connection, delivery) => withSession(connector, connection, (session) => able(kind, session.deliver)(delivery)),
-    async *discover(connection, zone = 'UTC') {
-      const session = connector.open(connection)
-      try {
-        yield* able(kind, session.discover)(zone)
-      } finally {
-        await session.close?.()
-      }
-    },
-    async *observe(connection, assets) {
-      const session = connector.open(connection)
-      try {
-        yield* able(kind, session.observe)(assets)
-      } finally {
-        await session.close?.()
-      }
-    },
-    async *extract(connection, request) {
-      const session = connector.open(connection)
-      try {
-        yield* able(kind, session.extract)(request)
-      } finally {
-        await session.close?.()
-      }
-    },
+    discover: (connection, zone = 'UTC') => inSession(connector, connection, (session) => able(kind, session.discover)(zone)),
+    observe: (connection, assets) => inSession(connector, connection, (session) => able(kind, session.observe)(assets)),
+    extract: (connection, request) => inSession(connector, connection, (session) => able(kind, session.extract)(request)),
+  }
+}
+
+async function* inSession<S, T>(
+  connector: Connector<S>,
+  connection: Connection<S>,
+  ask: (session: Session) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const session = connector.open(connection)
+  try {
+    yield* ask(session)
+  } finally {
+    await session.close?.()
   }
 }
 

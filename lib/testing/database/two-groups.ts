@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { QueryResultRow } from 'pg'
 import type { Context } from '#lib/db/context.ts'
 import { putSetting } from '#lib/db/settings.ts'
 import { edgesInSql } from './edges.ts'
@@ -88,4 +89,22 @@ export async function fillTwoGroups(ctx: Context, mark: string): Promise<void> {
     JSON.stringify({ file: 'tidemark.yaml', line: 3, yaml: mark }),
   ])
   await whole.query(`insert into outbox (channel, change_id, created_at, problem) select 'email', id, now(), '${mark}' from status_change`)
+}
+
+/** What readers of the audience `records` would see after a change; nothing of it is kept. */
+export async function rowsSeenAfter<R extends QueryResultRow>({ whole }: Context, change: string, ...queries: string[]): Promise<R[]> {
+  const client = await whole.connect()
+  try {
+    await client.query('begin')
+    await client.query(change)
+    await client.query(
+      `select set_config('search_path', 'tidemark_audience, public', true), set_config('tidemark.audience', 'records', true)`,
+    )
+    const found: R[] = []
+    for (const query of queries) found.push(...(await client.query<R>(query)).rows)
+    return found
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
 }
