@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import probeConnection from '#jobs/kinds/probe-connection.ts'
 import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { recordUnreachable } from '#lib/commands/probes/record-unreachable.ts'
@@ -6,33 +6,28 @@ import type { Connector, Observation } from '#lib/connectors/kit/connector.ts'
 import type { Context } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aCatalogue, aDeadline, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { PretendScheduler, schedulerConnector } from '#lib/testing/connectors/pretend-scheduler.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import { collectRuns } from './collect-runs.ts'
 
 const START = Date.parse('2026-11-20T05:00:00Z')
-const databases: TestDatabase[] = []
+let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
 let scheduler: PretendScheduler
 
 beforeEach(async () => {
-  const database = await createTestDatabase()
-  databases.push(database)
-  clock = new FakeClock(START)
-  ctx = database.context(clock)
+  ;({ database, clock, ctx } = await createDatabaseAt(START))
   scheduler = new PretendScheduler(() => clock.now())
   const orders = anAsset('orders', { policies: [aDeadline()], blindAfterMs: null, job: 'cloud/nightly' })
   const catalogue = aCatalogue([orders, anAsset('seen', { connection: 'cloud', policies: [{ kind: 'none' }] })])
   const document = { connections: { cloud: { kind: 'test', token: '${TOKEN}' } } }
   await syncCatalogue(ctx, { catalogue, document, hash: 'h', schema: {} })
 })
-afterAll(async () => {
-  for (const database of databases) await database.drop()
-})
+afterEach(() => database.drop())
 
 const round = async (connectors: Map<string, Connector> = schedulerConnector(scheduler)) => {
   await ctx.pool.query('update connection_state set next_probe_at = $1', [new Date(clock.now())])

@@ -3,8 +3,8 @@ import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { spansOf } from '#lib/testing/history/state-world.ts'
 import { declarePushed, handIn, LAKE_NAMESPACE, pusher, runIdOf, type Told, takeAll, toldEvent } from '#lib/testing/push/push-world.ts'
 import { acceptHeartbeat } from './accept-messages.ts'
@@ -18,9 +18,7 @@ let clock: FakeClock
 let ctx: Context
 let index: IdentityIndex
 beforeEach(async () => {
-  database = await createTestDatabase()
-  clock = new FakeClock(START)
-  ctx = database.context(clock)
+  ;({ database, clock, ctx } = await createDatabaseAt(START))
   index = await declarePushed(ctx, ['raw.orders', 'raw.lines', 'mart.sales'])
 })
 afterEach(() => database.drop())

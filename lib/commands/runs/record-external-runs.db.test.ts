@@ -1,33 +1,28 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { aDeadline, anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
-import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createTestDatabase, type TestDatabase } from '#lib/testing/database/database.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { changesOf, declare, look, seen, spansOf } from '#lib/testing/history/state-world.ts'
 import { recordExternalRuns, recordLoadsBefore, recordRunsListed } from './record-external-runs.ts'
 
 /** 00:00 in New York; the deadline there is 01:00 with 45 minutes of grace. */
 const START = Date.parse('2026-11-20T05:00:00Z')
-const databases: TestDatabase[] = []
+let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
 
 beforeEach(async () => {
-  const database = await createTestDatabase()
-  databases.push(database)
-  clock = new FakeClock(START)
-  ctx = database.context(clock)
+  ;({ database, clock, ctx } = await createDatabaseAt(START))
   await declare(ctx, [
     anAsset('orders', { policies: [aDeadline({ cron: '0 1 * * *' })], blindAfterMs: null, job: 'lake/nightly' }),
     anAsset('other', { policies: [aDeadline({ cron: '0 1 * * *' })], blindAfterMs: null, job: 'lake/other' }),
   ])
 })
-afterAll(async () => {
-  for (const database of databases) await database.drop()
-})
+afterEach(() => database.drop())
 
 const run = (own: Partial<ExternalRun> = {}): ExternalRun => ({
   ...{ job: 'nightly', externalId: '7', state: 'completed', scheduledAt: START + HOUR_MS, startedAt: START + HOUR_MS + MINUTE_MS },
