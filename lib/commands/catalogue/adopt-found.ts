@@ -21,12 +21,12 @@ export interface WithFound {
 }
 
 /** The connections a catalogue's rules are about. */
-export function connectionsOfRules({ rules }: Pick<Adoption, 'rules'>, { connections }: Pick<Catalogue, 'connections'>): string[] {
+function connectionsOfRules({ rules }: Pick<Adoption, 'rules'>, { connections }: Pick<Catalogue, 'connections'>): string[] {
   const meant = rules.map(({ from }) => from.split('/')[0] ?? '')
   return connections.map(({ key }) => key).filter((key) => meant.some((pattern) => fitsGlob(pattern, key)))
 }
 
-export async function loadFound(sql: Sql, connections: readonly string[]): Promise<FoundThings> {
+async function loadFound(sql: Sql, connections: readonly string[]): Promise<FoundThings> {
   return { assets: await loadFoundAssets(sql, connections), edges: await loadFoundEdges(sql, connections) }
 }
 

@@ -25,7 +25,7 @@ export function settleKnot(
   const circles = circlesAmong(members, upstreamOf)
   const spans = new Map<number, readonly Span[]>()
   let worked: Worked[] = []
-  const most = (members.length + 1) * (2 + [...members].flatMap(({ request }) => upstreamOf(request.asset.id)).length)
+  const most = (members.length + 1) * (2 + members.flatMap(({ request }) => upstreamOf(request.asset.id)).length)
   for (let round = 0; round < most; round += 1) {
     let differs = false
     worked = members.map((member) => {
