@@ -49,7 +49,7 @@ export async function deliver(response: ServerResponse, answer: Answer, fault: F
   response.statusCode = answer.status
   response.setHeader('content-type', answer.contentType)
   if (fault?.kind === 'slow-answer') await pause(response, fault.delayMs)
-  if (fault?.kind === 'cut-body') return cut(response, answer)
+  if (fault?.kind === 'cut-body') return cut(response, Buffer.from([...answer.body].join('')))
   if (fault?.kind === 'slow-drip') return drip(response, answer, dripMs)
   // Clients may go away in the middle.
   await pipeline(Readable.from(joined(answer.body)), response).catch(() => {})
@@ -72,8 +72,8 @@ function* joined(body: Iterable<string>): Generator<string> {
   if (piece !== '') yield piece
 }
 
-function cut(response: ServerResponse, answer: Answer): void {
-  const whole = Buffer.from([...answer.body].join(''))
+/** Announces the whole body, sends half of it and breaks off. */
+export function cut(response: ServerResponse, whole: Buffer): void {
   response.setHeader('content-length', whole.length)
   response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy())
 }

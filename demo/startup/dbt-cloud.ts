@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { cut } from '#demo/campus/answer.ts'
 import { listen } from '#demo/campus/listen.ts'
 import { type CloudRun, shownRun } from './dbt-cloud-runs.ts'
 
@@ -144,9 +145,8 @@ function finish(response: ServerResponse, body: unknown, fault: CloudFault | und
     send(response, 200, body)
     return
   }
-  const whole = JSON.stringify(body)
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(whole) })
-  response.write(whole.slice(0, whole.length / 2), () => response.destroy())
+  response.setHeader('content-type', 'application/json')
+  cut(response, Buffer.from(JSON.stringify(body)))
 }
 
 export interface RunningCloud {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { cut } from '#demo/campus/answer.ts'
 import { listen } from '#demo/campus/listen.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
@@ -169,12 +170,10 @@ class Looker {
 
   #send(response: ServerResponse, { pathname }: URL, { status, document, contentType }: LookerAnswer): void {
     const body = Buffer.from(status === 204 ? '' : contentType === undefined ? JSON.stringify(document) : String(document))
-    response.writeHead(status, {
-      'content-type': contentType ?? 'application/json;charset=utf-8',
-      ...(status !== 204 && { 'content-length': body.length }),
-    })
+    response.statusCode = status
+    response.setHeader('content-type', contentType ?? 'application/json;charset=utf-8')
     if (this.#take(pathname, ({ kind }) => kind === 'cut-body') === undefined) response.end(body)
-    else response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy())
+    else cut(response, body)
   }
 }
 
