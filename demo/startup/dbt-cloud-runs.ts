@@ -24,6 +24,8 @@ export interface CloudRun {
   /** Some of them are there, and more to come. */
   isStoring?: boolean
   schemaOverride?: string | null
+  /** Why it was started, as whoever did so said. */
+  cause?: string
   /** Deleted since the list of runs was read. */
   isDeleted?: boolean
   steps: CloudStep[]
@@ -70,7 +72,7 @@ export function shownRun(run: CloudRun, related: string | null): Json {
     },
     has_sources_generated: steps.some(({ writes }) => writes !== undefined && 'sources.json' in writes),
     ...(related?.includes('"job"') && { job: { id: job, name: `Job ${job}` } }),
-    ...(related?.includes('trigger') && { trigger: { cause: 'scheduled', schema_override: schemaOverride ?? null } }),
+    ...(related?.includes('trigger') && { trigger: { cause: run.cause ?? 'scheduled', schema_override: schemaOverride ?? null } }),
     ...(related?.includes('run_steps') && {
       run_steps: steps.map(({ name }, at) => ({ id: id * 100 + at, run_id: id, index: at + 1, name })),
     }),

@@ -9,15 +9,28 @@ type Json = Record<string, unknown>
 export type CloudFault =
   | { kind: 'too-many'; retryAfter: string }
   | { kind: 'cut-off' | 'error-in-200' | 'half-a-page' | 'server-error' | 'html-page' }
+  /** A run is started, and whoever asked for it does not learn that. */
+  | { kind: 'started-and-cut-off' | 'started-and-503' }
 
 const PAGE_MAX = 100
+const BODY_MAX = 65_536
+
 /** A stand-in for dbt Cloud's administrative API, v2: runs with their pages, artifacts by step, and its ways of saying no. */
 export class DbtCloud {
   readonly account: number
   readonly token: string
   readonly runs: CloudRun[] = []
   readonly requests: string[] = []
+  /** Jobs that have not run yet; those of its runs it knows anyway. */
+  readonly jobs: Pick<CloudRun, 'job' | 'environment' | 'project'>[] = []
+  /** Its clock. */
+  now = () => new Date().toISOString()
+  /** Without the right to run jobs a token is told that there is none, as if there were no such address. */
+  mayRunJobs = true
+  /** What becomes of a run that was started. */
+  onStarted: (run: CloudRun) => void = () => {}
   #faults: CloudFault[] = []
+  #faultsAt = new Map<string, CloudFault[]>()
 
   constructor(own: { account: number; token: string }) {
     this.account = own.account
@@ -29,10 +42,15 @@ export class DbtCloud {
     this.#faults.push(...faults)
   }
 
+  /** The next requests by this method go wrong, one after the other; others go well. */
+  failAt(method: string, ...faults: CloudFault[]): void {
+    this.#faultsAt.set(method, [...(this.#faultsAt.get(method) ?? []), ...faults])
+  }
+
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://cloud.invalid')
     this.requests.push(`${request.method} ${url.pathname}${url.search}`)
-    const fault = this.#faults.shift()
+    const fault = this.#nextFault(request)
     if (fault !== undefined && this.#failNow(fault, response)) return
     const told = request.headers.authorization ?? ''
     if (told !== `Bearer ${this.token}` && told !== `Token ${this.token}`) {
@@ -42,7 +60,13 @@ export class DbtCloud {
     const [, account = '', path = ''] = /^\/api\/v2\/accounts\/(\d+)\/(.*)$/.exec(url.pathname) ?? []
     if (Number(account) !== this.account)
       return refuse(response, account === '' ? 404 : 403, 'You do not have permission to perform this action.')
+    const [, job] = /^jobs\/(\d+)\/run\/$/.exec(path) ?? []
+    if (request.method === 'POST' && job !== undefined) return this.#start(Number(job), await readJson(request), response, fault)
     this.#route(request.method ?? 'GET', path, { url, response, fault })
+  }
+
+  #nextFault({ method = 'GET' }: IncomingMessage): CloudFault | undefined {
+    return this.#faults.shift() ?? this.#faultsAt.get(method)?.shift()
   }
 
   /** False where the fault spoils the answer that is given. */
@@ -73,12 +97,44 @@ export class DbtCloud {
     const { url, response, fault } = asked
     const [, artifactRun, file] = /^runs\/(\d+)\/artifacts\/(.+)$/.exec(path) ?? []
     const [, run] = /^runs\/(\d+)\/$/.exec(path) ?? []
+    const [, job] = /^jobs\/(\d+)\/$/.exec(path) ?? []
     // Django sends those who forget the slash to the address that has it.
     if (method === 'GET' && artifactRun !== undefined) this.#artifact(Number(artifactRun), file ?? '', url, response, fault)
     else if (!url.pathname.endsWith('/')) response.writeHead(301, { location: `${url.pathname}/${url.search}` }).end()
     else if (method === 'GET' && path === 'runs/') this.#list(url, response, fault)
     else if (method === 'GET' && run !== undefined) this.#one(Number(run), url, response)
+    else if (method === 'GET' && job !== undefined) this.#job(Number(job), response)
     else refuse(response, 404, 'Not found.')
+  }
+
+  #jobOf(id: number) {
+    return this.jobs.find((one) => one.job === id) ?? this.runs.find((one) => one.job === id)
+  }
+
+  #job(id: number, response: ServerResponse): void {
+    const job = this.#jobOf(id)
+    if (job === undefined) {
+      refuse(response, 404, 'No job matches the given query.')
+      return
+    }
+    const data = { id, name: `Job ${id}`, environment_id: job.environment, project_id: job.project, state: 1 }
+    send(response, 200, { data, status: GOOD })
+  }
+
+  #start(id: number, body: Json, response: ServerResponse, fault: CloudFault | undefined): void {
+    const job = this.#jobOf(id)
+    const { cause } = body
+    if (job === undefined || !this.mayRunJobs) refuse(response, 404, 'Not found.')
+    else if (typeof cause !== 'string' || cause === '') refuse(response, 400, 'This field is required: cause.')
+    else sendStarted(response, this.#begin(job, cause), fault)
+  }
+
+  #begin({ job, environment, project }: Pick<CloudRun, 'job' | 'environment' | 'project'>, cause: string): CloudRun {
+    const id = 1 + Math.max(999, ...this.runs.map((one) => one.id))
+    const run: CloudRun = { id, job, environment, project, status: 1, createdAt: this.now(), cause, steps: [] }
+    this.runs.push(run)
+    this.onStarted(run)
+    return run
   }
 
   #list({ searchParams }: URL, response: ServerResponse, fault: CloudFault | undefined): void {
@@ -130,6 +186,18 @@ export class DbtCloud {
   }
 }
 
+/** A body of JSON; whatever else was sent is an empty one. */
+async function readJson(request: IncomingMessage): Promise<Json> {
+  let text = ''
+  for await (const chunk of request) text = `${text}${chunk}`.slice(0, BODY_MAX)
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === 'object' && body !== null ? { ...body } : {}
+  } catch {
+    return {}
+  }
+}
+
 const GOOD = { code: 200, is_success: true, user_message: 'Success!', developer_message: '' }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
@@ -138,6 +206,19 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 function refuse(response: ServerResponse, code: number, words: string): void {
   send(response, code, { status: { code, is_success: false, user_message: words, developer_message: '' }, data: {} })
+}
+
+function sendStarted(response: ServerResponse, run: CloudRun, fault: CloudFault | undefined): void {
+  if (fault?.kind === 'started-and-cut-off') {
+    response.destroy()
+    return
+  }
+  if (fault?.kind === 'started-and-503') {
+    response.setHeader('retry-after', '1')
+    refuse(response, 503, 'Service unavailable')
+    return
+  }
+  finish(response, { data: shownRun(run, '["trigger"]'), status: GOOD }, fault)
 }
 
 function finish(response: ServerResponse, body: unknown, fault: CloudFault | undefined): void {

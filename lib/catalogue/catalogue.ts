@@ -66,6 +66,8 @@ export interface CatalogueConnection {
   discoverEveryMs?: number | null
   /** How much is asked of it, where somebody wrote it down; for the rest its connector decides. */
   limits?: { atOnce?: number | undefined; perMinute?: number | undefined }
+  /** Whether orders can start jobs of it. */
+  startsJobs?: boolean
   /** The connector's own settings, as written: secrets are still references, defaults not yet filled in. */
   settings: Record<string, unknown>
 }

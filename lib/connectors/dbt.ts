@@ -25,11 +25,13 @@ export default defineConnector<DbtSettings>({
       { reads: 'what it was told by the warehouse alone', clock: 'writtenAt', strength: 'weak' },
       { reads: 'when a view was made', clock: 'loadedAt', strength: 'weak' },
     ],
-    permission: 'reading the folder; `GET`; in dbt Cloud a service token that may read jobs and their artifacts',
+    permission:
+      'reading the folder; `GET`; in dbt Cloud a service token that may read jobs and their artifacts, and run jobs where orders are to start them',
   },
   settings: dbtSettings,
   assetSettings: dbtAssetSettings,
   assetKind: 'table',
+  startsJobs: ({ account }) => account !== undefined,
   limits: { atOnce: 4, perMinute: null },
 
   open(connection) {
@@ -43,6 +45,7 @@ export default defineConnector<DbtSettings>({
       },
       observe: (assets) => observeNodes(connection, place, assets),
       runs: (since) => place.runs(since),
+      ...(place.start && { start: place.start.bind(place) }),
       close: async () => place.close?.(),
     }
   },

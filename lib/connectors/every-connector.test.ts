@@ -50,6 +50,14 @@ describe.each([...connectors])('the connector %s', (kind, connector) => {
     expect(connector.deliverOptions !== undefined).toBe(session.deliver !== undefined)
   })
 
+  it('says of its settings, written as they may be, whether jobs can be started through it; what starts them tells of their runs, too', () => {
+    for (const written of connector.example.settings) {
+      const session = connector.open(connectionOf(connector, toNobody(resolveSecrets(written, () => SECRET))))
+      expect(connector.startsJobs?.(written) ?? false).toBe(session.start !== undefined)
+      if (session.start !== undefined) expect(session.runs).toBeDefined()
+    }
+  })
+
   it('gives an example that can stand in a catalogue, with what is secret by reference alone', () => {
     const { example } = connector
     for (const settings of example.settings) {

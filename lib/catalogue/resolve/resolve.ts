@@ -52,18 +52,22 @@ function resolveTell({ tell }: CatalogueDocument): CatalogueTell {
   }
 }
 
-function resolveConnections({ connections }: CatalogueDocument): CatalogueConnection[] {
-  return Object.entries(connections).map(([key, written]) => ({
-    key,
-    kind: written.kind,
-    ...whyOf(written),
-    probeEveryMs: written.probe,
-    rotatedOn: written.rotatedOn ?? null,
-    maxAgeMs: written.maxAge,
-    ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
-    ...(written.limits && { limits: written.limits }),
-    settings: settingsBeside(written, CONNECTION_KEYS),
-  }))
+function resolveConnections({ connections }: CatalogueDocument, { connectors }: CatalogueContracts): CatalogueConnection[] {
+  return Object.entries(connections).map(([key, written]) => {
+    const settings = settingsBeside(written, CONNECTION_KEYS)
+    return {
+      key,
+      kind: written.kind,
+      ...whyOf(written),
+      probeEveryMs: written.probe,
+      rotatedOn: written.rotatedOn ?? null,
+      maxAgeMs: written.maxAge,
+      ...(written.discover !== undefined && { discoverEveryMs: written.discover === 'never' ? null : written.discover }),
+      ...(written.limits && { limits: written.limits }),
+      ...(connectors.get(written.kind)?.startsJobs?.(settings) === true && { startsJobs: true }),
+      settings,
+    }
+  })
 }
 
 function resolveFlows(document: CatalogueDocument, contracts: CatalogueContracts): CatalogueFlow[] {
@@ -115,7 +119,7 @@ function surroundingsOf(
   })
   return {
     contracts,
-    connections: new Map(resolveConnections(document).map((connection) => [connection.key, connection])),
+    connections: new Map(resolveConnections(document, contracts).map((connection) => [connection.key, connection])),
     writers,
     upstream: Map.groupBy(edges, (edge) => edge.to),
     policies,

@@ -11,6 +11,8 @@ export interface ConnectorContract {
   identity?: unknown
   /** Whether an asset as written has a clock that a look can read; absent: every one has. */
   hasClock?: (asset: { path: string; settings: Record<string, unknown> }) => boolean
+  /** Whether jobs can be started through it, by its settings as written; absent: never. */
+  startsJobs?: (settings: Record<string, unknown>) => boolean
   /** There when its requests can be limited. */
   limits?: { atOnce: number | null; perMinute: number | null }
   /** There when records can be read from it, by a flow without code, too: keys beside `from` of an `extract` block, `path` among them when

@@ -115,6 +115,15 @@ export interface Delivered {
   detail: string
 }
 
+/** A run that somebody wants of a job. */
+export interface WantedJobRun {
+  parameters: Record<string, unknown>
+  /** Names this wish, and nothing else: asking twice with the same key starts one run. */
+  key: string
+  /** A run that goes on is taken up, unless it began before this; null: whenever it began. */
+  since: Instant | null
+}
+
 /** What one run or one probe round asks of a system, over one sign-in: the first question signs in, `close` leaves. */
 export interface Session {
   /** Can we get in? Never throws for the ordinary ways of not getting in. */
@@ -131,6 +140,11 @@ export interface Session {
    * told, and those told before it stand.
    */
   runs?(since: Instant): AsyncIterable<ExternalRun>
+  /**
+   * The run of a job that does what is wanted: the one that was started with this key, whatever became of it, else one that goes on, else a new one.
+   * Throws with the remedy; `retryable` where nothing is known to have been started.
+   */
+  start?(job: string, wanted: WantedJobRun): Promise<ExternalRun>
   /** `signal` ends this question alone; absent: it ends with the session. Questions may be asked at the same time. */
   extract?(request: Record<string, unknown>, signal?: AbortSignal): AsyncIterable<unknown>
   /** Hands a file over: it is there whole under its name, or not at all. Safe to repeat. */
@@ -170,6 +184,8 @@ export interface Connector<S = unknown> {
   identity?(settings: Record<string, unknown>): PartialIdentity
   /** Whether an asset as written has a clock that a look can read; absent: every one has. A consumer without is as fresh as what it is made from. */
   hasClock?(asset: Pick<ObservedAsset, 'path' | 'settings'>): boolean
+  /** Whether its sessions can start a job, as far as its settings tell; absent: none can. */
+  startsJobs?(settings: Record<string, unknown>): boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */
   asksNobody?: true
   /** There when its requests can be limited, by `limits` of a connection: what holds where nothing is written. */

@@ -13,7 +13,7 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { discover, observe, runs, extract, deliver, close } = session
+  const { discover, observe, runs, start, extract, deliver, close } = session
   return {
     check: () =>
       once(redact, async () => {
@@ -34,15 +34,20 @@ function guardedSession(session: Session, redact: Redact): Session {
         each<ExternalRun>(
           redact,
           () => runs.call(session, since),
-          (run) => ({ ...run, error: run.error === null ? null : redact(run.error) }),
+          (run) => cleanRun(run, redact),
         ),
     }),
+    ...(start && { start: (job, wanted) => once(redact, async () => cleanRun(await start.call(session, job, wanted), redact)) }),
     ...(extract && { extract: (request, signal) => each<unknown>(redact, () => extract.call(session, request, signal)) }),
     ...(deliver && {
       deliver: (delivery, signal) => once(redact, async () => ({ detail: redact((await deliver.call(session, delivery, signal)).detail) })),
     }),
     ...(close && { close: () => once(redact, () => close.call(session)) }),
   }
+}
+
+function cleanRun(run: ExternalRun, redact: Redact): ExternalRun {
+  return { ...run, error: run.error === null ? null : redact(run.error) }
 }
 
 function cleanObservation(seen: Observation, redact: Redact): Observation {

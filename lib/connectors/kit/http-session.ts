@@ -18,6 +18,8 @@ export interface Ticket {
 /** A question below the system's address; `system` and the limits of time are the session's. */
 export interface SessionQuestion extends Omit<JsonQuestion, 'system' | 'timeoutMs' | 'timeouts'> {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** It starts something: sent again only where an answer says that nothing was begun. */
+  isOnce?: true
 }
 
 type Ask = (question: SessionQuestion) => Promise<JsonValue>
@@ -155,7 +157,7 @@ export class HttpSession {
       try {
         return await askInTurn({ ...this.#connection, signal }, this.#request(question, entry))
       } catch (error) {
-        const isBusy = isTidemarkError(error) && (error.status === 429 || error.status === 503)
+        const isBusy = isTidemarkError(error) && (error.status === 429 || (error.status === 503 && question.isOnce !== true))
         const waitMs = isBusy ? error.retryAfterMs : undefined
         if (waitMs === undefined || waitMs > PATIENCE_MS || waits >= WAITS_MAX) throw error
         this.#turns.holdUntil(clock.now() + waitMs)
@@ -163,7 +165,7 @@ export class HttpSession {
     }
   }
 
-  #request({ method, ...question }: SessionQuestion, entry: Ticket | null) {
+  #request({ method, isOnce: _, ...question }: SessionQuestion, entry: Ticket | null) {
     const { system, timeoutMs, isAboutPeople } = this.#of
     const headers = { ...entry?.headers, ...question.headers }
     return {

@@ -24,7 +24,10 @@ export class DbtCloudWorld {
   }
 
   static async begin(now: string): Promise<DbtCloudWorld> {
-    return new DbtCloudWorld(new FakeClock(now), await startDbtCloud({ account: ++accounts, token: TOKEN }))
+    const clock = new FakeClock(now)
+    const running = await startDbtCloud({ account: ++accounts, token: TOKEN })
+    running.cloud.now = () => new Date(clock.now()).toISOString()
+    return new DbtCloudWorld(clock, running)
   }
 
   get cloud() {

@@ -3,7 +3,7 @@ import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, readMoment 
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { orNotThere, orNull } from '#lib/connectors/dbt/places/web.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
-import { HttpSession } from '#lib/connectors/kit/http-session.ts'
+import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-session.ts'
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
@@ -26,10 +26,13 @@ const runSchema = z.object({
   artifacts_saved: z.boolean().nullish(),
   status_message: z.string().nullish(),
   href: z.string().nullish(),
-  trigger: z.object({ schema_override: z.string().nullish() }).nullish(),
+  trigger: z.object({ cause: z.string().nullish(), schema_override: z.string().nullish() }).nullish(),
   run_steps: z.array(z.object({ index: z.int(), name: z.string().nullish() })).nullish(),
 })
 export type CloudRun = z.output<typeof runSchema>
+
+const jobSchema = z.object({ id: z.int(), name: z.string().nullish(), environment_id: z.int().nullish(), project_id: z.int().nullish() })
+export type CloudJob = z.output<typeof jobSchema>
 
 const status = z.object({ is_success: z.boolean(), user_message: z.string().nullish() })
 const envelope = z.object({ status, data: z.unknown() })
@@ -37,6 +40,11 @@ const listed = z.object({ data: z.array(z.unknown()), extra: z.object({ paginati
 
 export const SUCCESS = 10
 export const ERROR = 20
+
+/** One that wrote into a schema of its own tried a change. */
+export function isLoadOfOurs({ trigger }: CloudRun): boolean {
+  return trigger?.schema_override == null
+}
 
 const PAGE = 100
 
@@ -77,6 +85,22 @@ export class CloudApi {
     return answer === null ? null : this.#inShape(runSchema, this.#inShape(envelope, answer).data)
   }
 
+  /** A job; null when there is none of that number, or none that the token may see. */
+  async job(id: number): Promise<CloudJob | null> {
+    const answer = await orNull(this.#get(`/jobs/${id}/`))
+    return answer === null ? null : this.#inShape(jobSchema, this.#inShape(envelope, answer).data)
+  }
+
+  /** Starts a run of a job, never twice by one call: of an answer that is lost nobody knows whether it has. `cause` stands in the run's trigger. */
+  async start(job: number, cause: string): Promise<CloudRun> {
+    const explain = (code: number) =>
+      code === 401 || code === 403 || code === 404
+        ? `${this.system} does not let this token start job ${job} (HTTP ${code}). Let it run jobs: give it the permission "Job Runner", or a token that has it.`
+        : undefined
+    const answer = await this.#ask({ url: `${this.#base}/jobs/${job}/run/`, json: { cause }, isOnce: true, explain })
+    return this.#inShape(runSchema, this.#inShape(envelope, answer).data)
+  }
+
   /** What a run left behind, when this step of it had ended; null when there is none, or none yet. */
   artifact(run: number, name: ArtifactName, step: number | null): Promise<ArtifactSource | null> {
     const query = step === null ? '' : `?step=${step}`
@@ -88,14 +112,16 @@ export class CloudApi {
     return this.#session.close()
   }
 
-  async #get(path: string): Promise<unknown> {
-    const answer = await this.#session.json({
-      url: `${this.#base}${path}`,
-      explain: (code) =>
-        code === 403 || code === 404
-          ? `${this.system} lets nobody in with this token (HTTP ${code}). Check account, host and what the token may do.`
-          : undefined,
-    })
+  #get(path: string): Promise<unknown> {
+    const explain = (code: number) =>
+      code === 403 || code === 404
+        ? `${this.system} lets nobody in with this token (HTTP ${code}). Check account, host and what the token may do.`
+        : undefined
+    return this.#ask({ url: `${this.#base}${path}`, explain })
+  }
+
+  async #ask(question: SessionQuestion): Promise<unknown> {
+    const answer = await this.#session.json(question)
     const told = envelope.safeParse(answer)
     if (!told.success) throw refusedAnswer(this.system, 'it is not what dbt Cloud answers')
     if (told.data.status.is_success) return answer

@@ -3,12 +3,14 @@ import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manif
 import { isLoaded } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
+import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
-import { CLOUD, CloudApi, type CloudRun, ERROR, SUCCESS } from './api.ts'
+import { CLOUD, CloudApi, type CloudRun, ERROR, isLoadOfOurs, SUCCESS } from './api.ts'
 import { cloudRun } from './cloud-run.ts'
 import { Kept } from './kept.ts'
+import { startCloudJob } from './start-job.ts'
 
 /** Of each job so many of its last runs are read: what an earlier one did is known from earlier looks. */
 const RUNS_OF_JOB = 3
@@ -119,6 +121,10 @@ export class CloudPlace implements Place {
     }
   }
 
+  start(job: string, wanted: WantedJobRun): Promise<ExternalRun> {
+    return startCloudJob(this.#connection, this.#api, job, wanted)
+  }
+
   close(): Promise<void> {
     return this.#api.close()
   }
@@ -202,11 +208,6 @@ export class CloudPlace implements Place {
 /** Well or badly: one that was cancelled left nothing that can be relied on. */
 function hasEnded({ status }: CloudRun): boolean {
   return status === SUCCESS || status === ERROR
-}
-
-/** One that wrote into a schema of its own tried a change. */
-function isLoadOfOurs({ trigger }: CloudRun): boolean {
-  return trigger?.schema_override == null
 }
 
 function severalProjects(projects: readonly number[]): TidemarkError {

@@ -2,7 +2,7 @@ import type { ArtifactName, ArtifactSource } from '#lib/connectors/dbt/artifacts
 import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
 import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
-import type { Connection } from '#lib/connectors/kit/connector.ts'
+import type { Connection, WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -29,6 +29,8 @@ export interface Place {
   jobs(manifest: Manifest): Promise<ReadonlyMap<string, string>>
   /** Runs that load, those that go on or wait among them; of the others those that ended since then. */
   runs(since: Instant): AsyncIterable<ExternalRun>
+  /** There where jobs can be started. */
+  start?(job: string, wanted: WantedJobRun): Promise<ExternalRun>
   close?(): Promise<void>
 }
 

@@ -1,0 +1,93 @@
+import type { Connected } from '#lib/connectors/dbt/connected.ts'
+import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
+import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
+import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { type CloudApi, type CloudJob, type CloudRun, isLoadOfOurs, SUCCESS } from './api.ts'
+import { cloudRun } from './cloud-run.ts'
+
+/** No wish is older: who wished it has given up by then. */
+const OLDEST_WISH_MS = 2 * DAY_MS
+
+/** What stands in dbt Cloud where somebody asks why a run was started; the key in it finds the run again. */
+const causeOf = (key: string) => `Tidemark reload ${key}`
+
+/**
+ * The run of a job of dbt Cloud that does what is wanted. It takes no key for what it starts, so ours stands in the cause of the run, and is looked for
+ * before a run is started, and after an answer that was lost.
+ */
+export async function startCloudJob(connection: Connected, api: CloudApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
+  const id = requireNumber(connection, api, job)
+  if (Object.keys(wanted.parameters).length > 0)
+    throw new TidemarkError('invalid', { publicMessage: `Job ${id} of ${api.system} takes no parameters from here.` })
+  requirePlace(connection, api, await api.job(id), id)
+  const known = await findRun(connection, api, id, wanted)
+  return inOurWords(api, known ?? (await startOnce(connection, api, id, wanted)))
+}
+
+async function startOnce(connection: Connected, api: CloudApi, job: number, wanted: WantedJobRun): Promise<CloudRun> {
+  try {
+    return await api.start(job, causeOf(wanted.key))
+  } catch (error) {
+    // Whatever was answered that is no plain no: it may have been started.
+    if (connection.signal.aborted || isPlainNo(error)) throw error
+    const begun = await findRun(connection, api, job, { ...wanted, isOurs: true }).catch(() => undefined)
+    if (begun !== undefined) return begun
+    throw error
+  }
+}
+
+/** An answer of 4xx: nothing has begun. */
+function isPlainNo(error: unknown): boolean {
+  return isTidemarkError(error) && error.status !== undefined && error.status >= 400 && error.status < 500
+}
+
+/** Of the runs of a job the one that bears the key, else, unless only that is asked for, the one that goes on and ends first. */
+async function findRun(
+  { clock }: Connected,
+  api: CloudApi,
+  job: number,
+  { key, since, isOurs = false }: Pick<WantedJobRun, 'key' | 'since'> & { isOurs?: boolean },
+): Promise<CloudRun | undefined> {
+  const oldest = clock.now() - OLDEST_WISH_MS
+  let goesOn: CloudRun | undefined
+  for await (const run of api.runs({ job_definition_id: String(job) })) {
+    if (run.trigger?.cause === causeOf(key)) return run
+    if (run.status < SUCCESS && isLoadOfOurs(run) && !hasBegunBefore(run, since)) goesOn = run
+    if ((run.created_at ?? oldest) < oldest) break
+  }
+  return isOurs ? undefined : goesOn
+}
+
+function hasBegunBefore({ started_at: startedAt }: CloudRun, since: Instant | null): boolean {
+  return since !== null && startedAt !== null && startedAt < since
+}
+
+function inOurWords({ system }: CloudApi, run: CloudRun): ExternalRun {
+  const told = cloudRun(run, null, null)
+  if (told === null) throw refusedAnswer(system, `its run ${run.id} is in a state that nobody knows`)
+  return told
+}
+
+function requireNumber({ settings: { jobs } }: Connected, { system }: CloudApi, job: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(job))
+    throw new TidemarkError('invalid', { publicMessage: `${system} names its jobs by numbers, and "${job}" is none.` })
+  if (jobs !== undefined && !jobs.includes(Number(job)))
+    throw new TidemarkError('invalid', { publicMessage: `Job ${job} is not among the jobs of ${system} in the catalogue: add it there.` })
+  return Number(job)
+}
+
+/** Its runs have to be among those that are followed. */
+function requirePlace({ settings: { environment, project } }: Connected, { system }: CloudApi, job: CloudJob | null, id: number): void {
+  if (job === null)
+    throw new TidemarkError('not-found', { publicMessage: `${system} has no job ${id}, or none that this token may see (HTTP 404).` })
+  const [what, is, wanted] =
+    environment !== undefined && job.environment_id != null && job.environment_id !== environment
+      ? ['environment', job.environment_id, environment]
+      : ['project', job.project_id ?? project, project]
+  if (wanted === undefined || is === wanted) return
+  throw new TidemarkError('invalid', {
+    publicMessage: `Job ${id} of ${system} belongs to ${what} ${is}, and the catalogue names ${what} ${wanted}.`,
+  })
+}
