@@ -24,7 +24,8 @@ beforeEach(async () => {
   scheduler = new PretendScheduler(() => clock.now())
   const orders = anAsset('orders', { policies: [aDeadline()], blindAfterMs: null, job: 'cloud/nightly' })
   const catalogue = aCatalogue([orders, anAsset('seen', { connection: 'cloud', policies: [{ kind: 'none' }] })])
-  const document = { connections: { cloud: { kind: 'test', token: '${TOKEN}' } } }
+  const lake = { kind: 'test', identity: { names: ['db'], case: 'lower' } }
+  const document = { connections: { cloud: { kind: 'test', token: '${TOKEN}' }, lake } }
   await syncCatalogue(ctx, { catalogue, document, hash: 'h', schema: {} })
 })
 afterEach(() => database.drop())
@@ -150,6 +151,23 @@ describe('the runs of a scheduler', () => {
     },
   )
 
+  it('are of the asset that is called as they say what they wrote is called, and of no other', async () => {
+    await ctx.pool.query(
+      `insert into found_asset (connection_key, path, kind, name, found_at, changed_at, labels)
+       select 'cloud', 'model.' || name, 'table', name, now(), now(), jsonb_build_object('relation', '"db"."' || name || '"') from unnest(array['orders', 'other']) name`,
+    )
+    scheduler.finish(scheduler.begin(scheduler.queue('nightly')), 'success', { touched: ['model.other'] })
+    await round()
+    expect((await ctx.pool.query('select from arrival')).rowCount).toBe(0)
+    scheduler.finish(scheduler.begin(scheduler.queue('nightly')), 'success', { touched: ['model.other', 'model.orders'] })
+    await round()
+    expect((await ctx.pool.query('select writes from external_run order by external_id')).rows).toEqual([
+      { writes: ['model.other'] },
+      { writes: ['model.other', 'model.orders', 'lake/orders'] },
+    ])
+    expect((await spansOf(ctx, 'lake/orders')).at(-1)).toMatch(/^fresh\//)
+  })
+
   it('keep no secret of the connection in what they say', async () => {
     scheduler.finish(scheduler.begin(scheduler.queue('nightly')), 'error', { message: 'Token hunter2 was refused.' })
     await round()
@@ -175,7 +193,7 @@ it('is no problem of the connection when the worker stops in the midst of asking
     stop.abort()
     throw stop.signal.reason
   }
-  await expect(collectRuns({ ctx }, 'cloud', asked, { signal: stop.signal, onHeard: () => {} })).rejects.toThrow('aborted')
+  await expect(collectRuns(testServices(ctx), 'cloud', asked, { signal: stop.signal, onHeard: () => {} })).rejects.toThrow('aborted')
   expect(await states()).toEqual(['1 running', '2 running'])
   expect(await connection()).toMatchObject({ runs_asked_at: null, runs_problem: null })
 })

@@ -9,7 +9,7 @@ import type { JobServices } from './job-kind.ts'
 const connectionsSchema = z.record(z.string(), z.intersection(writtenSchema, z.looseObject({ identity: identitySchema.optional() })))
 
 /** What others call the assets of the catalogue in force: by what is written for each connection, else by what its settings tell now. */
-export async function readIdentities(services: JobServices): Promise<IdentityIndex> {
+export async function readIdentities(services: Pick<JobServices, 'ctx' | 'connectors' | 'lookup'>): Promise<IdentityIndex> {
   const { rows } = await services.ctx.pool.query<{ written: unknown; keys: string[] }>(
     `select v.document -> 'connections' as written, array(select key from subject where kind = 'asset' and removed_at is null order by key) as keys from ${IN_FORCE} v`,
   )

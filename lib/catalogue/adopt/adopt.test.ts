@@ -1,53 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
-import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import type { Identity } from '#lib/domain/lineage/identity.ts'
 import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
-import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
-import { FOLDERS, TWO_CONNECTIONS } from '#lib/testing/worlds/found-world.ts'
-import { type Adopted, adopt } from './adopt.ts'
-import type { FoundAsset, FoundEdge } from './adoption.ts'
-
-const NOW = Date.parse('2026-11-29T12:00:00Z')
-
-function tile(path: string, more: Partial<FoundAsset> = {}): FoundAsset {
-  return {
-    connection: 'looker',
-    path,
-    kind: 'consumer',
-    name: `Tile ${path}`,
-    group: '',
-    labels: { folder: 'Finance', dashboard: 'Revenue' },
-    owner: null,
-    policy: null,
-    settings: {},
-    foundAt: NOW - DAY_MS,
-    goneAt: null,
-    ...more,
-  }
-}
-
-function load(text: string) {
-  const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: TWO_CONNECTIONS + text }], campusContracts)
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
-  return loaded
-}
-
-interface Around {
-  edges?: FoundEdge[]
-  known?: string[]
-  identities?: ReadonlyMap<string, Identity>
-}
-
-function adopted(text: string, assets: FoundAsset[], { edges = [], known = [], identities = new Map() }: Around = {}): Adopted {
-  const { catalogue, adoption } = load(text)
-  if (adoption === null) throw new Error('there is no rule')
-  return adopt(catalogue, { ...adoption, identities }, { assets, edges }, { now: NOW, known: new Set(known) })
-}
+import { adopted, assetOf, NOW, tile } from '#lib/testing/catalogues/adopted.ts'
+import { FOLDERS } from '#lib/testing/worlds/found-world.ts'
+import type { Adopted } from './adopt.ts'
 
 const places = ({ catalogue: { assets, feeds } }: Adopted) =>
   assets.map(({ key, feed }) => `${feeds.find((one) => one.key === feed)?.group}/${feed}: ${key}`)
-const assetOf = ({ catalogue }: Adopted, key: string): CatalogueAsset | undefined => catalogue.assets.find((asset) => asset.key === key)
 
 describe('a rule of three lines', () => {
   const sales = { labels: { folder: 'Sales & More', dashboard: '2026 Pipeline' } }

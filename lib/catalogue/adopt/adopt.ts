@@ -2,11 +2,12 @@ import type { Catalogue, CatalogueAdoption, CatalogueAsset } from '#lib/catalogu
 import { placeAssets } from '#lib/catalogue/resolve/placed-assets.ts'
 import { resolveDocument } from '#lib/catalogue/resolve/resolve.ts'
 import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
-import { type Identity, indexIdentities, type OutsideName, resolveIdentity } from '#lib/domain/lineage/identity.ts'
+import { type Identity, type IdentityIndex, indexIdentities, type OutsideName, resolveIdentity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Adopting, AdoptRule, FoundEdge, FoundThings } from './adoption.ts'
 import { mergeFound } from './merge-found.ts'
 import { type Placement, placeFound } from './place-found.ts'
+import { nameWriters, sameThings } from './same-things.ts'
 
 /** Lineage that discovery told, between assets of the catalogue. */
 export interface AdoptedEdge {
@@ -55,7 +56,11 @@ export function adopt(
   ]
   const adopted = mergeFound(document, rules, placements)
   const taken = new Set(placements.map(({ key }) => key))
-  const { edges, ambiguous } = edgesAmong(adopted.document, found.edges, taken, identities ?? new Map())
+  const keys = placeAssets(adopted.document).map(({ key }) => key)
+  const names = new Names(identities ?? new Map(), keys)
+  const same = sameThings(present, new Set(keys), (name) => names.keyOf(name))
+  nameWriters(adopted.document, present, same)
+  const edges = edgesAmong(adopted.document, found.edges, { taken, same, names })
   const sources = new Map(written.feeds.map(({ key, source }) => [key, source]))
   // The lines of a rule may name groups that a reader of the feed does not see: a feed it makes says only where it stands.
   const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? { file: '', line: 1, ...adopted.sources.get(feed), yaml: '' }
@@ -64,7 +69,7 @@ export function adopt(
   return {
     catalogue: { ...catalogue, assets: catalogue.assets.map((asset) => marked(asset, adopted.origins.get(asset.key))) },
     edges,
-    ambiguous,
+    ambiguous: names.ambiguous,
     placements,
     forgetAt: nextForgotten(placements, rules),
   }
@@ -96,27 +101,43 @@ function inOrder(placements: readonly Placement[]): Placement[] {
     .map(({ one }) => one)
 }
 
-/** What discovery says of what rules took over: a foreign key is no lineage, and what an asset declares is the whole truth about it. */
+/** Which asset is meant by what others call it; those that could be several are noted, in words. */
+class Names {
+  readonly #index: IdentityIndex
+  readonly #ambiguous = new Set<string>()
+
+  constructor(identities: ReadonlyMap<string, Identity>, keys: readonly string[]) {
+    this.#index = indexIdentities(identities, keys)
+  }
+
+  get ambiguous(): string[] {
+    return [...this.#ambiguous]
+  }
+
+  keyOf(outside: OutsideName): string | null {
+    const { key, ambiguous } = resolveIdentity(outside, this.#index)
+    if (ambiguous !== null) this.#ambiguous.add(ambiguous)
+    return key
+  }
+}
+
+/**
+ * What discovery says of what rules took over, and of assets that it knows by what others call them: a foreign key is no lineage, and what an asset declares
+ * is the whole truth about it.
+ */
 function edgesAmong(
   document: CatalogueDocument,
   edges: readonly FoundEdge[],
-  taken: ReadonlySet<string>,
-  identities: ReadonlyMap<string, Identity>,
-): Pick<Adopted, 'edges' | 'ambiguous'> {
+  { taken, same, names }: { taken: ReadonlySet<string>; same: ReadonlyMap<string, string>; names: Names },
+): AdoptedEdge[] {
   const assets = new Map(placeAssets(document).map(({ key, written }) => [key, written]))
-  const index = indexIdentities(identities, [...assets.keys()])
-  const ambiguous = new Set<string>()
-  const named = (outside: OutsideName) => {
-    const resolution = resolveIdentity(outside, index)
-    if (resolution.ambiguous !== null) ambiguous.add(resolution.ambiguous)
-    return resolution.key
-  }
+  const keyOf = (own: string) => (assets.has(own) ? own : (same.get(own) ?? null))
   const meant = edges.flatMap(({ connection, path, upstream: from, hint }) => {
-    const downstream = `${connection}/${path}`
-    if (hint === 'foreign-key' || !taken.has(downstream) || (assets.get(downstream)?.from?.length ?? 0) > 0) return []
-    const upstream = 'path' in from ? `${connection}/${from.path}` : named(from)
-    if (upstream === null || upstream === downstream || !assets.has(upstream)) return []
-    return [{ upstream, downstream, hint, connection }]
+    const own = `${connection}/${path}`
+    const downstream = taken.has(own) ? own : (same.get(own) ?? null)
+    if (hint === 'foreign-key' || downstream === null || (assets.get(downstream)?.from?.length ?? 0) > 0) return []
+    const upstream = 'path' in from ? keyOf(`${connection}/${from.path}`) : names.keyOf(from)
+    return upstream === null || upstream === downstream ? [] : [{ upstream, downstream, hint, connection }]
   })
-  return { edges: meant, ambiguous: [...ambiguous] }
+  return [...new Map(meant.map((edge) => [JSON.stringify(edge), edge])).values()]
 }

@@ -141,3 +141,15 @@ export async function loadKnownLabels(sql: Sql): Promise<KnownLabels> {
   )
   return new Map(rows.map(({ connection, labels }) => [connection, new Set(labels)]))
 }
+
+/** Of what was found of a connection under these paths and is no asset itself, the value of a label that says what it is called elsewhere. */
+export async function listNotAdopted(sql: Sql, connection: string, paths: readonly string[], label: string): Promise<Map<string, string>> {
+  if (paths.length === 0) return new Map()
+  const { rows } = await sql.query<{ path: string; called: string }>(
+    `select f.path, f.labels ->> $3 as called from found_asset f
+     where f.connection_key = $1 and f.path = any($2::text[]) and f.gone_at is null and f.labels ? $3 and not exists (
+       select from asset a join subject s on s.id = a.subject_id and s.removed_at is null where a.connection_key = f.connection_key and a.path = f.path)`,
+    [connection, paths, label],
+  )
+  return new Map(rows.map(({ path, called }) => [path, called]))
+}

@@ -79,6 +79,25 @@ describe('the lineage around an asset', () => {
     expect((await getLineagePage(records, 'lake/records'))?.found).toEqual([])
   })
 
+  it('draws no thing beside the asset that it is, as its teller calls it where it lies', async () => {
+    const { rows } = await everything.whole.query("select id from subject where key = 'records-source/all'")
+    const before = (await getLineagePage(everything, 'records-source/all'))?.found.map(({ path }) => path)
+    await everything.whole.query(
+      `insert into found_asset (connection_key, path, kind, name, found_at, changed_at, labels)
+         values ('records-source', 'model.records', 'table', 'records', now(), now(), '{"relation": "DB.RECORDS"}');
+       insert into found_edge (connection_key, path, upstream, hint, found_at) values ('records-source', 'model.records', 'all', 'dbt', now())`,
+    )
+    const shown = async () => (await getLineagePage(everything, 'records-source/all'))?.found.map(({ path }) => path)
+    expect(await shown()).toEqual([...(before ?? []), 'model.records'].sort())
+    await everything.whole.query(
+      `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values (${rows[0]?.id}, 4, 'dbt', 'connection:records-source', now())`,
+    )
+    expect(await shown()).toEqual(before)
+    await everything.whole.query(
+      "delete from lineage_edge where told_by = 'connection:records-source'; delete from found_asset where path = 'model.records'; delete from found_edge where path = 'model.records'",
+    )
+  })
+
   it('tells who does not see a neighbour that there is one and how it stands, in the drawing and on the path', async () => {
     const found = await getLineagePage(records, 'lake/records')
     expect(found?.unseen).toMatchObject([

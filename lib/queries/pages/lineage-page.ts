@@ -1,3 +1,4 @@
+import { CALLED } from '#lib/catalogue/adopt/same-things.ts'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
@@ -84,6 +85,15 @@ const ORIGINS = `
     array_agg(distinct origin order by origin) as origins
   from lineage_edge where to_at is null and upstream_id = any($1::int[]) and downstream_id = any($1::int[]) group by 1, 2`
 
+/** Of a connection that tells what it is called where it lies: the asset is drawn that it is. */
+const isSame = (own: 'path' | 'upstream') => {
+  const [focus, other] = own === 'path' ? ['downstream_id', 'upstream_id'] : ['upstream_id', 'downstream_id']
+  return `exists (
+    select from lineage_edge l join asset b on b.subject_id = l.${other}
+    where l.${focus} = a.subject_id and l.to_at is null and l.told_by = 'connection:' || f.connection_key and b.connection_key <> f.connection_key
+      and right(lower(replace(f.labels ->> '${CALLED}', '"', '')), length(b.path)) = lower(b.path))`
+}
+
 /** A foreign key is no lineage; what a name outside the connection leads to is in the catalogue, or nowhere. */
 const foundBeside = (own: 'path' | 'upstream', other: 'path' | 'upstream', assets: '$1' | '$2') => `
   select a.subject_id as "assetId", ${own === 'path'} as "isUpstream", f.connection_key as connection, f.path, f.name, f.kind, e.hint as origin
@@ -91,7 +101,8 @@ const foundBeside = (own: 'path' | 'upstream', other: 'path' | 'upstream', asset
   join found_edge e on e.connection_key = a.connection_key and e.${own} = a.path and not e.is_outside and e.namespace = '' and e.hint <> 'foreign-key'
   join found_asset f on f.connection_key = e.connection_key and f.path = e.${other} and f.gone_at is null
   where a.subject_id = any(${assets}::int[]) and not exists (
-    select from asset b join subject s on s.id = b.subject_id and s.removed_at is null where b.connection_key = f.connection_key and b.path = f.path)`
+    select from asset b join subject s on s.id = b.subject_id and s.removed_at is null where b.connection_key = f.connection_key and b.path = f.path)
+    and not ${isSame(own)}`
 
 /** Before the assets of `$1`, and after those of `$2`. */
 const FOUND = `
