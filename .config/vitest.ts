@@ -16,6 +16,7 @@ export default defineConfig({
           name: 'db',
           include: database,
           isolate: false,
+          provide: { pushOrders: Number(process.env['PUSH_ORDERS'] ?? 3) },
           globalSetup: ['lib/testing/database/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

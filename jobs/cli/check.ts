@@ -11,6 +11,7 @@ import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
 import { LOOKED_AT, outsideInWords } from '#lib/domain/freshness/days/outside-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { cronInWords } from '#lib/domain/time/cron-in-words.ts'
 import { type Lookup, missingReferences, resolveIfThere } from '#lib/platform/secrets/secrets.ts'
 import { withDatabaseIfAny, workerLookup } from './databases.ts'
@@ -68,7 +69,7 @@ async function outside({ assets }: Catalogue, command: CommandLine): Promise<str
 
 /** Jobs of other systems of which no run was ever told; none without a database. */
 async function unheardJobs({ assets }: Catalogue, command: CommandLine): Promise<string[]> {
-  const named = assets.flatMap(({ key, job }) => (job === undefined ? [] : [{ key, job }]))
+  const named = assets.flatMap(({ key, job, ...asset }) => (job === undefined || job === heartbeatJob(asset) ? [] : [{ key, job }]))
   if (named.length === 0) return []
   const known = await withDatabaseIfAny(command, (ctx) => listKnownJobs(ctx.pool, [...new Set(named.map(({ job }) => job))]))
   if (!known) return []

@@ -1,9 +1,9 @@
 import { jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { connectionPath, feedPath, filteredRunsPath, runsPath } from '#app/_ui/paths.ts'
+import { connectionPath, feedPath, filteredRunsPath, runPath, runsPath } from '#app/_ui/paths.ts'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunMark } from '#app/_ui/runs/run-mark.tsx'
-import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
+import { InItsSystem, WhoseJob } from '#app/_ui/runs/whose-run.tsx'
 import { Facts } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { jobKey } from '#lib/domain/runs/external-run.ts'
@@ -32,7 +32,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
         <p className="verdict">
           <RunMark run={run} big />
           <span className="muted">
-            in <bdi>{run.system}</bdi>, which told of it: Tidemark did not run it
+            in <bdi>{run.system}</bdi>, which {found.isPushed ? 'pushed' : 'told of'} it: Tidemark did not run it
           </span>
         </p>
         {run.problem !== null && <pre className="run-words mt-4">{run.problem}</pre>}
@@ -50,10 +50,12 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           ['Usually takes', found.usualMs === null ? null : formatDuration(found.usualMs)],
           ['Scheduled for', run.scheduledFor === run.startedAt ? null : at(run.scheduledFor)],
           ['Rows', run.rows === null ? null : formatCount(run.rows)],
+          ['Kind of job', found.jobType === null ? null : <bdi key="type">{found.jobType}</bdi>],
+          ['Part of', found.parent === null ? null : <Parent key="parent" {...found.parent} />],
           ['Attempt', run.attempt === 1 ? null : formatCount(run.attempt)],
           ['Its number there', <bdi key="id">{run.externalId}</bdi>],
           [
-            'Told by the connection',
+            found.isPushed ? 'Pushed to the connection' : 'Told by the connection',
             <a key="connection" href={connectionPath(run.system)}>
               <bdi>{run.system}</bdi>
             </a>,
@@ -68,6 +70,19 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
       />
       <WrittenAssets assets={writes} />
     </PageShell>
+  )
+}
+
+/** The run that this one is a part of. */
+function Parent({ system, job, id }: NonNullable<ExternalRunPage['parent']>) {
+  return id === null ? (
+    <>
+      a run of <WhoseJob system={system} job={job} />
+    </>
+  ) : (
+    <a href={runPath(id)}>
+      Run of <WhoseJob system={system} job={job} />
+    </a>
   )
 }
 

@@ -11,13 +11,14 @@ import type {
 } from '#lib/catalogue/catalogue.ts'
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
 import { type LocatedNode, sourceAt } from '#lib/catalogue/parse/node.ts'
-import { type CatalogueContracts, neededConnections } from '#lib/catalogue/schema/contracts.ts'
+import { type CatalogueContracts, type ConnectorContract, neededConnections } from '#lib/catalogue/schema/contracts.ts'
 import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
 import { isJudgedByLoads } from '#lib/catalogue/schema/written-policy.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
+import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
@@ -135,13 +136,19 @@ function ofJob(job: string | undefined): Pick<CatalogueAsset, 'job'> {
   return job === undefined ? {} : { job }
 }
 
+/** The job of another system that writes an asset. Of what nobody asks for only that can tell which loads it: by its heartbeats unless it names another job. */
+function jobOf(key: string, written: string | undefined, contract: ConnectorContract | undefined): string | undefined {
+  if (written !== undefined || contract?.asksNobody === undefined) return written
+  return heartbeatJob({ connection: connectionOf(key), path: pathOf(key) })
+}
+
 function resolveAsset({ key, written, feed }: Placed, around: Surroundings): CatalogueAsset {
   const flow = around.writers.get(key) ?? null
   const connection = around.connections.get(connectionOf(key))
   const contract = around.contracts.connectors.get(connection?.kind ?? '')
   const policies = around.policies.get(key) ?? []
   const isFollower = policies.some(({ kind }) => kind === 'upstream') && !policies.some(judgesAClock)
-  const job = flow === null ? written.job : undefined
+  const job = flow === null ? jobOf(key, written.job, contract) : undefined
   const isToldByRuns = hasWriter(flow, job) && isJudgedByLoads(policies)
   const threeLooks = Math.max(3 * (connection?.probeEveryMs ?? 0), BLIND_AFTER_MIN_MS)
   return {

@@ -13,6 +13,8 @@ export interface ConnectorContract {
   hasClock?: (asset: { path: string; settings: Record<string, unknown> }) => boolean
   /** Whether jobs can be started through it, by its settings as written; absent: never. */
   startsJobs?: (settings: Record<string, unknown>) => boolean
+  /** There when nothing is ever looked at: what loads its assets tells of them. */
+  asksNobody?: true
   /** There when its requests can be limited. */
   limits?: { atOnce: number | null; perMinute: number | null }
   /** There when records can be read from it, by a flow without code, too: keys beside `from` of an `extract` block, `path` among them when

@@ -10,9 +10,10 @@ import { lockWaiting, noteNotTaken, noteTaken, type WaitingMessage } from '#lib/
 import { deleteFacts, loadPushedRuns, type PushedRun, storePushedRuns } from '#lib/db/push/push-runs.ts'
 import { pushWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
-import { HEARTBEATS, type ReadEvent, type RunName } from '#lib/domain/push/read-event.ts'
+import { HEARTBEATS } from '#lib/domain/push/pushed-run.ts'
+import type { ReadEvent } from '#lib/domain/push/read-event.ts'
 import { changedFacts, namesData, type RunFact } from '#lib/domain/push/run-facts.ts'
-import { addEvent, dataName, EMPTY_RUN } from '#lib/domain/push/told-run.ts'
+import { addEvent, dataName, EMPTY_RUN, type RunName } from '#lib/domain/push/told-run.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
@@ -21,6 +22,7 @@ import { keepDatasets } from './keep-datasets.ts'
 import { NamedAssets } from './named-assets.ts'
 import { readMessage } from './read-message.ts'
 import { jobsToRetell, retellEdges } from './retell-edges.ts'
+import { tellRuns } from './tell-runs.ts'
 
 /** So many messages are carried over in one transaction. */
 const BATCH = 2000
@@ -84,7 +86,8 @@ async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: 
   const facts = changes.map(({ before, after }) => ({ run: after, ...changedFacts(before?.state ?? EMPTY_RUN, after.state) }))
   const touched = changes.map(({ after }) => after)
   const jobs = await jobsToRetell(sql, touched, () => storePushedRuns(sql, touched))
-  const data = new Set(facts.flatMap(({ told }) => told.map((fact) => fact.data)))
+  const outputs = touched.flatMap(({ state }) => Object.keys(state.outputs))
+  const data = new Set([...outputs, ...facts.flatMap(({ told }) => told.map((fact) => fact.data))])
   const names = await NamedAssets.of(
     sql,
     index,
@@ -92,16 +95,18 @@ async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: 
     touched.map(({ audience }) => audience),
   )
   const relinked = await retellEdges(sql, now, index, jobs)
-  const arrivals = facts.flatMap(({ run, told }) => told.flatMap((fact) => toArrival(run, fact, names, now)))
+  const ofJobs = await tellRuns(sql, touched, { now, names, idOf: idOfRun })
+  const arrivals = [...facts.flatMap(({ run, told }) => told.flatMap((fact) => toArrival(run, fact, names, now))), ...ofJobs.arrivals]
   const gone = await deleteFacts(
     sql,
     facts.flatMap(({ run, takenBack }) => takenBack.map((fact) => idOfFact(run, fact))),
   )
-  const touchedIds = [...gone, ...arrivals].map(({ assetId }) => assetId)
+  const touchedIds = [...[...gone, ...arrivals].map(({ assetId }) => assetId), ...ofJobs.since.keys()]
   const since = new Map((await lockFollowing(sql, now, relinked, touchedIds)).map((id) => [id, now]))
   const stored = await insertArrivals(sql, arrivals)
   const moved = stored.map(({ assetId, ...arrival }) => ({ assetId, since: countsFrom(arrival) }))
-  for (const one of [...gone, ...moved]) since.set(one.assetId, Math.min(one.since, since.get(one.assetId) ?? END_OF_TIME))
+  const told = [...ofJobs.since].map(([assetId, from]) => ({ assetId, since: from }))
+  for (const one of [...gone, ...moved, ...told]) since.set(one.assetId, Math.min(one.since, since.get(one.assetId) ?? END_OF_TIME))
   if (since.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), since)
   else if (relinked.length > 0) await notifyChange(sql)
   await noteTaken(
@@ -141,7 +146,7 @@ function countsFrom({ at, happenedAt, placedAt, recordedAt }: Omit<NewArrival, '
   return Math.min(at ?? happenedAt, happenedAt, placedAt ?? happenedAt, recordedAt)
 }
 
-/** Of what tokens of one audience tell of a run: they add nothing to what others tell of it. */
+/** What tokens of one audience tell of a run: they add nothing to what others tell of it. */
 function idOfRun({ namespace, job, runId }: RunName, audience: string | null): string {
   return toUuid([namespace, job, runId, ...(audience === null ? [] : [audience])])
 }

@@ -23,8 +23,8 @@ import {
   isOutcomeChanged,
   isWrittenBy,
   jobKey,
+  knownSince,
   mergeRuns,
-  placeOfRun,
   type ToldRun,
   tidyRun,
   withEnd,
@@ -173,9 +173,4 @@ async function storeArrivals(sql: Sql, arrivals: readonly NewArrival[], now: Ins
 function writtenBy(run: ToldRun, connectionKey: string, assets: readonly WrittenByJob[]): WrittenByJob[] {
   const key = jobKey(connectionKey, run.job)
   return assets.filter((asset) => asset.job === key && isWrittenBy(run, connectionKey, asset))
-}
-
-/** The earliest instant at which this run can have changed a status. */
-function knownSince(run: ToldRun): Instant {
-  return Math.min(placeOfRun(run), run.startedAt ?? END_OF_TIME, run.endedAt ?? END_OF_TIME)
 }

@@ -1,7 +1,8 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
-import type { RunState } from '#lib/domain/push/told-run.ts'
+import type { PushConnection } from '#lib/domain/push/pushed-run.ts'
+import { EMPTY_RUN, type RunState } from '#lib/domain/push/told-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** A run with all that its events told of it. */
@@ -24,7 +25,7 @@ export async function loadPushedRuns(sql: Sql, ids: readonly string[]): Promise<
     `select id, namespace, job, run_id as "runId", audience, last_at as "lastAt", names_data as "namesData", state from push_run where id = any($1::uuid[])`,
     [ids],
   )
-  return new Map(rows.map((row) => [row.id, { ...row, lastAt: row.lastAt.getTime() }]))
+  return new Map(rows.map((row) => [row.id, { ...row, lastAt: row.lastAt.getTime(), state: { ...EMPTY_RUN, ...row.state } }]))
 }
 
 export async function storePushedRuns(sql: Sql, runs: readonly PushedRun[]): Promise<void> {
@@ -71,4 +72,36 @@ export async function deleteFacts(sql: Sql, factIds: readonly string[]): Promise
     [factIds],
   )
   return rows.map(({ assetId, since }) => ({ assetId, since: since.getTime() }))
+}
+
+/** The connections of the catalogue that are told of by what is pushed, in the order of their keys. */
+export async function listPushConnections(sql: Sql): Promise<PushConnection[]> {
+  const { rows } = await sql.query<PushConnection>(
+    "select key, settings ->> 'namespace' as namespace from connection_state where kind = 'push' and removed_at is null order by key",
+  )
+  return rows
+}
+
+/** Those of these connections that are in the catalogue. */
+export async function knownConnections(sql: Sql, keys: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql.query<{ key: string }>('select key from connection_state where key = any($1::text[]) and removed_at is null', [
+    keys,
+  ])
+  return new Set(rows.map(({ key }) => key))
+}
+
+/** Those of these jobs, `<connection>/<job>`, that an asset names which readers of this audience see, and none that they do not see names or once named. */
+export async function jobsOfAudience(sql: Sql, jobs: readonly string[], audience: string): Promise<Set<string>> {
+  const { rows } = await sql.query<{ job: string }>(
+    `select w.job from unnest($1::text[]) as w(job)
+     cross join lateral (
+       select s.id, s.group_id, s.removed_at from asset a join subject s on s.id = a.subject_id where a.job = w.job
+       union
+       select s.id, s.group_id, s.removed_at from subject_version v join subject s on s.id = v.subject_id where v.settings ->> 'job' = w.job
+     ) named
+     group by w.job
+     having bool_and(exists (select from audience_group g where g.audience = $2 and g.group_id = named.group_id)) and bool_or(named.removed_at is null)`,
+    [jobs, audience],
+  )
+  return new Set(rows.map(({ job }) => job))
 }

@@ -24,6 +24,9 @@ interface ExternalRunRow {
   writes: string[] | null
   told_by: Witness
   told_at: Date
+  parent_job: string | null
+  parent_id: string | null
+  job_type: string | null
 }
 
 function toRun(row: ExternalRunRow): StoredExternalRun {
@@ -42,6 +45,8 @@ function toRun(row: ExternalRunRow): StoredExternalRun {
     ...(row.writes !== null && { writes: row.writes }),
     toldBy: row.told_by,
     toldAt: toInstant(row.told_at),
+    parent: row.parent_job === null || row.parent_id === null ? null : { job: row.parent_job, externalId: row.parent_id },
+    jobType: row.job_type,
   }
 }
 
@@ -81,18 +86,24 @@ export async function storeExternalRuns(sql: Sql, connectionKey: string, runs: r
     writes: run.writes ?? null,
     told_by: run.toldBy,
     told_at: toText(run.toldAt),
+    parent_job: run.parent?.job ?? null,
+    parent_id: run.parent?.externalId ?? null,
+    job_type: run.jobType ?? null,
   }))
   const { rows } = await sql.query<ExternalRunRow>(
     `insert into external_run (connection_key, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url, writes,
-       told_by, told_at)
+       told_by, told_at, parent_job, parent_id, job_type)
      select $1, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url,
-       case when jsonb_typeof(writes) = 'array' then array(select jsonb_array_elements_text(writes)) end, told_by, told_at
+       case when jsonb_typeof(writes) = 'array' then array(select jsonb_array_elements_text(writes)) end, told_by, told_at,
+       parent_job, parent_id, job_type
      from jsonb_to_recordset($2::jsonb) as x(job text, external_id text, attempt int, state text, placed_at timestamptz, scheduled_at timestamptz,
-       started_at timestamptz, ended_at timestamptz, error text, rows bigint, url text, writes jsonb, told_by text, told_at timestamptz)
+       started_at timestamptz, ended_at timestamptz, error text, rows bigint, url text, writes jsonb, told_by text, told_at timestamptz,
+       parent_job text, parent_id text, job_type text)
      on conflict (connection_key, external_id) do update
      set job = excluded.job, attempt = excluded.attempt, state = excluded.state, placed_at = excluded.placed_at, scheduled_at = excluded.scheduled_at,
        started_at = excluded.started_at, ended_at = excluded.ended_at, error = excluded.error, rows = excluded.rows, url = excluded.url,
-       writes = excluded.writes, told_by = excluded.told_by, told_at = excluded.told_at, unseen_since = null
+       writes = excluded.writes, told_by = excluded.told_by, told_at = excluded.told_at, unseen_since = null,
+       parent_job = excluded.parent_job, parent_id = excluded.parent_id, job_type = excluded.job_type
      returning *`,
     [connectionKey, JSON.stringify(given)],
   )
@@ -177,7 +188,7 @@ export async function listVanishedRuns(
 ): Promise<StoredExternalRun[]> {
   await sql.query(
     `update external_run set unseen_since = $3 where connection_key = $1 and ended_at is null and unseen_since is null and external_id <> all($2::text[])
-       and told_at < $3`,
+       and told_at < $3 and told_by not like 'push:%'`,
     [connectionKey, listed, toText(now)],
   )
   const { rows } = await sql.query<ExternalRunRow>(

@@ -1,14 +1,8 @@
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Heartbeat, type LineageEvent, parseEventTime } from './event-schema.ts'
-import type { DataName, RunEvent, ToldData } from './told-run.ts'
-
-/** A run by the names of its job and itself. */
-export interface RunName {
-  namespace: string
-  job: string
-  runId: string
-}
+import { HEARTBEATS } from './pushed-run.ts'
+import type { DataName, RunEvent, RunName, ToldData } from './told-run.ts'
 
 /** What an event tells about data, whoever reads or writes them. */
 export interface DataFacets {
@@ -29,9 +23,6 @@ export interface ReadEvent {
 
 type Facets = Readonly<Record<string, unknown>> | null | undefined
 type Dataset = LineageEvent['outputs'][number]
-
-/** The namespace of what assets tell of themselves. */
-export const HEARTBEATS = 'heartbeat'
 
 /** A facet, unless it says of itself that it is to be taken away. */
 function facet(facets: unknown, name: string): Readonly<Record<string, unknown>> {
@@ -99,6 +90,28 @@ function toData(datasets: readonly Dataset[]): ReadEvent['data'] {
   })
 }
 
+/** The run that it is a part of: by its facet, which some still call by its name of before. */
+function parentIn(facets: Facets): RunName | null {
+  const [told, older] = [facet(facets, 'parent'), facet(facets, 'parentRun')]
+  const [run, job] = [field(told, 'run') ?? field(older, 'run'), field(told, 'job') ?? field(older, 'job')]
+  const [runId, namespace, name] = [textIn(field(run, 'runId')), textIn(field(job, 'namespace')), textIn(field(job, 'name'))]
+  return runId === null || namespace === null || name === null ? null : { namespace, job: name, runId: runId.toLowerCase() }
+}
+
+/** `AIRFLOW, task, batch`: what the facet says, in one line. */
+function jobTypeIn(facets: Facets): string | null {
+  const { integration, jobType, processingType } = facet(facets, 'jobType')
+  const words = [textIn(integration), textIn(jobType)?.toLowerCase() ?? null, textIn(processingType)?.toLowerCase() ?? null]
+  const said = words.flatMap((word) => (word === null || word === 'none' ? [] : [word.trim().replaceAll('_', ' ')]))
+  return said.length === 0 ? null : said.join(', ').slice(0, JOB_TYPE_MAX)
+}
+
+/** The one address that a run has by what senders add: that of its log in Airflow. */
+function addressIn(facets: Facets): string | null {
+  const airflow = facet(facets, 'airflow')
+  return textIn(field(field(airflow, 'taskInstance'), 'log_url')) ?? textIn(field(airflow, 'log_url'))
+}
+
 /** What an event of OpenLineage comes to. One of a job says what it reads and writes, and nothing of a run. */
 export function readLineageEvent(given: LineageEvent): ReadEvent {
   const { eventTime, eventType, run, job, inputs, outputs, dataset } = given
@@ -120,6 +133,9 @@ export function readLineageEvent(given: LineageEvent): ReadEvent {
       nominal: start === null && end === null ? null : { start, end },
       error: error?.slice(0, ERROR_MAX) ?? null,
       through: null,
+      parent: parentIn(facets),
+      jobType: jobTypeIn(job.facets),
+      url: addressIn(facets),
       inputs: inputs.map(toInput),
       outputs: outputs.map(toOutput),
     },
@@ -128,6 +144,7 @@ export function readLineageEvent(given: LineageEvent): ReadEvent {
 }
 
 const ERROR_MAX = 4000
+const JOB_TYPE_MAX = 200
 const TYPES = { start: 'START', success: 'COMPLETE', fail: 'FAIL' } as const
 
 /** What an asset's own word comes to: one try of the job that loads it, by its own name or else alone. */
@@ -138,6 +155,7 @@ export function readHeartbeat(assetKey: string, at: Instant, given: Heartbeat, r
     run: { namespace: HEARTBEATS, job: assetKey, runId },
     event: {
       ...{ type: TYPES[given.state], at, isStreaming: null, nominal: null, error: given.message ?? null },
+      ...{ parent: null, jobType: null, url: null },
       through: given.state === 'success' && given.through ? parseEventTime(given.through) : null,
       inputs: [],
       outputs: [{ ...data, rows: given.rows ?? null, lifecycle: null, writtenAt: null }],

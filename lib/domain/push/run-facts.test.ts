@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { outcomeOf } from './pushed-run.ts'
 import { changedFacts, factsOf, lineageOf, namesData } from './run-facts.ts'
 import { addEvent, dataKey, EMPTY_RUN, REMEMBERED_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
 
@@ -15,7 +16,8 @@ const orders = (own: Partial<ToldData> = {}): ToldData => ({
 const raw = (own: Partial<ToldData> = {}): ToldData => ({ ...orders(own), name: 'raw' })
 
 const event = (type: RunEvent['type'], at: number, own: Partial<RunEvent> = {}): RunEvent => ({
-  ...{ type, at, isStreaming: null, nominal: null, error: null, through: null, inputs: [], outputs: [] },
+  ...{ type, at, isStreaming: null, nominal: null, error: null, through: null, parent: null, jobType: null, url: null },
+  ...{ inputs: [], outputs: [] },
   ...own,
 })
 const sumOf = (...events: RunEvent[]): RunState => events.reduce(addEvent, EMPTY_RUN)
@@ -191,6 +193,9 @@ describe('the sum of events', () => {
     nominal: fc.constantFrom(null, { start: 1, end: 4 }),
     error: fc.constantFrom(null, 'broken', 'gone'),
     through: fc.constantFrom(null, 2),
+    parent: fc.constantFrom(null, { namespace: 'n', job: 'all', runId: '1' }, { namespace: 'n', job: 'all', runId: '2' }),
+    jobType: fc.constantFrom(null, 'SPARK, job', 'DBT, model'),
+    url: fc.constant(null),
     inputs: fc.array(data, { maxLength: 2 }),
     outputs: fc.array(data, { maxLength: 2 }),
   })
@@ -208,6 +213,7 @@ describe('the sum of events', () => {
           lineageOf(state),
           state.ends,
           state.starts,
+          outcomeOf(state),
         ]
         expect(plain(mixed)).toEqual(plain(inOrder))
       }),

@@ -33,13 +33,21 @@ interface Success {
   startedAt: Instant | null
 }
 
-/** The tries of a run that succeeded: each begins with a start, and its last end counts. */
-function successes({ starts, ends }: RunState): Success[] {
-  const tries = Map.groupBy(ends, ({ at }) => starts.findLast((start) => start <= at) ?? null)
-  return [...tries].flatMap(([startedAt, own]) => {
-    const last = own.at(-1)
-    return last?.type === 'COMPLETE' ? [{ at: last.at, startedAt }] : []
-  })
+/** One try of a run: from a start on, if any was told, to its last end, if there is one. */
+export interface Try {
+  startedAt: Instant | null
+  end: RunState['ends'][number] | null
+}
+
+/** The tries of a run, oldest first: each begins with a start, and its last end counts. */
+export function triesOf({ starts, ends }: Pick<RunState, 'starts' | 'ends'>): Try[] {
+  const ended = Map.groupBy(ends, ({ at }) => starts.findLast((start) => start <= at) ?? null)
+  const begins = [...(ended.has(null) ? [null] : []), ...starts]
+  return begins.map((startedAt) => ({ startedAt, end: ended.get(startedAt)?.at(-1) ?? null }))
+}
+
+function successes(state: RunState): Success[] {
+  return triesOf(state).flatMap(({ startedAt, end }) => (end?.type === 'COMPLETE' ? [{ at: end.at, startedAt }] : []))
 }
 
 function loads(state: RunState, success: Success): RunFact[] {
@@ -65,7 +73,7 @@ function loads(state: RunState, success: Success): RunFact[] {
 }
 
 /** Where a try lies among ticks: when its schedule meant it to begin, which some tell as the end of the stretch it is for, else when it began. */
-function placeOf({ nominal }: RunState, { at, startedAt }: Success): Instant | null {
+export function placeOf({ nominal }: Pick<RunState, 'nominal'>, { at, startedAt }: Success): Instant | null {
   const { start = null, end = null } = nominal?.value ?? {}
   const meant = [start, end].filter((one): one is Instant => one !== null && one <= (startedAt ?? at))
   return meant.length === 0 ? startedAt : Math.max(...meant)

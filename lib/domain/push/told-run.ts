@@ -12,6 +12,13 @@ export interface DataName {
   name: string
 }
 
+/** A run by the names of its job and itself. */
+export interface RunName {
+  namespace: string
+  job: string
+  runId: string
+}
+
 /** Data that a run reads or writes, as far as one event tells. */
 export interface ToldData extends DataName {
   rows: number | null
@@ -31,6 +38,12 @@ export interface RunEvent {
   error: string | null
   /** The newest event inside what it wrote. */
   through: Instant | null
+  /** The run that this one is a part of. */
+  parent: RunName | null
+  /** What kind of job it is, in its sender's words. */
+  jobType: string | null
+  /** Its page where it runs. */
+  url: string | null
   inputs: readonly ToldData[]
   outputs: readonly ToldData[]
 }
@@ -48,6 +61,13 @@ export interface RunState {
   ends: readonly { at: Instant; type: EndType; error: string | null }[]
   /** What a run that has no end told on its way: rows by what it wrote them to. */
   moments: readonly { at: Instant; rows: Readonly<Record<string, number>> }[]
+  /** The earliest word that it runs; null: none. */
+  runningAt: Instant | null
+  /** What went wrong, told otherwise than with its end. */
+  error: Told<string> | null
+  parent: Told<RunName> | null
+  jobType: Told<string> | null
+  url: Told<string> | null
   isStreaming: Told<boolean> | null
   nominal: Told<{ start: Instant | null; end: Instant | null }> | null
   through: Told<Instant> | null
@@ -58,7 +78,7 @@ export interface RunState {
 
 export const EMPTY_RUN: RunState = {
   ...{ starts: [], ends: [], moments: [], inputs: {}, outputs: {} },
-  ...{ isStreaming: null, nominal: null, through: null },
+  ...{ isStreaming: null, nominal: null, through: null, runningAt: null, error: null, parent: null, jobType: null, url: null },
 }
 
 /** So many starts, ends and moments of a run are remembered, the latest; what older ones told stands. */
@@ -123,6 +143,11 @@ export function addEvent(state: RunState, event: RunEvent): RunState {
     // An end whose start is forgotten would be the end of another try.
     ends: starts.length < REMEMBERED_MAX ? ends : ends.filter((end) => end.at >= (starts[0] ?? 0)),
     moments: type === 'RUNNING' ? withMoment(state.moments, event) : state.moments,
+    runningAt: type === 'RUNNING' ? Math.min(at, state.runningAt ?? at) : state.runningAt,
+    error: isEnd(type) ? state.error : laterTold(state.error, told(at, event.error)),
+    parent: laterTold(state.parent, told(at, event.parent)),
+    jobType: laterTold(state.jobType, told(at, event.jobType)),
+    url: laterTold(state.url, told(at, event.url)),
     isStreaming: laterTold(state.isStreaming, told(at, event.isStreaming)),
     nominal: laterTold(state.nominal, told(at, event.nominal)),
     through: laterTold(state.through, told(at, event.through)),

@@ -23,6 +23,10 @@ export interface ExternalRun {
   url: string | null
   /** What this run wrote: paths of the same connection's assets, keys of others; absent: all that name its job. */
   writes?: readonly string[]
+  /** The run that it is a part of: its job, `<connection>/<job>`, and its id there. */
+  parent?: { job: string; externalId: string } | null
+  /** What kind of job it is, in that system's words. */
+  jobType?: string | null
 }
 
 /** A run with who told it, and when: a look when it looked, an event when it happened. */
@@ -121,7 +125,7 @@ export function withEnd(run: ToldRun): ToldRun {
 
 /** True when something about the run is other than it was; that it was told again is nothing. */
 export function isChanged(before: ToldRun | undefined, after: ToldRun): boolean {
-  const shown = (run: ToldRun) => JSON.stringify([run.attempt, run.error, run.url, outcomeOf(run)])
+  const shown = (run: ToldRun) => JSON.stringify([run.attempt, run.error, run.url, run.parent ?? null, run.jobType ?? null, outcomeOf(run)])
   return before === undefined || shown(before) !== shown(after)
 }
 
@@ -147,6 +151,11 @@ export function isWrittenBy(
 /** Where a run lies among the ticks of a deadline: when it was scheduled for, else when it began. */
 export function placeOfRun(run: Pick<ToldRun, 'scheduledAt' | 'startedAt' | 'endedAt' | 'toldAt'>): Instant {
   return run.scheduledAt ?? run.startedAt ?? run.endedAt ?? run.toldAt
+}
+
+/** The earliest instant at which a run can have changed a status. */
+export function knownSince(run: ToldRun): Instant {
+  return Math.min(placeOfRun(run), run.startedAt ?? END_OF_TIME, run.endedAt ?? END_OF_TIME)
 }
 
 /** `<connection>/<job>`: how an asset names the job that writes it. */

@@ -14,19 +14,30 @@ export interface ExternalRunPage {
   run: ExternalRunRow
   /** The middle of its job's last good runs; null while there are none. */
   usualMs: number | null
+  /** True when nobody was asked: it was told by what runs it. */
+  isPushed: boolean
+  /** What kind of job it is, in its system's words. */
+  jobType: string | null
+  /** The run that it is a part of; its `id` is null where that run is not known here. */
+  parent: { system: string; job: string; id: string | null } | null
   /** The assets that name its job, as far as it says that it wrote them. */
   writes: { key: string; name: string; feedKey: string; feedName: string }[]
 }
 
 const RUN = `
-  select ${EXTERNAL_RUN_COLUMNS}, ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes from external_run r where r.id = $1`
+  select ${EXTERNAL_RUN_COLUMNS}, ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes,
+    r.told_by like 'push:%' as "isPushed", r.job_type as "jobType",
+    case when r.parent_job is not null then jsonb_build_object(
+      'system', split_part(r.parent_job, '/', 1), 'job', substr(r.parent_job, strpos(r.parent_job, '/') + 1),
+      'id', (select p.id from external_run p where p.connection_key = split_part(r.parent_job, '/', 1) and p.external_id = r.parent_id)) end as parent
+  from external_run r where r.id = $1`
 
 const WRITTEN = `
   select s.key, s.name, a.connection_key as connection, a.path, fs.key as "feedKey", fs.name as "feedName"
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
   where a.job = $1 order by fs.position, s.position, s.id`
 
-type Found = ExternalRunRow & { usualMs: number | null; writes: string[] | null }
+type Found = ExternalRunRow & Pick<ExternalRunPage, 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & { writes: string[] | null }
 type Written = ExternalRunPage['writes'][number] & { connection: string; path: string }
 
 /** The screen of one run of another system; null for an id that names none. */
@@ -34,11 +45,11 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Found>(RUN, [id])])
   const [row] = found.rows
   if (page === null || row === undefined) return null
-  const { usualMs, writes, ...run } = row
+  const { usualMs, isPushed, jobType, parent, writes, ...run } = row
   const [banners, written] = await Promise.all([
     getBanners(ctx, page.demo),
     ctx.pool.query<Written>(WRITTEN, [jobKey(run.system, run.job)]),
   ])
   const told = written.rows.filter((asset) => isWrittenBy({ writes: writes ?? undefined }, run.system, asset))
-  return { page, now: ctx.clock.now(), banners, run, usualMs, writes: told }
+  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, writes: told }
 }

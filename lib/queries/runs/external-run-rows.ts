@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { MEASURED_RUNS } from '#lib/db/history/job-outcomes.ts'
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
+import { MARK_LENGTH } from '#lib/domain/push/pushed-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -36,9 +37,12 @@ export const USUAL_DURATION = `(
     order by g.ended_at desc limit ${MEASURED_RUNS}
   ) d)`
 
+/** SQL: the number of a run `r` as its own system says it. */
+const OWN_ID = `case when r.told_by like 'push:%' then regexp_replace(r.external_id, '~[0-9a-f]{${MARK_LENGTH}}$', '') else r.external_id end`
+
 /** The columns of a run `r`, as `ExternalRunRow` names them. */
 export const EXTERNAL_RUN_COLUMNS = `
-  r.id::text, r.connection_key as system, r.job, r.external_id as "externalId", r.state, r.attempt, ${instant('r.placed_at')} as "scheduledFor",
+  r.id::text, r.connection_key as system, r.job, ${OWN_ID} as "externalId", r.state, r.attempt, ${instant('r.placed_at')} as "scheduledFor",
   ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt", r.rows::float8 as rows, r.error as problem, r.url,
   case when r.state = 'running' then ${instant(`r.started_at + ${USUAL_DURATION}`)} end as "etaAt"`
 

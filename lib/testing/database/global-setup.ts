@@ -7,3 +7,10 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   process.env['TIDEMARK_TEST_SERVER'] = server.adminUrl
   return () => server.stop()
 }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** In how many orders events are told in the test of shuffled ones. */
+    pushOrders: number
+  }
+}

@@ -1,3 +1,4 @@
+import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { acceptLineage } from '#lib/commands/push/accept-messages.ts'
 import { takeMessages } from '#lib/commands/push/take-messages.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
@@ -7,8 +8,7 @@ import type { EVENT_TYPES } from '#lib/domain/push/event-schema.ts'
 import { lineageEventSchema } from '#lib/domain/push/event-schema.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
-import { declare } from '#lib/testing/history/state-world.ts'
+import { aCatalogue, anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
 
 /** What others call the database `lake`. */
 export const LAKE_NAMESPACE = 'postgres://db.example:5432'
@@ -20,13 +20,23 @@ export function pusher(ctx: Context, own: Partial<Actor> = {}): Context {
   return asActor(ctx, { ...PUSHER, ...own })
 }
 
-/** The catalogue of these tables of `lake`, which nobody looks at, and how others name them. */
-export async function declarePushed(ctx: Context, paths: readonly string[]): Promise<IdentityIndex> {
+/**
+ * The catalogue of these tables of `lake`, which nobody looks at, some named by the job that writes them, beside the push connection `etl`; and how others
+ * name them.
+ */
+export async function declarePushed(ctx: Context, paths: readonly string[], jobs: Record<string, string> = {}): Promise<IdentityIndex> {
   const policies = [anAge(4 * HOUR_MS, 12 * HOUR_MS, 'loadedAt')]
-  await declare(
-    ctx,
-    paths.map((path) => anAsset(path, { policies })),
-  )
+  const assets = paths.map((path) => anAsset(path, { policies, ...(jobs[path] !== undefined && { job: jobs[path], blindAfterMs: null }) }))
+  const plain = aCatalogue(assets)
+  const [lake] = plain.connections
+  if (lake === undefined) throw new Error('A catalogue of what is pushed names at least one table.')
+  const etl = { ...lake, key: 'etl', kind: 'push', settings: { from: 'what loads' } }
+  const catalogue = { ...plain, connections: [lake, etl] }
+  await syncCatalogue(ctx, { catalogue, document: {}, hash: JSON.stringify(catalogue), schema: {} })
+  return identitiesOfLake(paths)
+}
+
+function identitiesOfLake(paths: readonly string[]): IdentityIndex {
   const lake = { names: ['wh'], omits: ['public'], namespaces: [LAKE_NAMESPACE], case: 'lower' } as const
   return indexIdentities(
     new Map([['lake', lake]]),
@@ -159,6 +169,8 @@ const STORED = {
     'select s.key, s.kind, p.status, p.reason, p.from_at, p.to_at from status_span p join subject s on s.id = p.subject_id order by 1, 2, p.from_at',
   facts:
     'select asset_id, clock, at, source, happened_at, placed_at, rows, run_id from arrival order by asset_id, clock, happened_at, run_id',
+  external:
+    'select connection_key, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, writes, told_by, told_at, parent_job, parent_id, job_type from external_run order by external_id',
   runs: 'select id, namespace, job, last_at, state from push_run order by id',
   edges:
     'select u.key as up, d.key as down from lineage_now e join subject u on u.id = e.upstream_id join subject d on d.id = e.downstream_id order by 1, 2',
@@ -168,7 +180,7 @@ const STORED = {
 
 /** All that pushed events have led to. */
 export async function whatIsStored(ctx: Context): Promise<Record<keyof typeof STORED, unknown[]>> {
-  const found = { spans: [], facts: [], runs: [], edges: [], days: [], data: [] } as Record<keyof typeof STORED, unknown[]>
+  const found = { spans: [], facts: [], external: [], runs: [], edges: [], days: [], data: [] } as Record<keyof typeof STORED, unknown[]>
   for (const name of Object.keys(STORED) as (keyof typeof STORED)[]) found[name] = (await ctx.whole.query(STORED[name])).rows
   return found
 }
