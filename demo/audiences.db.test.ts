@@ -29,9 +29,9 @@ async function seen(audience: string | null) {
 }
 
 describe('the pretend campus', () => {
-  it('shows everybody ten of its groups with their flows, the load of people among them', async () => {
+  it('shows everybody ten of its groups and the five of the start-up with their flows, the load of people among them', async () => {
     const { groups, flows } = await seen('everybody')
-    expect(groups).toHaveLength(10)
+    expect(groups).toHaveLength(15)
     expect(groups).not.toEqual(expect.arrayContaining(['bursar']))
     expect(flows).toEqual(expect.arrayContaining(['person', 'term', 'course', 'library-patrons']))
     expect(flows.filter((name) => /^(housing|dining|health|student|bursar)-/.test(name))).toEqual([])
@@ -48,6 +48,6 @@ describe('the pretend campus', () => {
     expect(stakeholder.flows).toContain('housing-residents')
     expect(stakeholder.flows).not.toContain('bursar-payments')
     expect(engineer).toEqual(all)
-    expect(all.groups).toHaveLength(15)
+    expect(all.groups).toHaveLength(20)
   })
 })

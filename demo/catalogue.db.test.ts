@@ -18,7 +18,8 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { testServices } from '#lib/testing/runs/job-services.ts'
 import { inOrder } from './first-runs.ts'
 import { catchUpWorld } from './outside-world.ts'
-import { NO_PORTS, type StandIns, startStandIns } from './stand-ins.ts'
+import { NO_PORTS } from './ports.ts'
+import { type StandIns, startStandIns } from './stand-ins.ts'
 
 const PEOPLE = 60
 

@@ -1,28 +1,28 @@
 import { join } from 'node:path'
 import { Client, escapeIdentifier } from 'pg'
 import { z } from 'zod'
-import { loadExtensions } from '#jobs/worker/load-extensions.ts'
 import { putDemoPeople } from '#lib/access/demo.ts'
-import { loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
-import { syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
 import { restateHistory } from '#lib/commands/status/restate-history.ts'
 import { type Context, closeContext, createContext } from '#lib/db/context.ts'
 import { getSetting, putSetting } from '#lib/db/settings.ts'
 import { WORKER } from '#lib/domain/access/actor.ts'
-import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
-import { systemClock } from '#lib/platform/clock.ts'
+import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { type Environment, readEnvironment } from '#lib/platform/env.ts'
 import { createLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { catalogueOf } from './catalogues.ts'
 import { runFlowsOnce } from './first-runs.ts'
+import { putCatalogueInForce } from './known-things.ts'
 import { catchUpWorld, runWorld } from './outside-world.ts'
+import { NO_PORTS, portsSchema } from './ports.ts'
 import { replay } from './replay.ts'
-import { NO_PORTS, portsSchema, startStandIns } from './stand-ins.ts'
+import { type StandIns, startStandIns } from './stand-ins.ts'
+import { startStartup } from './startup/startup.ts'
 import { CAMPUS_ZONE, PAST_DAYS } from './stretch.ts'
 
 const SETTING = 'demo'
-const CATALOGUE = 'demo/catalogue'
 const DEPARTMENTS = 'departments'
 /** So many make a first person run of less than a minute. */
 const PEOPLE = 2400
@@ -52,27 +52,42 @@ async function requireCampusDatabase(lakeUrl: string): Promise<string> {
   return url.href
 }
 
-async function syncAt(ctx: Context, path: string): Promise<void> {
-  const loaded = await loadCatalogue(path, await loadExtensions())
-  if (!loaded.ok) throw new Error(loaded.problems.map((p) => `${p.file}:${p.line} ${p.problem}`).join('\n'))
-  await syncCatalogue(ctx, { ...loaded, readFrom: path })
+/** What is known of earlier starts; `ports` are those of the last. */
+async function knownState(databaseUrl: string): Promise<State | undefined> {
+  const ctx = openContext(databaseUrl, systemClock)
+  try {
+    return stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
+  } finally {
+    await closeContext(ctx)
+  }
+}
+
+function openContext(url: string, clock: Clock): Context {
+  return createContext({ url, actor: WORKER, clock, log, applicationName: 'tidemark demo' })
+}
+
+interface Telling {
+  databaseUrl: string
+  campusUrl: string
+  catalogue: string
+  known: State | undefined
+  firstStart: Instant
+  variables: Record<string, string>
 }
 
 /** Writes the past that is missing: ninety days before the first start, later the time the demo was off. When the process is killed
  * meanwhile, the next start does it. */
-async function catchUp(databaseUrl: string, environment: Environment, campusUrl: string): Promise<State> {
+async function catchUp({ databaseUrl, campusUrl, catalogue, known, firstStart, variables }: Telling): Promise<State> {
   const now = systemClock.now()
   const clock = new FakeClock(now)
-  const ctx = createContext({ url: databaseUrl, actor: WORKER, clock, log, applicationName: 'tidemark demo' })
-  const known = stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
-  const firstStart = known?.firstStart ?? now
-  const from = known?.until ?? startOfDay(localDay(now - PAST_DAYS * DAY_MS, CAMPUS_ZONE), CAMPUS_ZONE)
+  const ctx = openContext(databaseUrl, clock)
+  const from = known?.until ?? startOfDay(localDay(firstStart - PAST_DAYS * DAY_MS, CAMPUS_ZONE), CAMPUS_ZONE)
   const state = { firstStart, until: now, ports: known?.ports ?? NO_PORTS }
   log.info(known ? 'telling the stretch the demo was off' : `telling the last ${PAST_DAYS} days`)
   await catchUpWorld(campusUrl, systemClock, firstStart)
   await restateHistory(ctx)
   clock.set(from)
-  if (known === undefined) await syncAt(ctx, environment.config ?? CATALOGUE)
+  if (known === undefined) await putCatalogueInForce(ctx, catalogue, variables)
   clock.set(now)
   const { runs } = await replay(ctx, { from, to: now, firstStart }, async (sql) => {
     // The worker's absence is filled, so it must not show as a gap.
@@ -95,28 +110,39 @@ async function main(): Promise<void> {
   const environment = readEnvironment()
   const { databaseUrl, lakeUrl } = requireUrls(environment)
   const campusUrl = await requireCampusDatabase(lakeUrl)
-  const told = await catchUp(databaseUrl, environment, campusUrl)
+  const catalogue = await catalogueOf(environment)
+  const known = await knownState(databaseUrl)
+  const firstStart = known?.firstStart ?? systemClock.now()
+  const ports = known?.ports ?? NO_PORTS
+  const startup = environment.demo === 'campus' ? null : await startStartup({ clock: systemClock, ports: ports.startup, firstStart })
+  const variables = { ...startup?.variables, ...databaseVariables(campusUrl) }
+  await catchUp({ databaseUrl, campusUrl, catalogue, known, firstStart, variables })
   // Until here there was nothing to stop in order: a signal ended the process at once.
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
-  const ctx = createContext({ url: databaseUrl, actor: WORKER, clock: systemClock, log, applicationName: 'tidemark demo' })
-  const standIns = await startStandIns({
-    clock: systemClock,
-    folder: join(environment.dataFolder, 'demo'),
-    ports: told.ports,
-    peopleCount: PEOPLE,
-    ...(environment.demoCourses === undefined ? {} : { courses: environment.demoCourses }),
-  })
-  const state = { ...told, ports: standIns.ports }
+  const ctx = openContext(databaseUrl, systemClock)
+  const campus = environment.demo === 'startup' ? null : await startCampusSystems(environment, ports)
+  const state = { firstStart, until: systemClock.now(), ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup } }
   await putDemoPeople(ctx)
-  process.send?.({ kind: 'ready', environment: { ...standIns.variables, ...databaseVariables(campusUrl) } })
+  process.send?.({ kind: 'ready', environment: { ...campus?.variables, ...variables, TIDEMARK_CONFIG: catalogue } })
   await Promise.all([
-    runWorld(campusUrl, systemClock, state.firstStart, stopping.signal),
+    campus === null ? null : runWorld(campusUrl, systemClock, firstStart, stopping.signal),
+    startup?.work(stopping.signal),
     rememberTime(ctx, state, stopping.signal),
     runFlowsOnce(ctx, stopping.signal),
   ])
-  await standIns.close()
+  await Promise.all([campus?.close(), startup?.close()])
   await closeContext(ctx)
+}
+
+function startCampusSystems({ dataFolder, demoCourses }: Environment, ports: State['ports']): Promise<StandIns> {
+  return startStandIns({
+    clock: systemClock,
+    folder: join(dataFolder, 'demo'),
+    ports,
+    peopleCount: PEOPLE,
+    ...(demoCourses === undefined ? {} : { courses: demoCourses }),
+  })
 }
 
 function databaseVariables(campusUrl: string): Record<string, string> {

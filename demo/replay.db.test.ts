@@ -42,10 +42,10 @@ afterEach(() => Promise.all(databases.map((database) => database.drop())))
 const nothing = async () => {}
 
 describe('the demo’s catalogue', () => {
-  it('has fifteen groups, thirty flows, and nothing wrong with it', () => {
+  it('has twenty groups, thirty flows, and nothing wrong with it', () => {
     expect(loaded.ok ? [] : loaded.problems).toEqual([])
     if (!loaded.ok) return
-    expect(loaded.catalogue.groups).toHaveLength(15)
+    expect(loaded.catalogue.groups).toHaveLength(20)
     expect(loaded.catalogue.flows).toHaveLength(30)
     expect(loaded.catalogue.feeds.filter((feed) => feed.owner === null)).toEqual([])
   })

@@ -10,6 +10,7 @@ import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import { addDays, atTimeOfDay, localDay } from '#lib/domain/time/local-day.ts'
 import { type Night, replayRuns } from './replay-runs.ts'
 import { replayWorld } from './replay-world.ts'
+import { replayStartup } from './startup/company/replay.ts'
 import { CAMPUS_ZONE, type Stretch } from './stretch.ts'
 
 const NIGHT_OFF_DAYS = 62
@@ -42,6 +43,7 @@ async function tellFacts(sql: Sql, stretch: Stretch): Promise<{ runs: number }> 
   const { runs, leftToWorker } = replayRuns(flows, stretch, nobody)
   const recorded = await recordPastRunsWithin(sql, stretch.to, runs)
   await replayWorld(sql, stretch, runs, nobody)
+  await replayStartup(sql, stretch, nobody)
   if (nobody !== null) {
     await putWorkerGap(sql, nobody.from, nobody.to)
     await announceMove(sql, stretch)

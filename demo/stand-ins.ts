@@ -1,43 +1,32 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Clock } from '#lib/platform/clock.ts'
 import { type Campus, startCampus } from './campus/campus.ts'
 import { type Departments, startDepartments } from './campus/departments.ts'
 import { type SshServer, startSshServer } from './campus/sftp/ssh-server.ts'
-
-/** Ports of an earlier start, taken again where free, so that a restart of the demo leaves the worker's connections alone. */
-export const portsSchema = z.object({ campus: z.number(), departments: z.number(), ssh: z.number() })
-type Ports = z.infer<typeof portsSchema>
-
-export const NO_PORTS: Ports = { campus: 0, departments: 0, ssh: 0 }
+import { onPort, type Ports, portOf } from './ports.ts'
 
 const INBOXES = ['library/inbox', 'bank', 'clinic']
 const SSH_USER = 'tidemark'
 const SSH_PASSWORD = 'pretend-inbox'
 
+type CampusPorts = Omit<Ports, 'startup'>
+
 export interface StandIns {
-  ports: Ports
+  ports: CampusPorts
   variables: Record<string, string>
   close(): Promise<void>
-}
-
-async function onPort<T>(port: number, start: (port: number) => Promise<T>): Promise<T> {
-  return start(port).catch((error: unknown) => {
-    if (port === 0) throw error
-    return start(0)
-  })
 }
 
 interface StandInsOptions {
   clock: Clock
   folder: string
-  ports: Ports
+  ports: CampusPorts
   peopleCount: number
   courses?: string
 }
 
-/** Starts everything the flows of the demo talk to. */
+/** Starts everything the flows of the campus talk to. */
 export async function startStandIns({ clock, folder, ports, ...world }: StandInsOptions): Promise<StandIns> {
   const campus = await onPort(ports.campus, (port) => startCampus({ clock, ...world, port }))
   for (const inbox of INBOXES) await mkdir(join(folder, 'delivered', inbox), { recursive: true })
@@ -51,10 +40,6 @@ export async function startStandIns({ clock, folder, ports, ...world }: StandIns
       await Promise.all([campus.close(), departments.close(), ssh.close()])
     },
   }
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port)
 }
 
 function campusVariables({ url, courseUrl, urls, credentials }: Campus): Record<string, string> {

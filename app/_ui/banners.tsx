@@ -30,7 +30,7 @@ function Words({ banner }: { banner: Banner }) {
     case 'demo':
       return (
         <p>
-          <strong>This is a demo.</strong> A pretend campus with ninety days of past; nothing here is real data.
+          <strong>This is a demo.</strong> What you see is pretended, with ninety days of past; nothing here is real data.
         </p>
       )
     case 'database':

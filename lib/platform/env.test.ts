@@ -31,6 +31,7 @@ describe('the environment', () => {
       proxies: [],
       oidcClientSecret: undefined,
       logLevel: 'info',
+      demo: 'both',
       demoCourses: undefined,
       envFile: 'none',
       handedOn: new Set(),
@@ -43,6 +44,12 @@ describe('the environment', () => {
     expect(addressOf({ PORT: '4711', TIDEMARK_URL: 'https://status.example.edu' })).toBe('https://status.example.edu')
     expect(() => addressOf({ TIDEMARK_URL: 'status.example.edu' })).toThrow('must be an address')
     expect(() => addressOf({ TIDEMARK_URL: 'ftp://status.example.edu' })).toThrow('must be an address')
+  })
+
+  test('shows of the demo what DEMO names', () => {
+    const shown = (demo: string) => readEnvironment({ ENV_FILE: 'none', DEMO: demo }).demo
+    expect(['campus', 'startup', 'both', ''].map(shown)).toEqual(['campus', 'startup', 'both', 'both'])
+    expect(() => shown('none')).toThrow('DEMO must be campus, startup or both')
   })
 
   test('takes proxies as addresses and networks, and nothing else', () => {

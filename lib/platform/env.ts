@@ -31,6 +31,7 @@ const schema = z.object({
   TIDEMARK_PROXIES: networks,
   OIDC_CLIENT_SECRET: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
+  DEMO: z.enum(['campus', 'startup', 'both'], 'must be campus, startup or both').default('both'),
   DEMO_COURSES: z.string().optional(),
   ENV_FILE: z.string().default('.env'),
   TIDEMARK_HANDED_ON: z.string().default(''),
@@ -52,6 +53,8 @@ export interface Environment {
   /** As written: the secret itself, or `file:` and where it stands. */
   oidcClientSecret: string | undefined
   logLevel: z.infer<typeof schema>['LOG_LEVEL']
+  /** Which pretend house the demo shows. */
+  demo: z.infer<typeof schema>['DEMO']
   demoCourses: string | undefined
   envFile: string
   /** Variables set by the launcher, not by the person who started it. */
@@ -99,6 +102,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     proxies: found.TIDEMARK_PROXIES,
     oidcClientSecret: found.OIDC_CLIENT_SECRET,
     logLevel: found.LOG_LEVEL,
+    demo: found.DEMO,
     demoCourses: found.DEMO_COURSES,
     envFile: found.ENV_FILE,
     handedOn: new Set(found.TIDEMARK_HANDED_ON.split(',').filter((name) => name !== '')),

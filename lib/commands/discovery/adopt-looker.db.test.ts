@@ -32,15 +32,15 @@ groups:
       tables:
         policy: { kind: age, lateAfter: 3h, staleAfter: 300h }
         assets:
-          lake/marts.fct_ledger_lines: { column: loaded_at, name: Ledger lines, blindAfter: 900h }
-          lake/marts.dim_accounts: { column: loaded_at, blindAfter: 900h }
-          lake/marts.fct_payments: { column: loaded_at, blindAfter: 900h }
+          lake/marts.fct_margin: { column: loaded_at, name: Margin, blindAfter: 900h }
+          lake/marts.dim_products: { column: loaded_at, blindAfter: 900h }
+          lake/marts.fct_cash: { column: loaded_at, blindAfter: 900h }
 adopt:
   - from: looker/**
     group: "{folder}"
     feed: "{dashboard}"
 `
-const TABLES = ['lake/marts.fct_ledger_lines', 'lake/marts.dim_accounts', 'lake/marts.fct_payments']
+const TABLES = ['lake/marts.fct_margin', 'lake/marts.dim_products', 'lake/marts.fct_cash']
 const [LATE = ''] = TABLES
 const TILE = 'looker/dashboards/14/1401'
 

@@ -24,21 +24,21 @@ describe('what is found in Looker', () => {
     const tiles = found.filter(({ kind }) => kind === 'consumer')
     expect(tiles).toHaveLength(90)
     expect(new Set(tiles.map(({ labels }) => labels?.['dashboard'])).size).toBe(12)
-    expect(new Set(tiles.map(({ labels }) => labels?.['folder']))).toEqual(new Set(['Finance', 'Sales', 'Product', 'Operations']))
+    expect(new Set(tiles.map(({ labels }) => labels?.['folder']))).toEqual(new Set(['Finance', 'Sales', 'Product', 'Marketing']))
     expect(tiles[1]).toEqual({
       path: 'dashboards/12/1202',
       kind: 'consumer',
-      name: 'Net revenue by user country',
+      name: 'Net revenue by customer country',
       settings: {},
       upstream: [
         { name: 'ANALYTICS.MARTS.FCT_ORDERS', hint: 'bi' },
-        { name: 'ANALYTICS.MARTS.DIM_USERS', hint: 'bi' },
+        { name: 'ANALYTICS.MARTS.DIM_CUSTOMERS', hint: 'bi' },
       ],
       policy: { input: { kind: 'upstream' }, because: expect.stringContaining('as fresh as what it is made from') },
       group: 'Finance',
       owner: 'Data team',
       url: `${server.url}/dashboards/12`,
-      labels: { folder: 'Finance', dashboard: 'Revenue', tile: 'Net revenue by user country' },
+      labels: { folder: 'Finance', dashboard: 'Revenue', tile: 'Net revenue by customer country' },
     })
   })
 

@@ -63,7 +63,7 @@ describe('discovery', () => {
   it('keeps to the schemas that are named, and goes without edges where the role may not see them', async () => {
     world.standIn.control.mayReadAccountUsage = false
     const found = await Array.fromAsync(world.connector.discover(world.connection({ schemas: ['staging'] })))
-    expect(found.map(({ group }) => group)).toEqual(Array(6).fill('STAGING'))
+    expect(found.map(({ group }) => group)).toEqual(Array(10).fill('STAGING'))
     expect(found.flatMap(({ upstream }) => upstream)).toEqual([])
   })
 })
