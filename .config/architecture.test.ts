@@ -156,7 +156,7 @@ describe('who asks', () => {
     expect(pages.length).toBeGreaterThan(20)
     const without = pages.filter(
       ({ path, text }) =>
-        !text.includes(OTHERWISE[path] ?? 'requestContext()') && !/acceptAction\(\s*request,\s*\{|postHeartbeat\(request,/.test(text),
+        !text.includes(OTHERWISE[path] ?? 'requestContext()') && !/acceptAction\(\s*request,\s*\{|(postHeartbeat|acceptPush)\(/.test(text),
     )
     expect(without.map(({ path }) => path)).toEqual([])
   })

@@ -21,6 +21,7 @@ import { gateQuestion, gateSchema } from '#lib/queries/api/feed-gate.ts'
 import { lookedSchema, orderCancelledSchema, orderSchema, reloadOrderedSchema, reloadPlanSchema } from '#lib/queries/api/order-answers.ts'
 import { pauseBody, pauseEndBody, reloadBody, runBody } from '#lib/queries/api/order-bodies.ts'
 import {
+  artifactQuestion,
   assetsQuestion,
   barsQuestion,
   changesQuestion,
@@ -42,6 +43,12 @@ import { handIn, list, type Operation, type Operations, order, read } from './op
 
 const runId = z.uuid().meta({ description: 'The id of a run.' })
 const name = z.string().min(1).max(600)
+
+const artifactSchema = z
+  .looseObject({
+    metadata: z.looseObject({ dbt_schema_version: z.string(), generated_at: z.string(), invocation_id: z.string().nullish() }),
+  })
+  .meta({ id: 'DbtArtifact', description: 'As dbt writes it; what it is stands in `dbt_schema_version`.' })
 
 const HEARD =
   'What the job that loads an asset tells of itself. The header `Idempotency-Key`, or `run` or `at`, make it known when it comes again.'
@@ -77,6 +84,15 @@ export const OPERATIONS: Operations = {
       description:
         'One event or a list of them, packed by gzip or not. One that came before is known again; when one cannot be read, none is taken.',
       body: z.union([lineageEventSchema, z.array(lineageEventSchema).max(EVENTS_MAX)]),
+    }),
+  },
+  '/api/v1/dbt': {
+    post: handIn('Hand in an artifact of dbt', acceptedSchema, {
+      description:
+        'One file of the target folder as it is, packed by gzip or not: `manifest.json`, `run_results.json`, `sources.json` or `freshness.json`. One that came before is known by its invocation.',
+      question: artifactQuestion,
+      body: artifactSchema,
+      refusals: [404],
     }),
   },
   '/api/v1/assets/{asset}/heartbeat': heartbeat({ asset: name }, 'The key of the asset as one part, its slash written `%2F`.'),

@@ -29,6 +29,8 @@ export interface Admitted {
 export const BODY_BYTES_MAX = 64 * 1024
 /** What another system hands in at once may be so long, packed or not. */
 export const PUSH_BYTES_MAX = 5 * 1024 * 1024
+/** And one artifact of dbt, which is read piece by piece. */
+export const ARTIFACT_BYTES_MAX = 100 * 1024 * 1024
 
 const READING = ['GET', 'HEAD']
 const METHODS = [...READING, 'POST', 'OPTIONS']
@@ -43,6 +45,12 @@ const STEP = /\/(?:\.|%2e){1,2}(?:\/|$)/i
 
 /** Why what is handed in goes no further when there is too much of it. */
 export const TOO_MUCH = `At most ${PUSH_BYTES_MAX / (1024 * 1024)} MiB are taken at once, unpacked. Send fewer events in one request.`
+export const TOO_LARGE = `An artifact of at most ${ARTIFACT_BYTES_MAX / (1024 * 1024)} MiB is taken, unpacked. Leave a larger one in a folder or at an address that Tidemark reads.`
+
+/** How long a body may be that hands something in at this path, and why a longer one is refused. */
+function longestHandedIn(path: string): { bytesMax: number; words: string } {
+  return path === '/api/v1/dbt' ? { bytesMax: ARTIFACT_BYTES_MAX, words: TOO_LARGE } : { bytesMax: PUSH_BYTES_MAX, words: TOO_MUCH }
+}
 
 /** Looks at the first lines of a request: either what it asks for, or why that cannot be understood. Names are judged elsewhere. */
 export function inspectRequest(asked: Asked, options: { isDevelopment: boolean }): Admitted | Refusal {
@@ -85,7 +93,10 @@ function methodRefusal(method: string, path: string, isDevelopment: boolean): Re
 function bodyRefusal({ method, contentLength, isChunked }: Asked, path: string): Refusal | null {
   const bytes = Number(contentLength ?? 0)
   if (method === 'POST') {
-    if (isHandIn(method, path)) return bytes > PUSH_BYTES_MAX ? { status: 413, words: TOO_MUCH } : null
+    if (isHandIn(method, path)) {
+      const { bytesMax, words } = longestHandedIn(path)
+      return bytes > bytesMax ? { status: 413, words } : null
+    }
     return bytes > BODY_BYTES_MAX ? { status: 413, words: 'This order is too long.' } : null
   }
   return isChunked || bytes > 0 ? bad(`${method} brings no content along.`) : null

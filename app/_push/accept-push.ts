@@ -60,29 +60,59 @@ function isAhead(headers: Headers): boolean {
   return ['sec-purpose', 'purpose', 'x-moz'].some((name) => /prefetch|preview/i.test(headers.get(name) ?? ''))
 }
 
+/** The bytes of the JSON that was sent, unpacked, as they come: no more than `bytesMax`. */
+export async function* streamPushed(
+  request: Request,
+  { bytesMax, words }: { bytesMax: number; words: string },
+): AsyncGenerator<Uint8Array> {
+  requireJson(request)
+  const body: ReadableStream<Uint8Array<ArrayBuffer>> | null = request.body
+  if (body === null) throw new Unreadable(400, 'There is nothing in this request.')
+  let length = 0
+  try {
+    for await (const chunk of packingOf(request) === 'gzip' ? body.pipeThrough(new DecompressionStream('gzip')) : body) {
+      length += chunk.length
+      if (length > bytesMax) throw new Unreadable(413, words)
+      yield chunk
+    }
+  } catch (error) {
+    throw error instanceof TypeError ? new Unreadable(400, NOT_PACKED) : error
+  }
+}
+
 /** The JSON that was sent, unpacked; undefined where nothing was. */
 export async function readPushed(request: Request): Promise<unknown> {
   const text = await readPacked(request)
   if (text === '') return undefined
-  const type = mediaType(request.headers)
-  if (type !== 'application/json' && !type.endsWith('+json'))
-    throw new Unreadable(415, 'This is sent as JSON (content-type: application/json).')
+  requireJson(request)
   const value = parsed(text)
   if (value === undefined) throw new Unreadable(400, 'This is not JSON.')
   if (isTooDeep(value)) throw new Unreadable(400, `This JSON is nested in more than ${DEPTH_MAX} levels.`)
   return value
 }
 
+function requireJson(request: Request): void {
+  const type = mediaType(request.headers)
+  if (type !== 'application/json' && !type.endsWith('+json'))
+    throw new Unreadable(415, 'This is sent as JSON (content-type: application/json).')
+}
+
+const NOT_PACKED = 'This is not packed by gzip, although it says so.'
+
+function packingOf(request: Request): 'identity' | 'gzip' {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (encoding !== 'identity' && encoding !== 'gzip') throw new Unreadable(415, 'What is sent here is packed by gzip or not at all.')
+  return encoding
+}
+
 async function readPacked(request: Request): Promise<string> {
   const bytes = await readBytes(request)
-  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity' || bytes.length === 0) return bytes.toString('utf8')
-  if (encoding !== 'gzip') throw new Unreadable(415, 'What is sent here is packed by gzip or not at all.')
+  if (bytes.length === 0 || packingOf(request) === 'identity') return bytes.toString('utf8')
   try {
     return (await promisify(gunzip)(bytes, { maxOutputLength: PUSH_BYTES_MAX })).toString('utf8')
   } catch (error) {
     const isTooLong = error instanceof RangeError
-    throw new Unreadable(isTooLong ? 413 : 400, isTooLong ? TOO_MUCH : 'This is not packed by gzip, although it says so.')
+    throw new Unreadable(isTooLong ? 413 : 400, isTooLong ? TOO_MUCH : NOT_PACKED)
   }
 }
 

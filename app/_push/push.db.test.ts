@@ -1,81 +1,20 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { GET, POST as postKey } from '#app/api/v1/assets/[asset]/[path]/heartbeat/route.ts'
-import { POST as postOne } from '#app/api/v1/assets/[asset]/heartbeat/route.ts'
-import { POST } from '#app/api/v1/lineage/route.ts'
-import { createToken, tokenRequestSchema } from '#lib/access/tokens.ts'
 import { EVENTS_MAX, WAITING_MAX } from '#lib/commands/push/accept-messages.ts'
-import { asActor } from '#lib/db/context.ts'
-import { putSetting } from '#lib/db/settings.ts'
-import { person, type Role } from '#lib/domain/access/actor.ts'
-import { addPerson } from '#lib/testing/database/people.ts'
-import { fillTwoGroups } from '#lib/testing/database/two-groups.ts'
+import { openPushDoor } from '#lib/testing/push/push-door.ts'
 import { runIdOf } from '#lib/testing/push/push-world.ts'
-import { openGate, openWebWorld, type WebWorld } from '#lib/testing/worlds/web-world.ts'
 
-let world: WebWorld
-let gate: Awaited<ReturnType<typeof openGate>>
-const tokens = new Map<string, string>()
-
-/** The routes behind the door, as the page has them. */
-async function route(request: Request): Promise<Response> {
-  const [, asset, path] = /^\/api\/v1\/assets\/([^/]+)(?:\/([^/]+))?\/heartbeat$/.exec(new URL(request.url).pathname) ?? []
-  if (asset === undefined) return POST(request)
-  if (path === undefined) return postOne(request, { params: Promise.resolve({ asset }) })
-  const where = { params: Promise.resolve({ asset, path }) }
-  return request.method === 'GET' ? GET(request, where) : postKey(request, where)
-}
-
+let door: Awaited<ReturnType<typeof openPushDoor>>
 beforeAll(async () => {
-  world = await openWebWorld()
-  const { context } = world.web
-  await putSetting(context.whole, 'access', 'private')
-  await fillTwoGroups(context, 'hidden')
-  gate = await openGate(world.web, async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    const body = request.method === 'POST' ? { body: Buffer.concat(chunks) } : {}
-    const headers = new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-    const answer = await route(new Request(`http://localhost${request.url}`, { method: request.method ?? '', headers, ...body }))
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
-  })
-  const make = async (name: string, role: Role, scopes: string[], audience: string | null = null) => {
-    const somebody = await addPerson(context, name, role, audience)
-    const request = tokenRequestSchema.parse({ name, scopes })
-    tokens.set(name, (await createToken(asActor(context, person({ ...somebody, role, audience })), request)).token)
-  }
-  const nobody = { oidc: [], people: [] }
-  await putSetting(context.whole, 'people', { roles: [], audiences: [{ audience: 'records', for: nobody }], oidc: null, mail: null })
-  await make('pusher', 'admin', ['push'])
-  await make('narrow', 'engineer', ['push'], 'records')
-  await make('reader', 'admin', ['read', 'run'])
-  await make('viewer', 'viewer', ['push'])
+  door = await openPushDoor()
 })
-afterAll(async () => {
-  await gate.close()
-  await world.close()
-})
-beforeEach(() => world.web.context.whole.query('truncate push_inbox'))
+afterAll(() => door.close())
+beforeEach(() => door.world.web.context.whole.query('truncate push_inbox'))
 
 const LINEAGE = '/api/v1/lineage'
 const BEAT = '/api/v1/assets/lake/records/heartbeat'
 
-async function send(path: string, body: unknown, headers: Record<string, string> = {}, method = 'POST', by = 'pusher') {
-  const token = tokens.get(by)
-  const answer = await fetch(`http://127.0.0.1:${gate.port}${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(method === 'POST' && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(method === 'POST' && {
-      body: body instanceof Uint8Array ? new Uint8Array(body) : typeof body === 'string' ? body : JSON.stringify(body),
-    }),
-  })
-  const text = await answer.text()
-  return { status: answer.status, told: text === '' ? null : JSON.parse(text), headers: answer.headers }
-}
+const send: typeof door.send = (...asked) => door.send(...asked)
 
 let count = 0
 const event = (own: object = {}) => {
@@ -90,7 +29,8 @@ const event = (own: object = {}) => {
     ...own,
   }
 }
-const inbox = async () => (await world.web.context.whole.query('select kind, body, audience, taken_at from push_inbox order by id')).rows
+const inbox = async () =>
+  (await door.world.web.context.whole.query('select kind, body, audience, taken_at from push_inbox order by id')).rows
 
 describe('events of OpenLineage', () => {
   it('are answered with 201 once they are stored, whole, and with 200 when all of them were before', async () => {
@@ -147,7 +87,7 @@ describe('events of OpenLineage', () => {
   })
 
   it('wait only as long as there is room: 503 says when to come back', async () => {
-    const { whole } = world.web.context
+    const { whole } = door.world.web.context
     const { query } = whole
     // Each message that waits counts for as many as may wait; to write that many takes seconds.
     whole.query = (async (...given: unknown[]) => {
@@ -182,7 +122,7 @@ describe('who hands something in', () => {
 
   it('leaves one entry in the audit for all of an hour', async () => {
     for (let i = 0; i < 3; i += 1) await send(LINEAGE, event())
-    const { rows } = await world.web.context.whole.query("select actor, refusal from audit where action = 'push.hand-in'")
+    const { rows } = await door.world.web.context.whole.query("select actor, refusal from audit where action = 'push.hand-in'")
     expect(rows.filter(({ actor }) => actor.startsWith('pusher')).map(({ refusal }) => refusal)).toEqual([null])
   })
 

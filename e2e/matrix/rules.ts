@@ -99,6 +99,18 @@ export const RULES: Record<string, Rule> = {
       },
     },
   },
+  '/api/v1/dbt': {
+    handsIn: {
+      methods: ['POST'],
+      body: {
+        metadata: {
+          dbt_schema_version: 'https://schemas.getdbt.com/dbt/run-results/v6.json',
+          ...{ generated_at: '2026-11-20T06:00:00Z', invocation_id: randomUUID() },
+        },
+        results: [],
+      },
+    },
+  },
   '/api/v1/assets/[asset]/heartbeat': heartbeat,
   '/api/v1/assets/[asset]/[path]/heartbeat': heartbeat,
   '/api/v1/moved': reader(() => '?since=1'),

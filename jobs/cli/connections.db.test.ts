@@ -121,3 +121,23 @@ describe('tidemark connections', () => {
     })
   })
 })
+
+describe('tidemark dbt', () => {
+  it('prints what a job of a project is to push, to the address of the page, and what else there is', async () => {
+    await ctx.pool.query(
+      `insert into connection_state (key, kind, probe_every_ms, settings) values ('shop', 'dbt', 300000, '{"artifacts": "pushed"}')`,
+    )
+    const { code, printed, noted } = await tidemarkWith({ TIDEMARK_URL: 'https://status.example.edu' }, 'dbt', 'shop')
+    expect([code, printed.at(-1)]).toEqual([0, 'trap push_to_tidemark EXIT'])
+    expect(printed.join('\n')).toContain(`/api/v1/dbt?connection=shop'`)
+    expect(noted).toMatch(/token create shop --owner <e-mail> --scope push.*dbt Cloud/s)
+  })
+
+  it('says how a project is declared for which nothing can be pushed', async () => {
+    expect(await tidemark('dbt', 'own')).toMatchObject({
+      code: 1,
+      printed: [],
+      noted: expect.stringContaining('own: { kind: dbt, artifacts: pushed }'),
+    })
+  })
+})

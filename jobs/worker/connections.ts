@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { CONNECTION_KEYS, limitsSchema, type WrittenLimits } from '#lib/catalogue/schema/document.ts'
-import type { Connection, Connector } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Connector, PushedFile } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
 import { type Limits, Turns } from '#lib/connectors/kit/turns.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
+import { listArtifacts, readPacked } from '#lib/db/push/push-artifacts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { requireExtension } from '#lib/platform/load-folder.ts'
@@ -26,6 +29,8 @@ export interface OpeningTools {
   lookup: Lookup
   clock: Clock
   log: Log
+  /** What was pushed for a connection; absent where no database is at hand. */
+  pushed?(key: string): Promise<PushedFile[]>
 }
 
 /** A connection as the catalogue writes it, without our own keys. */
@@ -55,6 +60,7 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
     log,
     signal,
     ...(limits && { turns: turnsOf(tools.clock, key, limits) }),
+    ...(tools.pushed && { pushed: () => tools.pushed?.(key) ?? Promise.resolve([]) }),
   }
   return { connector: guarded(connector, redact), connection }
 }
@@ -86,7 +92,19 @@ export async function openConnection(services: JobServices, key: string, signal:
 }
 
 export function toTools({ connectors, lookup, ctx }: JobServices): OpeningTools {
-  return { connectors, lookup, clock: ctx.clock, log: ctx.log }
+  return { connectors, lookup, clock: ctx.clock, log: ctx.log, pushed: (key) => pushedFiles(ctx, key) }
+}
+
+/** What was pushed for a connection, each file read when it is opened. */
+async function pushedFiles({ pool }: JobServices['ctx'], key: string): Promise<PushedFile[]> {
+  const kept = await listArtifacts(pool, key)
+  return kept.map(({ id, name, generatedAt, sha256 }) => {
+    async function* open(): AsyncGenerator<Uint8Array> {
+      const packed = await readPacked(pool, id)
+      if (packed !== null) yield* Readable.from([packed]).pipe(createGunzip())
+    }
+    return { name, madeAt: generatedAt, sha256, open }
+  })
 }
 
 export async function readWritten({ ctx }: JobServices, key: string): Promise<WrittenConnection> {

@@ -7,6 +7,7 @@ import { listDueChecks } from '#lib/db/catalogue/connection-checks.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
+import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import { hasWaiting } from '#lib/db/push/push-inbox.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -74,11 +75,12 @@ function take(services: JobServices, runId: string): Promise<boolean> {
   })
 }
 
-/** Carries over what other systems push, until the worker stops: when woken, and every five seconds. Not through the queue, so that it shows within moments. */
+/** Carries over what other systems push, and has it looked at where it is a file, until the worker stops: when woken, and every five seconds. Not through the queue, so that it shows within moments. */
 export async function sweepInbox(services: JobServices, wakeSignal: WakeSignal): Promise<void> {
   const { ctx, signal } = services
   while (!signal.aborted) {
     try {
+      await askForLooks(ctx.pool, ctx.clock.now())
       while (!signal.aborted && (await hasWaiting(ctx.whole)) && (await takeMessages(ctx, await readIdentities(services))) > 0)
         await ctx.clock.sleep(0, signal)
     } catch (error) {

@@ -15,8 +15,8 @@ export default defineConnector<DbtSettings>({
       { account: 1234, host: 'https://dbt.example.edu', token: '${DBT_CLOUD_TOKEN}', jobs: [7] },
     ],
     asset: { path: 'model.shop.orders' },
-    speaksTo: 'dbt, by the artifacts of its runs: a folder, an address, or dbt Cloud',
-    told: 'one of `path` (a folder), `url` (`auth` none, basic with `user`, `password`, bearer with `token`, header with `header`, `token`), `account` of dbt Cloud (`token`, `host` https://cloud.getdbt.com, `jobs` or `environment`, `project`); `measuredWithin` 26h, `zone`, `timeout` 1m',
+    speaksTo: 'dbt, by the artifacts of its runs: a folder, an address, dbt Cloud, or what its jobs push',
+    told: 'one of `path` (a folder), `url` (`auth` none, basic with `user`, `password`, bearer with `token`, header with `header`, `token`), `account` of dbt Cloud (`token`, `host` https://cloud.getdbt.com, `jobs` or `environment`, `project`), `artifacts` (pushed: see Push); `measuredWithin` 26h, `zone`, `timeout` 1m',
     toldOfAsset: '`clock`, `zone`, for what dbt measures',
     asked: null,
     evidence: [

@@ -81,15 +81,30 @@ function hash(parts: readonly unknown[]): string {
 }
 
 async function accept(ctx: Context, messages: readonly PushedMessage[]): Promise<Accepted> {
-  const { id: tokenId, audience } = ctx.actor
-  if (tokenId === null || ctx.actor.pushes !== true)
-    throw new TidemarkError('forbidden', { publicMessage: 'This takes a token with the scope "push".' })
   const now = ctx.clock.now()
+  const { tokenId, audience } = requirePusher(ctx)
   await requireRoom(ctx, now)
-  const store = async (sql: Sql) => {
+  return storeHandedIn(ctx, async (sql) => {
     const stored = await insertMessages(sql, { tokenId, audience, now }, messages)
-    if (stored > 0) await notifyWorkers(sql)
     return { stored, known: messages.length - stored }
+  })
+}
+
+/** Whose token hands something in; refused without one for that. */
+export function requirePusher({ actor }: Context): { tokenId: string; audience: string | null } {
+  if (actor.id === null || actor.pushes !== true)
+    throw new TidemarkError('forbidden', { publicMessage: 'This takes a token with the scope "push".' })
+  return { tokenId: actor.id, audience: actor.audience }
+}
+
+/** Keeps what a token hands in, in one transaction, and wakes the workers; what it hands in within an hour has one entry in the audit. */
+export async function storeHandedIn(ctx: Context, keep: (sql: Sql) => Promise<Accepted>): Promise<Accepted> {
+  const { tokenId } = requirePusher(ctx)
+  const now = ctx.clock.now()
+  const store = async (sql: Sql) => {
+    const accepted = await keep(sql)
+    if (accepted.stored > 0) await notifyWorkers(sql)
+    return accepted
   }
   if (audited.of(ctx, tokenId) > now) return withTransaction(ctx, store)
   const order = { action: 'push.hand-in', target: { kind: 'token', key: tokenId } } as const

@@ -1,4 +1,5 @@
 import { expect, inject, test } from 'vitest'
+import { rollUpDays } from '#lib/commands/status/roll-up-days.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
@@ -24,6 +25,8 @@ async function storedAfter(batches: readonly object[][], most: number | null) {
       if (most !== null) await takeAll(ctx, index, most)
     }
     await takeAll(ctx, index)
+    // A day that nothing touched is summed up with the others, once it has ended.
+    await rollUpDays(ctx)
     return await whatIsStored(ctx)
   } finally {
     await database.drop()

@@ -50,6 +50,13 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     rows: `select ctid from push_run r where last_at < $1 and (not names_data or exists (
       select 1 from push_run later where later.namespace = r.namespace and later.job = r.job and later.names_data and later.last_at > r.last_at))`,
   },
+  {
+    // What is there of connections that are, the next one that comes takes away.
+    name: 'push_artifact',
+    keptMs: KEPT_MS.pushed,
+    rows: `select ctid from push_artifact p where received_at < $1
+      and not exists (select 1 from connection_state c where c.key = p.connection_key and c.removed_at is null)`,
+  },
   { name: 'push_dataset', keptMs: KEPT_MS.facts, rows: 'select ctid from push_dataset where told_at < $1' },
   // Nobody tells any more how one ends whose connection has left the catalogue.
   { name: 'external_run', keptMs: KEPT_MS.facts, rows: 'select ctid from external_run where coalesce(ended_at, told_at) < $1' },

@@ -5,12 +5,13 @@ import { durationSchema } from '#lib/domain/time/duration.ts'
 import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
-const PLACES = ['path', 'url', 'account'] as const
+const PLACES = ['path', 'url', 'account', 'artifacts'] as const
 type Place = (typeof PLACES)[number]
 
 /** Of the settings that not every place has, those it may have. */
 const OWN: Readonly<Record<Place, readonly string[]>> = {
   path: [],
+  artifacts: [],
   url: ['auth', 'user', 'password', 'token', 'header'],
   account: ['host', 'token', 'jobs', 'environment', 'project'],
 }
@@ -34,6 +35,8 @@ export const dbtSettings = z
     jobs: z.array(id).min(1).max(100).optional(),
     environment: id.optional(),
     project: id.optional(),
+    /** Its jobs push their artifacts by themselves. */
+    artifacts: z.literal('pushed', 'can only be pushed; else say where they are, by path, url or account').optional(),
     /** How old a measurement of a source may be and still be one of today. */
     measuredWithin: durationSchema.refine((ms) => ms >= MINUTE_MS, 'must be at least 1m').default(26 * HOUR_MS),
     /** The zone of times that dbt took for UTC since their column has none. */
@@ -43,7 +46,7 @@ export const dbtSettings = z
   .superRefine((settings, issues) => {
     const blame = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message })
     const [place, second] = PLACES.filter((key) => settings[key] !== undefined)
-    if (place === undefined) return blame('path', 'is missing: say where the artifacts are, by path, url or account')
+    if (place === undefined) return blame('path', 'is missing: say where the artifacts are, by path, url or account, or artifacts: pushed')
     if (second !== undefined) return blame(second, `cannot stand beside ${place}: the artifacts are in one place`)
     for (const key of KEYS) {
       if (settings[key] !== undefined && !OWN[place].includes(key)) blame(key, `is not used with ${place}`)

@@ -16,6 +16,19 @@ export interface Connection<S> {
   signal: AbortSignal
   /** Whose turn it is to send a request; absent: nothing limits them. */
   turns?: Turns
+  /** What was pushed for it, the latest made first; absent where nobody keeps that. */
+  pushed?(): Promise<PushedFile[]>
+}
+
+/** A file that its system pushed by itself. */
+export interface PushedFile {
+  /** `manifest.json` */
+  name: string
+  /** When it was made, as it says itself. */
+  madeAt: Instant
+  /** Of its content: two of one are the same. */
+  sha256: string
+  open(): AsyncIterable<Uint8Array>
 }
 
 export interface ObservedAsset {

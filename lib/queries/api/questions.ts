@@ -113,6 +113,13 @@ export const eventsQuestion = z.object({
     .optional()
     .meta({ description: 'When the page was made: what moved since is told at once.' }),
 })
+/** Of which project an artifact is. */
+export const artifactQuestion = z.object({
+  connection: key
+    .optional()
+    .meta({ description: 'The connection of the project (`kind: dbt`, `artifacts: pushed`); may be left out where there is only one.' }),
+})
+
 /** The sender's own key for what it tells, which it sends again with the same. */
 export const heartbeatHeader = z.object({
   'idempotency-key': z

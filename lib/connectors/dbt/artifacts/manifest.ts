@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type ArtifactHead, type ArtifactSource, inShape, piecesOf, readHead, refusedArtifact } from '#lib/records/read/dbt-artifact.ts'
 import type { JsonPath } from '#lib/records/read/json-stream.ts'
-import { type ArtifactHead, type ArtifactSource, inShape, piecesOf, readHead, refusedArtifact } from './artifact.ts'
 import { type DbtNode, freshnessSchema, nodeInput, nodeKindOf, ownerOf, toNode } from './node.ts'
 
 /** A test of the project, and what it is about. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import type { JsonPath } from '#lib/records/read/json-stream.ts'
 import {
   type ArtifactHead,
   type ArtifactName,
@@ -10,7 +9,8 @@ import {
   readHead,
   readMoment,
   refusedArtifact,
-} from './artifact.ts'
+} from '#lib/records/read/dbt-artifact.ts'
+import type { JsonPath } from '#lib/records/read/json-stream.ts'
 
 /** What dbt measured of a source, or of a model: the newest value it saw (null: no rows), when it looked; or what went wrong. */
 export type Measurement =

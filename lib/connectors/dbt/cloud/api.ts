@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, readMoment } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { orNotThere, orNull } from '#lib/connectors/dbt/places/web.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
@@ -7,6 +6,7 @@ import { HttpSession, type SessionQuestion } from '#lib/connectors/kit/http-sess
 import { offsetPages } from '#lib/connectors/kit/offset-pages.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
+import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, readMoment } from '#lib/records/read/dbt-artifact.ts'
 
 export const CLOUD = 'https://cloud.getdbt.com'
 

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, refusedArtifact } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import { type Connected, systemOf } from '#lib/connectors/dbt/connected.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource, refusedArtifact } from '#lib/records/read/dbt-artifact.ts'
 import { oneTarget } from './one-target.ts'
 import type { Place } from './place.ts'
 

@@ -1,8 +1,19 @@
+import type { Manifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { holdsData } from '#lib/connectors/dbt/found-nodes.ts'
 import { invocationRun, jobOfProject } from '#lib/connectors/dbt/invocation-run.ts'
 import { isFuture } from '#lib/domain/time/instant.ts'
 import { Gathering, type OpenArtifact, type Place, readManifestAt } from './place.ts'
+
+/** What there is, for a check. */
+export function manifestInWords({ nodes, project, adapter }: Manifest): string {
+  return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
+}
+
+/** Where nothing tells one job from another, the project is the job that writes each of its nodes. */
+export function jobsOfProject(manifest: Manifest): Map<string, string> {
+  return new Map([...manifest.nodes.values()].filter(holdsData).map(({ id }) => [id, jobOfProject(manifest)]))
+}
 
 /** A place where each run of dbt leaves its artifacts over those of the one before: a folder, or an address below which they stand. */
 export function oneTarget(connection: Connected, what: string, open: OpenArtifact): Place {
@@ -18,12 +29,9 @@ export function oneTarget(connection: Connected, what: string, open: OpenArtifac
     manifest,
     told,
     async check() {
-      const { nodes, project, adapter } = await manifest()
-      return `The manifest of ${project ?? 'the project'}${adapter === null ? '' : ` on ${adapter}`} is there: ${nodes.size} nodes.`
+      return manifestInWords(await manifest())
     },
-    async jobs(own) {
-      return new Map([...own.nodes.values()].filter(holdsData).map(({ id }) => [id, jobOfProject(own)]))
-    },
+    jobs: async (own) => jobsOfProject(own),
     async *runs(since) {
       const gathering = new Gathering(connection)
       const results = await gathering.takeResults(open)

@@ -1,4 +1,3 @@
-import type { ArtifactName, ArtifactSource } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manifest.ts'
 import { type Measurements, readMeasurements } from '#lib/connectors/dbt/artifacts/measurements.ts'
 import { type RunResults, readRunResults } from '#lib/connectors/dbt/artifacts/run-results.ts'
@@ -6,6 +5,7 @@ import type { Connection, WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
+import type { ArtifactName, ArtifactSource } from '#lib/records/read/dbt-artifact.ts'
 
 /** What artifacts say together about a project. */
 export interface Told {

@@ -1,9 +1,9 @@
-import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource } from '#lib/connectors/dbt/artifacts/artifact.ts'
 import { type Connected, systemOf } from '#lib/connectors/dbt/connected.ts'
 import { credentials } from '#lib/connectors/kit/http-auth.ts'
 import { HttpSession } from '#lib/connectors/kit/http-session.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { HttpAnswer } from '#lib/platform/http/client.ts'
+import { ARTIFACT_BYTES_MAX, type ArtifactName, type ArtifactSource } from '#lib/records/read/dbt-artifact.ts'
 import { oneTarget } from './one-target.ts'
 import type { Place } from './place.ts'
 

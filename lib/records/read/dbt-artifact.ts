@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { type JsonPath, type JsonPiece, streamJson } from '#lib/records/read/json-stream.ts'
+import { type JsonPath, type JsonPiece, streamJson } from './json-stream.ts'
 
 /** The files dbt leaves in its target folder that say something about data. */
 export type ArtifactName = 'manifest.json' | 'run_results.json' | 'sources.json' | 'freshness.json'
@@ -79,6 +79,28 @@ export function readHead(what: string, kind: keyof typeof KINDS & string, value:
     throw refusedArtifact(what, `it is ${kind} v${version}, and ${known} can be read`)
   }
   return { version: Number(version), generatedAt: head.generated_at, invocationId: head.invocation_id ?? null }
+}
+
+const NAMES: Readonly<Record<string, ArtifactName>> = {
+  manifest: 'manifest.json',
+  'run-results': 'run_results.json',
+  sources: 'sources.json',
+  freshness: 'freshness.json',
+}
+
+/** Which artifact this is, by what it says of itself, read to its end; refuses what is none, is not whole or of another version, in words. */
+export async function readArtifactHead(source: ArtifactSource): Promise<ArtifactHead & { name: ArtifactName }> {
+  const { what } = source
+  let told: unknown
+  const isEntered = (path: JsonPath) => path.length === 0 || (path.length === 1 && path[0] !== 'metadata')
+  for await (const { value } of piecesOf(source, isEntered, ([part, more]) => part === 'metadata' && more === undefined)) told = value
+  if (told === undefined) throw refusedArtifact(what, 'it has no metadata, as every artifact of dbt has')
+  const version = inShape(what, 'metadata', headSchema, told).dbt_schema_version
+  const kind = /\/dbt\/([a-z-]+)\/v\d+(?:\.json)?$/.exec(version)?.[1] ?? ''
+  const name = NAMES[kind]
+  if (name === undefined)
+    throw refusedArtifact(what, `it says that it is "${version}", and only ${Object.values(NAMES).join(', ')} are read`)
+  return { ...readHead(what, kind, told), name }
 }
 
 /** The pieces of an artifact, parsed; what is not entered comes whole. Refuses a text that ends early, is no JSON or too large, in words about this file. */
