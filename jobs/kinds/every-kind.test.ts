@@ -4,6 +4,7 @@ import { loadKinds } from '#jobs/worker/load-kinds.ts'
 
 const kinds = await loadKinds()
 const EXAMPLES: Record<string, object> = {
+  'ask-for-orders': { connection: 'dbt' },
   'run-flow': { runId: 'r-1' },
   'probe-connection': { connection: 'lake', isAlive: true },
   'check-connection': { connection: 'lake' },
@@ -30,6 +31,7 @@ describe.each([...kinds])('the job kind %s', (name, kind) => {
 describe('the job kinds', () => {
   it('are those there are', () => {
     expect([...kinds.keys()]).toEqual([
+      'ask-for-orders',
       'check-connection',
       'discover-connection',
       'expand-maintenance',

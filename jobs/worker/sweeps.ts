@@ -9,6 +9,7 @@ import { isSyncDue, listDueDiscoveries } from '#lib/db/catalogue/discoveries.ts'
 import { getNextMessageAt } from '#lib/db/messages/messages.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import { hasWaiting } from '#lib/db/push/push-inbox.ts'
+import { listDueJobSteps } from '#lib/db/runs/reload-jobs.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import type { WakeSignal } from '#lib/platform/wake-signal.ts'
@@ -44,7 +45,7 @@ export function untilNext(nextDueAt: Instant | null, now: Instant): number {
 }
 
 /** Makes the next runs, ends lost leases, moves orders on and starts what is ready; the queue carries what this worker has no room for, probes, checks,
- * discoveries, messages. */
+ * discoveries, what orders want of other systems, messages. */
 export async function planSweep(services: JobServices, wakeUps: WakeUps): Promise<void> {
   const { ctx } = services
   await releaseLostRuns(ctx)
@@ -55,6 +56,7 @@ export async function planSweep(services: JobServices, wakeUps: WakeUps): Promis
   await sendProbes(services, wakeUps)
   for (const connection of await listDueChecks(ctx.pool, now)) await wakeUps.send('check-connection', { connection })
   for (const connection of await listDueDiscoveries(ctx.pool, now)) await wakeUps.send('discover-connection', { connection })
+  for (const connection of await listDueJobSteps(ctx.pool, now)) await wakeUps.send('ask-for-orders', { connection })
   if (await isSyncDue(ctx.pool, now)) await wakeUps.send('sync-catalogue')
   const nextMessageAt = await getNextMessageAt(ctx.pool)
   if (nextMessageAt !== null && nextMessageAt <= now) await wakeUps.send('send-messages')

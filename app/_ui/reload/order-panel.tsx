@@ -4,15 +4,17 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useRef } from 'react'
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { getJson } from '#app/_ui/live/get-json.ts'
-import { cancelOrderPath, flowPath, orderPath, runPath } from '#app/_ui/paths.ts'
+import { cancelOrderPath, orderPath, runPath } from '#app/_ui/paths.ts'
 import { LogLines } from '#app/_ui/runs/log-lines.tsx'
 import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
+import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { StepState } from '#lib/domain/orders/order-progress.ts'
 import { isStopping, stepInWords } from '#lib/domain/orders/order-words.ts'
 import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { reasonInWords, statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
+import { StepName } from './step-name.tsx'
 
 const LOOK_EVERY_MS = 1000
 
@@ -49,17 +51,18 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
         ))}
       </ol>
       {isOpen && canCancel && (
-        <ActionForm
-          action={cancelOrderPath(order.id)}
-          question="Nothing further begins. What runs for this alone stops where nothing is left half done; what has been loaded stays."
-          yes="Yes, cancel it"
-          onDone={() => void refetch()}
-        >
+        <ActionForm action={cancelOrderPath(order.id)} question={cancelQuestion(order)} yes="Yes, cancel it" onDone={() => void refetch()}>
           Cancel this reload…
         </ActionForm>
       )}
     </section>
   )
+}
+
+function cancelQuestion({ steps }: OrderView): string {
+  const words = 'Nothing further begins. What runs for this alone stops where nothing is left half done; what has been loaded stays.'
+  const system = steps.find(({ state, job }) => job !== null && state === 'running')?.job?.split('/')[0]
+  return system === undefined ? words : `${words} The run in ${system} is not stopped: it goes on there, and is no longer waited for.`
 }
 
 /** A cancelled order is looked at until what it has stopped has ended. */
@@ -132,7 +135,8 @@ function End({ order }: { order: OrderView }) {
 function whyNot({ steps }: OrderView): string {
   const failed = steps.find(({ state }) => state === 'failed' || state === 'cancelled')
   if (failed === undefined) return 'the feed is no longer in the catalogue.'
-  return failed.problem ?? (failed.flow === null ? `${UNSEEN} failed.` : `the run of ${failed.flow} failed.`)
+  const name = failed.flow ?? failed.job
+  return failed.problem ?? (name === null ? `${UNSEEN} failed.` : `the run of ${name} failed.`)
 }
 
 const STEP_ICONS: Record<StepState, string> = {
@@ -145,26 +149,39 @@ const STEP_ICONS: Record<StepState, string> = {
 }
 
 function StepLine({ step, now }: { step: OrderStep; now: number }) {
-  const { flow, state, run, log } = step
-  const isPartial = state === 'done' && run?.state === 'partial'
+  const { flow, job, state, run, external, problem, log } = step
+  const isPartial = state === 'done' && (run ?? external)?.state === 'partial'
   return (
     <li>
       <svg className="icon me-2 inline align-[-2px]" aria-hidden="true">
         <use href={`#i-${isPartial ? 'late' : STEP_ICONS[state]}`} />
       </svg>
-      {flow === null ? (
-        'A system you may not see'
-      ) : (
-        <a href={flowPath(flow)}>
-          <bdi>{flow}</bdi>
-        </a>
-      )}{' '}
-      <span className="muted">{stepInWords(step)}</span>
+      <StepName flow={flow} job={job} /> <span className="muted">{stepInWords(step)}</span>
       {run !== null && (
         <>
           {' · '}
           <a href={runPath(run.id)}>its run{isPartial && ', where what was put aside can be replayed'}</a>
         </>
+      )}
+      {external !== null && (
+        <>
+          {' · '}
+          <a href={runPath(external.id)}>its run</a>
+          {external.url !== null && (
+            <>
+              {' · '}
+              <InItsSystem url={external.url} system={external.system} />
+            </>
+          )}
+        </>
+      )}
+      {state === 'running' && external !== null && (
+        <RunProgress run={{ ...external, progressDone: null, progressTotal: null, waitingFor: null }} />
+      )}
+      {state === 'running' && job !== null && problem !== null && (
+        <p className="text-late-text">
+          {external === null ? 'It could not be started yet' : 'How it goes could not be asked'}: <bdi>{problem}</bdi> It is tried again.
+        </p>
       )}
       {state === 'running' && run !== null && (
         <>

@@ -9,7 +9,13 @@ export function Owner({ owner, about }: { owner: string; about: string }) {
 }
 
 /** What is said of a feed that nobody can load from here, whoever reads it. */
-export function OnlyWatched({ name, owner }: { name: string; owner: string | null }) {
+export function OnlyWatched({ name, owner, isLoadedElsewhere }: { name: string; owner: string | null; isLoadedElsewhere: boolean }) {
+  if (isLoadedElsewhere)
+    return (
+      <>
+        <strong>Tidemark cannot start what loads this:</strong> somebody has to start it there.
+      </>
+    )
   return (
     <>
       <strong>Tidemark only watches this:</strong> nothing here loads it.{' '}

@@ -3,15 +3,18 @@ import { useId, useState } from 'react'
 import { ActionForm } from '#app/_ui/actions/action-form.tsx'
 import { WhyInput } from '#app/_ui/actions/inputs.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
-import { assetPath, feedPath, flowPath, lookNowPath, orderReloadPath, requestRunPath } from '#app/_ui/paths.ts'
+import { assetPath, feedPath, lookNowPath, orderReloadPath, requestRunPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { type DateRange, dateRangeOf, daysInRange, RANGE_DAYS_MAX } from '#lib/catalogue/resolve/date-range.ts'
 import type { ParameterField } from '#lib/catalogue/resolve/parameter-fields.ts'
 import type { PlannedStep, ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
-import { reasonInWords, UNSEEN } from '#lib/domain/wording/words.ts'
+import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
-import { OnlyWatched, Owner } from './owner.tsx'
+import { Causes } from './causes.tsx'
+import { StartedElsewhere } from './elsewhere.tsx'
+import { OnlyWatched } from './owner.tsx'
+import { StepName } from './step-name.tsx'
 
 interface PlanProps {
   plan: ReloadPlan
@@ -55,20 +58,15 @@ export function PlanPanel({ plan, form, onOrdered }: PlanProps) {
 }
 
 function PlannedLine({ step, isOnly }: { step: PlannedStep; isOnly: boolean }) {
-  const { flow, isOwn, usualMs, writes } = step
+  const { flow, job, isOwn, usualMs, writes } = step
   return (
     <>
-      {flow === null ? (
-        <span>A system you may not see</span>
-      ) : (
-        <a href={flowPath(flow)}>
-          <bdi>{flow}</bdi>
-        </a>
-      )}
+      <StepName flow={flow} job={job} />
       {writes.length > 0 && (
         <>
           {' writes '}
-          <Listed items={writes.map(({ key, name }) => ({ key, shown: <a href={assetPath(key)}>{name}</a> }))} />
+          <Listed items={firstOf(writes).map(({ key, name }) => ({ key, shown: <a href={assetPath(key)}>{name}</a> }))} />
+          {writes.length > WRITES_SHOWN && ` and ${writes.length - WRITES_SHOWN} more`}
         </>
       )}
       <span className="muted">
@@ -78,6 +76,10 @@ function PlannedLine({ step, isOnly }: { step: PlannedStep; isOnly: boolean }) {
     </>
   )
 }
+
+/** A job may write a hundred tables. */
+const WRITES_SHOWN = 5
+const firstOf = <T,>(writes: readonly T[]) => writes.slice(0, WRITES_SHOWN)
 
 function Again({ plan: { goodAgain, feed } }: Pick<PlanProps, 'plan'>) {
   const isOnlyDone = feed.isFresh || feed.heldBy !== null
@@ -110,38 +112,15 @@ function Dependants({ plan: { dependants } }: Pick<PlanProps, 'plan'>) {
   )
 }
 
-/** What is wrong upstream and cannot be loaded from here. */
-function Causes({ plan: { watched, hasUnseenCause } }: Pick<PlanProps, 'plan'>) {
-  if (watched.length === 0 && !hasUnseenCause) return null
-  const items = watched.map(({ key, name, owner }) => ({
-    key,
-    shown: (
-      <>
-        <a href={assetPath(key)}>{name}</a>
-        {owner !== null && (
-          <>
-            {' (ask '}
-            <Owner owner={owner} about={name} />)
-          </>
-        )}
-      </>
-    ),
-  }))
-  const all = hasUnseenCause ? [...items, { key: 'unseen', shown: UNSEEN }] : items
-  return (
-    <p>
-      Something is wrong before it that Tidemark only watches: <Listed items={all} />.
-    </p>
-  )
-}
-
 function WatchedOnly({ plan }: Pick<PlanProps, 'plan'>) {
   const { key, name, owner } = plan.feed
+  const own = plan.elsewhere.filter(({ isOwn }) => isOwn)
   return (
     <>
       <p>
-        <OnlyWatched name={name} owner={owner} />
+        <OnlyWatched name={name} owner={owner} isLoadedElsewhere={own.length > 0} />
       </p>
+      {own.length > 0 && <StartedElsewhere jobs={own} />}
       <Causes plan={plan} />
       <ActionForm action={lookNowPath(key)}>Look now</ActionForm>
     </>

@@ -9,6 +9,7 @@ import type { ReloadPlan } from '#lib/commands/orders/plan-reload.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ReloadForm } from '#lib/queries/runs/reload-form.ts'
 import type { ReloadView } from '#lib/queries/runs/reload-order.ts'
+import { StartedElsewhere } from './elsewhere.tsx'
 import { OrderPanel } from './order-panel.tsx'
 import { OnlyWatched, Owner } from './owner.tsx'
 import { PlanPanel } from './plan-panel.tsx'
@@ -22,12 +23,12 @@ interface ReloadBoxProps {
 
 /** The reload of a feed, where it stands: the order that goes on or has just ended, and one row of what can be asked for, under which the plan unfolds. */
 export function ReloadBox({ feed, reload, children }: ReloadBoxProps) {
-  const { order, refusal, owner } = reload
+  const { order, refusal, owner, elsewhere } = reload
   const isOpen = order?.state === 'open'
   return (
     <>
       {order !== null && <OrderPanel key={`${order.id} ${order.state}`} initial={order} canCancel={refusal === null} />}
-      {refusal !== null && !isOpen && <NoReload feed={feed} refusal={refusal} owner={owner} />}
+      {refusal !== null && !isOpen && <NoReload feed={feed} refusal={refusal} owner={owner} elsewhere={elsewhere} />}
       {refusal === null && !isOpen ? (
         <ReloadActions key={order?.id ?? 'none'} feed={feed} replayable={reload.replayable}>
           {children}
@@ -99,14 +100,18 @@ interface NoReloadProps {
   feed: ReloadBoxProps['feed']
   refusal: NonNullable<ReloadView['refusal']>
   owner: string | null
+  elsewhere: ReloadView['elsewhere']
 }
 
-function NoReload({ feed, refusal, owner }: NoReloadProps) {
+function NoReload({ feed, refusal, owner, elsewhere }: NoReloadProps) {
   if (refusal === 'only-watched')
     return (
-      <p className="muted mt-4 print:hidden">
-        <OnlyWatched name={feed.name} owner={owner} />
-      </p>
+      <div className="muted mt-4 print:hidden">
+        <p>
+          <OnlyWatched name={feed.name} owner={owner} isLoadedElsewhere={elsewhere.length > 0} />
+        </p>
+        {elsewhere.length > 0 && <StartedElsewhere jobs={elsewhere} />}
+      </div>
     )
   return (
     <p className="muted mt-4 print:hidden">

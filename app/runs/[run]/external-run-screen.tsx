@@ -10,6 +10,7 @@ import { jobKey } from '#lib/domain/runs/external-run.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
+import { OrderedBy } from './ordered-by.tsx'
 import { WrittenAssets } from './written-assets.tsx'
 
 /** A run of another system: how it stands, in that system's own words, and what it writes. */
@@ -36,6 +37,9 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           </span>
         </p>
         {run.problem !== null && <pre className="run-words mt-4">{run.problem}</pre>}
+        {found.orders.map((order) => (
+          <OrderedBy key={order.feedKey} order={order} />
+        ))}
         {run.url !== null && (
           <p className="mt-4">
             <InItsSystem url={run.url} system={run.system} />

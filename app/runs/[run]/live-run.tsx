@@ -4,7 +4,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { getJson } from '#app/_ui/live/get-json.ts'
-import { feedPath } from '#app/_ui/paths.ts'
 import { rowsInWords, secondsOf, triggerInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunMark } from '#app/_ui/runs/run-mark.tsx'
 import { TaskChart } from '#app/_ui/runs/task-chart.tsx'
@@ -15,6 +14,7 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { LogPart, LogQuery } from '#lib/queries/runs/run-log.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
+import { OrderedBy } from './ordered-by.tsx'
 import { RunActions } from './run-actions.tsx'
 import { RunGauge } from './run-gauge.tsx'
 import { RunLog } from './run-log.tsx'
@@ -126,25 +126,6 @@ function RunFacts({ run }: { run: RunView }) {
 }
 
 /** `Reloaded by Ada, 22:01: SAP is back (Courses)`. */
-function OrderedBy({ order: { by, at, reason, feedKey, feedName } }: { order: RunView['orders'][number] }) {
-  return (
-    <p className="muted">
-      Reloaded{by !== null && ' by '}
-      <bdi>{by}</bdi>, <Time at={at} />
-      {reason !== null && (
-        <>
-          : <bdi>{reason}</bdi>
-        </>
-      )}{' '}
-      (
-      <a href={feedPath(feedKey)}>
-        <bdi>{feedName}</bdi>
-      </a>
-      )
-    </p>
-  )
-}
-
 function Value({ value }: { value: unknown }) {
   return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
 }

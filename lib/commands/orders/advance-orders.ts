@@ -1,5 +1,7 @@
 import { takeRun } from '#lib/commands/runs/take-run.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
+import { notifyWorkers } from '#lib/db/listen.ts'
+import { beginJobStep } from '#lib/db/runs/reload-jobs.ts'
 import {
   beginStep,
   endOrder,
@@ -55,13 +57,17 @@ export async function advanceOrder(sql: Sql, id: string, now: Instant): Promise<
   }
 }
 
-function toFacts({ position, state, flow, job, hasFlow, run }: StepRow): StepFacts {
-  return { position, state, name: flow ?? job ?? '', canBegin: flow === null || hasFlow, run }
+function toFacts({ position, state, flow, job, canBegin, run }: StepRow): StepFacts {
+  return { position, state, name: flow ?? job ?? '', isElsewhere: flow === null, canBegin, run }
 }
 
-/** Begins a step with the run that does it; answers in words why it cannot be. */
+/** Begins a step with the run that does it, or lets a worker start its job; answers in words why it cannot be. */
 async function tryToBegin(sql: Sql, order: ReloadOrderRow, step: StepRow, now: Instant): Promise<string | null> {
-  if (step.flow === null) return `Tidemark cannot start ${step.job ?? 'a job of another system'}.`
+  if (step.flow === null) {
+    await beginJobStep(sql, order.id, step.position, now)
+    await notifyWorkers(sql)
+    return null
+  }
   const isOwn = (await listFeedsOfFlow(sql, step.flow)).some(({ id }) => id === order.feedId)
   try {
     // Who sees a run of the feed's own flow sees the feed; of one upstream that need not be, so it names nobody.

@@ -28,7 +28,7 @@ describe('cancelling an order', () => {
     await turn(ctx, 'late', 21, 22)
     const orderId = await order('courses')
     const run = await onlyRun()
-    expect(await cancelOrder(ctx, { orderId })).toEqual({ stopped: [run.id], goOn: [] })
+    expect(await cancelOrder(ctx, { orderId })).toEqual({ stopped: [run.id], goOn: [], goOnElsewhere: [] })
     expect(await readOrder(ctx, orderId)).toBe('cancelled: term cancelled, course skipped')
     expect(await listRuns(ctx)).toMatchObject([{ flow: 'term', state: 'cancelled' }])
   })
@@ -63,16 +63,16 @@ describe('cancelling an order', () => {
     await turn(ctx, 'late', 22, 23)
     const [courses, seats] = [await order('courses'), await order('seats')]
     const run = await onlyRun()
-    expect(await cancelOrder(ctx, { orderId: courses })).toEqual({ stopped: [], goOn: [run.id] })
+    expect(await cancelOrder(ctx, { orderId: courses })).toEqual({ stopped: [], goOn: [run.id], goOnElsewhere: [] })
     expect(await readOrder(ctx, seats)).toBe('open: course running, seat waiting')
-    expect(await cancelOrder(ctx, { orderId: seats })).toEqual({ stopped: [run.id], goOn: [] })
+    expect(await cancelOrder(ctx, { orderId: seats })).toEqual({ stopped: [run.id], goOn: [], goOnElsewhere: [] })
   })
 
   it('leaves a run of the schedule alone', async () => {
     await ctx.whole.query("update flow set cron = '0 22 * * *', next_run_at = '2026-11-20T22:00:00Z' where name = 'course'")
     const { ready } = await planRuns(ctx)
     const orderId = await order('courses')
-    expect(await cancelOrder(ctx, { orderId })).toEqual({ stopped: [], goOn: [ready[0]?.runId] })
+    expect(await cancelOrder(ctx, { orderId })).toEqual({ stopped: [], goOn: [ready[0]?.runId], goOnElsewhere: [] })
   })
 
   it.each(['completed', 'failed'] as const)('that has ended (%s) comes too late', async (state) => {

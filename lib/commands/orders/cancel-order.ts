@@ -5,6 +5,7 @@ import type { Context, Sql } from '#lib/db/context.ts'
 import { endOrder, listOpenOrderIds, listSteps, lockOrder, lockOrders, type StepRow, updateSteps } from '#lib/db/runs/reload-orders.ts'
 import { lockRun } from '#lib/db/runs/runs.ts'
 import type { StepNow } from '#lib/domain/orders/order-progress.ts'
+import { isOver } from '#lib/domain/runs/external-run.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 
@@ -13,6 +14,8 @@ export interface CancelledOrder {
   stopped: string[]
   /** Runs that go on: another order stands on them, or they run by their schedule. */
   goOn: string[]
+  /** Runs of other systems that are waited for no longer, and go on there. */
+  goOnElsewhere: string[]
 }
 
 /** Cancels an order at once: no further step begins, and what was asked for by hand and no other order stands on is stopped. An ended order is a conflict. */
@@ -29,7 +32,10 @@ export async function cancelOrder(ctx: Context, { orderId }: { orderId: string }
     const runs = await stopRuns(ctx, sql, steps)
     toSettle.push(...runs.filter(({ end }) => end === 'cancelled').map(({ runId }) => runId))
     const idsOf = (goesOn: boolean) => runs.filter(({ end }) => (end === 'goes-on') === goesOn).map(({ runId }) => runId)
-    const result: CancelledOrder = { stopped: idsOf(false), goOn: idsOf(true) }
+    const goOnElsewhere = steps.flatMap(({ state, run, externalRunId }) =>
+      state === 'running' && run !== null && externalRunId !== null && !isOver(run.state) ? [externalRunId] : [],
+    )
+    const result: CancelledOrder = { stopped: idsOf(false), goOn: idsOf(true), goOnElsewhere }
     return { result, before: { state: 'open' }, after: { state: 'cancelled', ...result } }
   })
   for (const runId of toSettle) await settleOutcome(asOrdered(ctx), runId)

@@ -52,7 +52,8 @@ export async function orderFeedsOfRun(sql: Sql, { runId, feeds, actor, at, wante
     const orderId = open?.id ?? (await insertOrder(sql, { feedId, at, actorKind: actor.kind, orderedBy, reason: null, parameters }))
     if (open === undefined) isNew = true
     else if (orderedBy !== null) await joinOrder(sql, orderId, orderedBy)
-    if (!(await listSteps(sql, orderId)).some((step) => step.runId === runId)) await addSteps(sql, orderId, [{ flow, runId }])
+    if (!(await listSteps(sql, orderId)).some((step) => step.runId === runId))
+      await addSteps(sql, orderId, [{ kind: 'flow', name: flow, runId }])
     orders.push(orderId)
   }
   if (isNew) await noteInLog(sql, runId, at, reloadedBy({ orderedBy, reason: null }))

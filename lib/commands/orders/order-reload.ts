@@ -3,7 +3,7 @@ import { act } from '#lib/access/act.ts'
 import { areSameParameters, nameOf, requireParameters } from '#lib/commands/runs/take-run.ts'
 import type { Context, Sql } from '#lib/db/context.ts'
 import { addSteps, findOpenOrder, insertOrder, joinOrder, lockOrders, type ReloadOrderRow } from '#lib/db/runs/reload-orders.ts'
-import type { ReloadScope } from '#lib/domain/orders/flows-to-reload.ts'
+import type { ReloadScope } from '#lib/domain/orders/steps-to-reload.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { advanceOrder } from './advance-orders.ts'
 import { planOf } from './plan-of.ts'
@@ -51,14 +51,14 @@ export function orderReload(ctx: Context, request: ReloadRequest): Promise<Order
     const open = await findOpenOrder(sql, feed.id)
     if (open !== undefined) return { result: await join(ctx, sql, feed, open, parameters), after: { order: open.id, joined: true } }
     const scope = await planOf(sql, feed.id)
-    if (scope.flows.length === 0) throw nobodyLoads(feed)
+    if (scope.steps.length === 0) throw nobodyLoads(feed, scope)
     await requireOwnParameters(sql, feed, scope, parameters)
     const at = ctx.clock.now()
     const order = { feedId: feed.id, at, actorKind: ctx.actor.kind, orderedBy: nameOf(ctx), reason: reason || null, parameters }
     const orderId = await insertOrder(sql, order)
-    await addSteps(sql, orderId, scope.flows)
+    await addSteps(sql, orderId, scope.steps)
     await advanceOrder(sql, orderId, at)
-    return { result: { orderId, isJoined: false }, after: { order: orderId, runs: scope.flows.map(({ flow }) => flow), parameters } }
+    return { result: { orderId, isJoined: false }, after: { order: orderId, runs: scope.steps.map(({ name }) => name), parameters } }
   })
 }
 
@@ -78,19 +78,22 @@ async function join(
   return { orderId: open.id, isJoined: true }
 }
 
-function nobodyLoads({ name, owner, key }: OrderedFeed): TidemarkError {
+function nobodyLoads({ name, owner, key }: OrderedFeed, { elsewhere }: ReloadScope): TidemarkError {
   const ask = owner === null ? '' : ` Ask ${owner}.`
-  return new TidemarkError('conflict', { publicMessage: `Tidemark only watches ${name}: nothing here loads it.${ask}`, feedKey: key })
+  const publicMessage = elsewhere.some(({ isOwn }) => isOwn)
+    ? `${name} is loaded by a job of another system that Tidemark cannot start: somebody has to start it there.${ask}`
+    : `Tidemark only watches ${name}: nothing here loads it.${ask}`
+  return new TidemarkError('conflict', { publicMessage, feedKey: key })
 }
 
 async function requireOwnParameters(sql: Sql, feed: OrderedFeed, scope: ReloadScope, parameters: Record<string, unknown>): Promise<void> {
   if (Object.keys(parameters).length === 0) return
   if (parameters['dryRun'] !== undefined)
     throw new TidemarkError('invalid', { publicMessage: 'A dry run is no reload. Ask the flow for it.', feedKey: feed.key })
-  const [own, ...others] = scope.flows.filter(({ isOwn }) => isOwn)
+  const [own, ...others] = scope.steps.filter(({ kind, isOwn }) => isOwn && kind === 'flow')
   if (own === undefined || others.length > 0) {
     const publicMessage = `${feed.name} is not loaded by one flow alone, so a reload of it takes no parameters. Run the flow you mean from its own page.`
     throw new TidemarkError('invalid', { publicMessage, feedKey: feed.key })
   }
-  await requireParameters(sql, own.flow, parameters)
+  await requireParameters(sql, own.name, parameters)
 }

@@ -1,7 +1,9 @@
 import type { Context } from '#lib/db/context.ts'
+import { type JobElsewhere, loadJobsElsewhere } from '#lib/db/runs/jobs-elsewhere.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
 import type { Reason } from '#lib/domain/freshness/status.ts'
-import { type FlowRecord, type GoodAgain, goodAgain, keepsFailing } from '#lib/domain/orders/good-again.ts'
+import { type GoodAgain, goodAgain, keepsFailing, type WorkRecord } from '#lib/domain/orders/good-again.ts'
+import type { ScopeStep } from '#lib/domain/orders/steps-to-reload.ts'
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { planOf } from './plan-of.ts'
@@ -16,14 +18,18 @@ export interface ReloadPlan {
   dependants: { key: string; name: string }[]
   /** What is wrong upstream, and is only watched here. */
   watched: { key: string; name: string; owner: string | null }[]
+  /** Jobs that would have to run, and that somebody has to start in their own system. */
+  elsewhere: JobElsewhere[]
   /** Something like that stands where it cannot be seen. */
   hasUnseenCause: boolean
 }
 
 export interface PlannedStep {
   position: number
-  /** Null: of a system that whoever asks may not see. */
+  /** Null where it is a job; both are null: of a system that whoever asks may not see. */
   flow: string | null
+  /** A job of another system that is started there, `<connection>/<job>`. */
+  job: string | null
   isOwn: boolean
   usualMs: number | null
   writes: { key: string; name: string }[]
@@ -36,8 +42,13 @@ const FEED = `
   where s.kind = 'feed' and s.key = $1 and s.removed_at is null`
 
 const WRITES = `
-  select a.flow, s.key, s.name, a.subject_id as id from asset a join subject s on s.id = a.subject_id and s.removed_at is null
-  where a.flow = any($1::text[]) order by s.position, s.id`
+  select coalesce(a.flow, a.job) as by, a.flow is null as "isJob", s.key, s.name, a.subject_id as id
+  from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+  where a.flow = any($1::text[]) or a.flow is null and a.job = any($2::text[]) order by s.position, s.id`
+
+const SEEN = `
+  select name from flow where name = any($1::text[]) union select key from connection_state
+  union select job from asset where job = any($2::text[])`
 
 const DEPENDANTS = `
   with recursive down(id) as (
@@ -51,17 +62,27 @@ const WATCHED = `
   select s.key, s.name, f.owner from asset a join subject s on s.id = a.subject_id join feed f on f.subject_id = a.feed_id
   where a.subject_id = any($1::int[]) order by s.name`
 
+interface Written {
+  by: string
+  isJob: boolean
+  key: string
+  name: string
+  id: number
+}
+
 /** Plans a reload and changes nothing; null for a feed that is not there, or not seen. The order of what runs goes by everything, also by what is not shown. */
 export async function planReload(ctx: Context, key: string): Promise<ReloadPlan | null> {
   const feed = (await ctx.pool.query<ReloadPlan['feed'] & { id: number }>(FEED, [key])).rows[0]
   if (feed === undefined) return null
   const scope = await planOf(ctx.whole, feed.id)
-  const flows = scope.flows.map(({ flow }) => flow)
-  const [records, writes, seen, watched, own] = await Promise.all([
-    loadRecords(ctx.whole, flows),
-    ctx.pool.query<{ flow: string; key: string; name: string; id: number }>(WRITES, [flows]),
-    ctx.pool.query<{ name: string }>('select name from flow where name = any($1::text[]) union select key from connection_state', [flows]),
+  const namesOf = (kind: ScopeStep['kind']) => scope.steps.flatMap((step) => (step.kind === kind ? [step.name] : []))
+  const named = [namesOf('flow'), namesOf('job')]
+  const [records, writes, seen, watched, elsewhere, own] = await Promise.all([
+    loadRecords(ctx.whole, scope.steps),
+    ctx.pool.query<Written>(WRITES, named),
+    ctx.pool.query<{ name: string }>(SEEN, named),
     ctx.pool.query<ReloadPlan['watched'][number]>(WATCHED, [scope.watchedIds]),
+    loadJobsElsewhere(ctx.pool, scope.elsewhere),
     ctx.pool.query<{ id: number }>('select subject_id as id from asset where feed_id = $1', [feed.id]),
   ])
   const names = new Set(seen.rows.map(({ name }) => name))
@@ -69,12 +90,10 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
   const dependants = await ctx.pool.query<{ key: string; name: string }>(DEPENDANTS, [written, feed.id])
   return {
     feed: { key: feed.key, name: feed.name, owner: feed.owner, isFresh: feed.isFresh, heldBy: feed.heldBy },
-    steps: scope.flows.map(({ flow, isOwn }, i) => ({
-      position: i + 1,
-      flow: names.has(flow) ? flow : null,
-      isOwn,
-      usualMs: typicalDurationMs(records.find((record) => record.flow === flow)?.durationsMs ?? []),
-      writes: writes.rows.filter((row) => row.flow === flow).map(({ key, name }) => ({ key, name })),
+    steps: scope.steps.map((step, i) => ({
+      ...{ position: i + 1, flow: nameIf(step, 'flow', names), job: nameIf(step, 'job', names), isOwn: step.isOwn },
+      usualMs: typicalDurationMs(records.find(({ name }) => name === step.name)?.durationsMs ?? []),
+      writes: writes.rows.filter((row) => isBy(row, step)).map(({ key, name }) => ({ key, name })),
     })),
     goodAgain: goodAgain(
       records.map((record) => asSeen(record, names)),
@@ -82,15 +101,24 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
     ),
     dependants: dependants.rows,
     watched: watched.rows,
-    hasUnseenCause: watched.rows.length < scope.watchedIds.length,
+    elsewhere,
+    hasUnseenCause: watched.rows.length < scope.watchedIds.length || elsewhere.length < scope.elsewhere.length,
   }
 }
 
+function nameIf({ kind, name }: ScopeStep, wanted: ScopeStep['kind'], names: ReadonlySet<string>): string | null {
+  return kind === wanted && names.has(name) ? name : null
+}
+
+function isBy({ by, isJob }: Written, { kind, name }: ScopeStep): boolean {
+  return by === name && isJob === (kind === 'job')
+}
+
 /** The same without names and words of what is not seen. */
-function asSeen(record: FlowRecord, names: ReadonlySet<string>): FlowRecord {
+function asSeen(record: WorkRecord, names: ReadonlySet<string>): WorkRecord {
   const downConnections = record.downConnections.map((name) => (names.has(name) ? name : UNSEEN))
-  if (names.has(record.flow)) return { ...record, downConnections }
+  if (names.has(record.name)) return { ...record, downConnections }
   // That it failed in the same way counts, how it did does not show.
   const ends = keepsFailing(record.ends) ? record.ends.map(() => ({ state: 'failed' as const, problem: null })) : []
-  return { ...record, flow: UNSEEN, ends, downConnections }
+  return { ...record, name: UNSEEN, ends, downConnections }
 }

@@ -2,6 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toText } from '#lib/db/instants.ts'
 import { toStorableJson } from '#lib/db/storable-json.ts'
 import type { OrderState, StepNow, StepState } from '#lib/domain/orders/order-progress.ts'
+import type { StepWork } from '#lib/domain/orders/steps-to-reload.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
@@ -74,14 +75,20 @@ export async function insertOrder(sql: Sql, order: NewOrder): Promise<string> {
   return rows[0]?.id ?? ''
 }
 
+/** A step to come; `runId`: the run that does it already. */
+export interface NewStep extends StepWork {
+  runId?: string
+}
+
 /** Adds steps at the end of an order; one that has a run already is running. */
-export async function addSteps(sql: Sql, orderId: string, steps: readonly { flow: string; runId?: string }[]): Promise<void> {
+export async function addSteps(sql: Sql, orderId: string, steps: readonly NewStep[]): Promise<void> {
   await sql.query(
-    `insert into reload_step (order_id, position, flow, run_id, state)
-     select $1, coalesce((select max(position) from reload_step where order_id = $1), 0) + x.place, x.flow, x.run,
-       case when x.run is null then 'waiting' else 'running' end
-     from unnest($2::text[], $3::uuid[]) with ordinality as x(flow, run, place)`,
-    [orderId, steps.map(({ flow }) => flow), steps.map(({ runId }) => runId ?? null)],
+    `insert into reload_step (order_id, position, flow, connection_key, job, run_id, state)
+     select $1, coalesce((select max(position) from reload_step where order_id = $1), 0) + x.place,
+       case when x.kind = 'flow' then x.name end, case when x.kind = 'job' then split_part(x.name, '/', 1) end,
+       case when x.kind = 'job' then substr(x.name, strpos(x.name, '/') + 1) end, x.run, case when x.run is null then 'waiting' else 'running' end
+     from unnest($2::text[], $3::text[], $4::uuid[]) with ordinality as x(kind, name, run, place)`,
+    [orderId, steps.map(({ kind }) => kind), steps.map(({ name }) => name), steps.map(({ runId }) => runId ?? null)],
   )
 }
 
@@ -98,33 +105,39 @@ export interface StepRow {
   position: number
   /** Null: it is a job of another system. */
   flow: string | null
+  /** `<connection>/<job>`. */
   job: string | null
   state: StepState
   runId: string | null
-  /** Whether the catalogue in force has its flow. */
-  hasFlow: boolean
+  externalRunId: string | null
+  /** Whether the catalogue in force has its flow, or can start its job. */
+  canBegin: boolean
+  /** That of our flow, or of the job there. */
   run: { state: RunState; problem: string | null } | null
 }
 
 /** The steps of an order with how their runs stand, in their order. */
 export async function listSteps(sql: Sql, orderId: string): Promise<StepRow[]> {
   const { rows } = await sql.query<StepRow>(
-    `select t.position, t.flow, t.connection_key || '/' || t.job as job, t.state, t.run_id as "runId",
-       exists (select 1 from flow f where f.name = t.flow and f.removed_at is null) as "hasFlow",
-       case when r.id is not null then json_build_object('state', r.state, 'problem', r.problem) end as run
-     from reload_step t left join run r on r.id = t.run_id where t.order_id = $1 order by t.position`,
+    `select t.position, t.flow, t.connection_key || '/' || t.job as job, t.state, t.run_id as "runId", t.external_run_id as "externalRunId",
+       exists (select 1 from flow f where f.name = t.flow and f.removed_at is null)
+         or exists (select 1 from connection_state c where c.key = t.connection_key and c.removed_at is null and c.starts_jobs) as "canBegin",
+       case when coalesce(r.id, e.id) is not null
+         then json_build_object('state', coalesce(r.state, e.state), 'problem', coalesce(r.problem, e.error)) end as run
+     from reload_step t left join run r on r.id = t.run_id left join external_run e on e.id = t.external_run_id
+     where t.order_id = $1 order by t.position`,
     [orderId],
   )
   return rows
 }
 
-/** Writes how steps stand, where that has changed. */
-export async function updateSteps(sql: Sql, orderId: string, steps: readonly StepNow[]): Promise<void> {
+/** Writes how steps stand, where that has changed; only of those that stood so before, where that is said. */
+export async function updateSteps(sql: Sql, orderId: string, steps: readonly StepNow[], only: { from?: StepState } = {}): Promise<void> {
   await sql.query(
     `update reload_step t set state = x.state, problem = coalesce(x.problem, t.problem), run_id = case when x.state = 'waiting' then null else t.run_id end
      from jsonb_to_recordset($2::jsonb) as x(position int, state text, problem text)
-     where t.order_id = $1 and t.position = x.position and t.state <> x.state`,
-    [orderId, JSON.stringify(steps)],
+     where t.order_id = $1 and t.position = x.position and t.state <> x.state and ($3::text is null or t.state = $3)`,
+    [orderId, JSON.stringify(steps), only.from ?? null],
   )
 }
 

@@ -1,6 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
-import type { PlannedAsset, PlannedEdge } from '#lib/domain/orders/flows-to-reload.ts'
-import { type FlowRecord, SAME_FAILURES, SUCCESSES_COUNTED } from '#lib/domain/orders/good-again.ts'
+import { SAME_FAILURES, SUCCESSES_COUNTED, type WorkRecord } from '#lib/domain/orders/good-again.ts'
+import type { PlannedAsset, PlannedEdge, StepWork } from '#lib/domain/orders/steps-to-reload.ts'
+import { isOfJobSql } from './external-runs.ts'
 import { isDryRunSql } from './runs.ts'
 
 /** A feed with everything it is made from, however far up. */
@@ -15,10 +16,12 @@ const UPSTREAM = `
     union
     select e.upstream_id from up join lineage_now e on e.downstream_id = up.id
   )
-  select a.subject_id as id, a.feed_id as "feedId", f.name as flow, sp.status
+  select a.subject_id as id, a.feed_id as "feedId", f.name as flow, case when f.name is null then a.job end as job,
+    coalesce(c.starts_jobs, false) as "canStart", sp.status
   from up join asset a on a.subject_id = up.id
   join subject s on s.id = a.subject_id and s.removed_at is null
   left join flow f on f.name = a.flow and f.removed_at is null
+  left join connection_state c on c.key = split_part(a.job, '/', 1) and c.removed_at is null
   left join status_span sp on sp.subject_id = a.subject_id and sp.to_at is null
   order by a.subject_id`
 
@@ -38,8 +41,8 @@ export async function loadFlowsBefore(sql: Sql, flows: readonly string[]): Promi
   return new Map(rows.map(({ name, after }) => [name, after]))
 }
 
-const RECORDS = `
-  select f.name as flow,
+const FLOW_RECORDS = `
+  select f.name,
     array(
       select (extract(epoch from r.ended_at - r.started_at) * 1000)::float8 from run r
       where r.flow = f.name and r.state = 'completed' and r.started_at is not null and not ${isDryRunSql('r')}
@@ -60,8 +63,31 @@ const RECORDS = `
     ) as "downConnections"
   from flow f where f.name = any($1::text[])`
 
-/** How these flows have fared, in their order. */
-export async function loadRecords(sql: Sql, flows: readonly string[]): Promise<FlowRecord[]> {
-  const { rows } = await sql.query<FlowRecord>(RECORDS, [flows])
-  return flows.flatMap((flow) => rows.find((row) => row.flow === flow) ?? [])
+const JOB_RECORDS = `
+  select j.name,
+    array(
+      select (extract(epoch from r.ended_at - r.started_at) * 1000)::float8 from external_run r
+      where ${isOfJobSql('r', 'j.name')} and r.state = 'completed' and r.started_at is not null
+      order by r.ended_at desc limit ${SUCCESSES_COUNTED}
+    ) as "durationsMs",
+    array(
+      select jsonb_build_object('state', r.state, 'problem', r.error) from external_run r
+      where ${isOfJobSql('r', 'j.name')} and r.ended_at is not null order by r.ended_at desc limit ${SAME_FAILURES}
+    ) as ends,
+    array(
+      select c.key from connection_state c
+      where c.key = split_part(j.name, '/', 1) and c.removed_at is null
+        and exists (select 1 from blind b where b.connection_key = c.key and b.to_at is null)
+    ) as "downConnections"
+  from unnest($1::text[]) as j(name)`
+
+/** How these flows and jobs have fared, in their order; a flow that is not seen is left out. */
+export async function loadRecords(sql: Sql, work: readonly StepWork[]): Promise<WorkRecord[]> {
+  const known = { flow: new Map<string, WorkRecord>(), job: new Map<string, WorkRecord>() }
+  for (const [kind, records] of [['flow', FLOW_RECORDS] as const, ['job', JOB_RECORDS] as const]) {
+    const names = work.flatMap((one) => (one.kind === kind ? [one.name] : []))
+    if (names.length === 0) continue
+    for (const row of (await sql.query<WorkRecord>(records, [names])).rows) known[kind].set(row.name, row)
+  }
+  return work.flatMap(({ kind, name }) => known[kind].get(name) ?? [])
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { type FlowRecord, goodAgain } from './good-again.ts'
+import { goodAgain, type WorkRecord } from './good-again.ts'
 
 const NOW = Date.parse('2026-11-20T22:00:00Z')
-const flow = (more: Partial<FlowRecord> = {}): FlowRecord => ({
-  flow: 'course',
+const flow = (more: Partial<WorkRecord> = {}): WorkRecord => ({
+  name: 'course',
   durationsMs: [4 * MINUTE_MS],
   ends: [],
   downConnections: [],
@@ -14,7 +14,7 @@ const failed = (problem: string | null) => ({ state: 'failed' as const, problem 
 
 describe('when it is good again', () => {
   it('is after all runs, each as long as usual', () => {
-    const term = flow({ flow: 'term', durationsMs: [1, 9, 8].map((n) => n * MINUTE_MS) })
+    const term = flow({ name: 'term', durationsMs: [1, 9, 8].map((n) => n * MINUTE_MS) })
     expect(goodAgain([term, flow()], NOW)).toEqual({ kind: 'by', at: NOW + 12 * MINUTE_MS, lastsMs: 12 * MINUTE_MS, ifAnswering: [] })
   })
 
@@ -30,7 +30,7 @@ describe('when it is good again', () => {
 
   it('is never said from a flow that failed three times in the same way, whatever numbers its words hold', () => {
     const ends = ['Page 3 could not be read.', 'Page 17 could not be read.', 'Page 4 could not be read.'].map(failed)
-    expect(goodAgain([flow(), flow({ flow: 'term', ends })], NOW)).toEqual({
+    expect(goodAgain([flow(), flow({ name: 'term', ends })], NOW)).toEqual({
       kind: 'no-date',
       because: 'the last 3 runs of term failed in the same way: Page 3 could not be read.',
     })
@@ -60,7 +60,7 @@ describe('when it is good again', () => {
   })
 
   it('is not said where a run has never succeeded', () => {
-    expect(goodAgain([flow(), flow({ flow: 'new', durationsMs: [] })], NOW)).toEqual({
+    expect(goodAgain([flow(), flow({ name: 'new', durationsMs: [] })], NOW)).toEqual({
       kind: 'no-date',
       because: 'no run of new has succeeded yet, so nobody knows how long one takes',
     })

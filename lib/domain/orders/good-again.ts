@@ -10,14 +10,14 @@ export interface PastEnd {
   place?: string | null
 }
 
-/** How a flow has fared, as far as a plan goes by it. Dry runs are none of its runs. */
-export interface FlowRecord {
-  flow: string
+/** How a flow or a job has fared, as far as a plan goes by it. Dry runs are none of its runs. */
+export interface WorkRecord {
+  name: string
   /** Of its last successes. */
   durationsMs: readonly number[]
   /** How its last runs ended, the newest first. */
   ends: readonly PastEnd[]
-  /** Systems it reads that do not answer now, by their names. */
+  /** Systems it reads, or runs in, that do not answer now, by their names. */
   downConnections: readonly string[]
   /** What is left of a run that goes on; absent where none has begun. */
   leftMs?: number
@@ -28,31 +28,31 @@ export type GoodAgain = { kind: 'by'; at: Instant; lastsMs: number; ifAnswering:
 
 /** Successes that the usual duration is the middle of. */
 export const SUCCESSES_COUNTED = 20
-/** A flow that failed so often in the same way promises nothing. */
+/** What failed so often in the same way promises nothing. */
 export const SAME_FAILURES = 3
 
-/** When the runs of these flows, one after the other, will have made it good again; never a promise from a flow that failed three times in the same way. */
-export function goodAgain(records: readonly FlowRecord[], now: Instant): GoodAgain {
-  for (const { flow, ends, leftMs } of records) {
+/** When these runs, one after the other, will have made it good again; never a promise from what failed three times in the same way. */
+export function goodAgain(records: readonly WorkRecord[], now: Instant): GoodAgain {
+  for (const { name, ends, leftMs } of records) {
     if (leftMs !== undefined || !keepsFailing(ends)) continue
     const how = ends[0]?.problem ?? null
-    const because = `the last ${SAME_FAILURES} runs of ${flow} failed in the same way${how === null ? '' : `: ${how}`}`
+    const because = `the last ${SAME_FAILURES} runs of ${name} failed in the same way${how === null ? '' : `: ${how}`}`
     return { kind: 'no-date', because }
   }
   let lastsMs = 0
-  for (const { flow, durationsMs, leftMs } of records) {
+  for (const { name, durationsMs, leftMs } of records) {
     const usualMs = leftMs ?? typicalDurationMs(durationsMs)
-    if (usualMs === null) return { kind: 'no-date', because: `no run of ${flow} has succeeded yet, so nobody knows how long one takes` }
+    if (usualMs === null) return { kind: 'no-date', because: `no run of ${name} has succeeded yet, so nobody knows how long one takes` }
     lastsMs += usualMs
   }
   return { kind: 'by', at: now + lastsMs, lastsMs, ifAnswering: [...new Set(records.flatMap(({ downConnections }) => downConnections))] }
 }
 
 /**
- * Whether the last runs of a flow all failed in the same way: of the same kind at the same step, where that was kept of both, else in the same words. Numbers do not
+ * Whether the last runs of a flow or job all failed in the same way: of the same kind at the same step, where that was kept of both, else in the same words. Numbers do not
  * make another step, nor other words.
  */
-export function keepsFailing(ends: FlowRecord['ends']): boolean {
+export function keepsFailing(ends: WorkRecord['ends']): boolean {
   const last = ends.slice(0, SAME_FAILURES)
   const [newest, ...others] = last
   if (newest === undefined || last.length < SAME_FAILURES) return false

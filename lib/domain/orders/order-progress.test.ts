@@ -7,6 +7,7 @@ const step = (position: number, state: StepState, run: RunState | null = null, m
   position,
   state,
   name: `flow-${position}`,
+  isElsewhere: false,
   canBegin: true,
   run: run === null ? null : { state: run, problem: null },
   ...more,
@@ -62,6 +63,18 @@ describe('an order', () => {
   it('waits for every run it stands on, also for one that goes on beside', () => {
     expect(states([step(1, 'running', 'failed'), step(2, 'running', 'running')])).toEqual(['failed running', null, null])
     expect(states([step(1, 'done'), step(2, 'waiting'), step(3, 'running', 'running')])).toEqual(['done waiting running', 2, null])
+  })
+
+  it('waits for a job of another system until its run is over there, and before that until it has one', () => {
+    const job = (run: RunState | null) => states([step(1, 'running', run, { isElsewhere: true }), step(2, 'waiting')])
+    for (const run of [null, 'scheduled', 'running'] as const) expect(job(run)).toEqual(['running waiting', null, null])
+    expect(job('completed')).toEqual(['done waiting', 2, null])
+    expect(job('partial')).toEqual(['done waiting', 2, null])
+    // Nobody there takes it up again.
+    for (const run of ['failed', 'crashed', 'missed'] as const) expect(job(run)).toEqual(['failed skipped', null, 'failed'])
+    expect(job('cancelled')).toEqual(['cancelled skipped', null, 'failed'])
+    const gone = orderProgress([step(1, 'waiting', null, { isElsewhere: true, canBegin: false, name: 'dbt/7' })], true)
+    expect(gone.steps[0]?.problem).toBe('dbt/7 can no longer be started from here.')
   })
 
   it('says why by the words of the run, or by what became of it', () => {

@@ -1,3 +1,4 @@
+import { isOver } from '#lib/domain/runs/external-run.ts'
 import { isEnded, isGood, type RunState } from '#lib/domain/runs/run.ts'
 
 /** What an order can be. It is open from the moment it is given until its last run has ended, or somebody cancels it. */
@@ -12,9 +13,11 @@ export type StepState = (typeof STEP_STATES)[number]
 export interface StepFacts {
   position: number
   state: StepState
-  /** What it runs, in words: `course`. */
+  /** What it runs, in words: `course`, `dbt/7`. */
   name: string
-  /** Whether it can be begun at all: its flow is in the catalogue. */
+  /** It is a job of another system, which begins its run some time after the step has begun. */
+  isElsewhere: boolean
+  /** Whether it can be begun at all: its flow is in the catalogue, its job can be started. */
   canBegin: boolean
   run: { state: RunState; problem: string | null } | null
 }
@@ -36,7 +39,7 @@ export interface OrderProgress {
 
 /**
  * What follows for an open order from how its runs stand. A step begins when all before it have succeeded; what is still to come after one that failed, or when
- * the feed has left the catalogue, is skipped; the order ends once nothing of it runs or waits. A run that vanished, or that was missed, begins anew.
+ * the feed has left the catalogue, is skipped; the order ends once nothing of it runs or waits. A run of ours that vanished, or that was missed, begins anew.
  */
 export function orderProgress(steps: readonly StepFacts[], feedExists: boolean): OrderProgress {
   const known = [...steps].sort((a, b) => a.position - b.position).map((step) => ({ ...step, now: stepNow(step) }))
@@ -44,7 +47,7 @@ export function orderProgress(steps: readonly StepFacts[], feedExists: boolean):
   const next = isHalted() ? undefined : known.find(({ now }) => now.state === 'waiting')
   const isNext = next !== undefined && known.every(({ now, position }) => position >= next.position || now.state === 'done')
   if (isNext && !next.canBegin) {
-    next.now = { position: next.position, state: 'failed', problem: `The flow ${next.name} is no longer in the catalogue.` }
+    next.now = { position: next.position, state: 'failed', problem: whyNotBegun(next) }
   }
   if (isHalted()) for (const step of known) if (step.now.state === 'waiting') step.now = { ...step.now, state: 'skipped' }
   const isOpen = known.some(({ now }) => now.state === 'running' || now.state === 'waiting')
@@ -55,10 +58,14 @@ export function orderProgress(steps: readonly StepFacts[], feedExists: boolean):
   }
 }
 
-function stepNow({ position, state, name, run }: StepFacts): StepNow {
-  if (state !== 'running') return { position, state, problem: null }
-  if (run === null || run.state === 'missed') return { position, state: 'waiting', problem: null }
-  if (!isEnded(run.state)) return { position, state, problem: null }
+function whyNotBegun({ name, isElsewhere }: StepFacts): string {
+  return isElsewhere ? `${name} can no longer be started from here.` : `The flow ${name} is no longer in the catalogue.`
+}
+
+function stepNow({ position, state, name, isElsewhere, run }: StepFacts): StepNow {
+  if (state !== 'running' || (isElsewhere && run === null)) return { position, state, problem: null }
+  if (run === null || (run.state === 'missed' && !isElsewhere)) return { position, state: 'waiting', problem: null }
+  if (!(isElsewhere ? isOver : isEnded)(run.state)) return { position, state, problem: null }
   if (isGood(run.state)) return { position, state: 'done', problem: null }
   const ended = run.state === 'cancelled' ? 'was cancelled' : run.state === 'timed-out' ? 'took too long and was stopped' : 'failed'
   return { position, state: run.state === 'cancelled' ? 'cancelled' : 'failed', problem: run.problem ?? `The run of ${name} ${ended}.` }

@@ -1,3 +1,4 @@
+import { isOver, isWaiting, partsOfJob } from '#lib/domain/runs/external-run.ts'
 import { isEnded, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { StepState } from './order-progress.ts'
@@ -12,6 +13,10 @@ export function reloadedBy({ orderedBy, reason }: { orderedBy: string | null; re
 export interface StepSigns {
   state: StepState
   run: { state: RunState; startedAt: Instant | null; cancelAt: Instant | null } | null
+  /** Where it is a job of another system, `<connection>/<job>`. */
+  job?: string | null
+  /** The run of that job there. */
+  external?: { state: RunState } | null
 }
 
 const STATE_WORDS: Record<StepState, string> = {
@@ -24,7 +29,9 @@ const STATE_WORDS: Record<StepState, string> = {
 }
 
 /** Where a step of an order stands: `runs`. Nothing is called over while its run goes on, and nothing runs without a worker. */
-export function stepInWords({ state, run }: StepSigns): string {
+export function stepInWords(step: StepSigns): string {
+  const { state, run, job = null } = step
+  if (job !== null) return jobInWords(step, partsOfJob(job)?.connection ?? job)
   if (run === null || state === 'failed' || state === 'waiting') return STATE_WORDS[state]
   if (state === 'done') return run.state === 'partial' ? 'done in part' : STATE_WORDS.done
   if (isStopping({ state, run })) return 'is being stopped'
@@ -34,7 +41,18 @@ export function stepInWords({ state, run }: StepSigns): string {
   return isEnded(run.state) ? 'has ended' : STATE_WORDS[state]
 }
 
+/** What another system runs goes on there, whatever becomes of the order. */
+function jobInWords({ state, external = null }: StepSigns, system: string): string {
+  if (state === 'running') {
+    if (external === null) return `is being started in ${system}`
+    return isWaiting(external.state) ? `waits to begin in ${system}` : isOver(external.state) ? 'has ended' : `runs in ${system}`
+  }
+  if (external === null || isOver(external.state))
+    return state === 'done' && external?.state === 'partial' ? 'done in part' : STATE_WORDS[state]
+  return state === 'cancelled' || state === 'failed' ? `no longer waited for; its run goes on in ${system}` : STATE_WORDS[state]
+}
+
 /** Whether somebody has cancelled what goes on all the same, until its worker has stopped. */
-export function isStopping({ run }: StepSigns): boolean {
+export function isStopping({ run }: Pick<StepSigns, 'state' | 'run'>): boolean {
   return run !== null && run.cancelAt !== null && !isEnded(run.state)
 }

@@ -10,7 +10,7 @@ import type { ApiList } from './list.ts'
 import { type RunsQuestion, runsQuestion } from './questions.ts'
 
 const ORDER_REASON = `
-  select o.reason from reload_order o where o.reason is not null and exists (select 1 from reload_step t where t.order_id = o.id and t.run_id = r.id)
+  select o.reason from reload_order o where o.reason is not null and exists (select 1 from reload_step t where t.order_id = o.id and r.id in (t.run_id, t.external_run_id))
   order by o.created_at, o.id limit 1`
 
 const inSql = (states: readonly RunState[]) => `r.state in (${states.map((state) => `'${state}'`).join(', ')})`
@@ -36,7 +36,7 @@ const externalSql = (isEnded: boolean | undefined) => `
     ${instant('r.placed_at')} as "scheduledFor", ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt",
     null::float8 as "cancelAt", null::text as "waitingFor", null::float8 as "progressDone", null::float8 as "progressTotal",
     case when r.state = 'running' then ${instant(`r.started_at + ${USUAL_DURATION}`)} end as "etaAt", r.rows::float8 as "rowsLoaded", r.error as problem,
-    0::float8 as "rowsRejected", r.connection_key as system, r.url, null::text as "requestedBy", null::text as "orderReason", null::float8 as "leaseUntil"
+    0::float8 as "rowsRejected", r.connection_key as system, r.url, null::text as "requestedBy", (${ORDER_REASON}) as "orderReason", null::float8 as "leaseUntil"
   from external_run r
   where ${isEnded === undefined ? 'true' : isEnded ? EXTERNAL_OVER : `not ${EXTERNAL_OVER}`}
     and ($1::timestamptz is null or (r.placed_at, r.id) < ($1, $2::uuid))
@@ -55,7 +55,7 @@ function runsSql({ ended, flow, system }: Pick<RunsQuestion, 'ended' | 'flow' | 
 }
 
 const MARK = `
-  select concat_ws('|', (select count(*) from run), (select max(ended_at) from run), (select count(run_id) from reload_step),
+  select concat_ws('|', (select count(*) from run), (select max(ended_at) from run), (select count(run_id) + count(external_run_id) from reload_step),
     (select sum(hashtext(r::text)::bigint) from run r where ${IS_UNDER_WAY}),
     (select count(*) || ':' || max(told_at) from external_run), (select sum(hashtext(r::text)::bigint) from external_run r where ended_at is null)) as mark`
 

@@ -12,7 +12,8 @@ const plannedSchema = z
     steps: z.array(
       z.object({
         position: z.int(),
-        flow: text.meta({ description: 'Null: of a system you may not see.' }),
+        flow: text.meta({ description: 'Null where it is a job; both are null: of a system you may not see.' }),
+        job: text.meta({ description: 'A job of another system that is started there: `<connection>/<job>`.' }),
         isOwn: z.boolean(),
         usualMs: z.number().nullable(),
         writes: z.array(named),
@@ -24,6 +25,9 @@ const plannedSchema = z
     ]),
     dependants: z.array(named),
     watched: z.array(z.object({ key: z.string(), name: z.string(), owner: text })),
+    elsewhere: z
+      .array(z.object({ job: z.string(), isOwn: z.boolean(), writes: z.array(named), owner: text, url: text }))
+      .meta({ description: 'Jobs that would have to run, and that somebody has to start in their own system.' }),
     hasUnseenCause: z.boolean(),
   })
   .meta({ id: 'ReloadPlan', description: 'What a reload would run, one after the other; no steps: nobody can load it here.' })
@@ -44,15 +48,20 @@ export const reloadPlanSchema = z
 export const reloadOrderedSchema = z.object({ order: z.string(), joined: z.boolean(), location }).meta({ id: 'ReloadOrdered' })
 export const lookedSchema = z.object({ connections: z.array(z.string()), location }).meta({ id: 'LookOrdered' })
 export const orderCancelledSchema = z
-  .object({ stopped: z.array(z.string()), goOn: z.array(z.string()), location })
-  .meta({ id: 'OrderCancelled', description: 'The runs that were stopped, and those that go on for somebody else.' })
+  .object({ stopped: z.array(z.string()), goOn: z.array(z.string()), goOnElsewhere: z.array(z.string()), location })
+  .meta({
+    id: 'OrderCancelled',
+    description: 'The runs that were stopped, those that go on for somebody else, and those of other systems, which go on there.',
+  })
 
 const stepSchema = z.object({
   position: z.int(),
-  flow: text.meta({ description: 'Null: of a system you may not see.' }),
+  flow: text.meta({ description: 'Null where it is a job; both are null: of a system you may not see.' }),
+  job: text.meta({ description: 'A job of another system: `<connection>/<job>`.' }),
   state: z.enum(STEP_STATES),
   problem: text,
   run: z.looseObject({ id: z.string(), state: runStateSchema }).nullable(),
+  external: z.looseObject({ id: z.string(), system: z.string(), job: z.string(), state: runStateSchema, url: text }).nullable(),
   log: z.array(z.object({ id: z.number(), attempt: z.int(), at: ms, level: z.string(), message: z.string() })),
 })
 

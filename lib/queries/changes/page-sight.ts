@@ -38,7 +38,7 @@ const THINGS = `
   select 'run:' || id, 'job:' || connection_key || '/' || job, md5(concat_ws('|', state, attempt, started_at, ended_at, error)), ended_at is not null
   from external_run where ended_at is null or told_at > $2::timestamptz
   union all
-  select 'order:' || o.id, 'feed:' || s.key, md5(concat_ws('|', o.state, o.joined_by::text, (select string_agg(t.state, ',' order by t.position) from reload_step t where t.order_id = o.id))),
+  select 'order:' || o.id, 'feed:' || s.key, md5(concat_ws('|', o.state, o.joined_by::text, (select string_agg(concat_ws(':', t.state, t.external_run_id, t.problem), ',' order by t.position) from reload_step t where t.order_id = o.id))),
     o.ended_at is not null
   from reload_order o join subject s on s.id = o.feed_id where o.ended_at is null or o.ended_at > $2::timestamptz
   union all

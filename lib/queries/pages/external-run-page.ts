@@ -3,6 +3,7 @@ import type { Context } from '#lib/db/context.ts'
 import { isWrittenBy, jobKey } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { EXTERNAL_RUN_COLUMNS, type ExternalRunRow, USUAL_DURATION } from '#lib/queries/runs/external-run-rows.ts'
+import { getOrdersOfRun, type OrderOfRun } from '#lib/queries/runs/reload-order.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -20,6 +21,8 @@ export interface ExternalRunPage {
   jobType: string | null
   /** The run that it is a part of; its `id` is null where that run is not known here. */
   parent: { system: string; job: string; id: string | null } | null
+  /** The reloads that it runs for. */
+  orders: OrderOfRun[]
   /** The assets that name its job, as far as it says that it wrote them. */
   writes: { key: string; name: string; feedKey: string; feedName: string }[]
 }
@@ -46,10 +49,11 @@ export async function getExternalRunPage(ctx: Context, id: string): Promise<Exte
   const [row] = found.rows
   if (page === null || row === undefined) return null
   const { usualMs, isPushed, jobType, parent, writes, ...run } = row
-  const [banners, written] = await Promise.all([
+  const [banners, orders, written] = await Promise.all([
     getBanners(ctx, page.demo),
+    getOrdersOfRun(ctx, id),
     ctx.pool.query<Written>(WRITTEN, [jobKey(run.system, run.job)]),
   ])
   const told = written.rows.filter((asset) => isWrittenBy({ writes: writes ?? undefined }, run.system, asset))
-  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, writes: told }
+  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, writes: told }
 }

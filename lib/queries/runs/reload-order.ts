@@ -1,14 +1,16 @@
 import type { Context } from '#lib/db/context.ts'
+import { type JobElsewhere, loadJobsElsewhere } from '#lib/db/runs/jobs-elsewhere.ts'
 import { loadRecords, loadSurroundings } from '#lib/db/runs/reload-scope.ts'
 import { may } from '#lib/domain/access/actions.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
-import { flowsToReload } from '#lib/domain/orders/flows-to-reload.ts'
 import { goodAgain } from '#lib/domain/orders/good-again.ts'
 import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
+import { type StepWork, stepsToReload } from '#lib/domain/orders/steps-to-reload.ts'
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
 import { livenessOf } from '#lib/domain/runs/liveness.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
+import { EXTERNAL_RUN_COLUMNS, type ExternalRunRow } from './external-run-rows.ts'
 import { getReplayable, type Replayable } from './replayable.ts'
 import { type LogLine, RUN_COLUMNS, type RunRow, SIGNS_COLUMNS, type SignsOfRun } from './run-rows.ts'
 
@@ -32,11 +34,16 @@ export interface OrderView {
 
 export interface OrderStep {
   position: number
-  /** Null: of a system the reader may not see. */
+  /** Null where it is a job; both are null: of a system the reader may not see. */
   flow: string | null
+  /** A job of another system, `<connection>/<job>`. */
+  job: string | null
   state: StepState
+  /** Why it failed; while it goes on, why its system could not be asked last. */
   problem: string | null
   run: (RunRow & SignsOfRun) | null
+  /** The run of the job there; null until it was started. */
+  external: ExternalRunRow | null
   /** The last lines of a run that goes on. */
   log: LogLine[]
 }
@@ -45,8 +52,9 @@ const LOG_LINES = 6
 
 const STEPS = `
   coalesce((
-    select json_agg(json_build_object('position', t.position, 'flow', coalesce(t.flow, t.connection_key || '/' || t.job), 'state', t.state, 'problem', t.problem,
+    select json_agg(json_build_object('position', t.position, 'flow', t.flow, 'job', t.connection_key || '/' || t.job, 'state', t.state, 'problem', t.problem,
       'run', (select to_jsonb(x) from (select ${RUN_COLUMNS}, ${SIGNS_COLUMNS} from run r where r.id = t.run_id) x),
+      'external', (select to_jsonb(x) from (select ${EXTERNAL_RUN_COLUMNS} from external_run r where r.id = t.external_run_id) x),
       'log', coalesce((
         select json_agg(json_build_object('id', l.id, 'attempt', l.attempt, 'at', ${instant('l.at')}, 'level', l.level, 'message', l.message) order by l.id)
         from (select * from run_log where run_id = t.run_id and t.state = 'running' order by id desc limit ${LOG_LINES}) l
@@ -75,6 +83,8 @@ export interface ReloadView {
   /** Why no reload can be ordered by them; null when it can. Where nothing they see loads the feed, neither a sign-in nor a role would help. */
   refusal: 'sign-in' | 'role' | 'only-watched' | null
   owner: string | null
+  /** Where nothing here loads the feed: the jobs that do, and that somebody has to start in their own system. */
+  elsewhere: JobElsewhere[]
   /** For those who may order. */
   replayable: Replayable[]
 }
@@ -82,7 +92,7 @@ export interface ReloadView {
 interface AskedFeed {
   id: number
   owner: string | null
-  /** A flow writes something in it. */
+  /** A flow writes something in it, or a job that can be started. */
   isLoaded: boolean
 }
 
@@ -96,8 +106,9 @@ export async function getReload(ctx: Context, feed: string): Promise<ReloadView>
     ),
     ctx.pool.query<AskedFeed>(
       `select s.id, f.owner, exists (
-         select from asset a join subject x on x.id = a.subject_id and x.removed_at is null join flow w on w.name = a.flow and w.removed_at is null
-         where a.feed_id = s.id) as "isLoaded"
+         select from asset a join subject x on x.id = a.subject_id and x.removed_at is null
+         where a.feed_id = s.id and (exists (select from flow w where w.name = a.flow and w.removed_at is null)
+           or exists (select from connection_state c where c.key = split_part(a.job, '/', 1) and c.removed_at is null and c.starts_jobs))) as "isLoaded"
        from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
       [feed],
     ),
@@ -106,19 +117,21 @@ export async function getReload(ctx: Context, feed: string): Promise<ReloadView>
   const [row] = orders.rows
   return {
     order: row === undefined ? null : await toView(ctx, row),
-    refusal: isAllowed ? null : await whyRefused(ctx, feeds.rows[0]),
+    ...(isAllowed ? { refusal: null, elsewhere: [] } : await whyRefused(ctx, feeds.rows[0])),
     owner: feeds.rows[0]?.owner ?? null,
     replayable,
   }
 }
 
-/** Its own flows are part of every reload of a feed: only of one that has none it is read what it is made from. */
-async function whyRefused(ctx: Context, feed: AskedFeed | undefined): Promise<ReloadView['refusal']> {
+/** What writes its own is part of every reload of a feed: only where nothing does it is read what it is made from. */
+async function whyRefused(ctx: Context, feed: AskedFeed | undefined): Promise<Pick<ReloadView, 'refusal' | 'elsewhere'>> {
   if (feed?.isLoaded === false) {
     const { assets, edges } = await loadSurroundings(ctx.pool, feed.id)
-    if (flowsToReload(feed.id, assets, edges, new Map()).flows.length === 0) return 'only-watched'
+    const { steps, elsewhere } = stepsToReload(feed.id, assets, edges, new Map())
+    const own = elsewhere.filter(({ isOwn }) => isOwn)
+    if (steps.length === 0) return { refusal: 'only-watched', elsewhere: await loadJobsElsewhere(ctx.pool, own) }
   }
-  return ctx.actor.kind === 'visitor' ? 'sign-in' : 'role'
+  return { refusal: ctx.actor.kind === 'visitor' ? 'sign-in' : 'role', elsewhere: [] }
 }
 
 async function toView(ctx: Context, row: Row): Promise<OrderView> {
@@ -128,11 +141,15 @@ async function toView(ctx: Context, row: Row): Promise<OrderView> {
 
 async function expectedEnd(ctx: Context, { steps }: Row, now: Instant): Promise<Instant | null> {
   const left = steps.filter(({ state }) => state === 'waiting' || state === 'running')
-  const flows = left.flatMap(({ flow }) => flow ?? [])
-  if (flows.length < left.length || left.some(({ run }) => run !== null && isWithoutWorker(run, now))) return null
-  const records = await loadRecords(ctx.pool, flows)
+  const work = left.flatMap(({ flow, job }): StepWork[] =>
+    flow !== null ? [{ kind: 'flow', name: flow }] : job !== null ? [{ kind: 'job', name: job }] : [],
+  )
+  // Of one that cannot be asked nobody knows when that changes.
+  const isStuck = ({ run, job, problem }: OrderStep) => (run !== null && isWithoutWorker(run, now)) || (job !== null && problem !== null)
+  if (work.length < left.length || left.some(isStuck)) return null
+  const records = await loadRecords(ctx.pool, work)
   const known = records.map((record, i) => {
-    const leftMs = leftOf(left[i]?.run ?? null, typicalDurationMs(record.durationsMs), now)
+    const leftMs = leftOf(left[i]?.run ?? left[i]?.external ?? null, typicalDurationMs(record.durationsMs), now)
     return { ...record, ...(leftMs !== null && { leftMs }) }
   })
   const again = goodAgain(known, now)
@@ -144,7 +161,7 @@ function isWithoutWorker(run: NonNullable<OrderStep['run']>, now: Instant): bool
   return run.state === 'crashed' || livenessOf(run, now)?.isSilent === true
 }
 
-function leftOf(run: RunRow | null, usualMs: number | null, now: Instant): number | null {
+function leftOf(run: Pick<RunRow, 'startedAt' | 'etaAt'> | null, usualMs: number | null, now: Instant): number | null {
   if (run?.startedAt == null) return null
   if (run.etaAt !== null) return Math.max(0, run.etaAt - now)
   return usualMs === null ? null : Math.max(0, run.startedAt + usualMs - now)
@@ -159,12 +176,12 @@ export interface OrderOfRun {
   feedName: string
 }
 
-/** The orders that a run stands in, the oldest first. */
+/** The orders that a run of ours or of another system stands in, the oldest first. */
 export async function getOrdersOfRun(ctx: Context, runId: string): Promise<OrderOfRun[]> {
   const { rows } = await ctx.pool.query<OrderOfRun>(
     `select ${instant('o.created_at')} as at, o.ordered_by as by, o.reason, s.key as "feedKey", s.name as "feedName"
      from reload_order o join subject s on s.id = o.feed_id
-     where exists (select 1 from reload_step t where t.order_id = o.id and t.run_id = $1) order by o.created_at, s.name limit 20`,
+     where exists (select 1 from reload_step t where t.order_id = o.id and (t.run_id = $1 or t.external_run_id = $1)) order by o.created_at, s.name limit 20`,
     [runId],
   )
   return rows

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Connector, Session } from '#lib/connectors/kit/connector.ts'
+import type { Connector, Session, WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -19,6 +19,8 @@ export interface ScheduledRun {
   message: string | null
   rowsAffected: number | null
   touched?: string[]
+  /** The key of the wish that it was started by. */
+  wish?: string
 }
 
 const STATES: Record<ScheduledRun['status'], RunState> = {
@@ -43,6 +45,10 @@ export class PretendScheduler {
   patience: number | null = null
   requests = 0
   asked: Instant[] = []
+  /** What the next starts throw, one after the other: before they have started anything, or after. */
+  startFaults: { error: TidemarkError; hasStarted: boolean }[] = []
+  /** The keys of all wishes, each as often as it was asked for. */
+  wishes: string[] = []
   readonly #now: () => Instant
 
   constructor(now: () => Instant) {
@@ -60,6 +66,19 @@ export class PretendScheduler {
       ...{ dueAt, beganAt: null, finishedAt: null, message: null, rowsAffected: null },
     }
     this.runs.push(run)
+    return run
+  }
+
+  /** Starts a run of a job, or gives the one that was started by that wish, or one that goes on and began no earlier. */
+  start(jobName: string, { key, since }: Pick<WantedJobRun, 'key' | 'since'>): ScheduledRun {
+    this.wishes.push(key)
+    const fault = this.startFaults.shift()
+    if (fault?.hasStarted === false) throw fault.error
+    const goesOn = ({ jobName: name, finishedAt, beganAt }: ScheduledRun) =>
+      name === jobName && finishedAt === null && (since === null || beganAt === null || beganAt >= since)
+    const known = this.runs.find(({ wish }) => wish === key) ?? this.runs.find(goesOn)
+    const run = known ?? Object.assign(this.queue(jobName), { wish: key })
+    if (fault !== undefined) throw fault.error
     return run
   }
 
@@ -116,6 +135,7 @@ function toExternal(run: ScheduledRun): ExternalRun {
 export function schedulerConnector(scheduler: PretendScheduler, observe?: Session['observe']): Map<string, Connector> {
   const connector = testConnectorOf(z.object({ token: z.string() }), () => ({
     ...(observe && { observe }),
+    start: async (job: string, wanted: WantedJobRun) => toExternal(scheduler.start(job, wanted)),
     async *runs(since: Instant) {
       scheduler.asked.push(since)
       for (let next: number | null = null; ; ) {

@@ -44,10 +44,10 @@ export async function turn(ctx: Context, status: string, ...subjectIds: number[]
   await ctx.whole.query('update status_span set status = $1 where subject_id = any($2::int[])', [status, subjectIds])
 }
 
-/** What stands in an order: its state, and of each step the flow and its state. */
+/** What stands in an order: its state, and of each step the flow or job and its state. */
 export async function readOrder(ctx: Context, id: string): Promise<string> {
   const { rows } = await ctx.whole.query<{ words: string }>(
-    `select o.state || ': ' || coalesce((select string_agg(t.flow || ' ' || t.state, ', ' order by t.position) from reload_step t where t.order_id = o.id), '') as words
+    `select o.state || ': ' || coalesce((select string_agg(coalesce(t.flow, t.connection_key || '/' || t.job) || ' ' || t.state, ', ' order by t.position) from reload_step t where t.order_id = o.id), '') as words
      from reload_order o where o.id = $1`,
     [id],
   )

@@ -1,0 +1,13 @@
+import { flowPath } from '#app/_ui/paths.ts'
+import { JobLink } from './job-link.tsx'
+
+/** What a step of a reload runs; a system that the reader may not see has no name. */
+export function StepName({ flow, job }: { flow: string | null; job: string | null }) {
+  if (job !== null) return <JobLink job={job} />
+  if (flow === null) return <>A system you may not see</>
+  return (
+    <a href={flowPath(flow)}>
+      <bdi>{flow}</bdi>
+    </a>
+  )
+}

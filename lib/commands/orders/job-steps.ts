@@ -1,0 +1,76 @@
+import { recordExternalRuns } from '#lib/commands/runs/record-external-runs.ts'
+import { type Context, withTransaction } from '#lib/db/context.ts'
+import { claimJobSteps, type JobStep, noteAsked, noteJobRun } from '#lib/db/runs/reload-jobs.ts'
+import { lockOrders, updateSteps } from '#lib/db/runs/reload-orders.ts'
+import { nextTryAt, whyGivenUp } from '#lib/domain/orders/job-step.ts'
+import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
+import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { advanceOrder } from './advance-orders.ts'
+
+/** A system may take so long to start jobs and to tell of their runs. */
+export const ASK_LIMIT_MS = 2 * MINUTE_MS
+
+/**
+ * Takes what a connection has to be asked about for open orders: jobs to be started, runs to be followed. Nobody else asks it before the time limit is over, so
+ * that a worker that dies in the middle delays an order by that much; the key of a step keeps the next one from starting it twice.
+ */
+export function claimDueSteps(ctx: Context, connection: string): Promise<JobStep[]> {
+  return withTransaction(ctx, async (sql) => {
+    await lockOrders(sql)
+    const now = ctx.clock.now()
+    return claimJobSteps(sql, connection, now, now + ASK_LIMIT_MS + MINUTE_MS)
+  })
+}
+
+/** What a step is called where its job is started: the same however often that is tried. */
+export function keyOf({ orderId, position }: Pick<JobStep, 'orderId' | 'position'>): string {
+  return `${orderId}/${position}`
+}
+
+/** Records the run that does a step, as its system told it just now: it is one of the connection's runs, and the step's. */
+export async function recordStarted(ctx: Context, connection: string, step: JobStep, run: ExternalRun): Promise<void> {
+  await recordExternalRuns(ctx, connection, [run])
+  await withTransaction(ctx, async (sql) => {
+    await lockOrders(sql)
+    await noteJobRun(sql, step, { connection, externalId: run.externalId })
+  })
+}
+
+/** How asking about a step ended. */
+export interface AskedStep {
+  step: JobStep
+  /** Why it went wrong, in public words; null: it went well. */
+  problem: string | null
+  /** Nothing but a change there or in the catalogue would help. */
+  isFinal?: boolean
+  retryAfterMs?: number | undefined
+}
+
+/** Notes how asking went, gives up what has failed for good or for too long, and moves the orders on. */
+export function settleAsked(ctx: Context, connection: string, asked: readonly AskedStep[]): Promise<void> {
+  return withTransaction(ctx, async (sql) => {
+    await lockOrders(sql)
+    const now = ctx.clock.now()
+    const noted = asked.map(({ step, problem, retryAfterMs }) => ({ ...step, problem, nextAt: nextTryAt(now, retryAfterMs) }))
+    for (const step of await noteAsked(sql, noted, now)) {
+      await advanceOrder(sql, step.orderId, now)
+      const isFinal = asked.some((one) => one.isFinal === true && keyOf(one.step) === keyOf(step))
+      const problem = isFinal ? step.problem : whyGivenUp({ ...step, name: jobKey(connection, step.job) }, now)
+      if (problem === null) continue
+      await updateSteps(sql, step.orderId, [{ position: step.position, state: 'failed', problem }], { from: 'running' })
+      await advanceOrder(sql, step.orderId, now)
+    }
+  })
+}
+
+/** Gives steps back at once, undone: whoever asks next does it. */
+export function giveBack(ctx: Context, steps: readonly JobStep[]): Promise<void> {
+  return withTransaction(ctx, async (sql) => {
+    const now = ctx.clock.now()
+    await noteAsked(
+      sql,
+      steps.map((step) => ({ ...step, nextAt: now })),
+      now,
+    )
+  })
+}
