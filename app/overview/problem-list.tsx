@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { FeedLineData, GroupLineData } from '#app/_ui/feeds/feed-summary.ts'
 import { feedPath, filterPath, lineagePath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
@@ -5,16 +6,18 @@ import { Age, Through, Time } from '#app/_ui/time.tsx'
 import { severity } from '#lib/domain/freshness/status.ts'
 
 const SHOWN = 5
+const HELD_SHOWN = 6
 
 /** What is not right, worst first and in words: the answer before any scrolling; and the way to what it comes down to. */
 export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
   const all = groups.flatMap((group) => group.feeds.filter(needsAttention).map((feed) => ({ feed, group })))
   all.sort((a, b) => severity(a.feed.status) - severity(b.feed.status) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
   if (all.length === 0) return null
+  const { problems, heldBy } = foldHeld(all)
   return (
     <>
       <ul className="attention">
-        {all.slice(0, SHOWN).map(({ feed, group }) => (
+        {problems.slice(0, SHOWN).map(({ feed, group }) => (
           <li key={feed.key}>
             <StatusMark status={feed.status} />
             <p>
@@ -26,13 +29,14 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
               </span>
               <br />
               <Sentence feed={feed} />
+              <Holds feeds={heldBy.get(feed.key) ?? []} />
             </p>
           </li>
         ))}
-        {all.length > SHOWN && (
+        {problems.length > SHOWN && (
           <li>
             <p>
-              and <a href={filterPath({ status: 'not-fresh' })}>{all.length - SHOWN} more</a>
+              and <a href={filterPath({ status: 'not-fresh' })}>{problems.length - SHOWN} more</a>
             </p>
           </li>
         )}
@@ -46,6 +50,41 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
 
 function needsAttention(feed: FeedLineData): boolean {
   return feed.status !== null && feed.status !== 'fresh'
+}
+
+interface Problem {
+  feed: FeedLineData
+  group: GroupLineData
+}
+
+/** A feed that only others here hold back stands with these: one line for each cause. */
+function foldHeld(all: readonly Problem[]): { problems: Problem[]; heldBy: Map<string, FeedLineData[]> } {
+  const causes = new Set(all.filter(({ feed }) => feed.heldBy === undefined).map(({ feed }) => feed.key))
+  const held = all.filter(({ feed }) => feed.heldBy?.every((key) => causes.has(key)) === true)
+  const pairs = held.flatMap(({ feed }) => (feed.heldBy ?? []).map((key) => ({ key, feed })))
+  const byCause = Map.groupBy(pairs, ({ key }) => key)
+  return {
+    problems: all.filter((problem) => !held.includes(problem)),
+    heldBy: new Map([...byCause].map(([key, own]) => [key, own.map(({ feed }) => feed)])),
+  }
+}
+
+function Holds({ feeds }: { feeds: readonly FeedLineData[] }) {
+  if (feeds.length === 0) return null
+  return (
+    <>
+      {' It holds back '}
+      {feeds.slice(0, HELD_SHOWN).map((feed, index) => (
+        <Fragment key={feed.key}>
+          {index > 0 && (index === feeds.length - 1 ? ' and ' : ', ')}
+          <a href={feedPath(feed.key)}>
+            <bdi>{feed.name}</bdi>
+          </a>
+        </Fragment>
+      ))}
+      {feeds.length > HELD_SHOWN && ` and ${feeds.length - HELD_SHOWN} more`}.
+    </>
+  )
 }
 
 function Sentence({ feed }: { feed: FeedLineData }) {

@@ -2,6 +2,7 @@ import { type WorkMark, workMark } from '#app/_ui/actions/work-words.ts'
 import { lastRunInWords } from '#app/_ui/runs/run-labels.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
+import { heldInWords } from '#lib/domain/wording/held-words.ts'
 import { reasonInWords, weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import type { Bars } from '#lib/queries/shared/bars.ts'
@@ -17,6 +18,8 @@ export interface FeedLineData {
   status: Status | null
   /** Why, in words; only where it says more than the status. */
   why?: string
+  /** The feeds that alone hold it back, by their keys. */
+  heldBy?: string[]
   /** On what weak evidence the status rests, in words. */
   weak?: string
   since?: number
@@ -61,10 +64,10 @@ const NO_DAYS = '.'.repeat(BAR_DAYS)
 
 /** A feed for its line. */
 export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly WorkView[]): FeedLineData {
-  const { key, name, owner, status, reason, since, bars } = feed
+  const { key, name, owner, status, since, bars } = feed
   const line: FeedLineData = { key, name, status }
   if (owner !== null) line.owner = owner
-  if (reason !== null && !SILENT.has(reason)) line.why = reasonInWords(reason)
+  Object.assign(line, whyOf(feed))
   if (feed.weakBy !== null) line.weak = weaknessInWords(feed.weakBy)
   if (since !== null && status !== 'fresh') line.since = since
   if (feed.dataThroughAt !== null) line.through = feed.dataThroughIsDay ? localDay(feed.dataThroughAt, zone) : feed.dataThroughAt
@@ -73,6 +76,14 @@ export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly Work
   if (feed.nextRunAt !== null && status !== 'fresh') line.nextLoad = feed.nextRunAt
   if (feed.isLoading && status !== 'fresh') line.loading = true
   return addHistory(addLastRun(line, feed, work), bars)
+}
+
+function whyOf({ key, status, reason, heldBy }: OverviewFeed): Pick<FeedLineData, 'why' | 'heldBy'> {
+  if (reason === null || SILENT.has(reason)) return {}
+  if (reason !== 'blocked') return { why: reasonInWords(reason) }
+  const why = heldInWords(heldBy, key)
+  const isOwn = heldBy.length === 0 || status === 'fresh' || heldBy.some(({ feedKey }) => feedKey === key)
+  return isOwn ? { why } : { why, heldBy: [...new Set(heldBy.map(({ feedKey }) => feedKey))] }
 }
 
 function addLastRun(given: FeedLineData, { id, lastRun }: OverviewFeed, work: readonly WorkView[]): FeedLineData {

@@ -1,5 +1,6 @@
 import { BlockedBy } from '#app/_ui/feeds/blocked-by.tsx'
 import { sentence } from '#app/_ui/feeds/change-list.tsx'
+import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { connectionPath, flowPath, jobPath } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
@@ -16,6 +17,7 @@ export function WhySection({ found }: { found: AssetPage }) {
     <Section title={asset.status === null ? 'Why it has no status' : 'Why it is so'}>
       <div className="max-w-[720px] space-y-1">
         <Reason asset={asset} />
+        <HeldBy roots={found.roots} />
         {asset.status === null && <p>It is watched, but nothing is promised about it.</p>}
         {asset.problem !== null && <p>The last look failed: {asset.problem}</p>}
       </div>

@@ -4,6 +4,7 @@ import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
+import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
@@ -93,7 +94,8 @@ function Head({ found }: { found: FeedPage }) {
       <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} takesActions={found.takesActions} />
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
       <LastRunNote run={feed.lastRun} />
-      {root !== null && (
+      <HeldBy roots={found.roots} />
+      {root !== null && found.roots.length === 0 && (
         <p className="mt-4 flex flex-wrap gap-x-2 rounded bg-sheet px-4 py-3 [.note+&]:mt-2">
           First to turn: {root.key === null ? root.name : <a href={assetPath(root.key)}>{root.name}</a>} <StatusMark status={root.status} />
           {root.since !== null && (

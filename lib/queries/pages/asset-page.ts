@@ -19,6 +19,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getRootsOfAssets, type HeldBy } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnAsset } from '#lib/queries/shared/work.ts'
 
@@ -72,6 +73,8 @@ export interface AssetPage {
   banners: Banner[]
   group: { key: string; name: string }
   asset: AssetRow
+  /** What holds it back in the end; none where something of its own is wrong. */
+  roots: HeldBy[]
   why: string | null
   connection: string
   path: string
@@ -167,6 +170,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     banners,
     group: { key: groupKey, name: groupName },
     asset,
+    roots: asset.reason === 'blocked' && asset.status !== 'fresh' ? ((await getRootsOfAssets(ctx, [id])).get(id) ?? []) : [],
     why,
     connection,
     path,

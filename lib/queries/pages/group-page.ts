@@ -11,6 +11,7 @@ import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
@@ -62,6 +63,7 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     getSeries(ctx, head.id),
   ])
   const { id, feedIds, ...shown } = head
+  const heldBy = await getRootsOfFeeds(ctx, feeds)
   return {
     ...shown,
     page,
@@ -69,7 +71,7 @@ export async function getGroupPage(ctx: Context, key: string): Promise<GroupPage
     banners,
     counts: countStatuses(feeds.map((feed) => feed.status)),
     bars: bars.get(id) ?? null,
-    feeds: feeds.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null })),
+    feeds: feeds.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null, heldBy: heldBy.get(feed.id) ?? [] })),
     days,
     changes,
     work: workOnFeeds(work, feedIds),

@@ -8,12 +8,15 @@ import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { getRootsOfFeeds, type HeldBy } from '#lib/queries/shared/roots.ts'
 import { countStatuses, type StatusCounts } from '#lib/queries/shared/status-counts.ts'
 import { getWork, type WorkView } from '#lib/queries/shared/work.ts'
 
 /** A feed's line with its history; `days` is left out where the page loads it later. */
 export interface OverviewFeed extends FeedRow {
   bars: Bars | null
+  /** What holds it back in the end, where nothing of its own is wrong. */
+  heldBy: HeldBy[]
 }
 
 export interface OverviewGroup {
@@ -65,8 +68,9 @@ export async function getStatusOverview(ctx: Context, options: { withAllDays?: b
   ])
   const window = page ? await getDayWindow(ctx, page) : null
   const bars = window ? await getBars(ctx, window, { kinds: ['group', 'feed'] }) : new Map<number, Bars>()
+  const heldBy = await getRootsOfFeeds(ctx, feeds)
   const counts = countStatuses(feeds.map((feed) => feed.status))
-  const groups = heads.map((head) => toGroup(head, feeds, bars))
+  const groups = heads.map((head) => toGroup(head, feeds, { bars, heldBy }))
   return {
     page,
     now: ctx.clock.now(),
@@ -78,13 +82,17 @@ export async function getStatusOverview(ctx: Context, options: { withAllDays?: b
   }
 }
 
-function toGroup(head: GroupHead, feeds: readonly FeedRow[], bars: ReadonlyMap<number, Bars>): OverviewGroup {
+function toGroup(
+  head: GroupHead,
+  feeds: readonly FeedRow[],
+  { bars, heldBy }: { bars: ReadonlyMap<number, Bars>; heldBy: ReadonlyMap<number, HeldBy[]> },
+): OverviewGroup {
   const own = feeds.filter((feed) => feed.groupId === head.id)
   return {
     ...head,
     counts: countStatuses(own.map((feed) => feed.status)),
     bars: bars.get(head.id) ?? null,
-    feeds: own.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null })),
+    feeds: own.map((feed) => ({ ...feed, bars: bars.get(feed.id) ?? null, heldBy: heldBy.get(feed.id) ?? [] })),
     open: false,
   }
 }

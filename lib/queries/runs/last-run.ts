@@ -16,7 +16,8 @@ export interface LastRun {
   problem: string | null
 }
 
-const ENDED = `'completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed'`
+/** SQL: the states of a run that has ended, whatever came of it. */
+export const ENDED = `'completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed'`
 
 /**
  * SQL: of each feed the last run of a flow, or of another system's job, that writes it, as `feed_id` and a JSON `LastRun`; of several flows one whose last run did not

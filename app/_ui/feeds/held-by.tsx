@@ -1,0 +1,87 @@
+import { Fragment } from 'react'
+import { assetPath, feedPath, runPath } from '#app/_ui/paths.ts'
+import { StatusMark } from '#app/_ui/status-mark.tsx'
+import { Time } from '#app/_ui/time.tsx'
+import { reasonInWords } from '#lib/domain/wording/words.ts'
+import type { HeldBy as Root } from '#lib/queries/shared/roots.ts'
+import { sentence } from './change-list.tsx'
+
+const SHOWN = 5
+const NAMED = 4
+const LINES = 3
+
+/** What holds something back in the end, with the run that failed and its own words; what one run should have loaded stands together. */
+export function HeldBy({ roots }: { roots: readonly Root[] }) {
+  if (roots.length === 0) return null
+  const together = [...Map.groupBy(roots, ({ run, key, feedKey, status }) => JSON.stringify([run?.id ?? key, feedKey, status])).values()]
+  return (
+    <div className="mt-4 rounded bg-sheet px-4 py-3">
+      <p className="muted">It began with</p>
+      <ul className="mt-1 space-y-3">
+        {together.slice(0, SHOWN).map((own) => (
+          <Together key={own[0]?.key} roots={own} />
+        ))}
+      </ul>
+      {together.length > SHOWN && <p className="mt-2">and {together.length - SHOWN} more.</p>}
+    </div>
+  )
+}
+
+function Together({ roots }: { roots: readonly Root[] }) {
+  const [first] = roots
+  if (first === undefined) return null
+  return (
+    <li>
+      <p className="flex flex-wrap items-baseline gap-x-2">
+        <span>
+          <Named roots={roots} />
+        </span>
+        <StatusMark status={first.status} />
+        <span className="muted">
+          since <Time at={first.since} form="long" />, of{' '}
+          <a href={feedPath(first.feedKey)}>
+            <bdi>{first.feedName}</bdi>
+          </a>
+        </span>
+      </p>
+      {first.run === null ? <p>{sentence(reasonInWords(first.reason))}</p> : <FailedRun run={first.run} />}
+    </li>
+  )
+}
+
+function Named({ roots }: { roots: readonly Root[] }) {
+  const more = roots.length - NAMED
+  return (
+    <>
+      {roots.slice(0, NAMED).map(({ key, name }, index) => (
+        <Fragment key={key}>
+          {index > 0 && (index === roots.length - 1 ? ' and ' : ', ')}
+          <a href={assetPath(key)}>
+            <bdi>{name}</bdi>
+          </a>
+        </Fragment>
+      ))}
+      {more > 0 && ` and ${more} more`}
+    </>
+  )
+}
+
+function FailedRun({ run: { id, scheduledFor, problem } }: { run: NonNullable<Root['run']> }) {
+  const said = (problem ?? '').split('\n').filter((line) => line.trim() !== '')
+  return (
+    <>
+      <p>
+        <a href={runPath(id)}>
+          The run of <Time at={scheduledFor} form="long" />
+        </a>{' '}
+        did not succeed{said.length === 0 ? '.' : ':'}
+      </p>
+      {said.length > 0 && (
+        <pre dir="auto" className="mt-1 text-sm whitespace-pre-wrap [overflow-wrap:anywhere]">
+          {said.slice(0, LINES).join('\n')}
+          {said.length > LINES && ' …'}
+        </pre>
+      )}
+    </>
+  )
+}

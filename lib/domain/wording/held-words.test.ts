@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { heldInWords } from './held-words.ts'
+
+const root = (name: string, feed: string, reason: 'run-failed' | 'overdue' = 'run-failed') => ({
+  name,
+  feedKey: feed,
+  feedName: `The ${feed}`,
+  reason,
+})
+
+it('a feed that is held back names the feeds that hold it, each once, and why where all have one reason', () => {
+  const payments = [root('Payments', 'load'), root('Refunds', 'load')]
+  expect(heldInWords(payments, 'cash')).toBe('held back by The load: the run that should have loaded it did not succeed')
+  expect(heldInWords([...payments, root('Deals', 'crm', 'overdue')], 'cash')).toBe('held back by The load and The crm')
+  expect(heldInWords(payments, 'load')).toBe('held back by Payments and Refunds: the run that should have loaded it did not succeed')
+  const many = ['a', 'b', 'c', 'd'].map((feed) => root(feed, feed))
+  expect(heldInWords(many, 'cash')).toMatch(/^held back by The a, The b and 2 others: /)
+})
+
+it('where nobody may be told what holds it, it says no more than that', () => {
+  expect(heldInWords([], 'cash')).toBe('something it is made from is not fresh')
+})

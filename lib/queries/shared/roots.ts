@@ -1,0 +1,72 @@
+import type { Context } from '#lib/db/context.ts'
+import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
+import { isDryRunSql } from '#lib/db/runs/runs.ts'
+import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { ENDED } from '#lib/queries/runs/last-run.ts'
+import type { FeedRow } from './feed-rows.ts'
+import { instant } from './instant-column.ts'
+
+/** What holds something back in the end: not fresh, and by nothing it is made from. */
+export interface HeldBy {
+  key: string
+  name: string
+  feedKey: string
+  feedName: string
+  status: Status
+  reason: Reason
+  since: Instant
+  /** The last run that should have loaded it, where that did not complete. */
+  run: { id: string; state: RunState; scheduledFor: Instant; problem: string | null } | null
+}
+
+const OF_ASSETS = 'select id, id from unnest($1::int[]) as w(id)'
+const OF_FEEDS =
+  "select a.feed_id, a.subject_id from asset a where a.feed_id = any($1::int[]) and a.promised and a.verdict->>'reason' = 'blocked'"
+
+const LAST_RUN = `
+  select jsonb_build_object('id', x.id, 'state', x.state, 'scheduledFor', ${instant('x.at')}, 'problem', x.problem) as run from (
+    (select r.id, r.state, r.scheduled_for as at, r.problem from run r
+     where r.flow = a.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} order by r.scheduled_for desc, r.created_at desc limit 1)
+    union all
+    (select r.id, r.state, r.placed_at, r.error from external_run r
+     where ${isOfJobSql('r', 'a.job')} and r.state in (${ENDED})
+       and (r.writes is null or case when a.connection_key = r.connection_key then a.path else s.key end = any(r.writes))
+     order by r.placed_at desc, r.id desc limit 1)
+  ) x where x.state <> 'completed' limit 1`
+
+const roots = (held: string) => `
+  with recursive held(of, id) as (
+    ${held}
+    union
+    select h.of, b.id::int from held h join asset a on a.subject_id = h.id
+    cross join lateral jsonb_array_elements_text(coalesce(nullif(a.verdict->'blockedBy', 'null'), '[]')) as b(id)
+  )
+  select h.of, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", sp.status, sp.reason, ${instant('sp.from_at')} as since, last.run
+  from held h
+  join subject s on s.id = h.id and s.removed_at is null
+  join asset a on a.subject_id = s.id
+  join subject fs on fs.id = a.feed_id
+  join status_span sp on sp.subject_id = s.id and sp.to_at is null and sp.reason <> 'blocked' and sp.status in ('stale', 'late', 'unknown')
+  left join lateral (${LAST_RUN}) last on true
+  order by sp.from_at, s.position, s.id`
+
+async function load(ctx: Context, sql: string, ids: readonly number[]): Promise<Map<number, HeldBy[]>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await ctx.pool.query<HeldBy & { of: number }>(sql, [ids])
+  const grouped = Map.groupBy(rows, ({ of }) => of)
+  return new Map([...grouped].map(([of, found]) => [of, found.map(({ of: _of, ...root }) => root)]))
+}
+
+/** What holds each of these assets back in the end, as far as the reader sees the way there, what turned first before the others. */
+export function getRootsOfAssets(ctx: Context, ids: readonly number[]): Promise<Map<number, HeldBy[]>> {
+  return load(ctx, roots(OF_ASSETS), ids)
+}
+
+/** The same of feeds, by what is promised of them and held back. */
+export function getRootsOfFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status' | 'reason'>[]): Promise<Map<number, HeldBy[]>> {
+  const held = feeds.filter(({ status, reason }) => reason === 'blocked' && status !== 'fresh')
+  const ids = held.map(({ id }) => id)
+  return load(ctx, roots(OF_FEEDS), ids)
+}
