@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { CONNECTION_KEYS, limitsSchema, type WrittenLimits } from '#lib/catalogue/schema/document.ts'
-import type { Connection, Connector, PushedFile } from '#lib/connectors/kit/connector.ts'
+import { foundData } from '#lib/commands/push/found-data.ts'
+import type { Connection, Connector, Found, PushedFile } from '#lib/connectors/kit/connector.ts'
 import { guarded } from '#lib/connectors/kit/guard.ts'
 import { type Limits, Turns } from '#lib/connectors/kit/turns.ts'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
@@ -30,7 +31,9 @@ export interface OpeningTools {
   clock: Clock
   log: Log
   /** What was pushed for a connection; absent where no database is at hand. */
-  pushed?(key: string): Promise<PushedFile[]>
+  pushed?: (key: string) => Promise<PushedFile[]>
+  /** What events told of, under a push connection. */
+  told?: (key: string) => AsyncIterable<Found>
 }
 
 /** A connection as the catalogue writes it, without our own keys. */
@@ -53,6 +56,7 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
   const log = tools.log.child({ connection: key })
   const redact = redactorFor(secretsOf(written.settings, tools.lookup))
   const limits = limitsOf(connector, written)
+  const { told, pushed } = tools
   const connection = {
     key,
     settings: parsed.data,
@@ -60,7 +64,8 @@ export function openWritten(tools: OpeningTools, key: string, written: WrittenCo
     log,
     signal,
     ...(limits && { turns: turnsOf(tools.clock, key, limits) }),
-    ...(tools.pushed && { pushed: () => tools.pushed?.(key) ?? Promise.resolve([]) }),
+    ...(told && { told: () => told(key) }),
+    ...(pushed && { pushed: () => pushed(key) }),
   }
   return { connector: guarded(connector, redact), connection }
 }
@@ -92,7 +97,7 @@ export async function openConnection(services: JobServices, key: string, signal:
 }
 
 export function toTools({ connectors, lookup, ctx }: JobServices): OpeningTools {
-  return { connectors, lookup, clock: ctx.clock, log: ctx.log, pushed: (key) => pushedFiles(ctx, key) }
+  return { connectors, lookup, clock: ctx.clock, log: ctx.log, pushed: (key) => pushedFiles(ctx, key), told: (key) => foundData(ctx, key) }
 }
 
 /** What was pushed for a connection, each file read when it is opened. */

@@ -5,7 +5,9 @@ import { findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
 import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/catalogue/load-catalogue.ts'
 import { type CatalogueTexts, readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { noteCatalogueCheck, noteCatalogueProblems, syncCatalogue } from '#lib/commands/catalogue/sync-catalogue.ts'
+import { recordLoadsBefore } from '#lib/commands/runs/record-external-runs.ts'
 import type { Context } from '#lib/db/context.ts'
+import { listPushConnections } from '#lib/db/push/push-runs.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { identitiesIn } from './identities.ts'
 import type { JobServices } from './job-kind.ts'
@@ -54,6 +56,8 @@ async function putInForce(services: JobServices, loaded: LoadedCatalogue & { ok:
     const { adoption, document } = loaded
     const adopting = adoption === null ? null : { ...adoption, identities: identitiesIn(document['connections'], services) }
     await syncCatalogue(ctx, { ...loaded, readFrom: config, adoption: adopting })
+    // Of a connection that nobody asks, nothing else tells what its jobs did before an asset came to name them.
+    for (const { key } of await listPushConnections(ctx.pool)) await recordLoadsBefore(ctx, key)
   } catch (error) {
     await noteFailure(services, loaded.hash, error)
     throw error

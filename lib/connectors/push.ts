@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { defineConnector } from './kit/connector.ts'
 
 const settings = z.strictObject({
@@ -25,7 +26,14 @@ export default defineConnector<z.output<typeof settings>>({
   assetKind: 'table',
   asksNobody: true,
 
-  open: ({ settings: { from } }) => ({
+  open: ({ key, settings: { from }, told }) => ({
     check: async () => ({ ok: true, detail: `Nobody is asked: ${from} tells by itself.`, credentialExpiresAt: null }),
+    discover() {
+      if (told !== undefined) return told()
+      throw new TidemarkError('invalid', {
+        publicMessage: `What was told of ${key} is kept where Tidemark runs: a worker looks there.`,
+        systemWide: true,
+      })
+    },
   }),
 })

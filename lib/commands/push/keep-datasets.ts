@@ -5,19 +5,26 @@ import type { DataFacets, ReadEvent } from '#lib/domain/push/read-event.ts'
 import { type DataName, dataKey, laterTold } from '#lib/domain/push/told-run.ts'
 import { NamedAssets } from './named-assets.ts'
 
-/** Keeps what events tell of the data they name, columns and all, whether or not those are assets of the catalogue. */
-export async function keepDatasets(sql: Sql, index: IdentityIndex, read: readonly Pick<ReadEvent, 'at' | 'data'>[]): Promise<void> {
+/** Keeps what events tell of the data they name, columns and all, whether or not those are assets of the catalogue. Answers whether something of them is new. */
+export async function keepDatasets(sql: Sql, index: IdentityIndex, read: readonly Pick<ReadEvent, 'at' | 'data'>[]): Promise<boolean> {
   const told = read.flatMap(({ at, data }) => data.map((one) => ({ ...one, at })))
-  if (told.length === 0) return
+  if (told.length === 0) return false
   const known = new Map((await loadPushedDatasets(sql, told)).map((one) => [dataKey(one), one]))
+  const before = new Map([...known].map(([key, { facets }]) => [key, saidOf(facets)]))
   for (const { namespace, name, at, facets } of told) {
-    const before = known.get(dataKey({ namespace, name }))
-    const toldAt = Math.max(at, before?.toldAt ?? at)
-    known.set(dataKey({ namespace, name }), { namespace, name, toldAt, facets: merged(before?.facets ?? {}, facets, at) })
+    const one = known.get(dataKey({ namespace, name }))
+    const toldAt = Math.max(at, one?.toldAt ?? at)
+    known.set(dataKey({ namespace, name }), { namespace, name, toldAt, facets: merged(one?.facets ?? {}, facets, at) })
   }
   const datasets = [...known.values()]
   await storePushedDatasets(sql, datasets)
   await nameDatasets(sql, index, datasets)
+  return datasets.some((one) => before.get(dataKey(one)) !== saidOf(one.facets))
+}
+
+/** What is said of data, whenever that was. */
+function saidOf({ columns, description, lifecycle }: ToldFacets): string {
+  return JSON.stringify([columns?.value, description?.value, lifecycle?.value])
 }
 
 /** Notes which assets data are by the catalogue in force. */

@@ -6,15 +6,16 @@ import { lockEdges } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { notifyChange } from '#lib/db/listen.ts'
+import { askForDiscovery } from '#lib/db/push/push-datasets.ts'
 import { lockWaiting, noteNotTaken, noteTaken, type WaitingMessage } from '#lib/db/push/push-inbox.ts'
-import { deleteFacts, loadPushedRuns, type PushedRun, storePushedRuns } from '#lib/db/push/push-runs.ts'
+import { deleteFacts, listPushConnections, loadPushedRuns, type PushedRun, storePushedRuns } from '#lib/db/push/push-runs.ts'
 import { pushWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
 import { HEARTBEATS } from '#lib/domain/push/pushed-run.ts'
 import type { ReadEvent } from '#lib/domain/push/read-event.ts'
 import { changedFacts, namesData, type RunFact } from '#lib/domain/push/run-facts.ts'
 import { addEvent, dataName, EMPTY_RUN, type RunName } from '#lib/domain/push/told-run.ts'
-import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { END_OF_TIME, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
@@ -26,6 +27,8 @@ import { tellRuns } from './tell-runs.ts'
 
 /** So many messages are carried over in one transaction. */
 const BATCH = 2000
+/** What events name is found so soon: more of the same load come meanwhile. */
+const FOUND_AFTER_MS = MINUTE_MS
 
 /**
  * Carries messages over that wait in the inbox, the earliest event first, in one transaction with all that follows: runs, facts, lineage, statuses. One that
@@ -81,7 +84,7 @@ interface Change {
 
 async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: readonly WaitingMessage[]): Promise<void> {
   const read = waiting.map((message) => ({ audience: message.audience, ...readMessage(message) }))
-  await keepDatasets(sql, index, read)
+  const hasNews = await keepDatasets(sql, index, read)
   const changes = await addToRuns(sql, read)
   const facts = changes.map(({ before, after }) => ({ run: after, ...changedFacts(before?.state ?? EMPTY_RUN, after.state) }))
   const touched = changes.map(({ after }) => after)
@@ -95,6 +98,12 @@ async function carryOver(sql: Sql, now: Instant, index: IdentityIndex, waiting: 
     touched.map(({ audience }) => audience),
   )
   const relinked = await retellEdges(sql, now, index, jobs)
+  if (hasNews || jobs.length > 0)
+    await askForDiscovery(
+      sql,
+      (await listPushConnections(sql)).map(({ key }) => key),
+      now + FOUND_AFTER_MS,
+    )
   const ofJobs = await tellRuns(sql, touched, { now, names, idOf: idOfRun })
   const arrivals = [...facts.flatMap(({ run, told }) => told.flatMap((fact) => toArrival(run, fact, names, now))), ...ofJobs.arrivals]
   const gone = await deleteFacts(

@@ -18,6 +18,8 @@ export interface Connection<S> {
   turns?: Turns
   /** What was pushed for it, the latest made first; absent where nobody keeps that. */
   pushed?(): Promise<PushedFile[]>
+  /** The things that events told of; absent where nobody keeps that. */
+  told?(): AsyncIterable<Found>
 }
 
 /** A file that its system pushed by itself. */
@@ -106,7 +108,7 @@ export interface Found {
 }
 
 /** A path of the same connection, or a name by which another system is known, found by the identities of connections. */
-export type FoundUpstream = { hint: 'view' | 'foreign-key' | 'dbt' | 'bi' } & (
+export type FoundUpstream = { hint: 'view' | 'foreign-key' | 'dbt' | 'openlineage' | 'bi' } & (
   | { path: string }
   | { name: string; namespace?: string | null }
 )

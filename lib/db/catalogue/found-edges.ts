@@ -4,7 +4,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { replaceEdges } from './lineage-edges.ts'
 
 /** What discovery knows lineage by; a foreign key is none. */
-const FOUND_ORIGINS = ['view', 'dbt', 'bi'] as const
+const FOUND_ORIGINS = ['view', 'dbt', 'openlineage', 'bi'] as const
 
 /**
  * Makes the lineage that discovery tells of what rules took over exactly this, connection by connection. Returns the assets that are made from something else

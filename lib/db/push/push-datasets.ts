@@ -24,6 +24,27 @@ export async function loadPushedDatasets(sql: Sql, names: readonly DataName[]): 
   return rows.map((row) => ({ ...row, toldAt: row.toldAt.getTime() }))
 }
 
+/** Data that events told of, as far as it is known by no name of ours. */
+export type UnknownDataset = DataName & { facets: ToldFacets }
+
+/** The data that are no asset, or one of this connection that was taken over from among them; not those that may be one of several. */
+export async function listUnknownDatasets(sql: Sql, connectionKey: string): Promise<UnknownDataset[]> {
+  const { rows } = await sql.query<UnknownDataset>(
+    `select d.namespace, d.name, d.facets from push_dataset d left join asset a on a.subject_id = d.asset_id
+     where d.problem is null and (a.subject_id is null or a.connection_key = $1) order by d.namespace, d.name`,
+    [connectionKey],
+  )
+  return rows
+}
+
+/** What there is of these push connections is to be looked into by then. */
+export async function askForDiscovery(sql: Sql, connections: readonly string[], by: Instant): Promise<void> {
+  await sql.query(
+    'update discovery set next_at = least(next_at, $2::timestamptz) where connection_key = any($1::text[]) and every_seconds is not null and next_at > $2',
+    [connections, toText(by)],
+  )
+}
+
 export async function storePushedDatasets(sql: Sql, datasets: readonly PushedDataset[]): Promise<void> {
   await sql.query(
     `insert into push_dataset as d (namespace, name, told_at, facets)

@@ -63,6 +63,12 @@ export async function listJobs(sql: Sql, namespace: string): Promise<JobName[]> 
   return rows
 }
 
+/** The jobs of every namespace that ever named any data. */
+export async function listAllJobs(sql: Sql): Promise<JobName[]> {
+  const { rows } = await sql.query<JobName>('select distinct namespace, job from push_run where names_data order by namespace, job')
+  return rows
+}
+
 /** Takes back what runs said; answers of which assets, and from when on they are not as they were. */
 export async function deleteFacts(sql: Sql, factIds: readonly string[]): Promise<{ assetId: number; since: Instant }[]> {
   if (factIds.length === 0) return []

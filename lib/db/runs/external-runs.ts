@@ -123,7 +123,10 @@ export async function takeBackArrivals(sql: Sql, runIds: readonly string[]): Pro
   if (runIds.length > 0) await sql.query('delete from arrival where run_id = any($1::uuid[])', [runIds])
 }
 
-/** The assets that name a job of this connection and of which none of its runs has told anything, with the last run that loaded each. */
+/**
+ * The assets that name a job of this connection and of which none of its runs has told anything, with the last run that loaded each. One that was pushed with
+ * names of what it wrote has told of that by these names.
+ */
 export async function listUntoldLoads(
   sql: Sql,
   connectionKey: string,
@@ -132,7 +135,7 @@ export async function listUntoldLoads(
     `select r.*, s.id as asset_id, s.key from asset a join subject s on s.id = a.subject_id and s.removed_at is null
      cross join lateral (
        select * from external_run x
-       where ${isOfJobSql('x', 'a.job')} and x.state = 'completed'
+       where ${isOfJobSql('x', 'a.job')} and x.state = 'completed' and not (x.told_by like 'push:%' and x.writes is not null)
          and (x.writes is null or case when a.connection_key = $1 then a.path else s.key end = any(x.writes))
        order by x.ended_at desc limit 1
      ) r
