@@ -1,6 +1,16 @@
 import type { Sql } from '#lib/db/context.ts'
 import { storeEvidence } from '#lib/db/history/evidence.ts'
 import { toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import {
+  instantAt,
+  instantOrNullAt,
+  numberAt,
+  numberOrNullAt,
+  type PackedColumn,
+  packedRows,
+  packInstants,
+  packNumbers,
+} from '#lib/db/packed-columns.ts'
 import type { Arrival, Evidence, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { KnownReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
@@ -13,33 +23,39 @@ export interface NewArrival extends Arrival {
   runId: string | null
 }
 
-interface ArrivalRow {
-  id: string
-  asset_id: number
+/** Facts that agree in all that comes first. */
+interface PackedFacts {
   clock: JudgedClock
-  at: number | null
-  recorded_at: number
   source: Witness
-  happened_at: number
-  placed_at: number | null
   kind: 'arrival' | 'correction'
   precision: 'instant' | 'day'
-  rows: string | null
   weak_by: string | null
+  asset_id: PackedColumn
+  id: PackedColumn
+  at: PackedColumn
+  recorded_at: PackedColumn
+  happened_at: PackedColumn
+  placed_at: PackedColumn
+  rows: PackedColumn
 }
 
-function toArrival(row: ArrivalRow): Arrival {
+interface StoredFact extends Arrival {
+  id: number
+}
+
+function toFact(packed: PackedFacts, row: number): StoredFact {
   return {
-    clock: row.clock,
-    at: row.at,
-    recordedAt: row.recorded_at,
-    witness: row.source,
-    happenedAt: row.happened_at,
-    placedAt: row.placed_at,
-    kind: row.kind,
-    precision: row.precision,
-    rows: row.rows === null ? null : Number(row.rows),
-    weakBy: row.weak_by,
+    id: numberAt(packed.id, row),
+    clock: packed.clock,
+    at: instantOrNullAt(packed.at, row),
+    recordedAt: instantAt(packed.recorded_at, row),
+    witness: packed.source,
+    happenedAt: instantAt(packed.happened_at, row),
+    placedAt: instantOrNullAt(packed.placed_at, row),
+    kind: packed.kind,
+    precision: packed.precision,
+    rows: numberOrNullAt(packed.rows, row),
+    weakBy: packed.weak_by,
   }
 }
 
@@ -139,17 +155,19 @@ const REACH = `
   group by t.asset_id`
 
 const FACT = 'id, asset_id, clock, at, recorded_at, source, happened_at, placed_at, kind, precision, rows, evidence_id'
-const millis = (column: string) => `round(date_part('epoch', f.${column}) * 1000) as ${column}`
-/** SQL: a fact `f` as its row is read. Thousands come at once: instants as numbers take a third of the time that dates take. */
-const ROW = `f.id, f.asset_id, f.clock, ${millis('at')}, ${millis('recorded_at')}, f.source, ${millis('happened_at')}, ${millis('placed_at')}, f.kind, f.precision,
-  f.rows, (select e.method from evidence e where e.id = f.evidence_id and e.strength = 'weak') as weak_by`
+/** SQL: the columns of `PackedFacts`, of facts `f`, and by what these are grouped. */
+const KINDS = 'f.clock, f.source, f.kind, f.precision, e.method'
+const PACKED = `${KINDS} as weak_by, ${packNumbers('f.asset_id')} as asset_id, ${packNumbers('f.id')} as id,
+  ${packInstants('f.at')} as at, ${packInstants('f.recorded_at')} as recorded_at, ${packInstants('f.happened_at')} as happened_at,
+  ${packInstants('f.placed_at')} as placed_at, ${packNumbers('f.rows')} as rows`
+const WEAK_EVIDENCE = `left join evidence e on e.id = f.evidence_id and e.strength = 'weak'`
 
 /**
  * What decides the status of each of these assets from its `from` on: everything recorded since, and before that per clock and witness the
  * last arrival, the last two corrections and the last values that did not lie in the future. Per asset in the order of recording.
  */
 export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number; from: Instant }[]): Promise<Map<number, Arrival[]>> {
-  const { rows } = await sql.query<ArrivalRow>(
+  const { rows } = await sql.query<PackedFacts>(
     `with told as materialized (${TOLD}), corrected as (${CORRECTED}), reach as materialized (${REACH}),
      latest as (
        select l.* from (select told.asset_id, clock, source, r.since as reach from told join reach r on r.asset_id = told.asset_id) t cross join lateral (
@@ -169,22 +187,28 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
          select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
        ) a
      )
-     select ${ROW} from (
+     select ${PACKED} from (
        select ${FACT} from since union all (select ${FACT} from latest union select ${FACT} from believed)
-     ) f`,
+     ) f ${WEAK_EVIDENCE}
+     group by ${KINDS}`,
     [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))],
   )
-  return groupArrivals(rows)
+  return factsBy(rows, (packed, row) => numberAt(packed.asset_id, row))
 }
 
-/** Each asset's in the order of recording. */
-function groupArrivals(rows: readonly ArrivalRow[]): Map<number, Arrival[]> {
-  const found = Map.groupBy(rows, (row) => row.asset_id)
-  return new Map([...found].map(([assetId, own]) => [assetId, own.sort(byRecording).map(toArrival)]))
-}
-
-function byRecording(a: ArrivalRow, b: ArrivalRow): number {
-  return a.recorded_at - b.recorded_at || Number(a.id) - Number(b.id)
+/** The facts of each key, in the order of recording. */
+function factsBy<K, P extends PackedFacts>(rows: readonly P[], keyOf: (packed: P, row: number) => K): Map<K, StoredFact[]> {
+  const found = new Map<K, StoredFact[]>()
+  for (const packed of rows) {
+    for (let row = 0; row < packedRows(packed.id); row += 1) {
+      const key = keyOf(packed, row)
+      const own = found.get(key)
+      if (own === undefined) found.set(key, [toFact(packed, row)])
+      else own.push(toFact(packed, row))
+    }
+  }
+  for (const own of found.values()) own.sort((a, b) => a.recordedAt - b.recordedAt || a.id - b.id)
+  return found
 }
 
 /** What looks by this witness last found on these clocks. */
@@ -211,14 +235,15 @@ export async function loadLatestSeen(
 
 /** The last few arrivals of each clock of these assets, by their keys. */
 export async function loadLastArrivals(sql: Sql, keys: readonly string[], count: number): Promise<Map<string, Arrival[]>> {
-  const { rows } = await sql.query<ArrivalRow & { key: string }>(
-    `select s.key, ${ROW} from subject s cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
+  const { rows } = await sql.query<PackedFacts & { key: string }>(
+    `select s.key, ${PACKED} from subject s cross join unnest(enum_range(null::judged_clock)) as c(clock) cross join lateral (
        select ${FACT} from (
          ${['=', '<>'].map((is) => `(select * from arrival where asset_id = s.id and clock = c.clock and source ${is} 'ledger' and kind = 'arrival' order by happened_at desc, id desc limit $2)`).join(' union all ')}
        ) a order by happened_at desc, id desc limit $2
-     ) f
-     where s.kind = 'asset' and s.key = any($1::text[])`,
+     ) f ${WEAK_EVIDENCE}
+     where s.kind = 'asset' and s.key = any($1::text[])
+     group by s.key, ${KINDS}`,
     [keys, count],
   )
-  return new Map([...Map.groupBy(rows, (row) => row.key)].map(([key, own]) => [key, own.map(toArrival)]))
+  return factsBy(rows, ({ key }) => key)
 }

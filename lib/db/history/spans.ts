@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toText, toTextOrNull } from '#lib/db/instants.ts'
+import { instantAt, instantOrNullAt, numberAt, type PackedColumn, packedRows, packInstants, packNumbers } from '#lib/db/packed-columns.ts'
 import type { Span } from '#lib/domain/freshness/span.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
@@ -13,53 +14,65 @@ export interface KnownSpan extends Span {
 }
 
 export interface StoredSpan extends KnownSpan {
-  id: string
+  id: number
 }
 
 /** What one rebuild changes; the lists are applied in this order. */
 export interface SpanWrites {
-  deleted: string[]
+  deleted: number[]
   updated: StoredSpan[]
   inserted: { subjectId: number; span: KnownSpan }[]
 }
 
-interface SpanRow {
-  id: string
-  subject_id: number
+/** All spans of one status and reason. */
+interface PackedSpans {
   status: Status
   reason: Reason
-  from_ms: number
-  to_ms: number | null
-  since_ms: number | null
+  id: PackedColumn
+  subject_id: PackedColumn
+  from_at: PackedColumn
+  to_at: PackedColumn
+  since_at: PackedColumn
 }
 
-function toSpan(row: SpanRow): StoredSpan {
+function toSpan(packed: PackedSpans, row: number): StoredSpan {
+  const from = instantAt(packed.from_at, row)
   return {
-    id: row.id,
-    from: Math.round(row.from_ms),
-    to: row.to_ms === null ? END_OF_TIME : Math.round(row.to_ms),
-    status: row.status,
-    reason: row.reason,
-    since: Math.round(row.since_ms ?? row.from_ms),
+    id: numberAt(packed.id, row),
+    from,
+    to: instantOrNullAt(packed.to_at, row) ?? END_OF_TIME,
+    status: packed.status,
+    reason: packed.reason,
+    since: instantOrNullAt(packed.since_at, row) ?? from,
   }
 }
 
 /** The spans of each subject that end at or after its `from`, whole and in order; subjects without any are absent. */
 export async function loadSpans(sql: Sql, wanted: readonly { subjectId: number; from: Instant }[]): Promise<Map<number, StoredSpan[]>> {
-  const { rows } = await sql.query<SpanRow>(
-    `select s.id, s.subject_id, s.status, s.reason, date_part('epoch', s.from_at) * 1000 as from_ms, date_part('epoch', s.to_at) * 1000 as to_ms,
-       date_part('epoch', s.since_at) * 1000 as since_ms
+  const { rows } = await sql.query<PackedSpans>(
+    `select s.status, s.reason, ${packNumbers('s.id')} as id, ${packNumbers('s.subject_id')} as subject_id,
+       ${packInstants('s.from_at')} as from_at, ${packInstants('s.to_at')} as to_at, ${packInstants('s.since_at')} as since_at
      from unnest($1::int[], $2::timestamptz[]) as x(subject_id, from_at)
      cross join lateral (
        (select * from status_span p where p.subject_id = x.subject_id and p.from_at < x.from_at order by p.from_at desc limit 1)
        union all
        select * from status_span p where p.subject_id = x.subject_id and p.from_at >= x.from_at
      ) s
-     where s.to_at is null or s.to_at >= x.from_at`,
+     where s.to_at is null or s.to_at >= x.from_at
+     group by s.status, s.reason`,
     [wanted.map((w) => w.subjectId), wanted.map((w) => toText(w.from))],
   )
-  const found = Map.groupBy(rows, (row) => row.subject_id)
-  return new Map([...found].map(([subjectId, own]) => [subjectId, own.map(toSpan).sort((a, b) => a.from - b.from)]))
+  const found = new Map<number, StoredSpan[]>()
+  for (const packed of rows) {
+    for (let row = 0; row < packedRows(packed.id); row += 1) {
+      const subjectId = numberAt(packed.subject_id, row)
+      const own = found.get(subjectId)
+      if (own === undefined) found.set(subjectId, [toSpan(packed, row)])
+      else own.push(toSpan(packed, row))
+    }
+  }
+  for (const own of found.values()) own.sort((a, b) => a.from - b.from)
+  return found
 }
 
 function toRow(span: KnownSpan) {

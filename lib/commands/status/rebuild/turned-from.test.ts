@@ -9,7 +9,7 @@ function span(status: Status, reason: Reason, from: number, to = END_OF_TIME): K
 }
 
 function between(before: KnownSpan[], after: KnownSpan[]): number | null {
-  return turnedFrom({ before: before.map((one, index): StoredSpan => ({ ...one, id: String(index) })), after })
+  return turnedFrom({ before: before.map((one, index): StoredSpan => ({ ...one, id: index })), after })
 }
 
 test('another status is seen from where it begins', () => {
