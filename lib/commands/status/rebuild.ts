@@ -1,26 +1,41 @@
 import { listFollowers } from '#lib/db/catalogue/followers.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
+import { loadFeedsOfAssets } from '#lib/db/history/memberships.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { type RebuildOptions, type RebuildResult, rebuildWithin } from './rebuild/rebuild-within.ts'
+import type { Reach } from './rebuild/rebuild-assets.ts'
+import { type RebuildResult, rebuildWithin } from './rebuild/rebuild-within.ts'
 import { loadReporting } from './rebuild/reporting.ts'
 
-const BATCH = 500
+export interface RebuildOrder {
+  assetIds: readonly number[]
+  from: Instant
+  /** Feeds and groups are rolled up again even where no asset differs. */
+  isThorough?: boolean
+  /** The rules have changed, not the facts: what was said before is restated in silence. */
+  isRewrite?: boolean
+  /** So many assets are worked out in one transaction. */
+  limit?: number
+  /** Called after each of them. */
+  onBatch?: (() => Promise<void>) | undefined
+}
 
 /**
  * Works the statuses of these assets out anew from an instant on, up to now, with all that is known now; feeds, groups, ended days,
  * the log of changes and the outbox follow. The one way statuses come into being: running it again changes nothing.
  */
-export async function rebuild(
-  ctx: Context,
-  request: { assetIds: readonly number[]; from: Instant } & RebuildOptions,
-): Promise<RebuildResult> {
-  const ids = await inOrder(ctx, request.assetIds)
+export async function rebuild(ctx: Context, order: RebuildOrder): Promise<RebuildResult> {
+  const { assetIds, from, isThorough = false, isRewrite = false, limit = 500 } = order
+  const ids = await inOrder(ctx, assetIds)
+  const reachOf = isThorough ? await thoroughReach(ctx, ids) : undefined
   const total: RebuildResult = { assets: 0, changes: 0 }
-  for (let start = 0; start < ids.length; start += BATCH) {
-    const batch = new Map(ids.slice(start, start + BATCH).map((id) => [id, request.from]))
-    const result = await withTransaction(ctx, async (sql) => rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), batch, request))
+  for (let start = 0; start < ids.length; start += limit) {
+    const batch = new Map(ids.slice(start, start + limit).map((id) => [id, from]))
+    const result = await withTransaction(ctx, async (sql) => {
+      return rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), batch, { isRewrite, ...(reachOf && { reachOf }) })
+    })
     total.assets += result.assets
     total.changes += result.changes
+    await order.onBatch?.()
   }
   return total
 }
@@ -30,4 +45,15 @@ async function inOrder(ctx: Context, assetIds: readonly number[]): Promise<numbe
   const ids = [...new Set(assetIds)].sort((a, b) => a - b)
   const followers = await listFollowers(ctx.whole, ids)
   return [...ids.filter((id) => !followers.has(id)), ...followers]
+}
+
+/** All of a feed is looked at with the last of these assets that it has: once that is worked out all others are, so that a feed of very many is rolled up once. */
+async function thoroughReach(ctx: Context, ids: readonly number[]): Promise<(assetId: number) => Reach> {
+  const positions = new Map(ids.map((id, position) => [id, position]))
+  const last = new Map<number, number>()
+  for (const { containerId, memberId } of await loadFeedsOfAssets(ctx.whole, ids)) {
+    last.set(containerId, Math.max(positions.get(memberId) ?? 0, last.get(containerId) ?? 0))
+  }
+  const whole = new Set([...last.values()].flatMap((position) => ids[position] ?? []))
+  return (assetId) => (whole.has(assetId) ? 'whole' : 'differing')
 }

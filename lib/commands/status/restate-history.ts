@@ -6,8 +6,6 @@ import { rebuild } from './rebuild.ts'
 /** Grows whenever equal facts and settings give other statuses than before. 2: each tick of a deadline has one window. */
 export const RULES_VERSION = 2
 
-const BATCH = 500
-
 /**
  * Once after the rules have changed, rebuilds the whole kept history by the new ones, as a rewrite: nobody is told what the old ones
  * said otherwise. Cut short, it begins anew at the next call. `onBatch` is called every few hundred assets.
@@ -18,12 +16,7 @@ export async function restateHistory(
 ): Promise<{ changes: number } | null> {
   if ((await getRulesVersion(ctx)) === RULES_VERSION) return null
   const ids = await listSubjectIds(ctx.pool, 'asset')
-  let changes = 0
-  for (let start = 0; start < ids.length; start += BATCH) {
-    const assetIds = ids.slice(start, start + BATCH)
-    changes += (await rebuild(ctx, { assetIds, from: 0, isThorough: true, isRewrite: true })).changes
-    await onBatch?.()
-  }
+  const { changes } = await rebuild(ctx, { assetIds: ids, from: 0, isThorough: true, isRewrite: true, onBatch })
   await putRulesVersion(ctx, RULES_VERSION)
   if (ids.length > 0) ctx.log.info('history restated by the new rules', { assets: ids.length, changes })
   return { changes }

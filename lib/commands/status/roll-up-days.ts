@@ -1,7 +1,7 @@
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { countAssetDays, oldestSubjectAt } from '#lib/db/history/days.ts'
 import { getRolledUpThrough, putSetting } from '#lib/db/settings.ts'
-import { addDays, daysBetween, type LocalDay, localDay } from '#lib/domain/time/local-day.ts'
+import { addDays, daysBetween, type LocalDay, laterDay, localDay } from '#lib/domain/time/local-day.ts'
 import { refreshAllDays } from './rebuild/refresh-all-days.ts'
 import { loadReporting } from './rebuild/reporting.ts'
 
@@ -14,10 +14,10 @@ export async function rollUpDays(ctx: Context): Promise<{ through: LocalDay | nu
   const oldest = await oldestSubjectAt(ctx.pool)
   if (oldest === null) return { through: null }
   const since = through === null ? localDay(oldest, reporting.zone) : addDays(through, 1)
-  const first = later(since, localDay(reporting.horizon, reporting.zone))
+  const first = laterDay(since, localDay(reporting.horizon, reporting.zone))
   // A rebuild sums up the ended days it touches, so an asset that has a row of each is done.
   const assets = (await countAssetDays(ctx.pool, first, yesterday)).filter(({ createdAt, days }) => {
-    return days <= daysBetween(later(first, localDay(createdAt, reporting.zone)), yesterday)
+    return days <= daysBetween(laterDay(first, localDay(createdAt, reporting.zone)), yesterday)
   })
   await refreshAllDays(
     ctx,
@@ -27,8 +27,4 @@ export async function rollUpDays(ctx: Context): Promise<{ through: LocalDay | nu
   )
   await withTransaction(ctx, (sql) => putSetting(sql, 'rolled-up-through', yesterday))
   return { through: yesterday }
-}
-
-function later(a: LocalDay, b: LocalDay): LocalDay {
-  return a > b ? a : b
 }

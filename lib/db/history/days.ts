@@ -2,6 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { DayStatus, LateDelivery } from '#lib/domain/freshness/days/day-status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { earlierDay, type LocalDay } from '#lib/domain/time/local-day.ts'
 
 export interface StoredDay extends DayStatus {
   subjectId: number
@@ -13,41 +14,40 @@ function isBlank({ worst, arrivals, expected }: StoredDay): boolean {
 }
 
 /**
- * Writes day rows where they differ from what is stored; days on which nothing was promised and nothing happened have none. Nobody else may write
- * days of these subjects meanwhile.
+ * Writes day rows where they differ from what is stored, and answers from which day on it did so for whom; days on which nothing was promised and
+ * nothing happened have none. Nobody else may write days of these subjects meanwhile.
  */
-export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
-  if (days.length === 0) return
+export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<Map<number, LocalDay>> {
+  if (days.length === 0) return new Map()
   const stored = await loadDigests(sql, days)
-  const blank = days.filter((day) => isBlank(day) && stored.has(keyOf(day)))
+  const isStored = ({ subjectId, day }: StoredDay) => stored.get(subjectId)?.has(day) ?? false
+  const blank = days.filter((day) => isBlank(day) && isStored(day))
+  const other = days.filter((day) => !isBlank(day) && stored.get(day.subjectId)?.get(day.day) !== digestOf(day))
   if (blank.length > 0) {
     await sql.query(
       'delete from day_status d using unnest($1::int[], $2::date[]) as x(subject_id, day) where d.subject_id = x.subject_id and d.day = x.day',
       [blank.map((day) => day.subjectId), blank.map((day) => day.day)],
     )
   }
-  await upsertDays(
-    sql,
-    days.filter((day) => !isBlank(day) && stored.get(keyOf(day)) !== digestOf(day)),
-  )
-}
-
-function keyOf({ subjectId, day }: StoredDay): string {
-  return `${subjectId} ${day}`
+  await upsertDays(sql, other)
+  const first = new Map<number, LocalDay>()
+  for (const { subjectId, day } of [...blank, ...other]) first.set(subjectId, earlierDay(day, first.get(subjectId) ?? day))
+  return first
 }
 
 /** SQL: all that a day row says, in one text; one text a row is read in a fraction of the time that its columns take, and far sooner than rows are written. */
-const DIGEST = `concat_ws('|', fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, blind_seconds, arrivals,
+const DIGEST = `concat_ws('|', to_char(day, 'YYYY-MM-DD'), fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, blind_seconds, arrivals,
   expected, missed, came_late, late_deliveries, coalesce(round(date_part('epoch', late_until) * 1000)::text, ''), coalesce(ready::text, ''), coalesce(worst, ''))`
 
-async function loadDigests(sql: Sql, days: readonly StoredDay[]): Promise<Map<string, string>> {
+/** By subject and day. */
+async function loadDigests(sql: Sql, days: readonly StoredDay[]): Promise<Map<number, Map<LocalDay, string>>> {
   const dates = days.map(({ day }) => day).sort()
-  const { rows } = await sql.query<{ key: string; digest: string }>(
-    `select subject_id || ' ' || to_char(day, 'YYYY-MM-DD') as key, ${DIGEST} as digest from day_status
-     where subject_id = any($1::int[]) and day between $2::date and $3::date`,
+  const { rows } = await sql.query<{ id: number; digests: string }>(
+    `select subject_id as id, string_agg(${DIGEST}, E'\n') as digests from day_status
+     where subject_id = any($1::int[]) and day between $2::date and $3::date group by subject_id`,
     [[...new Set(days.map(({ subjectId }) => subjectId))], dates[0], dates.at(-1)],
   )
-  return new Map(rows.map(({ key, digest }) => [key, digest]))
+  return new Map(rows.map(({ id, digests }) => [id, new Map(digests.split('\n').map((digest) => [digest.split('|', 1)[0] ?? '', digest]))]))
 }
 
 /** The same of a row to be stored. */
@@ -56,7 +56,7 @@ function digestOf(day: StoredDay): string {
   const { freshSeconds, lateSeconds, staleSeconds, unknownSeconds, maintenanceSeconds, noneSeconds, blindSeconds } = day
   const seconds = [freshSeconds, lateSeconds, staleSeconds, unknownSeconds, maintenanceSeconds, noneSeconds, blindSeconds]
   const counts = [day.arrivals, day.expected, day.missed, day.cameLate]
-  return [...seconds, ...counts, `[${late.join(', ')}]`, day.lateUntil ?? '', day.ready ?? '', day.worst ?? ''].join('|')
+  return [day.day, ...seconds, ...counts, `[${late.join(', ')}]`, day.lateUntil ?? '', day.ready ?? '', day.worst ?? ''].join('|')
 }
 
 async function upsertDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {
@@ -99,54 +99,38 @@ function toRow(day: StoredDay) {
   }
 }
 
-/** What containers add up from the day rows of their members. */
-export interface DayCounts {
+/** What the day rows of the members of a container come to. */
+export interface DaySums {
   arrivals: number
   expected: number
   missed: number
   cameLate: number
   lateDeliveries: LateDelivery[]
   blindSeconds: number
-  /** Somebody was to find it ready on that day. */
+  /** Somebody was to find one of them ready on that day. */
   isExpected: boolean
 }
 
-/** The counts of these subjects' days; the key is `<subject id> <day>`. */
-export async function loadDayCounts(
-  sql: Sql,
-  subjectIds: readonly number[],
-  firstDay: string,
-  lastDay: string,
-): Promise<Map<string, DayCounts>> {
-  const { rows } = await sql.query<{
-    key: string
-    arrivals: number
-    expected: number
-    missed: number
-    came_late: number
-    late_deliveries: LateDelivery[]
-    blind_seconds: number
-    is_expected: boolean
-  }>(
-    `select subject_id || ' ' || to_char(day, 'YYYY-MM-DD') as key, arrivals, expected, missed, came_late, late_deliveries, blind_seconds,
-       ready is not null as is_expected from day_status
-     where subject_id = any($1::int[]) and day between $2::date and $3::date`,
-    [subjectIds, firstDay, lastDay],
+/** A member that counts for a container on these days, both included. */
+export interface MemberDays {
+  containerId: number
+  memberId: number
+  firstDay: LocalDay
+  lastDay: LocalDay
+}
+
+/** The day rows of their members, added up per container and day; the key is `<container id> <day>`. Days of one member do not overlap. */
+export async function sumMemberDays(sql: Sql, members: readonly MemberDays[]): Promise<Map<string, DaySums>> {
+  const { rows } = await sql.query<Omit<DaySums, 'lateDeliveries'> & { key: string; late: LateDelivery[][] }>(
+    `select x.container_id || ' ' || to_char(d.day, 'YYYY-MM-DD') as key, sum(d.arrivals)::int as arrivals, sum(d.expected)::int as expected,
+       sum(d.missed)::int as missed, sum(d.came_late)::int as "cameLate", max(d.blind_seconds) as "blindSeconds",
+       bool_or(d.ready is not null) as "isExpected", coalesce(jsonb_agg(d.late_deliveries) filter (where d.came_late > 0), '[]') as late
+     from unnest($1::int[], $2::int[], $3::date[], $4::date[]) as x(container_id, member_id, first_day, last_day)
+     join day_status d on d.subject_id = x.member_id and d.day between x.first_day and x.last_day
+     group by x.container_id, d.day`,
+    [members.map((m) => m.containerId), members.map((m) => m.memberId), members.map((m) => m.firstDay), members.map((m) => m.lastDay)],
   )
-  return new Map(
-    rows.map((row) => [
-      row.key,
-      {
-        arrivals: row.arrivals,
-        expected: row.expected,
-        missed: row.missed,
-        cameLate: row.came_late,
-        lateDeliveries: row.late_deliveries,
-        blindSeconds: row.blind_seconds,
-        isExpected: row.is_expected,
-      },
-    ]),
-  )
+  return new Map(rows.map(({ key, late, ...sums }) => [key, { ...sums, lateDeliveries: late.flat() }]))
 }
 
 /** Every asset in id order, and how many of these days it has rows of. */

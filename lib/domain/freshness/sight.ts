@@ -10,7 +10,8 @@ export interface BlindStretch {
   to: Instant
 }
 
-type Seen = Pick<PreparedFacts, 'probedAt' | 'answeredSince'>
+/** When somebody last looked, or was answered. */
+export type Seen = Pick<PreparedFacts, 'probedAt' | 'answeredSince'>
 
 /**
  * When nobody knew any more, ascending: from `blindAfter` after the last good look until an answer that lasts, and from `blindAfter`

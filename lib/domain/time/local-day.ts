@@ -63,6 +63,14 @@ export function addDays(day: LocalDay, n: number): LocalDay {
   return toLocalDay(toDayNumber(day) + n)
 }
 
+export function earlierDay(a: LocalDay, b: LocalDay): LocalDay {
+  return a < b ? a : b
+}
+
+export function laterDay(a: LocalDay, b: LocalDay): LocalDay {
+  return a > b ? a : b
+}
+
 /** How many days `b` is after `a`. */
 export function daysBetween(a: LocalDay, b: LocalDay): number {
   return toDayNumber(b) - toDayNumber(a)

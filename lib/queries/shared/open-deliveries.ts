@@ -3,7 +3,7 @@ import { loadArrivals } from '#lib/db/history/arrivals.ts'
 import { loadJobOutcomes, outcomesFor } from '#lib/db/history/job-outcomes.ts'
 import { loadRunOutcomes } from '#lib/db/history/run-outcomes.ts'
 import { loadAssetVersions } from '#lib/db/history/versions.ts'
-import { deliveriesOn, deliveriesReach } from '#lib/domain/freshness/days/day-deliveries.ts'
+import { type DayDeliveries, deliveriesByDay, deliveriesReach } from '#lib/domain/freshness/days/day-deliveries.ts'
 import { type LateDelivery, sumUpLate } from '#lib/domain/freshness/days/day-status.ts'
 import type { LocalDay } from '#lib/domain/time/local-day.ts'
 import { type DayWindow, openDays } from './day-window.ts'
@@ -50,19 +50,18 @@ export async function getOpenDeliveries(ctx: Context, window: DayWindow, subject
   ])
   const runsOf = ({ flow, job, ...place }: WrittenAsset) =>
     job === null ? (runs.get(flow ?? '') ?? []) : outcomesFor(outcomes.get(job) ?? [], { job, ...place })
-  const known = promised.map((asset) => ({
-    versions: versions.get(asset.id) ?? [],
-    facts: { arrivals: arrivals.get(asset.id) ?? [], runs: runsOf(asset) },
-  }))
-  return new Map(openDays(window).map((bounds) => [bounds.day, sumUp(known.map((one) => deliveriesOn(one, bounds, window.now)))]))
+  const counted = promised.map((asset) =>
+    deliveriesByDay({ versions: versions.get(asset.id) ?? [], facts: { arrivals: arrivals.get(asset.id) ?? [], runs: runsOf(asset) } }),
+  )
+  return new Map(openDays(window).map((bounds) => [bounds.day, sumUp(counted.map((deliveriesOn) => deliveriesOn(bounds, window.now)))]))
 }
 
 function idsOf(assets: readonly { id: number }[]): number[] {
   return assets.map(({ id }) => id)
 }
 
-function sumUp(all: readonly ReturnType<typeof deliveriesOn>[]): OpenDeliveries {
-  const count = (of: (one: ReturnType<typeof deliveriesOn>) => readonly unknown[]) => all.reduce((sum, one) => sum + of(one).length, 0)
+function sumUp(all: readonly DayDeliveries[]): OpenDeliveries {
+  const count = (of: (one: DayDeliveries) => readonly unknown[]) => all.reduce((sum, one) => sum + of(one).length, 0)
   const { cameLate, lateDeliveries } = sumUpLate(all.flatMap(({ late }) => late))
   return { expected: count(({ expected }) => expected), missed: count(({ missed }) => missed), cameLate, lateDeliveries }
 }

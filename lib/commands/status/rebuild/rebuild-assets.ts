@@ -14,9 +14,16 @@ import { asksForAClock, type LoadedAsset, loadFacts } from './load-facts.ts'
 import type { Reporting } from './reporting.ts'
 import { joinWrites, type Restatement, restateSpans } from './restate-spans.ts'
 
+/**
+ * How far up a rebuild looks: to feeds where the status of an asset differs or it has been moved; of a thorough one, for an asset of each feed, to the whole
+ * of that, and for the others only where their status differs.
+ */
+export type Reach = 'moved' | 'whole' | 'differing'
+
 export interface RebuildRequest {
   asset: Subject
   from: Instant
+  reach: Reach
   /** The beginning of the first ended day that is counted anew, so that the facts are read once for both; absent: none is. */
   countsFrom?: Instant
 }
@@ -52,22 +59,14 @@ export function startOf(asset: Subject, wanted: Instant, { now, zone, today, hor
 
 const CHUNK = 500
 
-/**
- * Works out these (locked) assets anew and writes what differs: spans, verdict, next change. When thorough, everything above is
- * rolled up again even where nothing differs. Followers are rebuilt by `rebuildFollowers`.
- */
-export async function rebuildAssets(
-  sql: Sql,
-  now: Instant,
-  requests: readonly RebuildRequest[],
-  isThorough: boolean,
-): Promise<RebuiltAsset[]> {
+/** Works out these (locked) assets anew and writes what differs: spans, verdict, next change. Followers are rebuilt by `rebuildFollowers`. */
+export async function rebuildAssets(sql: Sql, now: Instant, requests: readonly RebuildRequest[]): Promise<RebuiltAsset[]> {
   const all: RebuiltAsset[] = []
   for (let start = 0; start < requests.length; start += CHUNK) {
     const chunk = requests.slice(start, start + CHUNK)
     const ids = chunk.map(({ asset }) => asset.id)
     const loaded = await loadRequests(sql, chunk, await loadAssetVersions(sql, ids))
-    const worked = loaded.map((one) => workOut(one, now, isThorough))
+    const worked = loaded.map((one) => workOut(one, now))
     await storeWorked(sql, worked)
     all.push(...worked.map(({ rebuilt }) => rebuilt))
   }
@@ -113,7 +112,7 @@ export interface Worked {
 }
 
 /** Works one asset out by all that is known of it. */
-export function workOut({ request: { asset, from }, known, stored }: LoadedRequest, now: Instant, isThorough: boolean): Worked {
+export function workOut({ request: { asset, from, reach }, known, stored }: LoadedRequest, now: Instant): Worked {
   const { versions, facts } = known
   const prepared = prepareFacts(facts)
   const restatement = restateSpans(asset.id, stored, timeline(versions, prepared, from, now + 1))
@@ -122,7 +121,7 @@ export function workOut({ request: { asset, from }, known, stored }: LoadedReque
     from,
     restatement,
     statedUntil: Math.min(now, asset.nextChangeAt ?? now),
-    rollUpFrom: isThorough ? from : earliest(restatement.changedFrom, firstVersionSince(versions, from)),
+    rollUpFrom: reach === 'whole' ? from : earliest(restatement.changedFrom, reach === 'moved' ? firstVersionSince(versions, from) : null),
     explainAt: (at: Instant) => explanationAt(known, prepared, at),
     hasArrived: facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
     known: versions.some(asksForAClock) ? known : null,

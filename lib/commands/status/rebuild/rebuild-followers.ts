@@ -7,7 +7,7 @@ import type { DatedEdge } from '#lib/domain/lineage/edge.ts'
 import { inLineageOrder, type Knot } from '#lib/domain/lineage/lineage-order.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { loadUpstream } from './load-upstream.ts'
-import { loadRequests, type RebuildRequest, type RebuiltAsset, startOf, storeWorked } from './rebuild-assets.ts'
+import { loadRequests, type Reach, type RebuildRequest, type RebuiltAsset, startOf, storeWorked } from './rebuild-assets.ts'
 import type { Reporting } from './reporting.ts'
 import { settleKnot } from './settle-knot.ts'
 import { turnedFrom } from './turned-from.ts'
@@ -27,7 +27,7 @@ const CHUNK = 2_500
 export async function rebuildFollowers(
   sql: Sql,
   reporting: Reporting,
-  { rebuilt, due, isThorough }: { rebuilt: readonly RebuiltAsset[]; due: ReadonlyMap<number, Instant>; isThorough: boolean },
+  { rebuilt, due, reachOf }: { rebuilt: readonly RebuiltAsset[]; due: ReadonlyMap<number, Instant>; reachOf: (assetId: number) => Reach },
 ): Promise<Following> {
   const turned = rebuilt.flatMap(turnOf)
   const subjects = await lockReached(sql, [...turned.map(({ id }) => id), ...due.keys()])
@@ -38,14 +38,15 @@ export async function rebuildFollowers(
     subjects: new Map(subjects.map((subject) => [subject.id, subject])),
     versions: await loadAssetVersions(sql, ids),
     edges: Map.groupBy(edges, ({ downstreamId }) => downstreamId),
+    reachOf,
   }
   const dues = new Dues(due, edges)
   for (const turn of turned) dues.note(turn)
   const done: Following = { requests: [], rebuilt: [] }
   for (const level of inLineageOrder(ids, edges)) {
     for (const knots of inChunks(level.filter((knot) => dues.of(knot) !== null))) {
-      const requests = knots.map((knot) => requestsOf(knot, dues.of(knot) ?? reporting.now, known.subjects, reporting))
-      const rebuiltHere = await rebuildKnots(sql, reporting.now, requests, known, isThorough)
+      const requests = knots.map((knot) => requestsOf(knot, dues.of(knot) ?? reporting.now, known, reporting))
+      const rebuiltHere = await rebuildKnots(sql, reporting.now, requests, known)
       for (const turn of rebuiltHere.flatMap(turnOf)) dues.note(turn)
       done.requests.push(...requests.flat())
       done.rebuilt.push(...rebuiltHere)
@@ -61,7 +62,7 @@ interface Turn {
 }
 
 function turnOf({ subjectId, restatement }: RebuiltAsset): Turn[] {
-  const at = turnedFrom(restatement)
+  const at = restatement.changedFrom === null ? null : turnedFrom(restatement)
   return at === null ? [] : [{ id: subjectId, at }]
 }
 
@@ -90,16 +91,17 @@ class Dues {
 
 interface Known {
   subjects: ReadonlyMap<number, Subject>
+  reachOf: (assetId: number) => Reach
   versions: ReadonlyMap<number, AssetVersion[]>
   /** By what is made from something. */
   edges: ReadonlyMap<number, DatedEdge[]>
 }
 
 /** All of a knot from the same instant. */
-function requestsOf(knot: Knot, due: Instant, subjects: ReadonlyMap<number, Subject>, reporting: Reporting): RebuildRequest[] {
+function requestsOf(knot: Knot, due: Instant, { subjects, reachOf }: Known, reporting: Reporting): RebuildRequest[] {
   const assets = knot.flatMap((id) => subjects.get(id) ?? [])
   const from = Math.min(...assets.map((asset) => startOf(asset, due, reporting)))
-  return assets.map((asset) => ({ asset, from }))
+  return assets.map((asset) => ({ asset, from, reach: reachOf(asset.id) }))
 }
 
 async function rebuildKnots(
@@ -107,14 +109,13 @@ async function rebuildKnots(
   now: Instant,
   knots: readonly RebuildRequest[][],
   { versions, edges }: Known,
-  isThorough: boolean,
 ): Promise<RebuiltAsset[]> {
   const loaded = await loadRequests(sql, knots.flat(), versions)
   const byId = new Map(loaded.map((one) => [one.request.asset.id, one]))
   const upstream = await loadUpstream(sql, loaded, edges)
   const worked = knots.flatMap((knot) => {
     const members = knot.flatMap(({ asset }) => byId.get(asset.id) ?? [])
-    return settleKnot(members, upstream, now, isThorough)
+    return settleKnot(members, upstream, now)
   })
   await storeWorked(sql, worked)
   return worked.map((one) => one.rebuilt)

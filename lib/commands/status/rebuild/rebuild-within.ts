@@ -14,7 +14,7 @@ import { notifyChange } from '#lib/db/listen.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { localDay, startOfDay } from '#lib/domain/time/local-day.ts'
 import { logChanges } from './log-changes.ts'
-import { type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets, startOf } from './rebuild-assets.ts'
+import { type Reach, type RebuildRequest, type Rebuilt, type RebuiltAsset, rebuildAssets, startOf } from './rebuild-assets.ts'
 import { rebuildFollowers } from './rebuild-followers.ts'
 import { type DayRequest, refreshDays } from './refresh-days.ts'
 import type { Reporting } from './reporting.ts'
@@ -27,8 +27,8 @@ export interface RebuildResult {
 }
 
 export interface RebuildOptions {
-  /** Feeds and groups are rolled up again even where no asset differs. */
-  isThorough?: boolean
+  /** How far up it looks for each asset; by default wherever something differs or has been moved. */
+  reachOf?: (assetId: number) => Reach
   /** The rules have changed, not the facts: what was said before is restated in silence. */
   isRewrite?: boolean
 }
@@ -47,25 +47,27 @@ export async function rebuildWithin(
   const { plain, followers } = await lockAssets(sql, [...wanted.keys()])
   if (plain.length + followers.length === 0) return { assets: 0, changes: 0 }
   const { now, today } = reporting
-  const { isThorough = false } = options
-  const own = plain.map((asset) => requestFor(asset, startOf(asset, wanted.get(asset.id) ?? now, reporting), reporting))
-  const rebuilt = await rebuildAssets(sql, now, own, isThorough)
+  const { reachOf = () => 'moved' } = options
+  const own = plain.map((asset) => requestFor(asset, wanted.get(asset.id) ?? now, reporting, reachOf(asset.id)))
+  const rebuilt = await rebuildAssets(sql, now, own)
   const due = new Map(followers.map(({ id }) => [id, wanted.get(id) ?? now]))
-  const following = await rebuildFollowers(sql, reporting, { rebuilt, due, isThorough })
+  const following = await rebuildFollowers(sql, reporting, { rebuilt, due, reachOf })
   const requests = [...own, ...following.requests]
   const assets = [...rebuilt, ...following.rebuilt]
   const days = await daysToCount(sql, reporting, requests, assets)
   const touched = days.filter((day) => day.firstDay < today)
   const { feeds, groups } = await rollUpAbove(sql, now, requests, assets, touched.length > 0)
   const changes = await logChanges(sql, reporting, { assets, feeds, groups }, options.isRewrite ?? false)
-  await refreshDays(sql, reporting, touched, new Map(assets.map((asset) => [asset.subjectId, asset])))
+  await refreshDays(sql, reporting, touched, { assets, feeds })
   await notifyChange(sql)
   return { assets: requests.length, changes }
 }
 
-function requestFor(asset: Subject, from: Instant, { zone, today }: Reporting): RebuildRequest {
+function requestFor(asset: Subject, wanted: Instant, reporting: Reporting, reach: Reach): RebuildRequest {
+  const { zone, today } = reporting
+  const from = startOf(asset, wanted, reporting)
   const day = localDay(Math.max(from, asset.createdAt), zone)
-  return day < today ? { asset, from, countsFrom: startOfDay(day, zone) } : { asset, from }
+  return day < today ? { asset, from, reach, countsFrom: startOfDay(day, zone) } : { asset, from, reach }
 }
 
 /** From which day on each asset is counted anew: from where it is rebuilt, or earlier where something closed older deliveries. */
@@ -95,8 +97,7 @@ async function rollUpAbove(sql: Sql, now: Instant, requests: readonly RebuildReq
   )
   const feedIds = [...new Set(inFeeds.map((membership) => membership.containerId))]
   if (touchesDays) await lockSubjects(sql, feedIds)
-  const earliest = Math.min(...requests.map((request) => request.from))
-  const wanted = await feedRequests(sql, assets, inFeeds, { now, since: earliest })
+  const wanted = await feedRequests(sql, now, requests, assets, inFeeds)
   const feeds = await rollUpContainers(sql, now, wanted, assets, loadPromisedAssets)
   const changed = feeds.filter((feed) => feed.rollUpFrom !== null).map((feed) => feed.subjectId)
   const inGroups = await loadGroupsOfFeeds(sql, touchesDays ? feedIds : changed)
@@ -108,12 +109,16 @@ async function rollUpAbove(sql: Sql, now: Instant, requests: readonly RebuildReq
 /** The feeds that changed assets count for, and those that themselves came, went or moved since. */
 async function feedRequests(
   sql: Sql,
+  now: Instant,
+  requests: readonly RebuildRequest[],
   assets: readonly Rebuilt[],
   memberships: readonly Membership[],
-  { now, since }: { now: Instant; since: Instant },
 ): Promise<RollUpRequest[]> {
   const reached = new Map(reachedBy(assets, memberships).map((request) => [request.subjectId, request]))
-  const versions = await loadFeedVersions(sql, [...new Set(memberships.map((membership) => membership.containerId))])
+  const since = Math.min(...requests.map((request) => request.from))
+  const looking = new Set(requests.filter(({ reach }) => reach !== 'differing').map(({ asset }) => asset.id))
+  const lookedAt = memberships.filter(({ memberId }) => looking.has(memberId)).map(({ containerId }) => containerId)
+  const versions = await loadFeedVersions(sql, [...new Set(lookedAt)])
   for (const [subjectId, own] of versions) {
     const moved = own.find((version) => version.from >= since)?.from
     if (moved === undefined) continue

@@ -13,15 +13,10 @@ import { wholeSpans } from './roll-up-containers.ts'
  * Works out followers none of which can be without the others. At any instant those that do not follow in a circle stand in an order, so going round until
  * nothing differs ends, and always in the same.
  */
-export function settleKnot(
-  members: readonly LoadedRequest[],
-  upstream: ReadonlyMap<number, readonly Upstream[]>,
-  now: Instant,
-  isThorough: boolean,
-): Worked[] {
+export function settleKnot(members: readonly LoadedRequest[], upstream: ReadonlyMap<number, readonly Upstream[]>, now: Instant): Worked[] {
   const upstreamOf = (id: number) => upstream.get(id) ?? []
   const [only] = members
-  if (only !== undefined && members.length === 1) return [workOut(withUpstream(only, upstreamOf(only.request.asset.id)), now, isThorough)]
+  if (only !== undefined && members.length === 1) return [workOut(withUpstream(only, upstreamOf(only.request.asset.id)), now)]
   const circles = circlesAmong(members, upstreamOf)
   const spans = new Map<number, readonly Span[]>()
   let worked: Worked[] = []
@@ -33,7 +28,7 @@ export function settleKnot(
       const own = upstreamOf(id).flatMap((one) =>
         inPieces({ ...one, spans: spans.get(one.assetId) ?? one.spans }, circles.get(`${one.assetId} ${id}`)),
       )
-      const one = workOut(withUpstream(member, own), now, isThorough)
+      const one = workOut(withUpstream(member, own), now)
       const found = wholeSpans(one.rebuilt.restatement.after)
       differs ||= !areAlike(found, spans.get(id))
       spans.set(id, found)

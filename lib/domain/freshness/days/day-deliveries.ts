@@ -1,6 +1,6 @@
 import type { SettingsVersion } from '#lib/domain/freshness/asset-settings.ts'
 import { effectiveAt } from '#lib/domain/freshness/clock-history.ts'
-import { type Arrival, type AssetFacts, JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
+import { type Arrival, type AssetFacts, JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import { opensAt } from '#lib/domain/freshness/policies/deadline-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -8,6 +8,7 @@ import { isBusinessDay } from '#lib/domain/time/business-calendar.ts'
 import { nextTick } from '#lib/domain/time/cron.ts'
 import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { type DayBounds, toDayNumber } from '#lib/domain/time/local-day.ts'
+import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { LateDelivery } from './day-status.ts'
 import { deliveries, deliveryClock } from './deliveries.ts'
 
@@ -40,27 +41,31 @@ export function deliveriesReach(versions: readonly SettingsVersion[], start: Ins
 }
 
 /**
- * Counts one day as it was known by its end, later knowledge about it included; what came after its end delivers it late. Of a day that
- * is not over, what fell due before `until`.
+ * Counts any day of an asset as it was known by its end, later knowledge about it included; what came after its end delivers it late. Of a day that
+ * is not over, what fell due before `until`. Make it once for all days.
  */
-export function deliveriesOn({ versions, facts }: Known, day: DayBounds, until: Instant = day.end): DayDeliveries {
-  const { start } = day
-  const end = Math.min(day.end, until)
-  const due = versions.flatMap(({ from, settings }, index) => {
-    const to = Math.min(versions[index + 1]?.from ?? end, end)
-    return (settings?.policies ?? []).filter(isDeadline).flatMap((policy) => {
-      const clock = policy.clock ?? deliveryClock(policy, knownBefore(facts, end))
-      const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, to - policy.graceMs, clock)
-      return ticks.map((delivery) => ({ ...delivery, endsAt: delivery.tick + policy.graceMs }))
+export function deliveriesByDay({ versions, facts }: Known): (day: DayBounds, until?: Instant) => DayDeliveries {
+  const first = firstOfEach(facts)
+  const arrivedAt = arrivalsByClock(facts.arrivals)
+  return (day, until = day.end) => {
+    const { start } = day
+    const end = Math.min(day.end, until)
+    const known = knownBefore(first, end)
+    const due = versions.flatMap(({ from, settings }, index) => {
+      const to = Math.min(versions[index + 1]?.from ?? end, end)
+      return (settings?.policies ?? []).filter(isDeadline).flatMap((policy) => {
+        const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, to - policy.graceMs, deliveryClock(policy, known))
+        return ticks.map((delivery) => ({ ...delivery, endsAt: delivery.tick + policy.graceMs }))
+      })
     })
-  })
-  return {
-    arrivals: arrivalsOf(facts.arrivals, start, end),
-    expected: due.map(({ endsAt }) => endsAt),
-    missed: due.flatMap(({ deliveredAt, endsAt }) => (deliveredAt === null ? [endsAt] : [])),
-    late: due.flatMap(({ deliveredAt, onTime, endsAt }) =>
-      deliveredAt === null || onTime ? [] : [{ expectedBy: endsAt, at: deliveredAt }],
-    ),
+    return {
+      arrivals: instantsWithin(arrivedAt.get(bestClock(known.arrivals)) ?? [], start, end),
+      expected: due.map(({ endsAt }) => endsAt),
+      missed: due.flatMap(({ deliveredAt, endsAt }) => (deliveredAt === null ? [endsAt] : [])),
+      late: due.flatMap(({ deliveredAt, onTime, endsAt }) =>
+        deliveredAt === null || onTime ? [] : [{ expectedBy: endsAt, at: deliveredAt }],
+      ),
+    }
   }
 }
 
@@ -68,21 +73,45 @@ function isDeadline(policy: Policy): policy is DeadlinePolicy {
   return policy.kind === 'deadline'
 }
 
+/** The first fact of each kind: these tell which kinds were known by an instant. */
+function firstOfEach({ arrivals, runs }: Known['facts']): Known['facts'] {
+  const first = new Map<string, Arrival>()
+  for (const arrival of arrivals) {
+    const kind = `${arrival.clock} ${arrival.at === null}`
+    const known = first.get(kind)
+    if (known === undefined || effectiveAt(arrival) < effectiveAt(known)) first.set(kind, arrival)
+  }
+  return { arrivals: [...first.values()], runs: [...runs].sort((a, b) => a.startedAt - b.startedAt).slice(0, 1) }
+}
+
 function knownBefore({ arrivals, runs }: Known['facts'], end: Instant): Known['facts'] {
   return { arrivals: arrivals.filter((arrival) => effectiveAt(arrival) < end), runs: runs.filter((run) => run.startedAt < end) }
 }
 
-/** One load moves several clocks: the best one there is before the end counts. */
-function arrivalsOf(arrivals: readonly Arrival[], start: Instant, end: Instant): Instant[] {
-  const clock = JUDGED_CLOCKS.findLast((candidate) => arrivals.some((arrival) => arrival.clock === candidate && effectiveAt(arrival) < end))
-  const own = arrivals.filter((arrival) => arrival.clock === clock && arrival.kind === 'arrival' && arrival.at !== null)
-  return own.map(effectiveAt).filter((at) => at >= start && at < end)
+/** One load moves several clocks: the best one there is counts. */
+function bestClock(known: readonly Arrival[]): JudgedClock | undefined {
+  return JUDGED_CLOCKS.findLast((clock) => known.some((arrival) => arrival.clock === clock))
+}
+
+/** Of each clock, when something arrived, ascending. */
+function arrivalsByClock(arrivals: readonly Arrival[]): Map<JudgedClock | undefined, Instant[]> {
+  const own = Map.groupBy(
+    arrivals.filter(({ kind, at }) => kind === 'arrival' && at !== null),
+    ({ clock }) => clock,
+  )
+  return new Map([...own].map(([clock, list]) => [clock, list.map(effectiveAt).sort((a, b) => a - b)]))
+}
+
+function instantsWithin(sorted: readonly Instant[], start: Instant, end: Instant): Instant[] {
+  return sorted.slice(countUpTo(sorted, start - 1), countUpTo(sorted, end - 1))
 }
 
 /** Whether any promise in force on that day counts the day; a holiday of all calendars asks for nothing. */
 export function isExpectedOn(versions: readonly SettingsVersion[], { day, start }: DayBounds): boolean {
   const settings = versions.findLast((version) => version.from < start + DAY_MS / 2)?.settings ?? null
-  const number = toDayNumber(day)
-  const counts = (policy: Policy) => (judgesAClock(policy) ? isBusinessDay(number, policy.calendar) : policy.kind === 'upstream')
+  const counts = (policy: Policy) => {
+    if (!judgesAClock(policy)) return policy.kind === 'upstream'
+    return policy.calendar === null || isBusinessDay(toDayNumber(day), policy.calendar)
+  }
   return settings?.policies.some(counts) ?? false
 }

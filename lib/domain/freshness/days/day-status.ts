@@ -54,19 +54,17 @@ export function rollUpDay(input: DayInput, { day, start: from, end }: DayBounds,
   const to = Math.max(from, Math.min(end, until))
   const within = (at: Instant) => from <= at && at < to
   const seconds = (stretch: Stretch) => wholeSeconds(stretch.to - from) - wholeSeconds(stretch.from - from)
-  const spans = input.spans.map((span) => ({ ...span, ...cut(span, from, to) })).filter((span) => span.from < span.to)
-  const of = (status: Status) => spans.reduce((sum, span) => (span.status === status ? sum + seconds(span) : sum), 0)
-  const judged = {
-    freshSeconds: of('fresh'),
-    lateSeconds: of('late'),
-    staleSeconds: of('stale'),
-    unknownSeconds: of('unknown'),
-    maintenanceSeconds: of('maintenance'),
-  }
+  const spans = input.spans.filter((span) => Math.max(span.from, from) < Math.min(span.to, to))
+  const of: Record<Status, number> = { fresh: 0, late: 0, stale: 0, unknown: 0, maintenance: 0 }
+  for (const span of spans) if (span.status !== null) of[span.status] += seconds(cut(span, from, to))
   return {
     day,
-    ...judged,
-    noneSeconds: wholeSeconds(to - from) - Object.values(judged).reduce((sum, s) => sum + s, 0),
+    freshSeconds: of.fresh,
+    lateSeconds: of.late,
+    staleSeconds: of.stale,
+    unknownSeconds: of.unknown,
+    maintenanceSeconds: of.maintenance,
+    noneSeconds: wholeSeconds(to - from) - Object.values(of).reduce((sum, s) => sum + s, 0),
     blindSeconds: disjoint(input.blind.map((gap) => cut(gap, from, to))).reduce((sum, gap) => sum + seconds(gap), 0),
     arrivals: input.arrivals.filter(within).length,
     expected: input.expected.filter(within).length,
