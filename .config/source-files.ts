@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 
+// Asked for every node there is: each look into the compiler's module costs more than the answer.
+const { forEachChild, isFunctionLike, isNewExpression, isPropertyAccessExpression } = ts
+
 export const FOLDERS = ['lib', 'app', 'jobs', 'demo', 'e2e', 'sql', '.config']
 const SOURCES = /\.(ts|tsx|mjs|sql)$/
 const SKIPPED = ['node_modules', 'generated', 'test-results', 'playwright-report', '.tidemark']
@@ -66,12 +69,17 @@ function isTestGroup(node: ts.Node, source: ts.SourceFile): boolean {
 }
 
 function isEnvironment(node: ts.Node, source: ts.SourceFile): boolean {
-  return ts.isPropertyAccessExpression(node) && node.name.text === 'env' && node.getText(source) === 'process.env'
+  return isPropertyAccessExpression(node) && node.name.text === 'env' && node.getText(source) === 'process.env'
 }
 
 function isClockRead(node: ts.Node, source: ts.SourceFile): boolean {
-  if (ts.isNewExpression(node)) return node.expression.getText(source) === 'Date' && (node.arguments?.length ?? 0) === 0
-  return ts.isPropertyAccessExpression(node) && node.name.text === 'now' && ['Date.now', 'performance.now'].includes(node.getText(source))
+  if (isNewExpression(node)) return node.expression.getText(source) === 'Date' && (node.arguments?.length ?? 0) === 0
+  return isPropertyAccessExpression(node) && node.name.text === 'now' && ['Date.now', 'performance.now'].includes(node.getText(source))
+}
+
+/** False for a text in which none of the facts can be, whatever its syntax: no function of so many lines, no clock, no environment. */
+export function mayHoldFacts({ text, lines }: SourceFile, functionLines: number): boolean {
+  return lines > functionLines || /\bnew\s[\s\S]*\bDate\b|\b(Date|performance)\.now\b|\bprocess\.env\b/.test(text)
 }
 
 /** Walks the syntax of one TypeScript file. */
@@ -81,13 +89,13 @@ export function syntaxOf(file: SourceFile): Syntax {
   const lineOf = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1
   const visit = (node: ts.Node): void => {
     const at = (what: string): Found => ({ path: file.path, line: lineOf(node.getStart(source)), what })
-    if (ts.isFunctionLike(node) && 'body' in node && node.body && !isTestGroup(node, source)) {
+    if (isFunctionLike(node) && 'body' in node && node.body && !isTestGroup(node, source)) {
       const begin = at(nameOf(node, source))
       found.functions.push({ ...begin, lines: lineOf(node.getEnd()) - begin.line + 1 })
     }
     if (isClockRead(node, source)) found.clockReads.push(at(node.getText(source)))
     if (isEnvironment(node, source)) found.environmentReads.push(at('process.env'))
-    ts.forEachChild(node, visit)
+    forEachChild(node, visit)
   }
   visit(source)
   return found
