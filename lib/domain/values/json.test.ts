@@ -40,6 +40,11 @@ describe('a document', () => {
     expect(parseJson('"12345678901234567890"')).toBe('12345678901234567890')
   })
 
+  it.each(['[1,_]', '[_]', '[ _]', '{"a":_}', '{"a":\n_}', '\t_', '[[],\r\n_]'])('keeps a number wherever one may stand: %j', (around) => {
+    for (const number of ['12345678901234567890', '-0.12345678901234567', '1.5e400', '-1E-400'])
+      expect(JSON.stringify(parseJson(around.replace('_', number)))).toBe(around.replace('_', number).replaceAll(/\s/g, ''))
+  })
+
   it('is refused like any parser would', () => {
     for (const wrong of ['', '{', '{"a":01}', '[1,]', '12345678901234567890 1']) expect(() => parseJson(wrong)).toThrow(SyntaxError)
   })

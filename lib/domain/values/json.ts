@@ -21,8 +21,9 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
 }
 
-// A text in which some number may not survive JSON.parse; strings may match too, which only costs time.
-const MAY_BE_INEXACT = /[\d.]{16}|\d[eE][+-]?\d{3}/
+// A text in which some number may not survive JSON.parse. A number stands behind a bracket, a colon, a comma or a space; within a string the same may
+// be said, which only costs time.
+const MAY_BE_INEXACT = /(?:^|[[:,\s])-?(?:[\d.]{16}|[\d.]+[eE][+-]?\d{3})/
 
 /** Doubles nearer to zero have fewer digits, and in the end none. */
 const SMALLEST_FULL = 2 ** -1022
