@@ -1,3 +1,4 @@
+import { noteLooks } from '#lib/db/catalogue/sight.ts'
 import { getSubject } from '#lib/db/catalogue/subjects.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
@@ -67,12 +68,9 @@ async function replayStaff(sql: Sql, stretch: Stretch): Promise<void> {
   const mornings = Array.from({ length: nights }, (_, n) => stretch.from + n * DAY_MS + 7 * HOUR_MS)
   const facts = mornings.filter((at) => at < gone).map((at) => written('hr_warehouse/hr.staff', assetId, at, at + MINUTE_MS, 6_400))
   await insertArrivals(sql, facts)
-  await sql.query('update asset set probed_at = $2, attempted_at = $3, problem = $4 where subject_id = $1', [
-    assetId,
-    new Date(gone),
-    new Date(stretch.to),
-    'The server does not answer.',
-  ])
+  await noteLooks(sql, gone, [assetId], true)
+  await noteLooks(sql, stretch.to, [assetId], false)
+  await sql.query('update asset set problem = $2 where subject_id = $1', [assetId, 'The server does not answer.'])
   await openConnectionGap(sql, 'hr_warehouse', gone + 5 * MINUTE_MS, 'source-unreachable')
 }
 
@@ -121,6 +119,6 @@ export async function replayWorld(sql: Sql, stretch: Stretch, runs: readonly Pas
     }
   }
   touched.push(...(await replaySources(sql, stretch)), ...(await replayDates(sql, runs)))
-  await sql.query('update asset set probed_at = $2, attempted_at = $2 where subject_id = any($1)', [touched, new Date(stretch.to)])
+  await noteLooks(sql, stretch.to, [...new Set(touched)], true)
   await replayStaff(sql, stretch)
 }

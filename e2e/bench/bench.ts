@@ -1,3 +1,4 @@
+import { measureProbing } from '../probing/measure-probing.ts'
 import { measurePush } from '../push/measure-push.ts'
 import { measureApi } from './api.ts'
 import { measureFollow } from './follow.ts'
@@ -26,6 +27,7 @@ const PARTS = {
   turn: { title: 'From a deadline to those who look', measure: measureTurn },
   push: { title: 'Pushed events, 200 assets', measure: measurePush },
   storage: { title: 'History, 90 days', measure: measureStorage },
+  probing: { title: 'Looks at 10,000 tables of PostgreSQL', measure: measureProbing },
   sweep: { title: 'Status sweep', measure: measureSweep },
   lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },
   follow: { title: 'As fresh as what it is made from', measure: measureFollow },

@@ -53,7 +53,7 @@ export async function fillBigDatabase(ctx: Context, clock: FakeClock, now: Insta
   }
   // As autovacuum does it elsewhere: the server of the benches has none.
   await ctx.whole.query('analyze')
-  await ctx.pool.query('update asset set probed_at = $1, attempted_at = $1', [new Date(now)])
+  await ctx.pool.query('insert into sight (asset_id, probed_at, attempted_at) select subject_id, $1, $1 from asset', [new Date(now)])
   await rebuild(ctx, { assetIds: rows.map((row) => row.id), from: now - (DAYS + 1) * DAY_MS, isThorough: true })
   await rollUpDays(ctx)
   await ctx.whole.query('analyze')

@@ -15,7 +15,9 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
 
+/** So many looks of which there is something to be recorded, and so many in all, go together. */
 const BATCH = 500
+const BATCH_OF_ALL = 20_000
 const BATCH_MS = 5 * SECOND_MS
 const PUT_BACK = new Error('others may be silent before it')
 
@@ -79,7 +81,9 @@ async function probeAssets(services: JobServices, probe: ClaimedProbe, signal: A
   const all = await listAssetsToObserve(ctx.pool, probe.connection)
   const only = probe.only === null ? null : new Set(probe.only)
   const assets = only === null ? all : all.filter(({ key }) => only.has(key))
-  const { connector, connection } = await openConnection(services, probe.connection, signal)
+  const opened = await openConnection(services, probe.connection, signal)
+  const { connector } = opened
+  const connection = { ...opened.connection, ...(probe.look !== null && { look: probe.look }) }
   await withSession(connector, connection, async (session) => {
     const seen = assets.length === 0 ? undefined : session.observe?.(assets)
     if (seen !== undefined) await recordSeen(ctx, connection, seen, onHeard)
@@ -112,10 +116,12 @@ async function recordSeen(
   onHeard: () => void,
 ): Promise<void> {
   let batch: Observation[] = []
+  let different = 0
   let begunAt = ctx.clock.now()
   const flush = async () => {
     const observations = batch
     batch = []
+    different = 0
     if (observations.length > 0) await recordObservations(ctx, key, ctx.clock.now(), observations)
   }
   try {
@@ -123,7 +129,8 @@ async function recordSeen(
       onHeard()
       if (batch.length === 0) begunAt = ctx.clock.now()
       batch.push(observation)
-      if (batch.length >= BATCH || ctx.clock.now() - begunAt >= BATCH_MS) await flush()
+      if (!observation.ok || observation.isSame !== true) different += 1
+      if (different >= BATCH || batch.length >= BATCH_OF_ALL || ctx.clock.now() - begunAt >= BATCH_MS) await flush()
       signal.throwIfAborted()
     }
   } finally {

@@ -85,7 +85,11 @@ describe('a table that somebody drops', () => {
     await harness.until('2026-11-19T15:50:10Z')
     await harness.changeLake('alter table bursar.payments_before rename to payments')
     await harness.until('2026-11-19T18:00:00Z')
-    expect(await harness.rows("select problem, suspected_at, probed_at > '2026-11-19T17:00:00Z' as seen from asset")).toContainEqual({
+    expect(
+      await harness.rows(
+        "select problem, suspected_at, probed_at > '2026-11-19T17:00:00Z' as seen from asset join sight on asset_id = subject_id",
+      ),
+    ).toContainEqual({
       problem: null,
       suspected_at: null,
       seen: true,

@@ -3,6 +3,7 @@ import type { Night } from '#demo/replay-runs.ts'
 import type { Stretch } from '#demo/stretch.ts'
 import { arrivalsOfExternalRun } from '#lib/commands/runs/run-arrivals.ts'
 import { failuresInWords } from '#lib/connectors/dbt/invocation-run.ts'
+import { noteLooks } from '#lib/db/catalogue/sight.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { noteRunsListed, storeExternalRuns } from '#lib/db/runs/external-runs.ts'
@@ -121,5 +122,5 @@ export async function replayStartup(sql: Sql, stretch: Stretch, nobody: Night | 
     .at(-1)
   await noteRunsListed(sql, 'dbt', stretch.to, through ?? null)
   const ids = [...assets.values()].map(({ id }) => id)
-  await sql.query('update asset set probed_at = $2, attempted_at = $2 where subject_id = any($1)', [ids, new Date(stretch.to)])
+  await noteLooks(sql, stretch.to, [...new Set(ids)], true)
 }

@@ -11,7 +11,12 @@ export interface ClaimedProbe {
   timeoutMs: number
   /** Keys of the assets to look at a second time; null: all assets of the connection, at the usual pace. */
   only: readonly string[] | null
+  /** Which of all looks at the connection this is; null: one of its own, that does not count. */
+  look: number | null
 }
+
+/** Counted up to here, then anew. */
+const LOOKS_MAX = 1_000_000_000
 
 /**
  * Takes the due look at a connection; null when it is not due (any more). Nobody else looks before its time limit is
@@ -19,13 +24,15 @@ export interface ClaimedProbe {
  */
 export async function claimProbe(ctx: Context, connection: string): Promise<ClaimedProbe | null> {
   const now = ctx.clock.now()
-  const { rows } = await ctx.pool.query<{ kind: string; every: number }>(
-    `update connection_state set next_probe_at = $2::timestamptz + greatest(probe_every_ms, 60000) * interval '1 millisecond'
-     where key = $1 and removed_at is null and next_probe_at <= $2 returning kind, probe_every_ms as every`,
+  const { rows } = await ctx.pool.query<{ kind: string; every: number; looks: number }>(
+    `update connection_state set looks = (looks + 1) % ${LOOKS_MAX},
+       next_probe_at = $2::timestamptz + greatest(probe_every_ms, 60000) * interval '1 millisecond'
+     where key = $1 and removed_at is null and next_probe_at <= $2 returning kind, probe_every_ms as every, looks`,
     [connection, toText(now)],
   )
   const row = rows[0]
-  return row === undefined ? null : { connection, kind: row.kind, startedAt: now, timeoutMs: probeTimeoutMs(row.every), only: null }
+  if (row === undefined) return null
+  return { connection, kind: row.kind, startedAt: now, timeoutMs: probeTimeoutMs(row.every), only: null, look: row.looks }
 }
 
 /** Gives a claimed look back undone: it is due as before, and nothing is said about the connection. */
@@ -48,7 +55,7 @@ export async function claimSecondProbes(ctx: Context, connection: string): Promi
   if (row === undefined) return null
   const timeoutMs = probeTimeoutMs(row.every)
   const only = await takeSecondProbes(ctx.pool, connection, now, now + MINUTE_MS)
-  return only.length === 0 ? null : { connection, kind: row.kind, startedAt: now, timeoutMs, only }
+  return only.length === 0 ? null : { connection, kind: row.kind, startedAt: now, timeoutMs, only, look: null }
 }
 
 /** Plans the next look after one has ended, slower while the connection does not let us in; `random` spreads the looks. */

@@ -39,7 +39,7 @@ describe('recording looks', () => {
     clock.set(START + HOUR_MS)
     await look(ctx, [seen('lake/a', { writtenAt: START + 50 * MINUTE_MS })])
     expect(await arrivals()).toEqual(['dataThroughAt arrival 09 12:00', 'writtenAt arrival 10 12:00', 'writtenAt arrival 10 12:50'])
-    const { rows } = await ctx.pool.query('select probed_at, observation from asset')
+    const { rows } = await ctx.pool.query('select probed_at, observation from asset join sight on asset_id = subject_id')
     expect(rows).toMatchObject([{ probed_at: new Date(START + HOUR_MS), observation: { lookedAt: START + HOUR_MS } }])
   })
 
@@ -84,7 +84,7 @@ describe('recording looks', () => {
     await look(ctx, [seen('lake/a', { writtenAt: START })])
     clock.set(START + MINUTE_MS)
     expect(await look(ctx, [unseen('lake/a')])).toEqual({ seen: 0, failed: 1, arrivals: 0 })
-    const { rows } = await ctx.pool.query('select probed_at, attempted_at, problem from asset')
+    const { rows } = await ctx.pool.query('select probed_at, attempted_at, problem from asset join sight on asset_id = subject_id')
     expect(rows).toEqual([
       { probed_at: new Date(START), attempted_at: new Date(START + MINUTE_MS), problem: 'The table could not be read.' },
     ])

@@ -23,6 +23,7 @@ import { diffReadings } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
 import { answerChanges, compareAnswers, type HeardOf, isSeenAgain, logAnswers } from './compare-answers.ts'
+import { recordSameLooks } from './record-same-looks.ts'
 
 export interface RecordResult {
   seen: number
@@ -43,12 +44,20 @@ interface Told {
  * Records one round of looks through a connection: clocks that changed, that we can see again, and what failed. The statuses follow
  * in the same transaction. Looks older than what is known, and at assets the connection does not have, are ignored.
  */
-export function recordObservations(
+export async function recordObservations(
   ctx: Context,
   connectionKey: string,
   lookedAt: Instant,
   observations: readonly Observation[],
 ): Promise<RecordResult> {
+  const rest = await recordSameLooks(ctx, connectionKey, lookedAt, observations)
+  const same = observations.length - rest.length
+  if (same > 0 && rest.length === 0) return { seen: same, failed: 0, arrivals: 0 }
+  const recorded = await recordLooks(ctx, connectionKey, lookedAt, rest)
+  return { ...recorded, seen: recorded.seen + same }
+}
+
+function recordLooks(ctx: Context, connectionKey: string, lookedAt: Instant, observations: readonly Observation[]): Promise<RecordResult> {
   return withTransaction(ctx, async (sql) => {
     const now = ctx.clock.now()
     const at = Math.min(lookedAt, now)
@@ -109,7 +118,11 @@ async function tell(
     sql,
     told.flatMap(({ asset, arrivals }) => (arrivals.some(hasLessThanBefore) ? [asset.assetId] : [])),
   )
-  return told.map((one) => ({ ...one, arrivals: one.arrivals.flatMap((arrival) => explain(arrival, one.asset, loads)) }))
+  return told.map((one) => {
+    const arrivals = one.arrivals.flatMap((arrival) => explain(arrival, one.asset, loads))
+    const isWithheld = arrivals.length < one.arrivals.length
+    return { ...one, arrivals, observation: { ...one.observation, ...(isWithheld && { isWithheld }) } }
+  })
 }
 
 /** The newest rows have gone, others are left. */

@@ -1,3 +1,4 @@
+import { renewNextChanges } from '#lib/db/catalogue/sight.ts'
 import { lockDueAssets, nextDueAt, postponeSubject } from '#lib/db/catalogue/subjects.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { HOUR_MS, type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -18,6 +19,7 @@ export interface SweepResult {
 export async function sweepDue(ctx: Context, options: { limit?: number } = {}): Promise<SweepResult> {
   const limit = options.limit ?? 500
   let swept = 0
+  await renewNextChanges(ctx.pool, ctx.clock.now())
   for (;;) {
     const batch = await sweepBatch(ctx, limit)
     swept += batch

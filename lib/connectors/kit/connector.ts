@@ -16,6 +16,8 @@ export interface Connection<S> {
   signal: AbortSignal
   /** Whose turn it is to send a request; absent: nothing limits them. */
   turns?: Turns
+  /** Which of all looks at this connection this is, for what has its turn every so many looks; absent: none that counts. */
+  look?: number
   /** What was pushed for it, the latest made first; absent where nobody keeps that. */
   pushed?(): Promise<PushedFile[]>
   /** The things that events told of; absent where nobody keeps that. */
@@ -67,6 +69,8 @@ export type Observation =
       /** Handed back as `previous` next time. Small; no secrets, no rows. */
       state: Record<string, unknown> | null
       warnings: string[]
+      /** All is as the look before left it, warnings and state included: what is kept of that one stands. */
+      isSame?: boolean
     }
   | {
       ok: false

@@ -153,7 +153,7 @@ describe('counters', () => {
     let seen = await db.probe('public.lied', BY_COLUMN, { connection: { fullLookEvery: 3 } })
     const methods: string[] = []
     for (let i = 0; i < 6; i += 1) {
-      seen = await db.probe('public.lied', BY_COLUMN, { previous: seen, connection: { fullLookEvery: 3 } })
+      seen = await db.probe('public.lied', BY_COLUMN, { previous: seen, connection: { fullLookEvery: 3 }, look: i })
       methods.push(method(seen))
     }
     expect(methods.filter((m) => m === 'scan')).toHaveLength(2)

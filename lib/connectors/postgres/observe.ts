@@ -2,32 +2,23 @@ import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit
 import type { Lines } from '#lib/connectors/kit/lines.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
-import { fromColumns } from './observation/from-columns.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './observation/metadata.ts'
-import { newestStatement, type Question, questionFor } from './observation/newest-statement.ts'
 import { failed, kept, type Probed } from './observation/observation.ts'
-import { compareProbes, nextInRound, parseProbeState } from './observation/probe-state.ts'
+import { compareProbes, hasTurn, parseProbeState } from './observation/probe-state.ts'
+import { type ColumnJob, readByColumns } from './observation/read-columns.ts'
 import { readByRows } from './observation/read-rows.ts'
-import { type ProbeAnswer, type ProbeJob, probeAll } from './probe.ts'
-import { isLineBroken, sqlStateOf, toLasting, toStatementWords, toUnreachable } from './problems.ts'
+import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
 import type { Session } from './session.ts'
 import { type PostgresAsset, type PostgresSettings, postgresAssetSchema } from './settings.ts'
 import { parseTablePath, type TablePath } from './table-path.ts'
 
-const MANY_ROWS = 100_000
 const RELATIONS = ['r', 'p', 'v', 'm', 'f']
 
 interface Wanted {
   asset: ObservedAsset
   settings: PostgresAsset
   path: TablePath
-}
-
-interface ColumnJob {
-  probed: Probed
-  columns: ColumnState[]
-  questions: Question[]
 }
 
 function toWanted(asset: ObservedAsset): Wanted | Observation {
@@ -56,23 +47,22 @@ function whyUnseen(table: TableState | null, path: TablePath): Obstacle | null {
 }
 
 function toProbed(
-  wanted: Wanted,
+  { asset, settings, path }: Wanted,
   table: TableState,
   metadata: Metadata,
-  connection: PostgresSettings,
-  now: number,
-  costMs: number,
+  connection: Connection<PostgresSettings>,
+  { now, costMs }: { now: number; costMs: number },
 ): Probed {
-  const { asset, settings, path } = wanted
+  const { look } = connection
   const columns: Probed['columns'] = []
   if (settings.column !== undefined) columns.push({ name: settings.column, clock: settings.clock })
   if (settings.dataThrough !== undefined) columns.push({ name: settings.dataThrough, clock: 'dataThroughAt' })
-  const zone = settings.zone ?? connection.zone ?? null
+  const zone = settings.zone ?? connection.settings.zone ?? null
   const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, zone, ...(settings.where ? [settings.where] : [])])
   const previous = parseProbeState(asset.previous)
   const difference = compareProbes(previous, about, table, metadata.server)
-  const looks = nextInRound(previous, about, asset.key, connection.fullLookEvery)
-  return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, looks, now, costMs }
+  const isDue = hasTurn(look, asset.key, connection.settings.fullLookEvery)
+  return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, isDue, now, costMs }
 }
 
 function owesAProbe({ previous, columns }: Probed): boolean {
@@ -86,7 +76,7 @@ function answerFromMetadata(probed: Probed): Observation | null {
   if (columns.length === 0 && difference === 'uncounted') {
     return failed(asset.key, NO_COLUMN, NO_COLUMN, 'no-time')
   }
-  const stands = previous !== null && difference === 'same' && (columns.length === 0 || probed.looks > 0)
+  const stands = previous !== null && difference === 'same' && (columns.length === 0 || !probed.isDue)
   return stands && !owesAProbe(probed) ? kept(probed, previous) : null
 }
 
@@ -98,39 +88,6 @@ function whyUnreadable(probed: Probed, columns: readonly ColumnState[]): Obstacl
     if (!canHoldTime(state.type)) return { words: `Column ${name} is not of a type that can hold a time.`, lasting: 'no-time' }
   }
   return null
-}
-
-function toJob(probed: Probed, columns: ColumnState[]): ProbeJob<ColumnJob> {
-  const rows = Math.max(probed.table.estimatedRows, probed.table.liveRows)
-  const questions = columns.map((column) => questionFor(column, rows))
-  const asked = probed.columns.map(({ name }, slot) => ({ name, question: questions[slot] ?? 'greatest' }))
-  const indexed = columns.every((column) => column.indexed) && probed.settings.where === undefined
-  return {
-    job: { probed, columns, questions },
-    text: newestStatement(probed.path, asked, probed.settings.where),
-    heavy: !indexed && (rows > MANY_ROWS || probed.table.kind !== 'r'),
-  }
-}
-
-/** SQLSTATEs of a wrong condition (SQL, names, types, values); not of permissions nor of a missing table. */
-const OF_A_CONDITION = /^(42(?!501|P01)|22)/
-
-function toObservation(answer: ProbeAnswer<ColumnJob>, settings: PostgresSettings): Observation {
-  const { probed, columns, questions } = answer.job
-  if (answer.ok) {
-    const hasRows = answer.row.values[columns.length]
-    const found = { row: answer.row, questions, hasRows: hasRows == null ? null : hasRows === 't', columns, costMs: answer.costMs }
-    return fromColumns(probed, settings, found)
-  }
-  if (answer.brokeLine) return failed(probed.asset.key, 'The line broke while it was being read.', toStatementWords(answer.error).message)
-  const words = toStatementWords(answer.error)
-  if (probed.settings.where !== undefined && OF_A_CONDITION.test(sqlStateOf(answer.error))) {
-    const publicMessage = 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.'
-    return failed(probed.asset.key, publicMessage, words.message, toLasting(answer.error))
-  }
-  const indexed = columns.every((c) => c.indexed)
-  const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
-  return failed(probed.asset.key, `${words.publicMessage}${remedy}`, words.message, toLasting(answer.error))
 }
 
 const NO_METADATA = 'The database did not say what it knows of its tables; the internal log has its words.'
@@ -152,12 +109,17 @@ async function readAllColumns(session: Session, seen: readonly Probed[]): Promis
   return new Map(seen.map((probed) => [probed, states.splice(0, probed.columns.length)]))
 }
 
-function* seeTables(metadata: Metadata, wanted: readonly Wanted[], settings: PostgresSettings, shared: { now: number; costMs: number }) {
+function* seeTables(
+  metadata: Metadata,
+  wanted: readonly Wanted[],
+  connection: Connection<PostgresSettings>,
+  shared: { now: number; costMs: number },
+) {
   const seen: Probed[] = []
   for (const [i, one] of wanted.entries()) {
     const table = metadata.tables[i] ?? null
     const unseen = whyUnseen(table, one.path)
-    if (table !== null && unseen === null) seen.push(toProbed(one, table, metadata, settings, shared.now, shared.costMs))
+    if (table !== null && unseen === null) seen.push(toProbed(one, table, metadata, connection, shared))
     else yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
   }
   return seen
@@ -169,7 +131,7 @@ async function* probeTables(
   session: Session,
   wanted: readonly Wanted[],
 ): AsyncGenerator<Observation> {
-  const { clock, settings } = connection
+  const { clock } = connection
   const since = clock.now()
   const paths = wanted.map((w) => w.path)
   const metadata = await answerOf(session, readMetadata(session, paths))
@@ -179,27 +141,23 @@ async function* probeTables(
   }
   const now = clock.now()
   const costMs = Math.round((100 * (now - since)) / wanted.length) / 100
-  const seen = yield* seeTables(metadata.value, wanted, settings, { now, costMs })
+  const seen = yield* seeTables(metadata.value, wanted, connection, { now, costMs })
   const columns = await answerOf(session, readAllColumns(session, seen))
   if (!columns.ok) {
     yield* seen.map(({ asset }) => failed(asset.key, NO_METADATA, columns.message))
     return
   }
-  const toRead: Probed[] = []
+  const toRead: ColumnJob[] = []
+  const toAsk: Probed[] = []
   for (const probed of seen) {
     const problem = whyUnreadable(probed, columns.value.get(probed) ?? [])
     const answer = problem === null ? answerFromMetadata(probed) : failed(probed.asset.key, problem.words, problem.words, problem.lasting)
-    if (answer === null) toRead.push(probed)
-    else yield answer
+    if (answer !== null) yield answer
+    else if (probed.columns.length > 0) toRead.push({ probed, columns: columns.value.get(probed) ?? [] })
+    else toAsk.push(probed)
   }
-  const jobs = toRead.filter((probed) => probed.columns.length > 0).map((probed) => toJob(probed, columns.value.get(probed) ?? []))
-  for await (const answer of probeAll(connection, lines, session, jobs)) yield toObservation(answer, settings)
-  yield* readByRows(
-    connection,
-    lines,
-    session,
-    toRead.filter((probed) => probed.columns.length === 0),
-  )
+  yield* readByColumns(connection, lines, session, toRead)
+  yield* readByRows(connection, lines, session, toAsk)
 }
 
 /** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe

@@ -8,19 +8,31 @@ export interface ProbeJob<J> {
   job: J
   text: string
   heavy: boolean
+  /** How many tables it reads; absent: one. */
+  tables?: number
 }
 
 export type ProbeAnswer<J> = { job: J; costMs: number } & ({ ok: true; row: TextRow } | { ok: false; error: unknown; brokeLine: boolean })
 
+/** Tables asked for at a time over one connection. */
 const BATCH = 64
 
 function createBacklog<J>(jobs: readonly ProbeJob<J>[]) {
   const light = jobs.filter((j) => !j.heavy)
   const heavy = jobs.filter((j) => j.heavy)
+  const tablesOf = (some: readonly ProbeJob<J>[]) => some.reduce((sum, { tables = 1 }) => sum + tables, 0)
+  const upToBatch = () => {
+    let end = 0
+    for (let tables = 0; end < light.length; end += 1) {
+      tables += light[end]?.tables ?? 1
+      if (tables > BATCH) break
+    }
+    return Math.max(1, end)
+  }
   return {
-    size: Math.ceil(light.length / BATCH) + heavy.length,
+    size: Math.ceil(tablesOf(light) / BATCH) + heavy.length,
     isEmpty: () => light.length + heavy.length === 0,
-    take: () => (light.length > 0 ? light.splice(0, BATCH) : heavy.splice(0, 1)),
+    take: () => (light.length > 0 ? light.splice(0, upToBatch()) : heavy.splice(0, 1)),
     putBack: (rest: readonly ProbeJob<J>[]) => light.unshift(...rest),
   }
 }

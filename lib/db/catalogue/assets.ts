@@ -1,5 +1,5 @@
 import type { Sql } from '#lib/db/context.ts'
-import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
+import { toInstant, toInstantOrNull, toTextOrNull } from '#lib/db/instants.ts'
 import type { Evidence, JudgedClock, LastingReason } from '#lib/domain/freshness/facts.ts'
 import type { Hearsay } from '#lib/domain/freshness/second-look.ts'
 import { blindFrom } from '#lib/domain/freshness/sight.ts'
@@ -7,6 +7,7 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Reading } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { lockAssets } from './followers.ts'
+import { noteLooks } from './sight.ts'
 import type { StoredVerdict } from './subjects.ts'
 
 /** The latest good look at an asset, kept whole; earlier ones are not. */
@@ -18,6 +19,8 @@ export interface StoredObservation {
   /** The connector's own memory, handed back at the next look. */
   state: Record<string, unknown> | null
   warnings: string[]
+  /** It found less than before while a load of ours was under way: the next look decides what that means. */
+  isWithheld?: boolean
 }
 
 /** What recording a look must know about an asset. */
@@ -102,13 +105,13 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
   const ids = named.map(({ id }) => id)
   await lockAssets(sql, ids)
   const { rows } = await sql.query<WatchedRow>(
-    `select s.id, s.key, a.probed_at, s.next_change_at, a.verdict, a.problem, a.observation is not null as is_found, a.suspected_reason, a.suspected_at,
+    `select s.id, s.key, seen.probed_at, s.next_change_at, a.verdict, a.problem, a.observation is not null as is_found, a.suspected_reason, a.suspected_at,
        o.reason, o.from_at as reason_from, since.from_at as answered_from, since.seen_at as answered_seen_at
-     from subject s join asset a on a.subject_id = s.id
+     from subject s join asset a on a.subject_id = s.id left join sight seen on seen.asset_id = s.id
      left join blind o on o.asset_id = s.id and o.to_at is null
      left join lateral (
        select min(b.from_at) as from_at, max(b.seen_at) as seen_at from blind b
-       where b.asset_id = s.id and b.reason in ('gone', 'refused', 'no-time') and (b.to_at is null or a.probed_at is null or b.to_at > a.probed_at)
+       where b.asset_id = s.id and b.reason in ('gone', 'refused', 'no-time') and (b.to_at is null or seen.probed_at is null or b.to_at > seen.probed_at)
      ) since on true
      where s.id = any($1::int[]) and a.connection_key = $2 and s.removed_at is null order by s.id`,
     [ids, connectionKey],
@@ -124,9 +127,15 @@ export async function storeGoodProbes(
 ): Promise<void> {
   if (looks.length === 0) return
   await sql.query(
-    `update asset a set probed_at = $2, attempted_at = $2, problem = null, observation = x.observation
+    `update asset a set problem = null, observation = x.observation
      from jsonb_to_recordset($1::jsonb) as x(id int, observation jsonb) where a.subject_id = x.id`,
-    [JSON.stringify(looks.map((l) => ({ id: l.assetId, observation: l.observation }))), toText(at)],
+    [JSON.stringify(looks.map((l) => ({ id: l.assetId, observation: l.observation })))],
+  )
+  await noteLooks(
+    sql,
+    at,
+    looks.map(({ assetId }) => assetId),
+    true,
   )
 }
 
@@ -134,9 +143,15 @@ export async function storeGoodProbes(
 export async function storeBadProbes(sql: Sql, at: Instant, looks: readonly { assetId: number; problem: string }[]): Promise<void> {
   if (looks.length === 0) return
   await sql.query(
-    `update asset a set attempted_at = $2, problem = x.problem
-     from jsonb_to_recordset($1::jsonb) as x(id int, problem text) where a.subject_id = x.id`,
-    [JSON.stringify(looks.map((l) => ({ id: l.assetId, problem: l.problem }))), toText(at)],
+    `update asset a set problem = x.problem
+     from jsonb_to_recordset($1::jsonb) as x(id int, problem text) where a.subject_id = x.id and a.problem is distinct from x.problem`,
+    [JSON.stringify(looks.map((l) => ({ id: l.assetId, problem: l.problem })))],
+  )
+  await noteLooks(
+    sql,
+    at,
+    looks.map(({ assetId }) => assetId),
+    false,
   )
 }
 
@@ -148,14 +163,6 @@ export async function storeNextChanges(sql: Sql, changes: readonly { assetId: nu
      where s.id = x.id and s.next_change_at is distinct from x.at`,
     [JSON.stringify(changes.map((c) => ({ id: c.assetId, at: toTextOrNull(c.nextChangeAt) })))],
   )
-}
-
-export async function loadProbedAt(sql: Sql, assetIds: readonly number[]): Promise<Map<number, Instant | null>> {
-  const { rows } = await sql.query<{ id: number; probed_at: Date | null }>(
-    'select subject_id as id, probed_at from asset where subject_id = any($1::int[])',
-    [assetIds],
-  )
-  return new Map(rows.map((row) => [row.id, toInstantOrNull(row.probed_at)]))
 }
 
 /** Where an asset lies: its connection, and its path there. */

@@ -93,13 +93,15 @@ const FACTS = [
   'update feed set group_id = $1 where group_id = $2',
   `insert into subject_version (subject_id, from_at, settings) select $1, from_at, settings from subject_version where subject_id = $2
    on conflict (subject_id, from_at) do update set settings = excluded.settings`,
-  `update asset a set probed_at = b.probed_at, attempted_at = b.attempted_at, problem = b.problem, observation = b.observation
-   from asset b where a.subject_id = $1 and b.subject_id = $2`,
+  `update asset a set problem = b.problem, observation = b.observation from asset b where a.subject_id = $1 and b.subject_id = $2`,
+  `insert into sight (asset_id, probed_at, attempted_at) select $1, probed_at, attempted_at from sight where asset_id = $2
+   on conflict (asset_id) do update set probed_at = excluded.probed_at, attempted_at = excluded.attempted_at`,
 ]
 const REST = [
   'delete from subject_version where subject_id = $1',
   'delete from status_span where subject_id = $1',
   'delete from day_status where subject_id = $1',
+  'delete from sight where asset_id = $1',
   'delete from asset where subject_id = $1',
   'delete from feed where subject_id = $1',
   'delete from subject where id = $1',

@@ -107,10 +107,10 @@ export async function postponeSubject(sql: Sql, id: number, until: Instant): Pro
   await sql.query('update subject set next_change_at = $2 where id = $1', [id, toText(until)])
 }
 
-/** Makes the sweep look at these assets now, unless it is to look even earlier. */
+/** Makes the sweep look at these assets now, unless it is to look even earlier. The instant is none that a next change was put off to. */
 export async function markDue(sql: Sql, assetIds: readonly number[], at: Instant): Promise<void> {
   await sql.query(
-    `update subject set next_change_at = least(next_change_at, $2::timestamptz) where kind = 'asset' and id = any($1::int[])`,
+    `update subject set next_change_at = least(next_change_at, $2::timestamptz) - interval '1 millisecond' where kind = 'asset' and id = any($1::int[])`,
     [assetIds, toText(at)],
   )
 }

@@ -38,6 +38,11 @@ export async function openConnectionGap(sql: Sql, connectionKey: string, from: I
   return (result.rowCount ?? 0) > 0
 }
 
+export async function hasOpenConnectionGap(sql: Sql, connectionKey: string): Promise<boolean> {
+  const { rows } = await sql.query('select from blind where connection_key = $1 and to_at is null', [connectionKey])
+  return rows.length > 0
+}
+
 /** Closes the open gap of a connection; answers when it began, or null when there was none. */
 export async function closeConnectionGap(sql: Sql, connectionKey: string, to: Instant): Promise<Instant | null> {
   const { rows } = await sql.query<{ from_at: Date }>(

@@ -48,7 +48,7 @@ interface Row {
 }
 
 /** Told of, looked at in vain, promised otherwise. */
-const CHANGED = `(a.problem is not null and a.attempted_at >= $3)
+const CHANGED = `(a.problem is not null and seen.attempted_at >= $3)
     or exists (select 1 from arrival x where x.asset_id = s.id and x.recorded_at >= $3)
     or exists (select 1 from subject_version x where x.subject_id = s.id and x.from_at >= $3)
     or s.id in (select subject_id from status_change where recorded_at >= $3)`
@@ -62,13 +62,14 @@ const ASSETS = `
     sp.status, sp.reason, ${instant('coalesce(sp.since_at, sp.from_at)')} as since, a.verdict->>'explanation' as explanation,
     (a.verdict->>'dueAt')::float8 as "dueAt", (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt",
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
-    ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",
-    ${instant('a.attempted_at')} as "attemptedAt", a.observation->'evidence'->>'method' as method,
+    ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('seen.probed_at')} as "probedAt",
+    ${instant('seen.attempted_at')} as "attemptedAt", a.observation->'evidence'->>'method' as method,
     a.observation->'evidence'->>'strength' as strength, a.observation->'evidence'->>'detail' as detail, a.verdict->>'weakBy' as "weakBy", a.problem,
     v.settings->'policies' as policies, (v.settings->>'blindAfterMs')::float8 as "blindAfterMs",
     ${neighbours('downstream_id', 'upstream_id')} as upstream, ${neighbours('upstream_id', 'downstream_id')} as downstream
   from subject s
   join asset a on a.subject_id = s.id
+  left join sight seen on seen.asset_id = s.id
   join subject fs on fs.id = a.feed_id
   join feed f on f.subject_id = a.feed_id
   join subject g on g.id = f.group_id

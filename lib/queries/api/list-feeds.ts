@@ -18,7 +18,7 @@ interface Row {
 }
 
 const CHANGED = `s.id in (select subject_id from status_change where recorded_at >= $3)
-    or exists (select 1 from asset a where a.feed_id = s.id and (a.problem is not null and a.attempted_at >= $3
+    or exists (select 1 from asset a left join sight seen on seen.asset_id = a.subject_id where a.feed_id = s.id and (a.problem is not null and seen.attempted_at >= $3
       or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3)))`
 
 const FEEDS = `

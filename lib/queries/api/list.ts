@@ -80,7 +80,8 @@ async function markOfSubjects(ctx: Context): Promise<string> {
     `select concat_ws('|', (select id from ${IN_FORCE} v),
       (select count(*) || ':' || coalesce(max(id), 0) from subject),
       ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')}, ${EDGES}, ${ctx.actor.audience === null ? 'null' : UNSEEN_EDGES},
-      (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0) from asset)) as mark`,
+      (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0)
+       from asset left join sight on asset_id = subject_id)) as mark`,
   )
   return rows[0]?.mark ?? ''
 }

@@ -37,7 +37,7 @@ afterAll(() => database.drop())
 
 describe('what the open pages are told', () => {
   it('is nothing when nothing they show has changed, looks included', async () => {
-    expect(await movedBy(() => sql(`update asset set probed_at = now(), attempted_at = now()`))).toEqual([])
+    expect(await movedBy(() => sql(`insert into sight select subject_id, now(), now() from asset`))).toEqual([])
     expect(await movedBy(() => sql(`update connection_state set ok_at = now(), next_probe_at = now()`))).toEqual([])
   })
 

@@ -118,12 +118,13 @@ interface Head extends LastProbe {
 
 const HEAD = `
   select s.id, s.why, a.connection_key as connection, a.path, a.flow, a.job, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
-    ${instant('a.attempted_at')} as "attemptedAt",
+    ${instant('seen.attempted_at')} as "attemptedAt",
     a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
     a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
     (a.observation->>'rows')::float8 as rows, coalesce(a.observation->'warnings', '[]') as warnings,
     coalesce(a.verdict->'clocks', '[]') as clocks, (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt"
-  from subject s join asset a on a.subject_id = s.id join feed f on f.subject_id = a.feed_id join subject g on g.id = f.group_id
+  from subject s join asset a on a.subject_id = s.id left join sight seen on seen.asset_id = s.id
+  join feed f on f.subject_id = a.feed_id join subject g on g.id = f.group_id
   where s.kind = 'asset' and s.key = $1 and s.removed_at is null`
 
 const ARRIVALS_SHOWN = 60

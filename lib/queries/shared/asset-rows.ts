@@ -43,12 +43,13 @@ const ASSETS = `
   select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.job, a.promised,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
-    ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('a.probed_at')} as "probedAt",
+    ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('seen.probed_at')} as "probedAt",
     (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.verdict->>'weakBy' as "weakBy", a.problem,
     coalesce(held.blockers, '[]') as blockers,
     jsonb_array_length(coalesce(a.verdict->'blockedBy', '[]')) > coalesce(json_array_length(held.blockers), 0) as "isBlockedUnseen"
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
+  left join sight seen on seen.asset_id = a.subject_id
   join subject fs on fs.id = a.feed_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   left join lateral (

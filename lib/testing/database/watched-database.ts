@@ -24,6 +24,7 @@ interface ProbeOptions {
   previous?: Observation
   connection?: Partial<PostgresSettings>
   clock?: Clock
+  look?: number
 }
 
 export function anAsset(path: string, settings: Record<string, unknown> = {}, previous?: Observation): ObservedAsset {
@@ -57,7 +58,12 @@ export async function createWatchedDatabase(): Promise<WatchedDatabase> {
     },
     async probe(path, settings = {}, options = {}) {
       const asset = anAsset(path, settings, options.previous)
-      const observations = await Array.fromAsync(askOnce(postgres).observe(connection(options.connection, options.clock), [asset]))
+      const observations = await Array.fromAsync(
+        askOnce(postgres).observe(
+          { ...connection(options.connection, options.clock), ...(options.look !== undefined && { look: options.look }) },
+          [asset],
+        ),
+      )
       const [first] = observations
       if (first === undefined || observations.length > 1) throw new Error(`${observations.length} observations of one asset`)
       return first

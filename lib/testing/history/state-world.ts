@@ -24,7 +24,7 @@ export function seen(
   assetKey: string,
   readings: Partial<Record<ClockReading['clock'], Instant | null>>,
   rows: number | null = null,
-): Observation {
+): Extract<Observation, { ok: true }> {
   const evidence = { method: 'column', strength: 'strong' as const, detail: 'max(loaded_at)', costMs: 1 }
   const given: ClockReading[] = []
   for (const clock of ['dataThroughAt', 'writtenAt', 'loadedAt'] as const) {

@@ -1,4 +1,5 @@
-import { type AssetPlace, loadAssetPlaces, loadProbedAt } from '#lib/db/catalogue/assets.ts'
+import { type AssetPlace, loadAssetPlaces } from '#lib/db/catalogue/assets.ts'
+import { loadProbedAt } from '#lib/db/catalogue/sight.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { loadArrivals } from '#lib/db/history/arrivals.ts'
 import { loadOpenGaps } from '#lib/db/history/blind.ts'

@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import type { ClockReading, Observation } from '#lib/connectors/kit/connector.ts'
 import { readInstant, type TimeReading, TYPE } from '#lib/connectors/postgres/read-instant.ts'
-import type { TextRow } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { HOUR_MS, type Instant, isFuture, MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { ColumnState } from './metadata.ts'
-import { MOST_FORMS, type Question } from './newest-statement.ts'
+import { MOST_FORMS, type Newest, type Question } from './newest-statement.ts'
 import { failed, type Probed, tableWarnings } from './observation.ts'
-import { type Difference, rowsWritten, toProbeState } from './probe-state.ts'
+import { type Difference, isSameState, rowsWritten, toProbeState } from './probe-state.ts'
 
 const STEP_MS = HOUR_MS / 2
 const MOST_STEPS = 28
@@ -83,11 +82,8 @@ function howFound(probed: Probed, indexed: boolean): string {
   return probed.table.kind === 'v' ? 'by running the view' : 'by reading the whole table, as no index leads with it'
 }
 
-interface NewestAnswer {
-  row: TextRow
+interface NewestAnswer extends Newest {
   questions: readonly Question[]
-  /** There are rows that count; null: not asked, because every column has a value. */
-  hasRows: boolean | null
   columns: readonly ColumnState[]
   costMs: number
 }
@@ -103,14 +99,17 @@ export function fromColumns(probed: Probed, settings: PostgresSettings, answer: 
   const warnings = [...tableWarnings(probed), ...problems, ...read.flatMap((one) => one.warnings)]
   const skew = skewWarning(probed)
   if (skew !== null) warnings.push(skew)
+  const kept = readings.map(({ clock, at, precision, orAt }) => ({ clock, at, precision, ...(orAt !== undefined && { orAt }) }))
+  const state = toProbeState(probed.about, table, probed.server, { readings: kept, warnings, ahead: read[0]?.ahead ?? null })
   return {
     ok: true,
     assetKey: asset.key,
     readings: withOwnEvidence(probed, answer, read),
     rows: rowsWritten(probed.previous, table, probed.difference),
     evidence: evidenceOf(probed, answer, read),
-    state: toProbeState(probed.about, table, probed.server, { looks: probed.looks, readings, ahead: read[0]?.ahead ?? null }),
+    state,
     warnings,
+    isSame: probed.difference === 'same' && isSameState(probed.previous, state),
   }
 }
 

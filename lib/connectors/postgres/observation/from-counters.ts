@@ -99,8 +99,8 @@ export function fromCounters(probed: Probed, told: RowsTold): Observation {
     rows: decision.isWrite ? rowsWritten(previous, table, difference) : null,
     evidence: { method: 'counters', strength: 'weak', detail: inWords(probed, decision), costMs: probed.costMs },
     state: toProbeState(about, table, probed.server, {
-      looks: probed.looks,
       readings: readings.map(({ clock, at, precision }) => ({ clock, at, precision })),
+      warnings: tableWarnings(probed),
       ahead: null,
       rowsSeen: isUnsettled ? before?.rowsSeen : (told.probe?.seen ?? null),
       rewrittenAt: isUnsettled ? (difference === 'same' ? before?.rewrittenAt : now) : null,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { PostgresAsset } from '#lib/connectors/postgres/settings.ts'
 import type { TablePath } from '#lib/connectors/postgres/table-path.ts'
@@ -16,7 +17,8 @@ export interface Probed {
   table: TableState
   server: ServerState
   difference: Difference
-  looks: number
+  /** It is its turn to be read whatever the counters say. */
+  isDue: boolean
   now: Instant
   /** The probe's shared cost, per asset. */
   costMs: number
@@ -27,16 +29,25 @@ export function failed(assetKey: string, publicMessage: string, message: string 
   return { ok: false, assetKey, publicMessage, message, lasting }
 }
 
+const ROW_SECURITY = 'Row security is on: the account may not see every row.'
+const NOT_READ_ONLY = 'The session is not read-only: a pooler dropped its settings. Name the server itself in the url.'
+
 export function tableWarnings(probed: Probed): string[] {
   const warnings: string[] = []
-  if (probed.table.rowSecurity) warnings.push('Row security is on: the account may not see every row.')
-  if (!probed.server.readOnly)
-    warnings.push('The session is not read-only: a pooler dropped its settings. Name the server itself in the url.')
+  if (probed.table.rowSecurity) warnings.push(ROW_SECURITY)
+  if (!probed.server.readOnly) warnings.push(NOT_READ_ONLY)
   return warnings
+}
+
+/** What is wrong with the table now, and what was wrong with its values when they were read. */
+function warningsKept(probed: Probed, before: readonly string[]): string[] {
+  return [...tableWarnings(probed), ...before.filter((warning) => warning !== ROW_SECURITY && warning !== NOT_READ_ONLY)]
 }
 
 /** The counters stand still since the last probe, so what was read then still holds. */
 export function kept(probed: Probed, previous: ProbeState): Observation {
+  const warnings = warningsKept(probed, previous.warnings ?? [])
+  const state = toProbeState(probed.about, probed.table, probed.server, { ...previous, warnings })
   return {
     ok: true,
     assetKey: probed.asset.key,
@@ -48,7 +59,8 @@ export function kept(probed: Probed, previous: ProbeState): Observation {
       detail: 'The write counters stand where they stood at the look before: nothing was written in between.',
       costMs: probed.costMs,
     },
-    state: toProbeState(probed.about, probed.table, probed.server, { ...previous, looks: probed.looks }),
-    warnings: tableWarnings(probed),
+    state,
+    warnings,
+    isSame: isDeepStrictEqual(warnings, previous.warnings),
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import type { ServerState, TableState } from './metadata.ts'
@@ -28,8 +29,8 @@ const probeStateSchema = z.object({
   inserted: z.number(),
   updated: z.number(),
   deleted: z.number(),
-  looks: z.number(),
   readings: z.array(readingSchema),
+  warnings: z.array(z.string()).optional(),
   ahead: z.number().nullable(),
   rowsSeen: rowsSeenSchema.nullable().optional(),
   /** Storage was rewritten then and holds rows of new transactions, but no counter has moved so far. */
@@ -73,16 +74,23 @@ function spread(key: string, of: number): number {
   return sum % of
 }
 
-/** Place in a round of `every` probes; at 0 the column is read whatever the counters say. Rounds start at different probes per asset. */
-export function nextInRound(previous: ProbeState | null, about: string, key: string, every: number): number {
-  return previous === null || previous.about !== about ? spread(key, every) : (previous.looks + 1) % every
+/** Whether it is this asset's turn to be read whatever the counters say: once in every `every` looks, the assets spread over them. */
+export function hasTurn(look: number | undefined, key: string, every: number): boolean {
+  return look !== undefined && (look + spread(key, every)) % every === 0
 }
+
+/** Whether two states say the same. */
+export function isSameState(a: ProbeState | null, b: ProbeState): boolean {
+  return a !== null && isDeepStrictEqual(asKept(a), asKept(b))
+}
+
+const asKept = (state: ProbeState) => parseProbeState(JSON.parse(JSON.stringify(state)))
 
 export function toProbeState(
   about: string,
   table: TableState,
   server: ServerState,
-  seen: Pick<ProbeState, 'looks' | 'readings' | 'ahead' | 'rowsSeen' | 'rewrittenAt'>,
+  seen: Pick<ProbeState, 'readings' | 'warnings' | 'ahead' | 'rowsSeen' | 'rewrittenAt'>,
 ): ProbeState {
   const { relid, fileNode, inserted, updated, deleted } = table
   return { about, relid, startedAt: server.startedAt, fileNode, inserted, updated, deleted, ...seen }

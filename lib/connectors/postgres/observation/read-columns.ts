@@ -1,0 +1,99 @@
+import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
+import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
+import { sqlStateOf, toLasting, toStatementWords } from '#lib/connectors/postgres/problems.ts'
+import type { Session } from '#lib/connectors/postgres/session.ts'
+import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
+import { fromColumns } from './from-columns.ts'
+import type { ColumnState } from './metadata.ts'
+import { foldedStatement, newestStatement, type Question, questionFor, readFolded, readNewest } from './newest-statement.ts'
+import { failed, type Probed } from './observation.ts'
+
+const MANY_ROWS = 100_000
+/** So many tables are asked in one statement. */
+const FOLD = 64
+
+/** A table whose columns are to be read, and how they can be. */
+export interface ColumnJob {
+  probed: Probed
+  columns: ColumnState[]
+}
+
+interface Asked extends ColumnJob {
+  questions: Question[]
+  text: string
+  /** It takes its time, so it has a connection to itself. */
+  heavy: boolean
+}
+
+function toAsked({ probed, columns }: ColumnJob): Asked {
+  const rows = Math.max(probed.table.estimatedRows, probed.table.liveRows)
+  const questions = columns.map((column) => questionFor(column, rows))
+  const asked = probed.columns.map(({ name }, slot) => ({ name, question: questions[slot] ?? 'greatest' }))
+  const indexed = columns.every((column) => column.indexed) && probed.settings.where === undefined
+  return {
+    probed,
+    columns,
+    questions,
+    text: newestStatement(probed.path, asked, probed.settings.where),
+    heavy: !indexed && (rows > MANY_ROWS || probed.table.kind !== 'r'),
+  }
+}
+
+/** A statement of its own for what is heavy or has a condition, which may fail by its rows; all else is folded. */
+function fold(all: readonly Asked[]): Asked[][] {
+  const alone = all.filter(({ heavy, probed }) => heavy || probed.settings.where !== undefined)
+  const light = all.filter(({ heavy, probed }) => !heavy && probed.settings.where === undefined)
+  const folds = Array.from({ length: Math.ceil(light.length / FOLD) }, (_, n) => light.slice(n * FOLD, (n + 1) * FOLD))
+  return [...folds, ...alone.map((one) => [one])]
+}
+
+function toJob(some: readonly Asked[]): ProbeJob<readonly Asked[]> {
+  const [only] = some
+  const text = some.length === 1 && only !== undefined ? only.text : foldedStatement(some)
+  return { job: some, text, heavy: some.some(({ heavy }) => heavy), tables: some.length }
+}
+
+/** SQLSTATEs of a wrong condition (SQL, names, types, values); not of permissions nor of a missing table. */
+const OF_A_CONDITION = /^(42(?!501|P01)|22)/
+
+function toFailure({ probed, columns }: Asked, { error, brokeLine }: Extract<ProbeAnswer<unknown>, { ok: false }>): Observation {
+  const words = toStatementWords(error)
+  if (brokeLine) return failed(probed.asset.key, 'The line broke while it was being read.', words.message)
+  if (probed.settings.where !== undefined && OF_A_CONDITION.test(sqlStateOf(error))) {
+    const publicMessage = 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.'
+    return failed(probed.asset.key, publicMessage, words.message, toLasting(error))
+  }
+  const indexed = columns.every((c) => c.indexed)
+  const remedy = words.message.startsWith('57014') && !indexed ? ' An index that leads with the column would make it one step.' : ''
+  return failed(probed.asset.key, `${words.publicMessage}${remedy}`, words.message, toLasting(error))
+}
+
+/** Reads the newest values of many tables, of most of them 64 in a statement; where one of those cannot be read, each is asked by itself. */
+export async function* readByColumns(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  session: Session,
+  jobs: readonly ColumnJob[],
+): AsyncGenerator<Observation> {
+  const { settings } = connection
+  const unread: Asked[] = []
+  for await (const answer of probeAll(connection, lines, session, fold(jobs.map(toAsked)).map(toJob))) {
+    if (!answer.ok && answer.job.length > 1) unread.push(...answer.job)
+    else yield* seeAll(answer, settings)
+  }
+  const apart = unread.map((one) => toJob([one]))
+  for await (const answer of probeAll(connection, lines, session, apart)) yield* seeAll(answer, settings)
+}
+
+function seeAll(answer: ProbeAnswer<readonly Asked[]>, settings: PostgresSettings): Observation[] {
+  const { job } = answer
+  if (!answer.ok) return job.map((one) => toFailure(one, answer))
+  const [only] = job
+  const newest = job.length === 1 && only !== undefined ? [readNewest(answer.row, only.columns.length)] : readFolded(answer.row, job)
+  const costMs = Math.round((100 * answer.costMs) / job.length) / 100
+  return job.flatMap(({ probed, columns, questions }, at) => {
+    const found = newest[at]
+    return found === undefined ? [] : [fromColumns(probed, settings, { ...found, questions, columns, costMs })]
+  })
+}
