@@ -9,8 +9,9 @@ import type { ListedRun } from './answers.ts'
 import type { ApiList } from './list.ts'
 import { type RunsQuestion, runsQuestion } from './questions.ts'
 
-const ORDER_REASON = `
-  select o.reason from reload_order o where o.reason is not null and exists (select 1 from reload_step t where t.order_id = o.id and r.id in (t.run_id, t.external_run_id))
+/** SQL: why a run `r` was asked for, by the column of steps that names such runs. */
+const orderReasonSql = (column: 'run_id' | 'external_run_id') => `
+  select o.reason from reload_order o where o.reason is not null and exists (select 1 from reload_step t where t.order_id = o.id and t.${column} = r.id)
   order by o.created_at, o.id limit 1`
 
 const inSql = (states: readonly RunState[]) => `r.state in (${states.map((state) => `'${state}'`).join(', ')})`
@@ -19,7 +20,7 @@ const IS_ENDED = inSql(RUN_STATES.filter(isEnded))
 const IS_UNDER_WAY = `(${inSql(CLAIMABLE_STATES)} or r.state = 'running')`
 
 const ownSql = (isEnded: boolean | undefined) => `
-  select ${RUN_COLUMNS}, null::text as system, null::text as url, r.requested_by as "requestedBy", (${ORDER_REASON}) as "orderReason", ${instant('r.lease_until')} as "leaseUntil"
+  select ${RUN_COLUMNS}, null::text as system, null::text as url, r.requested_by as "requestedBy", (${orderReasonSql('run_id')}) as "orderReason", ${instant('r.lease_until')} as "leaseUntil"
   from run r
   where ${isEnded === undefined ? 'true' : isEnded ? IS_ENDED : IS_UNDER_WAY}
     and ($1::timestamptz is null or (r.scheduled_for, r.id) < ($1, $2::uuid))
@@ -36,7 +37,7 @@ const externalSql = (isEnded: boolean | undefined) => `
     ${instant('r.placed_at')} as "scheduledFor", ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt",
     null::float8 as "cancelAt", null::text as "waitingFor", null::float8 as "progressDone", null::float8 as "progressTotal",
     case when r.state = 'running' then ${instant(`r.started_at + ${USUAL_DURATION}`)} end as "etaAt", r.rows::float8 as "rowsLoaded", r.error as problem,
-    0::float8 as "rowsRejected", r.connection_key as system, r.url, null::text as "requestedBy", (${ORDER_REASON}) as "orderReason", null::float8 as "leaseUntil"
+    0::float8 as "rowsRejected", r.connection_key as system, r.url, null::text as "requestedBy", (${orderReasonSql('external_run_id')}) as "orderReason", null::float8 as "leaseUntil"
   from external_run r
   where ${isEnded === undefined ? 'true' : isEnded ? EXTERNAL_OVER : `not ${EXTERNAL_OVER}`}
     and ($1::timestamptz is null or (r.placed_at, r.id) < ($1, $2::uuid))
