@@ -4,6 +4,7 @@ import { createSnapshots } from '#app/_door/snapshots.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { endStreams } from './end-streams.ts'
 import { followChanges } from './follow-changes.ts'
+import { keepReceiving } from './keep-receiving.ts'
 import { webProcess } from './web-process.ts'
 
 declare global {
@@ -22,6 +23,7 @@ export function startWebProcess(): void {
     globalThis.tidemarkDoor.resolve((options) => listen(snapshots, options))
     followChanges(snapshots)
     void endStreams(webProcess())
+    void keepReceiving(webProcess())
   } catch (error) {
     globalThis.tidemarkDoor.reject(new Error(toInternalMessage(error)))
   }

@@ -237,3 +237,12 @@ export async function listAssetsOfFeeds(sql: Sql, feedIds: readonly number[]): P
   )
   return rows.map((row) => row.id)
 }
+
+/** The assets of these connections that are in the catalogue, in id order. */
+export async function listAssetsOfConnections(sql: Sql, connectionKeys: readonly string[]): Promise<number[]> {
+  const { rows } = await sql.query<{ id: number }>(
+    'select s.id from asset a join subject s on s.id = a.subject_id where a.connection_key = any($1::text[]) and s.removed_at is null order by s.id',
+    [connectionKeys],
+  )
+  return rows.map(({ id }) => id)
+}

@@ -53,6 +53,29 @@ export async function closeConnectionGap(sql: Sql, connectionKey: string, to: In
   return toInstantOrNull(rows[0]?.from_at ?? null)
 }
 
+/**
+ * Makes the stretches in which nothing could be told exactly these, for each of these connections; one that was open may have ended. Answers from when on
+ * something is other than it was, or null.
+ */
+export async function putReceiverGaps(sql: Sql, connections: readonly string[], gaps: readonly SightGap[]): Promise<Instant | null> {
+  const { rows } = await sql.query<{ from_at: Date | null }>(
+    `with told as (
+       select c.key, g.from_at, g.to_at from unnest($1::text[]) as c(key), jsonb_to_recordset($2::jsonb) as g(from_at timestamptz, to_at timestamptz)
+     ),
+     ended as (
+       update blind b set to_at = t.to_at from told t
+       where b.connection_key = t.key and b.reason = 'receiver-stopped' and b.from_at = t.from_at and b.to_at is null and t.to_at is not null returning b.from_at
+     ),
+     added as (
+       insert into blind (connection_key, from_at, to_at, reason) select t.key, t.from_at, t.to_at, 'receiver-stopped' from told t
+       where not exists (select 1 from blind b where b.connection_key = t.key and b.reason = 'receiver-stopped' and b.from_at = t.from_at) returning from_at
+     )
+     select min(from_at) as from_at from (select from_at from ended union all select from_at from added) x`,
+    [connections, JSON.stringify(gaps.map(({ from, to }) => ({ from_at: toText(from), to_at: toTextOrNull(to) })))],
+  )
+  return toInstantOrNull(rows[0]?.from_at ?? null)
+}
+
 /** Notes that no worker ran for a while, or that it has been longer than was noted; false when that is known already. */
 export async function putWorkerGap(sql: Sql, from: Instant, to: Instant): Promise<boolean> {
   const { rowCount } = await sql.query(
@@ -69,16 +92,22 @@ export async function putWorkerGap(sql: Sql, from: Instant, to: Instant): Promis
 
 /**
  * What a status must know about blindness: the open gap of each asset's connection. Closed gaps no longer decide anything,
- * so they are not loaded.
+ * so they are not loaded, save those in which nothing could be told.
  */
 export async function loadOpenGaps(sql: Sql, assetIds: readonly number[]): Promise<Map<number, BlindInterval[]>> {
-  const { rows } = await sql.query<{ asset_id: number; from_at: Date; reason: BlindInterval['reason'] }>(
-    `select a.subject_id as asset_id, b.from_at, b.reason
-     from asset a join blind b on b.connection_key = a.connection_key and b.to_at is null
-     where a.subject_id = any($1::int[])`,
+  const { rows } = await sql.query<{ asset_id: number; from_at: Date; to_at: Date | null; reason: BlindInterval['reason'] }>(
+    `select a.subject_id as asset_id, b.from_at, b.to_at, b.reason
+     from asset a join blind b on b.connection_key = a.connection_key and (b.to_at is null or b.reason = 'receiver-stopped')
+     where a.subject_id = any($1::int[]) order by b.from_at, b.id`,
     [assetIds],
   )
-  return new Map(rows.map((row) => [row.asset_id, [{ from: toInstant(row.from_at), to: null, reason: row.reason }]]))
+  const ofAsset = Map.groupBy(rows, (row) => row.asset_id)
+  return new Map(
+    [...ofAsset].map(([id, own]) => [
+      id,
+      own.map((row) => ({ from: toInstant(row.from_at), to: toInstantOrNull(row.to_at), reason: row.reason })),
+    ]),
+  )
 }
 
 /**

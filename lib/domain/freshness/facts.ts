@@ -53,7 +53,8 @@ export interface RunOutcome {
 export interface BlindInterval {
   from: Instant
   to: Instant | null
-  reason: 'probe-failed' | 'source-unreachable'
+  /** `receiver-stopped`: what is only ever told about could not be told, and that stays so afterwards. */
+  reason: 'probe-failed' | 'source-unreachable' | 'receiver-stopped'
 }
 
 /** Answers that stay the same until somebody changes something: there is no such thing, or we may not read it. */
@@ -90,7 +91,7 @@ export interface AssetFacts {
   runs: readonly RunOutcome[]
   /** The last good look; null when nobody ever looked. Runs count as looks for assets of a flow. */
   probedAt: Instant | null
-  /** Only matters while `to` is null or for the overlay: closed gaps no longer hide what we learnt since. */
+  /** Only matters while `to` is null or for the overlay, since closed gaps no longer hide what we learnt since; save those in which nothing could be told. */
   blind: readonly BlindInterval[]
   lasting: readonly LastingAnswer[]
   windows: readonly MaintenanceWindow[]

@@ -40,6 +40,8 @@ export interface PreparedFacts {
   hangs: readonly Hang[]
   /** NEVER unless the system is unreachable now. */
   unreachableFrom: Instant
+  /** When nothing could be told, ascending. */
+  deaf: readonly { from: Instant; to: Instant }[]
   /** Ascending, never at the same time. */
   lasting: readonly LastingStretch[]
   /** Lasting answers since the last good look: when the first came, and the latest; null: none since. */
@@ -68,6 +70,7 @@ export function prepareFacts(facts: AssetFacts): PreparedFacts {
     endedRunInstants: endedRuns.map((run) => run.endedAt),
     hangs,
     unreachableFrom: unreachableFrom(facts.blind),
+    deaf: deafStretches(facts.blind),
     lasting: facts.lasting.map(({ from, to, reason }) => ({ from, to: to ?? NEVER, reason })).sort((a, b) => a.from - b.from),
     answeredSince: answeredSince(facts),
     work: workParts(facts.windows),
@@ -87,6 +90,11 @@ function hangsOf(runs: readonly RunOutcome[]): Hang[] {
 function unreachableFrom(blind: readonly BlindInterval[]): Instant {
   const open = blind.filter((gap) => gap.to === null && gap.reason === 'source-unreachable')
   return open.reduce((first, gap) => Math.min(first, gap.from), NEVER)
+}
+
+function deafStretches(blind: readonly BlindInterval[]): PreparedFacts['deaf'] {
+  const stopped = blind.filter(({ reason }) => reason === 'receiver-stopped')
+  return stopped.map(({ from, to }) => ({ from, to: to ?? NEVER })).sort((a, b) => a.from - b.from)
 }
 
 /** No good look has ended the answer, nor come after it. */

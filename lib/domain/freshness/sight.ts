@@ -36,9 +36,15 @@ export function areLooksBlind(settings: Pick<AssetSettings, 'blindAfterMs'>, fac
   return blindStretches(settings, facts).some(({ from, to }) => from < at && at < to)
 }
 
+/** When nobody could look, or be told: what is only ever told about is blind while nobody could receive it, also afterwards. */
+export function stretchesOutOfSight(settings: Pick<AssetSettings, 'blindAfterMs'>, facts: PreparedFacts): BlindStretch[] {
+  const looks = blindStretches(settings, facts)
+  return facts.deaf.length === 0 ? looks : [...looks, ...facts.deaf].sort((a, b) => a.from - b.from)
+}
+
 /** The latest instant up to `at` by which something was seen, or told while nobody could look. */
 export function knownUntil(settings: AssetSettings, facts: PreparedFacts, at: Instant): Instant {
-  const blind = blindStretches(settings, facts).find((stretch) => stretch.from <= at && at < stretch.to)
+  const blind = stretchesOutOfSight(settings, facts).find((stretch) => stretch.from <= at && at < stretch.to)
   return blind === undefined ? at : lastTold(facts, blind, at)
 }
 

@@ -10,7 +10,7 @@ import type { WorkPart } from './maintenance-windows.ts'
 import { NEVER } from './policies/policy-kind.ts'
 import { followsUpstream, upstreamTimeline, worseOf } from './policies/upstream-status.ts'
 import type { LastingStretch, PreparedFacts } from './prepare-facts.ts'
-import { type BlindStretch, blindStretches, lastTold } from './sight.ts'
+import { type BlindStretch, lastTold, stretchesOutOfSight } from './sight.ts'
 import type { Span } from './span.ts'
 import { isBroken, type Status } from './status.ts'
 
@@ -57,7 +57,7 @@ function byClocks(
 /** What the policies say, but for the stretches in which we were blind. */
 function* inSight(settings: AssetSettings, facts: PreparedFacts, from: Instant, to: Instant, asOf: Instant): Generator<Span> {
   let at = from
-  for (const blind of blindStretches(settings, facts)) {
+  for (const blind of stretchesOutOfSight(settings, facts)) {
     yield* seeing(settings, facts, at, Math.min(to, blind.from), asOf)
     at = Math.max(at, blind.from)
     const end = Math.min(to, blind.to)
