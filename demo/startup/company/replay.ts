@@ -49,7 +49,8 @@ function noticedAt(name: string, at: Instant, nobody: Night | null): Instant {
 /** The key of what a model makes, as an asset of the warehouse. */
 const keyOf = (model: string) => `snowflake/${relationOf.get(model)}`
 
-function toTold(run: JobRun, toldAt: Instant): ToldRun {
+/** A run as the connector tells it, with the tables of the warehouse that its models are. */
+export function toTold(run: JobRun, toldAt: Instant): ToldRun {
   const { id, job, startedAt, endedAt, failed } = run
   const { loaded, skipped } = modelsOf(run)
   const results = [...(failed === null ? [] : [{ id: failed.model, outcome: 'failed' as const, message: failed.message }])]
