@@ -55,7 +55,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           ['Scheduled for', run.scheduledFor === run.startedAt ? null : at(run.scheduledFor)],
           ['Rows', run.rows === null ? null : formatCount(run.rows)],
           ['Kind of job', found.jobType === null ? null : <bdi key="type">{found.jobType}</bdi>],
-          ['Part of', found.parent === null ? null : <Parent key="parent" {...found.parent} />],
+          ['Part of', found.parent === null ? null : <Parent key="parent" {...found.parent} own={run.system} />],
           ['Attempt', run.attempt === 1 ? null : formatCount(run.attempt)],
           ['Its number there', <bdi key="id">{run.externalId}</bdi>],
           [
@@ -77,17 +77,10 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
   )
 }
 
-/** The run that this one is a part of. */
-function Parent({ system, job, id }: NonNullable<ExternalRunPage['parent']>) {
-  return id === null ? (
-    <>
-      a run of <WhoseJob system={system} job={job} />
-    </>
-  ) : (
-    <a href={runPath(id)}>
-      Run of <WhoseJob system={system} job={job} />
-    </a>
-  )
+/** The run that this one is a part of; whose it is only where that is another system. */
+function Parent({ system, job, id, own }: NonNullable<ExternalRunPage['parent']> & { own: string }) {
+  const words = <>Run of {system === own ? <bdi>{job}</bdi> : <WhoseJob system={system} job={job} />}</>
+  return id === null ? words : <a href={runPath(id)}>{words}</a>
 }
 
 function at(instant: number | null) {

@@ -13,6 +13,7 @@ import { checkIdentity } from './check-identity.ts'
 import { checkJobs } from './check-jobs.ts'
 import { checkNames } from './check-names.ts'
 import { checkPolicies } from './check-policies.ts'
+import { checkPush } from './check-push.ts'
 import { checkSecrets } from './check-secrets.ts'
 import { checkSettings, writtenSchemaOf } from './check-settings.ts'
 import type { Finding } from './finding.ts'
@@ -59,6 +60,7 @@ export function checkCatalogue(parsed: ParsedCatalogue, contracts: CatalogueCont
     ...checkPromises(outline),
     ...checkFlows(outline, known),
     ...checkJobs(outline, known),
+    ...checkPush(outline, known),
     ...checkSettings(outline, known),
     ...checkDeclaredFlows(declared, contracts),
   ]

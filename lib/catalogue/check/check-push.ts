@@ -1,0 +1,22 @@
+import { textAt } from '#lib/catalogue/parse/node.ts'
+import type { Outline } from '#lib/catalogue/parse/outline.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
+import { type Finding, wrongKey } from './finding.ts'
+
+/** Connections that are told of, and that would be told the same: of two nobody could say whose a run is. */
+export function checkPush(outline: Outline, { connectors }: CatalogueContracts): Finding[] {
+  const pushed = outline.connections.filter(({ node }) => connectors.get(textAt(node, 'kind') ?? '')?.asksNobody === true)
+  return pushed.flatMap(({ key, path, node }, at): Finding[] => {
+    const namespace = textAt(node, 'namespace')
+    const first = pushed.slice(0, at).find((other) => textAt(other.node, 'namespace') === namespace)
+    if (first === undefined) return []
+    const what = namespace === undefined ? 'every namespace that no other connection names' : `the namespace "${namespace}"`
+    return [
+      wrongKey(
+        path,
+        `"${first.key}" and "${key}" are both told of ${what}.`,
+        'Give each a "namespace" of its own; one of them may be without.',
+      ),
+    ]
+  })
+}
