@@ -85,6 +85,12 @@ export function dayName(day: string): string {
   return `${WEEKDAYS[at.getUTCDay()]} ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }
 
+/** How many local days an instant lies before another; negative after it. */
+export function daysBefore(at: number, reference: number, zone: string): number {
+  const numberOf = ({ year, month, day }: Wall) => Date.UTC(year, month - 1, day) / DAY_MS
+  return numberOf(wallOf(reference, zone)) - numberOf(wallOf(at, zone))
+}
+
 /** The local day `n` days later. */
 export function dayAfter(day: string, n: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + n * DAY_MS).toISOString().slice(0, 10)
