@@ -26,6 +26,8 @@ export interface CataloguePage {
   /** Where readers reach the page; links start with it. null: the address of the installation. */
   url: string | null
   demo: boolean
+  /** Origins whose pages may frame an embed; absent: none. */
+  embedIn?: string[]
 }
 
 /** Whom to tell about changes of feeds; references such as `${SMTP_URL}` are resolved when used. */

@@ -10,6 +10,7 @@ const pageSchema = z.object({
   readyBy: z.string(),
   url: z.string().nullable(),
   demo: z.boolean(),
+  embedIn: z.array(z.string()).exactOptional(),
 })
 
 const tellSchema = z.object({

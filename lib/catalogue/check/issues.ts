@@ -41,6 +41,7 @@ const REMEDIES: Record<string, string> = {
   email: 'Write { to: …, from: …, smtp: "${SMTP_URL}" }.',
   promised: 'Write true or false.',
   demo: 'Write true or false.',
+  embedIn: 'Write a list of origins, such as ["https://wiki.example.edu"].',
   rejectTolerance: 'Write a share such as 0.01 for 1 %.',
 }
 

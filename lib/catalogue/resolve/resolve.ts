@@ -40,8 +40,8 @@ function whyOf(written: { why?: string | undefined } | null): { why?: string } {
   return written?.why === undefined ? {} : { why: written.why }
 }
 
-function resolvePage({ page: { name, zone, readyBy, url, demo } }: CatalogueDocument): CataloguePage {
-  return { name, zone, readyBy, url: url?.replace(/\/+$/, '') ?? null, demo }
+function resolvePage({ page: { name, zone, readyBy, url, demo, embedIn } }: CatalogueDocument): CataloguePage {
+  return { name, zone, readyBy, url: url?.replace(/\/+$/, '') ?? null, demo, ...(embedIn !== undefined && { embedIn }) }
 }
 
 function resolveTell({ tell }: CatalogueDocument): CatalogueTell {

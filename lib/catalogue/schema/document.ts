@@ -9,6 +9,7 @@ import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { timeOfDaySchema, zoneSchema } from '#lib/domain/time/local-day.ts'
 import { ADOPT_SHAPE, RULES_MAX } from './adopt.ts'
 import { DECLARED_FLOW_SHAPE } from './declared-flow.ts'
+import { embedInSchema } from './embed-in.ts'
 import { audienceSchema, peopleSchema } from './people.ts'
 import { whySchema } from './why.ts'
 
@@ -74,6 +75,7 @@ const pageSchema = z.strictObject({
   readyBy: timeOfDaySchema.default('08:00').describe('When people start to look.'),
   url: httpUrl.optional().describe('Where readers reach the page; links start with it. By default TIDEMARK_URL, else this machine.'),
   demo: z.boolean().default(false),
+  embedIn: embedInSchema.optional(),
 })
 
 const tellSchema = z.strictObject({
