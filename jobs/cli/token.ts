@@ -40,8 +40,8 @@ async function list(command: CommandLine): Promise<number> {
   const tokens = await withDatabase(command, (ctx) => allTokens(ctx))
   const live = tokens.filter(({ endedAt, expiresAt }) => endedAt === null && expiresAt > now)
   if (live.length === 0) command.terminal.note('There is no token.')
-  for (const { id, hint, name, ownerName, scopes, kind, expiresAt } of live) {
-    const what = kind === 'address' ? 'address' : scopes.join(', ')
+  for (const { id, hint, name, ownerName, scopes, kind, expiresAt, shows } of live) {
+    const what = shows !== null ? `shows ${shows.kind}:${shows.key}` : kind === 'address' ? 'address' : scopes.join(', ')
     command.terminal.print(`${id}  …${hint}  ${name} of ${ownerName} (${what}), until ${new Date(expiresAt).toISOString().slice(0, 10)}`)
   }
   return 0

@@ -1,10 +1,10 @@
 import type { Context } from '#lib/db/context.ts'
 import { getPeopleSettings } from '#lib/db/people/people-settings.ts'
-import { type ApiToken, findToken, noteUse, tokensThatGoOn } from '#lib/db/people/tokens.ts'
+import { type ApiToken, findToken, noteUse, type TokenSubject, tokensThatGoOn } from '#lib/db/people/tokens.ts'
 import { countTry } from '#lib/db/people/tries.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import { pushAccess, type TokenKind, tokenAccess } from '#lib/domain/access/token-rules.ts'
-import { TidemarkError, type TokenChallenge } from '#lib/domain/tidemark-error.ts'
+import { isTidemarkError, TidemarkError, type TokenChallenge } from '#lib/domain/tidemark-error.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { auditRefusal, standingForMore } from './act.ts'
 import { KnownUntil } from './known-until.ts'
@@ -30,12 +30,34 @@ export function bearerIn(authorization: string | null): string | null {
  * Who asks by a token: what its owner may do and see now, as far as the token goes. Refused (`unauthorized`) when nobody knows it, it is over, or it is of the
  * other kind, and (`forbidden`) when it is for handing in only, or where something is handed in not for that.
  */
-export async function tokenActor(
-  ctx: Context,
-  text: string,
-  kind: TokenKind,
-  options: { isAudited: boolean; handsIn?: boolean } = { isAudited: true },
-): Promise<Actor> {
+export async function tokenActor(ctx: Context, text: string, kind: TokenKind, options: UseOptions = { isAudited: true }): Promise<Actor> {
+  return (await takeInUse(ctx, text, kind, options)).actor
+}
+
+/** What the key of an embed shows, and who asks by it; null for one that nobody knows, or that is over or of another kind. */
+export async function embedKey(ctx: Context, text: string): Promise<EmbedKey | null> {
+  try {
+    const { actor, token } = await takeInUse(ctx, text, 'embed', { isAudited: true })
+    return token.shows === null ? null : { actor, shows: token.shows, expiresAt: token.expiresAt }
+  } catch (error) {
+    if (isTidemarkError(error) && error.challenge !== undefined) return null
+    throw error
+  }
+}
+
+/** Somebody who looks at one thing by a key. */
+export interface EmbedKey {
+  actor: Actor
+  shows: TokenSubject
+  expiresAt: Instant
+}
+
+interface UseOptions {
+  isAudited: boolean
+  handsIn?: boolean
+}
+
+async function takeInUse(ctx: Context, text: string, kind: TokenKind, options: UseOptions): Promise<{ actor: Actor; token: ApiToken }> {
   const refusal = (token: ApiToken | null, challenge: TokenChallenge, words: string) => toRefusal(ctx, token, challenge, words, options)
   const hash = tokenHashOf(text)
   const [found, rules] = await Promise.all([hash === null ? null : findToken(ctx.whole, hash), getPeopleSettings(ctx.whole)])
@@ -48,7 +70,8 @@ export async function tokenActor(
   const access = (handsIn ? pushAccess : tokenAccess)(actorBy(rules, owner, claims), token, rules)
   if (access === null) throw await refusal(token, 'insufficient_scope', handsIn ? NO_PUSH : ONLY_PUSH)
   await noteUse(ctx.whole, token, now)
-  return { kind: 'token', id: token.id, name: `${token.name} (token of ${token.ownerName})`, ...access, ...(handsIn && { pushes: true }) }
+  const name = `${token.name} (token of ${token.ownerName})`
+  return { token, actor: { kind: 'token', id: token.id, name, ...access, ...(handsIn && { pushes: true }) } }
 }
 
 /** Those of the tokens that let somebody in, each with what it may see now; null: everything. */
@@ -67,6 +90,7 @@ function problemOf({ kind, endedAt, expiresAt }: ApiToken, wanted: TokenKind, no
   if (endedAt !== null) return 'This token was ended. Whoever owns it can make another one.'
   if (expiresAt <= now) return 'This token has expired. Whoever owns it can make another one.'
   if (kind === wanted) return null
+  if (kind === 'embed') return 'This key shows one thing in a badge or a frame and lets nobody in elsewhere.'
   return wanted === 'token'
     ? 'This key is part of an address and no token.'
     : 'This is a token and no key of an address. Send it as "Authorization: Bearer".'

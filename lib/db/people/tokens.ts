@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
-import { SCOPES, type Scope, type TokenKind } from '#lib/domain/access/token-rules.ts'
+import { SCOPES, type Scope, TOKEN_KINDS, type TokenKind } from '#lib/domain/access/token-rules.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { PERSON_COLUMNS, type Person, type PersonRow, toPerson } from './people.ts'
 
@@ -21,6 +21,16 @@ export interface ApiToken {
   expiresAt: Instant
   lastUsedAt: Instant | null
   endedAt: Instant | null
+  /** What the key of an embed shows; null for all else. */
+  shows: TokenSubject | null
+}
+
+/** The one feed, group or asset that a key shows, by the key it has now. */
+export interface TokenSubject {
+  id: number
+  kind: 'feed' | 'group' | 'asset'
+  key: string
+  name: string
 }
 
 interface Row {
@@ -36,10 +46,12 @@ interface Row {
   expires_at: Date
   last_used_at: Date | null
   token_ended_at: Date | null
+  shows: TokenSubject | null
 }
 
 const COLUMNS = `t.id as token_id, t.kind, t.name as token_name, t.hint, t.scopes, t.audience as token_audience, t.owner_id,
-  t.created_at as made_at, t.expires_at, t.last_used_at, t.ended_at as token_ended_at`
+  t.created_at as made_at, t.expires_at, t.last_used_at, t.ended_at as token_ended_at,
+  (select json_build_object('id', s.id, 'kind', s.kind, 'key', s.key, 'name', s.name) from subject s where s.id = t.subject_id) as shows`
 
 /** The last use is written down at most so often. */
 const USE_NOTED_EVERY_MS = MINUTE_MS
@@ -47,7 +59,7 @@ const USE_NOTED_EVERY_MS = MINUTE_MS
 function toToken(row: Row): ApiToken {
   return {
     id: row.token_id,
-    kind: row.kind === 'address' ? 'address' : 'token',
+    kind: TOKEN_KINDS.find((kind) => kind === row.kind) ?? 'token',
     name: row.token_name,
     hint: row.hint,
     scopes: SCOPES.filter((scope) => row.scopes.includes(scope)),
@@ -58,22 +70,26 @@ function toToken(row: Row): ApiToken {
     expiresAt: toInstant(row.expires_at),
     lastUsedAt: toInstantOrNull(row.last_used_at),
     endedAt: toInstantOrNull(row.token_ended_at),
+    shows: row.shows,
   }
 }
 
 /** Keeps a token, of itself only the hash; with what another system last said of its owner. Answers its id. */
 export async function insertToken(
   sql: Sql,
-  made: Pick<ApiToken, 'kind' | 'name' | 'hint' | 'scopes' | 'audience' | 'ownerId' | 'createdAt' | 'expiresAt'> & { tokenHash: string },
+  made: Pick<ApiToken, 'kind' | 'name' | 'hint' | 'scopes' | 'audience' | 'ownerId' | 'createdAt' | 'expiresAt'> & {
+    tokenHash: string
+    subjectId?: number | null
+  },
 ): Promise<string> {
   const id = randomUUID()
   await sql.query(
-    `insert into api_token (id, kind, name, token_hash, hint, scopes, audience, owner_id, created_at, expires_at, owner_claims)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (
+    `insert into api_token (id, kind, name, token_hash, hint, scopes, audience, owner_id, created_at, expires_at, subject_id, owner_claims)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, (
        select claims from person_session where person_id = $8 and claims is not null order by created_at desc limit 1))`,
     [
       ...[id, made.kind, made.name, made.tokenHash, made.hint, made.scopes, made.audience, made.ownerId],
-      ...[toText(made.createdAt), toText(made.expiresAt)],
+      ...[toText(made.createdAt), toText(made.expiresAt), made.subjectId ?? null],
     ],
   )
   return id
@@ -119,21 +135,28 @@ export async function noteUse(sql: Sql, { id, lastUsedAt }: ApiToken, now: Insta
   ])
 }
 
-/** Tokens of everybody or of one owner, the newest first; those that are over stay in the list for so long. */
-export async function listTokens(sql: Sql, options: { ownerId: string | null; overSince: Instant }): Promise<ApiToken[]> {
+/** Tokens of everybody or of one owner, of everything or those that show one subject, the newest first; those that are over stay in the list for so long. */
+export async function listTokens(
+  sql: Sql,
+  options: { ownerId: string | null; overSince: Instant; subjectId?: number },
+): Promise<ApiToken[]> {
   const { rows } = await sql.query<Row>(
     `select ${COLUMNS}, p.name from api_token t join person p on p.id = t.owner_id
-     where ($1::text is null or t.owner_id = $1) and least(t.ended_at, t.expires_at) > $2 order by t.created_at desc, t.id`,
-    [options.ownerId, toText(options.overSince)],
+     where ($1::text is null or t.owner_id = $1) and ($3::int is null or t.subject_id = $3) and least(t.ended_at, t.expires_at) > $2
+     order by t.created_at desc, t.id`,
+    [options.ownerId, toText(options.overSince), options.subjectId ?? null],
   )
   return rows.map(toToken)
 }
 
-/** How many tokens of somebody can still be used. */
-export async function countLiveTokens(sql: Sql, ownerId: string, now: Instant): Promise<number> {
+/** How many tokens of somebody can still be used: keys of embeds, or all others. */
+export async function countLiveTokens(
+  sql: Sql,
+  { ownerId, now, isEmbed }: { ownerId: string; now: Instant; isEmbed: boolean },
+): Promise<number> {
   const { rows } = await sql.query<{ count: number }>(
-    'select count(*)::int as count from api_token where owner_id = $1 and ended_at is null and expires_at > $2',
-    [ownerId, toText(now)],
+    "select count(*)::int as count from api_token where owner_id = $1 and ended_at is null and expires_at > $2 and (kind = 'embed') = $3",
+    [ownerId, toText(now), isEmbed],
   )
   return rows[0]?.count ?? 0
 }

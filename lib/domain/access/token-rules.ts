@@ -6,8 +6,11 @@ import { type Actor, ROLES, type Role } from './actor.ts'
 export const SCOPES = ['read', 'run', 'push'] as const
 export type Scope = (typeof SCOPES)[number]
 
-/** `token`: brought along in a header. `address`: part of the address of a feed, and good for nothing else. */
-export const TOKEN_KINDS = ['token', 'address'] as const
+/**
+ * `token`: brought along in a header. `address`: part of the address of a feed, and good for nothing else. `embed`: part of the address of a badge or a frame; it
+ * shows one feed, group or asset and nothing else.
+ */
+export const TOKEN_KINDS = ['token', 'address', 'embed'] as const
 export type TokenKind = (typeof TOKEN_KINDS)[number]
 
 export const TOKEN_DAYS = 90
