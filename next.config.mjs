@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs'
 /** Sent with everything. Pages get their policy from proxy.ts, the overview from the door. */
 const everywhere = [
   { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'X-Frame-Options', value: 'DENY' },
   { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
   { key: 'Permissions-Policy', value: 'camera=(), geolocation=(), microphone=()' },
   { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
 ]
 
-/** What is no page shows nothing of its own: data, and images. The address that makes tokens answers a form with a page, and says its policy itself. */
+/** Nothing is shown in the frame of another page but what is made for that, which says itself by whom. */
+const noFrame = [{ key: 'X-Frame-Options', value: 'DENY' }]
+
+/** What is no page shows nothing of its own: data, and images. The addresses that make tokens answer a form with a page, and say its policy themselves. */
 const dataPolicy = [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }]
 
 /** What is no page, and the page of a new token, tell nobody that they led on: some of their addresses hold a key. A page with a form cannot say that, since then its browser would not say who sends it. */
@@ -35,11 +37,12 @@ export default {
   async headers() {
     return [
       { source: '/:path*', headers: everywhere },
-      { source: '/(api/.*|feed\\.atom|feeds/.*/feed\\.atom|account/tokens/made)', headers: noReferrer },
+      { source: '/((?!embed/).*)', headers: noFrame },
+      { source: '/(api/.*|feed\\.atom|feeds/.*/feed\\.atom|account/tokens/made|embed/.*|api/embeds)', headers: noReferrer },
       { source: '/sign-in/invitation/:token', headers: ownReferrer },
-      { source: '/(api/(?!account/tokens$).*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
+      { source: '/(api/(?!(?:account/tokens|embeds)$).*|feed\\.atom|icon\\.svg)', headers: dataPolicy },
       // A form says what it sends; who only asks has nothing to send.
-      { source: '/api/account/tokens', missing: [{ type: 'header', key: 'content-type' }], headers: dataPolicy },
+      { source: '/api/(account/tokens|embeds)', missing: [{ type: 'header', key: 'content-type' }], headers: dataPolicy },
     ]
   },
   async rewrites() {

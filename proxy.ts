@@ -17,4 +17,4 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 /** Everything but what next.config.mjs gives a policy of its own: answers that are no pages. */
-export const config = { matcher: ['/((?!_next/|api/|feed\\.atom|icon\\.svg).*)'] }
+export const config = { matcher: ['/((?!_next/|api/|embed/|feed\\.atom|icon\\.svg).*)'] }

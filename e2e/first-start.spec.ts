@@ -42,14 +42,16 @@ test('every address in the file tree allows no foreign content, no framing and n
     if (answer.headers()['content-type']?.startsWith('text/html'))
       expect(policy, path).toMatch(/script-src 'self' '(nonce|sha256)-|^default-src 'none';/)
     expect(answer.headers()['x-content-type-options'], path).toBe('nosniff')
-    const told = /^\/(api\/|.*feed\.atom)/.test(path)
+    const told = /^\/(api\/|embed\/|.*feed\.atom)/.test(path)
       ? 'no-referrer'
       : path.startsWith('/sign-in/invitation/')
         ? 'same-origin'
         : 'strict-origin-when-cross-origin'
     if (answer.status() < 300) expect(answer.headers()['referrer-policy'], path).toBe(told)
     const kept = `${answer.headers()['cache-control']} ${answer.headers()['vary']?.toLowerCase()}`
-    if (path !== '/icon.svg' && answer.status() !== 405)
+    // The same for everybody: what an embed shows goes by its address alone.
+    if (path.startsWith('/embed/')) expect(kept, path).toMatch(/no-store|public, max-age=30, must-revalidate/)
+    else if (path !== '/icon.svg' && answer.status() !== 405)
       expect(kept, `${path} is kept for nobody else`).toMatch(/no-store|private|public.* (?=.*authorization)(?=.*cookie)/)
   }
 })

@@ -7,8 +7,9 @@ import { createTestDatabase, type TestDatabase } from '#lib/testing/database/dat
 import { startWebServer, type WebServer } from './bench/web-server.ts'
 import { type Asker, fillWorld, makeAskers, makePassing, type World } from './matrix/actors.ts'
 import { addressOf, faultIn, questionOf, type Read, ROUTES, readsOf } from './matrix/addresses.ts'
-import { AHEAD, type Answer, ask, askBy, askEveryWay, eachOf, isPage, navigate } from './matrix/ask.ts'
+import { AHEAD, type Answer, ask, askBy, askEveryWay, eachOf, isPage, navigate, strangersGet } from './matrix/ask.ts'
 import { breakSight, causeChange } from './matrix/causes.ts'
+import { faultsOfEmbeds } from './matrix/embeds.ts'
 import { faultsOfHandIns } from './matrix/hand-ins.ts'
 import { entriesAfter, faultsOfBadOrders, faultsOfOrder, lastEntry, type Matrix, ordersInTurn } from './matrix/orders.ts'
 import { RULES, unruledMethods } from './matrix/rules.ts'
@@ -186,15 +187,13 @@ test('only a token that hands in tells anything where another system does, and l
   expect(await faultsOfHandIns(matrix, askers)).toEqual([])
 })
 
-/** The page looks up every two seconds who may see it. */
-async function strangersGet(status: number): Promise<void> {
-  const answered = () => ask(server.url, '/api/v1/feeds', { headers: {} }).then((answer) => answer.status)
-  await expect.poll(answered, { timeout: 20_000, intervals: [100] }).toBe(status)
-}
+test('the key of an embed shows its one subject to whoever comes with it, and nothing else to anybody', async () => {
+  expect(await faultsOfEmbeds(matrix, askers)).toEqual([])
+})
 
 test('a public page shows whom nobody knows what everybody sees, and nothing else', async () => {
   await putSetting(ctx.whole, 'access', 'public')
-  await strangersGet(200)
+  await strangersGet(server.url, 200)
   const wrong: string[] = []
   await eachOf(readsOf(some('anonymous', 'expired session', 'viewer', 'viewer of no audience', 'revoked token')), async (read) => {
     const answer = await ask(server.url, pathOf(read), read.asker)
@@ -233,7 +232,7 @@ test('the events end for whose session has ended and whose token was revoked, an
 })
 
 test('every order leaves exactly one entry in the audit, done or refused, and names nothing hidden', async () => {
-  await strangersGet(401)
+  await strangersGet(server.url, 401)
   const wrong: string[] = []
   const bad = some('anonymous', 'expired session', 'viewer', 'engineer', 'admin')
   for (const route of ordersInTurn()) {

@@ -5,7 +5,7 @@ export type AnswerKind = 'itself' | 'page' | 'overview' | 'api'
 export const UNAVAILABLE_PATH = '/unavailable'
 
 /** Read without the database, or with an answer of its own when there is none. */
-const ITSELF = /^\/(?:_next\/|__next|api\/(?:health|internal)\b|api\/v1\/(?:events|moved)$|icon\.svg$|unavailable$)/
+const ITSELF = /^\/(?:_next\/|__next|embed\/|api\/(?:health|internal)\b|api\/v1\/(?:events|moved)$|icon\.svg$|unavailable$)/
 
 /** The filters of the overview, which are a page of their own. */
 const FILTERS = ['q', 'status', 'owner']

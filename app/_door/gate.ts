@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isHandIn } from '#app/_api/methods-of.ts'
+import { isEmbed, takeEmbedKey } from '#app/_embed/embed-address.ts'
 import { DATA_HEAD } from '#app/_lib/content-policy.ts'
 import { knownTrouble } from '#app/_lib/database-pulse.ts'
 import { isOwnCall } from '#app/_lib/own-call.ts'
@@ -31,10 +32,13 @@ const REMEMBERED_MAX = 1000
 export function withGate({ web, access, answer, isDevelopment }: GateOptions): Behind['answer'] {
   const find = sessionFinder(web)
   const answersTry = limitTries(web.context)
-  return async (request, response) => {
-    if (isOwn(request)) return answer(request, response)
-    const known = await access()
-    if (known === null) return refuseUnknown(request, response)
+  /** Whoever comes: what is shown there goes by the key alone. */
+  const answerEmbed = (request: IncomingMessage, response: ServerResponse, known: PageAccess | null) => {
+    if (known !== null) askForTls(response, siteOf(request.headers.host ?? '', known.url))
+    takeEmbedKey(request)
+    return answer(request, response)
+  }
+  const answerKnown = async (request: IncomingMessage, response: ServerResponse, known: PageAccess) => {
     const site = siteOf(request.headers.host ?? '', known.url)
     askForTls(response, site)
     if (await answersTry(request, response, site)) return
@@ -43,6 +47,12 @@ export function withGate({ web, access, answer, isDevelopment }: GateOptions): B
     if (refusal !== undefined && (request.method !== 'POST' || handsIn(request))) return refuseInWords(request, response, refusal)
     if (isStranger && known.isPrivate && sendAway(request, response, isDevelopment)) return
     return web.asking.run(asking, () => answer(request, response))
+  }
+  return async (request, response) => {
+    if (isOwn(request)) return answer(request, response)
+    const known = await access()
+    if (isEmbed(request.url ?? '')) return answerEmbed(request, response, known)
+    return known === null ? refuseUnknown(request, response) : answerKnown(request, response, known)
   }
 }
 

@@ -34,6 +34,8 @@ async function watchMovements(web: WebProcess, snapshots: Snapshots, signal: Abo
   const first = await getPageSight(web.context).catch(() => null)
   if (first !== null) known.set(null, first)
   await watchChanges(web.context, signal, async (movement) => {
+    web.embeds?.shown.forget()
+    web.embeds?.page.forget()
     const renewals: Promise<void>[] = []
     for (const audience of audiencesOf(web, snapshots)) {
       const context = seenBy(web.context, visitor(audience))

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
+import type { EmbedMemory } from '#app/_embed/embed-memory.ts'
 import type { Actor } from '#lib/domain/access/actor.ts'
 import type { Site } from '#lib/domain/access/site.ts'
 import type { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -18,6 +19,8 @@ export interface WebProcess extends WebDatabase {
   /** What those of an audience were told of lately; `null` are those who see everything. */
   moved: Map<string | null, MovedMemory>
   internalKey: string
+  /** What badges and frames show, once somebody asked for one. */
+  embeds?: EmbedMemory
   /** Who asks for what is being answered. */
   asking: AsyncLocalStorage<Asking>
   /** Aborted when the process is asked to stop: ends event streams and the listening connection. */

@@ -206,6 +206,13 @@ export const accountTokensPath = '/account/tokens'
 export const createTokenPath = '/api/account/tokens'
 export const endTokenPath = '/api/account/tokens/end'
 
+/** How something can stand in other pages, and the keys for that. */
+export function embedsPath({ kind, key }: { kind: string; key: string }): string {
+  return `/embeds${questionOf({ subject: `${kind}:${key}` })}`
+}
+
+export const createEmbedPath = '/api/embeds'
+
 /** What programs can ask for. */
 export const apiPath = '/api'
 export const openApiPath = '/api/v1/openapi.json'

@@ -23,9 +23,9 @@ export const WORDS_OF_DATABASE = /syntax error|unterminated|SQLSTATE|invalid inp
 const NAME = 'hostile'
 
 /** What stands for each variable part of an address. */
-export const HOSTILE: Things & Record<'token' | 'person' | 'invitation', string> = {
+export const HOSTILE: Things & Record<'token' | 'person' | 'invitation' | 'form', string> = {
   ...named(NAME),
-  ...{ run: '', order: '', token: 'a-token-that-nobody-has', person: 'nobody', invitation: '0' },
+  ...{ run: '', order: '', token: 'a-token-that-nobody-has', person: 'nobody', invitation: '0', form: 'badge.svg' },
 }
 
 /** Every text there is for people to read, where it may be changed. */

@@ -14,6 +14,7 @@ const THERE = {
   order: '1',
   asset: LATE_ASSET,
   path: 'nothing',
+  form: 'badge.svg',
 }
 
 /** The addresses of every page and route there is in the file tree, with what stands for their variable parts. */

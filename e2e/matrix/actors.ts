@@ -90,7 +90,7 @@ async function signedIn(ctx: Context, url: string, key: string, role: Role, audi
 }
 
 function tokenOf(ctx: Context, { known }: { known: Person }, scopes: Scope[]): Promise<MadeToken> {
-  return createToken(asActor(ctx, person(known)), { name: scopes.join(' '), kind: 'token', scopes, audience: null, days: 1 })
+  return createToken(asActor(ctx, person(known)), { name: scopes.join(' '), kind: 'token', scopes, audience: null, days: 1, shows: null })
 }
 
 const bearer = ({ token }: MadeToken) => ({ authorization: `Bearer ${token}` })

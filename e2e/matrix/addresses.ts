@@ -11,7 +11,7 @@ const NOTHING = 'nothing'
 export const ROUTES = ['/', ...routesInTree()]
 
 export const addressOf = (route: string, things: Things) =>
-  addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING })
+  addressIn(route, { ...things, token: NOTHING, person: NOTHING, invitation: NOTHING, form: 'badge.svg' })
 
 type Access = 'private' | 'public'
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
+import { expect } from '@playwright/test'
 import { type Asked, ask as askAs, inTurn, type Seen } from '../attack/ask.ts'
 import type { Asker } from './actors.ts'
 
@@ -58,4 +59,10 @@ export function askBy(method: string, url: string, path: string, { headers }: Pi
 /** Everybody asks for everything, some at a time. */
 export function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   return inTurn(items, 6, work)
+}
+
+/** Waits until whom nobody knows is answered so: the page looks up every two seconds who may see it. */
+export async function strangersGet(url: string, status: number): Promise<void> {
+  const answered = () => ask(url, '/api/v1/feeds', { headers: {} }).then((answer) => answer.status)
+  await expect.poll(answered, { timeout: 20_000, intervals: [100] }).toBe(status)
 }

@@ -122,6 +122,12 @@ export const RULES: Record<string, Rule> = {
   '/api/v1/runs/[run]/cancel': order('engineer'),
   '/api/v1/status': reader(),
   '/api': reader(),
+  '/embeds': reader(({ feed }) => `?subject=feed:${feed}`),
+  // Whoever comes with the key of that; what it shows is asked for below.
+  '/embed/feeds/[feed]/[form]': {},
+  '/embed/groups/[group]/[form]': {},
+  '/embed/assets/[...asset]': {},
+  '/api/embeds': order('person', (things) => ({ ...about(things), name: 'Made', days: '1' })),
   '/account/tokens': { read: { by: 'person' } },
   // Told once, by the answer that made the token.
   '/account/tokens/made': {},

@@ -2,8 +2,8 @@
 
 import { useEffect, useState } from 'react'
 
-/** Copies a text, which is a token or a link; there only where a script can. */
-export function CopyButton({ text, of }: { text: string; of: 'token' | 'link' }) {
+/** Copies a text, which is a token, a link or code for another page; there only where a script can. */
+export function CopyButton({ text, of }: { text: string; of: 'token' | 'link' | 'code' }) {
   const [state, setState] = useState<'absent' | 'ready' | 'copied' | 'failed'>('absent')
   useEffect(() => {
     if (navigator.clipboard !== undefined) setState('ready')
@@ -16,7 +16,7 @@ export function CopyButton({ text, of }: { text: string; of: 'token' | 'link' })
     )
   return (
     <>
-      <button type="button" className="button primary" onClick={copy}>
+      <button type="button" className={of === 'code' ? 'button' : 'button primary'} onClick={copy}>
         {state === 'copied' ? 'Copied' : 'Copy'}
       </button>
       <output className="sr-only">

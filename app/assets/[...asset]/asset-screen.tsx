@@ -5,7 +5,7 @@ import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
 import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { feedPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
+import { embedsPath, feedPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
 import { ScrollArea } from '#app/_ui/scroll-area.tsx'
@@ -41,7 +41,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
         <p className={found.why === null ? 'muted' : 'muted mt-2'}>
           <code dir="auto">{asset.key}</code>, a {asset.kind}
           {asset.promised ? ' its feed is judged by' : ', watched; its feed is not judged by it'}.{' '}
-          <a href={lineagePath({ focus: asset.key })}>Lineage</a>
+          <a href={lineagePath({ focus: asset.key })}>Lineage</a>, <a href={embedsPath({ kind: 'asset', key: asset.key })}>embed it</a>
         </p>
         <p className="verdict">
           <StatusMark status={asset.status} big />

@@ -8,7 +8,18 @@ import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { assetPath, connectionPath, feedPath, filterPath, flowPath, groupPath, jobPath, overviewPath, runPath } from '#app/_ui/paths.ts'
+import {
+  assetPath,
+  connectionPath,
+  embedsPath,
+  feedPath,
+  filterPath,
+  flowPath,
+  groupPath,
+  jobPath,
+  overviewPath,
+  runPath,
+} from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
@@ -154,6 +165,12 @@ function FeedFacts({ found }: { found: FeedPage }) {
             'Changes',
             <a key="atom" href={`${feedPath(feed.key)}/feed.atom`}>
               as an Atom feed
+            </a>,
+          ],
+          [
+            'In other pages',
+            <a key="embed" href={embedsPath({ kind: 'feed', key: feed.key })}>
+              as a badge or a frame
             </a>,
           ],
           [

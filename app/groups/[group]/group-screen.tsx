@@ -10,7 +10,7 @@ import { freshCount } from '#app/_ui/feeds/headline.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { Pager } from '#app/_ui/pager.tsx'
 import { pageOf } from '#app/_ui/pages-of.ts'
-import { groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
+import { embedsPath, groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
 import { Purpose, Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
@@ -48,7 +48,14 @@ export function GroupScreen({ group, pageNumber }: { group: GroupPage; pageNumbe
         <SeriesNotes series={group.series} takesActions={group.takesActions} />
         <PauseAction subject={{ kind: 'group', key: group.key }} name={group.name} work={group.work} takesActions={group.takesActions} />
       </header>
-      <Section title="Feeds" note={<a href={lineagePath({ group: group.key })}>Lineage</a>}>
+      <Section
+        title="Feeds"
+        note={
+          <>
+            <a href={lineagePath({ group: group.key })}>Lineage</a>, <a href={embedsPath({ kind: 'group', key: group.key })}>embed it</a>
+          </>
+        }
+      >
         <ul className="feeds border-b border-line *:ps-0!">
           {feeds.items.map((feed) => (
             <FeedLine key={feed.key} feed={toFeedLine(feed, group.page.zone, group.work)} until={feed.bars?.until ?? until} withBars />

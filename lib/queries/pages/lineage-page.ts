@@ -4,12 +4,13 @@ import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { type Cut, cutOff, DRAWN, hasRoomBeside, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
-import { pathsToRoot, type Standing } from '#lib/domain/lineage/path-to-root.ts'
+import type { Standing } from '#lib/domain/lineage/path-to-root.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+import { standingsOf, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
 import { seesFound } from './found-page.ts'
 
 /** An asset as the lineage shows it. */
@@ -65,21 +66,6 @@ const ASSETS = `
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
 
-const STANDINGS = `
-  select x.id, sp.status, ${instant('sp.from_at')} as since
-  from unnest($1::int[]) x(id) left join status_span sp on sp.subject_id = x.id and sp.to_at is null`
-
-/** All that may explain the focus: what is unhealthy above it, and what nothing is promised about. */
-const EXPLAINING = `
-  with recursive above(id) as (
-    select $1::int union
-    select e.upstream_id from above join lineage_now e on e.downstream_id = above.id
-    left join status_span sp on sp.subject_id = e.upstream_id and sp.to_at is null
-    where sp.status is null or sp.status in ('stale', 'late', 'unknown')
-  )
-  select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId"
-  from above d join lineage_now e on e.downstream_id = d.id join above u on u.id = e.upstream_id`
-
 const ORIGINS = `
   select upstream_id as "upstreamId", downstream_id as "downstreamId",
     array_agg(distinct origin order by origin) as origins
@@ -117,7 +103,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
   ])
   const focus = head.rows[0]
   if (page === null || focus === undefined) return null
-  const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysTo(ctx, focus), getBanners(ctx, page.demo)])
+  const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysToRoot(ctx, focus), getBanners(ctx, page.demo)])
   const ids = near.map(({ id }) => id)
   const tops = ways.flatMap((way) => way.slice(0, 1))
   const [assets, { edges: touching }, origins, unseen, found] = await Promise.all([
@@ -152,12 +138,6 @@ async function assetsById(ctx: Context, ids: readonly number[]): Promise<Map<num
   return new Map(rows.map((asset) => [asset.id, asset]))
 }
 
-async function standingsOf(ctx: Context, edges: readonly Edge[]): Promise<Map<number, Standing>> {
-  const ids = new Set(edges.flatMap(({ upstreamId, downstreamId }) => [upstreamId, downstreamId]))
-  const { rows } = await ctx.pool.query<Standing>(STANDINGS, [[...ids]])
-  return new Map(rows.map((standing) => [standing.id, standing]))
-}
-
 /** All edges that touch what was asked about. */
 interface Around {
   asked: ReadonlySet<number>
@@ -184,13 +164,6 @@ async function nearTo(ctx: Context, focus: number): Promise<{ near: Near[]; arou
   )
   const standings = await standingsOf(ctx, around.edges)
   return { near: neighbourhood(focus, around.edges, (id) => standings.get(id)?.status ?? null), around }
-}
-
-async function waysTo(ctx: Context, focus: LineageAsset): Promise<number[][]> {
-  if (!isUnhealthy(focus.status)) return []
-  const { rows: edges } = await ctx.pool.query<Edge>(EXPLAINING, [focus.id])
-  const standings = await standingsOf(ctx, edges)
-  return pathsToRoot(focus.id, standings.set(focus.id, focus), edges)
 }
 
 /** Those of what is drawn before which, or after which, more is drawn. */

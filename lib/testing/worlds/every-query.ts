@@ -10,6 +10,10 @@ import { LINEAGE_LIST } from '#lib/queries/api/list-lineage.ts'
 import { RUN_LIST } from '#lib/queries/api/list-runs.ts'
 import { getChangeSequence, getChangesAfter, getLastChange } from '#lib/queries/changes/change-sequence.ts'
 import { getPageSight, getTouchedAssets } from '#lib/queries/changes/page-sight.ts'
+import { findAsOf } from '#lib/queries/embeds/as-of.ts'
+import { findCause } from '#lib/queries/embeds/cause.ts'
+import { getEmbed } from '#lib/queries/embeds/embed.ts'
+import { getEmbedPage } from '#lib/queries/embeds/embed-page.ts'
 import { getAssetPage } from '#lib/queries/pages/asset-page.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
 import { getWorkEntries } from '#lib/queries/pages/atom-work.ts'
@@ -61,7 +65,9 @@ import { getOpenDeliveries } from '#lib/queries/shared/open-deliveries.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings, getPageZone } from '#lib/queries/shared/page-settings.ts'
 import { findRenamed } from '#lib/queries/shared/renamed.ts'
+import { getRootsOfAssets, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries } from '#lib/queries/shared/series.ts'
+import { standingsOf, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
 
 const ZONE = { zone: 'UTC', readyBy: '08:00' }
@@ -84,6 +90,12 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
   compareVersions: (ctx) => compareVersions(ctx, null, 1),
+  findAsOf: (ctx, { assets }) => findAsOf(ctx, assets),
+  findCause: (ctx, { assets: [id = 0], group }) => {
+    const late = { id, name: '', status: 'late', reason: 'overdue', since: 0, weakBy: null } as const
+    const of = { kind: 'asset', key: '', groupId: group, brokenSince: null, aliveAt: null, lastSeenAt: null } as const
+    return findCause(ctx, { ...late, name: 'x', ...of }, [late, late], ctx)
+  },
   findRenamed: (ctx, { name }) => findRenamed(ctx, 'feed', `old-${name}`),
   findRun: (ctx, { run }) => findRun(ctx, run),
   findRunToReplay: (ctx, { name }) => findRunToReplay(ctx, `${name}-flow`),
@@ -112,6 +124,12 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getConnectionsPage: (ctx) => getConnectionsPage(ctx),
   getDayRows: async (ctx, { feed }) => getDayRows(ctx, await windowOf(ctx), feed),
   getDayWindow: (ctx) => getDayWindow(ctx, ZONE),
+  getEmbed: async (ctx, { name }) => [
+    ...(await Promise.all([`${name}-feed`, `old-${name}`].map((key) => getEmbed(ctx, { kind: 'feed', key }, ctx)))),
+    ...(await Promise.all([`lake/${name}`, `${name}-source/all`].map((key) => getEmbed(ctx, { kind: 'asset', key }, ctx)))),
+    await getEmbed(ctx, { kind: 'group', key: name }, ctx),
+  ],
+  getEmbedPage: (ctx, { name }) => getEmbedPage(ctx, { kind: 'feed', key: `${name}-feed` }, { everybody: ctx, isPrivate: true }),
   getEdgesOf: (ctx, { assets }) => getEdgesOf(ctx, assets),
   getExternalRunPage: async (ctx, { name }) => getExternalRunPage(ctx, await idOf(ctx, 'external_run where external_id', name)),
   getFeedGate: (ctx, { name }) => getFeedGate(ctx, `${name}-feed`, { kind: 'fresh' }),
@@ -143,6 +161,15 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
   getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
   getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
+  getRootsOfAssets: async (ctx, { assets }) => [...(await getRootsOfAssets(ctx, assets))],
+  getRootsOfFeeds: async (ctx, { feed }) => [...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }]))],
+  standingsOf: async (ctx, { assets }) => [
+    ...(await standingsOf(
+      ctx,
+      assets.map((id) => ({ upstreamId: id, downstreamId: id })),
+    )),
+  ],
+  waysToRoot: (ctx, { assets }) => waysToRoot(ctx, { id: assets[0] ?? 0, status: 'late', since: 0 }),
   getWorkEntries: (ctx, { name }) =>
     Promise.all(
       [null, `${name}-feed`].map((feed) =>
@@ -181,6 +208,8 @@ export const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges']
 
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [
+  'findAsOf',
+  'getRootsOfFeeds',
   'getAdminFrame',
   'getBars',
   'getChangeSequence',
@@ -194,6 +223,8 @@ export const NAMELESS = [
   'getListMark',
   'getOpenDays',
   'getOpenDeliveries',
+  'standingsOf',
+  'waysToRoot',
   'getPageAccess',
   'getPageSettings',
   'getPageZone',

@@ -1,11 +1,12 @@
 import type { Metadata } from 'next'
 import { headers } from 'next/headers'
 import { notFound } from 'next/navigation'
+import { EmbedCodes } from '#app/_embed/embed-codes.tsx'
 import { isOwnCall } from '#app/_lib/own-call.ts'
 import { webProcess } from '#app/_lib/web-process.ts'
 import { CopyButton } from '#app/_ui/actions/copy-button.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { accountPath, accountTokensPath } from '#app/_ui/paths.ts'
+import { accountPath, accountTokensPath, embedsPath, subjectPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
@@ -21,7 +22,7 @@ export default async function MadePage() {
   if (made === null) notFound()
   const { context } = webProcess()
   const [{ page, now }, { url }] = await Promise.all([getAdminFrame(context), getPageAccess(context)])
-  const { name, token, kind, expiresAt, reader } = made
+  const { name, token, expiresAt, reader, shows } = made
   return (
     <PageShell
       page={page}
@@ -29,17 +30,41 @@ export default async function MadePage() {
       shows={null}
       place="account"
       {...(reader !== null && { reader })}
-      crumbs={[
-        ['Account', accountPath],
-        ['Tokens', accountTokensPath],
-      ]}
+      crumbs={
+        shows === null
+          ? [
+              ['Account', accountPath],
+              ['Tokens', accountTokensPath],
+            ]
+          : [
+              [shows.name, subjectPath(shows)],
+              ['Embed', embedsPath(shows)],
+            ]
+      }
     >
       <div className="hero">
-        <h1>Copy your new token now</h1>
+        <h1>{shows === null ? 'Copy your new token now' : `Copy what shows ${shows.name} now`}</h1>
         <p className="lead">
           This is the only time that “{name}” is shown. It ends <Time at={expiresAt} form="long" />.
         </p>
       </div>
+      {shows === null ? (
+        <Token made={made} url={url} />
+      ) : (
+        <EmbedCodes url={url} shows={shows} token={token} isFramed={(page.embedIn ?? []).length > 0} />
+      )}
+      <p className="mt-8">
+        <a href={shows === null ? accountTokensPath : embedsPath(shows)}>
+          I have it. {shows === null ? 'Back to my tokens' : 'Back to its keys'}
+        </a>
+      </p>
+    </PageShell>
+  )
+}
+
+function Token({ made: { token, kind }, url }: { made: Pick<NonNullable<ReturnType<typeof readMade>>, 'token' | 'kind'>; url: string }) {
+  return (
+    <>
       <p className="flex flex-wrap items-center gap-3">
         <code
           id="token"
@@ -63,9 +88,6 @@ export default async function MadePage() {
         )}
         <p className="mt-2">Keep it like a password: whoever has it is taken for you.</p>
       </div>
-      <p className="mt-8">
-        <a href={accountTokensPath}>I have it. Back to my tokens</a>
-      </p>
-    </PageShell>
+    </>
   )
 }

@@ -12,6 +12,8 @@ const madeSchema = z.object({
   token: z.string(),
   kind: z.enum(TOKEN_KINDS),
   expiresAt: z.number(),
+  /** What the key of an embed shows. */
+  shows: z.object({ kind: z.enum(['feed', 'group', 'asset']), key: z.string(), name: z.string() }).nullable(),
   /** Whose it is, for the masthead. */
   reader: z.enum(READER_KINDS).nullable(),
 })

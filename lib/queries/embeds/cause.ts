@@ -1,0 +1,50 @@
+import type { Context } from '#lib/db/context.ts'
+import { isUnhealthy, type Reason } from '#lib/domain/freshness/status.ts'
+import type { EmbedCause } from '#lib/domain/wording/embed-words.ts'
+import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
+import { waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
+import type { EmbedSubject, JudgedAsset } from './embed-subject.ts'
+
+interface Root {
+  id: number
+  name: string
+  groupId: number
+  reason: Reason | null
+  since: number | null
+}
+
+const ROOT = `
+  select s.id, s.name, s.group_id as "groupId", sp.reason, (extract(epoch from sp.from_at) * 1000)::float8 as since
+  from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null where s.id = $1`
+
+/** What broke first, with the asset that it is, as far as that is seen; null: it is not. */
+export interface Cause {
+  cause: EmbedCause
+  rootId: number | null
+}
+
+/** What broke first, over the lineage in force; of another group it is named only where everybody sees it. Null where nothing is wrong. */
+export async function findCause(
+  ctx: Context,
+  subject: EmbedSubject,
+  assets: readonly JudgedAsset[],
+  everybody: Context,
+): Promise<Cause | null> {
+  const alike = assets.filter(({ status }) => status === subject.status)
+  const focus = alike.find(({ reason }) => reason === subject.reason) ?? alike[0]
+  if (focus === undefined || !isUnhealthy(subject.status)) return null
+  const [way] = await waysToRoot(ctx, focus)
+  const rootId = way?.[0] ?? focus.id
+  const [{ rows }, unseen] = await Promise.all([ctx.pool.query<Root>(ROOT, [rootId]), getUnseenNeighbours(ctx, [rootId])])
+  const [root] = rows
+  const isBehind = unseen.some(({ isUpstream, status, since }) => isUpstream && isUnhealthy(status) && (since ?? 0) <= (root?.since ?? 0))
+  if (root === undefined || isBehind) return { cause: { of: 'unseen' }, rootId: null }
+  if (rootId === focus.id && (assets.length === 1 || focus.name === subject.name)) return { cause: { of: 'itself' }, rootId }
+  const isNamed = root.groupId === subject.groupId || (await isSeen(everybody, rootId))
+  return { cause: isNamed ? { of: 'named', name: root.name, reason: root.reason } : { of: 'unseen' }, rootId }
+}
+
+async function isSeen({ pool }: Context, id: number): Promise<boolean> {
+  const { rowCount } = await pool.query('select 1 from subject where id = $1', [id])
+  return rowCount === 1
+}
