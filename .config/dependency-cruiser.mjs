@@ -181,6 +181,8 @@ export default {
     doNotFollow: { path: ['node_modules', '^lib/db/generated/'] },
     exclude: { path: ['^\\.next', '^node_modules/.*/dist'] },
     tsPreCompilationDeps: true,
+    // Nobody asks who depends on a module.
+    skipAnalysisNotInRules: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
