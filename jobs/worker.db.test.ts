@@ -27,7 +27,7 @@ test('a worker that is asked to stop while it starts does so when it has started
   const holder = await pool.connect()
   await holder.query('begin; lock table worker_state in access exclusive mode')
   worker = spawn(process.execPath, ['jobs/worker.ts'], {
-    env: childEnvironment('production', ['PATH', 'HOME'], {
+    env: childEnvironment('production', ['PATH', 'HOME', 'NODE_COMPILE_CACHE'], {
       DATABASE_URL: database.url,
       TIDEMARK_DATA: folder,
       ENV_FILE: 'none',
