@@ -19,6 +19,7 @@ import { catchUpWorld, runWorld } from './outside-world.ts'
 import { NO_PORTS, portsSchema } from './ports.ts'
 import { replay } from './replay.ts'
 import { type StandIns, startStandIns } from './stand-ins.ts'
+import { loadGoodRuns } from './startup/company/replay.ts'
 import { startStartup } from './startup/startup.ts'
 import { CAMPUS_ZONE, PAST_DAYS } from './stretch.ts'
 
@@ -26,6 +27,8 @@ const SETTING = 'demo'
 const DEPARTMENTS = 'departments'
 /** So many make a first person run of less than a minute. */
 const PEOPLE = 2400
+/** So long what somebody asked of dbt Cloud is still to be seen there. */
+const ASKED_MS = 30 * DAY_MS
 const stateSchema = z.object({ firstStart: z.number(), until: z.number(), ports: portsSchema.catch(NO_PORTS) })
 type State = z.infer<typeof stateSchema>
 
@@ -53,10 +56,11 @@ async function requireCampusDatabase(lakeUrl: string): Promise<string> {
 }
 
 /** What is known of earlier starts; `ports` are those of the last. */
-async function knownState(databaseUrl: string): Promise<State | undefined> {
+async function knownState(databaseUrl: string): Promise<{ known: State | undefined; asked: Awaited<ReturnType<typeof loadGoodRuns>> }> {
   const ctx = openContext(databaseUrl, systemClock)
   try {
-    return stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
+    const known = stateSchema.safeParse(await getSetting(ctx.pool, SETTING)).data
+    return { known, asked: await loadGoodRuns(ctx.pool, systemClock.now() - ASKED_MS) }
   } finally {
     await closeContext(ctx)
   }
@@ -111,10 +115,10 @@ async function main(): Promise<void> {
   const { databaseUrl, lakeUrl } = requireUrls(environment)
   const campusUrl = await requireCampusDatabase(lakeUrl)
   const catalogue = await catalogueOf(environment)
-  const known = await knownState(databaseUrl)
+  const { known, asked } = await knownState(databaseUrl)
   const firstStart = known?.firstStart ?? systemClock.now()
   const ports = known?.ports ?? NO_PORTS
-  const startup = environment.demo === 'campus' ? null : await startStartup({ clock: systemClock, ports: ports.startup, firstStart })
+  const startup = environment.demo === 'campus' ? null : await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked })
   const variables = { ...startup?.variables, ...databaseVariables(campusUrl) }
   await catchUp({ databaseUrl, campusUrl, catalogue, known, firstStart, variables })
   // Until here there was nothing to stop in order: a signal ended the process at once.

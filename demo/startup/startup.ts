@@ -2,6 +2,7 @@ import { onPort, portOf } from '#demo/ports.ts'
 import { type Instant, SECOND_MS } from '#lib/domain/time/instant.ts'
 import type { Clock } from '#lib/platform/clock.ts'
 import { Company } from './company/company.ts'
+import type { JobRun } from './company/runs.ts'
 import { startDbtCloud } from './dbt-cloud.ts'
 import { startLooker } from './looker.ts'
 import { startSnowflake } from './snowflake.ts'
@@ -28,16 +29,20 @@ export async function startStartup({
   clock,
   ports,
   firstStart,
+  asked,
 }: {
   clock: Clock
   ports: StartupPorts
   firstStart: Instant
+  /** Runs that went well, those that people asked for among them. */
+  asked: readonly Omit<JobRun, 'failed'>[]
 }): Promise<Startup> {
   const snowflake = await onPort(ports.snowflake, (port) => startSnowflake({ clock, port }))
   const looker = await onPort(ports.looker, (port) => startLooker({ clock, port }))
   const dbt = await onPort(ports.dbt, (port) => startDbtCloud({ account: 1, token: DBT_TOKEN, port }))
   const company = new Company({ snowflake: snowflake.control, looker, cloud: dbt.cloud }, firstStart)
   company.advance(clock.now())
+  company.remember(asked)
   return {
     ports: { snowflake: portOf(snowflake.url), looker: portOf(looker.url), dbt: portOf(dbt.url) },
     variables: {

@@ -65,7 +65,8 @@ describe('its runs', () => {
       looker: { world: startUpWorld() },
       cloud: running.cloud,
     }
-    new Company(systems, FIRST_START).advance(FIRST_START)
+    const company = new Company(systems, FIRST_START)
+    company.advance(FIRST_START)
     const settings = dbt.settings.parse({ account: 1, host: running.url, token: 't', jobs: [102, 201, 301] })
     const connection = { key: 'dbt', settings, clock, log: silentLog, signal: new AbortController().signal }
     const since = FIRST_START - 36 * HOUR_MS
@@ -82,5 +83,15 @@ describe('its runs', () => {
     const byId = (a: { externalId: string }, b: { externalId: string }) => Number(a.externalId) - Number(b.externalId)
     expect(asked.map(({ writes = [], ...run }) => ({ ...run, writes: [...writes].sort() })).sort(byId)).toEqual(told.sort(byId))
     expect(asked.filter(({ state }) => state === 'failed')).toHaveLength(2)
+
+    // Somebody ran the payments again before the demo was off: it goes on from there.
+    const before = jobRuns({ from, to: since, firstStart: FIRST_START }).findLast(({ job, failed }) => job === 102 && failed === null)
+    expect(systems.snowflake.table('RAW.PAYMENTS').lastAltered).toBe(before?.endedAt)
+    const again = { id: 9_000_000_000, job: 102, startedAt: FIRST_START - HOUR_MS, endedAt: FIRST_START - HOUR_MS + MINUTE_MS }
+    company.remember([again, ...own])
+    expect(systems.snowflake.table('RAW.PAYMENTS').lastAltered).toBe(again.endedAt)
+    expect(running.cloud.runs.filter(({ id }) => id === again.id)).toMatchObject([{ status: 10, job: 102 }])
+    company.advance(FIRST_START + MINUTE_MS)
+    expect(running.cloud.runs.filter(({ job }) => job === 102).at(-1)).toMatchObject({ id: again.id, status: 10 })
   })
 })

@@ -37,6 +37,7 @@ export class Company {
     this.#firstStart = firstStart
     this.#now = firstStart - PAST_DAYS * DAY_MS
     this.#manifest = manifest(firstStart - PAST_DAYS * DAY_MS)
+    for (const { relation } of MODELS) systems.snowflake.table(relation).lastAltered = this.#now
   }
 
   /** Lets everything happen that happens until then. */
@@ -58,6 +59,15 @@ export class Company {
     this.#open = open.filter(({ endedAt }) => endedAt > now)
     this.#refresh(now)
     this.#edit(now)
+  }
+
+  /** Takes up what somebody asked for before the demo was off, as far as it went well: these runs are listed, and what they loaded is there. */
+  remember(runs: readonly Omit<JobRun, 'failed'>[]): void {
+    for (const asked of runs.filter(({ id }) => !this.#ours.has(id)).toSorted((a, b) => a.endedAt - b.endedAt)) {
+      const run = { ...asked, failed: null }
+      this.#systems.cloud.runs.push(this.#toCloudRun(run, this.#now))
+      this.#load(run)
+    }
   }
 
   #toCloudRun(run: JobRun, now: Instant): CloudRun {
@@ -97,7 +107,7 @@ export class Company {
     const { loaded } = modelsOf(run)
     for (const { id, relation } of MODELS) {
       const table = snowflake.table(relation)
-      if (!loaded.includes(id) || table.type === 'VIEW') continue
+      if (!loaded.includes(id) || table.type === 'VIEW' || table.lastAltered >= run.endedAt) continue
       snowflake.load(relation, { rows: Math.round((table.rows ?? 0) * 1.0004), newest: run.endedAt })
       table.lastAltered = run.endedAt
     }

@@ -125,3 +125,18 @@ export async function replayStartup(sql: Sql, stretch: Stretch, nobody: Night | 
   const ids = [...assets.values()].map(({ id }) => id)
   await noteLooks(sql, stretch.to, [...new Set(ids)], true)
 }
+
+/** The runs of the last weeks that went well, as they are known here. */
+export async function loadGoodRuns(sql: Sql, since: Instant): Promise<Omit<JobRun, 'failed'>[]> {
+  const { rows } = await sql.query<{ id: string; job: string; started: Date; ended: Date }>(
+    `select external_id as id, job, started_at as started, ended_at as ended from external_run
+     where connection_key = 'dbt' and state = 'completed' and started_at >= $1 and ended_at is not null`,
+    [new Date(since)],
+  )
+  return rows.map(({ id, job, started, ended }) => ({
+    id: Number(id),
+    job: Number(job),
+    startedAt: started.getTime(),
+    endedAt: ended.getTime(),
+  }))
+}
