@@ -34,4 +34,15 @@ describe('where a step stands', () => {
     expect(step('cancelled', 'cancelled', { cancelAt: 2 })).toBe('cancelled')
     expect(step('skipped', null)).toBe('not begun')
   })
+  it('of a job goes by its run in the other system, which goes on there whatever becomes of the order', () => {
+    const job = (state: StepSigns['state'], run: RunState | null) =>
+      stepInWords({ state, run: null, job: 'dbt/7', external: run === null ? null : { state: run } })
+    const going = [null, 'scheduled', 'running', 'completed'] as const
+    expect(going.map((run) => job('running', run))).toEqual(['is being started', 'waits to begin', 'runs', 'has ended'])
+    expect([job('waiting', null), job('done', 'completed'), job('done', 'partial')]).toEqual(['waits for its turn', 'done', 'done in part'])
+    for (const state of ['cancelled', 'failed'] as const) {
+      expect(job(state, 'running')).toBe('no longer waited for; its run goes on in dbt')
+      expect([job(state, 'crashed'), job(state, null)]).toEqual([state, state])
+    }
+  })
 })

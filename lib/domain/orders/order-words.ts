@@ -44,8 +44,8 @@ export function stepInWords(step: StepSigns): string {
 /** What another system runs goes on there, whatever becomes of the order. */
 function jobInWords({ state, external = null }: StepSigns, system: string): string {
   if (state === 'running') {
-    if (external === null) return `is being started in ${system}`
-    return isWaiting(external.state) ? `waits to begin in ${system}` : isOver(external.state) ? 'has ended' : `runs in ${system}`
+    if (external === null) return 'is being started'
+    return isWaiting(external.state) ? 'waits to begin' : isOver(external.state) ? 'has ended' : 'runs'
   }
   if (external === null || isOver(external.state))
     return state === 'done' && external?.state === 'partial' ? 'done in part' : STATE_WORDS[state]
