@@ -15,11 +15,13 @@ export default defineConnector<PostgresSettings>({
     asset: { path: 'sales.orders', settings: { column: 'loaded_at' } },
     speaksTo: 'a PostgreSQL database',
     told: '`url`; `schemas`, `zone`, `statementTimeout` 10s, `connections` 4, `fullLookEvery` 12',
-    toldOfAsset: '`column`, `zone`, `clock`, `dataThrough`, `where`',
+    toldOfAsset:
+      '`column`, `zone`, `clock`, `dataThrough`, `where`; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
     asked: '`sql`: one statement that reads; by default the whole table',
     evidence: [
       { reads: 'the newest value of `column`', clock: 'writtenAt', strength: 'strong' },
       { reads: 'the newest value of `dataThrough`', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'what the statement `loadedAt: { sql }` gives', clock: 'loadedAt', strength: 'strong' },
       { reads: 'without a column, the counters of its writes, and whether rows became visible', clock: 'writtenAt', strength: 'weak' },
     ],
     permission: '`CONNECT`; `USAGE` on the schemas; `SELECT` on the tables',

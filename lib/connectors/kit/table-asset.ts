@@ -2,35 +2,37 @@ import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
 
-/** What may stand under a table or view of a database; `comment`: what begins one there. */
-export const tableAssetSchema = (comment: RegExp) =>
-  z
-    .strictObject({
-      /** The column whose newest value says how fresh the table is. */
-      column: z.string().min(1).optional(),
-      zone: zoneSchema.optional(),
-      /** The clock `column` feeds; `dataThroughAt` for columns that tell when something happened. */
-      clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
-      /** A second column, of events: it feeds `dataThroughAt`, so that a reload of old data is noticed. */
-      dataThrough: z.string().min(1).optional(),
-      /** SQL: only rows that meet this condition count for the newest values, so that one row of the year 9999 does not hide a table. */
-      where: z
-        .string()
-        .max(2000)
-        .superRefine((text, issues) => {
-          const why = whyNoCondition(text, comment)
-          if (why !== null) issues.addIssue({ code: 'custom', message: why })
-        })
-        .optional(),
+/** What may stand under a table or view of a database; `comment`: what begins one there. Goes with `checkTableAsset`. */
+export const tableAssetShape = (comment: RegExp) => ({
+  /** The column whose newest value says how fresh the table is. */
+  column: z.string().min(1).optional(),
+  zone: zoneSchema.optional(),
+  /** The clock `column` feeds; `dataThroughAt` for columns that tell when something happened. */
+  clock: z.enum(JUDGED_CLOCKS).default('writtenAt'),
+  /** A second column, of events: it feeds `dataThroughAt`, so that a reload of old data is noticed. */
+  dataThrough: z.string().min(1).optional(),
+  /** SQL: only rows that meet this condition count for the newest values, so that one row of the year 9999 does not hide a table. */
+  where: z
+    .string()
+    .max(2000)
+    .superRefine((text, issues) => {
+      const why = whyNoCondition(text, comment)
+      if (why !== null) issues.addIssue({ code: 'custom', message: why })
     })
-    .refine((asset) => asset.where === undefined || asset.column !== undefined, {
-      message: 'says which rows count for a column; name the column, too',
-      path: ['where'],
-    })
-    .refine((asset) => asset.dataThrough === undefined || asset.clock !== 'dataThroughAt', {
-      message: 'column already feeds dataThroughAt; keep one of the two',
-      path: ['dataThrough'],
-    })
+    .optional(),
+})
+
+type TableAsset = z.infer<z.ZodObject<ReturnType<typeof tableAssetShape>>>
+
+/** What does not go together. */
+export function checkTableAsset(asset: TableAsset, issues: z.core.$RefinementCtx): void {
+  const say = (path: keyof TableAsset, message: string) => issues.addIssue({ code: 'custom', message, path: [path] })
+  if (asset.where !== undefined && asset.column === undefined) say('where', 'says which rows count for a column; name the column, too')
+  if (asset.dataThrough !== undefined && asset.clock === 'dataThroughAt')
+    say('dataThrough', 'column already feeds dataThroughAt; keep one of the two')
+}
+
+export const tableAssetSchema = (comment: RegExp) => z.strictObject(tableAssetShape(comment)).superRefine(checkTableAsset)
 
 const TEXT = '\u0001'
 const ESCAPED = new RegExp(`(?:^|\\W)[eE]${TEXT}`)

@@ -3,10 +3,11 @@ import type { Lines } from '#lib/connectors/kit/lines.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { type ColumnState, type Metadata, readColumns, readMetadata, type TableState } from './observation/metadata.ts'
-import { failed, kept, type Probed } from './observation/observation.ts'
+import { failed, kept, type Probed, tableWarnings } from './observation/observation.ts'
 import { compareProbes, hasTurn, parseProbeState } from './observation/probe-state.ts'
 import { type ColumnJob, readByColumns } from './observation/read-columns.ts'
 import { readByRows } from './observation/read-rows.ts'
+import { hasStatements, readByStatements, type StatementJob } from './observation/read-statements.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
 import type { Session } from './session.ts'
@@ -150,6 +151,10 @@ async function* probeTables(
   const toRead: ColumnJob[] = []
   const toAsk: Probed[] = []
   for (const probed of seen) {
+    if (probed.columns.length === 0 && hasStatements(probed.settings)) {
+      yield isThere(probed)
+      continue
+    }
     const problem = whyUnreadable(probed, columns.value.get(probed) ?? [])
     const answer = problem === null ? answerFromMetadata(probed) : failed(probed.asset.key, problem.words, problem.words, problem.lasting)
     if (answer !== null) yield answer
@@ -158,6 +163,28 @@ async function* probeTables(
   }
   yield* readByColumns(connection, lines, session, toRead)
   yield* readByRows(connection, lines, session, toAsk)
+}
+
+/** What its statements tell is all that is asked of it. */
+function isThere(probed: Probed): Observation {
+  const evidence = { method: 'statement', strength: 'strong' as const, detail: '', costMs: probed.costMs }
+  return { ok: true, assetKey: probed.asset.key, readings: [], rows: null, evidence, state: null, warnings: tableWarnings(probed) }
+}
+
+async function* probeWithStatements(
+  connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
+  session: Session,
+  wanted: readonly Wanted[],
+): AsyncGenerator<Observation> {
+  const told = new Map(wanted.filter(({ settings }) => hasStatements(settings)).map((one) => [one.asset.key, one]))
+  const jobs: StatementJob[] = []
+  for await (const seen of probeTables(connection, lines, session, wanted)) {
+    const own = told.get(seen.assetKey)
+    if (own === undefined || !seen.ok) yield seen
+    else jobs.push({ asset: own.asset, settings: own.settings, seen })
+  }
+  yield* readByStatements(connection, session, jobs)
 }
 
 /** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe
@@ -175,7 +202,7 @@ export async function* observe(
   }
   if (wanted.length === 0) return
   try {
-    yield* lines.stream(connection.signal, (session) => probeTables(connection, lines, session, wanted))
+    yield* lines.stream(connection.signal, (session) => probeWithStatements(connection, lines, session, wanted))
   } catch (error) {
     throw connection.signal.aborted
       ? new TidemarkError('cancelled', { publicMessage: 'The look was broken off.', cause: error })

@@ -30,6 +30,8 @@ export interface Session extends Line {
   texts(text: string): Promise<TextRow>
   /** All rows of one statement as PostgreSQL prints them; text that holds more than one statement is refused by the server. */
   table(text: string): Promise<TextTable>
+  /** The same in a transaction that reads only and leaves nothing behind, whatever the statement sets. */
+  readOnly(text: string): Promise<TextTable>
   /** Whether our own connection still answers, whatever a statement reported. */
   isAlive(): Promise<boolean>
 }
@@ -130,6 +132,15 @@ async function openSession(connection: Connection<PostgresSettings>): Promise<Se
       asTexts(await line.during(client.query<(string | null)[]>({ text, rowMode: 'array', types: { getTypeParser: () => String } }))),
     async table(text) {
       const { fields, rows } = await line.during(client.query<(string | null)[]>(asPrinted(text)))
+      return { columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })), rows }
+    },
+    async readOnly(text) {
+      // Sent in one go, so that nothing of others comes in between; after a refusal the rollback is what ends the transaction.
+      const all = ['begin transaction read only', asPrinted(text), 'rollback'].map((one) => client.query<(string | null)[]>(one))
+      const [begun, asked, ended] = await line.during(Promise.allSettled(all))
+      for (const one of [begun, asked, ended]) if (one?.status === 'rejected') throw one.reason
+      if (asked?.status !== 'fulfilled') throw new Error('the statement has no answer')
+      const { fields, rows } = asked.value
       return { columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })), rows }
     },
     async isAlive() {
