@@ -3,10 +3,12 @@ import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-bo
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
+import { hasToldClocks } from './http/clock-sources.ts'
 import { probeAddress } from './http/probe-address.ts'
+import { tellClocks } from './http/told-clocks.ts'
 import { checked } from './kit/check.ts'
 import { defineConnector, type Observation, type ObservedAsset } from './kit/connector.ts'
-import { failedProbe, probeAsset } from './kit/probe.ts'
+import { failedProbe, type Probe, probeAsset } from './kit/probe.ts'
 import { forQuestion } from './kit/session.ts'
 import { UNLIMITED } from './kit/turns.ts'
 
@@ -15,13 +17,19 @@ const OF_ONE_ADDRESS: readonly (number | undefined)[] = [401, 502, 503]
 /** When so many addresses got such an answer and none a better one, it is the system's. */
 const WITHOUT_ANSWER_MAX = 20
 
+/** What the catalogue names is read; else what the answer says of its age, or whether it changed. */
+function lookAt(connection: Connected, asset: ObservedAsset): Promise<Probe> {
+  const told = httpAssetSettings.parse(asset.settings)
+  return hasToldClocks(told) ? tellClocks(connection, asset, told) : probeAddress(connection, asset)
+}
+
 /** An address that is refused, or that the gateway finds no server for, fails alone as soon as any other answers; when none does, the connection has failed. */
 async function* observeAddresses(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const held: { key: string; error: unknown }[] = []
   let hasAnswered = false
   for (const asset of assets) {
     try {
-      const seen = await probeAsset(connection, asset, () => probeAddress(connection, asset))
+      const seen = await probeAsset(connection, asset, () => lookAt(connection, asset))
       hasAnswered = true
       yield* held.splice(0).map(({ key, error }) => failedProbe(key, error))
       yield seen
@@ -57,10 +65,12 @@ export default defineConnector<HttpSettings>({
     asset: { path: 'parking/permits.csv' },
     speaksTo: 'JSON, NDJSON, CSV; takes files',
     told: '`baseUrl`; `auth` none, basic (`user`, `password`), bearer (`token`) or header (`header`, `token`), `checkPath`, `timeout` 1m, `zone`',
-    toldOfAsset: '`lookBack` 7d, for names with a day in them',
+    toldOfAsset:
+      '`lookBack` 7d, for names with a day in them; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ header }` or `{ json }`, a place such as `$.data.updated_at`; `zone`',
     asked:
       '`format`; `query`, `paging` (by page, offset, cursor or link), `records`, `total`, `delimiter`, `header`, `columns`, `encoding`',
     evidence: [
+      { reads: 'what the header or place of `dataThroughAt` tells', clock: 'dataThroughAt', strength: 'strong' },
       { reads: '`Last-Modified`', clock: 'writtenAt', strength: 'strong' },
       { reads: 'a change of the `ETag`', clock: 'writtenAt', strength: 'strong' },
       { reads: 'a change of the content', clock: 'writtenAt', strength: 'weak' },

@@ -4,6 +4,7 @@ import { authKeys, authSchema, checkAuth } from '#lib/connectors/kit/http-auth.t
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { DAY_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
+import { toldClocksShape } from './clock-sources.ts'
 
 export const httpSettings = z
   .strictObject({
@@ -22,4 +23,7 @@ export type HttpSettings = z.output<typeof httpSettings>
 export const httpAssetSettings = z.strictObject({
   /** For names with a day in them: how many days back a file is looked for. */
   lookBack: durationSchema.refine((ms) => ms >= DAY_MS && ms <= 60 * DAY_MS, 'is not between 1d and 60d').default(7 * DAY_MS),
+  ...toldClocksShape,
+  /** What wall times of these clocks mean; absent: the connection's. */
+  zone: zoneSchema.optional(),
 })
