@@ -45,8 +45,9 @@ test.describe('without JavaScript', () => {
     await page.goto(harness.url)
     await page.getByRole('searchbox').fill('ledger')
     await page.getByRole('searchbox').press('Enter')
-    await expect(page).toHaveURL(/\?q=ledger$/)
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 feed for “ledger”')
+    await expect(page).toHaveURL(/catalogue\?q=ledger$/)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^\d for “ledger”$/)
+    await expect(page.getByRole('list', { name: 'What was found' }).getByRole('listitem').first()).toContainText('feed')
     await page.goto(`${harness.url}/?status=late`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('1 late feed')
     await page.goto(`${harness.url}/?status=purple`)
@@ -57,7 +58,7 @@ test.describe('without JavaScript', () => {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
-  for (const path of ['/', '/groups/records', '/feeds/terms', '/assets/warehouse/curated/terms%20by%20service', '/?q=terms']) {
+  for (const path of ['/', '/groups/records', '/feeds/terms', '/assets/warehouse/curated/terms%20by%20service', '/catalogue?q=terms']) {
     test(`nothing scrolls sideways at ${path}`, async ({ page }) => {
       await page.goto(`${harness.url}${path}`)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

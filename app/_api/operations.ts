@@ -24,6 +24,7 @@ import {
   artifactQuestion,
   assetsQuestion,
   barsQuestion,
+  catalogueQuestion,
   changesQuestion,
   connectionsQuestion,
   daysQuestion,
@@ -37,7 +38,7 @@ import {
   movedQuestion,
   runsQuestion,
 } from '#lib/queries/api/questions.ts'
-import { assetSchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
+import { assetSchema, catalogueEntrySchema, changeSchema, edgeSchema, feedSchema, groupSchema } from '#lib/queries/api/shapes.ts'
 import { MAINTENANCE_OPERATIONS } from './maintenance-operations.ts'
 import { handIn, list, type Operation, type Operations, order, read } from './operation.ts'
 
@@ -76,6 +77,12 @@ export const OPERATIONS: Operations = {
     get: list('Assets', assetSchema, assetsQuestion, {
       hasRemoved: true,
       description: 'Clocks, verdict, evidence, policies and lineage of each.',
+    }),
+  },
+  '/api/v1/catalogue': {
+    get: list('The catalogue', catalogueEntrySchema, catalogueQuestion, {
+      description:
+        'What the search field of the page finds, the best first, each with why it was found. What is only found is for engineers who see everything.',
     }),
   },
   '/api/v1/lineage': {

@@ -5,7 +5,18 @@ import type { Topic } from '#lib/queries/changes/topic.ts'
 import type { Banner } from '#lib/queries/shared/banners.ts'
 import { Banners } from './banners.tsx'
 import { LiveState } from './live/live.tsx'
-import { accountPath, adminPath, apiPath, connectionsPath, flowsPath, overviewPath, runsPath, signInPath } from './paths.ts'
+import {
+  accountPath,
+  adminPath,
+  apiPath,
+  cataloguePath,
+  connectionsPath,
+  flowsPath,
+  lineagePath,
+  overviewPath,
+  runsPath,
+  signInPath,
+} from './paths.ts'
 import { Search } from './search.tsx'
 import { Sprite } from './sprite.tsx'
 import { Time } from './time.tsx'
@@ -13,6 +24,8 @@ import { ZoneProvider, ZoneSwitch } from './zone.tsx'
 
 const PLACES = [
   ['status', 'Status', overviewPath],
+  ['catalogue', 'Catalogue', cataloguePath],
+  ['lineage', 'Lineage', lineagePath()],
   ['runs', 'Runs', runsPath],
   ['flows', 'Flows', flowsPath],
   ['connections', 'Connections', connectionsPath],
@@ -56,7 +69,7 @@ export function PageShell({
       <header className="masthead">
         <div className="wrap">
           <a
-            className="flex min-w-24 flex-initial items-center gap-2.5 font-semibold tracking-[-0.01em] no-underline max-xl:flex-1 max-sm:-order-2"
+            className="flex min-w-24 flex-1 items-center gap-2.5 font-semibold tracking-[-0.01em] no-underline max-sm:-order-2"
             href={overviewPath}
           >
             <Mark />
@@ -80,18 +93,36 @@ export function PageShell({
   )
 }
 
+/** They unfold from one entry where there is no room for all. */
+const FOLDED: readonly string[] = ['flows', 'connections']
+
 /** The way between the parts of the page; `isDeeper`: on a screen below the part's first one. */
 function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
+  const link = ([key, words, href]: (typeof PLACES)[number]) => (
+    <a href={href} aria-current={key !== place ? undefined : isDeeper ? 'true' : 'page'}>
+      {words}
+    </a>
+  )
+  const folded = PLACES.filter(([key]) => FOLDED.includes(key))
+  const here = folded.find(([key]) => key === place)
   return (
     <nav className="places" aria-label="Parts of the page">
       <ul>
-        {PLACES.map(([key, words, href]) => (
-          <li key={key}>
-            <a href={href} aria-current={key !== place ? undefined : isDeeper ? 'true' : 'page'}>
-              {words}
-            </a>
+        {PLACES.map((each) => (
+          <li key={each[0]} className={FOLDED.includes(each[0]) ? 'max-md:hidden' : undefined}>
+            {link(each)}
           </li>
         ))}
+        <li className="md:hidden">
+          <details className="more">
+            <summary aria-current={here === undefined ? undefined : 'true'}>{here?.[1] ?? 'More'}</summary>
+            <ul>
+              {folded.map((each) => (
+                <li key={each[0]}>{link(each)}</li>
+              ))}
+            </ul>
+          </details>
+        </li>
       </ul>
     </nav>
   )

@@ -63,6 +63,18 @@ export function decodeSegment(part: string): string | null {
   }
 }
 
+export const cataloguePath = '/catalogue'
+
+/** The catalogue as it is narrowed down, from a place on. */
+export function filteredCataloguePath(question: Record<string, string | null | undefined>): string {
+  return `${cataloguePath}${questionOf(question)}`
+}
+
+/** Something that was found and is not in the catalogue; its path stays readable, as the key of an asset does. */
+export function foundThingPath(connection: string, path: string): string {
+  return assetPath(`${connection}/${path}`).replace(/^\/assets/, cataloguePath)
+}
+
 export const runsPath = '/runs'
 
 export function runPath(id: string): string {
@@ -217,6 +229,7 @@ export const createEmbedPath = '/api/embeds'
 export const apiPath = '/api'
 export const openApiPath = '/api/v1/openapi.json'
 
-export function filterPath(filter: { q?: string; status?: string; owner?: string; page?: string }): string {
+/** The feeds of a status or an owner. */
+export function filterPath(filter: { status?: string; owner?: string; page?: string }): string {
   return `/?${new URLSearchParams(filter)}`
 }

@@ -1,7 +1,8 @@
 'use client'
 import { useEffect, useRef } from 'react'
+import { cataloguePath } from './paths.ts'
 
-/** Search over feeds, assets, flows and connections: a plain form; with JavaScript ⌘K or Ctrl K jumps to it. */
+/** Search over the catalogue: a plain form; with JavaScript ⌘K or Ctrl K jumps to it. */
 export function Search({ initial = '' }: { initial?: string }) {
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -15,8 +16,8 @@ export function Search({ initial = '' }: { initial?: string }) {
     return () => window.removeEventListener('keydown', jump)
   }, [])
   return (
-    <search className="order-2 w-62 min-w-40 xl:max-w-62 xl:shrink-0 xl:grow xl:basis-40 max-sm:w-auto max-sm:flex-1 print:hidden">
-      <form className="relative flex items-center" action="/">
+    <search className="order-2 w-62 min-w-40 md:w-80 max-sm:w-auto max-sm:flex-1 print:hidden">
+      <form className="relative flex items-center" action={cataloguePath}>
         <svg className="pointer-events-none absolute left-3 size-4 text-muted" viewBox="0 0 16 16" aria-hidden="true">
           <path
             d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zm3.6-1.4L14 14"
@@ -33,7 +34,7 @@ export function Search({ initial = '' }: { initial?: string }) {
           name="q"
           defaultValue={initial}
           placeholder="Find anything"
-          aria-label="Find a feed, owner, table, flow or connection"
+          aria-label="Find a feed, table, column, owner, flow or connection"
           aria-keyshortcuts="Meta+K Control+K"
           autoComplete="off"
         />

@@ -67,6 +67,13 @@ function Icons() {
           strokeLinejoin="round"
         />
       </symbol>
+      <symbol id="i-found" className="text-unknown" viewBox="0 0 16 16">
+        <rect x="2" y="2" width="12" height="12" rx="2.5" fill="none" stroke="currentColor" strokeWidth="1.400" strokeDasharray="2.600 2" />
+      </symbol>
+      <symbol id="i-gone" className="text-unknown" viewBox="0 0 16 16">
+        <rect x="2" y="2" width="12" height="12" rx="2.5" fill="none" stroke="currentColor" strokeWidth="1.400" />
+        <path d="M4.500 11.500l7-7" stroke="currentColor" strokeWidth="1.400" strokeLinecap="round" />
+      </symbol>
       <symbol id="i-unfolds" viewBox="0 0 16 16">
         <path d="m6 3.5 4.5 4.5L6 12.5" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
       </symbol>

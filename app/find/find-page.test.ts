@@ -2,24 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { FEEDS_PAGE, pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
 import { readPage } from '#app/_ui/pages-of.ts'
 import { runsTitle } from '#app/_ui/runs/run-labels.ts'
-import type { FoundThings } from '#lib/queries/pages/find-things.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import { findTitle } from './find-title.ts'
 
 const feed = (id: number, status: OverviewFeed['status'] = 'fresh') =>
-  ({ id, groupId: id % 2, key: `m${id}`, name: `M ${id}`, owner: null, status }) as OverviewFeed
+  ({ id, groupId: id % 2, key: `m${id}`, name: `M ${id}`, owner: 'Ada', status }) as OverviewFeed
 const groups = [0, 1].map((id) => ({ id, name: `G ${id}`, feeds: [] as OverviewFeed[] }) as unknown as OverviewGroup)
 for (let id = 0; id < 1200; id += 1) groups[id % 2]?.feeds.push(feed(id, id === 1199 ? 'stale' : id === 700 ? 'late' : 'fresh'))
-const found = (assets: number, flows: number, connections: number): FoundThings => ({
-  assets: { total: assets, shown: [] },
-  flows: { total: flows, shown: [] },
-  connections: { total: connections, shown: [] },
-  feedIds: new Set([5]),
-})
 
-describe('a search with 1,200 hits', () => {
+describe('a list of 1,200 feeds', () => {
   it('comes page by page, the worst first', () => {
-    const first = pageOfFeeds(groups, { q: 'm' }, null, 1)
+    const first = pageOfFeeds(groups, { owner: 'Ada' }, 1)
     expect(first).toMatchObject({ total: 1200, page: 1, pages: 30 })
     expect(first.groups.flatMap((group) => group.feeds.map(({ status }) => status)).filter((status) => status !== 'fresh')).toEqual([
       'stale',
@@ -27,23 +20,20 @@ describe('a search with 1,200 hits', () => {
     ])
     expect(first.groups[0]?.feeds[0]?.key).toBe('m1199')
     expect(first.groups.reduce((sum, group) => sum + group.feeds.length, 0)).toBe(FEEDS_PAGE)
-    expect(pageOfFeeds(groups, {}, null, 99).page).toBe(30)
+    expect(pageOfFeeds(groups, {}, 99).page).toBe(30)
     expect(['2', '0', '-1', 'x', '', undefined, '1e9'].map(readPage)).toEqual([2, 1, 1, 1, 1, 1, 1])
   })
 
-  it('shows the feed of an asset that was found', () => {
-    expect(pageOfFeeds(groups, { q: 'sap' }, found(1, 0, 0), 1).groups.flatMap((group) => group.feeds.map(({ key }) => key))).toEqual([
-      'm5',
-    ])
-    expect(pageOfFeeds(groups, { q: 'sap', status: 'late' }, found(1, 0, 0), 1).total).toBe(0)
+  it('is narrowed down by status and owner', () => {
+    expect(pageOfFeeds(groups, { status: 'not-fresh' }, 1).total).toBe(2)
+    expect(pageOfFeeds(groups, { status: 'late', owner: 'Grace' }, 1).total).toBe(0)
   })
 })
 
 describe('the title of a filtered list', () => {
   it('says what was asked for and found', () => {
-    expect(findTitle({ status: 'not-fresh', owner: 'Ada' }, 2, null)).toBe('2 not fresh feeds of Ada')
-    expect(findTitle({ q: 'SAP' }, 0, found(3, 1, 2))).toBe('No feed for “SAP”, but 3 assets, 1 flow and 2 connections')
-    expect(findTitle({ q: 'SAP' }, 0, found(0, 0, 0))).toBe('No feeds for “SAP”')
+    expect(findTitle({ status: 'not-fresh', owner: 'Ada' }, 2)).toBe('2 not fresh feeds of Ada')
+    expect([findTitle({}, 0), findTitle({ status: 'late' }, 1)]).toEqual(['No feeds', '1 late feed'])
     expect([runsTitle({ flow: 'course', system: null, state: 'problems' }), runsTitle({ flow: null, system: null, state: null })]).toEqual([
       'Runs of course: anything that went wrong',
       'Runs',

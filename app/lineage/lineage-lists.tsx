@@ -1,4 +1,4 @@
-import { assetPath, foundPath, lineagePath } from '#app/_ui/paths.ts'
+import { assetPath, foundThingPath, lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
@@ -93,7 +93,7 @@ function FoundLine({ each: { connection, path, name, kind, origin } }: { each: F
     <li>
       <StatusIcon status={null} />
       <span>
-        <a href={foundPath(connection, { q: path })}>
+        <a href={foundThingPath(connection, path)}>
           <bdi>{name}</bdi>
         </a>{' '}
         <span className="muted">

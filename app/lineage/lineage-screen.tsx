@@ -1,6 +1,6 @@
 import { assetsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { assetPath, feedPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
+import { assetPath, feedPath, lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -21,10 +21,8 @@ export function LineageScreen({ found }: { found: LineagePage }) {
       now={now}
       shows={[...new Set(assetsShown(shown))]}
       banners={banners}
-      crumbs={[
-        ['All feeds', overviewPath],
-        ['Lineage', lineagePath()],
-      ]}
+      place="lineage"
+      crumbs={[['Lineage', lineagePath()]]}
     >
       <header className="max-w-[880px] pt-4 pb-2">
         <h1>

@@ -1,5 +1,5 @@
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { groupPath, lineagePath, overviewPath } from '#app/_ui/paths.ts'
+import { groupPath, lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -14,11 +14,9 @@ export function LineageStartScreen({ found, q }: { found: LineageStart; q: strin
       page={page}
       now={now}
       shows={['group:*']}
+      place="lineage"
       banners={banners}
-      crumbs={[
-        ['All feeds', overviewPath],
-        ...(group === null ? [] : [[group.name, groupPath(group.key)] as const, ['Lineage', lineagePath()] as const]),
-      ]}
+      crumbs={group === null ? [] : [[group.name, groupPath(group.key)] as const, ['Lineage', lineagePath()] as const]}
     >
       <header className="hero">
         <h1>
@@ -96,22 +94,24 @@ function Root({ root: { key, name, kind, feedName, status, since, holds } }: { r
 }
 
 function Things({ things: { total, shown } }: { things: NonNullable<LineageStart['things']> }) {
-  if (total === 0) return <p className="muted mb-4">Nothing in the catalogue has these words in its name or key.</p>
+  if (total === 0) return <p className="muted mb-4">Nothing in the catalogue answers to these words.</p>
   return (
     <Section
       title="Found"
       note={total > shown.length ? `the first ${shown.length} of ${formatCount(total)}; another word narrows it down` : formatCount(total)}
     >
       <ul className="*:py-1">
-        {shown.map(({ key, name, feedName, status }) => (
+        {shown.map(({ key, name, feed, status }) => (
           <li key={key}>
             <a className="font-semibold" href={lineagePath({ focus: key })}>
               <bdi>{name}</bdi>
             </a>{' '}
             <StatusMark status={status} />{' '}
-            <span className="muted">
-              of <bdi>{feedName}</bdi>
-            </span>{' '}
+            {feed !== null && (
+              <span className="muted">
+                of <bdi>{feed.name}</bdi>
+              </span>
+            )}{' '}
             <code className="muted">{key}</code>
           </li>
         ))}

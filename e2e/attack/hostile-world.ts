@@ -33,6 +33,7 @@ const TEXTS: Record<string, readonly string[]> = {
   subject: ['name', 'description', 'why'],
   feed: ['owner'],
   asset: ['problem'],
+  found_asset: ['description', 'owner'],
   connection_state: ['problem', 'check_detail'],
   maintenance_window: ['note', 'announced_by'],
   maintenance_series: ['note', 'announced_by'],

@@ -9,7 +9,7 @@ import { allRoutes } from './routes.ts'
 export async function markupIsText(harness: Harness, page: Page): Promise<void> {
   const marked: string[] = []
   const wrong: string[] = []
-  const routes = [...allRoutes(HOSTILE), '/', '/find?q=taken', '/admin/audit/export?format=csv', '/admin/audit/export?format=ndjson']
+  const routes = [...allRoutes(HOSTILE), '/', '/catalogue?q=taken', '/admin/audit/export?format=csv', '/admin/audit/export?format=ndjson']
   await inTurn(
     routes.filter((path) => !path.endsWith('/events')),
     8,

@@ -7,6 +7,7 @@ import { addressOf, routesInTree } from './routes.ts'
 /** What the pages are asked. The API says itself what it can be asked. */
 const OF_PAGES: Record<string, readonly string[]> = {
   '/find': ['q', 'status', 'owner', 'page'],
+  '/catalogue': ['q', 'kind', 'state', 'status', 'connection', 'group', 'owner', 'after'],
   '/flows': ['q', 'group', 'state', 'page'],
   '/runs': ['flow', 'state', 'before', 'page'],
   '/runs/[run]': ['find', 'level', 'before', 'after', 'reason', 'rows'],
@@ -55,7 +56,7 @@ export async function sqlIsText(harness: Harness): Promise<void> {
   })
   expect(wrong).toEqual([])
   for (const sql of [SQL, '%', '_', '\\'])
-    expect((await ask(harness, `/find?q=${encodeURIComponent(sql)}`)).text, sql).not.toContain('/assets/warehouse/')
-  expect((await ask(harness, '/find?q=ledger')).text).toContain('/assets/warehouse/')
+    expect((await ask(harness, `/catalogue?q=${encodeURIComponent(sql)}`)).text, sql).not.toContain('/assets/warehouse/')
+  expect((await ask(harness, '/catalogue?q=ledger')).text).toContain('/assets/warehouse/')
   expect(await contentsOf(harness.ctx, ['audit'])).toEqual(before)
 }

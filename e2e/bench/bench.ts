@@ -1,3 +1,4 @@
+import { measureCatalogue } from '../catalogue/measure-catalogue.ts'
 import { measureProbing } from '../probing/measure-probing.ts'
 import { measurePush } from '../push/measure-push.ts'
 import { measureApi } from './api.ts'
@@ -30,6 +31,7 @@ const PARTS = {
   probing: { title: 'Looks at 10,000 tables of PostgreSQL', measure: measureProbing },
   sweep: { title: 'Status sweep', measure: measureSweep },
   lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },
+  catalogue: { title: 'Search, 10,000 assets and 50,000 columns', measure: measureCatalogue },
   follow: { title: 'As fresh as what it is made from', measure: measureFollow },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },
   'slow-readers': { title: 'Event streams that nobody reads', measure: measureSlowReaders },

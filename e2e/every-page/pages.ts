@@ -13,12 +13,15 @@ type Addresses = (places: Places) => readonly string[]
 
 /** Every page of the tree with the addresses it is walked at: whoever adds a page adds its line. */
 const ADDRESSES: Record<string, Addresses> = {
-  overview: () => ['/', '/?q=e', '/?status=late', '/nowhere'],
+  overview: () => ['/', '/?status=late', '/nowhere'],
   'groups/[group]': ({ group }) => [`/groups/${group}`],
   'feeds/[feed]': ({ feed }) => [`/feeds/${feed}`],
   'feeds/[feed]/reload': ({ feed }) => [`/feeds/${feed}/reload`],
   'assets/[...asset]': ({ asset }) => [`/assets/${asset}`],
-  find: () => ['/find?q=e'],
+  find: () => ['/find?status=fresh'],
+  catalogue: () => ['/catalogue', '/catalogue?q=e', '/catalogue?q=nothing+is+like+this'],
+  // Somebody who sees nothing of what is found is told that there is nothing.
+  'catalogue/[connection]/[...path]': () => ['/catalogue/warehouse/found.nowhere'],
   flows: () => ['/flows'],
   'flows/[flow]': ({ flow }) => [`/flows/${flow}`],
   lineage: ({ asset }) => ['/lineage', '/lineage?q=e', `/lineage?focus=${encodeURIComponent(decodeURIComponent(asset))}`],

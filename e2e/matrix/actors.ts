@@ -35,10 +35,16 @@ export interface World {
   missing: Things
 }
 
+/** What is found behind the connection of the group that is seen, and in no catalogue. */
+const FOUND_BESIDE = `
+  insert into found_asset (connection_key, path, kind, name, found_at, changed_at)
+  values ('records-source', 'records', 'table', 'records', now(), now())`
+
 /** Fills a database with three groups, and says what is where. */
 export async function fillWorld(ctx: Context): Promise<World> {
   const mark = `m${randomBytes(6).toString('hex')}`
   await fillTwoGroups(ctx, mark)
+  await ctx.whole.query(FOUND_BESIDE)
   await ctx.whole.query(groupInSql('common', 21))
   await ctx.whole.query("insert into audience_group select audience, 21 from unnest(array['everybody', 'records', $1]) audience", [mark])
   await addPerson(ctx, mark, 'engineer', mark)

@@ -28,7 +28,10 @@ const heartbeat: Rule = { handsIn: { methods: ['GET', 'POST'], body: {} } }
 /** Every page and route there is. One that stands in the file tree and not here is in nobody's hands, and a test says so. */
 export const RULES: Record<string, Rule> = {
   '/': reader(),
-  '/find': reader(() => '?q=feed'),
+  '/find': reader(() => '?status=late'),
+  '/catalogue': reader(() => '?q=feed'),
+  // Nobody here sees everything but an admin.
+  '/catalogue/[connection]/[...path]': adminReads,
   '/groups/[group]': reader(),
   '/feeds/[feed]': reader(),
   '/feeds/[feed]/feed.atom': reader(),
@@ -71,6 +74,7 @@ export const RULES: Record<string, Rule> = {
   '/api/health': { read: { by: 'open' } },
   '/api/v1/openapi.json': reader(),
   '/api/v1/assets': reader(),
+  '/api/v1/catalogue': reader(),
   '/api/v1/bars': reader(({ feed }) => `?subjects=feed:${feed}`),
   '/api/v1/changes': reader(),
   '/api/v1/connections': reader(),

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
+import { readSearchWords } from '#lib/domain/search/question.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
+import { getCatalogueView, UNFILTERED } from './catalogue/catalogue-view.ts'
+import { searchCatalogue } from './catalogue/search-catalogue.ts'
 import { getChangesAfter } from './changes/change-sequence.ts'
 import { getPageSight, getTouchedAssets } from './changes/page-sight.ts'
 import { getAssetPage } from './pages/asset-page.ts'
 import { atomFeed } from './pages/atom-feed.ts'
 import { getConnectionsPage } from './pages/connections-page.ts'
 import { getFeedPage } from './pages/feed-page.ts'
-import { findThings } from './pages/find-things.ts'
 import { getFlowPage } from './pages/flow-page.ts'
 import { getFlowsPage } from './pages/flows-page.ts'
 import { getGroupPage } from './pages/group-page.ts'
@@ -48,7 +50,9 @@ const screens: Record<string, (ctx: Context, name: string) => Promise<unknown>> 
   maintenance: (ctx) => getMaintenancePage(asActor(ctx, { ...ctx.actor, role: 'engineer' })),
   'a form of maintenance': (ctx, name) => getMaintenanceForm(ctx, { kind: 'subject', subject: { kind: 'feed', key: `${name}-feed` } }),
   'a rule of maintenance': (ctx, name) => getMaintenanceForm(ctx, { kind: 'series', id: name === 'records' ? 1 : 11 }),
-  search: (ctx, name) => findThings(ctx, name),
+  search: (ctx, name) => searchCatalogue(ctx, { ...UNFILTERED, search: readSearchWords(name) }, null, 50),
+  'search by a column': (ctx, name) => searchCatalogue(ctx, { ...UNFILTERED, search: readSearchWords(`${name}_col`) }, null, 50),
+  catalogue: (ctx, name) => getCatalogueView(ctx, { ...UNFILTERED, search: readSearchWords(name) }, null),
   'status for machines': (ctx) => getStatusJson(ctx),
   atom: (ctx) => atomFeed(ctx),
   'atom of a feed': (ctx, name) => atomFeed(ctx, { feedKey: `${name}-feed` }),

@@ -17,6 +17,7 @@ import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { AssetPage } from '#lib/queries/pages/asset-page.ts'
 import { ArrivalList } from './arrival-list.tsx'
 import { ClockList } from './clock-list.tsx'
+import { OwnSystem } from './own-system.tsx'
 import { RowsChart } from './rows-chart.tsx'
 import { WhySection } from './why-section.tsx'
 
@@ -69,6 +70,7 @@ export function AssetScreen({ found }: { found: AssetPage }) {
       <History subject={`asset:${asset.key}`} name={asset.name} bars={found.bars} days={found.days} />
       <AssetTable title="Made from" assets={found.upstream} showFeed unseen={found.unseen.some(({ isUpstream }) => isUpstream)} />
       <AssetTable title="Used by" assets={found.downstream} showFeed unseen={found.unseen.some(({ isUpstream }) => !isUpstream)} />
+      <OwnSystem facts={found.facts} connection={found.connection} />
       <RowsChart arrivals={found.arrivals} />
       <RunList
         runs={found.run === null ? [] : [found.run]}

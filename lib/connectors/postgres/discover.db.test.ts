@@ -74,6 +74,22 @@ describe('a database nobody designed for us', () => {
     expect(all.get('sales.lines')?.upstream).toEqual([{ path: 'sales.orders', hint: 'foreign-key' }])
   })
 
+  test('shows the columns of each with their types, and what comments say', async () => {
+    await db.sql(`comment on table sales.orders is 'One row an order.'; comment on column sales.orders.region is 'Where it came from.'`)
+    const all = await found()
+    expect(all.get('sales.orders')).toMatchObject({
+      description: 'One row an order.',
+      columns: [
+        { name: 'id', type: 'integer', description: null },
+        { name: 'region', type: 'text', description: 'Where it came from.' },
+        { name: 'order_date', type: 'date' },
+        { name: 'UpdatedAt', type: 'timestamp with time zone' },
+        { name: 'created_at' },
+      ],
+    })
+    expect(all.get('sales.totals')?.columns?.map(({ name, type }) => `${name} ${type}`)).toEqual(['count bigint', 'order_date date'])
+  })
+
   test('gets promises its own past would have kept, each with its reason', async () => {
     const all = await found()
     const policy = (path: string) => all.get(path)?.policy

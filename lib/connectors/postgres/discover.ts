@@ -113,6 +113,8 @@ function toFound(draft: Draft, policy: Proposal, byOid: ReadonlyMap<number, Rela
     }),
     policy,
     group: relation.schema,
+    description: relation.comment,
+    columns: relation.columns.map(({ name, shownType, comment }) => ({ name, type: shownType, description: comment })),
     isReadable: relation.readable,
   }
 }

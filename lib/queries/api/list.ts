@@ -49,7 +49,7 @@ export async function getApiPage<Q extends ListQuestion, T>(ctx: Context, list: 
   const found = await list.read(ctx, question, placeOf(list, question), limit + 1)
   const shown = found.slice(0, limit)
   const last = found.length > limit ? shown.at(-1) : undefined
-  return { items: shown.map(({ item }) => item), next: last === undefined ? null : toCursor(signatureOf(list, question), last.place) }
+  return { items: shown.map(({ item }) => item), next: last === undefined ? null : cursorAt(list, question, last.place) }
 }
 
 /**
@@ -75,7 +75,8 @@ const EDGES = "(select concat_ws(':', max(id), max(to_at)) from lineage_edge)"
 /** Of an edge of which one end is not seen it is told that it is there. */
 const UNSEEN_EDGES = '(select sum(hashtext(asset_id || is_upstream::text)::bigint) from unseen_neighbour)'
 
-async function markOfSubjects(ctx: Context): Promise<string> {
+/** Another text when anything of the groups, feeds and assets has changed for this reader. */
+export async function markOfSubjects(ctx: Context): Promise<string> {
   const { rows } = await ctx.pool.query<{ mark: string }>(
     `select concat_ws('|', (select id from ${IN_FORCE} v),
       (select count(*) || ':' || coalesce(max(id), 0) from subject),
@@ -95,6 +96,11 @@ export function digest(text: string): string {
 export function placeAt<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q, cursor: string): string | null {
   const place = readCursor(signatureOf(list, question), cursor)
   return place !== null && list.place.test(place) ? place : null
+}
+
+/** The cursor that stands for a place of this very list with these filters. */
+export function cursorAt<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q, place: string): string {
+  return toCursor(signatureOf(list, question), place)
 }
 
 function placeOf<Q extends ListQuestion, T>(list: ApiList<Q, T>, question: Q): string | null {

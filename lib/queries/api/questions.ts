@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
+import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
+import { QUESTION_LENGTH_MAX } from '#lib/domain/search/question.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import { digits, subjectSchema, writable } from './text-schemas.ts'
 
@@ -28,13 +30,16 @@ const instantText = z.iso
   .transform((text) => new Date(text))
   .meta({ override: { type: 'string', format: 'date-time' } })
 
+const cursorOf = (pattern: RegExp) =>
+  z
+    .string()
+    .regex(pattern, 'is none that was handed out for this list with these filters')
+    .optional()
+    .meta({ description: 'The `next` of the answer before.' })
+
 /** What every list can be asked. */
 const paging = {
-  cursor: z
-    .string()
-    .regex(/^[\w-]{15,200}$/, 'is none that was handed out for this list with these filters')
-    .optional()
-    .meta({ description: 'The `next` of the answer before.' }),
+  cursor: cursorOf(/^[\w-]{15,200}$/),
   limit: wholeNumber(1, PAGE_ITEMS_MAX)
     .optional()
     .meta({ description: `Items in one answer, ${PAGE_ITEMS} where nothing is said. An NDJSON answer is whole and takes none.` }),
@@ -66,6 +71,25 @@ export const assetsQuestion = z.object({
   group: key.optional(),
   connection: key.optional(),
   status,
+})
+export const catalogueQuestion = z.object({
+  ...paging,
+  // Its place in the order holds a name.
+  cursor: cursorOf(/^[\w-]{15,1000}$/),
+  q: writable('is a text').max(QUESTION_LENGTH_MAX, `is longer than ${QUESTION_LENGTH_MAX} characters`).optional().meta({
+    description: 'Words that all stand somewhere in it, its columns and its reason included; without any, all assets are listed.',
+  }),
+  kind: z.enum(ENTRY_KINDS, `is one of ${ENTRY_KINDS.join(', ')}`).optional(),
+  state: z
+    .enum(ENTRY_STATES, `is one of ${ENTRY_STATES.join(', ')}`)
+    .optional()
+    .meta({
+      description: '`adopted`: in the catalogue; `found`: seen behind a connection and not in it; `gone`: its system shows it no more.',
+    }),
+  status,
+  connection: key.optional(),
+  group: key.optional(),
+  owner: key.optional(),
 })
 export const lineageQuestion = z.object({ ...paging, asset: key.optional().meta({ description: 'Only edges that touch this asset.' }) })
 export const changesQuestion = z.object({
@@ -173,6 +197,7 @@ export const connectionsQuestion = z.object({
 export type GroupsQuestion = z.output<typeof groupsQuestion>
 export type FeedsQuestion = z.output<typeof feedsQuestion>
 export type AssetsQuestion = z.output<typeof assetsQuestion>
+export type CatalogueListQuestion = z.output<typeof catalogueQuestion>
 export type LineageQuestion = z.output<typeof lineageQuestion>
 export type ChangesQuestion = z.output<typeof changesQuestion>
 export type RunsQuestion = z.output<typeof runsQuestion>

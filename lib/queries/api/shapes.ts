@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { REASONS, STATUSES } from '#lib/domain/freshness/status.ts'
 import { RUN_STATES } from '#lib/domain/runs/run.ts'
+import { ENTRY_KINDS, ENTRY_STATES } from '#lib/domain/search/entry.ts'
+import { PLACES } from '#lib/domain/search/match.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 
 export const timeSchema = z.iso.datetime().meta({ description: 'An instant, in UTC.' })
@@ -130,6 +132,43 @@ export const assetSchema = z
   })
   .meta({ id: 'Asset', description: 'A source, table or consumer of the lineage.' })
 export type ApiAsset = z.infer<typeof assetSchema>
+
+const matchSchema = z
+  .object({
+    field: z.enum(['name', 'key', ...PLACES, 'column', 'why', 'description']),
+    text: z.string(),
+    label: z.string().nullable().meta({ description: 'Which label, where it is one.' }),
+    description: z.string().nullable().meta({ description: 'What is said of a column.' }),
+  })
+  .meta({ id: 'Match', description: 'What of it the words of a question stand in.' })
+
+export const catalogueEntrySchema = z
+  .object({
+    kind: z.enum(ENTRY_KINDS),
+    key,
+    name: z.string(),
+    state: z.enum(ENTRY_STATES).meta({ description: 'Of what is `found` only, nothing is promised and nothing known but this.' }),
+    status: statusSchema,
+    since: time,
+    group: z.string().nullable(),
+    feed: z.string().nullable(),
+    connection: z.string().nullable(),
+    path: z.string().nullable(),
+    owner: z.string().nullable(),
+    why: whySchema,
+    description: z.string().nullable(),
+    url: z.string().nullable().meta({ description: 'Where people see it in its own system.' }),
+    labels: z.record(z.string(), z.string()),
+    columns: z.int().meta({ description: 'How many are known.' }),
+    dataThroughAt: time,
+    dataThroughIsDay: z.boolean(),
+    updatedAt: time,
+    foundAt: time,
+    goneAt: time,
+    matched: z.array(matchSchema),
+  })
+  .meta({ id: 'CatalogueEntry', description: 'Something of the catalogue, or found and not in it, that answers a question.' })
+export type ApiCatalogueEntry = z.infer<typeof catalogueEntrySchema>
 
 const end = z
   .string()

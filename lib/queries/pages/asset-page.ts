@@ -10,6 +10,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
 import { getRecentRuns, type RunDetail } from '#lib/queries/runs/run-rows.ts'
+import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
@@ -89,6 +90,8 @@ export interface AssetPage {
   downstream: AssetRow[]
   unseen: UnseenNeighbour[]
   arrivals: ArrivalRow[]
+  /** What its own system, or who pushes, tells of it: columns, labels, where it is seen there. */
+  facts: AssetFacts | undefined
   /** The rule that took it over from what was found; null: it is written. */
   adoption: Adoption | null
   /** The latest run of the flow that writes it, dry runs left out. */
@@ -143,21 +146,23 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
   const { id, why, connection, path, groupKey, groupName, flow, job, feedId, ...look } = head
-  const [edges, unseen, bars, days, changes, banners, arrivals, runs, externalRuns, versions, work, series, adoptions] = await Promise.all([
-    getEdgesOf(ctx, [id]),
-    getUnseenNeighbours(ctx, [id]),
-    getBars(ctx, window, { ids: [id] }),
-    getDayRows(ctx, window, id),
-    getChangeRows(ctx, id),
-    getBanners(ctx, page.demo),
-    ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
-    getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
-    getRecentExternalRuns(ctx, job === null ? [] : [job], 2),
-    loadAssetVersions(ctx.pool, [id]),
-    getWork(ctx, { kind: 'asset', key }),
-    getSeries(ctx, id),
-    ctx.pool.query<Adoption>(ADOPTION, [id]),
-  ])
+  const [edges, unseen, bars, days, changes, banners, arrivals, runs, externalRuns, versions, work, series, adoptions, facts] =
+    await Promise.all([
+      getEdgesOf(ctx, [id]),
+      getUnseenNeighbours(ctx, [id]),
+      getBars(ctx, window, { ids: [id] }),
+      getDayRows(ctx, window, id),
+      getChangeRows(ctx, id),
+      getBanners(ctx, page.demo),
+      ctx.pool.query<StoredArrivalRow>(ARRIVALS, [id]),
+      getRecentRuns(ctx, flow === null ? [] : [flow], 1, { loads: true }),
+      getRecentExternalRuns(ctx, job === null ? [] : [job], 2),
+      loadAssetVersions(ctx.pool, [id]),
+      getWork(ctx, { kind: 'asset', key }),
+      getSeries(ctx, id),
+      ctx.pool.query<Adoption>(ADOPTION, [id]),
+      getAssetFacts(ctx, [id]),
+    ])
   const upstreamIds = edges.filter((edge) => edge.downstreamId === id).map((edge) => edge.upstreamId)
   const downstreamIds = edges.filter((edge) => edge.upstreamId === id).map((edge) => edge.downstreamId)
   const around = await getAssetsByIds(ctx, [id, ...upstreamIds, ...downstreamIds])
@@ -185,6 +190,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     downstream: around.filter((row) => downstreamIds.includes(row.id)),
     unseen,
     arrivals: withLateness(arrivals.rows, versions.get(id) ?? [], window),
+    facts: facts.get(id),
     adoption: adoptions.rows[0] ?? null,
     run: runs[0] ?? null,
     externalRuns: externalRuns.slice(0, externalRuns[0]?.endedAt === null ? 2 : 1),

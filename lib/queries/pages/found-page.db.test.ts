@@ -52,7 +52,11 @@ describe('what was found behind a connection', () => {
     ['the name of a column', { q: 'NET_rev' }, ['1']],
     ['a label', { q: 'revenue', state: 'taken' as const }, ['1']],
     ['what is gone', { state: 'gone' as const }, ['100', '2']],
-    ['what nobody took over', { q: 'tile 10', state: 'open' as const }, ['101', '102', '103', '104', '105', '106', '107', '108', '109']],
+    [
+      'what nobody took over',
+      { q: 'tile 10', state: 'open' as const },
+      ['101', '102', '103', '104', '105', '106', '107', '108', '109', '110'],
+    ],
     ['a sign that means something in patterns', { q: '%' }, []],
   ])('is found by %s', async (_, filter, paths) => expect((await ask(filter))?.lines.items.map(({ path }) => path)).toEqual(paths))
 

@@ -2,6 +2,7 @@ import { type LabelCount, proposeRule } from '#lib/catalogue/adopt/propose-rule.
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { may } from '#lib/domain/access/actions.ts'
+import { patternsOf, readSearchWords } from '#lib/domain/search/question.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -94,7 +95,7 @@ export async function getFoundCounts(ctx: Context, connection: string | null = n
 const ASKED_FOR = `
   from ${FOUND}
   where f.connection_key = $1
-    and ($2::text is null or strpos(lower(concat_ws(' ', f.path, f.name, f.owner, f.description, f.labels::text, f.columns::text)), lower($2)) > 0)
+    and concat_ws(E'\\n', lower(f.path), lower(f.name), f.place_text, f.column_text, f.about_text) like all ($2::text[])
     and case $3::text when 'open' then f.gone_at is null and s.id is null when 'taken' then f.gone_at is null and s.id is not null
       when 'gone' then f.gone_at is not null else true end`
 
@@ -104,11 +105,12 @@ const LINES = `
   order by f.gone_at is not null, f.path limit ${PAGE_ROWS} offset $4`
 
 async function getLines({ pool }: Context, connection: string, { q, state, page: wanted }: FoundFilter): Promise<FoundPage['lines']> {
-  const { rows } = await pool.query<{ total: number }>(`select count(*)::int as total ${ASKED_FOR}`, [connection, q, state])
+  const patterns = patternsOf(readSearchWords(q ?? ''))
+  const { rows } = await pool.query<{ total: number }>(`select count(*)::int as total ${ASKED_FOR}`, [connection, patterns, state])
   const total = rows[0]?.total ?? 0
   const pages = Math.max(1, Math.ceil(total / PAGE_ROWS))
   const page = Math.min(wanted, pages)
-  const { rows: items } = await pool.query<FoundLine>(LINES, [connection, q, state, (page - 1) * PAGE_ROWS])
+  const { rows: items } = await pool.query<FoundLine>(LINES, [connection, patterns, state, (page - 1) * PAGE_ROWS])
   return { items, page, pages, total }
 }
 

@@ -59,7 +59,7 @@ describe('the lineage around an asset', () => {
   it('draws what discovery found beside it and nobody took over, for who sees everything', async () => {
     const found = (path: string) => `('lake', '${path}', 'table', '${path}', now(), now())`
     await everything.whole.query(
-      `insert into found_asset (connection_key, path, kind, name, found_at, changed_at) values ${['records', 'raw', 'view', 'keys'].map(found).join(', ')}`,
+      `insert into found_asset (connection_key, path, kind, name, found_at, changed_at) values ${['records', 'raw', 'view', 'keys'].map(found).join(', ')} on conflict do nothing`,
     )
     const edge = (path: string, upstream: string, hint: string) => `('lake', '${path}', '${upstream}', '${hint}', now())`
     await everything.whole.query(

@@ -2,11 +2,15 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { assetsAfter, rootsOf, type Standing } from '#lib/domain/lineage/path-to-root.ts'
+import { ASSET_KINDS } from '#lib/domain/search/entry.ts'
+import { readSearchWords } from '#lib/domain/search/question.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
+import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
+import { searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { type FoundThings, findThings } from './find-things.ts'
 import type { LineageAsset } from './lineage-page.ts'
 
 /** What turned first, and how many unhealthy assets come after it. */
@@ -26,7 +30,7 @@ export interface LineageStart {
   total: number
   unhealthy: number
   /** What was asked for; null where nothing was. */
-  things: FoundThings['assets'] | null
+  things: { total: number; shown: CatalogueHit[] } | null
 }
 
 const SHOWN = 20
@@ -64,7 +68,7 @@ export async function getLineageStart(ctx: Context, { q, group: groupKey }: Line
     ctx.pool.query<Unhealthy>(UNHEALTHY),
     ctx.pool.query<Edge>(EDGES),
     getBanners(ctx, page.demo),
-    q === null ? null : findThings(ctx, q),
+    q === null ? null : findAssets(ctx, q),
     groupKey === null ? null : ctx.pool.query<{ id: number; key: string; name: string }>(GROUP, [groupKey]),
   ])
   const group = groups?.rows[0] ?? null
@@ -78,8 +82,15 @@ export async function getLineageStart(ctx: Context, { q, group: groupKey }: Line
     roots: roots.slice(0, SHOWN),
     total: roots.length,
     unhealthy: unhealthy.rows.filter(({ groupId }) => group === null || groupId === group.id).length,
-    things: things?.assets ?? null,
+    things,
   }
+}
+
+/** The assets that answer a question: what is only found has no lineage to be shown around it. */
+async function findAssets(ctx: Context, q: string): Promise<LineageStart['things']> {
+  const question = { ...UNFILTERED, search: readSearchWords(q), kinds: ASSET_KINDS, state: 'adopted' as const }
+  const { hits, total } = await searchCatalogue(ctx, question, null, SHOWN)
+  return { total, shown: hits }
 }
 
 /** The roots with what they hold; of one group's trouble those that lie in it, or hold something of it. */

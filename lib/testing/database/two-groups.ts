@@ -27,6 +27,10 @@ export function groupInSql(name: string, from: number): string {
     insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values
       (${from + 2}, ${from + 1}, 'source', '${name}-source', 'all', null), (${from + 3}, ${from + 1}, 'table', 'lake', '${name}', '${name}-flow');
     ${edgesInSql([from + 2, from + 3, 'flow'])};
+    insert into found_asset (connection_key, path, kind, name, description, owner, labels, columns, found_at, changed_at)
+      values ('lake', '${name}', 'table', '${name}', '${name}', '${name}', '{"folder": "${name}"}', '[{"name": "${name}_column", "type": "text", "description": "${name}"}]', now(), now());
+    insert into push_dataset (namespace, name, told_at, asset_id, facets)
+      values ('${name}', '${name}', now(), ${from + 2}, '{"columns": {"at": 1, "value": [{"name": "${name}_told", "type": null, "description": "${name}"}]}}');
     update asset set job = 'lake/${name}-job' where subject_id = ${from + 2};
     insert into subject_version values (${from + 2}, now(), '{"feed": "${name}-feed", "policies": [], "job": "lake/${name}-job"}');
     insert into external_run (connection_key, job, external_id, state, placed_at, error, url, writes, told_by, told_at)

@@ -1,7 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { getFeedGate } from '#lib/queries/api/feed-gate.ts'
-import { getApiPage, getListMark, readWhole } from '#lib/queries/api/list.ts'
+import { getApiPage, getListMark, markOfSubjects, readWhole } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
+import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { CHANGE_LIST } from '#lib/queries/api/list-changes.ts'
 import { CONNECTION_LIST } from '#lib/queries/api/list-connections.ts'
 import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
@@ -22,7 +23,6 @@ import { compareVersions, getCatalogueAdminPage } from '#lib/queries/pages/catal
 import { getConnections, getConnectionsPage } from '#lib/queries/pages/connections-page.ts'
 import { getExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
 import { getFeedPage } from '#lib/queries/pages/feed-page.ts'
-import { findThings } from '#lib/queries/pages/find-things.ts'
 import { getFlowPage } from '#lib/queries/pages/flow-page.ts'
 import { getFlowsPage } from '#lib/queries/pages/flows-page.ts'
 import { getFoundCounts, getFoundPage } from '#lib/queries/pages/found-page.ts'
@@ -69,17 +69,11 @@ import { getRootsOfAssets, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries } from '#lib/queries/shared/series.ts'
 import { standingsOf, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
+import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
+
+export type { Asked } from './catalogue-queries.ts'
 
 const ZONE = { zone: 'UTC', readyBy: '08:00' }
-
-/** What a query is asked about: the things of one of the two groups. */
-export interface Asked {
-  name: string
-  group: number
-  feed: number
-  assets: number[]
-  run: string
-}
 
 const idOf = async ({ whole }: Context, thing: string, name: string) =>
   (await whole.query<{ id: string }>(`select id::text from ${thing} = $1`, [name])).rows[0]?.id ?? ''
@@ -88,6 +82,7 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 
 /** Every query there is, by its name; `anything` stands for those that tell nobody's names. */
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
+  ...CATALOGUE_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
   compareVersions: (ctx) => compareVersions(ctx, null, 1),
   findAsOf: (ctx, { assets }) => findAsOf(ctx, assets),
@@ -99,7 +94,6 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   findRenamed: (ctx, { name }) => findRenamed(ctx, 'feed', `old-${name}`),
   findRun: (ctx, { run }) => findRun(ctx, run),
   findRunToReplay: (ctx, { name }) => findRunToReplay(ctx, `${name}-flow`),
-  findThings: async (ctx, { name }) => [await findThings(ctx, name), await findThings(ctx, 'hidden')],
   getAdminFrame: (ctx) => getAdminFrame(ctx),
   getApiPage: async (ctx) => [
     await getApiPage(ctx, FEED_LIST, {}),
@@ -107,6 +101,8 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
     await getApiPage(ctx, LINEAGE_LIST, {}),
     await getApiPage(ctx, RUN_LIST, {}),
     await getApiPage(ctx, CONNECTION_LIST, {}),
+    await getApiPage(ctx, CATALOGUE_LIST, {}),
+    await getApiPage(ctx, CATALOGUE_LIST, { q: 'hidden' }),
   ],
   getAssetPage: async (ctx, { name }) => [await getAssetPage(ctx, `lake/${name}`), await getAssetPage(ctx, `${name}-source/all`)],
   getAssetsByIds: (ctx, { assets }) => getAssetsByIds(ctx, assets),
@@ -199,6 +195,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getWork: (ctx) => getWork(ctx),
   hasRun: (ctx, { run }) => hasRun(ctx, run),
   listRunsUnderWay: (ctx, { name }) => listRunsUnderWay(ctx, `${name}-flow`),
+  markOfSubjects: (ctx) => markOfSubjects(ctx),
   readWhole: async (ctx) => [await Array.fromAsync(readWhole(ctx, GROUP_LIST, {})), await Array.fromAsync(readWhole(ctx, CHANGE_LIST, {}))],
   streamAudit: (ctx) => Array.fromAsync(streamAudit(ctx, WHOLE_AUDIT)),
 }
@@ -234,4 +231,5 @@ export const NAMELESS = [
   'getSystemPage',
   'getUnseenNeighbours',
   'hasRun',
+  'markOfSubjects',
 ]

@@ -1,6 +1,12 @@
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { CandidateColumn } from './column-score.ts'
 
+/** A column as the server shows it to people, too. */
+interface InventoryColumn extends CandidateColumn {
+  shownType: string
+  comment: string | null
+}
+
 export interface Relation {
   oid: number
   schema: string
@@ -15,7 +21,8 @@ export interface Relation {
   rows: number
   /** Its size in blocks, as the server last noted it, or at least what its rows must take. */
   blocks: number
-  columns: CandidateColumn[]
+  columns: InventoryColumn[]
+  comment: string | null
   upstream: { oid: number; hint: 'view' | 'foreign-key' }[]
   referencedBy: number
 }
@@ -36,6 +43,7 @@ own as (
 
 const RELATIONS = `with ${OWN}
 select oid::int8::float8 as oid, nspname::text as schema, relname::text as name, relkind::text as kind, readable, usable, whole, row_security as "rowSecurity",
+  obj_description(oid, 'pg_class') as comment,
   greatest(0, size.rows)::float8 as rows, greatest(0, size.blocks)::float8 as blocks
 from own cross join lateral (
   select sum(greatest(k.reltuples, pg_stat_get_live_tuples(k.oid))) as rows, sum(greatest(k.relpages, pg_stat_get_live_tuples(k.oid) / 100)) as blocks
@@ -62,7 +70,8 @@ select a.attrelid::int8::float8 as oid, a.attname::text as name, base.type::int8
   exists (
     select from pg_index x join pg_class xc on xc.oid = x.indexrelid join pg_am am on am.oid = xc.relam
     where x.indrelid = a.attrelid and x.indkey[0] = a.attnum and x.indpred is null and x.indisvalid and am.amname = 'btree'
-  ) as indexed
+  ) as indexed,
+  format_type(a.atttypid, a.atttypmod) as "shownType", col_description(a.attrelid, a.attnum) as comment
 from own join pg_attribute a on a.attrelid = own.oid join base on base.id = a.atttypid
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where a.attnum > 0 and not a.attisdropped and own.readable and has_column_privilege(a.attrelid, a.attnum, 'select')
@@ -84,6 +93,8 @@ interface ColumnRow {
   nullable: boolean
   stamps_itself: boolean
   indexed: boolean
+  shownType: string
+  comment: string | null
 }
 
 export function rowsBelow(relation: Relation, byOid: ReadonlyMap<number, Relation>): number {

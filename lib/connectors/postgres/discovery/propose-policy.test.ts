@@ -75,7 +75,18 @@ test('a rhythm of few gaps is not said to be broken on the day of the longest', 
 
 test('what is written only when something goes wrong is not promised', () => {
   const rights = { usable: true, readable: true, whole: true, rowSecurity: false }
-  const relation = { ...rights, oid: 1, schema: 'public', kind: 'r', rows: 1, blocks: 1, columns: [], upstream: [], referencedBy: 0 }
+  const relation = {
+    ...rights,
+    oid: 1,
+    schema: 'public',
+    kind: 'r',
+    rows: 1,
+    blocks: 1,
+    columns: [],
+    comment: null,
+    upstream: [],
+    referencedBy: 0,
+  }
   for (const name of ['ttrss_error_log', 'ErrorLog', 'exceptions', 'mail_bounces', 'errorlog', 'failures', 'dead_letter_queue', 'errors']) {
     expect(whyNotJudged({ ...relation, name }), name).toContain('goes wrong')
   }

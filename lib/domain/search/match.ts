@@ -1,0 +1,84 @@
+import { type SearchWords, spaced } from './question.ts'
+
+/** Where something belongs, beside its name: by what it can be found, too. */
+export const PLACES = ['owner', 'group', 'feed', 'label', 'connection', 'flow', 'job', 'touches'] as const
+export type Place = (typeof PLACES)[number]
+
+/** What a search knows of one thing of the catalogue. */
+export interface Searchable {
+  name: string
+  key: string
+  places: readonly { place: Place; name?: string; text: string }[]
+  columns: readonly { name: string; description: string | null }[]
+  why: string | null
+  description: string | null
+}
+
+/** Why something is among what was found: the words of it that were looked for, and what of it they stand in. */
+export type Match =
+  | { field: 'name' | 'key' | 'why' | 'description'; text: string }
+  | { field: Place; text: string; name?: string }
+  | { field: 'column'; text: string; description: string | null }
+
+/** How well something answers, the best first; the order in which it is shown goes by it. */
+export const RANK = { exact: 0, begins: 1, words: 2, inside: 3, place: 4, column: 5, why: 6, description: 7 } as const
+
+const has = (text: string | null, word: string) => text?.toLowerCase().includes(word) === true
+
+/** The last part of a key: the table of `lake/course_raw.course_data`. */
+export function tailOf(key: string): string {
+  return key.replace(/^.*[/.]/s, '')
+}
+
+/** How well something answers: as a whole by its name or key, else as its worst word does; null: a word of the question stands nowhere in it. */
+export function rankOf({ whole, words }: SearchWords, thing: Searchable): number | null {
+  const names = [thing.name, thing.key, tailOf(thing.key)].map((text) => text.toLowerCase())
+  if (words.length === 0 || names.includes(whole)) return RANK.exact
+  if (names.some((name) => name.startsWith(whole))) return RANK.begins
+  const ranks = words.map((word) => rankOfWord(word, thing))
+  return ranks.includes(null) ? null : Math.max(...ranks.map((rank) => rank ?? 0))
+}
+
+function rankOfWord(word: string, thing: Searchable): number | null {
+  const head = `${thing.name}\n${thing.key}`
+  if (` ${spaced(head).replaceAll('\n', ' ').toLowerCase()}`.includes(` ${spaced(word)}`)) return RANK.words
+  if (has(head, word)) return RANK.inside
+  if (thing.places.some(({ text }) => has(text, word))) return RANK.place
+  if (thing.columns.some((column) => has(column.name, word) || has(column.description, word))) return RANK.column
+  if (has(thing.why, word)) return RANK.why
+  return has(thing.description, word) ? RANK.description : null
+}
+
+/** Why it was found: for every word the first thing that says it, each said once. */
+export function matchesOf({ words }: SearchWords, thing: Searchable): Match[] {
+  const found = words.flatMap((word) => matchOf(word, thing) ?? [])
+  return found.filter((match, at) => found.findIndex(({ field, text }) => field === match.field && text === match.text) === at)
+}
+
+function matchOf(word: string, { name, key, places, columns, why, description }: Searchable): Match | null {
+  if (has(name, word)) return { field: 'name', text: name }
+  if (has(key, word)) return { field: 'key', text: key }
+  const place = PLACES.flatMap((each) => places.filter((one) => one.place === each)).find(({ text }) => has(text, word))
+  if (place !== undefined) return { field: place.place, text: place.text, ...(place.name !== undefined && { name: place.name }) }
+  const column = columns.find((one) => has(one.name, word)) ?? columns.find((one) => has(one.description, word))
+  if (column !== undefined) return { field: 'column', text: column.name, description: column.description }
+  if (why !== null && has(why, word)) return { field: 'why', text: why }
+  return description !== null && has(description, word) ? { field: 'description', text: description } : null
+}
+
+/** A text in pieces, those that were looked for marked. */
+export function markedPieces(text: string, { words }: SearchWords): { text: string; isMarked: boolean }[] {
+  const lower = text.toLowerCase()
+  // Letters that grow when they are made small would shift what is marked.
+  if (lower.length !== text.length || words.length === 0) return [{ text, isMarked: false }]
+  const marks = Array.from({ length: text.length }, () => false)
+  for (const word of words)
+    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) marks.fill(true, at, at + word.length)
+  const pieces: { text: string; isMarked: boolean }[] = []
+  for (const [at, isMarked] of marks.entries()) {
+    const last = pieces.at(-1)
+    if (last?.isMarked === isMarked) last.text += text[at]
+    else pieces.push({ text: text[at] ?? '', isMarked })
+  }
+  return pieces
+}

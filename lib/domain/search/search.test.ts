@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { knownColumns } from './known-columns.ts'
+import { markedPieces, matchesOf, RANK, rankOf, type Searchable } from './match.ts'
+import { readSearchWords, trigramsOf } from './question.ts'
+
+const TERMS: Searchable = {
+  name: 'Terms by service',
+  key: 'lake/term_curated.by_service',
+  places: [
+    { place: 'owner', text: 'Registrar' },
+    { place: 'label', name: 'folder', text: 'Enrolment' },
+  ],
+  columns: [{ name: 'term_code', description: 'Four digits, 2267' }],
+  why: 'The portal shows who may enrol.',
+  description: 'One row a service and term.',
+}
+const rank = (text: string) => rankOf(readSearchWords(text), TERMS)
+
+describe('what was typed', () => {
+  it('is its words in small letters, each once, and no more than eight', () => {
+    expect(readSearchWords('  Terms\tBY \n terms ')).toEqual({ whole: 'terms by terms', words: ['terms', 'by'] })
+    expect(readSearchWords('a b c d e f g h i j').words).toHaveLength(8)
+    expect(readSearchWords(' \n ')).toEqual({ whole: '', words: [] })
+  })
+
+  it('is something a database can keep, however long or broken', () => {
+    expect(readSearchWords('a\0b \ud800')).toEqual({ whole: 'a\ufffdb \ufffd', words: ['a\ufffdb', '\ufffd'] })
+    expect(readSearchWords('x'.repeat(1e6)).whole).toHaveLength(200)
+  })
+
+  it('gives runs of three letters, by which what is like it is found', () => {
+    expect(trigramsOf(readSearchWords('term by'))).toEqual(['ter', 'erm', 'by'])
+    expect(trigramsOf(readSearchWords('\u{1F600}\u{1F601}ab'))).toEqual(['\u{1F600}\u{1F601}a', '\u{1F601}ab'])
+  })
+})
+
+describe('how well something answers', () => {
+  it.each([
+    ['lake/term_curated.by_service', RANK.exact],
+    ['TERMS BY SERVICE', RANK.exact],
+    ['by_service', RANK.exact],
+    ['ter', RANK.begins],
+    ['lake/term', RANK.begins],
+    ['by_ser', RANK.begins],
+    ['serv term', RANK.words],
+    ['curated', RANK.words],
+    ['term_cur', RANK.words],
+    ['vice', RANK.inside],
+    ['terms regis', RANK.place],
+    ['enrolment', RANK.place],
+    ['term_code', RANK.column],
+    ['registrar 2267', RANK.column],
+    ['portal', RANK.why],
+    ['portal one', RANK.description],
+    ['', RANK.exact],
+    ['terms nowhere', null],
+  ])('%j: %s', (text, expected) => expect(rank(text)).toBe(expected))
+})
+
+describe('why something was found', () => {
+  const why = (text: string) => matchesOf(readSearchWords(text), TERMS)
+  it('is the first that says each word, once', () => {
+    expect(why('terms by')).toEqual([{ field: 'name', text: 'Terms by service' }])
+    expect(why('curated term_code')).toEqual([
+      { field: 'key', text: 'lake/term_curated.by_service' },
+      { field: 'column', text: 'term_code', description: 'Four digits, 2267' },
+    ])
+    expect(why('enrolment regis')).toEqual([
+      { field: 'label', name: 'folder', text: 'Enrolment' },
+      { field: 'owner', text: 'Registrar' },
+    ])
+    expect(why('portal row')).toEqual([
+      { field: 'why', text: TERMS.why },
+      { field: 'description', text: TERMS.description },
+    ])
+    expect(why('')).toEqual([])
+  })
+
+  it('is marked in its text, and nothing where letters would shift', () => {
+    const marked = (text: string, typed: string) =>
+      markedPieces(text, readSearchWords(typed))
+        .map((piece) => (piece.isMarked ? `[${piece.text}]` : piece.text))
+        .join('')
+    expect(marked('Terms by term_code', 'TERM by')).toBe('[Term]s [by] [term]_code')
+    expect(marked('a\u{1F600}b', '\u{1F600}')).toBe('a[\u{1F600}]b')
+    expect(marked('\u0130stanbul', 'stan')).toBe('\u0130stanbul')
+    expect(marked('Terms', '')).toBe('Terms')
+  })
+})
+
+describe('the columns of an asset', () => {
+  const column = (name: string) => ({ name, type: 'text', description: null })
+  it('are those that its own system shows, else those that were told of it', () => {
+    expect(knownColumns([column('a')], [column('b')])).toEqual({ columns: [column('a')], toldBy: 'discovery' })
+    expect(knownColumns([], [column('b')])).toEqual({ columns: [column('b')], toldBy: 'push' })
+    expect(knownColumns(null, null)).toEqual({ columns: [], toldBy: null })
+  })
+})

@@ -1,0 +1,49 @@
+import type { Match } from '#lib/domain/search/match.ts'
+import { readSearchWords } from '#lib/domain/search/question.ts'
+import { type CatalogueHit, PLACE } from '#lib/queries/catalogue/hits.ts'
+import { findInCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
+import { seesFound } from '#lib/queries/pages/found-page.ts'
+import { type ApiList, markOfSubjects, toTime } from './list.ts'
+import { type CatalogueListQuestion, catalogueQuestion } from './questions.ts'
+import type { ApiCatalogueEntry } from './shapes.ts'
+
+const FOUND_MARK = `
+  select concat_ws(':', (select count(*) || '-' || max(changed_at) from found_asset), (select count(*) || '-' || max(told_at) from push_dataset)) as mark`
+
+/** What answers a question, the best first. */
+export const CATALOGUE_LIST: ApiList<CatalogueListQuestion, ApiCatalogueEntry> = {
+  name: 'catalogue',
+  question: catalogueQuestion,
+  place: PLACE,
+  async read(ctx, { q = '', kind, state, status, connection, group, owner }, after, limit) {
+    const filters = {
+      state: state ?? null,
+      status: status ?? null,
+      connection: connection ?? null,
+      group: group ?? null,
+      owner: owner ?? null,
+    }
+    const hits = await findInCatalogue(ctx, { search: readSearchWords(q), kind: kind ?? null, ...filters }, after, limit)
+    return hits.map((hit) => ({ place: hit.place, item: toItem(hit) }))
+  },
+  async mark(ctx) {
+    const { rows } = await ctx.pool.query<{ mark: string }>(FOUND_MARK)
+    return JSON.stringify([await markOfSubjects(ctx), rows[0]?.mark, seesFound(ctx)])
+  },
+}
+
+function toItem(hit: CatalogueHit): ApiCatalogueEntry {
+  const { kind, key, name, state, status, connection, path, owner, why, description, url, labels, clocks } = hit
+  return {
+    ...{ kind, key, name, state, status, since: toTime(hit.since), group: hit.group?.key ?? null, feed: hit.feed?.key ?? null },
+    ...{ connection, path, owner, why, description, url, labels, columns: hit.columns.length },
+    ...{ dataThroughAt: toTime(clocks.dataThroughAt), dataThroughIsDay: clocks.dataThroughIsDay, updatedAt: toTime(clocks.updatedAt) },
+    ...{ foundAt: toTime(hit.foundAt), goneAt: toTime(hit.goneAt), matched: hit.matches.map(toMatch) },
+  }
+}
+
+function toMatch(match: Match): ApiCatalogueEntry['matched'][number] {
+  const { field, text } = match
+  const label = field === 'label' && 'name' in match ? (match.name ?? null) : null
+  return { field, text, label, description: 'description' in match ? match.description : null }
+}

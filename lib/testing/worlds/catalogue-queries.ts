@@ -1,0 +1,44 @@
+import type { Context } from '#lib/db/context.ts'
+import { readSearchWords } from '#lib/domain/search/question.ts'
+import { getCatalogueView, UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
+import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
+import { getHits } from '#lib/queries/catalogue/hits.ts'
+import type { FoundHit } from '#lib/queries/catalogue/ranked-sql.ts'
+import { findInCatalogue, getNearestNames, searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
+import { getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
+
+/** What a query is asked about: the things of one of the two groups. */
+export interface Asked {
+  name: string
+  group: number
+  feed: number
+  assets: number[]
+  run: string
+}
+
+const askedFor = (text: string) => ({ ...UNFILTERED, search: readSearchWords(text) })
+
+const hitOf = (id: number): FoundHit => ({
+  ...{ kind: 'table', id, key: String(id), connection: null, path: null, state: 'adopted', tie: String(id) },
+  ...{ rank: 0, nth_state: 1, nth_kind: 1, sorted: '' },
+})
+
+/** The queries of the search, by their names. */
+export const CATALOGUE_QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
+  findInCatalogue: async (ctx, { name }) => [
+    await findInCatalogue(ctx, askedFor(name), null, 50),
+    await findInCatalogue(ctx, askedFor('hidden'), null, 50),
+  ],
+  getCatalogueView: async (ctx, { name }) => [
+    await getCatalogueView(ctx, askedFor(name), null),
+    await getCatalogueView(ctx, askedFor(''), null),
+  ],
+  getFoundThing: (ctx, { name }) => getFoundThing(ctx, `${name}-source`, name),
+  getHits: (ctx, { assets }) => getHits(ctx, readSearchWords(''), assets.map(hitOf)),
+  getNearestNames: (ctx, { name }) => getNearestNames(ctx, readSearchWords(name)),
+  searchCatalogue: async (ctx, { name }) => [
+    await searchCatalogue(ctx, askedFor(`${name}_column`), null, 50),
+    await searchCatalogue(ctx, askedFor('_told'), null, 50),
+  ],
+  getAssetFacts: async (ctx, { assets }) => [...(await getAssetFacts(ctx, assets))],
+}
