@@ -1,4 +1,5 @@
-// npm test: the check, the tests that need a database, beside them the build, the crash points and the attacks, then the journeys in a browser.
+// npm test: the check, the tests that need a database, beside them the build, the crash points, the attacks and the journeys in a browser, then what
+// has to be alone.
 // The last line is the sum over all of them; a suite that ran nothing has failed.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -25,11 +26,21 @@ async function build(): Promise<StepResult> {
   return { name: 'build', text, seconds: (performance.now() - startedAt) / 1000, passed: ok ? 1 : 0, failed: ok ? 0 : 1 }
 }
 
-/** One of Playwright's projects, with what it depends on. */
+/** One of Playwright's projects, without what it depends on when it is run by hand. */
 async function browserTests(name: string): Promise<StepResult> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-report-'))
   const file = join(folder, 'report.json')
-  const run = ['playwright', 'test', '--config', 'e2e/playwright.config.ts', '--project', name, '--reporter', 'line,json'] as const
+  const run = [
+    'playwright',
+    'test',
+    '--config',
+    'e2e/playwright.config.ts',
+    '--no-deps',
+    '--project',
+    name,
+    '--reporter',
+    'line,json',
+  ] as const
   const environment = { PLAYWRIGHT_JSON_OUTPUT_FILE: file }
   const result = await runSuite({ name, run, environment }, () => readPlaywrightReport(file))
   await rm(folder, { recursive: true })
@@ -54,10 +65,13 @@ async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepRes
 }
 
 const checks = await check()
-// The tests of the database wait for it half of the time; build, crash points and attacks need one core between them.
-const attacks = () => browserTests('attacks')
-const beside = await Promise.all([inTurn(() => runVitest('database', 'db')), inTurn(build, crashPoints, attacks)])
-const results = [...checks, ...beside.flat(), ...(await inTurn(() => browserTests('journeys')))]
+// The tests of the database wait for it half of the time; build, crash points and attacks need one core between them, and are over a little earlier.
+const inBrowser = (project: string) => () => browserTests(project)
+const beside = await Promise.all([
+  inTurn(() => runVitest('database', 'db')),
+  inTurn(build, crashPoints, inBrowser('attacks'), inBrowser('journeys')),
+])
+const results = [...checks, ...beside.flat(), ...(await inTurn(inBrowser('alone')))]
 
 const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0)
 const passed = sum(results.map((result) => result.passed))
