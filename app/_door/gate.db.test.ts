@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { requestContext, whoIsAsking } from '#app/_lib/request-context.ts'
 import { mediaType } from '#app/_lib/same-origin.ts'
 import type { WebProcess } from '#app/_lib/web-process.ts'
@@ -127,12 +127,14 @@ it('tries to sign in beyond the room there is wait and are refused, wherever the
   const tryIt = (i: number, headers = {}) =>
     ask('/api/sign-in', { 'content-type': 'application/json', 'content-length': '0', 'x-forwarded-for': `10.9.0.${i}`, ...headers }, 'POST')
   const sessions = countQueries(/person_session/)
+  const waits = vi.spyOn(clock, 'sleep')
   let answered = 0
   const tries = Array.from({ length: 100 }, async (_, i) => {
     const answer = await tryIt(i, i < 20 ? {} : { cookie: `${cookie}x` })
     answered += 1
     return answer
   })
+  await expect.poll(() => waits.mock.calls.length, { timeout: 20_000 }).toBe(80)
   await expect.poll(() => clock.advance(1000).then(() => answered), { timeout: 20_000 }).toBe(100)
   const answers = await Promise.all(tries)
   const refused = answers.filter(({ status }) => status === 429)
