@@ -64,7 +64,7 @@ export async function openManyTables(count: number, settings: Record<string, unk
       new Map((await ctx.pool.query<{ id: number; version: string }>(VERSIONS[of])).rows.map((row) => [row.id, row.version])),
     setSettings: async (changed) => {
       const written = JSON.stringify({ ...connection, ...changed })
-      await ctx.pool.query(`update catalogue_version set document = jsonb_set(document, '{connections,db}', $1)`, [written])
+      await ctx.pool.query(`update catalogue_version set document = jsonb_set(document::jsonb, '{connections,db}', $1)::json`, [written])
     },
     async close() {
       await state.drop()
