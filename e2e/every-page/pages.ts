@@ -18,6 +18,11 @@ const ADDRESSES: Record<string, Addresses> = {
   'feeds/[feed]': ({ feed }) => [`/feeds/${feed}`],
   'feeds/[feed]/reload': ({ feed }) => [`/feeds/${feed}/reload`],
   'assets/[...asset]': ({ asset }) => [`/assets/${asset}`],
+  embeds: ({ group, feed, asset }) => [
+    `/embeds?subject=feed:${feed}`,
+    `/embeds?subject=group:${group}`,
+    `/embeds?subject=${encodeURIComponent(`asset:${decodeURIComponent(asset)}`)}`,
+  ],
   find: () => ['/find?status=fresh'],
   catalogue: () => ['/catalogue', '/catalogue?q=e', '/catalogue?q=nothing+is+like+this'],
   // Somebody who sees nothing of what is found is told that there is nothing.

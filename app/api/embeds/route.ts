@@ -12,7 +12,12 @@ export function POST(request: Request): Promise<Response> {
     request,
     { action: 'token.create', target: null },
     async (ctx, { subject, name, days }) => {
-      const asked = { kind: 'embed', name, shows: embedSubject.safeParse(subject).data ?? null, days: Number(days ?? TOKEN_DAYS_MAX) }
+      const asked = {
+        kind: 'embed',
+        name,
+        shows: embedSubject.safeParse(subject).data ?? null,
+        days: typeof days === 'object' ? days : Number(days ?? TOKEN_DAYS_MAX),
+      }
       const { data, error } = tokenRequestSchema.safeParse(asked)
       if (data === undefined) throw refuse(error.issues.map(({ path, message }) => `"${path.join('.')}" ${message}.`).join(' '))
       const made = await createToken(ctx, data)

@@ -21,9 +21,9 @@ import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { REJECT_TOLERANCE } from '#lib/domain/runs/run-outcome.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { resolveAudiences, resolvePeople } from './audiences.ts'
 import { withDeclaredFlows } from './declared-flows.ts'
 import { flowAssets, type LineageEdge, lineageEdges } from './lineage.ts'
-import { resolveAudiences, resolvePeople } from './people.ts'
 import { type Placed, placeAssets, policiesOf, settingsBeside, type WrittenFeed } from './placed-assets.ts'
 
 const BLIND_AFTER_MIN_MS = 5 * MINUTE_MS

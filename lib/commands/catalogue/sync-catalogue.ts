@@ -1,7 +1,7 @@
 import type { AdoptedEdge } from '#lib/catalogue/adopt/adopt.ts'
 import type { Adopting } from '#lib/catalogue/adopt/adoption.ts'
 import type { Catalogue, CatalogueAsset, CatalogueProblem } from '#lib/catalogue/catalogue.ts'
-import { sightOfAudiences } from '#lib/catalogue/resolve/people.ts'
+import { sightOfAudiences } from '#lib/catalogue/resolve/audiences.ts'
 import { rebuild } from '#lib/commands/status/rebuild.ts'
 import { listAssetsOfFeeds, listAssetsUnder } from '#lib/db/catalogue/assets.ts'
 import { syncAudiences } from '#lib/db/catalogue/audiences.ts'
@@ -105,14 +105,14 @@ interface SyncedRows {
 }
 
 async function syncRows(sql: Sql, at: Instant, catalogue: Catalogue, edges: readonly AdoptedEdge[]): Promise<SyncedRows> {
-  const removedConnections = await syncConnections(sql, at, catalogue.connections)
+  await syncConnections(sql, at, catalogue.connections)
   await syncFlows(sql, at, catalogue.flows)
   const groupIds = await syncGroups(sql, at, catalogue.groups)
   const feedIds = await syncFeeds(sql, at, catalogue.feeds, groupIds)
   const assetIds = await syncAssets(sql, at, catalogue.assets, feedIds)
   await syncAdoptions(sql, catalogue.assets, assetIds)
   const removedAssets = await removeOtherSubjects(sql, at, 'asset', [...assetIds.keys()])
-  const madeOtherwise = await endEdgesOf(sql, at, { assetIds: removedAssets, connections: removedConnections })
+  const madeOtherwise = await endEdgesOf(sql, at, removedAssets)
   madeOtherwise.push(...(await syncLineage(sql, at, catalogue.assets, assetIds)), ...(await syncFoundEdges(sql, at, edges, assetIds)))
   const removedFeeds = await removeOtherSubjects(sql, at, 'feed', [...feedIds.keys()])
   await removeOtherSubjects(sql, at, 'group', [...groupIds.keys()])

@@ -112,8 +112,8 @@ function toStoredSettings({ settings, rotatedOn, maxAgeMs, why }: CatalogueConne
   return { ...toPublicSettings(settings), rotatedOn, maxAgeMs, ...(why !== undefined && { why }) }
 }
 
-/** Makes the table name exactly these connections; new ones are looked at from `now` on, missing ones marked removed, whose keys it returns. */
-export async function syncConnections(sql: Sql, now: Instant, connections: readonly CatalogueConnection[]): Promise<string[]> {
+/** Makes the table name exactly these connections; new ones are looked at from `now` on, missing ones marked removed. */
+export async function syncConnections(sql: Sql, now: Instant, connections: readonly CatalogueConnection[]): Promise<void> {
   const rows = connections.map((c) => ({
     key: c.key,
     kind: c.kind,
@@ -133,10 +133,8 @@ export async function syncConnections(sql: Sql, now: Instant, connections: reado
            else least(c.next_probe_at, excluded.next_probe_at + excluded.probe_every_ms * interval '1 millisecond') end`,
     [JSON.stringify(rows), toText(now)],
   )
-  const keys = connections.map((c) => c.key)
-  const { rows: removed } = await sql.query<{ key: string }>(
-    'update connection_state set removed_at = $2 where removed_at is null and key <> all($1::text[]) returning key',
-    [keys, toText(now)],
-  )
-  return removed.map(({ key }) => key)
+  await sql.query('update connection_state set removed_at = $2 where removed_at is null and key <> all($1::text[])', [
+    connections.map((c) => c.key),
+    toText(now),
+  ])
 }

@@ -13,8 +13,8 @@ import { lockSubjects } from './subjects.ts'
 
 const START = Date.parse('2026-11-10T00:00Z')
 // Told by events: what discovery tells is replaced by every sync.
-const DBT: EdgeSource = { origin: 'openlineage', toldBy: 'connection:dbt' }
-const LOOKER: EdgeSource = { origin: 'openlineage', toldBy: 'connection:looker' }
+const DBT: EdgeSource = { origin: 'openlineage', toldBy: 'push:dbt' }
+const LOOKER: EdgeSource = { origin: 'openlineage', toldBy: 'push:looker' }
 let database: TestDatabase
 let clock: FakeClock
 let ctx: Context
@@ -159,7 +159,7 @@ describe('a connection', () => {
   it('that leaves the catalogue says nothing any more', async () => {
     const told = (key: string) => asset('d', [], 'flow', { connection: key, key: `${key}/d${world}` })
     await sync(asset('a'), asset('b'), told('dbt'))
-    await tell(DBT, 'ab')
+    await tell({ origin: 'dbt', toldBy: 'connection:dbt' }, 'ab')
     await tell(LOOKER, 'ba')
     at(1)
     await sync(asset('a'), asset('b'))
@@ -200,14 +200,14 @@ describe('an asset', () => {
     await tell(DBT, 'zc')
     await tell(LOOKER, 'az')
     await ctx.pool.query(
-      `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values ($1, $2, 'openlineage', 'connection:dbt', $4), ($2, $3, 'openlineage', 'connection:dbt', $4)`,
+      `insert into lineage_edge (upstream_id, downstream_id, origin, told_by, from_at) values ($1, $2, 'openlineage', 'push:dbt', $4), ($2, $3, 'openlineage', 'push:dbt', $4)`,
       [await idOf('z'), await idOf('b'), await idOf('c'), new Date(START)],
     )
     at(2)
     await sync(asset('a'), asset('z', ['a'], 'declared', { was: keyOf('b') }), asset('c', ['z']))
     expect(await edgesSince(0)).toEqual(['az 0–', 'zc 0–'])
     const open = (await stored()).filter((row) => row.to_at === null).map((row) => row.told_by)
-    expect(open.sort()).toEqual(['catalogue', 'catalogue', 'connection:dbt', 'connection:looker'])
+    expect(open.sort()).toEqual(['catalogue', 'catalogue', 'push:dbt', 'push:looker'])
   })
 })
 

@@ -12,8 +12,8 @@ const START = Date.parse('2026-11-10T00:00Z')
 const ASSETS = ['a', 'b', 'c', 'd'] as const
 type Name = (typeof ASSETS)[number]
 const TELLERS: EdgeSource[] = [
-  { origin: 'openlineage', toldBy: 'connection:dbt' },
-  { origin: 'openlineage', toldBy: 'connection:looker' },
+  { origin: 'openlineage', toldBy: 'push:dbt' },
+  { origin: 'openlineage', toldBy: 'push:looker' },
   { origin: 'openlineage', toldBy: 'push:airflow' },
 ]
 

@@ -52,23 +52,17 @@ export async function replaceEdges(sql: Sql, now: Instant, { origin, toldBy }: E
   return rows.map(({ id }) => id)
 }
 
-/** What leaves the catalogue: assets by their ids, connections by their keys. */
-interface Leaving {
-  assetIds: readonly number[]
-  connections: readonly string[]
-}
-
-/** Ends every edge of assets that leave the catalogue, whoever told it, and all that connections told which do. Returns the assets that are made from something else now. */
-export async function endEdgesOf(sql: Sql, now: Instant, { assetIds, connections }: Leaving): Promise<number[]> {
-  if (assetIds.length === 0 && connections.length === 0) return []
+/** Ends every edge of assets that leave the catalogue, whoever told it. Returns the assets that are made from something else now. */
+export async function endEdgesOf(sql: Sql, now: Instant, assetIds: readonly number[]): Promise<number[]> {
+  if (assetIds.length === 0) return []
   await lockEdges(sql)
   const { rows } = await sql.query<{ id: number }>(
     `with ended as (
        update lineage_edge set to_at = greatest(from_at, $2::timestamptz)
-       where to_at is null and (upstream_id = any($1::int[]) or downstream_id = any($1::int[]) or told_by = any($3::text[])) returning downstream_id
+       where to_at is null and (upstream_id = any($1::int[]) or downstream_id = any($1::int[])) returning downstream_id
      )
      select distinct downstream_id as id from ended order by id`,
-    [assetIds, toText(now), connections.map((key) => `connection:${key}`)],
+    [assetIds, toText(now)],
   )
   return rows.map(({ id }) => id)
 }

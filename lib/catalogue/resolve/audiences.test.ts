@@ -3,7 +3,7 @@ import type { CatalogueAudience } from '#lib/catalogue/catalogue.ts'
 import { checkCatalogue } from '#lib/catalogue/check/check-catalogue.ts'
 import { parseCatalogue } from '#lib/catalogue/parse/merge-files.ts'
 import { campusContracts } from '#lib/testing/catalogues/campus-catalogue.ts'
-import { sightInWords, sightOfAudiences } from './people.ts'
+import { sightInWords, sightOfAudiences } from './audiences.ts'
 import { resolveCatalogue } from './resolve.ts'
 
 function resolve(...lines: string[]) {
