@@ -104,7 +104,7 @@ function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
     </a>
   )
   const folded = PLACES.filter(([key]) => FOLDED.includes(key))
-  const here = folded.find(([key]) => key === place)
+  const isFolded = folded.some(([key]) => key === place)
   return (
     <nav className="places" aria-label="Parts of the page">
       <ul>
@@ -115,7 +115,7 @@ function Navigation({ place, isDeeper }: { place: Place; isDeeper: boolean }) {
         ))}
         <li className="md:hidden">
           <details className="more">
-            <summary aria-current={here === undefined ? undefined : 'true'}>{here?.[1] ?? 'More'}</summary>
+            <summary aria-current={isFolded ? 'true' : undefined}>More</summary>
             <ul>
               {folded.map((each) => (
                 <li key={each[0]}>{link(each)}</li>
