@@ -2,6 +2,7 @@ import { CopyButton } from '#app/_ui/actions/copy-button.tsx'
 import { subjectPath } from '#app/_ui/paths.ts'
 import type { EmbedKind } from '#lib/queries/embeds/embed-subject.ts'
 import { type EmbedForm, embedPath } from './embed-address.ts'
+import { FRAME_SIZE } from './frame-html.ts'
 
 interface Shown {
   kind: EmbedKind
@@ -44,7 +45,7 @@ export function EmbedCodes({ url, shows, token, isFramed }: EmbedCodesProps) {
         <Code
           title="Frame"
           note="text that can be selected and read aloud, with its link"
-          code={`<iframe src="${inHtml(address('frame'))}" title="${inHtml(alt)}" width="400" height="150" loading="lazy" referrerpolicy="no-referrer" style="border:0"></iframe>`}
+          code={`<iframe src="${inHtml(address('frame'))}" title="${inHtml(alt)}" width="${FRAME_SIZE.width}" height="${FRAME_SIZE.height}" loading="lazy" referrerpolicy="no-referrer" style="border:0"></iframe>`}
         />
       )}
       <Code

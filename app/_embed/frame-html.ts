@@ -78,8 +78,12 @@ function frameBody({ status, name, standing, reach, problem, link, checked }: Fr
   ].join('')
 }
 
-/** The same, drawn as an image of a fixed size: for who wants to see it before it is framed. */
-export function frameImage(frame: Frame, { width, height }: { width: number; height: number }): string {
+/** A frame of this size holds the longest that is said, in pixels. */
+export const FRAME_SIZE = { width: 400, height: 176 }
+
+/** The same, drawn as an image of that size: for who wants to see it before it is framed. */
+export function frameImage(frame: Frame): string {
+  const { width, height } = FRAME_SIZE
   const body = frameBody(frame).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,

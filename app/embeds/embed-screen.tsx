@@ -71,15 +71,13 @@ export function EmbedScreen({ found, keys, said }: EmbedScreenProps) {
   )
 }
 
-const FRAME = { width: 400, height: 150 }
-
 function Preview({ embed }: { embed: EmbedPage['embed'] }) {
   const frame = frameOf(embed)
   const form = { theme: 'auto', width: null, isLine: false } as const
   return (
     <div className="flex flex-wrap items-start gap-x-10 gap-y-6">
       <Shown title="Badge" svg={renderBadge(frame, form)} alt={frame.whole} />
-      <Shown title="Frame" svg={frameImage(frame, FRAME)} alt={frame.whole} />
+      <Shown title="Frame" svg={frameImage(frame)} alt={frame.whole} />
       <Shown title="On one line" svg={renderBadge(frame, { ...form, isLine: true })} alt={frame.whole} />
     </div>
   )

@@ -22,7 +22,7 @@ export function OwnSystem({ facts, connection }: Pick<AssetPage, 'facts' | 'conn
           <Facts
             facts={[
               ['Owner there', owner],
-              ...Object.entries(labels).map(([name, value]) => [name, labelLink(value)] as const),
+              ...Object.entries(labels).map(([name, value]) => [name.replaceAll('_', ' '), labelLink(value)] as const),
               ['Seen by people at', url === null ? null : seenAt(url)],
             ]}
           />
