@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { tidyRun } from '#lib/domain/runs/external-run.ts'
 import { connectionOfNamespace, outcomeOf, pushedJob, toExternalId } from './pushed-run.ts'
 import { addEvent, EMPTY_RUN, type RunEvent, type ToldData } from './told-run.ts'
 
@@ -65,6 +66,12 @@ describe('what others call a job', () => {
   it('is never what another one is called', () => {
     expect(pushedJob({ namespace: 'a/b', job: 'c' })).not.toBe(pushedJob({ namespace: 'a', job: 'b/c' }))
     expect(toExternalId('1', 'aaaaaaaa-1')).not.toBe(toExternalId('1', 'bbbbbbbb-1'))
+  })
+
+  it('may have a number as long as a heartbeat may, and is kept', () => {
+    const run = { job: 'heartbeat/orders', externalId: toExternalId('x'.repeat(300), 'aaaaaaaa-1'), state: 'running' as const }
+    const times = { scheduledAt: null, startedAt: 10, endedAt: null, error: null, rows: null, url: null }
+    expect(tidyRun({ ...run, ...times }, { by: 'push:heartbeat', at: 10, now: 20 })?.externalId).toMatch(/x~aaaaaaaa$/)
   })
 
   it('belongs to the connection of its namespace, else to the one that takes the rest', () => {

@@ -1,4 +1,4 @@
-import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
+import { type ExternalRun, jobKey, NAME_LENGTH_MAX } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { placeOf, triesOf } from './run-facts.ts'
 import type { RunName, RunState } from './told-run.ts'
@@ -23,9 +23,9 @@ export function connectionOfNamespace(namespace: string, connections: readonly P
 /** So many characters of hexadecimal tell the runs of two jobs apart that have one number. */
 export const MARK_LENGTH = 8
 
-/** The number of a run among those of its connection: its own, with a mark, since several jobs may tell of a run of the same number. */
+/** The number of a run among those of its connection: its own, as much as there is room for, with a mark, since several jobs may tell of a run of the same number. */
 export function toExternalId(runId: string, mark: string): string {
-  return `${runId}~${mark.slice(0, MARK_LENGTH)}`
+  return `${runId.slice(0, NAME_LENGTH_MAX - MARK_LENGTH - 1)}~${mark.slice(0, MARK_LENGTH)}`
 }
 
 /** What is told of a run, without what it is called. */

@@ -114,6 +114,15 @@ describe('a run that is told again', () => {
     })
   })
 
+  it('wrote what was told when it had ended so, also when a later look knows less of it, and more when it knows more', () => {
+    const first = told({ writes: ['model.a', 'model.b'] })
+    expect(mergeRuns(first, told({ writes: ['model.b', 'lake/b'], toldAt: NOW + 1 })).writes).toEqual(['model.a', 'model.b', 'lake/b'])
+    const failed = told({ state: 'failed', writes: ['model.b'], toldAt: NOW + 1 })
+    expect([mergeRuns(first, failed).writes, mergeRuns(failed, first).writes]).toEqual([['model.b'], ['model.b']])
+    const running = told({ state: 'running', endedAt: null, writes: ['model.a'] })
+    expect(mergeRuns(running, told({ writes: ['model.b'], toldAt: NOW + 1 })).writes).toEqual(['model.b'])
+  })
+
   test('comes to the same in whatever order everything was told', () => {
     const one = fc.record({
       attempt: fc.constantFrom(1, 1, 2),

@@ -47,7 +47,8 @@ export function isWaiting(state: RunState): boolean {
 }
 
 const ERROR_LENGTH_MAX = 4001
-const NAME_LENGTH_MAX = 300
+/** What a run or a job is called is so long at most. */
+export const NAME_LENGTH_MAX = 300
 
 /**
  * A run as another system tells it, fit to be kept: what has ended or begun has done so by now, whatever that system's clock shows, and begins before it
@@ -99,8 +100,16 @@ export function mergeRuns(known: ToldRun, told: ToldRun): ToldRun {
     endedAt,
     rows: last.rows ?? before.rows,
     url: last.url ?? before.url,
-    ...(last.writes === undefined && before.writes !== undefined && { writes: before.writes }),
+    ...writesOf(known, told, last),
   }
+}
+
+/** What a run wrote: by its last word, and of one that was told to have ended so before, all that either says. Who knows a thing no more undoes no load of it. */
+function writesOf(known: ToldRun, told: ToldRun, last: ToldRun): Pick<ToldRun, 'writes'> {
+  if (known.writes === undefined && told.writes === undefined) return {}
+  const isSameEnd = isOver(last.state) && known.state === told.state
+  if (!isSameEnd && last.writes !== undefined) return { writes: last.writes }
+  return { writes: [...new Set([...(known.writes ?? []), ...(told.writes ?? [])])] }
 }
 
 function isLater(a: ToldRun, b: ToldRun): boolean {
