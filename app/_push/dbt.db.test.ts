@@ -103,6 +103,24 @@ describe('an artifact of dbt', () => {
     expect(await kept()).toEqual([])
   })
 
+  it('is taken from nobody who does not see an asset that a job of the connection writes, wherever that lies', async () => {
+    const narrow = () => push(results('a'), HERE, {}, 'narrow').then(({ status }) => status)
+    await query("update asset set connection_key = 'shop' where subject_id = 4")
+    try {
+      expect(await narrow()).toBe(201)
+      await query("update asset set job = 'shop/nightly' where subject_id = 14")
+      expect(await narrow()).toBe(404)
+      await query('update asset set job = null where subject_id = 14')
+      expect(await narrow()).toBe(200)
+      await query(`insert into subject_version values (14, '2026-01-01', '{"feed": "hidden-feed", "policies": [], "job": "shop/nightly"}')`)
+      expect(await narrow()).toBe(404)
+    } finally {
+      await query("delete from subject_version where settings ->> 'job' = 'shop/nightly'")
+      await query('update asset set job = null where subject_id = 14')
+      await query("update asset set connection_key = 'lake' where subject_id = 4")
+    }
+  })
+
   it('waits for a look where too many do, and those that were looked at make room', async () => {
     await query(
       `insert into push_artifact (connection_key, name, invocation_id, generated_at, received_at, token_id, sha256, packed)

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
+import { claimProbe, paceProbe } from '#lib/commands/probes/claim-probe.ts'
 import { acceptArtifact } from '#lib/commands/push/accept-artifact.ts'
 import dbt from '#lib/connectors/dbt.ts'
-import type { Context } from '#lib/db/context.ts'
+import { listDueConnections } from '#lib/db/catalogue/connections.ts'
+import type { Context, Sql } from '#lib/db/context.ts'
 import { askForLooks } from '#lib/db/push/push-artifacts.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { bytesOf, runResultsOf, SHOP, shopManifest } from '#lib/testing/connectors/dbt-artifacts.ts'
+import { bytesOf, manifestOf, runResultsOf, SHOP, shopManifest } from '#lib/testing/connectors/dbt-artifacts.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { pusher } from '#lib/testing/push/push-world.ts'
 import { testServices } from '#lib/testing/runs/job-services.ts'
@@ -71,4 +73,34 @@ test('what is pushed is looked at at once: its nodes are found, their loads and 
   ])
   const { rows } = await ctx.pool.query("select observation -> 'state' -> 'loaded' ->> 'loadedAt' as at from asset")
   expect(Number(rows[0].at)).toBe(Date.parse('2026-11-29T03:10:00Z'))
+})
+
+test('what comes while a look goes on is looked at right after it, and who stops in the middle of asking asks again', async () => {
+  await push(shopManifest())
+  await askForLooks(ctx.pool, clock.now())
+  const probe = await claimProbe(ctx, 'shop')
+  await push(runResultsOf([{ id: SHOP.orders }], { at: '2026-11-29T03:10:00Z' }))
+  const stops = {
+    query: async (text: string, values: unknown[]) => {
+      if (text.includes('update discovery')) throw new Error('killed')
+      return ctx.pool.query(text, values)
+    },
+  }
+  await expect(askForLooks(stops as unknown as Sql, clock.now())).rejects.toThrow('killed')
+  expect([await askForLooks(ctx.pool, clock.now()), await askForLooks(ctx.pool, clock.now())]).toEqual([1, 0])
+  if (probe === null) throw new Error('A look was due.')
+  await paceProbe(ctx, probe, 0.5)
+  await probeConnection.run(services, { connection: 'shop', isAlive: true })
+  expect(await loads()).toEqual(['03:10 connection:shop', '03:10 job:shop'])
+  expect((await listDueConnections(ctx.pool, clock.now())).map(({ key }) => key)).toEqual([])
+})
+
+test('a manifest that knows a node no more takes no load of it back', async () => {
+  await push(shopManifest())
+  await push(runResultsOf([{ id: SHOP.orders }], { at: '2026-11-29T03:10:00Z' }))
+  await lookSoon()
+  clock.set(Date.parse('2026-11-29T05:00:00Z'))
+  await push(manifestOf([{ id: 'model.shop.other' }], { at: '2026-11-29T04:30:00Z' }))
+  await lookSoon()
+  expect(await loads()).toEqual(['03:10 connection:shop', '03:10 job:shop'])
 })

@@ -25,12 +25,16 @@ export async function listPushedProjects(sql: Sql): Promise<string[]> {
   return rows.map(({ key }) => key)
 }
 
-/** Whether readers of an audience see every asset of a connection. */
+/** Whether readers of an audience see all that a connection tells of: every asset of it, and every other one that a job of it writes or wrote. */
 export async function isSeenWhole(sql: Sql, connectionKey: string, audience: string): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `select from asset a join subject s on s.id = a.subject_id
-     where a.connection_key = $1 and s.removed_at is null
-       and not exists (select from audience_group g where g.audience = $2 and g.group_id = s.group_id) limit 1`,
+    `select from (
+       select subject_id from asset where connection_key = $1 or starts_with(job, $1 || '/')
+       union
+       select subject_id from subject_version where starts_with(settings ->> 'job', $1 || '/')
+     ) a join subject s on s.id = a.subject_id
+     where s.removed_at is null
+       and not exists (select 1 from audience_group g where g.audience = $2 and g.group_id = s.group_id) limit 1`,
     [connectionKey, audience],
   )
   return rowCount === 0
@@ -102,12 +106,11 @@ export async function readPacked(sql: Sql, id: string): Promise<Buffer | null> {
   return rows[0]?.packed ?? null
 }
 
-/** A look through each connection for which something came is due now; of a new manifest what there is, too. */
+/** A look through each connection for which something came is due now; of a new manifest what there is, too. What came is noted last: who stops before asks again. */
 export async function askForLooks(sql: Sql, now: Instant): Promise<number> {
-  const { rows } = await sql.query<{ key: string; manifest: boolean }>(
-    `with noticed as (update push_artifact set noticed_at = $1 where noticed_at is null returning connection_key, name)
-     select connection_key as key, bool_or(name = 'manifest.json') as manifest from noticed group by connection_key order by connection_key`,
-    [toText(now)],
+  const { rows } = await sql.query<{ key: string; manifest: boolean; came: { id: number; sha256: string }[] }>(
+    `select connection_key as key, bool_or(name = 'manifest.json') as manifest, json_agg(json_build_object('id', id, 'sha256', sha256)) as came
+     from push_artifact where noticed_at is null group by connection_key order by connection_key`,
   )
   const keys = rows.map(({ key }) => key)
   if (keys.length === 0) return 0
@@ -118,6 +121,11 @@ export async function askForLooks(sql: Sql, now: Instant): Promise<number> {
   await sql.query(
     'update discovery set next_at = least(next_at, $2::timestamptz) where connection_key = any($1::text[]) and every_seconds is not null',
     [rows.flatMap(({ key, manifest }) => (manifest ? [key] : [])), toText(now)],
+  )
+  await sql.query(
+    `update push_artifact p set noticed_at = $2 from jsonb_to_recordset($1::jsonb) as x(id bigint, sha256 text)
+     where p.id = x.id and p.sha256 = x.sha256 and p.noticed_at is null`,
+    [JSON.stringify(rows.flatMap(({ came }) => came)), toText(now)],
   )
   return keys.length
 }
