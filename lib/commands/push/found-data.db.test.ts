@@ -115,6 +115,18 @@ describe('data that events told of and that are no asset', () => {
     expect(await find()).toMatchObject({ gone: 1, found: 2 })
   })
 
+  it('are made from nothing as far as only those tell who see a part: what they see of it they tell between assets', async () => {
+    clock.set(at(1))
+    const told = { inputs: ['raw.orders', 'raw.lines'], outputs: ['mart.sales'] }
+    await handIn(ctx, [toldEvent({ type: 'COMPLETE', at: at(1), run: 1, ...told })], { audience: 'others' })
+    await takeAll(ctx, index)
+    const found = await Array.fromAsync(foundData(ctx, 'etl'))
+    expect(found.map(({ job, upstream }) => [job, upstream])).toEqual([
+      ['loads/load', []],
+      [null, []],
+    ])
+  })
+
   it('belong to the connection of their namespace, and to none where no connection takes it', async () => {
     await ctx.whole.query(`update connection_state set settings = '{"namespace": "elsewhere"}' where key = 'etl'`)
     await tell(1, 1)

@@ -27,8 +27,9 @@ export async function* foundData({ pool }: Context, connection: string): AsyncGe
   const told = (await listUnknownDatasets(pool, connection)).filter((one) => isOwn(one) && one.facets.lifecycle?.value !== 'DROP')
   const own = new Set(told.map(dataKey))
   const made = new Map<string, Made>()
-  for (const { namespace, job, state } of await loadLastRuns(pool, await listAllJobs(pool))) {
-    const { from } = lineageOf(state)
+  for (const { namespace, job, state, audience } of await loadLastRuns(pool, await listAllJobs(pool))) {
+    // Whoever sees a part alone tells of lineage only within that: edge by edge, between assets (`retellEdges`).
+    const from = audience === null ? lineageOf(state).from : []
     const writer = isOwn({ namespace }) ? pushedJob({ namespace, job }) : ''
     for (const data of Object.keys(state.outputs)) {
       const known = made.get(data)

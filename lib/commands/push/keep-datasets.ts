@@ -3,11 +3,14 @@ import { loadPushedDatasets, noteAssetsOfDatasets, storePushedDatasets, type Tol
 import type { IdentityIndex } from '#lib/domain/lineage/identity.ts'
 import type { DataFacets, ReadEvent } from '#lib/domain/push/read-event.ts'
 import { type DataName, dataKey, laterTold } from '#lib/domain/push/told-run.ts'
-import { NamedAssets } from './named-assets.ts'
+import { type Named, NamedAssets } from './named-assets.ts'
+
+/** An event as far as it tells of data, with what its token may tell about; null: everything. */
+type Telling = Pick<ReadEvent, 'at' | 'data'> & { audience: string | null }
 
 /** Keeps what events tell of the data they name, columns and all, whether or not those are assets of the catalogue. Answers whether something of them is new. */
-export async function keepDatasets(sql: Sql, index: IdentityIndex, read: readonly Pick<ReadEvent, 'at' | 'data'>[]): Promise<boolean> {
-  const told = read.flatMap(({ at, data }) => data.map((one) => ({ ...one, at })))
+export async function keepDatasets(sql: Sql, index: IdentityIndex, read: readonly Telling[]): Promise<boolean> {
+  const told = await allowed(sql, index, read)
   if (told.length === 0) return false
   const known = new Map((await loadPushedDatasets(sql, told)).map((one) => [dataKey(one), one]))
   const before = new Map([...known].map(([key, { facets }]) => [key, saidOf(facets)]))
@@ -20,6 +23,21 @@ export async function keepDatasets(sql: Sql, index: IdentityIndex, read: readonl
   await storePushedDatasets(sql, datasets)
   await nameDatasets(sql, index, datasets)
   return datasets.some((one) => before.get(dataKey(one)) !== saidOf(one.facets))
+}
+
+/** What tokens may tell: those of an audience nothing of an asset that it does not see, nor that data are also called like one. */
+async function allowed(sql: Sql, index: IdentityIndex, read: readonly Telling[]) {
+  const all = read.flatMap(({ at, audience, data }) => data.map((one) => ({ ...one, at, audience })))
+  const narrow = all.filter(({ audience }) => audience !== null)
+  if (narrow.length === 0) return all
+  const namesOf = ({ namespace, name, facets }: (typeof all)[number]) => [{ namespace, name }, ...(facets.aliases ?? [])]
+  const audiences = narrow.map(({ audience }) => audience)
+  const names = await NamedAssets.of(sql, index, narrow.flatMap(namesOf), audiences)
+  const isNone = ({ key, ambiguous }: Named) => key === null && ambiguous === null
+  return all.filter((one) => {
+    const mayTell = (data: string) => isNone(names.named(data)) || names.idOf(data, one.audience) !== null
+    return one.audience === null || namesOf(one).map(dataKey).every(mayTell)
+  })
 }
 
 /** What is said of data, whenever that was. */

@@ -132,6 +132,21 @@ describe('a name', () => {
     await takeAll(ctx, index)
     expect(await facts()).toEqual(told)
   })
+
+  it('says nothing of the columns and the other names of an asset that its token does not see', async () => {
+    clock.set(at(3))
+    const event = (at: number, ...outputs: string[]) => toldEvent({ type: 'OTHER', at, run: 1, outputs, columns: ['id'] })
+    const renamed = event(at(2), 'new')
+    const alias = { namespace: LAKE_NAMESPACE, name: 'wh.raw.orders', type: 'TABLE' }
+    Object.assign(renamed.outputs[0]?.facets ?? {}, { symlinks: { identifiers: [alias] } })
+    await handIn(ctx, [event(at(1), 'raw.orders', 'unknown'), renamed], { audience: 'others' })
+    await takeAll(ctx, index)
+    const kept = async () => (await ctx.whole.query('select name from push_dataset order by name')).rows.map(({ name }) => name)
+    expect(await kept()).toEqual(['wh.unknown'])
+    await handIn(ctx, [event(at(1), 'raw.orders')])
+    await takeAll(ctx, index)
+    expect(await kept()).toEqual(['wh.raw.orders', 'wh.unknown'])
+  })
 })
 
 it('a heartbeat counts as the end of a load, with what it says of rows and data; a failed one does not', async () => {
