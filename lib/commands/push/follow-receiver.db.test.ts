@@ -76,4 +76,11 @@ describe('while nobody receives what is pushed', () => {
     const { rows } = await ctx.whole.query('select connection_key, reason, from_at, to_at from blind order by from_at')
     expect(rows).toEqual([{ connection_key: 'etl', reason: 'receiver-stopped', from_at: new Date(at(2)), to_at: new Date(at(7)) }])
   })
+
+  it('it is noted once, however many workers notice it at once', async () => {
+    await receivedUntil(2)
+    clock.set(at(3))
+    await Promise.all(Array.from({ length: 4 }, () => followReceiver(ctx)))
+    expect((await ctx.whole.query('select from blind')).rowCount).toBe(1)
+  })
 })

@@ -5,6 +5,7 @@ import { loadReporting } from '#lib/commands/status/rebuild/reporting.ts'
 import { listAssetsOfConnections } from '#lib/db/catalogue/assets.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { putReceiverGaps } from '#lib/db/history/blind.ts'
+import { isOurTurn } from '#lib/db/our-turn.ts'
 import { listPushConnections } from '#lib/db/push/push-runs.ts'
 import { getSetting, putSetting } from '#lib/db/settings.ts'
 import { DAY_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
@@ -38,10 +39,11 @@ export function noteReceiving(ctx: Context): Promise<void> {
 
 /**
  * Makes what is only ever told about blind for as long as nobody received what is pushed, while that lasts and afterwards: what is told of that time later
- * still counts. Answers whether anything changed.
+ * still counts. Answers whether anything changed; false, too, while another worker is at it.
  */
 export function followReceiver(ctx: Context): Promise<boolean> {
   return withTransaction(ctx, async (sql) => {
+    if (!(await isOurTurn(sql, 'pushReceiver'))) return false
     const note = await readNote(sql)
     const connections = (await listPushConnections(sql)).map(({ key }) => key)
     if (note === null || connections.length === 0) return false

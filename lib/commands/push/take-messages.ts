@@ -6,6 +6,7 @@ import { lockEdges } from '#lib/db/catalogue/lineage-edges.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { notifyChange } from '#lib/db/listen.ts'
+import { isOurTurn } from '#lib/db/our-turn.ts'
 import { askForDiscovery } from '#lib/db/push/push-datasets.ts'
 import { lockWaiting, noteNotTaken, noteTaken, type WaitingMessage } from '#lib/db/push/push-inbox.ts'
 import { deleteFacts, listPushConnections, loadPushedRuns, type PushedRun, storePushedRuns } from '#lib/db/push/push-runs.ts'
@@ -17,7 +18,6 @@ import { changedFacts, namesData, type RunFact } from '#lib/domain/push/run-fact
 import { addEvent, dataName, EMPTY_RUN, type RunName } from '#lib/domain/push/told-run.ts'
 import { END_OF_TIME, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
-import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
 import { isDatabaseGone } from '#lib/platform/postgres/database-gone.ts'
 import { keepDatasets } from './keep-datasets.ts'
 import { NamedAssets } from './named-assets.ts'
@@ -38,7 +38,8 @@ export async function takeMessages(ctx: Context, index: IdentityIndex, most = BA
   let waiting: WaitingMessage[] = []
   try {
     return await withTransaction(ctx, async (sql) => {
-      if (!(await isOurTurn(sql))) return 0
+      // One worker at a time, so that they are taken in their order.
+      if (!(await isOurTurn(sql, 'pushInbox'))) return 0
       waiting = await lockWaiting(sql, most)
       if (waiting.length === 0) return 0
       await lockEdges(sql)
@@ -69,12 +70,6 @@ async function putBack(ctx: Context, { id, kind }: WaitingMessage, error: unknow
   ctx.log.error('what was pushed could not be carried over', { message: id, kind, error: problem })
   await noteNotTaken(ctx.whole, id, problem)
   return 1
-}
-
-/** One worker takes messages at a time, so that they are taken in their order. */
-async function isOurTurn(sql: Sql): Promise<boolean> {
-  const { rows } = await sql.query<{ ours: boolean }>('select pg_try_advisory_xact_lock($1) as ours', [ADVISORY_LOCKS.pushInbox])
-  return rows[0]?.ours === true
 }
 
 interface Change {

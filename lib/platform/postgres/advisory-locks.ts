@@ -11,5 +11,6 @@ export const ADVISORY_LOCKS = {
   maintenancePlan: '410210',
   reloadOrders: '410300',
   pushInbox: '410400',
+  pushReceiver: '410410',
   lakeSchema: '8388346167743836779',
 } as const
