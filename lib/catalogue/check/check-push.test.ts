@@ -27,3 +27,10 @@ it('two that are told of the same are refused, since nobody could say whose a ru
   expect(rest).toContain('tidemark.yaml:4')
   expect(rest).toContain('both told of every namespace that no other connection names')
 })
+
+it.each(['file:///data', '"${NAMESPACE}"', 'postgres://ada@db'])(
+  'a namespace that could not be kept as it is written is refused: %s',
+  (namespace) => {
+    expect(problemsOf(`a: { kind: push, from: cron, namespace: ${namespace} }`).join()).toContain('looks like a reference or holds a user')
+  },
+)
