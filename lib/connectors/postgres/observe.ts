@@ -8,6 +8,7 @@ import { compareProbes, hasTurn, parseProbeState } from './observation/probe-sta
 import { type ColumnJob, readByColumns } from './observation/read-columns.ts'
 import { readByRows } from './observation/read-rows.ts'
 import { hasStatements, readByStatements, type StatementJob } from './observation/read-statements.ts'
+import { overOpen } from './probe.ts'
 import { isLineBroken, toStatementWords, toUnreachable } from './problems.ts'
 import { canHoldTime } from './read-instant.ts'
 import type { Session } from './session.ts'
@@ -162,7 +163,7 @@ async function* probeTables(
     else toAsk.push(probed)
   }
   yield* readByColumns(connection, lines, session, toRead)
-  yield* readByRows(connection, lines, session, toAsk)
+  yield* overOpen(connection, lines, session, toAsk, (line, asked) => readByRows(connection, lines, line, asked))
 }
 
 /** What its statements tell is all that is asked of it. */
@@ -184,7 +185,7 @@ async function* probeWithStatements(
     if (own === undefined || !seen.ok) yield seen
     else jobs.push({ asset: own.asset, settings: own.settings, seen })
   }
-  yield* readByStatements(connection, session, jobs)
+  yield* overOpen(connection, lines, session, jobs, (line, asked) => readByStatements(connection, lines, line, asked))
 }
 
 /** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe

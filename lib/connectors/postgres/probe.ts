@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
 import { isLineBroken, mayEndLine, toUnreachable } from './problems.ts'
-import type { Session, TextRow } from './session.ts'
+import type { FirstRow, Session } from './session.ts'
 import type { PostgresSettings } from './settings.ts'
 
 export interface ProbeJob<J> {
@@ -10,9 +10,11 @@ export interface ProbeJob<J> {
   heavy: boolean
   /** How many tables it reads; absent: one. */
   tables?: number
+  /** Whatever it holds, it writes nothing and leaves nothing behind. */
+  isReadOnly?: true
 }
 
-export type ProbeAnswer<J> = { job: J; costMs: number } & ({ ok: true; row: TextRow } | { ok: false; error: unknown; brokeLine: boolean })
+export type ProbeAnswer<J> = { job: J; costMs: number } & ({ ok: true; row: FirstRow } | { ok: false; error: unknown; brokeLine: boolean })
 
 /** Tables asked for at a time over one connection. */
 const BATCH = 64
@@ -62,7 +64,8 @@ async function runBatch<J>(
     if (refused !== null) answer({ ...refused, ok: false, brokeLine })
     refused = null
   }
-  const asked = batch.map((probe) => ({ probe, answered: session.texts(probe.text).then(asRow, asError) }))
+  const ask = ({ text, isReadOnly }: ProbeJob<J>) => (isReadOnly === true ? session.readOnly(text) : session.texts(text))
+  const asked = batch.map((probe) => ({ probe, answered: ask(probe).then(asRow, asError) }))
   for (const [position, { probe, answered }] of asked.entries()) {
     const result = await answered
     if ('row' in result) {
@@ -83,12 +86,25 @@ async function runBatch<J>(
   return { lost, rest: [] }
 }
 
-const asRow = (row: TextRow) => ({ row })
+const asRow = (row: FirstRow) => ({ row })
 const asError = (error: unknown) => ({ error })
 
 /** Whether the server's last report was its good-bye; otherwise the next question broke the connection. */
 function endedBy(refused: Refused<unknown> | null): boolean {
   return refused !== null && mayEndLine(refused.error)
+}
+
+/** Asks these, if there are any, over this line, or over another one where it broke in what was asked before. */
+export async function* overOpen<J, T>(
+  { signal }: Pick<Connection<PostgresSettings>, 'signal'>,
+  lines: Lines<Session>,
+  session: Session,
+  jobs: readonly J[],
+  ask: (session: Session, jobs: readonly J[]) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  if (jobs.length === 0) return
+  if (session.isOpen()) yield* ask(session, jobs)
+  else yield* lines.stream(signal, (line) => ask(line, jobs))
 }
 
 /** Runs statements over at most `settings.connections` read-only connections, answers as they come. One that breaks its connection fails

@@ -97,6 +97,26 @@ describe('one bad table', () => {
     expect(seen.get('public.fine')?.ok).toBe(true)
   })
 
+  test('that breaks its connection fails alone among those that are read with it, and what is asked after it is asked over a new one', async () => {
+    await db.sql(`create table cursed (loaded_at timestamptz); insert into cursed select now() from generate_series(1, 100);
+      alter table cursed enable row level security; create policy breaks on cursed using (pg_terminate_backend(pg_backend_pid()));
+      create table counted_only (v int); insert into counted_only values (1); grant select on cursed, counted_only to ${READER}`)
+    const told = { loadedAt: { sql: 'select max(loaded_at) from fine' } }
+    const assets = [
+      anAsset('public.fine', BY_COLUMN),
+      anAsset('public.cursed', BY_COLUMN),
+      anAsset('public.counted_only'),
+      { ...anAsset('public.fine', told), key: 'db/told' },
+    ]
+    const seen = await Array.fromAsync(observe(db.connection({ url: readerUrl, connections: 1 }), assets))
+    expect(Object.fromEntries(seen.map(({ assetKey, ok }) => [assetKey, ok]))).toEqual({
+      'db/public.fine': true,
+      'db/public.cursed': false,
+      'db/public.counted_only': true,
+      'db/told': true,
+    })
+  })
+
   test('behind row security says that not every row may be seen', async () => {
     await db.sql(`create table rowwise (loaded_at timestamptz); alter table rowwise enable row level security;
       create policy nobody on rowwise using (false); grant select on rowwise to ${READER}; insert into rowwise values (now())`)

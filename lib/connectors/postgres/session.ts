@@ -19,6 +19,11 @@ export interface TextRow {
   types: number[]
 }
 
+/** The same, and how many rows there were. */
+export interface FirstRow extends TextRow {
+  rows: number
+}
+
 export interface TextTable {
   columns: { name: string; type: number }[]
   rows: (string | null)[][]
@@ -27,11 +32,11 @@ export interface TextTable {
 /** One read-only connection that pipelines: many statements may be under way, each its own transaction. */
 export interface Session extends Line {
   rows<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]>
-  texts(text: string): Promise<TextRow>
+  texts(text: string): Promise<FirstRow>
   /** All rows of one statement as PostgreSQL prints them; text that holds more than one statement is refused by the server. */
   table(text: string): Promise<TextTable>
-  /** The same in a transaction that reads only and leaves nothing behind, whatever the statement sets. */
-  readOnly(text: string): Promise<TextTable>
+  /** The first row of one statement, in a transaction that reads only and leaves nothing behind, whatever the statement sets. */
+  readOnly(text: string): Promise<FirstRow>
   /** Whether our own connection still answers, whatever a statement reported. */
   isAlive(): Promise<boolean>
 }
@@ -85,8 +90,8 @@ function watchSilence(limitMs: number, cut: () => void) {
   }
 }
 
-function asTexts(result: QueryArrayResult<(string | null)[]>): TextRow {
-  return { values: result.rows[0] ?? [], types: result.fields.map((f) => f.dataTypeID) }
+function asTexts({ rows, fields }: QueryArrayResult<(string | null)[]>): FirstRow {
+  return { values: rows[0] ?? [], types: fields.map((f) => f.dataTypeID), rows: rows.length }
 }
 
 function asPrinted(text: string) {
@@ -140,8 +145,7 @@ async function openSession(connection: Connection<PostgresSettings>): Promise<Se
       const [begun, asked, ended] = await line.during(Promise.allSettled(all))
       for (const one of [begun, asked, ended]) if (one?.status === 'rejected') throw one.reason
       if (asked?.status !== 'fulfilled') throw new Error('the statement has no answer')
-      const { fields, rows } = asked.value
-      return { columns: fields.map(({ name, dataTypeID }) => ({ name, type: dataTypeID })), rows }
+      return asTexts(asked.value)
     },
     async isAlive() {
       if (socket.destroyed || !socket.writable) return false

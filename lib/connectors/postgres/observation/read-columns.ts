@@ -1,6 +1,6 @@
 import type { Connection, Observation } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
-import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
+import { overOpen, type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
 import { sqlStateOf, toLasting, toStatementWords } from '#lib/connectors/postgres/problems.ts'
 import type { Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresSettings } from '#lib/connectors/postgres/settings.ts'
@@ -24,6 +24,8 @@ interface Asked extends ColumnJob {
   text: string
   /** It takes its time, so it has a connection to itself. */
   heavy: boolean
+  /** Where no index spares that. */
+  scannedRows: number
 }
 
 function toAsked({ probed, columns }: ColumnJob): Asked {
@@ -37,15 +39,29 @@ function toAsked({ probed, columns }: ColumnJob): Asked {
     questions,
     text: newestStatement(probed.path, asked, probed.settings.where),
     heavy: !indexed && (rows > MANY_ROWS || probed.table.kind !== 'r'),
+    scannedRows: indexed && !questions.includes('last-of-each-form') ? 0 : rows,
   }
 }
 
-/** A statement of its own for what is heavy or has a condition, which may fail by its rows; all else is folded. */
+/** It has a condition, which may fail by its rows; or partitions, each of which takes a lock and those of its indexes in the server's one table of them. */
+function isApart({ heavy, probed: { settings, table } }: Asked): boolean {
+  return heavy || settings.where !== undefined || table.hasChildren || table.kind === 'p'
+}
+
+/** A statement of its own for what is heavy or apart; all else is folded, as far as what has to be read whole is no more than one statement may read. */
 function fold(all: readonly Asked[]): Asked[][] {
-  const alone = all.filter(({ heavy, probed }) => heavy || probed.settings.where !== undefined)
-  const light = all.filter(({ heavy, probed }) => !heavy && probed.settings.where === undefined)
-  const folds = Array.from({ length: Math.ceil(light.length / FOLD) }, (_, n) => light.slice(n * FOLD, (n + 1) * FOLD))
-  return [...folds, ...alone.map((one) => [one])]
+  const folds: Asked[][] = []
+  let rows = 0
+  for (const one of all.filter((asked) => !isApart(asked))) {
+    const last = folds.at(-1)
+    rows += one.scannedRows
+    if (last !== undefined && last.length < FOLD && rows <= MANY_ROWS) last.push(one)
+    else {
+      folds.push([one])
+      rows = one.scannedRows
+    }
+  }
+  return [...folds, ...all.filter(isApart).map((one) => [one])]
 }
 
 function toJob(some: readonly Asked[]): ProbeJob<readonly Asked[]> {
@@ -82,8 +98,10 @@ export async function* readByColumns(
     if (!answer.ok && answer.job.length > 1) unread.push(...answer.job)
     else yield* seeAll(answer, settings)
   }
-  const apart = unread.map((one) => toJob([one]))
-  for await (const answer of probeAll(connection, lines, session, apart)) yield* seeAll(answer, settings)
+  yield* overOpen(connection, lines, session, unread, async function* (line, some) {
+    const apart = some.map((one) => toJob([one]))
+    for await (const answer of probeAll(connection, lines, line, apart)) yield* seeAll(answer, settings)
+  })
 }
 
 function seeAll(answer: ProbeAnswer<readonly Asked[]>, settings: PostgresSettings): Observation[] {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresAssetSchema } from '#lib/connectors/postgres/settings.ts'
+import postgres from '#lib/connectors/postgres.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { systemClock } from '#lib/platform/clock.ts'
-import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
+import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
 
 let db: WatchedDatabase
 beforeAll(async () => {
@@ -10,7 +12,8 @@ beforeAll(async () => {
   await db.sql(`create table orders (loaded_at timestamptz); insert into orders values ('2026-11-20 05:00+00');
     create table loads (name text, ended timestamptz, local_end timestamp, day date, state text);
     insert into loads values ('orders', '2026-11-20 06:41+00', '2026-11-20 01:41', '2026-11-19', 'ok'), ('orders', '2026-11-20 07:00+00', null, null, 'failed');
-    create sequence counted`)
+    create sequence counted;
+    create function fails_by(code text) returns timestamptz language plpgsql as 'begin raise ''hunter2'' using errcode = code; end'`)
 })
 afterAll(() => db.drop())
 
@@ -67,7 +70,10 @@ describe('a statement', () => {
     ['no SQL', 'select from where (', 'does not read as SQL', 'no-time'],
     ['a table that is not there', 'select max(ended) from nowhere', 'a table that is not there', 'no-time'],
     ['a write', `select to_timestamp(nextval('counted'))`, 'never does', 'no-time'],
+    ['an error of its own', `select fails_by('P0001')`, 'was refused', 'no-time'],
     ['a sleep', 'select now() from pg_sleep(5)', 'took too long', undefined],
+    ['a full disk', `select fails_by('53100')`, 'was refused', undefined],
+    ['another server that is away', `select fails_by('08001')`, 'cannot be reached', undefined],
   ])('that gives %s is no look, in words', async (_, sql, words, lasting) => {
     const statementTimeout = lasting === undefined ? 200 : 10_000
     const seen = await db.probe('public.orders', { column: 'loaded_at', loadedAt: { sql } }, { connection: { statementTimeout } })
@@ -85,6 +91,14 @@ describe('a statement', () => {
     expect(await told(`select to_timestamp(nextval('counted'))`)).toMatchObject({ ok: false })
     expect(await told(`select now()) as told; drop table loads; select * from (select now()`)).toMatchObject({ ok: false })
     expect(good(await db.probe('public.orders', LOADED)).readings).toHaveLength(1)
+  })
+
+  test('that breaks its line fails alone: the others are asked over a new one', async () => {
+    const breaking = { loadedAt: { sql: 'select now() from generate_series(1, 100) where pg_terminate_backend(pg_backend_pid())' } }
+    const assets = [breaking, LOADED].map((settings, n) => ({ ...anAsset('public.orders', settings), key: `db/${n}` }))
+    const seen = await Array.fromAsync(askOnce(postgres).observe(db.connection({ connections: 1 }), assets))
+    expect(seen.map(({ assetKey, ok }) => `${assetKey} ${ok}`).sort()).toEqual(['db/0 false', 'db/1 true'])
+    expect(seen.find(({ ok }) => !ok)).toMatchObject({ publicMessage: expect.stringContaining('line broke'), lasting: undefined })
   })
 
   test('of a table that is gone is not asked', async () => {

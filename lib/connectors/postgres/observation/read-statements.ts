@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
-import { isLineBroken, sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
+import type { Lines } from '#lib/connectors/kit/lines.ts'
+import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
+import { isElsewhere, sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
 import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
-import type { Session, TextTable } from '#lib/connectors/postgres/session.ts'
+import type { FirstRow, Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresAsset, PostgresSettings } from '#lib/connectors/postgres/settings.ts'
 import { JUDGED_CLOCKS, type JudgedClock, type LastingReason } from '#lib/domain/freshness/facts.ts'
 import { isFuture } from '#lib/domain/time/instant.ts'
 import { failed } from './observation.ts'
-
-/** So many statements are under way at a time. */
-const AT_ONCE = 16
 
 type GoodLook = Extract<Observation, { ok: true }>
 
@@ -27,11 +26,15 @@ interface Failure {
   code: string
 }
 
-type Told = { ok: true; reading: ClockReading; warnings: string[] } | ({ ok: false } & Failure)
+type Told = { clock: JudgedClock } & ({ ok: true; reading: ClockReading; warnings: string[] } | ({ ok: false } & Failure))
+
+function clocksOf(settings: PostgresAsset): JudgedClock[] {
+  return JUDGED_CLOCKS.filter((clock) => settings[clock] !== undefined)
+}
 
 /** Whether statements tell some of its clocks. */
 export function hasStatements(settings: PostgresAsset): boolean {
-  return JUDGED_CLOCKS.some((clock) => settings[clock] !== undefined)
+  return clocksOf(settings).length > 0
 }
 
 const TIMES: readonly number[] = [TYPE.date, TYPE.timestamp, TYPE.timestamptz]
@@ -45,29 +48,26 @@ const WHY: Record<string, string> = {
   '42601': 'does not read as SQL',
   '25006': 'would write something, which this connection never does',
 }
-/** Another try may be good. */
-const OF_THE_MOMENT: readonly string[] = ['57014', '55P03', '53200', '53300', '40001', '40P01']
+const ELSEWHERE = 'reads data that lie on another server, which cannot be reached from this one or refuses it'
+
+/** Another try may be good: who is locked out or broken off, a server that has too little, stumbles, or cannot reach the one behind a foreign table. */
+const OF_THE_MOMENT = /^(08|40|53|55P03|57|58|HV|XX)/
 
 /** Nothing of what the server said: it quotes the statement, and values. */
 function toFailure(clock: JudgedClock, error: unknown): Told {
   const code = sqlStateOf(error)
-  const why = WHY[code] ?? 'was refused by the database'
+  const why = WHY[code] ?? (isElsewhere(error) ? ELSEWHERE : 'was refused by the database')
   const lasting = toLasting(error) === 'refused' ? 'refused' : 'no-time'
-  return {
-    ok: false,
-    words: `The statement of ${clock} ${why}.`,
-    code,
-    lasting: OF_THE_MOMENT.includes(code) ? undefined : lasting,
-  }
+  return { ok: false, clock, words: `The statement of ${clock} ${why}.`, code, lasting: OF_THE_MOMENT.test(code) ? undefined : lasting }
 }
 
-function toTold(clock: JudgedClock, { columns, rows }: TextTable, zone: string | undefined, now: number): Told {
-  const no = (why: string): Told => ({ ok: false, words: `The statement of ${clock} ${why}.`, code: '', lasting: 'no-time' })
-  const [column, ...others] = columns
-  if (column === undefined || others.length > 0) return no(`gives ${columns.length} columns; let it give one`)
-  if (!TIMES.includes(column.type)) return no('gives no time or date; cast what it gives to timestamptz or date')
-  if (rows.length > 1) return no('gives several rows; let it give the newest alone')
-  const time = readInstant(rows[0]?.[0] ?? null, column.type, zone ?? 'UTC', now)
+function toTold(clock: JudgedClock, { values, types, rows }: FirstRow, zone: string | undefined, now: number): Told {
+  const no = (why: string): Told => ({ ok: false, clock, words: `The statement of ${clock} ${why}.`, code: '', lasting: 'no-time' })
+  const [type, ...others] = types
+  if (type === undefined || others.length > 0) return no(`gives ${types.length} columns; let it give one`)
+  if (!TIMES.includes(type)) return no('gives no time or date; cast what it gives to timestamptz or date')
+  if (rows > 1) return no('gives several rows; let it give the newest alone')
+  const time = readInstant(values[0] ?? null, type, zone ?? 'UTC', now)
   if (!time.ok) return no(time.problem)
   const warnings = [...time.warnings]
   if (time.wallClock && zone === undefined)
@@ -75,34 +75,36 @@ function toTold(clock: JudgedClock, { columns, rows }: TextTable, zone: string |
   if (time.at !== null && time.precision === 'instant' && isFuture(time.at, now) && time.warnings.length === 0)
     warnings.push(`What the statement of ${clock} gives lies in the future; it is kept, but not judged.`)
   const reading = { clock, at: time.at, precision: time.precision, ...(time.orAt !== null && { orAt: time.orAt }) }
-  return { ok: true, reading, warnings }
+  return { ok: true, clock, reading, warnings }
 }
 
-async function ask(
-  { clock: ours, settings: { zone } }: Connection<PostgresSettings>,
-  session: Session,
-  job: StatementJob,
-  clock: JudgedClock,
-): Promise<Told> {
+interface Asked {
+  job: StatementJob
+  clock: JudgedClock
+}
+
+/** Nobody knows what it costs, so it has a connection to itself. */
+function toProbeJob(job: StatementJob, clock: JudgedClock): ProbeJob<Asked> {
   const sql = (job.settings[clock]?.sql ?? '').replace(/;\s*$/, '')
-  const since = ours.now()
-  try {
-    const table = await session.readOnly(`select * from (\n${sql}\n) as told limit 2`)
-    const now = ours.now()
-    const told = toTold(clock, table, job.settings.zone ?? zone, now)
-    if (!told.ok) return told
-    const detail = `What the statement of ${clock} in the catalogue gives.`
-    return { ...told, reading: { ...told.reading, evidence: { method: 'statement', strength: 'strong', detail, costMs: now - since } } }
-  } catch (error) {
-    if (isLineBroken(error) || !(await session.isAlive())) throw error
-    return toFailure(clock, error)
-  }
+  return { job: { job, clock }, text: `select * from (\n${sql}\n) as told limit 2`, heavy: true, isReadOnly: true }
+}
+
+function tell(answer: ProbeAnswer<Asked>, { clock: ours, settings }: Connection<PostgresSettings>): Told {
+  const { job, clock } = answer.job
+  if (!answer.ok && answer.brokeLine)
+    return { ok: false, clock, words: `The line broke while the statement of ${clock} was run.`, code: '', lasting: undefined }
+  if (!answer.ok) return toFailure(clock, answer.error)
+  const told = toTold(clock, answer.row, job.settings.zone ?? settings.zone, ours.now())
+  if (!told.ok) return told
+  const detail = `What the statement of ${clock} in the catalogue gives.`
+  return { ...told, reading: { ...told.reading, evidence: { method: 'statement', strength: 'strong', detail, costMs: answer.costMs } } }
 }
 
 const toldBefore = z.object({ told: z.array(z.unknown()) })
 
 /** One clock that cannot be told is no look at all: taken for known, it would stand still and turn late. */
-function toObservation({ asset, seen }: StatementJob, all: readonly Told[]): Observation {
+function toObservation({ asset, seen }: StatementJob, answers: readonly Told[]): Observation {
+  const all = JUDGED_CLOCKS.flatMap((clock) => answers.filter((one) => one.clock === clock))
   const bad = all.filter((one) => !one.ok)
   const [first] = bad
   if (first !== undefined) {
@@ -124,18 +126,16 @@ function toObservation({ asset, seen }: StatementJob, all: readonly Told[]): Obs
 /** Adds to what the columns of assets told what their statements tell. */
 export async function* readByStatements(
   connection: Connection<PostgresSettings>,
+  lines: Lines<Session>,
   session: Session,
   jobs: readonly StatementJob[],
 ): AsyncGenerator<Observation> {
-  for (let from = 0; from < jobs.length; from += AT_ONCE) {
-    const some = jobs.slice(from, from + AT_ONCE)
-    const told = await Promise.all(
-      some.map((job) =>
-        Promise.all(
-          JUDGED_CLOCKS.filter((clock) => job.settings[clock] !== undefined).map((clock) => ask(connection, session, job, clock)),
-        ),
-      ),
-    )
-    for (const [at, job] of some.entries()) yield toObservation(job, told[at] ?? [])
+  const asked = jobs.flatMap((job) => clocksOf(job.settings).map((clock) => toProbeJob(job, clock)))
+  const told = new Map(jobs.map((job) => [job, [] as Told[]]))
+  for await (const answer of probeAll(connection, lines, session, asked)) {
+    const { job } = answer.job
+    const own = told.get(job) ?? []
+    own.push(tell(answer, connection))
+    if (own.length === clocksOf(job.settings).length) yield toObservation(job, own)
   }
 }
