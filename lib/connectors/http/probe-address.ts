@@ -12,10 +12,10 @@ import { sniffStart } from '#lib/records/read/sniff.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { httpAssetSettings } from './settings.ts'
 
-/** A Last-Modified this close to now is the server's own clock, not the content's. */
-const NOW_MS = 2000
-/** Earlier times are where clocks, archives and packages begin: 1970, 1980, 1985. */
-const REAL_FROM = Date.UTC(1990, 0, 1)
+/** A header this close to now is the server's own clock, not the content's. */
+export const NOW_MS = 2000
+/** Earlier times are where clocks, archives and packages begin: the year 1, 1970, 1980, 1985. */
+export const REAL_FROM = Date.UTC(1990, 0, 1)
 
 const previousState = z.object({ name: z.string(), validator: z.string(), writtenAt: z.number() })
 

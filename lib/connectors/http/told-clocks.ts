@@ -12,13 +12,10 @@ import type { HttpAnswer } from '#lib/platform/http/client.ts'
 import { parseHttpDate } from '#lib/platform/http/date.ts'
 import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { parsePlace, type Source, type ToldClocks } from './clock-sources.ts'
+import { NOW_MS, REAL_FROM } from './probe-address.ts'
 
 /** A larger answer is no list of times. */
 const BYTES_MAX = 10_000_000
-/** Earlier times are where clocks, archives and packages begin: the year 1, 1970, 1980. */
-const REAL_FROM = Date.UTC(1990, 0, 1)
-/** A header so close to now is the server's own clock. */
-const NOW_MS = 2000
 
 const inWords = (source: Source) => ('header' in source ? `the header ${source.header}` : `${source.json} in the answer`)
 
