@@ -37,10 +37,10 @@ async function assetIds(sql: Sql, key: string): Promise<number[]> {
   return subject === undefined ? [] : [subject.id]
 }
 
-/** When a probe noticed it: at most a minute later, or when a worker was back. */
-function noticedAt(name: string, at: Instant, nobody: Night | null): Instant {
+/** When a probe noticed it: at most so long later, or when a worker was back. */
+export function noticedAt(name: string, at: Instant, nobody: Night | null, probedEveryMs = MINUTE_MS): Instant {
   const seen = nobody !== null && at >= nobody.from && at < nobody.to ? nobody.to : at
-  return seen + 1 + Math.floor(chance(`${name} noticed`) * MINUTE_MS)
+  return seen + 1 + Math.floor(chance(`${name} noticed`) * probedEveryMs)
 }
 
 /** What a look at this asset saw. */

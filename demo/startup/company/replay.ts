@@ -1,5 +1,5 @@
-import { chance } from '#demo/chance.ts'
 import type { Night } from '#demo/replay-runs.ts'
+import { noticedAt } from '#demo/replay-world.ts'
 import type { Stretch } from '#demo/stretch.ts'
 import { arrivalsOfExternalRun } from '#lib/commands/runs/run-arrivals.ts'
 import { failuresInWords } from '#lib/connectors/dbt/invocation-run.ts'
@@ -38,12 +38,6 @@ async function loadAssets(sql: Sql): Promise<Assets> {
     [CONNECTIONS],
   )
   return new Map(rows.map(({ key, ...asset }) => [key, asset]))
-}
-
-/** When a look noticed it: at the next probe, or when a worker was back. */
-function noticedAt(name: string, at: Instant, nobody: Night | null): Instant {
-  const seen = nobody !== null && at >= nobody.from && at < nobody.to ? nobody.to : at
-  return seen + 1 + Math.floor(chance(`${name} noticed`) * PROBED_EVERY_MS)
 }
 
 /** The key of what a model makes, as an asset of the warehouse. */
@@ -91,19 +85,20 @@ function measured({ job, startedAt }: JobRun, assets: Assets, at: Instant): NewA
   })
 }
 
-function refreshed({ from, to }: Stretch, assets: Assets): NewArrival[] {
+function refreshed({ from, to }: Stretch, assets: Assets, nobody: Night | null): NewArrival[] {
   const asset = assets.get(DYNAMIC)
   if (asset === undefined) return []
   const first = Math.ceil(from / HOUR_MS) * HOUR_MS
   const hours = Array.from({ length: Math.max(0, Math.floor((to - first) / (4 * HOUR_MS))) }, (_, n) => first + n * 4 * HOUR_MS)
-  return hours.map((at) => looked(asset.id, 'loadedAt', at, { by: 'snowflake', at: at + MINUTE_MS }))
+  const noticed = (at: Instant) => noticedAt(`${DYNAMIC} ${at}`, at, nobody, PROBED_EVERY_MS)
+  return hours.map((at) => looked(asset.id, 'loadedAt', at, { by: 'snowflake', at: noticed(at) }))
 }
 
 /** Writes what was known of the start-up during a stretch: its runs, and what looks saw of them; statuses follow from a rebuild. */
 export async function replayStartup(sql: Sql, stretch: Stretch, nobody: Night | null): Promise<void> {
   const assets = await loadAssets(sql)
   if (assets.size === 0) return
-  const noticed = (run: JobRun) => noticedAt(`${run.id}`, run.endedAt, nobody)
+  const noticed = (run: JobRun) => noticedAt(`${run.id}`, run.endedAt, nobody, PROBED_EVERY_MS)
   const begun = jobRuns({ ...stretch, from: stretch.from - 2 * HOUR_MS })
   const runs = begun.filter((run) => noticed(run) >= stretch.from && noticed(run) < stretch.to)
   const stored = await storeExternalRuns(
@@ -116,7 +111,7 @@ export async function replayStartup(sql: Sql, stretch: Stretch, nobody: Night | 
     return arrivalsOfExternalRun('dbt', run, written, run.toldAt)
   })
   const byLooks = runs.flatMap((run) => [...lookedAtTables(run, assets, noticed(run)), ...measured(run, assets, noticed(run))])
-  await insertArrivals(sql, [...byJob, ...byLooks, ...refreshed(stretch, assets)])
+  await insertArrivals(sql, [...byJob, ...byLooks, ...refreshed(stretch, assets, nobody)])
   const through = runs
     .map(({ endedAt }) => endedAt)
     .toSorted((a, b) => a - b)
