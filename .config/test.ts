@@ -65,7 +65,8 @@ async function inTurn(...suites: (() => Promise<StepResult>)[]): Promise<StepRes
 }
 
 const checks = await check()
-// The tests of the database wait for it half of the time; build, crash points and attacks need one core between them, and are over a little earlier.
+// The tests of the database wait for it half of the time; build, crash points and attacks need one core between them and are over
+// a little earlier, so that the journeys begin beside the last of them.
 const inBrowser = (project: string) => () => browserTests(project)
 const beside = await Promise.all([
   inTurn(() => runVitest('database', 'db')),
