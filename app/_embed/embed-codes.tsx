@@ -34,7 +34,7 @@ export function EmbedCodes({ url, shows, token, isFramed }: EmbedCodesProps) {
       <Code
         title="Markdown"
         note="a README, a wiki, a text tile of Looker"
-        code={`[![${inMarkdown(alt)}](${address('badge.svg')})](${page})`}
+        code={linkedImage(alt, address('badge.svg'), page)}
       />
       <Code
         title="HTML"
@@ -51,7 +51,7 @@ export function EmbedCodes({ url, shows, token, isFramed }: EmbedCodesProps) {
       <Code
         title="On one line"
         note="for a table, or beside a heading"
-        code={`[![${inMarkdown(alt)}](${address('badge.svg', 'lines=1')})](${page})`}
+        code={linkedImage(alt, address('badge.svg', 'lines=1'), page)}
       />
     </div>
   )
@@ -73,6 +73,12 @@ function Code({ title, note, code }: { title: string; note: string; code: string
 
 function inHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** In Markdown; a parenthesis would end an address. */
+function linkedImage(alt: string, image: string, page: string): string {
+  const bare = (address: string) => address.replaceAll('(', '%28').replaceAll(')', '%29')
+  return `[![${inMarkdown(alt)}](${bare(image)})](${bare(page)})`
 }
 
 /** What would end the text of a link, or be markup in it. */

@@ -29,7 +29,7 @@ interface Palette {
 }
 
 /** The colours of the page: `_styles/tokens.css`. */
-export const LIGHT: Palette = {
+const LIGHT: Palette = {
   ...{ paper: '#fbfaf7', line: '#cbc5b8', ink: '#1d1c19', muted: '#5e5a52', accent: '#3d3a94' },
   statuses: {
     fresh: ['#4a9a6c', '#216a41'],
@@ -40,7 +40,7 @@ export const LIGHT: Palette = {
     none: ['#8b867b', '#5e5a52'],
   },
 }
-export const DARK: Palette = {
+const DARK: Palette = {
   ...{ paper: '#161513', line: '#46433c', ink: '#ece8df', muted: '#aaa498', accent: '#a9a6f5' },
   statuses: {
     fresh: ['#55ab7b', '#7cc79c'],

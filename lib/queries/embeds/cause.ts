@@ -2,20 +2,21 @@ import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy, type Reason } from '#lib/domain/freshness/status.ts'
 import type { EmbedCause } from '#lib/domain/wording/embed-words.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
+import { instant } from '#lib/queries/shared/instant-column.ts'
 import { waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
 import type { EmbedSubject, JudgedAsset } from './embed-subject.ts'
 
 interface Root {
   id: number
   name: string
-  groupId: number
+  feedId: number | null
   reason: Reason | null
   since: number | null
 }
 
 const ROOT = `
-  select s.id, s.name, s.group_id as "groupId", sp.reason, (extract(epoch from sp.from_at) * 1000)::float8 as since
-  from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null where s.id = $1`
+  select s.id, s.name, a.feed_id as "feedId", sp.reason, ${instant('sp.from_at')} as since
+  from subject s left join asset a on a.subject_id = s.id left join status_span sp on sp.subject_id = s.id and sp.to_at is null where s.id = $1`
 
 /** What broke first, with the asset that it is, as far as that is seen; null: it is not. */
 export interface Cause {
@@ -23,7 +24,7 @@ export interface Cause {
   rootId: number | null
 }
 
-/** What broke first, over the lineage in force; of another group it is named only where everybody sees it. Null where nothing is wrong. */
+/** What broke first, over the lineage in force; where it does not lie in the subject it is named only if everybody sees it. Null where nothing is wrong. */
 export async function findCause(
   ctx: Context,
   subject: EmbedSubject,
@@ -40,7 +41,7 @@ export async function findCause(
   const isBehind = unseen.some(({ isUpstream, status, since }) => isUpstream && isUnhealthy(status) && (since ?? 0) <= (root?.since ?? 0))
   if (root === undefined || isBehind) return { cause: { of: 'unseen' }, rootId: null }
   if (rootId === focus.id && (assets.length === 1 || focus.name === subject.name)) return { cause: { of: 'itself' }, rootId }
-  const isNamed = root.groupId === subject.groupId || (await isSeen(everybody, rootId))
+  const isNamed = root.feedId === subject.id || (await isSeen(everybody, rootId))
   return { cause: isNamed ? { of: 'named', name: root.name, reason: root.reason } : { of: 'unseen' }, rootId }
 }
 

@@ -11,7 +11,6 @@ export interface EmbedSubject extends WorkerLiveness {
   kind: EmbedKind
   key: string
   name: string
-  groupId: number
   status: Status | null
   reason: Reason | null
   since: Instant | null

@@ -20,7 +20,7 @@ export interface Embed {
 }
 
 const HEAD = `
-  select s.id, s.kind, s.key, s.name, s.group_id as "groupId", sp.status, sp.reason, ${instant('sp.from_at')} as since,
+  select s.id, s.kind, s.key, s.name, sp.status, sp.reason, ${instant('sp.from_at')} as since,
     case when sp.status in ('late', 'stale') then ${instant(`coalesce(
       (select max(b.to_at) from status_span b where b.subject_id = s.id and b.to_at <= sp.from_at and (b.status is null or b.status not in ('late', 'stale'))),
       (select min(b.from_at) from status_span b where b.subject_id = s.id))`)} end as "brokenSince",
@@ -45,7 +45,7 @@ const FEEDS = `
 
 /**
  * What a badge or a frame of one subject says, as somebody sees it (by a former key, too); null when they see none of that key. Nobody knows who reads it where it
- * stands: of other groups nothing is named but what `everybody` sees, that is, those who come without any right of their own.
+ * stands: beside the subject and what lies in it nothing is named but what `everybody` sees, that is, those who are in no audience.
  */
 export async function getEmbed(ctx: Context, asked: { kind: EmbedKind; key: string }, everybody: Context): Promise<Embed | null> {
   const [page, { rows }] = await Promise.all([getAddressedPage(ctx), ctx.pool.query<EmbedSubject>(HEAD, [asked.kind, asked.key])])

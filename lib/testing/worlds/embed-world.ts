@@ -30,8 +30,8 @@ export interface EmbedWorld {
   ask(path: string, headers?: Record<string, string>): Promise<{ status: number; head: string; body: string }>
   /** As before each test: a private page whose worker looks, and a table of `records` that is late because of a hidden one. */
   restore(): Promise<void>
-  /** The table of `records` is late since two hours, made from one of another group that turned stale an hour before. */
-  blockedBy(table: 14 | 24): Promise<void>
+  /** The table of `records` is late since two hours, made from its source (3) or the table of another group, which turned stale an hour before. */
+  blockedBy(asset: 3 | 14 | 24): Promise<void>
   close(): Promise<void>
 }
 
@@ -50,7 +50,7 @@ export async function openEmbedWorld(): Promise<EmbedWorld> {
     response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text())
   })
   const world: EmbedWorld = {
-    ...{ web, ctx, seen, as: (name) => people[name], blockedBy: (table) => blockedBy(ctx, table) },
+    ...{ web, ctx, seen, as: (name) => people[name], blockedBy: (asset) => blockedBy(ctx, asset) },
     make: (by, kind, key) => createToken(people[by], tokenRequestSchema.parse({ name: 'wiki', kind: 'embed', shows: { kind, key } })),
     async ask(path, headers = {}) {
       const { status, head, body } = await rawRequest(gate.port, headOf('GET', path, { host: `127.0.0.1:${gate.port}`, ...headers }))
@@ -96,13 +96,13 @@ async function actorOf(ctx: Context, key: string, role: Role, audience: string |
   return asActor(ctx, person({ id, name, role, audience }))
 }
 
-async function blockedBy(ctx: Context, table: 14 | 24): Promise<void> {
+async function blockedBy(ctx: Context, asset: number): Promise<void> {
   const now = ctx.clock.now()
   const span = 'insert into status_span (subject_id, status, reason, from_at) values ($1, $2, $3, $4)'
   await ctx.whole.query('delete from status_span')
   await ctx.whole.query('delete from lineage_edge where downstream_id = 4')
-  await ctx.whole.query(edgesInSql([table, 4]))
-  await ctx.whole.query(span, [table, 'stale', 'run-failed', new Date(now - 3 * HOUR_MS)])
+  await ctx.whole.query(edgesInSql([asset, 4]))
+  await ctx.whole.query(span, [asset, 'stale', 'run-failed', new Date(now - 3 * HOUR_MS)])
   for (const id of [1, 2, 4]) await ctx.whole.query(span, [id, 'late', 'blocked', new Date(now - 2 * HOUR_MS)])
   for (const id of [21, 22]) await ctx.whole.query(span, [id, 'fresh', 'on-time', new Date(now - 2 * HOUR_MS)])
 }
