@@ -14,10 +14,12 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
   all.sort((a, b) => severity(a.feed.status) - severity(b.feed.status) || (a.feed.since ?? 0) - (b.feed.since ?? 0))
   if (all.length === 0) return null
   const { problems, heldBy } = foldHeld(all)
+  const shown = problems.slice(0, SHOWN)
+  const told = new Set(shown.flatMap(({ feed }) => [feed, ...(heldBy.get(feed.key) ?? [])]))
   return (
     <>
       <ul className="attention">
-        {problems.slice(0, SHOWN).map(({ feed, group }) => (
+        {shown.map(({ feed, group }) => (
           <li key={feed.key}>
             <StatusMark status={feed.status} />
             <p>
@@ -33,10 +35,10 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
             </p>
           </li>
         ))}
-        {problems.length > SHOWN && (
+        {told.size < all.length && (
           <li>
             <p>
-              and <a href={filterPath({ status: 'not-fresh' })}>{problems.length - SHOWN} more</a>
+              and <a href={filterPath({ status: 'not-fresh' })}>{all.length - told.size} more</a>
             </p>
           </li>
         )}

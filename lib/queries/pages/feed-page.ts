@@ -38,7 +38,7 @@ export interface FeedPage {
   banners: Banner[]
   group: { key: string; name: string }
   feed: FeedRow
-  /** What holds it back in the end; none where something of its own is wrong. */
+  /** What holds it back in the end; none where nothing that it is made from does. */
   roots: HeldBy[]
   why: string | null
   description: string | null

@@ -15,7 +15,7 @@ import { getWork, type WorkView } from '#lib/queries/shared/work.ts'
 /** A feed's line with its history; `days` is left out where the page loads it later. */
 export interface OverviewFeed extends FeedRow {
   bars: Bars | null
-  /** What holds it back in the end, where nothing of its own is wrong. */
+  /** What holds it back in the end, what is wrong in it by itself included; none where nothing that it is made from does. */
   heldBy: HeldBy[]
 }
 

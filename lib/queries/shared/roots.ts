@@ -22,8 +22,11 @@ export interface HeldBy {
 }
 
 const OF_ASSETS = 'select id, id from unnest($1::int[]) as w(id)'
-const OF_FEEDS =
-  "select a.feed_id, a.subject_id from asset a where a.feed_id = any($1::int[]) and a.promised and a.verdict->>'reason' = 'blocked'"
+const NOT_FRESH = "sp.to_at is null and sp.status in ('stale', 'late', 'unknown')"
+const OF_FEEDS = `
+  select a.feed_id, a.subject_id from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+  join status_span sp on sp.subject_id = a.subject_id and ${NOT_FRESH}
+  where a.feed_id = any($1::int[]) and a.promised`
 
 const LAST_RUN = `
   select jsonb_build_object('id', x.id, 'state', x.state, 'scheduledFor', ${instant('x.at')}, 'problem', x.problem) as run from (
@@ -48,7 +51,7 @@ const roots = (held: string) => `
   join subject s on s.id = h.id and s.removed_at is null
   join asset a on a.subject_id = s.id
   join subject fs on fs.id = a.feed_id
-  join status_span sp on sp.subject_id = s.id and sp.to_at is null and sp.reason <> 'blocked' and sp.status in ('stale', 'late', 'unknown')
+  join status_span sp on sp.subject_id = s.id and ${NOT_FRESH} and sp.reason <> 'blocked'
   left join lateral (${LAST_RUN}) last on true
   order by sp.from_at, s.position, s.id`
 
@@ -64,7 +67,7 @@ export function getRootsOfAssets(ctx: Context, ids: readonly number[]): Promise<
   return load(ctx, roots(OF_ASSETS), ids)
 }
 
-/** The same of feeds, by what is promised of them and held back. */
+/** The same of feeds that are held back, by all that is promised of them and not fresh: what is wrong in them by itself is among it. */
 export function getRootsOfFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status' | 'reason'>[]): Promise<Map<number, HeldBy[]>> {
   const held = feeds.filter(({ status, reason }) => reason === 'blocked' && status !== 'fresh')
   const ids = held.map(({ id }) => id)
