@@ -26,7 +26,7 @@ export const RANK = { exact: 0, begins: 1, words: 2, inside: 3, place: 4, column
 const has = (text: string | null, word: string) => text?.toLowerCase().includes(word) === true
 
 /** The last part of a key: the table of `lake/course_raw.course_data`. */
-export function tailOf(key: string): string {
+function tailOf(key: string): string {
   return key.replace(/^.*[/.]/s, '')
 }
 

@@ -4,7 +4,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { seesFound } from '#lib/queries/pages/found-page.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { type CatalogueAnswer, type CatalogueQuestion, getNearestNames, searchCatalogue } from './search-catalogue.ts'
+import { type CatalogueAnswer, type CatalogueQuestion, FILTERS, getNearestNames, searchCatalogue } from './search-catalogue.ts'
 
 /** Hits on one screen. */
 const PAGE_HITS = 50
@@ -44,8 +44,10 @@ export async function getCatalogueView(ctx: Context, question: CatalogueQuestion
 }
 
 /** What to offer where nothing answers. */
-async function insteadOf(ctx: Context, { search }: CatalogueQuestion): Promise<NonNullable<CatalogueView['instead']>> {
-  const { total } = await searchCatalogue(ctx, { ...UNFILTERED, search }, null, 0)
+async function insteadOf(ctx: Context, question: CatalogueQuestion): Promise<NonNullable<CatalogueView['instead']>> {
+  const { search } = question
+  const isFiltered = FILTERS.some((filter) => question[filter] !== null)
+  const { total } = isFiltered ? await searchCatalogue(ctx, { ...UNFILTERED, search }, null, 0) : { total: 0 }
   return { unfiltered: total, nearest: total > 0 ? [] : await getNearestNames(ctx, search) }
 }
 

@@ -3,7 +3,7 @@ import { PUSHED } from '#lib/queries/shared/asset-columns.ts'
 const LINES = "E'\\n'"
 
 const toldText = (columns: string) =>
-  `lower(concat_ws(${LINES}, jsonb_path_query_array(${columns}, '$[*].name'), jsonb_path_query_array(${columns}, '$[*].description ? (@ != null)')))`
+  `lower(concat_ws(${LINES}, told_lines(${columns}, '$[*].name'), told_lines(${columns}, '$[*].description')))`
 
 const FEED_PLACE = `
   select f.subject_id as feed_id, s.key, s.name, g.key as "group", f.owner, lower(concat_ws(${LINES}, f.owner, s.name, s.key, g.name, g.key)) as place,
@@ -46,7 +46,8 @@ const GROUPS = `
   from subject s left join status_span sp on sp.subject_id = s.id and sp.to_at is null where s.kind = 'group' and s.removed_at is null`
 
 /** What a flow touches, as lines. */
-export const FLOW_TOUCHES = "concat_ws(E'\\n', x.settings ->> 'reads', x.settings ->> 'writes', x.settings ->> 'connections')"
+export const FLOW_TOUCHES = `concat_ws(${LINES},
+  told_lines(x.settings -> 'reads', '$[*]'), told_lines(x.settings -> 'writes', '$[*]'), told_lines(x.settings -> 'connections', '$.*'))`
 
 const FLOWS = `
   select 'flow', null, null, null, x.name, x.name, lower(x.name || E'\\n' || x.name), 'adopted', null, null, null, lower(${FLOW_TOUCHES}), null, lower(x.settings ->> 'why'), null

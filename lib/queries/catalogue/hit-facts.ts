@@ -210,7 +210,7 @@ const flows: Read = (ctx, found) => {
     ({ name }) => name,
     ({ touches, ...row }) => ({
       facts: { ...NOTHING, ...row },
-      places: placed('touches', ...touches.split(/[\n",[\]{}]+/)),
+      places: placed('touches', ...touches.split('\n')),
     }),
   )
 }

@@ -32,6 +32,13 @@ adopt:
     feed: "{dashboard}"
 `
 const column = (name: string, description: string | null = null) => ({ name, type: 'text', description })
+const ODD = aTile('2', {
+  name: '100%_sure "quoted" \u{1F600}',
+  owner: 'Grace Hopper',
+  description: 'What is left \\ over',
+  labels: { folder: 'Finance', dashboard: 'Revenue', from: 'C:\\yearly "books"' },
+  columns: [column('amount "net"', 'Half \\ whole')],
+})
 
 beforeAll(async () => {
   ;({ database: db, ctx } = await createDatabaseAt(START))
@@ -43,12 +50,12 @@ beforeAll(async () => {
     ...attic,
     aTile('old/gone', { name: 'Gone tile', labels: { folder: 'Attic' } }),
     aTile('1', { name: 'Net revenue', columns: [column('net_revenue'), column('term_code', 'As the registrar writes it, 2267')] }),
-    aTile('2', { name: '100%_sure "quoted" \u{1F600}', owner: 'Grace Hopper', description: 'What is left \\ over' }),
+    ODD,
   ])
   await discovers(ctx, [
     ...attic,
     aTile('1', { name: 'Net revenue', columns: [column('net_revenue'), column('term_code', 'As the registrar writes it, 2267')] }),
-    aTile('2', { name: '100%_sure "quoted" \u{1F600}', owner: 'Grace Hopper', description: 'What is left \\ over' }),
+    ODD,
   ])
   await discovers(ctx, [{ ...aTile('ledger'), kind: 'table', columns: [column('amount')], labels: {} }], { connection: 'lake' })
   await write(ctx, TEXT)
@@ -91,6 +98,9 @@ describe('a search', () => {
     ['"quoted"', 'consumer looker/2'],
     ['\u{1F600}', 'consumer looker/2'],
     ['\\ over', 'consumer looker/2'],
+    ['c:\\yearly', 'consumer looker/2'],
+    ['"books"', 'consumer looker/2'],
+    ['"net"', 'consumer looker/2'],
   ])('for %j shows the right thing first', async (text, first) => expect((await keysOf(text))[0]).toBe(first))
 
   it('puts a feed before what lies in it where both answer as well', async () => {
@@ -130,6 +140,8 @@ describe('a search', () => {
     expect(total).toBe(hits.length)
   })
 
+  it.each(['[', '{', '",', '\\"'])('for %j finds nothing, since nobody wrote it', async (text) => expect(await keysOf(text)).toEqual([]))
+
   it('ranks in the database as the rules do, and leaves out nothing that they find', async () => {
     const everything = await findInCatalogue(ctx, asked('', { kind: null }), null, 5000)
     expect(everything).toHaveLength(306)
@@ -145,6 +157,9 @@ describe('a search', () => {
       'service deans',
       'lake ledger',
       '9',
+      '"',
+      '\\',
+      ',',
     ]) {
       const found = await findInCatalogue(ctx, asked(text), null, 5000)
       const { search } = asked(text)
