@@ -31,11 +31,7 @@ export function EmbedCodes({ url, shows, token, isFramed }: EmbedCodesProps) {
   const image = `<img src="${inHtml(address('badge.svg'))}" alt="${inHtml(alt)}">`
   return (
     <div className="grid max-w-[880px] gap-6">
-      <Code
-        title="Markdown"
-        note="a README, a wiki, a text tile of Looker"
-        code={linkedImage(alt, address('badge.svg'), page)}
-      />
+      <Code title="Markdown" note="a README, a wiki, a text tile of Looker" code={linkedImage(alt, address('badge.svg'), page)} />
       <Code
         title="HTML"
         note="an image that leads here"
@@ -48,11 +44,7 @@ export function EmbedCodes({ url, shows, token, isFramed }: EmbedCodesProps) {
           code={`<iframe src="${inHtml(address('frame'))}" title="${inHtml(alt)}" width="${FRAME_SIZE.width}" height="${FRAME_SIZE.height}" loading="lazy" referrerpolicy="no-referrer" style="border:0"></iframe>`}
         />
       )}
-      <Code
-        title="On one line"
-        note="for a table, or beside a heading"
-        code={linkedImage(alt, address('badge.svg', 'lines=1'), page)}
-      />
+      <Code title="On one line" note="for a table, or beside a heading" code={linkedImage(alt, address('badge.svg', 'lines=1'), page)} />
     </div>
   )
 }

@@ -8,12 +8,21 @@ const queryOf = (path: string) => Object.fromEntries(new URL(path, 'http://local
 it('a place in a list is one for the question that it was handed out for, and for no other', () => {
   const asked = readAsked({ q: 'ter', group: 'records', kind: 'table' })
   const next = queryOf(nextPath(asked, PLACE))
-  expect(readAsked(next)).toMatchObject({ q: 'ter', after: PLACE, problem: null, question: { group: 'records', kind: 'table', owner: null } })
+  expect(readAsked(next)).toMatchObject({
+    q: 'ter',
+    after: PLACE,
+    problem: null,
+    question: { group: 'records', kind: 'table', owner: null },
+  })
   for (const other of [{ q: 'terms' }, { kind: 'feed' }, { after: `${next['after']}x` }])
     expect(readAsked({ ...next, ...other })).toMatchObject({ after: null, problem: expect.stringContaining('no such place') })
 })
 
 it('what cannot be understood is said, and what is typed at length is cut', () => {
-  expect(readAsked({ q: 'ter', kind: 'fruit' })).toMatchObject({ q: 'ter', question: { kind: null }, problem: expect.stringContaining('kind') })
+  expect(readAsked({ q: 'ter', kind: 'fruit' })).toMatchObject({
+    q: 'ter',
+    question: { kind: null },
+    problem: expect.stringContaining('kind'),
+  })
   expect(readAsked({ q: ` ${'x'.repeat(500)}` })).toMatchObject({ q: 'x'.repeat(QUESTION_LENGTH_MAX), problem: null })
 })
