@@ -40,7 +40,7 @@ export async function check(): Promise<StepResult[]> {
     await done(runStep({ name: 'format, lint', run: ['biome', 'check', '.'] }))
     await done(runStep({ name: 'types', run: [...TSC, '--noEmit', '--project', '.', '--pretty', 'false', '--checkers', '1'] }))
   }
-  // One process more than cores: these tests wait now and then for a socket or a process.
+  // One process more than cores: now and then these tests wait.
   await Promise.all([quick(), done(runVitest('rules', 'rules', availableParallelism() + 1))])
   return results
 }

@@ -1,5 +1,5 @@
-// npm test: the check, the tests that need a database, beside them the build, the crash points, the attacks and the journeys in a browser, then what
-// has to be alone.
+// npm test: the check, the tests of outside systems and those that need a database, beside them the build, the crash points, the attacks and the
+// journeys in a browser, then what has to be alone.
 // The last line is the sum over all of them; a suite that ran nothing has failed.
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -69,7 +69,10 @@ const checks = await check()
 // a little earlier, so that the journeys begin beside the last of them.
 const inBrowser = (project: string) => () => browserTests(project)
 const beside = await Promise.all([
-  inTurn(() => runVitest('database', 'db')),
+  inTurn(
+    () => runVitest('systems', 'systems'),
+    () => runVitest('database', 'db'),
+  ),
   inTurn(build, crashPoints, inBrowser('attacks'), inBrowser('journeys')),
 ])
 const results = [...checks, ...beside.flat(), ...(await inTurn(inBrowser('alone')))]
