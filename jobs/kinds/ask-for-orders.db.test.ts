@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
 import { cancelOrder } from '#lib/commands/orders/cancel-order.ts'
 import { claimDueSteps, keyOf } from '#lib/commands/orders/job-steps.ts'
 import { planReload } from '#lib/commands/orders/plan-reload.ts'
@@ -71,6 +72,22 @@ describe('a job of another system in an order', () => {
     expect(await readOrder(ctx, id)).toBe('done: etl/courses done')
   })
 
+  it('that had ended before its start was noted counts for what its system lists that it wrote', async () => {
+    const id = await order()
+    const [step] = await claimDueSteps(ctx, 'etl')
+    if (step !== undefined) etl.start(step.job, { key: keyOf(step), since: null })
+    etl.finish(etl.begin(theRun()), 'success', { touched: ['another'] })
+    const loads = '(select count(*)::int from arrival where run_id = r.id) as loads'
+    const runs = async () => (await ctx.whole.query(`select state, writes, ${loads} from external_run r`)).rows
+    etl.patience = 0
+    await askLater(4 * MINUTE_MS)
+    expect(await runs()).toEqual([{ state: 'running', writes: null, loads: 0 }])
+    etl.patience = null
+    await askLater(MINUTE_MS)
+    expect(await readOrder(ctx, id)).toBe('done: etl/courses done')
+    expect(await runs()).toEqual([{ state: 'completed', writes: ['another'], loads: 0 }])
+  })
+
   it('is started once where the answer was lost, and where it was told to wait waits', async () => {
     const id = await order()
     etl.startFaults = [
@@ -134,6 +151,18 @@ describe('a job that does not do what was hoped for', () => {
     etl.startFaults = []
     await askLater()
     expect([await readOrder(ctx, id), etl.runs.length]).toEqual(['failed: etl/courses failed', 0])
+  })
+
+  it('whose end a look tells, while nobody could ask for it, is done without a word of that', async () => {
+    const id = await order()
+    await ask()
+    etl.begin(theRun())
+    etl.patience = 0
+    await askLater()
+    expect((await stepOf(id))?.problem).not.toBeNull()
+    await ctx.whole.query("update external_run set state = 'completed', ended_at = now()")
+    await advanceOrders(ctx)
+    expect(await stepOf(id)).toMatchObject({ state: 'done', problem: null })
   })
 
   it('whose run was deleted there ends it, once two lists lack it', async () => {
@@ -205,14 +234,17 @@ describe('a cancelled order', () => {
     expect(await readOrder(ctx, id)).toBe('cancelled: etl/courses cancelled')
     etl.finish(theRun())
     const second = await order()
-    const start = etl.start.bind(etl)
-    const cancelled: unknown[] = []
-    etl.start = (...wanted) => {
-      cancelled.push(cancelOrder(ada, { orderId: second }))
-      return start(...wanted)
-    }
+    etl.meanwhile = () => cancelOrder(ada, { orderId: second })
     await ask()
-    await Promise.all(cancelled)
     expect(await stepOf(second)).toMatchObject({ state: 'cancelled', external: { state: 'scheduled' } })
+  })
+
+  it('begins nothing any more, also where a worker has taken its step already', async () => {
+    await ctx.whole.query("update asset set job = 'etl/board' where subject_id = 24")
+    const orders = [await order(), await order(ada, 'board')]
+    etl.meanwhile = () => Promise.allSettled(orders.map((orderId) => cancelOrder(ada, { orderId })))
+    await ask()
+    expect(etl.wishes).toHaveLength(1)
+    await ctx.whole.query("update asset set job = 'looker/pdt' where subject_id = 24")
   })
 })

@@ -6,7 +6,8 @@ import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
 import { ASK_LIMIT_MS, type AskedStep, claimDueSteps, giveBack, keyOf, recordStarted, settleAsked } from '#lib/commands/orders/job-steps.ts'
 import type { Session } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
-import type { JobStep } from '#lib/db/runs/reload-jobs.ts'
+import { isWaitedFor, type JobStep } from '#lib/db/runs/reload-jobs.ts'
+import { isOver } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { toInternalMessage, toPublicMessage } from '#lib/platform/errors.ts'
@@ -43,12 +44,18 @@ async function ask(services: JobServices, key: string, steps: readonly JobStep[]
   try {
     const { connector, connection } = await openConnection(services, key, signal)
     await withSession(connector, connection, async (session) => {
-      for (const step of steps.filter(({ hasRun }) => !hasRun)) asked.push(await start(services, key, session, { step, signal }))
       const followed = steps.filter(({ hasRun }) => hasRun)
+      for (const step of steps.filter(({ hasRun }) => !hasRun)) {
+        // Cancelled while others were started: nothing begins for it.
+        if (!(await isWaitedFor(services.ctx.pool, step))) continue
+        const { hasEnded, ...started } = await start(services, key, session, { step, signal })
+        if (hasEnded === true) followed.push({ ...step, hasRun: true })
+        else asked.push(started)
+      }
       if (followed.length > 0) asked.push(...(await follow(services, key, session, { steps: followed, signal })))
     })
   } catch (error) {
-    const left = steps.filter((step) => !asked.some((one) => one.step === step))
+    const left = steps.filter((step) => !asked.some((one) => keyOf(one.step) === keyOf(step)))
     asked.push(...left.map((step) => failed(services, step, because(signal, error))))
   }
   return asked
@@ -59,7 +66,7 @@ async function start(
   key: string,
   session: Session,
   { step, signal }: { step: JobStep; signal: AbortSignal },
-): Promise<AskedStep> {
+): Promise<AskedStep & { hasEnded?: boolean }> {
   if (session.start === undefined) return { step, problem: `Jobs of ${key} cannot be started from here.`, isFinal: true }
   try {
     // One that began before what comes first had succeeded may have read what was wrong.
@@ -67,7 +74,7 @@ async function start(
     const run = await session.start(step.job, { parameters: {}, key: keyOf(step), since })
     await recordStarted(services.ctx, key, step, run)
     services.ctx.log.info('a job was started for an order', { connection: key, job: step.job, run: run.externalId, order: step.orderId })
-    return { step, problem: null }
+    return { step, problem: null, hasEnded: isOver(run.state) }
   } catch (error) {
     return failed(services, step, because(signal, error))
   }
@@ -79,8 +86,10 @@ async function follow(
   session: Session,
   { steps, signal }: { steps: readonly JobStep[]; signal: AbortSignal },
 ): Promise<AskedStep[]> {
+  const { runs } = session
+  if (runs === undefined) return steps.map((step) => ({ step, problem: `${key} tells of no runs any more.` }))
   try {
-    await collectRuns(services, key, (since) => session.runs?.(since) ?? [], { signal, onHeard: () => {} })
+    await collectRuns(services, key, (since) => runs.call(session, since), { signal, onHeard: () => {} })
     return steps.map((step) => ({ step, problem: null }))
   } catch (error) {
     return steps.map((step) => failed(services, step, because(signal, error)))

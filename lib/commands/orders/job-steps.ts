@@ -3,7 +3,7 @@ import { type Context, withTransaction } from '#lib/db/context.ts'
 import { claimJobSteps, type JobStep, noteAsked, noteJobRun } from '#lib/db/runs/reload-jobs.ts'
 import { lockOrders, updateSteps } from '#lib/db/runs/reload-orders.ts'
 import { nextTryAt, whyGivenUp } from '#lib/domain/orders/job-step.ts'
-import { type ExternalRun, jobKey } from '#lib/domain/runs/external-run.ts'
+import { type ExternalRun, isOver, jobKey } from '#lib/domain/runs/external-run.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { advanceOrder } from './advance-orders.ts'
 
@@ -27,9 +27,12 @@ export function keyOf({ orderId, position }: Pick<JobStep, 'orderId' | 'position
   return `${orderId}/${position}`
 }
 
-/** Records the run that does a step, as its system told it just now: it is one of the connection's runs, and the step's. */
+/**
+ * Records the run that does a step, as its system told it just now: it is one of the connection's runs, and the step's. How it has ended, and what it wrote,
+ * is told where runs are listed: until then it goes on.
+ */
 export async function recordStarted(ctx: Context, connection: string, step: JobStep, run: ExternalRun): Promise<void> {
-  await recordExternalRuns(ctx, connection, [run])
+  await recordExternalRuns(ctx, connection, [isOver(run.state) ? { ...run, state: 'running', endedAt: null, error: null } : run])
   await withTransaction(ctx, async (sql) => {
     await lockOrders(sql)
     await noteJobRun(sql, step, { connection, externalId: run.externalId })
@@ -66,6 +69,7 @@ export function settleAsked(ctx: Context, connection: string, asked: readonly As
 /** Gives steps back at once, undone: whoever asks next does it. */
 export function giveBack(ctx: Context, steps: readonly JobStep[]): Promise<void> {
   return withTransaction(ctx, async (sql) => {
+    await lockOrders(sql)
     const now = ctx.clock.now()
     await noteAsked(
       sql,

@@ -161,7 +161,7 @@ export interface Session {
   runs?(since: Instant): AsyncIterable<ExternalRun>
   /**
    * The run of a job that does what is wanted: the one that was started with this key, whatever became of it, else one that goes on, else a new one.
-   * Throws with the remedy; `retryable` where nothing is known to have been started.
+   * Throws with the remedy; `retryable` where nothing is known to have been started. Which run it is counts: how it ended, and what it wrote, `runs` tells.
    */
   start?(job: string, wanted: WantedJobRun): Promise<ExternalRun>
   /** `signal` ends this question alone; absent: it ends with the session. Questions may be asked at the same time. */

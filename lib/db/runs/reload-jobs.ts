@@ -57,6 +57,15 @@ export async function claimJobSteps(sql: Sql, connection: string, now: Instant, 
   return rows.map(toStep)
 }
 
+/** Whether an order still waits for a step that was taken. */
+export async function isWaitedFor(sql: Sql, { orderId, position }: Pick<JobStep, 'orderId' | 'position'>): Promise<boolean> {
+  const { rowCount } = await sql.query(`select 1 from reload_step where order_id = $1 and position = $2 and state = 'running'`, [
+    orderId,
+    position,
+  ])
+  return rowCount === 1
+}
+
 /** Notes the run that does a step: also of one that nobody waits for any more, so that it shows what goes on. */
 export async function noteJobRun(
   sql: Sql,

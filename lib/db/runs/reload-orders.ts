@@ -134,7 +134,7 @@ export async function listSteps(sql: Sql, orderId: string): Promise<StepRow[]> {
 /** Writes how steps stand, where that has changed; only of those that stood so before, where that is said. */
 export async function updateSteps(sql: Sql, orderId: string, steps: readonly StepNow[], only: { from?: StepState } = {}): Promise<void> {
   await sql.query(
-    `update reload_step t set state = x.state, problem = coalesce(x.problem, t.problem), run_id = case when x.state = 'waiting' then null else t.run_id end
+    `update reload_step t set state = x.state, problem = x.problem, run_id = case when x.state = 'waiting' then null else t.run_id end
      from jsonb_to_recordset($2::jsonb) as x(position int, state text, problem text)
      where t.order_id = $1 and t.position = x.position and t.state <> x.state and ($3::text is null or t.state = $3)`,
     [orderId, JSON.stringify(steps), only.from ?? null],

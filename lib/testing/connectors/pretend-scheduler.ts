@@ -47,6 +47,8 @@ export class PretendScheduler {
   asked: Instant[] = []
   /** What the next starts throw, one after the other: before they have started anything, or after. */
   startFaults: { error: TidemarkError; hasStarted: boolean }[] = []
+  /** What somebody else does while a start is asked for. */
+  meanwhile: () => Promise<unknown> = async () => {}
   /** The keys of all wishes, each as often as it was asked for. */
   wishes: string[] = []
   readonly #now: () => Instant
@@ -135,7 +137,12 @@ function toExternal(run: ScheduledRun): ExternalRun {
 export function schedulerConnector(scheduler: PretendScheduler, observe?: Session['observe']): Map<string, Connector> {
   const connector = testConnectorOf(z.object({ token: z.string() }), () => ({
     ...(observe && { observe }),
-    start: async (job: string, wanted: WantedJobRun) => toExternal(scheduler.start(job, wanted)),
+    async start(job: string, wanted: WantedJobRun) {
+      await scheduler.meanwhile()
+      // What it touched is told by its list alone.
+      const { touched: _, ...run } = scheduler.start(job, wanted)
+      return toExternal(run)
+    },
     async *runs(since: Instant) {
       scheduler.asked.push(since)
       for (let next: number | null = null; ; ) {
