@@ -121,7 +121,7 @@ export async function listSteps(sql: Sql, orderId: string): Promise<StepRow[]> {
   const { rows } = await sql.query<StepRow>(
     `select t.position, t.flow, t.connection_key || '/' || t.job as job, t.state, t.run_id as "runId", t.external_run_id as "externalRunId",
        exists (select 1 from flow f where f.name = t.flow and f.removed_at is null)
-         or exists (select 1 from connection_state c where c.key = t.connection_key and c.removed_at is null and c.starts_jobs) as "canBegin",
+         or exists (select 1 from job_starter c where c.key = t.connection_key) as "canBegin",
        case when coalesce(r.id, e.id) is not null
          then json_build_object('state', coalesce(r.state, e.state), 'problem', coalesce(r.problem, e.error)) end as run
      from reload_step t left join run r on r.id = t.run_id left join external_run e on e.id = t.external_run_id

@@ -17,11 +17,11 @@ const UPSTREAM = `
     select e.upstream_id from up join lineage_now e on e.downstream_id = up.id
   )
   select a.subject_id as id, a.feed_id as "feedId", f.name as flow, case when f.name is null then a.job end as job,
-    coalesce(c.starts_jobs, false) as "canStart", sp.status
+    c.key is not null as "canStart", sp.status
   from up join asset a on a.subject_id = up.id
   join subject s on s.id = a.subject_id and s.removed_at is null
   left join flow f on f.name = a.flow and f.removed_at is null
-  left join connection_state c on c.key = split_part(a.job, '/', 1) and c.removed_at is null
+  left join job_starter c on c.key = split_part(a.job, '/', 1)
   left join status_span sp on sp.subject_id = a.subject_id and sp.to_at is null
   order by a.subject_id`
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { planReload } from '#lib/commands/orders/plan-reload.ts'
 import { asActor } from '#lib/db/context.ts'
-import { visitor } from '#lib/domain/access/actor.ts'
+import { person, visitor } from '#lib/domain/access/actor.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import type { PretendScheduler } from '#lib/testing/connectors/pretend-scheduler.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
@@ -47,6 +47,12 @@ it('an order of a job tells when it will be done, as far as its runs tell, unles
   etl.patience = 0
   await askLater()
   expect((await getOrder(ada, id))?.expectedAt).toBeNull()
+})
+
+it('of a job that can be started nobody is told otherwise, also who sees nothing else of its connection', async () => {
+  const viewer = asActor(ctx, person({ id: 'v', name: 'Vic', role: 'viewer', audience: 'records' }))
+  expect((await viewer.pool.query('select key from connection_state order by key')).rows).toEqual([{ key: 'lake' }, { key: 'looker' }])
+  expect(await getReload(viewer, 'courses')).toMatchObject({ refusal: 'role', elsewhere: [] })
 })
 
 it('of a job that nobody can start from here is told whom to ask, and where', async () => {

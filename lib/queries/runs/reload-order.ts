@@ -108,7 +108,7 @@ export async function getReload(ctx: Context, feed: string): Promise<ReloadView>
       `select s.id, f.owner, exists (
          select from asset a join subject x on x.id = a.subject_id and x.removed_at is null
          where a.feed_id = s.id and (exists (select from flow w where w.name = a.flow and w.removed_at is null)
-           or exists (select from connection_state c where c.key = split_part(a.job, '/', 1) and c.removed_at is null and c.starts_jobs))) as "isLoaded"
+           or exists (select from job_starter c where c.key = split_part(a.job, '/', 1)))) as "isLoaded"
        from feed f join subject s on s.id = f.subject_id where s.kind = 'feed' and s.key = $1`,
       [feed],
     ),
