@@ -46,8 +46,9 @@ const WRITES = `
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null
   where a.flow = any($1::text[]) or a.flow is null and a.job = any($2::text[]) order by s.position, s.id`
 
+/** SQL: the flows and jobs among these that are seen, and connections, marked as such: a flow may be called like one. */
 const SEEN = `
-  select name from flow where name = any($1::text[]) union select key from connection_state
+  select name from flow where name = any($1::text[]) union select 'connection ' || key from connection_state
   union select job from asset where job = any($2::text[])`
 
 const DEPENDANTS = `
@@ -116,7 +117,7 @@ function isBy({ by, isJob }: Written, { kind, name }: ScopeStep): boolean {
 
 /** The same without names and words of what is not seen. */
 function asSeen(record: WorkRecord, names: ReadonlySet<string>): WorkRecord {
-  const downConnections = record.downConnections.map((name) => (names.has(name) ? name : UNSEEN))
+  const downConnections = record.downConnections.map((name) => (names.has(`connection ${name}`) ? name : UNSEEN))
   if (names.has(record.name)) return { ...record, downConnections }
   // That it failed in the same way counts, how it did does not show.
   const ends = keepsFailing(record.ends) ? record.ends.map(() => ({ state: 'failed' as const, problem: null })) : []
