@@ -10,7 +10,7 @@ export type CloudFault =
   | { kind: 'too-many'; retryAfter: string }
   | { kind: 'cut-off' | 'error-in-200' | 'half-a-page' | 'server-error' | 'html-page' }
   /** A run is started, and whoever asked for it does not learn that. */
-  | { kind: 'started-and-cut-off' | 'started-and-503' }
+  | { kind: 'started-and-cut-off' | 'started-and-503' | 'started-and-html-page' }
 
 const PAGE_MAX = 100
 const BODY_MAX = 65_536
@@ -80,7 +80,7 @@ export class DbtCloud {
         refuse(response, 503, 'Service unavailable')
         return true
       case 'html-page':
-        response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><html><body>Scheduled maintenance</body></html>')
+        sendHtmlPage(response)
         return true
       case 'error-in-200':
         send(response, 200, {
@@ -208,6 +208,10 @@ function refuse(response: ServerResponse, code: number, words: string): void {
   send(response, code, { status: { code, is_success: false, user_message: words, developer_message: '' }, data: {} })
 }
 
+function sendHtmlPage(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><html><body>Scheduled maintenance</body></html>')
+}
+
 function sendStarted(response: ServerResponse, run: CloudRun, fault: CloudFault | undefined): void {
   if (fault?.kind === 'started-and-cut-off') {
     response.destroy()
@@ -218,7 +222,8 @@ function sendStarted(response: ServerResponse, run: CloudRun, fault: CloudFault 
     refuse(response, 503, 'Service unavailable')
     return
   }
-  finish(response, { data: shownRun(run, '["trigger"]'), status: GOOD }, fault)
+  if (fault?.kind === 'started-and-html-page') sendHtmlPage(response)
+  else finish(response, { data: shownRun(run, '["trigger"]'), status: GOOD }, fault)
 }
 
 function finish(response: ServerResponse, body: unknown, fault: CloudFault | undefined): void {

@@ -2,6 +2,7 @@ import { type Manifest, readManifest } from '#lib/connectors/dbt/artifacts/manif
 import { isLoaded } from '#lib/connectors/dbt/artifacts/run-results.ts'
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { Gathering, type Place, readTwice, type Told } from '#lib/connectors/dbt/places/place.ts'
+import { orNull } from '#lib/connectors/dbt/places/web.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -64,7 +65,11 @@ export class CloudPlace implements Place {
       const manifest = await manifests.of(this.#keyOf(id), read, (one) => one !== null)
       if (manifest !== null) return manifest
     }
-    throw new TidemarkError('not-found', {
+    throw this.#noManifest()
+  }
+
+  #noManifest(): TidemarkError {
+    return new TidemarkError('not-found', {
       publicMessage: `${this.#api.system} has no manifest.json of the last runs of these jobs. Let one of them run to its end.`,
       systemWide: true,
     })
@@ -102,22 +107,29 @@ export class CloudPlace implements Place {
 
   async *runs(since: Instant): AsyncGenerator<ExternalRun> {
     const newest = await this.#newestRuns()
-    const manifest = newest.length === 0 ? null : await this.#manifestOf(newest)
+    const manifest = newest.length === 0 ? null : await orNull(this.#manifestOf(newest))
     let readAnew = 0
-    for (const filter of this.#filters()) {
-      for await (const run of this.#runsSince(filter, since)) {
-        const isAnew = hasEnded(run) && !artifacts.has(this.#keyOf(run.id))
-        if (isAnew && ++readAnew > READ_ANEW_MAX) continue
-        const told = cloudRun(run, manifest, hasEnded(run) ? (await this.#artifactsOf(run)).results : null)
-        if (told !== null) yield told
+    let isOneUntold = false
+    for await (const run of this.#runsSince(since)) {
+      const isAnew = hasEnded(run) && !artifacts.has(this.#keyOf(run.id))
+      if (isAnew && ++readAnew > READ_ANEW_MAX) continue
+      // Of one that went well it has to be known what it wrote.
+      if (manifest === null && run.status === SUCCESS) {
+        isOneUntold = true
+        continue
       }
+      const told = cloudRun(run, manifest, hasEnded(run) ? (await this.#artifactsOf(run)).results : null)
+      if (told !== null) yield told
     }
+    if (isOneUntold) throw this.#noManifest()
   }
 
-  async *#runsSince(filter: Record<string, string>, since: Instant): AsyncGenerator<CloudRun> {
-    for await (const run of this.#api.runs(filter)) {
-      if ((run.created_at ?? since) < since - LONGEST_RUN_MS) return
-      if (isLoadOfOurs(run) && (run.finished_at === null || run.finished_at >= since)) yield run
+  async *#runsSince(since: Instant): AsyncGenerator<CloudRun> {
+    for (const filter of this.#filters()) {
+      for await (const run of this.#api.runs(filter)) {
+        if ((run.created_at ?? since) < since - LONGEST_RUN_MS) break
+        if (isLoadOfOurs(run) && (run.finished_at === null || run.finished_at >= since)) yield run
+      }
     }
   }
 

@@ -14,7 +14,7 @@ const STATES: Readonly<Record<number, RunState>> = {
   30: 'cancelled',
 }
 
-/** A run of dbt Cloud in our words, with what its results say where they are known; null: it is of no job, or in a state nobody knows. */
+/** A run of dbt Cloud in our words, with what its results say where they are known, of nodes as far as a manifest does; null: it is of no job, or in a state nobody knows. */
 export function cloudRun(run: CloudRun, manifest: Manifest | null, results: readonly RunResults[] | null): ExternalRun | null {
   const state = STATES[run.status]
   if (state === undefined || run.job_definition_id == null) return null
@@ -31,6 +31,6 @@ export function cloudRun(run: CloudRun, manifest: Manifest | null, results: read
     error: hasFailed ? (words ?? run.status_message ?? 'dbt Cloud does not say why.') : null,
     rows: null,
     url: run.href ?? null,
-    ...(manifest !== null && nodes !== null && { writes: writtenNodes(manifest, nodes, hasFailed) }),
+    ...(nodes !== null && { writes: manifest === null ? [] : writtenNodes(manifest, nodes, hasFailed) }),
   }
 }

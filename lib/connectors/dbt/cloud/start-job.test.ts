@@ -54,6 +54,20 @@ describe('a job of dbt Cloud', () => {
     expect(await start({ since: Date.parse(NOW) })).toMatchObject({ externalId: '1000' })
   })
 
+  it('is followed also where none of its runs has left a manifest: only of one that went well that has to be known', async () => {
+    const told: unknown[] = []
+    const follow = () =>
+      world.ask(async (session) => {
+        for await (const run of session.runs?.(Date.parse(TEN)) ?? []) told.push(run)
+      })
+    world.ran(101, NOW, {}, { status: 20, message: 'The repository could not be cloned.' })
+    await expect(follow()).rejects.toMatchObject({ publicMessage: expect.stringContaining('has no manifest.json') })
+    world.cloud.runs.shift()
+    await follow()
+    const failed = { externalId: '101', state: 'failed', error: 'The repository could not be cloned.', writes: [] }
+    expect(told).toMatchObject([failed, failed])
+  })
+
   it('that cannot be started says why and what to do, and that another try does not help', async () => {
     const account = `The dbt Cloud account (shop)`
     expect(await wordsOf(start({}, {}, 'nightly'))).toBe(`${account} names its jobs by numbers, and "nightly" is none. false`)
@@ -73,6 +87,14 @@ describe('a job of dbt Cloud', () => {
     )
     expect(refused).not.toContain(TOKEN)
     expect(causes()).toEqual([])
+  })
+
+  it('of whose start nobody can tell may be asked for again, and is started once', async () => {
+    world.cloud.onStarted = () => world.cloud.failAt('GET', { kind: 'server-error' })
+    world.cloud.failAt('POST', { kind: 'started-and-html-page' })
+    expect(await wordsOf(start())).toBe('The dbt Cloud account (shop) did not tell whether it has started job 7. true')
+    expect(await start()).toMatchObject({ externalId: '1000' })
+    expect(posts()).toHaveLength(1)
   })
 
   it('that could not be asked for may be asked for again', async () => {

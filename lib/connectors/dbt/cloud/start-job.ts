@@ -32,10 +32,21 @@ async function startOnce(connection: Connected, api: CloudApi, job: number, want
   } catch (error) {
     // Whatever was answered that is no plain no: it may have been started.
     if (connection.signal.aborted || isPlainNo(error)) throw error
-    const begun = await findRun(connection, api, job, { ...wanted, isOurs: true }).catch(() => undefined)
+    const begun = await findRun(connection, api, job, { ...wanted, isOurs: true }).catch(() => {
+      throw isTidemarkError(error) && error.retryable ? error : nobodyKnows(api, job, error)
+    })
     if (begun !== undefined) return begun
     throw error
   }
+}
+
+/** Another try looks for it again before it starts anything. */
+function nobodyKnows({ system }: CloudApi, job: number, cause: unknown): TidemarkError {
+  return new TidemarkError('unavailable', {
+    publicMessage: `${system} did not tell whether it has started job ${job}.`,
+    retryable: true,
+    cause,
+  })
 }
 
 /** An answer of 4xx: nothing has begun. */
