@@ -11,6 +11,7 @@ import { InItsSystem } from '#app/_ui/runs/whose-run.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import type { StepState } from '#lib/domain/orders/order-progress.ts'
 import { isStopping, stepInWords } from '#lib/domain/orders/order-words.ts'
+import { partsOfJob } from '#lib/domain/runs/external-run.ts'
 import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { reasonInWords, statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
@@ -61,7 +62,8 @@ export function OrderPanel({ initial, canCancel }: OrderProps) {
 
 function cancelQuestion({ steps }: OrderView): string {
   const words = 'Nothing further begins. What runs for this alone stops where nothing is left half done; what has been loaded stays.'
-  const system = steps.find(({ state, job }) => job !== null && state === 'running')?.job?.split('/')[0]
+  const job = steps.find(({ state, job }) => job !== null && state === 'running')?.job ?? ''
+  const system = partsOfJob(job)?.connection
   return system === undefined ? words : `${words} The run in ${system} is not stopped: it goes on there, and is no longer waited for.`
 }
 

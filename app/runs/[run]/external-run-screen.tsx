@@ -38,7 +38,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
         </p>
         {run.problem !== null && <pre className="run-words mt-4">{run.problem}</pre>}
         {found.orders.map((order) => (
-          <OrderedBy key={order.feedKey} order={order} />
+          <OrderedBy key={`${order.feedKey} ${order.at}`} order={order} />
         ))}
         {run.url !== null && (
           <p className="mt-4">

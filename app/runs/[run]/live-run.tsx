@@ -60,7 +60,7 @@ export function LiveRun({ initial, log, actions, children }: LiveRunProps) {
         )}
         {run.problem !== null && <p className="lead">{run.problem}</p>}
         {run.orders.map((order) => (
-          <OrderedBy key={order.feedKey} order={order} />
+          <OrderedBy key={`${order.feedKey} ${order.at}`} order={order} />
         ))}
         <RunGauge run={run} readAt={dataUpdatedAt} />
         {actions !== null && <RunActions run={run} parameters={actions.parameters} onDone={() => void refetch()} />}
@@ -125,7 +125,6 @@ function RunFacts({ run }: { run: RunView }) {
   )
 }
 
-/** `Reloaded by Ada, 22:01: SAP is back (Courses)`. */
 function Value({ value }: { value: unknown }) {
   return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
 }

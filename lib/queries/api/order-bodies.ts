@@ -77,13 +77,13 @@ export const pauseBody = z.object({
 })
 export const pauseEndBody = z.object({ subject: pausable })
 
-/** Null: everything. */
 /** What is to stand in other pages. */
 export const embedSubject = subjectSchema(
   ['feed', 'group', 'asset'],
   'Say what it shows: subject is feed:<key>, group:<key> or asset:<key>.',
 )
 
+/** Null: everything. */
 const subject = subjectOrEverything(
   ['group', 'feed', 'asset'],
   'Say what it is about: subject is feed:<key>, group:<key>, asset:<key> or everything.',
