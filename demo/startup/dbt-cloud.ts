@@ -213,17 +213,12 @@ function sendHtmlPage(response: ServerResponse): void {
 }
 
 function sendStarted(response: ServerResponse, run: CloudRun, fault: CloudFault | undefined): void {
-  if (fault?.kind === 'started-and-cut-off') {
-    response.destroy()
-    return
-  }
-  if (fault?.kind === 'started-and-503') {
+  if (fault?.kind === 'started-and-cut-off') response.destroy()
+  else if (fault?.kind === 'started-and-html-page') sendHtmlPage(response)
+  else if (fault?.kind === 'started-and-503') {
     response.setHeader('retry-after', '1')
     refuse(response, 503, 'Service unavailable')
-    return
-  }
-  if (fault?.kind === 'started-and-html-page') sendHtmlPage(response)
-  else finish(response, { data: shownRun(run, '["trigger"]'), status: GOOD }, fault)
+  } else finish(response, { data: shownRun(run, '["trigger"]'), status: GOOD }, fault)
 }
 
 function finish(response: ServerResponse, body: unknown, fault: CloudFault | undefined): void {
