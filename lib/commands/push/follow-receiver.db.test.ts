@@ -83,4 +83,14 @@ describe('while nobody receives what is pushed', () => {
     await Promise.all(Array.from({ length: 4 }, () => followReceiver(ctx)))
     expect((await ctx.whole.query('select from blind')).rowCount).toBe(1)
   })
+
+  it('it is over once somebody receives, also when that one does not take it for a silence: their clocks differ', async () => {
+    await receivedUntil(2)
+    clock.set(at(3))
+    await followReceiver(ctx)
+    await receivedUntil(3)
+    clock.set(at(3) + MINUTE_MS)
+    expect([await followReceiver(ctx), await followReceiver(ctx)]).toEqual([true, false])
+    expect(await spans()).toEqual(['fresh/on-time 20 01:00–20 02:00', 'unknown/probe-failed 20 02:00–20 03:01', 'fresh/on-time 20 03:01–'])
+  })
 })

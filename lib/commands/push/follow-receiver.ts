@@ -49,7 +49,7 @@ export function followReceiver(ctx: Context): Promise<boolean> {
     if (note === null || connections.length === 0) return false
     const now = ctx.clock.now()
     const open = now - note.at > STOPPED_AFTER_MS ? [{ from: note.at, to: null }] : []
-    const since = await putReceiverGaps(sql, connections, [...note.gaps, ...open])
+    const since = await putReceiverGaps(sql, connections, [...note.gaps, ...open], now)
     if (since === null) return false
     const ids = await listAssetsOfConnections(sql, connections)
     await lockFollowing(sql, now, [], ids)

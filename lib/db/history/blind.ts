@@ -54,24 +54,31 @@ export async function closeConnectionGap(sql: Sql, connectionKey: string, to: In
 }
 
 /**
- * Makes the stretches in which nothing could be told exactly these, for each of these connections; one that was open may have ended. Answers from when on
- * something is other than it was, or null.
+ * Makes the stretches in which nothing could be told exactly these, for each of these connections; one that was open and is not among them has ended by now.
+ * Answers from when on something is other than it was, or null.
  */
-export async function putReceiverGaps(sql: Sql, connections: readonly string[], gaps: readonly SightGap[]): Promise<Instant | null> {
+export async function putReceiverGaps(
+  sql: Sql,
+  connections: readonly string[],
+  gaps: readonly SightGap[],
+  now: Instant,
+): Promise<Instant | null> {
   const { rows } = await sql.query<{ from_at: Date | null }>(
     `with told as (
        select c.key, g.from_at, g.to_at from unnest($1::text[]) as c(key), jsonb_to_recordset($2::jsonb) as g(from_at timestamptz, to_at timestamptz)
      ),
      ended as (
-       update blind b set to_at = t.to_at from told t
-       where b.connection_key = t.key and b.reason = 'receiver-stopped' and b.from_at = t.from_at and b.to_at is null and t.to_at is not null returning b.from_at
+       update blind b set to_at = coalesce(
+         (select max(t.to_at) from told t where t.key = b.connection_key and t.from_at = b.from_at), greatest($3::timestamptz, b.from_at + interval '1 millisecond'))
+       where b.connection_key = any($1::text[]) and b.reason = 'receiver-stopped' and b.to_at is null
+         and not exists (select 1 from told t where t.key = b.connection_key and t.from_at = b.from_at and t.to_at is null) returning b.from_at
      ),
      added as (
        insert into blind (connection_key, from_at, to_at, reason) select t.key, t.from_at, t.to_at, 'receiver-stopped' from told t
        where not exists (select 1 from blind b where b.connection_key = t.key and b.reason = 'receiver-stopped' and b.from_at = t.from_at) returning from_at
      )
      select min(from_at) as from_at from (select from_at from ended union all select from_at from added) x`,
-    [connections, JSON.stringify(gaps.map(({ from, to }) => ({ from_at: toText(from), to_at: toTextOrNull(to) })))],
+    [connections, JSON.stringify(gaps.map(({ from, to }) => ({ from_at: toText(from), to_at: toTextOrNull(to) }))), toText(now)],
   )
   return toInstantOrNull(rows[0]?.from_at ?? null)
 }
