@@ -48,7 +48,7 @@ const THING = `
   select f.connection_key as connection, f.path, f.name, f.kind, f.description, f.owner, f.url, f.job, f.labels, f.columns, f.policy, f.settings,
     ${instant('f.found_at')} as "foundAt", ${instant('case when f.gone_at is null then d.whole_at else f.seen_at end')} as "seenAt",
     ${instant('f.gone_at')} as "goneAt"
-  from found_asset f
+  from found_asset f join connection_state c on c.key = f.connection_key and c.removed_at is null
   left join discovery d on d.connection_key = f.connection_key
   where f.connection_key = $1 and f.path = $2`
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { visitor } from '#lib/domain/access/actor.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { aTile, discovers, FOLDERS, write } from '#lib/testing/worlds/found-world.ts'
@@ -80,5 +81,14 @@ describe('what was found behind a connection', () => {
     const of = (key: string) => getFoundPage(ctx, key, { q: null, state: null, page: 1 })
     expect(await of('lake')).toMatchObject({ counts: { found: 0, wholeAt: null }, lines: { items: [], total: 0 }, rule: null })
     expect(await of('other')).toBeNull()
+  })
+
+  it('has a page of its own as long as its connection is there', async () => {
+    const remove = (at: Date | null) => ctx.whole.query("update connection_state set removed_at = $1 where key = 'looker'", [at])
+    const thing = () => getFoundThing(ctx, 'looker', '100')
+    expect(await thing()).toMatchObject({ name: 'Tile 100' })
+    await remove(new Date(START))
+    expect(await thing()).toBeNull()
+    await remove(null)
   })
 })
