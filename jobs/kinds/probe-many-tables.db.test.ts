@@ -1,3 +1,4 @@
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ManyTables, openManyTables } from '#lib/testing/worlds/many-tables.ts'
 
@@ -38,6 +39,22 @@ describe('many tables of a database', () => {
       new Date(world.clock.now()),
     ])
     expect(rows).toEqual([{ seen: TABLES }])
+  })
+
+  it('of which one could not be read: the next look reads it, although it did not move', async () => {
+    await world.setSettings({ fullLookEvery: 1000 })
+    const owner = new Client({ connectionString: world.url })
+    await owner.connect()
+    await owner.query('alter table t5 rename loaded_at to other')
+    await world.look()
+    await owner.query('alter table t5 rename other to loaded_at')
+    await owner.end()
+    await world.asked()
+    await world.look()
+    const read = tablesIn(await world.asked())
+    expect(read).toContain(5)
+    expect(read.length).toBeLessThan(5)
+    await world.setSettings({ fullLookEvery: EVERY })
   })
 
   it('of which a few moved: these are read, and no other but by its turn', async () => {

@@ -42,6 +42,8 @@ export interface ObservedAsset {
   settings: Record<string, unknown>
   /** `state` of the previous observation, for signals that only mean something as a difference. */
   previous: Record<string, unknown> | null
+  /** The look before saw nothing, so that what is remembered is older than that and has to be proved anew. */
+  hasFailed?: boolean
 }
 
 export interface ClockReading {

@@ -63,7 +63,7 @@ function toProbed(
   const about = JSON.stringify([columns.map((c) => [c.name, c.clock]), settings.clock, zone, ...(settings.where ? [settings.where] : [])])
   const previous = parseProbeState(asset.previous)
   const difference = compareProbes(previous, about, table, metadata.server)
-  const isDue = hasTurn(look, asset.key, connection.settings.fullLookEvery)
+  const isDue = asset.hasFailed === true || hasTurn(look, asset.key, connection.settings.fullLookEvery)
   return { asset, settings, columns, path, previous, about, table, server: metadata.server, difference, isDue, now, costMs }
 }
 

@@ -211,18 +211,19 @@ export async function listAssetsEverOfFlow(sql: Sql, flow: string): Promise<numb
   return rows.map((row) => row.id)
 }
 
-/** An asset as a connector is handed it: what to look at, and what the last look remembered. */
+/** An asset as a connector is handed it: what to look at, what the last good look remembered, and whether the last one was none. */
 export interface AssetToObserve {
   key: string
   path: string
   settings: Record<string, unknown>
   previous: Record<string, unknown> | null
+  hasFailed: boolean
 }
 
 /** What to look at through a connection: its assets in the catalogue, in id order. */
 export async function listAssetsToObserve(sql: Sql, connectionKey: string): Promise<AssetToObserve[]> {
   const { rows } = await sql.query<AssetToObserve>(
-    `select s.key, a.path, a.settings, nullif(a.observation -> 'state', 'null'::jsonb) as previous
+    `select s.key, a.path, a.settings, nullif(a.observation -> 'state', 'null'::jsonb) as previous, a.problem is not null as "hasFailed"
      from asset a join subject s on s.id = a.subject_id
      where a.connection_key = $1 and s.removed_at is null order by a.subject_id`,
     [connectionKey],

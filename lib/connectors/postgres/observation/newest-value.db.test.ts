@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresAssetSchema } from '#lib/connectors/postgres/settings.ts'
+import postgres from '#lib/connectors/postgres.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
+import { askOnce } from '#lib/testing/connectors/ask-once.ts'
+import { anAsset, createWatchedDatabase, good, type WatchedDatabase } from '#lib/testing/database/watched-database.ts'
 
 let db: WatchedDatabase
 beforeAll(async () => {
@@ -91,6 +93,18 @@ describe('where', () => {
     await db.sql('alter table narrowed drop column kind')
     expect(await probe('public.narrowed', { where: `kind = 'a'` })).toMatchObject({ ok: false, lasting: 'gone' })
     expect(await probe('public.narrowed', { where: `loaded_at < 'soon'` })).toMatchObject({ ok: false, lasting: undefined })
+  })
+
+  test('that could not be applied is tried at each look until it can, although no counter moves', async () => {
+    await db.sql(`create table wrong (loaded_at timestamptz, kind text); insert into wrong values ('2026-11-20 05:00+00', 'a')`)
+    const settings = { column: 'loaded_at', where: `kind = 'a'` }
+    const first = await db.probe('public.wrong', settings)
+    await db.sql('alter table wrong rename kind to other')
+    const failedBefore = { ...anAsset('public.wrong', settings, first), hasFailed: true }
+    const look = async () => (await Array.fromAsync(askOnce(postgres).observe(db.connection(), [failedBefore])))[0]
+    expect(await look()).toMatchObject({ ok: false, lasting: 'gone' })
+    await db.sql('alter table wrong rename other to kind')
+    expect(await look()).toMatchObject({ ok: true, evidence: { method: 'scan' } })
   })
 
   test('is refused at the door when it is more than a condition, or has no column', () => {

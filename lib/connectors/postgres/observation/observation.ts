@@ -17,7 +17,7 @@ export interface Probed {
   table: TableState
   server: ServerState
   difference: Difference
-  /** It is its turn to be read whatever the counters say. */
+  /** It is its turn to be read whatever the counters say, or the look before did not see it. */
   isDue: boolean
   now: Instant
   /** The probe's shared cost, per asset. */
