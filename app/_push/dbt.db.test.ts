@@ -108,6 +108,8 @@ describe('an artifact of dbt', () => {
     await query("update asset set connection_key = 'shop' where subject_id = 4")
     try {
       expect(await narrow()).toBe(201)
+      const manifest = await push(shopManifest(), HERE, {}, 'narrow')
+      expect(manifest).toMatchObject({ status: 403, told: { problem: expect.stringContaining('a token without an audience') } })
       await query("update asset set job = 'shop/nightly' where subject_id = 14")
       expect(await narrow()).toBe(404)
       await query('update asset set job = null where subject_id = 14')

@@ -18,9 +18,13 @@ const AT_ONCE = 2
 const BUSY_RETRY_MS = 5 * SECOND_MS
 let reading = 0
 
+/** What a manifest calls its nodes may be the names of tables that its sender does not see. */
+const NAMES_ALL =
+  'A manifest names tables of any system, so it is taken from those who see everything: push it with a token without an audience.'
+
 /**
  * Keeps an artifact of dbt for the connection of its project, which may be left out where there is only one; known when it comes again, by the invocation
- * that made it. Refused (`invalid`) when it is none or not whole, and `unavailable` while too much waits.
+ * that made it. Refused (`invalid`) when it is none or not whole, (`forbidden`) when it is a manifest of somebody who does not see everything, and `unavailable` while too much waits.
  */
 export async function acceptArtifact(ctx: Context, connection: string | null, bytes: AsyncIterable<Uint8Array>): Promise<Accepted> {
   const { tokenId } = requirePusher(ctx)
@@ -30,6 +34,7 @@ export async function acceptArtifact(ctx: Context, connection: string | null, by
   reading += 1
   try {
     const artifact = await readWhole(bytes)
+    if (artifact.name === 'manifest.json' && ctx.actor.audience !== null) throw new TidemarkError('forbidden', { publicMessage: NAMES_ALL })
     return await storeHandedIn(ctx, async (sql) => {
       const now = ctx.clock.now()
       const isNew = await insertArtifact(sql, key, artifact, { tokenId, now })
