@@ -26,30 +26,8 @@ export function LineageDrawing({ found }: { found: LineagePage }) {
       >
         <title>{title}</title>
         <defs>
-          <marker
-            id="leads"
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerWidth="8"
-            markerHeight="8"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
-          >
-            <path d="M0 1 7 4 0 7z" className="fill-faint" />
-          </marker>
-          <marker
-            id="leads-path"
-            viewBox="0 0 8 8"
-            refX="7"
-            refY="4"
-            markerWidth="10"
-            markerHeight="10"
-            markerUnits="userSpaceOnUse"
-            orient="auto"
-          >
-            <path d="M0 1 7 4 0 7z" className="fill-ink" />
-          </marker>
+          <ArrowHead id="leads" size={8} className="fill-faint" />
+          <ArrowHead id="leads-path" size={10} className="fill-ink" />
         </defs>
         {placed.links
           .toSorted((a, b) => Number(a.isPath) - Number(b.isPath))
@@ -121,5 +99,13 @@ function More({ box: { x, y, width, height, name, title } }: { box: Placed<Drawn
         {name}
       </text>
     </>
+  )
+}
+
+function ArrowHead({ id, size, className }: { id: string; size: number; className: string }) {
+  return (
+    <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth={size} markerHeight={size} markerUnits="userSpaceOnUse" orient="auto">
+      <path d="M0 1 7 4 0 7z" className={className} />
+    </marker>
   )
 }

@@ -24,6 +24,25 @@ export interface Startup {
 const DBT_TOKEN = 'pretend-dbt-cloud-token'
 const STEP_MS = 5 * SECOND_MS
 
+interface Systems {
+  snowflake: Awaited<ReturnType<typeof startSnowflake>>
+  looker: Awaited<ReturnType<typeof startLooker>>
+  dbt: Awaited<ReturnType<typeof startDbtCloud>>
+}
+
+/** By what the catalogue reaches the systems of the start-up. */
+export function variablesFor({ snowflake, looker, dbt }: Systems, dbtToken: string): Record<string, string> {
+  return {
+    DEMO_SNOWFLAKE_URL: snowflake.url,
+    DEMO_SNOWFLAKE_TOKEN: snowflake.accessToken,
+    DEMO_LOOKER_URL: looker.url,
+    DEMO_LOOKER_ID: looker.credentials.clientId,
+    DEMO_LOOKER_SECRET: looker.credentials.clientSecret,
+    DEMO_DBT_URL: dbt.url,
+    DEMO_DBT_TOKEN: dbtToken,
+  }
+}
+
 /** Starts Snowflake, Looker and dbt Cloud as a coffee start-up has them, as far as its work has come by now. */
 export async function startStartup({
   clock,
@@ -45,15 +64,7 @@ export async function startStartup({
   company.remember(asked)
   return {
     ports: { snowflake: portOf(snowflake.url), looker: portOf(looker.url), dbt: portOf(dbt.url) },
-    variables: {
-      DEMO_SNOWFLAKE_URL: snowflake.url,
-      DEMO_SNOWFLAKE_TOKEN: snowflake.accessToken,
-      DEMO_LOOKER_URL: looker.url,
-      DEMO_LOOKER_ID: looker.credentials.clientId,
-      DEMO_LOOKER_SECRET: looker.credentials.clientSecret,
-      DEMO_DBT_URL: dbt.url,
-      DEMO_DBT_TOKEN: DBT_TOKEN,
-    },
+    variables: variablesFor({ snowflake, looker, dbt }, DBT_TOKEN),
     async work(signal) {
       while (!signal.aborted) {
         company.advance(clock.now())

@@ -20,6 +20,7 @@ import { Company } from './company/company.ts'
 import { startDbtCloud } from './dbt-cloud.ts'
 import { startLooker } from './looker.ts'
 import { startSnowflake } from './snowflake.ts'
+import { variablesFor } from './startup.ts'
 
 /** The afternoon before the night in which the load of payments fails: from that of the day before the first start on. */
 const AFTERNOON = Date.parse('2026-11-18T20:00:00Z')
@@ -57,15 +58,7 @@ beforeAll(async () => {
   ctx = database.context(clock)
   folder = await mkdtemp(join(tmpdir(), 'demo-startup-'))
   close = () => Promise.all([snowflake.close(), looker.close(), dbt.close(), database.drop(), rm(folder, { recursive: true })])
-  const variables: Record<string, string> = {
-    DEMO_SNOWFLAKE_URL: snowflake.url,
-    DEMO_SNOWFLAKE_TOKEN: snowflake.accessToken,
-    DEMO_LOOKER_URL: looker.url,
-    DEMO_LOOKER_ID: looker.credentials.clientId,
-    DEMO_LOOKER_SECRET: looker.credentials.clientSecret,
-    DEMO_DBT_URL: dbt.url,
-    DEMO_DBT_TOKEN: 't',
-  }
+  const variables = variablesFor({ snowflake, looker, dbt }, 't')
   const company = new Company({ snowflake: snowflake.control, looker, cloud }, FIRST_START)
   company.advance(AFTERNOON)
   await putCatalogueInForce(ctx, await catalogueOf({ demo: 'startup', dataFolder: folder }), variables)

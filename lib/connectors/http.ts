@@ -23,7 +23,7 @@ function lookAt(connection: Connected, asset: ObservedAsset): Promise<Probe> {
   return hasToldClocks(told) ? tellClocks(connection, asset, told) : probeAddress(connection, asset)
 }
 
-/** An address that is refused, or that the gateway finds no server for, fails alone as soon as any other answers; when none does, the connection has failed. */
+/** An answer of `OF_ONE_ADDRESS` is about that address alone where another one answered well, and about the whole connection where none did. */
 async function* observeAddresses(connection: Connected, assets: readonly ObservedAsset[]): AsyncGenerator<Observation> {
   const held: { key: string; error: unknown }[] = []
   let hasAnswered = false

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Chevron } from '#app/_ui/chevron.tsx'
 import { runPath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
@@ -42,19 +43,35 @@ export function RunList({ runs, external = [], now, title = 'Recent runs' }: Run
   )
 }
 
-function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; open: boolean }) {
+interface HeadProps {
+  run: RunDetail | ExternalRunRow
+  now: number
+  /** What ran. */
+  children: ReactNode
+}
+
+/** How a run stands, when it began, what it is and how long it took. */
+function Head({ run, now, children }: HeadProps) {
   const seconds = secondsOf(run, now)
+  return (
+    <>
+      <RunMark run={run} />
+      <span>
+        <Time at={run.startedAt ?? run.scheduledFor} form="long" />
+      </span>
+      <span>{children}</span>
+      <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
+    </>
+  )
+}
+
+function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; open: boolean }) {
   return (
     <details className="run print:break-inside-avoid" open={open}>
       <summary>
-        <RunMark run={run} />
-        <span>
-          <Time at={run.startedAt ?? run.scheduledFor} form="long" />
-        </span>
-        <span>
+        <Head run={run} now={now}>
           <WhoseJob system={run.system} job={run.job} />
-        </span>
-        <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
+        </Head>
         <span className="muted">{rowsInWords({ ...run, rowsLoaded: run.rows, rowsRejected: 0, isDryRun: false })}</span>
         <Chevron />
         {run.problem !== null && <span className="run-problem line-clamp-2 wrap-anywhere">{run.problem.split('\n')[0]}</span>}
@@ -72,16 +89,12 @@ function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; ope
 }
 
 function Run({ run, now, open }: { run: RunDetail; now: number; open: boolean }) {
-  const seconds = secondsOf(run, now)
   return (
     <details className="run print:break-inside-avoid" open={open}>
       <summary>
-        <RunMark run={run} />
-        <span>
-          <Time at={run.startedAt ?? run.scheduledFor} form="long" />
-        </span>
-        <span>{run.flow}</span>
-        <span className="muted">{seconds === null ? 'not started' : formatDuration(seconds * 1000)}</span>
+        <Head run={run} now={now}>
+          {run.flow}
+        </Head>
         <span className="muted">{rowsInWords(run)}</span>
         <Chevron />
         {run.problem !== null && <span className="run-problem">{run.problem}</span>}

@@ -2,7 +2,7 @@ import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { seesFound } from '#lib/queries/pages/found-page.ts'
+import { type FoundLine, seesFound } from '#lib/queries/pages/found-page.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
@@ -19,19 +19,12 @@ export interface FoundNeighbourLine {
 }
 
 /** Something found behind a connection that is in no catalogue. */
-export interface FoundThing {
+export interface FoundThing extends Pick<FoundLine, 'path' | 'name' | 'kind' | 'description' | 'owner' | 'url' | 'labels'> {
   page: CataloguePage
   now: Instant
   banners: Banner[]
   connection: string
-  path: string
-  name: string
-  kind: string
-  description: string | null
-  owner: string | null
-  url: string | null
   job: string | null
-  labels: Readonly<Record<string, string>>
   columns: readonly KnownColumn[]
   /** Why a promise is proposed for it, and the promise in the catalogue's own form. */
   policy: { input: Record<string, unknown>; because: string } | null
