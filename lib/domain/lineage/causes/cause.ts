@@ -1,0 +1,85 @@
+import type { Status } from '#lib/domain/freshness/status.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** What a cause is about; `unseen`: an asset that the reader does not see. */
+export type CauseKind = 'asset' | 'connection' | 'flow' | 'job' | 'unseen'
+
+/** `asset:<id>`, `connection:<key>`, `flow:<name>`, `job:<connection>/<job>`, `unseen:<since>`. */
+export type CauseKey = `${CauseKind}:${string}`
+
+/** A root with all that it holds back at an instant. */
+export interface Cause {
+  key: CauseKey
+  /** An asset: since when it is not fresh; a connection: the last good look; a flow or job: the first run of its failures. */
+  since: Instant
+  /** The worst of what it holds back, itself included; null: nothing yet, there is only something at risk. */
+  status: Status | null
+  /** The unhealthy assets that come down to it (also to others), itself included where it is one; ascending. */
+  heldIds: number[]
+  /** What is fresh below it and turns at its own limit if nothing comes, the soonest first. */
+  atRisk: AtRisk[]
+}
+
+export interface AtRisk {
+  id: number
+  at: Instant
+}
+
+/** One step of the way from a root down to an asset. */
+export interface CauseStep {
+  key: CauseKey
+  /** Nothing is promised about it: that the trouble came this way is inferred. */
+  isInferred: boolean
+}
+
+/** How an asset stands at an instant, and since when. */
+export interface Standing {
+  id: number
+  status: Status | null
+  /** Of what is not fresh: since when, whatever it was called meanwhile (late, then stale). */
+  since: Instant | null
+}
+
+/** An asset among others, with what may be the reason that it is not fresh. */
+export interface CauseAsset extends Standing {
+  /** The connection that it lies behind. */
+  connection: string | null
+  /** The flow, or the job of another system, `<connection>/<job>`, that writes it. */
+  flow: string | null
+  job: string | null
+  /** Of what is fresh: when it turns if nothing comes; null or absent: not by itself. */
+  lateAt?: Instant | null
+  /** It is as fresh as what it is made from, and turns with that. */
+  isFollower?: boolean
+  /** The reader does not see it, nor what it is made from. */
+  isUnseen?: boolean
+}
+
+/** A connection that does not answer since the last good look: nobody knows when in between that began. */
+export interface DownConnection {
+  key: string
+  since: Instant
+}
+
+/** A flow or a job whose last runs all failed, hang, or never began. */
+export interface FailingWork {
+  kind: 'flow' | 'job'
+  name: string
+  /** The place of the first of these runs. */
+  since: Instant
+  /** What the last of them says; null: nothing. */
+  problem: string | null
+  /** The connections it speaks to. */
+  connections: readonly string[]
+  /** The assets that its failures are about; absent: all that it writes. */
+  writes?: readonly number[]
+}
+
+/** All that causes are found in: what is not fresh, what nothing is promised about, and, where risk is asked for, what is fresh. */
+export interface CauseGraph {
+  assets: readonly CauseAsset[]
+  edges: readonly Edge[]
+  connections: readonly DownConnection[]
+  work: readonly FailingWork[]
+}
