@@ -3,7 +3,7 @@ import { deliverBody, httpDeliverOptions } from '#lib/connectors/http/deliver-bo
 import { httpExtractRequest, readPages } from '#lib/connectors/http/read-pages.ts'
 import { type HttpSettings, httpAssetSettings, httpSettings } from '#lib/connectors/http/settings.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
-import { hasToldClocks } from './http/clock-sources.ts'
+import { hasToldClocks, refuseToldClocks } from './http/clock-sources.ts'
 import { probeAddress } from './http/probe-address.ts'
 import { tellClocks } from './http/told-clocks.ts'
 import { checked } from './kit/check.ts'
@@ -66,7 +66,7 @@ export default defineConnector<HttpSettings>({
     speaksTo: 'JSON, NDJSON, CSV; takes files',
     told: '`baseUrl`; `auth` none, basic (`user`, `password`), bearer (`token`) or header (`header`, `token`), `checkPath`, `timeout` 1m, `zone`',
     toldOfAsset:
-      '`lookBack` 7d, for names with a day in them; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ header }` or `{ json }`, a place such as `$.data.updated_at`; `zone`',
+      '`lookBack` 7d, for names with a day in them; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ header }` or `{ json }`, a place such as `$.data.updated_at`, or `$.tables[*].updated_at` with `where`, and `live`; `zone`',
     asked:
       '`format`; `query`, `paging` (by page, offset, cursor or link), `records`, `total`, `delimiter`, `header`, `columns`, `encoding`',
     evidence: [
@@ -80,6 +80,7 @@ export default defineConnector<HttpSettings>({
   settings: httpSettings,
   assetSettings: httpAssetSettings,
   assetKind: 'source',
+  refuseAsset: ({ path, settings }) => refuseToldClocks(path, settings),
   limits: UNLIMITED,
 
   extractRequest: httpExtractRequest,

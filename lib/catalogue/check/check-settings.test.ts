@@ -18,6 +18,8 @@ const open: ConnectorContract = {
   settings: z.looseObject({}),
   assetSettings: z.looseObject({ limit: z.number().optional() }),
   assetKind: 'source',
+  refuseAsset: ({ path, settings }) =>
+    path === 'a' && settings['deep'] !== undefined ? { at: ['deep', 'er'], problem: 'Nothing is deep in a.', remedy: 'Stay above.' } : null,
 }
 const contracts: CatalogueContracts = {
   connectors: new Map([
@@ -105,6 +107,14 @@ describe('the settings of an asset', () => {
     expect(inAsset('open', '{ limit: often }')).toEqual([
       'tidemark.yaml:4:17 groups.g.feeds.f.assets.c/a.limit | "limit" must be a number. | Write a number.',
     ])
+  })
+
+  it('are refused where they do not go with its path, once all else is right', () => {
+    expect(inAsset('open', '{ deep: { er: 1 } }')).toEqual([
+      'tidemark.yaml:4:18 groups.g.feeds.f.assets.c/a.deep.er | Nothing is deep in a. | Stay above.',
+    ])
+    expect(inAsset('open', '{ deep: { er: 1 }, limit: often }')).toHaveLength(1)
+    expect(inAsset('open', '{ shallow: 1 }')).toEqual([])
   })
 })
 

@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { childOf, type DocumentPath, entriesOf, type LocatedNode, nodeAt, textAt, toPlain } from '#lib/catalogue/parse/node.ts'
-import type { Outline } from '#lib/catalogue/parse/outline.ts'
+import type { Outline, OutlineAsset } from '#lib/catalogue/parse/outline.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
 import { ASSET_KEYS, CONNECTION_KEYS, isReference } from '#lib/catalogue/schema/document.ts'
 import { isClosed, type JsonSchema, knownKeysAt, toWrittenSchema } from '#lib/catalogue/schema/schema-keys.ts'
+import { pathOf } from '#lib/domain/lineage/asset-key.ts'
 import { type Finding, unknownKey, wrongKey } from './finding.ts'
 import { type IssueSource, translateIssues } from './issues.ts'
 
@@ -52,6 +53,13 @@ function checkLimits(root: LocatedNode, path: DocumentPath, { limits }: Connecto
   return [wrongKey([...path, 'limits'], `What is asked of a connection of kind "${kind}" is not counted.`, 'Take "limits" out.')]
 }
 
+function checkAsset(root: LocatedNode, { key, path, node }: OutlineAsset, contract: ConnectorContract): Finding[] {
+  const findings = checkPart({ root, path, schema: contract.assetSettings, ours: ASSET_KEYS })
+  if (findings.length > 0) return findings
+  const refusal = contract.refuseAsset?.({ path: pathOf(key), settings: settingsOf(node, ASSET_KEYS) }) ?? null
+  return refusal === null ? [] : [wrongKey([...path, ...refusal.at], refusal.problem, refusal.remedy)]
+}
+
 /** Settings of connections and assets against their connector, parameters against their flow; a reference fits everywhere. */
 export function checkSettings({ root, connections, assets, flows }: Outline, contracts: CatalogueContracts): Finding[] {
   const contractOf = new Map(connections.map(({ key, node }) => [key, contracts.connectors.get(textAt(node, 'kind') ?? '')]))
@@ -61,9 +69,9 @@ export function checkSettings({ root, connections, assets, flows }: Outline, con
       if (contract === undefined) return []
       return [...checkPart({ root, path, schema: contract.settings, ours: CONNECTION_KEYS }), ...checkLimits(root, path, contract)]
     }),
-    ...assets.flatMap(({ connection, path }) => {
-      const schema = contractOf.get(connection ?? '')?.assetSettings
-      return schema === undefined ? [] : checkPart({ root, path, schema, ours: ASSET_KEYS })
+    ...assets.flatMap((asset) => {
+      const contract = contractOf.get(asset.connection ?? '')
+      return contract === undefined ? [] : checkAsset(root, asset, contract)
     }),
     ...flows.flatMap(({ key, node }) => {
       const schema = contracts.flows.get(key)?.parameters

@@ -11,6 +11,8 @@ export interface ConnectorContract {
   identity?: unknown
   /** Whether an asset as written has a clock that a look can read; absent: every one has. */
   hasClock?: (asset: { path: string; settings: Record<string, unknown> }) => boolean
+  /** What stands under an asset and does not go with its path, `at` among its settings; null: all of it does. */
+  refuseAsset?: (asset: { path: string; settings: Record<string, unknown> }) => AssetRefusal | null
   /** Whether jobs can be started through it, by its settings as written; absent: never. */
   startsJobs?: (settings: Record<string, unknown>) => boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */
@@ -22,6 +24,13 @@ export interface ConnectorContract {
   extractRequest?: z.ZodType<Record<string, unknown>>
   /** There when files can be delivered to it: keys of a `deliver` block beside `to` and those of the format. */
   deliverOptions?: z.ZodType<Record<string, unknown>>
+}
+
+/** A setting of an asset that cannot be used, and what to do. */
+export interface AssetRefusal {
+  at: readonly string[]
+  problem: string
+  remedy: string
 }
 
 /** What the catalogue has to know of a flow; every `defineFlow` satisfies it. */

@@ -13,7 +13,7 @@ import { addressOf, ask, type Connected, systemOf } from './ask.ts'
 import { httpAssetSettings } from './settings.ts'
 
 /** A header this close to now is the server's own clock, not the content's. */
-export const NOW_MS = 2000
+const NOW_MS = 2000
 /** Earlier times are where clocks, archives and packages begin: the year 1, 1970, 1980, 1985. */
 export const REAL_FROM = Date.UTC(1990, 0, 1)
 

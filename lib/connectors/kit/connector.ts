@@ -205,6 +205,8 @@ export interface Connector<S = unknown> {
   identity?(settings: Record<string, unknown>): PartialIdentity
   /** Whether an asset as written has a clock that a look can read; absent: every one has. A consumer without is as fresh as what it is made from. */
   hasClock?(asset: Pick<ObservedAsset, 'path' | 'settings'>): boolean
+  /** What stands under an asset and does not go with its path, `at` among its settings; null: all of it does. */
+  refuseAsset?(asset: Pick<ObservedAsset, 'path' | 'settings'>): { at: readonly string[]; problem: string; remedy: string } | null
   /** Whether its sessions can start a job, as far as its settings tell; absent: none can. */
   startsJobs?(settings: Record<string, unknown>): boolean
   /** There when nothing is ever looked at: what loads its assets tells of them. */
