@@ -139,20 +139,23 @@ describe('what is known of an error, for the log', () => {
 })
 
 describe('a text made to be looked through for ever', () => {
+  /** The least of three times: whatever else the process did meanwhile does not count. */
   const cpuMs = (work: () => unknown) => {
-    const before = process.cpuUsage()
-    work()
-    const { user, system } = process.cpuUsage(before)
-    return (user + system) / 1000
+    const times = [1, 2, 3].map(() => {
+      const before = process.cpuUsage()
+      work()
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1000
+    })
+    return Math.min(...times)
   }
   it.each(['x', '-eyJaaaaaa', '„a', '«a', '“a', "'a", 'a://', 'cookie: ', 'bearer ', '-----BEGIN PRIVATE KEY-----', '<title '])(
     'costs eight times as much where it is eight times as long: %j again and again',
     (piece) => {
       const long = (length: number) => piece.repeat(length / piece.length)
       const look = (length: number) => cpuMs(() => [redact(long(length)), foreignWords(long(length))])
-      look(8000)
-      const [few, most] = [look(8000), look(64_000)]
-      expect(most / Math.max(few, 5)).toBeLessThan(24)
+      const [few, most] = [look(3000), look(24_000)]
+      expect(most / Math.max(few, 2)).toBeLessThan(24)
     },
   )
 })
