@@ -58,11 +58,15 @@ async function withSameThings(
   connectionKey: string,
   runs: readonly ExternalRun[],
 ): Promise<ExternalRun[]> {
-  const written = new Set(runs.flatMap(({ writes = [] }) => writes))
+  const written = new Set(runs.flatMap(({ writes = [], loaded = [] }) => [...writes, ...loaded]))
   const called = await listNotAdopted(services.ctx.pool, connectionKey, [...written], CALLED)
   if (called.size === 0) return [...runs]
   const index = await readIdentities(services)
   const same = new Map([...called].map(([path, name]) => [path, resolveIdentity({ name }, index).key]))
   const alsoWritten = (paths: readonly string[]) => [...new Set([...paths, ...paths.flatMap((path) => same.get(path) ?? [])])]
-  return runs.map((run) => (run.writes === undefined ? run : { ...run, writes: alsoWritten(run.writes) }))
+  return runs.map((run) => ({
+    ...run,
+    ...(run.writes !== undefined && { writes: alsoWritten(run.writes) }),
+    ...(run.loaded !== undefined && { loaded: alsoWritten(run.loaded) }),
+  }))
 }

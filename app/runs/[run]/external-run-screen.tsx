@@ -15,8 +15,8 @@ import { WrittenAssets } from './written-assets.tsx'
 
 /** A run of another system: how it stands, in that system's own words, and what it writes. */
 export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
-  const { run, page, now, writes } = found
-  const [feed] = writes
+  const { run, page, now, writes, loaded } = found
+  const [feed] = [...writes, ...loaded]
   return (
     <PageShell
       page={page}
@@ -72,8 +72,19 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           ],
         ]}
       />
-      <WrittenAssets assets={writes} />
+      <TouchedAssets writes={writes} loaded={loaded} />
     </PageShell>
+  )
+}
+
+/** What it writes; of one that ended badly what it loaded all the same is told apart. */
+function TouchedAssets({ writes, loaded }: Pick<ExternalRunPage, 'writes' | 'loaded'>) {
+  if (loaded.length === 0) return <WrittenAssets assets={writes} />
+  return (
+    <>
+      <WrittenAssets assets={writes} title="What it did not load" />
+      <WrittenAssets assets={loaded} title="What it loaded all the same" />
+    </>
   )
 }
 

@@ -6,10 +6,10 @@ import type { RunPage } from '#lib/queries/pages/run-page.ts'
 const SHOWN = 25
 
 /** What a run writes, ours or another system's; more than a screen of it is folded, and nothing stands here where that is not known. */
-export function WrittenAssets({ assets }: { assets: RunPage['writes'] }) {
+export function WrittenAssets({ assets, title = 'What it writes' }: { assets: RunPage['writes']; title?: string }) {
   if (assets.length === 0) return null
   return (
-    <Section title="What it writes">
+    <Section title={title}>
       <Written assets={assets.slice(0, SHOWN)} />
       {assets.length > SHOWN && (
         <details className="fold">

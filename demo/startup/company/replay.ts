@@ -57,6 +57,7 @@ export function toTold(run: JobRun, toldAt: Instant): ToldRun {
     error: failed === null ? null : failuresInWords(told),
     url: `https://cloud.getdbt.com/deploy/1/projects/1/runs/${id}/`,
     writes: [...models, ...models.map(keyOf)],
+    ...(failed !== null && { loaded: [] }),
     toldBy: connectionWitness('dbt'),
     toldAt,
   }

@@ -21,10 +21,10 @@ import {
   type ExternalRun,
   isChanged,
   isOutcomeChanged,
-  isWrittenBy,
   jobKey,
   knownSince,
   mergeRuns,
+  stateFor,
   type ToldRun,
   tidyRun,
   withEnd,
@@ -136,7 +136,7 @@ async function settle(sql: Sql, { connectionKey, now, known, told }: Change): Pr
     sql,
     before.map(({ id }) => id),
   )
-  const arrivals = changed.flatMap((run) => arrivalsOfExternalRun(connectionKey, run, writtenBy(run, connectionKey, written.now), now))
+  const arrivals = changed.flatMap((run) => arrivalsOn(connectionKey, run, written.now, now))
   result.arrivals = await storeArrivals(sql, arrivals, now)
   if (from.size > 0) await rebuildWithin(sql, await loadReporting(sql, now), from)
   return result
@@ -153,7 +153,9 @@ export function recordLoadsBefore(ctx: Context, connectionKey: string): Promise<
       sql,
       loads.map(({ asset }) => asset.assetId),
     )
-    const arrivals = loads.flatMap(({ run, asset }) => arrivalsOfExternalRun(connectionKey, run, [asset], now))
+    const arrivals = loads.flatMap(({ run, asset }) =>
+      arrivalsOn(connectionKey, run, [{ ...asset, job: jobKey(connectionKey, run.job) }], now),
+    )
     const stored = await storeArrivals(sql, arrivals, now)
     await rebuildWithin(sql, await loadReporting(sql, now), new Map(loads.map(({ run, asset }) => [asset.assetId, knownSince(run)])))
     return stored
@@ -170,7 +172,15 @@ async function storeArrivals(sql: Sql, arrivals: readonly NewArrival[], now: Ins
   return stored.length
 }
 
-function writtenBy(run: ToldRun, connectionKey: string, assets: readonly WrittenByJob[]): WrittenByJob[] {
+/** What a run does to the clocks of those of these assets that name its job and that it says something of. */
+function arrivalsOn(connectionKey: string, run: StoredExternalRun, assets: readonly WrittenByJob[], now: Instant): NewArrival[] {
   const key = jobKey(connectionKey, run.job)
-  return assets.filter((asset) => asset.job === key && isWrittenBy(run, connectionKey, asset))
+  const own = Map.groupBy(
+    assets.filter(({ job }) => job === key),
+    (asset) => stateFor(run, connectionKey, asset),
+  )
+  // Rows are those of what its end is about.
+  return [...own].flatMap(([state, ofState]) =>
+    state === null ? [] : arrivalsOfExternalRun(connectionKey, state === run.state ? run : { ...run, state, rows: null }, ofState, now),
+  )
 }

@@ -1,6 +1,6 @@
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { Manifest } from './artifacts/manifest.ts'
-import { isBroken, isLoaded, type NodeResult, type RunResults } from './artifacts/run-results.ts'
+import { isBroken, isLoaded, type NodeOutcome, type NodeResult, type RunResults } from './artifacts/run-results.ts'
 import { holdsData } from './found-nodes.ts'
 
 /** What went wrong, in dbt's own words: each node with its message, those that were skipped counted. */
@@ -13,13 +13,27 @@ export function failuresInWords(results: readonly NodeResult[]): string | null {
   return words.length === 0 ? null : words.join('\n\n')
 }
 
-/** Of one invocation, the nodes its outcome speaks about: of one that failed those that failed or were skipped, else those it loaded. */
-export function writtenNodes({ nodes }: Manifest, results: readonly NodeResult[], hasFailed: boolean): string[] {
-  return results.flatMap(({ id, outcome }) => {
-    const node = nodes.get(id)
-    const counts = hasFailed ? isBroken(outcome) || outcome === 'skipped' : isLoaded(outcome)
-    return node !== undefined && holdsData(node) && counts ? [id] : []
-  })
+/**
+ * The nodes that the outcome of a run of dbt speaks about: of one that went well those it loaded; of one that failed those that failed or were skipped, and apart
+ * from them those it had loaded to their end. A node that several commands built, and one of them did not, is not loaded.
+ */
+export function nodesOfRun(
+  { nodes }: Manifest,
+  results: readonly NodeResult[],
+  hasFailed: boolean,
+): Required<Pick<ExternalRun, 'writes'>> & Pick<ExternalRun, 'loaded'> {
+  const those = (counts: (outcome: NodeOutcome) => boolean) => [
+    ...new Set(
+      results.flatMap(({ id, outcome }) => {
+        const node = nodes.get(id)
+        return node !== undefined && holdsData(node) && counts(outcome) ? [id] : []
+      }),
+    ),
+  ]
+  const loaded = those(isLoaded)
+  if (!hasFailed) return { writes: loaded }
+  const writes = those((outcome) => isBroken(outcome) || outcome === 'skipped')
+  return { writes, loaded: loaded.filter((id) => !writes.includes(id)) }
 }
 
 /** What the invocations of a project are runs of; before v10 a manifest does not name it. */
@@ -44,6 +58,6 @@ export function invocationRun(
     error: hasFailed ? failuresInWords(results) : null,
     rows: null,
     url: null,
-    writes: writtenNodes(manifest, results, hasFailed),
+    ...nodesOfRun(manifest, results, hasFailed),
   }
 }

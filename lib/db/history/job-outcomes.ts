@@ -1,15 +1,13 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
 import type { RunOutcome } from '#lib/domain/freshness/facts.ts'
-import { isWrittenBy, jobKey, partsOfJob } from '#lib/domain/runs/external-run.ts'
+import { jobKey, type NamedByRun, partsOfJob, stateFor } from '#lib/domain/runs/external-run.ts'
 import { hungAt } from '#lib/domain/runs/hung-run.ts'
 import { DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
 /** How a run of another system's job ended, and of which of its own assets it says so. */
-export interface JobOutcome extends RunOutcome {
-  writes: readonly string[] | undefined
-}
+export type JobOutcome = RunOutcome & NamedByRun
 
 interface OutcomeRow {
   connection_key: string
@@ -19,6 +17,7 @@ interface OutcomeRow {
   started_at: Date | null
   ended_at: Date | null
   writes: string[] | null
+  loaded: string[] | null
   durations: number[] | null
 }
 
@@ -28,13 +27,13 @@ export const MEASURED_RUNS = 20
 function toOutcome(row: OutcomeRow): JobOutcome | null {
   if (row.state === 'scheduled' || row.state === 'overdue') return null
   const startedAt = toInstant(row.started_at ?? row.ended_at ?? row.placed_at)
-  const writes = row.writes ?? undefined
+  const named = { writes: row.writes ?? undefined, loaded: row.loaded ?? undefined }
   if (row.state !== 'running')
-    return { state: row.state, startedAt, endedAt: Math.max(startedAt, toInstantOrNull(row.ended_at) ?? startedAt), hungAt: null, writes }
+    return { state: row.state, startedAt, endedAt: Math.max(startedAt, toInstantOrNull(row.ended_at) ?? startedAt), hungAt: null, ...named }
   const durations = row.durations ?? []
   // Nobody tells how long a run may take there: while nothing is known it is measured as one of ours that sets no limit.
   const limitMs = durations.length === 0 ? DEFAULT_TIMEOUT_MS : Number.POSITIVE_INFINITY
-  return { state: 'running', startedAt, endedAt: null, hungAt: hungAt(startedAt, durations, limitMs), writes }
+  return { state: 'running', startedAt, endedAt: null, hungAt: hungAt(startedAt, durations, limitMs), ...named }
 }
 
 /**
@@ -69,10 +68,13 @@ export async function loadJobOutcomes(sql: Sql, wanted: readonly { job: string; 
   return new Map([...found].map(([job, own]) => [job, own.flatMap((row) => toOutcome(row) ?? [])]))
 }
 
-/** Those of a job's outcomes that say something about this asset. */
+/** Those of a job's outcomes that say something about this asset, as they ended for it. */
 export function outcomesFor(outcomes: readonly JobOutcome[], asset: { job: string; connection: string; path: string }): JobOutcome[] {
   const connection = partsOfJob(asset.job)?.connection ?? ''
-  return outcomes.filter((outcome) => isWrittenBy(outcome, connection, asset))
+  return outcomes.flatMap((outcome) => {
+    const state = stateFor(outcome, connection, asset)
+    return state === null ? [] : [{ ...outcome, state }]
+  })
 }
 
 /** The assets that name one of these jobs of a connection as their writer now, and those that do or ever did, in id order. */

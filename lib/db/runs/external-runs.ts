@@ -22,6 +22,7 @@ interface ExternalRunRow {
   rows: string | null
   url: string | null
   writes: string[] | null
+  loaded: string[] | null
   told_by: Witness
   told_at: Date
   parent_job: string | null
@@ -43,6 +44,7 @@ function toRun(row: ExternalRunRow): StoredExternalRun {
     rows: row.rows === null ? null : Number(row.rows),
     url: row.url,
     ...(row.writes !== null && { writes: row.writes }),
+    ...(row.loaded !== null && { loaded: row.loaded }),
     toldBy: row.told_by,
     toldAt: toInstant(row.told_at),
     parent: row.parent_job === null || row.parent_id === null ? null : { job: row.parent_job, externalId: row.parent_id },
@@ -53,6 +55,12 @@ function toRun(row: ExternalRunRow): StoredExternalRun {
 /** SQL: whether a run is one of a job that is named `<connection>/<job>`. */
 export function isOfJobSql(run: string, job: string): string {
   return `${run}.connection_key = split_part(${job}, '/', 1) and ${run}.job = substr(${job}, strpos(${job}, '/') + 1)`
+}
+
+/** SQL: how a run ended for an asset that names its job, by the rows of both and the asset's subject; null: it says nothing of it. As `stateFor` has it. */
+export function stateForSql(run: string, asset: string, subject: string): string {
+  const name = `case when ${asset}.connection_key = ${run}.connection_key then ${asset}.path else ${subject}.key end`
+  return `case when ${name} = any(${run}.writes) then ${run}.state when ${name} = any(${run}.loaded) then 'completed' when ${run}.writes is null then ${run}.state end`
 }
 
 /** The runs of a connection that are known by these ids of theirs, as they were told last. */
@@ -84,6 +92,7 @@ export async function storeExternalRuns(sql: Sql, connectionKey: string, runs: r
     rows: run.rows,
     url: run.url,
     writes: run.writes ?? null,
+    loaded: run.loaded ?? null,
     told_by: run.toldBy,
     told_at: toText(run.toldAt),
     parent_job: run.parent?.job ?? null,
@@ -91,18 +100,19 @@ export async function storeExternalRuns(sql: Sql, connectionKey: string, runs: r
     job_type: run.jobType ?? null,
   }))
   const { rows } = await sql.query<ExternalRunRow>(
-    `insert into external_run (connection_key, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url, writes,
+    `insert into external_run (connection_key, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url, writes, loaded,
        told_by, told_at, parent_job, parent_id, job_type)
      select $1, job, external_id, attempt, state, placed_at, scheduled_at, started_at, ended_at, error, rows, url,
-       case when jsonb_typeof(writes) = 'array' then array(select jsonb_array_elements_text(writes)) end, told_by, told_at,
+       case when jsonb_typeof(writes) = 'array' then array(select jsonb_array_elements_text(writes)) end,
+       case when jsonb_typeof(loaded) = 'array' then array(select jsonb_array_elements_text(loaded)) end, told_by, told_at,
        parent_job, parent_id, job_type
      from jsonb_to_recordset($2::jsonb) as x(job text, external_id text, attempt int, state text, placed_at timestamptz, scheduled_at timestamptz,
-       started_at timestamptz, ended_at timestamptz, error text, rows bigint, url text, writes jsonb, told_by text, told_at timestamptz,
+       started_at timestamptz, ended_at timestamptz, error text, rows bigint, url text, writes jsonb, loaded jsonb, told_by text, told_at timestamptz,
        parent_job text, parent_id text, job_type text)
      on conflict (connection_key, external_id) do update
      set job = excluded.job, attempt = excluded.attempt, state = excluded.state, placed_at = excluded.placed_at, scheduled_at = excluded.scheduled_at,
        started_at = excluded.started_at, ended_at = excluded.ended_at, error = excluded.error, rows = excluded.rows, url = excluded.url,
-       writes = excluded.writes, told_by = excluded.told_by, told_at = excluded.told_at, unseen_since = null,
+       writes = excluded.writes, loaded = excluded.loaded, told_by = excluded.told_by, told_at = excluded.told_at, unseen_since = null,
        parent_job = excluded.parent_job, parent_id = excluded.parent_id, job_type = excluded.job_type
      returning *`,
     [connectionKey, JSON.stringify(given)],
@@ -123,20 +133,25 @@ export async function takeBackArrivals(sql: Sql, runIds: readonly string[]): Pro
   if (runIds.length > 0) await sql.query('delete from arrival where run_id = any($1::uuid[])', [runIds])
 }
 
+/** An asset that names a job, and where it lies. */
+export interface LoadedAsset {
+  assetId: number
+  key: string
+  connection: string
+  path: string
+}
+
 /**
  * The assets that name a job of this connection and of which none of its runs has told anything, with the last run that loaded each. One that was pushed with
  * names of what it wrote has told of that by these names.
  */
-export async function listUntoldLoads(
-  sql: Sql,
-  connectionKey: string,
-): Promise<{ run: StoredExternalRun; asset: { assetId: number; key: string } }[]> {
-  const { rows } = await sql.query<ExternalRunRow & { asset_id: number; key: string }>(
-    `select r.*, s.id as asset_id, s.key from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+export async function listUntoldLoads(sql: Sql, connectionKey: string): Promise<{ run: StoredExternalRun; asset: LoadedAsset }[]> {
+  const { rows } = await sql.query<ExternalRunRow & { asset_id: number; key: string; connection: string; path: string }>(
+    `select r.*, s.id as asset_id, s.key, a.connection_key as connection, a.path from asset a join subject s on s.id = a.subject_id and s.removed_at is null
      cross join lateral (
        select * from external_run x
-       where ${isOfJobSql('x', 'a.job')} and x.state = 'completed' and not (x.told_by like 'push:%' and x.writes is not null)
-         and (x.writes is null or case when a.connection_key = $1 then a.path else s.key end = any(x.writes))
+       where ${isOfJobSql('x', 'a.job')} and not (x.told_by like 'push:%' and x.writes is not null)
+         and ${stateForSql('x', 'a', 's')} = 'completed'
        order by x.ended_at desc limit 1
      ) r
      where split_part(a.job, '/', 1) = $1
@@ -144,7 +159,10 @@ export async function listUntoldLoads(
      order by s.id`,
     [connectionKey, jobWitness(connectionKey)],
   )
-  return rows.map((row) => ({ run: toRun(row), asset: { assetId: row.asset_id, key: row.key } }))
+  return rows.map((row) => {
+    const { asset_id: assetId, key, connection, path } = row
+    return { run: toRun(row), asset: { assetId, key, connection, path } }
+  })
 }
 
 /** What a connection was asked for its runs, and what was learnt. */

@@ -6,11 +6,11 @@ import {
   type ExternalRun,
   isChanged,
   isOutcomeChanged,
-  isWrittenBy,
   mergeRuns,
   partsOfJob,
   placeOfRun,
   runsSince,
+  stateFor,
   type ToldRun,
   tidyRun,
   withEnd,
@@ -123,6 +123,14 @@ describe('a run that is told again', () => {
     expect(mergeRuns(running, told({ writes: ['model.b'], toldAt: NOW + 1 })).writes).toEqual(['model.b'])
   })
 
+  it('has loaded all that any word of the same end says, and nothing that another end loaded', () => {
+    const failed = told({ state: 'failed', writes: ['c'], loaded: ['a'] })
+    expect(mergeRuns(failed, told({ state: 'failed', writes: [], loaded: ['b'], toldAt: NOW + 1 })).loaded).toEqual(['a', 'b'])
+    const completed = told({ writes: ['a', 'c'], toldAt: NOW + 1 })
+    expect([mergeRuns(failed, completed), mergeRuns(completed, failed)].map(({ loaded }) => loaded)).toEqual([undefined, undefined])
+    expect(isOutcomeChanged(failed, { ...failed, loaded: ['a', 'b'] })).toBe(true)
+  })
+
   test('comes to the same in whatever order everything was told', () => {
     const one = fc.record({
       attempt: fc.constantFrom(1, 1, 2),
@@ -159,13 +167,20 @@ describe('where a run lies', () => {
   })
 })
 
-describe('what a run wrote', () => {
-  it('is all that names its job, or what it tells by path or by key', () => {
-    const own = { connection: 'dbt', path: 'orders' }
-    const other = { connection: 'lake', path: 'public.orders' }
-    expect([own, other].map((asset) => isWrittenBy({}, 'dbt', asset))).toEqual([true, true])
-    expect([own, other].map((asset) => isWrittenBy({ writes: ['orders'] }, 'dbt', asset))).toEqual([true, false])
-    expect([own, other].map((asset) => isWrittenBy({ writes: ['lake/public.orders'] }, 'dbt', asset))).toEqual([false, true])
+describe('how a run ended for an asset', () => {
+  const own = { connection: 'dbt', path: 'orders' }
+  const other = { connection: 'lake', path: 'public.orders' }
+
+  it.each([
+    ['is its end where it tells of nothing by name', {}, 'failed', 'failed'],
+    ['is its end for what it names by path', { writes: ['orders'] }, 'failed', null],
+    ['is its end for what it names by key', { writes: ['lake/public.orders'] }, null, 'failed'],
+    ['is a good one for what it loaded all the same', { writes: ['orders'], loaded: ['lake/public.orders'] }, 'failed', 'completed'],
+    ['is its end for what it loaded and then failed', { writes: ['orders'], loaded: ['orders'] }, 'failed', null],
+    ['is nothing where it names others', { writes: [], loaded: ['customers'] }, null, null],
+    ['is a good one alone for what it loaded where nothing else is named', { loaded: ['orders'] }, 'completed', 'failed'],
+  ] as const)('%s', (_, named, first, second) => {
+    expect([own, other].map((asset) => stateFor({ state: 'failed', ...named }, 'dbt', asset))).toEqual([first, second])
   })
 })
 

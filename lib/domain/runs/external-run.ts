@@ -21,8 +21,10 @@ export interface ExternalRun {
   rows: number | null
   /** Its page in that system. */
   url: string | null
-  /** What this run wrote: paths of the same connection's assets, keys of others; absent: all that name its job. */
+  /** What the end of this run is about: paths of the same connection's assets, keys of others; absent: all that name its job. */
   writes?: readonly string[]
+  /** What it loaded to its end although it ended badly as a whole, named like that; what stands in `writes`, too, it did not. */
+  loaded?: readonly string[]
   /** The run that it is a part of: its job, `<connection>/<job>`, and its id there. */
   parent?: { job: string; externalId: string } | null
   /** What kind of job it is, in that system's words. */
@@ -100,16 +102,23 @@ export function mergeRuns(known: ToldRun, told: ToldRun): ToldRun {
     endedAt,
     rows: last.rows ?? before.rows,
     url: last.url ?? before.url,
-    ...writesOf(known, told, last),
+    ...namesOf('writes', known, told, last),
+    ...namesOf('loaded', known, told, last),
   }
 }
 
-/** What a run wrote: by its last word, and of one that was told to have ended so before, all that either says. Who knows a thing no more undoes no load of it. */
-function writesOf(known: ToldRun, told: ToldRun, last: ToldRun): Pick<ToldRun, 'writes'> {
-  if (known.writes === undefined && told.writes === undefined) return {}
+/**
+ * What a run wrote or loaded: by its last word, and of one that was told to have ended so before, all that either says. Who knows a thing no more undoes no load
+ * of it; what a run loaded that had another end goes with that.
+ */
+function namesOf(what: 'writes' | 'loaded', known: ToldRun, told: ToldRun, last: ToldRun): Pick<ToldRun, 'writes' | 'loaded'> {
+  const { [what]: before } = known
+  const { [what]: now } = told
+  if (before === undefined && now === undefined) return {}
   const isSameEnd = isOver(last.state) && known.state === told.state
-  if (!isSameEnd && last.writes !== undefined) return { writes: last.writes }
-  return { writes: [...new Set([...(known.writes ?? []), ...(told.writes ?? [])])] }
+  if (!isSameEnd && last[what] !== undefined) return { [what]: last[what] }
+  if (!isSameEnd && what === 'loaded') return {}
+  return { [what]: [...new Set([...(before ?? []), ...(now ?? [])])] }
 }
 
 function isLater(a: ToldRun, b: ToldRun): boolean {
@@ -144,17 +153,29 @@ export function isOutcomeChanged(before: ToldRun | undefined, after: ToldRun): b
   return JSON.stringify(outcomeOf(before)) !== JSON.stringify(outcomeOf(after)) && !(isWaiting(before.state) && isWaiting(after.state))
 }
 
-function outcomeOf({ job, state, scheduledAt, startedAt, endedAt, rows, writes }: ToldRun) {
-  return [job, state, scheduledAt, startedAt, endedAt, rows, writes ?? null]
+function outcomeOf({ job, state, scheduledAt, startedAt, endedAt, rows, writes, loaded }: ToldRun) {
+  return [job, state, scheduledAt, startedAt, endedAt, rows, writes ?? null, loaded ?? null]
 }
 
-/** Whether this run of a connection's job says something about an asset that names the job. */
-export function isWrittenBy(
-  { writes }: { writes?: readonly string[] | undefined },
+/** What a run names of what it wrote and loaded. */
+export interface NamedByRun {
+  writes?: readonly string[] | undefined
+  loaded?: readonly string[] | undefined
+}
+
+/**
+ * How a run of a connection's job ended for an asset that names the job; null: it says nothing of it. What a run loaded to its end is loaded, whatever became of
+ * the rest.
+ */
+export function stateFor<S extends RunState>(
+  { state, writes, loaded }: NamedByRun & { state: S },
   connectionKey: string,
   asset: { connection: string; path: string },
-): boolean {
-  return writes === undefined || writes.includes(asset.connection === connectionKey ? asset.path : `${asset.connection}/${asset.path}`)
+): S | 'completed' | null {
+  const name = asset.connection === connectionKey ? asset.path : `${asset.connection}/${asset.path}`
+  if (writes?.includes(name)) return state
+  if (loaded?.includes(name)) return 'completed'
+  return writes === undefined ? state : null
 }
 
 /** Where a run lies among the ticks of a deadline: when it was scheduled for, else when it began. */

@@ -1,12 +1,19 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
-import { isWrittenBy, jobKey } from '#lib/domain/runs/external-run.ts'
+import { jobKey, stateFor } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { EXTERNAL_RUN_COLUMNS, type ExternalRunRow, USUAL_DURATION } from '#lib/queries/runs/external-run-rows.ts'
 import { getOrdersOfRun, type OrderOfRun } from '#lib/queries/runs/reload-order.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
+
+interface WrittenAsset {
+  key: string
+  name: string
+  feedKey: string
+  feedName: string
+}
 
 export interface ExternalRunPage {
   page: CataloguePage
@@ -23,12 +30,14 @@ export interface ExternalRunPage {
   parent: { system: string; job: string; id: string | null } | null
   /** The reloads that it runs for. */
   orders: OrderOfRun[]
-  /** The assets that name its job, as far as it says that it wrote them. */
-  writes: { key: string; name: string; feedKey: string; feedName: string }[]
+  /** The assets that name its job, as far as its end is about them. */
+  writes: WrittenAsset[]
+  /** Those that it loaded to their end although it ended badly as a whole. */
+  loaded: WrittenAsset[]
 }
 
 const RUN = `
-  select ${EXTERNAL_RUN_COLUMNS}, ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes,
+  select ${EXTERNAL_RUN_COLUMNS}, ${instant(`('epoch'::timestamptz + ${USUAL_DURATION})`)} as "usualMs", r.writes, r.loaded,
     r.told_by like 'push:%' as "isPushed", r.job_type as "jobType",
     case when r.parent_job is not null then jsonb_build_object(
       'system', split_part(r.parent_job, '/', 1), 'job', substr(r.parent_job, strpos(r.parent_job, '/') + 1),
@@ -40,20 +49,26 @@ const WRITTEN = `
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
   where a.job = $1 order by fs.position, s.position, s.id`
 
-type Found = ExternalRunRow & Pick<ExternalRunPage, 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & { writes: string[] | null }
-type Written = ExternalRunPage['writes'][number] & { connection: string; path: string }
+type Found = ExternalRunRow &
+  Pick<ExternalRunPage, 'usualMs' | 'isPushed' | 'jobType' | 'parent'> & { writes: string[] | null; loaded: string[] | null }
+type Written = WrittenAsset & { connection: string; path: string }
 
 /** The screen of one run of another system; null for an id that names none. */
 export async function getExternalRunPage(ctx: Context, id: string): Promise<ExternalRunPage | null> {
   const [page, found] = await Promise.all([getPageSettings(ctx), ctx.pool.query<Found>(RUN, [id])])
   const [row] = found.rows
   if (page === null || row === undefined) return null
-  const { usualMs, isPushed, jobType, parent, writes, ...run } = row
+  const { usualMs, isPushed, jobType, parent, writes, loaded, ...run } = row
   const [banners, orders, written] = await Promise.all([
     getBanners(ctx, page.demo),
     getOrdersOfRun(ctx, id),
     ctx.pool.query<Written>(WRITTEN, [jobKey(run.system, run.job)]),
   ])
-  const told = written.rows.filter((asset) => isWrittenBy({ writes: writes ?? undefined }, run.system, asset))
-  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, writes: told }
+  const named = { state: run.state, writes: writes ?? undefined, loaded: loaded ?? undefined }
+  const told = Map.groupBy(written.rows, (asset) => {
+    const state = stateFor(named, run.system, asset)
+    return state === null ? 'nothing' : state === run.state ? 'writes' : 'loaded'
+  })
+  const assets = { writes: told.get('writes') ?? [], loaded: told.get('loaded') ?? [] }
+  return { page, now: ctx.clock.now(), banners, run, usualMs, isPushed, jobType, parent, orders, ...assets }
 }

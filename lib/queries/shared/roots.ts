@@ -1,5 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
-import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
+import { isOfJobSql, stateForSql } from '#lib/db/runs/external-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
@@ -33,9 +33,8 @@ const LAST_RUN = `
     (select r.id, r.state, r.scheduled_for as at, r.problem from run r
      where r.flow = a.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} order by r.scheduled_for desc, r.created_at desc limit 1)
     union all
-    (select r.id, r.state, r.placed_at, r.error from external_run r
-     where ${isOfJobSql('r', 'a.job')} and r.state in (${ENDED})
-       and (r.writes is null or case when a.connection_key = r.connection_key then a.path else s.key end = any(r.writes))
+    (select r.id, ${stateForSql('r', 'a', 's')} as state, r.placed_at, r.error from external_run r
+     where ${isOfJobSql('r', 'a.job')} and r.state in (${ENDED}) and ${stateForSql('r', 'a', 's')} is not null
      order by r.placed_at desc, r.id desc limit 1)
   ) x where x.state <> 'completed' limit 1`
 

@@ -153,60 +153,6 @@ describe('dbt Cloud', () => {
   })
 })
 
-describe('runs of dbt Cloud', () => {
-  const runs = (own = {}) => world.ask((session) => Array.fromAsync(session.runs?.(Date.parse('2026-11-29T00:00:00Z')) ?? []), own)
-
-  it('are those of the jobs that load, in our words, with what failed in dbt’s', async () => {
-    const results = runResultsOf(
-      [
-        { id: ORDERS, at: TEN },
-        { id: REVENUE, at: TEN, status: 'error', message: 'division by zero' },
-      ],
-      { at: TEN },
-    )
-    world.ran(90, '2026-11-25T00:00:00Z', files('2026-11-25T00:00:00Z'))
-    world.ran(99, '2026-11-28T22:00:00Z', files('2026-11-28T22:00:00Z'))
-    world.ran(100, FOUR, files(FOUR))
-    world.ran(101, TEN, { 'manifest.json': shopManifest(TEN), 'run_results.json': results }, { status: 20 })
-    world.ran(102, TEN, {}, { status: 3, finishedAt: null })
-    world.ran(103, TEN, {}, { status: 1, startedAt: null, finishedAt: null })
-    world.ran(104, TEN, {}, { status: 30 })
-    world.ran(105, TEN, files(TEN), { schemaOverride: 'pr_1' })
-    expect(await runs()).toMatchObject([
-      { externalId: '104', state: 'cancelled' },
-      { externalId: '103', state: 'scheduled', startedAt: null, endedAt: null },
-      { externalId: '102', state: 'running', startedAt: Date.parse(TEN), endedAt: null },
-      {
-        job: '7',
-        externalId: '101',
-        state: 'failed',
-        error: `${REVENUE}: division by zero`,
-        writes: [REVENUE],
-        url: expect.stringMatching(/runs.101/),
-      },
-      { job: '7', externalId: '100', state: 'completed', error: null, writes: [ORDERS, REVENUE], endedAt: Date.parse(FOUR) },
-    ])
-  })
-
-  it('speak for the nodes they built alone, however many came after them', async () => {
-    const hours = ['01', '02', '03', '04', '05'].map((hour) => `2026-11-29T${hour}:00:00Z`)
-    for (const [at, time] of hours.entries()) world.ran(100 + at, time, { ...files(time), 'run_results.json': built(time, [ORDERS]) })
-    expect((await runs()).map(({ writes }) => writes)).toEqual(Array(5).fill([ORDERS]))
-  })
-
-  it('that are more than one look reads are told the newest first, and the others by the next', async () => {
-    for (let id = 1; id <= 102; id += 1) world.ran(id, FOUR, { ...files(FOUR), 'run_results.json': built(FOUR, [ORDERS]) })
-    const ids = Array.from({ length: 102 }, (_, at) => String(102 - at))
-    expect((await runs()).map(({ externalId }) => externalId)).toEqual(ids.slice(0, 100))
-    expect((await runs()).map(({ externalId, writes }) => [externalId, writes])).toEqual(ids.map((id) => [id, [ORDERS]]))
-  })
-
-  it('that failed without failing a node speak for no node', async () => {
-    world.ran(100, TEN, files(TEN), { status: 20, message: 'The freshness step failed.' })
-    expect(await runs()).toMatchObject([{ state: 'failed', error: 'The freshness step failed.', writes: [] }])
-  })
-})
-
 describe('dbt Cloud that says no', () => {
   beforeEach(() => world.ran(100, TEN, files(TEN)))
 

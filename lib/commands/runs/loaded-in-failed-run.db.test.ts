@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import type { Context } from '#lib/db/context.ts'
+import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
+import { HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { getExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
+import { LAST_RUNS_OF_FEEDS } from '#lib/queries/runs/last-run.ts'
+import { aDeadline, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
+import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
+import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { declare, spansOf } from '#lib/testing/history/state-world.ts'
+import { recordExternalRuns, recordLoadsBefore } from './record-external-runs.ts'
+
+/** 00:00 in New York; the deadline there is 01:00 with 45 minutes of grace. */
+const START = Date.parse('2026-11-20T05:00:00Z')
+let database: TestDatabase
+let clock: FakeClock
+let ctx: Context
+
+const written = (path: string) => anAsset(path, { policies: [aDeadline({ cron: '0 1 * * *' })], blindAfterMs: null, job: 'lake/nightly' })
+beforeEach(async () => {
+  ;({ database, clock, ctx } = await createDatabaseAt(START))
+})
+afterEach(() => database.drop())
+
+const tell = (own: Partial<ExternalRun>) => {
+  clock.set(Math.max(clock.now(), START + 80 * MINUTE_MS))
+  return recordExternalRuns(ctx, 'lake', [
+    {
+      ...{ job: 'nightly', externalId: '7', state: 'failed', scheduledAt: START + HOUR_MS, startedAt: START + HOUR_MS + MINUTE_MS },
+      ...{ endedAt: START + 80 * MINUTE_MS, error: 'no such column', rows: null, url: null, ...own },
+    },
+  ])
+}
+const arrivals = async (path: string) => {
+  const { rows } = await ctx.pool.query<{ text: string }>(
+    `select clock || ' ' || to_char(at at time zone 'UTC', 'HH24:MI') || ' by ' || source as text
+     from arrival a join subject s on s.id = a.asset_id where s.key = 'lake/' || $1 order by a.id`,
+    [path],
+  )
+  return rows.map(({ text }) => text)
+}
+const last = async (path: string) => (await spansOf(ctx, `lake/${path}`)).at(-1)
+const LOADED = ['loadedAt 06:20 by job:lake']
+
+describe('a run of another system that failed as a whole', () => {
+  it('has loaded what it built to its end, and nothing else', async () => {
+    await declare(ctx, ['broken', 'built', 'silent'].map(written))
+    const failed = { writes: ['broken'], loaded: ['built'] }
+    expect(await tell(failed)).toEqual({ runs: 1, arrivals: 1, unusable: 0 })
+    expect([await arrivals('built'), await arrivals('broken'), await arrivals('silent')]).toEqual([LOADED, [], []])
+    for (let due = clock.now(); due <= START + 3 * HOUR_MS; due = (await sweepDue(ctx)).nextDueAt ?? Number.POSITIVE_INFINITY)
+      clock.set(due)
+    expect(await last('built')).toBe('fresh/on-time 20 06:20–')
+    expect(await last('broken')).toMatch(/^late\/run-failed/)
+    expect(await last('silent')).toMatch(/^late\/overdue/)
+    await tell({ writes: ['broken', 'built'], loaded: [] })
+    expect(await arrivals('built')).toEqual([])
+    expect(await last('built')).toMatch(/^late/)
+  })
+
+  it('is no bad run for the feed all of whose assets it loaded, and its page tells both apart', async () => {
+    await declare(ctx, ['broken', 'built'].map(written))
+    const lastRuns = async () => (await ctx.pool.query(LAST_RUNS_OF_FEEDS, [null])).rows.map(({ last_run }) => last_run.state)
+    await tell({ writes: ['broken'], loaded: ['built'] })
+    expect(await lastRuns()).toEqual(['failed'])
+    const { rows } = await ctx.pool.query<{ id: string }>('select id::text from external_run')
+    const page = await getExternalRunPage(ctx, rows[0]?.id ?? '')
+    expect([page?.writes, page?.loaded]).toMatchObject([[{ key: 'lake/broken' }], [{ key: 'lake/built' }]])
+    await tell({ externalId: '8', scheduledAt: START + 70 * MINUTE_MS, writes: [], loaded: ['built', 'broken'] })
+    expect(await lastRuns()).toEqual(['completed'])
+  })
+
+  it('tells an asset that comes to name its job of a load only where it loaded that', async () => {
+    await declare(ctx, [{ ...written('built'), job: 'lake/other' }])
+    await tell({ writes: ['broken'], loaded: ['built'] })
+    await declare(ctx, ['built', 'broken', 'silent'].map(written))
+    expect(await recordLoadsBefore(ctx, 'lake')).toBe(1)
+    expect(await arrivals('built')).toEqual(LOADED)
+  })
+})
