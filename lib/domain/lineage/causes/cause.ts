@@ -73,7 +73,7 @@ export interface FailingWork {
   /** The connections it speaks to. */
   connections: readonly string[]
   /** The assets that its failures are about; absent: all that it writes. */
-  writes?: readonly number[]
+  writes?: ReadonlySet<number>
 }
 
 /** All that causes are found in: what is not fresh, what nothing is promised about, and, where risk is asked for, what is fresh. */

@@ -1,0 +1,147 @@
+import { severity, worstOf } from '#lib/domain/freshness/status.ts'
+import { inLineageOrder } from '#lib/domain/lineage/lineage-order.ts'
+import { atRiskBelow } from './at-risk.ts'
+import type { Cause, CauseGraph, CauseKey, CauseStep } from './cause.ts'
+import { type Explanation, explanations } from './explanations.ts'
+import { keyOfAsset, type Trouble, Troubles } from './troubles.ts'
+
+/** A way from a root down to an asset, both ends included. */
+export interface CausePath {
+  cause: Cause
+  steps: CauseStep[]
+}
+
+/** What a trouble explains next on the way to an asset, and how. */
+interface Next {
+  to: Trouble
+  by: Explanation
+}
+
+/** What everything that is wrong at an instant comes down to. The order of what is given does not matter. */
+export function findCauses(graph: CauseGraph): Causes {
+  return new Causes(new Troubles(graph))
+}
+
+/** The roots at an instant, with what each holds back and the ways there. */
+export class Causes {
+  /** The worst first: what failed with words, then stale, late, unknown; of equals what began first, then what holds most. Last what holds nothing back yet. */
+  readonly all: readonly Cause[]
+  readonly #troubles: Troubles
+  readonly #explained: readonly Explanation[][]
+  #byAsset: Map<number, Cause[]> | null = null
+
+  constructor(troubles: Troubles) {
+    this.#troubles = troubles
+    this.#explained = explanations(troubles)
+    const effects = effectsOf(this.#explained, troubles.all)
+    this.all = rootsOf(troubles.all, this.#explained)
+      .map((root) => ({ root, cause: toCause(root, reached(root, effects), troubles) }))
+      .filter(({ cause: { heldIds, atRisk } }) => heldIds.length + atRisk.length > 0)
+      .sort((a, b) => byRank(a, b))
+      .map(({ cause }) => cause)
+  }
+
+  /** What an asset comes down to, the worst first; nothing where nothing is wrong with it. */
+  rootsOf(assetId: number): readonly Cause[] {
+    this.#byAsset ??= heldBy(this.all)
+    return this.#byAsset.get(assetId) ?? []
+  }
+
+  /** The shortest way from each of its roots down to an asset, in their order. */
+  pathsTo(assetId: number): CausePath[] {
+    const asset = this.#troubles.of(`asset:${assetId}`)
+    if (asset === undefined) return []
+    const next = new Map<Trouble, Next | null>([[asset, null]])
+    for (const to of next.keys()) for (const by of this.#explained[to.place] ?? []) if (!next.has(by.cause)) next.set(by.cause, { to, by })
+    return this.rootsOf(assetId).map((cause) => ({ cause, steps: stepsFrom(this.#troubles.of(cause.key), next) }))
+  }
+}
+
+/** The knots that nothing outside them explains, by one each: what was wrong first, of equals a system. */
+function rootsOf(all: readonly Trouble[], explained: readonly Explanation[][]): Trouble[] {
+  const edges = explained.flatMap((own, downstreamId) => own.map(({ cause }) => ({ upstreamId: cause.place, downstreamId })))
+  const [first = []] = inLineageOrder(
+    all.map(({ place }) => place),
+    edges,
+  )
+  return first.flatMap((knot) =>
+    knot
+      .flatMap((place) => all[place] ?? [])
+      .sort(byBeginning)
+      .slice(0, 1),
+  )
+}
+
+function byBeginning(a: Trouble, b: Trouble): number {
+  return a.since - b.since || Number(a.asset !== null) - Number(b.asset !== null) || a.place - b.place
+}
+
+function effectsOf(explained: readonly Explanation[][], all: readonly Trouble[]): Trouble[][] {
+  const effects: Trouble[][] = all.map(() => [])
+  for (const trouble of all) for (const { cause } of explained[trouble.place] ?? []) effects[cause.place]?.push(trouble)
+  return effects
+}
+
+/** All that comes down to a trouble, itself included. */
+function reached(root: Trouble, effects: readonly Trouble[][]): Set<Trouble> {
+  const found = new Set([root])
+  for (const { place } of found) for (const effect of effects[place] ?? []) found.add(effect)
+  return found
+}
+
+function toCause(root: Trouble, held: ReadonlySet<Trouble>, troubles: Troubles): Cause {
+  const assets = [...held].flatMap(({ asset }) => (asset === null || asset.isUnseen === true ? [] : [asset]))
+  return {
+    key: root.key,
+    since: root.since,
+    status: assets.length === 0 ? null : worstOf([root.status, ...assets.map(({ status }) => status)]),
+    heldIds: assets.map(({ id }) => id).sort((a, b) => a - b),
+    atRisk: atRiskBelow(root, held, troubles),
+  }
+}
+
+interface Ranked {
+  root: Trouble
+  cause: Cause
+}
+
+function byRank(a: Ranked, b: Ranked): number {
+  return (
+    rankOf(a) - rankOf(b) || a.cause.since - b.cause.since || b.cause.heldIds.length - a.cause.heldIds.length || a.root.place - b.root.place
+  )
+}
+
+/** How an asset stands counts, not what that has done to others. */
+function rankOf({ root, cause }: Ranked): number {
+  if (cause.status === null) return severity(null)
+  return (root.work?.problem ?? '') === '' ? severity(root.status ?? cause.status) : -1
+}
+
+function heldBy(all: readonly Cause[]): Map<number, Cause[]> {
+  const found = new Map<number, Cause[]>()
+  for (const cause of all)
+    for (const id of cause.heldIds) {
+      const own = found.get(id)
+      if (own === undefined) found.set(id, [cause])
+      else own.push(cause)
+    }
+  return found
+}
+
+/** Where the lineage goes in circles, the way goes straight on. */
+function stepsFrom(root: Trouble | undefined, next: ReadonlyMap<Trouble, Next | null>): CauseStep[] {
+  const steps: CauseStep[] = []
+  const placeOf = new Map<CauseKey, number>()
+  const go = (step: CauseStep) => {
+    for (const { key } of steps.splice(placeOf.get(step.key) ?? steps.length)) placeOf.delete(key)
+    placeOf.set(step.key, steps.length)
+    steps.push(step)
+  }
+  for (let at = root; at !== undefined; ) {
+    go({ key: at.key, isInferred: false })
+    const step = next.get(at)
+    for (const asset of step?.by.between ?? []) go({ key: keyOfAsset(asset), isInferred: asset.status === null })
+    at = step?.to
+  }
+  return steps
+}
