@@ -42,11 +42,13 @@ export default defineConnector<SnowflakeSettings>({
     asset: { path: 'raw.orders', settings: { column: 'loaded_at' } },
     speaksTo: 'Snowflake, over its SQL API',
     told: '`url`, `warehouse`, `database`, and `user` with `privateKey` or `token`; `nextPrivateKey` while keys are changed, `passphrase`, `account`, `role`, `databases`, `schemas`, `zone`, `statementTimeout` 1m, `budget` in credits a day, `creditsPerHour` 1, `readViewsEvery` 15m',
-    toldOfAsset: '`column`, `zone`, `clock`, `dataThrough`, `where`',
+    toldOfAsset:
+      '`column`, `zone`, `clock`, `dataThrough`, `where`; `loadedAt`, `writtenAt`, `dataThroughAt`: `{ sql }`, a statement that gives one time',
     asked: '`sql`: one statement that reads',
     evidence: [
       { reads: 'the newest value of `column`, where something moved', clock: 'writtenAt', strength: 'strong' },
       { reads: 'the newest value of `dataThrough`', clock: 'dataThroughAt', strength: 'strong' },
+      { reads: 'what the statement `loadedAt: { sql }` gives', clock: 'loadedAt', strength: 'strong' },
       { reads: 'of a dynamic table, its last good refresh', clock: 'loadedAt', strength: 'strong' },
       { reads: 'without a column, more rows or other bytes, never `LAST_ALTERED` alone', clock: 'writtenAt', strength: 'weak' },
     ],

@@ -2,6 +2,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { newestRows, SLOTS } from './newest.ts'
 import { type Cells, fixed, NAME, notThere, notUnderstood, type Result, StatementError, text, time, toResult } from './result.ts'
 import { cellOf, type StandInColumn, type StandInTable } from './tables.ts'
+import { countedWhere, toldRows } from './told.ts'
 
 export interface Asked {
   sql: string
@@ -204,6 +205,19 @@ const UNDERSTOOD: readonly { shape: RegExp; isFree?: true; answer: Understood }[
   {
     shape: /^select \d+ as Q, [\s\S]+$/,
     answer: ([statement], _, tables) => toResult(['Q', ...SLOTS, 'N'], newestRows(statement, tables)),
+  },
+  {
+    shape: /^select \* from \(\n([\s\S]+)\n\) limit (\d+)$/,
+    answer: ([, statement = '', limit = ''], _, tables) => toldRows(statement, tables, Number(limit)),
+  },
+  {
+    shape: /^explain using text ([\s\S]+)$/,
+    // It is compiled and not run: no warehouse does that.
+    isFree: true,
+    answer: ([, statement = ''], asked, tables) => {
+      if (countedWhere(statement, tables) === null) answerStatement({ ...asked, sql: statement, warehouse: '' }, tables)
+      return toResult(['content'], [{ content: text('GlobalStats:\n\tpartitionsTotal=1\n\tpartitionsAssigned=1') }])
+    },
   },
   {
     shape: /^select \* from (\w+)\.(\w+) limit (\d+)$/i,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
+import { isBalanced } from './told-statement.ts'
 
 /** What may stand under a table or view of a database; `comment`: what begins one there. Goes with `checkTableAsset`. */
 export const tableAssetShape = (comment: RegExp) => ({
@@ -32,8 +33,6 @@ export function checkTableAsset(asset: TableAsset, issues: z.core.$RefinementCtx
     say('dataThrough', 'column already feeds dataThroughAt; keep one of the two')
 }
 
-export const tableAssetSchema = (comment: RegExp) => z.strictObject(tableAssetShape(comment)).superRefine(checkTableAsset)
-
 const TEXT = '\u0001'
 const ESCAPED = new RegExp(`(?:^|\\W)[eE]${TEXT}`)
 
@@ -47,16 +46,6 @@ export function whyNoCondition(text: string, comment: RegExp): string | null {
   if (bare.includes('$')) return 'holds "$"; write values in single quotes'
   if (!isBalanced(bare)) return 'has brackets that do not match'
   return bare.trim() === '' ? 'is empty' : null
-}
-
-function isBalanced(text: string): boolean {
-  let depth = 0
-  for (const character of text) {
-    if (character === '(') depth += 1
-    if (character === ')') depth -= 1
-    if (depth < 0) return false
-  }
-  return depth === 0
 }
 
 /** What people are shown a table by that is called `stg_orders` or `stgOrders`: `Stg orders`. */

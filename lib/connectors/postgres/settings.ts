@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
-import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
+import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/told-statement.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { SECOND_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -19,30 +19,10 @@ export const postgresSettingsSchema = z.strictObject({
 })
 export type PostgresSettings = z.infer<typeof postgresSettingsSchema>
 
-/** One statement that reads, and gives one row of one column, a time or a date. */
-const statementSchema = z.strictObject({
-  sql: z
-    .string()
-    .min(1)
-    .max(10_000)
-    .regex(/^\s*(select|with|values|table)\b/i, 'does not read as a statement that begins with select or with')
-    .refine((text) => !/;\s*\S/.test(text), 'holds ";": write one statement'),
-})
-
 export const postgresAssetSchema = z
-  .strictObject({
-    ...tableAssetShape(/--|\/\*|\*\//),
-    /** Clocks that a statement tells, from a table of loads for instance; what it reads is not watched for moves, so it is run at each look. */
-    loadedAt: statementSchema.optional(),
-    writtenAt: statementSchema.optional(),
-    dataThroughAt: statementSchema.optional(),
-  })
+  .strictObject({ ...tableAssetShape(/--|\/\*|\*\//), ...toldByStatementShape() })
   .superRefine((asset, issues) => {
     checkTableAsset(asset, issues)
-    const say = (path: JudgedClock, message: string) => issues.addIssue({ code: 'custom', message, path: [path] })
-    if (asset.column !== undefined && asset[asset.clock] !== undefined)
-      say(asset.clock, 'is what column feeds already; keep one of the two')
-    if (asset.dataThrough !== undefined && asset.dataThroughAt !== undefined)
-      say('dataThroughAt', 'is what dataThrough feeds already; keep one of the two')
+    checkToldTwice(asset, issues)
   })
 export type PostgresAsset = z.infer<typeof postgresAssetSchema>

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { refuseSameNames } from '#lib/connectors/kit/answer.ts'
 import type { Connection } from '#lib/connectors/kit/connector.ts'
+import { withoutAsides } from '#lib/connectors/kit/told-statement.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import type { JsonObject } from '#lib/domain/values/json.ts'
 import { toJsonValue } from './read-value.ts'
-import type { SnowflakeSettings } from './settings.ts'
+import { CHAINS, type SnowflakeSettings } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
 
 /** A load may take longer than a look. */
@@ -15,12 +16,17 @@ const COMMENT = String.raw`--[^\n]*\n|\/\/[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/`
 const READS = new RegExp(String.raw`^(?:\s|\(|${COMMENT})*(select|with)\b`, 'i')
 const PROCEDURE = new RegExp(String.raw`\bas(?:\s|${COMMENT})+procedure\b`, 'i')
 
+/** `->>` makes one statement of several, each of which may do anything. */
+function isChain(sql: string): boolean {
+  return CHAINS.some((sign) => sql.includes(sign) && [sign, "'", '"', '$'].some((odd) => withoutAsides(sql).includes(odd)))
+}
+
 export const snowflakeExtractRequest = z.strictObject({
   sql: z
     .string()
     .min(1)
     .max(100_000)
-    .refine((sql) => READS.test(sql) && !PROCEDURE.test(sql), {
+    .refine((sql) => READS.test(sql) && !PROCEDURE.test(sql) && !isChain(sql), {
       error: 'must be one statement that reads: select … or with …',
     }),
 })

@@ -7,6 +7,7 @@ import { type LookState, toLookState } from './look-state.ts'
 import { failed, futureWarnings, type Wanted } from './looked.ts'
 import { isMute, type TableState } from './metadata.ts'
 import type { Newest, NewestAnswer } from './newest.ts'
+import { codeOf } from './problems.ts'
 import { readDay, readInstant, readNumber, readWallTime, type TimeValue } from './read-value.ts'
 
 /** What a look at the columns of one table brought. */
@@ -89,10 +90,10 @@ function grown(before: LookState | null, table: TableState): number | null {
 }
 
 /** Codes of a wrong condition, as they stand in our words: SQL, names, types, values. */
-const OF_A_CONDITION = /\[HTTP \d+, (00(1003|1007|0904|2140|2016)|10003[58]|100040) /
+export const OF_A_CONDITION = /^(00(1003|1007|0904|2140|2016)|10003[58]|100040)$/
 
 function toFailure({ asset, settings }: Wanted, error: unknown): Observation {
   const words = isTidemarkError(error) ? error.message : ''
-  if (settings.where === undefined || !OF_A_CONDITION.test(words)) return failedProbe(asset.key, error)
+  if (settings.where === undefined || !OF_A_CONDITION.test(codeOf(error))) return failedProbe(asset.key, error)
   return failed(asset.key, 'The asset’s where cannot be applied to its rows. Correct it in the catalogue.', 'no-time', words)
 }

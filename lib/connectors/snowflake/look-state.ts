@@ -2,6 +2,15 @@ import { z } from 'zod'
 import { JUDGED_CLOCKS } from '#lib/domain/freshness/facts.ts'
 import type { TableState } from './metadata.ts'
 
+const readingsSchema = z.array(
+  z.object({
+    clock: z.enum(JUDGED_CLOCKS),
+    at: z.number().nullable(),
+    precision: z.enum(['instant', 'day']),
+    orAt: z.number().optional(),
+  }),
+)
+
 const lookStateSchema = z.object({
   /** What was asked; another question makes the rest worthless. */
   about: z.string(),
@@ -9,17 +18,12 @@ const lookStateSchema = z.object({
   bytes: z.number().nullable(),
   created: z.number().nullable(),
   lastAltered: z.number().nullable(),
-  readings: z.array(
-    z.object({
-      clock: z.enum(JUDGED_CLOCKS),
-      at: z.number().nullable(),
-      precision: z.enum(['instant', 'day']),
-      orAt: z.number().optional(),
-    }),
-  ),
+  readings: readingsSchema,
   /** When it was read, of what nothing tells whether it moved. */
   readAt: z.number().optional(),
   warnings: z.array(z.string()),
+  /** What its statements told, and when they were run. */
+  told: z.object({ about: z.string(), readAt: z.number(), readings: readingsSchema, warnings: z.array(z.string()) }).optional(),
   spent: z.object({ day: z.string(), credits: z.number() }).optional(),
 })
 export type LookState = z.infer<typeof lookStateSchema>

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { ClockReading, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import { clocksTold } from '#lib/connectors/kit/told-statement.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import type { Budget } from './budget.ts'
 import { type Difference, type LookState, toLookState } from './look-state.ts'
 import type { Refreshes, TableState } from './metadata.ts'
 import { type SnowflakeAsset, type SnowflakeSettings, snowflakeAssetSchema } from './settings.ts'
+import type { SqlApi } from './sql-api.ts'
 import { foldName, parseTablePath, type TablePath } from './table-path.ts'
 
 /** An asset to be looked at. */
@@ -47,6 +49,38 @@ export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings, la
 export function futureWarnings(readings: readonly ClockReading[], now: Instant): string[] {
   const isAhead = readings.some(({ at, precision }) => at !== null && precision === 'instant' && isFuture(at, now))
   return isAhead ? ['The newest value lies in the future; it is kept, but not judged. If it is local time, set the asset’s zone.'] : []
+}
+
+/** One look at the assets of one database. */
+export interface Round {
+  connection: Connection<SnowflakeSettings>
+  api: SqlApi
+  budget: Budget
+  database: string
+}
+
+export function usedUp({ budget }: SnowflakeSettings, then: string): string {
+  return `The budget of ${budget} credits a day is used up: until midnight (UTC) only what needs no warehouse is asked. ${then}`
+}
+
+/** What its statements tell is all that is asked of it. */
+export function isToldAlone({ columns, settings }: Pick<Wanted, 'columns' | 'settings'>): boolean {
+  return columns.length === 0 && clocksTold(settings).length > 0
+}
+
+/** An asset of which only statements tell: it is there, and nothing of it is compared. */
+export function isThere({ asset, about, last }: Wanted, { budget, costMs, extra }: Around): Observation {
+  const state: LookState = { about, rows: null, bytes: null, created: null, lastAltered: null, readings: [], warnings: [] }
+  const evidence = { method: 'statement', strength: 'strong' as const, detail: '', costMs }
+  return {
+    ok: true,
+    assetKey: asset.key,
+    readings: [],
+    rows: null,
+    evidence,
+    state: { ...state, ...budget.spentOf(last) },
+    warnings: extra,
+  }
 }
 
 export interface Around {

@@ -4,21 +4,27 @@ import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { Budget } from './budget.ts'
 import { type ColumnsRead, fromColumns } from './from-columns.ts'
 import { compareLooks, type Difference, parseLookState } from './look-state.ts'
-import { type Around, failed, fromCounts, fromRefreshes, kept, toWanted, type Wanted } from './looked.ts'
+import {
+  type Around,
+  failed,
+  fromCounts,
+  fromRefreshes,
+  isThere,
+  isToldAlone,
+  kept,
+  type Round,
+  toWanted,
+  usedUp,
+  type Wanted,
+} from './looked.ts'
 import { isMute, type Refreshes, readMetadata, readRefreshes, showMetadata, type TableState } from './metadata.ts'
 import { canHoldTime, columnId, isOfStatement, type NewestAnswer, type Question, readColumnTypes, readNewest } from './newest.ts'
 import type { SnowflakeSettings } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
 import { tableId } from './table-path.ts'
+import { readToldClocks } from './told.ts'
 
 const NO_COLUMN = 'Nothing tells when a view or external table changes, so only a column can. Name one in the catalogue: column: loaded_at.'
-
-interface Round {
-  connection: Connection<SnowflakeSettings>
-  api: SqlApi
-  budget: Budget
-  database: string
-}
 
 interface Metadata {
   tables: ReadonlyMap<string, TableState>
@@ -52,8 +58,8 @@ export async function* observe(
   for (const [database, group] of Map.groupBy(wanted, ({ path }) => path.database)) {
     const round = { connection, api, budget, database }
     try {
-      if (budget.isUsedUp()) yield* lookWithoutWarehouse(round, group)
-      else yield* look(round, group)
+      const looks = budget.isUsedUp() ? lookWithoutWarehouse(round, group) : look(round, group)
+      yield* readToldClocks(round, looks, group)
     } catch (error) {
       if (!isOfStatement(error)) throw error
       yield* group.map(({ asset }) => failedProbe(asset.key, error))
@@ -83,7 +89,10 @@ const columnsOf = ({ wanted }: Job) => wanted.columns.map(({ name }) => ({ path:
 async function readAll({ connection, api, budget, database }: Round, group: readonly Wanted[]): Promise<Metadata> {
   const schemas = [...new Set(group.map(({ path }) => path.schema))].sort()
   const { value: tables, cost } = await budget.during(readMetadata(api, database, schemas, connection.signal))
-  const isAsked = group.some(({ path, columns }) => columns.length === 0 && tables.get(tableId(path))?.kind === 'dynamic')
+  const isAsked = group.some(
+    ({ path, columns, settings }) =>
+      columns.length === 0 && !isToldAlone({ columns, settings }) && tables.get(tableId(path))?.kind === 'dynamic',
+  )
   const history = isAsked ? await budget.during(readRefreshes(api, database, connection.signal)) : null
   const ms = cost.ms + (history?.cost.ms ?? 0)
   return {
@@ -111,6 +120,7 @@ const MOVED: Record<Difference, string> = {
 
 function decide(wanted: Wanted, table: TableState, metadata: Metadata, around: Around, settings: SnowflakeSettings): Observation | Job {
   const { before, columns, asset, path } = wanted
+  if (isToldAlone(wanted)) return isThere(wanted, around)
   if (columns.length === 0) {
     if (table.kind === 'dynamic') return fromRefreshes(wanted, table, metadata.refreshes.get(tableId(path)), around)
     return isMute(table) ? failed(asset.key, NO_COLUMN, 'no-time') : fromCounts(wanted, table, compareLooks(before, table), around)
@@ -149,7 +159,7 @@ async function* readJobs(round: Round, jobs: readonly Job[], types: ReadonlyMap<
       yield fromColumns({ ...job, answers: own } satisfies ColumnsRead, budget, connection.clock.now())
     }
   }
-  for (const { wanted } of waiting.keys()) yield failed(wanted.asset.key, usedUp(round, 'It was not read.'))
+  for (const { wanted } of waiting.keys()) yield failed(wanted.asset.key, usedUp(connection.settings, 'It was not read.'))
 }
 
 function toQuestions({ wanted, table }: Job, types: ReadonlyMap<string, string>): Question[] | Observation {
@@ -166,28 +176,26 @@ function toQuestions({ wanted, table }: Job, types: ReadonlyMap<string, string>)
   return questions
 }
 
-function usedUp({ connection }: Round, then: string): string {
-  return `The budget of ${connection.settings.budget} credits a day is used up: until midnight (UTC) only what needs no warehouse is asked. ${then}`
-}
-
 async function* lookWithoutWarehouse(round: Round, group: readonly Wanted[]): AsyncGenerator<Observation> {
   const { connection, api, budget, database } = round
   const begunAt = connection.clock.now()
   const tables = await showMetadata(api, database, connection.signal)
   const now = connection.clock.now()
   const costMs = Math.round((100 * (now - begunAt)) / group.length) / 100
-  const around = { budget, now, costMs, extra: [usedUp(round, 'Rows and bytes are compared.')] }
+  const around = { budget, now, costMs, extra: [usedUp(connection.settings, 'Rows and bytes are compared.')] }
   for (const wanted of group) yield withoutWarehouse(round, wanted, tables.get(tableId(wanted.path)), around)
 }
 
-function withoutWarehouse(round: Round, wanted: Wanted, table: TableState | undefined, around: Around): Observation {
+function withoutWarehouse({ connection }: Round, wanted: Wanted, table: TableState | undefined, around: Around): Observation {
   const { asset, before, columns } = wanted
+  if (isToldAlone(wanted))
+    return isThere(wanted, { ...around, extra: [usedUp(connection.settings, 'What its statements told last stands.')] })
   // Views, and what the role may not see, are not among what is shown.
   if (table === undefined || isMute(table) || (columns.length === 0 && table.kind !== 'table'))
-    return failed(asset.key, usedUp(round, 'It cannot be looked at so.'))
+    return failed(asset.key, usedUp(connection.settings, 'It cannot be looked at so.'))
   const difference = compareLooks(before, table)
   if (columns.length === 0) return fromCounts(wanted, table, difference, around)
-  if (before === null || difference !== 'same') return failed(asset.key, usedUp(round, 'It moved and was not read.'))
+  if (before === null || difference !== 'same') return failed(asset.key, usedUp(connection.settings, 'It moved and was not read.'))
   const detail = 'Rows and bytes are those of the look before; whether a write left both as they were was not asked.'
   return kept({ ...wanted, before }, table, detail, 'weak', around)
 }

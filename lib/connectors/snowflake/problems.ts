@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
-import { type ErrorCode, TidemarkError } from '#lib/domain/tidemark-error.ts'
+import { type ErrorCode, isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { foreignWords } from '#lib/platform/secrets/foreign-words.ts'
 
 const problemSchema = z.object({ code: z.string(), sqlState: z.string().optional(), message: z.string().default('') })
@@ -117,6 +117,11 @@ export function toProblem(system: string, status: number, value: unknown): Tidem
     status,
     ...(told.lasting !== undefined && { lasting: told.lasting }),
   })
+}
+
+/** Snowflake's code of what a statement was refused for; empty where it was not the statement. */
+export function codeOf(error: unknown): string {
+  return /\[HTTP \d+, (\w+) /.exec(isTidemarkError(error) ? error.message : '')?.[1] ?? ''
 }
 
 function ofStatement(status: number, sqlState: string): Told {

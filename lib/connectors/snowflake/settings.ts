@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressSchema } from '#lib/connectors/kit/address.ts'
-import { tableAssetSchema } from '#lib/connectors/kit/table-asset.ts'
+import { checkTableAsset, tableAssetShape } from '#lib/connectors/kit/table-asset.ts'
+import { checkToldTwice, toldByStatementShape } from '#lib/connectors/kit/told-statement.ts'
 import { durationSchema } from '#lib/domain/time/duration.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { zoneSchema } from '#lib/domain/time/local-day.ts'
@@ -46,6 +47,14 @@ export const snowflakeSettingsSchema = z
   })
 export type SnowflakeSettings = z.infer<typeof snowflakeSettingsSchema>
 
+/** It makes one statement of several, each of which may do anything. */
+export const CHAINS = ['->>']
+
 /** `//` begins a comment, too. */
-export const snowflakeAssetSchema = tableAssetSchema(/--|\/\/|\/\*|\*\//)
+export const snowflakeAssetSchema = z
+  .strictObject({ ...tableAssetShape(/--|\/\/|\/\*|\*\//), ...toldByStatementShape(CHAINS) })
+  .superRefine((asset, issues) => {
+    checkTableAsset(asset, issues)
+    checkToldTwice(asset, issues)
+  })
 export type SnowflakeAsset = z.infer<typeof snowflakeAssetSchema>

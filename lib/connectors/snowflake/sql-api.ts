@@ -58,10 +58,14 @@ export class SqlApi {
 
   /** All rows by the names of their columns. */
   async records(statement: Statement, signal?: AbortSignal): Promise<Record<string, Cell>[]> {
+    const { columns, rows } = await this.table(statement, signal)
+    return asRecords(columns, rows)
+  }
+
+  /** All rows, with the types of their columns. */
+  async table(statement: Statement, signal?: AbortSignal): Promise<{ columns: Column[]; rows: Cell[][] }> {
     const { columns, parts } = await this.ask(statement, signal)
-    const records: Record<string, Cell>[] = []
-    for await (const rows of parts) records.push(...asRecords(columns, rows))
-    return records
+    return { columns, rows: (await Array.fromAsync(parts)).flat() }
   }
 
   /** Throws with words for people; a statement that is not done in time, or broken off, is cancelled there. */

@@ -67,7 +67,9 @@ function fold(all: readonly Asked[]): Asked[][] {
 function toJob(some: readonly Asked[]): ProbeJob<readonly Asked[]> {
   const [only] = some
   const text = some.length === 1 && only !== undefined ? only.text : foldedStatement(some)
-  return { job: some, text, heavy: some.some(({ heavy }) => heavy), tables: some.length }
+  // A condition may call what sets or writes something.
+  const hasCondition = some.some(({ probed }) => probed.settings.where !== undefined)
+  return { job: some, text, heavy: some.some(({ heavy }) => heavy), tables: some.length, ...(hasCondition && { isReadOnly: true }) }
 }
 
 /** SQLSTATEs of a wrong condition (SQL, names, types, values); not of permissions nor of a missing table. */

@@ -67,7 +67,7 @@ describe('a statement', () => {
     ['text', `select '2026-11-20'::text`, 'no time or date', 'no-time'],
     ['a number', 'select 1795000000', 'no time or date', 'no-time'],
     ['the year 1', `select '0001-01-01 00:00+00'::timestamptz`, 'no time', 'no-time'],
-    ['no SQL', 'select from where (', 'does not read as SQL', 'no-time'],
+    ['no SQL', 'select from where', 'does not read as SQL', 'no-time'],
     ['a table that is not there', 'select max(ended) from nowhere', 'a table that is not there', 'no-time'],
     ['a write', `select to_timestamp(nextval('counted'))`, 'never does', 'no-time'],
     ['an error of its own', `select fails_by('P0001')`, 'was refused', 'no-time'],
@@ -91,6 +91,14 @@ describe('a statement', () => {
     expect(await told(`select to_timestamp(nextval('counted'))`)).toMatchObject({ ok: false })
     expect(await told(`select now()) as told; drop table loads; select * from (select now()`)).toMatchObject({ ok: false })
     expect(good(await db.probe('public.orders', LOADED)).readings).toHaveLength(1)
+  })
+
+  test('and a condition leave nothing behind for those that are asked after them over the same line', async () => {
+    const [setting, writing] = [`set_config('default_transaction_read_only', 'off', false) is not null`, `nextval('counted') is not null`]
+    const assets = [setting, writing].map((where, n) => ({ ...anAsset('public.orders', { column: 'loaded_at', where }), key: `db/${n}` }))
+    const seen = await Array.fromAsync(askOnce(postgres).observe(db.connection({ connections: 1 }), assets))
+    expect(seen.map(({ assetKey, ok }) => `${assetKey} ${ok}`)).toEqual(['db/0 true', 'db/1 false'])
+    expect(seen[1]).toMatchObject({ publicMessage: expect.stringContaining('never does') })
   })
 
   test('that breaks its line fails alone: the others are asked over a new one', async () => {

@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { ClockReading, Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
+import type { Connection, Observation, ObservedAsset } from '#lib/connectors/kit/connector.ts'
 import type { Lines } from '#lib/connectors/kit/lines.ts'
+import { type GoodLook, inFuture, noZone, type Told, toldDetail, untold, whyNotOneTime, withTold } from '#lib/connectors/kit/told-clocks.ts'
+import { clocksTold, withoutEnd } from '#lib/connectors/kit/told-statement.ts'
 import { type ProbeAnswer, type ProbeJob, probeAll } from '#lib/connectors/postgres/probe.ts'
 import { isElsewhere, sqlStateOf, toLasting } from '#lib/connectors/postgres/problems.ts'
 import { readInstant, TYPE } from '#lib/connectors/postgres/read-instant.ts'
 import type { FirstRow, Session } from '#lib/connectors/postgres/session.ts'
 import type { PostgresAsset, PostgresSettings } from '#lib/connectors/postgres/settings.ts'
-import { JUDGED_CLOCKS, type JudgedClock, type LastingReason } from '#lib/domain/freshness/facts.ts'
+import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { isFuture } from '#lib/domain/time/instant.ts'
-import { failed } from './observation.ts'
-
-type GoodLook = Extract<Observation, { ok: true }>
 
 /** An asset some clocks of which statements tell, and what was seen of it besides. */
 export interface StatementJob {
@@ -20,21 +19,9 @@ export interface StatementJob {
   seen: GoodLook
 }
 
-interface Failure {
-  words: string
-  lasting: LastingReason | undefined
-  code: string
-}
-
-type Told = { clock: JudgedClock } & ({ ok: true; reading: ClockReading; warnings: string[] } | ({ ok: false } & Failure))
-
-function clocksOf(settings: PostgresAsset): JudgedClock[] {
-  return JUDGED_CLOCKS.filter((clock) => settings[clock] !== undefined)
-}
-
 /** Whether statements tell some of its clocks. */
 export function hasStatements(settings: PostgresAsset): boolean {
-  return clocksOf(settings).length > 0
+  return clocksTold(settings).length > 0
 }
 
 const TIMES: readonly number[] = [TYPE.date, TYPE.timestamp, TYPE.timestamptz]
@@ -58,22 +45,22 @@ function toFailure(clock: JudgedClock, error: unknown): Told {
   const code = sqlStateOf(error)
   const why = WHY[code] ?? (isElsewhere(error) ? ELSEWHERE : 'was refused by the database')
   const lasting = toLasting(error) === 'refused' ? 'refused' : 'no-time'
-  return { ok: false, clock, words: `The statement of ${clock} ${why}.`, code, lasting: OF_THE_MOMENT.test(code) ? undefined : lasting }
+  return untold(clock, why, OF_THE_MOMENT.test(code) ? null : lasting, code)
 }
 
 function toTold(clock: JudgedClock, { values, types, rows }: FirstRow, zone: string | undefined, now: number): Told {
-  const no = (why: string): Told => ({ ok: false, clock, words: `The statement of ${clock} ${why}.`, code: '', lasting: 'no-time' })
-  const [type, ...others] = types
-  if (type === undefined || others.length > 0) return no(`gives ${types.length} columns; let it give one`)
-  if (!TIMES.includes(type)) return no('gives no time or date; cast what it gives to timestamptz or date')
-  if (rows > 1) return no('gives several rows; let it give the newest alone')
+  const [type = 0] = types
+  const why = whyNotOneTime(
+    types.map((one) => TIMES.includes(one)),
+    rows,
+  )
+  if (why !== null) return untold(clock, why)
   const time = readInstant(values[0] ?? null, type, zone ?? 'UTC', now)
-  if (!time.ok) return no(time.problem)
+  if (!time.ok) return untold(clock, time.problem)
   const warnings = [...time.warnings]
-  if (time.wallClock && zone === undefined)
-    warnings.push(`What the statement of ${clock} gives tells no zone; it is taken as UTC. Set the asset’s zone, or the connection’s.`)
+  if (time.wallClock && zone === undefined) warnings.push(noZone(clock))
   if (time.at !== null && time.precision === 'instant' && isFuture(time.at, now) && time.warnings.length === 0)
-    warnings.push(`What the statement of ${clock} gives lies in the future; it is kept, but not judged.`)
+    warnings.push(inFuture(clock))
   const reading = { clock, at: time.at, precision: time.precision, ...(time.orAt !== null && { orAt: time.orAt }) }
   return { ok: true, clock, reading, warnings }
 }
@@ -85,42 +72,42 @@ interface Asked {
 
 /** Nobody knows what it costs, so it has a connection to itself. */
 function toProbeJob(job: StatementJob, clock: JudgedClock): ProbeJob<Asked> {
-  const sql = (job.settings[clock]?.sql ?? '').replace(/;\s*$/, '')
-  return { job: { job, clock }, text: `select * from (\n${sql}\n) as told limit 2`, heavy: true, isReadOnly: true }
+  return { job: { job, clock }, text: statementWithin(job.settings[clock]?.sql ?? '', 2), heavy: true, isReadOnly: true }
+}
+
+/** The statement of a clock as it is asked for its first rows. */
+export function statementWithin(sql: string, rows: number): string {
+  return `select * from (\n${withoutEnd(sql)}\n) as told limit ${rows}`
 }
 
 function tell(answer: ProbeAnswer<Asked>, { clock: ours, settings }: Connection<PostgresSettings>): Told {
   const { job, clock } = answer.job
-  if (!answer.ok && answer.brokeLine)
-    return { ok: false, clock, words: `The line broke while the statement of ${clock} was run.`, code: '', lasting: undefined }
+  if (!answer.ok && answer.brokeLine) return brokenLine(clock)
   if (!answer.ok) return toFailure(clock, answer.error)
   const told = toTold(clock, answer.row, job.settings.zone ?? settings.zone, ours.now())
   if (!told.ok) return told
-  const detail = `What the statement of ${clock} in the catalogue gives.`
-  return { ...told, reading: { ...told.reading, evidence: { method: 'statement', strength: 'strong', detail, costMs: answer.costMs } } }
+  const evidence = { method: 'statement', strength: 'strong' as const, detail: toldDetail(clock), costMs: answer.costMs }
+  return { ...told, reading: { ...told.reading, evidence } }
 }
+
+const brokenLine = (clock: JudgedClock): Told => ({
+  ok: false,
+  clock,
+  words: `The line broke while the statement of ${clock} was run.`,
+  lasting: undefined,
+  code: '',
+})
 
 const toldBefore = z.object({ told: z.array(z.unknown()) })
 
-/** One clock that cannot be told is no look at all: taken for known, it would stand still and turn late. */
 function toObservation({ asset, seen }: StatementJob, answers: readonly Told[]): Observation {
-  const all = JUDGED_CLOCKS.flatMap((clock) => answers.filter((one) => one.clock === clock))
-  const bad = all.filter((one) => !one.ok)
-  const [first] = bad
-  if (first !== undefined) {
-    const words = bad.map((one) => one.words).join(' ')
-    const { lasting } = bad.find((one) => one.lasting === undefined) ?? first
-    return failed(asset.key, words, `${words} ${bad.map(({ code }) => code).join(' ')}`.trim(), lasting)
-  }
-  const good = all.filter((one) => one.ok)
-  const own = good.map(({ reading }) => reading)
-  const warnings = [...seen.warnings, ...good.flatMap((one) => one.warnings)]
-  const told = [...own.map(({ evidence, ...reading }) => reading), ...warnings]
+  const more = withTold(seen, answers)
+  if (!('look' in more)) return more
+  const { look, own, ownWarnings } = more
+  const told = [...own, ...seen.warnings, ...ownWarnings]
   const before = toldBefore.safeParse(asset.previous)
   const isAsTold = before.success && isDeepStrictEqual(before.data.told, told)
-  const readings = [...seen.readings, ...own]
-  const evidence = seen.readings.length === 0 ? (own[0]?.evidence ?? seen.evidence) : seen.evidence
-  return { ...seen, readings, evidence, warnings, state: { ...seen.state, told }, isSame: seen.isSame !== false && isAsTold }
+  return { ...look, state: { ...seen.state, told }, isSame: seen.isSame !== false && isAsTold }
 }
 
 /** Adds to what the columns of assets told what their statements tell. */
@@ -130,12 +117,12 @@ export async function* readByStatements(
   session: Session,
   jobs: readonly StatementJob[],
 ): AsyncGenerator<Observation> {
-  const asked = jobs.flatMap((job) => clocksOf(job.settings).map((clock) => toProbeJob(job, clock)))
+  const asked = jobs.flatMap((job) => clocksTold(job.settings).map((clock) => toProbeJob(job, clock)))
   const told = new Map(jobs.map((job) => [job, [] as Told[]]))
   for await (const answer of probeAll(connection, lines, session, asked)) {
     const { job } = answer.job
     const own = told.get(job) ?? []
     own.push(tell(answer, connection))
-    if (own.length === clocksOf(job.settings).length) yield toObservation(job, own)
+    if (own.length === clocksTold(job.settings).length) yield toObservation(job, own)
   }
 }
