@@ -9,6 +9,7 @@ import { RunProgress } from '#app/_ui/runs/run-progress.tsx'
 import { InItsSystem, SystemTag } from '#app/_ui/runs/whose-run.tsx'
 import { Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { systemClock } from '#lib/platform/clock.ts'
 import type { ListedRun } from '#lib/queries/api/answers.ts'
@@ -88,7 +89,7 @@ function Run({ run, now }: { run: ListedRun; now: number }) {
     <article className="listed-run">
       <RunMark run={run} />
       <h3 className="text-sm font-medium max-[901px]:flex-[1_1_160px]">
-        <a href={runPath(run.id)}>{run.flow}</a> {run.system !== null && <SystemTag system={run.system} />}
+        <a href={runPath(run.id)}>{jobInWords(run.flow, run.jobName)}</a> {run.system !== null && <SystemTag system={run.system} />}
       </h3>
       <span>
         <Time at={run.startedAt ?? run.scheduledFor} form="long" />

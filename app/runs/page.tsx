@@ -23,8 +23,8 @@ type Query = Promise<Record<string, string | string[] | undefined>>
 
 export async function generateMetadata({ searchParams }: { searchParams: Query }): Promise<Metadata> {
   const { filter, found } = read(JSON.stringify(await searchParams))
-  const { page } = await found
-  return { title: page === null ? 'Runs' : `${runsTitle(filter)} · ${page.name}` }
+  const { page, jobName } = await found
+  return { title: page === null ? 'Runs' : `${runsTitle(filter, jobName)} · ${page.name}` }
 }
 
 /** All runs of all flows: `/runs?flow=course&state=failed`. */

@@ -2,6 +2,7 @@ import { NoActions } from '#app/_ui/actions/no-actions.tsx'
 import { PageShell } from '#app/_ui/page-shell.tsx'
 import { overviewPath, runsPath } from '#app/_ui/paths.ts'
 import { filterStateInWords } from '#app/_ui/runs/run-labels.ts'
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import { RUN_FILTER_STATES } from '#lib/domain/runs/run-filter.ts'
 import type { RunsPage } from '#lib/queries/pages/runs-page.ts'
 import type { RunFilter } from '#lib/queries/runs/run-list-questions.ts'
@@ -31,7 +32,9 @@ export function RunsScreen({ found, filter, problem }: RunsScreenProps) {
             <select name="flow" defaultValue={filter.flow ?? ''}>
               <option value="">All flows</option>
               {known.map((flow) => (
-                <option key={flow}>{flow}</option>
+                <option key={flow} value={flow}>
+                  {jobInWords(flow, flow === filter.flow ? found.jobName : null)}
+                </option>
               ))}
             </select>
           </label>

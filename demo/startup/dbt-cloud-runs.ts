@@ -39,7 +39,7 @@ function written(at: string | null | undefined): string | null {
 }
 
 /** A run as its API shows it, with what is asked for beside it. */
-export function shownRun(run: CloudRun, related: string | null): Json {
+export function shownRun(run: CloudRun, related: string | null, jobName: string): Json {
   const { id, job, environment, project, status, createdAt, startedAt, finishedAt, message, schemaOverride, steps } = run
   const isComplete = status >= 10
   return {
@@ -71,7 +71,7 @@ export function shownRun(run: CloudRun, related: string | null): Json {
       href: `https://cloud.getdbt.com/deploy/1/projects/${project}/runs/${id}/`,
     },
     has_sources_generated: steps.some(({ writes }) => writes !== undefined && 'sources.json' in writes),
-    ...(related?.includes('"job"') && { job: { id: job, name: `Job ${job}` } }),
+    ...(related?.includes('"job"') && { job: { id: job, name: jobName } }),
     ...(related?.includes('trigger') && { trigger: { cause: run.cause ?? 'scheduled', schema_override: schemaOverride ?? null } }),
     ...(related?.includes('run_steps') && {
       run_steps: steps.map(({ name }, at) => ({ id: id * 100 + at, run_id: id, index: at + 1, name })),

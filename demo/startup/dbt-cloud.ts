@@ -1,19 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { cut } from '#demo/campus/answer.ts'
 import { listen } from '#demo/campus/listen.ts'
+import { type CloudFault, finish, GOOD, type Json, readJson, refuse, send, sendHtmlPage, sendStarted } from './dbt-cloud-answers.ts'
 import { type CloudRun, shownRun } from './dbt-cloud-runs.ts'
 
-type Json = Record<string, unknown>
-
-/** What it can do wrong, for so many requests. */
-export type CloudFault =
-  | { kind: 'too-many'; retryAfter: string }
-  | { kind: 'cut-off' | 'error-in-200' | 'half-a-page' | 'server-error' | 'html-page' }
-  /** A run is started, and whoever asked for it does not learn that. */
-  | { kind: 'started-and-cut-off' | 'started-and-503' | 'started-and-html-page' }
-
 const PAGE_MAX = 100
-const BODY_MAX = 65_536
 
 /** A stand-in for dbt Cloud's administrative API, v2: runs with their pages, artifacts by step, and its ways of saying no. */
 export class DbtCloud {
@@ -23,6 +13,8 @@ export class DbtCloud {
   readonly requests: string[] = []
   /** Jobs that have not run yet; those of its runs it knows anyway. */
   readonly jobs: Pick<CloudRun, 'job' | 'environment' | 'project'>[] = []
+  /** What its jobs are called, where that is not their number. */
+  readonly names = new Map<number, string>()
   /** Its clock. */
   now = () => new Date().toISOString()
   /** Without the right to run jobs a token is told that there is none, as if there were no such address. */
@@ -111,13 +103,17 @@ export class DbtCloud {
     return this.jobs.find((one) => one.job === id) ?? this.runs.find((one) => one.job === id)
   }
 
+  #nameOf(job: number): string {
+    return this.names.get(job) ?? `Job ${job}`
+  }
+
   #job(id: number, response: ServerResponse): void {
     const job = this.#jobOf(id)
     if (job === undefined) {
       refuse(response, 404, 'No job matches the given query.')
       return
     }
-    const data = { id, name: `Job ${id}`, environment_id: job.environment, project_id: job.project, state: 1 }
+    const data = { id, name: this.#nameOf(id), environment_id: job.environment, project_id: job.project, state: 1 }
     send(response, 200, { data, status: GOOD })
   }
 
@@ -159,7 +155,7 @@ export class DbtCloud {
     const page = found.slice(offset, offset + (fault?.kind === 'half-a-page' ? Math.floor(limit / 2) : limit))
     const pagination = { count: page.length, total_count: found.length }
     const filters = Object.fromEntries(searchParams)
-    const data = page.map((run) => shownRun(run, asked('include_related')))
+    const data = page.map((run) => shownRun(run, asked('include_related'), this.#nameOf(run.job)))
     finish(response, { data, extra: { filters, order_by: order, pagination }, status: GOOD }, fault)
   }
 
@@ -169,7 +165,7 @@ export class DbtCloud {
       refuse(response, 404, 'No run matches the given query.')
       return
     }
-    send(response, 200, { data: shownRun(run, searchParams.get('include_related')), status: GOOD })
+    send(response, 200, { data: shownRun(run, searchParams.get('include_related'), this.#nameOf(run.job)), status: GOOD })
   }
 
   /** A step's files are those of the target folder when it ended; without a step, when the run ended. */
@@ -184,50 +180,6 @@ export class DbtCloud {
     }
     finish(response, target[file], fault)
   }
-}
-
-/** A body of JSON; whatever else was sent is an empty one. */
-async function readJson(request: IncomingMessage): Promise<Json> {
-  let text = ''
-  for await (const chunk of request) text = `${text}${chunk}`.slice(0, BODY_MAX)
-  try {
-    const body: unknown = JSON.parse(text)
-    return typeof body === 'object' && body !== null ? { ...body } : {}
-  } catch {
-    return {}
-  }
-}
-
-const GOOD = { code: 200, is_success: true, user_message: 'Success!', developer_message: '' }
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-}
-
-function refuse(response: ServerResponse, code: number, words: string): void {
-  send(response, code, { status: { code, is_success: false, user_message: words, developer_message: '' }, data: {} })
-}
-
-function sendHtmlPage(response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><html><body>Scheduled maintenance</body></html>')
-}
-
-function sendStarted(response: ServerResponse, run: CloudRun, fault: CloudFault | undefined): void {
-  if (fault?.kind === 'started-and-cut-off') response.destroy()
-  else if (fault?.kind === 'started-and-html-page') sendHtmlPage(response)
-  else if (fault?.kind === 'started-and-503') {
-    response.setHeader('retry-after', '1')
-    refuse(response, 503, 'Service unavailable')
-  } else finish(response, { data: shownRun(run, '["trigger"]'), status: GOOD }, fault)
-}
-
-function finish(response: ServerResponse, body: unknown, fault: CloudFault | undefined): void {
-  if (fault?.kind !== 'cut-off') {
-    send(response, 200, body)
-    return
-  }
-  response.setHeader('content-type', 'application/json')
-  cut(response, Buffer.from(JSON.stringify(body)))
 }
 
 export interface RunningCloud {

@@ -12,6 +12,7 @@ import { Time } from '#app/_ui/time.tsx'
 import type { StepState } from '#lib/domain/orders/order-progress.ts'
 import { isStopping, stepInWords } from '#lib/domain/orders/order-words.ts'
 import { partsOfJob } from '#lib/domain/runs/external-run.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { livenessInWords, livenessOf } from '#lib/domain/runs/liveness.ts'
 import { reasonInWords, statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
 import type { OrderStep, OrderView } from '#lib/queries/runs/reload-order.ts'
@@ -137,7 +138,7 @@ function End({ order }: { order: OrderView }) {
 function whyNot({ steps }: OrderView): string {
   const failed = steps.find(({ state }) => state === 'failed' || state === 'cancelled')
   if (failed === undefined) return 'the feed is no longer in the catalogue.'
-  const name = failed.flow ?? failed.job
+  const name = failed.flow ?? (failed.job === null ? null : jobOfSystemInWords(failed.job, failed.jobName))
   return failed.problem ?? (name === null ? `${UNSEEN} failed.` : `the run of ${name} failed.`)
 }
 
@@ -151,14 +152,14 @@ const STEP_ICONS: Record<StepState, string> = {
 }
 
 function StepLine({ step, now }: { step: OrderStep; now: number }) {
-  const { flow, job, state, run, external, problem, log } = step
+  const { flow, job, jobName, state, run, external, problem, log } = step
   const isPartial = state === 'done' && (run ?? external)?.state === 'partial'
   return (
     <li>
       <svg className="icon me-2 inline align-[-2px]" aria-hidden="true">
         <use href={`#i-${isPartial ? 'late' : STEP_ICONS[state]}`} />
       </svg>
-      <StepName flow={flow} job={job} /> <span className="muted">{stepInWords(step)}</span>
+      <StepName flow={flow} job={job} jobName={jobName} /> <span className="muted">{stepInWords(step)}</span>
       {run !== null && (
         <>
           {' · '}

@@ -58,10 +58,10 @@ export function PlanPanel({ plan, form, onOrdered }: PlanProps) {
 }
 
 function PlannedLine({ step, isOnly }: { step: PlannedStep; isOnly: boolean }) {
-  const { flow, job, isOwn, usualMs, writes } = step
+  const { flow, job, jobName, isOwn, usualMs, writes } = step
   return (
     <>
-      <StepName flow={flow} job={job} />
+      <StepName flow={flow} job={job} jobName={jobName} />
       {writes.length > 0 && (
         <>
           {' writes '}

@@ -2,8 +2,8 @@ import { flowPath } from '#app/_ui/paths.ts'
 import { JobLink } from './job-link.tsx'
 
 /** What a step of a reload runs; a system that the reader may not see has no name. */
-export function StepName({ flow, job }: { flow: string | null; job: string | null }) {
-  if (job !== null) return <JobLink job={job} />
+export function StepName({ flow, job, jobName }: { flow: string | null; job: string | null; jobName: string | null }) {
+  if (job !== null) return <JobLink job={job} name={jobName} />
   if (flow === null) return <>A system you may not see</>
   return (
     <a href={flowPath(flow)}>

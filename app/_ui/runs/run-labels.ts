@@ -1,3 +1,4 @@
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { RunFilterState } from '#lib/domain/runs/run-filter.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
@@ -36,8 +37,8 @@ export function filterStateInWords(state: RunFilterState): string {
 }
 
 /** A filtered list of runs in words: `Runs of course: failed`, `Runs of nightly in dbt`. */
-export function runsTitle({ flow, system, state }: Pick<RunFilter, 'flow' | 'system' | 'state'>): string {
-  const runs = `${flow === null ? 'Runs' : `Runs of ${flow}`}${system === null ? '' : ` in ${system}`}`
+export function runsTitle({ flow, system, state }: Pick<RunFilter, 'flow' | 'system' | 'state'>, jobName: string | null = null): string {
+  const runs = `${flow === null ? 'Runs' : `Runs of ${jobInWords(flow, jobName)}`}${system === null ? '' : ` in ${system}`}`
   return state === null ? runs : `${runs}: ${filterStateInWords(state).toLowerCase()}`
 }
 

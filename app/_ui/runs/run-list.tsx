@@ -70,7 +70,7 @@ function ExternalRun({ run, now, open }: { run: ExternalRunRow; now: number; ope
     <details className="run print:break-inside-avoid" open={open}>
       <summary>
         <Head run={run} now={now}>
-          <WhoseJob system={run.system} job={run.job} />
+          <WhoseJob system={run.system} job={run.job} name={run.jobName} />
         </Head>
         <span className="muted">{rowsInWords({ ...run, rowsLoaded: run.rows, rowsRejected: 0, isDryRun: false })}</span>
         <Chevron />

@@ -1,8 +1,10 @@
-/** A job of another system by its name, and marked with whose it is. */
-export function WhoseJob({ system, job }: { system: string; job: string }) {
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
+
+/** A job of another system as it is called there, and marked with whose it is. */
+export function WhoseJob({ system, job, name }: { system: string; job: string; name: string | null }) {
   return (
     <>
-      <bdi>{job}</bdi> <SystemTag system={system} />
+      <bdi>{jobInWords(job, name)}</bdi> <SystemTag system={system} />
     </>
   )
 }

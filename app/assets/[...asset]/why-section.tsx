@@ -5,6 +5,7 @@ import { connectionPath, flowPath, jobPath } from '#app/_ui/paths.ts'
 import { Facts, Section } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { reasonInWords, statusInWords } from '#lib/domain/wording/words.ts'
@@ -37,7 +38,7 @@ export function WhySection({ found }: { found: AssetPage }) {
             </a>,
           ],
           ['Written by the flow', flowLink(asset.flow)],
-          ['Written by the job', jobLink(asset.job)],
+          ['Written by the job', jobLink(asset.job, found.jobName)],
         ]}
       />
       <Warnings found={found} />
@@ -97,20 +98,20 @@ function knownBy(problem: string | null): string {
   return problem === null ? 'How we know' : 'What the last good look said'
 }
 
-function evidence({ look, asset }: AssetPage): string | null {
+function evidence({ look, asset, jobName }: AssetPage): string | null {
   if (look.detail !== null) {
     const how = look.strength === 'weak' ? ' Weak evidence.' : ''
     const rows = look.rows === null ? '' : ` ${formatCount(look.rows)} rows.`
     return `${look.detail}${how}${rows}`
   }
-  if (asset.job !== null) return `The runs of the job “${asset.job}”, as its own system tells them.`
+  if (asset.job !== null) return `The runs of the job “${jobOfSystemInWords(asset.job, jobName)}”, as its own system tells them.`
   return asset.flow === null ? null : `Tidemark’s own ledger of the flow “${asset.flow}”.`
 }
 
-function jobLink(job: string | null) {
+function jobLink(job: string | null, name: string | null) {
   return job === null ? null : (
     <a href={jobPath(job)}>
-      <bdi>{job}</bdi>
+      <bdi>{jobOfSystemInWords(job, name)}</bdi>
     </a>
   )
 }

@@ -2,6 +2,7 @@ import { Note } from '#app/_ui/note.tsx'
 import { flowPath, jobPath, runPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { jobKey } from '#lib/domain/runs/external-run.ts'
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 
@@ -37,9 +38,9 @@ export function LastRunNote({ run }: { run: LastRun | null }) {
         </>
       ) : (
         <>
-          (job{' '}
+          ({run.jobName === null && 'job '}
           <a href={jobPath(jobKey(run.system, run.flow))}>
-            <bdi>{run.flow}</bdi>
+            <bdi>{jobInWords(run.flow, run.jobName)}</bdi>
           </a>{' '}
           in <bdi>{run.system}</bdi>).
         </>

@@ -7,6 +7,7 @@ import { InItsSystem, WhoseJob } from '#app/_ui/runs/whose-run.tsx'
 import { Facts } from '#app/_ui/section.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { jobKey } from '#lib/domain/runs/external-run.ts'
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import type { ExternalRunPage } from '#lib/queries/pages/external-run-page.ts'
@@ -28,7 +29,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
     >
       <header className="max-w-[880px] pt-4 pb-6">
         <h1 dir="auto">
-          Run of <bdi>{run.job}</bdi>
+          Run of <bdi>{jobInWords(run.job, run.jobName)}</bdi>
         </h1>
         <p className="verdict">
           <RunMark run={run} big />
@@ -67,7 +68,7 @@ export function ExternalRunScreen({ found }: { found: ExternalRunPage }) {
           [
             'More of them',
             <a key="runs" href={filteredRunsPath({ system: run.system, flow: run.job })}>
-              All runs of <bdi>{run.job}</bdi>
+              All runs of <bdi>{jobInWords(run.job, run.jobName)}</bdi>
             </a>,
           ],
         ]}
@@ -90,7 +91,7 @@ function TouchedAssets({ writes, loaded }: Pick<ExternalRunPage, 'writes' | 'loa
 
 /** The run that this one is a part of; whose it is only where that is another system. */
 function Parent({ system, job, id, own }: NonNullable<ExternalRunPage['parent']> & { own: string }) {
-  const words = <>Run of {system === own ? <bdi>{job}</bdi> : <WhoseJob system={system} job={job} />}</>
+  const words = <>Run of {system === own ? <bdi>{job}</bdi> : <WhoseJob system={system} job={job} name={null} />}</>
   return id === null ? words : <a href={runPath(id)}>{words}</a>
 }
 
@@ -100,5 +101,5 @@ function at(instant: number | null) {
 
 /** The title of the screen: `Run of nightly in dbt: Failed`. */
 export function externalRunTitle({ run, page }: ExternalRunPage): string {
-  return `Run of ${run.job} in ${run.system}: ${runStateInWords(run)} · ${page.name}`
+  return `Run of ${jobInWords(run.job, run.jobName)} in ${run.system}: ${runStateInWords(run)} · ${page.name}`
 }

@@ -37,6 +37,7 @@ export class Company {
     this.#firstStart = firstStart
     this.#now = firstStart - PAST_DAYS * DAY_MS
     this.#manifest = manifest(firstStart - PAST_DAYS * DAY_MS)
+    for (const { id, name } of JOBS) systems.cloud.names.set(id, name)
     for (const { relation } of MODELS) systems.snowflake.table(relation).lastAltered = this.#now
   }
 

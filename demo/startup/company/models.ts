@@ -1,6 +1,7 @@
-/** A job of dbt Cloud: when it runs, about how long, with which commands. */
+/** A job of dbt Cloud: what it is called, when it runs, about how long, with which commands. */
 export interface Job {
   id: number
+  name: string
   cron: string
   seconds: number
   steps: readonly string[]
@@ -10,18 +11,25 @@ const load = (folder: string) => [`Invoke dbt with \`dbt build --fail-fast --sel
 
 /** The loads come first, each by itself; what is made of them follows at its own hour, whether or not they went well. */
 export const JOBS: readonly Job[] = [
-  { id: 101, cron: '30 1 * * *', seconds: 540, steps: load('shop') },
-  { id: 102, cron: '40 1 * * *', seconds: 180, steps: load('payments') },
-  { id: 103, cron: '45 1 * * *', seconds: 75, steps: load('crm') },
-  { id: 104, cron: '10 */6 * * *', seconds: 420, steps: load('web') },
-  { id: 105, cron: '50 1 * * *', seconds: 60, steps: load('ads') },
+  { id: 101, name: 'Load the shop', cron: '30 1 * * *', seconds: 540, steps: load('shop') },
+  { id: 102, name: 'Load payments', cron: '40 1 * * *', seconds: 180, steps: load('payments') },
+  { id: 103, name: 'Load the CRM', cron: '45 1 * * *', seconds: 75, steps: load('crm') },
+  { id: 104, name: 'Load web events', cron: '10 */6 * * *', seconds: 420, steps: load('web') },
+  { id: 105, name: 'Load advertising', cron: '50 1 * * *', seconds: 60, steps: load('ads') },
   {
     id: 201,
+    name: 'Build staging',
     cron: '15 2 * * *',
     seconds: 360,
     steps: ['Invoke dbt with `dbt source freshness`', 'Invoke dbt with `dbt build --fail-fast --select path:models/staging`'],
   },
-  { id: 301, cron: '0 3 * * *', seconds: 780, steps: ['Invoke dbt with `dbt build --fail-fast --select path:models/marts`'] },
+  {
+    id: 301,
+    name: 'Build marts',
+    cron: '0 3 * * *',
+    seconds: 780,
+    steps: ['Invoke dbt with `dbt build --fail-fast --select path:models/marts`'],
+  },
 ]
 
 /** The job that measures the sources, in its first step. */

@@ -7,12 +7,13 @@ import { noteLooks } from '#lib/db/catalogue/sight.ts'
 import type { Sql } from '#lib/db/context.ts'
 import { insertArrivals, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { noteRunsListed, storeExternalRuns } from '#lib/db/runs/external-runs.ts'
+import { storeJobNames } from '#lib/db/runs/job-names.ts'
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import { connectionWitness } from '#lib/domain/freshness/witnesses/witness.ts'
 import type { ToldRun } from '#lib/domain/runs/external-run.ts'
 import { HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { newestOfSource } from './artifacts.ts'
-import { MEASURES, MODELS, SOURCES, sourceId } from './models.ts'
+import { JOBS, MEASURES, MODELS, SOURCES, sourceId } from './models.ts'
 import { type JobRun, jobRuns, modelsOf } from './runs.ts'
 
 const CONNECTIONS = ['snowflake', 'dbt', 'looker']
@@ -25,6 +26,9 @@ const EVIDENCE: Evidence = {
   detail: 'Told again by the demo: this is how the pretend start-up behaved.',
   costMs: 0,
 }
+
+/** What dbt Cloud calls its jobs. */
+const NAMES = new Map(JOBS.map(({ id, name }) => [String(id), name]))
 
 const relationOf = new Map(MODELS.map(({ id, relation }) => [id, relation]))
 
@@ -52,7 +56,16 @@ export function toTold(run: JobRun, toldAt: Instant): ToldRun {
   const told = [...results, ...others].map((result) => ({ ...result, startedAt, endedAt, rows: null }))
   const models = (failed === null ? loaded : [failed.model, ...skipped]).filter((model) => !model.includes('.stg_'))
   return {
-    ...{ job: String(job), externalId: String(id), attempt: 1, scheduledAt: null, startedAt, endedAt, rows: null },
+    ...{
+      job: String(job),
+      jobName: NAMES.get(String(job)) ?? null,
+      externalId: String(id),
+      attempt: 1,
+      scheduledAt: null,
+      startedAt,
+      endedAt,
+      rows: null,
+    },
     state: failed === null ? 'completed' : 'failed',
     error: failed === null ? null : failuresInWords(told),
     url: `https://cloud.getdbt.com/deploy/1/projects/1/runs/${id}/`,
@@ -102,6 +115,7 @@ export async function replayStartup(sql: Sql, stretch: Stretch, nobody: Night | 
   const noticed = (run: JobRun) => noticedAt(`${run.id}`, run.endedAt, nobody, PROBED_EVERY_MS)
   const begun = jobRuns({ ...stretch, from: stretch.from - 2 * HOUR_MS })
   const runs = begun.filter((run) => noticed(run) >= stretch.from && noticed(run) < stretch.to)
+  await storeJobNames(sql, 'dbt', NAMES)
   const stored = await storeExternalRuns(
     sql,
     'dbt',

@@ -1,3 +1,4 @@
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import { isEnded } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { wallTimeAt } from '#lib/domain/time/zone.ts'
@@ -82,7 +83,7 @@ export function logLineInWords(line: LogLine, zone: string): string {
 export function runListInWords(runs: readonly ListedRun[], zone: string, now: Instant): string[] {
   const cells = runs.map((run) => [
     stateInWords(run),
-    run.system === null ? run.flow : `${run.flow} in ${run.system}`,
+    run.system === null ? run.flow : `${jobInWords(run.flow, run.jobName)} in ${run.system}`,
     dateTime(run.startedAt ?? run.scheduledFor, zone),
     tookInWords(run, now),
     run.endedAt === null ? progressInWords(run) : run.rowsLoaded === null ? '' : doneInWords({ ...run, rowsLoaded: run.rowsLoaded }),

@@ -18,6 +18,7 @@ import {
 } from '#lib/db/runs/reload-orders.ts'
 import { orderProgress, type StepFacts } from '#lib/domain/orders/order-progress.ts'
 import { reloadedBy } from '#lib/domain/orders/order-words.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { isTidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
@@ -57,8 +58,8 @@ export async function advanceOrder(sql: Sql, id: string, now: Instant): Promise<
   }
 }
 
-function toFacts({ position, state, flow, job, canBegin, run }: StepRow): StepFacts {
-  return { position, state, name: flow ?? job ?? '', isElsewhere: flow === null, canBegin, run }
+function toFacts({ position, state, flow, job, jobName, canBegin, run }: StepRow): StepFacts {
+  return { position, state, name: flow ?? jobOfSystemInWords(job ?? '', jobName), isElsewhere: flow === null, canBegin, run }
 }
 
 /** Begins a step with the run that does it, or lets a worker start its job; answers in words why it cannot be. */

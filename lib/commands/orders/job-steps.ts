@@ -4,6 +4,7 @@ import { claimJobSteps, type JobStep, noteAsked, noteJobRun } from '#lib/db/runs
 import { lockOrders, updateSteps } from '#lib/db/runs/reload-orders.ts'
 import { nextTryAt, whyGivenUp } from '#lib/domain/orders/job-step.ts'
 import { type ExternalRun, isOver, jobKey } from '#lib/domain/runs/external-run.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { advanceOrder } from './advance-orders.ts'
 
@@ -58,7 +59,9 @@ export function settleAsked(ctx: Context, connection: string, asked: readonly As
     for (const step of await noteAsked(sql, noted, now)) {
       await advanceOrder(sql, step.orderId, now)
       const isFinal = asked.some((one) => one.isFinal === true && keyOf(one.step) === keyOf(step))
-      const problem = isFinal ? step.problem : whyGivenUp({ ...step, name: jobKey(connection, step.job) }, now)
+      const problem = isFinal
+        ? step.problem
+        : whyGivenUp({ ...step, name: jobOfSystemInWords(jobKey(connection, step.job), step.jobName) }, now)
       if (problem === null) continue
       await updateSteps(sql, step.orderId, [{ position: step.position, state: 'failed', problem }], { from: 'running' })
       await advanceOrder(sql, step.orderId, now)

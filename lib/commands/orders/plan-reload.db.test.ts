@@ -39,8 +39,24 @@ describe('the plan of a reload', () => {
     expect(await planReload(ctx, 'courses')).toEqual({
       feed: { key: 'courses', name: 'Courses', owner: 'Cora', isFresh: true, heldBy: null },
       steps: [
-        { position: 1, flow: 'term', job: null, isOwn: false, usualMs: 120_000, writes: [{ key: 'lake/term', name: 'term' }] },
-        { position: 2, flow: 'course', job: null, isOwn: true, usualMs: 300_000, writes: [{ key: 'lake/course', name: 'course' }] },
+        {
+          position: 1,
+          flow: 'term',
+          job: null,
+          jobName: null,
+          isOwn: false,
+          usualMs: 120_000,
+          writes: [{ key: 'lake/term', name: 'term' }],
+        },
+        {
+          position: 2,
+          flow: 'course',
+          job: null,
+          jobName: null,
+          isOwn: true,
+          usualMs: 300_000,
+          writes: [{ key: 'lake/course', name: 'course' }],
+        },
       ],
       goodAgain: { kind: 'by', at: clock.now() + 420_000, lastsMs: 420_000, ifAnswering: [] },
       dependants: [{ key: 'seats', name: 'Seats' }],

@@ -30,6 +30,8 @@ export interface PlannedStep {
   flow: string | null
   /** A job of another system that is started there, `<connection>/<job>`. */
   job: string | null
+  /** What its system calls the job, where that is another word. */
+  jobName: string | null
   isOwn: boolean
   usualMs: number | null
   writes: { key: string; name: string }[]
@@ -87,13 +89,15 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
     ctx.pool.query<{ id: number }>('select subject_id as id from asset where feed_id = $1', [feed.id]),
   ])
   const names = new Set(seen.rows.map(({ name }) => name))
+  const recordOf = (step: ScopeStep) => records.find(({ name }) => name === step.name)
   const written = [...writes.rows, ...own.rows].map(({ id }) => id)
   const dependants = await ctx.pool.query<{ key: string; name: string }>(DEPENDANTS, [written, feed.id])
   return {
     feed: { key: feed.key, name: feed.name, owner: feed.owner, isFresh: feed.isFresh, heldBy: feed.heldBy },
     steps: scope.steps.map((step, i) => ({
       ...{ position: i + 1, flow: nameIf(step, 'flow', names), job: nameIf(step, 'job', names), isOwn: step.isOwn },
-      usualMs: typicalDurationMs(records.find(({ name }) => name === step.name)?.durationsMs ?? []),
+      jobName: nameIf(step, 'job', names) === null ? null : (recordOf(step)?.called ?? null),
+      usualMs: typicalDurationMs(recordOf(step)?.durationsMs ?? []),
       writes: writes.rows.filter((row) => isBy(row, step)).map(({ key, name }) => ({ key, name })),
     })),
     goodAgain: goodAgain(
@@ -121,5 +125,5 @@ function asSeen(record: WorkRecord, names: ReadonlySet<string>): WorkRecord {
   if (names.has(record.name)) return { ...record, downConnections }
   // That it failed in the same way counts, how it did does not show.
   const ends = keepsFailing(record.ends) ? record.ends.map(() => ({ state: 'failed' as const, problem: null })) : []
-  return { ...record, name: UNSEEN, ends, downConnections }
+  return { ...record, name: UNSEEN, called: null, ends, downConnections }
 }

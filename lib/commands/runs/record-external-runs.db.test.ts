@@ -164,6 +164,15 @@ describe('a run of another system', () => {
     expect(await tell(run({ job: '' }), run(), run({ externalId: '' }))).toEqual({ runs: 1, arrivals: 1, unusable: 2 })
   })
 
+  it('keeps what its job is called there, and a new name in its place', async () => {
+    const names = async () => (await ctx.pool.query('select job, name from external_job order by job')).rows
+    await tell(run({ jobName: ' Nightly build ' }), run({ externalId: '8', job: 'other', jobName: 'other' }))
+    await tell(run())
+    expect(await names()).toEqual([{ job: 'nightly', name: 'Nightly build' }])
+    await tell(run({ jobName: `Build ${'x'.repeat(400)}` }))
+    expect(await names()).toEqual([{ job: 'nightly', name: `${`Build ${'x'.repeat(400)}`.slice(0, 299)}…` }])
+  })
+
   it('of a connection that there is not is nothing', async () => {
     expect(await recordExternalRuns(ctx, 'nowhere', [run()])).toEqual({ runs: 0, arrivals: 0, unusable: 0 })
   })

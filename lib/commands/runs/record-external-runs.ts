@@ -16,6 +16,7 @@ import {
   storeExternalRuns,
   takeBackArrivals,
 } from '#lib/db/runs/external-runs.ts'
+import { storeJobNames } from '#lib/db/runs/job-names.ts'
 import { connectionWitness, type Witness } from '#lib/domain/freshness/witnesses/witness.ts'
 import {
   type ExternalRun,
@@ -66,6 +67,7 @@ export function recordExternalRuns(
       connectionKey,
       told.map(({ externalId }) => externalId),
     )
+    await storeJobNames(sql, connectionKey, new Map(told.flatMap(({ job, jobName }) => (jobName == null ? [] : [[job, jobName]]))))
     await noteExternalRunsSeen(sql, connectionKey, [...known.keys()])
     const done = await settle(sql, { connectionKey, now, known, told: foldTold(known, told) })
     return { ...done, unusable: runs.length - told.length }

@@ -1,11 +1,14 @@
 import type { Sql } from '#lib/db/context.ts'
 import type { ReloadScope } from '#lib/domain/orders/steps-to-reload.ts'
 import { isOfJobSql } from './external-runs.ts'
+import { jobNameOfKeySql } from './job-names.ts'
 
 /** A job that nobody can start from here, as far as it is seen: what it writes, whom to ask, and where somebody starts it. */
 export interface JobElsewhere {
   /** `<connection>/<job>`. */
   job: string
+  /** What its system calls it, where that is another word. */
+  jobName: string | null
   /** It writes something of the feed itself. */
   isOwn: boolean
   writes: { key: string; name: string }[]
@@ -16,7 +19,7 @@ export interface JobElsewhere {
 }
 
 const ELSEWHERE = `
-  select j.job, w.writes, w.owner,
+  select j.job, ${jobNameOfKeySql('j.job')} as "jobName", w.writes, w.owner,
     (select r.url from external_run r where ${isOfJobSql('r', 'j.job')} and r.url is not null order by r.placed_at desc limit 1) as url
   from unnest($1::text[]) with ordinality as j(job, place) cross join lateral (
     select json_agg(json_build_object('key', s.key, 'name', s.name) order by s.position, s.id) as writes,

@@ -2,6 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
+import { jobNameSql } from './job-names.ts'
 
 /** Lets a step that is a job of another system begin: a worker starts it, at once. */
 export async function beginJobStep(sql: Sql, orderId: string, position: number, at: Instant): Promise<void> {
@@ -27,6 +28,8 @@ export interface JobStep {
   orderId: string
   position: number
   job: string
+  /** What its system calls the job, where that is another word. */
+  jobName: string | null
   begunAt: Instant
   /** The order begins with it. */
   isFirst: boolean
@@ -36,7 +39,7 @@ export interface JobStep {
 }
 
 const COLUMNS = `
-  t.order_id as "orderId", t.position, t.job, t.begun_at as "begunAt", t.external_run_id is not null as "hasRun", t.failing_since as "failingSince",
+  t.order_id as "orderId", t.position, t.job, ${jobNameSql('t.connection_key', 't.job')} as "jobName", t.begun_at as "begunAt", t.external_run_id is not null as "hasRun", t.failing_since as "failingSince",
   t.problem, not exists (select 1 from reload_step b where b.order_id = t.order_id and b.position < t.position) as "isFirst"`
 
 type JobStepRow = Omit<JobStep, 'begunAt' | 'failingSince'> & { begunAt: Date; failingSince: Date | null }

@@ -7,6 +7,7 @@ import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { ADVISORY_LOCKS } from '#lib/platform/postgres/advisory-locks.ts'
+import { jobNameSql } from './job-names.ts'
 
 /** Whatever gives, moves or ends an order does so one after the other, until its transaction ends. Take it before any row. */
 export async function lockOrders(sql: Sql): Promise<void> {
@@ -107,6 +108,8 @@ export interface StepRow {
   flow: string | null
   /** `<connection>/<job>`. */
   job: string | null
+  /** What its system calls the job, where that is another word. */
+  jobName: string | null
   state: StepState
   runId: string | null
   externalRunId: string | null
@@ -119,7 +122,7 @@ export interface StepRow {
 /** The steps of an order with how their runs stand, in their order. */
 export async function listSteps(sql: Sql, orderId: string): Promise<StepRow[]> {
   const { rows } = await sql.query<StepRow>(
-    `select t.position, t.flow, t.connection_key || '/' || t.job as job, t.state, t.run_id as "runId", t.external_run_id as "externalRunId",
+    `select t.position, t.flow, t.connection_key || '/' || t.job as job, ${jobNameSql('t.connection_key', 't.job')} as "jobName", t.state, t.run_id as "runId", t.external_run_id as "externalRunId",
        exists (select 1 from flow f where f.name = t.flow and f.removed_at is null)
          or exists (select 1 from job_starter c where c.key = t.connection_key) as "canBegin",
        case when coalesce(r.id, e.id) is not null

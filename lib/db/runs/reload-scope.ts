@@ -2,6 +2,7 @@ import type { Sql } from '#lib/db/context.ts'
 import { SAME_FAILURES, SUCCESSES_COUNTED, type WorkRecord } from '#lib/domain/orders/good-again.ts'
 import type { PlannedAsset, PlannedEdge, StepWork } from '#lib/domain/orders/steps-to-reload.ts'
 import { isOfJobSql } from './external-runs.ts'
+import { jobNameOfKeySql } from './job-names.ts'
 import { isDryRunSql } from './runs.ts'
 
 /** A feed with everything it is made from, however far up. */
@@ -64,7 +65,7 @@ const FLOW_RECORDS = `
   from flow f where f.name = any($1::text[])`
 
 const JOB_RECORDS = `
-  select j.name,
+  select j.name, ${jobNameOfKeySql('j.name')} as called,
     array(
       select (extract(epoch from r.ended_at - r.started_at) * 1000)::float8 from external_run r
       where ${isOfJobSql('r', 'j.name')} and r.state = 'completed' and r.started_at is not null

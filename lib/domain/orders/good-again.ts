@@ -1,4 +1,5 @@
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { isFailure, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -13,6 +14,8 @@ export interface PastEnd {
 /** How a flow or a job has fared, as far as a plan goes by it. Dry runs are none of its runs. */
 export interface WorkRecord {
   name: string
+  /** What the system of a job calls it, where that is another word. */
+  called?: string | null
   /** Of its last successes. */
   durationsMs: readonly number[]
   /** How its last runs ended, the newest first. */
@@ -33,16 +36,19 @@ export const SAME_FAILURES = 3
 
 /** When these runs, one after the other, will have made it good again; never a promise from what failed three times in the same way. */
 export function goodAgain(records: readonly WorkRecord[], now: Instant): GoodAgain {
-  for (const { name, ends, leftMs } of records) {
+  for (const { name, called = null, ends, leftMs } of records) {
     if (leftMs !== undefined || !keepsFailing(ends)) continue
     const how = ends[0]?.problem ?? null
-    const because = `the last ${SAME_FAILURES} runs of ${name} failed in the same way${how === null ? '' : `: ${how}`}`
+    const because = `the last ${SAME_FAILURES} runs of ${jobOfSystemInWords(name, called)} failed in the same way${how === null ? '' : `: ${how}`}`
     return { kind: 'no-date', because }
   }
   let lastsMs = 0
-  for (const { name, durationsMs, leftMs } of records) {
+  for (const { name, called = null, durationsMs, leftMs } of records) {
     const usualMs = leftMs ?? typicalDurationMs(durationsMs)
-    if (usualMs === null) return { kind: 'no-date', because: `no run of ${name} has succeeded yet, so nobody knows how long one takes` }
+    if (usualMs === null) {
+      const because = `no run of ${jobOfSystemInWords(name, called)} has succeeded yet, so nobody knows how long one takes`
+      return { kind: 'no-date', because }
+    }
     lastsMs += usualMs
   }
   return { kind: 'by', at: now + lastsMs, lastsMs, ifAnswering: [...new Set(records.flatMap(({ downConnections }) => downConnections))] }

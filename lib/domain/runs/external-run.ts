@@ -8,6 +8,8 @@ import { isEnded, type RunState } from './run.ts'
 export interface ExternalRun {
   /** The job as that system names it; an asset names it as its writer, `<connection>/<job>`. */
   job: string
+  /** What that system calls it, where that is another word. */
+  jobName?: string | null
   externalId: string
   /** Counts up where the system begins the same run anew under the same id. */
   attempt?: number
@@ -65,6 +67,7 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
   return {
     ...run,
     job,
+    jobName: nameIn(run.jobName, job),
     attempt: Math.max(1, Math.trunc(run.attempt ?? 1)),
     scheduledAt: isWaiting(run.state) ? latest(run.scheduledAt, END_OF_TIME) : meantAt(run.scheduledAt, startedAt ?? endedAt ?? told.now),
     startedAt,
@@ -81,6 +84,12 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
 function meantAt(scheduledAt: Instant | null, begunAt: Instant): Instant | null {
   if (scheduledAt === null || !Number.isFinite(scheduledAt)) return null
   return scheduledAt <= begunAt + MINUTE_MS ? scheduledAt : begunAt
+}
+
+/** A name that says more than what the job is named by. */
+function nameIn(name: string | null | undefined, job: string): string | null {
+  const shown = shortText(toStorableText(name?.trim() ?? ''), NAME_LENGTH_MAX)
+  return shown === '' || shown === job ? null : shown
 }
 
 function isName(text: string): boolean {

@@ -88,6 +88,7 @@ export const listedRunSchema = z
     rowsLoaded: z.number().nullable().meta({ description: 'null: the other system does not count them.' }),
     orderReason: text,
     system: text.meta({ description: 'The connection that told of it; null: Tidemark ran it.' }),
+    jobName: text.meta({ description: 'What the other system calls the job, where that is another word.' }),
     url: text.meta({ description: 'Its page in the other system.' }),
   })
   .meta({ id: 'ListedRun', description: 'A run, in a list of many.' })

@@ -1,3 +1,4 @@
+import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { isOver } from '#lib/domain/runs/external-run.ts'
 import { CLAIMABLE_STATES, isEnded, RUN_STATES, type RunState } from '#lib/domain/runs/run.ts'
 import { statesOf } from '#lib/domain/runs/run-filter.ts'
@@ -20,7 +21,7 @@ const IS_ENDED = inSql(RUN_STATES.filter(isEnded))
 const IS_UNDER_WAY = `(${inSql(CLAIMABLE_STATES)} or r.state = 'running')`
 
 const ownSql = (isEnded: boolean | undefined) => `
-  select ${RUN_COLUMNS}, null::text as system, null::text as url, r.requested_by as "requestedBy", (${orderReasonSql('run_id')}) as "orderReason", ${instant('r.lease_until')} as "leaseUntil"
+  select ${RUN_COLUMNS}, null::text as system, null::text as "jobName", null::text as url, r.requested_by as "requestedBy", (${orderReasonSql('run_id')}) as "orderReason", ${instant('r.lease_until')} as "leaseUntil"
   from run r
   where ${isEnded === undefined ? 'true' : isEnded ? IS_ENDED : IS_UNDER_WAY}
     and ($1::timestamptz is null or (r.scheduled_for, r.id) < ($1, $2::uuid))
@@ -37,7 +38,7 @@ const externalSql = (isEnded: boolean | undefined) => `
     ${instant('r.placed_at')} as "scheduledFor", ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt",
     null::float8 as "cancelAt", null::text as "waitingFor", null::float8 as "progressDone", null::float8 as "progressTotal",
     case when r.state = 'running' then ${instant(`r.started_at + ${USUAL_DURATION}`)} end as "etaAt", r.rows::float8 as "rowsLoaded", r.error as problem,
-    0::float8 as "rowsRejected", r.connection_key as system, r.url, null::text as "requestedBy", (${orderReasonSql('external_run_id')}) as "orderReason", null::float8 as "leaseUntil"
+    0::float8 as "rowsRejected", r.connection_key as system, ${jobNameSql('r.connection_key', 'r.job')} as "jobName", r.url, null::text as "requestedBy", (${orderReasonSql('external_run_id')}) as "orderReason", null::float8 as "leaseUntil"
   from external_run r
   where ${isEnded === undefined ? 'true' : isEnded ? EXTERNAL_OVER : `not ${EXTERNAL_OVER}`}
     and ($1::timestamptz is null or (r.placed_at, r.id) < ($1, $2::uuid))

@@ -4,6 +4,7 @@ import { locationSchema as location, msSchema as ms, runStateSchema } from './sh
 
 const maybeMs = ms.nullable()
 const text = z.string().nullable()
+const CALLED = 'What its system calls the job, where that is another word.'
 const named = z.object({ key: z.string(), name: z.string() })
 
 const plannedSchema = z
@@ -14,6 +15,7 @@ const plannedSchema = z
         position: z.int(),
         flow: text.meta({ description: 'Null where it is a job; both are null: of a system you may not see.' }),
         job: text.meta({ description: 'A job of another system that is started there: `<connection>/<job>`.' }),
+        jobName: text.meta({ description: CALLED }),
         isOwn: z.boolean(),
         usualMs: z.number().nullable(),
         writes: z.array(named),
@@ -26,7 +28,7 @@ const plannedSchema = z
     dependants: z.array(named),
     watched: z.array(z.object({ key: z.string(), name: z.string(), owner: text })),
     elsewhere: z
-      .array(z.object({ job: z.string(), isOwn: z.boolean(), writes: z.array(named), owner: text, url: text }))
+      .array(z.object({ job: z.string(), jobName: text, isOwn: z.boolean(), writes: z.array(named), owner: text, url: text }))
       .meta({ description: 'Jobs that would have to run, and that somebody has to start in their own system.' }),
     hasUnseenCause: z.boolean(),
   })
@@ -58,6 +60,7 @@ const stepSchema = z.object({
   position: z.int(),
   flow: text.meta({ description: 'Null where it is a job; both are null: of a system you may not see.' }),
   job: text.meta({ description: 'A job of another system: `<connection>/<job>`.' }),
+  jobName: text.meta({ description: CALLED }),
   state: z.enum(STEP_STATES),
   problem: text,
   run: z.looseObject({ id: z.string(), state: runStateSchema }).nullable(),

@@ -1,3 +1,4 @@
+import { jobNameOfKeySql, jobNameSql } from '#lib/db/runs/job-names.ts'
 import { PUSHED } from '#lib/queries/shared/asset-columns.ts'
 
 const LINES = "E'\\n'"
@@ -15,7 +16,7 @@ const CONNECTION_PLACE = `select x.key, x.removed_at, lower(concat_ws(${LINES}, 
 const ASSETS = `
   select a.asset_kind as kind, s.id, a.connection_key as connection, a.path, s.key, s.name, lower(s.name || E'\\n' || s.key) as head,
     case when f.gone_at is not null or o.gone_at is not null then 'gone' else 'adopted' end as state, coalesce(sp.status, 'none') as status,
-    fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), f.place_text) as places,
+    fp."group", fp.owner, concat_ws(${LINES}, fp.place, c.place, lower(a.flow), lower(a.job), lower(${jobNameOfKeySql('a.job')}), f.place_text) as places,
     case when f.columns <> '[]' then f.column_text else ${toldText('p.columns')} end as columns,
     lower(s.why) as why, coalesce(lower(s.description), nullif(f.about_text, ''), lower(p.description)) as about
   from asset a
@@ -31,7 +32,7 @@ const ASSETS = `
 const FOUND = `
   select f.kind, null, f.connection_key, f.path, f.connection_key || '/' || f.path, f.name, lower(f.name || E'\\n' || f.connection_key || '/' || f.path),
     case when f.gone_at is null then 'found' else 'gone' end, null, null, f.owner,
-    concat_ws(${LINES}, c.place, lower(f.job), f.place_text), f.column_text, null, f.about_text
+    concat_ws(${LINES}, c.place, lower(f.job), lower(${jobNameSql('f.connection_key', 'f.job')}), f.place_text), f.column_text, null, f.about_text
   from found_asset f
   join connection_place c on c.key = f.connection_key and c.removed_at is null
   where $1::boolean and not exists (

@@ -1,5 +1,6 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type FoundLine, seesFound } from '#lib/queries/pages/found-page.ts'
@@ -25,6 +26,8 @@ export interface FoundThing extends Pick<FoundLine, 'path' | 'name' | 'kind' | '
   banners: Banner[]
   connection: string
   job: string | null
+  /** What its system calls the job, where that is another word. */
+  jobName: string | null
   columns: readonly KnownColumn[]
   /** Why a promise is proposed for it, and the promise in the catalogue's own form. */
   policy: { input: Record<string, unknown>; because: string } | null
@@ -38,7 +41,7 @@ export interface FoundThing extends Pick<FoundLine, 'path' | 'name' | 'kind' | '
 type Row = Omit<FoundThing, 'page' | 'now' | 'banners' | 'around'>
 
 const THING = `
-  select f.connection_key as connection, f.path, f.name, f.kind, f.description, f.owner, f.url, f.job, f.labels, f.columns, f.policy, f.settings,
+  select f.connection_key as connection, f.path, f.name, f.kind, f.description, f.owner, f.url, f.job, ${jobNameSql('f.connection_key', 'f.job')} as "jobName", f.labels, f.columns, f.policy, f.settings,
     ${instant('f.found_at')} as "foundAt", ${instant('case when f.gone_at is null then d.whole_at else f.seen_at end')} as "seenAt",
     ${instant('f.gone_at')} as "goneAt"
   from found_asset f join connection_state c on c.key = f.connection_key and c.removed_at is null

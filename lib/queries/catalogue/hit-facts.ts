@@ -1,5 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
+import { jobNameOfKeySql, jobNameSql } from '#lib/db/runs/job-names.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
+import { jobInWords, jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { ASSET_KINDS } from '#lib/domain/search/entry.ts'
 import type { KnownColumn } from '#lib/domain/search/known-columns.ts'
 import type { Searchable } from '#lib/domain/search/match.ts'
@@ -89,10 +91,11 @@ interface SubjectRow {
   feed: Named | null
   owner: string | null
   kind: string | null
+  jobName: string | null
 }
 
 const SUBJECTS = `
-  select s.id, s.name, s.why, s.description, sp.status, ${instant('coalesce(sp.since_at, sp.from_at)')} as since, f.owner, c.kind,
+  select s.id, s.name, s.why, s.description, sp.status, ${instant('coalesce(sp.since_at, sp.from_at)')} as since, f.owner, c.kind, ${jobNameOfKeySql('a.job')} as "jobName",
     case when g.id is not null then json_build_object('key', g.key, 'name', g.name) end as "group",
     case when a.subject_id is not null then json_build_object('key', fs.key, 'name', fs.name) end as feed
   from subject s
@@ -142,7 +145,7 @@ const assets: Read = async (ctx, found) => {
           ...labelled(fact?.labels ?? {}),
           ...placed('connection', asset?.connection, kind),
           ...placed('flow', asset?.flow),
-          ...placed('job', asset?.job),
+          ...placed('job', asset?.job == null ? null : jobOfSystemInWords(asset.job, row.jobName)),
         ],
       }
     },
@@ -170,10 +173,11 @@ interface FoundRow extends Pick<HitFacts, 'name' | 'description' | 'owner' | 'ur
   kind: string
   connection: string
   job: string | null
+  jobName: string | null
 }
 
 const FOUND = `
-  select f.connection_key || '/' || f.path as key, f.connection_key as connection, c.kind, f.name, f.description, f.owner, f.url, f.labels, f.columns, f.job,
+  select f.connection_key || '/' || f.path as key, f.connection_key as connection, c.kind, f.name, f.description, f.owner, f.url, f.labels, f.columns, f.job, ${jobNameSql('f.connection_key', 'f.job')} as "jobName",
     ${instant('f.found_at')} as "foundAt", ${instant('f.gone_at')} as "goneAt"
   from found_asset f join connection_state c on c.key = f.connection_key
   join unnest($1::text[], $2::text[]) w(connection, path) on w.connection = f.connection_key and w.path = f.path`
@@ -187,9 +191,14 @@ const onlyFound: Read = (ctx, found) => {
     ({ key }) => key,
     read,
     ({ key }) => key,
-    ({ job, kind, connection, key: _key, ...row }) => ({
+    ({ job, jobName, kind, connection, key: _key, ...row }) => ({
       facts: { ...NOTHING, ...row },
-      places: [...placed('owner', row.owner), ...labelled(row.labels), ...placed('connection', connection, kind), ...placed('job', job)],
+      places: [
+        ...placed('owner', row.owner),
+        ...labelled(row.labels),
+        ...placed('connection', connection, kind),
+        ...placed('job', job === null ? null : jobInWords(job, jobName)),
+      ],
     }),
   )
 }

@@ -59,6 +59,7 @@ beforeAll(async () => {
   ])
   await discovers(ctx, [{ ...aTile('ledger'), kind: 'table', columns: [column('amount')], labels: {} }], { connection: 'lake' })
   await write(ctx, TEXT)
+  await ctx.whole.query("update asset set job = 'e/7' where path = 'ledger'; insert into external_job values ('e', '7', 'Nightly close')")
   await ctx.whole.query(
     `insert into push_dataset (namespace, name, told_at, facets, asset_id)
      select 'n', 'd', now(), $1, id from subject where key = 'lake/curated.by_service'`,
@@ -81,6 +82,7 @@ describe('a search', () => {
   it.each([
     ['lake/ledger', 'table lake/ledger'],
     ['LEDGER', 'feed ledger'],
+    ['nightly close', 'table lake/ledger'],
     ['term_data', 'table lake/course_raw.term_data'],
     ['ter', 'feed terms'],
     ['by serv', 'table lake/curated.by_service'],

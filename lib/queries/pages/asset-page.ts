@@ -1,6 +1,7 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
 import { type AssetVersion, loadAssetVersions } from '#lib/db/history/versions.ts'
+import { jobNameOfKeySql } from '#lib/db/runs/job-names.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import { lateInWords } from '#lib/domain/freshness/days/delivery-words.ts'
 import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
@@ -79,6 +80,8 @@ export interface AssetPage {
   why: string | null
   connection: string
   path: string
+  /** What the system of the job that writes it calls that, where that is another word. */
+  jobName: string | null
   look: LastProbe
   /** What every witness says of every clock. */
   told: ClockLine[]
@@ -116,11 +119,12 @@ interface Head extends LastProbe {
   groupName: string
   flow: string | null
   job: string | null
+  jobName: string | null
   feedId: number
 }
 
 const HEAD = `
-  select s.id, s.why, a.connection_key as connection, a.path, a.flow, a.job, a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
+  select s.id, s.why, a.connection_key as connection, a.path, a.flow, a.job, ${jobNameOfKeySql('a.job')} as "jobName", a.feed_id as "feedId", g.key as "groupKey", g.name as "groupName",
     ${instant('seen.attempted_at')} as "attemptedAt",
     a.observation->'evidence'->>'method' as method, a.observation->'evidence'->>'strength' as strength,
     a.observation->'evidence'->>'detail' as detail, (a.observation->'evidence'->>'costMs')::float8 as "costMs",
@@ -145,7 +149,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
   const head = found.rows[0]
   if (page === null || head === undefined) return null
   const window = await getDayWindow(ctx, page)
-  const { id, why, connection, path, groupKey, groupName, flow, job, feedId, ...look } = head
+  const { id, why, connection, path, groupKey, groupName, flow, job, jobName, feedId, ...look } = head
   const [edges, unseen, bars, days, changes, banners, arrivals, runs, externalRuns, versions, work, series, adoptions, facts] =
     await Promise.all([
       getEdgesOf(ctx, [id]),
@@ -178,6 +182,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     asset,
     roots: asset.reason === 'blocked' && asset.status !== 'fresh' ? ((await getRootsOfAssets(ctx, [id])).get(id) ?? []) : [],
     why,
+    jobName,
     connection,
     path,
     look,

@@ -1,5 +1,6 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
+import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { mayOrder } from '#lib/domain/access/actions.ts'
 import { getRunList } from '#lib/queries/runs/run-list.ts'
 import type { RunFilter, RunList } from '#lib/queries/runs/run-list-questions.ts'
@@ -15,6 +16,8 @@ export interface RunsPage {
   flows: string[]
   /** The connections that tell of runs of their own. */
   systems: string[]
+  /** What a system calls the job whose runs are asked for, where that is another word. */
+  jobName: string | null
   takesActions: boolean
 }
 
@@ -26,11 +29,12 @@ const SYSTEMS = `
 /** The screen of all runs. */
 export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<RunsPage> {
   const page = await getPageSettings(ctx)
-  const [banners, list, flows, systems] = await Promise.all([
+  const [banners, list, flows, systems, names] = await Promise.all([
     getBanners(ctx, page?.demo ?? false),
     getRunList(ctx, filter),
     ctx.pool.query<{ name: string }>(FLOWS),
     ctx.pool.query<{ key: string }>(SYSTEMS),
+    ctx.pool.query<{ name: string | null }>(`select ${jobNameSql('$1', '$2')} as name`, [filter.system, filter.flow]),
   ])
   return {
     page,
@@ -38,6 +42,7 @@ export async function getRunsPage(ctx: Context, filter: RunFilter): Promise<Runs
     list,
     flows: flows.rows.map(({ name }) => name),
     systems: systems.rows.map(({ key }) => key),
+    jobName: names.rows[0]?.name ?? null,
     takesActions: mayOrder(ctx.actor),
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from '#lib/db/context.ts'
 import { MEASURED_RUNS } from '#lib/db/history/job-outcomes.ts'
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
+import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { MARK_LENGTH } from '#lib/domain/push/pushed-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -12,6 +13,8 @@ export interface ExternalRunRow {
   /** The connection that told of it. */
   system: string
   job: string
+  /** What its system calls the job, where that is another word. */
+  jobName: string | null
   /** How its own system names it. */
   externalId: string
   state: RunState
@@ -42,7 +45,7 @@ const OWN_ID = `case when r.told_by like 'push:%' then regexp_replace(r.external
 
 /** The columns of a run `r`, as `ExternalRunRow` names them. */
 export const EXTERNAL_RUN_COLUMNS = `
-  r.id::text, r.connection_key as system, r.job, ${OWN_ID} as "externalId", r.state, r.attempt, ${instant('r.placed_at')} as "scheduledFor",
+  r.id::text, r.connection_key as system, r.job, ${jobNameSql('r.connection_key', 'r.job')} as "jobName", ${OWN_ID} as "externalId", r.state, r.attempt, ${instant('r.placed_at')} as "scheduledFor",
   ${instant('r.started_at')} as "startedAt", ${instant('r.ended_at')} as "endedAt", r.rows::float8 as rows, r.error as problem, r.url,
   case when r.state = 'running' then ${instant(`r.started_at + ${USUAL_DURATION}`)} end as "etaAt"`
 

@@ -1,4 +1,5 @@
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
+import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -9,6 +10,8 @@ export interface LastRun {
   id: string
   /** The flow, or the job of `system`. */
   flow: string
+  /** What that system calls the job, where that is another word. */
+  jobName: string | null
   /** The connection that told of it; null: it is ours. */
   system: string | null
   state: RunState
@@ -24,7 +27,7 @@ export const ENDED = `'completed', 'partial', 'failed', 'timed-out', 'cancelled'
  * complete, then the newest. One that failed and loaded all that the feed has of its job went well for the feed. `$1` names the feeds, null all.
  */
 export const LAST_RUNS_OF_FEEDS = `
-  select distinct on (w.feed_id) w.feed_id, jsonb_build_object('id', last.id, 'flow', last.flow, 'system', last.system, 'state', last.state,
+  select distinct on (w.feed_id) w.feed_id, jsonb_build_object('id', last.id, 'flow', last.flow, 'jobName', ${jobNameSql('last.system', 'last.flow')}, 'system', last.system, 'state', last.state,
     'endedAt', ${instant('last.ended_at')}, 'problem', last.problem) as last_run
   from (
     select a.feed_id, a.flow, a.job, array_agg(case when a.connection_key = split_part(a.job, '/', 1) then a.path else s.key end) as names

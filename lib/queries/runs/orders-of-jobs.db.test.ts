@@ -33,6 +33,32 @@ it('the order, its person and its reason are told at the run of the other system
   await ctx.whole.query('update asset set job = null where subject_id = 21')
 })
 
+it('a job is called as its system calls it in plan, order and list, to who sees it', async () => {
+  await ctx.whole.query("insert into external_job values ('etl', 'courses', 'Load the courses'), ('looker', 'pdt', 'Board tables')")
+  await turn(ctx, 'stale', 24)
+  const called = { job: 'etl/courses', jobName: 'Load the courses' }
+  expect(await planReload(ada, 'courses')).toMatchObject({
+    steps: [called],
+    goodAgain: { because: expect.stringContaining('no run of Load the courses (etl/courses) has succeeded yet') },
+  })
+  expect(await planReload(ada, 'board')).toMatchObject({ elsewhere: [{ job: 'looker/pdt', jobName: 'Board tables' }] })
+  const id = await order()
+  await ask()
+  expect((await getOrder(grace, id))?.steps).toMatchObject([{ ...called, external: { job: 'courses', jobName: 'Load the courses' } }])
+  expect((await getRunList(grace, { flow: null, system: 'etl', state: null, before: null })).underWay).toMatchObject([
+    { jobName: 'Load the courses' },
+  ])
+  etl.begin(theRun())
+  await askLater(24 * 60 * MINUTE_MS)
+  expect((await getOrder(grace, id))?.steps).toMatchObject([
+    { problem: expect.stringMatching(/^The run of Load the courses \(etl\/courses\) has not ended/) },
+  ])
+  await ctx.whole.query("update asset set job = 'etl/courses' where subject_id = 21")
+  expect((await getOrder(grace, id))?.steps).toMatchObject([{ job: null, jobName: null }])
+  expect((await planReload(grace, 'courses'))?.steps).toMatchObject([{ job: null, jobName: null }])
+  await ctx.whole.query('update asset set job = null where subject_id = 21; delete from external_job')
+})
+
 it('an order of a job tells when it will be done, as far as its runs tell, unless its system cannot be asked', async () => {
   await ctx.whole.query(`
     insert into external_run (connection_key, job, external_id, state, placed_at, started_at, ended_at, told_by, told_at)

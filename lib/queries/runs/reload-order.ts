@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { type JobElsewhere, loadJobsElsewhere } from '#lib/db/runs/jobs-elsewhere.ts'
 import { loadRecords, loadSurroundings } from '#lib/db/runs/reload-scope.ts'
 import { may } from '#lib/domain/access/actions.ts'
@@ -38,6 +39,8 @@ export interface OrderStep {
   flow: string | null
   /** A job of another system, `<connection>/<job>`. */
   job: string | null
+  /** What its system calls the job, where that is another word. */
+  jobName: string | null
   state: StepState
   /** Why it failed; while it goes on, why its system could not be asked last. */
   problem: string | null
@@ -52,7 +55,8 @@ const LOG_LINES = 6
 
 const STEPS = `
   coalesce((
-    select json_agg(json_build_object('position', t.position, 'flow', t.flow, 'job', t.connection_key || '/' || t.job, 'state', t.state, 'problem', t.problem,
+    select json_agg(json_build_object('position', t.position, 'flow', t.flow, 'job', t.connection_key || '/' || t.job,
+      'jobName', ${jobNameSql('t.connection_key', 't.job')}, 'state', t.state, 'problem', t.problem,
       'run', (select to_jsonb(x) from (select ${RUN_COLUMNS}, ${SIGNS_COLUMNS} from run r where r.id = t.run_id) x),
       'external', (select to_jsonb(x) from (select ${EXTERNAL_RUN_COLUMNS} from external_run r where r.id = t.external_run_id) x),
       'log', coalesce((

@@ -3,7 +3,7 @@ import type { TaskRow } from '#lib/queries/runs/run-rows.ts'
 import type { RunView } from '#lib/queries/runs/run-view.ts'
 
 export function aRunView(given: Partial<RunView> = {}): RunView {
-  const { orderReason: _reason, system: _system, url: _url, ...run } = { ...aListedRun(), rowsLoaded: 0 }
+  const { orderReason: _reason, system: _system, jobName: _jobName, url: _url, ...run } = { ...aListedRun(), rowsLoaded: 0 }
   return {
     ...run,
     now: 0,
@@ -42,6 +42,7 @@ export function aListedRun(given: Partial<ListedRun> = {}): ListedRun {
     requestedBy: null,
     orderReason: null,
     system: null,
+    jobName: null,
     url: null,
     leaseUntil: null,
     ...given,

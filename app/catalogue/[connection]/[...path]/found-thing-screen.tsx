@@ -7,6 +7,7 @@ import { Facts, Section } from '#app/_ui/section.tsx'
 import { Mark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { proposeAsset } from '#lib/catalogue/propose/propose-asset.ts'
+import { jobInWords } from '#lib/domain/runs/job-name.ts'
 import type { FoundNeighbourLine, FoundThing } from '#lib/queries/catalogue/found-thing.ts'
 
 /** Something found that nobody took over: what is known of it, and what adopting it would need. */
@@ -54,7 +55,7 @@ export function FoundThingScreen({ found }: { found: FoundThing }) {
 }
 
 function FoundFacts({ found }: { found: FoundThing }) {
-  const { connection, owner, url, job, labels, seenAt } = found
+  const { connection, owner, url, job, jobName, labels, seenAt } = found
   return (
     <Facts
       facts={[
@@ -66,7 +67,7 @@ function FoundFacts({ found }: { found: FoundThing }) {
         ],
         ['Owner there', owner],
         ['Last seen', seenAt === null ? null : <Time key="seen" at={seenAt} form="long" />],
-        ['Written by the job', job],
+        ['Written by the job', job === null ? null : jobInWords(job, jobName)],
         ...Object.entries(labels).map(([label, value]) => [label.replaceAll('_', ' '), value] as const),
         [
           'In its own system',

@@ -26,6 +26,7 @@ const runSchema = z.object({
   artifacts_saved: z.boolean().nullish(),
   status_message: z.string().nullish(),
   href: z.string().nullish(),
+  job: z.object({ name: z.string().nullish() }).nullish(),
   trigger: z.object({ cause: z.string().nullish(), schema_override: z.string().nullish() }).nullish(),
   run_steps: z.array(z.object({ index: z.int(), name: z.string().nullish() })).nullish(),
 })
@@ -68,7 +69,7 @@ export class CloudApi {
   /** Runs that fit, the newest first, each once. Throws where the list breaks off. */
   runs(filter: Record<string, string>): AsyncGenerator<CloudRun> {
     return offsetPages(this.system, 'its runs', async (offset) => {
-      const query = { order_by: '-id', ...filter, include_related: '["trigger"]', limit: String(PAGE), offset: String(offset) }
+      const query = { order_by: '-id', ...filter, include_related: '["trigger","job"]', limit: String(PAGE), offset: String(offset) }
       const { data, extra } = this.#inShape(listed, await this.#get(`/runs/?${new URLSearchParams(query)}`))
       const { total_count: total } = extra.pagination
       const isLast = offset + data.length >= total
@@ -92,10 +93,10 @@ export class CloudApi {
   }
 
   /** Starts a run of a job, never twice by one call: of an answer that is lost nobody knows whether it has. `cause` stands in the run's trigger. */
-  async start(job: number, cause: string): Promise<CloudRun> {
+  async start({ id: job, name }: CloudJob, cause: string): Promise<CloudRun> {
     const explain = (code: number) =>
       code === 401 || code === 403 || code === 404
-        ? `${this.system} does not let this token start job ${job} (HTTP ${code}). Let it run jobs: give it the permission "Job Runner", or a token that has it.`
+        ? `${this.system} does not let this token start job ${name == null ? job : `${job} (${name})`} (HTTP ${code}). Let it run jobs: give it the permission "Job Runner", or a token that has it.`
         : undefined
     const answer = await this.#ask({ url: `${this.#base}/jobs/${job}/run/`, json: { cause }, isOnce: true, explain })
     return this.#inShape(runSchema, this.#inShape(envelope, answer).data)

@@ -38,12 +38,13 @@ describe('runs of dbt Cloud', () => {
     world.ran(103, TEN, {}, { status: 1, startedAt: null, finishedAt: null })
     world.ran(104, TEN, {}, { status: 30 })
     world.ran(105, TEN, files(TEN), { schemaOverride: 'pr_1' })
+    world.cloud.names.set(7, 'Nightly build')
     expect(await runs()).toMatchObject([
-      { externalId: '104', state: 'cancelled' },
+      { externalId: '104', state: 'cancelled', jobName: 'Nightly build' },
       { externalId: '103', state: 'scheduled', startedAt: null, endedAt: null },
       { externalId: '102', state: 'running', startedAt: Date.parse(TEN), endedAt: null },
       {
-        job: '7',
+        ...{ job: '7', jobName: 'Nightly build' },
         externalId: '101',
         state: 'failed',
         error: `${REVENUE}: division by zero`,

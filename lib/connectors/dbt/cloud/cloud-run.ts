@@ -24,6 +24,7 @@ export function cloudRun(run: CloudRun, manifest: Manifest | null, results: read
   const words = hasFailed && nodes !== null ? failuresInWords(nodes) : null
   return {
     job: String(run.job_definition_id),
+    jobName: run.job?.name ?? null,
     externalId: String(run.id),
     state,
     scheduledAt: null,

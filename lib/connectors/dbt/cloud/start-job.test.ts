@@ -20,7 +20,14 @@ const posts = () => world.cloud.requests.filter((line) => line.startsWith('POST'
 
 describe('a job of dbt Cloud', () => {
   it('is started once by one key, whatever has become of its run, and says there whose wish it was', async () => {
-    expect(await start()).toMatchObject({ job: '7', externalId: '1000', state: 'scheduled', url: expect.stringContaining('/runs/1000/') })
+    world.cloud.names.set(7, 'Nightly build')
+    expect(await start()).toMatchObject({
+      job: '7',
+      jobName: 'Nightly build',
+      externalId: '1000',
+      state: 'scheduled',
+      url: expect.stringContaining('/runs/1000/'),
+    })
     Object.assign(world.cloud.runs[1] ?? {}, { status: 20, startedAt: NOW, finishedAt: NOW })
     expect(await start()).toMatchObject({ externalId: '1000', state: 'failed' })
     expect(causes()).toEqual(['Tidemark reload order-1/1'])
@@ -83,7 +90,7 @@ describe('a job of dbt Cloud', () => {
     world.cloud.mayRunJobs = false
     const refused = await wordsOf(start())
     expect(refused).toBe(
-      `${account} does not let this token start job 7 (HTTP 404). Let it run jobs: give it the permission "Job Runner", or a token that has it. false`,
+      `${account} does not let this token start job 7 (Job 7) (HTTP 404). Let it run jobs: give it the permission "Job Runner", or a token that has it. false`,
     )
     expect(refused).not.toContain(TOKEN)
     expect(causes()).toEqual([])
@@ -92,7 +99,7 @@ describe('a job of dbt Cloud', () => {
   it('of whose start nobody can tell may be asked for again, and is started once', async () => {
     world.cloud.onStarted = () => world.cloud.failAt('GET', { kind: 'server-error' })
     world.cloud.failAt('POST', { kind: 'started-and-html-page' })
-    expect(await wordsOf(start())).toBe('The dbt Cloud account (shop) did not tell whether it has started job 7. true')
+    expect(await wordsOf(start())).toBe('The dbt Cloud account (shop) did not tell whether it has started job 7 (Job 7). true')
     expect(await start()).toMatchObject({ externalId: '1000' })
     expect(posts()).toHaveLength(1)
   })

@@ -21,18 +21,18 @@ export async function startCloudJob(connection: Connected, api: CloudApi, job: s
   const id = requireNumber(connection, api, job)
   if (Object.keys(wanted.parameters).length > 0)
     throw new TidemarkError('invalid', { publicMessage: `Job ${id} of ${api.system} takes no parameters from here.` })
-  requirePlace(connection, api, await api.job(id), id)
+  const found = requirePlace(connection, api, await api.job(id), id)
   const known = await findRun(connection, api, id, wanted)
-  return inOurWords(api, known ?? (await startOnce(connection, api, id, wanted)))
+  return { ...inOurWords(api, known ?? (await startOnce(connection, api, found, wanted))), jobName: found.name ?? null }
 }
 
-async function startOnce(connection: Connected, api: CloudApi, job: number, wanted: WantedJobRun): Promise<CloudRun> {
+async function startOnce(connection: Connected, api: CloudApi, job: CloudJob, wanted: WantedJobRun): Promise<CloudRun> {
   try {
     return await api.start(job, causeOf(wanted.key))
   } catch (error) {
     // Whatever was answered that is no plain no: it may have been started.
     if (connection.signal.aborted || isPlainNo(error)) throw error
-    const begun = await findRun(connection, api, job, { ...wanted, isOurs: true }).catch(() => {
+    const begun = await findRun(connection, api, job.id, { ...wanted, isOurs: true }).catch(() => {
       throw isTidemarkError(error) && error.retryable ? error : nobodyKnows(api, job, error)
     })
     if (begun !== undefined) return begun
@@ -41,9 +41,9 @@ async function startOnce(connection: Connected, api: CloudApi, job: number, want
 }
 
 /** Another try looks for it again before it starts anything. */
-function nobodyKnows({ system }: CloudApi, job: number, cause: unknown): TidemarkError {
+function nobodyKnows({ system }: CloudApi, { id, name }: CloudJob, cause: unknown): TidemarkError {
   return new TidemarkError('unavailable', {
-    publicMessage: `${system} did not tell whether it has started job ${job}.`,
+    publicMessage: `${system} did not tell whether it has started job ${name == null ? id : `${id} (${name})`}.`,
     retryable: true,
     cause,
   })
@@ -90,14 +90,14 @@ function requireNumber({ settings: { jobs } }: Connected, { system }: CloudApi, 
 }
 
 /** Its runs have to be among those that are followed. */
-function requirePlace({ settings: { environment, project } }: Connected, { system }: CloudApi, job: CloudJob | null, id: number): void {
+function requirePlace({ settings: { environment, project } }: Connected, { system }: CloudApi, job: CloudJob | null, id: number): CloudJob {
   if (job === null)
     throw new TidemarkError('not-found', { publicMessage: `${system} has no job ${id}, or none that this token may see (HTTP 404).` })
   const [what, is, wanted] =
     environment !== undefined && job.environment_id != null && job.environment_id !== environment
       ? ['environment', job.environment_id, environment]
       : ['project', job.project_id ?? project, project]
-  if (wanted === undefined || is === wanted) return
+  if (wanted === undefined || is === wanted) return job
   throw new TidemarkError('invalid', {
     publicMessage: `Job ${id} of ${system} belongs to ${what} ${is}, and the catalogue names ${what} ${wanted}.`,
   })
