@@ -4,6 +4,7 @@ import { releaseLostRuns } from '#lib/commands/runs/release-lost-runs.ts'
 import { requestRun } from '#lib/commands/runs/request-run.ts'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { person } from '#lib/domain/access/actor.ts'
+import { getReloadForm } from '#lib/queries/runs/reload-form.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import type { TestDatabase } from '#lib/testing/database/database.ts'
 import { listRuns, openOrderWorld, type PlayedRun, playRun, readOrder, turn } from '#lib/testing/runs/order-world.ts'
@@ -190,17 +191,42 @@ describe('what is refused', () => {
 
   it.each([
     ['dryRun', 'courses', { dryRun: true }, 'A dry run is no reload'],
-    ['a parameter of a feed that nobody loads alone', 'both', { terms: [] }, 'not loaded by one flow alone'],
+    [
+      'a parameter of a feed that several flows load',
+      'both',
+      { terms: [] },
+      'Both is loaded by several flows, so a reload of it takes no parameters.',
+    ],
+    ['a parameter of a feed that a job loads, too', 'mixed', { terms: [] }, 'Mixed is loaded by a job of another system, too, so a reload'],
+    [
+      'a parameter of a feed that a job loads alone',
+      'elsewhere',
+      { terms: [] },
+      'Elsewhere is loaded by a job of another system, which takes no',
+    ],
+    [
+      'one where a job loads it, too, that cannot be started from here',
+      'foreign',
+      { terms: [] },
+      'Foreign is loaded by a job of another system, too',
+    ],
   ])('is %s', async (_, feed, parameters, words) => {
     await ctx.whole.query(`
       insert into subject (id, kind, key, name, created_at) values (15, 'feed', 'both', 'Both', now()), (25, 'asset', 'lake/b', 'b', now()), (26, 'asset', 'lake/c', 'c', now());
-      insert into feed (subject_id, group_id) values (15, 2);
-      insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values (25, 15, 'table', 'lake', 'b', 'seat'), (26, 15, 'table', 'lake', 'c', 'course')`)
+      insert into subject (id, kind, key, name, created_at) select 30 + i, 'feed', lower(x), x, now() from unnest('{Mixed,Elsewhere,Foreign}'::text[]) with ordinality as f(x, i);
+      insert into subject (id, kind, key, name, created_at) select 40 + i, 'asset', 'lake/' || i, 'x', now() from generate_series(1, 5) i;
+      insert into connection_state (key, kind, probe_every_ms, starts_jobs) values ('etl', 'test', 1000, true);
+      insert into feed (subject_id, group_id) values (15, 2), (31, 2), (32, 2), (33, 2);
+      insert into asset (subject_id, feed_id, asset_kind, connection_key, path, flow) values (25, 15, 'table', 'lake', 'b', 'seat'), (26, 15, 'table', 'lake', 'c', 'course'),
+        (41, 31, 'table', 'lake', '1', 'course'), (43, 33, 'table', 'lake', '3', 'course');
+      insert into asset (subject_id, feed_id, asset_kind, connection_key, path, job) values (42, 31, 'table', 'lake', '2', 'etl/courses'), (44, 32, 'table', 'lake', '4', 'etl/courses'),
+        (45, 33, 'table', 'lake', '5', 'looker/pdt')`)
     await expect(orderReload(ada, { feed, parameters })).rejects.toMatchObject({
       code: 'invalid',
       publicMessage: expect.stringContaining(words),
     })
     expect(await flowsRun()).toEqual([])
+    if (feed === 'mixed') expect(await getReloadForm(ada, feed)).toMatchObject({ flow: 'course', fields: [] })
   })
 
   it.each(['', 'x'.repeat(501)])('is what names no feed, however it is written', async (feed) => {

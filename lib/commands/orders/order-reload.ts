@@ -90,10 +90,18 @@ async function requireOwnParameters(sql: Sql, feed: OrderedFeed, scope: ReloadSc
   if (Object.keys(parameters).length === 0) return
   if (parameters['dryRun'] !== undefined)
     throw new TidemarkError('invalid', { publicMessage: 'A dry run is no reload. Ask the flow for it.', feedKey: feed.key })
-  const [own, ...others] = scope.steps.filter(({ kind, isOwn }) => isOwn && kind === 'flow')
-  if (own === undefined || others.length > 0) {
-    const publicMessage = `${feed.name} is not loaded by one flow alone, so a reload of it takes no parameters. Run the flow you mean from its own page.`
-    throw new TidemarkError('invalid', { publicMessage, feedKey: feed.key })
-  }
-  await requireParameters(sql, own.name, parameters)
+  const own = scope.steps.filter(({ isOwn }) => isOwn)
+  const flows = own.filter(({ kind }) => kind === 'flow')
+  const [flow] = flows
+  const hasJob = own.length > flows.length || scope.elsewhere.some(({ isOwn }) => isOwn)
+  if (flow === undefined || flows.length > 1 || hasJob)
+    throw new TidemarkError('invalid', { publicMessage: noParameters(feed.name, flows.length, hasJob), feedKey: feed.key })
+  await requireParameters(sql, flow.name, parameters)
+}
+
+/** Parameters are those of one flow that loads all of a feed: a job of another system takes none from here, and a part alone would be loaded otherwise than the rest. */
+function noParameters(feed: string, flows: number, hasJob: boolean): string {
+  if (flows === 0) return `${feed} is loaded by a job of another system, which takes no parameters from here. Order the reload without any.`
+  const by = hasJob ? 'by a job of another system, too' : 'by several flows'
+  return `${feed} is loaded ${by}, so a reload of it takes no parameters. Run the flow you mean from its own page.`
 }
