@@ -19,6 +19,8 @@ export class DbtCloud {
   now = () => new Date().toISOString()
   /** Without the right to run jobs a token is told that there is none, as if there were no such address. */
   mayRunJobs = true
+  /** Its list lacks what was begun less than that ago. */
+  listsAfterMs = 0
   /** What becomes of a run that was started. */
   onStarted: (run: CloudRun) => void = () => {}
   #faults: CloudFault[] = []
@@ -144,6 +146,7 @@ export class DbtCloud {
     const found = this.runs
       .filter(
         (run) =>
+          Date.parse(run.createdAt) + this.listsAfterMs <= Date.parse(this.now()) &&
           only('job_definition_id', run.job) &&
           only('environment_id', run.environment) &&
           only('project_id', run.project) &&

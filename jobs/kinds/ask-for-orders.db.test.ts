@@ -63,7 +63,7 @@ describe('a job of another system in an order', () => {
   it('is started once where the worker was killed between its start and its note', async () => {
     const id = await order()
     const [step] = await claimDueSteps(ctx, 'etl')
-    if (step !== undefined) etl.start(step.job, { key: keyOf(step), since: null })
+    if (step !== undefined) await etl.start(step.job, { key: keyOf(step), since: null, triedAt: null, noteTry: async () => {} })
     await ask()
     expect(etl.wishes).toHaveLength(1)
     etl.finish(etl.begin(theRun()))
@@ -75,7 +75,7 @@ describe('a job of another system in an order', () => {
   it('that had ended before its start was noted counts for what its system lists that it wrote', async () => {
     const id = await order()
     const [step] = await claimDueSteps(ctx, 'etl')
-    if (step !== undefined) etl.start(step.job, { key: keyOf(step), since: null })
+    if (step !== undefined) await etl.start(step.job, { key: keyOf(step), since: null, triedAt: null, noteTry: async () => {} })
     etl.finish(etl.begin(theRun()), 'success', { touched: ['another'] })
     const loads = '(select count(*)::int from arrival where run_id = r.id) as loads'
     const runs = async () => (await ctx.whole.query(`select state, writes, ${loads} from external_run r`)).rows

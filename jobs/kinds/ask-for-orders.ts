@@ -6,7 +6,7 @@ import { advanceOrders } from '#lib/commands/orders/advance-orders.ts'
 import { ASK_LIMIT_MS, type AskedStep, claimDueSteps, giveBack, keyOf, recordStarted, settleAsked } from '#lib/commands/orders/job-steps.ts'
 import type { Session } from '#lib/connectors/kit/connector.ts'
 import { withSession } from '#lib/connectors/kit/session.ts'
-import { isWaitedFor, type JobStep } from '#lib/db/runs/reload-jobs.ts'
+import { isWaitedFor, type JobStep, noteTried } from '#lib/db/runs/reload-jobs.ts'
 import { isOver } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
@@ -71,7 +71,8 @@ async function start(
   try {
     // One that began before what comes first had succeeded may have read what was wrong.
     const since = step.isFirst ? null : step.begunAt
-    const run = await session.start(step.job, { parameters: {}, key: keyOf(step), since })
+    const noteTry = (mayHaveBegun: boolean) => noteTried(services.ctx.pool, step, mayHaveBegun ? services.ctx.clock.now() : null)
+    const run = await session.start(step.job, { parameters: {}, key: keyOf(step), since, triedAt: step.triedAt, noteTry })
     await recordStarted(services.ctx, key, step, run)
     services.ctx.log.info('a job was started for an order', { connection: key, job: step.job, run: run.externalId, order: step.orderId })
     return { step, problem: null, hasEnded: isOver(run.state) }

@@ -151,6 +151,11 @@ const STEP_ICONS: Record<StepState, string> = {
   skipped: 'none',
 }
 
+function whatFails({ external, mayHaveBegun }: OrderStep): string {
+  if (external !== null) return 'How it goes could not be asked'
+  return mayHaveBegun ? 'Whether it has begun is not known yet' : 'It could not be started yet'
+}
+
 function StepLine({ step, now }: { step: OrderStep; now: number }) {
   const { flow, job, jobName, state, run, external, problem, log } = step
   const isPartial = state === 'done' && (run ?? external)?.state === 'partial'
@@ -183,7 +188,7 @@ function StepLine({ step, now }: { step: OrderStep; now: number }) {
       )}
       {state === 'running' && job !== null && problem !== null && (
         <p className="text-late-text">
-          {external === null ? 'It could not be started yet' : 'How it goes could not be asked'}: <bdi>{problem}</bdi> It is tried again.
+          {whatFails(step)}: <bdi>{problem}</bdi> It is tried again.
         </p>
       )}
       {state === 'running' && run !== null && (

@@ -2,10 +2,11 @@ import { recordExternalRuns } from '#lib/commands/runs/record-external-runs.ts'
 import { type Context, withTransaction } from '#lib/db/context.ts'
 import { claimJobSteps, type JobStep, noteAsked, noteJobRun } from '#lib/db/runs/reload-jobs.ts'
 import { lockOrders, updateSteps } from '#lib/db/runs/reload-orders.ts'
-import { nextTryAt, whyGivenUp } from '#lib/domain/orders/job-step.ts'
+import { ASK_EVERY_MS, nextTryAt, whyGivenUp } from '#lib/domain/orders/job-step.ts'
 import { type ExternalRun, isOver, jobKey } from '#lib/domain/runs/external-run.ts'
 import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import { MINUTE_MS } from '#lib/domain/time/instant.ts'
+import { toInternalMessage } from '#lib/platform/errors.ts'
 import { advanceOrder } from './advance-orders.ts'
 
 /** A system may take so long to start jobs and to tell of their runs. */
@@ -50,15 +51,33 @@ export interface AskedStep {
   retryAfterMs?: number | undefined
 }
 
-/** Notes how asking went, gives up what has failed for good or for too long, and moves the orders on. */
-export function settleAsked(ctx: Context, connection: string, asked: readonly AskedStep[]): Promise<void> {
+/**
+ * Notes how asking went, gives up what has failed for good or for too long, and moves the orders on. Each step in a transaction of its own: one that cannot be
+ * settled is given back, to be asked about again, and holds up no other.
+ */
+export async function settleAsked(ctx: Context, connection: string, asked: readonly AskedStep[]): Promise<void> {
+  for (const one of asked) {
+    try {
+      await settleStep(ctx, connection, one)
+    } catch (error) {
+      const { orderId: order, job } = one.step
+      ctx.log.error('a step of an order could not be settled; it is asked about again', { order, job, error: toInternalMessage(error) })
+      // Where that cannot be written either, others have their turn all the same, and the claim runs out.
+      await giveBack(ctx, [one.step], ASK_EVERY_MS).catch(() => {})
+    }
+  }
+}
+
+function settleStep(
+  ctx: Context,
+  connection: string,
+  { step: asked, problem: told, isFinal = false, retryAfterMs }: AskedStep,
+): Promise<void> {
   return withTransaction(ctx, async (sql) => {
     await lockOrders(sql)
     const now = ctx.clock.now()
-    const noted = asked.map(({ step, problem, retryAfterMs }) => ({ ...step, problem, nextAt: nextTryAt(now, retryAfterMs) }))
-    for (const step of await noteAsked(sql, noted, now)) {
+    for (const step of await noteAsked(sql, [{ ...asked, problem: told, nextAt: nextTryAt(now, retryAfterMs) }], now)) {
       await advanceOrder(sql, step.orderId, now)
-      const isFinal = asked.some((one) => one.isFinal === true && keyOf(one.step) === keyOf(step))
       const problem = isFinal
         ? step.problem
         : whyGivenUp({ ...step, name: jobOfSystemInWords(jobKey(connection, step.job), step.jobName) }, now)
@@ -69,14 +88,14 @@ export function settleAsked(ctx: Context, connection: string, asked: readonly As
   })
 }
 
-/** Gives steps back at once, undone: whoever asks next does it. */
-export function giveBack(ctx: Context, steps: readonly JobStep[]): Promise<void> {
+/** Gives steps back, undone: whoever asks next, at once or after a while, does it, and looks first for what may have begun. */
+export function giveBack(ctx: Context, steps: readonly JobStep[], afterMs = 0): Promise<void> {
   return withTransaction(ctx, async (sql) => {
     await lockOrders(sql)
     const now = ctx.clock.now()
     await noteAsked(
       sql,
-      steps.map((step) => ({ ...step, nextAt: now })),
+      steps.map((step) => ({ ...step, nextAt: now + afterMs })),
       now,
     )
   })

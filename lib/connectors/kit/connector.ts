@@ -143,6 +143,10 @@ export interface WantedJobRun {
   key: string
   /** A run that goes on is taken up, unless it began before this; null: whenever it began. */
   since: Instant | null
+  /** When an earlier try may have begun a run that its system does not list yet; null: none has. */
+  triedAt: Instant | null
+  /** Notes for good whether a run may have begun: `true` before the system is told to start one, `false` where it says plainly that it has not. */
+  noteTry(mayHaveBegun: boolean): Promise<void>
 }
 
 /** What one run or one probe round asks of a system, over one sign-in: the first question signs in, `close` leaves. */
@@ -162,7 +166,8 @@ export interface Session {
    */
   runs?(since: Instant): AsyncIterable<ExternalRun>
   /**
-   * The run of a job that does what is wanted: the one that was started with this key, whatever became of it, else one that goes on, else a new one.
+   * The run of a job that does what is wanted: the one that was started with this key, whatever became of it, else one that goes on, else a new one, unless an
+   * earlier try may have begun one that is not listed yet.
    * Throws with the remedy; `retryable` where nothing is known to have been started. Which run it is counts: how it ended, and what it wrote, `runs` tells.
    */
   start?(job: string, wanted: WantedJobRun): Promise<ExternalRun>

@@ -1,5 +1,5 @@
 import type { Sql } from '#lib/db/context.ts'
-import { toInstant, toInstantOrNull, toText } from '#lib/db/instants.ts'
+import { toInstant, toInstantOrNull, toText, toTextOrNull } from '#lib/db/instants.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 import { jobNameSql } from './job-names.ts'
@@ -7,7 +7,7 @@ import { jobNameSql } from './job-names.ts'
 /** Lets a step that is a job of another system begin: a worker starts it, at once. */
 export async function beginJobStep(sql: Sql, orderId: string, position: number, at: Instant): Promise<void> {
   await sql.query(
-    `update reload_step set state = 'running', begun_at = $3, next_at = $3, claimed_until = null, failing_since = null
+    `update reload_step set state = 'running', begun_at = $3, next_at = $3, claimed_until = null, failing_since = null, tried_at = null
      where order_id = $1 and position = $2`,
     [orderId, position, toText(at)],
   )
@@ -35,17 +35,20 @@ export interface JobStep {
   isFirst: boolean
   hasRun: boolean
   failingSince: Instant | null
+  /** When its system was told to start it last, and may have begun a run. */
+  triedAt: Instant | null
   problem: string | null
 }
 
 const COLUMNS = `
-  t.order_id as "orderId", t.position, t.job, ${jobNameSql('t.connection_key', 't.job')} as "jobName", t.begun_at as "begunAt", t.external_run_id is not null as "hasRun", t.failing_since as "failingSince",
+  t.order_id as "orderId", t.position, t.job, ${jobNameSql('t.connection_key', 't.job')} as "jobName", t.begun_at as "begunAt", t.external_run_id is not null as "hasRun", t.failing_since as "failingSince", t.tried_at as "triedAt",
   t.problem, not exists (select 1 from reload_step b where b.order_id = t.order_id and b.position < t.position) as "isFirst"`
 
-type JobStepRow = Omit<JobStep, 'begunAt' | 'failingSince'> & { begunAt: Date; failingSince: Date | null }
+type JobStepRow = Omit<JobStep, 'begunAt' | 'failingSince' | 'triedAt'> & { begunAt: Date; failingSince: Date | null; triedAt: Date | null }
 
 function toStep(row: JobStepRow): JobStep {
-  return { ...row, begunAt: toInstant(row.begunAt), failingSince: toInstantOrNull(row.failingSince) }
+  const { begunAt, failingSince, triedAt } = row
+  return { ...row, begunAt: toInstant(begunAt), failingSince: toInstantOrNull(failingSince), triedAt: toInstantOrNull(triedAt) }
 }
 
 /** Takes the steps that a connection has to be asked about now, until then; none while somebody else asks it for any. Under the lock of all orders. */
@@ -67,6 +70,11 @@ export async function isWaitedFor(sql: Sql, { orderId, position }: Pick<JobStep,
     position,
   ])
   return rowCount === 1
+}
+
+/** Notes when a run of a step may have begun; null: none has. */
+export async function noteTried(sql: Sql, { orderId, position }: Pick<JobStep, 'orderId' | 'position'>, at: Instant | null): Promise<void> {
+  await sql.query('update reload_step set tried_at = $3 where order_id = $1 and position = $2', [orderId, position, toTextOrNull(at)])
 }
 
 /** Notes the run that does a step: also of one that nobody waits for any more, so that it shows what goes on. */

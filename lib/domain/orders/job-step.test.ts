@@ -4,12 +4,21 @@ import { type JobSigns, nextTryAt, whyGivenUp } from './job-step.ts'
 
 const NOW = Date.parse('2026-11-30T06:00:00Z')
 const why = (signs: Partial<JobSigns>) =>
-  whyGivenUp({ name: 'dbt/7', begunAt: NOW - HOUR_MS, hasRun: false, failingSince: null, problem: null, ...signs }, NOW)
+  whyGivenUp({ name: 'dbt/7', begunAt: NOW - HOUR_MS, hasRun: false, failingSince: null, triedAt: null, problem: null, ...signs }, NOW)
 const failing = (minutes: number) => ({ failingSince: NOW - minutes * MINUTE_MS, problem: 'dbt (dbt) cannot be reached.' })
 
 it('a job that cannot be started is tried for half an hour, and then given up with the last words of its system', () => {
   expect(why(failing(29))).toBeNull()
   expect(why(failing(30))).toBe('dbt/7 could not be started for 30 min. dbt (dbt) cannot be reached.')
+})
+
+it('of one whose start was asked for, and of which nobody learnt, it is said that it may have begun', () => {
+  const triedAt = NOW - HOUR_MS
+  expect(why({ ...failing(30), triedAt })).toBe(
+    'dbt/7 could not be started for 30 min. It may have begun there all the same. dbt (dbt) cannot be reached.',
+  )
+  expect(why({ begunAt: NOW - 24 * HOUR_MS, triedAt })).toBe('dbt/7 was not started within 1 d. It may have begun there all the same.')
+  expect(why({ hasRun: true, ...failing(60), triedAt })).not.toContain('all the same')
 })
 
 it('a run that nobody can be asked for is waited for an hour, and may go on', () => {

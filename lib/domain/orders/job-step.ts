@@ -19,20 +19,23 @@ export interface JobSigns {
   hasRun: boolean
   /** Since when each try to start it, or to ask for its run, has failed; null: the last one went well. */
   failingSince: Instant | null
+  /** When its system was told to start it last, and may have begun a run. */
+  triedAt: Instant | null
   problem: string | null
 }
 
 /** Why an order waits no longer for a job, in words; null: it goes on waiting. What was asked last has said nothing of its end. */
-export function whyGivenUp({ name, begunAt, hasRun, failingSince, problem }: JobSigns, now: Instant): string | null {
+export function whyGivenUp({ name, begunAt, hasRun, failingSince, triedAt, problem }: JobSigns, now: Instant): string | null {
   const failingMs = failingSince === null ? 0 : now - failingSince
-  const words = problem === null ? '' : ` ${problem}`
+  const may = triedAt === null ? '' : ' It may have begun there all the same.'
+  const words = problem === null ? may : `${may} ${problem}`
   if (!hasRun && failingMs >= START_LIMIT_MS) return `${name} could not be started for ${formatDuration(START_LIMIT_MS)}.${words}`
   if (hasRun && failingMs >= SILENCE_LIMIT_MS)
-    return `Nobody could be asked for ${formatDuration(SILENCE_LIMIT_MS)} how the run of ${name} goes; it may go on there.${words}`
+    return `Nobody could be asked for ${formatDuration(SILENCE_LIMIT_MS)} how the run of ${name} goes; it may go on there.${problem === null ? '' : ` ${problem}`}`
   if (now - begunAt < JOB_LIMIT_MS) return null
   return hasRun
     ? `The run of ${name} has not ended within ${formatDuration(JOB_LIMIT_MS)}; it may go on there, and is not waited for any longer.`
-    : `${name} was not started within ${formatDuration(JOB_LIMIT_MS)}.`
+    : `${name} was not started within ${formatDuration(JOB_LIMIT_MS)}.${may}`
 }
 
 /** When a job is tried again, or its run asked for: as its system asks, at the earliest after the usual time. */

@@ -45,4 +45,14 @@ describe('where a step stands', () => {
       expect([job(state, 'crashed'), job(state, null)]).toEqual([state, state])
     }
   })
+
+  it.each([
+    ['running', 'is looked for, since it may have begun'],
+    ['cancelled', 'no longer waited for; its run may have begun in dbt'],
+    ['failed', 'no longer waited for; its run may have begun in dbt'],
+    ['waiting', 'waits for its turn'],
+  ] as const)('of a job that may have begun, and that nobody has seen, says so while %s', (state, words) => {
+    expect(stepInWords({ state, run: null, job: 'dbt/7', external: null, mayHaveBegun: true })).toBe(words)
+    expect(stepInWords({ state: 'done', run: null, job: 'dbt/7', external: { state: 'completed' }, mayHaveBegun: true })).toBe('done')
+  })
 })

@@ -17,6 +17,8 @@ export interface StepSigns {
   job?: string | null
   /** The run of that job there. */
   external?: { state: RunState } | null
+  /** No run of that job is known, and one may have begun. */
+  mayHaveBegun?: boolean
 }
 
 const STATE_WORDS: Record<StepState, string> = {
@@ -42,13 +44,16 @@ export function stepInWords(step: StepSigns): string {
 }
 
 /** What another system runs goes on there, whatever becomes of the order. */
-function jobInWords({ state, external = null }: StepSigns, system: string): string {
-  if (state === 'running') {
-    if (external === null) return 'is being started'
-    return isWaiting(external.state) ? 'waits to begin' : isOver(external.state) ? 'has ended' : 'runs'
-  }
-  if (external === null || isOver(external.state))
-    return state === 'done' && external?.state === 'partial' ? 'done in part' : STATE_WORDS[state]
+function jobInWords({ state, external = null, mayHaveBegun = false }: StepSigns, system: string): string {
+  if (external !== null) return runElsewhereInWords(state, external.state, system)
+  if (!mayHaveBegun) return state === 'running' ? 'is being started' : STATE_WORDS[state]
+  if (state === 'cancelled' || state === 'failed') return `no longer waited for; its run may have begun in ${system}`
+  return state === 'running' ? 'is looked for, since it may have begun' : STATE_WORDS[state]
+}
+
+function runElsewhereInWords(state: StepState, run: RunState, system: string): string {
+  if (state === 'running') return isWaiting(run) ? 'waits to begin' : isOver(run) ? 'has ended' : 'runs'
+  if (isOver(run)) return state === 'done' && run === 'partial' ? 'done in part' : STATE_WORDS[state]
   return state === 'cancelled' || state === 'failed' ? `no longer waited for; its run goes on in ${system}` : STATE_WORDS[state]
 }
 

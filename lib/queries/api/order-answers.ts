@@ -65,6 +65,7 @@ const stepSchema = z.object({
   problem: text,
   run: z.looseObject({ id: z.string(), state: runStateSchema }).nullable(),
   external: z.looseObject({ id: z.string(), system: z.string(), job: z.string(), state: runStateSchema, url: text }).nullable(),
+  mayHaveBegun: z.boolean().meta({ description: 'No run of the job is known, and one may have begun there.' }),
   log: z.array(z.object({ id: z.number(), attempt: z.int(), at: ms, level: z.string(), message: z.string() })),
 })
 

@@ -47,6 +47,8 @@ export interface OrderStep {
   run: (RunRow & SignsOfRun) | null
   /** The run of the job there; null until it was started. */
   external: ExternalRunRow | null
+  /** No run of the job is known, and one may have begun. */
+  mayHaveBegun: boolean
   /** The last lines of a run that goes on. */
   log: LogLine[]
 }
@@ -56,7 +58,7 @@ const LOG_LINES = 6
 const STEPS = `
   coalesce((
     select json_agg(json_build_object('position', t.position, 'flow', t.flow, 'job', t.connection_key || '/' || t.job,
-      'jobName', ${jobNameSql('t.connection_key', 't.job')}, 'state', t.state, 'problem', t.problem,
+      'mayHaveBegun', t.tried_at is not null and t.external_run_id is null, 'jobName', ${jobNameSql('t.connection_key', 't.job')}, 'state', t.state, 'problem', t.problem,
       'run', (select to_jsonb(x) from (select ${RUN_COLUMNS}, ${SIGNS_COLUMNS} from run r where r.id = t.run_id) x),
       'external', (select to_jsonb(x) from (select ${EXTERNAL_RUN_COLUMNS} from external_run r where r.id = t.external_run_id) x),
       'log', coalesce((

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Connector, Session, WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import { requireListed } from '#lib/connectors/kit/require-listed.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
@@ -21,6 +22,7 @@ export interface ScheduledRun {
   touched?: string[]
   /** The key of the wish that it was started by. */
   wish?: string
+  madeAt: Instant
 }
 
 const STATES: Record<ScheduledRun['status'], RunState> = {
@@ -49,6 +51,8 @@ export class PretendScheduler {
   startFaults: { error: TidemarkError; hasStarted: boolean }[] = []
   /** What somebody else does while a start is asked for. */
   meanwhile: () => Promise<unknown> = async () => {}
+  /** Its lists lack what was begun less than that ago. */
+  listsAfterMs = 0
   /** The keys of all wishes, each as often as it was asked for. */
   wishes: string[] = []
   readonly #now: () => Instant
@@ -65,23 +69,32 @@ export class PretendScheduler {
   queue(jobName: string, dueAt: Instant | null = null): ScheduledRun {
     const run: ScheduledRun = {
       ...{ number: this.runs.length + 1, jobName, status: 'queued', tries: 1 },
-      ...{ dueAt, beganAt: null, finishedAt: null, message: null, rowsAffected: null },
+      ...{ dueAt, beganAt: null, finishedAt: null, message: null, rowsAffected: null, madeAt: this.now },
     }
     this.runs.push(run)
     return run
   }
 
   /** Starts a run of a job, or gives the one that was started by that wish, or one that goes on and began no earlier. */
-  start(jobName: string, { key, since }: Pick<WantedJobRun, 'key' | 'since'>): ScheduledRun {
+  async start(jobName: string, wanted: Pick<WantedJobRun, 'key' | 'since' | 'triedAt' | 'noteTry'>): Promise<ScheduledRun> {
+    const { key, since } = wanted
     this.wishes.push(key)
     const fault = this.startFaults.shift()
     if (fault?.hasStarted === false) throw fault.error
     const goesOn = ({ jobName: name, finishedAt, beganAt }: ScheduledRun) =>
       name === jobName && finishedAt === null && (since === null || beganAt === null || beganAt >= since)
-    const known = this.runs.find(({ wish }) => wish === key) ?? this.runs.find(goesOn)
+    const known = this.#listed().find(({ wish }) => wish === key) ?? this.#listed().find(goesOn)
+    if (known === undefined) {
+      requireListed('The scheduler', jobName, wanted, this.#now())
+      await wanted.noteTry(true)
+    }
     const run = known ?? Object.assign(this.queue(jobName), { wish: key })
     if (fault !== undefined) throw fault.error
     return run
+  }
+
+  #listed(): ScheduledRun[] {
+    return this.runs.filter(({ madeAt }) => madeAt + this.listsAfterMs <= this.now)
   }
 
   begin(run: ScheduledRun): ScheduledRun {
@@ -109,7 +122,7 @@ export class PretendScheduler {
         publicMessage: 'The scheduler asks us to come back later (HTTP 429).',
         ...{ status: 429, retryable: true, systemWide: true, retryAfterMs: 30_000 },
       })
-    const moved = this.runs.filter(
+    const moved = this.#listed().filter(
       ({ finishedAt, number }) => (finishedAt === null || finishedAt >= since) && (before === null || number < before),
     )
     const page = moved.toSorted((a, b) => b.number - a.number).slice(0, this.pageSize)
@@ -140,7 +153,7 @@ export function schedulerConnector(scheduler: PretendScheduler, observe?: Sessio
     async start(job: string, wanted: WantedJobRun) {
       await scheduler.meanwhile()
       // What it touched is told by its list alone.
-      const { touched: _, ...run } = scheduler.start(job, wanted)
+      const { touched: _, ...run } = await scheduler.start(job, wanted)
       return toExternal(run)
     },
     async *runs(since: Instant) {

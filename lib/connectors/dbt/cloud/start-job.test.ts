@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { DbtCloudWorld, TOKEN } from '#lib/testing/connectors/dbt-cloud-world.ts'
 
 const NOW = '2026-11-29T12:00:00Z'
@@ -9,11 +10,17 @@ let world: DbtCloudWorld
 beforeEach(async () => {
   world = await DbtCloudWorld.begin(NOW)
   world.ran(100, TEN, {})
+  triedAt = null
 })
 afterEach(() => world.end())
 
+/** When a run may have begun, as it was noted. */
+let triedAt: number | null = null
+const noteTry = async (mayHaveBegun: boolean) => {
+  triedAt = mayHaveBegun ? world.clock.now() : null
+}
 const start = (wanted: Partial<WantedJobRun> = {}, own: Record<string, unknown> = {}, job = '7') =>
-  world.ask(async (session) => session.start?.(job, { parameters: {}, key: 'order-1/1', since: null, ...wanted }), own)
+  world.ask(async (session) => session.start?.(job, { parameters: {}, key: 'order-1/1', since: null, triedAt, noteTry, ...wanted }), own)
 const wordsOf = (asked: Promise<unknown>) => asked.then(String, ({ publicMessage, retryable }) => `${publicMessage} ${retryable}`)
 const causes = () => world.cloud.runs.filter(({ id }) => id > 100).map(({ cause }) => cause)
 const posts = () => world.cloud.requests.filter((line) => line.startsWith('POST'))
@@ -31,7 +38,7 @@ describe('a job of dbt Cloud', () => {
     Object.assign(world.cloud.runs[1] ?? {}, { status: 20, startedAt: NOW, finishedAt: NOW })
     expect(await start()).toMatchObject({ externalId: '1000', state: 'failed' })
     expect(causes()).toEqual(['Tidemark reload order-1/1'])
-    expect(await start({ key: 'order-2/1' })).toMatchObject({ externalId: '1001', state: 'scheduled' })
+    expect(await start({ key: 'order-2/1', triedAt: null })).toMatchObject({ externalId: '1001', state: 'scheduled' })
     expect(posts()).toHaveLength(2)
   })
 
@@ -104,11 +111,36 @@ describe('a job of dbt Cloud', () => {
     expect(posts()).toHaveLength(1)
   })
 
-  it('that could not be asked for may be asked for again', async () => {
+  it('that could not be asked for is asked for again once a run of it would be listed', async () => {
     world.cloud.failAt('POST', { kind: 'server-error' })
     expect(await wordsOf(start())).toMatch(/ true$/)
+    expect(await wordsOf(start())).toMatch(/may have started job 7 \(Job 7\) already, and does not list its run yet.* true$/)
     expect(causes()).toEqual([])
+    world.clock.set(world.clock.now() + 2 * MINUTE_MS)
     await start()
     expect(causes()).toHaveLength(1)
+  })
+
+  it.each([
+    ['its answer was lost', 'started-and-cut-off'],
+    ['it was answered by an error', 'started-and-503'],
+  ] as const)('that is listed late is started once, where %s', async (_, kind) => {
+    world.cloud.listsAfterMs = 90 * SECOND_MS
+    world.cloud.failAt('POST', { kind })
+    expect(await wordsOf(start())).toMatch(/ true$/)
+    for (let tries = 0; tries < 3; tries += 1) {
+      expect(await wordsOf(start())).toMatch(/may have started .* true$/)
+      world.clock.set(world.clock.now() + 30 * SECOND_MS)
+    }
+    expect(await start()).toMatchObject({ externalId: '1000' })
+    expect(posts()).toHaveLength(1)
+  })
+
+  it('that is refused plainly has not begun, so that it is not waited for', async () => {
+    world.cloud.mayRunJobs = false
+    await wordsOf(start())
+    expect(triedAt).toBeNull()
+    world.cloud.mayRunJobs = true
+    expect(await start()).toMatchObject({ externalId: '1000' })
   })
 })

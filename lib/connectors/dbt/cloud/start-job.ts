@@ -1,6 +1,7 @@
 import type { Connected } from '#lib/connectors/dbt/connected.ts'
 import { refusedAnswer } from '#lib/connectors/kit/answer.ts'
 import type { WantedJobRun } from '#lib/connectors/kit/connector.ts'
+import { requireListed } from '#lib/connectors/kit/require-listed.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { DAY_MS, type Instant } from '#lib/domain/time/instant.ts'
@@ -15,7 +16,7 @@ const causeOf = (key: string) => `Tidemark reload ${key}`
 
 /**
  * The run of a job of dbt Cloud that does what is wanted. It takes no key for what it starts, so ours stands in the cause of the run, and is looked for
- * before a run is started, and after an answer that was lost.
+ * before a run is started, and after an answer that was lost; again for a while where its list may lag behind an earlier try.
  */
 export async function startCloudJob(connection: Connected, api: CloudApi, job: string, wanted: WantedJobRun): Promise<ExternalRun> {
   const id = requireNumber(connection, api, job)
@@ -26,11 +27,16 @@ export async function startCloudJob(connection: Connected, api: CloudApi, job: s
   return { ...inOurWords(api, known ?? (await startOnce(connection, api, found, wanted))), jobName: found.name ?? null }
 }
 
+const called = ({ id, name }: CloudJob) => `job ${name == null ? id : `${id} (${name})`}`
+
 async function startOnce(connection: Connected, api: CloudApi, job: CloudJob, wanted: WantedJobRun): Promise<CloudRun> {
+  requireListed(api.system, called(job), wanted, connection.clock.now())
+  await wanted.noteTry(true)
   try {
     return await api.start(job, causeOf(wanted.key))
   } catch (error) {
     // Whatever was answered that is no plain no: it may have been started.
+    if (isPlainNo(error)) await wanted.noteTry(false)
     if (connection.signal.aborted || isPlainNo(error)) throw error
     const begun = await findRun(connection, api, job.id, { ...wanted, isOurs: true }).catch(() => {
       throw isTidemarkError(error) && error.retryable ? error : nobodyKnows(api, job, error)
@@ -41,9 +47,9 @@ async function startOnce(connection: Connected, api: CloudApi, job: CloudJob, wa
 }
 
 /** Another try looks for it again before it starts anything. */
-function nobodyKnows({ system }: CloudApi, { id, name }: CloudJob, cause: unknown): TidemarkError {
+function nobodyKnows({ system }: CloudApi, job: CloudJob, cause: unknown): TidemarkError {
   return new TidemarkError('unavailable', {
-    publicMessage: `${system} did not tell whether it has started job ${name == null ? id : `${id} (${name})`}.`,
+    publicMessage: `${system} did not tell whether it has started ${called(job)}.`,
     retryable: true,
     cause,
   })
