@@ -30,7 +30,7 @@ const PARTS = {
   storage: { title: 'History, 90 days', measure: measureStorage },
   probing: { title: 'Looks at 10,000 tables of PostgreSQL', measure: measureProbing },
   sweep: { title: 'Status sweep', measure: measureSweep },
-  lineage: { title: 'Lineage, 10,000 edges', measure: measureLineage },
+  lineage: { title: 'Lineage, 10,000 edges, and causes in it', measure: measureLineage },
   catalogue: { title: 'Search, 10,000 assets and 50,000 columns', measure: measureCatalogue },
   follow: { title: 'As fresh as what it is made from', measure: measureFollow },
   overview: { title: 'Overview, 1,000 feeds', measure: measureOverview },

@@ -1,0 +1,92 @@
+import type { Sql } from '#lib/db/context.ts'
+import { toText } from '#lib/db/instants.ts'
+import type { Status } from '#lib/domain/freshness/status.ts'
+import type { CauseAsset, CauseGraph, DownConnection } from '#lib/domain/lineage/causes/cause.ts'
+import type { Edge } from '#lib/domain/lineage/edge.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { loadFailingWork } from './failing-work.ts'
+
+/** What is asked about: how it stands now, or stood then as far as that is known now. */
+export interface CauseMoment {
+  at: Instant
+  isPast: boolean
+}
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
+const UNHEALTHY = `('stale', 'late', 'unknown')`
+
+/** SQL: whether a stretch holds the instant `$1`; of what is now, whether it is open. */
+const holds = (row: string, isPast: boolean) =>
+  isPast ? `${row}.from_at <= $1 and (${row}.to_at is null or ${row}.to_at > $1)` : `${row}.to_at is null`
+const isThere = (isPast: boolean) =>
+  isPast ? 's.created_at <= $1 and (s.removed_at is null or s.removed_at > $1)' : 's.removed_at is null'
+
+/** What is not fresh, and since when without a break, whatever it was called meanwhile. */
+const unhealthy = (isPast: boolean) => `
+  with recursive held as (
+    select sp.subject_id, coalesce(sp.since_at, sp.from_at) as since from status_span sp
+    join subject s on s.id = sp.subject_id and s.kind = 'asset' and ${isThere(isPast)}
+    where ${holds('sp', isPast)} and sp.status in ${UNHEALTHY}
+  ),
+  back(subject_id, since) as (
+    select * from held
+    union all
+    select b.subject_id, coalesce(p.since_at, p.from_at) from back b
+    cross join lateral (select * from status_span x where x.subject_id = b.subject_id and x.from_at < b.since order by x.from_at desc limit 1) p
+    where p.to_at = b.since and p.status in ${UNHEALTHY}
+  )
+  select subject_id as id, ${ms('min(since)')} as since from back group by 1`
+
+const down = (isPast: boolean) => `
+  select b.connection_key as key, ${ms('min(b.from_at)')} as since from blind b
+  join connection_state c on c.key = b.connection_key and (c.removed_at is null ${isPast ? 'or c.removed_at > $1' : ''})
+  where b.reason = 'source-unreachable' and ${holds('b', isPast)} group by 1 order by 1`
+
+/** What wrote an asset then, where that was kept. */
+const THEN = `
+  left join lateral (
+    select coalesce(v.settings, '{}') as settings from subject_version v where v.subject_id = s.id and v.from_at <= $1 order by v.from_at desc limit 1
+  ) version on true`
+const writer = (kind: 'flow' | 'job', isPast: boolean) =>
+  isPast ? `case when version.settings ? '${kind}' then version.settings ->> '${kind}' else a.${kind} end` : `a.${kind}`
+
+/** Limits of the past are not kept: what was at risk then nobody can tell. */
+const assets = (isPast: boolean) => `
+  select s.id, sp.status, a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
+    ${isPast ? 'null::float8' : `case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end`} as "lateAt",
+    ${isPast ? 'false' : `coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false)`} as "isFollower"
+  from asset a join subject s on s.id = a.subject_id and ${isThere(isPast)}
+  left join status_span sp on sp.subject_id = s.id and ${holds('sp', isPast)} ${isPast ? THEN : ''}`
+
+const edges = (isPast: boolean) => `
+  select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId"
+  from ${isPast ? 'lineage_stretch' : 'lineage_now'} e ${isPast ? `where ${holds('e', true)}` : ''}`
+
+interface AssetRow {
+  id: number
+  status: Status | null
+  connection: string
+  flow: string | null
+  job: string | null
+  lateAt: Instant | null
+  isFollower: boolean
+}
+
+const NOTHING_WRONG: CauseGraph = { assets: [], edges: [], connections: [], work: [] }
+
+/** All that causes at an instant are found in, as far as who asks sees it: a function of spans, edges, blindness and runs. Where nothing is wrong it is empty. */
+export async function loadCauseGraph(sql: Sql, { at, isPast }: CauseMoment): Promise<CauseGraph> {
+  const about = isPast ? [toText(at)] : []
+  const { rows: wrong } = await sql.query<{ id: number; since: Instant }>(unhealthy(isPast), about)
+  const { rows: connections } = await sql.query<DownConnection>(down(isPast), about)
+  const work = await loadFailingWork(sql, at)
+  if (wrong.length + connections.length + work.length === 0) return NOTHING_WRONG
+  const since = new Map(wrong.map((one) => [one.id, one.since]))
+  const { rows } = await sql.query<AssetRow>(assets(isPast), about)
+  return {
+    assets: rows.map((row): CauseAsset => ({ ...row, since: since.get(row.id) ?? null })),
+    edges: (await sql.query<Edge>(edges(isPast), about)).rows,
+    connections,
+    work,
+  }
+}

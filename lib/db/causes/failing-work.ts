@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import type { Sql } from '#lib/db/context.ts'
+import { toText } from '#lib/db/instants.ts'
+import { isDryRunSql } from '#lib/db/runs/runs.ts'
+import type { FailingWork } from '#lib/domain/lineage/causes/cause.ts'
+import { failuresAt, type RunSign } from '#lib/domain/lineage/causes/failures.ts'
+import { partsOfJob, stateFor } from '#lib/domain/runs/external-run.ts'
+import { hungAt } from '#lib/domain/runs/hung-run.ts'
+import { DEFAULT_TIMEOUT_MS, type RunState } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** So many of a job's last runs are looked through for one that went well, where they say what they wrote. */
+const JOB_RUNS_READ = 200
+
+const at = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
+
+interface RunRow {
+  state: RunState
+  placedAt: Instant
+  /** Of a run that went on at the instant asked about. */
+  startedAt: Instant | null
+  durations: number[] | null
+  problem: string | null
+}
+
+function toSign({ state, placedAt, startedAt, durations, problem }: RunRow, timeoutMs: number): RunSign {
+  const isGoingOn = startedAt !== null
+  return {
+    state: isGoingOn ? 'running' : state,
+    placedAt,
+    problem,
+    hungAt: isGoingOn ? hungAt(startedAt, durations ?? [], timeoutMs) : null,
+  }
+}
+
+const BAD = `'failed', 'timed-out', 'cancelled', 'crashed', 'missed'`
+const OWN_END = `coalesce(r.ended_at, case when r.state = 'crashed' then r.lease_until end)`
+const DURATIONS = `
+  array(select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from run d
+    where d.flow = r.flow and d.state in ('completed', 'partial') and d.ended_at <= r.started_at and not ${isDryRunSql('d')}
+    order by d.created_at desc limit 20)`
+
+const ownRun = (isGoingOn: boolean) => `
+  select r.flow, r.state, ${at('r.scheduled_for')} as "placedAt", ${isGoingOn ? at('r.started_at') : 'null::float8'} as "startedAt",
+    ${isGoingOn ? DURATIONS : 'null::float8[]'} as durations, r.problem
+  from run r where r.flow = f.name and r.scheduled_for > coalesce(good.at, '-infinity') and not ${isDryRunSql('r')}`
+const ENDED_BADLY = `${ownRun(false)} and r.state in (${BAD}) and ${OWN_END} <= $1`
+
+/** Of each flow whose last run did not go well the first and the last of these, and what goes on. */
+const FLOWS = `
+  select f.name, f.settings -> 'timeoutMs' as "timeoutMs", f.settings -> 'connections' as connections, f.settings -> 'reads' as reads,
+    f.settings -> 'writes' as writes, found.runs
+  from flow f
+  left join lateral (
+    select r.scheduled_for as at from run r
+    where r.flow = f.name and r.state in ('completed', 'partial') and r.ended_at <= $1 and not ${isDryRunSql('r')} order by r.scheduled_for desc limit 1
+  ) good on true
+  cross join lateral (
+    select json_agg(x order by x."placedAt" desc) as runs from (
+      (${ENDED_BADLY} order by r.scheduled_for limit 1) union
+      (${ENDED_BADLY} order by r.scheduled_for desc, r.created_at desc limit 1) union all
+      (${ownRun(true)} and r.state not in ('scheduled', 'overdue', 'missed') and r.started_at <= $1 and (${OWN_END} is null or ${OWN_END} > $1))
+    ) x
+  ) found
+  where found.runs is not null and exists (select from asset a where a.flow = f.name)
+  order by f.name`
+
+interface FlowRow {
+  name: string
+  timeoutMs: unknown
+  connections: unknown
+  reads: unknown
+  writes: unknown
+  runs: RunRow[]
+}
+
+const keysSchema = z.array(z.string()).catch([])
+const namesSchema = z.record(z.string(), z.string()).catch({})
+
+/** The flows that write something and whose runs since the last good one failed, hang or never began by an instant. */
+async function loadFailingFlows(sql: Sql, now: Instant): Promise<FailingWork[]> {
+  const { rows } = await sql.query<FlowRow>(FLOWS, [toText(now)])
+  return rows.flatMap(({ name, timeoutMs, connections, reads, writes, runs }) => {
+    const limitMs = z.number().catch(DEFAULT_TIMEOUT_MS).parse(timeoutMs)
+    const failures = failuresAt(
+      runs.map((run) => toSign(run, limitMs)),
+      now,
+    )
+    const touched = [...keysSchema.parse(reads), ...keysSchema.parse(writes)].map((key) => key.slice(0, key.indexOf('/')))
+    const spokenTo = new Set([...Object.values(namesSchema.parse(connections)), ...touched])
+    return failures === null ? [] : [{ kind: 'flow', name, ...failures, connections: [...spokenTo] }]
+  })
+}
+
+const TOLD_END = `coalesce(r.ended_at, case when r.state not in ('scheduled', 'overdue', 'running') then coalesce(r.started_at, r.placed_at) end)`
+
+/** Of each job that an asset names the runs since the last that went well and wrote all that name it. */
+const JOBS = `
+  select j.job as name, r.state, ${at('r.placed_at')} as "placedAt", r.writes, r.loaded, r.error as problem,
+    case when ${TOLD_END} <= $1 then null else ${at('coalesce(r.started_at, r.placed_at)')} end as "startedAt",
+    case when ${TOLD_END} <= $1 then null else array(
+      select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
+      where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and d.ended_at <= coalesce(r.started_at, r.placed_at)
+      order by d.ended_at desc limit 20) end as durations
+  from (select distinct a.job from asset a where a.job is not null) j
+  left join lateral (
+    select g.placed_at as at from external_run g
+    where g.connection_key = split_part(j.job, '/', 1) and g.job = substr(j.job, strpos(j.job, '/') + 1)
+      and g.state in ('completed', 'partial') and g.writes is null and g.ended_at <= $1 order by g.placed_at desc limit 1
+  ) good on true
+  cross join lateral (
+    select r.* from external_run r
+    where r.connection_key = split_part(j.job, '/', 1) and r.job = substr(j.job, strpos(j.job, '/') + 1)
+      and r.placed_at > coalesce(good.at, '-infinity') and r.state not in ('scheduled', 'overdue') and coalesce(r.started_at, r.placed_at) <= $1
+    order by r.placed_at desc, r.id desc limit ${JOB_RUNS_READ}
+  ) r
+  order by j.job, r.placed_at desc, r.id desc`
+
+interface JobRow extends RunRow {
+  name: string
+  writes: string[] | null
+  loaded: string[] | null
+}
+
+const WRITTEN = `
+  select a.subject_id as id, a.job, a.connection_key as connection, a.path from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+  where a.job = any($1::text[]) order by a.subject_id`
+
+interface Written {
+  id: number
+  job: string
+  connection: string
+  path: string
+}
+
+/** The same of jobs of other systems; where their runs say what they wrote, of each asset by those that are about it. */
+async function loadFailingJobs(sql: Sql, now: Instant): Promise<FailingWork[]> {
+  const { rows } = await sql.query<JobRow>(JOBS, [toText(now)])
+  if (rows.length === 0) return []
+  const byJob = Map.groupBy(rows, ({ name }) => name)
+  const telling = [...byJob].flatMap(([name, runs]) =>
+    runs.some(({ writes, loaded }) => writes !== null || loaded !== null) ? [name] : [],
+  )
+  const written = telling.length === 0 ? [] : (await sql.query<Written>(WRITTEN, [telling])).rows
+  const assetsOf = Map.groupBy(written, ({ job }) => job)
+  return [...byJob].flatMap(([name, runs]) => failingJob(name, runs, assetsOf.get(name) ?? null, now) ?? [])
+}
+
+function failingJob(name: string, runs: readonly JobRow[], assets: readonly Written[] | null, now: Instant): FailingWork | null {
+  const connection = partsOfJob(name)?.connection ?? ''
+  const work = { kind: 'job' as const, name, connections: [connection] }
+  const signsOf = (some: readonly JobRow[]) =>
+    some.map((run) => toSign(run, run.durations?.length === 0 ? DEFAULT_TIMEOUT_MS : Number.POSITIVE_INFINITY))
+  if (assets === null) {
+    const failures = failuresAt(signsOf(runs), now)
+    return failures === null ? null : { ...work, ...failures }
+  }
+  const found = assets.flatMap((asset) => {
+    const about = runs.flatMap((run) => {
+      const state = stateFor({ state: run.state, writes: run.writes ?? undefined, loaded: run.loaded ?? undefined }, connection, asset)
+      return state === null ? [] : [{ ...run, state }]
+    })
+    const failures = failuresAt(signsOf(about), now)
+    return failures === null ? [] : [{ ...failures, id: asset.id }]
+  })
+  const first = found.toSorted((a, b) => a.since - b.since)[0]
+  return first === undefined ? null : { ...work, since: first.since, problem: first.problem, writes: new Set(found.map(({ id }) => id)) }
+}
+
+/** The flows, and the jobs of other systems, whose runs since the last good one failed, hang or never began by an instant. */
+export async function loadFailingWork(sql: Sql, now: Instant): Promise<FailingWork[]> {
+  return [...(await loadFailingFlows(sql, now)), ...(await loadFailingJobs(sql, now))]
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { RunState } from '#lib/domain/runs/run.ts'
+import { failuresAt, type RunSign } from './failures.ts'
+
+/** The newest first, one an hour: the first lies at 9. */
+const runs = (...states: (RunState | Partial<RunSign>)[]): RunSign[] =>
+  states.map((given, index) => ({
+    ...{ state: 'running', placedAt: 9 - index, hungAt: null, problem: null },
+    ...(typeof given === 'string' ? { state: given, problem: given } : given),
+  }))
+
+test.each<[string, RunSign[], ReturnType<typeof failuresAt>]>([
+  ['nothing ran', [], null],
+  ['the last went well', runs('completed', 'failed'), null],
+  ['a part of the last went well', runs('partial', 'failed'), null],
+  ['the last failed', runs('failed', 'completed', 'failed'), { since: 9, problem: 'failed' }],
+  ['all did, in whatever way', runs('failed', 'timed-out', 'crashed', 'cancelled', 'missed'), { since: 5, problem: 'failed' }],
+  ['the last never began', runs({ state: 'missed' }, 'failed'), { since: 8, problem: null }],
+  ['one goes on after it', runs('running', 'failed', 'completed'), { since: 8, problem: 'failed' }],
+  ['one waits', runs('scheduled', 'overdue', 'completed'), null],
+  ['one hangs by now', runs({ hungAt: 20 }, 'completed'), { since: 9, problem: null }],
+  ['one will hang', runs({ hungAt: 21 }, 'completed'), null],
+])('the failures of a flow where %s', (_, given, expected) => {
+  expect(failuresAt(given, 20)).toEqual(expected)
+})

@@ -1,0 +1,31 @@
+import { isFailure, isGood, type RunState } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+
+/** A run as far as it tells whether what it is a run of fails. */
+export interface RunSign {
+  state: RunState
+  /** Where it lies among others: when it was meant to begin, or began. */
+  placedAt: Instant
+  /** Of one that goes on: from when on it counts as hung. */
+  hungAt: Instant | null
+  /** What it says of its failure. */
+  problem: string | null
+}
+
+/** Runs without a success since: where the first of them lies, and what the last says. */
+export interface Failures {
+  since: Instant
+  problem: string | null
+}
+
+/** Of runs, the newest first, those since the last good one that failed, were missed, or hang by an instant; null where there are none. */
+export function failuresAt(runs: readonly RunSign[], at: Instant): Failures | null {
+  const good = runs.findIndex(({ state }) => isGood(state))
+  const bad = runs.slice(0, good === -1 ? runs.length : good).filter((run) => isBad(run, at))
+  const [last, first] = [bad[0], bad.at(-1)]
+  return last === undefined || first === undefined ? null : { since: first.placedAt, problem: last.problem }
+}
+
+function isBad({ state, hungAt }: RunSign, at: Instant): boolean {
+  return isFailure(state) || state === 'missed' || (hungAt !== null && hungAt <= at)
+}

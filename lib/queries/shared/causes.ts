@@ -1,0 +1,41 @@
+import { loadCauseGraph } from '#lib/db/causes/cause-graph.ts'
+import type { Context } from '#lib/db/context.ts'
+import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
+import type { CauseAsset, CauseGraph } from '#lib/domain/lineage/causes/cause.ts'
+import { type Causes, findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { instant } from './instant-column.ts'
+
+const UNSEEN = `
+  select asset_id as "assetId", status, ${instant('since')} as since from unseen_neighbour
+  where is_upstream and status in ('stale', 'late', 'unknown') order by since, asset_id`
+
+interface UnseenRow {
+  assetId: number
+  status: Status
+  since: Instant
+}
+
+/**
+ * What everything that is wrong comes down to, now or at an instant of the past as it is known now, as far as the reader sees it. What they do not see is a root without a
+ * name; of the past only who sees everything is told of it.
+ */
+export async function causesAt(ctx: Context, at: Instant | null = null): Promise<Causes> {
+  const now = ctx.clock.now()
+  const isPast = at !== null && at < now
+  const graph = await loadCauseGraph(ctx.pool, { at: at ?? now, isPast })
+  if (ctx.actor.audience === null || isPast || graph.assets.length === 0) return findCauses(graph)
+  const { rows } = await ctx.pool.query<UnseenRow>(UNSEEN)
+  return findCauses(withUnseen(graph, rows))
+}
+
+/** Those that turned together are one: how many there are is not told. */
+function withUnseen(graph: CauseGraph, rows: readonly UnseenRow[]): CauseGraph {
+  const together = [...Map.groupBy(rows, ({ since }) => since)]
+  const systems = { connection: null, flow: null, job: null, isUnseen: true }
+  const unseen = together.map(([since, own], index): CauseAsset => {
+    return { id: -1 - index, since, status: worstOf(own.map(({ status }) => status)), ...systems }
+  })
+  const edges = together.flatMap(([, own], index) => own.map(({ assetId }) => ({ upstreamId: -1 - index, downstreamId: assetId })))
+  return { ...graph, assets: [...graph.assets, ...unseen], edges: [...graph.edges, ...edges] }
+}
