@@ -67,6 +67,7 @@ const median = (rounds: readonly Round[], of: (round: Round) => number) => perce
 export async function measureProbing(): Promise<Figure[]> {
   const quiet = await openManyTables(TABLES, { fullLookEvery: 1000 })
   const first = await look(quiet)
+  await quiet.analyze()
   const still = await looks(quiet)
   const rows = await rewritten(quiet, () => quiet.look())
   const some = await looks(quiet, (n) => quiet.write(Array.from({ length: MOVED }, (_, i) => (n * MOVED + i) * 7)))

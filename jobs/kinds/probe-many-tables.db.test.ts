@@ -22,7 +22,9 @@ describe('many tables of a database', () => {
     expect(await world.asked()).toHaveLength(2 + Math.ceil(TABLES / 64))
   })
 
-  it('of which none moved take two statements, and one for those whose turn it is to be read all the same, and nothing is rewritten', async () => {
+  it('of which none moved, once it is known how many there are, take two statements, and one for those whose turn it is to be read all the same, and nothing is rewritten', async () => {
+    await world.analyze()
+    await world.asked()
     const before = [await world.versions('asset'), await world.versions('subject')]
     const turns: number[][] = []
     for (let look = 0; look < EVERY; look += 1) {

@@ -26,8 +26,11 @@ const instantIn = (field: string) => `to_timestamp((a.verdict->>'${field}')::flo
 
 /** SQL: nothing is wrong with the asset `a` that a good look, as of `g`, would have to mend. */
 const IS_SOUND = `a.problem is null and a.suspected_reason is null and a.verdict->>'blindSince' is null
-  and (a.verdict->>'blindFrom' is null or a.verdict->>'blindAfterMs' is not null)
-  and not exists (select from blind b where b.asset_id = a.subject_id and (b.to_at is null or b.to_at > g.probed_at))`
+  and (a.verdict->>'blindFrom' is null or a.verdict->>'blindAfterMs' is not null)`
+const WAS_NOT_BLIND = `not exists (select from blind b where b.asset_id = a.subject_id and (b.to_at is null or b.to_at > g.probed_at))`
+
+/** SQL: all of these conditions. The planner takes them for one: by themselves it takes each for rare, where they hold of nearly all, and looks row by row. */
+const allOf = (...conditions: string[]) => `case when ${conditions.join(' and ')} then true else false end`
 
 /** SQL: the next change of the subject `s` is only that nobody might have looked since. */
 const isOfSight = (now: string) =>
@@ -43,21 +46,30 @@ export async function noteSameLooks(
   keys: readonly string[],
   { at, now }: { at: Instant; now: Instant },
 ): Promise<string[]> {
-  const { rows: locked } = await sql.query<{ id: number }>(
-    `select s.id from subject s join asset a on a.subject_id = s.id
-     where s.kind = 'asset' and s.key = any($2::text[]) and a.connection_key = $1 and s.removed_at is null and s.id not in (${FOLLOWERS})
-     order by s.id for no key update of s`,
+  const { rows: locked } = await sql.query<{ ids: number[] | null }>(
+    `with held as (
+       select s.id from subject s join asset a on a.subject_id = s.id
+       where s.kind = 'asset' and s.key = any($2::text[]) and a.connection_key = $1 and s.removed_at is null and s.id not in (${FOLLOWERS})
+       order by s.id for no key update of s
+     ) select json_agg(id) as ids from held`,
     [connectionKey, keys],
   )
-  const { rows } = await sql.query<{ key: string }>(
-    `update sight g set probed_at = $2::timestamptz, attempted_at = $2::timestamptz from subject s join asset a on a.subject_id = s.id
-     where s.id = any($1::int[]) and g.asset_id = s.id and g.probed_at <= $2::timestamptz
-       and (s.next_change_at is null or s.next_change_at > $3::timestamptz or ${isOfSight('$3::timestamptz')}) and ${IS_SOUND} and coalesce(${BLIND_AT} >= $2::timestamptz, true)
-       and a.observation is not null and a.observation->'isWithheld' is null
-     returning s.key`,
-    [locked.map(({ id }) => id), toText(at), toText(now)],
+  const isSame = allOf(
+    'g.probed_at <= $2::timestamptz',
+    `(s.next_change_at is null or s.next_change_at > $3::timestamptz or ${isOfSight('$3::timestamptz')})`,
+    IS_SOUND,
+    `coalesce(${BLIND_AT} >= $2::timestamptz, true)`,
+    `a.observation is not null and a.observation->'isWithheld' is null`,
   )
-  return rows.map(({ key }) => key)
+  const { rows: noted } = await sql.query<{ keys: string[] | null }>(
+    `with noted as (
+       update sight g set probed_at = $2::timestamptz, attempted_at = $2::timestamptz
+       from unnest($1::int[]) as x(id) join subject s on s.id = x.id join asset a on a.subject_id = x.id
+       where g.asset_id = x.id and ${isSame} and ${WAS_NOT_BLIND} returning s.key
+     ) select json_agg(key) as keys from noted`,
+    [locked[0]?.ids ?? [], toText(at), toText(now)],
+  )
+  return noted[0]?.keys ?? []
 }
 
 /**
@@ -70,7 +82,7 @@ export async function renewNextChanges(sql: Sql, now: Instant): Promise<void> {
     `with held as materialized (
        select s.id, ${next} as at from subject s join asset a on a.subject_id = s.id join sight g on g.asset_id = s.id
        where s.next_change_at <= $1::timestamptz and ${isOfSight('$1::timestamptz')}
-         and ${IS_SOUND} and ${next} > $1::timestamptz and s.id not in (${FOLLOWERS})
+         and ${IS_SOUND} and ${WAS_NOT_BLIND} and ${next} > $1::timestamptz and s.id not in (${FOLLOWERS})
        order by s.id for no key update of s skip locked
      ), renewed as (update subject s set next_change_at = held.at from held where s.id = held.id)
      update sight g set renewed_to = held.at from held where g.asset_id = held.id`,

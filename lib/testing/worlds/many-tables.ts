@@ -33,6 +33,8 @@ export interface ManyTables {
   write(tables: readonly number[]): Promise<void>
   /** Where the row of each asset lies: elsewhere once it was rewritten. */
   versions(of: 'asset' | 'subject'): Promise<Map<number, string>>
+  /** Has both databases know how many rows they hold, as they do by themselves where autovacuum is on: plans are made by that. */
+  analyze(): Promise<void>
   /** Gives the connection other settings. */
   setSettings(settings: Record<string, unknown>): Promise<void>
   close(): Promise<void>
@@ -62,6 +64,10 @@ export async function openManyTables(count: number, settings: Record<string, unk
     write: (tables) => watched.sql(tables.map((n) => `insert into t${n} values (to_timestamp(${clock.now() / 1000}));`).join('\n')),
     versions: async (of) =>
       new Map((await ctx.pool.query<{ id: number; version: string }>(VERSIONS[of])).rows.map((row) => [row.id, row.version])),
+    analyze: async () => {
+      await ctx.pool.query('analyze')
+      await watched.sql('analyze')
+    },
     setSettings: async (changed) => {
       const written = JSON.stringify({ ...connection, ...changed })
       await ctx.pool.query(`update catalogue_version set document = jsonb_set(document::jsonb, '{connections,db}', $1)::json`, [written])
