@@ -1,6 +1,6 @@
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
-import { type Redact, redactError, redactedLog } from '#lib/platform/secrets/redaction.ts'
+import { type Redact, redactError, redactedLog, remembering } from '#lib/platform/secrets/redaction.ts'
 import type { Connector, Found, Observation, Session } from './connector.ts'
 
 /** The connector with secrets removed from what its sessions say: errors and their causes, observations, details and log. Rows pass as
@@ -22,12 +22,14 @@ function guardedSession(session: Session, redact: Redact): Session {
       }),
     ...(discover && { discover: (zone) => each<Found>(redact, () => discover.call(session, zone)) }),
     ...(observe && {
-      observe: (assets) =>
-        each<Observation>(
+      observe: (assets) => {
+        const clean = remembering(redact)
+        return each<Observation>(
           redact,
           () => observe.call(session, assets),
-          (seen) => cleanObservation(seen, redact),
-        ),
+          (seen) => cleanObservation(seen, clean),
+        )
+      },
     }),
     ...(runs && {
       runs: (since) =>

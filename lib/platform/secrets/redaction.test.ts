@@ -3,7 +3,7 @@ import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { toInternalMessage } from '#lib/platform/errors.ts'
 import { foreignWords } from './foreign-words.ts'
 import { hideForeignCredentials } from './hide-credentials.ts'
-import { redactError, redactorFor } from './redaction.ts'
+import { redactError, redactorFor, remembering } from './redaction.ts'
 
 const SECRET = 'hüsh "p@ss"/1+2 &x'
 const redact = redactorFor({ secrets: [SECRET], users: ['loader'] })
@@ -61,6 +61,20 @@ describe('a known secret', () => {
     expect([error.publicMessage, toInternalMessage(error)]).toEqual(['public •••', 'internal ••• ← cause ••• ← root •••'])
     expect(JSON.stringify([error.stack, cause.stack, String(cause.errors)])).not.toContain('p@ss')
   })
+})
+
+it('what is said of thousands of things is looked through once, and what is kept of it has an end', () => {
+  const seen: string[] = []
+  const remembered = remembering((text) => {
+    seen.push(text)
+    return redact(text)
+  })
+  const said = `The password ${SECRET} is wrong.`
+  expect([remembered(said), remembered(said)]).toEqual(['The password ••• is wrong.', 'The password ••• is wrong.'])
+  expect(seen).toEqual([said])
+  for (let n = 0; n < 2000; n += 1) expect(remembered(`${SECRET} ${n}`)).toBe(`••• ${n}`)
+  expect(remembered(`${SECRET} 1999`)).toBe('••• 1999')
+  expect(seen).toHaveLength(2002)
 })
 
 describe('what looks like a credential', () => {

@@ -11,6 +11,9 @@ const BROKEN_LENGTH_MIN = 8
 /** What breaks a word without ending it: blanks and line ends, also escaped, and zero-width characters. */
 const BREAK = /^(?:=\r?\n|\\[nrt]|[\s\u00ad\u200b-\u200d\u2060\ufeff])/
 
+/** So many texts are kept that were looked through. */
+const KEPT_MAX = 1000
+
 export type Redact = (text: string) => string
 
 export interface KnownSecrets {
@@ -29,6 +32,16 @@ export function redactorFor({ secrets, users }: KnownSecrets): Redact {
   return (text) => {
     const rest = hidden.reduce((left, value) => left.replaceAll(value, HIDDEN), text)
     return toShownText(hideForeignCredentials(hideBroken(rest, broken)))
+  }
+}
+
+/** Does the same, and looks through what it has seen before only once, as far as it keeps that: for looks that say the same of thousands of things. */
+export function remembering(redact: Redact): Redact {
+  const known = new Map<string, string>()
+  return (text) => {
+    const clean = known.get(text) ?? redact(text)
+    if (known.size < KEPT_MAX) known.set(text, clean)
+    return clean
   }
 }
 
