@@ -78,8 +78,13 @@ function answerFromMetadata(probed: Probed): Observation | null {
   if (columns.length === 0 && difference === 'uncounted') {
     return failed(asset.key, NO_COLUMN, NO_COLUMN, 'no-time')
   }
-  const stands = previous !== null && difference === 'same' && (columns.length === 0 || !probed.isDue)
-  return stands && !owesAProbe(probed) ? kept(probed, previous) : null
+  return previous !== null && stands(probed) ? kept(probed, previous) : null
+}
+
+/** What is known of it still holds, as far as its counters tell. */
+function stands(probed: Probed): boolean {
+  const isQuiet = probed.difference === 'same' && (probed.columns.length === 0 || !probed.isDue)
+  return isQuiet && !owesAProbe(probed)
 }
 
 function whyUnreadable(probed: Probed, columns: readonly ColumnState[]): Obstacle | null {
@@ -106,64 +111,91 @@ async function answerOf<T>(session: Session, asked: Promise<T>): Promise<{ ok: t
 
 /** How each table's columns can be read, also where nothing moved: a dropped or revoked column moves no counter. */
 async function readAllColumns(session: Session, seen: readonly Probed[]): Promise<Map<Probed, ColumnState[]>> {
-  const wanted = seen.flatMap((probed) => probed.columns.map((c) => ({ relid: probed.table.relid, name: c.name })))
+  const wanted = seen.flatMap((probed) => probed.columns.map(({ name }) => ({ name, table: probed.table, isToBeRead: !stands(probed) })))
   const states = await readColumns(session, wanted)
-  return new Map(seen.map((probed) => [probed, states.splice(0, probed.columns.length)]))
+  let at = 0
+  return new Map(
+    seen.map((probed) => {
+      const from = at
+      at += probed.columns.length
+      return [probed, states.slice(from, at)]
+    }),
+  )
 }
 
-function* seeTables(
+/** The tables that are there and may be read, and what is said of the others. */
+function seeTables(
   metadata: Metadata,
   wanted: readonly Wanted[],
   connection: Connection<PostgresSettings>,
   shared: { now: number; costMs: number },
-) {
+): { seen: Probed[]; unseen: Observation[] } {
   const seen: Probed[] = []
+  const unseen: Observation[] = []
   for (const [i, one] of wanted.entries()) {
     const table = metadata.tables[i] ?? null
-    const unseen = whyUnseen(table, one.path)
-    if (table !== null && unseen === null) seen.push(toProbed(one, table, metadata, connection, shared))
-    else yield failed(one.asset.key, unseen?.words ?? '', unseen?.words, unseen?.lasting)
+    const why = whyUnseen(table, one.path)
+    if (table !== null && why === null) seen.push(toProbed(one, table, metadata, connection, shared))
+    else unseen.push(failed(one.asset.key, why?.words ?? '', why?.words, why?.lasting))
   }
-  return seen
+  return { seen, unseen }
 }
 
+/** Many at a time: ten thousand that stand still cost as little as they may. */
 async function* probeTables(
   connection: Connection<PostgresSettings>,
   lines: Lines<Session>,
   session: Session,
   wanted: readonly Wanted[],
-): AsyncGenerator<Observation> {
+): AsyncGenerator<Observation[]> {
   const { clock } = connection
   const since = clock.now()
   const paths = wanted.map((w) => w.path)
   const metadata = await answerOf(session, readMetadata(session, paths))
   if (!metadata.ok) {
-    yield* wanted.map(({ asset }) => failed(asset.key, NO_METADATA, metadata.message))
+    yield wanted.map(({ asset }) => failed(asset.key, NO_METADATA, metadata.message))
     return
   }
   const now = clock.now()
   const costMs = Math.round((100 * (now - since)) / wanted.length) / 100
-  const seen = yield* seeTables(metadata.value, wanted, connection, { now, costMs })
+  const { seen, unseen } = seeTables(metadata.value, wanted, connection, { now, costMs })
+  yield unseen
   const columns = await answerOf(session, readAllColumns(session, seen))
   if (!columns.ok) {
-    yield* seen.map(({ asset }) => failed(asset.key, NO_METADATA, columns.message))
+    yield seen.map(({ asset }) => failed(asset.key, NO_METADATA, columns.message))
     return
   }
+  const { answered, toRead, toAsk } = answerAll(seen, columns.value)
+  yield answered
+  yield* eachAlone(readByColumns(connection, lines, session, toRead))
+  yield* eachAlone(overOpen(connection, lines, session, toAsk, (line, asked) => readByRows(connection, lines, line, asked)))
+}
+
+/** What metadata alone tell, and what is to be read for the rest. */
+function answerAll(
+  seen: readonly Probed[],
+  columns: ReadonlyMap<Probed, ColumnState[]>,
+): { answered: Observation[]; toRead: ColumnJob[]; toAsk: Probed[] } {
+  const answered: Observation[] = []
   const toRead: ColumnJob[] = []
   const toAsk: Probed[] = []
   for (const probed of seen) {
     if (probed.columns.length === 0 && hasStatements(probed.settings)) {
-      yield isThere(probed)
+      answered.push(isThere(probed))
       continue
     }
-    const problem = whyUnreadable(probed, columns.value.get(probed) ?? [])
+    const own = columns.get(probed) ?? []
+    const problem = whyUnreadable(probed, own)
     const answer = problem === null ? answerFromMetadata(probed) : failed(probed.asset.key, problem.words, problem.words, problem.lasting)
-    if (answer !== null) yield answer
-    else if (probed.columns.length > 0) toRead.push({ probed, columns: columns.value.get(probed) ?? [] })
+    if (answer !== null) answered.push(answer)
+    else if (probed.columns.length > 0) toRead.push({ probed, columns: own })
     else toAsk.push(probed)
   }
-  yield* readByColumns(connection, lines, session, toRead)
-  yield* overOpen(connection, lines, session, toAsk, (line, asked) => readByRows(connection, lines, line, asked))
+  return { answered, toRead, toAsk }
+}
+
+async function* eachAlone<T>(all: AsyncIterable<T>): AsyncGenerator<T[]> {
+  for await (const one of all) yield [one]
 }
 
 /** What its statements tell is all that is asked of it. */
@@ -177,15 +209,19 @@ async function* probeWithStatements(
   lines: Lines<Session>,
   session: Session,
   wanted: readonly Wanted[],
-): AsyncGenerator<Observation> {
+): AsyncGenerator<Observation[]> {
   const told = new Map(wanted.filter(({ settings }) => hasStatements(settings)).map((one) => [one.asset.key, one]))
   const jobs: StatementJob[] = []
-  for await (const seen of probeTables(connection, lines, session, wanted)) {
-    const own = told.get(seen.assetKey)
-    if (own === undefined || !seen.ok) yield seen
-    else jobs.push({ asset: own.asset, settings: own.settings, seen })
+  for await (const some of probeTables(connection, lines, session, wanted)) {
+    const whole: Observation[] = []
+    for (const seen of some) {
+      const own = told.get(seen.assetKey)
+      if (own === undefined || !seen.ok) whole.push(seen)
+      else jobs.push({ asset: own.asset, settings: own.settings, seen })
+    }
+    yield whole
   }
-  yield* overOpen(connection, lines, session, jobs, (line, asked) => readByStatements(connection, lines, line, asked))
+  yield* eachAlone(overOpen(connection, lines, session, jobs, (line, asked) => readByStatements(connection, lines, line, asked)))
 }
 
 /** Observes many tables: one query over counters and identity of all, then the newest value only where something moved or a full probe
@@ -203,7 +239,8 @@ export async function* observe(
   }
   if (wanted.length === 0) return
   try {
-    yield* lines.stream(connection.signal, (session) => probeWithStatements(connection, lines, session, wanted))
+    for await (const some of lines.stream(connection.signal, (session) => probeWithStatements(connection, lines, session, wanted)))
+      for (const seen of some) yield seen
   } catch (error) {
     throw connection.signal.aborted
       ? new TidemarkError('cancelled', { publicMessage: 'The look was broken off.', cause: error })
