@@ -117,6 +117,17 @@ describe('a run that is pushed', () => {
     expect(await texts()).toEqual(['etl/loads/load running 1 01:00', 'etl/loads/load.part completed 1 02:00'])
   })
 
+  it('of a job with a very long name is one all the same, and not one with another that begins alike', async () => {
+    const long = (end: string) => `${'spark stage '.repeat(40)}${end}`
+    await tell(['a', 'b'].map((end, i): Event => ({ type: 'COMPLETE', at: at(2 + i), job: long(end) })))
+    const { rows } = await ctx.whole.query<{ job: string }>('select job from external_run order by job')
+    expect(rows.map(({ job }) => [job.length, /~[0-9a-f]{8}$/.test(job)])).toEqual([
+      [300, true],
+      [300, true],
+    ])
+    expect(new Set(rows.map(({ job }) => job)).size).toBe(2)
+  })
+
   it('counts for nothing where its token sees less than its job writes', async () => {
     await ctx.whole.query("insert into audience_group (audience, group_id) select 'all', id from subject where kind = 'group'")
     await tell([{ type: 'FAIL', at: at(1) }], { audience: 'others' })

@@ -1,11 +1,14 @@
-import { type ExternalRun, jobKey, NAME_LENGTH_MAX } from '#lib/domain/runs/external-run.ts'
+import { type ExternalRun, fittingName, jobKey, NAME_LENGTH_MAX } from '#lib/domain/runs/external-run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { placeOf, triesOf } from './run-facts.ts'
 import type { RunName, RunState } from './told-run.ts'
 
-/** How a job of a namespace is called among the jobs of a connection: `<namespace>/<name>`. A slash of the namespace is %2F there, and a % is %25. */
+/**
+ * How a job of a namespace is called among the jobs of a connection: `<namespace>/<name>`. A slash of the namespace is %2F there, and a % is %25; a name that is too
+ * long is cut.
+ */
 export function pushedJob({ namespace, job }: Pick<RunName, 'namespace' | 'job'>): string {
-  return `${namespace.replaceAll('%', '%25').replaceAll('/', '%2F')}/${job}`
+  return fittingName(`${namespace.replaceAll('%', '%25').replaceAll('/', '%2F')}/${job}`)
 }
 
 /** A push connection, and the namespace whose jobs and data are its own; null: all that no other one names. */

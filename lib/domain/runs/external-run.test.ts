@@ -60,12 +60,18 @@ describe('a run as another system tells it', () => {
     expect(tidy({ url: 'https://cloud.example/runs/1' })?.url).toBe('https://cloud.example/runs/1')
   })
 
-  it.each([{ job: ' ' }, { externalId: '' }, { job: 'x'.repeat(301) }, { externalId: 'a\0b' }])(
-    'is none without a job or an id: %j',
-    (own) => {
-      expect(tidy(own)).toBeNull()
-    },
-  )
+  it.each([{ job: ' ' }, { externalId: '' }, { externalId: 'a\0b' }])('is none without a job or an id: %j', (own) => {
+    expect(tidy(own)).toBeNull()
+  })
+
+  it('is called by as much of its name as there is room for, and two that begin alike stay two', () => {
+    const long = (end: string) => `${'x'.repeat(400)}${end}`
+    const [a, b, again] = [long('a'), long('b'), long('a')].map((name) => tidy({ job: name, externalId: name }))
+    expect(a?.job).toMatch(/^x{291}~[0-9a-f]{8}$/)
+    expect([a?.job === again?.job, a?.externalId === a?.job, a?.job === b?.job]).toEqual([true, true, false])
+    expect(tidy({ job: 'x'.repeat(300) })?.job).toBe('x'.repeat(300))
+    expect(tidy({ job: `${'x'.repeat(290)}\u{1F600}${'x'.repeat(20)}` })?.job).toMatch(/^x{290}~/)
+  })
 
   it('has no rows where the number is none', () => {
     expect([tidy({ rows: -1 })?.rows, tidy({ rows: Number.NaN })?.rows, tidy({ rows: 3.5 })?.rows, tidy({ rows: 0 })?.rows]).toEqual([

@@ -54,13 +54,27 @@ const ERROR_LENGTH_MAX = 4001
 /** What a run or a job is called is so long at most. */
 export const NAME_LENGTH_MAX = 300
 
+/** A name as it is kept: a longer one is cut, with a mark of the whole, so that two that begin alike stay two. */
+export function fittingName(name: string): string {
+  if (name.length <= NAME_LENGTH_MAX) return name
+  // Half of a surrogate pair is no character.
+  return `${name.slice(0, NAME_LENGTH_MAX - 9).replace(/[\uD800-\uDBFF]$/, '')}~${markOf(name)}`
+}
+
+/** Eight hexadecimal digits of all of a text (FNV-1a). */
+function markOf(text: string): string {
+  let mark = 0x811c9dc5
+  for (let i = 0; i < text.length; i += 1) mark = Math.imul(mark ^ text.charCodeAt(i), 0x01000193)
+  return (mark >>> 0).toString(16).padStart(8, '0')
+}
+
 /**
  * A run as another system tells it, fit to be kept: what has ended or begun has done so by now, whatever that system's clock shows, and begins before it
  * ends, when it was meant to or later. Null when it names no job or has no id.
  */
 export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now: Instant }): ToldRun | null {
-  const job = run.job.trim()
-  if (!isName(job) || !isName(run.externalId)) return null
+  const [job, externalId] = [fittingName(run.job.trim()), fittingName(run.externalId)]
+  if (!isName(job) || !isName(externalId)) return null
   const latest = (at: Instant | null, limit: Instant) => (at === null || !Number.isFinite(at) ? null : Math.min(at, limit))
   const endedAt = isOver(run.state) ? latest(run.endedAt, told.now) : null
   const startedAt = isWaiting(run.state) ? null : latest(run.startedAt, endedAt ?? told.now)
@@ -68,6 +82,7 @@ export function tidyRun(run: ExternalRun, told: { by: Witness; at: Instant; now:
     ...run,
     job,
     jobName: nameIn(run.jobName, job),
+    externalId,
     attempt: Math.max(1, Math.trunc(run.attempt ?? 1)),
     scheduledAt: isWaiting(run.state) ? latest(run.scheduledAt, END_OF_TIME) : meantAt(run.scheduledAt, startedAt ?? endedAt ?? told.now),
     startedAt,
@@ -93,7 +108,7 @@ function nameIn(name: string | null | undefined, job: string): string | null {
 }
 
 function isName(text: string): boolean {
-  return text.trim() !== '' && text.length <= NAME_LENGTH_MAX && isStorableText(text)
+  return text.trim() !== '' && isStorableText(text)
 }
 
 /**
