@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from './pushed-run.ts'
 import { changedFacts, factsOf, lineageOf, namesData } from './run-facts.ts'
-import { addEvent, dataKey, EMPTY_RUN, REMEMBERED_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
+import { addEvent, dataKey, EMPTY_RUN, NAMES_MAX, REMEMBERED_MAX, type RunEvent, type RunState, type ToldData } from './told-run.ts'
 
 const ORDERS = dataKey({ namespace: 'lake', name: 'orders' })
 const orders = (own: Partial<ToldData> = {}): ToldData => ({
@@ -146,6 +146,24 @@ describe('a run that begins and ends for ever', () => {
     expect(changedFacts(full, failed)).toMatchObject({ told: [], takenBack: [expect.any(String), expect.any(String)] })
     const begun = [event('START', 9000), event('START', 9010)].reduce(addEvent, full)
     expect([...placesOf(begun), ...changedFacts(full, begun).takenBack]).toEqual([])
+  })
+
+  it('that names ever new things is bounded, and what it told of others stands, in whatever order they came', () => {
+    const named = (i: number) => event('OTHER', i, { outputs: [{ ...orders(), name: `day ${String(i).padStart(4, '0')}` }] })
+    const all = Array.from({ length: NAMES_MAX }, (_, i) => i + 1)
+    const wide = event('START', 0, { outputs: all.flatMap((i) => named(i).outputs) })
+    const more = addEvent(sumOf(wide, event('COMPLETE', 5)), named(9000))
+    expect([Object.keys(more.outputs).length, lineageOf(more).made.length]).toEqual([NAMES_MAX, 0])
+    expect(Object.keys(more.outputs).at(-1)).toContain('day 9000')
+    expect(changedFacts(sumOf(wide, event('COMPLETE', 5)), more).takenBack).toEqual([])
+    expect(sumOf(named(9000), event('COMPLETE', 5), wide).outputs).toEqual(more.outputs)
+  })
+
+  it('is remembered with the words of its last ends alone', () => {
+    const failed = Array.from({ length: 30 }, (_, i) => event('FAIL', i, { error: `wrong ${i}` }))
+    const { ends } = sumOf(...failed)
+    expect(ends.flatMap(({ error }) => error ?? [])).toEqual(failed.slice(10).map(({ error }) => error))
+    expect(sumOf(...failed.toReversed(), ...failed).ends).toEqual(ends)
   })
 
   it('without a start is bounded, too', () => {

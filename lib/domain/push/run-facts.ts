@@ -118,12 +118,18 @@ export function namesData({ inputs, outputs }: Pick<RunState, 'inputs' | 'output
   return Object.keys(inputs).length + Object.keys(outputs).length > 0
 }
 
-/** What more of its events made of a run: the facts that are new or other than they were, and the ids of those that it no longer tells. */
+/**
+ * What more of its events made of a run: the facts that are new or other than they were, and the ids of those that it no longer tells. What it told of data whose
+ * names it has no room for any more stands.
+ */
 export function changedFacts(before: RunState, after: RunState): { told: RunFact[]; takenBack: string[] } {
   const [known, now] = [before, after].map((state) => new Map(factsOf(state).map((fact) => [fact.id, fact])))
   const oldest = rememberedSince(after)
   const isSame = (fact: RunFact) => JSON.stringify(known?.get(fact.id)) === JSON.stringify(fact)
   const told = [...(now?.values() ?? [])].filter((fact) => !isSame(fact))
-  const gone = [...(known?.values() ?? [])].filter(({ id, happenedAt }) => now?.get(id) === undefined && happenedAt >= oldest)
+  const isNamed = (data: string) => data in after.outputs || data in after.inputs
+  const gone = [...(known?.values() ?? [])].filter(
+    ({ id, data, happenedAt }) => now?.get(id) === undefined && happenedAt >= oldest && isNamed(data),
+  )
   return { told, takenBack: [...gone.map(({ id }) => id), ...told.flatMap(({ id }) => (known?.has(id) ? [id] : []))] }
 }

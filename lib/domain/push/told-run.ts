@@ -84,6 +84,11 @@ export const EMPTY_RUN: RunState = {
 /** So many starts, ends and moments of a run are remembered, the latest; what older ones told stands. */
 export const REMEMBERED_MAX = 500
 
+/** So many things that a run reads are remembered, and as many that it writes: the last by their names, which of names with a date are the newest. */
+export const NAMES_MAX = 2000
+/** Of so many ends it is remembered what went wrong. */
+const ERRORS_MAX = 20
+
 /** From when on all is remembered that decides what a run tells; what it told of before then stands. */
 export function rememberedSince({ starts, ends, moments }: Pick<RunState, 'starts' | 'ends' | 'moments'>): Instant {
   const firstOf = (all: readonly Instant[]) => (all.length < REMEMBERED_MAX ? 0 : (all[0] ?? 0))
@@ -120,7 +125,14 @@ function merged<T>(
     const before = all[key]
     all[key] = before === undefined ? value : merge(before, value)
   }
-  return all
+  const keys = Object.keys(all)
+  if (keys.length <= NAMES_MAX) return all
+  return Object.fromEntries(
+    keys
+      .sort()
+      .slice(-NAMES_MAX)
+      .flatMap((key) => (all[key] === undefined ? [] : [[key, all[key]]])),
+  )
 }
 
 function each<T>(items: readonly T[], byText: (item: T) => string): T[] {
@@ -163,8 +175,10 @@ function isEnd(type: RunEvent['type']): type is EndType {
 /** A failure weighs more than a success of the same instant. */
 function withEnd(ends: RunState['ends'], end: RunState['ends'][number]): RunState['ends'] {
   const orderOf = ({ at, type, error }: RunState['ends'][number]) => [at, type === 'COMPLETE' ? 0 : 1, type, error ?? ''] as const
-  const all = each([...ends, end], (one) => JSON.stringify(orderOf(one)))
-  return all.sort((a, b) => compareParts(orderOf(a), orderOf(b))).slice(-REMEMBERED_MAX)
+  const distinct = (all: RunState['ends']) => each(all, (one) => JSON.stringify(orderOf(one)))
+  const all = distinct([...ends, end]).sort((a, b) => compareParts(orderOf(a), orderOf(b)))
+  const wordless = all.map((one, i) => (i < all.length - ERRORS_MAX && one.error !== null ? { ...one, error: null } : one))
+  return distinct(wordless).slice(-REMEMBERED_MAX)
 }
 
 function compareParts(a: readonly (number | string)[], b: readonly (number | string)[]): number {
