@@ -17,15 +17,17 @@ export async function jobsToRetell(sql: Sql, jobs: readonly JobName[], store: ()
 }
 
 async function edgesByJob(sql: Sql, jobs: readonly JobName[]): Promise<Map<string, { namespace: string; edges: string }>> {
-  const runs = await loadLastRuns(sql, jobs)
+  const runs = Map.groupBy(await loadLastRuns(sql, jobs), ({ namespace, job }) => JSON.stringify([namespace, job]))
   return new Map(
-    runs.map(({ namespace, job, state }) => {
-      return [JSON.stringify([namespace, job]), { namespace, edges: JSON.stringify(lineageOf(state)) }]
+    [...runs].flatMap(([key, own]) => {
+      const [first] = own
+      const edges = JSON.stringify(own.map(({ audience, state }) => [audience, lineageOf(state)]))
+      return first === undefined ? [] : [[key, { namespace: first.namespace, edges }]]
     }),
   )
 }
 
-/** Makes the lineage that each namespace tells what the last run of each of its jobs reads and writes. Returns the assets that are made from something else now. */
+/** Makes the lineage that each namespace tells what the last runs of its jobs read and write, as far as those who tell it see both ends. Returns the assets that are made from something else now. */
 export async function retellEdges(sql: Sql, now: Instant, index: IdentityIndex, namespaces: readonly string[]): Promise<number[]> {
   const changed: number[] = []
   for (const namespace of namespaces) {

@@ -44,11 +44,12 @@ const AGEING: readonly { name: string; keptMs: number; rows: string }[] = [
     rows: `select ctid from push_inbox where taken_at < $1 or (received_at < $1 and taken_at is null and tries >= ${TRIES_MAX})`,
   },
   {
-    // The last run of a job says what it reads and writes.
+    // The last run of a job says what it reads and writes, as far as tokens of its audience tell.
     name: 'push_run',
     keptMs: KEPT_MS.facts,
     rows: `select ctid from push_run r where last_at < $1 and (not names_data or exists (
-      select 1 from push_run later where later.namespace = r.namespace and later.job = r.job and later.names_data and later.last_at > r.last_at))`,
+      select 1 from push_run later where later.namespace = r.namespace and later.job = r.job and coalesce(later.audience, '') = coalesce(r.audience, '')
+        and later.names_data and later.last_at > r.last_at))`,
   },
   {
     // What is there of connections that are, the next one that comes takes away.

@@ -44,17 +44,37 @@ export interface JobName {
   job: string
 }
 
-/** The last run of each of these jobs that named any data: what a job reads and writes now. */
-export async function loadLastRuns(sql: Sql, jobs: readonly JobName[]): Promise<(JobName & Pick<PushedRun, 'audience' | 'state'>)[]> {
+export type LastRun = JobName & Pick<PushedRun, 'audience' | 'state'>
+
+/**
+ * What each of these jobs reads and writes now: its last run that named any data, as far as each audience of tokens tells, the latest first. One ends nothing that
+ * another told, unless it sees everything: then what was told before it is left out.
+ */
+export async function loadLastRuns(sql: Sql, jobs: readonly JobName[]): Promise<LastRun[]> {
   if (jobs.length === 0) return []
-  const { rows } = await sql.query<JobName & Pick<PushedRun, 'audience' | 'state'>>(
+  const { rows } = await sql.query<LastRun>(
     `select w.namespace, w.job, r.audience, r.state from (select distinct * from unnest($1::text[], $2::text[]) as w(namespace, job)) w
      cross join lateral (
-       select audience, state from push_run p where p.namespace = w.namespace and p.job = w.job and p.names_data order by p.last_at desc, p.id limit 1
-     ) r order by w.namespace, w.job`,
+       with recursive told(name) as (
+         (select coalesce(p.audience, '') from push_run p where p.namespace = w.namespace and p.job = w.job and p.names_data order by 1 limit 1)
+         union all
+         select (
+           select coalesce(p.audience, '') from push_run p
+           where p.namespace = w.namespace and p.job = w.job and coalesce(p.audience, '') > told.name and p.names_data order by 1 limit 1
+         ) from told where told.name is not null
+       ) select name from told where name is not null
+     ) a
+     cross join lateral (
+       select p.audience, p.state, p.last_at, p.id from push_run p
+       where p.namespace = w.namespace and p.job = w.job and coalesce(p.audience, '') = a.name and p.names_data order by p.last_at desc, p.id limit 1
+     ) r order by w.namespace, w.job, r.last_at desc, r.id`,
     [jobs.map(({ namespace }) => namespace), jobs.map(({ job }) => job)],
   )
-  return rows
+  const ofJobs = Map.groupBy(rows, ({ namespace, job }) => JSON.stringify([namespace, job]))
+  return [...ofJobs.values()].flatMap((runs) => {
+    const whole = runs.findIndex(({ audience }) => audience === null)
+    return whole === -1 ? runs : runs.slice(0, whole + 1)
+  })
 }
 
 /** The jobs of a namespace that ever named any data. */
