@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { JobServices } from '#jobs/worker/job-kind.ts'
 import { claimProbe, paceProbe } from '#lib/commands/probes/claim-probe.ts'
 import { acceptArtifact } from '#lib/commands/push/accept-artifact.ts'
+import { WAITED_MAX_MS } from '#lib/commands/push/reading-places.ts'
 import dbt from '#lib/connectors/dbt.ts'
 import { listDueConnections } from '#lib/db/catalogue/connections.ts'
 import type { Context, Sql } from '#lib/db/context.ts'
@@ -103,4 +104,30 @@ test('a manifest that knows a node no more takes no load of it back', async () =
   await push(manifestOf([{ id: 'model.shop.other' }], { at: '2026-11-29T04:30:00Z' }))
   await lookSoon()
   expect(await loads()).toEqual(['03:10 connection:shop', '03:10 job:shop'])
+})
+
+test('senders that bring theirs byte by byte do not keep the others out', async () => {
+  const over = new AbortController()
+  let begun = 0
+  async function* trickle() {
+    begun += 1
+    for (;;) {
+      await clock.sleep(1000, over.signal)
+      over.signal.throwIfAborted()
+      yield new TextEncoder().encode(' ')
+    }
+  }
+  const artifact = () => push(runResultsOf([], { at: '2026-11-29T03:10:00Z', more: { invocation_id: 'a' } }))
+  const slow = [1, 2].map(() => acceptArtifact(pusher(ctx), null, trickle()).catch((error: unknown) => error))
+  await expect.poll(() => begun).toBe(2)
+  await expect(artifact()).rejects.toMatchObject({ publicMessage: expect.stringMatching(/^Other artifacts are being read/) })
+  await clock.advance(WAITED_MAX_MS)
+  expect(await artifact()).toMatchObject({ stored: 1 })
+  expect(await Promise.race(slow)).toMatchObject({
+    code: 'unavailable',
+    publicMessage: expect.stringMatching(/so slowly/),
+    retryAfterMs: 5000,
+  })
+  over.abort()
+  await Promise.all(slow)
 })

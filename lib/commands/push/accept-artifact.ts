@@ -7,6 +7,7 @@ import { isTidemarkError, TidemarkError } from '#lib/domain/tidemark-error.ts'
 import { MINUTE_MS, SECOND_MS } from '#lib/domain/time/instant.ts'
 import { readArtifactHead } from '#lib/records/read/dbt-artifact.ts'
 import { type Accepted, requirePusher, storeHandedIn } from './accept-messages.ts'
+import { ReadingPlaces, TakenAway } from './reading-places.ts'
 
 /** So many artifacts of one connection are kept until a look has read them, and so many bytes of them, packed. */
 export const ARTIFACTS_MAX = 300
@@ -16,7 +17,9 @@ const FULL_RETRY_MS = MINUTE_MS
 /** So many are read at once: each may be large. */
 const AT_ONCE = 2
 const BUSY_RETRY_MS = 5 * SECOND_MS
-let reading = 0
+const places = new ReadingPlaces(AT_ONCE)
+const BUSY = 'Other artifacts are being read. Send this again in a moment.'
+const TOO_SLOW = 'This came so slowly that another artifact was read in its place. Send it again in a moment, packed by gzip if it is not.'
 
 /** What a manifest calls its nodes may be the names of tables that its sender does not see. */
 const NAMES_ALL =
@@ -30,10 +33,10 @@ export async function acceptArtifact(ctx: Context, connection: string | null, by
   const { tokenId } = requirePusher(ctx)
   const key = await findProject(ctx, connection)
   await requireRoom(ctx, key)
-  if (reading >= AT_ONCE) throw busy('Other artifacts are being read. Send this again in a moment.', BUSY_RETRY_MS)
-  reading += 1
+  const place = places.take(ctx.clock)
+  if (place === null) throw busy(BUSY, BUSY_RETRY_MS)
   try {
-    const artifact = await readWhole(bytes)
+    const artifact = await readWhole(place.read(bytes))
     if (artifact.name === 'manifest.json' && ctx.actor.audience !== null) throw new TidemarkError('forbidden', { publicMessage: NAMES_ALL })
     return await storeHandedIn(ctx, async (sql) => {
       const now = ctx.clock.now()
@@ -41,8 +44,10 @@ export async function acceptArtifact(ctx: Context, connection: string | null, by
       if (isNew) await forgetReadArtifacts(sql, key, now)
       return { stored: isNew ? 1 : 0, known: isNew ? 0 : 1 }
     })
+  } catch (error) {
+    throw error instanceof TakenAway ? busy(TOO_SLOW, BUSY_RETRY_MS) : error
   } finally {
-    reading -= 1
+    place.end()
   }
 }
 
