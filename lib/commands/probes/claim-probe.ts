@@ -38,13 +38,14 @@ export async function claimProbe(ctx: Context, connection: string): Promise<Clai
   return { connection, kind: row.kind, startedAt: now, until, timeoutMs: probeTimeoutMs(row.every), only: null, look: row.looks }
 }
 
-/** Gives a claimed look back undone: it is due as before, and nothing is said about the connection. */
-export async function putBackProbe(ctx: Context, { connection, startedAt, only }: ClaimedProbe): Promise<void> {
-  if (only !== null) return
-  await ctx.pool.query('update connection_state set next_probe_at = least(next_probe_at, $2) where key = $1', [
-    connection,
-    toText(startedAt),
-  ])
+/** Gives a claimed look back undone, unless another has begun meanwhile: it is due as before, the next is this one, and nothing is said about the connection. */
+export async function putBackProbe(ctx: Context, { connection, startedAt, look }: ClaimedProbe): Promise<void> {
+  if (look === null) return
+  await ctx.pool.query(
+    `update connection_state set looks = (looks + ${LOOKS_MAX - 1}) % ${LOOKS_MAX}, next_probe_at = least(next_probe_at, $2)
+     where key = $1 and looks = $3`,
+    [connection, toText(startedAt), look],
+  )
 }
 
 /** Takes the second looks that are due through a connection, apart from its usual pace; null when there are none (any more), or it lets nobody in. */
