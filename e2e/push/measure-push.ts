@@ -6,7 +6,7 @@ import { loadOf, openPushScene, type PushScene } from './push-scene.ts'
 const ASSETS = 200
 const BATCH = 100
 const SENDERS = 4
-const SECONDS = 15
+const SECONDS = 60
 /** So many events a second are promised. */
 const RATE = 1000
 const SINGLES = 200
