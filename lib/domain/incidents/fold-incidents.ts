@@ -1,0 +1,90 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { assignRoots } from './assign-roots.ts'
+import { byAge, type CausesAt, type FactEntry, type Incident, type IncidentKey, type IncidentState, SAME_INCIDENT_MS } from './incident.ts'
+import { OpenIncident } from './open-incident.ts'
+
+/** Something that happened to an incident. */
+export interface News {
+  incident: IncidentKey
+  entry: FactEntry
+}
+
+/** What became of the incidents: where the fold stands now, what ended on the way, what happened, in order of time. */
+export interface Folded {
+  state: IncidentState
+  ended: Incident[]
+  news: News[]
+}
+
+/**
+ * Carries incidents on from a state over changes of the causes, in order of time and later than the state, up to `through`: by the table of
+ * `.github/decisions/033-incidents.md`. In steps or at once it comes to the same; the state it began with is left as it is.
+ */
+export function foldIncidents(state: IncidentState, changes: readonly CausesAt[], through: Instant): Folded {
+  const fold = new Fold(state)
+  for (const change of changes) fold.take(change)
+  fold.settle(through)
+  return fold.result(through)
+}
+
+class Fold {
+  /** The oldest first. */
+  #open: OpenIncident[]
+  readonly #ended: OpenIncident[] = []
+
+  constructor({ unfinished }: IncidentState) {
+    this.#open = unfinished.toSorted(byAge).map((incident) => new OpenIncident(incident))
+  }
+
+  take(change: CausesAt): void {
+    const { at } = change
+    this.settle(at)
+    const { roots, merged, opening } = assignRoots(this.#open, change)
+    const taken = Map.groupBy(merged.keys(), (younger) => last(younger, merged))
+    for (const [older, younger] of taken) older.add({ at, kind: 'merged', taken: younger.sort(byAge).map(({ key }) => key) })
+    for (const [younger] of merged) younger.mergeInto(at, last(younger, merged).key)
+    this.#end((one) => merged.has(one))
+    for (const one of this.#open) {
+      const own = roots.get(one)
+      if (own !== undefined) one.standOn(at, own)
+      else one.turnWell(at)
+    }
+    const opened = opening.map(({ cause, cameFrom }) => {
+      const incident = OpenIncident.opening(at, cause, cameFrom?.key ?? null)
+      cameFrom?.add({ at, kind: 'split', off: incident.key })
+      return incident
+    })
+    this.#open.push(...opened.sort(byAge))
+  }
+
+  /** Ends what has been well long enough. */
+  settle(at: Instant): void {
+    for (const one of this.#open) {
+      const since = one.wellSince
+      if (since !== null && at - since >= SAME_INCIDENT_MS) one.resolve(since)
+    }
+    this.#end((one) => one.incident.end !== null)
+  }
+
+  result(through: Instant): Folded {
+    const news = [...this.#ended, ...this.#open].sort(byAge).flatMap((one) => one.news.map((entry): News => ({ incident: one.key, entry })))
+    return {
+      state: { through, unfinished: this.#open.map(({ incident }) => incident) },
+      ended: this.#ended.map(({ incident }) => incident),
+      news: news.sort((a, b) => a.entry.at - b.entry.at),
+    }
+  }
+
+  #end(isOver: (one: OpenIncident) => boolean): void {
+    const over = this.#open.filter(isOver)
+    if (over.length === 0) return
+    this.#ended.push(...over)
+    this.#open = this.#open.filter((one) => !isOver(one))
+  }
+}
+
+/** What an incident goes on in, in the end. */
+function last(one: OpenIncident, merged: ReadonlyMap<OpenIncident, OpenIncident>): OpenIncident {
+  const older = merged.get(one)
+  return older === undefined ? one : last(older, merged)
+}

@@ -1,0 +1,106 @@
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { endedBefore, stateAsOf } from './as-of.ts'
+import { type Folded, foldIncidents, type News } from './fold-incidents.ts'
+import type { CausesAt, FactEntry, Incident, IncidentKey } from './incident.ts'
+import { recognize } from './recognize.ts'
+import { newsOfRewrite } from './rewritten.ts'
+
+/** All incidents as they are known, up to when, and which of them people were told of and not that they ended. */
+export interface KnownIncidents {
+  through: Instant
+  incidents: readonly Incident[]
+  told: ReadonlySet<IncidentKey>
+}
+
+/** How the causes changed from an instant on, all there is to say of it: late evidence lets it begin before what is known ends. */
+export interface CauseHistory {
+  from: Instant
+  changes: readonly CausesAt[]
+}
+
+/** The incidents that are new or may be otherwise than they were known, under the keys by which they are known; those that never were; what is news now. */
+export interface Followed {
+  incidents: Incident[]
+  gone: IncidentKey[]
+  news: News[]
+  told: Set<IncidentKey>
+}
+
+/**
+ * Carries what is known on to `now`: what late evidence restates of the past is news only where an incident stands otherwise now, what came since is news as it
+ * came. That something ended is told only of what was told to stand.
+ */
+export function followIncidents(known: KnownIncidents, history: CauseHistory, now: Instant): Followed {
+  const isLate = history.from <= known.through
+  const { restated, before, gone } = isLate ? restate(known, history) : { restated: known.incidents, before: null, gone: [] }
+  const since = foldIncidents(
+    { through: known.through, unfinished: restated.filter(({ end }) => end === null) },
+    history.changes.filter(({ at }) => at > known.through),
+    now,
+  )
+  const rewritten = before === null ? [] : [...before.keys(), ...restated.map(({ key }) => key)]
+  const rebuilt = new Map(restated.map((one) => [one.key, one]))
+  const rewrites = [...new Set(rewritten)].flatMap((key) => {
+    const [was, is] = [before?.get(key) ?? null, rebuilt.get(key) ?? null]
+    return newsOfRewrite(was, is, known.told.has(key), now).map((entry): News => ({ incident: key, entry }))
+  })
+  const { news, told } = tell([...rewrites, ...since.news], known.told)
+  return {
+    incidents: [...(isLate ? restated.filter(({ end }) => end !== null) : []), ...all(since)],
+    gone,
+    news,
+    told,
+  }
+}
+
+/** What is left to tell to people who were told before that these stand, and what they know then. */
+function tell(news: readonly News[], told: ReadonlySet<IncidentKey>): { news: News[]; told: Set<IncidentKey> } {
+  const standing = new Set(told)
+  const left = news.filter(({ incident, entry: { kind } }) => {
+    if (kind === 'opened' || kind === 'reopened') standing.add(incident)
+    return kind === 'resolved' || kind === 'merged-into' ? standing.delete(incident) : standing.has(incident)
+  })
+  return { news: left, told: standing }
+}
+
+/** The incidents from an instant on, folded anew up to where they were known, under the keys by which they were known. */
+function restate(known: KnownIncidents, { from, changes }: CauseHistory) {
+  const ended = new Set(endedBefore(known.incidents, from))
+  const before = known.incidents.filter((one) => !ended.has(one))
+  const folded = foldIncidents(
+    stateAsOf(known.incidents, from),
+    changes.filter(({ at }) => at <= known.through),
+    known.through,
+  )
+  const rebuilt = all(folded)
+  const names = recognize(before, rebuilt)
+  const kept = new Set(names.values())
+  return {
+    restated: rebuilt.map((one) => renamed(one, names)),
+    before: new Map(before.map((one) => [one.key, one])),
+    gone: before.map(({ key }) => key).filter((key) => !kept.has(key)),
+  }
+}
+
+function all({ ended, state }: Pick<Folded, 'ended' | 'state'>): Incident[] {
+  return [...ended, ...state.unfinished]
+}
+
+function renamed(incident: Incident, names: ReadonlyMap<IncidentKey, IncidentKey>): Incident {
+  const nameOf = (key: IncidentKey) => names.get(key) ?? key
+  const { key, cameFrom, end, entries } = incident
+  return {
+    ...incident,
+    key: nameOf(key),
+    cameFrom: cameFrom === null ? null : nameOf(cameFrom),
+    end: end?.how === 'merged' ? { ...end, into: nameOf(end.into) } : end,
+    entries: entries.map((entry) => renamedEntry(entry, nameOf)),
+  }
+}
+
+function renamedEntry(entry: FactEntry, nameOf: (key: IncidentKey) => IncidentKey): FactEntry {
+  if (entry.kind === 'opened' && entry.cameFrom !== null) return { ...entry, cameFrom: nameOf(entry.cameFrom) }
+  if (entry.kind === 'merged') return { ...entry, taken: entry.taken.map(nameOf) }
+  if (entry.kind === 'merged-into') return { ...entry, into: nameOf(entry.into) }
+  return entry.kind === 'split' ? { ...entry, off: nameOf(entry.off) } : entry
+}

@@ -1,0 +1,222 @@
+import { type Status, severity, worstOf } from '#lib/domain/freshness/status.ts'
+import type { CauseKey } from '#lib/domain/lineage/causes/cause.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import {
+  assetOf,
+  type FactEntry,
+  type Incident,
+  type IncidentKey,
+  type MemberSpan,
+  type RootSpan,
+  SAME_INCIDENT_MS,
+  type StandingCause,
+  type StatusSpan,
+} from './incident.ts'
+
+interface Member {
+  span: MemberSpan
+  /** The last count of members it was seen in. */
+  seenIn: number
+}
+
+/** An incident that has not ended, with what must be looked up in it. What it was made from is left as it is. */
+export class OpenIncident {
+  readonly key: IncidentKey
+  readonly openedAt: Instant
+  readonly openedBy: CauseKey
+  readonly standing = new Map<CauseKey, RootSpan>()
+  readonly members = new Map<number, Member>()
+  readonly #incident: Incident
+  readonly #rootsEnded = new Map<CauseKey, Instant>()
+  readonly #membersLeft = new Map<number, Instant>()
+  readonly #entriesBefore: number
+  #told: readonly StandingCause[] = []
+  #counts = 0
+
+  constructor(incident: Incident) {
+    this.key = incident.key
+    this.openedAt = incident.openedAt
+    this.openedBy = incident.openedBy
+    this.#entriesBefore = incident.entries.length
+    this.#incident = {
+      ...incident,
+      roots: incident.roots.map((span) => (span.to === null ? { ...span } : span)),
+      members: incident.members.map((span) => (span.to === null ? { ...span } : span)),
+      statuses: incident.statuses.map((span) => (span.to === null ? { ...span } : span)),
+      entries: [...incident.entries],
+    }
+    for (const span of this.#incident.roots) {
+      if (span.to === null) this.standing.set(span.key, span)
+      else this.#rootsEnded.set(span.key, span.to)
+    }
+    for (const span of this.#incident.members) {
+      if (span.to === null) this.members.set(span.assetId, { span, seenIn: 0 })
+      else this.#membersLeft.set(span.assetId, span.to)
+    }
+  }
+
+  /** One that opens with a cause. */
+  static opening(at: Instant, cause: StandingCause, cameFrom: IncidentKey | null): OpenIncident {
+    const key: IncidentKey = `${cause.key}@${at}`
+    const nothing = { roots: [], members: [], statuses: [], entries: [] }
+    const opened = new OpenIncident({ key, openedAt: at, openedBy: cause.key, end: null, cameFrom, ...nothing })
+    opened.#replaceRoots(at, [cause])
+    const { joined } = opened.#replaceMembers(at, [cause])
+    opened.#replaceStatus(at, cause.status)
+    opened.add({ at, kind: 'opened', roots: [cause.key], assetIds: joined, cameFrom })
+    opened.#told = [cause]
+    return opened
+  }
+
+  get incident(): Incident {
+    return this.#incident
+  }
+
+  /** What happened since it was made. */
+  get news(): FactEntry[] {
+    return this.#incident.entries.slice(this.#entriesBefore)
+  }
+
+  /** Since when nothing of it is unhealthy; null: something is. */
+  get wellSince(): Instant | null {
+    return this.standing.size > 0 ? null : Math.max(...this.#rootsEnded.values())
+  }
+
+  /** Its causes that went away so lately that they count as the same when they come back; not those that something else explains meanwhile. */
+  lateRoots(at: Instant): CauseKey[] {
+    const late = [...this.#rootsEnded].filter(([key, to]) => at - to < SAME_INCIDENT_MS && !this.members.has(assetOf(key) ?? -1))
+    return late.map(([key]) => key)
+  }
+
+  /** The assets among its causes, those that went away lately included. */
+  rootAssets(at: Instant): number[] {
+    return [...this.standing.keys(), ...this.lateRoots(at)].flatMap((key) => assetOf(key) ?? [])
+  }
+
+  /** Whether an asset was a member, and is well for so short a time that it counts as one. */
+  hasJustLeft(assetId: number, at: Instant): boolean {
+    const left = this.#membersLeft.get(assetId)
+    return left !== undefined && at - left < SAME_INCIDENT_MS
+  }
+
+  /** From now on these are its causes; at least one. */
+  standOn(at: Instant, causes: readonly StandingCause[]): void {
+    if (isSame(this.#told, causes)) return
+    const wellSince = this.wellSince
+    const { came, went } = this.#replaceRoots(at, causes)
+    const { joined, left } = this.#replaceMembers(at, causes)
+    const turned = this.#replaceStatus(at, worstOf(causes.map(({ status }) => status)))
+    this.#told = causes
+    if (wellSince !== null) {
+      this.add({ at, kind: 'reopened', wellSince, roots: causes.map(({ key }) => key), assetIds: joined })
+      return
+    }
+    if (came.length + went.length > 0) this.add({ at, kind: 'root-changed', came, went })
+    if (joined.length > 0) this.add({ at, kind: 'joined', assetIds: joined })
+    if (left.length > 0) this.add({ at, kind: 'left', assetIds: left })
+    if (turned !== null) this.add({ at, kind: severity(turned.to) < severity(turned.from) ? 'turned-worse' : 'turned-better', ...turned })
+  }
+
+  /** Nothing of it is unhealthy any more; whether it has ended is known later. */
+  turnWell(at: Instant): void {
+    this.#replaceRoots(at, [])
+    this.#replaceMembers(at, [])
+    this.#replaceStatus(at, null)
+    this.#told = []
+  }
+
+  /** It has been well long enough. */
+  resolve(at: Instant): void {
+    this.#incident.end = { at, how: 'resolved' }
+    this.add({ at, kind: 'resolved' })
+  }
+
+  /** It goes on in an older one. */
+  mergeInto(at: Instant, into: IncidentKey): void {
+    this.turnWell(at)
+    this.#incident.end = { at, how: 'merged', into }
+    this.add({ at, kind: 'merged-into', into })
+  }
+
+  add(entry: FactEntry): void {
+    this.#incident.entries.push(entry)
+  }
+
+  #replaceRoots(at: Instant, causes: readonly StandingCause[]): { came: CauseKey[]; went: CauseKey[] } {
+    const next = new Map(causes.map((cause) => [cause.key, cause]))
+    const went = [...this.standing.keys()].filter((key) => !next.has(key))
+    const came = [...next.keys()].filter((key) => !this.standing.has(key))
+    for (const [key, span] of [...this.standing]) {
+      if (next.get(key)?.since === span.since) continue
+      close(this.#incident.roots, span, at)
+      this.standing.delete(key)
+      this.#rootsEnded.set(key, at)
+    }
+    for (const { key, since } of next.values()) {
+      if (this.standing.has(key)) continue
+      const span: RootSpan = { key, since, from: at, to: null }
+      this.#incident.roots.push(span)
+      this.standing.set(key, span)
+    }
+    return { came, went }
+  }
+
+  #replaceMembers(at: Instant, causes: readonly StandingCause[]): { joined: number[]; left: number[] } {
+    this.#counts += 1
+    const joined: MemberSpan[] = []
+    let seen = 0
+    const see = (assetId: number) => {
+      const member = this.members.get(assetId)
+      if (member?.seenIn === this.#counts) return
+      seen += 1
+      if (member !== undefined) member.seenIn = this.#counts
+      else {
+        const span: MemberSpan = { assetId, from: at, to: null }
+        this.members.set(assetId, { span, seenIn: this.#counts })
+        joined.push(span)
+      }
+    }
+    for (const { heldIds } of causes) for (const id of heldIds) see(id)
+    const left = seen === this.members.size ? [] : this.#dropUnseen(at)
+    joined.sort((a, b) => a.assetId - b.assetId)
+    for (const span of joined) this.#incident.members.push(span)
+    return { joined: joined.map(({ assetId }) => assetId), left: left.sort((a, b) => a - b) }
+  }
+
+  #dropUnseen(at: Instant): number[] {
+    const left: number[] = []
+    for (const [id, { span, seenIn }] of this.members) {
+      if (seenIn === this.#counts) continue
+      close(this.#incident.members, span, at)
+      this.members.delete(id)
+      this.#membersLeft.set(id, at)
+      left.push(id)
+    }
+    return left
+  }
+
+  #replaceStatus(at: Instant, status: Status | null): { from: Status; to: Status } | null {
+    const last = this.#incident.statuses.at(-1)
+    const current: StatusSpan | undefined = last?.to === null ? last : undefined
+    if ((current?.status ?? null) === status) return null
+    if (current !== undefined) close(this.#incident.statuses, current, at)
+    if (status !== null) this.#incident.statuses.push({ status, from: at, to: null })
+    return current === undefined || status === null ? null : { from: current.status, to: status }
+  }
+}
+
+/** What ends at the instant at which it began never was. */
+function close<Span extends { from: Instant; to: Instant | null }>(spans: Span[], span: Span, at: Instant): void {
+  span.to = at
+  if (span.from >= at) spans.splice(spans.lastIndexOf(span), 1)
+}
+
+function isSame(a: readonly StandingCause[], b: readonly StandingCause[]): boolean {
+  return a.length === b.length && a.every((cause, index) => isSameCause(cause, b[index]))
+}
+
+function isSameCause(a: StandingCause, b: StandingCause | undefined): boolean {
+  if (a === b) return true
+  if (b === undefined || a.key !== b.key || a.since !== b.since || a.status !== b.status) return false
+  return a.heldIds === b.heldIds || (a.heldIds.length === b.heldIds.length && a.heldIds.every((id, index) => id === b.heldIds[index]))
+}

@@ -1,0 +1,52 @@
+import { END_OF_TIME, type Instant } from '#lib/domain/time/instant.ts'
+import { byAge, type Incident, type IncidentKey, SAME_INCIDENT_MS } from './incident.ts'
+
+interface Likeness {
+  rebuilt: Incident
+  known: Incident
+  sharedRoots: number
+  sharedMembers: number
+  sharedMs: number
+}
+
+/**
+ * Which incident known before each rebuilt one is, by its key; none, where the facts have a new one. One is known again by its key, else by a cause that
+ * both had, else by its members, at times that meet; each at most once, what fits best first.
+ */
+export function recognize(known: readonly Incident[], rebuilt: readonly Incident[]): Map<IncidentKey, IncidentKey> {
+  const byKey = new Set(known.map(({ key }) => key))
+  const found = new Map<IncidentKey, IncidentKey>(rebuilt.filter(({ key }) => byKey.has(key)).map(({ key }) => [key, key]))
+  const taken = new Set<IncidentKey>(found.values())
+  const rest = known.filter(({ key }) => !taken.has(key))
+  const likely = rebuilt.filter(({ key }) => !found.has(key)).flatMap((one) => rest.flatMap((other) => likenessOf(one, other) ?? []))
+  for (const { rebuilt: one, known: other } of likely.sort(bestFirst)) {
+    if (found.has(one.key) || taken.has(other.key)) continue
+    found.set(one.key, other.key)
+    taken.add(other.key)
+  }
+  return found
+}
+
+function likenessOf(rebuilt: Incident, known: Incident): Likeness | null {
+  const sharedMs = Math.min(endOf(rebuilt), endOf(known)) - Math.max(rebuilt.openedAt, known.openedAt)
+  if (sharedMs <= -SAME_INCIDENT_MS) return null
+  const roots = new Set(known.roots.map(({ key }) => key))
+  const members = new Set(known.members.map(({ assetId }) => assetId))
+  const sharedRoots = new Set(rebuilt.roots.filter(({ key }) => roots.has(key)).map(({ key }) => key)).size
+  const sharedMembers = new Set(rebuilt.members.filter(({ assetId }) => members.has(assetId)).map(({ assetId }) => assetId)).size
+  return sharedRoots + sharedMembers === 0 ? null : { rebuilt, known, sharedRoots, sharedMembers, sharedMs }
+}
+
+function bestFirst(a: Likeness, b: Likeness): number {
+  return (
+    Number(b.sharedRoots > 0) - Number(a.sharedRoots > 0) ||
+    b.sharedMembers - a.sharedMembers ||
+    b.sharedMs - a.sharedMs ||
+    byAge(a.rebuilt, b.rebuilt) ||
+    byAge(a.known, b.known)
+  )
+}
+
+function endOf({ end }: Incident): Instant {
+  return end?.at ?? END_OF_TIME
+}
