@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -26,8 +26,11 @@ const clock = new FakeClock('2026-11-20T12:00:00Z')
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-check-'))
-  writeFileSync(join(folder, '.env'), 'OWN_DATABASE_URL=postgres://reader@db.example/own\n')
   database = await createTestDatabase()
+  writeFileSync(
+    join(folder, '.env'),
+    `OWN_DATABASE_URL=postgres://reader@db.example/own\nWATCHED_DATABASE_URL=${database.url}\nAWAY_DATABASE_URL=postgres://reader:canary-word@127.0.0.1:9/own\n`,
+  )
   const ctx = database.context(clock)
   const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: catalogue('') }], await loadExtensions())
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
@@ -46,10 +49,14 @@ async function check(
   more = '',
   flags: string[] = [],
 ): Promise<{ code: number; noted: string; printed: string }> {
+  writeFileSync(join(folder, 'tidemark.yaml'), catalogue(opensBefore) + more)
+  return checkAt(join(folder, 'tidemark.yaml'), databaseUrl, flags)
+}
+
+async function checkAt(path: string, databaseUrl = database.url, flags: string[] = []) {
   const noted: string[] = []
   const printed: string[] = []
-  writeFileSync(join(folder, 'tidemark.yaml'), catalogue(opensBefore) + more)
-  const code = await runCommandLine(['check', join(folder, 'tidemark.yaml'), ...flags], {
+  const code = await runCommandLine(['check', path, ...flags], {
     terminal: { print: (text) => printed.push(text), note: (text) => noted.push(text), ask: async () => null },
     environment: () => readEnvironment({ DATABASE_URL: databaseUrl, ENV_FILE: join(folder, '.env') }),
     clock,
@@ -85,6 +92,54 @@ it('lists what does not say why it exists only when asked, and calls it no probl
   expect(code).toBe(0)
   expect(printed).toContain('Without a why:\n  1 of 1 groups:\n    records\n  1 of 1 feeds:\n    terms\n  1 of 1 assets:')
   expect((await check('')).printed).not.toContain('Without a why')
+})
+
+describe('SQL of assets', () => {
+  const asset = (settings: string) => `      tried: { assets: { watched/public.subject: ${settings} } }\n`
+  const connection = (url: string) => `connections:\n  watched: { kind: postgres, url: "${url}" }\n`
+  /** A second document beside the first. */
+  const folderWith = (settings: string, url: string) => {
+    const path = join(folder, 'parts')
+    mkdirSync(path, { recursive: true })
+    writeFileSync(join(path, 'page.yaml'), 'page: { name: Campus, zone: UTC }\n')
+    writeFileSync(join(path, 'tried.yaml'), `${connection(url)}groups:\n  records:\n    feeds:\n${asset(settings)}`)
+    return path
+  }
+
+  it('that is wrong is a problem with its line, what its database says, and the remedy', async () => {
+    const settings = `{ column: created_at, where: "kint = 'asset'", loadedAt: { sql: "select max(craeted_at) from subject" } }`
+    const { code, noted, printed } = await checkAt(folderWith(settings, '${WATCHED_DATABASE_URL}'))
+    expect([code, printed]).toEqual([1, ''])
+    expect(noted).toMatch(/^tried\.yaml:6:.* {2}groups\.records\.feeds\.tried\.assets\["watched\/public\.subject"\]\.where\n/)
+    expect(noted).toContain('The condition names a column that is not there, at "kint". Correct it')
+    expect(noted).toContain('The statement of loadedAt names a column that is not there, at "craeted_at". Correct it')
+    expect(noted).toContain('2 problems.')
+  })
+
+  it('that is good is told with where it was tried; where nobody can be asked from here, that is all that is said', async () => {
+    const settings = `{ column: created_at, where: "kind = 'asset'", loadedAt: { sql: "select max(created_at) from subject" } }`
+    const good = await checkAt(folderWith(settings, '${WATCHED_DATABASE_URL}'))
+    expect([good.code, good.printed]).toEqual([0, expect.stringContaining('The SQL of 1 asset was tried in watched, and is good.')])
+    for (const [name, why] of [
+      ['AWAY_DATABASE_URL', 'Nothing answers at that address'],
+      ['NOBODY_SET_THIS', 'Not set or not readable: NOBODY_SET_THIS'],
+    ]) {
+      const away = await checkAt(folderWith(settings, `\${${name}}`))
+      expect([away.code, away.noted]).toEqual([0, expect.stringContaining('The SQL of 1 asset could not be tried in watched from here.')])
+      expect(away.noted).toContain(why)
+      expect(away.noted + away.printed).not.toContain('canary-word')
+    }
+  })
+
+  it('that could not be tried is a remark', async () => {
+    const path = folderWith(`{ column: created_at, where: "true" }`, '${WATCHED_DATABASE_URL}')
+    const text = readFileSync(join(path, 'tried.yaml'), 'utf8')
+    writeFileSync(join(path, 'tried.yaml'), text.replace('public.subject', 'public.nothing'))
+    const { code, noted } = await checkAt(path)
+    expect(code).toBe(0)
+    expect(noted).toContain('The condition could not be tried. The table is gone.')
+    expect(noted).toContain('1 remark.')
+  })
 })
 
 describe('rules that take over what was found', () => {

@@ -4,7 +4,8 @@ import type { Catalogue } from '#lib/catalogue/catalogue.ts'
 import { missingWhyInWords } from '#lib/catalogue/check/missing-why.ts'
 import { sightInWords } from '#lib/catalogue/resolve/audiences.ts'
 import { adoptFound, findLabelProblems } from '#lib/commands/catalogue/adopt-found.ts'
-import { type LoadedCatalogue, loadCatalogue } from '#lib/commands/catalogue/load-catalogue.ts'
+import { type LoadedCatalogue, loadCatalogueReading } from '#lib/commands/catalogue/load-catalogue.ts'
+import { readCatalogueTexts } from '#lib/commands/catalogue/read-catalogue.ts'
 import { loadLastArrivals } from '#lib/db/history/arrivals.ts'
 import { listKnownJobs } from '#lib/db/runs/external-runs.ts'
 import { whyNoAddress } from '#lib/domain/connections/address-reference.ts'
@@ -14,6 +15,7 @@ import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import { heartbeatJob } from '#lib/domain/push/pushed-run.ts'
 import { cronInWords } from '#lib/domain/time/cron-in-words.ts'
 import { type Lookup, missingReferences, resolveIfThere } from '#lib/platform/secrets/secrets.ts'
+import { sqlTried } from './check-sql.ts'
 import { withDatabaseIfAny, workerLookup } from './databases.ts'
 import { type CommandLine, defineVerb, problemsInWords, readArguments } from './verb.ts'
 
@@ -92,23 +94,36 @@ function adopted(loaded: LoadedCatalogue & { ok: true }, command: CommandLine) {
   })
 }
 
+/** What a worker would stumble over with the secrets that are set here, or lately has. */
+async function noteBeside(catalogue: Catalogue, command: CommandLine): Promise<void> {
+  const lookup = await workerLookup(command)
+  const missing = unset(catalogue, lookup)
+  if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
+  for (const remark of oddAddresses(catalogue, lookup)) command.terminal.note(remark)
+  for (const remark of await outside(catalogue, command)) command.terminal.note(remark)
+  for (const remark of await unheardJobs(catalogue, command)) command.terminal.note(remark)
+}
+
 export default defineVerb({
   usage: '[path] [--why]',
   summary: 'Check a catalogue and tell everything that is wrong with it.',
   details:
-    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.\n--why also lists which groups, feeds, assets, flows and connections do not say why they exist; that is no problem.',
+    'The path is a file or a folder of .yaml files; without one, TIDEMARK_CONFIG or ./tidemark.yaml.\nExit code 1 when there is a problem; a remark is none.\nStatements and conditions of assets are prepared in their databases where those can be reached from here, and run nowhere.\n--why also lists which groups, feeds, assets, flows and connections do not say why they exist; that is no problem.',
   async run(args, command) {
     const { positionals, values } = readArguments(args, { why: { type: 'boolean', default: false } }, { least: 0, most: 1 })
     const path = positionals[0] ?? command.environment().config ?? 'tidemark.yaml'
     const extensions = await loadExtensions()
-    const loaded = await loadCatalogue(path, extensions)
+    const read = await readCatalogueTexts(path)
+    const loaded = loadCatalogueReading(read, extensions)
     if (!loaded.ok) {
       command.terminal.note(problemsInWords(loaded.problems))
       return 1
     }
     const taken = await adopted(loaded, command)
-    if (taken !== null && taken.problems.length > 0) {
-      command.terminal.note(problemsInWords(taken.problems))
+    const sql = await sqlTried(loaded.catalogue, read.ok ? read.texts : [], extensions.connectors, command)
+    const problems = [...(taken?.problems ?? []), ...sql.problems]
+    if (problems.length > 0) {
+      command.terminal.note(problemsInWords(problems))
       return 1
     }
     const withoutCode = declaredFlows(loaded.catalogue, extensions.flows)
@@ -118,14 +133,11 @@ export default defineVerb({
     if (sight.length > 0) command.terminal.print(['Who sees which service groups:', ...sight].join('\n'))
     if (taken !== null) command.terminal.print(['Of what has been found:', ...taken.words].join('\n'))
     if (values.why) command.terminal.print(missingWhyInWords(taken?.catalogue ?? loaded.catalogue))
-    const remarks = [...loaded.remarks, ...(taken?.remarks ?? [])]
+    for (const line of sql.good) command.terminal.print(line)
+    const remarks = [...loaded.remarks, ...(taken?.remarks ?? []), ...sql.remarks]
     if (remarks.length > 0) command.terminal.note(problemsInWords(remarks, 'remark'))
-    const lookup = await workerLookup(command)
-    const missing = unset(loaded.catalogue, lookup)
-    if (missing.length > 0) command.terminal.note(`Not set here, needed when it is used: ${missing.join(', ')}.`)
-    for (const remark of oddAddresses(loaded.catalogue, lookup)) command.terminal.note(remark)
-    for (const remark of await outside(loaded.catalogue, command)) command.terminal.note(remark)
-    for (const remark of await unheardJobs(loaded.catalogue, command)) command.terminal.note(remark)
+    for (const obstacle of sql.obstacles) command.terminal.note(obstacle)
+    await noteBeside(loaded.catalogue, command)
     return 0
   },
 })

@@ -21,8 +21,8 @@ export async function checkConnection(tools: OpeningTools, key: string, written:
   }
 }
 
-/** Also limits a connector that ignores its signal. */
-async function withinLimit<T>({ clock }: OpeningTools, signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
+/** Does its work within a minute; also limits a connector that ignores its signal. */
+export async function withinLimit<T>({ clock }: OpeningTools, signal: AbortSignal, work: (limited: AbortSignal) => Promise<T>): Promise<T> {
   const limit = new AbortController()
   const over = new AbortController()
   const tooLong = clock.sleep(CHECK_TIMEOUT_MS, AbortSignal.any([signal, over.signal])).then(() => {

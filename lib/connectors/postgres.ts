@@ -1,5 +1,6 @@
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
+import { sqlIn } from './kit/trial.ts'
 import { check } from './postgres/check.ts'
 import { discover } from './postgres/discover.ts'
 import { extractRows, postgresExtractRequest, STEP_MAX_MS } from './postgres/extract.ts'
@@ -7,6 +8,7 @@ import { identityOf } from './postgres/identity.ts'
 import { observe } from './postgres/observe.ts'
 import { openLines } from './postgres/session.ts'
 import { type PostgresSettings, postgresAssetSchema, postgresSettingsSchema } from './postgres/settings.ts'
+import { trySql } from './postgres/try-sql.ts'
 
 export default defineConnector<PostgresSettings>({
   kind: 'postgres',
@@ -30,6 +32,7 @@ export default defineConnector<PostgresSettings>({
   assetSettings: postgresAssetSchema,
   assetKind: 'table',
   identity: identityOf,
+  sqlIn,
   extractRequest: postgresExtractRequest,
 
   open(connection) {
@@ -39,6 +42,7 @@ export default defineConnector<PostgresSettings>({
       check: () => check(connection, lines),
       discover: (zone) => discover(connection, lines, zone),
       observe: (assets) => observe(connection, lines, assets),
+      trySql: (assets) => trySql(connection, lines, assets),
       extract: (request, signal) => extractRows(forQuestion(connection, signal), patient, request),
       async close() {
         await Promise.all([lines.close(), patient.close()])

@@ -2,6 +2,7 @@ import { isReference } from '#lib/catalogue/schema/document.ts'
 import type { PartialIdentity } from '#lib/domain/lineage/identity.ts'
 import { defineConnector } from './kit/connector.ts'
 import { forQuestion } from './kit/session.ts'
+import { sqlIn } from './kit/trial.ts'
 import { check } from './snowflake/check.ts'
 import { discover } from './snowflake/discover.ts'
 import { extractRows, snowflakeExtractRequest } from './snowflake/extract.ts'
@@ -10,6 +11,7 @@ import { type SnowflakeSettings, snowflakeAssetSchema, snowflakeSettingsSchema }
 import { accountOf } from './snowflake/sign-in.ts'
 import { SqlApi } from './snowflake/sql-api.ts'
 import { foldName, quoteName } from './snowflake/table-path.ts'
+import { trySql } from './snowflake/try-sql.ts'
 
 const isTold = (value: unknown): value is string => typeof value === 'string' && value !== '' && !isReference(value)
 
@@ -59,6 +61,7 @@ export default defineConnector<SnowflakeSettings>({
   assetKind: 'table',
   identity: identityOf,
   limits: { atOnce: 8, perMinute: null },
+  sqlIn,
   extractRequest: snowflakeExtractRequest,
 
   open(connection) {
@@ -67,6 +70,7 @@ export default defineConnector<SnowflakeSettings>({
       check: () => check(connection, api),
       discover: () => discover(connection, api),
       observe: (assets) => observe(connection, api, assets),
+      trySql: (assets) => trySql(connection, api, assets),
       extract: (request, signal) => extractRows(forQuestion(connection, signal), api, request),
       close: () => api.close(),
     }

@@ -6,7 +6,7 @@ const WITHIN = new RegExp(
   `^\\s*select\\s+(.+?)\\s+from\\s+(?:(${ID})\\.)?(${ID})\\.(${ID})(?:\\s+where\\s+(.+?))?(?:\\s+limit\\s+(\\d+))?\\s*$`,
   'is',
 )
-const COUNTED = new RegExp(`^select count\\(\\*\\) from ${NAME}\\.${NAME}\\.${NAME} where \\(([\\s\\S]+)\\)$`)
+const COUNTED = new RegExp(`^select count\\(\\*\\) from ${NAME}\\.${NAME}\\.${NAME} where \\(\\n([\\s\\S]+)\\n\\)$`)
 const COMPARED = new RegExp(`(${ID})\\s*(?:=|<|>|\\bis\\b|\\bin\\b|\\blike\\b|\\bbetween\\b)`, 'gi')
 const BESIDE_NAMES = /--[^\n]*|'(?:[^']|'')*'/g
 

@@ -35,6 +35,11 @@ function toProblem(root: LocatedNode, { path, at, problem, remedy }: Finding): C
   return { ...(at === 'key' ? keyPositionAt(root, path) : positionAt(root, path)), path: pathInWords(path), problem, remedy }
 }
 
+/** Findings with their places, in the order of the lines. */
+export function toProblems(root: LocatedNode, findings: readonly Finding[]): CatalogueProblem[] {
+  return inOrder(findings.map((finding) => toProblem(root, finding)))
+}
+
 function inOrder(problems: readonly CatalogueProblem[]): CatalogueProblem[] {
   const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]))
   return [...distinct.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
@@ -75,5 +80,5 @@ export function remarksOn({ outline }: Pick<CheckedCatalogue, 'outline'>, { asse
   if (outline === null) return []
   const promised = new Set(assets.filter((asset) => asset.promised).map(({ key }) => key))
   const findings = [...remarksOf(outline.root), ...remarkPromises(outline, promised)]
-  return inOrder(findings.map((finding) => toProblem(outline.root, finding)))
+  return toProblems(outline.root, findings)
 }

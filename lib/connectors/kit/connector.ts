@@ -83,6 +83,17 @@ export type Observation =
       lasting?: LastingReason | undefined
     }
 
+/** What came of trying SQL that stands under an asset in the catalogue. */
+export interface Trial {
+  assetKey: string
+  /** Where it stands among the asset's settings. */
+  at: readonly string[]
+  /** False: it could not be tried, and may be good. */
+  isWrong: boolean
+  problem: string
+  remedy: string
+}
+
 export interface Health {
   ok: boolean
   /** Words for the page: version and account, or what is wrong and what to do. */
@@ -160,6 +171,8 @@ export interface Session {
    * asset's `ok: false`; throwing means the connection itself is unreachable.
    */
   observe?(assets: readonly ObservedAsset[]): AsyncIterable<Observation>
+  /** Prepares the SQL that assets bring, and runs none of it for its rows: tells what is wrong, and what could not be tried; throws where nothing could. */
+  trySql?(assets: readonly ObservedAsset[]): AsyncIterable<Trial>
   /**
    * The runs of this system's jobs: each that goes on or waits, and each that began or ended since then, in any order; throwing means that not all were
    * told, and those told before it stand.
@@ -208,6 +221,8 @@ export interface Connector<S = unknown> {
   assetKind: 'source' | 'table' | 'consumer'
   /** What others call its tables, as far as its settings tell: a reference may still stand in their place. What the catalogue says instead counts. */
   identity?(settings: Record<string, unknown>): PartialIdentity
+  /** There when its sessions can `trySql`: where SQL stands among the settings of an asset. */
+  sqlIn?(settings: Record<string, unknown>): string[][]
   /** Whether an asset as written has a clock that a look can read; absent: every one has. A consumer without is as fresh as what it is made from. */
   hasClock?(asset: Pick<ObservedAsset, 'path' | 'settings'>): boolean
   /** What stands under an asset and does not go with its path, `at` among its settings; null: all of it does. */

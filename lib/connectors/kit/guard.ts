@@ -1,7 +1,7 @@
 import type { Evidence } from '#lib/domain/freshness/facts.ts'
 import type { ExternalRun } from '#lib/domain/runs/external-run.ts'
 import { type Redact, redactError, redactedLog, remembering } from '#lib/platform/secrets/redaction.ts'
-import type { Connector, Found, Observation, Session } from './connector.ts'
+import type { Connector, Found, Observation, Session, Trial } from './connector.ts'
 
 /** The connector with secrets removed from what its sessions say: errors and their causes, observations, details and log. Rows pass as
  * they are. */
@@ -13,7 +13,7 @@ export function guarded<S>(connector: Connector<S>, redact: Redact): Connector<S
 }
 
 function guardedSession(session: Session, redact: Redact): Session {
-  const { discover, observe, runs, start, extract, deliver, close } = session
+  const { discover, observe, trySql, runs, start, extract, deliver, close } = session
   return {
     check: () =>
       once(redact, async () => {
@@ -30,6 +30,14 @@ function guardedSession(session: Session, redact: Redact): Session {
           (seen) => cleanObservation(seen, clean),
         )
       },
+    }),
+    ...(trySql && {
+      trySql: (assets) =>
+        each<Trial>(
+          redact,
+          () => trySql.call(session, assets),
+          (trial) => ({ ...trial, problem: redact(trial.problem), remedy: redact(trial.remedy) }),
+        ),
     }),
     ...(runs && {
       runs: (since) =>

@@ -55,7 +55,7 @@ export function toldByStatementShape(chains: readonly string[] = []) {
 type ToldByStatement = z.infer<z.ZodObject<ReturnType<typeof toldByStatementShape>>>
 
 /** The clocks that statements tell of an asset. */
-export function clocksTold(asset: ToldByStatement): JudgedClock[] {
+export function clocksTold(asset: Partial<Record<JudgedClock, unknown>>): JudgedClock[] {
   return JUDGED_CLOCKS.filter((clock) => asset[clock] !== undefined)
 }
 

@@ -140,7 +140,9 @@ function toTold(
 const WHY: Record<string, string> = {
   '000904': 'names a column that is not there',
   '001003': 'does not read as SQL',
+  '001007': 'is no condition, or compares what does not fit',
   '002003': 'names what is not there, or what the role may not see: GRANT USAGE on its database and schema, and SELECT on it',
+  '002140': 'calls a function that is not there',
   '003001': 'reads what the role may not: GRANT SELECT on it',
 }
 

@@ -73,7 +73,7 @@ function toJob(some: readonly Asked[]): ProbeJob<readonly Asked[]> {
 }
 
 /** SQLSTATEs of a wrong condition (SQL, names, types, values); not of permissions nor of a missing table. */
-const OF_A_CONDITION = /^(42(?!501|P01)|22)/
+export const OF_A_CONDITION = /^(42(?!501|P01)|22)/
 
 function toFailure({ probed, columns }: Asked, { error, brokeLine }: Extract<ProbeAnswer<unknown>, { ok: false }>): Observation {
   const words = toStatementWords(error)

@@ -82,7 +82,7 @@ describe('a statement', () => {
 
   test('tells nobody its literals, nor the values it stumbles over', async () => {
     const seen = await told(`select 'hunter2'::timestamptz`)
-    expect(seen).toMatchObject({ ok: false, publicMessage: 'The statement of loadedAt was refused by the database.' })
+    expect(seen).toMatchObject({ ok: false, publicMessage: 'The statement of loadedAt holds a value that does not read as a time.' })
     expect(JSON.stringify(seen)).not.toContain('hunter2')
   })
 

@@ -34,26 +34,39 @@ const WHY: Record<string, string> = {
   '42703': 'names a column that is not there',
   '42601': 'does not read as SQL',
   '25006': 'would write something, which this connection never does',
+  '42804': 'is no condition, or joins what is of different types',
+  '42883': 'compares or calls what does not fit',
+  '22007': 'holds a value that does not read as a time',
 }
 const ELSEWHERE = 'reads data that lie on another server, which cannot be reached from this one or refuses it'
 
 /** Another try may be good: who is locked out or broken off, a server that has too little, stumbles, or cannot reach the one behind a foreign table. */
 const OF_THE_MOMENT = /^(08|40|53|55P03|57|58|HV|XX)/
 
+export const isOfTheMoment = (error: unknown) => OF_THE_MOMENT.test(sqlStateOf(error))
+
+/** Why the server did not carry out a statement or a condition. */
+export function whyRefused(error: unknown): string {
+  return WHY[sqlStateOf(error)] ?? (isElsewhere(error) ? ELSEWHERE : 'was refused by the database')
+}
+
 /** Nothing of what the server said: it quotes the statement, and values. */
 function toFailure(clock: JudgedClock, error: unknown): Told {
-  const code = sqlStateOf(error)
-  const why = WHY[code] ?? (isElsewhere(error) ? ELSEWHERE : 'was refused by the database')
   const lasting = toLasting(error) === 'refused' ? 'refused' : 'no-time'
-  return untold(clock, why, OF_THE_MOMENT.test(code) ? null : lasting, code)
+  return untold(clock, whyRefused(error), isOfTheMoment(error) ? null : lasting, sqlStateOf(error))
+}
+
+/** Why columns of these types are not one time; null: they are. */
+export function whyNotTime(types: readonly number[], rows: number): string | null {
+  return whyNotOneTime(
+    types.map((one) => TIMES.includes(one)),
+    rows,
+  )
 }
 
 function toTold(clock: JudgedClock, { values, types, rows }: FirstRow, zone: string | undefined, now: number): Told {
   const [type = 0] = types
-  const why = whyNotOneTime(
-    types.map((one) => TIMES.includes(one)),
-    rows,
-  )
+  const why = whyNotTime(types, rows)
   if (why !== null) return untold(clock, why)
   const time = readInstant(values[0] ?? null, type, zone ?? 'UTC', now)
   if (!time.ok) return untold(clock, time.problem)
