@@ -9,7 +9,7 @@ export type CloudFault =
   | { kind: 'too-many'; retryAfter: string }
   | { kind: 'cut-off' | 'error-in-200' | 'half-a-page' | 'server-error' | 'html-page' }
   /** A run is started, and whoever asked for it does not learn that. */
-  | { kind: 'started-and-cut-off' | 'started-and-503' | 'started-and-html-page' }
+  | { kind: 'started-and-cut-off' | 'started-and-503' | 'started-and-html-page' | 'started-and-silent' }
 
 const BODY_MAX = 65_536
 
@@ -44,6 +44,7 @@ export function sendHtmlPage(response: ServerResponse): void {
 
 /** Tells of a run that was started, or not, as the fault has it. */
 export function sendStarted(response: ServerResponse, run: CloudRun, fault: CloudFault | undefined): void {
+  if (fault?.kind === 'started-and-silent') return
   if (fault?.kind === 'started-and-cut-off') response.destroy()
   else if (fault?.kind === 'started-and-html-page') sendHtmlPage(response)
   else if (fault?.kind === 'started-and-503') {

@@ -1,11 +1,12 @@
 // npm run test:crash: kills the worker in the middle of real loads and compares the lake, row for row, with loads that nobody
 // disturbed. `--points N` moments of the term and course loads, `--person N` of the person load, the same ones for the same
 // `--seed`. With the first goes an order, before the built page, whose workers are killed in turn; with `--short-order` only one is,
-// in place of the crash point at the same moment. The last line is `N passed, N failed`.
+// in place of the crash point at the same moment. So go orders of a pretend dbt Cloud's job, with one point or all. The last line is `N passed, N failed`.
 import { parseArgs } from 'node:util'
 import { systemClock } from '#lib/platform/clock.ts'
 import { crashAt, runUndisturbed } from './crash-at.ts'
 import { type Harness, openHarness } from './harness.ts'
+import { crashJobOrders } from './job-orders.ts'
 import { crashOrders, MIDDLE_OF_RUN } from './orders.ts'
 import { type CrashPoint, choosePoints } from './points.ts'
 import { crashPushes } from './pushes.ts'
@@ -37,6 +38,10 @@ async function crashAll(harness: Harness, scenario: Scenario, points: readonly C
   if (scenario.name === 'records')
     await tell(isShort ? 'an order whose worker is killed' : 'an order whose workers are killed in turn', () =>
       crashOrders(harness, expected, isShort),
+    )
+  if (scenario.name === 'records')
+    await tell(isShort ? 'a job of an order whose worker is killed' : 'jobs of orders whose workers are killed', () =>
+      crashJobOrders(isShort),
     )
   if (scenario.name === 'records')
     await tell('pushed events while web and worker are killed', () => crashPushes(isShort ? 1000 : 5000, seed))

@@ -57,6 +57,24 @@ export const GATES = {
     when: 'before update',
     condition: "old.state <> 'running' and new.state = 'running'",
   },
+  'between the start of a job and its note': {
+    database: 'tidemark',
+    table: 'external_run',
+    when: 'before insert',
+    condition: 'new.ended_at is null',
+  },
+  'between the note of a run and its step': {
+    database: 'tidemark',
+    table: 'reload_step',
+    when: 'before update',
+    condition: 'old.external_run_id is null and new.external_run_id is not null',
+  },
+  'between the end of a job and its note': {
+    database: 'tidemark',
+    table: 'external_run',
+    when: 'before update',
+    condition: 'old.ended_at is null and new.ended_at is not null',
+  },
   'between two steps of an order': { database: 'tidemark', table: 'reload_step', when: 'before update', condition: "new.state = 'done'" },
 } as const satisfies Record<string, GatePlace>
 export type GateName = keyof typeof GATES

@@ -11,6 +11,8 @@ export interface WorkerProcess {
   startedAt: number
   log(): string
   kill(): Promise<void>
+  /** Asks it to stop, and waits until it has. */
+  stop(): Promise<void>
   freeze(): void
   thaw(): void
   isAlive(): boolean
@@ -32,17 +34,19 @@ export function startWorker(variables: Record<string, string>): WorkerProcess {
     text += String(chunk)
   })
   const isAlive = () => child.exitCode === null && child.signalCode === null
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    if (!isAlive()) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
   return {
     pid: child.pid ?? 0,
     startedAt,
     log: () => text,
     isAlive,
-    async kill() {
-      if (!isAlive()) return
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
   }
