@@ -44,8 +44,11 @@ async function flood(scene: PushScene, url: string, runs: { next: number }, perS
   }
   await Promise.all(Array.from({ length: SENDERS }, send))
   const rate = accepted / elapsed()
-  await scene.untilTaken()
-  isOver = true
+  try {
+    await scene.untilTaken()
+  } finally {
+    isOver = true
+  }
   return { rate, lagMs: await lag }
 }
 
