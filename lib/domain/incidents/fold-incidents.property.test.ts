@@ -100,13 +100,10 @@ describe('whatever happens to causes', () => {
     )
   })
 
-  test('the order in which causes and what they hold are told does not matter', () => {
+  test('the order in which causes are told does not matter', () => {
     fc.assert(
       fc.property(someChanges, (changes) => {
-        const turned = changes.map(({ at, causes }) => ({
-          at,
-          causes: causes.toReversed().map((cause) => ({ ...cause, heldIds: cause.heldIds.toReversed() })),
-        }))
+        const turned = changes.map(({ at, causes }) => ({ at, causes: causes.toReversed() }))
         expect(foldIncidents(NO_INCIDENTS, turned, endOf(changes))).toEqual(foldIncidents(NO_INCIDENTS, changes, endOf(changes)))
       }),
       runs,

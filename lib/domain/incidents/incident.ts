@@ -2,7 +2,7 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Cause, CauseKey } from '#lib/domain/lineage/causes/cause.ts'
 import { type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 
-/** A cause as an incident knows it: what stands by itself, since when, how, and the unhealthy assets that come down to it. Without a status it holds nothing yet. */
+/** A cause as an incident knows it: what stands by itself, since when, how, and the unhealthy assets that come down to it, ascending. Without a status it holds nothing yet. */
 export type StandingCause = Readonly<Pick<Cause, 'key' | 'since' | 'status'>> & { heldIds: readonly number[] }
 
 /** From `at` on these causes stand, and no others. */

@@ -13,25 +13,20 @@ import {
   type StatusSpan,
 } from './incident.ts'
 
-interface Member {
-  span: MemberSpan
-  /** The last count of members it was seen in. */
-  seenIn: number
-}
-
 /** An incident that has not ended, with what must be looked up in it. What it was made from is left as it is. */
 export class OpenIncident {
   readonly key: IncidentKey
   readonly openedAt: Instant
   readonly openedBy: CauseKey
   readonly standing = new Map<CauseKey, RootSpan>()
-  readonly members = new Map<number, Member>()
+  readonly members = new Map<number, MemberSpan>()
   readonly #incident: Incident
   readonly #rootsEnded = new Map<CauseKey, Instant>()
   readonly #membersLeft = new Map<number, Instant>()
   readonly #entriesBefore: number
   #told: readonly StandingCause[] = []
-  #counts = 0
+  /** The ids of its members, ascending. */
+  #held: readonly number[]
 
   constructor(incident: Incident) {
     this.key = incident.key
@@ -50,9 +45,10 @@ export class OpenIncident {
       else this.#rootsEnded.set(span.key, span.to)
     }
     for (const span of this.#incident.members) {
-      if (span.to === null) this.members.set(span.assetId, { span, seenIn: 0 })
+      if (span.to === null) this.members.set(span.assetId, span)
       else this.#membersLeft.set(span.assetId, span.to)
     }
+    this.#held = [...this.members.keys()].sort((a, b) => a - b)
   }
 
   /** One that opens with a cause. */
@@ -162,37 +158,22 @@ export class OpenIncident {
   }
 
   #replaceMembers(at: Instant, causes: readonly StandingCause[]): { joined: number[]; left: number[] } {
-    this.#counts += 1
-    const joined: MemberSpan[] = []
-    let seen = 0
-    const see = (assetId: number) => {
-      const member = this.members.get(assetId)
-      if (member?.seenIn === this.#counts) return
-      seen += 1
-      if (member !== undefined) member.seenIn = this.#counts
-      else {
-        const span: MemberSpan = { assetId, from: at, to: null }
-        this.members.set(assetId, { span, seenIn: this.#counts })
-        joined.push(span)
-      }
+    const next = allHeld(causes)
+    const left = missingIn(next, this.#held)
+    const joined = missingIn(this.#held, next)
+    this.#held = next
+    for (const assetId of left) {
+      const span = this.members.get(assetId)
+      if (span !== undefined) close(this.#incident.members, span, at)
+      this.members.delete(assetId)
+      this.#membersLeft.set(assetId, at)
     }
-    for (const { heldIds } of causes) for (const id of heldIds) see(id)
-    const left = seen === this.members.size ? [] : this.#dropUnseen(at)
-    joined.sort((a, b) => a.assetId - b.assetId)
-    for (const span of joined) this.#incident.members.push(span)
-    return { joined: joined.map(({ assetId }) => assetId), left: left.sort((a, b) => a - b) }
-  }
-
-  #dropUnseen(at: Instant): number[] {
-    const left: number[] = []
-    for (const [id, { span, seenIn }] of this.members) {
-      if (seenIn === this.#counts) continue
-      close(this.#incident.members, span, at)
-      this.members.delete(id)
-      this.#membersLeft.set(id, at)
-      left.push(id)
+    for (const assetId of joined) {
+      const span: MemberSpan = { assetId, from: at, to: null }
+      this.#incident.members.push(span)
+      this.members.set(assetId, span)
     }
-    return left
+    return { joined, left }
   }
 
   #replaceStatus(at: Instant, status: Status | null): { from: Status; to: Status } | null {
@@ -209,6 +190,21 @@ export class OpenIncident {
 function close<Span extends { from: Instant; to: Instant | null }>(spans: Span[], span: Span, at: Instant): void {
   span.to = at
   if (span.from >= at) spans.splice(spans.lastIndexOf(span), 1)
+}
+
+function allHeld(causes: readonly StandingCause[]): readonly number[] {
+  const [first, ...others] = causes
+  if (first === undefined || others.length === 0) return first?.heldIds ?? []
+  return [...new Set(causes.flatMap(({ heldIds }) => heldIds))].sort((a, b) => a - b)
+}
+
+/** What the second has and the first has not; both ascend. */
+function missingIn(first: readonly number[], second: readonly number[]): number[] {
+  let next = 0
+  return second.filter((id) => {
+    while ((first[next] ?? id) < id) next += 1
+    return first[next] !== id
+  })
 }
 
 function isSame(a: readonly StandingCause[], b: readonly StandingCause[]): boolean {
