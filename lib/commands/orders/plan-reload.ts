@@ -2,9 +2,11 @@ import type { Context } from '#lib/db/context.ts'
 import { type JobElsewhere, loadJobsElsewhere } from '#lib/db/runs/jobs-elsewhere.ts'
 import { loadRecords } from '#lib/db/runs/reload-scope.ts'
 import type { Reason } from '#lib/domain/freshness/status.ts'
-import { type GoodAgain, goodAgain, keepsFailing, type WorkRecord } from '#lib/domain/orders/good-again.ts'
+import { type PlanEnd, planEnd } from '#lib/domain/orders/plan-end.ts'
 import type { ScopeStep } from '#lib/domain/orders/steps-to-reload.ts'
+import { keepsFailing } from '#lib/domain/runs/failures-in-a-row.ts'
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
+import type { WorkRecord } from '#lib/domain/runs/work-record.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { planOf } from './plan-of.ts'
 
@@ -13,7 +15,7 @@ export interface ReloadPlan {
   /** `heldBy`: why it is not judged at the moment. What is ordered by hand runs all the same. */
   feed: { key: string; name: string; owner: string | null; isFresh: boolean; heldBy: Reason | null }
   steps: PlannedStep[]
-  goodAgain: GoodAgain
+  goodAgain: PlanEnd
   /** Feeds made from what it writes, and not written by it. */
   dependants: { key: string; name: string }[]
   /** What is wrong upstream, and is only watched here. */
@@ -100,7 +102,7 @@ export async function planReload(ctx: Context, key: string): Promise<ReloadPlan 
       usualMs: typicalDurationMs(recordOf(step)?.durationsMs ?? []),
       writes: writes.rows.filter((row) => isBy(row, step)).map(({ key, name }) => ({ key, name })),
     })),
-    goodAgain: goodAgain(
+    goodAgain: planEnd(
       records.map((record) => asSeen(record, names)),
       ctx.clock.now(),
     ),

@@ -1,6 +1,7 @@
 import type { Sql } from '#lib/db/context.ts'
-import { SAME_FAILURES, SUCCESSES_COUNTED, type WorkRecord } from '#lib/domain/orders/good-again.ts'
 import type { PlannedAsset, PlannedEdge, StepWork } from '#lib/domain/orders/steps-to-reload.ts'
+import { SAME_FAILURES } from '#lib/domain/runs/failures-in-a-row.ts'
+import { SUCCESSES_COUNTED, type WorkRecord } from '#lib/domain/runs/work-record.ts'
 import { isOfJobSql } from './external-runs.ts'
 import { jobNameOfKeySql } from './job-names.ts'
 import { isDryRunSql } from './runs.ts'

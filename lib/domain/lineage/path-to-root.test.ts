@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Edge } from './edge.ts'
-import { assetsAfter, pathsToRoot, rootsOf, type Standing } from './path-to-root.ts'
+import { assetsAfter, explainingEdges, pathsToRoot, rootsOf, type Standing } from './path-to-root.ts'
 
 const standing = (id: number, status: Status | null, since: number | null = null): Standing => ({ id, status, since })
 const byId = (...all: Standing[]) => new Map(all.map((each) => [each.id, each]))
@@ -79,6 +79,28 @@ describe('the roots of what is broken', () => {
   it('name one of those that are made from each other and turned together', () => {
     expect(rootsOf([standing(1, 'stale', 1), standing(2, 'stale', 1)], chain(1, 2, 1)).map(({ id }) => id)).toEqual([1])
   })
+})
+
+it('tells the edges along which trouble comes down, each once, and no other', () => {
+  const all = [
+    standing(1, 'stale', 1),
+    standing(2, null),
+    standing(3, 'late', 5),
+    standing(4, 'late', 6),
+    standing(5, 'fresh', 0),
+    standing(6, 'late', 2),
+  ]
+  const edges = [...chain(1, 2, 3), ...chain(2, 4), ...chain(3, 4), ...chain(5, 4), ...chain(3, 6)]
+  expect(
+    explainingEdges(all, edges)
+      .map(({ upstreamId, downstreamId }) => [upstreamId, downstreamId])
+      .sort(),
+  ).toEqual([
+    [1, 2],
+    [2, 3],
+    [2, 4],
+    [3, 4],
+  ])
 })
 
 it('finds what comes after an asset once, by whatever ways', () => {

@@ -52,6 +52,29 @@ export function rootsOf<Asset extends Standing>(assets: readonly Asset[], edges:
   return roots.toSorted((a, b) => severity(a.status) - severity(b.status))
 }
 
+/** The ways from what explains each of these assets down to it, as edges, each once: by way of what nothing is promised about. */
+export function explainingEdges(assets: readonly Standing[], edges: readonly Edge[]): Edge[] {
+  const standings = new Map(assets.map((asset) => [asset.id, asset]))
+  const above = Map.groupBy(edges, ({ downstreamId }) => downstreamId)
+  const found = new Map<number, Set<number>>()
+  const add = (downstreamId: number, upstreamId: number) => {
+    const known = found.get(downstreamId)
+    if (known === undefined) found.set(downstreamId, new Set([upstreamId]))
+    else known.add(upstreamId)
+  }
+  for (const { id, status } of assets) {
+    if (!isUnhealthy(status) || !above.has(id)) continue
+    for (const cause of causesOf(id, standings, above)) {
+      let upstreamId = cause.id
+      for (const downstreamId of [...cause.between, id]) {
+        add(downstreamId, upstreamId)
+        upstreamId = downstreamId
+      }
+    }
+  }
+  return [...found].flatMap(([downstreamId, ups]) => [...ups].map((upstreamId) => ({ upstreamId, downstreamId })))
+}
+
 /** What comes after an asset, however far, without itself; edges by what they lead from. */
 export function assetsAfter(id: number, edges: ReadonlyMap<number, readonly Edge[]>): Set<number> {
   const reached = new Set([id])

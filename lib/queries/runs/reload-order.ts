@@ -4,8 +4,8 @@ import { type JobElsewhere, loadJobsElsewhere } from '#lib/db/runs/jobs-elsewher
 import { loadRecords, loadSurroundings } from '#lib/db/runs/reload-scope.ts'
 import { may } from '#lib/domain/access/actions.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
-import { goodAgain } from '#lib/domain/orders/good-again.ts'
 import type { OrderState, StepState } from '#lib/domain/orders/order-progress.ts'
+import { planEnd } from '#lib/domain/orders/plan-end.ts'
 import { type StepWork, stepsToReload } from '#lib/domain/orders/steps-to-reload.ts'
 import { typicalDurationMs } from '#lib/domain/runs/hung-run.ts'
 import { livenessOf } from '#lib/domain/runs/liveness.ts'
@@ -158,8 +158,8 @@ async function expectedEnd(ctx: Context, { steps }: Row, now: Instant): Promise<
     const leftMs = leftOf(left[i]?.run ?? left[i]?.external ?? null, typicalDurationMs(record.durationsMs), now)
     return { ...record, ...(leftMs !== null && { leftMs }) }
   })
-  const again = goodAgain(known, now)
-  return again.kind === 'by' ? again.at : null
+  const end = planEnd(known, now)
+  return end.kind === 'by' ? end.at : null
 }
 
 /** It lost its worker, or nothing has been heard of it: nobody knows when that changes. */

@@ -51,6 +51,7 @@ import { getRunLog, hasRun, WHOLE_LOG } from '#lib/queries/runs/run-log.ts'
 import { getRunRejections } from '#lib/queries/runs/run-rejections.ts'
 import { getRecentRuns } from '#lib/queries/runs/run-rows.ts'
 import { getRunView } from '#lib/queries/runs/run-view.ts'
+import { getWriters } from '#lib/queries/runs/writers.ts'
 import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { getAssetsByIds, getAssetsOfFeed, getEdgesOf, getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { getBanners } from '#lib/queries/shared/banners.ts'
@@ -61,6 +62,7 @@ import { getClockLines } from '#lib/queries/shared/clock-lines.ts'
 import { getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
+import { getGoodAgain } from '#lib/queries/shared/good-again.ts'
 import { getOpenDays } from '#lib/queries/shared/open-days.ts'
 import { getOpenDeliveries } from '#lib/queries/shared/open-deliveries.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
@@ -138,6 +140,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getFlowParameters: (ctx, { name }) => getFlowParameters(ctx, `${name}-flow`),
   getFlowsPage: (ctx) => getFlowsPage(ctx, { q: null, group: null, health: null }),
   getFoundCounts: (ctx) => getFoundCounts(ctx),
+  getGoodAgain: async (ctx) => [...(await getGoodAgain(ctx))],
   getFoundPage: (ctx, { name }) => getFoundPage(ctx, `${name}-source`, { q: null, state: null, page: 1 }),
   getGroupPage: (ctx, { name }) => getGroupPage(ctx, name),
   getHealth: (ctx) => getHealth(ctx),
@@ -195,6 +198,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getTouchedAssets: async (ctx) => getTouchedAssets(ctx, { ...(await getPageSight(ctx)), lastArrivalId: '0', lastSpanId: '0' }),
   getUnseenNeighbours: (ctx, { assets }) => getUnseenNeighbours(ctx, assets),
   getWork: (ctx) => getWork(ctx),
+  getWriters: (ctx, { name }) => getWriters(ctx, [`${name}-flow`], [`lake/${name}-job`]),
   hasRun: (ctx, { run }) => hasRun(ctx, run),
   listRunsUnderWay: (ctx, { name }) => listRunsUnderWay(ctx, `${name}-flow`),
   markOfSubjects: (ctx) => markOfSubjects(ctx),

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { ownWords } from './own-words.ts'
+
+test.each([
+  ['nothing', null, null],
+  ['blanks', ' \n\t', null],
+  ['a sentence', 'SAP could not be read.', 'SAP could not be read.'],
+  ['lines, as one', 'SAP could not\n  be read.\r\n\r\nAsk Ada.', 'SAP could not be read. Ask Ada.'],
+  ['a traceback, by what it ends with', 'Traceback (most recent call last):\n  File "/dags/x.py"\nKeyError: term\n', 'KeyError: term'],
+  ['what turns the direction of a text, without it', 'a\u202Eb\u0007', 'a\uFFFDb\uFFFD'],
+])('the words of a run that says %s', (_, problem, words) => {
+  expect(ownWords(problem)).toBe(words)
+})
+
+test('what is long is cut', () => {
+  const words = ownWords('x '.repeat(4000)) ?? ''
+  expect([words.length, words.at(-1)]).toEqual([240, '…'])
+})
