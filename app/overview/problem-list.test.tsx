@@ -24,3 +24,10 @@ it('what is not told is counted, also where it stands with something that is not
   expect(words).not.toContain('Hidden')
   expect(words).toContain('and 2 more')
 })
+
+it('why ends as one sentence, also where a run says so in its own words', () => {
+  expect(wordsOf(late('Orders', { why: 'nothing has arrived since it was due' }))).toContain(': nothing has arrived since it was due.')
+  const words = wordsOf(late('Orders', { why: 'model.orders: SAP did not answer. Two nights in a row the same error.' }))
+  expect(words).toContain(': model.orders: SAP did not answer. Two nights in a row the same error.')
+  expect(words).not.toContain('..')
+})

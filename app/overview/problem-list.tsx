@@ -98,7 +98,12 @@ function Sentence({ feed }: { feed: FeedLineData }) {
           <Age at={feed.since} brackets />
         </>
       )}
-      {feed.why !== undefined && `: ${feed.why}`}.
+      {feed.why !== undefined && (
+        <>
+          : <bdi>{feed.why}</bdi>
+        </>
+      )}
+      {!/[.!?…]$/.test(feed.why ?? '') && '.'}
       {feed.through !== undefined && (
         <>
           {' '}

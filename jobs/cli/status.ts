@@ -17,11 +17,11 @@ async function readStatus(command: CommandLine): Promise<StatusJson> {
 
 /** Feeds as a table: status, key, since when and why. */
 function feedsInWords(feeds: StatusJson['feeds'], zone: string): string[] {
-  const cells = feeds.map(({ status, key, since, reason }) => [
+  const cells = feeds.map(({ status, key, since, reason, failedRun }) => [
     statusInWords(status),
     key,
     since === null ? '' : `since ${dateTime(Date.parse(since), zone)}`,
-    reason === null ? '' : reasonInWords(reason),
+    failedRun?.words ?? (reason === null ? '' : reasonInWords(reason)),
   ])
   const widths = [0, 1, 2].map((column) => Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)))
   return cells.map((row) =>

@@ -41,6 +41,13 @@ describe('a mail', () => {
     expect(html).toContain('href="https://status.campus.example/feeds/terms"')
   })
 
+  test('tells what the run says, on one line and as text', () => {
+    const { text, html } = renderMail(aStatusMessage({ failure: '<b>SAP</b> could\nnot be read. Five nights in a row the same error.' }))
+    expect(text).toContain('did not succeed.\nThe run says: <b>SAP</b> could not be read. Five nights in a row the same error.\n')
+    expect(html).toContain('<p>The run says: &lt;b&gt;SAP&lt;/b&gt; could not be read.')
+    expect(renderMail(aStatusMessage()).text).not.toContain('The run says')
+  })
+
   test('is not broken by strange names', async () => {
     const strange = aStatusMessage({ feedName: 'A <b>"&\r\nBcc: all@campus.example', pageName: 'Ünï' })
     expect(renderMail(strange).subject).not.toMatch(/[\r\n]/)

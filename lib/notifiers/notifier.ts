@@ -14,6 +14,8 @@ export interface StatusMessage {
   reason: string
   since: Instant
   explanation: string
+  /** What the run says because of which it is so, and how often that was so; absent where that is not the reason. */
+  failure?: string
   owner: string | null
   link: string
   pageName: string

@@ -61,6 +61,19 @@ test('the body says what changed, since when, why and where to look', async () =
   })
 })
 
+test('the body tells what the run says beside all that, and only where a run is the reason', async () => {
+  const bodyOf = async (failure?: string) => {
+    await webhook.send({ url: http.url, secret: SECRET }, aStatusMessage(failure === undefined ? {} : { failure }), {
+      clock,
+      signal: new AbortController().signal,
+    })
+    return JSON.parse(http.requests.at(-1)?.body ?? '').data
+  }
+  const before = await bodyOf()
+  expect(before).not.toHaveProperty('failure')
+  expect(await bodyOf('SAP could not be read.')).toEqual({ ...before, failure: 'SAP could not be read.' })
+})
+
 describe('a receiver that misbehaves', () => {
   test.each([
     [429, { 'retry-after': '120' }, { kind: 'retry', retryAfterMs: 120_000 }],

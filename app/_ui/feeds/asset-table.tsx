@@ -54,7 +54,7 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
         </tr>
       </thead>
       <tbody>
-        {assets.map((asset) => (
+        {assets.map((asset, index) => (
           <tr key={asset.id}>
             <th scope="row">
               <a className="font-semibold" href={assetPath(asset.key)}>
@@ -74,7 +74,7 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
             <td>
               <StatusMark status={asset.status} />
               {asset.weakBy !== null && <span className="muted small block">{weaknessInWords(asset.weakBy)}</span>}
-              <Reason asset={asset} />
+              <Reason asset={asset} isSaid={isSaidAbove(assets, index)} />
             </td>
             <Clock label="Data through" at={asset.dataThroughAt} isDay={asset.dataThroughIsDay} />
             <Clock label="Written" at={asset.writtenAt} />
@@ -87,10 +87,17 @@ function Rows({ assets, showPromise = false, showFeed = false }: Omit<AssetTable
   )
 }
 
-/** Nothing where all is as promised. */
-function Reason({ asset }: { asset: AssetRow }) {
-  if (asset.reason === null || asset.reason === 'on-time') return null
-  return <span className="small block">{asset.reason === 'blocked' ? <BlockedBy asset={asset} /> : reasonInWords(asset.reason)}</span>
+/** Nothing where all is as promised; a run that failed says it once (`isSaid`: it has) of all that it should have loaded. */
+function Reason({ asset, isSaid }: { asset: AssetRow; isSaid: boolean }) {
+  const { reason, failedRun } = asset
+  if (reason === null || reason === 'on-time') return null
+  if (failedRun !== null && !isSaid) return <bdi className="small block max-w-[280px] max-md:max-w-none">{failedRun.words}</bdi>
+  return <span className="small block">{reason === 'blocked' ? <BlockedBy asset={asset} /> : reasonInWords(reason)}</span>
+}
+
+function isSaidAbove(assets: readonly AssetRow[], index: number): boolean {
+  const id = assets[index]?.failedRun?.id
+  return id !== undefined && assets.slice(0, index).some(({ failedRun }) => failedRun?.id === id)
 }
 
 function Clock({ label, at, isDay = false }: { label: string; at: number | null; isDay?: boolean }) {

@@ -111,6 +111,7 @@ function percent(share: number | undefined): string {
   return share === undefined ? '–' : `${share.toFixed(2)} %`
 }
 
+/** A word begins a line with a capital; a name of another system stays as it is. */
 function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+  return /^[a-z]+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
 }

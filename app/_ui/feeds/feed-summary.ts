@@ -78,9 +78,9 @@ export function toFeedLine(feed: OverviewFeed, zone: string, work: readonly Work
   return addHistory(addLastRun(line, feed, work), bars)
 }
 
-function whyOf({ key, status, reason, heldBy }: OverviewFeed): Pick<FeedLineData, 'why' | 'heldBy'> {
+function whyOf({ key, status, reason, heldBy, failedRun }: OverviewFeed): Pick<FeedLineData, 'why' | 'heldBy'> {
   if (reason === null || SILENT.has(reason)) return {}
-  if (reason !== 'blocked') return { why: reasonInWords(reason) }
+  if (reason !== 'blocked') return { why: failedRun?.words ?? reasonInWords(reason) }
   const why = heldInWords(heldBy, key)
   const isOwn = heldBy.length === 0 || status === 'fresh' || heldBy.some(({ feedKey }) => feedKey === key)
   return isOwn ? { why } : { why, heldBy: [...new Set(heldBy.map(({ feedKey }) => feedKey))] }

@@ -2,6 +2,7 @@ import { Fragment } from 'react'
 import { assetPath, feedPath, runPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
+import { howOften } from '#lib/domain/wording/failure-words.ts'
 import { reasonInWords } from '#lib/domain/wording/words.ts'
 import type { HeldBy as Root } from '#lib/queries/shared/roots.ts'
 import { sentence } from './change-list.tsx'
@@ -44,7 +45,7 @@ function Together({ roots }: { roots: readonly Root[] }) {
           </a>
         </span>
       </p>
-      {first.run === null ? <p>{sentence(reasonInWords(first.reason))}</p> : <FailedRun run={first.run} />}
+      {first.run === null ? <p>{sentence(reasonInWords(first.reason))}</p> : <FailedRun run={first.run} failed={first.failedRun} />}
     </li>
   )
 }
@@ -66,7 +67,8 @@ function Named({ roots }: { roots: readonly Root[] }) {
   )
 }
 
-function FailedRun({ run: { id, scheduledFor, problem } }: { run: NonNullable<Root['run']> }) {
+function FailedRun({ run: { id, scheduledFor, problem }, failed }: { run: NonNullable<Root['run']>; failed: Root['failedRun'] }) {
+  const often = failed === null || failed.id !== id ? null : howOften(failed)
   const said = (problem ?? '').split('\n').filter((line) => line.trim() !== '')
   return (
     <>
@@ -82,6 +84,7 @@ function FailedRun({ run: { id, scheduledFor, problem } }: { run: NonNullable<Ro
           {said.length > LINES && ' …'}
         </pre>
       )}
+      {often !== null && <p>{often}</p>}
     </>
   )
 }

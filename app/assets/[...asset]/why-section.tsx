@@ -48,7 +48,13 @@ export function WhySection({ found }: { found: AssetPage }) {
 
 /** The explanation says the reason, too. Where what it is made from is the reason, that says all; a circle needs words. */
 function Reason({ asset }: Pick<AssetPage, 'asset'>) {
-  const { status, reason, explanation } = asset
+  const { status, reason, explanation, failedRun } = asset
+  if (failedRun !== null)
+    return (
+      <p>
+        <bdi>{failedRun.words}</bdi>
+      </p>
+    )
   if (reason !== 'blocked') {
     const words = explanation ?? (reason === null ? null : sentence(reasonInWords(reason)))
     return words === null ? null : <p>{words}</p>

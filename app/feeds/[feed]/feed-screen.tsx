@@ -78,11 +78,22 @@ function Head({ found }: { found: FeedPage }) {
   const upstreamIds = new Set(found.edges.map((edge) => edge.upstreamId))
   const unseen = found.unseen
     .filter(({ isUpstream }) => isUpstream)
-    .map(({ status, since }) => ({ id: 0, feedKey: '', promised: false, status, since, reason: null, key: null, name: UNSEEN }))
-  const root = firstToTurn<Pick<AssetRow, keyof Suspect | 'reason' | 'name'> & { key: string | null }>(found.feed, found.assets, [
-    ...found.neighbours.filter((asset) => upstreamIds.has(asset.id)),
-    ...unseen,
-  ])
+    .map(({ status, since }) => ({
+      id: 0,
+      feedKey: '',
+      promised: false,
+      status,
+      since,
+      reason: null,
+      failedRun: null,
+      key: null,
+      name: UNSEEN,
+    }))
+  const root = firstToTurn<Pick<AssetRow, keyof Suspect | 'reason' | 'name' | 'failedRun'> & { key: string | null }>(
+    found.feed,
+    found.assets,
+    [...found.neighbours.filter((asset) => upstreamIds.has(asset.id)), ...unseen],
+  )
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
@@ -104,7 +115,7 @@ function Head({ found }: { found: FeedPage }) {
       )}
       <WorkNotes work={found.work} own={{ kind: 'feed', key: feed.key }} takesActions={found.takesActions} />
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
-      <LastRunNote run={feed.lastRun} />
+      <LastRunNote run={feed.lastRun} told={feed.failedRun?.says ?? null} />
       <HeldBy roots={found.roots} />
       {root !== null && found.roots.length === 0 && (
         <p className="mt-4 flex flex-wrap gap-x-2 rounded bg-sheet px-4 py-3 [.note+&]:mt-2">
@@ -114,7 +125,7 @@ function Head({ found }: { found: FeedPage }) {
               since <Time at={root.since} form="long" />
             </span>
           )}
-          {root.reason !== null && <span>{sentence(reasonInWords(root.reason))}</span>}
+          {root.reason !== null && <bdi>{root.failedRun?.words ?? sentence(reasonInWords(root.reason))}</bdi>}
         </p>
       )}
       <PlaceActions

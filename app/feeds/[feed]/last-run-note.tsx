@@ -3,6 +3,7 @@ import { flowPath, jobPath, runPath } from '#app/_ui/paths.ts'
 import { Time } from '#app/_ui/time.tsx'
 import { jobKey } from '#lib/domain/runs/external-run.ts'
 import { jobInWords } from '#lib/domain/runs/job-name.ts'
+import { ownWords } from '#lib/domain/runs/own-words.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
 
@@ -14,8 +15,8 @@ const RUN_WORDS: Partial<Record<RunState, string>> = {
   crashed: 'lost its worker and has not gone on yet',
 }
 
-/** What the status does not say by itself: the last run did not complete. Nothing when it did. */
-export function LastRunNote({ run }: { run: LastRun | null }) {
+/** What the status does not say by itself: the last run did not complete. Nothing when it did; its words only where they were not said (`told`). */
+export function LastRunNote({ run, told }: { run: LastRun | null; told: string | null }) {
   const words = run === null ? undefined : run.system !== null && run.state === 'crashed' ? 'crashed' : RUN_WORDS[run.state]
   if (run === null || words === undefined) return null
   return (
@@ -45,7 +46,9 @@ export function LastRunNote({ run }: { run: LastRun | null }) {
           in <bdi>{run.system}</bdi>).
         </>
       )}{' '}
-      {run.problem !== null && <span className={`line-clamp-4 ${run.system === null ? '' : 'run-words'}`}>{run.problem}</span>}
+      {run.problem !== null && ownWords(run.problem) !== told && (
+        <span className={`line-clamp-4 ${run.system === null ? '' : 'run-words'}`}>{run.problem}</span>
+      )}
     </Note>
   )
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '#lib/db/context.ts'
 import { toInstant, toText, toTextOrNull } from '#lib/db/instants.ts'
+import { endsOfChange, type FailedRun, type LastEnds, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
@@ -25,6 +26,8 @@ export interface ClaimedMessage {
   explanation: string | null
   /** Promised assets that had the feed's status at that moment. */
   causes: { name: string; reason: Reason; dueAt: Instant | null }[]
+  /** The run because of which it is so, as it was known then; null where that is not the reason. */
+  failedRun: FailedRun | null
 }
 
 interface MessageRow {
@@ -45,6 +48,7 @@ interface MessageRow {
   recorded_at: Date
   explanation: string | null
   causes: { name: string; reason: Reason; dueAt: number | null }[] | null
+  last_ends: LastEnds | null
 }
 
 /**
@@ -69,7 +73,8 @@ select m.*, s.key as feed_key, s.name as feed_name, g.name as group_name, f.owne
     select json_agg(json_build_object('name', t.name, 'reason', sp.reason, 'dueAt', (a.verdict ->> 'dueAt')::float8) order by sp.from_at, t.name)
     from asset a join subject t on t.id = a.subject_id and t.removed_at is null join status_span sp on sp.subject_id = a.subject_id
     where a.feed_id = s.id and a.promised and sp.status = c.to_status and sp.from_at <= c.at and coalesce(sp.to_at, 'infinity') > c.at
-  ) as causes
+  ) as causes,
+  ${endsOfChange('c')} as last_ends
 from claimed m join status_change c on c.id = m.change_id join subject s on s.id = c.subject_id
 join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
 order by m.change_id, m.channel`
@@ -95,6 +100,7 @@ export async function claimMessages(sql: Sql, now: Instant, leaseMs: number, lim
     recordedAt: toInstant(row.recorded_at),
     explanation: row.explanation,
     causes: row.causes ?? [],
+    failedRun: toFailedRun(row.last_ends),
   }))
 }
 

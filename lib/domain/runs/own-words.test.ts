@@ -6,6 +6,11 @@ test.each([
   ['blanks', ' \n\t', null],
   ['a sentence', 'SAP could not be read.', 'SAP could not be read.'],
   ['lines, as one', 'SAP could not\n  be read.\r\n\r\nAsk Ada.', 'SAP could not be read. Ask Ada.'],
+  [
+    'lines that begin anew, as sentences',
+    'Database Error in model pay (pay.sql)\n  Numeric value is not recognized:\n    Row 7',
+    'Database Error in model pay (pay.sql). Numeric value is not recognized: Row 7',
+  ],
   ['a traceback, by what it ends with', 'Traceback (most recent call last):\n  File "/dags/x.py"\nKeyError: term\n', 'KeyError: term'],
   ['what turns the direction of a text, without it', 'a\u202Eb\u0007', 'a\uFFFDb\uFFFD'],
 ])('the words of a run that says %s', (_, problem, words) => {
@@ -14,5 +19,5 @@ test.each([
 
 test('what is long is cut', () => {
   const words = ownWords('x '.repeat(4000)) ?? ''
-  expect([words.length, words.at(-1)]).toEqual([240, '…'])
+  expect([words.length, words.at(-1)]).toEqual([200, '…'])
 })

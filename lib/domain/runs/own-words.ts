@@ -1,7 +1,7 @@
 import { shortText } from '#lib/domain/values/short-text.ts'
 import { toShownText } from '#lib/domain/values/shown-text.ts'
 
-const LENGTH_MAX = 240
+const LENGTH_MAX = 200
 /** What Python says of a failure stands in the last line. */
 const TRACEBACK = /^traceback\b/i
 
@@ -9,6 +9,12 @@ const TRACEBACK = /^traceback\b/i
 export function ownWords(problem: string | null): string | null {
   const lines = (problem ?? '').split(/[\r\n\u2028\u2029]+/).filter((line) => line.trim() !== '')
   const told = TRACEBACK.test(lines[0]?.trim() ?? '') ? lines.slice(-1) : lines
-  const words = toShownText(told.join(' ')).replaceAll(/\s+/g, ' ').trim()
+  const words = toShownText(told.reduce(joined, '')).replaceAll(/\s+/g, ' ').trim()
   return words === '' ? null : shortText(words, LENGTH_MAX)
+}
+
+/** A line that begins anew is a sentence of its own. */
+function joined(before: string, line: string): string {
+  const isNew = /^\s*[^\s\p{Ll}]/u.test(line) && /[^\s.:;,!?]\s*$/.test(before)
+  return `${before}${isNew ? '.' : ''} ${line}`
 }

@@ -17,6 +17,14 @@ it('a feed that is held back names the feeds that hold it, each once, and why wh
   expect(heldInWords(many, 'cash')).toMatch(/^held back by The a, The b and 2 others: /)
 })
 
+it('a run that failed says why in its own words where it is that of all', () => {
+  const failed = (name: string, id: string) => ({ ...root(name, 'load'), failedRun: { id, words: `Run ${id} had no answer.` } })
+  expect(heldInWords([failed('Payments', '1'), failed('Refunds', '1')], 'cash')).toBe('held back by The load: Run 1 had no answer.')
+  const two = 'held back by The load: the run that should have loaded it did not succeed'
+  expect(heldInWords([failed('Payments', '1'), failed('Refunds', '2')], 'cash')).toBe(two)
+  expect(heldInWords([root('Payments', 'load'), failed('Refunds', '2')], 'cash')).toBe(two)
+})
+
 it('where nobody may be told what holds it, it says no more than that', () => {
   expect(heldInWords([], 'cash')).toBe('something it is made from is not fresh')
 })

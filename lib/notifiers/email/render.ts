@@ -32,10 +32,21 @@ export function renderMail(message: StatusMessage): RenderedMail {
   const was = message.from === null || message.from === message.to ? '' : ` (was ${statusInWords(message.from).toLowerCase()})`
   const heading = oneLine(`${message.feedName} (${message.groupName}) is ${status} since ${since}${was}.`)
   const owner = message.owner === null ? [] : [`Owner: ${message.owner}`]
-  const text = [heading, '', message.explanation, '', ...owner, message.link, '', `-- `, `${message.pageName}, sent by Tidemark`, ''].join(
-    '\n',
-  )
-  const paragraphs = message.explanation.split('\n').map((line) => `<p>${escapeHtml(line)}</p>`)
+  const failure = message.failure === undefined ? [] : [`The run says: ${oneLine(message.failure)}`]
+  const text = [
+    heading,
+    '',
+    message.explanation,
+    ...failure,
+    '',
+    ...owner,
+    message.link,
+    '',
+    `-- `,
+    `${message.pageName}, sent by Tidemark`,
+    '',
+  ].join('\n')
+  const paragraphs = [...message.explanation.split('\n'), ...failure].map((line) => `<p>${escapeHtml(line)}</p>`)
   const html = [
     '<!doctype html><html><body style="font-family:sans-serif;line-height:1.5">',
     `<p><strong>${escapeHtml(heading)}</strong></p>`,

@@ -3,6 +3,7 @@ import { SECRET_PLACES } from '#lib/domain/connections/secret-reference.ts'
 import { LOG_LEVELS } from '#lib/queries/runs/run-log.ts'
 import {
   countsSchema,
+  failedRunSchema,
   locationSchema as location,
   msSchema as ms,
   reasonSchema,
@@ -45,6 +46,7 @@ export const statusJsonSchema = z
         owner: text,
         status: statusSchema,
         reason: reasonSchema,
+        failedRun: failedRunSchema,
         weakEvidence: text,
         since: time,
         dataThroughAt: time,

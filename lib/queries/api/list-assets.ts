@@ -1,3 +1,4 @@
+import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -6,7 +7,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
-import { type ApiList, subjectsOf, toTime } from './list.ts'
+import { type ApiList, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
 import type { ApiAsset, ApiRemoved } from './shapes.ts'
 
@@ -27,6 +28,7 @@ interface Row {
   reason: ApiAsset['verdict']['reason']
   since: Instant | null
   explanation: string | null
+  lastEnds: LastEnds | null
   dueAt: Instant | null
   lateAt: Instant | null
   staleAt: Instant | null
@@ -60,6 +62,7 @@ const ASSETS = `
   select s.id, s.key, s.name, s.why, ${instant('s.removed_at')} as "removedAt", a.asset_kind as kind, fs.key as feed, g.key as "group",
     a.connection_key as connection, a.path, a.flow, a.promised,
     sp.status, sp.reason, ${instant('coalesce(sp.since_at, sp.from_at)')} as since, a.verdict->>'explanation' as explanation,
+    case when sp.reason = 'run-failed' then ${lastEndsSql()} end as "lastEnds",
     (a.verdict->>'dueAt')::float8 as "dueAt", (a.verdict->>'lateAt')::float8 as "lateAt", (a.verdict->>'staleAt')::float8 as "staleAt",
     ${instant('through.at')} as "dataThroughAt", coalesce(through.precision = 'day', false) as "dataThroughIsDay",
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('seen.probed_at')} as "probedAt",
@@ -123,6 +126,7 @@ function toItem(row: Row, unseen: ReadonlySet<string>): ApiAsset | ApiRemoved {
       reason,
       since: toTime(row.since),
       explanation,
+      failedRun: toToldRun(toFailedRun(row.lastEnds)),
       dueAt: toTime(row.dueAt),
       lateAt: toTime(row.lateAt),
       staleAt: toTime(row.staleAt),

@@ -2,7 +2,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
-import { type ApiList, subjectsOf, toTime } from './list.ts'
+import { type ApiList, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type FeedsQuestion, feedsQuestion } from './questions.ts'
 import type { ApiFeed, ApiRemoved } from './shapes.ts'
 
@@ -62,6 +62,7 @@ function toItem(row: Row, line: FeedRow | undefined, now: Instant): ApiFeed | Ap
     status: line.status,
     reason: line.reason,
     since: toTime(line.since),
+    failedRun: toToldRun(line.failedRun),
     weakEvidence: line.weakBy === null ? null : weaknessInWords(line.weakBy),
     dataThroughAt: toTime(line.dataThroughAt),
     dataThroughIsDay: line.dataThroughIsDay,

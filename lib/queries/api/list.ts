@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
+import type { FailedRun } from '#lib/db/runs/failed-runs.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { newestId } from '#lib/queries/shared/newest-id.ts'
 import { readCursor, toCursor } from './cursor.ts'
 import { PAGE_ITEMS } from './questions.ts'
+import type { ApiFailedRun } from './shapes.ts'
 
 /** An item with its place in the order of its list, which stays whatever comes or goes. */
 export interface Placed<T> {
@@ -124,6 +126,13 @@ function signatureOf<Q extends ListQuestion, T>(
       .filter(([, value]) => value !== undefined)
       .sort(),
   ])
+}
+
+/** The run because of which a promise is broken, as the API tells it. */
+export function toToldRun(run: FailedRun | null): ApiFailedRun {
+  if (run === null) return null
+  const { id, state, says, inARow, words } = run
+  return { id, state, says, inARow, words }
 }
 
 /** An instant as the API says it. */

@@ -22,6 +22,19 @@ export const statusSchema = z
 
 export const reasonSchema = z.enum(REASONS).nullable().meta({ id: 'Reason', description: 'Why, as a word that stays the same.' })
 
+/** The run because of which a promise is broken. */
+export const failedRunSchema = z
+  .object({
+    id: z.string(),
+    state: runStateSchema,
+    says: z.string().nullable().meta({ description: 'Its own words, on one line, shortened; null: it has none.' }),
+    inARow: z.int().meta({ description: 'How often in a row its flow or job has failed in the same way, 30 at most.' }),
+    words: z.string().meta({ description: 'Why, and how often that was so, in sentences for people.' }),
+  })
+  .nullable()
+  .meta({ id: 'FailedRun', description: 'The run because of which a promise is broken; null: that is not the reason.' })
+export type ApiFailedRun = z.infer<typeof failedRunSchema>
+
 export const whySchema = z.string().nullable().meta({ description: 'The reason why it exists, where the catalogue says it.' })
 
 const key = z.string().meta({ description: 'The name in the catalogue; stays until somebody renames it.' })
@@ -60,6 +73,7 @@ export const feedSchema = z
     status: statusSchema,
     reason: reasonSchema,
     since: time,
+    failedRun: failedRunSchema,
     weakEvidence: z.string().nullable().meta({ description: 'Why the status is only probably right; null: it rests on strong evidence.' }),
     dataThroughAt: time,
     dataThroughIsDay: z.boolean().meta({ description: '`dataThroughAt` is the end of a local day: the source only knows dates.' }),
@@ -88,6 +102,7 @@ const verdictSchema = z
     reason: reasonSchema,
     since: time,
     explanation: z.string().nullable(),
+    failedRun: failedRunSchema,
     dueAt: time,
     lateAt: time,
     staleAt: time,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
+import { endsOfChange, type LastEnds, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { getAddressedPage, type Page } from '#lib/db/settings.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -20,6 +21,7 @@ interface AnnouncedChange {
   at: Instant
   recordedAt: Instant
   explanation: string | null
+  lastEnds: LastEnds | null
 }
 
 const SHOWN = 100
@@ -27,14 +29,16 @@ const SHOWN = 100
 /** Announced changes of feeds, in the order in which they became known. */
 const CHANGES = `
 select c.id::text, s.key as "feedKey", s.name as "feedName", g.name as "groupName", c.from_status as "from", c.to_status as "to", c.reason,
-  ${instant('c.at')} as at, ${instant('c.recorded_at')} as "recordedAt", c.explanation
+  ${instant('c.at')} as at, ${instant('c.recorded_at')} as "recordedAt", c.explanation,
+  ${endsOfChange('c')} as "lastEnds"
 from status_change c join subject s on s.id = c.subject_id and s.kind = 'feed'
 join feed f on f.subject_id = s.id join subject g on g.id = f.group_id
 where not c.rewrite and ($1::text is null or s.key = $1)
 order by c.id desc limit ${SHOWN}`
 
 function toEntry(place: Place, change: AnnouncedChange): AtomEntry {
-  const because = change.explanation ?? (change.reason === null ? '' : `${reasonInWords(change.reason)}.`)
+  const said = toFailedRun(change.lastEnds)?.words ?? ''
+  const because = change.explanation ?? (change.reason === null || said !== '' ? '' : `${reasonInWords(change.reason)}.`)
   const was = change.from === null || change.from === change.to ? '' : ` It was ${statusInWords(change.from).toLowerCase()}.`
   return {
     id: tag(place, `change/${change.recordedAt}-${change.id}`),
@@ -42,7 +46,7 @@ function toEntry(place: Place, change: AnnouncedChange): AtomEntry {
     updated: change.recordedAt,
     published: change.at,
     link: feedLink(place, change.feedKey),
-    summary: `${change.groupName} – ${change.feedName}: ${statusInWords(change.to).toLowerCase()}. ${because}${was}`
+    summary: `${change.groupName} – ${change.feedName}: ${statusInWords(change.to).toLowerCase()}. ${because} ${said}${was}`
       .replaceAll(/ {2,}/g, ' ')
       .trim(),
     category: change.to ?? 'none',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from '#lib/db/context.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
+import { toToldRun } from '#lib/queries/api/list.ts'
 import { getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { countStatuses } from '#lib/queries/shared/status-counts.ts'
@@ -44,6 +45,7 @@ export async function getStatusJson(ctx: Context): Promise<{ json: string; etag:
       owner: feed.owner,
       status: feed.status,
       reason: feed.reason,
+      failedRun: toToldRun(feed.failedRun),
       weakEvidence: feed.weakBy === null ? null : weaknessInWords(feed.weakBy),
       since: text(feed.since),
       dataThroughAt: text(feed.dataThroughAt),

@@ -1,4 +1,5 @@
 import { isOfJobSql } from '#lib/db/runs/external-runs.ts'
+import { ENDED } from '#lib/db/runs/failed-runs.ts'
 import { jobNameSql } from '#lib/db/runs/job-names.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
@@ -18,9 +19,6 @@ export interface LastRun {
   endedAt: Instant | null
   problem: string | null
 }
-
-/** SQL: the states of a run that has ended, whatever came of it. */
-export const ENDED = `'completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed'`
 
 /**
  * SQL: of each feed the last run of a flow, or of another system's job, that writes it, as `feed_id` and a JSON `LastRun`; of several flows one whose last run did not

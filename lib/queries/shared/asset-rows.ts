@@ -1,4 +1,5 @@
 import type { Context } from '#lib/db/context.ts'
+import { type FailedRun, type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
@@ -29,6 +30,8 @@ export interface AssetRow {
   dueAt: Instant | null
   /** One sentence by the rule that judged it, without times of day. */
   explanation: string | null
+  /** The run because of which its promise is broken; null where that is not the reason. */
+  failedRun: FailedRun | null
   /** The method on whose weak evidence its status rests; null: strong evidence, or none. */
   weakBy: string | null
   /** What it is made from that holds it back, as far as the reader sees it, the longest first. */
@@ -39,6 +42,8 @@ export interface AssetRow {
   problem: string | null
 }
 
+type StoredAssetRow = Omit<AssetRow, 'failedRun'> & { lastEnds: LastEnds | null }
+
 const ASSETS = `
   select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", a.connection_key as connection, a.flow, a.job, a.promised,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
@@ -46,7 +51,8 @@ const ASSETS = `
     ${instant('written.at')} as "writtenAt", ${instant('loaded.at')} as "loadedAt", ${instant('seen.probed_at')} as "probedAt",
     (a.verdict->>'dueAt')::float8 as "dueAt", a.verdict->>'explanation' as explanation, a.verdict->>'weakBy' as "weakBy", a.problem,
     coalesce(held.blockers, '[]') as blockers,
-    jsonb_array_length(coalesce(a.verdict->'blockedBy', '[]')) > coalesce(json_array_length(held.blockers), 0) as "isBlockedUnseen"
+    jsonb_array_length(coalesce(a.verdict->'blockedBy', '[]')) > coalesce(json_array_length(held.blockers), 0) as "isBlockedUnseen",
+    case when sp.reason = 'run-failed' then ${lastEndsSql()} end as "lastEnds"
   from asset a
   join subject s on s.id = a.subject_id and s.removed_at is null
   left join sight seen on seen.asset_id = a.subject_id
@@ -60,15 +66,19 @@ const ASSETS = `
 
 /** The assets of a feed, in the catalogue's order. */
 export async function getAssetsOfFeed(ctx: Context, feedId: number): Promise<AssetRow[]> {
-  const { rows } = await ctx.pool.query<AssetRow>(`${ASSETS} where a.feed_id = $1 order by s.position, s.id`, [feedId])
-  return rows
+  const { rows } = await ctx.pool.query<StoredAssetRow>(`${ASSETS} where a.feed_id = $1 order by s.position, s.id`, [feedId])
+  return rows.map(toAssetRow)
 }
 
 /** These assets, in no promised order. */
 export async function getAssetsByIds(ctx: Context, ids: readonly number[]): Promise<AssetRow[]> {
   if (ids.length === 0) return []
-  const { rows } = await ctx.pool.query<AssetRow>(`${ASSETS} where a.subject_id = any($1::int[]) order by s.position, s.id`, [ids])
-  return rows
+  const { rows } = await ctx.pool.query<StoredAssetRow>(`${ASSETS} where a.subject_id = any($1::int[]) order by s.position, s.id`, [ids])
+  return rows.map(toAssetRow)
+}
+
+function toAssetRow({ lastEnds, ...row }: StoredAssetRow): AssetRow {
+  return { ...row, failedRun: toFailedRun(lastEnds) }
 }
 
 /** Every lineage edge that touches one of these assets. */

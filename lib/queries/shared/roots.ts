@@ -1,10 +1,10 @@
 import type { Context } from '#lib/db/context.ts'
 import { isOfJobSql, stateForSql } from '#lib/db/runs/external-runs.ts'
+import { ENDED, type FailedRun, type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import type { Reason, Status } from '#lib/domain/freshness/status.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { ENDED } from '#lib/queries/runs/last-run.ts'
 import type { FeedRow } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
 
@@ -19,6 +19,8 @@ export interface HeldBy {
   since: Instant
   /** The last run that should have loaded it, where that did not complete. */
   run: { id: string; state: RunState; scheduledFor: Instant; problem: string | null } | null
+  /** The same where its failure is the reason, with how often it failed so. */
+  failedRun: FailedRun | null
 }
 
 const OF_ASSETS = 'select id, id from unnest($1::int[]) as w(id)'
@@ -45,7 +47,7 @@ const roots = (held: string) => `
     select h.of, b.id::int from held h join asset a on a.subject_id = h.id
     cross join lateral jsonb_array_elements_text(coalesce(nullif(a.verdict->'blockedBy', 'null'), '[]')) as b(id)
   )
-  select h.of, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", sp.status, sp.reason, ${instant('sp.from_at')} as since, last.run
+  select h.of, h.id, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", sp.status, sp.reason, ${instant('sp.from_at')} as since, last.run
   from held h
   join subject s on s.id = h.id and s.removed_at is null
   join asset a on a.subject_id = s.id
@@ -54,11 +56,30 @@ const roots = (held: string) => `
   left join lateral (${LAST_RUN}) last on true
   order by sp.from_at, s.position, s.id`
 
+const FAILING = `
+  select s.id, ${lastEndsSql()} as "lastEnds"
+  from asset a join subject s on s.id = a.subject_id where s.id = any($1::int[])`
+
+type StoredRoot = Omit<HeldBy, 'failedRun'> & { of: number; id: number }
+
 async function load(ctx: Context, sql: string, ids: readonly number[]): Promise<Map<number, HeldBy[]>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await ctx.pool.query<HeldBy & { of: number }>(sql, [ids])
+  const { rows } = await ctx.pool.query<StoredRoot>(sql, [ids])
+  const failedRuns = await failedRunsOf(
+    ctx,
+    rows.filter(({ reason }) => reason === 'run-failed').map(({ id }) => id),
+  )
   const grouped = Map.groupBy(rows, ({ of }) => of)
-  return new Map([...grouped].map(([of, found]) => [of, found.map(({ of: _of, ...root }) => root)]))
+  return new Map(
+    [...grouped].map(([of, found]) => [of, found.map(({ of: _of, id, ...root }) => ({ ...root, failedRun: failedRuns.get(id) ?? null }))]),
+  )
+}
+
+/** One root may hold much: its runs are read once. */
+async function failedRunsOf(ctx: Context, ids: readonly number[]): Promise<Map<number, FailedRun | null>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await ctx.pool.query<{ id: number; lastEnds: LastEnds | null }>(FAILING, [[...new Set(ids)]])
+  return new Map(rows.map(({ id, lastEnds }) => [id, toFailedRun(lastEnds)]))
 }
 
 /** What holds each of these assets back in the end, as far as the reader sees the way there, what turned first before the others. */

@@ -1,0 +1,85 @@
+import { failuresInARow, isNightly, type PastEnd } from '#lib/domain/runs/failures-in-a-row.ts'
+import { ownWords } from '#lib/domain/runs/own-words.ts'
+import { isFailure, type RunState } from '#lib/domain/runs/run.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
+import { type Failure, failureInWords } from '#lib/domain/wording/failure-words.ts'
+import { isOfJobSql } from './external-runs.ts'
+import { isDryRunSql } from './runs.ts'
+
+/** SQL: the states of a run that has ended, whatever came of it. */
+export const ENDED = `'completed', 'partial', 'failed', 'timed-out', 'cancelled', 'crashed'`
+
+/** The run because of which a promise is broken. */
+export interface FailedRun extends Failure {
+  id: string
+  state: RunState
+  /** Why it failed and how often that was so, in sentences. */
+  words: string
+}
+
+/** What `lastEndsSql` reads: the last runs of what writes an asset, the newest first. */
+export interface LastEnds {
+  zone: string
+  ends: (PastEnd & { id: string; at: Instant; says: string | null })[] | null
+}
+
+/** So far back is counted how often something failed in the same way. */
+const ENDS_COUNTED = 31
+/** Of all but the newest as much as tells whether it is the same. */
+const COMPARED_LENGTH = 200
+
+const ends = (run: string, { problem, failure, place, at }: Record<'problem' | 'failure' | 'place' | 'at', string>) => `
+  select x.id::text as id, x.state, (extract(epoch from x.${at}) * 1000)::float8 as at, left(x.${problem}, ${COMPARED_LENGTH}) as problem,
+    case when row_number() over (order by x.${at} desc, x.id desc) = 1 then x.${problem} end as says, ${failure} as failure, ${place} as place
+  from (${run} limit ${ENDS_COUNTED}) x`
+
+const PLACE = `case when x.failure is not null then
+  (select t.name from run_task t where t.run_id = x.id and t.attempt = x.attempt and t.state = 'failed' order by t.ended_at, t.id limit 1) end`
+
+/** SQL: how the last runs ended of the flow or job that writes the asset `a`, whose subject is `s`, as JSON for `toFailedRun`; of those that had ended by `until`. */
+export function lastEndsSql(until: string | null = null): string {
+  const by = (end: string) => (until === null ? '' : `and ${end} <= ${until}`)
+  const ours = `
+    select * from run r where r.flow = a.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} ${by('coalesce(r.ended_at, r.lease_until)')}
+    order by r.scheduled_for desc, r.created_at desc`
+  const theirs = `
+    select * from external_run r where a.flow is null and ${isOfJobSql('r', 'a.job')} and r.state in (${ENDED}) ${by('r.ended_at')}
+      and (r.writes is null or case when a.connection_key = r.connection_key then a.path else s.key end = any(r.writes))
+    order by r.placed_at desc, r.id desc`
+  return `(
+    select jsonb_build_object(
+      'zone', coalesce((select w.zone from flow w where w.name = a.flow), (select p.value->>'zone' from setting p where p.key = 'page'), 'UTC'),
+      'ends', jsonb_agg(to_jsonb(e) order by e.at desc))
+    from (
+      ${ends(ours, { problem: 'problem', failure: 'x.failure', place: PLACE, at: 'scheduled_for' })}
+      union all
+      ${ends(theirs, { problem: 'error', failure: 'null', place: 'null', at: 'placed_at' })}
+    ) e)`
+}
+
+/**
+ * SQL: the same of a change `c` of a feed, as it was known when that was written down: of the promised asset that had been so longest. Only where a run that failed is
+ * its reason.
+ */
+export function endsOfChange(change: string): string {
+  return `(
+    select ${lastEndsSql(`${change}.recorded_at`)} from (
+      select x.* from asset x join subject xs on xs.id = x.subject_id and xs.removed_at is null join status_span sp on sp.subject_id = x.subject_id
+      where ${change}.reason = 'run-failed' and x.feed_id = ${change}.subject_id and x.promised and sp.reason = 'run-failed'
+        and sp.status = ${change}.to_status and sp.from_at <= ${change}.at and coalesce(sp.to_at, 'infinity') > ${change}.at
+      order by sp.from_at, xs.position, xs.id limit 1
+    ) a join subject s on s.id = a.subject_id)`
+}
+
+/** The last run in its own words; null where it did not fail. */
+export function toFailedRun(last: LastEnds | null): FailedRun | null {
+  const all = last?.ends ?? []
+  const [newest] = all
+  if (newest === undefined || last === null || !isFailure(newest.state)) return null
+  const inARow = failuresInARow(all)
+  const isMore = inARow >= ENDS_COUNTED
+  const counted = isMore ? inARow - 1 : inARow
+  const times = all.slice(0, counted).map(({ at }) => at)
+  const failure = { says: ownWords(newest.says), inARow: counted, isMore, isNightly: isNightly(times, last.zone) }
+  return { id: newest.id, state: newest.state, ...failure, words: failureInWords(failure) }
+}
