@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { END_OF_TIME } from '#lib/domain/time/instant.ts'
 import { type RollUpMember, rollUp } from './roll-up.ts'
 import type { Span } from './span.ts'
-import type { Reason, Status } from './status.ts'
+import { type Reason, type Status, severity } from './status.ts'
 
 const span = (from: number, to: number, status: Status | null, reason: Reason = 'overdue'): Span => ({
   from,
@@ -91,6 +92,48 @@ describe('a roll-up', () => {
   test('of no time is nothing', () => {
     expect(rollUp([member(span(0, 100, 'late'))], 50, 50)).toEqual([])
   })
+})
+
+/** Spans of up to six lengths, with or without gaps, of which neighbours may differ in nothing but their reason. */
+const aMember = fc
+  .record({
+    from: fc.nat({ max: 30 }),
+    to: fc.option(fc.integer({ min: 31, max: 60 })),
+    lengths: fc.array(
+      fc.tuple(fc.nat({ max: 3 }), fc.integer({ min: 1, max: 15 }), fc.constantFrom('fresh', 'late', 'unknown', null), fc.boolean()),
+    ),
+  })
+  .map(({ from, to, lengths }): RollUpMember => {
+    let at = 0
+    const spans = lengths.map(([gap, length, status, isDue]) => {
+      const begin = at + (gap > 1 ? gap : 0)
+      at = begin + length
+      return span(begin, at, status, isDue ? 'due' : 'overdue')
+    })
+    return { from, to, spans }
+  })
+
+/** What the members say at one instant, asked one by one. */
+function worstAt(members: readonly RollUpMember[], at: number): string {
+  const said = members.flatMap(({ from, to, spans }, member) => {
+    const index = from <= at && at < (to ?? END_OF_TIME) ? spans.findIndex((s) => s.from <= at && at < s.to) : -1
+    const own = spans[index]
+    if (own === undefined || own.status === null) return []
+    const first = spans.slice(0, index + 1).findLastIndex((s, n, all) => all[n - 1]?.to !== s.from || all[n - 1]?.status !== s.status)
+    return [{ ...own, since: spans[first]?.from ?? 0, member }]
+  })
+  const [worst] = said.sort((a, b) => severity(a.status) - severity(b.status) || a.since - b.since || a.member - b.member)
+  return `${worst?.status ?? null}/${worst?.reason ?? null}`
+}
+
+test('a roll-up says at every instant what its members say, asked one by one', () => {
+  fc.assert(
+    fc.property(fc.array(aMember, { maxLength: 5 }), fc.nat({ max: 40 }), (members, from) => {
+      const spans = rollUp(members, from, 70)
+      const saidAt = (at: number) => spans.find((s) => s.from <= at && at < s.to)
+      for (let at = from; at < 70; at += 1) expect(`${saidAt(at)?.status}/${saidAt(at)?.reason}`).toBe(worstAt(members, at))
+    }),
+  )
 })
 
 test('a group of a thousand feeds over ninety days takes no minute', () => {

@@ -73,6 +73,8 @@ describe('neighbouring ticks', () => {
   test('a stretch of ticks includes its beginning and not its end', () => {
     expect(ticksBetween(nightly, tick, tick + DAY_MS)).toEqual([tick])
     expect(ticksBetween(nightly, tick + 1, tick + DAY_MS)).toEqual([])
+    expect(ticksBetween(nightly, tick, tick)).toEqual([])
+    expect(ticksBetween(nightly, tick + DAY_MS, tick)).toEqual([])
   })
 
   test('the leap day is found years ahead and years back', () => {
