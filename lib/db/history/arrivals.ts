@@ -184,13 +184,12 @@ export async function loadArrivals(sql: Sql, wanted: readonly { assetId: number;
      ),
      since as (
        select a.* from reach w cross join lateral (
-         select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since order by a.recorded_at offset 0
+         select * from arrival a where a.asset_id = w.asset_id and a.recorded_at >= w.since offset 0
        ) a
      )
-     select ${PACKED} from (
-       select ${FACT} from since union all (select ${FACT} from latest union select ${FACT} from believed)
-     ) f ${WEAK_EVIDENCE}
-     group by ${KINDS}`,
+     select ${PACKED} from since f ${WEAK_EVIDENCE} group by ${KINDS}
+     union all
+     select ${PACKED} from (select ${FACT} from latest union select ${FACT} from believed) f ${WEAK_EVIDENCE} group by ${KINDS}`,
     [wanted.map((w) => w.assetId), wanted.map((w) => toText(w.from))],
   )
   return factsBy(rows, (packed, row) => numberAt(packed.asset_id, row))
