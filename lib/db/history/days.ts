@@ -20,9 +20,16 @@ function isBlank({ worst, arrivals, expected }: StoredDay): boolean {
 export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<Map<number, LocalDay>> {
   if (days.length === 0) return new Map()
   const stored = await loadDigests(sql, days)
-  const isStored = ({ subjectId, day }: StoredDay) => stored.get(subjectId)?.has(day) ?? false
-  const blank = days.filter((day) => isBlank(day) && isStored(day))
-  const other = days.filter((day) => !isBlank(day) && stored.get(day.subjectId)?.get(day.day) !== digestOf(day))
+  const blank: StoredDay[] = []
+  const other: StoredDay[] = []
+  for (const [subjectId, own] of Map.groupBy(days, (day) => day.subjectId)) {
+    const told = own.filter((day) => !isBlank(day))
+    const digests = told.map(digestOf)
+    if (digests.join('\n') === (stored.get(subjectId) ?? '')) continue
+    const known = byDay(stored.get(subjectId) ?? '')
+    blank.push(...own.filter((day) => isBlank(day) && known.has(day.day)))
+    other.push(...told.filter(({ day }, index) => known.get(day) !== digests[index]))
+  }
   if (blank.length > 0) {
     await sql.query(
       'delete from day_status d using unnest($1::int[], $2::date[]) as x(subject_id, day) where d.subject_id = x.subject_id and d.day = x.day',
@@ -39,24 +46,28 @@ export async function storeDays(sql: Sql, days: readonly StoredDay[]): Promise<M
 const DIGEST = `concat_ws('|', to_char(day, 'YYYY-MM-DD'), fresh_seconds, late_seconds, stale_seconds, unknown_seconds, maintenance_seconds, none_seconds, blind_seconds, arrivals,
   expected, missed, came_late, late_deliveries, coalesce(round(date_part('epoch', late_until) * 1000)::text, ''), coalesce(ready::text, ''), coalesce(worst, ''))`
 
-/** By subject and day. */
-async function loadDigests(sql: Sql, days: readonly StoredDay[]): Promise<Map<number, Map<LocalDay, string>>> {
+/** The rows of each subject in these days, a line each. */
+async function loadDigests(sql: Sql, days: readonly StoredDay[]): Promise<Map<number, string>> {
   const dates = days.map(({ day }) => day).sort()
   const { rows } = await sql.query<{ id: number; digests: string }>(
-    `select subject_id as id, string_agg(${DIGEST}, E'\n') as digests from day_status
+    `select subject_id as id, string_agg(${DIGEST}, E'\n' order by day) as digests from day_status
      where subject_id = any($1::int[]) and day between $2::date and $3::date group by subject_id`,
     [[...new Set(days.map(({ subjectId }) => subjectId))], dates[0], dates.at(-1)],
   )
-  return new Map(rows.map(({ id, digests }) => [id, new Map(digests.split('\n').map((digest) => [digest.split('|', 1)[0] ?? '', digest]))]))
+  return new Map(rows.map(({ id, digests }) => [id, digests]))
+}
+
+function byDay(digests: string): Map<LocalDay, string> {
+  return new Map(digests.split('\n').map((digest) => [digest.split('|', 1)[0] ?? '', digest]))
 }
 
 /** The same of a row to be stored. */
 function digestOf(day: StoredDay): string {
-  const late = day.lateDeliveries.map(({ at, expectedBy }) => `{"at": ${at}, "expectedBy": ${expectedBy}}`)
-  const { freshSeconds, lateSeconds, staleSeconds, unknownSeconds, maintenanceSeconds, noneSeconds, blindSeconds } = day
-  const seconds = [freshSeconds, lateSeconds, staleSeconds, unknownSeconds, maintenanceSeconds, noneSeconds, blindSeconds]
-  const counts = [day.arrivals, day.expected, day.missed, day.cameLate]
-  return [day.day, ...seconds, ...counts, `[${late.join(', ')}]`, day.lateUntil ?? '', day.ready ?? '', day.worst ?? ''].join('|')
+  const late = day.lateDeliveries.map(({ at, expectedBy }) => `{"at": ${at}, "expectedBy": ${expectedBy}}`).join(', ')
+  const broken = `${day.lateSeconds}|${day.staleSeconds}|${day.unknownSeconds}|${day.maintenanceSeconds}`
+  const seconds = `${day.freshSeconds}|${broken}|${day.noneSeconds}|${day.blindSeconds}`
+  const counts = `${day.arrivals}|${day.expected}|${day.missed}|${day.cameLate}`
+  return `${day.day}|${seconds}|${counts}|[${late}]|${day.lateUntil ?? ''}|${day.ready ?? ''}|${day.worst ?? ''}`
 }
 
 async function upsertDays(sql: Sql, days: readonly StoredDay[]): Promise<void> {

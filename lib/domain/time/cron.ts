@@ -41,9 +41,7 @@ export function previousTick(schedule: Schedule, at: Instant): Instant | null {
 
 /** The ticks of [from, to), in order. */
 export function ticksBetween(schedule: Schedule, from: Instant, to: Instant): Instant[] {
-  const ticks: Instant[] = []
-  for (let tick = nextTick(schedule, from - 1); tick !== null && tick < to; tick = nextTick(schedule, tick)) ticks.push(tick)
-  return ticks
+  return ticksOf(schedule).between(from, to)
 }
 
 /** A cron line without a zone: which days it runs on, and at which times of the wall clock. */
@@ -105,6 +103,15 @@ class Ticks {
       if (tick !== undefined) return tick
     }
     return null
+  }
+
+  between(from: Instant, to: Instant): Instant[] {
+    const found: Instant[] = []
+    for (let block = Math.floor(from / BLOCK_MS); block * BLOCK_MS < to; block += 1) {
+      const ticks = this.#ticksIn(block)
+      found.push(...ticks.slice(countUpTo(ticks, from - 1), countUpTo(ticks, to - 1)))
+    }
+    return found
   }
 
   #ticksIn(block: number): readonly Instant[] {

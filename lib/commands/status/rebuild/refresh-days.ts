@@ -141,9 +141,11 @@ function daysOfAsset(
   const ownSpans = spansByDay(spans, days)
   const deliveriesOn = deliveriesByDay({ versions, facts })
   return days.map((day, index) => {
-    const blind = [...closed, ...openGapOn(versions, seen, day.end)]
+    const blind = closed.concat(openGapOn(versions, seen, day.end))
     const readyAt = isExpectedOn(versions, day) ? day.readyAt : null
-    return { ...rollUpDay({ ...deliveriesOn(day), spans: ownSpans[index] ?? [], blind, readyAt }, day), subjectId }
+    const { arrivals, expected, missed, late } = deliveriesOn(day)
+    const counted = rollUpDay({ spans: ownSpans[index] ?? [], blind, arrivals, expected, missed, late, readyAt }, day)
+    return Object.assign(counted, { subjectId })
   })
 }
 

@@ -6,7 +6,7 @@ import { opensAt } from '#lib/domain/freshness/policies/deadline-windows.ts'
 import type { DeadlinePolicy, Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { isBusinessDay } from '#lib/domain/time/business-calendar.ts'
 import { nextTick } from '#lib/domain/time/cron.ts'
-import { DAY_MS, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
+import { DAY_MS, END_OF_TIME, HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { type DayBounds, toDayNumber } from '#lib/domain/time/local-day.ts'
 import { countUpTo } from '#lib/domain/time/sorted-instants.ts'
 import type { LateDelivery } from './day-status.ts'
@@ -46,17 +46,22 @@ export function deliveriesReach(versions: readonly SettingsVersion[], start: Ins
  */
 export function deliveriesByDay({ versions, facts }: Known): (day: DayBounds, until?: Instant) => DayDeliveries {
   const first = firstOfEach(facts)
+  const allKnownAt = Math.max(...first.arrivals.map(effectiveAt), ...first.runs.map(({ startedAt }) => startedAt))
   const arrivedAt = arrivalsByClock(facts.arrivals)
+  const deadlines = versions.flatMap(({ from, settings }, index) => {
+    const to = versions[index + 1]?.from ?? END_OF_TIME
+    return (settings?.policies ?? []).filter(isDeadline).map((policy) => ({ policy, from, to }))
+  })
   return (day, until = day.end) => {
     const { start } = day
     const end = Math.min(day.end, until)
-    const known = knownBefore(first, end)
-    const due = versions.flatMap(({ from, settings }, index) => {
-      const to = Math.min(versions[index + 1]?.from ?? end, end)
-      return (settings?.policies ?? []).filter(isDeadline).flatMap((policy) => {
-        const ticks = deliveries(policy, facts, Math.max(from, start) - policy.graceMs, to - policy.graceMs, deliveryClock(policy, known))
-        return ticks.map((delivery) => ({ ...delivery, endsAt: delivery.tick + policy.graceMs }))
-      })
+    const known = allKnownAt < end ? first : knownBefore(first, end)
+    const due = deadlines.flatMap(({ policy, from, to }) => {
+      const { graceMs } = policy
+      const clock = deliveryClock(policy, known)
+      return deliveries(policy, facts, Math.max(from, start) - graceMs, Math.min(to, end) - graceMs, clock).map(
+        ({ tick, deliveredAt, onTime }) => ({ deliveredAt, onTime, endsAt: tick + graceMs }),
+      )
     })
     return {
       arrivals: instantsWithin(arrivedAt.get(bestClock(known.arrivals)) ?? [], start, end),
@@ -75,13 +80,20 @@ function isDeadline(policy: Policy): policy is DeadlinePolicy {
 
 /** The first fact of each kind: these tell which kinds were known by an instant. */
 function firstOfEach({ arrivals, runs }: Known['facts']): Known['facts'] {
-  const first = new Map<string, Arrival>()
-  for (const arrival of arrivals) {
-    const kind = `${arrival.clock} ${arrival.at === null}`
-    const known = first.get(kind)
-    if (known === undefined || effectiveAt(arrival) < effectiveAt(known)) first.set(kind, arrival)
+  const ofClock = (clock: JudgedClock, isNothing: boolean) =>
+    earliest(
+      arrivals.filter((arrival) => arrival.clock === clock && (arrival.at === null) === isNothing),
+      effectiveAt,
+    )
+  return {
+    arrivals: JUDGED_CLOCKS.flatMap((clock) => [...ofClock(clock, false), ...ofClock(clock, true)]),
+    runs: earliest(runs, ({ startedAt }) => startedAt),
   }
-  return { arrivals: [...first.values()], runs: [...runs].sort((a, b) => a.startedAt - b.startedAt).slice(0, 1) }
+}
+
+/** The first of those with the earliest instant; empty: there is none. */
+function earliest<T>(all: readonly T[], at: (one: T) => Instant): T[] {
+  return all.length === 0 ? [] : [all.reduce((first, one) => (at(one) < at(first) ? one : first))]
 }
 
 function knownBefore({ arrivals, runs }: Known['facts'], end: Instant): Known['facts'] {

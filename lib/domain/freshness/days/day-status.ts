@@ -56,7 +56,13 @@ export function rollUpDay(input: DayInput, { day, start: from, end }: DayBounds,
   const seconds = (stretch: Stretch) => wholeSeconds(stretch.to - from) - wholeSeconds(stretch.from - from)
   const spans = input.spans.filter((span) => Math.max(span.from, from) < Math.min(span.to, to))
   const of: Record<Status, number> = { fresh: 0, late: 0, stale: 0, unknown: 0, maintenance: 0 }
-  for (const span of spans) if (span.status !== null) of[span.status] += seconds(cut(span, from, to))
+  let noneSeconds = wholeSeconds(to - from)
+  for (const span of spans) {
+    if (span.status === null) continue
+    const ownSeconds = seconds(cut(span, from, to))
+    of[span.status] += ownSeconds
+    noneSeconds -= ownSeconds
+  }
   return {
     day,
     freshSeconds: of.fresh,
@@ -64,7 +70,7 @@ export function rollUpDay(input: DayInput, { day, start: from, end }: DayBounds,
     staleSeconds: of.stale,
     unknownSeconds: of.unknown,
     maintenanceSeconds: of.maintenance,
-    noneSeconds: wholeSeconds(to - from) - Object.values(of).reduce((sum, s) => sum + s, 0),
+    noneSeconds,
     blindSeconds: disjoint(input.blind.map((gap) => cut(gap, from, to))).reduce((sum, gap) => sum + seconds(gap), 0),
     arrivals: input.arrivals.filter(within).length,
     expected: input.expected.filter(within).length,
