@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { listSubjectIds } from '#lib/db/catalogue/subjects.ts'
 import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createTestDatabase } from '#lib/testing/database/database.ts'
 import { declareCampus, history, Play, START } from '#lib/testing/history/state-history.ts'
 import { type NextChange, stateOf } from '#lib/testing/history/state-world.ts'
-import { recompute } from './recompute.ts'
+import { rebuild } from './rebuild.ts'
 import { rollUpDays } from './roll-up-days.ts'
 import { sweepDue } from './sweep-due.ts'
 
@@ -74,7 +75,7 @@ test('what the live path wrote is what one full rebuild writes, whatever happene
         await expectNoGaps(ctx)
         await expectHonestLog(ctx)
         await ctx.pool.query('delete from status_span; delete from day_status; delete from setting where key = $$rolled-up-through$$')
-        await recompute(ctx, { withCurrentPolicy: false })
+        await rebuild(ctx, { assetIds: await listSubjectIds(ctx.whole, 'asset'), from: 0, isThorough: true, limit: 4 })
         await rollUpDays(ctx)
         const rebuilt = await stateOf(ctx)
         expect({ ...rebuilt, next: [] }).toEqual({ ...live, next: [] })

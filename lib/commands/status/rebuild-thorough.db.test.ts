@@ -77,6 +77,18 @@ test.each([500, 1])('a thorough rebuild puts it right, %i assets at a time', asy
   expect(await above()).toEqual(right)
 })
 
+test('once a batch has failed none is begun any more, and none goes on', async () => {
+  let batches = 0
+  const onBatch = async () => {
+    batches += 1
+    if (batches === 1) throw new Error('enough')
+  }
+  const unknown = [900_001, 900_002, 900_003]
+  await expect(rebuild(ctx, { assetIds: [...ids, ...unknown], from: 0, isThorough: true, limit: 1, onBatch })).rejects.toThrow('enough')
+  expect(batches).toBeLessThanOrEqual(2)
+  expect(ctx.whole.idleCount).toBe(ctx.whole.totalCount)
+})
+
 test('a count that differs reaches the days above, though no status does', async () => {
   const [, assetId = 0] = ids
   const at = START + HOUR_MS

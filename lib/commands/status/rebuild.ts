@@ -15,7 +15,7 @@ export interface RebuildOrder {
   isRewrite?: boolean
   /** So many assets are worked out in one transaction. */
   limit?: number
-  /** Called after each of them. */
+  /** Called after each of them, of which two are worked out at a time. */
   onBatch?: (() => Promise<void>) | undefined
 }
 
@@ -28,16 +28,34 @@ export async function rebuild(ctx: Context, order: RebuildOrder): Promise<Rebuil
   const ids = await inOrder(ctx, assetIds)
   const reachOf = isThorough ? await thoroughReach(ctx, ids) : undefined
   const total: RebuildResult = { assets: 0, changes: 0 }
-  for (let start = 0; start < ids.length; start += limit) {
-    const batch = new Map(ids.slice(start, start + limit).map((id) => [id, from]))
+  const batches = Array.from({ length: Math.ceil(ids.length / limit) }, (_, n) => ids.slice(n * limit, (n + 1) * limit))
+  await inLanes(batches, async (batch) => {
+    const wanted = new Map(batch.map((id) => [id, from]))
     const result = await withTransaction(ctx, async (sql) => {
-      return rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), batch, { isRewrite, ...(reachOf && { reachOf }) })
+      return rebuildWithin(sql, await loadReporting(sql, ctx.clock.now()), wanted, { isRewrite, ...(reachOf && { reachOf }) })
     })
     total.assets += result.assets
     total.changes += result.changes
     await order.onBatch?.()
-  }
+  })
   return total
+}
+
+/** While the database reads and writes one batch, this process works out another. */
+const LANES = 2
+
+/** Works through batches in order, two at a time. Once one has failed none is begun any more; those under way end first. */
+async function inLanes<T>(batches: readonly T[], work: (batch: T) => Promise<void>): Promise<void> {
+  const waiting = [...batches]
+  const lane = async () => {
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+      await work(batch).catch((error: unknown) => {
+        waiting.length = 0
+        throw error
+      })
+    }
+  }
+  for (const done of await Promise.allSettled(Array.from({ length: LANES }, lane))) if (done.status === 'rejected') throw done.reason
 }
 
 /** Each once, those that follow others last, so that few of them have to be worked out twice. */
@@ -47,7 +65,10 @@ async function inOrder(ctx: Context, assetIds: readonly number[]): Promise<numbe
   return [...ids.filter((id) => !followers.has(id)), ...followers]
 }
 
-/** All of a feed is looked at with the last of these assets that it has: once that is worked out all others are, so that a feed of very many is rolled up once. */
+/**
+ * All of a feed is looked at with the last of these assets that it has: once that is worked out nearly all others are, so that a feed of very many is rolled up
+ * once. One that is worked out even later reaches it wherever it differs.
+ */
 async function thoroughReach(ctx: Context, ids: readonly number[]): Promise<(assetId: number) => Reach> {
   const positions = new Map(ids.map((id, position) => [id, position]))
   const last = new Map<number, number>()

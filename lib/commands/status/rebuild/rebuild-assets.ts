@@ -122,7 +122,7 @@ export function workOut({ request: { asset, from, reach }, known, stored }: Load
     restatement,
     statedUntil: Math.min(now, asset.nextChangeAt ?? now),
     rollUpFrom: reach === 'whole' ? from : earliest(restatement.changedFrom, reach === 'moved' ? firstVersionSince(versions, from) : null),
-    explainAt: (at: Instant) => explanationAt(known, prepared, at),
+    explainAt: (at: Instant) => explanationAt(known, at),
     hasArrived: facts.arrivals.some(({ kind, recordedAt }) => kind === 'arrival' && recordedAt >= from),
     known: versions.some(asksForAClock) ? known : null,
   }
@@ -173,9 +173,10 @@ function blindSince(versions: readonly AssetVersion[], prepared: PreparedFacts, 
   return null
 }
 
-function explanationAt({ versions }: LoadedAsset, prepared: PreparedFacts, at: Instant): string | null {
+/** Prepares the facts again: it is asked for rarely, and they are many to keep until all are worked out. */
+function explanationAt({ versions, facts }: LoadedAsset, at: Instant): string | null {
   const settings = settingsAt(versions, at)
-  return settings === null ? null : evaluate(settings, prepared, at).explanation
+  return settings === null ? null : evaluate(settings, prepareFacts(facts), at).explanation
 }
 
 /** Membership and promise travel with versions, so containers look again from the first new one. */
