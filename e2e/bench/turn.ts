@@ -22,6 +22,7 @@ function catalogue(webhookPort: number): string {
   const feeds = names.map((name) => `      ${name}: { assets: { shop/public.${name}: { column: loaded_at } } }`)
   return `
 page: { name: Deadlines, zone: Europe/Paris }
+access: public
 tell: { webhook: { url: "http://127.0.0.1:${webhookPort}/", secret: "\${WEBHOOK_SECRET}" } }
 connections:
   shop: { kind: postgres, probe: 1d, url: "\${SHOP_URL}" }
@@ -55,6 +56,7 @@ function receiver(heard: Heard): Server {
 
 async function listen(url: string, heard: Heard, signal: AbortSignal): Promise<void> {
   const answer = await fetch(`${url}/api/v1/events`, { signal })
+  if (!answer.ok) throw new Error(`the page tells nobody of changes: ${answer.status}`)
   const decoder = new TextDecoder()
   for await (const chunk of answer.body ?? []) {
     for (const line of decoder.decode(chunk, { stream: true }).split('\n')) if (line.includes('"late"')) note(heard, line)
@@ -96,11 +98,15 @@ export async function measureTurn(): Promise<Figure[]> {
     SHOP_URL: shop.url,
     WEBHOOK_SECRET: randomBytes(32).toString('base64'),
   })
-  void listen(web.url, onPage, over.signal).catch(() => {})
+  let problem: unknown
+  void listen(web.url, onPage, over.signal).catch((error: unknown) => {
+    if (!over.signal.aborted) problem = error
+  })
   const ctx = state.context()
   try {
     const giveUpAt = from + LATE_AFTER_MS + FEEDS * BETWEEN_MS + PATIENCE_MS
     while ((onPage.size < FEEDS || told.size < FEEDS) && systemClock.now() < giveUpAt) await systemClock.sleep(200)
+    if (problem !== undefined) throw problem
     const { rows } = await ctx.pool.query<{ delay: number }>(
       `select extract(epoch from c.recorded_at - c.at)::float8 as delay from status_change c
        join subject s on s.id = c.subject_id where s.kind = 'asset' and c.to_status = 'late'`,
