@@ -4,6 +4,7 @@ import { readPage } from '#app/_ui/pages-of.ts'
 import { runsTitle } from '#app/_ui/runs/run-labels.ts'
 import type { OverviewFeed, OverviewGroup } from '#lib/queries/pages/status-overview.ts'
 import { findTitle } from './find-title.ts'
+import { ledOnTo } from './led-on.ts'
 
 const feed = (id: number, status: OverviewFeed['status'] = 'fresh') =>
   ({ id, groupId: id % 2, key: `m${id}`, name: `M ${id}`, owner: 'Ada', status }) as OverviewFeed
@@ -38,5 +39,12 @@ describe('the title of a filtered list', () => {
       'Runs of course: anything that went wrong',
       'Runs',
     ])
+  })
+})
+
+describe('words in an address of the overview', () => {
+  it('are led on into the catalogue, with the status and owner that were asked for besides', () => {
+    expect(ledOnTo({ q: 'exam rooms', status: 'late', owner: 'Ada' })).toBe('/catalogue?q=exam+rooms&status=late&owner=Ada')
+    expect([ledOnTo({ q: 'x' }), ledOnTo({ status: 'late' })]).toEqual(['/catalogue?q=x', null])
   })
 })

@@ -6,11 +6,11 @@ import { EmptyState } from '#app/_ui/empty-state.tsx'
 import { type FeedFilter, parseFilter } from '#app/_ui/feeds/feed-filter.ts'
 import { pageOfFeeds } from '#app/_ui/feeds/found-page.ts'
 import { readPage } from '#app/_ui/pages-of.ts'
-import { filteredCataloguePath } from '#app/_ui/paths.ts'
 import { questionIn } from '#app/_ui/runs/run-question.ts'
 import { getStatusOverview } from '#lib/queries/pages/status-overview.ts'
 import { findTitle } from './find-title.ts'
 import { FoundFeeds } from './found-feeds.tsx'
+import { ledOnTo } from './led-on.ts'
 
 interface PageProps {
   searchParams: Promise<Record<string, string | string[] | undefined>>
@@ -19,9 +19,8 @@ interface PageProps {
 /** Title and page are made from one look; `cache` compares by identity, so the question travels as text. */
 const read = cache(async (question: string) => {
   const query: Record<string, string | string[] | undefined> = JSON.parse(question)
-  const { q, owner } = questionIn(query)
-  // Words are looked for in the catalogue, wherever they were typed.
-  if (q !== undefined) redirect(filteredCataloguePath({ q, owner }))
+  const elsewhere = ledOnTo(questionIn(query))
+  if (elsewhere !== null) redirect(elsewhere)
   const parsed = parseFilter(query)
   const problem = 'problem' in parsed ? parsed.problem : null
   const filter: FeedFilter = 'problem' in parsed ? {} : parsed
