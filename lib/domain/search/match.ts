@@ -1,4 +1,4 @@
-import { type SearchWords, spaced } from './question.ts'
+import type { SearchWords } from './question.ts'
 
 /** Where something belongs, beside its name: by what it can be found, too. */
 export const PLACES = ['owner', 'group', 'feed', 'label', 'connection', 'flow', 'job', 'touches'] as const
@@ -24,30 +24,6 @@ export type Match =
 export const RANK = { exact: 0, begins: 1, words: 2, inside: 3, place: 4, column: 5, why: 6, description: 7 } as const
 
 const has = (text: string | null, word: string) => text?.toLowerCase().includes(word) === true
-
-/** The last part of a key: the table of `lake/course_raw.course_data`. */
-function tailOf(key: string): string {
-  return key.replace(/^.*[/.]/s, '')
-}
-
-/** How well something answers: as a whole by its name or key, else as its worst word does; null: a word of the question stands nowhere in it. */
-export function rankOf({ whole, words }: SearchWords, thing: Searchable): number | null {
-  const names = [thing.name, thing.key, tailOf(thing.key)].map((text) => text.toLowerCase())
-  if (words.length === 0 || names.includes(whole)) return RANK.exact
-  if (names.some((name) => name.startsWith(whole))) return RANK.begins
-  const ranks = words.map((word) => rankOfWord(word, thing))
-  return ranks.includes(null) ? null : Math.max(...ranks.map((rank) => rank ?? 0))
-}
-
-function rankOfWord(word: string, thing: Searchable): number | null {
-  const head = `${thing.name}\n${thing.key}`
-  if (` ${spaced(head).replaceAll('\n', ' ').toLowerCase()}`.includes(` ${spaced(word)}`)) return RANK.words
-  if (has(head, word)) return RANK.inside
-  if (thing.places.some(({ text }) => has(text, word))) return RANK.place
-  if (thing.columns.some((column) => has(column.name, word) || has(column.description, word))) return RANK.column
-  if (has(thing.why, word)) return RANK.why
-  return has(thing.description, word) ? RANK.description : null
-}
 
 /** Why it was found: for every word the first thing that says it, each said once. */
 export function matchesOf({ words }: SearchWords, thing: Searchable): Match[] {

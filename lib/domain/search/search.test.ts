@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { rankOf } from '#lib/testing/catalogues/rank-of.ts'
 import { knownColumns } from './known-columns.ts'
-import { markedPieces, matchesOf, RANK, rankOf, type Searchable } from './match.ts'
+import { markedPieces, matchesOf, RANK, type Searchable } from './match.ts'
 import { readSearchWords, trigramsOf } from './question.ts'
 
 const TERMS: Searchable = {

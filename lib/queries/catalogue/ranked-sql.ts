@@ -20,7 +20,7 @@ export interface FoundHit {
 
 const SPACES = ' '.repeat(NAME_SEPARATORS.length)
 
-/** Of one word `w.word`, `w.spaced`: as `rankOfWord` of the rules. */
+/** Of one word `w.word`, `w.spaced`: as `rankOfWord` of its test (`lib/testing/catalogues/rank-of.ts`). */
 const RANK_OF_WORD = `
   case when strpos(' ' || translate(e.head, E'${NAME_SEPARATORS}\\n', '${SPACES} '), ' ' || w.spaced) > 0 then ${RANK.words}
     when strpos(e.head, w.word) > 0 then ${RANK.inside} when strpos(e.places, w.word) > 0 then ${RANK.place}

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { visitor } from '#lib/domain/access/actor.ts'
-import { rankOf } from '#lib/domain/search/match.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
+import { rankOf } from '#lib/testing/catalogues/rank-of.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { aTile, discovers, write } from '#lib/testing/worlds/found-world.ts'
 import type { CatalogueQuestion } from './search-catalogue.ts'
@@ -144,7 +144,7 @@ describe('a search', () => {
 
   it.each(['[', '{', '",', '\\"'])('for %j finds nothing, since nobody wrote it', async (text) => expect(await keysOf(text)).toEqual([]))
 
-  it('ranks in the database as the rules do, and leaves out nothing that they find', async () => {
+  it('ranks in the database as the rule says that is held against it, and leaves out nothing that they find', async () => {
     const everything = await findInCatalogue(ctx, asked('', { kind: null }), null, 5000)
     expect(everything).toHaveLength(306)
     for (const text of [
