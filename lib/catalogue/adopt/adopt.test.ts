@@ -139,6 +139,32 @@ describe('the promise of what is adopted', () => {
   })
 })
 
+describe('the promise of a rule about a clock', () => {
+  const clock = '{ kind: age, lateAfter: 2h, staleAfter: 3h }'
+  const rule = `${FOLDERS}    policy: ${clock}\n`
+  const kinds = (text: string, more = {}) =>
+    adopted(text, [tile('1', more), tile('2', { kind: 'table' })], { isTimeless: true }).catalogue.assets.map(
+      ({ policies }) => policies[0]?.kind,
+    )
+
+  it('is inherited like that of a group: what has no clock is as fresh as what it is made from', () => {
+    expect(kinds(rule)).toEqual(['upstream', 'age'])
+    expect(kinds(rule, { policy: { kind: 'age', lateAfter: '9h', staleAfter: '10h' } })).toEqual(['upstream', 'age'])
+  })
+
+  it('comes after what the feed and the group promise', () => {
+    const written = (at: string) => `groups: { finance: { ${at} feeds: { revenue: { assets: {} } } } }\n`
+    expect(kinds(written('policy: { kind: none },') + rule)).toEqual(['none', 'none'])
+  })
+
+  it('stands where it is written at the asset itself', () => {
+    expect(kinds(`groups: { finance: { feeds: { revenue: { assets: { looker/1: { policy: ${clock} } } } } } }\n${rule}`)).toEqual([
+      'age',
+      'age',
+    ])
+  })
+})
+
 describe('what is gone', () => {
   const gone = tile('1', { goneAt: NOW - 29 * DAY_MS })
 

@@ -1,7 +1,7 @@
 import type { Catalogue, CatalogueAdoption, CatalogueAsset } from '#lib/catalogue/catalogue.ts'
 import { placeAssets } from '#lib/catalogue/resolve/placed-assets.ts'
 import { resolveDocument } from '#lib/catalogue/resolve/resolve.ts'
-import type { CatalogueDocument } from '#lib/catalogue/schema/document.ts'
+import type { CatalogueDocument, WrittenPolicy } from '#lib/catalogue/schema/document.ts'
 import { type Identity, type IdentityIndex, indexIdentities, type OutsideName, resolveIdentity } from '#lib/domain/lineage/identity.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import type { Adopting, AdoptRule, FoundEdge, FoundThings } from './adoption.ts'
@@ -65,7 +65,8 @@ export function adopt(
   // The lines of a rule may name groups that a reader of the feed does not see: a feed it makes says only where it stands.
   const sourceOf = (_group: string, feed: string) => sources.get(feed) ?? { file: '', line: 1, ...adopted.sources.get(feed), yaml: '' }
   const foundEdges = edges.map(({ upstream, downstream }) => ({ from: upstream, to: downstream }))
-  const catalogue = resolveDocument(adopted.document, { contracts, flows: written.flows, sourceOf, foundEdges })
+  const rulePolicies = promisedByRules(placements, rules)
+  const catalogue = resolveDocument(adopted.document, { contracts, flows: written.flows, sourceOf, foundEdges, rulePolicies })
   return {
     catalogue: { ...catalogue, assets: catalogue.assets.map((asset) => marked(asset, adopted.origins.get(asset.key))) },
     edges,
@@ -73,6 +74,12 @@ export function adopt(
     placements,
     forgetAt: nextForgotten(placements, rules),
   }
+}
+
+/** A rule is about all that it takes, so that what it promises is written at no asset. */
+function promisedByRules(placements: readonly Placement[], rules: readonly AdoptRule[]): Map<string, WrittenPolicy> {
+  const promised = placements.map(({ key, rule }) => ({ key, policy: rules[rule]?.policy }))
+  return new Map(promised.flatMap(({ key, policy }) => (policy === undefined ? [] : [[key, policy] as const])))
 }
 
 function marked(asset: CatalogueAsset, adopted: CatalogueAdoption | undefined): CatalogueAsset {

@@ -64,11 +64,11 @@ function nameOwners(groups: Groups, owners: ReadonlyMap<string, ReadonlySet<stri
   }
 }
 
-/** What is written at an asset, and what was found where nothing is; the settings of its connector only whole. */
+/** What is written at an asset, and what was found where nothing is; the settings of its connector only whole. What its rule promises it inherits. */
 function withFound(written: WrittenAsset, found: FoundAsset, rule: AdoptRule, isPromised: boolean): WrittenAsset {
   const hasOwnSettings = Object.keys(settingsBeside(written, ASSET_KEYS)).length > 0
   const settings = hasOwnSettings ? {} : settingsBeside(found.settings, ASSET_KEYS)
-  const policy = isPromised ? undefined : (rule.policy ?? proposedPolicy(found))
+  const policy = isPromised || rule.policy !== undefined ? undefined : proposedPolicy(found)
   const told = {
     name: found.name.trim() === '' ? undefined : found.name.trim(),
     why: rule.why,

@@ -1,6 +1,6 @@
 import type { CatalogueFlow } from '#lib/catalogue/catalogue.ts'
 import type { CatalogueContracts, ConnectorContract } from '#lib/catalogue/schema/contracts.ts'
-import { ASSET_KEYS, type CatalogueDocument, type WrittenAsset } from '#lib/catalogue/schema/document.ts'
+import { ASSET_KEYS, type CatalogueDocument, type WrittenAsset, type WrittenPolicy } from '#lib/catalogue/schema/document.ts'
 import { resolvePolicies, toCalendar } from '#lib/catalogue/schema/written-policy.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { connectionOf, pathOf } from '#lib/domain/lineage/asset-key.ts'
@@ -38,12 +38,17 @@ function hasClock(key: string, written: WrittenAsset, connector: ConnectorContra
   return connector.hasClock({ path: pathOf(key), settings: settingsBeside(written, ASSET_KEYS) })
 }
 
-/** What is promised of each asset. */
+interface Promising {
+  writers: ReadonlyMap<string, CatalogueFlow>
+  contracts: CatalogueContracts
+  rulePolicies?: ReadonlyMap<string, WrittenPolicy> | undefined
+}
+
+/** What is promised of each asset; of what a rule took over its rule is the last to say. */
 export function policiesOf(
   { page, calendars: written, connections }: CatalogueDocument,
   placed: readonly Placed[],
-  writers: ReadonlyMap<string, CatalogueFlow>,
-  { connectors }: CatalogueContracts,
+  { writers, contracts: { connectors }, rulePolicies }: Promising,
 ): Map<string, Policy[]> {
   const { zone, readyBy } = page
   const calendars = new Map(Object.entries(written).map(([key, calendar]) => [key, toCalendar(calendar)]))
@@ -52,7 +57,7 @@ export function policiesOf(
       const flow = writers.get(key) ?? null
       const connector = connectors.get(connections[connectionOf(key)]?.kind ?? '')
       const around = { zone, readyBy, calendars, flow, hasClock: flow !== null || hasClock(key, asset, connector) }
-      return [key, resolvePolicies([asset.policy, feed.written.policy, group.written.policy], around)]
+      return [key, resolvePolicies([asset.policy, feed.written.policy, group.written.policy, rulePolicies?.get(key)], around)]
     }),
   )
 }

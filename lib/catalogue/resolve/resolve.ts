@@ -12,7 +12,7 @@ import type {
 import { promisedKeys } from '#lib/catalogue/check/promises.ts'
 import { type LocatedNode, sourceAt } from '#lib/catalogue/parse/node.ts'
 import { type CatalogueContracts, type ConnectorContract, neededConnections } from '#lib/catalogue/schema/contracts.ts'
-import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS } from '#lib/catalogue/schema/document.ts'
+import { ASSET_KEYS, type CatalogueDocument, CONNECTION_KEYS, type WrittenPolicy } from '#lib/catalogue/schema/document.ts'
 import { isJudgedByLoads } from '#lib/catalogue/schema/written-policy.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -109,12 +109,12 @@ interface Surroundings {
 function surroundingsOf(
   document: CatalogueDocument,
   placed: readonly Placed[],
-  { contracts, flows, foundEdges }: ResolveTools,
+  { contracts, flows, foundEdges, rulePolicies }: ResolveTools,
 ): Surroundings {
   const declared = placed.map(({ key, written: { from = [] } }) => ({ key, from: typeof from === 'string' ? [from] : from }))
   const edges = lineageEdges(declared, flows)
   const writers = new Map(flows.flatMap((flow) => flow.writes.map((key) => [key, flow] as const)))
-  const policies = policiesOf(document, placed, writers, contracts)
+  const policies = policiesOf(document, placed, { writers, contracts, rulePolicies })
   const promisable = placed.map(({ key, feed, written }) => {
     return { key, feed: feed.key, policies: policies.get(key) ?? [], written: written.promised }
   })
@@ -203,6 +203,8 @@ export interface ResolveTools {
   sourceOf: (group: string, feed: string) => CatalogueSource
   /** What adopted assets are made from, as discovery saw it. */
   foundEdges: readonly { from: string; to: string }[]
+  /** What a rule of `adopt` promises of an asset: inherited, after what its feed and its group promise. */
+  rulePolicies?: ReadonlyMap<string, WrittenPolicy>
 }
 
 /** A valid document as the rest of Tidemark uses it: inheritance applied, every default filled in, lineage joined. */

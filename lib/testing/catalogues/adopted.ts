@@ -1,6 +1,7 @@
 import { type Adopted, adopt } from '#lib/catalogue/adopt/adopt.ts'
 import type { FoundAsset, FoundEdge } from '#lib/catalogue/adopt/adoption.ts'
 import type { CatalogueAsset } from '#lib/catalogue/catalogue.ts'
+import type { CatalogueContracts } from '#lib/catalogue/schema/contracts.ts'
 import { loadCatalogueTexts } from '#lib/commands/catalogue/load-catalogue.ts'
 import type { Identity } from '#lib/domain/lineage/identity.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
@@ -27,6 +28,12 @@ export function tile(path: string, more: Partial<FoundAsset> = {}): FoundAsset {
   }
 }
 
+const [postgres] = [...campusContracts.connectors].flatMap(([kind, contract]) => (kind === 'postgres' ? contract : []))
+const TIMELESS: CatalogueContracts = {
+  ...campusContracts,
+  connectors: new Map(postgres === undefined ? [] : [['postgres', { ...postgres, hasClock: () => false }]]),
+}
+
 /** A catalogue below two connections. */
 export function load(text: string) {
   const loaded = loadCatalogueTexts([{ file: 'tidemark.yaml', text: TWO_CONNECTIONS + text }], campusContracts)
@@ -38,13 +45,17 @@ interface Around {
   edges?: FoundEdge[]
   known?: string[]
   identities?: ReadonlyMap<string, Identity>
+  /** The system that shows the tiles tells no time of them. */
+  isTimeless?: boolean
 }
 
 /** What these rules, below two connections, take over of what was found. */
-export function adopted(text: string, assets: FoundAsset[], { edges = [], known = [], identities = new Map() }: Around = {}): Adopted {
+export function adopted(text: string, assets: FoundAsset[], around: Around = {}): Adopted {
+  const { edges = [], known = [], identities = new Map(), isTimeless = false } = around
   const { catalogue, adoption } = load(text)
   if (adoption === null) throw new Error('there is no rule')
-  return adopt(catalogue, { ...adoption, identities }, { assets, edges }, { now: NOW, known: new Set(known) })
+  const adopting = { ...adoption, identities, ...(isTimeless && { contracts: TIMELESS }) }
+  return adopt(catalogue, adopting, { assets, edges }, { now: NOW, known: new Set(known) })
 }
 
 /** An asset of what it came to. */
