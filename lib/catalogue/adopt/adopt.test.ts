@@ -117,6 +117,23 @@ ${FOLDERS}    owner: BI team
     expect(assetOf(found, 'looker/2/1')?.policies).toEqual([{ kind: 'none' }])
   })
 
+  it('keeps its feed to itself where that of another group reads alike once its group stands before it', () => {
+    const text = `groups: { sales: { feeds: { more-pipeline: {} } }, more: { feeds: { sales-more: {} } } }\n${FOLDERS}`
+    const named = (path: string, folder: string, dashboard: string) => tile(path, { labels: { folder, dashboard } })
+    // The feed more-pipeline is that of Sales / More Pipeline; More / Pipeline would come to the same key.
+    const both = [named('1', 'Sales', 'More Pipeline'), named('2', 'More', 'Pipeline')]
+    expect(places(adopted(text, both))).toEqual([
+      'sales/more-pipeline: looker/1',
+      expect.stringMatching(/^more\/more-pipeline-.{7}: looker\/2$/),
+    ])
+    expect(places(adopted(text, [named('2', 'More', 'Pipeline')]))).toEqual(['sales/more-pipeline: looker/2'])
+    const twice = `groups: { sales: { feeds: { sales-x: {} } } }\n${FOLDERS}`
+    expect(places(adopted(twice, [named('1', 'Sales', 'Sales X'), named('2', 'Sales', 'X')]))).toEqual([
+      'sales/sales-x: looker/1',
+      expect.stringMatching(/^sales\/sales-x-.{7}: looker\/2$/),
+    ])
+  })
+
   it('of the settings of a connector stands whole', () => {
     const own = `groups: { g: { feeds: { f: { assets: { looker/1/1: { column: mine } } } } } }\n${FOLDERS}`
     expect(assetOf(adopted(own, [tile('1/1', { settings: { clock: 'dataThroughAt' } })]), 'looker/1/1')?.settings).toEqual({

@@ -55,21 +55,25 @@ function writtenFeeds({ groups }: CatalogueDocument): Map<string, string> {
 
 /**
  * Where each of these goes. A feed that is written under the key a rule makes is that feed, in the group it is written in. The keys depend on nothing but the
- * names, so that nothing that is found besides moves an asset, save where two groups and feeds read alike once a hyphen joins them: the shorter group has the key.
+ * names, so that nothing that is found besides moves an asset, save where two groups and feeds come to one key: the feed written in its own group has it, else
+ * that of the shorter group, and the other has a mark.
  */
 export function placeFound(rules: readonly AdoptRule[], found: readonly FoundAsset[], document: CatalogueDocument): Placement[] {
   const written = writtenFeeds(document)
   const taken = found.flatMap((one) => take(rules, one) ?? [])
+  const keyed = taken.map((one) => {
+    const [groupKey, feedPart] = [adoptedKey(one.group, 'group'), adoptedKey(one.feed, 'feed')]
+    const isWritten = written.get(feedPart) === groupKey
+    const plain = isWritten ? feedPart : feedKeyIn(groupKey, feedPart)
+    return { ...one, groupKey, feedPart, isWritten, plain, pair: `${groupKey} ${feedPart}` }
+  })
   const ownerOf = new Map<string, string>()
-  const keyed = taken.map((one) => ({ ...one, groupKey: adoptedKey(one.group, 'group'), feedPart: adoptedKey(one.feed, 'feed') }))
-  for (const { groupKey, feedPart } of keyed.toSorted((a, b) => a.groupKey.length - b.groupKey.length)) {
-    const key = feedKeyIn(groupKey, feedPart)
-    if (!ownerOf.has(key)) ownerOf.set(key, groupKey)
-  }
-  return keyed.map(({ key, found: asset, rule, group, feed, owner, groupKey, feedPart }) => {
-    const plain = feedKeyIn(groupKey, feedPart)
-    const joined = ownerOf.get(plain) === groupKey ? plain : feedKeyIn(groupKey, `${feedPart}-${markOf(groupKey)}`)
-    const feedKey = written.get(feedPart) === groupKey ? feedPart : joined
+  for (const { pair, plain } of keyed.toSorted(
+    (a, b) => Number(b.isWritten) - Number(a.isWritten) || a.groupKey.length - b.groupKey.length,
+  ))
+    if (!ownerOf.has(plain)) ownerOf.set(plain, pair)
+  return keyed.map(({ key, found: asset, rule, group, feed, owner, groupKey, feedPart, plain, pair }) => {
+    const feedKey = ownerOf.get(plain) === pair ? plain : feedKeyIn(groupKey, `${feedPart}-${markOf(groupKey)}`)
     const at = written.get(feedKey) ?? groupKey
     return { key, found: asset, rule, group: { key: at, name: group }, feed: { key: feedKey, name: feed }, owner }
   })
