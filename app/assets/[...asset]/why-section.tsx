@@ -41,6 +41,7 @@ export function WhySection({ found }: { found: AssetPage }) {
           ['Written by the job', jobLink(asset.job, found.jobName)],
         ]}
       />
+      <Gaps found={found} />
       <Warnings found={found} />
     </Section>
   )
@@ -66,6 +67,23 @@ function Reason({ asset }: Pick<AssetPage, 'asset'>) {
       </p>
       {status === 'unknown' && explanation !== null && <p>{explanation}</p>}
     </>
+  )
+}
+
+/** Of what is as fresh as what it is made from: that its own system cannot tell all of that. */
+function Gaps({ found: { policies, facts } }: { found: AssetPage }) {
+  const gaps = policies.some(({ kind }) => kind === 'upstream') ? (facts?.gaps ?? []) : []
+  if (gaps.length === 0) return null
+  const words = gaps.filter((gap) => gap !== null)
+  return (
+    <div className="mt-2 max-w-[720px]">
+      <p>Not all that it is made from is known, so it may be older than this says.</p>
+      <ul className="muted *:py-1">
+        {words.map((gap) => (
+          <li key={gap}>{gap}</li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

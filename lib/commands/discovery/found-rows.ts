@@ -5,6 +5,7 @@ const NAME_MAX = 300
 const TEXT_MAX = 4000
 const COLUMNS_MAX = 2000
 const LABELS_MAX = 50
+const GAPS_MAX = 20
 
 const short = (text: string | null | undefined, most: number): string | null => {
   const trimmed = text?.trim() ?? ''
@@ -39,6 +40,7 @@ export function toFoundRow(found: Found): FoundRow {
     url: webAddress(found.url),
     labels: labelsOf(found),
     policy: found.policy,
+    gaps: (found.gaps ?? []).flatMap((gap) => short(gap, TEXT_MAX) ?? []).slice(0, GAPS_MAX),
     settings: found.settings,
     group_name: short(found.group, NAME_MAX) ?? '',
     job: short(found.job, NAME_MAX),

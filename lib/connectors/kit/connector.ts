@@ -111,6 +111,8 @@ export interface Found {
   upstream: FoundUpstream[]
   /** A policy in the catalogue's own form, and the reason for it in words. */
   policy: { input: Record<string, unknown>; because: string } | null
+  /** What it is made from besides and cannot be known, in words; absent: `upstream` is all of it. */
+  gaps?: string[]
   group: string
   isReadable?: boolean
   description?: string | null

@@ -35,6 +35,7 @@ describe('what is found in Looker', () => {
         { name: 'ANALYTICS.MARTS.DIM_CUSTOMERS', hint: 'bi' },
       ],
       policy: { input: { kind: 'upstream' }, because: expect.stringContaining('as fresh as what it is made from') },
+      gaps: [],
       group: 'Finance',
       owner: 'Data team',
       url: `${server.url}/dashboards/12`,

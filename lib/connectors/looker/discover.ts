@@ -146,12 +146,23 @@ function toShown(
   { upstream, warnings }: Origins,
 ): Found {
   const policy = { input: { kind: 'upstream' }, because: [MADE_FROM, ...warnings].join(' ') }
-  return { path, kind: 'consumer', name, settings: {}, upstream, policy, group: labels['folder'] ?? '', owner, url, labels }
+  return { path, kind: 'consumer', name, settings: {}, upstream, policy, gaps: warnings, group: labels['folder'] ?? '', owner, url, labels }
 }
 
-function toBuilt(path: string, model: string, view: string, { upstream }: Origins): Found {
+function toBuilt(path: string, model: string, view: string, { upstream, warnings }: Origins): Found {
   const description = `A derived table of the model ${model} that Looker builds and keeps.`
-  return { path, kind: 'table', name: view, settings: {}, upstream, policy: null, group: model, description, labels: { model } }
+  return {
+    path,
+    kind: 'table',
+    name: view,
+    settings: {},
+    upstream,
+    policy: null,
+    gaps: warnings,
+    group: model,
+    description,
+    labels: { model },
+  }
 }
 
 async function* datagroupsOf({ api, connection }: Around): AsyncGenerator<Found> {

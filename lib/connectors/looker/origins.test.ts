@@ -68,6 +68,7 @@ describe('the tables behind a tile', () => {
     const world = onTile(element, aWorld(files))
     const [found] = await discover(await openLooker(world))
     expect(found?.policy?.because).toContain(words)
+    expect(found?.gaps).toEqual([expect.stringContaining(words)])
     expect(names(found)?.filter((name) => name !== 'lake.orders')).toEqual([])
   })
 

@@ -16,6 +16,7 @@ export interface FoundRow {
   url: string | null
   labels: Readonly<Record<string, string>>
   policy: { input: Record<string, unknown>; because: string } | null
+  gaps: readonly string[]
   settings: Record<string, unknown>
   group_name: string
   job: string | null
@@ -29,13 +30,13 @@ export interface FoundEdgeRow {
   hint: string
 }
 
-const TOLD = ['kind', 'name', 'description', 'columns', 'owner', 'url', 'labels', 'policy', 'settings', 'group_name', 'job']
+const TOLD = ['kind', 'name', 'description', 'columns', 'owner', 'url', 'labels', 'policy', 'gaps', 'settings', 'group_name', 'job']
 const namesOf = (alias: string) => TOLD.map((column) => `${alias}.${column}`).join(', ')
 
 const WRITE_ASSETS = `
   with given as (
     select * from jsonb_to_recordset($2::jsonb) as x(path text, kind text, name text, description text, columns jsonb, owner text, url text,
-      labels jsonb, policy jsonb, settings jsonb, group_name text, job text)
+      labels jsonb, policy jsonb, gaps jsonb, settings jsonb, group_name text, job text)
   ),
   absent as (select f.path from found_asset f join given g on g.path = f.path where f.connection_key = $1 and f.gone_at is not null),
   written as (

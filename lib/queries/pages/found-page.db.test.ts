@@ -6,11 +6,13 @@ import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { aTile, discovers, FOLDERS, write } from '#lib/testing/worlds/found-world.ts'
+import { getAssetPage } from './asset-page.ts'
 import { type FoundFilter, getFoundCounts, getFoundPage } from './found-page.ts'
 
 let db: TestDatabase
 let clock: FakeClock
 let ctx: Context
+const GAP = 'It reads a table whose name a template makes.'
 const START = Date.parse('2026-11-10T12:00:00Z')
 const TEXT = `groups: { g: { feeds: { f: { assets: { looker/900: } } } } }\n${FOLDERS}    where: { folder: Finance }\n`
 
@@ -19,7 +21,12 @@ beforeAll(async () => {
   await write(ctx, TEXT)
   const attic = Array.from({ length: 60 }, (_, i) => aTile(String(100 + i), { labels: { folder: 'Attic', dashboard: `Old ${i % 5}` } }))
   const columns = [{ name: 'net_revenue', type: 'number', description: null }]
-  const all = [...attic, aTile('1', { columns }), aTile('2'), aTile('900', { labels: { folder: 'Attic', dashboard: 'Old 1' } })]
+  const all = [
+    ...attic,
+    aTile('1', { columns }),
+    aTile('2', { gaps: [GAP] }),
+    aTile('900', { labels: { folder: 'Attic', dashboard: 'Old 1' } }),
+  ]
   await discovers(ctx, all)
   await write(ctx, TEXT)
   clock.set(START + DAY_MS)
@@ -90,5 +97,19 @@ describe('what was found behind a connection', () => {
     await remove(new Date(START))
     expect(await thing()).toBeNull()
     await remove(null)
+  })
+})
+
+describe('what an asset is made from besides, which its own system cannot tell', () => {
+  const gaps = async (as: Context, key = 'looker/2') => (await getAssetPage(as, key))?.facts?.gaps
+  it('is said of it, in its words to who sees everything', async () => {
+    await ctx.whole.query("insert into audience_group select 'deans', id from subject where kind = 'group'")
+    expect([await gaps(ctx), await gaps(asActor(ctx, visitor('deans')))]).toEqual([[GAP], [null]])
+    expect([await gaps(ctx, 'looker/1'), await gaps(asActor(ctx, visitor('deans')), 'looker/1')]).toEqual([[], []])
+  })
+
+  it('is nothing where somebody wrote what it is made from', async () => {
+    await write(ctx, TEXT.replace('looker/900:', 'looker/900: , looker/2: { from: looker/900 }'))
+    expect(await gaps(ctx)).toEqual([])
   })
 })

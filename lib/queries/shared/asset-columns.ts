@@ -18,6 +18,8 @@ export interface AssetFacts extends KnownColumns {
   /** Where people see it there. */
   url: string | null
   labels: Readonly<Record<string, string>>
+  /** What it is made from besides and its own system cannot tell; null: in words the reader may not see. */
+  gaps: readonly (string | null)[]
   goneAt: Instant | null
 }
 
@@ -29,6 +31,8 @@ interface Row extends Omit<AssetFacts, 'columns' | 'toldBy'> {
 const FACTS = `
   with pushed as (${PUSHED.replace('where', 'where d.asset_id = any($1::int[]) and')})
   select a.subject_id as id, coalesce(f.description, p.description) as description, f.owner, f.url, coalesce(f.labels, '{}') as labels,
+    case when exists (select from lineage_edge l where l.downstream_id = a.subject_id and l.to_at is null and l.origin = 'declared') then '[]'
+      else coalesce(f.gaps, '[]') end as gaps,
     ${instant('coalesce(f.gone_at, o.gone_at)')} as "goneAt", f.columns as discovered, p.columns as pushed
   from asset a
   left join found_asset f on f.connection_key = a.connection_key and f.path = a.path
