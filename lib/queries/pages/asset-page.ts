@@ -16,7 +16,7 @@ import { type AssetRow, getAssetsByIds, getEdgesOf, getUnseenNeighbours, type Un
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { type Bars, getBars } from '#lib/queries/shared/bars.ts'
 import { type ChangeRow, getChangeRows } from '#lib/queries/shared/change-rows.ts'
-import { type ClockLine, getClockLines } from '#lib/queries/shared/clock-lines.ts'
+import { type ClockLine, getClockLines, seesWitness } from '#lib/queries/shared/clock-lines.ts'
 import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
@@ -34,7 +34,7 @@ export interface ArrivalRow {
   recordedAt: Instant
   kind: 'arrival' | 'correction'
   rows: number | null
-  /** How we know, in the connector's words. */
+  /** How we know, in the connector's words; null where nobody says, or somebody the reader does not see. */
   evidence: string | null
   runId: string | null
   /** It delivered what was due earlier: `6 h 5 min late, 09:05`. */
@@ -138,7 +138,7 @@ const ARRIVALS_SHOWN = 60
 
 const ARRIVALS = `
   select id::text, clock, ${instant('at')} as at, precision = 'day' as "isDay", ${instant('recorded_at')} as "recordedAt", kind,
-    rows::float8 as rows, (select e.detail from evidence e where e.id = x.evidence_id) as evidence,
+    rows::float8 as rows, (select e.detail from evidence e where e.id = x.evidence_id and ${seesWitness('x.source')}) as evidence,
     (select r.id::text from run r where r.id = x.run_id union all select e.id::text from external_run e where e.id = x.run_id) as "runId", ${instant('placed_at')} as "placedAt",
     source as witness, ${instant('happened_at')} as "happenedAt"
   from arrival x where x.asset_id = $1 order by x.recorded_at desc, x.id desc limit ${ARRIVALS_SHOWN}`

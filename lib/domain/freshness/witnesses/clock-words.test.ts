@@ -23,12 +23,13 @@ function says(witness: Witness, hoursAgo: number | null, more: Partial<Arrival> 
   }
 }
 
+const SIGHT = { zone: 'UTC', now: NOW, areLooksBlind: false, broughtAt: () => null }
 const words = (arrivals: Arrival[], areLooksBlind = false) =>
-  clockWords(arrivals, { zone: 'UTC', now: NOW, areLooksBlind }).map(({ witness, stand, differs }) => [witness, stand, differs])
+  clockWords(arrivals, { ...SIGHT, areLooksBlind }).map(({ witness, stand, differs }) => [witness, stand, differs])
 
 describe('what the witnesses of a clock say side by side', () => {
   test('one alone counts, and nothing is said of a clock that nobody knows', () => {
-    expect(clockWords([says(lake, 2)], { zone: 'UTC', now: NOW, areLooksBlind: false })).toEqual([
+    expect(clockWords([says(lake, 2)], SIGHT)).toEqual([
       { clock: 'writtenAt', witness: lake, at: NOW - 2 * HOUR_MS, isDay: false, counts: true, differs: false, stand: 'counts' },
     ])
     expect(words([])).toEqual([])
@@ -74,14 +75,43 @@ describe('what the witnesses of a clock say side by side', () => {
   })
 
   test('each clock is weighed by itself, a day told as a day', () => {
-    const told = clockWords([says(lake, 2, { clock: 'dataThroughAt', precision: 'day' }), says('ledger', 1, { clock: 'loadedAt' })], {
-      zone: 'UTC',
-      now: NOW,
-      areLooksBlind: false,
-    })
+    const told = clockWords([says(lake, 2, { clock: 'dataThroughAt', precision: 'day' }), says('ledger', 1, { clock: 'loadedAt' })], SIGHT)
     expect(told.map(({ clock, isDay, counts }) => [clock, isDay, counts])).toEqual([
       ['dataThroughAt', true, true],
       ['loadedAt', false, true],
     ])
+  })
+
+  describe('are no dispute', () => {
+    const loads = (hoursAgo: number, rows: number) => says('ledger', hoursAgo, { clock: 'loadedAt', rows })
+    const found = (hoursAgo: number, more: Partial<Arrival> = {}) => says(lake, hoursAgo, { clock: 'loadedAt', ...more })
+    const standing = (arrivals: Arrival[], broughtHoursAgo: number | null = null) => {
+      const broughtAt = () => (broughtHoursAgo === null ? null : NOW - broughtHoursAgo * HOUR_MS)
+      return clockWords(arrivals, { ...SIGHT, broughtAt }).map(({ witness, stand, differs }) => [witness, stand, differs])
+    }
+
+    test('where a load held nothing new, and a look finds what the one before had brought', () => {
+      const idle = [loads(2, 0), found(26)]
+      const counting = ['ledger', 'counts', false]
+      expect(standing(idle)).toEqual([counting, [lake, '1 d earlier: what was loaded since held nothing new', false]])
+      expect(standing(idle, 26)).toEqual([counting, [lake, '1 d earlier: what was loaded since held nothing new', false]])
+      expect(standing(idle, 14)).toEqual([counting, [lake, '1 d earlier', true]])
+      expect(standing([loads(2, 5), found(26)])).toEqual([counting, [lake, '1 d earlier', true]])
+    })
+
+    test('nor where that look counts, as the later word', () => {
+      const looked = { recordedAt: NOW - HOUR_MS, happenedAt: NOW - HOUR_MS }
+      expect(standing([loads(2, 0), found(26, looked)])).toEqual([
+        [lake, 'counts', false],
+        ['ledger', '1 d later: what was loaded since held nothing new', false],
+      ])
+    })
+
+    test('where a job last told of a write before a later load, of which a look tells', () => {
+      const written = [says('ledger', 50), says(lake, 2)]
+      expect(standing([...written, loads(2, 9)])[1]).toEqual(['ledger', '2 d earlier: it has loaded since', false])
+      expect(standing([...written, loads(30, 9)])[1]).toEqual(['ledger', '2 d earlier', true])
+      expect(standing(written)[1]).toEqual(['ledger', '2 d earlier', true])
+    })
   })
 })
