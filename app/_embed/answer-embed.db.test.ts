@@ -22,7 +22,6 @@ beforeEach(() => world.restore())
 const as: EmbedWorld['as'] = (name) => world.as(name)
 const make: EmbedWorld['make'] = (...asked) => world.make(...asked)
 const ask: EmbedWorld['ask'] = (...asked) => world.ask(...asked)
-const blockedBy: EmbedWorld['blockedBy'] = (asset) => world.blockedBy(asset)
 const header = (head: string, name: string) => new RegExp(`^${name}: (.*?)\\r?$`, 'im').exec(head)?.[1]
 const FEED = '/embed/feeds/records-feed'
 const EVERY = [FEED, '/embed/groups/records', '/embed/assets/lake/records'].flatMap((path) => [`${path}/badge.svg`, `${path}/frame`])
@@ -38,17 +37,18 @@ describe('a key', () => {
     expect(world.seen.join()).not.toContain('tdm_')
   })
 
-  it('names what everybody sees', async () => {
-    await blockedBy(24)
-    for (const by of ['ada', 'vic'] as const) {
-      const { token } = await make(by, 'asset', 'lake/records')
+  it('names what everybody sees of a public page, and of a private one nothing: whoever reads it there has not signed in', async () => {
+    await world.blockedBy(24)
+    for (const [access, because] of Object.entries({ private: `of ${UNSEEN}`, public: 'the load of common failed' })) {
+      await putSetting(ctx.whole, 'access', access)
+      const { token } = await make('vic', 'asset', 'lake/records')
       delete web.embeds
-      expect((await ask(`/embed/assets/lake/records/badge.svg?key=${token}`)).body).toContain('2 h late because the load of common failed')
+      expect((await ask(`/embed/assets/lake/records/badge.svg?key=${token}`)).body).toContain(`2 h late because ${because}`)
     }
   })
 
   it('names what lies in its subject, and nothing else of the same group', async () => {
-    await blockedBy(3)
+    await world.blockedBy(3)
     await ctx.whole.query("update subject set name = 'Payroll' where id = 3")
     const [asset, feed] = [await make('ada', 'asset', 'lake/records'), await make('ada', 'feed', 'records-feed')]
     const { body } = await ask(`/embed/assets/lake/records/badge.svg?key=${asset.token}`)
@@ -228,7 +228,7 @@ describe('how far data reach', () => {
   it('is told by what is in them before their last load, and by the oldest of what they are made from where they tell nothing', async () => {
     await putSetting(ctx.whole, 'access', 'public')
     await ctx.whole.query('delete from arrival')
-    await blockedBy(24)
+    await world.blockedBy(24)
     expect(await reach('/embed/assets/lake/common/badge.svg')).toBe(undefined)
     const day = Date.parse('2026-01-05T06:41:00Z')
     await arrives(24, 'loadedAt', day + DAY_MS)

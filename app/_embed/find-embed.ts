@@ -38,8 +38,8 @@ export async function findEmbed(
   headers: Headers,
 ): Promise<Embed | null> {
   const { access } = await pageOf(web)
-  const everybody = visitor(access.publicAudience)
-  if (key === null) return access.isPrivate || access.isUnsaid ? null : shownTo(web, asked, { actor: everybody, everybody })
+  const everybody = access.isPrivate || access.isUnsaid ? null : visitor(access.publicAudience)
+  if (key === null) return everybody === null ? null : shownTo(web, asked, { actor: everybody, everybody })
   const from = headers.get(FROM_HEADER)
   const known = await embedsOf(web).keys.get(tokenHashOf(key) ?? '', () => embedKey({ ...web.context, from }, key))
   if (known === null || known.expiresAt <= web.context.clock.now() || known.shows.kind !== asked.kind) return null
@@ -52,8 +52,8 @@ type Actor = EmbedKey['actor']
 function shownTo(
   web: WebProcess,
   asked: { kind: EmbedKind; key: string },
-  { actor, everybody }: Record<'actor' | 'everybody', Actor>,
+  { actor, everybody }: { actor: Actor; everybody: Actor | null },
 ): Promise<Embed | null> {
-  const name = JSON.stringify([actor.audience, everybody.audience, asked.kind, asked.key])
-  return embedsOf(web).shown.get(name, () => getEmbed(seenBy(web.context, actor), asked, seenBy(web.context, everybody)))
+  const name = JSON.stringify([actor.audience, everybody === null ? 'nobody' : [everybody.audience], asked.kind, asked.key])
+  return embedsOf(web).shown.get(name, () => getEmbed(seenBy(web.context, actor), asked, everybody && seenBy(web.context, everybody)))
 }

@@ -27,7 +27,7 @@ export default async function Page({ searchParams }: PageProps) {
   const context = await requestContext()
   const { context: web } = webProcess()
   const { isPrivate, publicAudience } = await getPageAccess(web)
-  const found = await getEmbedPage(context, asked, { everybody: seenBy(web, visitor(publicAudience)), isPrivate })
+  const found = await getEmbedPage(context, asked, isPrivate ? null : seenBy(web, visitor(publicAudience)))
   if (found === null) notFound()
   if (found.embed.key !== asked.key) redirect(embedsPath(found.embed))
   const keys = context.actor.kind === 'person' ? await embedKeysOf(context, found.id) : null

@@ -24,12 +24,12 @@ export interface Cause {
   rootId: number | null
 }
 
-/** What broke first, over the lineage in force; where it does not lie in the subject it is named only if everybody sees it. Null where nothing is wrong. */
+/** What broke first, over the lineage in force; where it does not lie in the subject it is named only if `everybody` sees it, null being that nobody does. Null where nothing is wrong. */
 export async function findCause(
   ctx: Context,
   subject: EmbedSubject,
   assets: readonly JudgedAsset[],
-  everybody: Context,
+  everybody: Context | null,
 ): Promise<Cause | null> {
   const alike = assets.filter(({ status }) => status === subject.status)
   const focus = alike.find(({ reason }) => reason === subject.reason) ?? alike[0]
@@ -41,7 +41,7 @@ export async function findCause(
   const isBehind = unseen.some(({ isUpstream, status, since }) => isUpstream && isUnhealthy(status) && (since ?? 0) <= (root?.since ?? 0))
   if (root === undefined || isBehind) return { cause: { of: 'unseen' }, rootId: null }
   if (rootId === focus.id && (assets.length === 1 || focus.name === subject.name)) return { cause: { of: 'itself' }, rootId }
-  const isNamed = root.feedId === subject.id || (await isSeen(everybody, rootId))
+  const isNamed = root.feedId === subject.id || (everybody !== null && (await isSeen(everybody, rootId)))
   return { cause: isNamed ? { of: 'named', name: root.name, reason: root.reason } : { of: 'unseen' }, rootId }
 }
 

@@ -13,16 +13,16 @@ export interface EmbedPage {
   isPublic: boolean
 }
 
-/** The page that makes embeds of one subject; null when whoever asks sees none of that key. `everybody` is who comes without any right. */
+/** The page that makes embeds of one subject; null when whoever asks sees none of that key. `everybody` is who comes without any right; null: nobody may. */
 export async function getEmbedPage(
   ctx: Context,
   asked: { kind: EmbedKind; key: string },
-  { everybody, isPrivate }: { everybody: Context; isPrivate: boolean },
+  everybody: Context | null,
 ): Promise<EmbedPage | null> {
   const embed = await getEmbed(ctx, asked, everybody)
   if (embed === null) return null
   const { kind, key, page } = embed
   const find = ({ pool }: Context) => pool.query<{ id: number }>('select id from subject where kind = $1 and key = $2', [kind, key])
-  const [{ rows }, seen, banners] = await Promise.all([find(ctx), find(everybody), getBanners(ctx, page.demo)])
-  return { embed, id: rows[0]?.id ?? 0, banners, isPublic: !isPrivate && seen.rows.length === 1 }
+  const [{ rows }, seen, banners] = await Promise.all([find(ctx), everybody && find(everybody), getBanners(ctx, page.demo)])
+  return { embed, id: rows[0]?.id ?? 0, banners, isPublic: seen?.rows.length === 1 }
 }

@@ -45,9 +45,9 @@ const FEEDS = `
 
 /**
  * What a badge or a frame of one subject says, as somebody sees it (by a former key, too); null when they see none of that key. Nobody knows who reads it where it
- * stands: beside the subject and what lies in it nothing is named but what `everybody` sees, that is, those who are in no audience.
+ * stands: beside the subject and what lies in it nothing is named but what `everybody` sees who comes to the page, of a private one (null) nothing.
  */
-export async function getEmbed(ctx: Context, asked: { kind: EmbedKind; key: string }, everybody: Context): Promise<Embed | null> {
+export async function getEmbed(ctx: Context, asked: { kind: EmbedKind; key: string }, everybody: Context | null): Promise<Embed | null> {
   const [page, { rows }] = await Promise.all([getAddressedPage(ctx), ctx.pool.query<EmbedSubject>(HEAD, [asked.kind, asked.key])])
   const [subject] = rows
   if (subject === undefined) return null
@@ -68,7 +68,7 @@ async function ofGroup(ctx: Context, { id, status }: EmbedSubject): Promise<More
   return { asOf: null, cause: { of: 'itself' }, weakBy: null, feeds: { judged: judged.length, fresh, worst } }
 }
 
-async function ofAssets(ctx: Context, subject: EmbedSubject, everybody: Context): Promise<More> {
+async function ofAssets(ctx: Context, subject: EmbedSubject, everybody: Context | null): Promise<More> {
   const { rows: assets } = await ctx.pool.query<JudgedAsset>(ASSETS, [subject.id])
   const found = await findCause(ctx, subject, assets, everybody)
   const ids = assets.map(({ id }) => id)

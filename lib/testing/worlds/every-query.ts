@@ -129,7 +129,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
     ...(await Promise.all([`lake/${name}`, `${name}-source/all`].map((key) => getEmbed(ctx, { kind: 'asset', key }, ctx)))),
     await getEmbed(ctx, { kind: 'group', key: name }, ctx),
   ],
-  getEmbedPage: (ctx, { name }) => getEmbedPage(ctx, { kind: 'feed', key: `${name}-feed` }, { everybody: ctx, isPrivate: true }),
+  getEmbedPage: (ctx, { name }) => getEmbedPage(ctx, { kind: 'feed', key: `${name}-feed` }, ctx),
   getEdgesOf: (ctx, { assets }) => getEdgesOf(ctx, assets),
   getExternalRunPage: async (ctx, { name }) => getExternalRunPage(ctx, await idOf(ctx, 'external_run where external_id', name)),
   getFeedGate: (ctx, { name }) => getFeedGate(ctx, `${name}-feed`, { kind: 'fresh' }),
