@@ -37,7 +37,7 @@ async function linesResponse<Q extends ListQuestion, T>(
   list: ApiList<Q, T>,
   question: Q,
 ): Promise<Response> {
-  const tag = `W/"${digest(JSON.stringify([await getListMark(ctx, list), list.name, question]))}"`
+  const tag = `W/"${digest(JSON.stringify([await getListMark(ctx, list, question), list.name, question]))}"`
   const headers = { ...TAGGED_HEADERS, etag: tag, 'content-type': `${LINES_TYPE}; charset=utf-8` }
   if (isKnown(request.headers.get('if-none-match'), tag)) return new Response(null, { status: 304, headers })
   const batches = readWhole(ctx, list, question)

@@ -76,7 +76,7 @@ export const OPERATIONS: Operations = {
   '/api/v1/assets': {
     get: list('Assets', assetSchema, assetsQuestion, {
       hasRemoved: true,
-      description: 'Clocks, verdict, evidence, policies and lineage of each.',
+      description: 'Clocks, verdict, evidence, policies and lineage of each; with `include=columns` its columns, too.',
     }),
   },
   '/api/v1/catalogue': {

@@ -11,6 +11,14 @@ const REQUESTS = 7
 const GZIP_MARK = 0x1f8b
 const ENCODINGS = ['identity', 'gzip'] as const
 
+/** Columns of each asset where they are asked for. */
+const COLUMNS = 12
+const FILL_COLUMNS = `
+  insert into found_asset (connection_key, path, kind, name, columns, found_at, changed_at)
+  select connection_key, path, asset_kind, path, (
+    select jsonb_agg(jsonb_build_object('name', 'column_' || n, 'type', 'numeric(18,2)', 'description', 'What is counted here, in whole units.'))
+    from generate_series(1, ${COLUMNS}) n), now(), now() from asset`
+
 /** Reads an answer to its end; how many lines it had, and how long it took. */
 async function readLines(url: string, encoding: string): Promise<{ lines: number; ms: number }> {
   const from = performance.now()
@@ -24,7 +32,8 @@ async function readLines(url: string, encoding: string): Promise<{ lines: number
 
 /** Ten thousand assets in one request as lines, packed and not: how long, and what memory asking for them again costs. */
 export async function measureApi(): Promise<Figure[]> {
-  const { database, assetIds } = await openBigDatabase()
+  const { database, ctx, assetIds } = await openBigDatabase()
+  await ctx.whole.query(FILL_COLUMNS)
   const server = await startWebServer(database.url)
   try {
     const url = `${server.url}/api/v1/assets`
@@ -49,7 +58,13 @@ export async function measureApi(): Promise<Figure[]> {
       figures.push(against(`${name}, median`, percentile(samples[encoding], 0.5) / 1000, ' s', { atMost: 1 }))
       figures.push({ name: `${name}, p95`, value: `${(percentile(samples[encoding], 0.95) / 1000).toFixed(2)} s` })
     }
+    const withColumns: number[] = []
+    for (let n = 0; n < REQUESTS; n += 1) withColumns.push((await readLines(`${url}?include=columns`, 'gzip')).ms)
     const [first = 0, ...later] = peaks
+    figures.push({
+      name: `with ${COLUMNS} columns each, asked for, gzip, median`,
+      value: `${(percentile(withColumns, 0.5) / 1000).toFixed(2)} s, peak memory ${(await peak()).toFixed(0)} MB`,
+    })
     figures.push({ name: 'peak memory of the web process, asked for nothing', value: `${before.toFixed(0)} MB` })
     figures.push({ name: 'after the first two requests, then after each 14', value: `${peaks.map((mb) => mb.toFixed(0)).join(', ')} MB` })
     figures.push(against('growth from the second request to the last', (later.at(-1) ?? 0) - first, ' MB', { atMost: 40 }))

@@ -87,22 +87,22 @@ describe('what lies before and after and is not seen', () => {
   })
 
   it('is told by the API anew as soon as there is another', async () => {
-    const before = await getListMark(records, LINEAGE_LIST)
-    expect(await getListMark(records, LINEAGE_LIST)).toBe(before)
+    const before = await getListMark(records, LINEAGE_LIST, {})
+    expect(await getListMark(records, LINEAGE_LIST, {})).toBe(before)
     await everything.whole.query(edgesInSql([4, 14, 'bi', 'connection:bi'], [3, 14, 'bi', 'connection:bi']))
-    expect(await getListMark(records, LINEAGE_LIST)).not.toBe(before)
+    expect(await getListMark(records, LINEAGE_LIST, {})).not.toBe(before)
     await everything.whole.query("delete from lineage_edge where origin = 'bi'")
-    expect(await getListMark(records, LINEAGE_LIST)).toBe(before)
+    expect(await getListMark(records, LINEAGE_LIST, {})).toBe(before)
   })
 
   it('is told by the API anew to those who see it, too, when it begins and when it ends', async () => {
-    const marks = [await getListMark(everything, LINEAGE_LIST)]
+    const marks = [await getListMark(everything, LINEAGE_LIST, {})]
     for (const change of [
       edgesInSql([13, 14, 'bi', 'connection:bi']),
       "update lineage_edge set to_at = '2026-02-01' where origin = 'bi'",
     ]) {
       await everything.whole.query(change)
-      marks.push(await getListMark(everything, LINEAGE_LIST))
+      marks.push(await getListMark(everything, LINEAGE_LIST, {}))
     }
     expect(new Set(marks).size).toBe(3)
     await everything.whole.query("delete from lineage_edge where origin = 'bi'")

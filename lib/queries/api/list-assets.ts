@@ -4,10 +4,11 @@ import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
 import { promiseInWords } from '#lib/domain/freshness/policies/policy-kinds.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { type AssetFacts, getAssetFacts } from '#lib/queries/shared/asset-columns.ts'
 import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { joinLatestArrival } from '#lib/queries/shared/latest-arrival.ts'
-import { type ApiList, subjectsOf, toTime, toToldRun } from './list.ts'
+import { type ApiList, markOfFound, markOfSubjects, subjectsOf, toTime, toToldRun } from './list.ts'
 import { type AssetsQuestion, assetsQuestion } from './questions.ts'
 import type { ApiAsset, ApiRemoved } from './shapes.ts'
 
@@ -89,15 +90,23 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
   name: 'assets',
   question: assetsQuestion,
   place: /^\d{1,9}$/,
-  async read(ctx, { changedSince, key, feed, group, connection, status }, after, limit) {
+  async read(ctx, { changedSince, key, feed, group, connection, status, include }, after, limit) {
     const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, changedSince, key, feed, group, connection, status])
-    const unseen = await getUnseenNeighbours(
-      ctx,
-      rows.map(({ id }) => id),
-    )
+    const ids = rows.map(({ id }) => id)
+    const [unseen, facts] = await Promise.all([getUnseenNeighbours(ctx, ids), include === 'columns' ? getAssetFacts(ctx, ids) : null])
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
-    return rows.map((row) => ({ place: String(row.id), item: toItem(row, sides) }))
+    return rows.map((row) => {
+      const item = toItem(row, sides)
+      return { place: String(row.id), item: facts === null ? item : withColumns(item, facts.get(row.id)) }
+    })
   },
+  async mark(ctx, { include }) {
+    return include === 'columns' ? JSON.stringify([await markOfSubjects(ctx), await markOfFound(ctx)]) : markOfSubjects(ctx)
+  },
+}
+
+function withColumns(item: ApiAsset | ApiRemoved, facts: AssetFacts | undefined): ApiAsset | ApiRemoved {
+  return 'removedAt' in item ? item : { ...item, columns: [...(facts?.columns ?? [])] }
 }
 
 /** One side of an asset, by which what is not seen there is known. */

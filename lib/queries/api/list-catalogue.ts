@@ -3,12 +3,9 @@ import { readSearchWords } from '#lib/domain/search/question.ts'
 import { type CatalogueHit, PLACE } from '#lib/queries/catalogue/hits.ts'
 import { findInCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { seesFound } from '#lib/queries/pages/found-page.ts'
-import { type ApiList, markOfSubjects, toTime } from './list.ts'
+import { type ApiList, markOfFound, markOfSubjects, toTime } from './list.ts'
 import { type CatalogueListQuestion, catalogueQuestion } from './questions.ts'
 import type { ApiCatalogueEntry } from './shapes.ts'
-
-const FOUND_MARK = `
-  select concat_ws(':', (select count(*) || '-' || max(changed_at) from found_asset), (select count(*) || '-' || max(told_at) from push_dataset)) as mark`
 
 /** What answers a question, the best first. */
 export const CATALOGUE_LIST: ApiList<CatalogueListQuestion, ApiCatalogueEntry> = {
@@ -27,8 +24,7 @@ export const CATALOGUE_LIST: ApiList<CatalogueListQuestion, ApiCatalogueEntry> =
     return hits.map((hit) => ({ place: hit.place, item: toItem(hit) }))
   },
   async mark(ctx) {
-    const { rows } = await ctx.pool.query<{ mark: string }>(FOUND_MARK)
-    return JSON.stringify([await markOfSubjects(ctx), rows[0]?.mark, seesFound(ctx)])
+    return JSON.stringify([await markOfSubjects(ctx), await markOfFound(ctx), seesFound(ctx)])
   },
 }
 

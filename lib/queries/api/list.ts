@@ -34,7 +34,7 @@ export interface ApiList<Q extends ListQuestion, T> {
   /** The items after a place (null: from the first), at most `limit`, in their order; filtered in SQL. */
   read(ctx: Context, question: Q, after: string | null, limit: number): Promise<Placed<T>[]>
   /** Another text when anything in the list has changed for this reader; where it is not given, what all lists have in common does. */
-  mark?(ctx: Context): Promise<string>
+  mark?(ctx: Context, question: Q): Promise<string>
 }
 
 export interface ApiPage<T> {
@@ -69,8 +69,8 @@ export async function* readWhole<Q extends ListQuestion, T>(ctx: Context, list: 
 }
 
 /** A mark that is another one when anything in the list has changed for this reader. */
-export async function getListMark<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>): Promise<string> {
-  return digest(list.mark === undefined ? await markOfSubjects(ctx) : await list.mark(ctx))
+export async function getListMark<Q extends ListQuestion, T>(ctx: Context, list: ApiList<Q, T>, question: Q): Promise<string> {
+  return digest(list.mark === undefined ? await markOfSubjects(ctx) : await list.mark(ctx, question))
 }
 
 const EDGES = "(select concat_ws(':', max(id), max(to_at)) from lineage_edge)"
@@ -86,6 +86,15 @@ export async function markOfSubjects(ctx: Context): Promise<string> {
       (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0)
        from asset left join sight on asset_id = subject_id)) as mark`,
   )
+  return rows[0]?.mark ?? ''
+}
+
+const FOUND_MARK = `
+  select concat_ws(':', (select count(*) || '-' || max(changed_at) from found_asset), (select count(*) || '-' || max(told_at) from push_dataset)) as mark`
+
+/** Another text when anything of what was found or pushed has changed for this reader. */
+export async function markOfFound(ctx: Context): Promise<string> {
+  const { rows } = await ctx.pool.query<{ mark: string }>(FOUND_MARK)
   return rows[0]?.mark ?? ''
 }
 

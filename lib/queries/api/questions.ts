@@ -71,6 +71,10 @@ export const assetsQuestion = z.object({
   group: key.optional(),
   connection: key.optional(),
   status,
+  include: z
+    .enum(['columns'], 'is columns')
+    .optional()
+    .meta({ description: '`columns`: with the columns of each, as far as they are known.' }),
 })
 export const catalogueQuestion = z.object({
   ...paging,

@@ -123,6 +123,10 @@ const evidenceSchema = z
   })
   .meta({ id: 'Evidence', description: 'How the last look knows what it knows.' })
 
+const columnSchema = z
+  .object({ name: z.string(), type: z.string().nullable(), description: z.string().nullable() })
+  .meta({ id: 'Column', description: 'A column; type and description where anybody tells them.' })
+
 export const assetSchema = z
   .object({
     key,
@@ -144,6 +148,10 @@ export const assetSchema = z
     downstream: z.array(z.string()).meta({ description: 'Keys of the assets made from it.' }),
     unseenUpstream: z.boolean().meta({ description: `Whether it is made from ${UNSEEN}, too.` }),
     unseenDownstream: z.boolean().meta({ description: `Whether ${UNSEEN} is made from it, too.` }),
+    columns: z
+      .array(columnSchema)
+      .optional()
+      .meta({ description: 'As its own system shows them, else as they were pushed last; only where `include=columns` asks for them.' }),
   })
   .meta({ id: 'Asset', description: 'A source, table or consumer of the lineage.' })
 export type ApiAsset = z.infer<typeof assetSchema>

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { asActor, type Context } from '#lib/db/context.ts'
 import { visitor } from '#lib/domain/access/actor.ts'
 import { DAY_MS } from '#lib/domain/time/instant.ts'
+import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
+import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
+import { assetSchema } from '#lib/queries/api/shapes.ts'
 import { getFoundThing } from '#lib/queries/catalogue/found-thing.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
@@ -111,5 +114,25 @@ describe('what an asset is made from besides, which its own system cannot tell',
   it('is nothing where somebody wrote what it is made from', async () => {
     await write(ctx, TEXT.replace('looker/900:', 'looker/900: , looker/2: { from: looker/900 }'))
     expect(await gaps(ctx)).toEqual([])
+  })
+})
+
+describe('the columns of an asset in the API', () => {
+  const told = async (question = {}) => (await getApiPage(ctx, ASSET_LIST, { key: 'looker/1', ...question })).items
+  const mark = (question = {}) => getListMark(ctx, ASSET_LIST, question)
+  const columns = { include: 'columns' as const }
+
+  it('are told where they are asked for, as its own system shows them', async () => {
+    const [plain] = await told()
+    expect(plain).not.toHaveProperty('columns')
+    expect(await told(columns)).toEqual([{ ...plain, columns: [{ name: 'net_revenue', type: 'number', description: null }] }])
+    expect(await told({ ...columns, key: 'looker/2' })).toMatchObject([{ columns: [] }])
+    expect(assetSchema.parse((await told(columns))[0])).toEqual((await told(columns))[0])
+  })
+
+  it('are another answer when they change, for who asked for them', async () => {
+    const [before, beforeWith] = [await mark(), await mark(columns)]
+    await ctx.whole.query("update found_asset set changed_at = changed_at + interval '2 days' where path = '1'")
+    expect([(await mark()) === before, (await mark(columns)) === beforeWith]).toEqual([true, false])
   })
 })

@@ -1,6 +1,6 @@
 import type { Context } from '#lib/db/context.ts'
 import { getFeedGate } from '#lib/queries/api/feed-gate.ts'
-import { getApiPage, getListMark, markOfSubjects, readWhole } from '#lib/queries/api/list.ts'
+import { getApiPage, getListMark, markOfFound, markOfSubjects, readWhole } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { CATALOGUE_LIST } from '#lib/queries/api/list-catalogue.ts'
 import { CHANGE_LIST } from '#lib/queries/api/list-changes.ts'
@@ -147,7 +147,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getLastChange: (ctx) => getLastChange(ctx),
   getLineagePage: async (ctx, { name }) => [await getLineagePage(ctx, `lake/${name}`), await getLineagePage(ctx, `${name}-source/all`)],
   getLineageStart: (ctx, { name }) => getLineageStart(ctx, { q: 'hidden', group: name }),
-  getListMark: (ctx) => getListMark(ctx, FEED_LIST),
+  getListMark: (ctx) => getListMark(ctx, FEED_LIST, {}),
   getMaintenanceForm: (ctx, { feed }) => getMaintenanceForm(ctx, { kind: 'series', id: feed - 1 }),
   getMaintenancePage: (ctx) => getMaintenancePage(ctx),
   getOpenDays: async (ctx, { feed }) => [...(await getOpenDays(ctx, await windowOf(ctx), { ids: [feed] }))],
@@ -201,6 +201,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getWriters: (ctx, { name }) => getWriters(ctx, [`${name}-flow`], [`lake/${name}-job`]),
   hasRun: (ctx, { run }) => hasRun(ctx, run),
   listRunsUnderWay: (ctx, { name }) => listRunsUnderWay(ctx, `${name}-flow`),
+  markOfFound: (ctx) => markOfFound(ctx),
   markOfSubjects: (ctx) => markOfSubjects(ctx),
   readWhole: async (ctx) => [await Array.fromAsync(readWhole(ctx, GROUP_LIST, {})), await Array.fromAsync(readWhole(ctx, CHANGE_LIST, {}))],
   streamAudit: (ctx) => Array.fromAsync(streamAudit(ctx, WHOLE_AUDIT)),
@@ -238,5 +239,6 @@ export const NAMELESS = [
   'getSystemPage',
   'getUnseenNeighbours',
   'hasRun',
+  'markOfFound',
   'markOfSubjects',
 ]
