@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { pruneHistory } from '#lib/commands/status/prune-history.ts'
 import { recompute } from '#lib/commands/status/recompute.ts'
 import { sweepDue } from '#lib/commands/status/sweep-due.ts'
+import { listAssetsToObserve } from '#lib/db/catalogue/assets.ts'
 import type { Context } from '#lib/db/context.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { anAge, anAsset } from '#lib/testing/catalogues/state-catalogue.ts'
@@ -88,6 +89,20 @@ describe('recording looks', () => {
     expect(rows).toEqual([
       { probed_at: new Date(START), attempted_at: new Date(START + MINUTE_MS), problem: 'The table could not be read.' },
     ])
+  })
+
+  test('a failed look may be remembered all the same, and nothing was seen by it', async () => {
+    await declare(ctx, [anAsset('a', patient), anAsset('b', patient)])
+    await look(ctx, [seen('lake/a', { writtenAt: START })])
+    const remembers = (key: string) => ({ ...unseen(key, 'gone'), state: { spent: 3 } })
+    await look(ctx, [remembers('lake/a'), remembers('lake/b')])
+    const known = async () => (await listAssetsToObserve(ctx.pool, 'lake')).map(({ previous, hasFailed }) => ({ previous, hasFailed }))
+    const failed = { previous: { spent: 3 }, hasFailed: true }
+    expect(await known()).toEqual([failed, failed])
+    await look(ctx, [unseen('lake/a', 'gone')])
+    expect(await known()).toEqual([failed, failed])
+    const { rows } = await ctx.pool.query("select observation -> 'readings' is not null as seen from asset order by subject_id")
+    expect(rows).toEqual([{ seen: true }, { seen: false }])
   })
 
   test('a look that comes in late, and an asset of another connection, are ignored', async () => {

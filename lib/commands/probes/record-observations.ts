@@ -5,13 +5,12 @@ import {
   listConnectionAssets,
   lockWatchedAssets,
   type StoredObservation,
-  storeBadProbes,
-  storeGoodProbes,
   storeNextChanges,
   type WatchedAsset,
 } from '#lib/db/catalogue/assets.ts'
 import { lockConnection, noteConnectionOk } from '#lib/db/catalogue/connections.ts'
 import { lockAssets } from '#lib/db/catalogue/followers.ts'
+import { type BadProbe, storeBadProbes, storeGoodProbes } from '#lib/db/catalogue/stored-looks.ts'
 import { type Context, type Sql, withTransaction } from '#lib/db/context.ts'
 import { insertArrivals, loadLatestSeen, type NewArrival } from '#lib/db/history/arrivals.ts'
 import { type ClosedGap, closeConnectionGap, insertAssetGaps } from '#lib/db/history/blind.ts'
@@ -142,8 +141,8 @@ function explain(arrival: Arrival, { assetId, probedAt }: WatchedAsset, loads: R
   return [{ ...arrival, recordedAt: own.loadedAt, happenedAt: own.loadedAt }]
 }
 
-function badLook(asset: WatchedAsset, look: Observation | undefined): { assetId: number; problem: string }[] {
-  return look === undefined || look.ok ? [] : [{ assetId: asset.assetId, problem: look.publicMessage }]
+function badLook(asset: WatchedAsset, look: Observation | undefined): BadProbe[] {
+  return look === undefined || look.ok ? [] : [{ assetId: asset.assetId, problem: look.publicMessage, state: look.state }]
 }
 
 function toNewArrivals({ asset, look, arrivals }: Told): NewArrival[] {

@@ -81,6 +81,8 @@ export type Observation =
       message: string
       /** The system answered, and will answer the same until somebody changes something; absent: another try may well be good. */
       lasting?: LastingReason | undefined
+      /** Handed back as `previous` next time in place of what is kept; absent: that stands. */
+      state?: Record<string, unknown> | undefined
     }
 
 /** What came of trying SQL that stands under an asset in the catalogue. */
@@ -168,10 +170,7 @@ export interface Session {
   check(): Promise<Health>
   /** `zone` is the page’s: its days are counted. */
   discover?(zone: string): AsyncIterable<Found>
-  /**
-   * Many assets per call, one observation each, as they become known. One asset's failure is that
-   * asset's `ok: false`; throwing means the connection itself is unreachable.
-   */
+  /** Many assets per call, one observation each, as they become known. One asset's failure is its `ok: false`; throwing: nobody gets in. */
   observe?(assets: readonly ObservedAsset[]): AsyncIterable<Observation>
   /** Prepares the SQL that assets bring, and runs none of it for its rows: tells what is wrong, and what could not be tried; throws where nothing could. */
   trySql?(assets: readonly ObservedAsset[]): AsyncIterable<Trial>

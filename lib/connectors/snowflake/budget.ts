@@ -1,7 +1,7 @@
 import type { Connection } from '#lib/connectors/kit/connector.ts'
 import { HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
 import { localDay } from '#lib/domain/time/local-day.ts'
-import type { LookState } from './look-state.ts'
+import type { LookState, Spent } from './look-state.ts'
 import type { SnowflakeSettings } from './settings.ts'
 
 export interface Cost {
@@ -21,10 +21,10 @@ export class Budget {
   /** Credits that no state answers for yet. */
   #unkept = 0
 
-  constructor(connection: Pick<Connection<SnowflakeSettings>, 'clock' | 'settings'>, before: readonly (LookState | null)[]) {
+  constructor(connection: Pick<Connection<SnowflakeSettings>, 'clock' | 'settings'>, before: readonly (Spent | null)[]) {
     this.#connection = connection
     this.#day = localDay(connection.clock.now(), 'UTC')
-    this.#credits = before.reduce((sum, state) => sum + (state?.spent?.day === this.#day ? state.spent.credits : 0), 0)
+    this.#credits = before.reduce((sum, spent) => sum + (spent?.day === this.#day ? spent.credits : 0), 0)
   }
 
   /** What is asked within a minute that is paid for costs nothing more, and what it brings keeps the account. */
@@ -47,13 +47,18 @@ export class Budget {
     }
   }
 
-  /** What the state of an asset that was seen tells of it: the first one after a statement answers for all of it. */
-  spentOf(before: LookState | null): Pick<LookState, 'spent'> {
+  /** Whether something was spent that no state answers for. */
+  hasUnkept(): boolean {
+    return this.#connection.settings.budget !== undefined && this.#unkept > 0
+  }
+
+  /** What the state of an asset tells of it: the first one after a statement answers for all of it. */
+  spentOf(before: Spent | null): Pick<LookState, 'spent'> {
     if (this.#connection.settings.budget === undefined) return {}
     const credits = this.#unkept
     this.#unkept = 0
-    if (credits === 0) return before?.spent === undefined ? {} : { spent: before.spent }
-    const earlier = before?.spent?.day === this.#day ? before.spent.credits : 0
+    if (credits === 0) return before === null ? {} : { spent: before }
+    const earlier = before?.day === this.#day ? before.credits : 0
     return { spent: { day: this.#day, credits: earlier + credits } }
   }
 

@@ -69,6 +69,26 @@ describe('a budget of credits a day', () => {
     expect(world.asked()).toEqual(['show tables in database "ANALYTICS" limit 10000'])
   })
 
+  it('counts what was taken where nothing at all could be seen, also before anything ever was', async () => {
+    const assets = { 'raw.nothing': COLUMN, 'raw.nowhere': COLUMN }
+    for (let i = 0; i < 3; i += 1) {
+      const seen = await world.look(assets, BUDGET)
+      expect([...seen.values()]).toMatchObject([
+        { ok: false, lasting: 'refused' },
+        { ok: false, lasting: 'refused' },
+      ])
+      world.clock.set(world.clock.now() + 2 * MINUTE_MS)
+    }
+    world.asked()
+    await world.look(assets, BUDGET)
+    expect(world.asked()).toEqual(['show tables in database "ANALYTICS" limit 10000'])
+    world.clock.set(world.clock.now() + DAY_MS)
+    await world.look({ 'raw.nothing': COLUMN, 'raw.orders': COLUMN }, BUDGET)
+    world.standIn.control.drop('RAW.ORDERS')
+    const gone = (await world.look({ 'raw.orders': COLUMN }, BUDGET)).get('raw.orders')
+    expect(gone).toMatchObject({ ok: false, lasting: 'gone', state: { about: expect.any(String), spent: { credits: expect.any(Number) } } })
+  })
+
   it('once it is used up leaves tables over files that lie elsewhere, which nobody counts, unseen', async () => {
     const tiny = { budget: 0.000_001 }
     await world.look({ 'raw.partner_feed': COLUMN }, tiny)

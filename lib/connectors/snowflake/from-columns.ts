@@ -73,7 +73,7 @@ export function fromColumns(read: ColumnsRead, budget: Budget, now: Instant): Ob
     },
     state: {
       ...toLookState(table, { about: wanted.about, readings, warnings, ...(isMute(table) && { readAt: now }) }),
-      ...budget.spentOf(wanted.last),
+      ...budget.spentOf(wanted.spent),
     },
     warnings: [...warnings, ...futureWarnings(readings, now)],
   }

@@ -11,6 +11,10 @@ const readingsSchema = z.array(
   }),
 )
 
+/** What the warehouse took on a day, as far as one state answers for it. */
+const spentSchema = z.object({ day: z.string(), credits: z.number() })
+export type Spent = z.infer<typeof spentSchema>
+
 const lookStateSchema = z.object({
   /** What was asked; another question makes the rest worthless. */
   about: z.string(),
@@ -24,7 +28,7 @@ const lookStateSchema = z.object({
   warnings: z.array(z.string()),
   /** What its statements told, and when they were run. */
   told: z.object({ about: z.string(), readAt: z.number(), readings: readingsSchema, warnings: z.array(z.string()) }).optional(),
-  spent: z.object({ day: z.string(), credits: z.number() }).optional(),
+  spent: spentSchema.optional(),
 })
 export type LookState = z.infer<typeof lookStateSchema>
 
@@ -32,6 +36,11 @@ export type LookState = z.infer<typeof lookStateSchema>
 export function parseLookState(previous: Record<string, unknown> | null): LookState | null {
   const parsed = lookStateSchema.safeParse(previous)
   return parsed.success ? parsed.data : null
+}
+
+/** What an earlier look kept of its cost, also one that saw nothing. */
+export function parseSpent(previous: Record<string, unknown> | null): Spent | null {
+  return spentSchema.safeParse(previous?.['spent']).data ?? null
 }
 
 /**

@@ -4,7 +4,7 @@ import { clocksTold } from '#lib/connectors/kit/told-statement.ts'
 import type { LastingReason } from '#lib/domain/freshness/facts.ts'
 import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import type { Budget } from './budget.ts'
-import { type Difference, type LookState, toLookState } from './look-state.ts'
+import { type Difference, type LookState, parseSpent, type Spent, toLookState } from './look-state.ts'
 import type { Refreshes, TableState } from './metadata.ts'
 import { type SnowflakeAsset, type SnowflakeSettings, snowflakeAssetSchema } from './settings.ts'
 import type { SqlApi } from './sql-api.ts'
@@ -22,6 +22,8 @@ export interface Wanted {
   last: LookState | null
   /** The same, if the question is; else null. */
   before: LookState | null
+  /** What its state answers for of the cost so far. */
+  spent: Spent | null
 }
 
 /** One asset's failure: words for people, words for us. */
@@ -42,7 +44,17 @@ export function toWanted(asset: ObservedAsset, connection: SnowflakeSettings, la
   const zone = settings.zone ?? connection.zone
   const asked = JSON.stringify([path, columns, settings.clock, zone ?? null, settings.where ?? null])
   const about = createHash('sha256').update(asked).digest('base64url').slice(0, 16)
-  return { asset, settings, path, columns, zone, about, last, before: last?.about === about ? last : null }
+  return {
+    asset,
+    settings,
+    path,
+    columns,
+    zone,
+    about,
+    last,
+    before: last?.about === about ? last : null,
+    spent: parseSpent(asset.previous),
+  }
 }
 
 /** Of times in the future: they are kept and not judged. */
@@ -69,7 +81,7 @@ export function isToldAlone({ columns, settings }: Pick<Wanted, 'columns' | 'set
 }
 
 /** An asset of which only statements tell: it is there, and nothing of it is compared. */
-export function isThere({ asset, about, last }: Wanted, { budget, costMs, extra }: Around): Observation {
+export function isThere({ asset, about, spent }: Wanted, { budget, costMs, extra }: Around): Observation {
   const state: LookState = { about, rows: null, bytes: null, created: null, lastAltered: null, readings: [], warnings: [] }
   const evidence = { method: 'statement', strength: 'strong' as const, detail: '', costMs }
   return {
@@ -78,7 +90,7 @@ export function isThere({ asset, about, last }: Wanted, { budget, costMs, extra 
     readings: [],
     rows: null,
     evidence,
-    state: { ...state, ...budget.spentOf(last) },
+    state: { ...state, ...budget.spentOf(spent) },
     warnings: extra,
   }
 }
@@ -93,7 +105,7 @@ export interface Around {
 
 /** Nothing moved since the look before, or nothing can tell: what was seen then still stands. */
 export function kept(
-  { asset, before }: Wanted & { before: LookState },
+  { asset, before, spent }: Wanted & { before: LookState },
   table: TableState,
   detail: string,
   strength: 'strong' | 'weak',
@@ -106,7 +118,7 @@ export function kept(
     readings: before.readings,
     rows: null,
     evidence: { method: 'metadata', strength, detail, costMs: around.costMs },
-    state: { ...before, ...(lastAltered !== null && { lastAltered }), spent: undefined, ...around.budget.spentOf(before) },
+    state: { ...before, ...(lastAltered !== null && { lastAltered }), spent: undefined, ...around.budget.spentOf(spent) },
     warnings: [...before.warnings, ...futureWarnings(before.readings, around.now), ...around.extra],
   }
 }
@@ -125,9 +137,9 @@ const COUNTED: Record<Difference, string> = {
 
 /** What rows, bytes and LAST_ALTERED tell of a table without a time column: weak, whatever they say. */
 export function fromCounts(wanted: Wanted, table: TableState, difference: Difference, around: Around): Observation {
-  const { asset, before, last, about, settings } = wanted
+  const { asset, before, about, settings } = wanted
   const readings = countedReadings(before, table, difference, settings.clock, around.now)
-  const spent = around.budget.spentOf(last)
+  const spent = around.budget.spentOf(wanted.spent)
   return {
     ok: true,
     assetKey: asset.key,
@@ -164,7 +176,7 @@ function countedReadings(
 
 /** A dynamic table: as of when it holds everything, and as of when it last changed. */
 export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refreshes | undefined, around: Around): Observation {
-  const { asset, about, last } = wanted
+  const { asset, about } = wanted
   if (refreshes === undefined || refreshes.asOf === null) {
     const words =
       'Among the refreshes that Snowflake tells of, the last 10,000 of the database in seven days, none of this dynamic table ended well; GRANT MONITOR on it if there was one.'
@@ -174,7 +186,7 @@ export function fromRefreshes(wanted: Wanted, table: TableState, refreshes: Refr
   if (refreshes.changedAsOf !== null) readings.push({ clock: 'writtenAt', at: refreshes.changedAsOf, precision: 'instant' })
   const extra = refreshes.isFailing ? ['Its last refresh did not end well; it holds what the one before brought.'] : []
   const detail = 'DATA_TIMESTAMP of its last good refresh, and of the last that brought anything.'
-  const spent = around.budget.spentOf(last)
+  const spent = around.budget.spentOf(wanted.spent)
   return {
     ok: true,
     assetKey: asset.key,

@@ -3,7 +3,7 @@ import { failedProbe } from '#lib/connectors/kit/probe.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import { Budget } from './budget.ts'
 import { type ColumnsRead, fromColumns } from './from-columns.ts'
-import { compareLooks, type Difference, parseLookState } from './look-state.ts'
+import { compareLooks, type Difference, parseLookState, parseSpent } from './look-state.ts'
 import {
   type Around,
   failed,
@@ -54,7 +54,42 @@ export async function* observe(
     if ('asset' in one) wanted.push(one)
     else yield one
   }
-  const budget = new Budget(connection, states)
+  const budget = new Budget(
+    connection,
+    assets.map(({ previous }) => parseSpent(previous)),
+  )
+  yield* withAccount(budget, assets, observeAll(connection, api, budget, wanted))
+}
+
+/** Where nothing that was seen keeps what was spent, the first that was not does, told as the last. */
+async function* withAccount(
+  budget: Budget,
+  assets: readonly ObservedAsset[],
+  seen: AsyncIterable<Observation>,
+): AsyncGenerator<Observation> {
+  let held: Observation | null = null
+  const told = (one: Observation): Observation => {
+    const previous = assets.find(({ key }) => key === one.assetKey)?.previous ?? null
+    return budget.hasUnkept() ? { ...one, state: { ...previous, ...budget.spentOf(parseSpent(previous)) } } : one
+  }
+  try {
+    for await (const one of seen) {
+      if (one.ok || held !== null) yield one
+      else held = one
+    }
+  } catch (error) {
+    if (held !== null) yield told(held)
+    throw error
+  }
+  if (held !== null) yield told(held)
+}
+
+async function* observeAll(
+  connection: Connection<SnowflakeSettings>,
+  api: SqlApi,
+  budget: Budget,
+  wanted: readonly Wanted[],
+): AsyncGenerator<Observation> {
   for (const [database, group] of Map.groupBy(wanted, ({ path }) => path.database)) {
     const round = { connection, api, budget, database }
     try {

@@ -8,7 +8,7 @@ import { type Instant, isFuture } from '#lib/domain/time/instant.ts'
 import { formatDuration } from '#lib/domain/wording/durations.ts'
 import type { Cell } from './answers.ts'
 import { creditsInWords } from './budget.ts'
-import { parseLookState } from './look-state.ts'
+import { parseSpent } from './look-state.ts'
 import { failed, type Round, usedUp, type Wanted } from './looked.ts'
 import { isOfStatement } from './newest.ts'
 import { codeOf } from './problems.ts'
@@ -50,7 +50,8 @@ export async function* readToldClocks(
     const answers = await Promise.all(some.map(({ wanted }) => tellAll(round, wanted)))
     for (const [at, job] of some.entries()) yield toObservation(round, job, answers[at] ?? [])
   }
-  yield* due.map(({ wanted }) => failed(wanted.asset.key, usedUp(connection.settings, 'Its statements were not run.')))
+  const words = usedUp(connection.settings, 'Its statements were not run.')
+  yield* due.map((job) => keepingAccount(job, failed(job.wanted.asset.key, words)))
 }
 
 function aboutOf({ database }: Round, { settings, zone }: Wanted): string {
@@ -72,11 +73,18 @@ function asBefore({ connection }: Round, { wanted, seen, about }: Job): Observat
   return 'look' in more ? { ...more.look, state: { ...seen.state, told: before } } : null
 }
 
-function toObservation({ connection, budget }: Round, { seen, about }: Job, answers: readonly Told[]): Observation {
+function toObservation({ connection, budget }: Round, job: Job, answers: readonly Told[]): Observation {
+  const { seen, about } = job
   const more = withTold(seen, answers)
-  if (!('look' in more)) return more
+  if (!('look' in more)) return keepingAccount(job, more)
   const told = { about, readAt: connection.clock.now(), readings: more.own, warnings: more.ownWarnings }
-  return { ...more.look, state: { ...seen.state, told, ...budget.spentOf(parseLookState(seen.state)) } }
+  return { ...more.look, state: { ...seen.state, told, ...budget.spentOf(parseSpent(seen.state)) } }
+}
+
+/** A look that failed in the end remembers nothing of what was seen but what that cost. */
+function keepingAccount({ wanted, seen }: Job, one: Observation): Observation {
+  const spent = parseSpent(seen.state)
+  return spent === null ? one : { ...one, state: { ...wanted.asset.previous, spent } }
 }
 
 async function tellAll(round: Round, { settings, zone }: Wanted): Promise<Told[]> {

@@ -7,7 +7,6 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Reading } from '#lib/domain/freshness/witnesses/diff-readings.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { lockAssets } from './followers.ts'
-import { noteLooks } from './sight.ts'
 import type { StoredVerdict } from './subjects.ts'
 
 /** The latest good look at an asset, kept whole; earlier ones are not. */
@@ -105,7 +104,7 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
   const ids = named.map(({ id }) => id)
   await lockAssets(sql, ids)
   const { rows } = await sql.query<WatchedRow>(
-    `select s.id, s.key, seen.probed_at, s.next_change_at, a.verdict, a.problem, a.observation is not null as is_found, a.suspected_reason, a.suspected_at,
+    `select s.id, s.key, seen.probed_at, s.next_change_at, a.verdict, a.problem, a.observation -> 'lookedAt' is not null as is_found, a.suspected_reason, a.suspected_at,
        o.reason, o.from_at as reason_from, since.from_at as answered_from, since.seen_at as answered_seen_at
      from subject s join asset a on a.subject_id = s.id left join sight seen on seen.asset_id = s.id
      left join blind o on o.asset_id = s.id and o.to_at is null
@@ -117,42 +116,6 @@ export async function lockWatchedAssets(sql: Sql, connectionKey: string, keys: r
     [ids, connectionKey],
   )
   return rows.map(toWatched)
-}
-
-/** Stores good looks: the observation whole, and that we could see. */
-export async function storeGoodProbes(
-  sql: Sql,
-  at: Instant,
-  looks: readonly { assetId: number; observation: StoredObservation }[],
-): Promise<void> {
-  if (looks.length === 0) return
-  await sql.query(
-    `update asset a set problem = null, observation = x.observation
-     from jsonb_to_recordset($1::jsonb) as x(id int, observation jsonb) where a.subject_id = x.id`,
-    [JSON.stringify(looks.map((l) => ({ id: l.assetId, observation: l.observation })))],
-  )
-  await noteLooks(
-    sql,
-    at,
-    looks.map(({ assetId }) => assetId),
-    true,
-  )
-}
-
-/** Stores failed looks: that we tried, and what went wrong, in public words. */
-export async function storeBadProbes(sql: Sql, at: Instant, looks: readonly { assetId: number; problem: string }[]): Promise<void> {
-  if (looks.length === 0) return
-  await sql.query(
-    `update asset a set problem = x.problem
-     from jsonb_to_recordset($1::jsonb) as x(id int, problem text) where a.subject_id = x.id and a.problem is distinct from x.problem`,
-    [JSON.stringify(looks.map((l) => ({ id: l.assetId, problem: l.problem })))],
-  )
-  await noteLooks(
-    sql,
-    at,
-    looks.map(({ assetId }) => assetId),
-    false,
-  )
 }
 
 /** Moves the next change of assets whose good look saw nothing new. */

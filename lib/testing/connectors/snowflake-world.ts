@@ -57,7 +57,7 @@ export async function startSnowflakeWorld(): Promise<SnowflakeWorld> {
         const path = observation.assetKey.slice('snow/'.length)
         seen.set(path, observation)
         // As it comes back from where it is kept.
-        if (observation.ok) states.set(path, JSON.parse(JSON.stringify(observation.state)))
+        if (observation.state !== undefined) states.set(path, JSON.parse(JSON.stringify(observation.state)))
       }
       return seen
     },

@@ -62,6 +62,15 @@ describe('runs of dbt Cloud', () => {
     expect((await runs()).map(({ writes }) => writes)).toEqual(Array(5).fill([ORDERS]))
   })
 
+  it('of which one was deleted since they were listed are told all the same, that one without what it wrote', async () => {
+    world.ran(100, FOUR, files(FOUR))
+    world.ran(101, TEN, files(TEN), { isDeleted: true })
+    expect((await runs()).map(({ externalId, writes }) => [externalId, writes])).toEqual([
+      ['101', []],
+      ['100', [ORDERS, REVENUE]],
+    ])
+  })
+
   it('that are more than one look reads are told the newest first, and the others by the next', async () => {
     for (let id = 1; id <= 102; id += 1) world.ran(id, FOUR, { ...files(FOUR), 'run_results.json': built(FOUR, [ORDERS]) })
     const ids = Array.from({ length: 102 }, (_, at) => String(102 - at))
