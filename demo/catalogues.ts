@@ -1,12 +1,23 @@
 import { mkdir, readdir, rm, symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Environment } from '#lib/platform/env.ts'
+import type { Ports } from './ports.ts'
 
 const CATALOGUE = 'demo/catalogue'
 
 /** The file of the page itself, and that of the start-up; all others are the campus'. */
 const PAGE = 'page.yaml'
 const STARTUP = 'wrenbury.yaml'
+
+type Shown = Environment['demo']
+
+/** What a demo shows: what its first start was asked for, since only that has a past. Before that was noted, what was started tells it. */
+export function shownSince(known: { shows?: Shown | undefined; ports: Ports } | undefined, asked: Shown): Shown {
+  if (known === undefined) return asked
+  if (known.shows !== undefined) return known.shows
+  const { campus, startup } = known.ports
+  return startup.dbt === 0 ? 'campus' : campus === 0 ? 'startup' : 'both'
+}
 
 /** The catalogue of the house the demo shows: of both the folder, of one a folder with links to its files. */
 export async function catalogueOf({ demo, dataFolder }: Pick<Environment, 'demo' | 'dataFolder'>): Promise<string> {

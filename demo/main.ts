@@ -12,7 +12,7 @@ import { type Clock, systemClock } from '#lib/platform/clock.ts'
 import { type Environment, readEnvironment } from '#lib/platform/env.ts'
 import { createLog } from '#lib/platform/log.ts'
 import { FakeClock } from '#lib/testing/clock/fake-clock.ts'
-import { catalogueOf } from './catalogues.ts'
+import { catalogueOf, shownSince } from './catalogues.ts'
 import { runFlowsOnce } from './first-runs.ts'
 import { putCatalogueInForce } from './known-things.ts'
 import { catchUpWorld, runWorld } from './outside-world.ts'
@@ -29,7 +29,12 @@ const DEPARTMENTS = 'departments'
 const PEOPLE = 2400
 /** So long what somebody asked of dbt Cloud is still to be seen there. */
 const ASKED_MS = 30 * DAY_MS
-const stateSchema = z.object({ firstStart: z.number(), until: z.number(), ports: portsSchema.catch(NO_PORTS) })
+const stateSchema = z.object({
+  firstStart: z.number(),
+  until: z.number(),
+  shows: z.enum(['campus', 'startup', 'both']).optional(),
+  ports: portsSchema.catch(NO_PORTS),
+})
 type State = z.infer<typeof stateSchema>
 
 const log = createLog({ level: 'info', pretty: true }, { part: 'demo' })
@@ -72,8 +77,10 @@ function openContext(url: string, clock: Clock): Context {
 
 interface Telling {
   databaseUrl: string
-  campusUrl: string
+  /** Null where no campus is shown. */
+  campusUrl: string | null
   catalogue: string
+  shows: Environment['demo']
   known: State | undefined
   firstStart: Instant
   variables: Record<string, string>
@@ -81,14 +88,14 @@ interface Telling {
 
 /** Writes the past that is missing: ninety days before the first start, later the time the demo was off. When the process is killed
  * meanwhile, the next start does it. */
-async function catchUp({ databaseUrl, campusUrl, catalogue, known, firstStart, variables }: Telling): Promise<State> {
+async function catchUp({ databaseUrl, campusUrl, catalogue, shows, known, firstStart, variables }: Telling): Promise<State> {
   const now = systemClock.now()
   const clock = new FakeClock(now)
   const ctx = openContext(databaseUrl, clock)
   const from = known?.until ?? startOfDay(localDay(firstStart - PAST_DAYS * DAY_MS, CAMPUS_ZONE), CAMPUS_ZONE)
-  const state = { firstStart, until: now, ports: known?.ports ?? NO_PORTS }
+  const state = { firstStart, until: now, shows, ports: known?.ports ?? NO_PORTS }
   log.info(known ? 'telling the stretch the demo was off' : `telling the last ${PAST_DAYS} days`)
-  await catchUpWorld(campusUrl, systemClock, firstStart)
+  if (campusUrl !== null) await catchUpWorld(campusUrl, systemClock, firstStart)
   await restateHistory(ctx)
   clock.set(from)
   if (known === undefined) await putCatalogueInForce(ctx, catalogue, variables)
@@ -113,24 +120,31 @@ async function rememberTime(ctx: Context, state: State, signal: AbortSignal): Pr
 async function main(): Promise<void> {
   const environment = readEnvironment()
   const { databaseUrl, lakeUrl } = requireUrls(environment)
-  const campusUrl = await requireCampusDatabase(lakeUrl)
-  const catalogue = await catalogueOf(environment)
   const { known, asked } = await knownState(databaseUrl)
+  const shows = shownSince(known, environment.demo)
+  if (shows !== environment.demo) log.info(`the demo goes on with what it began with: ${shows}. npm run reset begins it anew`)
+  const campusUrl = shows === 'startup' ? null : await requireCampusDatabase(lakeUrl)
+  const catalogue = await catalogueOf({ ...environment, demo: shows })
   const firstStart = known?.firstStart ?? systemClock.now()
   const ports = known?.ports ?? NO_PORTS
-  const startup = environment.demo === 'campus' ? null : await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked })
-  const variables = { ...startup?.variables, ...databaseVariables(campusUrl) }
-  await catchUp({ databaseUrl, campusUrl, catalogue, known, firstStart, variables })
+  const startup = shows === 'campus' ? null : await startStartup({ clock: systemClock, ports: ports.startup, firstStart, asked })
+  const variables = { ...startup?.variables, ...(campusUrl !== null && databaseVariables(campusUrl)) }
+  await catchUp({ databaseUrl, campusUrl, catalogue, shows, known, firstStart, variables })
   // Until here there was nothing to stop in order: a signal ended the process at once.
   const stopping = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stopping.abort())
   const ctx = openContext(databaseUrl, systemClock)
-  const campus = environment.demo === 'startup' ? null : await startCampusSystems(environment, ports)
-  const state = { firstStart, until: systemClock.now(), ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup } }
+  const campus = campusUrl === null ? null : await startCampusSystems(environment, ports)
+  const state = {
+    firstStart,
+    until: systemClock.now(),
+    shows,
+    ports: { ...ports, ...campus?.ports, startup: startup?.ports ?? ports.startup },
+  }
   await putDemoPeople(ctx)
   process.send?.({ kind: 'ready', environment: { ...campus?.variables, ...variables, TIDEMARK_CONFIG: catalogue } })
   await Promise.all([
-    campus === null ? null : runWorld(campusUrl, systemClock, firstStart, stopping.signal),
+    campusUrl === null ? null : runWorld(campusUrl, systemClock, firstStart, stopping.signal),
     startup?.work(stopping.signal),
     rememberTime(ctx, state, stopping.signal),
     runFlowsOnce(ctx, stopping.signal),
