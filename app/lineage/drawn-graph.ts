@@ -1,4 +1,4 @@
-import { assetPath, foundPath, lineagePath } from '#app/_ui/paths.ts'
+import { assetPath, foundThingPath, lineagePath } from '#app/_ui/paths.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
 import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
@@ -66,7 +66,7 @@ function foundBoxes({ found }: LineagePage): LinkedBox[] {
       ...{ id, ...CARD, form: 'hollow' as const, name, status: null, links: [] },
       note: `Found, ${kind}`,
       title: `${name}: found in ${connection}, ${kind}, not in the catalogue`,
-      href: foundPath(connection, { q: path }),
+      href: foundThingPath(connection, path),
     }
     box.links.push({ ...beside(assetId, id, isUpstream), origins: [origin], isPath: false })
     boxes.set(id, box)

@@ -34,16 +34,16 @@ export async function generateMetadata({ searchParams }: PageProps): Promise<Met
 export default async function Lineage({ searchParams }: PageProps) {
   const { focus, q, group } = questionIn(await searchParams)
   const context = await requestContext()
+  const found = focus ? await readFocus(focus) : null
+  if (found !== null) return <LineageScreen found={found} />
   if ((await getPageSettings(context)) === null) return <EmptyState now={context.clock.now()} banners={await getBanners(context, false)} />
   if (focus) {
-    const found = await readFocus(focus)
-    if (found !== null) return <LineageScreen found={found} />
     const renamed = await findRenamed(context, 'asset', toStorableText(focus))
     if (renamed !== null) redirect(lineagePath({ focus: renamed }))
     notFound()
   }
   const words = q?.trim().slice(0, 200) || null
-  const found = await getLineageStart(context, { q: words, group: group === undefined ? null : toStorableText(group) })
-  if (found === null) notFound()
-  return <LineageStartScreen found={found} q={words} />
+  const start = await getLineageStart(context, { q: words, group: group === undefined ? null : toStorableText(group) })
+  if (start === null) notFound()
+  return <LineageStartScreen found={start} q={words} />
 }

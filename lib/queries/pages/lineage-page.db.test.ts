@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { openTwoGroups } from '#lib/testing/worlds/two-groups-world.ts'
@@ -37,6 +37,15 @@ describe('the lineage around an asset', () => {
     expect(found?.edges).toContainEqual({ upstreamId: 3, downstreamId: 4, origins: ['flow', 'openlineage'] })
     expect(found?.paths.map(({ steps }) => steps.map(({ key }) => key))).toEqual([[`lake/${MARK}`, 'records-source/all', 'lake/records']])
     expect(found?.unseen).toEqual([])
+  })
+
+  it('is read by ten statements', async () => {
+    for (const ctx of [everything, records]) {
+      const asked = vi.spyOn(ctx.pool, 'query')
+      await getLineagePage(ctx, 'lake/records')
+      expect(asked.mock.calls.length).toBeLessThanOrEqual(10)
+      asked.mockRestore()
+    }
   })
 
   it('counts what is not drawn where it would stand', async () => {

@@ -6,11 +6,11 @@ import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { type Cut, cutOff, DRAWN, hasRoomBeside, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
 import type { Standing } from '#lib/domain/lineage/path-to-root.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
-import { getEdgesOf, getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
+import { getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { standingsOf, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
+import { getStandingEdges, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
 import { seesFound } from './found-page.ts'
 
 /** An asset as the lineage shows it. */
@@ -66,10 +66,13 @@ const ASSETS = `
   from asset a join subject s on s.id = a.subject_id and s.removed_at is null join subject fs on fs.id = a.feed_id
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null`
 
-const ORIGINS = `
-  select upstream_id as "upstreamId", downstream_id as "downstreamId",
-    array_agg(distinct origin order by origin) as origins
-  from lineage_edge where to_at is null and upstream_id = any($1::int[]) and downstream_id = any($1::int[]) group by 1, 2`
+/** What touches `$1`, and what lies among `$2` with who says so. */
+const EDGES = `
+  select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId", case when e.upstream_id = any($2::int[]) and e.downstream_id = any($2::int[]) then (
+    select array_agg(distinct x.origin order by x.origin) from lineage_edge x
+    where x.upstream_id = e.upstream_id and x.downstream_id = e.downstream_id and x.to_at is null) else '{}' end as origins
+  from lineage_now e
+  where e.upstream_id = any($1::int[]) or e.downstream_id = any($1::int[]) or (e.upstream_id = any($2::int[]) and e.downstream_id = any($2::int[]))`
 
 /** Of a connection that tells what it is called where it lies: the asset is drawn that it is. */
 const isSame = (own: 'path' | 'upstream') => {
@@ -106,13 +109,13 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
   const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysToRoot(ctx, focus), getBanners(ctx, page.demo)])
   const ids = near.map(({ id }) => id)
   const tops = ways.flatMap((way) => way.slice(0, 1))
-  const [assets, { edges: touching }, origins, unseen, found] = await Promise.all([
+  const [assets, last, unseen, found] = await Promise.all([
     assetsById(ctx, [...new Set([...ids, ...ways.flat()])]),
-    edgesAround(ctx, around, ids),
-    ctx.pool.query<LineageEdge>(ORIGINS, [ids]),
+    ctx.pool.query<LineageEdge>(EDGES, [ids.filter((id) => !around.asked.has(id)), ids]),
     getUnseenNeighbours(ctx, [...new Set([...ids, ...tops])]),
     foundAround(ctx, near),
   ])
+  const touching = [...around.edges, ...last.rows.filter((edge) => !isAskedOf(around, edge))]
   const isDrawn = new Set(ids.filter((id) => assets.has(id)))
   const beside = found.first.slice(0, DRAWN - isDrawn.size)
   return {
@@ -121,7 +124,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
     banners,
     focus,
     drawn: near.flatMap((each) => withAsset(each, assets.get(each.id))),
-    edges: withOrigins(touching, isDrawn, origins.rows),
+    edges: withOrigins(touching, isDrawn, last.rows),
     cut: cutOff(
       near.filter(({ id }) => isDrawn.has(id)),
       touching,
@@ -144,26 +147,19 @@ interface Around {
   edges: readonly Edge[]
 }
 
-/** The same of these, too; of what was asked about before nothing is read again. */
-async function edgesAround(ctx: Context, { asked, edges }: Around, ids: readonly number[]): Promise<Around> {
-  const open = ids.filter((id) => !asked.has(id))
-  const more = await getEdgesOf(ctx, open)
-  const isKnown = ({ upstreamId, downstreamId }: Edge) => asked.has(upstreamId) || asked.has(downstreamId)
-  return { asked: new Set([...asked, ...open]), edges: [...edges, ...more.filter((edge) => !isKnown(edge))] }
-}
+const isAskedOf = ({ asked }: Pick<Around, 'asked'>, { upstreamId, downstreamId }: Edge) => asked.has(upstreamId) || asked.has(downstreamId)
 
 /** What is drawn, with the edges around it that were read for that: those of the focus and of its direct neighbours that are drawn. */
 async function nearTo(ctx: Context, focus: number): Promise<{ near: Near[]; around: Around }> {
-  const direct = await edgesAround(ctx, { asked: new Set(), edges: [] }, [focus])
-  const first = await standingsOf(ctx, direct.edges)
-  const beside = neighbourhood(focus, direct.edges, (id) => first.get(id)?.status ?? null)
-  const around = await edgesAround(
-    ctx,
-    direct,
-    beside.map(({ id }) => id),
-  )
-  const standings = await standingsOf(ctx, around.edges)
-  return { near: neighbourhood(focus, around.edges, (id) => standings.get(id)?.status ?? null), around }
+  const asked = new Set([focus])
+  const direct = await getStandingEdges(ctx, [focus])
+  const beside = neighbourhood(focus, direct.edges, (id) => direct.standings.get(id)?.status ?? null)
+  const open = beside.flatMap(({ id }) => (id === focus ? [] : [id]))
+  const further = await getStandingEdges(ctx, open)
+  const edges = [...direct.edges, ...further.edges.filter((edge) => !isAskedOf({ asked }, edge))]
+  const standings = new Map([...direct.standings, ...further.standings])
+  const near = neighbourhood(focus, edges, (id) => standings.get(id)?.status ?? null)
+  return { near, around: { asked: new Set([focus, ...open]), edges } }
 }
 
 /** Those of what is drawn before which, or after which, more is drawn. */

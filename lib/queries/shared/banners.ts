@@ -43,7 +43,13 @@ interface Signs extends WorkerLiveness {
   lookedAt: Instant | null
   connections: number
   overdue: number
+  down: { connection: string; since: Instant; problem: string | null }[]
 }
+
+const DOWN = `
+  select b.connection_key as connection, ${instant('b.from_at')} as since, c.problem
+  from blind b join connection_state c on c.key = b.connection_key
+  where b.to_at is null and c.removed_at is null order by b.from_at`
 
 const SIGNS = `
   select ${WORKER_LIVENESS_SQL},
@@ -53,22 +59,17 @@ const SIGNS = `
     (select ${instant('max(greatest(ok_at, failed_at))')} from connection_state where removed_at is null) as "lookedAt",
     (select count(*)::int from connection_state where removed_at is null and next_probe_at is not null) as connections,
     (select count(*)::int from connection_state where removed_at is null
-      and next_probe_at < $1::timestamptz - greatest(3 * probe_every_ms::float8, 300000) * interval '1 millisecond') as overdue`
-
-const DOWN = `
-  select b.connection_key as connection, ${instant('b.from_at')} as since, c.problem
-  from blind b join connection_state c on c.key = b.connection_key
-  where b.to_at is null and c.removed_at is null order by b.from_at`
+      and next_probe_at < $1::timestamptz - greatest(3 * probe_every_ms::float8, 300000) * interval '1 millisecond') as overdue,
+    coalesce((select json_agg(d order by d.since) from (${DOWN}) d), '[]') as down`
 
 /** What stands above everything else, most important first. */
 export async function getBanners(ctx: Context, demo: boolean): Promise<Banner[]> {
   const now = ctx.clock.now()
   const { rows } = await ctx.pool.query<Signs>(SIGNS, [new Date(now)])
-  const down = await ctx.pool.query<{ connection: string; since: Instant; problem: string | null }>(DOWN)
   const signs = rows[0]
   const banners: Banner[] = []
   if (signs) banners.push(...workBanners(signs, now), ...catalogueBanners(signs))
-  banners.push(...down.rows.map((row) => ({ kind: 'connection' as const, ...row })))
+  banners.push(...(signs?.down ?? []).map((row) => ({ kind: 'connection' as const, ...row })))
   if (demo) banners.push({ kind: 'demo' })
   return banners
 }

@@ -70,7 +70,7 @@ import { getPageSettings, getPageZone } from '#lib/queries/shared/page-settings.
 import { findRenamed } from '#lib/queries/shared/renamed.ts'
 import { getRootsOfAssets, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries } from '#lib/queries/shared/series.ts'
-import { standingsOf, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
+import { getStandingEdges, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
 import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
 
@@ -164,12 +164,7 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
   getRootsOfAssets: async (ctx, { assets }) => [...(await getRootsOfAssets(ctx, assets))],
   getRootsOfFeeds: async (ctx, { feed }) => [...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }]))],
-  standingsOf: async (ctx, { assets }) => [
-    ...(await standingsOf(
-      ctx,
-      assets.map((id) => ({ upstreamId: id, downstreamId: id })),
-    )),
-  ],
+  getStandingEdges: async (ctx, { assets }) => [...(await getStandingEdges(ctx, assets)).standings],
   waysToRoot: (ctx, { assets }) => waysToRoot(ctx, { id: assets[0] ?? 0, status: 'late', since: 0 }),
   getWorkEntries: (ctx, { name }) =>
     Promise.all(
@@ -228,7 +223,7 @@ export const NAMELESS = [
   'getListMark',
   'getOpenDays',
   'getOpenDeliveries',
-  'standingsOf',
+  'getStandingEdges',
   'waysToRoot',
   'getPageAccess',
   'getPageSettings',
