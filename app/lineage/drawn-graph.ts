@@ -1,7 +1,7 @@
 import { assetPath, foundThingPath, lineagePath } from '#app/_ui/paths.ts'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
-import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
+import { statusInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import type { LineagePage } from '#lib/queries/pages/lineage-page.ts'
 import type { Box, Link } from './place-graph.ts'
 
@@ -23,6 +23,8 @@ export interface DrawnLink extends Link {
 }
 
 const CARD = { width: 184, height: 46 }
+/** Its words are always the same, and stand there whole. */
+const UNSEEN_CARD = { ...CARD, width: 212 }
 const MORE = { width: 64, height: 26 }
 
 type Beside = Pick<DrawnLink, 'from' | 'to'>
@@ -78,9 +80,9 @@ function unseenBoxes({ unseen }: LineagePage): LinkedBox[] {
   return unseen.map(({ assetId, isUpstream, status }) => {
     const id = `unseen ${assetId} ${isUpstream}`
     return {
-      ...{ id, ...CARD, form: 'hollow', name: UNSEEN, status, href: null },
+      ...{ id, ...UNSEEN_CARD, form: 'hollow', name: UNSEEN_FIRST, status, href: null },
       note: statusInWords(status),
-      title: `${UNSEEN}: ${statusInWords(status).toLowerCase()}`,
+      title: `${UNSEEN_FIRST}: ${statusInWords(status).toLowerCase()}`,
       links: [{ ...beside(assetId, id, isUpstream), origins: [], isPath: false }],
     }
   })

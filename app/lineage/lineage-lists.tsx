@@ -4,7 +4,7 @@ import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { worstFirst } from '#app/_ui/worst-first.ts'
 import type { Side } from '#lib/domain/lineage/neighbourhood.ts'
 import { formatCount } from '#lib/domain/wording/numbers.ts'
-import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
+import { statusInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import type { FoundNeighbour, LineagePage } from '#lib/queries/pages/lineage-page.ts'
 import { originInWords } from './origin-words.ts'
 
@@ -80,7 +80,7 @@ function List({ found, side, from, drawn }: SideProps & { from: Drawn; drawn: Dr
         <li key={assetId}>
           <StatusIcon status={status} />
           <span className="muted">
-            {UNSEEN}, {statusInWords(status).toLowerCase()}
+            {UNSEEN_FIRST}, {statusInWords(status).toLowerCase()}
           </span>
         </li>
       ))}

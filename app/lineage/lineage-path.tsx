@@ -1,9 +1,9 @@
 import { lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
-import { StatusIcon, StatusMark } from '#app/_ui/status-mark.tsx'
+import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
-import { statusInWords, UNSEEN } from '#lib/domain/wording/words.ts'
+import { statusInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import type { LineageAsset, LineagePage, LineagePath } from '#lib/queries/pages/lineage-page.ts'
 
 /** Why it is so, as far as the lineage tells: from what turned first down to the focus. Nothing where nothing is wrong. */
@@ -27,6 +27,17 @@ export function LineagePaths({ found: { paths, focus } }: { found: LineagePage }
   )
 }
 
+function Standing({ status }: Pick<LineageAsset, 'status'>) {
+  return (
+    <>
+      <span className="inline-flex self-center">
+        <StatusIcon status={status} />
+      </span>
+      <span className="small muted">{statusInWords(status).toLowerCase()}</span>
+    </>
+  )
+}
+
 function Way({ path: { steps, unseen }, focus }: { path: LineagePath; focus: LineageAsset }) {
   const since = unseen === null ? steps[0]?.since : unseen.since
   return (
@@ -34,7 +45,7 @@ function Way({ path: { steps, unseen }, focus }: { path: LineagePath; focus: Lin
       <ol className="way">
         {unseen !== null && (
           <li>
-            {UNSEEN} <StatusMark status={unseen.status} />
+            {UNSEEN_FIRST} <Standing status={unseen.status} />
           </li>
         )}
         {steps.map(({ id, key, name, status }) => (
@@ -46,10 +57,7 @@ function Way({ path: { steps, unseen }, focus }: { path: LineagePath; focus: Lin
                 <bdi>{name}</bdi>
               </a>
             )}{' '}
-            <span className="inline-flex self-center">
-              <StatusIcon status={status} />
-            </span>
-            <span className="small muted">{statusInWords(status).toLowerCase()}</span>
+            <Standing status={status} />
           </li>
         ))}
       </ol>

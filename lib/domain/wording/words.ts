@@ -32,6 +32,8 @@ const REASON_WORDS: Record<Reason, string> = {
 
 /** What stands for anything that a reader's audience does not see. */
 export const UNSEEN = 'a system you may not see'
+/** The same at the beginning of a line. */
+export const UNSEEN_FIRST = 'A system you may not see'
 
 /** A status as the page says it; null is the absence of a promise. */
 export function statusInWords(status: Status | null): string {
