@@ -10,7 +10,8 @@ export function ownWords(problem: string | null): string | null {
   const lines = (problem ?? '').split(/[\r\n\u2028\u2029]+/).filter((line) => line.trim() !== '')
   const told = TRACEBACK.test(lines[0]?.trim() ?? '') ? lines.slice(-1) : lines
   const words = toShownText(told.reduce(joined, '')).replaceAll(/\s+/g, ' ').trim()
-  return words === '' ? null : shortText(words, LENGTH_MAX)
+  // What is cut off leaves no half of a word.
+  return words === '' ? null : shortText(words, LENGTH_MAX).replace(/\s\S*…$/, ' …')
 }
 
 /** A line that begins anew is a sentence of its own. */
