@@ -24,7 +24,7 @@ export interface DrawnLink extends Link {
 
 const CARD = { width: 184, height: 46 }
 /** Its words are always the same, and stand there whole. */
-const UNSEEN_CARD = { ...CARD, width: 212 }
+const UNSEEN_CARD = { ...CARD, width: 222 }
 const MORE = { width: 64, height: 26 }
 
 type Beside = Pick<DrawnLink, 'from' | 'to'>

@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest'
+import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
+import type { LineagePage } from '#lib/queries/pages/lineage-page.ts'
+import { drawnGraph } from './drawn-graph.ts'
 import { fitText } from './fit-text.ts'
 
 it('leaves a text that has room, and cuts one that has none', () => {
@@ -8,4 +11,10 @@ it('leaves a text that has room, and cuts one that has none', () => {
 
 it('gives wide scripts fewer characters than narrow ones', () => {
   expect(fitText('学生登録データ学生登録データ', 14, 100).length).toBeLessThan(fitText('illicit illicit illicit illicit', 14, 100).length)
+})
+
+it('has room for what stands for all that is not seen, in the card of that', () => {
+  const unseen = { assetId: 1, isUpstream: true, status: null, since: null }
+  const { boxes } = drawnGraph({ drawn: [], edges: [], cut: [], found: [], paths: [], unseen: [unseen] } as unknown as LineagePage)
+  expect(boxes.map(({ name, width }) => fitText(name, 13.5, width - 46))).toEqual([UNSEEN_FIRST])
 })
