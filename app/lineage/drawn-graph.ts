@@ -34,7 +34,8 @@ const beside = (asset: number, other: string, isUpstream: boolean): Beside =>
 /** What is drawn of the lineage around an asset: each thing as a box, what leads to what, and what is left out counted where it would stand. */
 export function drawnGraph(found: LineagePage): { boxes: DrawnBox[]; links: DrawnLink[] } {
   const boxes = [...assetBoxes(found), ...foundBoxes(found), ...unseenBoxes(found), ...moreBoxes(found)]
-  const onPath = new Set(found.paths.flatMap(({ steps }) => steps.slice(1).map(({ id }, at) => `${steps[at]?.id} ${id}`)))
+  const ways = found.paths.map(({ steps }) => steps.flatMap(({ id }) => id ?? []))
+  const onPath = new Set(ways.flatMap((way) => way.slice(1).map((id, at) => `${way[at]} ${id}`)))
   const links = [
     ...found.edges.map(({ upstreamId, downstreamId, origins }) => ({
       from: String(upstreamId),

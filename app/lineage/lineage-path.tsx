@@ -1,15 +1,15 @@
-import { lineagePath } from '#app/_ui/paths.ts'
+import { connectionPath, flowPath, jobPath, lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusIcon } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
 import { isUnhealthy } from '#lib/domain/freshness/status.ts'
-import { statusInWords, UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
-import type { LineageAsset, LineagePage, LineagePath } from '#lib/queries/pages/lineage-page.ts'
+import { statusInWords } from '#lib/domain/wording/words.ts'
+import type { LineageAsset, LineagePage, LineagePath, LineageStep } from '#lib/queries/pages/lineage-page.ts'
 
 /** Why it is so, as far as the lineage tells: from what turned first down to the focus. Nothing where nothing is wrong. */
 export function LineagePaths({ found: { paths, focus } }: { found: LineagePage }) {
   if (!isUnhealthy(focus.status)) return null
-  const explained = paths.filter(({ steps, unseen }) => steps.length > 1 || unseen !== null)
+  const explained = paths.filter(({ steps }) => steps.length > 1)
   return (
     <Section title={explained.length > 1 ? 'The paths to the roots' : 'The path to the root'}>
       {explained.length === 0 ? (
@@ -17,7 +17,7 @@ export function LineagePaths({ found: { paths, focus } }: { found: LineagePage }
       ) : (
         <ul className="space-y-4">
           {explained.map((path) => (
-            <li key={path.steps[0]?.id}>
+            <li key={`${path.steps[0]?.kind} ${path.steps[0]?.key}`}>
               <Way path={path} focus={focus} />
             </li>
           ))}
@@ -27,46 +27,51 @@ export function LineagePaths({ found: { paths, focus } }: { found: LineagePage }
   )
 }
 
-function Standing({ status }: Pick<LineageAsset, 'status'>) {
+function Way({ path: { steps, since }, focus }: { path: LineagePath; focus: LineageAsset }) {
+  return (
+    <>
+      <ol className="way">
+        {steps.map((step) => (
+          <li key={`${step.kind} ${step.key}`}>
+            {step.id === focus.id ? <bdi aria-current="true">{step.name}</bdi> : <Named step={step} />} <Standing step={step} />
+          </li>
+        ))}
+      </ol>
+      <p className="muted mt-1">
+        It began on <Time at={since} form="long" />
+        <Age at={since} brackets />
+      </p>
+    </>
+  )
+}
+
+const SYSTEMS = {
+  connection: { word: 'connection', path: connectionPath, wrong: 'does not answer' },
+  flow: { word: 'flow', path: flowPath, wrong: 'does not succeed' },
+  job: { word: 'job', path: jobPath, wrong: 'does not succeed' },
+}
+
+function Named({ step: { kind, key, name } }: { step: LineageStep }) {
+  if (kind === 'unseen') return name
+  const system = kind === 'asset' ? null : SYSTEMS[kind]
+  return (
+    <>
+      {system !== null && <span className="muted">{system.word} </span>}
+      <a href={system === null ? lineagePath({ focus: key }) : system.path(key)}>
+        <bdi>{name}</bdi>
+      </a>
+    </>
+  )
+}
+
+function Standing({ step: { kind, status, isInferred } }: { step: LineageStep }) {
+  if (kind !== 'asset' && kind !== 'unseen') return <span className="small muted">{SYSTEMS[kind].wrong}</span>
   return (
     <>
       <span className="inline-flex self-center">
         <StatusIcon status={status} />
       </span>
-      <span className="small muted">{statusInWords(status).toLowerCase()}</span>
-    </>
-  )
-}
-
-function Way({ path: { steps, unseen }, focus }: { path: LineagePath; focus: LineageAsset }) {
-  const since = unseen === null ? steps[0]?.since : unseen.since
-  return (
-    <>
-      <ol className="way">
-        {unseen !== null && (
-          <li>
-            {UNSEEN_FIRST} <Standing status={unseen.status} />
-          </li>
-        )}
-        {steps.map(({ id, key, name, status }) => (
-          <li key={id}>
-            {id === focus.id ? (
-              <bdi aria-current="true">{name}</bdi>
-            ) : (
-              <a href={lineagePath({ focus: key })}>
-                <bdi>{name}</bdi>
-              </a>
-            )}{' '}
-            <Standing status={status} />
-          </li>
-        ))}
-      </ol>
-      {since !== null && since !== undefined && (
-        <p className="muted mt-1">
-          The first of them turned on <Time at={since} form="long" />
-          <Age at={since} brackets />
-        </p>
-      )}
+      <span className="small muted">{isInferred ? 'not judged, inferred' : statusInWords(status).toLowerCase()}</span>
     </>
   )
 }

@@ -14,7 +14,7 @@ import { isWritten, originInWords } from './origin-words.ts'
 /** The lineage around one asset: why it is so, the drawing, and the same in lists. */
 export function LineageScreen({ found }: { found: LineagePage }) {
   const { page, now, banners, focus, drawn } = found
-  const shown = [...drawn.map(({ asset }) => asset), ...found.paths.flatMap(({ steps }) => steps)]
+  const shown = [...drawn.map(({ asset }) => asset), ...found.paths.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'asset'))]
   return (
     <PageShell
       page={page}

@@ -1,5 +1,5 @@
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import { groupPath, lineagePath } from '#app/_ui/paths.ts'
+import { connectionPath, flowPath, groupPath, jobPath, lineagePath } from '#app/_ui/paths.ts'
 import { Section } from '#app/_ui/section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
@@ -48,12 +48,12 @@ export function LineageStartScreen({ found, q }: { found: LineageStart; q: strin
       {found.things !== null && <Things things={found.things} />}
       {found.roots.length > 0 && (
         <Section
-          title="What turned first"
+          title="What it comes down to"
           note={found.total > found.roots.length ? `the worst ${found.roots.length} of ${formatCount(found.total)}` : undefined}
         >
           <ul className="border-b border-line">
             {found.roots.map((root) => (
-              <Root key={root.id} root={root} />
+              <Root key={`${root.kind} ${root.key} ${root.since}`} root={root} />
             ))}
           </ul>
         </Section>
@@ -62,35 +62,58 @@ export function LineageStartScreen({ found, q }: { found: LineageStart; q: strin
   )
 }
 
-function headline({ unhealthy, total }: LineageStart): string {
+function headline({ unhealthy, roots, total }: LineageStart): string {
   if (unhealthy === 0)
     return 'Nothing is late, stale or unknown now. Search for something to see what it is made from and what is made of it.'
   const assets = unhealthy === 1 ? 'One asset is late, stale or unknown' : `${formatCount(unhealthy)} assets are late, stale or unknown`
-  if (total === unhealthy) return `${assets}${total === 1 ? '' : ', each by itself'}.`
-  return `${assets}, and it comes down to ${total === 1 ? 'one that turned first' : `${formatCount(total)} that turned first`}.`
+  if (total === unhealthy && roots.every(({ kind }) => kind === 'asset')) return `${assets}${total === 1 ? '' : ', each by itself'}.`
+  return `${assets}, and it comes down to ${total === 1 ? 'one thing' : `${formatCount(total)} things`}.`
 }
 
-function Root({ root: { key, name, kind, feedName, status, since, holds } }: { root: LineageRoot }) {
+const SYSTEMS = {
+  connection: { path: connectionPath, wrong: 'connection that has not answered since' },
+  flow: { path: flowPath, wrong: 'flow that has not succeeded since the run of' },
+  job: { path: jobPath, wrong: 'job that has not succeeded since the run of' },
+}
+
+function Root({ root }: { root: LineageRoot }) {
+  const { kind, key, name, status, since, holds } = root
+  const system = kind === 'asset' || kind === 'unseen' ? null : SYSTEMS[kind]
   return (
     <li className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 border-t border-line py-3">
       <span className="w-28 max-sm:w-auto">
         <StatusMark status={status} />
       </span>
-      <a className="font-semibold" href={lineagePath({ focus: key })}>
-        <bdi>{name}</bdi>
-      </a>
+      {kind === 'unseen' ? (
+        name
+      ) : (
+        <a className="font-semibold" href={system === null ? lineagePath({ focus: key }) : system.path(key)}>
+          <bdi>{name}</bdi>
+        </a>
+      )}
       <span className="muted">
-        {kind} of <bdi>{feedName}</bdi>
-        {since !== null && (
-          <>
-            , since <Time at={since} />
-            <Age at={since} brackets />
-          </>
-        )}
+        {system === null ? <OfFeed root={root} /> : system.wrong} <Time at={since} />
+        <Age at={since} brackets />
       </span>
-      {holds > 0 && <span className="ms-auto">{holds === 1 ? 'holds one more back' : `holds ${formatCount(holds)} more back`}</span>}
+      {holds > 0 && <span className="ms-auto">{holdsInWords(root)}</span>}
     </li>
   )
+}
+
+function OfFeed({ root: { asset } }: { root: LineageRoot }) {
+  if (asset === null) return 'since'
+  return (
+    <>
+      {asset.kind} of <bdi>{asset.feedName}</bdi>, since
+    </>
+  )
+}
+
+function holdsInWords({ kind, holds }: LineageRoot): string {
+  const more = kind === 'asset' ? ' more' : ''
+  return holds === 1
+    ? `holds one${more === '' ? ' asset' : more} back`
+    : `holds ${formatCount(holds)}${more === '' ? ' assets' : more} back`
 }
 
 function Things({ things: { total, shown } }: { things: NonNullable<LineageStart['things']> }) {

@@ -44,7 +44,7 @@ export function ProblemList({ groups }: { groups: readonly GroupLineData[] }) {
         )}
       </ul>
       <p className="mt-3">
-        <a href={lineagePath()}>What turned first, and what it holds back</a>
+        <a href={lineagePath()}>What it comes down to, and what that holds back</a>
       </p>
     </>
   )

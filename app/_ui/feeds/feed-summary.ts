@@ -82,8 +82,9 @@ function whyOf({ key, status, reason, heldBy, failedRun }: OverviewFeed): Pick<F
   if (reason === null || SILENT.has(reason)) return {}
   if (reason !== 'blocked') return { why: failedRun?.words ?? reasonInWords(reason) }
   const why = heldInWords(heldBy, key)
-  const isOwn = heldBy.length === 0 || status === 'fresh' || heldBy.some(({ feedKey }) => feedKey === key)
-  return isOwn ? { why } : { why, heldBy: [...new Set(heldBy.map(({ feedKey }) => feedKey))] }
+  const others = heldBy.flatMap(({ feedKey }) => (feedKey === null || feedKey === key ? [] : [feedKey]))
+  const isOwn = status === 'fresh' || others.length === 0 || others.length < heldBy.length
+  return isOwn ? { why } : { why, heldBy: [...new Set(others)] }
 }
 
 function addLastRun(given: FeedLineData, { id, lastRun }: OverviewFeed, work: readonly WorkView[]): FeedLineData {

@@ -1,5 +1,5 @@
 import { Fragment } from 'react'
-import { assetPath, feedPath, runPath } from '#app/_ui/paths.ts'
+import { assetPath, connectionPath, feedPath, flowPath, jobPath, runPath } from '#app/_ui/paths.ts'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Time } from '#app/_ui/time.tsx'
 import { howOften } from '#lib/domain/wording/failure-words.ts'
@@ -11,7 +11,7 @@ const SHOWN = 5
 const NAMED = 4
 const LINES = 3
 
-/** What holds something back in the end, with the run that failed and its own words; what one run should have loaded stands together. */
+/** With what something's trouble begins: the run that failed and its own words, the connection that is down; what one run should have loaded stands together. */
 export function HeldBy({ roots }: { roots: readonly Root[] }) {
   if (roots.length === 0) return null
   const together = [...Map.groupBy(roots, ({ run, key, feedKey, status }) => JSON.stringify([run?.id ?? key, feedKey, status])).values()]
@@ -37,15 +37,22 @@ function Together({ roots }: { roots: readonly Root[] }) {
         <span>
           <Named roots={roots} />
         </span>
-        <StatusMark status={first.status} />
+        {first.status !== null && <StatusMark status={first.status} />}
         <span className="muted">
-          since <Time at={first.since} form="long" />, of{' '}
-          <a href={feedPath(first.feedKey)}>
-            <bdi>{first.feedName}</bdi>
-          </a>
+          since <Time at={first.since} form="long" />
+          {first.feedKey !== null && (
+            <>
+              , of{' '}
+              <a href={feedPath(first.feedKey)}>
+                <bdi>{first.feedName}</bdi>
+              </a>
+            </>
+          )}
         </span>
       </p>
-      {first.run === null ? <p>{sentence(reasonInWords(first.reason))}</p> : <FailedRun run={first.run} failed={first.failedRun} />}
+      {first.system !== null && <FailingSystem system={first.system} hasRun={first.run !== null} />}
+      {first.run !== null && <FailedRun run={first.run} failed={first.failedRun} />}
+      {first.run === null && first.system === null && first.reason !== null && <p>{sentence(reasonInWords(first.reason))}</p>}
     </li>
   )
 }
@@ -55,15 +62,35 @@ function Named({ roots }: { roots: readonly Root[] }) {
   return (
     <>
       {roots.slice(0, NAMED).map(({ key, name }, index) => (
-        <Fragment key={key}>
+        <Fragment key={key ?? name}>
           {index > 0 && (index === roots.length - 1 ? ' and ' : ', ')}
-          <a href={assetPath(key)}>
-            <bdi>{name}</bdi>
-          </a>
+          {key === null ? (
+            name
+          ) : (
+            <a href={assetPath(key)}>
+              <bdi>{name}</bdi>
+            </a>
+          )}
         </Fragment>
       ))}
       {more > 0 && ` and ${more} more`}
     </>
+  )
+}
+
+const SYSTEM_PATHS = { connection: connectionPath, flow: flowPath, job: jobPath }
+
+/** The run that failed says it better than that its flow or job does. */
+function FailingSystem({ system: { kind, name, since }, hasRun }: { system: NonNullable<Root['system']>; hasRun: boolean }) {
+  if (hasRun && kind !== 'connection') return null
+  return (
+    <p>
+      The {kind}{' '}
+      <a href={SYSTEM_PATHS[kind](name)}>
+        <bdi>{name}</bdi>
+      </a>{' '}
+      {kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'} <Time at={since} form="long" />.
+    </p>
   )
 }
 

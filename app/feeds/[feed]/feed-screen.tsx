@@ -3,23 +3,12 @@ import { Command } from '#app/_ui/actions/command.tsx'
 import { SeriesNotes } from '#app/_ui/actions/maintenance-action.tsx'
 import { WorkNotes } from '#app/_ui/actions/work-note.tsx'
 import { AssetTable } from '#app/_ui/feeds/asset-table.tsx'
-import { ChangeList, sentence } from '#app/_ui/feeds/change-list.tsx'
+import { ChangeList } from '#app/_ui/feeds/change-list.tsx'
 import { HeldBy } from '#app/_ui/feeds/held-by.tsx'
 import { Listed } from '#app/_ui/listed.tsx'
 import { assetsShown, flowsShown, jobsShown } from '#app/_ui/live/shown-topics.ts'
 import { PageShell } from '#app/_ui/page-shell.tsx'
-import {
-  assetPath,
-  connectionPath,
-  embedsPath,
-  feedPath,
-  filterPath,
-  flowPath,
-  groupPath,
-  jobPath,
-  overviewPath,
-  runPath,
-} from '#app/_ui/paths.ts'
+import { connectionPath, embedsPath, feedPath, filterPath, flowPath, groupPath, jobPath, overviewPath, runPath } from '#app/_ui/paths.ts'
 import { PlaceActions } from '#app/_ui/reload/place-actions.tsx'
 import { runStateInWords } from '#app/_ui/runs/run-labels.ts'
 import { RunList } from '#app/_ui/runs/run-list.tsx'
@@ -27,11 +16,9 @@ import { Facts, Purpose, Section } from '#app/_ui/section.tsx'
 import { SourceSection } from '#app/_ui/source-section.tsx'
 import { StatusMark } from '#app/_ui/status-mark.tsx'
 import { Age, Time } from '#app/_ui/time.tsx'
-import { firstToTurn, type Suspect } from '#lib/domain/lineage/first-to-turn.ts'
-import { reasonInWords, UNSEEN, weaknessInWords } from '#lib/domain/wording/words.ts'
+import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import type { FeedPage } from '#lib/queries/pages/feed-page.ts'
 import type { LastRun } from '#lib/queries/runs/last-run.ts'
-import type { AssetRow } from '#lib/queries/shared/asset-rows.ts'
 import { FeedVerdict } from './feed-verdict.tsx'
 import { LastRunNote } from './last-run-note.tsx'
 import { LineageStrip } from './lineage-strip.tsx'
@@ -75,25 +62,6 @@ function NoAssets() {
 
 function Head({ found }: { found: FeedPage }) {
   const { feed } = found
-  const upstreamIds = new Set(found.edges.map((edge) => edge.upstreamId))
-  const unseen = found.unseen
-    .filter(({ isUpstream }) => isUpstream)
-    .map(({ status, since }) => ({
-      id: 0,
-      feedKey: '',
-      promised: false,
-      status,
-      since,
-      reason: null,
-      failedRun: null,
-      key: null,
-      name: UNSEEN,
-    }))
-  const root = firstToTurn<Pick<AssetRow, keyof Suspect | 'reason' | 'name' | 'failedRun'> & { key: string | null }>(
-    found.feed,
-    found.assets,
-    [...found.neighbours.filter((asset) => upstreamIds.has(asset.id)), ...unseen],
-  )
   return (
     <header className="max-w-[880px] pt-4 pb-6">
       <h1 dir="auto">{feed.name}</h1>
@@ -117,17 +85,6 @@ function Head({ found }: { found: FeedPage }) {
       <SeriesNotes series={found.series} takesActions={found.takesActions} />
       <LastRunNote run={feed.lastRun} told={feed.failedRun?.says ?? null} />
       <HeldBy roots={found.roots} />
-      {root !== null && found.roots.length === 0 && (
-        <p className="mt-4 flex flex-wrap gap-x-2 rounded bg-sheet px-4 py-3 [.note+&]:mt-2">
-          First to turn: {root.key === null ? root.name : <a href={assetPath(root.key)}>{root.name}</a>} <StatusMark status={root.status} />
-          {root.since !== null && (
-            <span className="muted">
-              since <Time at={root.since} form="long" />
-            </span>
-          )}
-          {root.reason !== null && <bdi>{root.failedRun?.words ?? sentence(reasonInWords(root.reason))}</bdi>}
-        </p>
-      )}
       <PlaceActions
         subject={{ kind: 'feed', key: feed.key }}
         name={feed.name}

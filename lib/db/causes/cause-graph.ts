@@ -52,7 +52,7 @@ const writer = (kind: 'flow' | 'job', isPast: boolean) =>
 
 /** Limits of the past are not kept: what was at risk then nobody can tell. */
 const assets = (isPast: boolean) => `
-  select s.id, sp.status, a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
+  select s.id, sp.status, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
     ${isPast ? 'null::float8' : `case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end`} as "lateAt",
     ${isPast ? 'false' : `coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false)`} as "isFollower"
   from asset a join subject s on s.id = a.subject_id and ${isThere(isPast)}
@@ -65,6 +65,7 @@ const edges = (isPast: boolean) => `
 interface AssetRow {
   id: number
   status: Status | null
+  isBlocked: boolean
   connection: string
   flow: string | null
   job: string | null

@@ -25,6 +25,21 @@ it('a run that failed says why in its own words where it is that of all', () => 
   expect(heldInWords([root('Payments', 'load'), failed('Refunds', '2')], 'cash')).toBe(two)
 })
 
+it('a connection that does not answer is the reason, whatever it made of what lies behind it', () => {
+  const sap = { system: { kind: 'connection' as const, name: 'sap' } }
+  const held = [
+    { ...root('People', 'hr'), ...sap },
+    { ...root('Posts', 'hr', 'overdue'), ...sap },
+  ]
+  expect(heldInWords(held, 'cash')).toBe('held back by The hr: the connection sap does not answer')
+})
+
+it('what the reader does not see is named as that', () => {
+  const unseen = { name: 'a system you may not see', feedKey: null, feedName: null, reason: null }
+  expect(heldInWords([unseen], 'cash')).toBe('held back by a system you may not see')
+  expect(heldInWords([unseen, root('Deals', 'crm')], 'cash')).toBe('held back by a system you may not see and The crm')
+})
+
 it('where nobody may be told what holds it, it says no more than that', () => {
   expect(heldInWords([], 'cash')).toBe('something it is made from is not fresh')
 })

@@ -4,28 +4,35 @@ import { reasonInWords } from './words.ts'
 
 interface Root {
   name: string
-  feedKey: string
-  feedName: string
-  reason: Reason
+  /** null: it is not seen, and its name says no more than that. */
+  feedKey: string | null
+  feedName: string | null
+  reason: Reason | null
   /** The run because of which it is so. */
   failedRun?: { id: string; words: string } | null
+  /** What it comes down to itself. */
+  system?: { kind: 'connection' | 'flow' | 'job'; name: string } | null
 }
 
 const NAMED = 3
 
 /** What holds a feed back in the end, as half a sentence, by the names of the other feeds that it is in, and why where one reason is that of all: `held back by Payments: SAP could not be read.` */
 export function heldInWords(roots: readonly Root[], feedKey: string): string {
-  const names = [...new Set(roots.map((root) => (root.feedKey === feedKey ? root.name : root.feedName)))]
+  const names = [...new Set(roots.map((root) => (root.feedKey === feedKey ? root.name : (root.feedName ?? root.name))))]
   if (names.length === 0) return reasonInWords('blocked')
   const shown = names.length > NAMED ? [...names.slice(0, NAMED - 1), `${names.length - NAMED + 1} others`] : names
   const why = whyAll(roots)
   return `held back by ${listInWords(shown)}${why === null ? '' : `: ${why}`}`
 }
 
-/** One run that failed speaks for all that it should have loaded. */
+/** One connection that is down, or one run that failed, speaks for all that it should have brought. */
 function whyAll(roots: readonly Root[]): string | null {
   const [first] = roots
-  if (first === undefined || roots.some(({ reason }) => reason !== first.reason)) return null
+  if (first === undefined) return null
+  const down = first.system?.kind === 'connection' ? first.system.name : null
+  if (down !== null && roots.every(({ system }) => system?.kind === 'connection' && system.name === down))
+    return `the connection ${down} does not answer`
+  if (first.reason === null || roots.some(({ reason }) => reason !== first.reason)) return null
   const isOneRun = roots.every(({ failedRun }) => failedRun?.id === first.failedRun?.id)
   return isOneRun && first.failedRun ? first.failedRun.words : reasonInWords(first.reason)
 }

@@ -1,9 +1,8 @@
 import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy, type Reason } from '#lib/domain/freshness/status.ts'
+import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import type { EmbedCause } from '#lib/domain/wording/embed-words.ts'
-import { getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
-import { instant } from '#lib/queries/shared/instant-column.ts'
-import { waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
+import { causesAt } from '#lib/queries/shared/causes.ts'
 import type { EmbedSubject, JudgedAsset } from './embed-subject.ts'
 
 interface Root {
@@ -11,11 +10,10 @@ interface Root {
   name: string
   feedId: number | null
   reason: Reason | null
-  since: number | null
 }
 
 const ROOT = `
-  select s.id, s.name, a.feed_id as "feedId", sp.reason, ${instant('sp.from_at')} as since
+  select s.id, s.name, a.feed_id as "feedId", sp.reason
   from subject s left join asset a on a.subject_id = s.id left join status_span sp on sp.subject_id = s.id and sp.to_at is null where s.id = $1`
 
 /** What broke first, with the asset that it is, as far as that is seen; null: it is not. */
@@ -34,12 +32,12 @@ export async function findCause(
   const alike = assets.filter(({ status }) => status === subject.status)
   const focus = alike.find(({ reason }) => reason === subject.reason) ?? alike[0]
   if (focus === undefined || !isUnhealthy(subject.status)) return null
-  const [way] = await waysToRoot(ctx, focus)
-  const rootId = way?.[0] ?? focus.id
-  const [{ rows }, unseen] = await Promise.all([ctx.pool.query<Root>(ROOT, [rootId]), getUnseenNeighbours(ctx, [rootId])])
-  const [root] = rows
-  const isBehind = unseen.some(({ isUpstream, status, since }) => isUpstream && isUnhealthy(status) && (since ?? 0) <= (root?.since ?? 0))
-  if (root === undefined || isBehind) return { cause: { of: 'unseen' }, rootId: null }
+  const first = (await causesAt(ctx)).beginningsOf(focus.id)[0]
+  const begun = partsOfCause(first?.key ?? `asset:${focus.id}`)
+  if (begun.kind !== 'asset') return { cause: { of: 'unseen' }, rootId: null }
+  const rootId = Number(begun.name)
+  const [root] = (await ctx.pool.query<Root>(ROOT, [rootId])).rows
+  if (root === undefined) return { cause: { of: 'unseen' }, rootId: null }
   if (rootId === focus.id && (assets.length === 1 || focus.name === subject.name)) return { cause: { of: 'itself' }, rootId }
   const isNamed = root.feedId === subject.id || (everybody !== null && (await isSeen(everybody, rootId)))
   return { cause: isNamed ? { of: 'named', name: root.name, reason: root.reason } : { of: 'unseen' }, rootId }

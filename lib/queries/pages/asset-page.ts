@@ -7,6 +7,7 @@ import { lateInWords } from '#lib/domain/freshness/days/delivery-words.ts'
 import { lateArrivals } from '#lib/domain/freshness/days/late-arrivals.ts'
 import type { Arrival, JudgedClock } from '#lib/domain/freshness/facts.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
+import { isUnhealthy } from '#lib/domain/freshness/status.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type ExternalRunRow, getRecentExternalRuns } from '#lib/queries/runs/external-run-rows.ts'
 import { getReload, type ReloadView } from '#lib/queries/runs/reload-order.ts'
@@ -21,7 +22,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { getRootsOfAssets, type HeldBy } from '#lib/queries/shared/roots.ts'
+import { getRootsOfAsset, type HeldBy } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnAsset } from '#lib/queries/shared/work.ts'
 
@@ -180,7 +181,7 @@ export async function getAssetPage(ctx: Context, key: string): Promise<AssetPage
     banners,
     group: { key: groupKey, name: groupName },
     asset,
-    roots: asset.reason === 'blocked' && asset.status !== 'fresh' ? ((await getRootsOfAssets(ctx, [id])).get(id) ?? []) : [],
+    roots: isUnhealthy(asset.status) ? await getRootsOfAsset(ctx, id, key) : [],
     why,
     jobName,
     connection,

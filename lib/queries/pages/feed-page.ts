@@ -21,7 +21,7 @@ import { type DayRow, getDayRows } from '#lib/queries/shared/day-rows.ts'
 import { type DayWindow, getDayWindow } from '#lib/queries/shared/day-window.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { getRootsOfFeeds, type HeldBy } from '#lib/queries/shared/roots.ts'
+import { getRootsOfFeed, type HeldBy } from '#lib/queries/shared/roots.ts'
 import { getSeries, type SeriesView } from '#lib/queries/shared/series.ts'
 import { getWork, type WorkView, workOnFeeds } from '#lib/queries/shared/work.ts'
 
@@ -104,7 +104,7 @@ export async function getFeedPage(ctx: Context, key: string): Promise<FeedPage |
     banners,
     group: { key: head.groupKey, name: head.groupName },
     feed,
-    roots: (await getRootsOfFeeds(ctx, [feed])).get(head.id) ?? [],
+    roots: await getRootsOfFeed(ctx, feed),
     why: head.why,
     description: head.description,
     runbook: head.runbook,

@@ -1,16 +1,19 @@
 import { CALLED } from '#lib/catalogue/adopt/same-things.ts'
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
-import { isUnhealthy } from '#lib/domain/freshness/status.ts'
+import { isUnhealthy, type Status } from '#lib/domain/freshness/status.ts'
+import { type Cause, type CauseKind, type CauseStep, partsOfCause, type Standing } from '#lib/domain/lineage/causes/cause.ts'
+import type { CausePath } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import { type Cut, cutOff, DRAWN, hasRoomBeside, type Near, neighbourhood } from '#lib/domain/lineage/neighbourhood.ts'
-import type { Standing } from '#lib/domain/lineage/path-to-root.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import { getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
+import { causesAt } from '#lib/queries/shared/causes.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import { getStandingEdges, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
+import { getStandingEdges } from '#lib/queries/shared/standings.ts'
 import { seesFound } from './found-page.ts'
 
 /** An asset as the lineage shows it. */
@@ -38,10 +41,22 @@ export interface FoundNeighbour {
   origin: string
 }
 
-/** A way from a root down to the focus; what is above it and not seen turned before it. */
+/** A step of the way from a root down to the focus: an asset, or a system by its name. */
+export interface LineageStep {
+  kind: CauseKind
+  /** null: no asset that the reader sees. */
+  id: number | null
+  key: string
+  name: string
+  status: Status | null
+  /** Nothing is promised about it: that the trouble came this way is inferred. */
+  isInferred: boolean
+}
+
+/** A way from a root down to the focus, both included; since when the root is wrong. */
 export interface LineagePath {
-  steps: LineageAsset[]
-  unseen: UnseenNeighbour | null
+  since: Instant
+  steps: LineageStep[]
 }
 
 export interface LineagePage {
@@ -106,13 +121,13 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
   ])
   const focus = head.rows[0]
   if (page === null || focus === undefined) return null
-  const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), waysToRoot(ctx, focus), getBanners(ctx, page.demo)])
+  const [{ near, around }, ways, banners] = await Promise.all([nearTo(ctx, focus.id), pathsTo(ctx, focus), getBanners(ctx, page.demo)])
   const ids = near.map(({ id }) => id)
-  const tops = ways.flatMap((way) => way.slice(0, 1))
+  const onTheWay = ways.flatMap(({ steps }) => steps.flatMap(({ key }) => assetIdOf(key) ?? []))
   const [assets, last, unseen, found] = await Promise.all([
-    assetsById(ctx, [...new Set([...ids, ...ways.flat()])]),
+    assetsById(ctx, [...new Set([...ids, ...onTheWay])]),
     ctx.pool.query<LineageEdge>(EDGES, [ids.filter((id) => !around.asked.has(id)), ids]),
-    getUnseenNeighbours(ctx, [...new Set([...ids, ...tops])]),
+    getUnseenNeighbours(ctx, ids),
     foundAround(ctx, near),
   ])
   const touching = [...around.edges, ...last.rows.filter((edge) => !isAskedOf(around, edge))]
@@ -132,7 +147,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
     unseen: onePerSide(unseen.filter(({ assetId, isUpstream }) => isDrawn.has(assetId) && besideOf(near, isUpstream).includes(assetId))),
     found: beside,
     foundMore: found.total - beside.length,
-    paths: ways.map((way) => toPath(way, assets, unseen)),
+    paths: ways.map(({ cause, steps }) => ({ since: cause.since, steps: steps.flatMap((step) => toStep(step, cause, assets)) })),
   }
 }
 
@@ -201,12 +216,22 @@ function onePerSide(unseen: readonly UnseenNeighbour[]): UnseenNeighbour[] {
   return [...sides.values()]
 }
 
-function toPath(way: readonly number[], assets: ReadonlyMap<number, LineageAsset>, unseen: readonly UnseenNeighbour[]): LineagePath {
-  const steps = way.flatMap((id) => assets.get(id) ?? [])
-  const top = steps[0]
-  const above = unseen.find(
-    ({ assetId, isUpstream, status, since }) =>
-      isUpstream && assetId === top?.id && isUnhealthy(status) && (since ?? 0) <= (top.since ?? 0),
-  )
-  return { steps, unseen: above ?? null }
+const PATHS_SHOWN = 3
+
+/** The ways from the roots down to the focus, as far as the reader sees them. */
+async function pathsTo(ctx: Context, { id, status }: LineageAsset): Promise<CausePath[]> {
+  return isUnhealthy(status) ? (await causesAt(ctx)).pathsTo(id).slice(0, PATHS_SHOWN) : []
+}
+
+function assetIdOf(key: CauseStep['key']): number | null {
+  const { kind, name } = partsOfCause(key)
+  return kind === 'asset' ? Number(name) : null
+}
+
+function toStep({ key, isInferred }: CauseStep, root: Cause, assets: ReadonlyMap<number, LineageAsset>): LineageStep[] {
+  const { kind, name } = partsOfCause(key)
+  if (kind === 'unseen') return [{ kind, id: null, key: '', name: UNSEEN_FIRST, status: root.status, isInferred }]
+  const asset = assets.get(assetIdOf(key) ?? 0)
+  if (kind !== 'asset') return [{ kind, id: null, key: name, name, status: null, isInferred }]
+  return asset === undefined ? [] : [{ kind, id: asset.id, key: asset.key, name: asset.name, status: asset.status, isInferred }]
 }

@@ -1,20 +1,30 @@
 import type { CataloguePage } from '#lib/catalogue/catalogue.ts'
 import type { Context } from '#lib/db/context.ts'
-import type { Edge } from '#lib/domain/lineage/edge.ts'
-import { assetsAfter, rootsOf, type Standing } from '#lib/domain/lineage/path-to-root.ts'
+import type { Status } from '#lib/domain/freshness/status.ts'
+import { type Cause, type CauseKind, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import { ASSET_KINDS } from '#lib/domain/search/entry.ts'
 import { readSearchWords } from '#lib/domain/search/question.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
 import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
 import { searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { instant } from '#lib/queries/shared/instant-column.ts'
+import { causesAt } from '#lib/queries/shared/causes.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
-import type { LineageAsset } from './lineage-page.ts'
 
-/** What turned first, and how many unhealthy assets come after it. */
-export interface LineageRoot extends LineageAsset {
+/** What everything that is wrong comes down to. */
+export interface LineageRoot {
+  kind: CauseKind
+  /** Of an asset; of a system its name. */
+  key: string
+  name: string
+  /** Of an asset: `table of Orders`. */
+  asset: { kind: string; feedName: string } | null
+  /** Of an asset, or of the worst that a system holds back. */
+  status: Status | null
+  since: Instant
+  /** How many unhealthy assets come down to it, without itself. */
   holds: number
 }
 
@@ -24,7 +34,7 @@ export interface LineageStart {
   banners: Banner[]
   /** Whose trouble is asked about; null: everybody's. */
   group: { key: string; name: string } | null
-  /** Of all that is late, stale or unknown what nothing it is made from explains, the worst first. */
+  /** What all that is late, stale or unknown comes down to, the worst first. */
   roots: LineageRoot[]
   /** How many roots there are, and how many assets are unhealthy. */
   total: number
@@ -36,17 +46,10 @@ export interface LineageStart {
 const SHOWN = 20
 
 const UNHEALTHY = `
-  select s.id, s.key, s.name, a.asset_kind as kind, fs.key as "feedKey", fs.name as "feedName", s.group_id as "groupId", sp.status, ${instant('sp.from_at')} as since
+  select s.id, s.key, s.name, a.asset_kind as kind, fs.name as "feedName", s.group_id as "groupId", sp.status
   from status_span sp join subject s on s.id = sp.subject_id and s.removed_at is null
   join asset a on a.subject_id = s.id join subject fs on fs.id = a.feed_id
   where sp.to_at is null and sp.status in ('stale', 'late', 'unknown')`
-
-/** Between what is unhealthy and what nothing is promised about. */
-const EDGES = `
-  select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId" from lineage_now e
-  left join status_span u on u.subject_id = e.upstream_id and u.to_at is null
-  left join status_span d on d.subject_id = e.downstream_id and d.to_at is null
-  where coalesce(u.status not in ('fresh', 'maintenance'), true) and coalesce(d.status not in ('fresh', 'maintenance'), true)`
 
 const GROUP = `select id, key, name from subject where kind = 'group' and key = $1 and removed_at is null`
 
@@ -56,24 +59,30 @@ export interface LineageQuestion {
   group: string | null
 }
 
-interface Unhealthy extends LineageAsset {
+interface Unhealthy {
+  id: number
+  key: string
+  name: string
+  kind: string
+  feedName: string
   groupId: number
+  status: Status
 }
 
 /** Where the lineage begins to be looked at: the roots of what is broken now, and a search; null before the first catalogue, and where there is no such group. */
 export async function getLineageStart(ctx: Context, { q, group: groupKey }: LineageQuestion): Promise<LineageStart | null> {
   const page = await getPageSettings(ctx)
   if (page === null) return null
-  const [unhealthy, edges, banners, things, groups] = await Promise.all([
+  const [unhealthy, causes, banners, things, groups] = await Promise.all([
     ctx.pool.query<Unhealthy>(UNHEALTHY),
-    ctx.pool.query<Edge>(EDGES),
+    causesAt(ctx),
     getBanners(ctx, page.demo),
     q === null ? null : findAssets(ctx, q),
     groupKey === null ? null : ctx.pool.query<{ id: number; key: string; name: string }>(GROUP, [groupKey]),
   ])
   const group = groups?.rows[0] ?? null
   if (groupKey !== null && group === null) return null
-  const roots = holding(unhealthy.rows, edges.rows, group?.id ?? null)
+  const roots = rootsAmong(causes.all, unhealthy.rows, group?.id ?? null)
   return {
     page,
     now: ctx.clock.now(),
@@ -93,19 +102,27 @@ async function findAssets(ctx: Context, q: string): Promise<LineageStart['things
   return { total, shown: hits }
 }
 
-/** The roots with what they hold; of one group's trouble those that lie in it, or hold something of it. */
-function holding(unhealthy: readonly Unhealthy[], edges: readonly Edge[], groupId: number | null): LineageRoot[] {
+/** What holds something back; of one group's trouble what holds something of it. */
+function rootsAmong(causes: readonly Cause[], unhealthy: readonly Unhealthy[], groupId: number | null): LineageRoot[] {
   const byId = new Map(unhealthy.map((asset) => [asset.id, asset]))
-  const standings = new Map<number, Standing>(byId)
-  for (const { upstreamId, downstreamId } of edges)
-    for (const id of [upstreamId, downstreamId]) if (!standings.has(id)) standings.set(id, { id, status: null, since: null })
-  const after = Map.groupBy(edges, ({ upstreamId }) => upstreamId)
-  return rootsOf([...standings.values()], edges).flatMap(({ id }) => {
-    const root = byId.get(id)
-    if (root === undefined) return []
-    const held = [...assetsAfter(id, after)].flatMap((each) => byId.get(each) ?? [])
-    if (groupId !== null && ![root, ...held].some((each) => each.groupId === groupId)) return []
-    const { groupId: _, ...asset } = root
-    return [{ ...asset, holds: held.length }]
-  })
+  const isAbout = ({ heldIds }: Cause) =>
+    heldIds.length > 0 && (groupId === null || heldIds.some((id) => byId.get(id)?.groupId === groupId))
+  return causes.filter(isAbout).flatMap((cause) => toRoot(cause, byId) ?? [])
+}
+
+function toRoot({ key, since, status, heldIds }: Cause, byId: ReadonlyMap<number, Unhealthy>): LineageRoot | null {
+  const { kind, name } = partsOfCause(key)
+  if (kind === 'unseen') return { kind, key: '', name: UNSEEN, asset: null, status, since, holds: heldIds.length }
+  if (kind !== 'asset') return { kind, key: name, name, asset: null, status, since, holds: heldIds.length }
+  const asset = byId.get(Number(name))
+  if (asset === undefined) return null
+  return {
+    kind,
+    key: asset.key,
+    name: asset.name,
+    asset: { kind: asset.kind, feedName: asset.feedName },
+    status: asset.status,
+    since,
+    holds: heldIds.length - 1,
+  }
 }

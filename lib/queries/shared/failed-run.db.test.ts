@@ -13,7 +13,7 @@ import { makeChange, makePage } from '#lib/testing/history/feed-changes.ts'
 import { openOrderWorld } from '#lib/testing/runs/order-world.ts'
 import { getAssetsOfFeed } from './asset-rows.ts'
 import { getFeedRows } from './feed-rows.ts'
-import { getRootsOfAssets, getRootsOfFeeds } from './roots.ts'
+import { getRootsOfAsset, getRootsOfFeeds } from './roots.ts'
 
 const NOW = Date.parse('2026-11-20T22:00:00Z')
 const [TERMS, COURSES, BOARD_FEED] = [11, 12, 14]
@@ -106,7 +106,7 @@ it('all that shows the feed, its assets or what it holds back says the same', as
   await stands(COURSE, 'blocked')
   const told = `${SAYS} Two nights in a row the same error.`
   expect((await getAssetsOfFeed(ctx, TERMS))[0]?.failedRun?.words).toBe(told)
-  expect((await getRootsOfAssets(ctx, [COURSE])).get(COURSE)?.[0]?.failedRun?.words).toBe(told)
+  expect((await getRootsOfAsset(ctx, COURSE, ''))[0]?.failedRun?.words).toBe(told)
   const held = await getRootsOfFeeds(ctx, [{ id: COURSES, status: 'late', reason: 'blocked' }])
   expect(held.get(COURSES)?.[0]?.failedRun?.words).toBe(told)
   const run = { id: expect.any(String), state: 'failed', says: SAYS, inARow: 2, words: told }

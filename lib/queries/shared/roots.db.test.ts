@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { HOUR_MS } from '#lib/domain/time/instant.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
+import { edgesInSql } from '#lib/testing/database/edges.ts'
 import { write } from '#lib/testing/worlds/found-world.ts'
-import { getRootsOfFeeds } from './roots.ts'
+import { getRootsOfAsset, getRootsOfFeed, getRootsOfFeeds } from './roots.ts'
 
 const NOW = Date.parse('2026-11-10T12:00:00Z')
 const TEXT = `groups:
@@ -25,18 +26,17 @@ beforeAll(async () => {
   await ctx.whole.query('update asset set promised = true')
   await ctx.whole.query('delete from status_span')
   await stands('lake/orders', 'overdue', 3)
-  await stands('lake/sales', 'blocked', 3, ['lake/orders'])
+  await stands('lake/sales', 'blocked', 3)
 })
 afterAll(() => database.drop())
 
 const idOf = (key: string) => ids.get(key) ?? 0
 
 /** An asset is late for a reason, since so many hours. */
-async function stands(key: string, reason: string, hours: number, blockers: readonly string[] = []): Promise<void> {
+async function stands(key: string, reason: string, hours: number): Promise<void> {
   await ctx.whole.query("insert into status_span (subject_id, status, reason, from_at) values ($1, 'late', $2, $3)", [
     ...[idOf(key), reason, new Date(NOW - hours * HOUR_MS)],
   ])
-  await ctx.whole.query('update asset set verdict = $2 where subject_id = $1', [idOf(key), { reason, blockedBy: blockers.map(idOf) }])
 }
 
 const rootsOfSales = async () => {
@@ -52,8 +52,24 @@ it('a feed is held back by what turned first, and by what is wrong in it by itse
 
 it('what was removed from a feed holds it back no more', async () => {
   await stands('lake/stock', 'overdue', 5)
-  await stands('lake/old', 'blocked', 5, ['lake/stock'])
+  await stands('lake/old', 'blocked', 5)
+  await ctx.whole.query(edgesInSql([idOf('lake/stock'), idOf('lake/old')]))
   expect(await rootsOfSales()).toContain('lake/stock of stock')
   await ctx.whole.query('update subject set removed_at = now() where id = $1', [idOf('lake/old')])
   expect(await rootsOfSales()).not.toContain('lake/stock of stock')
+})
+
+it('what a feed or an asset is judged by is named as what it began with only where a connection is the reason', async () => {
+  const ofOrders = async () =>
+    (await getRootsOfFeed(ctx, { id: idOf('orders'), key: 'orders', status: 'late' })).map(({ key, system }) => [key, system?.name])
+  expect(await ofOrders()).toEqual([])
+  expect(await getRootsOfAsset(ctx, idOf('lake/orders'), 'lake/orders')).toEqual([])
+  expect((await getRootsOfAsset(ctx, idOf('lake/sales'), 'lake/sales')).map(({ key }) => key)).toEqual(['lake/orders'])
+  await ctx.whole.query("insert into blind (connection_key, from_at, reason) values ('lake', $1, 'source-unreachable')", [
+    new Date(NOW - 4 * HOUR_MS),
+  ])
+  expect(await ofOrders()).toEqual([['lake/orders', 'lake']])
+  expect(await getRootsOfAsset(ctx, idOf('lake/orders'), 'lake/orders')).toMatchObject([
+    { system: { kind: 'connection', since: NOW - 4 * HOUR_MS } },
+  ])
 })

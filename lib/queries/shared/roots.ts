@@ -2,33 +2,39 @@ import type { Context } from '#lib/db/context.ts'
 import { isOfJobSql, stateForSql } from '#lib/db/runs/external-runs.ts'
 import { ENDED, type FailedRun, type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
-import type { Reason, Status } from '#lib/domain/freshness/status.ts'
+import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
+import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
+import type { Beginning, Causes } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
+import { UNSEEN } from '#lib/domain/wording/words.ts'
+import { causesAt } from './causes.ts'
 import type { FeedRow } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
 
-/** What holds something back in the end: not fresh, and by nothing it is made from. */
+/** An asset with which the trouble of something begins: not fresh, and nothing it is made from explains it. */
 export interface HeldBy {
-  key: string
+  /** null, with what else would tell which it is: the reader does not see it. */
+  key: string | null
   name: string
-  feedKey: string
-  feedName: string
-  status: Status
-  reason: Reason
+  feedKey: string | null
+  feedName: string | null
+  /** Its feed is judged by it. */
+  promised: boolean
+  status: Status | null
+  reason: Reason | null
   since: Instant
   /** The last run that should have loaded it, where that did not complete. */
   run: { id: string; state: RunState; scheduledFor: Instant; problem: string | null } | null
   /** The same where its failure is the reason, with how often it failed so. */
   failedRun: FailedRun | null
+  /** The connection that is down, or the flow or job that fails, that it comes down to. */
+  system: { kind: 'connection' | 'flow' | 'job'; name: string; since: Instant } | null
 }
 
-const OF_ASSETS = 'select id, id from unnest($1::int[]) as w(id)'
-const NOT_FRESH = "sp.to_at is null and sp.status in ('stale', 'late', 'unknown')"
-const OF_FEEDS = `
-  select a.feed_id, a.subject_id from asset a join subject s on s.id = a.subject_id and s.removed_at is null
-  join status_span sp on sp.subject_id = a.subject_id and ${NOT_FRESH}
-  where a.feed_id = any($1::int[]) and a.promised`
+interface AssetRow extends Omit<HeldBy, 'since' | 'system' | 'failedRun'> {
+  id: number
+}
 
 const LAST_RUN = `
   select jsonb_build_object('id', x.id, 'state', x.state, 'scheduledFor', ${instant('x.at')}, 'problem', x.problem) as run from (
@@ -40,39 +46,49 @@ const LAST_RUN = `
      order by r.placed_at desc, r.id desc limit 1)
   ) x where x.state <> 'completed' limit 1`
 
-const roots = (held: string) => `
-  with recursive held(of, id) as (
-    ${held}
-    union
-    select h.of, b.id::int from held h join asset a on a.subject_id = h.id
-    cross join lateral jsonb_array_elements_text(coalesce(nullif(a.verdict->'blockedBy', 'null'), '[]')) as b(id)
-  )
-  select h.of, h.id, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", sp.status, sp.reason, ${instant('sp.from_at')} as since, last.run
-  from held h
-  join subject s on s.id = h.id and s.removed_at is null
+const ASSETS = `
+  select s.id, s.key, s.name, fs.key as "feedKey", fs.name as "feedName", a.promised, sp.status, sp.reason, last.run
+  from unnest($1::int[]) w(id) join subject s on s.id = w.id
   join asset a on a.subject_id = s.id
   join subject fs on fs.id = a.feed_id
-  join status_span sp on sp.subject_id = s.id and ${NOT_FRESH} and sp.reason <> 'blocked'
-  left join lateral (${LAST_RUN}) last on true
-  order by sp.from_at, s.position, s.id`
+  left join status_span sp on sp.subject_id = s.id and sp.to_at is null
+  left join lateral (${LAST_RUN}) last on true`
 
 const FAILING = `
   select s.id, ${lastEndsSql()} as "lastEnds"
   from asset a join subject s on s.id = a.subject_id where s.id = any($1::int[])`
 
-type StoredRoot = Omit<HeldBy, 'failedRun'> & { of: number; id: number }
+const PROMISED = `
+  select a.feed_id as of, a.subject_id as id from asset a join subject s on s.id = a.subject_id and s.removed_at is null
+  join status_span sp on sp.subject_id = a.subject_id and sp.to_at is null and sp.status in ('stale', 'late', 'unknown')
+  where a.feed_id = any($1::int[]) and a.promised order by s.position, s.id`
 
-async function load(ctx: Context, sql: string, ids: readonly number[]): Promise<Map<number, HeldBy[]>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await ctx.pool.query<StoredRoot>(sql, [ids])
+/** Something with the assets by which it is judged. */
+interface Judged {
+  of: number
+  ids: readonly number[]
+}
+
+/** Of what is not seen no more than since when it is so. */
+const UNKNOWN = { promised: false, status: null, reason: null, run: null, failedRun: null, system: null }
+
+function assetIdOf({ key }: Beginning): number | null {
+  const { kind, name } = partsOfCause(key)
+  return kind === 'asset' ? Number(name) : null
+}
+
+async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number, HeldBy[]>> {
+  if (judged.every(({ ids }) => ids.length === 0)) return new Map()
+  const causes = await causesAt(ctx)
+  const begun = judged.map(({ of, ids }) => [of, beginningsOf(causes, ids)] as const)
+  const wanted = new Set(begun.flatMap(([, own]) => own.flatMap((one) => assetIdOf(one) ?? [])))
+  const { rows } = await ctx.pool.query<AssetRow>(ASSETS, [[...wanted]])
   const failedRuns = await failedRunsOf(
     ctx,
     rows.filter(({ reason }) => reason === 'run-failed').map(({ id }) => id),
   )
-  const grouped = Map.groupBy(rows, ({ of }) => of)
-  return new Map(
-    [...grouped].map(([of, found]) => [of, found.map(({ of: _of, id, ...root }) => ({ ...root, failedRun: failedRuns.get(id) ?? null }))]),
-  )
+  const byId = new Map(rows.map((row) => [row.id, { ...row, failedRun: failedRuns.get(row.id) ?? null }]))
+  return new Map(begun.flatMap(([of, own]) => (own.length === 0 ? [] : [[of, own.flatMap((one) => toHeldBy(one, byId))]])))
 }
 
 /** One root may hold much: its runs are read once. */
@@ -82,14 +98,54 @@ async function failedRunsOf(ctx: Context, ids: readonly number[]): Promise<Map<n
   return new Map(rows.map(({ id, lastEnds }) => [id, toFailedRun(lastEnds)]))
 }
 
-/** What holds each of these assets back in the end, as far as the reader sees the way there, what turned first before the others. */
-export function getRootsOfAssets(ctx: Context, ids: readonly number[]): Promise<Map<number, HeldBy[]>> {
-  return load(ctx, roots(OF_ASSETS), ids)
+/** Of all of these together, each once, what turned first before the others. */
+function beginningsOf(causes: Causes, ids: readonly number[]): Beginning[] {
+  const found = new Map(ids.flatMap((id) => causes.beginningsOf(id)).map((one) => [one.key, one]))
+  return [...found.values()].sort((a, b) => a.since - b.since)
+}
+
+function toHeldBy(beginning: Beginning, assets: ReadonlyMap<number, AssetRow & Pick<HeldBy, 'failedRun'>>): HeldBy[] {
+  const { since, cause } = beginning
+  const id = assetIdOf(beginning)
+  if (id === null) return [{ key: null, name: UNSEEN, feedKey: null, feedName: null, ...UNKNOWN, since }]
+  const row = assets.get(id)
+  if (row === undefined) return []
+  const { id: _, ...asset } = row
+  return [{ ...asset, since, system: systemOf(cause) }]
+}
+
+function systemOf(cause: Beginning['cause']): HeldBy['system'] {
+  if (cause === null) return null
+  const { kind, name } = partsOfCause(cause.key)
+  return kind === 'asset' || kind === 'unseen' ? null : { kind, name, since: cause.since }
+}
+
+/** With what the trouble of an asset begins, as far as the reader sees it, what turned first before the others; not itself, unless a connection is the reason. */
+export async function getRootsOfAsset(ctx: Context, id: number, key: string): Promise<HeldBy[]> {
+  const found = (await load(ctx, [{ of: id, ids: [id] }])).get(id) ?? []
+  return found.filter((root) => root.key !== key || root.system?.kind === 'connection')
 }
 
 /** The same of feeds that are held back, by all that is promised of them and not fresh: what is wrong in them by itself is among it. */
 export function getRootsOfFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status' | 'reason'>[]): Promise<Map<number, HeldBy[]>> {
-  const held = feeds.filter(({ status, reason }) => reason === 'blocked' && status !== 'fresh')
-  const ids = held.map(({ id }) => id)
-  return load(ctx, roots(OF_FEEDS), ids)
+  return ofFeeds(
+    ctx,
+    feeds.filter(({ reason }) => reason === 'blocked'),
+  )
+}
+
+/** The same of one feed, whatever its reason; not what it is judged by itself, unless a connection is the reason. */
+export async function getRootsOfFeed(ctx: Context, feed: Pick<FeedRow, 'id' | 'key' | 'status'>): Promise<HeldBy[]> {
+  const found = (await ofFeeds(ctx, [feed])).get(feed.id) ?? []
+  return found.filter(({ feedKey, promised, system }) => feedKey !== feed.key || !promised || system?.kind === 'connection')
+}
+
+async function ofFeeds(ctx: Context, feeds: readonly Pick<FeedRow, 'id' | 'status'>[]): Promise<Map<number, HeldBy[]>> {
+  const ids = feeds.filter(({ status }) => isUnhealthy(status)).map(({ id }) => id)
+  if (ids.length === 0) return new Map()
+  const { rows } = await ctx.pool.query<{ of: number; id: number }>(PROMISED, [ids])
+  return load(
+    ctx,
+    [...Map.groupBy(rows, ({ of }) => of)].map(([of, own]) => ({ of, ids: own.map(({ id }) => id) })),
+  )
 }

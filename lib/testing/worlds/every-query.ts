@@ -68,9 +68,9 @@ import { getOpenDeliveries } from '#lib/queries/shared/open-deliveries.ts'
 import { getPageAccess } from '#lib/queries/shared/page-access.ts'
 import { getPageSettings, getPageZone } from '#lib/queries/shared/page-settings.ts'
 import { findRenamed } from '#lib/queries/shared/renamed.ts'
-import { getRootsOfAssets, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
+import { getRootsOfAsset, getRootsOfFeed, getRootsOfFeeds } from '#lib/queries/shared/roots.ts'
 import { getSeries } from '#lib/queries/shared/series.ts'
-import { getStandingEdges, waysToRoot } from '#lib/queries/shared/ways-to-root.ts'
+import { getStandingEdges } from '#lib/queries/shared/standings.ts'
 import { getWork } from '#lib/queries/shared/work.ts'
 import { type Asked, CATALOGUE_QUERIES } from './catalogue-queries.ts'
 
@@ -162,10 +162,10 @@ export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unk
   getOrder: async (ctx, { name }) => getOrder(ctx, await orderOf(ctx, name)),
   getOrdersOfRun: (ctx, { run }) => getOrdersOfRun(ctx, run),
   getReplayable: (ctx, { name }) => getReplayable(ctx, `${name}-feed`),
-  getRootsOfAssets: async (ctx, { assets }) => [...(await getRootsOfAssets(ctx, assets))],
+  getRootsOfAsset: (ctx, { assets: [, id = 0] }) => getRootsOfAsset(ctx, id, ''),
+  getRootsOfFeed: (ctx, { feed }) => getRootsOfFeed(ctx, { id: feed, key: '', status: 'late' }),
   getRootsOfFeeds: async (ctx, { feed }) => [...(await getRootsOfFeeds(ctx, [{ id: feed, status: 'late', reason: 'blocked' }]))],
   getStandingEdges: async (ctx, { assets }) => [...(await getStandingEdges(ctx, assets)).standings],
-  waysToRoot: (ctx, { assets }) => waysToRoot(ctx, { id: assets[0] ?? 0, status: 'late', since: 0 }),
   getWorkEntries: (ctx, { name }) =>
     Promise.all(
       [null, `${name}-feed`].map((feed) =>

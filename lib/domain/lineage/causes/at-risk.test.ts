@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
+import { asset as anAsset, chain } from '#lib/testing/history/cause-graphs.ts'
 import type { CauseAsset, CauseGraph } from './cause.ts'
 import { findCauses } from './find-causes.ts'
 
-const asset = (id: number, status: Status | null, more: Partial<CauseAsset> = {}): CauseAsset => ({
-  ...{ id, status, since: status === null ? null : 10, connection: null, flow: null, job: null },
-  ...more,
-})
+const asset = (id: number, status: Status | null, more: Partial<CauseAsset> = {}) => anAsset(id, status, status === null ? null : 10, more)
 const fresh = (id: number, lateAt: number | null, more: Partial<CauseAsset> = {}) => asset(id, 'fresh', { lateAt, ...more })
 const follower = (id: number, lateAt: number | null = null) => fresh(id, lateAt, { isFollower: true })
-const chain = (...ids: number[]): Edge[] => ids.slice(1).map((downstreamId, at) => ({ upstreamId: ids[at] ?? 0, downstreamId }))
 /** `id at instant` of each, by the root that it is below. */
 const riskIn = (assets: CauseAsset[], edges: Edge[], more: Partial<CauseGraph> = {}) =>
   Object.fromEntries(

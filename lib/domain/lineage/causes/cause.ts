@@ -2,11 +2,19 @@ import type { Status } from '#lib/domain/freshness/status.ts'
 import type { Edge } from '#lib/domain/lineage/edge.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 
+const KINDS = ['asset', 'connection', 'flow', 'job', 'unseen'] as const
+
 /** What a cause is about; `unseen`: an asset that the reader does not see. */
-export type CauseKind = 'asset' | 'connection' | 'flow' | 'job' | 'unseen'
+export type CauseKind = (typeof KINDS)[number]
 
 /** `asset:<id>`, `connection:<key>`, `flow:<name>`, `job:<connection>/<job>`, `unseen:<since>`. */
 export type CauseKey = `${CauseKind}:${string}`
+
+/** What a key is of: `12` of an asset, the key of a connection, the name of a flow or job. */
+export function partsOfCause(key: CauseKey): { kind: CauseKind; name: string } {
+  const colon = key.indexOf(':')
+  return { kind: KINDS.find((kind) => kind === key.slice(0, colon)) ?? 'asset', name: key.slice(colon + 1) }
+}
 
 /** A root with all that it holds back at an instant. */
 export interface Cause {
@@ -52,6 +60,8 @@ export interface CauseAsset extends Standing {
   lateAt?: Instant | null
   /** It is as fresh as what it is made from, and turns with that. */
   isFollower?: boolean
+  /** It is as it is because of what it is made from directly, whichever of that turned first: what blocks it now may have turned after another that no longer does. */
+  isBlocked?: boolean
   /** The reader does not see it, nor what it is made from. */
   isUnseen?: boolean
 }

@@ -65,6 +65,7 @@ class WayUp {
     if (above === undefined) {
       if (up.status === null && between.length < UNJUDGED_BETWEEN) this.#passed.set(up, [up, ...between])
     } else if (above.since <= this.#effect.since) this.#tell(above, between)
+    else if (this.#effect.asset?.isBlocked === true && between.length === 0) this.#found.set(above, between)
     else this.#tellSystems(up, [up, ...between])
   }
 

@@ -1,5 +1,6 @@
 import { severity, worstOf } from '#lib/domain/freshness/status.ts'
 import { inLineageOrder } from '#lib/domain/lineage/lineage-order.ts'
+import type { Instant } from '#lib/domain/time/instant.ts'
 import { atRiskBelow } from './at-risk.ts'
 import type { Cause, CauseGraph, CauseKey, CauseStep } from './cause.ts'
 import { type Explanation, explanations } from './explanations.ts'
@@ -9,6 +10,13 @@ import { keyOfAsset, type Trouble, Troubles } from './troubles.ts'
 export interface CausePath {
   cause: Cause
   steps: CauseStep[]
+}
+
+/** An asset with which the trouble of others begins, and the root that it comes down to: itself, or a system. */
+export interface Beginning {
+  key: CauseKey
+  since: Instant
+  cause: Cause | null
 }
 
 /** What a trouble explains next on the way to an asset, and how. */
@@ -28,23 +36,61 @@ export class Causes {
   readonly all: readonly Cause[]
   readonly #troubles: Troubles
   readonly #explained: readonly Explanation[][]
+  readonly #causes: readonly Trouble[][]
+  readonly #byKey: ReadonlyMap<CauseKey, Cause>
   #byAsset: Map<number, Cause[]> | null = null
 
   constructor(troubles: Troubles) {
     this.#troubles = troubles
     this.#explained = explanations(troubles)
+    this.#causes = this.#explained.map((own) => own.map(({ cause }) => cause))
     const effects = effectsOf(this.#explained, troubles.all)
     this.all = rootsOf(troubles.all, this.#explained)
       .map((root) => ({ root, cause: toCause(root, reached(root, effects), troubles) }))
       .filter(({ cause: { heldIds, atRisk } }) => heldIds.length + atRisk.length > 0)
       .sort((a, b) => byRank(a, b))
       .map(({ cause }) => cause)
+    this.#byKey = new Map(this.all.map((cause) => [cause.key, cause]))
   }
 
   /** What an asset comes down to, the worst first; nothing where nothing is wrong with it. */
   rootsOf(assetId: number): readonly Cause[] {
     this.#byAsset ??= heldBy(this.all)
     return this.#byAsset.get(assetId) ?? []
+  }
+
+  /**
+   * With which assets the trouble of an asset begins, what turned first first: not fresh, and no asset above explains them, if some system may. Where they are made from each
+   * other, one of them.
+   */
+  beginningsOf(assetId: number): Beginning[] {
+    const asset = this.#troubles.of(`asset:${assetId}`)
+    if (asset === undefined) return []
+    const above = reached(asset, this.#causes)
+    const first = [...above].filter((one) => one.asset !== null && this.#isExplainedBySystemsOnly(one))
+    const found = first.length > 0 ? first : [this.#firstOnTheWayTo(asset)]
+    return found
+      .sort((a, b) => a.since - b.since || a.place - b.place)
+      .map((one) => ({ key: one.key, since: one.since, cause: this.#rootOf(one) }))
+  }
+
+  #isExplainedBySystemsOnly(trouble: Trouble): boolean {
+    const seen = new Set([trouble])
+    for (const { place } of seen)
+      for (const { cause } of this.#explained[place] ?? []) {
+        if (cause.asset !== null) return false
+        seen.add(cause)
+      }
+    return true
+  }
+
+  #firstOnTheWayTo(asset: Trouble): Trouble {
+    const steps = this.pathsTo(asset.asset?.id ?? 0)[0]?.steps ?? []
+    return steps.flatMap(({ key }) => this.#troubles.of(key) ?? []).find((one) => one.asset !== null) ?? asset
+  }
+
+  #rootOf({ key, asset }: Trouble): Cause | null {
+    return this.#byKey.get(key) ?? (asset === null ? null : (this.rootsOf(asset.id)[0] ?? null))
   }
 
   /** The shortest way from each of its roots down to an asset, in their order. */
@@ -82,10 +128,10 @@ function effectsOf(explained: readonly Explanation[][], all: readonly Trouble[])
   return effects
 }
 
-/** All that comes down to a trouble, itself included. */
-function reached(root: Trouble, effects: readonly Trouble[][]): Set<Trouble> {
-  const found = new Set([root])
-  for (const { place } of found) for (const effect of effects[place] ?? []) found.add(effect)
+/** All that is reached from a trouble by what each leads to, itself included. */
+function reached(from: Trouble, next: readonly Trouble[][]): Set<Trouble> {
+  const found = new Set([from])
+  for (const { place } of found) for (const one of next[place] ?? []) found.add(one)
   return found
 }
 
