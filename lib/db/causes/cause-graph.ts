@@ -10,6 +10,8 @@ import { loadFailingWork } from './failing-work.ts'
 export interface CauseMoment {
   at: Instant
   isPast: boolean
+  /** What is fresh is read, too: it may be at risk. */
+  withRisk: boolean
 }
 
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`
@@ -50,17 +52,22 @@ const THEN = `
 const writer = (kind: 'flow' | 'job', isPast: boolean) =>
   isPast ? `case when version.settings ? '${kind}' then version.settings ->> '${kind}' else a.${kind} end` : `a.${kind}`
 
+const mayExplain = (status: string) => `(${status} is null or ${status} in ${UNHEALTHY})`
+
 /** Limits of the past are not kept: what was at risk then nobody can tell. */
-const assets = (isPast: boolean) => `
+const assets = (isPast: boolean, withRisk: boolean) => `
   select s.id, sp.status, coalesce(sp.reason = 'blocked', false) as "isBlocked", a.connection_key as connection, ${writer('flow', isPast)} as flow, ${writer('job', isPast)} as job,
     ${isPast ? 'null::float8' : `case when sp.status = 'fresh' then (a.verdict ->> 'lateAt')::float8 end`} as "lateAt",
     ${isPast ? 'false' : `coalesce(sp.status = 'fresh' and s.id in (select subject_id from subject_version where settings -> 'policies' @> '[{"kind": "upstream"}]'), false)`} as "isFollower"
   from asset a join subject s on s.id = a.subject_id and ${isThere(isPast)}
-  left join status_span sp on sp.subject_id = s.id and ${holds('sp', isPast)} ${isPast ? THEN : ''}`
+  left join status_span sp on sp.subject_id = s.id and ${holds('sp', isPast)} ${isPast ? THEN : ''}
+  ${withRisk ? '' : `where ${mayExplain('sp.status')}`}`
 
-const edges = (isPast: boolean) => `
+const edges = (isPast: boolean, withRisk: boolean) => `
   select e.upstream_id as "upstreamId", e.downstream_id as "downstreamId"
-  from ${isPast ? 'lineage_stretch' : 'lineage_now'} e ${isPast ? `where ${holds('e', true)}` : ''}`
+  from ${isPast ? 'lineage_stretch' : 'lineage_now'} e
+  ${withRisk ? '' : ['upstream', 'downstream'].map((end) => `left join status_span ${end} on ${end}.subject_id = e.${end}_id and ${holds(end, isPast)}`).join(' ')}
+  where ${isPast ? holds('e', true) : 'true'} ${withRisk ? '' : `and ${mayExplain('upstream.status')} and ${mayExplain('downstream.status')}`}`
 
 interface AssetRow {
   id: number
@@ -76,17 +83,17 @@ interface AssetRow {
 const NOTHING_WRONG: CauseGraph = { assets: [], edges: [], connections: [], work: [] }
 
 /** All that causes at an instant are found in, as far as who asks sees it: a function of spans, edges, blindness and runs. Where nothing is wrong it is empty. */
-export async function loadCauseGraph(sql: Sql, { at, isPast }: CauseMoment): Promise<CauseGraph> {
+export async function loadCauseGraph(sql: Sql, { at, isPast, withRisk }: CauseMoment): Promise<CauseGraph> {
   const about = isPast ? [toText(at)] : []
   const { rows: wrong } = await sql.query<{ id: number; since: Instant }>(unhealthy(isPast), about)
   const { rows: connections } = await sql.query<DownConnection>(down(isPast), about)
   const work = await loadFailingWork(sql, at)
   if (wrong.length + connections.length + work.length === 0) return NOTHING_WRONG
   const since = new Map(wrong.map((one) => [one.id, one.since]))
-  const { rows } = await sql.query<AssetRow>(assets(isPast), about)
+  const { rows } = await sql.query<AssetRow>(assets(isPast, withRisk), about)
   return {
     assets: rows.map((row): CauseAsset => ({ ...row, since: since.get(row.id) ?? null })),
-    edges: (await sql.query<Edge>(edges(isPast), about)).rows,
+    edges: (await sql.query<Edge>(edges(isPast, withRisk), about)).rows,
     connections,
     work,
   }

@@ -2,7 +2,7 @@ import type { Context } from '#lib/db/context.ts'
 import { isUnhealthy, type Reason } from '#lib/domain/freshness/status.ts'
 import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import type { EmbedCause } from '#lib/domain/wording/embed-words.ts'
-import { causesAt } from '#lib/queries/shared/causes.ts'
+import { causesNow } from '#lib/queries/shared/causes.ts'
 import type { EmbedSubject, JudgedAsset } from './embed-subject.ts'
 
 interface Root {
@@ -32,7 +32,7 @@ export async function findCause(
   const alike = assets.filter(({ status }) => status === subject.status)
   const focus = alike.find(({ reason }) => reason === subject.reason) ?? alike[0]
   if (focus === undefined || !isUnhealthy(subject.status)) return null
-  const first = (await causesAt(ctx)).beginningsOf(focus.id)[0]
+  const first = (await causesNow(ctx)).beginningsOf(focus.id)[0]
   const begun = partsOfCause(first?.key ?? `asset:${focus.id}`)
   if (begun.kind !== 'asset') return { cause: { of: 'unseen' }, rootId: null }
   const rootId = Number(begun.name)

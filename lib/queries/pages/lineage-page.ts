@@ -10,7 +10,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import { getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { causesAt } from '#lib/queries/shared/causes.ts'
+import { causesNow } from '#lib/queries/shared/causes.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { getStandingEdges } from '#lib/queries/shared/standings.ts'
@@ -220,7 +220,7 @@ const PATHS_SHOWN = 3
 
 /** The ways from the roots down to the focus, as far as the reader sees them. */
 async function pathsTo(ctx: Context, { id, status }: LineageAsset): Promise<CausePath[]> {
-  return isUnhealthy(status) ? (await causesAt(ctx)).pathsTo(id).slice(0, PATHS_SHOWN) : []
+  return isUnhealthy(status) ? (await causesNow(ctx)).pathsTo(id).slice(0, PATHS_SHOWN) : []
 }
 
 function assetIdOf(key: CauseStep['key']): number | null {

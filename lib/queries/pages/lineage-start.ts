@@ -10,7 +10,7 @@ import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
 import { searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { causesAt } from '#lib/queries/shared/causes.ts'
+import { causesNow } from '#lib/queries/shared/causes.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /** What everything that is wrong comes down to. */
@@ -75,7 +75,7 @@ export async function getLineageStart(ctx: Context, { q, group: groupKey }: Line
   if (page === null) return null
   const [unhealthy, causes, banners, things, groups] = await Promise.all([
     ctx.pool.query<Unhealthy>(UNHEALTHY),
-    causesAt(ctx),
+    causesNow(ctx),
     getBanners(ctx, page.demo),
     q === null ? null : findAssets(ctx, q),
     groupKey === null ? null : ctx.pool.query<{ id: number; key: string; name: string }>(GROUP, [groupKey]),

@@ -5,7 +5,7 @@ import { visitor } from '#lib/domain/access/actor.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { edgesInSql } from '#lib/testing/database/edges.ts'
-import { causesAt } from './causes.ts'
+import { causesAt, causesNow } from './causes.ts'
 
 const NOON = Date.parse('2026-11-10T12:00:00Z')
 const hour = (hours: number) => new Date(Date.parse('2026-11-10T00:00:00Z') + hours * 3_600_000)
@@ -142,6 +142,18 @@ describe('what is wrong comes down to', () => {
     expect((await causesAt(ctx)).all).toMatchObject([
       { key: 'connection:sap', status: null, heldIds: [], atRisk: [{ id: 4, at: hour(14).getTime() }] },
     ])
+  })
+
+  it('the same where what is at risk is not asked for', async () => {
+    await wasDown(1)
+    await stood(3, 'fresh', 0)
+    for (const id of [4, 6]) await stood(id, 'late', id)
+    await stood(5, 'maintenance', 5)
+    const held = (await causesAt(ctx)).all.map((cause) => ({ ...cause, atRisk: [] }))
+    expect(held.map(({ key, heldIds }) => `${key}: ${heldIds}`)).toEqual(['asset:4: 4', 'asset:6: 6'])
+    expect((await causesNow(ctx)).all).toEqual(held)
+    await ran('failed', 2, 3)
+    expect((await causesNow(ctx)).all.map(({ key, heldIds }) => `${key}: ${heldIds}`)).toEqual(['connection:sap: 4', 'asset:6: 6'])
   })
 })
 

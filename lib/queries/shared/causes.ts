@@ -21,9 +21,18 @@ interface UnseenRow {
  * name; of the past only who sees everything is told of it.
  */
 export async function causesAt(ctx: Context, at: Instant | null = null): Promise<Causes> {
+  return findAt(ctx, at, true)
+}
+
+/** What holds back what is wrong now, without what is at risk: where little is wrong, that is a small part of all there is. */
+export async function causesNow(ctx: Context): Promise<Causes> {
+  return findAt(ctx, null, false)
+}
+
+async function findAt(ctx: Context, at: Instant | null, withRisk: boolean): Promise<Causes> {
   const now = ctx.clock.now()
   const isPast = at !== null && at < now
-  const graph = await loadCauseGraph(ctx.pool, { at: at ?? now, isPast })
+  const graph = await loadCauseGraph(ctx.pool, { at: at ?? now, isPast, withRisk: withRisk && !isPast })
   if (ctx.actor.audience === null || isPast || graph.assets.length === 0) return findCauses(graph)
   const { rows } = await ctx.pool.query<UnseenRow>(UNSEEN)
   return findCauses(withUnseen(graph, rows))

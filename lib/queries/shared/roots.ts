@@ -8,7 +8,7 @@ import type { Beginning, Causes } from '#lib/domain/lineage/causes/find-causes.t
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
-import { causesAt } from './causes.ts'
+import { causesNow } from './causes.ts'
 import type { FeedRow } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
 
@@ -79,7 +79,7 @@ function assetIdOf({ key }: Beginning): number | null {
 
 async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number, HeldBy[]>> {
   if (judged.every(({ ids }) => ids.length === 0)) return new Map()
-  const causes = await causesAt(ctx)
+  const causes = await causesNow(ctx)
   const begun = judged.map(({ of, ids }) => [of, beginningsOf(causes, ids)] as const)
   const wanted = new Set(begun.flatMap(([, own]) => own.flatMap((one) => assetIdOf(one) ?? [])))
   const { rows } = await ctx.pool.query<AssetRow>(ASSETS, [[...wanted]])

@@ -56,7 +56,7 @@ import { getAdminFrame } from '#lib/queries/shared/admin-frame.ts'
 import { getAssetsByIds, getAssetsOfFeed, getEdgesOf, getUnseenNeighbours } from '#lib/queries/shared/asset-rows.ts'
 import { getBanners } from '#lib/queries/shared/banners.ts'
 import { getBars } from '#lib/queries/shared/bars.ts'
-import { causesAt } from '#lib/queries/shared/causes.ts'
+import { causesAt, causesNow } from '#lib/queries/shared/causes.ts'
 import { getChangeRows } from '#lib/queries/shared/change-rows.ts'
 import { getClockLines } from '#lib/queries/shared/clock-lines.ts'
 import { getDayRows } from '#lib/queries/shared/day-rows.ts'
@@ -87,6 +87,7 @@ const windowOf = (ctx: Context) => getDayWindow(ctx, ZONE)
 export const QUERIES: Record<string, (ctx: Context, about: Asked) => Promise<unknown>> = {
   ...CATALOGUE_QUERIES,
   atomFeed: async (ctx, { name }) => [await atomFeed(ctx), await atomFeed(ctx, { feedKey: `${name}-feed` })],
+  causesNow: (ctx) => causesNow(ctx),
   causesAt: async (ctx) => [await causesAt(ctx), await causesAt(ctx, ctx.clock.now() - 1)],
   compareVersions: (ctx) => compareVersions(ctx, null, 1),
   findAsOf: (ctx, { assets }) => findAsOf(ctx, assets),
@@ -208,6 +209,7 @@ export const NO_QUERIES = ['openWebDatabase', 'seenBy', 'watchChanges']
 /** They tell numbers, times and statuses, or what everybody may know; getReplayable has nothing to tell here, its own test asks who sees what. */
 export const NAMELESS = [
   'causesAt',
+  'causesNow',
   'findAsOf',
   'getRootsOfFeeds',
   'getAdminFrame',
