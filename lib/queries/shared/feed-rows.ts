@@ -71,23 +71,22 @@ const WEAK = `
 
 /** Of feeds whose reason is a run that failed: the last runs of what writes the promised asset that has been so longest. */
 const FAILED = `
-  select a.feed_id, ${lastEndsSql()} as last_ends from (
+  select a.feed_id as id, ${lastEndsSql()} as "lastEnds" from (
     select distinct on (x.feed_id) x.* from status_span fsp
     join asset x on x.feed_id = fsp.subject_id and x.promised
     join subject xs on xs.id = x.subject_id and xs.removed_at is null
     join status_span sp on sp.subject_id = x.subject_id and sp.to_at is null and sp.reason = 'run-failed' and sp.status = fsp.status
-    where fsp.to_at is null and fsp.reason = 'run-failed' and ($1::int[] is null or fsp.subject_id = any($1))
+    where fsp.to_at is null and fsp.reason = 'run-failed' and fsp.subject_id = any($1::int[])
     order by x.feed_id, sp.from_at, xs.position, xs.id
   ) a join subject s on s.id = a.subject_id`
 
 const FEEDS = `
-  with clocks as (${CLOCKS}), failed as (${FAILED}), writers as (${WRITERS}), last_runs as (${LAST_RUNS_OF_FEEDS}), weak as (${WEAK})
+  with clocks as (${CLOCKS}), writers as (${WRITERS}), last_runs as (${LAST_RUNS_OF_FEEDS}), weak as (${WEAK})
   select s.id, f.group_id as "groupId", s.key, s.name, f.owner,
     sp.status, sp.reason, ${instant('sp.from_at')} as since,
     ${instant('c.data_through_at')} as "dataThroughAt", coalesce(c.data_through_is_day, false) as "dataThroughIsDay",
     ${instant('c.updated_at')} as "updatedAt", c.due_at as "dueAt",
-    ${instant('w.next_run_at')} as "nextRunAt", coalesce(w.is_loading, false) as "isLoading", l.last_run as "lastRun", k.weak_by as "weakBy",
-    fd.last_ends as "lastEnds"
+    ${instant('w.next_run_at')} as "nextRunAt", coalesce(w.is_loading, false) as "isLoading", l.last_run as "lastRun", k.weak_by as "weakBy"
   from feed f
   join subject s on s.id = f.subject_id and s.removed_at is null
   join subject g on g.id = f.group_id
@@ -95,13 +94,19 @@ const FEEDS = `
   left join clocks c on c.feed_id = s.id
   left join writers w on w.feed_id = s.id
   left join last_runs l on l.feed_id = s.id
-  left join failed fd on fd.feed_id = s.id
   left join weak k on k.feed_id = s.id and k.status = sp.status
   where $1::int[] is null or s.id = any($1)
   order by g.position, g.id, s.position, s.id`
 
 /** Every feed of the page in its order, or only the named ones. */
 export async function getFeedRows(ctx: Context, ids: readonly number[] | null = null): Promise<FeedRow[]> {
-  const { rows } = await ctx.pool.query<Omit<FeedRow, 'failedRun'> & { lastEnds: LastEnds | null }>(FEEDS, [ids])
-  return rows.map(({ lastEnds, ...row }) => ({ ...row, failedRun: toFailedRun(lastEnds) }))
+  const { rows } = await ctx.pool.query<Omit<FeedRow, 'failedRun'>>(FEEDS, [ids])
+  const failing = rows.filter(({ reason }) => reason === 'run-failed').map(({ id }) => id)
+  const failedRuns = failing.length === 0 ? new Map<number, FailedRun | null>() : await failedRunsOf(ctx, failing)
+  return rows.map((row) => ({ ...row, failedRun: failedRuns.get(row.id) ?? null }))
+}
+
+async function failedRunsOf(ctx: Context, feedIds: readonly number[]): Promise<Map<number, FailedRun | null>> {
+  const { rows } = await ctx.pool.query<{ id: number; lastEnds: LastEnds | null }>(FAILED, [feedIds])
+  return new Map(rows.map(({ id, lastEnds }) => [id, toFailedRun(lastEnds)]))
 }
