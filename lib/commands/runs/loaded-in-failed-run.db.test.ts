@@ -41,6 +41,9 @@ const arrivals = async (path: string) => {
   return rows.map(({ text }) => text)
 }
 const last = async (path: string) => (await spansOf(ctx, `lake/${path}`)).at(-1)
+const sweepUntil = async (end: number) => {
+  for (let due = clock.now(); due <= end; due = (await sweepDue(ctx)).nextDueAt ?? Number.POSITIVE_INFINITY) clock.set(due)
+}
 const LOADED = ['loadedAt 06:20 by job:lake']
 
 describe('a run of another system that failed as a whole', () => {
@@ -49,8 +52,7 @@ describe('a run of another system that failed as a whole', () => {
     const failed = { writes: ['broken'], loaded: ['built'] }
     expect(await tell(failed)).toEqual({ runs: 1, arrivals: 1, unusable: 0 })
     expect([await arrivals('built'), await arrivals('broken'), await arrivals('silent')]).toEqual([LOADED, [], []])
-    for (let due = clock.now(); due <= START + 3 * HOUR_MS; due = (await sweepDue(ctx)).nextDueAt ?? Number.POSITIVE_INFINITY)
-      clock.set(due)
+    await sweepUntil(START + 3 * HOUR_MS)
     expect(await last('built')).toBe('fresh/on-time 20 06:20–')
     expect(await last('broken')).toMatch(/^late\/run-failed/)
     expect(await last('silent')).toMatch(/^late\/overdue/)
@@ -69,6 +71,16 @@ describe('a run of another system that failed as a whole', () => {
     expect([page?.writes, page?.loaded]).toMatchObject([[{ key: 'lake/broken' }], [{ key: 'lake/built' }]])
     await tell({ externalId: '8', scheduledAt: START + 70 * MINUTE_MS, writes: [], loaded: ['built', 'broken'] })
     expect(await lastRuns()).toEqual(['completed'])
+    await tell({ externalId: '8', scheduledAt: START + 70 * MINUTE_MS, writes: ['built'] })
+    expect(await lastRuns()).toEqual(['failed'])
+  })
+
+  it('is a good run for what it loaded, so that an earlier one that failed explains nothing any more', async () => {
+    await declare(ctx, [{ ...written('built'), policies: [aDeadline({ clock: 'writtenAt' })] }])
+    await tell({ externalId: '6', endedAt: START + 70 * MINUTE_MS, writes: ['built'] })
+    await tell({ writes: ['broken'], loaded: ['built'] })
+    await sweepUntil(START + 3 * HOUR_MS)
+    expect(await last('built')).toMatch(/^late\/overdue/)
   })
 
   it('tells an asset that comes to name its job of a load only where it loaded that', async () => {

@@ -47,7 +47,7 @@ export async function loadJobOutcomes(sql: Sql, wanted: readonly { job: string; 
   })
   if (asked.length === 0) return new Map()
   const { rows } = await sql.query<OutcomeRow>(
-    `select r.connection_key, r.job, r.state, r.placed_at, r.started_at, r.ended_at, r.writes,
+    `select r.connection_key, r.job, r.state, r.placed_at, r.started_at, r.ended_at, r.writes, r.loaded,
        case when r.state = 'running' then array(
          select (extract(epoch from d.ended_at - d.started_at) * 1000)::float8 from external_run d
          where d.connection_key = r.connection_key and d.job = r.job and d.state in ('completed', 'partial') and d.ended_at <= r.started_at

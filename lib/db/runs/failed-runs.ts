@@ -3,7 +3,7 @@ import { ownWords } from '#lib/domain/runs/own-words.ts'
 import { isFailure, type RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { type Failure, failureInWords } from '#lib/domain/wording/failure-words.ts'
-import { isOfJobSql } from './external-runs.ts'
+import { isOfJobSql, stateForSql } from './external-runs.ts'
 import { isDryRunSql } from './runs.ts'
 
 /** SQL: the states of a run that has ended, whatever came of it. */
@@ -43,8 +43,8 @@ export function lastEndsSql(until: string | null = null): string {
     select * from run r where r.flow = a.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} ${by('coalesce(r.ended_at, r.lease_until)')}
     order by r.scheduled_for desc, r.created_at desc`
   const theirs = `
-    select * from external_run r where a.flow is null and ${isOfJobSql('r', 'a.job')} and r.state in (${ENDED}) ${by('r.ended_at')}
-      and (r.writes is null or case when a.connection_key = r.connection_key then a.path else s.key end = any(r.writes))
+    select r.id, ${stateForSql('r', 'a', 's')} as state, r.placed_at, r.error from external_run r
+    where a.flow is null and ${isOfJobSql('r', 'a.job')} and r.state in (${ENDED}) ${by('r.ended_at')} and ${stateForSql('r', 'a', 's')} is not null
     order by r.placed_at desc, r.id desc`
   return `(
     select jsonb_build_object(

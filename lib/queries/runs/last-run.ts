@@ -37,7 +37,7 @@ export const LAST_RUNS_OF_FEEDS = `
     (select r.id, r.flow, null as system, r.state, coalesce(r.ended_at, r.lease_until) as ended_at, r.problem, r.scheduled_for from run r
      where r.flow = w.flow and r.state in (${ENDED}) and not ${isDryRunSql('r')} order by r.scheduled_for desc, r.created_at desc limit 1)
     union all
-    (select r.id, r.job, r.connection_key, case when w.names <@ r.loaded then 'completed' else r.state end, r.ended_at, r.error, r.placed_at from external_run r
+    (select r.id, r.job, r.connection_key, case when w.names <@ r.loaded and not w.names && coalesce(r.writes, '{}') then 'completed' else r.state end, r.ended_at, r.error, r.placed_at from external_run r
      where ${isOfJobSql('r', 'w.job')} and r.state in (${ENDED})
      order by r.placed_at desc, r.id desc limit 1)
   ) last

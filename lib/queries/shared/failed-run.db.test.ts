@@ -53,6 +53,15 @@ async function ran(flow: string, state: string, problem: string | null, ...times
   )
 }
 
+/** Runs of the job of the board that failed so many hours ago. */
+async function failedThere(error: string, ...hoursAgo: number[]): Promise<void> {
+  await ctx.whole.query(
+    `insert into external_run (connection_key, job, external_id, state, placed_at, ended_at, error, told_by, told_at)
+     select 'looker', 'refresh', t::text, 'failed', t, t, $1, 'connection:looker', t from unnest($2::timestamptz[]) t`,
+    [error, hoursAgo.map((hours) => new Date(NOW - hours * HOUR_MS))],
+  )
+}
+
 const nights = (count: number) => Array.from({ length: count }, (_, n) => NOW - 15 * HOUR_MS - n * DAY_MS)
 const hours = (count: number) => Array.from({ length: count }, (_, n) => NOW - (n + 1) * HOUR_MS)
 
@@ -89,14 +98,22 @@ describe('a feed whose promise is broken because a run failed', () => {
 
   it('of a job of another system tells the error that told of it, on one line', async () => {
     for (const id of [BOARD_FEED, BOARD]) await stands(id, 'run-failed')
-    await ctx.whole.query(
-      `insert into external_run (connection_key, job, external_id, state, placed_at, ended_at, error, told_by, told_at)
-       values ('looker', 'refresh', '1', 'failed', $1, $1, $2, 'connection:looker', $1)`,
-      [new Date(NOW - HOUR_MS), 'Traceback (most recent call last):\n  File "/x.py"\nKeyError: term'],
-    )
+    await failedThere('Traceback (most recent call last):\n  File "/x.py"\nKeyError: term', 1)
     expect((await getFeedRows(grace, [BOARD_FEED]))[0]?.failedRun).toMatchObject({ says: 'KeyError: term', state: 'failed' })
     await ctx.whole.query("update external_run set writes = '{other}'")
     expect((await getFeedRows(ctx, [BOARD_FEED]))[0]?.failedRun).toBeNull()
+  })
+
+  it('of a job counts no run that came before one that failed as a whole and loaded what is promised', async () => {
+    for (const id of [BOARD_FEED, BOARD]) await stands(id, 'run-failed')
+    const told = async () => (await getFeedRows(ctx, [BOARD_FEED]))[0]?.failedRun?.inARow
+    await failedThere('No.', 1, 3)
+    expect(await told()).toBe(2)
+    await failedThere('No.', 2)
+    await ctx.whole.query("update external_run set writes = '{other}', loaded = '{board}' where placed_at = $1", [
+      new Date(NOW - 2 * HOUR_MS),
+    ])
+    expect(await told()).toBe(1)
   })
 })
 
