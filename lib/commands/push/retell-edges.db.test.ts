@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS } from '#lib/domain/time/instant.ts'
 import type { FakeClock } from '#lib/testing/clock/fake-clock.ts'
 import { createDatabaseAt, type TestDatabase } from '#lib/testing/database/database.ts'
 import { declarePushed, handIn, takeAll, toldEvent } from '#lib/testing/push/push-world.ts'
+import { jobsToRetell } from './retell-edges.ts'
 
 const START = Date.parse('2026-11-20T00:00:00Z')
 
@@ -56,6 +57,16 @@ describe('what a job is made from, told by tokens of several audiences', () => {
     await madeFrom('some', 'c')
     await madeFrom(null, 'c')
     expect(await madeOf()).toBe('c')
+  })
+
+  it('is not worked out anew because another of them told the same last', async () => {
+    await madeFrom('some', 'a')
+    await madeFrom('others', 'b')
+    const { rows: jobs } = await ctx.whole.query<{ namespace: string; job: string }>('select distinct namespace, job from push_run')
+    const retold = await jobsToRetell(ctx.whole, jobs, async () => {
+      await ctx.whole.query("update push_run set last_at = last_at + interval '9 hours' where audience = 'some'")
+    })
+    expect([jobs.length, retold]).toEqual([1, []])
   })
 
   it('is kept for each of them however long ago it was told', async () => {

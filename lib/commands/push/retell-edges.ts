@@ -21,8 +21,9 @@ async function edgesByJob(sql: Sql, jobs: readonly JobName[]): Promise<Map<strin
   return new Map(
     [...runs].flatMap(([key, own]) => {
       const [first] = own
-      const edges = JSON.stringify(own.map(({ audience, state }) => [audience, lineageOf(state)]))
-      return first === undefined ? [] : [[key, { namespace: first.namespace, edges }]]
+      // Who told last makes no other lineage.
+      const edges = own.map(({ audience, state }) => JSON.stringify([audience, lineageOf(state)])).sort()
+      return first === undefined ? [] : [[key, { namespace: first.namespace, edges: edges.join('\n') }]]
     }),
   )
 }
