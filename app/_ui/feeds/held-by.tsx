@@ -81,12 +81,12 @@ function Named({ roots }: { roots: readonly Root[] }) {
 const SYSTEM_PATHS = { connection: connectionPath, flow: flowPath, job: jobPath }
 
 /** The run that failed says it better than that its flow or job does. */
-function FailingSystem({ system: { kind, name, since }, hasRun }: { system: NonNullable<Root['system']>; hasRun: boolean }) {
+function FailingSystem({ system: { kind, key, name, since }, hasRun }: { system: NonNullable<Root['system']>; hasRun: boolean }) {
   if (hasRun && kind !== 'connection') return null
   return (
     <p>
       The {kind}{' '}
-      <a href={SYSTEM_PATHS[kind](name)}>
+      <a href={SYSTEM_PATHS[kind](key)}>
         <bdi>{name}</bdi>
       </a>{' '}
       {kind === 'connection' ? 'has not answered since' : 'has not succeeded since the run of'} <Time at={since} form="long" />.

@@ -10,6 +10,16 @@ export function jobNameOfKeySql(key: string): string {
   return jobNameSql(`split_part(${key}, '/', 1)`, `substr(${key}, strpos(${key}, '/') + 1)`)
 }
 
+/** What their systems call these jobs, each named `<connection>/<job>`: without those that are named so there, too, or of which nobody has told. */
+export async function loadJobNames(sql: Sql, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (keys.length === 0) return new Map()
+  const { rows } = await sql.query<{ key: string; name: string | null }>(
+    `select w.key, ${jobNameOfKeySql('w.key')} as name from unnest($1::text[]) as w(key)`,
+    [keys],
+  )
+  return new Map(rows.flatMap(({ key, name }) => (name === null ? [] : [[key, name]])))
+}
+
 /** Keeps what a connection calls its jobs; a new name takes the place of the one before. Under the lock of the connection. */
 export async function storeJobNames(sql: Sql, connectionKey: string, names: ReadonlyMap<string, string>): Promise<void> {
   if (names.size === 0) return

@@ -135,3 +135,16 @@ describe('where the lineage begins', () => {
     expect(await start(records, MARK)).toBeNull()
   })
 })
+
+it('a job that it comes down to is called as its own system calls it, in both, by who sees it', async () => {
+  const job = `lake/${MARK}-job`
+  await everything.whole.query("update asset set job = $1 where connection_key = 'lake' and path = $2", [job, MARK])
+  await everything.whole.query(
+    `insert into external_run (connection_key, job, external_id, state, placed_at, ended_at, told_by, told_at)
+     values ('lake', '${MARK}-job', 'first', 'failed', '2026-10-31', '2026-10-31', 'connection:lake', '2026-10-31')`,
+  )
+  const named = { kind: 'job', key: job, name: `${MARK} (${job})` }
+  expect((await start(everything))?.roots).toContainEqual(expect.objectContaining(named))
+  expect((await getLineagePage(everything, 'lake/records'))?.paths[0]?.steps[0]).toMatchObject(named)
+  expect(JSON.stringify([await start(records), await getLineagePage(records, 'lake/records')])).not.toContain(MARK)
+})

@@ -10,7 +10,7 @@ import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN_FIRST } from '#lib/domain/wording/words.ts'
 import { getUnseenNeighbours, type UnseenNeighbour } from '#lib/queries/shared/asset-rows.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { causesNow } from '#lib/queries/shared/causes.ts'
+import { causesNow, withJobNames } from '#lib/queries/shared/causes.ts'
 import { instant } from '#lib/queries/shared/instant-column.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 import { getStandingEdges } from '#lib/queries/shared/standings.ts'
@@ -147,7 +147,7 @@ export async function getLineagePage(ctx: Context, key: string): Promise<Lineage
     unseen: onePerSide(unseen.filter(({ assetId, isUpstream }) => isDrawn.has(assetId) && besideOf(near, isUpstream).includes(assetId))),
     found: beside,
     foundMore: found.total - beside.length,
-    paths: ways.map(({ cause, steps }) => ({ since: cause.since, steps: steps.flatMap((step) => toStep(step, cause, assets)) })),
+    paths: await Promise.all(ways.map((way) => toPath(ctx, way, assets))),
   }
 }
 
@@ -226,6 +226,11 @@ async function pathsTo(ctx: Context, { id, status }: LineageAsset): Promise<Caus
 function assetIdOf(key: CauseStep['key']): number | null {
   const { kind, name } = partsOfCause(key)
   return kind === 'asset' ? Number(name) : null
+}
+
+async function toPath(ctx: Context, { cause, steps }: CausePath, assets: ReadonlyMap<number, LineageAsset>): Promise<LineagePath> {
+  const named = steps.flatMap((step) => toStep(step, cause, assets))
+  return { since: cause.since, steps: await withJobNames(ctx, named) }
 }
 
 function toStep({ key, isInferred }: CauseStep, root: Cause, assets: ReadonlyMap<number, LineageAsset>): LineageStep[] {

@@ -10,13 +10,13 @@ import { UNFILTERED } from '#lib/queries/catalogue/catalogue-view.ts'
 import type { CatalogueHit } from '#lib/queries/catalogue/hits.ts'
 import { searchCatalogue } from '#lib/queries/catalogue/search-catalogue.ts'
 import { type Banner, getBanners } from '#lib/queries/shared/banners.ts'
-import { causesNow } from '#lib/queries/shared/causes.ts'
+import { causesNow, withJobNames } from '#lib/queries/shared/causes.ts'
 import { getPageSettings } from '#lib/queries/shared/page-settings.ts'
 
 /** What everything that is wrong comes down to. */
 export interface LineageRoot {
   kind: CauseKind
-  /** Of an asset; of a system its name. */
+  /** Of an asset or a connection; of a flow its name, of a job `<connection>/<job>`. */
   key: string
   name: string
   /** Of an asset: `table of Orders`. */
@@ -88,7 +88,7 @@ export async function getLineageStart(ctx: Context, { q, group: groupKey }: Line
     now: ctx.clock.now(),
     banners,
     group,
-    roots: roots.slice(0, SHOWN),
+    roots: await withJobNames(ctx, roots.slice(0, SHOWN)),
     total: roots.length,
     unhealthy: unhealthy.rows.filter(({ groupId }) => group === null || groupId === group.id).length,
     things,

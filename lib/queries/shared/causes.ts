@@ -1,8 +1,10 @@
 import { loadCauseGraph } from '#lib/db/causes/cause-graph.ts'
 import type { Context } from '#lib/db/context.ts'
+import { loadJobNames } from '#lib/db/runs/job-names.ts'
 import { type Status, worstOf } from '#lib/domain/freshness/status.ts'
-import type { CauseAsset, CauseGraph } from '#lib/domain/lineage/causes/cause.ts'
+import type { CauseAsset, CauseGraph, CauseKind } from '#lib/domain/lineage/causes/cause.ts'
 import { type Causes, findCauses } from '#lib/domain/lineage/causes/find-causes.ts'
+import { jobOfSystemInWords } from '#lib/domain/runs/job-name.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { instant } from './instant-column.ts'
 
@@ -27,6 +29,19 @@ export async function causesAt(ctx: Context, at: Instant | null = null): Promise
 /** What holds back what is wrong now, without what is at risk: where little is wrong, that is a small part of all there is. */
 export async function causesNow(ctx: Context): Promise<Causes> {
   return findAt(ctx, null, false)
+}
+
+/** These things, the jobs among them by the names that their own systems give them, as far as the reader sees those. */
+export async function withJobNames<T extends { kind: CauseKind; key: string; name: string }>(
+  ctx: Context,
+  things: readonly T[],
+): Promise<T[]> {
+  const jobs = new Set(things.flatMap(({ kind, key }) => (kind === 'job' ? [key] : [])))
+  const names = await loadJobNames(ctx.pool, [...jobs])
+  return things.map((thing) => ({
+    ...thing,
+    name: thing.kind === 'job' ? jobOfSystemInWords(thing.key, names.get(thing.key) ?? null) : thing.name,
+  }))
 }
 
 async function findAt(ctx: Context, at: Instant | null, withRisk: boolean): Promise<Causes> {

@@ -73,3 +73,16 @@ it('what a feed or an asset is judged by is named as what it began with only whe
     { system: { kind: 'connection', since: NOW - 4 * HOUR_MS } },
   ])
 })
+
+it('a job that it comes down to is called by the name that its system gives it, and led to by the one it has here', async () => {
+  await ctx.whole.query('delete from blind')
+  await ctx.whole.query("update asset set job = 'dbt/7' where subject_id = $1", [idOf('lake/orders')])
+  await ctx.whole.query(
+    `insert into external_run (connection_key, job, external_id, state, placed_at, ended_at, told_by, told_at) values ('dbt', '7', '1', 'failed', $1, $1, 'connection:dbt', $1)`,
+    [new Date(NOW - 4 * HOUR_MS)],
+  )
+  const system = async () => (await getRootsOfAsset(ctx, idOf('lake/sales'), 'lake/sales')).find(({ key }) => key === 'lake/orders')?.system
+  expect(await system()).toMatchObject({ kind: 'job', key: 'dbt/7', name: 'dbt/7' })
+  await ctx.whole.query("insert into external_job values ('dbt', '7', 'Nightly build')")
+  expect(await system()).toMatchObject({ kind: 'job', key: 'dbt/7', name: 'Nightly build (dbt/7)' })
+})

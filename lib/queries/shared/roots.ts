@@ -3,14 +3,22 @@ import { isOfJobSql, stateForSql } from '#lib/db/runs/external-runs.ts'
 import { ENDED, type FailedRun, type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import { isDryRunSql } from '#lib/db/runs/runs.ts'
 import { isUnhealthy, type Reason, type Status } from '#lib/domain/freshness/status.ts'
-import { partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
+import { type Cause, type CauseKey, partsOfCause } from '#lib/domain/lineage/causes/cause.ts'
 import type { Beginning, Causes } from '#lib/domain/lineage/causes/find-causes.ts'
 import type { RunState } from '#lib/domain/runs/run.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { UNSEEN } from '#lib/domain/wording/words.ts'
-import { causesNow } from './causes.ts'
+import { causesNow, withJobNames } from './causes.ts'
 import type { FeedRow } from './feed-rows.ts'
 import { instant } from './instant-column.ts'
+
+interface System {
+  kind: 'connection' | 'flow' | 'job'
+  /** Of a connection; of a flow its name, of a job `<connection>/<job>`. */
+  key: string
+  name: string
+  since: Instant
+}
 
 /** An asset with which the trouble of something begins: not fresh, and nothing it is made from explains it. */
 export interface HeldBy {
@@ -29,7 +37,7 @@ export interface HeldBy {
   /** The same where its failure is the reason, with how often it failed so. */
   failedRun: FailedRun | null
   /** The connection that is down, or the flow or job that fails, that it comes down to. */
-  system: { kind: 'connection' | 'flow' | 'job'; name: string; since: Instant } | null
+  system: System | null
 }
 
 interface AssetRow extends Omit<HeldBy, 'since' | 'system' | 'failedRun'> {
@@ -88,7 +96,23 @@ async function load(ctx: Context, judged: readonly Judged[]): Promise<Map<number
     rows.filter(({ reason }) => reason === 'run-failed').map(({ id }) => id),
   )
   const byId = new Map(rows.map((row) => [row.id, { ...row, failedRun: failedRuns.get(row.id) ?? null }]))
-  return new Map(begun.flatMap(([of, own]) => (own.length === 0 ? [] : [[of, own.flatMap((one) => toHeldBy(one, byId))]])))
+  const systems = await systemsOf(
+    ctx,
+    begun.flatMap(([, own]) => own),
+  )
+  return new Map(begun.flatMap(([of, own]) => (own.length === 0 ? [] : [[of, own.flatMap((one) => toHeldBy(one, byId, systems))]])))
+}
+
+/** The systems that these come down to, by the keys of the causes. */
+async function systemsOf(ctx: Context, begun: readonly Beginning[]): Promise<ReadonlyMap<CauseKey, System>> {
+  const causes = new Map(begun.flatMap(({ cause }) => (cause === null ? [] : [[cause.key, cause]])))
+  const systems = [...causes.values()].flatMap(toSystem)
+  return new Map((await withJobNames(ctx, systems)).map((system) => [`${system.kind}:${system.key}`, system]))
+}
+
+function toSystem({ key, since }: Pick<Cause, 'key' | 'since'>): System[] {
+  const { kind, name } = partsOfCause(key)
+  return kind === 'asset' || kind === 'unseen' ? [] : [{ kind, key: name, name, since }]
 }
 
 /** One root may hold much: its runs are read once. */
@@ -104,20 +128,18 @@ function beginningsOf(causes: Causes, ids: readonly number[]): Beginning[] {
   return [...found.values()].sort((a, b) => a.since - b.since)
 }
 
-function toHeldBy(beginning: Beginning, assets: ReadonlyMap<number, AssetRow & Pick<HeldBy, 'failedRun'>>): HeldBy[] {
+function toHeldBy(
+  beginning: Beginning,
+  assets: ReadonlyMap<number, AssetRow & Pick<HeldBy, 'failedRun'>>,
+  systems: ReadonlyMap<CauseKey, System>,
+): HeldBy[] {
   const { since, cause } = beginning
   const id = assetIdOf(beginning)
   if (id === null) return [{ key: null, name: UNSEEN, feedKey: null, feedName: null, ...UNKNOWN, since }]
   const row = assets.get(id)
   if (row === undefined) return []
   const { id: _, ...asset } = row
-  return [{ ...asset, since, system: systemOf(cause) }]
-}
-
-function systemOf(cause: Beginning['cause']): HeldBy['system'] {
-  if (cause === null) return null
-  const { kind, name } = partsOfCause(cause.key)
-  return kind === 'asset' || kind === 'unseen' ? null : { kind, name, since: cause.since }
+  return [{ ...asset, since, system: cause === null ? null : (systems.get(cause.key) ?? null) }]
 }
 
 /** With what the trouble of an asset begins, as far as the reader sees it, what turned first before the others; not itself, unless a connection is the reason. */
