@@ -11,6 +11,12 @@ describe('a statement', () => {
     `values (now())`,
     `select (log ->> 'ended')::timestamptz from loads`,
     `select max("SELECT;") from "a->>b"`,
+    `select max(ended) from loads where name = $$it's (odd$$`,
+    'select $a$x$a$',
+    `select max(ended) from loads where path like 'a\\_(%' escape '\\'`,
+    `select 'a\\\\'`,
+    'select 1 /* a /* b */ c */',
+    'select 1 -- of ours\r\nfrom loads',
   ])('is taken: %s', (text) => {
     expect(whyNoStatement(text)).toBeNull()
   })
@@ -28,12 +34,12 @@ describe('a statement', () => {
     [`select "open`, 'quote'],
     [`select 'a\\'; drop table loads; select '`, 'quote'],
     [`select 'a\\' ) ->> drop table loads --'`, 'quote'],
-    [`select 'a\\\\'`, 'quote'],
+    [`select 'a\\\\'; select 'b'`, 'quote'],
     ['select 1 /* open', 'comment'],
-    ['select 1 /* a /* b */ c */', 'comment'],
-    [`select $$a'b$$`, '"$$"'],
+    ['select 1 /* a /* b */ ; c */', 'comment'],
+    ['select 1 -- a\r) ->> drop table loads', 'line feed'],
+    [`select 1 -- a\r'\n ->> drop table loads --'`, 'line feed'],
     [`select $$'$$) x; drop table loads; select $$'$$`, '"$$"'],
-    ['select $a$x$a$', '"$$"'],
   ])('is refused: %s', (text, words) => {
     expect(whyNoStatement(text, ['->>'])).toContain(words)
   })

@@ -1,17 +1,28 @@
 import { z } from 'zod'
 import { JUDGED_CLOCKS, type JudgedClock } from '#lib/domain/freshness/facts.ts'
 
-/** Texts, quoted names and comments, as all of these databases read them: a backslash before a quote is read in two ways, and fits none. */
-const ASIDE = /'(?:[^'\\]|''|\\(?!'))*'|"(?:[^"]|"")*"|--[^\n]*|\/\/[^\n]*|\/\*(?:[^*/]|\*(?!\/)|\/(?!\*))*\*\//g
+/**
+ * Texts, quoted names and comments, as all of these databases read them: a backslash before a quote is read in two ways, and fits none; a carriage return may end a
+ * comment. `//` begins one in Snowflake alone; PostgreSQL refuses a second statement by itself.
+ */
+const ASIDE = /'(?:[^'\\]|''|\\(?!'))*'|"(?:[^"]|"")*"|--[^\n\r]*|\/\/[^\n\r]*|\/\*(?:[^*/]|\*(?!\/)|\/(?!\*))*\*\//g
+
+/** What is read in several ways: texts in dollars, a backslash before a quote, a comment within a comment. */
+const UNCLEAR = /\$\w*\$|\\'|\/\*(?:(?!\*\/)[\s\S])*?\/\*/
 
 /** What a statement of the catalogue may not hold, in words; null: it is one that reads, whatever it means. `chains`: what else begins another one there. */
 export function whyNoStatement(text: string, chains: readonly string[] = []): string | null {
-  const bare = withoutAsides(withoutEnd(text))
+  const whole = withoutEnd(text)
+  const bare = withoutAsides(whole)
+  const ends = [';', ...chains]
   if (!/^\s*(select|with|values|table)\b/i.test(bare)) return 'is no statement that begins with select or with'
-  if (/\$\w*\$/.test(bare)) return 'holds "$$"; write texts in single quotes'
+  // However that is read, nothing in it begins another statement.
+  if (UNCLEAR.test(whole) && !ends.some((sign) => whole.includes(sign))) return null
+  if (/\$\w*\$/.test(bare)) return 'holds "$$" beside what ends a statement; write texts in single quotes'
   if (/['"]/.test(bare)) return 'has a quote that does not end'
   if (/\/\*|\*\//.test(bare)) return 'has a comment that does not end'
-  const chain = [';', ...chains].find((sign) => bare.includes(sign))
+  if (/\r(?!\n)/.test(bare)) return 'has a line that ends without a line feed'
+  const chain = ends.find((sign) => bare.includes(sign))
   if (chain !== undefined) return `holds "${chain}": write one statement`
   return isBalanced(bare) ? null : 'has brackets that do not match'
 }

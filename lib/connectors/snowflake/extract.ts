@@ -18,7 +18,7 @@ const PROCEDURE = new RegExp(String.raw`\bas(?:\s|${COMMENT})+procedure\b`, 'i')
 
 /** `->>` makes one statement of several, each of which may do anything. */
 function isChain(sql: string): boolean {
-  return CHAINS.some((sign) => sql.includes(sign) && [sign, "'", '"', '$'].some((odd) => withoutAsides(sql).includes(odd)))
+  return CHAINS.some((sign) => sql.includes(sign) && [sign, "'", '"', '$', '\r'].some((odd) => withoutAsides(sql).includes(odd)))
 }
 
 export const snowflakeExtractRequest = z.strictObject({
