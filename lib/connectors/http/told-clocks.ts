@@ -22,11 +22,13 @@ const inWords = ({ header, json }: Source) => (header === undefined ? `${json} i
 
 type Sources = readonly (readonly [JudgedClock, Source])[]
 
-/** One look at one address: what it tells of the clocks that the catalogue says it tells. A clock that is not told makes the look none, since it would stand still. */
+/** One look at one address: what it tells of the clocks that the catalogue says it tells. A clock that is not told makes the look none, since it would stand still.
+ * `onWait` is called where it is asked again in a few seconds. */
 export async function tellClocks(
   connection: Connected,
   asset: ObservedAsset,
   told: ToldClocks & { zone?: string | undefined },
+  onWait: () => void,
 ): Promise<Probe> {
   const refusal = refuseToldClocks(asset.path, told)
   if (refusal !== null) throw new TidemarkError('invalid', { publicMessage: `${refusal.problem} ${refusal.remedy}` })
@@ -35,7 +37,7 @@ export async function tellClocks(
   const askFor = (some: Sources) => readAnswer(connection, asset.path, some, zone)
   const { read, sentAt } = await askFor(sources)
   const good = read.filter((one) => one.ok)
-  const untold = [...read.flatMap((one) => (one.ok ? [] : [one.words])), ...(await alwaysNow(connection, { good, sentAt }, askFor))]
+  const untold = [...read.flatMap((one) => (one.ok ? [] : [one.words])), ...(await alwaysNow(connection, { good, sentAt, onWait }, askFor))]
   const readings = good.map(({ reading }) => reading)
   const isLive = sources.some(([, { live }]) => live)
   const moves = isLive ? ' Nothing tells what is loaded every few seconds from the server’s own clock.' : ''
@@ -78,11 +80,12 @@ async function readAnswer(connection: Connected, path: string, sources: Sources,
 /** Of times that are nearly now, in words those that a second question finds to be always now. */
 async function alwaysNow(
   { clock, signal }: Connected,
-  { good, sentAt }: { good: readonly GoodRead[]; sentAt: Instant },
+  { good, sentAt, onWait }: { good: readonly GoodRead[]; sentAt: Instant; onWait: () => void },
   askFor: (sources: Sources) => Promise<AnswerRead>,
 ): Promise<string[]> {
   const near = good.filter(({ source, reading: { at, precision } }) => !source.live && precision === 'instant' && isNearNow({ at, sentAt }))
   if (near.length === 0) return []
+  onWait()
   await clock.sleep(BETWEEN_MS, signal)
   const again = await askFor(near.map(({ clock: own, source }) => [own, source]))
   return near.flatMap(({ clock: own, source, reading: { at } }, i) => {
