@@ -12,6 +12,7 @@ test.each([
     'Database Error in model pay (pay.sql). Numeric value is not recognized: Row 7',
   ],
   ['a traceback, by what it ends with', 'Traceback (most recent call last):\n  File "/dags/x.py"\nKeyError: term\n', 'KeyError: term'],
+  ['what ends with three dots, whole', 'SAP gave up after…', 'SAP gave up after…'],
   ['what turns the direction of a text, without it', 'a\u202Eb\u0007', 'a\uFFFDb\uFFFD'],
 ])('the words of a run that says %s', (_, problem, words) => {
   expect(ownWords(problem)).toBe(words)
@@ -21,5 +22,6 @@ test('what is long is cut, where it can be between two words', () => {
   const words = ownWords('word '.repeat(4000)) ?? ''
   expect(words.length).toBeLessThanOrEqual(200)
   expect(words).toMatch(/ word …$/)
-  expect(ownWords('x'.repeat(4000))).toHaveLength(200)
+  for (const long of ['x'.repeat(4000), `Gone: ${'x'.repeat(4000)}`, 'No\n'.repeat(4000)])
+    expect(ownWords(long)?.length).toBeGreaterThan(150)
 })
