@@ -30,6 +30,8 @@ test.each([
   ['late each evening', ['2026-11-03T03:30:00Z', '2026-11-02T03:30:00Z'], true],
   ['at noon', ['2026-11-03T17:00:00Z', '2026-11-02T17:00:00Z'], false],
   ['twice in one night', ['2026-11-03T07:00:00Z', '2026-11-03T06:00:00Z'], false],
+  ['before and after midnight of one night', ['2026-11-03T07:00:00Z', '2026-11-03T04:00:00Z'], false],
+  ['after midnight, then before it', ['2026-11-04T04:00:00Z', '2026-11-03T07:00:00Z'], true],
   ['every other night', ['2026-11-03T07:00:00Z', '2026-11-01T07:00:00Z'], false],
 ])('runs %s are nightly or not, by the clocks of their zone', (_, times, nightly) => {
   expect(isNightly(times.map(Date.parse), 'America/New_York')).toBe(nightly)

@@ -1,4 +1,4 @@
-import type { Instant } from '#lib/domain/time/instant.ts'
+import { HOUR_MS, type Instant } from '#lib/domain/time/instant.ts'
 import { dayNumberAt, wallTimeAt } from '#lib/domain/time/zone.ts'
 import { isFailure, type RunState } from './run.ts'
 
@@ -38,11 +38,16 @@ function isSameWay(a: PastEnd, b: PastEnd): boolean {
 
 const NIGHT = { from: 20, to: 8 }
 
+/** A night is that of the day on whose evening it begins. */
+function nightOf(at: Instant, zone: string): number {
+  return dayNumberAt(at - 12 * HOUR_MS, zone)
+}
+
 /** Whether these times, the newest first, are one in each night, by the clocks of a zone. */
 export function isNightly(times: readonly Instant[], zone: string): boolean {
   return times.every((at, index) => {
     const hour = new Date(wallTimeAt(at, zone)).getUTCHours()
     const later = times[index - 1]
-    return (hour >= NIGHT.from || hour < NIGHT.to) && (later === undefined || dayNumberAt(later, zone) - dayNumberAt(at, zone) === 1)
+    return (hour >= NIGHT.from || hour < NIGHT.to) && (later === undefined || nightOf(later, zone) - nightOf(at, zone) === 1)
   })
 }
