@@ -14,7 +14,7 @@ export interface StatusMessage {
   reason: string
   since: Instant
   explanation: string
-  /** What the run says because of which it is so, and how often that was so; absent where that is not the reason. */
+  /** What the run says because of which it is so, and how often that was so; absent where that is not the reason, or the run says nothing. */
   failure?: string
   owner: string | null
   link: string

@@ -56,7 +56,7 @@ export function composeMessage(message: ClaimedMessage, page: Page): StatusMessa
     reason: message.reason ?? '',
     since: message.at,
     explanation: explain(message, page.zone),
-    ...(message.failedRun !== null && { failure: message.failedRun.words }),
+    ...(typeof message.failedRun?.says === 'string' && { failure: message.failedRun.words }),
     owner: message.owner,
     link: `${page.url.replace(/\/+$/, '')}/feeds/${encodeURIComponent(message.feedKey)}`,
     pageName: page.name,

@@ -37,7 +37,8 @@ where not c.rewrite and ($1::text is null or s.key = $1)
 order by c.id desc limit ${SHOWN}`
 
 function toEntry(place: Place, change: AnnouncedChange): AtomEntry {
-  const said = toFailedRun(change.lastEnds)?.words ?? ''
+  const failed = toFailedRun(change.lastEnds)
+  const said = failed === null || failed.says === null ? '' : failed.words
   const because = change.explanation ?? (change.reason === null || said !== '' ? '' : `${reasonInWords(change.reason)}.`)
   const was = change.from === null || change.from === change.to ? '' : ` It was ${statusInWords(change.from).toLowerCase()}.`
   return {
