@@ -1,4 +1,4 @@
-import { type LastEnds, lastEndsSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
+import { type LastEnds, lastEndsSql, mayHaveFailedSinceSql, toFailedRun } from '#lib/db/runs/failed-runs.ts'
 import type { JudgedClock } from '#lib/domain/freshness/facts.ts'
 import { judgesAClock } from '#lib/domain/freshness/judged-value.ts'
 import type { Policy } from '#lib/domain/freshness/policies/policy.ts'
@@ -50,11 +50,12 @@ interface Row {
   downstream: string[]
 }
 
-/** Told of, looked at in vain, promised otherwise. */
+/** Told of, looked at in vain, promised otherwise, failed anew. */
 const CHANGED = `(a.problem is not null and seen.attempted_at >= $3)
     or exists (select 1 from arrival x where x.asset_id = s.id and x.recorded_at >= $3)
     or exists (select 1 from subject_version x where x.subject_id = s.id and x.from_at >= $3)
-    or s.id in (select subject_id from status_change where recorded_at >= $3)`
+    or s.id in (select subject_id from status_change where recorded_at >= $3)
+    or ${mayHaveFailedSinceSql('$3')}`
 
 const neighbours = (own: string, other: string) => `
     array(select n.key from lineage_now e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`

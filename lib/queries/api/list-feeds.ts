@@ -1,3 +1,4 @@
+import { mayHaveFailedSinceSql } from '#lib/db/runs/failed-runs.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { weaknessInWords } from '#lib/domain/wording/words.ts'
 import { type FeedRow, getFeedRows } from '#lib/queries/shared/feed-rows.ts'
@@ -19,7 +20,8 @@ interface Row {
 
 const CHANGED = `s.id in (select subject_id from status_change where recorded_at >= $3)
     or exists (select 1 from asset a left join sight seen on seen.asset_id = a.subject_id where a.feed_id = s.id and (a.problem is not null and seen.attempted_at >= $3
-      or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3)))`
+      or exists (select 1 from arrival x where x.asset_id = a.subject_id and x.recorded_at >= $3)
+      or ${mayHaveFailedSinceSql('$3')}))`
 
 const FEEDS = `
   select s.id, s.key, ${instant('s.removed_at')} as "removedAt", s.why, s.description, g.key as "group", f.runbook, f.settings->>'promise' as promise

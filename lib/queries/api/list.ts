@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { IN_FORCE } from '#lib/db/catalogue/catalogue-versions.ts'
 import type { Context } from '#lib/db/context.ts'
-import type { FailedRun } from '#lib/db/runs/failed-runs.ts'
+import { FAILED_RUNS_MARK, type FailedRun } from '#lib/db/runs/failed-runs.ts'
 import { TidemarkError } from '#lib/domain/tidemark-error.ts'
 import type { Instant } from '#lib/domain/time/instant.ts'
 import { newestId } from '#lib/queries/shared/newest-id.ts'
@@ -82,7 +82,7 @@ export async function markOfSubjects(ctx: Context): Promise<string> {
   const { rows } = await ctx.pool.query<{ mark: string }>(
     `select concat_ws('|', (select id from ${IN_FORCE} v),
       (select count(*) || ':' || coalesce(max(id), 0) from subject),
-      ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')}, ${EDGES}, ${ctx.actor.audience === null ? 'null' : UNSEEN_EDGES},
+      ${newestId('status_change')}, ${newestId('arrival')}, ${newestId('status_span')}, ${EDGES}, ${ctx.actor.audience === null ? 'null' : UNSEEN_EDGES}, ${FAILED_RUNS_MARK},
       (select coalesce(sum(hashtext(subject_id || '|' || coalesce(attempted_at::text, '') || coalesce(verdict::text, ''))::bigint), 0)
        from asset left join sight on asset_id = subject_id)) as mark`,
   )

@@ -28,7 +28,9 @@ export const failedRunSchema = z
     id: z.string(),
     state: runStateSchema,
     says: z.string().nullable().meta({ description: 'Its own words, on one line, shortened; null: it has none.' }),
-    inARow: z.int().meta({ description: 'How often in a row its flow or job has failed in the same way, 30 at most.' }),
+    inARow: z
+      .int()
+      .meta({ description: 'How often in a row its flow or job has failed in the same way, 30 at most; 0: this one was cancelled.' }),
     words: z.string().meta({ description: 'Why, and how often that was so, in sentences for people.' }),
   })
   .nullable()

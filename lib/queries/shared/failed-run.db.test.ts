@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '#lib/db/context.ts'
 import { claimMessages } from '#lib/db/messages/messages.ts'
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '#lib/domain/time/instant.ts'
-import { getApiPage } from '#lib/queries/api/list.ts'
+import { getApiPage, getListMark } from '#lib/queries/api/list.ts'
 import { ASSET_LIST } from '#lib/queries/api/list-assets.ts'
 import { FEED_LIST } from '#lib/queries/api/list-feeds.ts'
 import { atomFeed } from '#lib/queries/pages/atom-feed.ts'
@@ -133,6 +133,23 @@ it('all that shows the feed, its assets or what it holds back says the same', as
   expect(JSON.stringify([await getFeedRows(grace), await getAssetsOfFeed(grace, COURSES)])).not.toContain('SAP')
 })
 
+it('the API tells who asks for what has changed of a run that failed anew, which makes it another answer', async () => {
+  await ran('term', 'failed', SAYS, NOW - 2 * HOUR_MS)
+  await ctx.whole.query("update subject set created_at = '2026-01-01'")
+  const changedSince = new Date(NOW - HOUR_MS)
+  const marks = () => Promise.all([getListMark(ctx, FEED_LIST, {}), getListMark(ctx, ASSET_LIST, {}), getListMark(grace, FEED_LIST, {})])
+  const changed = async () => [
+    ...(await getApiPage(ctx, FEED_LIST, { key: 'terms', changedSince })).items,
+    ...(await getApiPage(ctx, ASSET_LIST, { key: 'lake/term', changedSince })).items,
+  ]
+  const [feeds, assets, unseen] = await marks()
+  expect(await changed()).toEqual([])
+  await ran('term', 'failed', SAYS, NOW - HOUR_MS / 2)
+  expect(await changed()).toMatchObject([{ failedRun: { inARow: 2 } }, { verdict: { failedRun: { inARow: 2 } } }])
+  const after = await marks()
+  expect(after.map((mark, at) => mark === [feeds, assets, unseen][at])).toEqual([false, false, true])
+})
+
 it('what is told of a change is what the runs had said by then', async () => {
   await ran('term', 'failed', SAYS, ...nights(1))
   const changeAt = NOW - 2 * HOUR_MS
@@ -143,4 +160,6 @@ it('what is told of a change is what the runs had said by then', async () => {
   expect((await atomFeed(ctx))?.xml).toContain(`Terms: late. Late. ${SAYS} It was fresh.`)
   const [message] = await claimMessages(ctx.whole, NOW, MINUTE_MS, 5)
   expect(message?.failedRun?.words).toBe(SAYS)
+  await ctx.whole.query('update run set problem = null')
+  expect((await atomFeed(ctx))?.xml).toContain('Terms: late. Late. It was fresh.')
 })
