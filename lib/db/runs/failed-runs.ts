@@ -28,10 +28,19 @@ const ENDS_COUNTED = 31
 /** Of all but the newest as much as tells whether it is the same. */
 const COMPARED_LENGTH = 200
 
-const ends = (run: string, { problem, failure, place, at }: Record<'problem' | 'failure' | 'place' | 'at', string>) => `
+/** SQL: what is read of a run that ended, and `order`, the newest first. */
+interface EndSql {
+  problem: string
+  failure: string
+  place: string
+  at: string
+  order: string
+}
+
+const ends = (run: string, { problem, failure, place, at, order }: EndSql) => `
   select x.id::text as id, x.state, (extract(epoch from x.${at}) * 1000)::float8 as at, left(x.${problem}, ${COMPARED_LENGTH}) as problem,
-    case when row_number() over (order by x.${at} desc, x.id desc) = 1 then x.${problem} end as says, ${failure} as failure, ${place} as place
-  from (${run} limit ${ENDS_COUNTED}) x`
+    case when row_number() over newest = 1 then x.${problem} end as says, ${failure} as failure, ${place} as place, row_number() over newest as nth
+  from (${run} limit ${ENDS_COUNTED}) x window newest as (order by ${order})`
 
 const PLACE = `case when x.failure is not null then
   (select t.name from run_task t where t.run_id = x.id and t.attempt = x.attempt and t.state = 'failed' order by t.ended_at, t.id limit 1) end`
@@ -49,11 +58,11 @@ export function lastEndsSql(until: string | null = null): string {
   return `(
     select jsonb_build_object(
       'zone', coalesce((select w.zone from flow w where w.name = a.flow), (select p.value->>'zone' from setting p where p.key = 'page'), 'UTC'),
-      'ends', jsonb_agg(to_jsonb(e) order by e.at desc))
+      'ends', jsonb_agg(to_jsonb(e) order by e.nth))
     from (
-      ${ends(ours, { problem: 'problem', failure: 'x.failure', place: PLACE, at: 'scheduled_for' })}
+      ${ends(ours, { problem: 'problem', failure: 'x.failure', place: PLACE, at: 'scheduled_for', order: 'x.scheduled_for desc, x.created_at desc' })}
       union all
-      ${ends(theirs, { problem: 'error', failure: 'null', place: 'null', at: 'placed_at' })}
+      ${ends(theirs, { problem: 'error', failure: 'null', place: 'null', at: 'placed_at', order: 'x.placed_at desc, x.id desc' })}
     ) e)`
 }
 

@@ -88,6 +88,16 @@ describe('a feed whose promise is broken because a run failed', () => {
     expect(await words()).toBe(`${SAYS} It failed in the same way for the second time in a row.`)
   })
 
+  it('goes by what was asked for last of runs for the same time', async () => {
+    await ctx.whole.query(
+      `insert into run (id, flow, trigger, scheduled_for, created_at, started_at, ended_at, state, problem) values
+         ('00000000-0000-4000-8000-000000000001', 'term', 'manual', $1, $2, $2, $2, 'failed', 'By hand.'),
+         ('ffffffff-0000-4000-8000-000000000001', 'term', 'schedule', $1, $1, $1, $1, 'failed', 'By schedule.')`,
+      [new Date(NOW - HOUR_MS), new Date(NOW - HOUR_MS + MINUTE_MS)],
+    )
+    expect(await words()).toBe('By hand.')
+  })
+
   it('says nothing of a run where that is not the reason, nor where the last one did not fail', async () => {
     await ran('term', 'completed', null, NOW - HOUR_MS)
     expect((await getFeedRows(ctx, [TERMS]))[0]?.failedRun).toBeNull()
