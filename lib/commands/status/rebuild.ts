@@ -44,18 +44,20 @@ export async function rebuild(ctx: Context, order: RebuildOrder): Promise<Rebuil
 /** While the database reads and writes one batch, this process works out another. */
 const LANES = 2
 
-/** Works through batches in order, two at a time. Once one has failed none is begun any more; those under way end first. */
+/** Works through batches in order, two at a time. Once one has failed none is begun any more; those under way end first, and the first failure is told. */
 async function inLanes<T>(batches: readonly T[], work: (batch: T) => Promise<void>): Promise<void> {
   const waiting = [...batches]
+  const failures: unknown[] = []
   const lane = async () => {
     for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
       await work(batch).catch((error: unknown) => {
         waiting.length = 0
-        throw error
+        failures.push(error)
       })
     }
   }
-  for (const done of await Promise.allSettled(Array.from({ length: LANES }, lane))) if (done.status === 'rejected') throw done.reason
+  await Promise.all(Array.from({ length: LANES }, lane))
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Each once, those that follow others last, so that few of them have to be worked out twice. */
