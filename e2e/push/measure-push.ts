@@ -42,12 +42,15 @@ async function flood(scene: PushScene, url: string, runs: { next: number }, perS
       if ((await scene.send(url, batch)) === 201) accepted += BATCH
     }
   }
-  await Promise.all(Array.from({ length: SENDERS }, send))
-  const rate = accepted / elapsed()
+  let rate = 0
   try {
+    await Promise.all(Array.from({ length: SENDERS }, send))
+    rate = accepted / elapsed()
     await scene.untilTaken()
   } finally {
     isOver = true
+    // Before anybody closes the database.
+    await Promise.allSettled([lag])
   }
   return { rate, lagMs: await lag }
 }
