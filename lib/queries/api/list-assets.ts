@@ -60,6 +60,11 @@ const CHANGED = `(a.problem is not null and seen.attempted_at >= $3)
 const neighbours = (own: string, other: string) => `
     array(select n.key from lineage_now e join subject n on n.id = e.${other} and n.removed_at is null where e.${own} = s.id order by n.key)`
 
+/** Of other columns, where these are asked for. */
+const OTHER_COLUMNS = `($9::boolean and (
+      exists (select 1 from found_asset x where x.connection_key = a.connection_key and x.path = a.path and x.changed_at >= $3)
+      or exists (select 1 from push_dataset x where x.asset_id = s.id and x.told_at >= $3)))`
+
 const ASSETS = `
   select s.id, s.key, s.name, s.why, ${instant('s.removed_at')} as "removedAt", a.asset_kind as kind, fs.key as feed, g.key as "group",
     a.connection_key as connection, a.path, a.flow, a.promised,
@@ -81,7 +86,7 @@ const ASSETS = `
   left join status_span sp on sp.subject_id = s.id and sp.to_at is null
   left join lateral (select settings from subject_version x where x.subject_id = s.id order by x.from_at desc limit 1) v on true
   ${joinLatestArrival('loadedAt', 'loaded')} ${joinLatestArrival('writtenAt', 'written')} ${joinLatestArrival('dataThroughAt', 'through')}
-  where ${subjectsOf('asset', CHANGED)}
+  where ${subjectsOf('asset', `${CHANGED} or ${OTHER_COLUMNS}`)}
     and ($4::text is null or s.key = $4) and ($5::text is null or fs.key = $5) and ($6::text is null or g.key = $6)
     and ($7::text is null or a.connection_key = $7) and ($8::text is null or coalesce(sp.status, 'none') = $8)
   order by s.id limit $2`
@@ -92,9 +97,11 @@ export const ASSET_LIST: ApiList<AssetsQuestion, ApiAsset | ApiRemoved> = {
   question: assetsQuestion,
   place: /^\d{1,9}$/,
   async read(ctx, { changedSince, key, feed, group, connection, status, include }, after, limit) {
-    const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, changedSince, key, feed, group, connection, status])
+    const isWithColumns = include === 'columns'
+    const filters = [changedSince, key, feed, group, connection, status, isWithColumns]
+    const { rows } = await ctx.pool.query<Row>(ASSETS, [Number(after ?? 0), limit, ...filters])
     const ids = rows.map(({ id }) => id)
-    const [unseen, facts] = await Promise.all([getUnseenNeighbours(ctx, ids), include === 'columns' ? getAssetFacts(ctx, ids) : null])
+    const [unseen, facts] = await Promise.all([getUnseenNeighbours(ctx, ids), isWithColumns ? getAssetFacts(ctx, ids) : null])
     const sides = new Set(unseen.map(({ assetId, isUpstream }) => sideOf(assetId, isUpstream)))
     return rows.map((row) => {
       const item = toItem(row, sides)

@@ -89,8 +89,10 @@ export async function markOfSubjects(ctx: Context): Promise<string> {
   return rows[0]?.mark ?? ''
 }
 
+/** Sums, not the latest: what is written down last may have been seen, or told, before something else. */
 const FOUND_MARK = `
-  select concat_ws(':', (select count(*) || '-' || max(changed_at) from found_asset), (select count(*) || '-' || max(told_at) from push_dataset)) as mark`
+  select concat_ws(':', (select count(*) || '-' || sum(extract(epoch from changed_at)) from found_asset),
+    (select concat_ws('-', count(*), sum(extract(epoch from told_at)), sum(asset_id)) from push_dataset)) as mark`
 
 /** Another text when anything of what was found or pushed has changed for this reader. */
 export async function markOfFound(ctx: Context): Promise<string> {

@@ -132,7 +132,14 @@ describe('the columns of an asset in the API', () => {
 
   it('are another answer when they change, for who asked for them', async () => {
     const [before, beforeWith] = [await mark(), await mark(columns)]
-    await ctx.whole.query("update found_asset set changed_at = changed_at + interval '2 days' where path = '1'")
+    // Seen by a look that began before another one and was written down after it.
+    await ctx.whole.query("update found_asset set changed_at = changed_at - interval '1 hour' where path = '1'")
     expect([(await mark()) === before, (await mark(columns)) === beforeWith]).toEqual([true, false])
+  })
+
+  it('are a change for who asked for them', async () => {
+    const since = { changedSince: new Date(START + 2 * DAY_MS), key: undefined }
+    await ctx.whole.query('update found_asset set changed_at = $1 where path = $2', [since.changedSince, '1'])
+    expect([await told(since), await told({ ...since, ...columns })]).toMatchObject([[], [{ key: 'looker/1' }]])
   })
 })
