@@ -1,6 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
-import '@fontsource-variable/inter/wght.css'
+import './_styles/fonts.css'
 import './globals.css'
 import { Live } from './_ui/live/live.tsx'
 
